@@ -1,0 +1,73 @@
+//! The closed lists of the domain: feeds, kinds of evidence, actions on licenses.
+
+/// Defines an enum of unit variants with the one spelling that files, messages and settings share.
+macro_rules! spelled {
+    ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum $name { $($(#[$inner])* $variant),+ }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The spelling in files, messages and settings.
+            pub fn name(self) -> &'static str {
+                match self { $($name::$variant => $text),+ }
+            }
+
+            /// The one with this spelling.
+            pub fn parse(text: &str) -> Option<$name> {
+                match text { $($text => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+pub(crate) use spelled;
+
+spelled! {
+    /// What a raw source is about.
+    Feed {
+        Activity = "activity",
+        LicenseChanges = "license_changes",
+        LicenseHoldings = "license_holdings",
+        Subscriptions = "subscriptions",
+        Customers = "customers",
+        SupportRequests = "support_requests",
+    }
+}
+
+spelled! {
+    /// What shows that a user was active.
+    Evidence {
+        Interactive = "interactive",
+        NonInteractive = "non_interactive",
+        Action = "action",
+    }
+}
+
+spelled! {
+    /// What a license event did. `Assigned`, `Removed` and `Held` are about one SKU, the others about the whole user.
+    Action {
+        Assigned = "assigned",
+        Removed = "removed",
+        Held = "held",
+        Deleted = "deleted",
+        Restored = "restored",
+    }
+}
+
+spelled! {
+    /// What opened an assignment: an event, a holdings snapshot, or nothing that the data shows (it was there before).
+    Opened {
+        Event = "event",
+        Snapshot = "snapshot",
+        Before = "before",
+    }
+}

@@ -1,0 +1,9 @@
+//! The words of the domain: ids, days, windows, workloads, subscription states. Imports nothing of ours and does no IO.
+
+pub mod catalogue;
+pub mod day;
+pub mod guid;
+pub mod kinds;
+pub mod rules;
+pub mod subscription;
+pub mod window;

@@ -1,0 +1,6 @@
+//! uptake: raw license, sign-in and subscription logs of a partner's customers in, Parquet facts out.
+//!
+//! The rooms, from the ground up; each imports only from the ones named before it (see ARCHITECTURE.md).
+
+pub mod domain;
+pub mod sources;

@@ -1,0 +1,181 @@
+//! What every reader produces, whatever the format: canonical records, rejects, and counts that add up.
+//!
+//! For each file `records == accepted + rejected + not_ours`. A record that is accepted may give no row, one or several.
+
+use crate::domain::day::{Day, Instant, Zone};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::{Action, Evidence, spelled};
+use crate::domain::subscription::{Seller, State};
+
+/// What a reader knows of a file besides its bytes.
+#[derive(Clone)]
+pub struct FileContext {
+    /// The tenant that the path names.
+    pub tenant: Option<Guid>,
+    /// The day that the path names: that of a snapshot whose records have none.
+    pub day: Option<Day>,
+    /// The end of the time of receipt that the path names: no event may be more than 24 hours later.
+    pub received_until: Option<Instant>,
+    /// The pipeline's time zone: what an instant's day is.
+    pub zone: Zone,
+}
+
+/// Where a record stands in its file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Position {
+    /// Line number from 1; in a document the line on which it begins; 0 for a fault of the whole file.
+    pub line: u64,
+    /// Number of the record within its page or batch, from 1; 0 where a line is a record.
+    pub record: u32,
+}
+
+/// A sign-in or an audited action. Ids are lower case; an absent id is empty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Activity<'a> {
+    pub tenant: Guid,
+    pub event_id: &'a str,
+    pub user_id: &'a str,
+    pub app_id: &'a str,
+    pub resource_id: &'a str,
+    /// `None` for an audited action.
+    pub interactive: Option<bool>,
+    pub at: Instant,
+    /// The error code is 0.
+    pub succeeded: bool,
+    pub guest: bool,
+    /// The resource belongs to another tenant.
+    pub foreign_resource: bool,
+    /// The workload that an audited action names.
+    pub named_workload: Option<&'a str>,
+    pub evidence: Evidence,
+}
+
+/// One thing that a license event says about a user, and about one SKU or (`None`) all of the user's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LicenseChange<'a> {
+    pub tenant: Guid,
+    pub user_id: &'a str,
+    pub sku: Option<Guid>,
+    pub at: Instant,
+    pub action: Action,
+    pub event_id: &'a str,
+}
+
+/// A user holds a SKU on the day of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Holding<'a> {
+    pub tenant: Guid,
+    pub day: Day,
+    pub user_id: &'a str,
+    pub sku: Guid,
+}
+
+/// A readable page or file of a snapshot (holdings or subscriptions), also one that lists nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SnapshotPage {
+    pub tenant: Guid,
+    pub day: Day,
+    /// The page says that another one follows (`@odata.nextLink`).
+    pub announces_next: bool,
+}
+
+/// Who sold a subscription, as far as its form says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SoldBy<'a> {
+    /// The owner's tenant id in lower case; empty when the form leaves it empty.
+    Owner(&'a str),
+    /// The form says it in so many words.
+    Seller(Seller),
+}
+
+/// A subscription as a snapshot lists it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Subscription<'a> {
+    pub tenant: Guid,
+    pub day: Day,
+    pub subscription_id: &'a str,
+    pub sku: Guid,
+    pub seats: i64,
+    pub state: State,
+    pub is_trial: bool,
+    pub sold_by: SoldBy<'a>,
+    pub ends_on: Option<Day>,
+}
+
+/// A customer of the partner; an absent text is empty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Customer<'a> {
+    pub tenant: Guid,
+    pub name: &'a str,
+    pub domain: &'a str,
+    pub country: &'a str,
+    pub segment: &'a str,
+}
+
+/// A row that a reader found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Row<'a> {
+    Activity(Activity<'a>),
+    LicenseChange(LicenseChange<'a>),
+    Holding(Holding<'a>),
+    Subscription(Subscription<'a>),
+    Customer(Customer<'a>),
+}
+
+spelled! {
+    /// Why a record is a reject.
+    Reason {
+        BrokenJson = "broken_json",
+        InvalidUtf8 = "invalid_utf8",
+        LineTooLong = "line_too_long",
+        NestedTooDeep = "nested_too_deep",
+        UnfinishedLastLine = "unfinished_last_line",
+        CorruptCompression = "corrupt_compression",
+        DecompressionBomb = "decompression_bomb",
+        UnreadableFile = "unreadable_file",
+        LinkOutOfInput = "link_out_of_input",
+        MissingCategory = "missing_category",
+        MissingTenant = "missing_tenant",
+        MalformedTenant = "malformed_tenant",
+        TenantContradictsPath = "tenant_contradicts_path",
+        MissingTime = "missing_time",
+        UnreadableTime = "unreadable_time",
+        TimeBefore2010 = "time_before_2010",
+        TimeAfterReceipt = "time_after_receipt",
+        MissingDay = "missing_day",
+        MissingId = "missing_id",
+        MissingUser = "missing_user",
+        MalformedSku = "malformed_sku",
+        UnreadableValue = "unreadable_value",
+        UnreadableLicenseList = "unreadable_license_list",
+        UnknownStatus = "unknown_status",
+        MalformedSeats = "malformed_seats",
+        MissingColumn = "missing_column",
+    }
+}
+
+impl Reason {
+    /// Whether the reject counts for a source's `fail_above`: a file that still grows is no fault.
+    pub fn counts_against_limit(self) -> bool {
+        self != Reason::UnfinishedLastLine
+    }
+}
+
+/// What takes a reader's findings, in the order of the file.
+pub trait Sink {
+    /// A row that an accepted record gave.
+    fn row(&mut self, at: Position, row: Row<'_>);
+    /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used.
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]);
+    /// A readable page of a snapshot: at least one for each file of a snapshot that could be read at all.
+    fn snapshot_page(&mut self, page: SnapshotPage);
+}
+
+/// What a file held: `records == accepted + rejected + not_ours`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    pub records: u64,
+    pub accepted: u64,
+    pub rejected: u64,
+    pub not_ours: u64,
+}
