@@ -4,3 +4,5 @@
 
 pub mod domain;
 pub mod sources;
+pub mod warehouse;
+pub mod stages;

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod day;
+pub mod digest;
 pub mod guid;
 pub mod kinds;
 pub mod rules;

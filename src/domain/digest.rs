@@ -1,0 +1,88 @@
+//! Digests: what a partition contains or was made from, as 128 bits.
+//!
+//! Two kinds. A [`Hasher`] digests a sequence. A [`SetDigest`] digests a set: members can be added and taken away in any
+//! order, so the digest of "who holds what" can be carried from one day to the next by its differences.
+
+use std::fmt;
+
+use xxhash_rust::xxh3::Xxh3;
+
+/// 128 bits that stand for some content.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Digest(pub u128);
+
+impl Digest {
+    /// Of some bytes.
+    pub fn of(bytes: &[u8]) -> Digest {
+        Digest(xxhash_rust::xxh3::xxh3_128(bytes))
+    }
+
+    /// Reads the 32 hexadecimal digits that `Display` writes.
+    pub fn parse(text: &str) -> Option<Digest> {
+        (text.len() == 32).then(|| u128::from_str_radix(text, 16).ok()).flatten().map(Digest)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Digests a sequence of values; texts carry their length, so that `ab, c` and `a, bc` differ.
+#[derive(Clone, Default)]
+pub struct Hasher(Xxh3);
+
+impl Hasher {
+    pub fn new() -> Hasher {
+        Hasher(Xxh3::new())
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Hasher {
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    pub fn text(&mut self, text: &str) -> &mut Hasher {
+        self.bytes(text.as_bytes())
+    }
+
+    pub fn number(&mut self, number: i64) -> &mut Hasher {
+        self.0.update(&number.to_le_bytes());
+        self
+    }
+
+    pub fn digest(&mut self, digest: Digest) -> &mut Hasher {
+        self.0.update(&digest.0.to_le_bytes());
+        self
+    }
+
+    pub fn finish(&self) -> Digest {
+        Digest(self.0.digest128())
+    }
+}
+
+/// Digests a set of members, each given by its own digest: the sum of them.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct SetDigest(u128);
+
+impl SetDigest {
+    pub fn add(&mut self, member: Digest) {
+        self.0 = self.0.wrapping_add(member.0);
+    }
+
+    pub fn remove(&mut self, member: Digest) {
+        self.0 = self.0.wrapping_sub(member.0);
+    }
+
+    pub fn digest(self) -> Digest {
+        Digest(self.0)
+    }
+}

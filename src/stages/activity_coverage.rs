@@ -1,0 +1,17 @@
+//! `activity_coverage`: on which days a customer has any event at all, and what those events say once copies are taken away.
+//!
+//! It stands between the raw partitions and everything that is computed by day: a copy that arrives again changes what a
+//! `received=` partition holds, but not a digest here, so nothing further down is made again.
+
+use crate::domain::guid::Guid;
+use crate::warehouse::table::table;
+
+table! {
+    /// A customer has rows in `activity_events` on the day: succeeded or not, with or without user or workload.
+    ACTIVITY_COVERAGE = "activity_coverage", version 1, Day;
+    ActivityCoverage {
+        @key tenant_id: Guid = "the customer",
+        events: i64 = "distinct events of the day",
+        digest: String = "digest of what they say",
+    }
+}

@@ -1,0 +1,124 @@
+//! `activity_daily`: one row per user and workload with any activity on the day. Reads `activity_events` of every `received=`
+//! partition that has events of the day.
+
+use std::collections::BTreeMap;
+
+use arrow::array::Array;
+use arrow::record_batch::RecordBatch;
+
+use crate::domain::day::{Day, Instant};
+use crate::domain::digest::SetDigest;
+use crate::domain::guid::Guid;
+use crate::stages::activity_coverage::ActivityCoverage;
+use crate::stages::activity_events::EventColumns;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::table::table;
+
+table! {
+    /// A user's activity in a workload on one day: successful sign-ins and audited actions.
+    ACTIVITY_DAILY = "activity_daily", version 1, Day;
+    ActivityDaily {
+        @key tenant_id: Guid = "the customer",
+        @key user_id: String = "who was active",
+        @key workload: String = "what was used",
+        interactive_sign_ins: u32 = "successful interactive sign-ins",
+        non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
+        actions: u32 = "audited actions",
+        guest: bool = "any of the counted sign-ins was a guest's",
+        first_at: Instant = "the earliest of them",
+        last_at: Instant = "the latest of them",
+    }
+}
+
+table! {
+    /// The same for the 27 days before the first day of the tables, which the windows of the first days look back on.
+    ACTIVITY_BEFORE = "activity_before", version 1, Day;
+    ActivityBefore {
+        @key tenant_id: Guid = "the customer",
+        @key user_id: String = "who was active",
+        @key workload: String = "what was used",
+        interactive_sign_ins: u32 = "successful interactive sign-ins",
+        non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
+        actions: u32 = "audited actions",
+        guest: bool = "any of the counted sign-ins was a guest's",
+        first_at: Instant = "the earliest of them",
+        last_at: Instant = "the latest of them",
+    }
+}
+
+/// What the events of one day make.
+#[derive(Debug, Default)]
+pub struct DayOfEvents {
+    pub coverage: Vec<ActivityCoverage>,
+    pub daily: Vec<ActivityDaily>,
+}
+
+/// Reduces the events of one day. `frames` are the shard's `received=` partitions that have events of the day, each with
+/// distinct keys; rows of other days in them are passed over.
+pub fn build(day: Day, frames: &[&RecordBatch]) -> Result<DayOfEvents, WarehouseError> {
+    let columns = frames.iter().map(|frame| EventColumns::of(frame)).collect::<Result<Vec<_>, _>>()?;
+    let mut rows: Vec<(u32, u32)> = Vec::new();
+    for (at, events) in columns.iter().enumerate() {
+        let days = events.day.values();
+        rows.extend((0..days.len()).filter(|&row| days[row] == day.0).map(|row| (at as u32, row as u32)));
+    }
+    if frames.len() > 1 {
+        let order = |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].key_order(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
+        let preference =
+            |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].preference(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
+        rows.sort_unstable_by(|a, b| order(a, b).then_with(|| preference(a, b)));
+        rows.dedup_by(|later, kept| order(later, kept).is_eq());
+    }
+    reduce(&columns, &rows)
+}
+
+/// Counts distinct events per tenant, and the counted ones per user and workload.
+fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)]) -> Result<DayOfEvents, WarehouseError> {
+    let mut coverage: BTreeMap<&str, (i64, SetDigest)> = BTreeMap::new();
+    let mut counted: Vec<(&str, &str, &str, u32, u32)> = Vec::with_capacity(rows.len());
+    for &(at, row) in rows {
+        let (events, index) = (&columns[at as usize], row as usize);
+        let tenant = coverage.entry(events.tenant_id.value(index)).or_default();
+        tenant.0 += 1;
+        tenant.1.add(events.digest(index));
+        let user = events.user_id.value(index);
+        if events.succeeded.value(index) && !user.is_empty() && events.workload.is_valid(index) {
+            counted.push((events.tenant_id.value(index), user, events.workload.value(index), at, row));
+        }
+    }
+    counted.sort_unstable();
+    let wrong = |text: &str| WarehouseError::Contract(format!("`{text}` in activity_events is no tenant id"));
+    let guid = |text: &str| Guid::parse(text.as_bytes()).ok_or_else(|| wrong(text));
+    let mut result = DayOfEvents::default();
+    for group in counted.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
+        let (tenant, user, workload, ..) = group[0];
+        let mut daily = ActivityDaily {
+            tenant_id: guid(tenant)?,
+            user_id: user.to_owned(),
+            workload: workload.to_owned(),
+            interactive_sign_ins: 0,
+            non_interactive_sign_ins: 0,
+            actions: 0,
+            guest: false,
+            first_at: Instant(i64::MAX),
+            last_at: Instant(i64::MIN),
+        };
+        for &(.., at, row) in group {
+            let (events, index) = (&columns[at as usize], row as usize);
+            match events.interactive.is_valid(index).then(|| events.interactive.value(index)) {
+                Some(true) => daily.interactive_sign_ins += 1,
+                Some(false) => daily.non_interactive_sign_ins += 1,
+                None => daily.actions += 1,
+            }
+            daily.guest |= events.guest.value(index);
+            let moment = Instant(events.event_time.value(index));
+            daily.first_at = daily.first_at.min(moment);
+            daily.last_at = daily.last_at.max(moment);
+        }
+        result.daily.push(daily);
+    }
+    for (tenant, (events, digest)) in coverage {
+        result.coverage.push(ActivityCoverage { tenant_id: guid(tenant)?, events, digest: digest.digest().to_string() });
+    }
+    Ok(result)
+}

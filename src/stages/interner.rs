@@ -1,0 +1,63 @@
+//! Texts as small numbers: each distinct text is stored once.
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Distinct texts, numbered from 0 in the order in which they came.
+#[derive(Default)]
+pub struct Interner {
+    text: String,
+    ends: Vec<usize>,
+    numbers: HashTable<u32>,
+}
+
+impl Interner {
+    /// The number of a text.
+    pub fn number(&mut self, text: &str) -> u32 {
+        let Interner { text: stored, ends, numbers } = self;
+        let hash = xxh3_64(text.as_bytes());
+        if let Some(&number) = numbers.find(hash, |&number| slice(stored, ends, number) == text) {
+            return number;
+        }
+        let number = ends.len() as u32;
+        stored.push_str(text);
+        ends.push(stored.len());
+        numbers.insert_unique(hash, number, |&number| xxh3_64(slice(stored, ends, number).as_bytes()));
+        number
+    }
+
+    /// The number of a text that is there.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.numbers.find(xxh3_64(text.as_bytes()), |&number| self.text(number) == text).copied()
+    }
+
+    /// The text of a number that this interner gave.
+    pub fn text(&self, number: u32) -> &str {
+        slice(&self.text, &self.ends, number)
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// For each number its place in the sorted order of the texts.
+    pub fn ranks(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        order.sort_unstable_by_key(|&number| self.text(number));
+        let mut ranks = vec![0; order.len()];
+        for (rank, number) in order.into_iter().enumerate() {
+            ranks[number as usize] = rank as u32;
+        }
+        ranks
+    }
+}
+
+fn slice<'a>(text: &'a str, ends: &[usize], number: u32) -> &'a str {
+    let at = number as usize;
+    let start = if at == 0 { 0 } else { ends[at - 1] };
+    &text[start..ends[at]]
+}

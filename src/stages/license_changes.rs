@@ -1,0 +1,58 @@
+//! `license_changes` (partition `received=`): what license events said. Copies of one event are one row: the earliest.
+
+use crate::domain::day::{Day, Instant};
+use crate::domain::digest::{Digest, Hasher};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Action;
+use crate::warehouse::table::table;
+
+table! {
+    /// One thing that a license event said about a user and a SKU, or about the whole user.
+    LICENSE_CHANGES = "license_changes", version 1, Received;
+    LicenseChange {
+        @key tenant_id: Guid = "the customer",
+        @key user_id: String = "whose license it is",
+        @key sku_id: String = "the product; empty for the whole user",
+        @key event_time: Instant = "when it happened",
+        @key action: Action = "assigned, removed or held (one SKU); deleted or restored (the whole user)",
+        @key event_id: String = "id of the audit record",
+        day: Day = "the calendar date of `event_time` in the pipeline's time zone",
+        source_file: String = "path of the raw file",
+        source_line: i64 = "line in the raw file",
+    }
+}
+
+impl LicenseChange {
+    /// The SKU; `None` for the whole user.
+    pub fn sku(&self) -> Option<Guid> {
+        Guid::parse(self.sku_id.as_bytes())
+    }
+
+    /// What makes two rows copies of one event.
+    fn identity(&self) -> (Guid, &str, &str, &str, Action) {
+        (self.tenant_id, &self.user_id, &self.sku_id, &self.event_id, self.action)
+    }
+
+    /// The row's content, wherever it came from.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::new();
+        hasher.bytes(&self.tenant_id.bytes()).text(&self.user_id).text(&self.sku_id).text(&self.event_id);
+        hasher.number(self.action as i64).number(self.event_time.0).finish()
+    }
+}
+
+/// Takes copies away and sorts by the key.
+pub fn distinct(mut rows: Vec<LicenseChange>) -> Vec<LicenseChange> {
+    rows.sort_unstable_by(|a, b| {
+        a.identity()
+            .cmp(&b.identity())
+            .then(a.event_time.cmp(&b.event_time))
+            .then_with(|| (&a.source_file, a.source_line).cmp(&(&b.source_file, b.source_line)))
+    });
+    rows.dedup_by(|later, kept| later.identity() == kept.identity());
+    rows.sort_unstable_by(|a, b| {
+        let key = |row: &LicenseChange| (row.event_time, row.action.name());
+        (a.tenant_id, &a.user_id, &a.sku_id).cmp(&(b.tenant_id, &b.user_id, &b.sku_id)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.event_id.cmp(&b.event_id))
+    });
+    rows
+}

@@ -1,0 +1,26 @@
+//! `raw_files` (partition `received=`): one row for every raw file and source that has been read, with what it held. It is
+//! written after the tables that its files went into: what stands here is in the warehouse.
+
+use crate::domain::day::Day;
+use crate::warehouse::table::table;
+
+table! {
+    /// One raw file as one source read it: which bytes, and how many records of which fate.
+    RAW_FILES = "raw_files", version 1, Received;
+    RawFile {
+        @key source: String = "the source of the pipeline file: its feed and path",
+        @key source_file: String = "path of the file below the input folder",
+        feed: String = "what the source is about",
+        format: String = "the form that the file was read as",
+        content: String = "digest of the file's bytes",
+        bytes: i64 = "size of the file",
+        path_day: Option<Day> = "the day that the file's path names",
+        records: i64 = "records read: accepted + rejected + not_ours",
+        accepted: i64 = "records of the feed that could be used",
+        rejected: i64 = "records that could not be used; each is in `rejects`",
+        not_ours: i64 = "records of other feeds",
+        rows: i64 = "rows that the accepted records gave, before duplicates were taken away",
+        first_day: Option<Day> = "earliest day that a row is about",
+        last_day: Option<Day> = "latest day that a row is about",
+    }
+}

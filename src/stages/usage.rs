@@ -1,0 +1,59 @@
+//! `usage`: per customer, SKU and workload, how many entitlements there are, how many are active, and why it may be more.
+//! Reads `activity_daily`, `assignments` and `subscriptions` (through `holders`).
+
+use crate::domain::guid::Guid;
+use crate::warehouse::table::table;
+
+table! {
+    /// The use of one workload of a SKU in the 28 days that end on the day. The five parts add up to `entitlements_active`.
+    USAGE = "usage", version 1, Day;
+    Usage {
+        @key tenant_id: Guid = "the customer",
+        @key sku_id: Guid = "the product",
+        @key workload: String = "what is used",
+        entitlements_total: Option<i64> = "seats that may be used now; null before the customer's first snapshot",
+        entitlements_active: i64 = "distinct users with an active day in the window on which they held the SKU",
+        active_current: i64 = "active users who have the SKU, as far as there are entitlements",
+        active_moved: i64 = "active users who no longer have it: the license moved on",
+        active_lapsed: i64 = "active holders beyond the entitlements, while another subscription of the SKU has lapsed",
+        active_trial: i64 = "active holders beyond those, while there is a trial of the SKU",
+        active_over_assigned: i64 = "active holders beyond everything that was sold",
+        usage_ratio: Option<f64> = "entitlements_active / entitlements_total; may exceed 1",
+        usage_ratio_adjusted: Option<f64> = "active_current / entitlements_total; never above 1",
+    }
+}
+
+/// A divided by B; null where B is 0 or unknown.
+pub fn ratio(numerator: i64, denominator: Option<i64>) -> Option<f64> {
+    denominator.filter(|&denominator| denominator != 0).map(|denominator| numerator as f64 / denominator as f64)
+}
+
+/// How many users are active, and how many of those have the SKU at the end of the day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ActiveUsers {
+    /// A: active on a day on which they held the SKU.
+    pub active: i64,
+    /// C: those of A who have it.
+    pub holders: i64,
+}
+
+/// A, taken apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    pub current: i64,
+    pub moved: i64,
+    pub lapsed: i64,
+    pub trial: i64,
+    pub over_assigned: i64,
+}
+
+impl Parts {
+    /// Splits A by its causes. `entitlements` is E (`None`: unknown, so nothing says that there are too few).
+    pub fn of(users: ActiveUsers, entitlements: Option<i64>, seats_lapsed: i64, seats_trial: i64) -> Parts {
+        let current = entitlements.map_or(users.holders, |entitlements| users.holders.min(entitlements));
+        let beyond = users.holders - current;
+        let lapsed = beyond.min(seats_lapsed);
+        let trial = (beyond - lapsed).min(seats_trial);
+        Parts { current, moved: users.active - users.holders, lapsed, trial, over_assigned: beyond - lapsed - trial }
+    }
+}

@@ -1,0 +1,111 @@
+//! What a table promises: its name, its key, its columns with their types and meanings. One value serves the writer, the
+//! reader, the checks and the data dictionary.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+/// The type of a column, as every Parquet reader shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// UTF-8 text, dictionary encoded in the file.
+    Text,
+    /// A 64-bit signed integer.
+    Count,
+    /// A 32-bit unsigned integer: a bit pattern or a small count.
+    Bits,
+    Flag,
+    /// A calendar date.
+    Day,
+    /// Microseconds in UTC.
+    Instant,
+    /// A 64-bit float: a ratio or another fraction.
+    Ratio,
+}
+
+impl Kind {
+    /// The Arrow type of the column.
+    pub fn data_type(self) -> DataType {
+        match self {
+            Kind::Text => DataType::Utf8,
+            Kind::Count => DataType::Int64,
+            Kind::Bits => DataType::UInt32,
+            Kind::Flag => DataType::Boolean,
+            Kind::Day => DataType::Date32,
+            Kind::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Kind::Ratio => DataType::Float64,
+        }
+    }
+
+    /// The word of the data dictionary.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Text => "string",
+            Kind::Count => "int64",
+            Kind::Bits => "uint32",
+            Kind::Flag => "boolean",
+            Kind::Day => "date",
+            Kind::Instant => "timestamp (µs, UTC)",
+            Kind::Ratio => "float64",
+        }
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub nullable: bool,
+    /// Part of the key, in the order of the columns.
+    pub key: bool,
+    /// What the value means, in a sentence.
+    pub about: &'static str,
+}
+
+/// What a table's files are spread over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Partition {
+    /// `day=YYYY-MM-DD`: the day that the rows are about.
+    Day,
+    /// `received=YYYY-MM-DD`: the day on which the raw files came in.
+    Received,
+    /// Not spread: one file per shard.
+    Whole,
+}
+
+impl Partition {
+    /// The name of the partition column in the path; `None` for a table without one.
+    pub fn column(self) -> Option<&'static str> {
+        match self {
+            Partition::Day => Some("day"),
+            Partition::Received => Some("received"),
+            Partition::Whole => None,
+        }
+    }
+}
+
+/// What a table promises to whoever reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract {
+    pub name: &'static str,
+    /// Rises when the meaning or the form of the table changes: files of another version are stale.
+    pub version: u32,
+    pub partition: Partition,
+    /// What a row is and what the table is for.
+    pub about: &'static str,
+    pub columns: &'static [Column],
+}
+
+impl Contract {
+    /// The schema of the table's files, in the order of the columns, without the partition column.
+    pub fn schema(&self) -> SchemaRef {
+        let field = |column: &Column| Field::new(column.name, column.kind.data_type(), column.nullable);
+        Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+
+    /// How many of the columns are the key: they come first.
+    pub fn key_width(&self) -> usize {
+        self.columns.iter().take_while(|column| column.key).count()
+    }
+}

@@ -1,0 +1,41 @@
+//! What can go wrong with the warehouse: the store, a file that is not what it should be, a lock that somebody else holds.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A fault of the warehouse. The command line maps each kind to an exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum WarehouseError {
+    /// The disk or the file system refused.
+    #[error("cannot {doing} `{}`: {error}", path.display())]
+    Store { doing: &'static str, path: PathBuf, error: io::Error },
+    /// A Parquet file that cannot be written or read.
+    #[error("cannot {doing} `{}`: {error}", path.display())]
+    Parquet { doing: &'static str, path: PathBuf, error: parquet::errors::ParquetError },
+    /// Rows that break the contract of their table.
+    #[error("{0}")]
+    Contract(String),
+    /// A frame that Arrow refuses to build: a fault of ours.
+    #[error("cannot build a frame: {0}")]
+    Frame(#[from] arrow::error::ArrowError),
+    /// Another run is at work.
+    #[error("another run holds the warehouse `{}`{holder}", path.display())]
+    Locked { path: PathBuf, holder: String },
+    /// The warehouse was made by a newer program.
+    #[error("`{}` was written by a newer version of uptake (table `{table}`, version {found}; this one knows {known})", path.display())]
+    Newer { path: PathBuf, table: String, found: u32, known: u32 },
+}
+
+impl WarehouseError {
+    /// Wraps an I/O error with what was being done to which file.
+    pub fn store(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WarehouseError + use<> {
+        let path = path.to_path_buf();
+        move |error| WarehouseError::Store { doing, path, error }
+    }
+
+    /// Wraps a Parquet error; one that comes from the disk is the store's fault.
+    pub fn parquet(doing: &'static str, path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> WarehouseError + use<> {
+        let path = path.to_path_buf();
+        move |error| WarehouseError::Parquet { doing, path, error }
+    }
+}

@@ -1,0 +1,137 @@
+//! What the warehouse holds: every partition file with its footer. Footers that were read before come from a disposable
+//! cache as long as a file's size and time of change are the same.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::warehouse::contract::{Contract, Partition};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::files::{Footer, read_footer};
+
+/// Which file of a table: its day (none for a table without partitions) and its shard.
+pub type Place = (Option<Day>, u32);
+
+/// The files of one table that are whole and of the program's version.
+pub type TableIndex = BTreeMap<Place, Footer>;
+
+/// A cached footer and the file that it was read from.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Seen {
+    size: u64,
+    changed: u128,
+    footer: Footer,
+}
+
+/// Footers by path below the warehouse.
+pub type FooterCache = HashMap<String, Seen>;
+
+/// What was found in the folder of a table.
+#[derive(Default, Debug)]
+pub struct Listing {
+    pub files: TableIndex,
+    /// Files that are ours by name but cannot be read, or were written by an older version: they are made again.
+    pub broken: Vec<PathBuf>,
+    /// Things that are not ours: left alone.
+    pub foreign: Vec<PathBuf>,
+}
+
+/// The folder of a place below the folder of its table.
+pub fn folder_of(partition: Partition, day: Option<Day>) -> String {
+    match (partition.column(), day) {
+        (Some(column), Some(day)) => format!("{column}={day}"),
+        _ => String::new(),
+    }
+}
+
+/// The name of a shard's file.
+pub fn file_name(shard: u32) -> String {
+    format!("part-{shard:02}.parquet")
+}
+
+/// Lists the files of a table with their footers.
+pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
+    let folder = root.join(contract.name);
+    let mut listing = Listing::default();
+    let mut found: Vec<(Place, PathBuf)> = Vec::new();
+    for entry in entries(&folder)? {
+        let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        match contract.partition.column() {
+            None => match shard_of(&name) {
+                Some(shard) => found.push(((None, shard), entry)),
+                None => listing.foreign.push(entry),
+            },
+            Some(column) => match name.strip_prefix(column).and_then(|rest| rest.strip_prefix('=')).and_then(Day::parse) {
+                Some(day) => {
+                    for file in entries(&entry)? {
+                        match file.file_name().and_then(|name| name.to_str()).and_then(shard_of) {
+                            Some(shard) => found.push(((Some(day), shard), file)),
+                            None => listing.foreign.push(file),
+                        }
+                    }
+                }
+                None => listing.foreign.push(entry),
+            },
+        }
+    }
+    let read: Vec<_> = found.into_par_iter().map(|(place, path)| look(root, path, cache).map(|seen| (place, seen))).collect::<Result<_, _>>()?;
+    for (place, (path, name, seen)) in read {
+        let Some(seen) = seen else {
+            listing.broken.push(path);
+            continue;
+        };
+        if seen.footer.table == contract.name && seen.footer.version > contract.version {
+            let (table, found) = (seen.footer.table, seen.footer.version);
+            return Err(WarehouseError::Newer { path, table, found, known: contract.version });
+        }
+        if seen.footer.table != contract.name || seen.footer.version < contract.version {
+            listing.broken.push(path);
+            continue;
+        }
+        listing.files.insert(place, seen.footer.clone());
+        fresh.insert(name, seen);
+    }
+    Ok(listing)
+}
+
+/// The footer of a file, from the cache where it is still true.
+fn look(root: &Path, path: PathBuf, cache: &FooterCache) -> Result<(PathBuf, String, Option<Seen>), WarehouseError> {
+    let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+    let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
+    if !metadata.is_file() {
+        return Ok((path, name, None));
+    }
+    let size = metadata.len();
+    let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |age| age.as_nanos());
+    if let Some(seen) = cache.get(&name).filter(|seen| seen.size == size && seen.changed == changed) {
+        return Ok((path, name, Some(seen.clone())));
+    }
+    let seen = read_footer(&path)?.map(|footer| Seen { size, changed, footer });
+    Ok((path, name, seen))
+}
+
+/// The entries of a folder, sorted; none where there is no such folder.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, WarehouseError> {
+    let reader = match fs::read_dir(folder) {
+        Ok(reader) => reader,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(WarehouseError::store("list", folder)(error)),
+    };
+    let mut paths = reader
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(WarehouseError::store("list", folder))?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn shard_of(name: &str) -> Option<u32> {
+    let digits = name.strip_prefix("part-")?.strip_suffix(".parquet")?;
+    let shard = digits.parse().ok()?;
+    (file_name(shard) == name).then_some(shard)
+}

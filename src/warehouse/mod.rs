@@ -1,0 +1,10 @@
+//! Frames to partition files and back: contracts, layout, footers, digests, atomic replacement, the lock. Knows no table by name.
+
+pub mod cell;
+pub mod contract;
+pub mod error;
+pub mod files;
+pub mod index;
+pub mod lock;
+pub mod store;
+pub mod table;

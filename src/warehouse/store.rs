@@ -1,0 +1,115 @@
+//! The warehouse as a folder: where files are, how they are replaced, what belongs to nobody and is cleaned up.
+//!
+//! `<root>/<table>/day=YYYY-MM-DD/part-NN.parquet`; unfinished files and caches live in `<root>/.uptake`, on the same file
+//! system and outside every table, so that no recursive reader ever sees half a file. A file is replaced by one rename. The
+//! files are not synced one by one: after a loss of power the next run finds what is broken by its footer and makes it again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::record_batch::RecordBatch;
+
+use crate::domain::day::Day;
+use crate::domain::digest::Digest;
+use crate::warehouse::contract::Contract;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::files::{self, DayPart, Footer};
+use crate::warehouse::index::{self, FooterCache, Listing, file_name, folder_of};
+use crate::warehouse::lock::{self, Lock};
+use crate::warehouse::table::Row;
+
+/// A warehouse folder.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    staged: AtomicU64,
+}
+
+impl Store {
+    /// The warehouse at `root`, which need not exist yet.
+    pub fn at(root: &Path) -> Store {
+        Store { root: root.to_path_buf(), staged: AtomicU64::new(0) }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Makes the folders, takes the lock, and removes what dead runs left unfinished.
+    pub fn lock(&self, holder: &str) -> Result<Lock, WarehouseError> {
+        let private = self.private();
+        fs::create_dir_all(&private).map_err(WarehouseError::store("create", &private))?;
+        let lock = lock::take(&private.join("lock"), holder)?;
+        let staging = self.staging();
+        if staging.exists() {
+            fs::remove_dir_all(&staging).map_err(WarehouseError::store("clean up", &staging))?;
+        }
+        fs::create_dir_all(&staging).map_err(WarehouseError::store("create", &staging))?;
+        Ok(lock)
+    }
+
+    /// The folder for what is not a table.
+    pub fn private(&self) -> PathBuf {
+        self.root.join(".uptake")
+    }
+
+    fn staging(&self) -> PathBuf {
+        self.private().join("staging")
+    }
+
+    /// A path in the staging folder that nobody else uses.
+    pub fn staging_path(&self) -> PathBuf {
+        self.staging().join(format!("{:06}.unfinished", self.staged.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// Where a table's file of a day and shard is.
+    pub fn path(&self, contract: &Contract, day: Option<Day>, shard: u32) -> PathBuf {
+        self.root.join(contract.name).join(folder_of(contract.partition, day)).join(file_name(shard))
+    }
+
+    /// Every file of a table, with its footer.
+    pub fn list(&self, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
+        index::list(&self.root, contract, cache, fresh)
+    }
+
+    /// Writes a file of a table and puts it in the place of the one that was there.
+    pub fn replace(
+        &self,
+        contract: &Contract,
+        (day, shard): (Option<Day>, u32),
+        frames: &[RecordBatch],
+        fingerprint: Digest,
+        days: &[DayPart],
+    ) -> Result<Footer, WarehouseError> {
+        let unfinished = self.staging_path();
+        let footer = files::write(&unfinished, contract, frames, fingerprint, days)?;
+        let path = self.path(contract, day, shard);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(WarehouseError::store("create", folder))?;
+        }
+        fs::rename(&unfinished, &path).map_err(WarehouseError::store("put into place", &path))?;
+        Ok(footer)
+    }
+
+    /// Writes the rows of a table's file.
+    pub fn replace_rows<R: Row>(&self, place: (Option<Day>, u32), rows: &[R], fingerprint: Digest) -> Result<Footer, WarehouseError> {
+        self.replace(R::CONTRACT, place, &[R::frame(rows)?], fingerprint, &[])
+    }
+
+    /// Reads columns of a file; all of them where `columns` is empty.
+    pub fn read(&self, contract: &Contract, (day, shard): (Option<Day>, u32), columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
+        files::read(&self.path(contract, day, shard), contract, columns)
+    }
+
+    /// Reads the rows of a file.
+    pub fn rows<R: Row>(&self, place: (Option<Day>, u32)) -> Result<Vec<R>, WarehouseError> {
+        R::rows(&self.read(R::CONTRACT, place, &[])?)
+    }
+
+    /// Removes the file of a shard that is no more (the number of shards fell).
+    pub fn remove(&self, contract: &Contract, (day, shard): (Option<Day>, u32)) -> Result<(), WarehouseError> {
+        let path = self.path(contract, day, shard);
+        fs::remove_file(&path).map_err(WarehouseError::store("remove", &path))
+    }
+}

@@ -1,0 +1,96 @@
+//! Declares a table once: from one block come the contract, the row type and the way between rows and frames.
+
+use arrow::record_batch::RecordBatch;
+
+use crate::warehouse::contract::Contract;
+use crate::warehouse::error::WarehouseError;
+
+/// A row of a table: a plain struct whose fields are the columns, in the order of the contract.
+pub trait Row: Sized {
+    const CONTRACT: &'static Contract;
+    /// The rows as one frame.
+    fn frame(rows: &[Self]) -> Result<RecordBatch, WarehouseError>;
+    /// The rows of a frame that has the contract's columns.
+    fn rows(frame: &RecordBatch) -> Result<Vec<Self>, WarehouseError>;
+}
+
+/// ```text
+/// table! {
+///     /// What a row is.
+///     USAGE = "usage", version 1, Day;
+///     Usage {
+///         key tenant_id: Guid = "the customer",
+///         seats: i64 = "how many",
+///     }
+/// }
+/// ```
+macro_rules! table {
+    ($(#[doc = $doc:literal])+ $constant:ident = $name:literal, version $version:literal, $partition:ident;
+     $row:ident { $($(@$key:ident)? $field:ident: $type:ty = $about:literal),+ $(,)? }) => {
+        $(#[doc = $doc])+
+        pub const $constant: $crate::warehouse::contract::Contract = $crate::warehouse::contract::Contract {
+            name: $name,
+            version: $version,
+            partition: $crate::warehouse::contract::Partition::$partition,
+            about: concat!($($doc),+),
+            columns: &[$($crate::warehouse::contract::Column {
+                name: stringify!($field),
+                kind: <$type as $crate::warehouse::cell::Cell>::KIND,
+                nullable: <$type as $crate::warehouse::cell::Cell>::NULLABLE,
+                key: $crate::warehouse::table::is_key!($($key)?),
+                about: $about,
+            }),+],
+        };
+
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $row { $(#[doc = $about] pub $field: $type),+ }
+
+        impl $crate::warehouse::table::Row for $row {
+            const CONTRACT: &'static $crate::warehouse::contract::Contract = &$constant;
+
+            fn frame(rows: &[Self]) -> Result<arrow::record_batch::RecordBatch, $crate::warehouse::error::WarehouseError> {
+                let columns: Vec<arrow::array::ArrayRef> =
+                    vec![$(<$type as $crate::warehouse::cell::Cell>::column(rows.iter().map(|row| &row.$field))),+];
+                Ok(arrow::record_batch::RecordBatch::try_new($constant.schema(), columns)?)
+            }
+
+            fn rows(frame: &arrow::record_batch::RecordBatch) -> Result<Vec<Self>, $crate::warehouse::error::WarehouseError> {
+                $(let $field = $crate::warehouse::table::column_of(frame, &$constant, stringify!($field))?;)+
+                (0..frame.num_rows())
+                    .map(|row| {
+                        Ok($row {
+                            $($field: <$type as $crate::warehouse::cell::Cell>::get($field, row)
+                                .ok_or_else(|| $crate::warehouse::table::bad_cell(&$constant, stringify!($field), row))?),+
+                        })
+                    })
+                    .collect()
+            }
+        }
+    };
+}
+
+/// Whether the word before a column says that it is part of the key.
+macro_rules! is_key {
+    () => {
+        false
+    };
+    (key) => {
+        true
+    };
+}
+
+pub(crate) use {is_key, table};
+
+/// A column of a frame by its name.
+pub fn column_of<'a>(frame: &'a RecordBatch, contract: &Contract, name: &str) -> Result<&'a dyn arrow::array::Array, WarehouseError> {
+    frame
+        .column_by_name(name)
+        .map(|column| column.as_ref())
+        .ok_or_else(|| WarehouseError::Contract(format!("table `{}` has no column `{name}`", contract.name)))
+}
+
+/// The error of a cell that its contract does not allow.
+pub fn bad_cell(contract: &Contract, name: &str, row: usize) -> WarehouseError {
+    WarehouseError::Contract(format!("table `{}`, row {row}: `{name}` is not what the contract says", contract.name))
+}
