@@ -16,7 +16,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A user with any activity in a workload in the 28 days that end on the day. Bit 0 is the day, bit 27 is 27 days before.
-    ACTIVITY_28D = "activity_28d", version 1, Day;
+    ACTIVITY_28D = "activity_28d", version 1, Day, sharded;
     Activity28d {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",

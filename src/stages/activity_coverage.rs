@@ -8,7 +8,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A customer has rows in `activity_events` on the day: succeeded or not, with or without user or workload.
-    ACTIVITY_COVERAGE = "activity_coverage", version 1, Day;
+    ACTIVITY_COVERAGE = "activity_coverage", version 1, Day, sharded;
     ActivityCoverage {
         @key tenant_id: Guid = "the customer",
         events: i64 = "distinct events of the day",

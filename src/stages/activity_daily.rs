@@ -16,7 +16,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A user's activity in a workload on one day: successful sign-ins and audited actions.
-    ACTIVITY_DAILY = "activity_daily", version 1, Day;
+    ACTIVITY_DAILY = "activity_daily", version 1, Day, sharded;
     ActivityDaily {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",
@@ -32,7 +32,7 @@ table! {
 
 table! {
     /// The same for the 27 days before the first day of the tables, which the windows of the first days look back on.
-    ACTIVITY_BEFORE = "activity_before", version 1, Day;
+    ACTIVITY_BEFORE = "activity_before", version 1, Day, sharded;
     ActivityBefore {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",

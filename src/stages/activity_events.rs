@@ -26,7 +26,7 @@ use crate::warehouse::table::{bad_cell, column_of, table};
 
 table! {
     /// A sign-in or an audited action of a user, wherever and however often it was logged.
-    ACTIVITY_EVENTS = "activity_events", version 1, Received;
+    ACTIVITY_EVENTS = "activity_events", version 1, Received, sharded;
     ActivityEvent {
         @key tenant_id: Guid = "the customer",
         @key day: Day = "the calendar date of `event_time` in the pipeline's time zone",

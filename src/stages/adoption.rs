@@ -7,7 +7,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A product of a customer: what was sold, assigned and used.
-    ADOPTION = "adoption", version 1, Day;
+    ADOPTION = "adoption", version 1, Day, sharded;
     Adoption {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Guid = "the product",

@@ -23,7 +23,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A user has a SKU from one day to another.
-    ASSIGNMENTS = "assignments", version 1, Whole;
+    ASSIGNMENTS = "assignments", version 1, Whole, sharded;
     Assignment {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who has the license",

@@ -7,7 +7,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A customer as a raw customer list names it.
-    CUSTOMERS = "customers", version 1, Received;
+    CUSTOMERS = "customers", version 1, Received, single;
     Customer {
         @key tenant_id: Guid = "the customer's tenant",
         @key source_file: String = "path of the raw file",

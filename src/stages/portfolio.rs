@@ -12,7 +12,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A sum over customers: of one product (workload null), of one workload (SKU null), or of everything (both null).
-    PORTFOLIO = "portfolio", version 1, Day;
+    PORTFOLIO = "portfolio", version 1, Day, single;
     Portfolio {
         @key sku_id: Option<Guid> = "the product; null: all of them",
         @key workload: Option<String> = "the workload; null: any",

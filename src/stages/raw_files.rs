@@ -6,13 +6,14 @@ use crate::warehouse::table::table;
 
 table! {
     /// One raw file as one source read it: which bytes, and how many records of which fate.
-    RAW_FILES = "raw_files", version 1, Received;
+    RAW_FILES = "raw_files", version 1, Received, single;
     RawFile {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key source_file: String = "path of the file below the input folder",
         feed: String = "what the source is about",
         format: String = "the form that the file was read as",
         content: String = "digest of the file's bytes",
+        reading: String = "digest of how the file was read: the source's settings and the reader",
         bytes: i64 = "size of the file",
         path_day: Option<Day> = "the day that the file's path names",
         records: i64 = "records read: accepted + rejected + not_ours",

@@ -4,7 +4,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// One record of a raw file that could not be used.
-    REJECTS = "rejects", version 1, Received;
+    REJECTS = "rejects", version 1, Received, single;
     Reject {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key source_file: String = "path of the file below the input folder",

@@ -10,7 +10,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// One raw file's share in a snapshot.
-    SNAPSHOTS = "snapshots", version 1, Received;
+    SNAPSHOTS = "snapshots", version 1, Received, single;
     SnapshotFile {
         @key feed: String = "license_holdings or subscriptions",
         @key source: String = "the source of the pipeline file: its feed and path",

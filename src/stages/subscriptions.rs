@@ -16,7 +16,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A subscription as a raw snapshot lists it.
-    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 1, Received;
+    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 1, Received, single;
     SnapshotSubscription {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key tenant_id: Guid = "the customer",
@@ -37,7 +37,7 @@ table! {
 
 table! {
     /// A subscription in force on the day.
-    SUBSCRIPTIONS = "subscriptions", version 1, Day;
+    SUBSCRIPTIONS = "subscriptions", version 1, Day, sharded;
     Subscription {
         @key tenant_id: Guid = "the customer",
         @key subscription_id: String = "the subscription",

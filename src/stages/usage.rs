@@ -6,7 +6,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// The use of one workload of a SKU in the 28 days that end on the day. The five parts add up to `entitlements_active`.
-    USAGE = "usage", version 1, Day;
+    USAGE = "usage", version 1, Day, sharded;
     Usage {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Guid = "the product",

@@ -6,7 +6,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A workload of a customer, whatever the product.
-    WORKLOAD_ADOPTION = "workload_adoption", version 1, Day;
+    WORKLOAD_ADOPTION = "workload_adoption", version 1, Day, sharded;
     WorkloadAdoption {
         @key tenant_id: Guid = "the customer",
         @key workload: String = "what is used",

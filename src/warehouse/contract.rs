@@ -92,6 +92,8 @@ pub struct Contract {
     /// Rises when the meaning or the form of the table changes: files of another version are stale.
     pub version: u32,
     pub partition: Partition,
+    /// Whether tenants are spread over several files; else there is one file, `part-00`.
+    pub sharded: bool,
     /// What a row is and what the table is for.
     pub about: &'static str,
     pub columns: &'static [Column],
@@ -102,6 +104,11 @@ impl Contract {
     pub fn schema(&self) -> SchemaRef {
         let field = |column: &Column| Field::new(column.name, column.kind.data_type(), column.nullable);
         Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+
+    /// How many files a day of the table has, with so many shards.
+    pub fn files(&self, shards: u32) -> u32 {
+        if self.sharded { shards } else { 1 }
     }
 
     /// How many of the columns are the key: they come first.

@@ -17,21 +17,22 @@ pub trait Row: Sized {
 /// ```text
 /// table! {
 ///     /// What a row is.
-///     USAGE = "usage", version 1, Day;
+///     USAGE = "usage", version 1, Day, sharded;
 ///     Usage {
-///         key tenant_id: Guid = "the customer",
+///         @key tenant_id: Guid = "the customer",
 ///         seats: i64 = "how many",
 ///     }
 /// }
 /// ```
 macro_rules! table {
-    ($(#[doc = $doc:literal])+ $constant:ident = $name:literal, version $version:literal, $partition:ident;
+    ($(#[doc = $doc:literal])+ $constant:ident = $name:literal, version $version:literal, $partition:ident, $spread:ident;
      $row:ident { $($(@$key:ident)? $field:ident: $type:ty = $about:literal),+ $(,)? }) => {
         $(#[doc = $doc])+
         pub const $constant: $crate::warehouse::contract::Contract = $crate::warehouse::contract::Contract {
             name: $name,
             version: $version,
             partition: $crate::warehouse::contract::Partition::$partition,
+            sharded: $crate::warehouse::table::is_sharded!($spread),
             about: concat!($($doc),+),
             columns: &[$($crate::warehouse::contract::Column {
                 name: stringify!($field),
@@ -80,7 +81,17 @@ macro_rules! is_key {
     };
 }
 
-pub(crate) use {is_key, table};
+/// Whether the word after the partition says that tenants are spread over shards.
+macro_rules! is_sharded {
+    (sharded) => {
+        true
+    };
+    (single) => {
+        false
+    };
+}
+
+pub(crate) use {is_key, is_sharded, table};
 
 /// A column of a frame by its name.
 pub fn column_of<'a>(frame: &'a RecordBatch, contract: &Contract, name: &str) -> Result<&'a dyn arrow::array::Array, WarehouseError> {

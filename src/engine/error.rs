@@ -1,0 +1,36 @@
+//! What can end a run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::warehouse::error::WarehouseError;
+
+/// Why a run did not finish. The command line maps each kind to an exit code and a hint.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+    /// The raw input cannot be read as a whole.
+    #[error("cannot {doing} `{}`: {error}", path.display())]
+    Input { doing: &'static str, path: PathBuf, error: io::Error },
+    /// Too many rejects, or a required source without a file.
+    #[error("{0}")]
+    Unusable(String),
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// A table breaks its contract: nothing is published.
+    #[error("{0}")]
+    Check(String),
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl EngineError {
+    /// Wraps an I/O error of the raw input.
+    pub fn input(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> EngineError + use<> {
+        let path = path.to_path_buf();
+        move |error| EngineError::Input { doing, path, error }
+    }
+}

@@ -1,0 +1,17 @@
+//! From a plan to committed partitions: the only place where IO meets the stages.
+//!
+//! `run::run` goes through the tables in the order of the data. Before each one it compares what every file would be made
+//! from today with what its footer says, and makes the files that differ. A plan is the same way with another `Mode`.
+
+pub mod days;
+pub mod error;
+pub mod events;
+pub mod facts;
+pub mod ingest;
+pub mod licenses;
+pub mod raw;
+pub mod received;
+pub mod report;
+pub mod run;
+pub mod state;
+pub mod windows;

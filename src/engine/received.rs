@@ -1,0 +1,227 @@
+//! What the raw files of one `received=` partition hold, gathered from any number of files in any order.
+
+use std::collections::BTreeMap;
+
+use crate::domain::day::{Day, Zone};
+use crate::domain::guid::Guid;
+use crate::engine::raw::{Digesting, RawFile};
+use crate::pipeline::source::Source;
+use crate::sources::path::PathFacts;
+use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::{self, Format};
+use crate::stages::activity_events::Events;
+use crate::stages::customers::Customer;
+use crate::stages::license_changes::LicenseChange;
+use crate::stages::license_holdings::LicenseHolding;
+use crate::stages::raw_files;
+use crate::stages::rejects::{Reject, excerpt};
+use crate::stages::snapshots::SnapshotFile;
+use crate::stages::subscriptions::SnapshotSubscription;
+
+/// Rows of every feed.
+#[derive(Default)]
+pub struct Gathered {
+    pub events: Events,
+    pub changes: Vec<LicenseChange>,
+    pub holdings: Vec<LicenseHolding>,
+    pub snapshots: Vec<SnapshotFile>,
+    pub subscriptions: Vec<SnapshotSubscription>,
+    pub customers: Vec<Customer>,
+    pub rejects: Vec<Reject>,
+    pub files: Vec<raw_files::RawFile>,
+}
+
+impl Gathered {
+    /// Takes everything of another one.
+    pub fn append(mut self, mut other: Gathered) -> Gathered {
+        self.events.append(other.events);
+        self.changes.append(&mut other.changes);
+        self.holdings.append(&mut other.holdings);
+        self.snapshots.append(&mut other.snapshots);
+        self.subscriptions.append(&mut other.subscriptions);
+        self.customers.append(&mut other.customers);
+        self.rejects.append(&mut other.rejects);
+        self.files.append(&mut other.files);
+        self
+    }
+
+    /// Reads a raw file for one of its sources. Whatever is wrong with it becomes rejects.
+    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, zone: &Zone, reading: &str) {
+        let context = FileContext { tenant: facts.tenant, day: facts.day, received_until: facts.received_until, zone: zone.clone() };
+        let number = self.events.file(&file.path);
+        let mut sink = FileSink { gathered: self, file: &file.path, source: &source.id, number, context: &context, found: Found::default() };
+        let mut counts = FileCounts::default();
+        let mut content = String::new();
+        match (file.leads_out, Digesting::open(&file.on_disk)) {
+            (true, _) => sink.whole_file_reject(&mut counts, Reason::LinkOutOfInput),
+            (false, Err(_)) => sink.whole_file_reject(&mut counts, Reason::UnreadableFile),
+            (false, Ok(mut reader)) => {
+                counts = sources::read(source.feed, format, &mut reader, file.size, &context, &mut sink);
+                reader.drain();
+                content = reader.digest().to_string();
+            }
+        }
+        let found = sink.found;
+        self.note_snapshots(file, source, facts, &found, counts.rejected > 0);
+        self.files.push(raw_files::RawFile {
+            source: source.id.clone(),
+            source_file: file.path.clone(),
+            feed: source.feed.name().to_owned(),
+            format: format.name().to_owned(),
+            content,
+            reading: reading.to_owned(),
+            bytes: file.size as i64,
+            path_day: facts.day,
+            records: counts.records as i64,
+            accepted: counts.accepted as i64,
+            rejected: counts.rejected as i64,
+            not_ours: counts.not_ours as i64,
+            rows: found.rows,
+            first_day: found.first_day,
+            last_day: found.last_day,
+        });
+    }
+
+    /// Which snapshots the file is part of, and whether it says everything that it should.
+    fn note_snapshots(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, found: &Found, rejected: bool) {
+        use crate::domain::kinds::Feed;
+        if !matches!(source.feed, Feed::LicenseHoldings | Feed::Subscriptions) {
+            return;
+        }
+        let row = |tenant_id, day, readable, announces_next| SnapshotFile {
+            feed: source.feed.name().to_owned(),
+            source: source.id.clone(),
+            tenant_id,
+            day,
+            source_file: file.path.clone(),
+            readable,
+            rejected,
+            announces_next,
+        };
+        self.snapshots.extend(found.pages.iter().map(|(&(tenant, day), &announces_next)| row(tenant, day, true, announces_next)));
+        if let (Some(tenant), Some(day)) = (facts.tenant, facts.day)
+            && rejected
+            && !found.pages.contains_key(&(tenant, day))
+        {
+            self.snapshots.push(row(tenant, day, false, false));
+        }
+    }
+}
+
+/// What was found in one file.
+#[derive(Default)]
+struct Found {
+    rows: i64,
+    first_day: Option<Day>,
+    last_day: Option<Day>,
+    /// Per snapshot whether its last page announces another.
+    pages: BTreeMap<(Guid, Day), bool>,
+}
+
+/// Takes the findings of one file.
+struct FileSink<'a> {
+    gathered: &'a mut Gathered,
+    file: &'a str,
+    source: &'a str,
+    number: u32,
+    context: &'a FileContext,
+    found: Found,
+}
+
+impl FileSink<'_> {
+    fn about(&mut self, day: Day) {
+        self.found.first_day = Some(self.found.first_day.map_or(day, |first| first.min(day)));
+        self.found.last_day = Some(self.found.last_day.map_or(day, |last| last.max(day)));
+    }
+
+    fn whole_file_reject(&mut self, counts: &mut FileCounts, reason: Reason) {
+        *counts = FileCounts { records: 1, rejected: 1, ..FileCounts::default() };
+        self.reject(Position { line: 0, record: 0 }, reason, b"");
+    }
+}
+
+impl Sink for FileSink<'_> {
+    fn row(&mut self, at: Position, row: Row<'_>) {
+        self.found.rows += 1;
+        match row {
+            Row::Activity(activity) => {
+                let day = self.context.zone.day_of(activity.at);
+                self.about(day);
+                self.gathered.events.push(&activity, day, self.number, at.line, at.record);
+            }
+            Row::LicenseChange(change) => {
+                let day = self.context.zone.day_of(change.at);
+                self.about(day);
+                self.gathered.changes.push(LicenseChange {
+                    tenant_id: change.tenant,
+                    user_id: change.user_id.to_owned(),
+                    sku_id: change.sku.map_or_else(String::new, |sku| sku.to_string()),
+                    event_time: change.at,
+                    action: change.action,
+                    event_id: change.event_id.to_owned(),
+                    day,
+                    source_file: self.file.to_owned(),
+                    source_line: at.line as i64,
+                });
+            }
+            Row::Holding(holding) => {
+                self.about(holding.day);
+                self.gathered.holdings.push(LicenseHolding {
+                    tenant_id: holding.tenant,
+                    day: holding.day,
+                    user_id: holding.user_id.to_owned(),
+                    sku_id: holding.sku,
+                    source_file: self.file.to_owned(),
+                });
+            }
+            Row::Subscription(subscription) => {
+                self.about(subscription.day);
+                let (owner, seller) = match subscription.sold_by {
+                    SoldBy::Owner(owner) => (Some(owner.to_owned()), None),
+                    SoldBy::Seller(seller) => (None, Some(seller)),
+                };
+                self.gathered.subscriptions.push(SnapshotSubscription {
+                    source: self.source.to_owned(),
+                    tenant_id: subscription.tenant,
+                    snapshot_day: subscription.day,
+                    subscription_id: subscription.subscription_id.to_owned(),
+                    source_file: self.file.to_owned(),
+                    source_line: at.line as i64,
+                    source_record: i64::from(at.record),
+                    sku_id: subscription.sku,
+                    seats: subscription.seats,
+                    state: subscription.state,
+                    is_trial: subscription.is_trial,
+                    owner_tenant_id: owner,
+                    seller,
+                    ends_on: subscription.ends_on,
+                });
+            }
+            Row::Customer(customer) => self.gathered.customers.push(Customer {
+                tenant_id: customer.tenant,
+                source_file: self.file.to_owned(),
+                source_line: at.line as i64,
+                name: customer.name.to_owned(),
+                domain: customer.domain.to_owned(),
+                country: customer.country.to_owned(),
+                segment: customer.segment.to_owned(),
+            }),
+        }
+    }
+
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+        self.gathered.rejects.push(Reject {
+            source: self.source.to_owned(),
+            source_file: self.file.to_owned(),
+            source_line: at.line as i64,
+            source_record: i64::from(at.record),
+            reason: reason.name().to_owned(),
+            excerpt: excerpt(raw),
+        });
+    }
+
+    fn snapshot_page(&mut self, page: SnapshotPage) {
+        self.about(page.day);
+        self.found.pages.insert((page.tenant, page.day), page.announces_next);
+    }
+}

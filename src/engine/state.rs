@@ -1,0 +1,112 @@
+//! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that spares reading them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::domain::digest::Digest;
+use crate::stages;
+use crate::warehouse::contract::Contract;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::files::Footer;
+use crate::warehouse::index::{FooterCache, Place, TableIndex};
+use crate::warehouse::store::Store;
+
+/// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Cache {
+    pub footers: FooterCache,
+    /// Raw files: path -> size, time of change, digest of the bytes.
+    pub contents: HashMap<String, (u64, u128, String)>,
+    /// Digests of inputs -> the fingerprint that reading them gave.
+    pub memos: BTreeMap<String, String>,
+}
+
+/// The footers of all tables.
+#[derive(Default)]
+pub struct State {
+    tables: BTreeMap<&'static str, TableIndex>,
+    /// Files that are not ours, in table folders.
+    pub foreign: Vec<PathBuf>,
+    /// Files of ours that cannot be used and will be made again.
+    pub broken: Vec<PathBuf>,
+}
+
+impl State {
+    /// Looks at every table. `cache.footers` is brought up to date.
+    pub fn read(store: &Store, cache: &mut Cache) -> Result<State, WarehouseError> {
+        let mut state = State::default();
+        let mut fresh = FooterCache::new();
+        for contract in stages::TABLES {
+            let listing = store.list(contract, &cache.footers, &mut fresh)?;
+            state.tables.insert(contract.name, listing.files);
+            state.foreign.extend(listing.foreign);
+            state.broken.extend(listing.broken);
+        }
+        cache.footers = fresh;
+        Ok(state)
+    }
+
+    /// The files of a table.
+    pub fn table(&self, contract: &Contract) -> &TableIndex {
+        static EMPTY: TableIndex = TableIndex::new();
+        self.tables.get(contract.name).unwrap_or(&EMPTY)
+    }
+
+    /// The footer of one file.
+    pub fn footer(&self, contract: &Contract, place: Place) -> Option<&Footer> {
+        self.table(contract).get(&place)
+    }
+
+    /// What a file was made from.
+    pub fn fingerprint(&self, contract: &Contract, place: Place) -> Option<Digest> {
+        self.footer(contract, place).map(|footer| footer.fingerprint)
+    }
+
+    /// What a file contains; a digest of nothing where there is none.
+    pub fn digest(&self, contract: &Contract, place: Place) -> Digest {
+        self.footer(contract, place).map(|footer| footer.digest).unwrap_or_default()
+    }
+
+    /// Takes note of a file that was written.
+    pub fn put(&mut self, contract: &'static Contract, place: Place, footer: Footer) {
+        self.tables.entry(contract.name).or_default().insert(place, footer);
+    }
+
+    /// Takes note of a file that is no more.
+    pub fn forget(&mut self, contract: &Contract, place: Place) {
+        if let Some(files) = self.tables.get_mut(contract.name) {
+            files.remove(&place);
+        }
+    }
+
+    /// The days of a table's files, in order, each once.
+    pub fn days(&self, contract: &Contract) -> Vec<Day> {
+        let mut days: Vec<Day> = self.table(contract).keys().filter_map(|(day, _)| *day).collect();
+        days.dedup();
+        days
+    }
+}
+
+impl Cache {
+    fn path(store: &Store) -> PathBuf {
+        store.private().join("cache.json")
+    }
+
+    /// What is cached for a warehouse; nothing where there is no cache or it cannot be read.
+    pub fn load(store: &Store) -> Cache {
+        fs::read(Cache::path(store)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    /// Keeps the cache for the next run.
+    pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
+        let path = Cache::path(store);
+        let unfinished = store.staging_path();
+        let bytes = serde_json::to_vec(self).map_err(|error| WarehouseError::Contract(error.to_string()))?;
+        fs::write(&unfinished, bytes).map_err(WarehouseError::store("write", &unfinished))?;
+        fs::rename(&unfinished, &path).map_err(WarehouseError::store("put into place", &path))
+    }
+}
