@@ -23,6 +23,8 @@ mod portfolio;
 mod snapshots;
 mod subscriptions;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod usage;
 
 pub use compute::{compute, first_day};
