@@ -202,9 +202,19 @@ fn only_counted_sign_ins_make_a_guest() {
         ..sign_in("2", "v", "teams-app", at(3, 5))
     });
     world.sign_in("v", "teams", 3);
+    let action = Activity {
+        interactive: None,
+        evidence: Evidence::Action,
+        named_workload: Some("teams"),
+        ..sign_in("3", "w", "", at(3, 5))
+    };
+    world.activity(Activity { guest: true, ..action }); // no sign-in
     let daily = world.tables(3, 3).activity_daily;
-    let rows: Vec<_> = daily.values().map(|row| (row.interactive_sign_ins, row.guest)).collect();
-    assert_eq!(rows, [(1, false), (2, true)]);
+    let rows: Vec<_> = daily
+        .values()
+        .map(|row| (row.interactive_sign_ins, row.actions, row.guest))
+        .collect();
+    assert_eq!(rows, [(1, 0, false), (2, 0, true), (0, 1, false)]);
 }
 
 #[test]

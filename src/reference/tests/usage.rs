@@ -95,6 +95,30 @@ fn an_overuse_is_split_into_parts_that_add_up() {
 }
 
 #[test]
+fn lapsed_seats_explain_holders_only_and_go_before_trials() {
+    // A = 4, C = 3 (`d` lost it), E = 1: the two holders too many are all explained by the five lapsed seats.
+    let mut world = World::new();
+    for user in ["a", "b", "c", "d"] {
+        world.change(user, TEAMS, Action::Assigned, at(1, 8));
+        world.sign_in(user, "teams", 2);
+    }
+    world.change("d", TEAMS, Action::Removed, at(3, 8));
+    let trial = Subscription {
+        is_trial: true,
+        ..ours("3", TEAMS, 5, State::Active)
+    };
+    world.subscriptions(
+        0,
+        TENANT,
+        1,
+        &[ours("1", TEAMS, 1, State::Active), ours("2", TEAMS, 5, State::Disabled), trial],
+    );
+    let row = usage(&world.tables(4, 4), 4, TEAMS, "teams").clone();
+    assert_eq!((row.entitlements_active, row.active_current, row.active_moved), (4, 1, 1));
+    assert_eq!((row.active_lapsed, row.active_trial, row.active_over_assigned), (2, 0, 0));
+}
+
+#[test]
 fn activity_counts_on_days_on_which_the_sku_was_held_also_its_last() {
     let mut world = World::new();
     world.sold(TENANT, 1, &[("1", TEAMS, 9, State::Active)]);
