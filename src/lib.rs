@@ -6,3 +6,6 @@ pub mod domain;
 pub mod sources;
 pub mod warehouse;
 pub mod stages;
+pub mod reference;
+pub mod pipeline;
+pub mod engine;

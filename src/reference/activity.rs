@@ -1,0 +1,186 @@
+//! `activity_events` without its duplicates, and from it `activity_daily`, `activity_28d` and how complete a window is.
+//!
+//! Source: `spec: Activity`, `spec: How complete a number is`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Evidence;
+use crate::domain::rules::Rules;
+use crate::domain::window;
+
+use super::inputs::{ActivityRow, Inputs};
+use super::tables::{Activity28d, ActivityDaily, ActivityEvents, ActivityEventsKey};
+
+/// Each distinct event: of several with one key the one that succeeded, else the earliest, else the first by (file, line, record).
+pub(super) fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<ActivityEventsKey, ActivityEvents> {
+    let mut copies: BTreeMap<ActivityEventsKey, Vec<&ActivityRow>> = BTreeMap::new();
+    for row in &inputs.activity {
+        let key = ActivityEventsKey {
+            tenant_id: row.tenant_id,
+            day: rules.zone.day_of(row.event_time),
+            event_id: row.event_id.clone(),
+            user_id: row.user_id.clone(),
+            app_id: row.app_id.clone(),
+            resource_id: row.resource_id.clone(),
+            interactive: row.interactive,
+        };
+        copies.entry(key).or_default().push(row);
+    }
+    let mut events = BTreeMap::new();
+    for (key, rows) in copies {
+        // Rows are ordered by time, then origin.
+        if let Some(kept) = rows.into_iter().min_by_key(|row| (!row.succeeded, *row)) {
+            events.insert(key, event(kept, rules));
+        }
+    }
+    events
+}
+
+fn event(row: &ActivityRow, rules: &Rules) -> ActivityEvents {
+    ActivityEvents {
+        event_time: row.event_time,
+        workload: workload(row, rules).map(str::to_owned),
+        succeeded: row.succeeded,
+        guest: row.guest,
+        foreign_resource: row.foreign_resource,
+        named_workload: row.named_workload.clone(),
+        evidence: row.evidence,
+        source_file: row.origin.source_file.clone(),
+        source_line: row.origin.source_line,
+        received: row.origin.received,
+    }
+}
+
+/// An action counts for the workload that it names; a sign-in for that of its resource or client, unless the resource is another
+/// tenant's.
+fn workload<'a>(row: &'a ActivityRow, rules: &'a Rules) -> Option<&'a str> {
+    if row.named_workload.is_some() || row.evidence == Evidence::Action {
+        row.named_workload.as_deref()
+    } else if row.foreign_resource {
+        None
+    } else {
+        rules.catalogue.workload_of(&row.resource_id, &row.app_id)
+    }
+}
+
+/// A sign-in counts when it succeeded, an action always; both only for a user.
+fn counts(key: &ActivityEventsKey, event: &ActivityEvents) -> bool {
+    !key.user_id.is_empty() && (event.succeeded || event.evidence == Evidence::Action)
+}
+
+/// What one tenant's users did.
+#[derive(Default)]
+pub(super) struct TenantActivity {
+    /// Days with any row in `activity_events`.
+    pub days_with_events: BTreeSet<Day>,
+    /// user -> workload -> day -> the counted activity of that day.
+    pub users: BTreeMap<String, BTreeMap<String, BTreeMap<Day, ActivityDaily>>>,
+}
+
+/// The activity of every tenant that has an event, on all days.
+pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>) -> BTreeMap<Guid, TenantActivity> {
+    let mut tenants: BTreeMap<Guid, TenantActivity> = BTreeMap::new();
+    for (key, event) in events {
+        let tenant = tenants.entry(key.tenant_id).or_default();
+        tenant.days_with_events.insert(key.day);
+        let Some(workload) = event.workload.as_ref().filter(|_| counts(key, event)) else {
+            continue;
+        };
+        let days = tenant
+            .users
+            .entry(key.user_id.clone())
+            .or_default()
+            .entry(workload.clone())
+            .or_default();
+        let daily = days.entry(key.day).or_insert(ActivityDaily {
+            interactive_sign_ins: 0,
+            non_interactive_sign_ins: 0,
+            actions: 0,
+            guest: false,
+            first_at: event.event_time,
+            last_at: event.event_time,
+        });
+        match event.evidence {
+            Evidence::Interactive => daily.interactive_sign_ins += 1,
+            Evidence::NonInteractive => daily.non_interactive_sign_ins += 1,
+            Evidence::Action => daily.actions += 1,
+        }
+        daily.guest |= event.guest && event.evidence != Evidence::Action;
+        daily.first_at = daily.first_at.min(event.event_time);
+        daily.last_at = daily.last_at.max(event.event_time);
+    }
+    tenants
+}
+
+impl ActivityDaily {
+    fn has(&self, evidence: Evidence) -> bool {
+        match evidence {
+            Evidence::Interactive => self.interactive_sign_ins > 0,
+            Evidence::NonInteractive => self.non_interactive_sign_ins > 0,
+            Evidence::Action => self.actions > 0,
+        }
+    }
+
+    /// The pipeline's kinds of evidence make this day an active one.
+    fn is_active(&self, rules: &Rules) -> bool {
+        rules.evidence.iter().any(|&evidence| self.has(evidence))
+    }
+}
+
+impl TenantActivity {
+    fn on(&self, user: &str, workload: &str, day: Day) -> Option<&ActivityDaily> {
+        self.users.get(user)?.get(workload)?.get(&day)
+    }
+
+    /// The user was active in the workload on that one day.
+    pub fn is_active(&self, user: &str, workload: &str, day: Day, rules: &Rules) -> bool {
+        self.on(user, workload, day).is_some_and(|daily| daily.is_active(rules))
+    }
+
+    /// A counted sign-in of the user to the workload, on that one day, is a guest's.
+    pub fn is_guest(&self, user: &str, workload: &str, day: Day) -> bool {
+        self.on(user, workload, day).is_some_and(|daily| daily.guest)
+    }
+
+    /// Days of the window of `day` with any event.
+    pub fn window_days_covered(&self, day: Day) -> i64 {
+        window_of(day).filter(|day| self.days_with_events.contains(day)).count() as i64
+    }
+
+    /// The first event ever is on or before the first day of the window.
+    pub fn window_complete(&self, day: Day) -> bool {
+        self.days_with_events.first().is_some_and(|&first| first <= window::first_day(day))
+    }
+}
+
+/// The 28 days D-27 ... D.
+pub(super) fn window_of(day: Day) -> impl Iterator<Item = Day> {
+    window::first_day(day).to(day)
+}
+
+/// The row of `activity_28d` on `day`; none where no evidence of any kind is in the window.
+pub(super) fn in_window(days: &BTreeMap<Day, ActivityDaily>, day: Day, rules: &Rules) -> Option<Activity28d> {
+    let mut row = Activity28d::default();
+    for back in 0..28 {
+        let then = Day(day.0 - back);
+        let Some(daily) = days.get(&then) else { continue };
+        let bit = 1u32 << back;
+        if daily.has(Evidence::Interactive) {
+            row.interactive_bits |= bit;
+        }
+        if daily.has(Evidence::NonInteractive) {
+            row.non_interactive_bits |= bit;
+        }
+        if daily.has(Evidence::Action) {
+            row.action_bits |= bit;
+        }
+        if daily.is_active(rules) {
+            row.active_bits |= bit;
+            row.active_days += 1;
+            row.last_active_day = row.last_active_day.max(Some(then));
+        }
+    }
+    (row.interactive_bits | row.non_interactive_bits | row.action_bits != 0).then_some(row)
+}

@@ -1,0 +1,156 @@
+//! Every table, day by day: what holds the other files of this room together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Evidence;
+use crate::domain::rules::Rules;
+
+use super::activity::{self, TenantActivity};
+use super::assignments::{self, AllAssignments};
+use super::inputs::Inputs;
+use super::portfolio;
+use super::subscriptions::{self, InForce};
+use super::tables::{ActivityDailyKey, AdoptionKey, Assignments, AssignmentsKey, SubscriptionsKey, Tables};
+use super::tables::{UsageKey, WorkloadAdoptionKey};
+use super::usage::TenantDay;
+
+/// Tables begin at most this many days before the earliest day in a path.
+const DAYS_BEFORE_PATHS: i32 = 35;
+
+/// The first day of the tables where the pipeline file says none: the first with a sign-in (one that failed, too) or a subscription
+/// snapshot, but no more than 35 days before the earliest day in a path. `None` where there is neither.
+pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day> {
+    let sign_ins = inputs
+        .activity
+        .iter()
+        .filter(|row| row.evidence != Evidence::Action)
+        .map(|row| row.day);
+    let pages = inputs.subscription_pages.iter().map(|&(_, _, day)| day);
+    let subscriptions = inputs.subscriptions.iter().map(|row| row.day);
+    let first = sign_ins.chain(pages).chain(subscriptions).min()?;
+    let limit = earliest_path_day.map(|day| day.plus(-DAYS_BEFORE_PATHS));
+    Some(limit.map_or(first, |limit| first.max(limit)))
+}
+
+/// Every table for each day from `first` to `last`, both inclusive. Evidence of other days counts, before and after.
+pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables {
+    let events = activity::events(inputs, rules);
+    let activity = activity::by_tenant(&events);
+    let (assigned, contradictions) = assignments::assignments(inputs, rules);
+    let snapshots = subscriptions::snapshots(inputs);
+    let tenants: BTreeSet<Guid> = activity.keys().chain(assigned.keys()).chain(snapshots.keys()).copied().collect();
+
+    let mut tables = Tables {
+        activity_events: events,
+        contradictions,
+        ..Tables::default()
+    };
+    add_assignments(&mut tables, &assigned);
+    let (no_activity, no_assignments) = (TenantActivity::default(), BTreeMap::new());
+    for day in first.to(last) {
+        for &tenant in &tenants {
+            let activity = activity.get(&tenant).unwrap_or(&no_activity);
+            let assignments = assigned.get(&tenant).unwrap_or(&no_assignments);
+            let in_force = subscriptions::in_force(&snapshots, tenant, day, rules);
+            add_activity(&mut tables, tenant, day, activity, rules);
+            add_subscriptions(&mut tables, tenant, day, in_force.as_ref());
+            let facts = TenantDay {
+                day,
+                rules,
+                activity,
+                assignments,
+                in_force: in_force.as_ref(),
+            };
+            add_usage(&mut tables, tenant, &facts);
+        }
+        portfolio::add(&mut tables, day);
+    }
+    tables
+}
+
+fn add_assignments(tables: &mut Tables, assigned: &AllAssignments) {
+    for (&tenant_id, users) in assigned {
+        for (user_id, skus) in users {
+            for (&sku_id, intervals) in skus {
+                for interval in intervals {
+                    let key = AssignmentsKey {
+                        tenant_id,
+                        user_id: user_id.clone(),
+                        sku_id,
+                        assigned_day: interval.assigned_day,
+                    };
+                    let row = Assignments {
+                        removed_day: interval.removed_day,
+                        source: interval.source,
+                    };
+                    tables.assignments.insert(key, row);
+                }
+            }
+        }
+    }
+}
+
+fn add_activity(tables: &mut Tables, tenant_id: Guid, day: Day, activity: &TenantActivity, rules: &Rules) {
+    for (user_id, workloads) in &activity.users {
+        for (workload, days) in workloads {
+            let key = ActivityDailyKey {
+                day,
+                tenant_id,
+                user_id: user_id.clone(),
+                workload: workload.clone(),
+            };
+            if let Some(row) = days.get(&day) {
+                tables.activity_daily.insert(key.clone(), row.clone());
+            }
+            if let Some(row) = activity::in_window(days, day, rules) {
+                tables.activity_28d.insert(key, row);
+            }
+        }
+    }
+}
+
+fn add_subscriptions(tables: &mut Tables, tenant_id: Guid, day: Day, in_force: Option<&InForce>) {
+    for (subscription_id, row) in in_force.into_iter().flat_map(|snapshot| &snapshot.listed) {
+        let key = SubscriptionsKey {
+            day,
+            tenant_id,
+            subscription_id: subscription_id.clone(),
+        };
+        tables.subscriptions.insert(key, row.clone());
+    }
+}
+
+fn add_usage(tables: &mut Tables, tenant_id: Guid, facts: &TenantDay<'_>) {
+    let day = facts.day;
+    let mut workloads: BTreeSet<&str> = facts.rules.unlicensed_use.iter().map(String::as_str).collect();
+    let mut skus_in_scope = BTreeSet::new();
+    for sku_id in facts.skus() {
+        let Some(adoption) = facts.adoption(sku_id) else { continue };
+        for workload in facts.rules.catalogue.workloads_of(sku_id) {
+            let key = UsageKey {
+                day,
+                tenant_id,
+                sku_id,
+                workload: workload.to_owned(),
+            };
+            tables.usage.insert(key, facts.usage(sku_id, workload));
+            workloads.insert(workload);
+        }
+        if adoption.in_scope {
+            skus_in_scope.insert(sku_id);
+        }
+        tables.adoption.insert(AdoptionKey { day, tenant_id, sku_id }, adoption);
+    }
+    for workload in workloads {
+        if let Some(row) = facts.workload_adoption(workload, &skus_in_scope) {
+            let key = WorkloadAdoptionKey {
+                day,
+                tenant_id,
+                workload: workload.to_owned(),
+            };
+            tables.workload_adoption.insert(key, row);
+        }
+    }
+}

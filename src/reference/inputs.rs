@@ -1,0 +1,262 @@
+//! What the reference computation starts from: owned copies of everything that the readers found, with where it came from.
+//!
+//! Files can be added in any order. Nothing is decided here; only the order in which a file gave its pages is kept.
+
+use crate::domain::day::{Day, Instant, Zone};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::{Action, Evidence, Feed};
+use crate::domain::subscription::{Seller, State};
+use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+
+/// Where a row comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    pub source_file: String,
+    pub source_line: u64,
+    pub source_record: u32,
+    /// The day of receipt: the partition of the raw facts.
+    pub received: Day,
+}
+
+/// A sign-in or an audited action. `event_time` and `succeeded` stand first: that and the origin is the order in which one of
+/// several equal events is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ActivityRow {
+    pub event_time: Instant,
+    pub origin: Origin,
+    pub tenant_id: Guid,
+    pub event_id: String,
+    pub user_id: String,
+    pub app_id: String,
+    pub resource_id: String,
+    pub interactive: Option<bool>,
+    pub succeeded: bool,
+    pub guest: bool,
+    pub foreign_resource: bool,
+    pub named_workload: Option<String>,
+    pub evidence: Evidence,
+    /// The day in the zone of the file's context; read by `first_day` only, which knows no rules.
+    pub day: Day,
+}
+
+/// What a license event says about a user and one SKU, or (`None`) all of the user's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LicenseChangeRow {
+    pub tenant_id: Guid,
+    pub user_id: String,
+    pub sku_id: Option<Guid>,
+    pub event_time: Instant,
+    pub action: Action,
+    pub event_id: String,
+    pub origin: Origin,
+}
+
+/// A user holds a SKU on the day of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HoldingRow {
+    pub tenant_id: Guid,
+    pub day: Day,
+    pub user_id: String,
+    pub sku_id: Guid,
+    pub origin: Origin,
+}
+
+/// A file of the holdings feed: what it says about how complete its snapshots are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HoldingsFile {
+    pub path: String,
+    /// The tenant and the day that the path names.
+    pub tenant: Option<Guid>,
+    pub day: Option<Day>,
+    /// (tenant, day, announces another page), in the order of the file.
+    pub pages: Vec<(Guid, Day, bool)>,
+    /// A record of the file, or all of it, could not be used.
+    pub has_reject: bool,
+}
+
+/// Who sold a subscription, as far as its form says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SoldByOwned {
+    Owner(String),
+    Seller(Seller),
+}
+
+/// A subscription as a snapshot lists it. Ordered by snapshot, then (file, line, record): the last of several counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SubscriptionRow {
+    /// Place of the source in the pipeline file: the first that has a snapshot is in force.
+    pub source_index: usize,
+    pub tenant_id: Guid,
+    pub day: Day,
+    pub origin: Origin,
+    pub subscription_id: String,
+    pub sku_id: Guid,
+    pub seats: i64,
+    pub state: State,
+    pub is_trial: bool,
+    pub sold_by: SoldByOwned,
+    pub ends_on: Option<Day>,
+}
+
+/// A customer of the partner; an absent text is empty. No number depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CustomerRow {
+    pub tenant_id: Guid,
+    pub name: String,
+    pub domain: String,
+    pub country: String,
+    pub segment: String,
+    pub origin: Origin,
+}
+
+/// Everything that was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs {
+    pub activity: Vec<ActivityRow>,
+    pub license_changes: Vec<LicenseChangeRow>,
+    pub holdings: Vec<HoldingRow>,
+    pub holdings_files: Vec<HoldingsFile>,
+    pub subscriptions: Vec<SubscriptionRow>,
+    /// (source, tenant, day) of the readable pages of subscription snapshots, also those that list nothing.
+    pub subscription_pages: Vec<(usize, Guid, Day)>,
+    pub customers: Vec<CustomerRow>,
+}
+
+impl Inputs {
+    /// What takes the findings of one file of a source: `source_index` is its place in the pipeline file, `path` the file's name
+    /// as it stands in `source_file`.
+    pub fn file(&mut self, feed: Feed, source_index: usize, path: &str, received: Day, context: &FileContext) -> FileSink<'_> {
+        if feed == Feed::LicenseHoldings {
+            let (tenant, day) = (context.tenant, context.day);
+            self.holdings_files.push(HoldingsFile {
+                path: path.to_owned(),
+                tenant,
+                day,
+                pages: Vec::new(),
+                has_reject: false,
+            });
+        }
+        FileSink {
+            inputs: self,
+            feed,
+            source_index,
+            path: path.to_owned(),
+            received,
+            zone: context.zone.clone(),
+        }
+    }
+}
+
+/// Takes the rows, rejects and pages of one file.
+pub struct FileSink<'a> {
+    inputs: &'a mut Inputs,
+    feed: Feed,
+    source_index: usize,
+    path: String,
+    received: Day,
+    zone: Zone,
+}
+
+impl FileSink<'_> {
+    /// The file is read; `counts` says whether it had a reject (which `reject` has noted already, if it was told).
+    pub fn finish(mut self, counts: &FileCounts) {
+        if counts.rejected > 0 {
+            self.note_reject();
+        }
+    }
+
+    fn note_reject(&mut self) {
+        // The sink alone can reach the inputs, so the last file is this one.
+        if self.feed == Feed::LicenseHoldings
+            && let Some(file) = self.inputs.holdings_files.last_mut()
+        {
+            file.has_reject = true;
+        }
+    }
+}
+
+impl Sink for FileSink<'_> {
+    fn row(&mut self, at: Position, row: Row<'_>) {
+        let source_file = self.path.clone();
+        let origin = Origin {
+            source_file,
+            source_line: at.line,
+            source_record: at.record,
+            received: self.received,
+        };
+        match row {
+            Row::Activity(row) => self.inputs.activity.push(ActivityRow {
+                event_time: row.at,
+                origin,
+                tenant_id: row.tenant,
+                event_id: row.event_id.to_owned(),
+                user_id: row.user_id.to_owned(),
+                app_id: row.app_id.to_owned(),
+                resource_id: row.resource_id.to_owned(),
+                interactive: row.interactive,
+                succeeded: row.succeeded,
+                guest: row.guest,
+                foreign_resource: row.foreign_resource,
+                named_workload: row.named_workload.map(str::to_owned),
+                evidence: row.evidence,
+                day: self.zone.day_of(row.at),
+            }),
+            Row::LicenseChange(row) => self.inputs.license_changes.push(LicenseChangeRow {
+                tenant_id: row.tenant,
+                user_id: row.user_id.to_owned(),
+                sku_id: row.sku,
+                event_time: row.at,
+                action: row.action,
+                event_id: row.event_id.to_owned(),
+                origin,
+            }),
+            Row::Holding(row) => self.inputs.holdings.push(HoldingRow {
+                tenant_id: row.tenant,
+                day: row.day,
+                user_id: row.user_id.to_owned(),
+                sku_id: row.sku,
+                origin,
+            }),
+            Row::Subscription(row) => self.inputs.subscriptions.push(SubscriptionRow {
+                source_index: self.source_index,
+                tenant_id: row.tenant,
+                day: row.day,
+                origin,
+                subscription_id: row.subscription_id.to_owned(),
+                sku_id: row.sku,
+                seats: row.seats,
+                state: row.state,
+                is_trial: row.is_trial,
+                sold_by: match row.sold_by {
+                    SoldBy::Owner(owner) => SoldByOwned::Owner(owner.to_owned()),
+                    SoldBy::Seller(seller) => SoldByOwned::Seller(seller),
+                },
+                ends_on: row.ends_on,
+            }),
+            Row::Customer(row) => self.inputs.customers.push(CustomerRow {
+                tenant_id: row.tenant,
+                name: row.name.to_owned(),
+                domain: row.domain.to_owned(),
+                country: row.country.to_owned(),
+                segment: row.segment.to_owned(),
+                origin,
+            }),
+        }
+    }
+
+    fn reject(&mut self, _at: Position, _reason: Reason, _raw: &[u8]) {
+        self.note_reject();
+    }
+
+    fn snapshot_page(&mut self, page: SnapshotPage) {
+        match self.feed {
+            Feed::LicenseHoldings => {
+                if let Some(file) = self.inputs.holdings_files.last_mut() {
+                    file.pages.push((page.tenant, page.day, page.announces_next));
+                }
+            }
+            Feed::Subscriptions => self.inputs.subscription_pages.push((self.source_index, page.tenant, page.day)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Holdings snapshots: who held what on a day, and whether a snapshot proves absence.
+//!
+//! Source: `spec: Assignments`. The files of one tenant and day are one snapshot, their union. It is incomplete when one of its
+//! files has a reject, or when its last page announces another one.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+
+use super::inputs::{HoldingsFile, Inputs};
+
+/// Who held what in one tenant on one day.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    /// (user, SKU).
+    pub listed: BTreeSet<(String, Guid)>,
+    /// What it does not list was not held.
+    pub complete: bool,
+}
+
+/// tenant -> day -> snapshot. A day whose files were all unreadable has none.
+pub(super) fn holdings(inputs: &Inputs) -> BTreeMap<Guid, BTreeMap<Day, Snapshot>> {
+    let mut snapshots: BTreeMap<Guid, BTreeMap<Day, Snapshot>> = BTreeMap::new();
+    for file in &inputs.holdings_files {
+        for &(tenant, day, _) in &file.pages {
+            snapshots.entry(tenant).or_default().entry(day).or_default();
+        }
+    }
+    for row in &inputs.holdings {
+        let snapshot = snapshots.entry(row.tenant_id).or_default().entry(row.day).or_default();
+        snapshot.listed.insert((row.user_id.clone(), row.sku_id));
+    }
+    let faulty = faulty(inputs);
+    let announcing = announcing_next(inputs);
+    for (&tenant, days) in &mut snapshots {
+        for (&day, snapshot) in days {
+            let announces = announcing.get(&(tenant, day)).copied().unwrap_or(false);
+            snapshot.complete = !announces && !faulty.contains(&(tenant, day));
+        }
+    }
+    snapshots
+}
+
+/// (tenant, day) of every snapshot of which a file has a reject: the one that the path names, and those that the file has a page
+/// or a row of, because nobody knows which of them the reject belongs to.
+fn faulty(inputs: &Inputs) -> BTreeSet<(Guid, Day)> {
+    let mut faulty = BTreeSet::new();
+    for file in inputs.holdings_files.iter().filter(|file| file.has_reject) {
+        faulty.extend(file.tenant.zip(file.day));
+        faulty.extend(file.pages.iter().map(|&(tenant, day, _)| (tenant, day)));
+        faulty.extend(
+            inputs
+                .holdings
+                .iter()
+                .filter(|row| row.origin.source_file == file.path)
+                .map(|row| (row.tenant_id, row.day)),
+        );
+    }
+    faulty
+}
+
+/// Whether the last page of each snapshot, by natural order of the files and then within its file, says that another one follows.
+fn announcing_next(inputs: &Inputs) -> BTreeMap<(Guid, Day), bool> {
+    let mut files: Vec<&HoldingsFile> = inputs.holdings_files.iter().collect();
+    files.sort_by(|one, other| natural_order(&one.path, &other.path).then_with(|| one.cmp(other)));
+    let pages = files.iter().flat_map(|file| &file.pages);
+    pages.map(|&(tenant, day, announces)| ((tenant, day), announces)).collect()
+}
+
+/// Compares two paths with the numbers in them compared as numbers: `page-9` is before `page-10`. Equal only for equal texts.
+pub(super) fn natural_order(one: &str, other: &str) -> Ordering {
+    pieces(one).cmp(&pieces(other)).then_with(|| one.cmp(other))
+}
+
+/// A text as a list of numbers ('0', how many digits without leading zeros, the digits) and other characters (itself, 0, "").
+fn pieces(text: &str) -> Vec<(char, usize, &str)> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let digits = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+        if digits > 0 {
+            let number = rest[..digits].trim_start_matches('0');
+            pieces.push(('0', number.len(), number));
+            rest = &rest[digits..];
+        } else {
+            pieces.push((first, 0, ""));
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    pieces
+}

@@ -1,0 +1,99 @@
+//! The subscription snapshot in force on a day, and the seats that it gives.
+//!
+//! Source: `spec: Subscription states`. Per tenant the first source of the pipeline file that has a snapshot on or before the day is
+//! in force, and of it the latest one; a subscription that it does not list is gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+use crate::domain::subscription::{Seller, State};
+
+use super::inputs::{Inputs, SoldByOwned, SubscriptionRow};
+use super::tables::Subscriptions;
+
+/// tenant -> source -> day -> subscription id -> subscription. A snapshot that lists nothing is there, and empty.
+pub(super) type AllSnapshots = BTreeMap<Guid, BTreeMap<usize, BTreeMap<Day, BTreeMap<String, SubscriptionRow>>>>;
+
+/// All snapshots. Of a subscription listed twice the last by (file, line, record) counts.
+pub(super) fn snapshots(inputs: &Inputs) -> AllSnapshots {
+    let mut snapshots = AllSnapshots::new();
+    for &(source, tenant, day) in &inputs.subscription_pages {
+        snapshots
+            .entry(tenant)
+            .or_default()
+            .entry(source)
+            .or_default()
+            .entry(day)
+            .or_default();
+    }
+    // In order of (source, tenant, day, file, line, record): the last one stays.
+    let rows: BTreeSet<&SubscriptionRow> = inputs.subscriptions.iter().collect();
+    for row in rows {
+        let days = snapshots.entry(row.tenant_id).or_default().entry(row.source_index).or_default();
+        days.entry(row.day).or_default().insert(row.subscription_id.clone(), row.clone());
+    }
+    snapshots
+}
+
+/// A tenant's snapshot that is in force on some day.
+pub(super) struct InForce {
+    pub snapshot_day: Day,
+    /// subscription id -> row of the table.
+    pub listed: BTreeMap<String, Subscriptions>,
+}
+
+/// The snapshot in force on `day`; none before the tenant's first one.
+pub(super) fn in_force(snapshots: &AllSnapshots, tenant: Guid, day: Day, rules: &Rules) -> Option<InForce> {
+    let sources = snapshots.get(&tenant)?;
+    let (&snapshot_day, rows) = sources.values().find_map(|days| days.range(..=day).next_back())?;
+    let listed = rows.iter().map(|(id, row)| (id.clone(), listed(row, rules))).collect();
+    Some(InForce { snapshot_day, listed })
+}
+
+fn listed(row: &SubscriptionRow, rules: &Rules) -> Subscriptions {
+    Subscriptions {
+        sku_id: row.sku_id,
+        seats: row.seats,
+        state: row.state,
+        is_trial: row.is_trial,
+        seller: match &row.sold_by {
+            SoldByOwned::Owner(owner) => rules.seller(row.tenant_id, owner),
+            SoldByOwned::Seller(seller) => *seller,
+        },
+        ends_on: row.ends_on,
+        snapshot_day: row.day,
+    }
+}
+
+/// Seats of one SKU of one tenant on one day, summed over its subscriptions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Seats {
+    pub sold: i64,
+    pub sold_own: i64,
+    pub trial: i64,
+    pub lapsed: i64,
+    /// Of subscriptions that may be used now, whether or not the SKU has a workload.
+    pub entitled: i64,
+}
+
+impl InForce {
+    pub fn seats(&self, sku: Guid, rules: &Rules) -> Seats {
+        let sum = |belongs: &dyn Fn(&Subscriptions) -> bool| -> i64 {
+            self.listed
+                .values()
+                .filter(|row| row.sku_id == sku && belongs(row))
+                .map(|row| row.seats)
+                .sum()
+        };
+        let is_sold = |row: &Subscriptions| !row.is_trial && rules.sold_states.contains(&row.state);
+        Seats {
+            sold: sum(&is_sold),
+            sold_own: sum(&|row| is_sold(row) && row.seller == Seller::Own),
+            trial: sum(&|row| row.is_trial && matches!(row.state, State::Active | State::Grace)),
+            lapsed: sum(&|row| !row.is_trial && matches!(row.state, State::Grace | State::Disabled | State::Deprovisioned)),
+            entitled: sum(&|row| !row.is_trial && rules.entitled_states.contains(&row.state)),
+        }
+    }
+}

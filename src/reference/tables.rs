@@ -1,0 +1,222 @@
+//! The tables that the reference computation gives, as plain rows. Every map goes from the key columns (the day first, where the
+//! table is partitioned by day) to the other columns; fields are named exactly as the columns of `spec: tables`.
+
+use std::collections::BTreeMap;
+
+use crate::domain::day::{Day, Instant};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::{Evidence, Opened};
+use crate::domain::subscription::{Seller, State};
+
+/// All tables of a range of days.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables {
+    /// Every distinct event of all received partitions, whatever its day: not limited to the range.
+    pub activity_events: BTreeMap<ActivityEventsKey, ActivityEvents>,
+    pub activity_daily: BTreeMap<ActivityDailyKey, ActivityDaily>,
+    pub activity_28d: BTreeMap<ActivityDailyKey, Activity28d>,
+    /// All assignments, whatever their days: not limited to the range.
+    pub assignments: BTreeMap<AssignmentsKey, Assignments>,
+    pub subscriptions: BTreeMap<SubscriptionsKey, Subscriptions>,
+    pub usage: BTreeMap<UsageKey, Usage>,
+    pub adoption: BTreeMap<AdoptionKey, Adoption>,
+    pub workload_adoption: BTreeMap<WorkloadAdoptionKey, WorkloadAdoption>,
+    pub portfolio: BTreeMap<PortfolioKey, Portfolio>,
+    /// How many license events contradicted the state that they met, and so changed nothing.
+    pub contradictions: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ActivityEventsKey {
+    pub tenant_id: Guid,
+    pub day: Day,
+    pub event_id: String,
+    pub user_id: String,
+    pub app_id: String,
+    pub resource_id: String,
+    pub interactive: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivityEvents {
+    pub event_time: Instant,
+    pub workload: Option<String>,
+    pub succeeded: bool,
+    pub guest: bool,
+    pub foreign_resource: bool,
+    pub named_workload: Option<String>,
+    pub evidence: Evidence,
+    pub source_file: String,
+    pub source_line: u64,
+    /// The partition of the row that was kept.
+    pub received: Day,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ActivityDailyKey {
+    pub day: Day,
+    pub tenant_id: Guid,
+    pub user_id: String,
+    pub workload: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActivityDaily {
+    pub interactive_sign_ins: u32,
+    pub non_interactive_sign_ins: u32,
+    pub actions: u32,
+    pub guest: bool,
+    pub first_at: Instant,
+    pub last_at: Instant,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Activity28d {
+    pub active_bits: u32,
+    pub interactive_bits: u32,
+    pub non_interactive_bits: u32,
+    pub action_bits: u32,
+    pub active_days: i64,
+    pub last_active_day: Option<Day>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AssignmentsKey {
+    pub tenant_id: Guid,
+    pub user_id: String,
+    pub sku_id: Guid,
+    pub assigned_day: Option<Day>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignments {
+    pub removed_day: Option<Day>,
+    pub source: Opened,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SubscriptionsKey {
+    pub day: Day,
+    pub tenant_id: Guid,
+    pub subscription_id: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscriptions {
+    pub sku_id: Guid,
+    pub seats: i64,
+    pub state: State,
+    pub is_trial: bool,
+    pub seller: Seller,
+    pub ends_on: Option<Day>,
+    pub snapshot_day: Day,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UsageKey {
+    pub day: Day,
+    pub tenant_id: Guid,
+    pub sku_id: Guid,
+    pub workload: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Usage {
+    pub entitlements_total: Option<i64>,
+    pub entitlements_active: i64,
+    pub active_current: i64,
+    pub active_moved: i64,
+    pub active_lapsed: i64,
+    pub active_trial: i64,
+    pub active_over_assigned: i64,
+    pub usage_ratio: Option<f64>,
+    pub usage_ratio_adjusted: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AdoptionKey {
+    pub day: Day,
+    pub tenant_id: Guid,
+    pub sku_id: Guid,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adoption {
+    pub seats_sold: Option<i64>,
+    pub seats_sold_own: Option<i64>,
+    pub seats_trial: Option<i64>,
+    pub seats_lapsed: Option<i64>,
+    pub seats_assigned: i64,
+    pub seats_unassigned: Option<i64>,
+    pub deployment_ratio: Option<f64>,
+    pub seats_assigned_own_prorated: Option<f64>,
+    pub entitlements_total: Option<i64>,
+    pub entitlements_active: i64,
+    pub active_current: i64,
+    pub active_moved: i64,
+    pub active_lapsed: i64,
+    pub active_trial: i64,
+    pub active_over_assigned: i64,
+    pub usage_ratio: Option<f64>,
+    pub usage_ratio_adjusted: Option<f64>,
+    pub in_scope: bool,
+    pub scope_reason: Option<String>,
+    pub window_days_covered: i64,
+    pub window_complete: bool,
+    pub seats_snapshot_day: Option<Day>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WorkloadAdoptionKey {
+    pub day: Day,
+    pub tenant_id: Guid,
+    pub workload: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkloadAdoption {
+    pub entitlements_total: Option<i64>,
+    /// With the unlicensed.
+    pub entitlements_active: i64,
+    pub active_unlicensed: i64,
+    pub usage_ratio: Option<f64>,
+    pub usage_ratio_licensed: Option<f64>,
+}
+
+/// (SKU, null), (null, workload) or (null, null).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PortfolioKey {
+    pub day: Day,
+    pub sku_id: Option<Guid>,
+    pub workload: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Portfolio {
+    pub customers: i64,
+    pub customers_without_seats: i64,
+    pub seats_sold: Option<i64>,
+    pub seats_sold_own: Option<i64>,
+    pub seats_trial: Option<i64>,
+    pub seats_lapsed: Option<i64>,
+    pub seats_assigned: Option<i64>,
+    pub seats_unassigned: Option<i64>,
+    pub deployment_ratio: Option<f64>,
+    pub seats_assigned_own_prorated: Option<f64>,
+    pub entitlements_total: Option<i64>,
+    pub entitlements_active: Option<i64>,
+    pub active_current: Option<i64>,
+    pub active_moved: Option<i64>,
+    pub active_lapsed: Option<i64>,
+    pub active_trial: Option<i64>,
+    pub active_over_assigned: Option<i64>,
+    pub active_unlicensed: Option<i64>,
+    pub usage_ratio: Option<f64>,
+    pub usage_ratio_adjusted: Option<f64>,
+    pub usage_ratio_licensed: Option<f64>,
+}
+
+/// A share of a known total; null where the total is 0 or unknown. Never clamped.
+pub(super) fn ratio(part: i64, total: Option<i64>) -> Option<f64> {
+    total.filter(|&total| total != 0).map(|total| part as f64 / total as f64)
+}

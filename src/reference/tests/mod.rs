@@ -1,0 +1,12 @@
+//! Small portfolios with numbers that were worked out by hand from `spec: definitions`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod activity;
+mod assignments;
+mod laws;
+mod portfolio;
+mod snapshots;
+mod subscriptions;
+mod usage;
+mod world;

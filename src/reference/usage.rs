@@ -1,0 +1,219 @@
+//! `usage`, `adoption` and `workload_adoption` of one tenant on one day.
+//!
+//! Source: `spec: Per customer, SKU and day`, `Per customer, SKU, workload and day`, `Per customer, workload and day`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+
+use super::activity::{TenantActivity, window_of};
+use super::assignments::UserAssignments;
+use super::subscriptions::{InForce, Seats};
+use super::tables::{Adoption, Usage, WorkloadAdoption, ratio};
+
+/// What is known of one tenant on one day.
+pub(super) struct TenantDay<'a> {
+    pub day: Day,
+    pub rules: &'a Rules,
+    pub activity: &'a TenantActivity,
+    /// user -> SKU -> intervals.
+    pub assignments: &'a BTreeMap<String, UserAssignments>,
+    /// The subscription snapshot in force; `None`: seats are unknown.
+    pub in_force: Option<&'a InForce>,
+}
+
+/// E, A, and the parts of A.
+struct Parts {
+    total: Option<i64>,
+    active: i64,
+    current: i64,
+    moved: i64,
+    lapsed: i64,
+    trial: i64,
+    over_assigned: i64,
+}
+
+impl<'a> TenantDay<'a> {
+    /// Every SKU that might have a row: subscribed, or ever assigned.
+    pub fn skus(&self) -> BTreeSet<Guid> {
+        let subscribed = self
+            .in_force
+            .into_iter()
+            .flat_map(|snapshot| snapshot.listed.values().map(|row| row.sku_id));
+        subscribed
+            .chain(self.assignments.values().flat_map(|skus| skus.keys().copied()))
+            .collect()
+    }
+
+    fn is_subscribed(&self, sku: Guid) -> bool {
+        self.in_force
+            .is_some_and(|snapshot| snapshot.listed.values().any(|row| row.sku_id == sku))
+    }
+
+    fn seats(&self, sku: Guid) -> Option<Seats> {
+        self.in_force.map(|snapshot| snapshot.seats(sku, self.rules))
+    }
+
+    /// Users who have the SKU at the end of the day.
+    fn holders(&self, sku: Guid) -> BTreeSet<&'a str> {
+        let has = |skus: &UserAssignments| {
+            skus.get(&sku)
+                .is_some_and(|intervals| intervals.iter().any(|one| one.has(self.day)))
+        };
+        self.assignments
+            .iter()
+            .filter(|(_, skus)| has(skus))
+            .map(|(user, _)| user.as_str())
+            .collect()
+    }
+
+    fn held(&self, user: &str, sku: Guid, day: Day) -> bool {
+        let intervals = self.assignments.get(user).and_then(|skus| skus.get(&sku));
+        intervals.is_some_and(|intervals| intervals.iter().any(|one| one.held(day)))
+    }
+
+    /// Users with a day in the window on which they held the SKU and were active in at least one of the workloads.
+    fn active(&self, sku: Guid, workloads: &[&str]) -> BTreeSet<&'a str> {
+        let is_active_holder = |user: &str, skus: &UserAssignments, day: Day| {
+            let held = skus.get(&sku).is_some_and(|intervals| intervals.iter().any(|one| one.held(day)));
+            held && workloads
+                .iter()
+                .any(|workload| self.activity.is_active(user, workload, day, self.rules))
+        };
+        let active = self
+            .assignments
+            .iter()
+            .filter(|(user, skus)| window_of(self.day).any(|day| is_active_holder(user, skus, day)));
+        active.map(|(user, _)| user.as_str()).collect()
+    }
+
+    fn parts(&self, sku: Guid, workloads: &[&str]) -> Parts {
+        let seats = self.seats(sku);
+        let holders = self.holders(sku);
+        let active_users = self.active(sku, workloads);
+        let active = active_users.len() as i64;
+        let holding = active_users.intersection(&holders).count() as i64;
+        // Seats of a SKU without a workload are no entitlements: its use cannot be seen.
+        let total = seats.map(|seats| if workloads.is_empty() { 0 } else { seats.entitled });
+        let (seats_lapsed, seats_trial) = seats.map_or((0, 0), |seats| (seats.lapsed, seats.trial));
+
+        let current = total.map_or(holding, |total| holding.min(total));
+        let lapsed = (holding - current).min(seats_lapsed);
+        let trial = (holding - current - lapsed).min(seats_trial);
+        let over_assigned = holding - current - lapsed - trial;
+        Parts {
+            total,
+            active,
+            current,
+            moved: active - holding,
+            lapsed,
+            trial,
+            over_assigned,
+        }
+    }
+
+    /// The row of one SKU over any of its workloads; none where the SKU is neither subscribed, nor held, nor used.
+    pub fn adoption(&self, sku: Guid) -> Option<Adoption> {
+        let workloads: Vec<&str> = self.rules.catalogue.workloads_of(sku).collect();
+        let parts = self.parts(sku, &workloads);
+        let seats = self.seats(sku);
+        let sold = seats.map(|seats| seats.sold);
+        let assigned = self.holders(sku).len() as i64;
+        if !self.is_subscribed(sku) && assigned == 0 && parts.active == 0 {
+            return None;
+        }
+        let reason = self.rules.catalogue.excluded.get(&sku);
+        Some(Adoption {
+            seats_sold: sold,
+            seats_sold_own: seats.map(|seats| seats.sold_own),
+            seats_trial: seats.map(|seats| seats.trial),
+            seats_lapsed: seats.map(|seats| seats.lapsed),
+            seats_assigned: assigned,
+            seats_unassigned: sold.map(|sold| (sold - assigned).max(0)),
+            deployment_ratio: ratio(assigned, sold),
+            seats_assigned_own_prorated: seats.and_then(|seats| ratio(assigned * seats.sold_own, sold)),
+            entitlements_total: parts.total,
+            entitlements_active: parts.active,
+            active_current: parts.current,
+            active_moved: parts.moved,
+            active_lapsed: parts.lapsed,
+            active_trial: parts.trial,
+            active_over_assigned: parts.over_assigned,
+            usage_ratio: ratio(parts.active, parts.total),
+            usage_ratio_adjusted: ratio(parts.current, parts.total),
+            in_scope: reason.is_none(),
+            scope_reason: reason.cloned(),
+            window_days_covered: self.activity.window_days_covered(self.day),
+            window_complete: self.activity.window_complete(self.day),
+            seats_snapshot_day: self.in_force.map(|snapshot| snapshot.snapshot_day),
+        })
+    }
+
+    /// The row of one SKU and one of its workloads; it exists where the SKU has a row in `adoption`.
+    pub fn usage(&self, sku: Guid, workload: &str) -> Usage {
+        let parts = self.parts(sku, &[workload]);
+        Usage {
+            entitlements_total: parts.total,
+            entitlements_active: parts.active,
+            active_current: parts.current,
+            active_moved: parts.moved,
+            active_lapsed: parts.lapsed,
+            active_trial: parts.trial,
+            active_over_assigned: parts.over_assigned,
+            usage_ratio: ratio(parts.active, parts.total),
+            usage_ratio_adjusted: ratio(parts.current, parts.total),
+        }
+    }
+
+    /// The row of one workload over the SKUs in scope that have it and a row on this day; none where there is neither such a SKU nor
+    /// use without a license.
+    pub fn workload_adoption(&self, workload: &str, skus_in_scope: &BTreeSet<Guid>) -> Option<WorkloadAdoption> {
+        let carrying: Vec<Guid> = skus_in_scope.iter().copied().filter(|&sku| self.carries(sku, workload)).collect();
+        let unlicensed = self.unlicensed(workload).len() as i64;
+        if carrying.is_empty() && unlicensed == 0 {
+            return None;
+        }
+        let licensed: BTreeSet<&str> = carrying.iter().flat_map(|&sku| self.active(sku, &[workload])).collect();
+        let licensed = licensed.len() as i64;
+        let entitled = |snapshot: &InForce| carrying.iter().map(|&sku| snapshot.seats(sku, self.rules).entitled).sum();
+        let total: Option<i64> = self.in_force.map(entitled);
+        Some(WorkloadAdoption {
+            entitlements_total: total,
+            entitlements_active: licensed + unlicensed,
+            active_unlicensed: unlicensed,
+            usage_ratio: ratio(licensed + unlicensed, total),
+            usage_ratio_licensed: ratio(licensed, total),
+        })
+    }
+
+    fn carries(&self, sku: Guid, workload: &str) -> bool {
+        self.rules.catalogue.workloads_of(sku).any(|carried| carried == workload)
+    }
+
+    /// Users active in the window who held no SKU with the workload, in scope or not, on any of their active days; without guests,
+    /// and only for the workloads that the pipeline names.
+    fn unlicensed(&self, workload: &str) -> BTreeSet<&'a str> {
+        if !self.rules.unlicensed_use.contains(workload) {
+            return BTreeSet::new();
+        }
+        let is_licensed = |user: &str, day: Day| {
+            let skus = self.assignments.get(user).into_iter().flat_map(|skus| skus.keys());
+            skus.into_iter()
+                .any(|&sku| self.carries(sku, workload) && self.held(user, sku, day))
+        };
+        let is_unlicensed = |user: &str| {
+            let is_active = |&day: &Day| self.activity.is_active(user, workload, day, self.rules);
+            let active_days: Vec<Day> = window_of(self.day).filter(is_active).collect();
+            let is_guest = window_of(self.day).any(|day| self.activity.is_guest(user, workload, day));
+            !active_days.is_empty() && !is_guest && !active_days.iter().any(|&day| is_licensed(user, day))
+        };
+        self.activity
+            .users
+            .keys()
+            .map(String::as_str)
+            .filter(|user| is_unlicensed(user))
+            .collect()
+    }
+}
