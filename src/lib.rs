@@ -3,5 +3,6 @@
 //! The rooms, from the ground up; each imports only from the ones named before it (see ARCHITECTURE.md).
 
 pub mod domain;
-pub mod pipeline;
 pub mod sources;
+
+pub mod pipeline;
