@@ -3,9 +3,15 @@
 //! The rooms, from the ground up; each imports only from the ones named before it (see ARCHITECTURE.md).
 
 pub mod domain;
+
 pub mod sources;
+
 pub mod warehouse;
+
 pub mod stages;
+
 pub mod reference;
+
 pub mod pipeline;
+
 pub mod engine;

@@ -1,0 +1,377 @@
+//! The tables that look back on 28 days, and the ones beside them: `subscriptions`, `activity_28d`, `usage`, `adoption`,
+//! `workload_adoption`, `portfolio`. A range of N days is one pass over N + 27 days of facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Hasher, SetDigest};
+use crate::domain::window::{self, WINDOW_DAYS};
+use crate::engine::days::{Range, runs};
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::facts::{coverage, facts_of};
+use crate::engine::licenses::{HolderDigests, assignments, remove_beyond};
+use crate::engine::report::Step;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages::activity_28d::{self, ACTIVITY_28D};
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::adoption::{ADOPTION, Adoption};
+use crate::stages::assignments::Assignment;
+use crate::stages::daily_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
+use crate::stages::holders::{Coverage, Pass};
+use crate::stages::portfolio::{self, PORTFOLIO};
+use crate::stages::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::usage::USAGE;
+use crate::stages::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::warehouse::contract::Contract;
+use crate::warehouse::files::Footer;
+use crate::warehouse::index::Place;
+use crate::warehouse::store::Store;
+use crate::warehouse::table::Row;
+
+/// The most days of one pass: what a pass holds in memory is its days' facts.
+const MOST_DAYS_IN_PASS: usize = 96;
+/// How many days are folded before their files are written side by side.
+const DAYS_WRITTEN_TOGETHER: usize = 8;
+
+/// The tables that one pass makes.
+pub const PASS_TABLES: [&Contract; 4] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION];
+
+/// What a job of this room needs besides the warehouse.
+pub struct Job<'a> {
+    pub settings: &'a Settings,
+    pub store: &'a Store,
+    pub range: Range,
+    pub forced: &'a BTreeSet<Day>,
+    pub tables: &'a BTreeSet<&'static str>,
+    /// Whether files are made, or only named.
+    pub dry: bool,
+    pub watch: &'a Watch<'a>,
+}
+
+/// A file that was written.
+type Made = (&'static Contract, Place, Footer);
+
+/// Makes the stale days of every table of this room.
+pub fn run(job: &Job<'_>, state: &mut State, timelines: &[Timeline]) -> Result<Vec<Step>, EngineError> {
+    let mut stale_days: BTreeMap<&'static str, BTreeSet<Day>> = BTreeMap::new();
+    for (shard, timeline) in timelines.iter().enumerate() {
+        let inputs = ShardInputs::read(job, state, shard as u32, timeline)?;
+        let prints = Fingerprints::of(job, state, &inputs);
+        let stale = prints.stale(job, state, shard as u32);
+        for (contract, days) in &stale {
+            stale_days.entry(contract).or_default().extend(days.keys());
+        }
+        if !job.dry {
+            for (contract, place, footer) in make_subscriptions(job, &inputs, &stale)? {
+                state.put(contract, place, footer);
+            }
+            for (contract, place, footer) in make_pass(job, state, &inputs, &stale)? {
+                state.put(contract, place, footer);
+            }
+        }
+    }
+    let shards = u32::from(job.settings.shards);
+    for contract in PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS]).filter(|_| !job.dry) {
+        remove_beyond(job.store, state, contract, shards)?;
+    }
+    let portfolio = stale_portfolio(job, state, &stale_days);
+    if !portfolio.is_empty() {
+        stale_days.insert(PORTFOLIO.name, portfolio.keys().copied().collect());
+        if !job.dry {
+            for (contract, place, footer) in make_portfolio(job, &portfolio)? {
+                state.put(contract, place, footer);
+            }
+        }
+    }
+    let reason = |name: &str| match name {
+        "subscriptions" => "another snapshot of subscriptions is in force",
+        "activity_28d" => "activity in the window changed",
+        "portfolio" => "the rows that it sums changed",
+        _ => "activity, licenses or subscriptions in the window changed",
+    };
+    let order = [&SUBSCRIPTIONS, &ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO];
+    Ok(order
+        .into_iter()
+        .filter_map(|contract| {
+            let days = stale_days.get(contract.name).filter(|days| !days.is_empty())?;
+            Some(Step::of_days(contract, days, shards, reason(contract.name)))
+        })
+        .collect())
+}
+
+/// What one shard's tables are made from.
+struct ShardInputs<'a> {
+    shard: u32,
+    timeline: &'a Timeline,
+    assignments: Vec<Assignment>,
+    coverage: Coverage,
+}
+
+impl<'a> ShardInputs<'a> {
+    fn read(job: &Job<'_>, state: &State, shard: u32, timeline: &'a Timeline) -> Result<ShardInputs<'a>, EngineError> {
+        let assignments = assignments(job.store, state, shard)?;
+        Ok(ShardInputs { shard, timeline, assignments, coverage: coverage(job.store, state, job.range, shard)? })
+    }
+}
+
+/// The fingerprints that a shard's files should have, by table and day.
+struct Fingerprints(BTreeMap<&'static str, BTreeMap<Day, Digest>>);
+
+/// Stale days by table, each with the fingerprint that its file is to have.
+type Stale = BTreeMap<&'static str, BTreeMap<Day, Digest>>;
+
+impl Fingerprints {
+    fn of(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>) -> Fingerprints {
+        let (settings, range, shard) = (job.settings, job.range, inputs.shard);
+        let begin = window::first_day(range.first);
+        let holders = HolderDigests::of(&inputs.assignments, begin, range.last);
+        let in_force = inputs.timeline.digests(range.first, range.last);
+        let arrivals = tenants_since(&inputs.coverage, range);
+        let activity: Vec<Digest> = range.looked_at().map(|day| { let (table, place) = facts_of(range, day, shard); state.digest(table, place) }).collect();
+        let covered: Vec<Digest> = range
+            .looked_at()
+            .map(|day| state.footer(&ACTIVITY_COVERAGE, (Some(day), shard)).and_then(|footer| footer.days.first()).map(|part| part.digest).unwrap_or_default())
+            .collect();
+        let base = |contract: &Contract, parts: &[&str]| {
+            let mut hasher = Hasher::new();
+            hasher.text(contract.name).number(i64::from(contract.version)).number(i64::from(settings.shards));
+            parts.iter().for_each(|part| { hasher.text(part); });
+            hasher
+        };
+        let (evidence, states) = (settings.evidence_text(), settings.states_text());
+        let (workloads, excluded, unlicensed) = (settings.workloads_text(), settings.excluded_text(), settings.unlicensed_use_text());
+        let rolling = base(&ACTIVITY_28D, &[&evidence]);
+        let usage = base(&USAGE, &[&evidence, &states, &workloads]);
+        let adoption = base(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
+        let workload_adoption = base(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
+        let mut prints: BTreeMap<&'static str, BTreeMap<Day, Digest>> = BTreeMap::new();
+        for day in range.days() {
+            let at = (day.0 - range.first.0) as usize;
+            let days = at..at + WINDOW_DAYS as usize;
+            let window_of = |hasher: &Hasher, digests: &[Digest]| {
+                let mut hasher = hasher.clone();
+                digests.iter().for_each(|digest| { hasher.digest(*digest); });
+                hasher
+            };
+            let with_use = |hasher: &Hasher| {
+                let mut hasher = window_of(hasher, &activity[days.clone()]);
+                window::first_day(day).to(day).for_each(|day| { hasher.digest(holders.held(day)); });
+                hasher.digest(holders.has(day)).digest(in_force[at]);
+                hasher
+            };
+            let mut put = |contract: &Contract, digest: Digest| prints.entry(contract.name).or_default().insert(day, digest);
+            put(&SUBSCRIPTIONS, base(&SUBSCRIPTIONS, &[]).digest(in_force[at]).finish());
+            put(&ACTIVITY_28D, window_of(&rolling, &activity[days.clone()]).finish());
+            put(&USAGE, with_use(&usage).finish());
+            put(&ADOPTION, window_of(&with_use(&adoption), &covered[days.clone()]).digest(arrivals[at]).finish());
+            put(&WORKLOAD_ADOPTION, with_use(&workload_adoption).finish());
+        }
+        Fingerprints(prints)
+    }
+
+    /// The days on which a file is not what it would be made from today.
+    fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> Stale {
+        let mut stale = Stale::new();
+        for contract in PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS]).filter(|contract| job.tables.contains(contract.name)) {
+            let prints = self.0.get(contract.name).into_iter().flatten();
+            let days = prints
+                .filter(|(day, print)| job.forced.contains(day) || state.fingerprint(contract, (Some(**day), shard)) != Some(**print))
+                .map(|(day, print)| (*day, *print));
+            stale.insert(contract.name, days.collect());
+        }
+        stale
+    }
+}
+
+/// For each day of the range a digest of the tenants whose window is complete.
+fn tenants_since(coverage: &Coverage, range: Range) -> Vec<Digest> {
+    let mut arrivals: BTreeMap<Day, SetDigest> = BTreeMap::new();
+    for (tenant, first) in &coverage.first {
+        let complete_on = first.plus(WINDOW_DAYS - 1).max(range.first);
+        arrivals.entry(complete_on).or_default().add(Digest::of(&tenant.bytes()));
+    }
+    let mut sum = SetDigest::default();
+    range
+        .first
+        .to(range.last)
+        .map(|day| {
+            if let Some(arrived) = arrivals.get(&day) {
+                sum.add(arrived.digest());
+            }
+            sum.digest()
+        })
+        .collect()
+}
+
+fn make_subscriptions(job: &Job<'_>, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
+    let Some(days) = stale.get(SUBSCRIPTIONS.name) else { return Ok(Vec::new()) };
+    let days: Vec<(Day, Digest)> = days.iter().map(|(day, digest)| (*day, *digest)).collect();
+    days.into_par_iter()
+        .map(|(day, fingerprint)| {
+            job.watch.go_on()?;
+            let place = (Some(day), inputs.shard);
+            Ok((&SUBSCRIPTIONS, place, job.store.replace_rows(place, &inputs.timeline.rows(day), fingerprint)?))
+        })
+        .collect()
+}
+
+/// Makes the stale days of the four tables of the pass.
+fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
+    let empty = BTreeMap::new();
+    let of = |contract: &Contract| stale.get(contract.name).unwrap_or(&empty);
+    let days: BTreeSet<Day> = PASS_TABLES.iter().flat_map(|contract| of(contract).keys().copied()).collect();
+    job.watch.tell(Event::Begin { what: "usage and adoption", unit: "days", total: days.len() as u64 });
+    let days: Vec<Day> = days.into_iter().collect();
+    let mut made = Vec::new();
+    for (first, last) in passes(&days) {
+        let facts = read_facts(job, state, inputs.shard, window::first_day(first), last)?;
+        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION].iter().any(|contract| of(contract).range(first..=last).next().is_some());
+        let assignments = if with_use { inputs.assignments.as_slice() } else { &[] };
+        let rules = &job.settings.rules;
+        let mut pass = with_use.then(|| Pass::new(&facts, assignments, inputs.timeline, &inputs.coverage, rules, first));
+        let mut windows = Windows::before(window::first_day(first), facts.entities.len());
+        let mut at = 0;
+        let mut waiting: Vec<Finished> = Vec::new();
+        for day in window::first_day(first).to(last) {
+            job.watch.go_on()?;
+            if let Some(pass) = &mut pass {
+                pass.advance(day);
+            }
+            let rows = match facts.days.get(at) {
+                Some((of, rows)) if *of == day => {
+                    at += 1;
+                    rows.as_slice()
+                }
+                _ => &[],
+            };
+            windows.advance(day, rows);
+            if days.binary_search(&day).is_ok() {
+                let rolling = of(&ACTIVITY_28D).get(&day).map(|_| activity_28d::rows(&windows, marks(&rules.evidence)));
+                let used = pass.as_ref().map(|pass| pass.rows(day)).unwrap_or_default();
+                waiting.push(Finished { day, rolling, used });
+            }
+            if waiting.len() == DAYS_WRITTEN_TOGETHER || day == last {
+                let written: Vec<Vec<Made>> =
+                    waiting.par_iter().map(|finished| finished.write(job, inputs.shard, &facts, stale)).collect::<Result<_, _>>()?;
+                made.extend(written.into_iter().flatten());
+                job.watch.tell(Event::Advance(waiting.len() as u64));
+                waiting.clear();
+            }
+        }
+    }
+    job.watch.tell(Event::End);
+    Ok(made)
+}
+
+/// A day whose rows are there and whose files are not.
+struct Finished {
+    day: Day,
+    rolling: Option<Vec<activity_28d::WindowRow>>,
+    used: crate::stages::holders::DayOfUse,
+}
+
+impl Finished {
+    fn write(&self, job: &Job<'_>, shard: u32, facts: &DailyFacts, stale: &Stale) -> Result<Vec<Made>, EngineError> {
+        let place = (Some(self.day), shard);
+        let mut made: Vec<Made> = Vec::new();
+        let mut put = |contract: &'static Contract, frame: &dyn Fn() -> Result<RecordBatch, EngineError>| -> Result<(), EngineError> {
+            if let Some(fingerprint) = stale.get(contract.name).and_then(|days| days.get(&self.day)) {
+                made.push((contract, place, job.store.replace(contract, place, &[frame()?], *fingerprint, &[])?));
+            }
+            Ok(())
+        };
+        if let Some(rows) = &self.rolling {
+            put(&ACTIVITY_28D, &|| Ok(activity_28d::frame(self.day, rows, facts)?))?;
+        }
+        put(&USAGE, &|| Ok(Row::frame(&self.used.usage)?))?;
+        put(&ADOPTION, &|| Ok(Row::frame(&self.used.adoption)?))?;
+        put(&WORKLOAD_ADOPTION, &|| Ok(Row::frame(&self.used.workload_adoption)?))?;
+        Ok(made)
+    }
+}
+
+/// Cuts stale days into passes: days that lie closer together than a window share one, up to the most that memory is to hold.
+fn passes(days: &[Day]) -> Vec<(Day, Day)> {
+    let mut passes: Vec<(Day, Day)> = Vec::new();
+    for (first, last) in runs(days) {
+        match passes.last_mut() {
+            Some((_, end)) if first.0 - end.0 < WINDOW_DAYS => *end = last,
+            _ => passes.push((first, last)),
+        }
+    }
+    let cut = |(first, last): (Day, Day)| {
+        (first.0..=last.0).step_by(MOST_DAYS_IN_PASS).map(move |start| (Day(start), Day((start + MOST_DAYS_IN_PASS as i32 - 1).min(last.0))))
+    };
+    passes.into_iter().flat_map(cut).collect()
+}
+
+/// Reads the facts of some days.
+fn read_facts(job: &Job<'_>, state: &State, shard: u32, first: Day, last: Day) -> Result<DailyFacts, EngineError> {
+    let days: Vec<Day> = first.to(last).collect();
+    let mut builder = DailyFactsBuilder::default();
+    for some in days.chunks(DAYS_WRITTEN_TOGETHER) {
+        let frames: Vec<(Day, Option<RecordBatch>)> = some
+            .par_iter()
+            .map(|day| {
+                let (table, place) = facts_of(job.range, *day, shard);
+                let filled = state.footer(table, place).is_some_and(|footer| footer.rows > 0);
+                let frame = if filled { Some(job.store.read(table, place, FOLDED_COLUMNS)?) } else { None };
+                Ok::<_, EngineError>((*day, frame))
+            })
+            .collect::<Result<_, _>>()?;
+        for (day, frame) in frames {
+            if let Some(frame) = frame {
+                builder.day(day, &frame)?;
+            }
+        }
+    }
+    Ok(builder.finish()?)
+}
+
+/// The days of `portfolio` that are stale, with their fingerprints.
+fn stale_portfolio(job: &Job<'_>, state: &State, stale: &BTreeMap<&'static str, BTreeSet<Day>>) -> BTreeMap<Day, Digest> {
+    if !job.tables.contains(PORTFOLIO.name) {
+        return BTreeMap::new();
+    }
+    let changing = |day: &Day| {
+        let of = |contract: &Contract| stale.get(contract.name).is_some_and(|days| days.contains(day));
+        job.dry && (of(&ADOPTION) || of(&WORKLOAD_ADOPTION))
+    };
+    job.range
+        .days()
+        .map(|day| {
+            let mut hasher = Hasher::new();
+            hasher.text(PORTFOLIO.name).number(i64::from(PORTFOLIO.version));
+            for contract in [&ADOPTION, &WORKLOAD_ADOPTION] {
+                for shard in 0..u32::from(job.settings.shards) {
+                    hasher.digest(state.digest(contract, (Some(day), shard)));
+                }
+            }
+            (day, hasher.finish())
+        })
+        .filter(|(day, print)| changing(day) || job.forced.contains(day) || state.fingerprint(&PORTFOLIO, (Some(*day), 0)) != Some(*print))
+        .collect()
+}
+
+fn make_portfolio(job: &Job<'_>, days: &BTreeMap<Day, Digest>) -> Result<Vec<Made>, EngineError> {
+    let days: Vec<(Day, Digest)> = days.iter().map(|(day, digest)| (*day, *digest)).collect();
+    days.into_par_iter()
+        .map(|(day, fingerprint)| {
+            job.watch.go_on()?;
+            let mut adoption: Vec<Adoption> = Vec::new();
+            let mut workloads: Vec<WorkloadAdoption> = Vec::new();
+            for shard in 0..u32::from(job.settings.shards) {
+                adoption.extend(job.store.rows::<Adoption>((Some(day), shard))?);
+                workloads.extend(job.store.rows::<WorkloadAdoption>((Some(day), shard))?);
+            }
+            workloads.sort_by(|a, b| (a.tenant_id, &a.workload).cmp(&(b.tenant_id, &b.workload)));
+            let rows = portfolio::build(&adoption, &workloads);
+            Ok((&PORTFOLIO, (Some(day), 0), job.store.replace_rows((Some(day), 0), &rows, fingerprint)?))
+        })
+        .collect()
+}

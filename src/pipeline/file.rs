@@ -1,0 +1,219 @@
+//! The pipeline file as it is written: defaults filled in, paths resolved, nothing yet held against the catalogue.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use toml::de::DeTable;
+
+use super::catalogue::Part;
+use super::nearest::nearest;
+use super::page::{Page, Written};
+use super::problem::{SettingsError, hint};
+use super::section::Section;
+use super::source::{self, Source};
+use super::thresholds::{self, Thresholds};
+use crate::domain::day::{Day, Zone};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::{Evidence, spelled};
+use crate::domain::rules::Rules;
+use crate::domain::subscription::State;
+
+/// The highest number of shards: a shard's number has at most three digits.
+pub const MOST_SHARDS: u16 = 999;
+
+spelled! {
+    /// The language of the words in `next_steps` and reports.
+    Language {
+        English = "en",
+        German = "de",
+    }
+}
+
+/// What a pipeline file says. The command line may replace folders and days before `settle`.
+#[derive(Clone)]
+pub struct PipelineFile {
+    /// The file itself, as the user named it: what messages begin with.
+    pub path: PathBuf,
+    /// Default: the file's name without its ending.
+    pub name: String,
+    pub zone: Zone,
+    pub first_day: Option<Day>,
+    pub last_day: Option<Day>,
+    /// 0: every raw file is looked at in every run.
+    pub rescan_days: u32,
+    pub partner_tenant: Option<Guid>,
+    pub evidence: BTreeSet<Evidence>,
+    /// `None`: not written, the default holds.
+    pub unlicensed_use: Option<Vec<Written<String>>>,
+    pub sold_states: BTreeSet<State>,
+    pub entitled_states: BTreeSet<State>,
+    pub language: Language,
+    /// `None`: not written; then `--input` has to name it.
+    pub input_root: Option<PathBuf>,
+    /// `None`: not written; then `--warehouse` has to name it.
+    pub warehouse: Option<PathBuf>,
+    /// `None`: not written; then `--published` has to name it.
+    pub published: Option<PathBuf>,
+    /// 1 to 999.
+    pub shards: u16,
+    /// In the order of the file, at least one, each id once.
+    pub sources: Vec<Source>,
+    /// The catalogue files that replace built-in ones.
+    pub catalogue: Vec<(Part, PathBuf)>,
+    pub exclude: Vec<Exclude>,
+    pub thresholds: Thresholds,
+}
+
+/// One `[[exclude]]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exclude {
+    /// GUID or part number.
+    pub sku: Written<String>,
+    pub reason: String,
+}
+
+impl PipelineFile {
+    /// The catalogue files that the caller has to read, and which built-in part each of them replaces.
+    pub fn catalogue_files(&self) -> impl Iterator<Item = (Part, &Path)> {
+        self.catalogue.iter().map(|(part, path)| (*part, path.as_path()))
+    }
+}
+
+/// Reads the text of the pipeline file at `path` (paths in it are relative to its folder; the file itself is not opened).
+///
+/// Fails with every problem of the file: unknown keys, wrong types, values that cannot be. A text that is not TOML fails with its
+/// syntax faults alone.
+pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
+    let page = Page::new(path.display().to_string(), text);
+    let (table, faults) = DeTable::parse_recoverable(text);
+    for fault in &faults {
+        let line = fault.span().map_or(0, |span| page.line_at(span.start));
+        page.note(line, format!("not valid TOML: {}", fault.message()));
+    }
+    let file = faults
+        .is_empty()
+        .then(|| read(&Section::open(&page, "the top of the file", 0, table.get_ref()), path));
+    let mut problems = page.into_problems();
+    // The recovering parser may stumble twice over one fault.
+    problems.dedup();
+    match file {
+        Some(file) if problems.is_empty() => Ok(file),
+        _ => Err(SettingsError { problems }),
+    }
+}
+
+fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder_at = |section: &Section<'_>, key| section.text(key).map(|written| folder.join(written.value));
+    let standard = Rules::standard();
+    let (first_day, last_day) = days(top);
+    let input = top.table("input", "[input]");
+    let warehouse = top.table("warehouse", "[warehouse]");
+    let thresholds = top.table("thresholds", "[thresholds]");
+    PipelineFile {
+        path: path.to_owned(),
+        name: top.text("name").map_or_else(|| stem(path), |name| name.value),
+        zone: zone(top).unwrap_or_else(Zone::utc),
+        first_day,
+        last_day,
+        rescan_days: top
+            .whole("rescan_days", 0, 36_500)
+            .and_then(|days| u32::try_from(days).ok())
+            .unwrap_or(0),
+        partner_tenant: top.guid("partner_tenant_id"),
+        evidence: set(top.words("evidence", Evidence::ALL, Evidence::name)).unwrap_or(standard.evidence),
+        unlicensed_use: top.texts("unlicensed_use"),
+        sold_states: set(top.words("sold_states", State::ALL, State::name)).unwrap_or(standard.sold_states),
+        entitled_states: set(top.words("entitled_states", State::ALL, State::name)).unwrap_or(standard.entitled_states),
+        language: top.word("language", Language::ALL, Language::name).unwrap_or(Language::English),
+        input_root: input.as_ref().and_then(|input| folder_at(input, "root")),
+        warehouse: warehouse.as_ref().and_then(|warehouse| folder_at(warehouse, "path")),
+        published: warehouse.as_ref().and_then(|warehouse| folder_at(warehouse, "published")),
+        shards: warehouse.as_ref().and_then(shards).unwrap_or(1),
+        sources: source::read_all(top),
+        catalogue: catalogue(top, folder),
+        exclude: excludes(top),
+        thresholds: thresholds.as_ref().map_or_else(Thresholds::default, thresholds::read),
+    }
+}
+
+fn set<T: Ord>(words: Option<Vec<T>>) -> Option<BTreeSet<T>> {
+    words.map(|words| words.into_iter().collect())
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .map_or_else(|| "pipeline".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn shards(warehouse: &Section<'_>) -> Option<u16> {
+    warehouse
+        .whole("shards", 1, i64::from(MOST_SHARDS))
+        .and_then(|shards| u16::try_from(shards).ok())
+}
+
+/// The time zone, under its one true spelling (`europe/berlin` is `Europe/Berlin`).
+fn zone(top: &Section<'_>) -> Option<Zone> {
+    let written = top.text("time_zone")?;
+    let found = TimeZone::get(&written.value).ok();
+    let zone = found.as_ref().and_then(TimeZone::iana_name).and_then(Zone::named);
+    if zone.is_none() {
+        let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        let hint = hint(
+            nearest(&written.value, names.iter().map(String::as_str)),
+            "write an IANA name such as `Europe/Berlin` or `UTC`",
+        );
+        top.note(written.line, format!("unknown time zone `{}`{hint}", written.value));
+    }
+    zone
+}
+
+fn days(top: &Section<'_>) -> (Option<Day>, Option<Day>) {
+    let (first, last) = (top.day("first_day"), top.day("last_day"));
+    if let (Some(first), Some(last)) = (&first, &last)
+        && last.value < first.value
+    {
+        let text = format!(
+            "`last_day` `{}` is before `first_day` `{}`; swap or correct them",
+            last.value, first.value
+        );
+        top.note(last.line, text);
+    }
+    (first.map(|day| day.value), last.map(|day| day.value))
+}
+
+fn catalogue(top: &Section<'_>, folder: &Path) -> Vec<(Part, PathBuf)> {
+    let Some(section) = top.table("catalogue", "[catalogue]") else {
+        return Vec::new();
+    };
+    Part::ALL
+        .iter()
+        .filter_map(|&part| Some((part, folder.join(section.text(part.name())?.value))))
+        .collect()
+}
+
+fn excludes(top: &Section<'_>) -> Vec<Exclude> {
+    let read = |section: &Section<'_>| {
+        let sku = section.needed_text("sku", "the GUID or the part number of a product");
+        let reason = section.needed_text("reason", "why the product is left out of portfolio sums");
+        Some(Exclude {
+            sku: sku?,
+            reason: squeezed(&reason?.value),
+        })
+    };
+    top.tables("exclude", "[[exclude]]")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(read)
+        .collect()
+}
+
+/// With single blanks between words and none around: what a name or a reason may be in one line of text.
+pub(super) fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

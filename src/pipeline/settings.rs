@@ -1,0 +1,220 @@
+//! What a pipeline file means, once the catalogue is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::file::{Language, PipelineFile};
+use super::nearest::nearest;
+use super::page::Written;
+use super::problem::{Problem, SettingsError, hint, listed};
+use super::source::Source;
+use super::thresholds::Thresholds;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::day::{Day, Zone};
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+
+/// Everything that a run is told; nothing in it has to be checked again.
+#[derive(Clone)]
+pub struct Settings {
+    pub name: String,
+    /// The first day of the tables; `None`: the data decide.
+    pub first_day: Option<Day>,
+    /// The last day of the tables; `None`: yesterday.
+    pub last_day: Option<Day>,
+    /// 0: every raw file is looked at in every run; N: path days older than N only on demand.
+    pub rescan_days: u32,
+    pub input_root: PathBuf,
+    pub warehouse: PathBuf,
+    pub published: PathBuf,
+    /// 1 to 999.
+    pub shards: u16,
+    /// At least one; their order decides which snapshot of a tenant is in force.
+    pub sources: Vec<Source>,
+    /// What decides the numbers: zone, partner, evidence, states, and the catalogue with the pipeline's exclusions in it.
+    pub rules: Rules,
+    pub thresholds: Thresholds,
+    pub language: Language,
+    /// What is odd but no reason to stop.
+    pub warnings: Vec<Problem>,
+}
+
+impl Settings {
+    /// The time zone whose midnight ends a day.
+    pub fn zone(&self) -> &Zone {
+        &self.rules.zone
+    }
+}
+
+impl PipelineFile {
+    /// Holds the file against the catalogue. Fails with every problem: an excluded product that does not exist, a workload nobody knows,
+    /// a folder that neither the file nor the command line names, folders that are in each other's way.
+    pub fn settle(self, mut catalogue: Catalogue) -> Result<Settings, SettingsError> {
+        let mut notes = Notes {
+            file: self.path.display().to_string(),
+            problems: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let unlicensed_use = unlicensed_use(self.unlicensed_use.as_deref(), &catalogue, &mut notes);
+        let excluded = excluded(&self, &catalogue, &mut notes);
+        catalogue.excluded.extend(excluded);
+        let input_root = folder(self.input_root, "`root` in [input]", "--input", &mut notes);
+        let warehouse = folder(self.warehouse, "`path` in [warehouse]", "--warehouse", &mut notes);
+        let published = folder(self.published, "`published` in [warehouse]", "--published", &mut notes);
+        hold_apart(
+            &[("input", &input_root), ("warehouse", &warehouse), ("published", &published)],
+            &mut notes,
+        );
+        match (input_root, warehouse, published) {
+            (Some(input_root), Some(warehouse), Some(published)) if notes.problems.is_empty() => Ok(Settings {
+                name: self.name,
+                first_day: self.first_day,
+                last_day: self.last_day,
+                rescan_days: self.rescan_days,
+                input_root,
+                warehouse,
+                published,
+                shards: self.shards,
+                sources: self.sources,
+                rules: Rules {
+                    zone: self.zone,
+                    partner_tenant: self.partner_tenant,
+                    evidence: self.evidence,
+                    unlicensed_use,
+                    sold_states: self.sold_states,
+                    entitled_states: self.entitled_states,
+                    catalogue,
+                },
+                thresholds: self.thresholds,
+                language: self.language,
+                warnings: notes.warnings,
+            }),
+            _ => {
+                notes.problems.sort_by_key(|problem| problem.line);
+                Err(SettingsError { problems: notes.problems })
+            }
+        }
+    }
+}
+
+struct Notes {
+    file: String,
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+impl Notes {
+    fn refuse(&mut self, line: usize, text: String) {
+        self.problems.push(Problem {
+            file: self.file.clone(),
+            line,
+            text,
+        });
+    }
+
+    fn warn(&mut self, line: usize, text: String) {
+        self.warnings.push(Problem {
+            file: self.file.clone(),
+            line,
+            text,
+        });
+    }
+}
+
+/// The workloads whose use without a license counts. Only written ones are checked: the default may name one that a catalogue lacks.
+fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, notes: &mut Notes) -> BTreeSet<String> {
+    let Some(written) = written else {
+        return Rules::standard().unlicensed_use;
+    };
+    let planned = catalogue.products.values().flat_map(|product| &product.workloads);
+    let known: BTreeSet<&str> = planned.chain(catalogue.apps.values()).map(String::as_str).collect();
+    let mut workloads = BTreeSet::new();
+    for word in written {
+        let workload = word.value.to_lowercase();
+        if !known.contains(workload.as_str()) {
+            let otherwise = format!("the catalogue has {}", listed(known.iter().copied()));
+            let hint = hint(nearest(&workload, known.iter().copied()), &otherwise);
+            notes.refuse(word.line, format!("unknown workload `{}` in `unlicensed_use`{hint}", word.value));
+        }
+        workloads.insert(workload);
+    }
+    workloads
+}
+
+/// The SKUs that the pipeline file excludes, with the reason. They come on top of the catalogue's, and their reasons go before its.
+fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut Notes) -> BTreeMap<Guid, String> {
+    let mut excluded = BTreeMap::new();
+    let mut lines: BTreeMap<Guid, usize> = BTreeMap::new();
+    for exclude in &file.exclude {
+        let (name, line) = (&exclude.sku.value, exclude.sku.line);
+        for sku in skus_named(&exclude.sku, catalogue, notes) {
+            if let Some(first) = lines.insert(sku, line) {
+                notes.refuse(
+                    line,
+                    format!("[[exclude]] `{name}` is `{sku}`, already excluded in line {first}; remove one"),
+                );
+            }
+            excluded.insert(sku, exclude.reason.clone());
+        }
+    }
+    excluded
+}
+
+/// The SKUs that a GUID or part number (any case) means: several where Microsoft gave a part number twice.
+fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut Notes) -> Vec<Guid> {
+    let name = &written.value;
+    if let Some(sku) = Guid::parse(name.as_bytes()) {
+        if !catalogue.products.contains_key(&sku) {
+            notes.warn(
+                written.line,
+                format!("[[exclude]] `{sku}` is not in the SKU catalogue; check the GUID if it is not a new product"),
+            );
+        }
+        return vec![sku];
+    }
+    let folded = name.to_lowercase();
+    let of_part_number = catalogue
+        .products
+        .iter()
+        .filter(|(_, product)| product.part_number.to_lowercase() == folded);
+    let skus: Vec<Guid> = of_part_number.map(|(&sku, _)| sku).collect();
+    if skus.is_empty() {
+        let part_numbers = catalogue.products.values().map(|product| product.part_number.as_str());
+        let hint = hint(
+            nearest(name, part_numbers),
+            "take the GUID or `String_Id` of the SKU catalogue (`skus` in [catalogue])",
+        );
+        notes.refuse(
+            written.line,
+            format!("[[exclude]] `{name}` is neither a GUID nor a known part number{hint}"),
+        );
+    }
+    skus
+}
+
+fn folder(path: Option<PathBuf>, key: &str, option: &str, notes: &mut Notes) -> Option<PathBuf> {
+    if path.is_none() {
+        notes.refuse(0, format!("no {key}; write it, or pass `{option} DIR`"));
+    }
+    path
+}
+
+/// Raw input is never written to, and published files are not tables: the three folders have to be three.
+fn hold_apart(folders: &[(&str, &Option<PathBuf>); 3], notes: &mut Notes) {
+    for (at, (name, path)) in folders.iter().enumerate() {
+        for (other, same) in folders.iter().skip(at + 1) {
+            if let (Some(path), Some(same)) = (path, same)
+                && path == same
+            {
+                notes.refuse(
+                    0,
+                    format!("{name} and {other} are both `{}`; give each its own folder", path.display()),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

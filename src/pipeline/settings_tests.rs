@@ -1,0 +1,128 @@
+//! From a pipeline file and a catalogue to settings, and the texts that fingerprints are made of.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use super::*;
+use crate::domain::catalogue::Product;
+use crate::pipeline::file::parse;
+
+const E3: &str = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+const PSTN: [&str; 2] = ["54a152dc-90de-4996-93d2-bc47e670fc06", "d43177b5-475b-4880-92d4-d54c27b5efbd"];
+const NEW: &str = "00000000-0000-0000-0000-000000000001";
+
+fn sku(text: &str) -> Guid {
+    Guid::parse(text.as_bytes()).unwrap()
+}
+
+fn catalogue() -> Catalogue {
+    let product = |part_number: &str, workloads: &[&str]| Product {
+        part_number: part_number.to_owned(),
+        name: format!("{part_number} by name"),
+        workloads: workloads.iter().map(|&workload| workload.to_owned()).collect(),
+    };
+    let mut catalogue = Catalogue::default();
+    catalogue.products.insert(sku(E3), product("SPE_E3", &["teams", "exchange"]));
+    catalogue.products.insert(sku(PSTN[0]), product("MCOPSTN5", &[]));
+    catalogue.products.insert(sku(PSTN[1]), product("MCOPSTN5", &[]));
+    catalogue
+        .apps
+        .insert("00000005-0000-0ff1-ce00-000000000000".to_owned(), "yammer".to_owned());
+    catalogue.excluded.insert(sku(E3), "from the catalogue".to_owned());
+    catalogue.offers.insert("cfq7ttc0lh18:0001".to_owned(), sku(E3));
+    catalogue
+}
+
+/// A file whose line 13 is the first of `rest`; `top` is line 1.
+fn file(top: &str, rest: &str) -> PipelineFile {
+    let middle = "[input]\nroot = \"raw\"\n[warehouse]\npath = \"w\"\npublished = \"p\"\n[[source]]\nfeed = \"activity\"\npath = \"a\"\n\n";
+    parse(&format!("{top}\n{middle}\n{rest}"), Path::new("n.toml")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn refused(file: PipelineFile) -> String {
+    file.settle(catalogue()).err().expect("should be refused").to_string()
+}
+
+#[test]
+fn an_excluded_part_number_means_all_its_skus() {
+    let file = file("", "[[exclude]]\nsku = \"mcopstn5\"\nreason = \"add  on\"\n");
+    let settings = file.settle(catalogue()).unwrap();
+    let expected = format!("{E3}\tfrom the catalogue\n{}\tadd on\n{}\tadd on\n", PSTN[0], PSTN[1]);
+    assert_eq!(settings.excluded_text(), expected);
+    assert_eq!(settings.warnings, []);
+}
+
+#[test]
+fn the_files_reason_goes_before_the_catalogues() {
+    let text = format!("[[exclude]]\nsku = \"{}\"\nreason = \"ours\"\n", E3.to_uppercase());
+    assert_eq!(
+        file("", &text).settle(catalogue()).unwrap().excluded_text(),
+        format!("{E3}\tours\n")
+    );
+}
+
+#[test]
+fn an_excluded_guid_that_the_catalogue_lacks_is_taken_with_a_warning() {
+    let settings = file("", &format!("[[exclude]]\nsku = \"{NEW}\"\nreason = \"new\"\n"))
+        .settle(catalogue())
+        .unwrap();
+    assert!(settings.rules.catalogue.excluded.contains_key(&sku(NEW)));
+    let expected = format!("n.toml:13: [[exclude]] `{NEW}` is not in the SKU catalogue; check the GUID if it is not a new product");
+    assert_eq!(settings.warnings[0].to_string(), expected);
+}
+
+#[test]
+fn what_the_catalogue_does_not_know_is_refused_with_the_nearest_word() {
+    let exclude = |sku: &str| format!("[[exclude]]\nsku = \"{sku}\"\nreason = \"r\"\n");
+    let text = [exclude("SPE_E4"), exclude("what is this"), exclude("MCOPSTN5"), exclude(PSTN[0])].concat();
+    let message = refused(file("unlicensed_use = [\"Yamer\", \"TEAMS\"]", &text));
+    let expected = [
+        "n.toml:1: unknown workload `Yamer` in `unlicensed_use`; did you mean `yammer`?".to_owned(),
+        "n.toml:13: [[exclude]] `SPE_E4` is neither a GUID nor a known part number; did you mean `SPE_E3`?".to_owned(),
+        "n.toml:16: [[exclude]] `what is this` is neither a GUID nor a known part number; take the GUID or `String_Id` of the SKU catalogue \
+         (`skus` in [catalogue])"
+            .to_owned(),
+        format!("n.toml:22: [[exclude]] `{0}` is `{0}`, already excluded in line 19; remove one", PSTN[0]),
+    ];
+    assert_eq!(message, expected.join("\n"));
+}
+
+#[test]
+fn the_default_of_unlicensed_use_asks_no_catalogue() {
+    let settings = file("", "").settle(Catalogue::default()).unwrap();
+    assert_eq!(settings.unlicensed_use_text(), "yammer\n");
+}
+
+#[test]
+fn a_folder_that_nobody_names_is_asked_for() {
+    let bare = || parse("[[source]]\nfeed = \"activity\"\npath = \"a\"\n", Path::new("n.toml")).unwrap();
+    let expected = "n.toml: no `root` in [input]; write it, or pass `--input DIR`\n\
+                    n.toml: no `path` in [warehouse]; write it, or pass `--warehouse DIR`\n\
+                    n.toml: no `published` in [warehouse]; write it, or pass `--published DIR`";
+    assert_eq!(refused(bare()), expected);
+    let mut told = bare();
+    told.input_root = Some(PathBuf::from("raw"));
+    told.warehouse = Some(PathBuf::from("w"));
+    told.published = Some(PathBuf::from("w"));
+    assert_eq!(
+        refused(told),
+        "n.toml: warehouse and published are both `w`; give each its own folder"
+    );
+}
+
+#[test]
+fn texts_say_what_tables_read_and_nothing_else() {
+    let settings = file("partner_tenant_id = \"05E9A617-0261-4CEE-BB44-138D3EF5D965\"", "")
+        .settle(catalogue())
+        .unwrap();
+    assert_eq!(settings.apps_text(), "00000005-0000-0ff1-ce00-000000000000\tyammer\n");
+    assert_eq!(settings.workloads_text(), format!("{E3}\texchange,teams\n"));
+    assert_eq!(settings.offers_text(), format!("cfq7ttc0lh18:0001\t{E3}\n"));
+    assert_eq!(settings.products_text().lines().count(), 3);
+    assert_eq!(settings.evidence_text(), "interactive,non_interactive,action\n");
+    assert_eq!(settings.states_text(), "active,grace\nactive\n");
+    assert_eq!(
+        (settings.zone_text().as_str(), settings.partner_text()),
+        ("UTC\n", format!("{E3}\n"))
+    );
+}

@@ -1,0 +1,155 @@
+//! `[[source]]`: where the raw files of a feed are and how to read them.
+
+use globset::{GlobBuilder, GlobMatcher};
+use regex::Regex;
+
+use super::format::{FormatName, formats_of};
+use super::page::Written;
+use super::section::Section;
+use crate::domain::kinds::Feed;
+
+/// The share of rejects above which a run fails, where a source does not say.
+pub const FAIL_ABOVE: f64 = 0.01;
+
+/// One source of raw files.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// `feed:path`, unique within a pipeline: what rejects and counts name the source by.
+    pub id: String,
+    pub feed: Feed,
+    pub format: FormatName,
+    /// The glob as it is written, relative to the input folder, with `/` between folders.
+    pub path: String,
+    /// The same, compiled: `*` stays within a folder, `**` crosses folders. Matched against the path below the input folder.
+    pub glob: GlobMatcher,
+    /// The share of rejects, 0 to 1, above which a run fails.
+    pub fail_above: f64,
+    /// Whether a run without any file of this source fails.
+    pub required: bool,
+    /// Finds the tenant id in a file's path below the input folder; its one group is the id.
+    pub path_tenant: Option<Regex>,
+    /// Finds the day in a file's path below the input folder; its one group is `YYYY-MM-DD`.
+    pub path_day: Option<Regex>,
+    /// The line of its header in the pipeline file.
+    pub line: usize,
+}
+
+impl Source {
+    /// What decides which rows a file of this source gives: part of the fingerprint of what is read from it.
+    pub fn reading_text(&self) -> String {
+        let pattern = |regex: &Option<Regex>| regex.as_ref().map_or(String::new(), |regex| regex.as_str().to_owned());
+        format!(
+            "{}\n{}\n{}\n{}\n",
+            self.id,
+            self.format,
+            pattern(&self.path_tenant),
+            pattern(&self.path_day)
+        )
+    }
+}
+
+/// Reads every `[[source]]`, in the order of the file (which decides between snapshots), and notes what is wrong with them.
+pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
+    let Some(sections) = top.tables("source", "[[source]]") else {
+        return Vec::new();
+    };
+    if sections.is_empty() {
+        top.page
+            .note(0, "no source; add at least one [[source]] with `feed` and `path`".to_owned());
+    }
+    let mut sources: Vec<Source> = Vec::new();
+    for section in &sections {
+        let Some(source) = read(section) else {
+            continue;
+        };
+        match sources.iter().find(|other| other.id == source.id) {
+            Some(other) => section.note(
+                section.line,
+                format!(
+                    "[[source]] `{}` is already written in line {}; remove one or change its `path`",
+                    source.id, other.line
+                ),
+            ),
+            None => sources.push(source),
+        }
+    }
+    sources
+}
+
+fn read(section: &Section<'_>) -> Option<Source> {
+    let feed = section.needed_word("feed", Feed::ALL, Feed::name);
+    // Without a feed the format cannot be held against its list.
+    let formats = feed.map_or(FormatName::ALL, formats_of);
+    let format = if section.has("format") {
+        section.word("format", formats, FormatName::name)
+    } else {
+        Some(FormatName::Auto)
+    };
+    let path = section.needed_text("path", "a glob below the input folder, such as `subscriptions/**/*.json`");
+    let glob = path.as_ref().and_then(|path| glob(section, path));
+    let fail_above = section.number("fail_above", 1.0).unwrap_or(FAIL_ABOVE);
+    let required = section.flag("required").unwrap_or(false);
+    let path_tenant = pattern(section, "path_tenant", "(?i)customer-([0-9a-f-]{36})/");
+    let path_day = pattern(section, "path_day", r"export-(\d{4}-\d{2}-\d{2})");
+    let (feed, format, path, glob) = (feed?, format?, path?.value, glob?);
+    let id = format!("{feed}:{path}");
+    Some(Source {
+        id,
+        feed,
+        format,
+        path,
+        glob,
+        fail_above,
+        required,
+        path_tenant,
+        path_day,
+        line: section.line,
+    })
+}
+
+/// Compiles a glob that stays below the input folder.
+fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
+    let why = if path.value.contains('\\') {
+        Some("write `/` between folders, on every system".to_owned())
+    } else if path.value.starts_with('/') || path.value.get(1..3) == Some(":/") {
+        Some("it must be relative to `root` of [input]".to_owned())
+    } else if path.value.split('/').any(|part| matches!(part, ".." | "." | "")) {
+        Some("it must not have `.`, `..` or empty parts; the files are below `root` of [input]".to_owned())
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        section.refuse("path", path, &why);
+        return None;
+    }
+    match GlobBuilder::new(&path.value).literal_separator(true).build() {
+        Ok(glob) => Some(glob.compile_matcher()),
+        Err(error) => {
+            section.refuse(
+                "path",
+                path,
+                &format!("it is not a glob ({}); see `*`, `**`, `?`, `[abc]`, `{{a,b}}`", error.kind()),
+            );
+            None
+        }
+    }
+}
+
+/// Compiles a regular expression that has exactly one group.
+fn pattern(section: &Section<'_>, key: &str, example: &str) -> Option<Regex> {
+    let written = section.text(key)?;
+    match Regex::new(&written.value) {
+        Ok(regex) if regex.captures_len() == 2 => return Some(regex),
+        Ok(regex) => {
+            let groups = regex.captures_len() - 1;
+            let why = format!("it has {groups} groups; put exactly one `(...)` around what to take, such as `{example}`");
+            section.refuse(key, &written, &why);
+        }
+        Err(error) => {
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            section.refuse(key, &written, &format!("it is not a regular expression ({reason})"));
+        }
+    }
+    None
+}
