@@ -16,7 +16,7 @@ use crate::stages::assignments::{self, ASSIGNMENTS, Assignment};
 use crate::stages::license_changes::{self, LICENSE_CHANGES, LicenseChange};
 use crate::stages::license_holdings::{self, LICENSE_HOLDINGS, LicenseHolding};
 use crate::stages::snapshots::{SNAPSHOTS, SnapshotFile, holdings_snapshots};
-use crate::stages::subscriptions::{SUBSCRIPTION_SNAPSHOTS, SnapshotSubscription, Timeline};
+use crate::stages::subscriptions::{SnapshotSubscription, Timeline};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;

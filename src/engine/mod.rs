@@ -12,6 +12,5 @@ pub mod licenses;
 pub mod raw;
 pub mod received;
 pub mod report;
-pub mod run;
 pub mod state;
 pub mod windows;
