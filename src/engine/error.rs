@@ -10,6 +10,9 @@ use crate::warehouse::error::WarehouseError;
 pub enum EngineError {
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
+    /// The published files cannot be written.
+    #[error(transparent)]
+    Report(#[from] crate::reports::ReportError),
     /// The raw input cannot be read as a whole.
     #[error("cannot {doing} `{}`: {error}", path.display())]
     Input { doing: &'static str, path: PathBuf, error: io::Error },

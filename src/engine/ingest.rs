@@ -263,6 +263,11 @@ impl<'a> Task<'a> {
             .collect()
     }
 
+    /// How many readings the task takes.
+    pub fn files_to_read(&self, settings: &Settings) -> u64 {
+        self.to_read(settings).len() as u64
+    }
+
     /// Reads what is to be read, joins it with what stays, and writes the partition's files.
     pub fn execute(&self, settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<Written, EngineError> {
         let readings = self.to_read(settings);

@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::record_batch::RecordBatch;
 
-use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{self, DayPart, Footer};
-use crate::warehouse::index::{self, FooterCache, Listing, file_name, folder_of};
+use crate::warehouse::index::{self, FooterCache, Listing, Place, file_name, folder_of};
 use crate::warehouse::lock::{self, Lock};
 use crate::warehouse::table::Row;
 
@@ -23,13 +22,23 @@ use crate::warehouse::table::Row;
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
+    /// Where a rehearsal writes instead: what is there hides what is in the warehouse.
+    overlay: Option<PathBuf>,
     staged: AtomicU64,
 }
 
 impl Store {
     /// The warehouse at `root`, which need not exist yet.
     pub fn at(root: &Path) -> Store {
-        Store { root: root.to_path_buf(), staged: AtomicU64::new(0) }
+        Store { root: root.to_path_buf(), overlay: None, staged: AtomicU64::new(0) }
+    }
+
+    /// The warehouse at `root` for a rehearsal: everything is read as it is, and written below `overlay`, an empty folder.
+    pub fn rehearsal(root: &Path, overlay: &Path) -> Result<Store, WarehouseError> {
+        let store = Store { root: root.to_path_buf(), overlay: Some(overlay.to_path_buf()), staged: AtomicU64::new(0) };
+        let staging = store.staging();
+        fs::create_dir_all(&staging).map_err(WarehouseError::store("create", &staging))?;
+        Ok(store)
     }
 
     pub fn root(&self) -> &Path {
@@ -55,7 +64,7 @@ impl Store {
     }
 
     fn staging(&self) -> PathBuf {
-        self.private().join("staging")
+        self.overlay.as_ref().unwrap_or(&self.root).join(".uptake").join("staging")
     }
 
     /// A path in the staging folder that nobody else uses.
@@ -64,8 +73,16 @@ impl Store {
     }
 
     /// Where a table's file of a day and shard is.
-    pub fn path(&self, contract: &Contract, day: Option<Day>, shard: u32) -> PathBuf {
-        self.root.join(contract.name).join(folder_of(contract.partition, day)).join(file_name(shard))
+    pub fn path(&self, contract: &Contract, place: Place) -> PathBuf {
+        let below = Store::below(contract, place);
+        match self.overlay.as_ref().map(|overlay| overlay.join(&below)).filter(|path| path.exists()) {
+            Some(path) => path,
+            None => self.root.join(below),
+        }
+    }
+
+    fn below(contract: &Contract, (day, shard): Place) -> PathBuf {
+        Path::new(contract.name).join(folder_of(contract.partition, day)).join(file_name(shard))
     }
 
     /// Every file of a table, with its footer.
@@ -77,14 +94,14 @@ impl Store {
     pub fn replace(
         &self,
         contract: &Contract,
-        (day, shard): (Option<Day>, u32),
+        place: Place,
         frames: &[RecordBatch],
         fingerprint: Digest,
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
         let unfinished = self.staging_path();
         let footer = files::write(&unfinished, contract, frames, fingerprint, days)?;
-        let path = self.path(contract, day, shard);
+        let path = self.overlay.as_ref().unwrap_or(&self.root).join(Store::below(contract, place));
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(WarehouseError::store("create", folder))?;
         }
@@ -93,23 +110,26 @@ impl Store {
     }
 
     /// Writes the rows of a table's file.
-    pub fn replace_rows<R: Row>(&self, place: (Option<Day>, u32), rows: &[R], fingerprint: Digest) -> Result<Footer, WarehouseError> {
+    pub fn replace_rows<R: Row>(&self, place: Place, rows: &[R], fingerprint: Digest) -> Result<Footer, WarehouseError> {
         self.replace(R::CONTRACT, place, &[R::frame(rows)?], fingerprint, &[])
     }
 
     /// Reads columns of a file; all of them where `columns` is empty.
-    pub fn read(&self, contract: &Contract, (day, shard): (Option<Day>, u32), columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
-        files::read(&self.path(contract, day, shard), contract, columns)
+    pub fn read(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
+        files::read(&self.path(contract, place), contract, columns)
     }
 
     /// Reads the rows of a file.
-    pub fn rows<R: Row>(&self, place: (Option<Day>, u32)) -> Result<Vec<R>, WarehouseError> {
+    pub fn rows<R: Row>(&self, place: Place) -> Result<Vec<R>, WarehouseError> {
         R::rows(&self.read(R::CONTRACT, place, &[])?)
     }
 
     /// Removes the file of a shard that is no more (the number of shards fell).
-    pub fn remove(&self, contract: &Contract, (day, shard): (Option<Day>, u32)) -> Result<(), WarehouseError> {
-        let path = self.path(contract, day, shard);
+    pub fn remove(&self, contract: &Contract, place: Place) -> Result<(), WarehouseError> {
+        if self.overlay.is_some() {
+            return Ok(());
+        }
+        let path = self.path(contract, place);
         fs::remove_file(&path).map_err(WarehouseError::store("remove", &path))
     }
 }

@@ -1,0 +1,197 @@
+//! What may be written on the command line.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::day::Day;
+use crate::observe::progress::Look;
+
+/// Tells a Microsoft cloud partner whether its customers use what they bought.
+#[derive(Parser, Debug)]
+#[command(name = "uptake", version, max_term_width = 100, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 a bug; 2 wrong usage or pipeline file; 3 input not usable; 4 a check failed;
+5 another run holds the warehouse; 6 the disk or the store failed; 130 interrupted.
+
+Examples:
+  uptake run                                 bring everything up to date until yesterday
+  uptake run my.toml --until 2026-09-30      until a certain day
+  uptake plan                                what would be done, and why
+  uptake sample --out demo --customers 20 --days 60 --seed 1";
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Bring every table and the published files up to date.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Print what `run` would do and why; change nothing.
+    #[command(after_help = "Raw files that are new are read, since only they can say which days they change.\n\nExamples:\n  uptake plan\n  uptake plan my.toml --until 2026-09-30 --format json")]
+    Plan(PlanArgs),
+    /// Write raw logs of a made-up portfolio in the real formats.
+    #[command(after_help = "Examples:\n  uptake sample --out demo\n  uptake sample --out big --customers 200 --days 400 --users 100 --record-bytes 4000\n  uptake run demo/pipeline.toml")]
+    Sample(SampleArgs),
+    /// Print the data dictionary: every table, or one with its columns.
+    #[command(after_help = "Examples:\n  uptake describe\n  uptake describe adoption")]
+    Describe(DescribeArgs),
+    /// Print shell completions.
+    #[command(after_help = "Example:\n  uptake completions bash > /etc/bash_completion.d/uptake")]
+    Completions(CompletionsArgs),
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  uptake run                                         the pipeline file pipelines/nightly.toml
+  uptake run my.toml --until 2026-09-30              as of a certain day
+  uptake run my.toml --tables activity_28d           one table, and what it needs; nothing is published
+  uptake run my.toml --quiet --log-format json       from a scheduler";
+
+/// What all commands take.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// Folder of the raw files, instead of the pipeline file's.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Options of all commands")]
+    pub input: Option<PathBuf>,
+    /// Folder of the warehouse, instead of the pipeline file's.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Options of all commands")]
+    pub warehouse: Option<PathBuf>,
+    /// Folder of the published files, instead of the pipeline file's.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Options of all commands")]
+    pub published: Option<PathBuf>,
+    /// How messages are written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, help_heading = "Options of all commands")]
+    pub log_format: LogFormat,
+    /// No progress, no summary; errors only.
+    #[arg(long, short, global = true, help_heading = "Options of all commands")]
+    pub quiet: bool,
+    /// Whether to colour what is printed.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, help_heading = "Options of all commands")]
+    pub color: Color,
+}
+
+impl Global {
+    /// How progress is to be shown.
+    pub fn look(&self) -> Look {
+        match (self.quiet, self.log_format) {
+            (true, _) => Look::Quiet,
+            (false, LogFormat::Json) => Look::Json,
+            (false, LogFormat::Text) if std::io::stderr().is_terminal() => Look::Bars,
+            (false, LogFormat::Text) => Look::Lines,
+        }
+    }
+
+    /// Whether standard output may be coloured.
+    pub fn colored(&self) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// The pipeline file.
+    #[arg(default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// The last day (YYYY-MM-DD), instead of the pipeline file's `last_day` or yesterday.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub until: Option<Day>,
+    /// The first day that may be made again.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub from: Option<Day>,
+    /// Only these tables and what they need, separated by commas; nothing is published.
+    #[arg(long, value_name = "TABLES", value_delimiter = ',')]
+    pub tables: Option<Vec<String>>,
+    /// How many threads to use; default: one per core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// How the plan is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct SampleArgs {
+    /// The folder to write to: new or empty.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How many customers.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub customers: u32,
+    /// How many days.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: u32,
+    /// The same seed gives the same bytes.
+    #[arg(long, value_name = "S", default_value_t = 7)]
+    pub seed: u64,
+    /// The last of the days (YYYY-MM-DD).
+    #[arg(long, value_name = "DAY", value_parser = day, default_value = "2026-09-30")]
+    pub last_day: Day,
+    /// Users per customer on average; default: 4 to 40.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub users: Option<u32>,
+    /// Files per customer, day and kind of log.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=24))]
+    pub files_per_day: u32,
+    /// About how long the record of a sign-in is; real ones have 2,000 to 15,000 bytes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub record_bytes: Option<u32>,
+    /// Plain files instead of gzip.
+    #[arg(long)]
+    pub plain: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct DescribeArgs {
+    /// The table; default: all of them.
+    pub table: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// Reads a day of the command line.
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a day is written YYYY-MM-DD, and must exist in the calendar".to_owned())
+}

@@ -1,0 +1,96 @@
+//! From what was written to what it means: reads the pipeline file and its catalogue, and fixes "today" once.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::cli::args::{Global, RunArgs};
+use crate::cli::exit::{Code, Failure};
+use crate::domain::day::{Day, Instant};
+use crate::engine::run::Request;
+use crate::pipeline::catalogue::built_in;
+use crate::pipeline::file;
+use crate::pipeline::nearest::nearest;
+use crate::pipeline::settings::Settings;
+use crate::stages;
+
+/// The pipeline's settings and the moment at which the command began.
+pub struct Context {
+    pub settings: Settings,
+    pub began: Instant,
+    /// What is odd about the pipeline file or the catalogue.
+    pub warnings: Vec<String>,
+}
+
+impl Context {
+    /// Reads the pipeline file; the command line's folders go before the file's.
+    pub fn read(pipeline: &Path, global: &Global) -> Result<Context, Failure> {
+        let unreadable = |error| {
+            Failure::new(Code::Usage, format!("cannot read the pipeline file `{}`: {error}", pipeline.display()))
+                .hint("name one (`uptake run FILE`), or go to the folder that has pipelines/nightly.toml")
+        };
+        let text = fs::read_to_string(pipeline).map_err(unreadable)?;
+        let wrong = |error: &dyn std::fmt::Display| Failure::new(Code::Usage, error);
+        let mut written = file::parse(&text, pipeline).map_err(|error| wrong(&error))?;
+        written.input_root = global.input.clone().or(written.input_root);
+        written.warehouse = global.warehouse.clone().or(written.warehouse);
+        written.published = global.published.clone().or(written.published);
+        let mut texts = built_in();
+        let files = written
+            .catalogue_files()
+            .map(|(part, path)| {
+                fs::read(path)
+                    .map(|bytes| (part, path.display().to_string(), bytes))
+                    .map_err(|error| Failure::new(Code::Usage, format!("cannot read the catalogue file `{}`: {error}", path.display())))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        for (part, name, bytes) in &files {
+            texts.replace(*part, name.clone(), bytes);
+        }
+        let loaded = texts.parse().map_err(|error| wrong(&error))?;
+        let settings = written.settle(loaded.catalogue).map_err(|error| wrong(&error))?;
+        let warnings = settings.warnings.iter().chain(&loaded.warnings).map(|problem| problem.to_string()).collect();
+        Ok(Context { settings, began: now(), warnings })
+    }
+
+    /// The last day of the tables: `--until`, else the pipeline's, else yesterday in its time zone.
+    pub fn last_day(&self, until: Option<Day>) -> Result<Day, Failure> {
+        let yesterday = self.settings.zone().day_of(self.began).plus(-1);
+        if let Some(day) = until.filter(|day| *day > yesterday) {
+            return Err(Failure::new(Code::Usage, format!("`--until {day}` is not over yet: the last full day is {yesterday}")));
+        }
+        Ok(until.or(self.settings.last_day).unwrap_or(yesterday).min(yesterday))
+    }
+
+    /// What a run is asked to do.
+    pub fn request<'a>(&'a self, args: &RunArgs, rehearse: bool) -> Result<Request<'a>, Failure> {
+        let last = self.last_day(args.until)?;
+        if let Some(from) = args.from.filter(|from| *from > last) {
+            return Err(Failure::new(Code::Usage, format!("`--from {from}` is after the last day, {last}")));
+        }
+        let tables = args.tables.as_ref().map(|names| tables(names)).transpose()?;
+        Ok(Request { settings: &self.settings, last, from: args.from, tables, rehearse })
+    }
+}
+
+/// The tables of some names.
+fn tables(names: &[String]) -> Result<BTreeSet<&'static str>, Failure> {
+    let known = || stages::TABLES.iter().map(|contract| contract.name);
+    names
+        .iter()
+        .map(|name| {
+            stages::table(name.trim()).map(|contract| contract.name).ok_or_else(|| {
+                let failure = Failure::new(Code::Usage, format!("there is no table `{name}`"));
+                match nearest(name, known()) {
+                    Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                    None => failure.hint(format!("the tables are {}", known().collect::<Vec<_>>().join(", "))),
+                }
+            })
+        })
+        .collect()
+}
+
+/// The moment: the only look at the clock that decides anything.
+fn now() -> Instant {
+    Instant(jiff::Timestamp::now().as_microsecond())
+}

@@ -1,0 +1,90 @@
+//! Errors as a person and a scheduler see them: one message, a hint, an exit code.
+
+use std::fmt;
+
+use crate::engine::error::EngineError;
+use crate::warehouse::error::WarehouseError;
+
+/// The documented exit codes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Code {
+    Done = 0,
+    Bug = 1,
+    Usage = 2,
+    Input = 3,
+    Check = 4,
+    Locked = 5,
+    Store = 6,
+    Interrupted = 130,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub struct Failure {
+    pub code: Code,
+    pub message: String,
+    /// What to do about it; empty where the message says it.
+    pub hint: String,
+}
+
+impl Failure {
+    pub fn new(code: Code, message: impl fmt::Display) -> Failure {
+        Failure { code, message: message.to_string(), hint: String::new() }
+    }
+
+    pub fn hint(mut self, hint: impl fmt::Display) -> Failure {
+        self.hint = hint.to_string();
+        self
+    }
+}
+
+impl From<WarehouseError> for Failure {
+    fn from(error: WarehouseError) -> Failure {
+        let message = error.to_string();
+        match error {
+            WarehouseError::Store { error, .. } => Failure::new(Code::Store, message).hint(store_hint(error.kind())),
+            WarehouseError::Parquet { doing, .. } => {
+                let code = if doing == "write" { Code::Store } else { Code::Check };
+                let hint = if doing == "write" {
+                    "free some space or choose another folder, and run again: what was finished is kept"
+                } else {
+                    "remove the file: the next run makes it again"
+                };
+                Failure::new(code, message).hint(hint)
+            }
+            WarehouseError::Contract(_) => Failure::new(Code::Check, message).hint("nothing was published; please report this with the message"),
+            WarehouseError::Frame(_) => Failure::new(Code::Bug, message).hint("please report this"),
+            WarehouseError::Locked { .. } => Failure::new(Code::Locked, message).hint("wait until it is done; a run that died holds nothing"),
+            WarehouseError::Newer { .. } => Failure::new(Code::Usage, message).hint("use the newer version, or another warehouse folder"),
+        }
+    }
+}
+
+fn store_hint(kind: std::io::ErrorKind) -> &'static str {
+    use std::io::ErrorKind;
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and run again: what was finished is kept",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "choose a folder that this user may write to (`--warehouse DIR`, `--published DIR`)",
+        _ => "mend it and run again: what was finished is kept",
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Failure {
+        let message = error.to_string();
+        match error {
+            EngineError::Warehouse(error) => error.into(),
+            EngineError::Report(error) => {
+                let code = if error.is_store() { Code::Store } else { Code::Check };
+                Failure::new(code, message).hint("the files that were published before are still there")
+            }
+            EngineError::Input { .. } => Failure::new(Code::Input, message),
+            EngineError::Unusable(_) => {
+                Failure::new(Code::Input, message).hint("nothing was published; the table `rejects` has every line with its reason")
+            }
+            EngineError::Usage(_) => Failure::new(Code::Usage, message),
+            EngineError::Check(_) => Failure::new(Code::Check, message).hint("the files that were published before are still there"),
+            EngineError::Interrupted => Failure::new(Code::Interrupted, message).hint("what was finished is kept; the next run goes on from here"),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Publication: the published files are made again when the tables, the names or the scope of products changed.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Hasher};
+use crate::domain::guid::Guid;
+use crate::engine::days::Range;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::report::RunReport;
+use crate::engine::run::digest_of;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::reports::{self, Publication};
+use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
+use crate::stages::adoption::ADOPTION;
+use crate::stages::customers::{self, CUSTOMERS, Customer};
+use crate::stages::portfolio::PORTFOLIO;
+use crate::stages::usage::USAGE;
+use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
+use crate::warehouse::store::Store;
+
+/// The file that says what the last run did.
+const RUN_JSON: &str = "run.json";
+
+/// Whether every published file is there, with the size that `run.json` says.
+pub fn is_whole(settings: &Settings) -> bool {
+    let Some(run) = last_run(settings) else { return false };
+    let Some(files) = run["published"].as_array() else { return false };
+    files.iter().all(|file| {
+        let path = settings.published.join(file["name"].as_str().unwrap_or_default());
+        fs::metadata(path).is_ok_and(|metadata| Some(metadata.len()) == file["bytes"].as_u64())
+    })
+}
+
+/// What `run.json` says; `None` where there is none.
+pub fn last_run(settings: &Settings) -> Option<serde_json::Value> {
+    serde_json::from_slice(&fs::read(settings.published.join(RUN_JSON)).ok()?).ok()
+}
+
+/// The fingerprint of what is to be published; `None` where it has been.
+pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -> Result<Option<Digest>, EngineError> {
+    let Some(days) = days(state, range) else { return Ok(None) };
+    let mut hasher = Hasher::new();
+    hasher.number(i64::from(reports::VERSION)).number(i64::from(days.0.0)).number(i64::from(days.1.0));
+    hasher.digest(digest_of(state, &[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO], days));
+    hasher.text(&settings.products_text()).text(&settings.workloads_text()).text(&settings.excluded_text());
+    for tenant in known_customers(store, state)? {
+        for text in [&tenant.name, &tenant.domain, &tenant.country, &tenant.segment] {
+            hasher.bytes(&tenant.tenant_id.bytes()).text(text);
+        }
+    }
+    let fingerprint = hasher.finish();
+    let published = last_run(settings).and_then(|run| Digest::parse(run["fingerprint"].as_str()?));
+    Ok((published != Some(fingerprint) || !is_whole(settings)).then_some(fingerprint))
+}
+
+/// The first and the last day that are published: those of the tables' days that have a file without a gap before them.
+fn days(state: &State, range: Range) -> Option<(Day, Day)> {
+    let days = state.days(&ADOPTION);
+    let last = *days.last()?;
+    let first = days.iter().rev().zip(0..).take_while(|(day, back)| day.0 + back == last.0).last().map(|(day, _)| *day)?;
+    Some((first.max(range.first), last)).filter(|(first, last)| first <= last)
+}
+
+/// Writes the published files, `run.json` last.
+pub fn run(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    range: Range,
+    fingerprint: Digest,
+    report: &mut RunReport,
+    watch: &Watch<'_>,
+) -> Result<(), EngineError> {
+    let Some((first, last)) = days(state, range) else { return Ok(()) };
+    let total = (last.0 - first.0 + 1) as u64;
+    watch.tell(Event::Begin { what: "published files", unit: "days", total });
+    let publication = Publication {
+        store,
+        published: &settings.published,
+        rules: &settings.rules,
+        shards: u32::from(settings.shards),
+        first,
+        last,
+        customers: known_customers(store, state)?,
+        seen_tenants: seen_tenants(store, state)?,
+    };
+    let files = reports::publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
+    watch.tell(Event::End);
+    report.fingerprint = Some(fingerprint.to_string());
+    report.published_files = files;
+    Ok(())
+}
+
+/// The customers that the customer lists name, each once.
+fn known_customers(store: &Store, state: &State) -> Result<Vec<Customer>, EngineError> {
+    let mut rows = Vec::new();
+    for (place, _) in state.table(&CUSTOMERS).iter().filter(|(_, footer)| footer.rows > 0) {
+        rows.extend(store.rows::<Customer>(*place)?);
+    }
+    Ok(customers::latest(rows).into_values().collect())
+}
+
+/// Every tenant that has any event: it is a customer, whether or not a list names it.
+fn seen_tenants(store: &Store, state: &State) -> Result<BTreeSet<Guid>, EngineError> {
+    let mut tenants = BTreeSet::new();
+    for (place, _) in state.table(&ACTIVITY_COVERAGE).iter().filter(|(_, footer)| footer.rows > 0) {
+        tenants.extend(store.rows::<ActivityCoverage>(*place)?.into_iter().map(|row| row.tenant_id));
+    }
+    Ok(tenants)
+}
