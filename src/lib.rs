@@ -3,4 +3,5 @@
 //! The rooms, from the ground up; each imports only from the ones named before it (see ARCHITECTURE.md).
 
 pub mod domain;
+pub mod sample;
 pub mod sources;

@@ -1,0 +1,373 @@
+//! Who the customers are: their users, what they bought, and the script of what will happen to them.
+
+use std::fmt::Write as _;
+
+use super::chance::Chance;
+use super::facts::{self, COMPANIES, COMPANY_BRANCHES, COMPANY_NAMES, City, LEGAL_FORMS, Persona};
+use super::stories::Story;
+use super::{Options, records};
+use crate::domain::guid::Guid;
+
+/// Before the data: scenes on this day happen, but nobody logs them.
+pub const BEFORE: i32 = -1000;
+/// The stream of chance that belongs to the partner; customer k has stream k + 1.
+const PARTNER_STREAM: u64 = 0;
+
+/// A customer and all that will happen to it. Days are numbers from 0, the first day of the sample.
+pub struct Customer {
+    pub number: u32,
+    pub tenant: Guid,
+    pub name: String,
+    /// The mail domain, and the name of the tenant in `.onmicrosoft.com`.
+    pub domain: String,
+    pub tenant_name: String,
+    pub country: &'static str,
+    pub segment: &'static str,
+    pub story: Story,
+    pub users: Vec<User>,
+    /// What happens, by day; within a day in the order of the list.
+    pub script: Vec<(i32, Scene)>,
+    pub traits: Traits,
+    /// Conditional access policies as JSON, as many as a record of the wished size can need.
+    pub policies: Vec<String>,
+    /// The service principal of the resources in this tenant, and the application of the nightly backup.
+    pub resource_principal: Guid,
+    pub backup: Guid,
+    pub group: Guid,
+    /// The user id of the administrator who changes licenses.
+    pub admin: Guid,
+}
+
+/// How a customer's logs look and which faults they have.
+#[derive(Clone, Default)]
+pub struct Traits {
+    /// The day of the first sign-in that was logged: diagnostic settings may be switched on late.
+    pub sign_ins_from: i32,
+    /// The days of the week's snapshots: the first one and its repetition; `None` where nobody exports.
+    pub holdings_from: Option<i32>,
+    pub subscriptions_from: Option<i32>,
+    /// Whether the user list carries `licenseAssignmentStates`.
+    pub assignment_states: bool,
+    /// Whether the partner's customer list knows this tenant.
+    pub listed: bool,
+    /// `properties` is JSON text in a string.
+    pub properties_as_text: bool,
+    /// Ids are often written in upper case.
+    pub upper_case: bool,
+    /// `Level` as JSON, which differs between exports.
+    pub level: &'static str,
+    pub service_principals: bool,
+    /// The days on which a line of the interactive sign-ins is unreadable, and how.
+    pub faults: Vec<(i32, Fault)>,
+    /// The file of the last day is still growing: its last line is cut.
+    pub unfinished: bool,
+}
+
+/// What is wrong with an unreadable line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The line ends in the middle of the record.
+    BrokenJson,
+    /// The sign-in has no `id`.
+    MissingId,
+}
+
+/// What kind of account a user is, and how a sign-in shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Member,
+    Guest,
+    /// A guest whose records have no `userType`: only `#EXT#` in the name tells.
+    UntypedGuest,
+}
+
+/// A user of a customer.
+pub struct User {
+    pub id: Guid,
+    pub name: String,
+    pub principal: String,
+    pub kind: Kind,
+    pub home: Guid,
+    pub persona: Persona,
+    /// The probability of being active on a working day.
+    pub habit: f64,
+    /// The first and the last day on which the user is there, both inclusive.
+    pub from: i32,
+    pub until: i32,
+    /// All sign-ins fail: somebody who forgot the password long ago.
+    pub locked_out: bool,
+    pub address: String,
+    pub agent: &'static str,
+    pub device: Guid,
+    pub city: &'static City,
+}
+
+/// How a user holds a product.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Grant {
+    Direct,
+    Group,
+    Both,
+    /// A group gives it, and something is wrong with one of its plans: it is held all the same.
+    GroupWithError,
+    /// A group would give it, but there were no seats left: it is not held.
+    Failed,
+}
+
+/// Who sold a subscription.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Owner {
+    Partner,
+    AnotherPartner,
+    Nobody,
+    Customer,
+}
+
+/// A subscription as the page of a day shows it.
+#[derive(Clone)]
+pub struct Subscription {
+    pub id: Guid,
+    pub commerce: Guid,
+    pub sku: usize,
+    pub seats: u32,
+    pub status: &'static str,
+    pub is_trial: bool,
+    pub owner: Owner,
+    /// Days, counted from the sample's first.
+    pub created: i32,
+    pub next_step: Option<i32>,
+}
+
+/// Something that happens on a day. Users, products and subscriptions by their place in their lists.
+#[derive(Clone)]
+pub enum Scene {
+    /// A new account.
+    Hire(usize),
+    Assign(usize, usize, Grant),
+    Remove(usize, usize),
+    /// The product stays, the way in which it is held changes.
+    Regrant(usize, usize, Grant),
+    /// Only disabled plans change.
+    Replan(usize, usize),
+    /// An assignment that fails for want of seats.
+    Refuse(usize, usize),
+    /// A change of the user that has nothing to do with licenses.
+    Rename(usize),
+    Delete(usize),
+    HardDelete(usize),
+    Restore(usize),
+    Subscribe(Subscription),
+    /// New seats, status and next step of the subscription with this id.
+    Renew(Guid, u32, &'static str, Option<i32>),
+}
+
+/// The tenant of the partner who owns the portfolio, and the one of another partner.
+pub fn partners(seed: u64) -> (Guid, Guid) {
+    let mut chance = Chance::new(seed, PARTNER_STREAM);
+    (chance.guid(), chance.guid())
+}
+
+/// A customer that is being made up; `stories.rs` fills it.
+pub struct Draft {
+    pub customer: Customer,
+    pub chance: Chance,
+    pub days: i32,
+    /// How many accounts the customer may have in all.
+    pub size: usize,
+}
+
+/// Makes up customer `number`. It depends on nothing but the options other than the number of customers. The second
+/// value is the stream of chance with which the customer's days go on.
+pub fn customer(options: &Options, number: u32) -> (Customer, Chance) {
+    let mut chance = Chance::new(options.seed, u64::from(number) + 1);
+    let (story, size) = Story::of_customer(number, options.users, &mut chance);
+    let (name, slug, country, segment) = company(number);
+    let traits = Traits {
+        holdings_from: Some((number % 5) as i32),
+        subscriptions_from: Some(0),
+        assignment_states: true,
+        listed: true,
+        level: ["4", "\"4\"", "\"Informational\""][number as usize % 3],
+        ..Traits::default()
+    };
+    let customer = Customer {
+        number,
+        tenant: chance.guid(),
+        name,
+        domain: format!("{slug}.example"),
+        tenant_name: slug.replace('-', ""),
+        country,
+        segment,
+        story,
+        users: Vec::with_capacity(size),
+        script: Vec::new(),
+        traits,
+        policies: Vec::new(),
+        resource_principal: chance.guid(),
+        backup: chance.guid(),
+        group: chance.guid(),
+        admin: chance.guid(),
+    };
+    let mut draft = Draft {
+        customer,
+        chance,
+        days: options.days as i32,
+        size,
+    };
+    draft.policies(options.record_bytes);
+    story.tell(&mut draft);
+    draft.customer.script.sort_by_key(|&(day, _)| day);
+    (draft.customer, draft.chance)
+}
+
+/// Name, slug, country and segment of customer `number`: the first eight have names of their own, 851 more a composed one.
+fn company(number: u32) -> (String, String, &'static str, &'static str) {
+    let place = number as usize;
+    if let Some(&(name, slug, country, segment)) = COMPANIES.get(place) {
+        return (name.to_owned(), slug.to_owned(), country, segment);
+    }
+    let combinations = COMPANY_NAMES.len() * COMPANY_BRANCHES.len();
+    // 331 shares no factor with the number of combinations, so that none comes twice.
+    let mixed = place * 331 % combinations;
+    let first = COMPANY_NAMES[mixed % COMPANY_NAMES.len()];
+    let (branch, branch_slug) = COMPANY_BRANCHES[mixed / COMPANY_NAMES.len()];
+    let (form, country) = LEGAL_FORMS[place % LEGAL_FORMS.len()];
+    let (mut name, mut slug) = (format!("{first} {branch}"), format!("{}-{branch_slug}", first.to_ascii_lowercase()));
+    let round = (place - COMPANIES.len()) / combinations;
+    if round > 0 {
+        let _ = write!(name, " {}", round + 1);
+        let _ = write!(slug, "-{}", round + 1);
+    }
+    (
+        format!("{name} {form}"),
+        slug,
+        country,
+        ["Corporate", "SMB", "SMB", "Micro"][place % 4],
+    )
+}
+
+impl Draft {
+    /// The day that is `days` before the last one; negative where the sample does not reach back so far.
+    pub fn ago(&self, days: i32) -> i32 {
+        self.days - 1 - days
+    }
+
+    /// Plans a scene for a day.
+    pub fn at(&mut self, day: i32, scene: Scene) {
+        self.customer.script.push((day, scene));
+    }
+
+    /// How many accounts may still be made up.
+    pub fn left(&self) -> usize {
+        self.size.saturating_sub(self.customer.users.len())
+    }
+
+    /// `count` members of a persona who are there all the time; returns their places.
+    pub fn members(&mut self, count: usize, persona: Persona, habit: f64) -> Vec<usize> {
+        (0..count).map(|_| self.user(Kind::Member, persona, habit)).collect()
+    }
+
+    /// One more user; returns the place.
+    pub fn user(&mut self, kind: Kind, persona: Persona, habit: f64) -> usize {
+        let place = self.customer.users.len();
+        let chance = &mut self.chance;
+        let (first, last) = (chance.pick(&facts::FIRST_NAMES), chance.pick(&facts::LAST_NAMES));
+        let mut account = format!("{}.{}", first.1, last.1);
+        let taken = |account: &str, users: &[User]| users.iter().any(|user| user.principal.starts_with(account));
+        if taken(&account, &self.customer.users) {
+            let _ = write!(account, "{place}");
+        }
+        let home = if kind == Kind::Member {
+            self.customer.tenant
+        } else {
+            chance.guid()
+        };
+        let principal = match kind {
+            Kind::Member => format!("{account}@{}", self.customer.domain),
+            Kind::Guest | Kind::UntypedGuest => {
+                format!(
+                    "{account}_brightpath-consulting.example#EXT#@{}.onmicrosoft.com",
+                    self.customer.tenant_name
+                )
+            }
+        };
+        let city = facts::CITIES
+            .iter()
+            .find(|city| city.2 == self.customer.country)
+            .unwrap_or(&facts::CITIES[0]);
+        self.customer.users.push(User {
+            id: chance.guid(),
+            name: format!("{} {}", first.0, last.0),
+            principal,
+            kind,
+            home,
+            persona,
+            habit,
+            from: BEFORE,
+            until: i32::MAX,
+            locked_out: false,
+            address: chance.address(),
+            agent: facts::AGENTS[chance.below(facts::AGENTS.len())],
+            device: chance.guid(),
+            city,
+        });
+        place
+    }
+
+    /// Gives users a product, on a day (`BEFORE` for "since before the data").
+    pub fn assign(&mut self, day: i32, users: &[usize], sku: usize, grant: Grant) {
+        for &user in users {
+            self.at(day, Scene::Assign(user, sku, grant));
+        }
+    }
+
+    /// Sells seats before the data begins; returns the subscription's id.
+    pub fn sell(&mut self, sku: usize, seats: usize, owner: Owner) -> Guid {
+        let mut subscription = self.subscription(sku, seats, owner);
+        subscription.created = BEFORE / 4 - self.chance.below(300) as i32;
+        subscription.next_step = Some(self.days + 60 + self.chance.below(200) as i32);
+        self.subscribe(BEFORE, subscription)
+    }
+
+    /// A paid and active subscription, to be refined and passed to [`Draft::subscribe`].
+    pub fn subscription(&mut self, sku: usize, seats: usize, owner: Owner) -> Subscription {
+        let (id, commerce) = (self.chance.guid(), self.chance.guid());
+        Subscription {
+            id,
+            commerce,
+            sku,
+            seats: seats as u32,
+            status: "Enabled",
+            is_trial: false,
+            owner,
+            created: 0,
+            next_step: None,
+        }
+    }
+
+    /// Starts a subscription on a day; returns its id.
+    pub fn subscribe(&mut self, day: i32, subscription: Subscription) -> Guid {
+        let id = subscription.id;
+        self.at(day, Scene::Subscribe(subscription));
+        id
+    }
+
+    /// Free products, as they spread by self-service: a subscription of absurd size, assigned to every `step`-th user.
+    pub fn spread_free(&mut self, sku: usize, seats: usize, step: usize) {
+        self.sell(sku, seats, Owner::Nobody);
+        let users: Vec<usize> = (0..self.customer.users.len())
+            .step_by(step)
+            .filter(|&user| self.customer.users[user].from == BEFORE)
+            .collect();
+        self.assign(BEFORE, &users, sku, Grant::Direct);
+    }
+
+    /// As many conditional access policies as a record of `record_bytes` can need.
+    fn policies(&mut self, record_bytes: u32) {
+        let count = 1 + (record_bytes.saturating_sub(1800) / 200) as usize;
+        let country = self.customer.country;
+        self.customer.policies = (0..count)
+            .map(|number| records::policy(&mut self.chance, number, country))
+            .collect();
+    }
+}
