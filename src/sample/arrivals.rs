@@ -76,12 +76,11 @@ impl Arrivals {
             for (place, (_, line)) in lines.iter().enumerate() {
                 content.push_str(line);
                 content.push('\n');
-                if container == Container::Interactive && place == lines.len() / 2 {
-                    if let Some(due) = faults.iter().position(|&(due, _)| (0..=received).contains(&due)) {
-                        content.push_str(&spoil(line, faults.swap_remove(due).1));
-                        content.push('\n');
-                        output.summary.unreadable_lines += 1;
-                    }
+                let may_spoil = container == Container::Interactive && place == lines.len() / 2;
+                if let Some(due) = faults.iter().position(|&(due, _)| may_spoil && (0..=received).contains(&due)) {
+                    content.push_str(&spoil(line, faults.swap_remove(due).1));
+                    content.push('\n');
+                    output.summary.unreadable_lines += 1;
                 }
             }
             let last_file = day == options.days as i32 - 1 && part + 1 == options.files_per_day;

@@ -47,30 +47,35 @@ impl Estate {
     pub fn play(&mut self, customer: &Customer, scene: &Scene, at: Moment, chance: &mut Chance) -> Option<String> {
         match *scene {
             Scene::Assign(user, sku, grant) => {
-                let before = self.products(user);
+                let change = Change::of(user, self.products(user));
                 self.held[user].insert(sku, grant);
-                let by_group = grant != Grant::Direct;
-                Some(self.change(customer, user, &before, None, None, by_group, at, chance))
+                Some(self.change(
+                    customer,
+                    &Change {
+                        by_group: grant != Grant::Direct,
+                        ..change
+                    },
+                    at,
+                    chance,
+                ))
             }
             Scene::Remove(user, sku) => {
-                let before = self.products(user);
+                let change = Change::of(user, self.products(user));
                 self.held[user].remove(&sku);
-                Some(self.change(customer, user, &before, None, None, false, at, chance))
+                Some(self.change(customer, &change, at, chance))
             }
             Scene::Regrant(user, sku, grant) => {
                 self.held[user].insert(sku, grant);
-                let before = self.products(user);
-                Some(self.change(customer, user, &before, None, None, false, at, chance))
+                Some(self.change(customer, &Change::of(user, self.products(user)), at, chance))
             }
             Scene::Replan(user, sku) => {
-                let before = self.products(user);
+                let asked = Some((sku, "YAMMER_ENTERPRISE, KAIZALA_O365_P2"));
                 Some(self.change(
                     customer,
-                    user,
-                    &before,
-                    Some((sku, "YAMMER_ENTERPRISE, KAIZALA_O365_P2")),
-                    None,
-                    false,
+                    &Change {
+                        asked,
+                        ..Change::of(user, self.products(user))
+                    },
                     at,
                     chance,
                 ))
@@ -79,9 +84,15 @@ impl Estate {
                 let before = self.products(user);
                 self.held[user].entry(sku).or_insert(Grant::Failed);
                 let failure = Some("Subscription with SKU does not have any available licenses.");
-                Some(self.change(customer, user, &before, Some((sku, "")), failure, true, at, chance))
+                let change = Change {
+                    asked: Some((sku, "")),
+                    failure,
+                    by_group: true,
+                    ..Change::of(user, before)
+                };
+                Some(self.change(customer, &change, at, chance))
             }
-            Scene::Hire(user) => Some(simple(customer, user, "Add user", "Add", at, chance)),
+            Scene::Hire(user) => Some(account(customer, user, "Add user", "Add", at, chance)),
             Scene::Rename(user) => {
                 let changes = [("Department", "[\"Sales\"]".to_owned(), "[\"Marketing\"]".to_owned())];
                 let targets = audit::user_target(&customer.users[user], &changes);
@@ -89,16 +100,16 @@ impl Estate {
             }
             Scene::Delete(user) => {
                 self.deleted[user] = true;
-                Some(simple(customer, user, "Delete user", "Delete", at, chance))
+                Some(account(customer, user, "Delete user", "Delete", at, chance))
             }
             Scene::Restore(user) => {
                 self.deleted[user] = false;
-                Some(simple(customer, user, "Restore user", "Restore", at, chance))
+                Some(account(customer, user, "Restore user", "Restore", at, chance))
             }
             Scene::HardDelete(user) => {
                 self.deleted[user] = true;
                 self.held[user].clear();
-                Some(simple(customer, user, "Hard Delete user", "Delete", at, chance))
+                Some(account(customer, user, "Hard Delete user", "Delete", at, chance))
             }
             Scene::Subscribe(ref subscription) => {
                 self.subscriptions.push(subscription.clone());
@@ -122,61 +133,69 @@ impl Estate {
             .collect()
     }
 
-    /// The record of a license change from `before` to what is held now. `asked` is a product whose disabled plans
-    /// change, or that was to be added and could not be.
-    #[allow(clippy::too_many_arguments)]
-    fn change(
-        &self,
-        customer: &Customer,
-        user: usize,
-        before: &[(usize, &'static str)],
-        asked: Option<(usize, &'static str)>,
-        failure: Option<&str>,
-        by_group: bool,
-        at: Moment,
-        chance: &mut Chance,
-    ) -> String {
-        let mut after = self.products(user);
-        if let Some((sku, disabled)) = asked {
+    /// The record of a license change from `before` to what is held now.
+    fn change(&self, customer: &Customer, change: &Change<'_>, at: Moment, chance: &mut Chance) -> String {
+        let mut after = self.products(change.user);
+        if let Some((sku, disabled)) = change.asked {
             after.retain(|product| product.0 != sku);
             after.push((sku, disabled));
         }
         // Where nothing was held, some records say null instead of an empty list.
-        let nothing = before.is_empty() && user % 2 == 1;
+        let nothing = change.before.is_empty() && change.user % 2 == 1;
         let old = if nothing {
             String::new()
         } else {
-            audit::assigned_license(customer.tenant, before)
+            audit::assigned_license(customer.tenant, &change.before)
         };
         let new = audit::assigned_license(customer.tenant, &after);
-        let targets = audit::user_target(&customer.users[user], &[("AssignedLicense", old, new)]);
-        let activity = if chance.happens(0.15) {
-            "Update user"
-        } else {
-            "Change user license"
-        };
-        audit::record(
-            &Audit {
-                customer,
-                at,
-                activity,
-                operation: "Update",
-                category: "UserManagement",
-                failure,
-                by_group_licensing: by_group,
-                targets,
+        let audit = Audit {
+            customer,
+            at,
+            activity: if chance.happens(0.15) {
+                "Update user"
+            } else {
+                "Change user license"
             },
-            chance,
-        )
+            operation: "Update",
+            category: "UserManagement",
+            failure: change.failure,
+            by_group_licensing: change.by_group,
+            targets: audit::user_target(&customer.users[change.user], &[("AssignedLicense", old, new)]),
+        };
+        audit::record(&audit, chance)
+    }
+}
+
+/// A change of a user's licenses.
+struct Change<'a> {
+    user: usize,
+    before: Vec<(usize, &'static str)>,
+    /// A product whose disabled plans change, or that was to be added and could not be.
+    asked: Option<(usize, &'static str)>,
+    failure: Option<&'a str>,
+    by_group: bool,
+}
+
+impl Change<'_> {
+    fn of(user: usize, before: Vec<(usize, &'static str)>) -> Self {
+        Change {
+            user,
+            before,
+            asked: None,
+            failure: None,
+            by_group: false,
+        }
     }
 }
 
 /// A record about a user's account.
-fn simple(customer: &Customer, user: usize, activity: &str, operation: &str, at: Moment, chance: &mut Chance) -> String {
-    let targets = audit::user_target(
-        &customer.users[user],
-        &[("AccountEnabled", "[true]".to_owned(), "[true]".to_owned())],
-    );
+fn account(customer: &Customer, user: usize, activity: &str, operation: &str, at: Moment, chance: &mut Chance) -> String {
+    let change = match activity {
+        "Add user" => ("AccountEnabled", "[]".to_owned(), "[true]".to_owned()),
+        "Hard Delete user" => ("Is Hard Deleted", String::new(), "\"True\"".to_owned()),
+        _ => ("Is Hard Deleted", String::new(), "\"False\"".to_owned()),
+    };
+    let targets = audit::user_target(&customer.users[user], &[change]);
     record(customer, activity, operation, targets, at, chance)
 }
 
@@ -194,9 +213,8 @@ fn record(customer: &Customer, activity: &str, operation: &str, targets: String,
     audit::record(&audit, chance)
 }
 
-/// An audit record that has nothing to do with licenses.
-pub fn unrelated(customer: &Customer, at: Moment, chance: &mut Chance) -> String {
-    let user = &customer.users[chance.below(customer.users.len())];
+/// An audit record about `user` or a group that has nothing to do with licenses.
+pub fn unrelated(customer: &Customer, user: &User, at: Moment, chance: &mut Chance) -> String {
     let group = audit::group_target(customer.group, "All staff");
     let (activity, operation, category, targets) = match chance.below(4) {
         0 => (

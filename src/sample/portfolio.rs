@@ -1,11 +1,14 @@
 //! Who the customers are: their users, what they bought, and the script of what will happen to them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::chance::Chance;
 use super::facts::{self, COMPANIES, COMPANY_BRANCHES, COMPANY_NAMES, City, LEGAL_FORMS, Persona};
 use super::stories::Story;
+use super::timeline::is_weekend;
 use super::{Options, records};
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 
 /// Before the data: scenes on this day happen, but nobody logs them.
@@ -171,7 +174,10 @@ pub fn partners(seed: u64) -> (Guid, Guid) {
 pub struct Draft {
     pub customer: Customer,
     pub chance: Chance,
+    pub first_day: Day,
     pub days: i32,
+    /// The names of accounts that are taken.
+    accounts: BTreeSet<String>,
     /// How many accounts the customer may have in all.
     pub size: usize,
 }
@@ -211,7 +217,9 @@ pub fn customer(options: &Options, number: u32) -> (Customer, Chance) {
     let mut draft = Draft {
         customer,
         chance,
+        first_day: options.first_day(),
         days: options.days as i32,
+        accounts: BTreeSet::new(),
         size,
     };
     draft.policies(options.record_bytes);
@@ -247,9 +255,16 @@ fn company(number: u32) -> (String, String, &'static str, &'static str) {
 }
 
 impl Draft {
-    /// The day that is `days` before the last one; negative where the sample does not reach back so far.
+    /// The working day that is `days` before the last one, or the Friday before; negative where the sample does not reach
+    /// back so far.
     pub fn ago(&self, days: i32) -> i32 {
-        self.days - 1 - days
+        self.workday(self.days - 1 - days)
+    }
+
+    /// A day, or the Friday before where it is a Saturday or a Sunday.
+    pub fn workday(&self, day: i32) -> i32 {
+        let weekend = |day: &i32| is_weekend(self.first_day.plus(*day));
+        (day - 2..=day).rev().find(|day| !weekend(day)).unwrap_or(day)
     }
 
     /// Plans a scene for a day.
@@ -273,8 +288,7 @@ impl Draft {
         let chance = &mut self.chance;
         let (first, last) = (chance.pick(&facts::FIRST_NAMES), chance.pick(&facts::LAST_NAMES));
         let mut account = format!("{}.{}", first.1, last.1);
-        let taken = |account: &str, users: &[User]| users.iter().any(|user| user.principal.starts_with(account));
-        if taken(&account, &self.customer.users) {
+        if !self.accounts.insert(account.clone()) {
             let _ = write!(account, "{place}");
         }
         let home = if kind == Kind::Member {

@@ -81,6 +81,7 @@ impl Story {
         }
         if draft.customer.number >= Story::ALL.len() as u32 && draft.chance.happens(0.5) {
             let day = draft.chance.below(draft.days.max(1) as usize) as i32;
+            let day = draft.workday(day);
             draft.customer.traits.faults.push((day, Fault::BrokenJson));
         }
     }
@@ -102,14 +103,14 @@ fn turnover(draft: &mut Draft) {
     draft.assign(BEFORE, &shifts, facts::F3, Grant::Group);
     draft.assign(BEFORE, &staff[..licensed.min(2)], facts::VISIO, Grant::Direct);
     draft.assign(BEFORE, &staff[licensed - licensed.min(2)..], facts::UNKNOWN, Grant::Direct);
-    for number in 0..moves {
-        let (leaver, day) = (staff[number], draft.ago(7 + (number * 5 % 13) as i32));
+    for (number, &leaver) in staff[..moves].iter().enumerate() {
+        let day = draft.ago(7 + (number * 5 % 13) as i32);
         let joiner = draft.members(1, Persona::Office, 0.9)[0];
         hire(draft, day, joiner);
         draft.customer.users[leaver].until = day;
         draft.at(day, Scene::Remove(leaver, facts::E3));
         draft.at(day, Scene::Assign(joiner, facts::E3, Grant::Direct));
-        draft.at(day + 3, Scene::Delete(leaver));
+        draft.at(draft.workday(day + 5), Scene::Delete(leaver));
     }
     let visitors: Vec<usize> = (0..guests).map(|_| draft.user(Kind::Guest, Persona::Office, 0.3)).collect();
     draft.assign(BEFORE, &visitors[..1], facts::F3, Grant::Direct);
@@ -233,7 +234,7 @@ fn growth(draft: &mut Draft) {
     draft.assign(BEFORE, &staff, facts::E5, Grant::Direct);
     let shifts = draft.sell(facts::F3, joining / 3 + 1, Owner::Partner);
     for number in 0..joining {
-        let day = 2 + (draft.days - 4).max(0) * number as i32 / joining.max(1) as i32;
+        let day = draft.workday(2 + (draft.days - 4).max(0) * number as i32 / joining.max(1) as i32);
         let joiner = draft.members(1, Persona::Frontline, 0.75)[0];
         hire(draft, day, joiner);
         if number > 0 && number % (joining / 3).max(1) == 0 {

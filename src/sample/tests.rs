@@ -1,5 +1,7 @@
 //! The laws of the room, and that every story happens in the small sample.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;

@@ -17,6 +17,9 @@ const SNAPSHOT_DAYS: i32 = 7;
 const OFFICE_HOUR: u32 = 7;
 const BACKUP_HOUR: u32 = 2;
 
+/// The probability of an audit record on a day that has nothing to do with licenses.
+const UNRELATED: f64 = 0.12;
+
 /// Whether a day is a Saturday or a Sunday.
 pub fn is_weekend(day: Day) -> bool {
     // 1970-01-01 was a Thursday.
@@ -43,14 +46,16 @@ pub fn live(options: &Options, customer: &Customer, chance: &mut Chance, output:
                 arrivals.receive(options, day, Container::Audit, at, line, Arrival::default());
             }
         }
-        if chance.happens(0.12) && !is_weekend(date) {
+        let present = estate.present(customer, day);
+        if chance.happens(UNRELATED) && !is_weekend(date) && !present.is_empty() {
+            let user = chance.pick(&present).0;
             let at = Moment::in_hour(date, 9 + chance.below(8) as u32, chance.bits());
             arrivals.receive(
                 options,
                 day,
                 Container::Audit,
                 at,
-                estate::unrelated(customer, at, chance),
+                estate::unrelated(customer, user, at, chance),
                 Arrival::default(),
             );
         }
