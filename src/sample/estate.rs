@@ -46,6 +46,10 @@ impl Estate {
     /// Lets a scene happen; the result is the line of its audit record, where it leaves one.
     pub fn play(&mut self, customer: &Customer, scene: &Scene, at: Moment, chance: &mut Chance) -> Option<String> {
         match *scene {
+            Scene::Unlogged(ref scene) => {
+                self.play(customer, scene, at, chance);
+                None
+            }
             Scene::Assign(user, sku, grant) => {
                 let change = Change::of(user, self.products(user));
                 self.held[user].insert(sku, grant);

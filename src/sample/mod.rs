@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `chance.rs` | the generator of random numbers |
 //! | `facts.rs` | real products, applications and error codes; words for names |
-//! | `portfolio.rs` | customers, users, subscriptions, and the scenes that change them |
+//! | `portfolio.rs`, `draft.rs` | customers, users, subscriptions, and the scenes that change them; how a customer is made up |
 //! | `stories.rs` | which customer has which scenes |
 //! | `estate.rs` | what a customer has at a moment, and the audit record of each change |
 //! | `timeline.rs` | day by day: scenes, people at work, snapshots |
@@ -33,6 +33,7 @@ mod arrivals;
 mod audit;
 mod chance;
 mod deeds;
+mod draft;
 mod estate;
 mod facts;
 mod pages;
@@ -148,7 +149,7 @@ pub fn write(options: &Options, progress: &mut dyn FnMut(u32)) -> Result<Summary
     options.check()?;
     let mut output = write::Output::open(options)?;
     for number in 0..options.customers {
-        let (customer, mut chance) = portfolio::customer(options, number);
+        let (customer, mut chance) = draft::customer(options, number);
         timeline::live(options, &customer, &mut chance, &mut output)?;
         output.customer(&customer);
         progress(number + 1);

@@ -2,8 +2,9 @@
 //! ones most are of the more usual kinds.
 
 use super::chance::Chance;
+use super::draft::Draft;
 use super::facts::{self, Persona};
-use super::portfolio::{BEFORE, Draft, Fault, Grant, Kind, Owner, Scene, Subscription};
+use super::portfolio::{BEFORE, Fault, Grant, Kind, Owner, Scene, Subscription};
 
 /// What a customer is there to show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -181,8 +182,13 @@ fn trial(draft: &mut Draft) {
     draft.assign(BEFORE, &staff[..licensed - tried], facts::BUSINESS_PREMIUM, Grant::Direct);
     draft.assign(BEFORE, &others, facts::BUSINESS_BASIC, Grant::Direct);
     draft.assign(draft.ago(23), &staff[licensed - tried..], facts::BUSINESS_PREMIUM, Grant::Direct);
-    for _ in 0..guests {
-        draft.user(Kind::UntypedGuest, Persona::Office, 0.3);
+    for number in 0..guests {
+        let visitor = draft.user(Kind::UntypedGuest, Persona::Office, 0.3);
+        if number == 0 {
+            // Given by mistake, and taken back on the same day.
+            draft.at(draft.ago(40), Scene::Assign(visitor, facts::BUSINESS_BASIC, Grant::Direct));
+            draft.at(draft.ago(40), Scene::Remove(visitor, facts::BUSINESS_BASIC));
+        }
     }
     draft.customer.traits.upper_case = true;
 }
@@ -249,6 +255,9 @@ fn growth(draft: &mut Draft) {
         );
     }
     draft.at(draft.ago(25), Scene::Regrant(staff[0], facts::E5, Grant::Both));
+    // Taken away and given back on the same day: the assignment goes on.
+    draft.at(draft.ago(18), Scene::Remove(staff[licensed - 1], facts::E5));
+    draft.at(draft.ago(18), Scene::Assign(staff[licensed - 1], facts::E5, Grant::Direct));
     draft.at(draft.ago(11), Scene::Refuse(staff[1], facts::VISIO));
     draft.spread_free(facts::POWER_BI_FREE, 1_000_000, 2);
     draft.customer.traits.service_principals = true;
@@ -280,11 +289,13 @@ fn social(draft: &mut Draft) {
     draft.customer.traits.sign_ins_from = draft.ago(18).max(draft.days / 3);
 }
 
-/// A tenant that the customer list lacks; the first list of its subscriptions comes late.
+/// A tenant that the customer list lacks; the first list of its subscriptions comes late. One assignment is seen in a snapshot only.
 fn newcomer(draft: &mut Draft) {
-    let size = draft.size;
+    let size = draft.size.max(2);
     let staff = draft.members(size - 1, Persona::Office, 0.65);
-    draft.members(1, Persona::Social, 0.5);
+    let last = draft.members(1, Persona::Social, 0.5)[0];
+    let lost = Scene::Assign(last, facts::BUSINESS_STANDARD, Grant::Direct);
+    draft.at(draft.ago(30), Scene::Unlogged(Box::new(lost)));
     draft.sell(facts::BUSINESS_STANDARD, size, Owner::Partner);
     draft.assign(BEFORE, &staff, facts::BUSINESS_STANDARD, Grant::Direct);
     let late = draft.ago(12);
@@ -293,11 +304,13 @@ fn newcomer(draft: &mut Draft) {
     draft.customer.traits.properties_as_text = true;
 }
 
-/// Nobody exports the subscriptions: seats are unknown. Somebody was deleted for good.
+/// Nobody exports the subscriptions: seats are unknown. Somebody was deleted for good, and a removal is seen in a snapshot only.
 fn unknown(draft: &mut Draft) {
-    let size = draft.size;
+    let size = draft.size.max(2);
     let staff = draft.members(size, Persona::Office, 0.6);
     draft.assign(BEFORE, &staff, facts::BUSINESS_BASIC, Grant::Direct);
+    let lost = Scene::Remove(staff[1], facts::BUSINESS_BASIC);
+    draft.at(draft.ago(20), Scene::Unlogged(Box::new(lost)));
     let last = staff[size - 1];
     let day = draft.ago(38);
     draft.customer.users[last].until = day;

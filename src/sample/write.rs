@@ -131,7 +131,7 @@ fn field(text: &str) -> String {
 fn pipeline(options: &Options) -> String {
     format!(
         r#"# Reads the raw logs beside this file: a made-up portfolio, written by `uptake sample --seed {seed}`.
-#   uptake run {file}
+#   uptake run pipeline.toml
 name = "sample"
 time_zone = "UTC"
 first_day = "{first}"
@@ -173,7 +173,6 @@ format = "csv"
 path = "customers.csv"
 "#,
         seed = options.seed,
-        file = options.out.join("pipeline.toml").display(),
         first = options.first_day(),
         last = options.last_day,
         partner = portfolio::partners(options.seed).0,
