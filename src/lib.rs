@@ -12,6 +12,14 @@ pub mod stages;
 
 pub mod reference;
 
+pub mod reports;
+
 pub mod pipeline;
 
 pub mod engine;
+
+pub mod observe;
+
+pub mod sample;
+
+pub mod cli;

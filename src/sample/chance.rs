@@ -1,0 +1,89 @@
+//! The room's only source of chance: xoshiro256**, seeded through splitmix64, so that the same seed gives the same
+//! portfolio on every machine and with every version of every library.
+
+use crate::domain::guid::Guid;
+
+/// A stream of pseudo-random numbers.
+pub struct Chance {
+    state: [u64; 4],
+}
+
+impl Chance {
+    /// The stream `stream` of the seed `seed`: streams of different numbers have nothing to do with each other, so that
+    /// customer 5 is the same in a portfolio of 8 and in one of 200.
+    pub fn new(seed: u64, stream: u64) -> Chance {
+        let mut mixed = seed ^ stream.wrapping_mul(0xd134_2543_de82_ef95);
+        Chance {
+            state: std::array::from_fn(|_| splitmix(&mut mixed)),
+        }
+    }
+
+    /// The next 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        let [a, b, c, d] = self.state;
+        let result = b.wrapping_mul(5).rotate_left(7).wrapping_mul(9);
+        let (c, d) = (c ^ a, d ^ b);
+        self.state = [a ^ d, b ^ c, c ^ (b << 17), d.rotate_left(45)];
+        result
+    }
+
+    /// A number of 0 ... `limit` - 1; 0 where `limit` is 0.
+    pub fn below(&mut self, limit: usize) -> usize {
+        ((u128::from(self.bits()) * limit as u128) >> 64) as usize
+    }
+
+    /// A fraction of at least 0 and less than 1.
+    pub fn fraction(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Whether something of probability `probability` happens.
+    pub fn happens(&mut self, probability: f64) -> bool {
+        self.fraction() < probability
+    }
+
+    /// One of some things, each as probable as the others. There must be at least one.
+    pub fn pick<'a, T>(&mut self, things: &'a [T]) -> &'a T {
+        &things[self.below(things.len())]
+    }
+
+    /// A place in a list of weights, as probable as its weight.
+    pub fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+        let whole: u32 = weights.clone().sum();
+        let mut left = self.below(whole as usize) as u32;
+        let mut last = 0;
+        for (place, weight) in weights.enumerate() {
+            if left < weight {
+                return place;
+            }
+            left -= weight;
+            last = place;
+        }
+        last
+    }
+
+    /// A GUID of version 4.
+    pub fn guid(&mut self) -> Guid {
+        let bits = u128::from(self.bits()) << 64 | u128::from(self.bits());
+        Guid(bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62)
+    }
+
+    /// A public IPv4 address, as text.
+    pub fn address(&mut self) -> String {
+        let bits = self.bits();
+        format!(
+            "{}.{}.{}.{}",
+            77 + bits % 120,
+            bits >> 8 & 255,
+            bits >> 16 & 255,
+            1 + (bits >> 24) % 254
+        )
+    }
+}
+
+fn splitmix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

@@ -1,0 +1,133 @@
+//! Pages of Microsoft Graph: who holds what (`users`), and what was bought (`directory/subscriptions`).
+
+use std::fmt::Write as _;
+
+use super::facts::SKUS;
+use super::portfolio::{Customer, Grant, Owner, Subscription, User};
+use super::text::{Escaped, Id};
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+
+/// How many users a page has.
+const PAGE_USERS: usize = 25;
+
+/// The pages of a snapshot of users with the products that each holds.
+pub fn users(customer: &Customer, present: &[(&User, Vec<(usize, Grant)>)]) -> Vec<String> {
+    let count = present.len().div_ceil(PAGE_USERS).max(1);
+    (0..count)
+        .map(|number| {
+            let from = number * PAGE_USERS;
+            let rows = &present[from..present.len().min(from + PAGE_USERS)];
+            let mut out =
+                "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users(id,userPrincipalName,assignedLicenses".to_owned();
+            out.push_str(if customer.traits.assignment_states {
+                ",licenseAssignmentStates)\""
+            } else {
+                ")\""
+            });
+            if number + 1 < count {
+                let token = customer.tenant.0 as u64 ^ number as u64;
+                let _ = write!(
+                    out,
+                    ",\"@odata.nextLink\":\"https://graph.microsoft.com/v1.0/users?$skiptoken=RFNwdAoAAQ{token:016X}\""
+                );
+            }
+            out.push_str(",\"value\":[");
+            for (place, (user, products)) in rows.iter().enumerate() {
+                out.push_str(if place == 0 { "" } else { "," });
+                self::user(&mut out, customer, user, products);
+            }
+            out.push_str("]}\n");
+            out
+        })
+        .collect()
+}
+
+fn user(out: &mut String, customer: &Customer, user: &User, products: &[(usize, Grant)]) {
+    let _ = write!(
+        out,
+        "{{\"id\":\"{}\",\"userPrincipalName\":\"{}\",\"assignedLicenses\":[",
+        user.id,
+        Escaped(&user.principal)
+    );
+    for (place, &(sku, _)) in products.iter().filter(|product| product.1 != Grant::Failed).enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        let _ = write!(
+            out,
+            "{comma}{{\"disabledPlans\":[],\"skuId\":\"{}\"}}",
+            Id(SKUS[sku].id, customer.traits.upper_case)
+        );
+    }
+    out.push(']');
+    if customer.traits.assignment_states {
+        out.push_str(",\"licenseAssignmentStates\":[");
+        let mut comma = "";
+        for &(sku, grant) in products {
+            let paths: &[(bool, &str, &str)] = match grant {
+                Grant::Direct => &[(false, "Active", "None")],
+                Grant::Group => &[(true, "Active", "None")],
+                Grant::Both => &[(false, "Active", "None"), (true, "Active", "None")],
+                Grant::GroupWithError => &[(true, "ActiveWithError", "DependencyViolation")],
+                Grant::Failed => &[(true, "Error", "CountViolation")],
+            };
+            for &(by_group, state, error) in paths {
+                let group = if by_group {
+                    format!("\"{}\"", customer.group)
+                } else {
+                    "null".to_owned()
+                };
+                let _ = write!(
+                    out,
+                    "{comma}{{\"skuId\":\"{}\",\"disabledPlans\":[],\"assignedByGroup\":{group},\"state\":\"{state}\",\"error\":\"{error}\"}}",
+                    Id(SKUS[sku].id, customer.traits.upper_case)
+                );
+                comma = ",";
+            }
+        }
+        out.push(']');
+    }
+    out.push('}');
+}
+
+/// The page of all subscriptions of a tenant on a day. `partners` are ours and another one.
+pub fn subscriptions(customer: &Customer, listed: &[Subscription], first: Day, partners: (Guid, Guid)) -> String {
+    let mut out = "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#directory/subscriptions\",\"value\":[".to_owned();
+    for (place, subscription) in listed.iter().enumerate() {
+        out.push_str(if place == 0 { "" } else { "," });
+        let owner = match subscription.owner {
+            Owner::Partner => Some(partners.0),
+            Owner::AnotherPartner => Some(partners.1),
+            Owner::Customer => Some(customer.tenant),
+            Owner::Nobody => None,
+        };
+        let sku = &SKUS[subscription.sku];
+        let _ = write!(
+            out,
+            "{{\"id\":\"{}\",\"commerceSubscriptionId\":\"{}\",\"skuId\":\"{}\",\"skuPartNumber\":\"{}\",\"status\":\"{}\",\"totalLicenses\":{},\
+             \"isTrial\":{},\"ownerId\":null,\"ownerTenantId\":{},\"ownerType\":\"User\",\"createdDateTime\":\"{}T00:00:00Z\",\"nextLifecycleDateTime\":{}",
+            subscription.id,
+            subscription.commerce,
+            sku.id,
+            sku.part_number,
+            subscription.status,
+            subscription.seats,
+            subscription.is_trial,
+            owner.map_or("null".to_owned(), |owner| format!("\"{owner}\"")),
+            first.plus(subscription.created),
+            subscription
+                .next_step
+                .map_or("null".to_owned(), |day| format!("\"{}T00:00:00Z\"", first.plus(day))),
+        );
+        out.push_str(",\"serviceStatus\":[");
+        for (place, (name, id)) in sku.plans.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            let _ = write!(
+                out,
+                "{comma}{{\"appliesTo\":\"User\",\"provisioningStatus\":\"Success\",\"servicePlanId\":\"{id}\",\"servicePlanName\":\"{name}\"}}"
+            );
+        }
+        out.push_str("]}");
+    }
+    out.push_str("]}\n");
+    out
+}

@@ -1,0 +1,326 @@
+//! The stories: what each customer is there to show. The first eight customers tell one each, in this order; of further
+//! ones most are of the more usual kinds.
+
+use super::chance::Chance;
+use super::draft::Draft;
+use super::facts::{self, Persona};
+use super::portfolio::{BEFORE, Fault, Grant, Kind, Owner, Scene, Subscription};
+
+/// What a customer is there to show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Story {
+    /// Usage of about 107 %: licenses move from leavers to joiners.
+    Turnover,
+    /// A second subscription of the same product is in grace while all are active.
+    Grace,
+    /// A trial of a product that is also paid for.
+    Trial,
+    /// Hardly anybody uses what was bought, partly from another partner.
+    Shelfware,
+    /// More and more users, and after a renewal with fewer seats more licenses assigned than sold.
+    Growth,
+    /// Yammer without a license; logs begin late, and nobody exports who holds what.
+    Social,
+    /// A customer that the customer list lacks, and whose subscriptions are known from a late day on.
+    Newcomer,
+    /// No list of subscriptions at all.
+    Unknown,
+}
+
+impl Story {
+    /// All of them, in the order of the first customers.
+    pub const ALL: [Story; 8] = [
+        Story::Turnover,
+        Story::Grace,
+        Story::Trial,
+        Story::Shelfware,
+        Story::Growth,
+        Story::Social,
+        Story::Newcomer,
+        Story::Unknown,
+    ];
+    /// How often the customers after the eighth tell each story.
+    const WEIGHTS: [u32; 8] = [3, 3, 3, 4, 3, 2, 1, 1];
+    /// The mean of [`Story::accounts`].
+    const MEAN_ACCOUNTS: usize = 19;
+
+    /// How many accounts the customer of this story has in the small sample.
+    pub fn accounts(self) -> usize {
+        match self {
+            Story::Turnover => 40,
+            Story::Grace => 24,
+            Story::Trial => 18,
+            Story::Shelfware => 16,
+            Story::Growth => 30,
+            Story::Social => 11,
+            Story::Newcomer => 8,
+            Story::Unknown => 5,
+        }
+    }
+
+    /// The story and the number of accounts of a customer, where customers have `mean` on average. None has more than
+    /// the first, so that the memory of a run does not grow with the number of customers.
+    pub fn of_customer(number: u32, mean: Option<u32>, chance: &mut Chance) -> (Story, usize) {
+        let first = Story::ALL.get(number as usize).copied();
+        let story = first.unwrap_or_else(|| Story::ALL[chance.weighted(Story::WEIGHTS.into_iter())]);
+        let accounts = story.accounts() * mean.map_or(Story::MEAN_ACCOUNTS, |mean| mean as usize) / Story::MEAN_ACCOUNTS;
+        let share = if first.is_some() { 1.0 } else { 0.75 + 0.25 * chance.fraction() };
+        (story, ((accounts as f64 * share).round() as usize).max(story.accounts().min(4)))
+    }
+
+    /// Fills a draft with users, subscriptions and scenes.
+    pub fn tell(self, draft: &mut Draft) {
+        match self {
+            Story::Turnover => turnover(draft),
+            Story::Grace => grace(draft),
+            Story::Trial => trial(draft),
+            Story::Shelfware => shelfware(draft),
+            Story::Growth => growth(draft),
+            Story::Social => social(draft),
+            Story::Newcomer => newcomer(draft),
+            Story::Unknown => unknown(draft),
+        }
+        if draft.customer.number >= Story::ALL.len() as u32 && draft.chance.happens(0.5) {
+            let day = draft.chance.below(draft.days.max(1) as usize) as i32;
+            let day = draft.workday(day);
+            draft.customer.traits.faults.push((day, Fault::BrokenJson));
+        }
+    }
+}
+
+/// E = the seats of Microsoft 365 E3, all assigned and active; one license in fourteen moved on within the window, so A / E is about 107 %.
+fn turnover(draft: &mut Draft) {
+    let moves = (draft.size / 20).max(1);
+    let guests = (draft.size / 20).max(2);
+    let frontline = draft.size / 5;
+    let licensed = draft.left().saturating_sub(moves + guests + frontline).max(moves);
+    let staff = draft.members(licensed, Persona::Office, 0.9);
+    let shifts = draft.members(frontline, Persona::Frontline, 0.6);
+    draft.sell(facts::E3, licensed, Owner::Partner);
+    draft.sell(facts::F3, frontline + 3, Owner::Partner);
+    draft.sell(facts::VISIO, 3, Owner::Partner);
+    draft.sell(facts::UNKNOWN, 5, Owner::Partner);
+    draft.assign(BEFORE, &staff, facts::E3, Grant::Direct);
+    draft.assign(BEFORE, &shifts, facts::F3, Grant::Group);
+    draft.assign(BEFORE, &staff[..licensed.min(2)], facts::VISIO, Grant::Direct);
+    draft.assign(BEFORE, &staff[licensed - licensed.min(2)..], facts::UNKNOWN, Grant::Direct);
+    for (number, &leaver) in staff[..moves].iter().enumerate() {
+        let day = draft.ago(7 + (number * 5 % 13) as i32);
+        let joiner = draft.members(1, Persona::Office, 0.9)[0];
+        hire(draft, day, joiner);
+        draft.customer.users[leaver].until = day;
+        draft.at(day, Scene::Remove(leaver, facts::E3));
+        draft.at(day, Scene::Assign(joiner, facts::E3, Grant::Direct));
+        draft.at(draft.workday(day + 5), Scene::Delete(leaver));
+    }
+    let visitors: Vec<usize> = (0..guests).map(|_| draft.user(Kind::Guest, Persona::Office, 0.3)).collect();
+    draft.assign(BEFORE, &visitors[..1], facts::F3, Grant::Direct);
+    // The same product directly and through a group, and later through the group alone: one assignment all the time.
+    if let Some(&both) = shifts.last() {
+        draft.at(draft.ago(40), Scene::Regrant(both, facts::F3, Grant::Both));
+        draft.at(draft.ago(10), Scene::Regrant(both, facts::F3, Grant::Group));
+    }
+    if let Some(&first) = shifts.first() {
+        draft.at(BEFORE, Scene::Regrant(first, facts::F3, Grant::GroupWithError));
+    }
+    draft.spread_free(facts::POWER_BI_FREE, 1_000_000, 2);
+    draft.spread_free(facts::FLOW_FREE, 10_000, 3);
+    draft.customer.traits.service_principals = true;
+    draft.customer.traits.unfinished = draft.customer.number == 0;
+}
+
+/// A second subscription of Business Standard is in grace while all holders are active.
+fn grace(draft: &mut Draft) {
+    let licensed = (draft.size * 3 / 4).max(2);
+    let lapsing = (licensed * 2 / 9).max(1);
+    let staff = draft.members(licensed, Persona::Office, 0.88);
+    let mail_only = draft.left() / 2;
+    let mailers = draft.members(mail_only, Persona::Mail, 0.5);
+    draft.sell(facts::BUSINESS_STANDARD, licensed - lapsing, Owner::Partner);
+    let second = draft.sell(facts::BUSINESS_STANDARD, lapsing + 2, Owner::Partner);
+    draft.at(
+        draft.ago(20),
+        Scene::Renew(second, lapsing as u32 + 2, "Warning", Some(draft.days + 9)),
+    );
+    draft.sell(facts::EXCHANGE_PLAN_1, mail_only + 1, Owner::Partner);
+    draft.assign(BEFORE, &staff, facts::BUSINESS_STANDARD, Grant::Direct);
+    draft.assign(BEFORE, &mailers, facts::EXCHANGE_PLAN_1, Grant::Direct);
+    // Deleted by mistake, and restored two days later.
+    let victim = staff[licensed - 1];
+    draft.at(draft.ago(23), Scene::Delete(victim));
+    draft.at(draft.ago(21), Scene::Restore(victim));
+    draft.at(draft.ago(33), Scene::Replan(staff[0], facts::BUSINESS_STANDARD));
+    draft.at(draft.ago(15), Scene::Rename(staff[0]));
+    let others = draft.left();
+    draft.members(others, Persona::Mail, 0.2);
+    draft.spread_free(facts::FLOW_FREE, 10_000, 2);
+    let fault = draft.ago(9);
+    draft.customer.traits.faults.push((fault, Fault::BrokenJson));
+}
+
+/// A trial of Business Premium beside a paid subscription, with more active users than paid seats.
+fn trial(draft: &mut Draft) {
+    let basic = draft.size / 5;
+    let guests = (draft.size / 9).max(1);
+    let licensed = draft.left().saturating_sub(basic + guests).max(2);
+    let tried = (licensed * 2 / 5).max(1);
+    let staff = draft.members(licensed, Persona::Office, 0.85);
+    let others = draft.members(basic, Persona::Frontline, 0.55);
+    draft.sell(facts::BUSINESS_PREMIUM, licensed - tried, Owner::Partner);
+    draft.sell(facts::BUSINESS_BASIC, basic + 2, Owner::Partner);
+    let start = draft.ago(24);
+    let plain = draft.subscription(facts::BUSINESS_PREMIUM, 25, Owner::Partner);
+    draft.subscribe(
+        start,
+        Subscription {
+            is_trial: true,
+            created: start,
+            next_step: Some(draft.days + 11),
+            ..plain
+        },
+    );
+    draft.assign(BEFORE, &staff[..licensed - tried], facts::BUSINESS_PREMIUM, Grant::Direct);
+    draft.assign(BEFORE, &others, facts::BUSINESS_BASIC, Grant::Direct);
+    draft.assign(draft.ago(23), &staff[licensed - tried..], facts::BUSINESS_PREMIUM, Grant::Direct);
+    for number in 0..guests {
+        let visitor = draft.user(Kind::UntypedGuest, Persona::Office, 0.3);
+        if number == 0 {
+            // Given by mistake, and taken back on the same day.
+            draft.at(draft.ago(40), Scene::Assign(visitor, facts::BUSINESS_BASIC, Grant::Direct));
+            draft.at(draft.ago(40), Scene::Remove(visitor, facts::BUSINESS_BASIC));
+        }
+    }
+    draft.customer.traits.upper_case = true;
+}
+
+/// Low usage: of fourteen assigned seats of Office 365 E3 hardly three are used; a suspended subscription; seats of another partner.
+fn shelfware(draft: &mut Draft) {
+    let guests = (draft.size / 8).max(1);
+    let licensed = draft.left().saturating_sub(guests + 1).max(2);
+    let active = (licensed / 4).max(1);
+    let fans = draft.members(active, Persona::Office, 0.7);
+    let idle = draft.members(licensed - active, Persona::Office, 0.0);
+    let own = licensed * 3 / 5 + 1;
+    draft.sell(facts::OFFICE_E3, own, Owner::Partner);
+    draft.sell(facts::OFFICE_E3, licensed + 2 - own, Owner::AnotherPartner);
+    draft.sell(facts::VISIO, 2, Owner::AnotherPartner);
+    let mail = draft.sell(facts::EXCHANGE_PLAN_1, 5, Owner::Partner);
+    draft.at(draft.ago(58), Scene::Renew(mail, 5, "Warning", Some(draft.ago(28))));
+    draft.at(draft.ago(28), Scene::Renew(mail, 5, "Suspended", Some(draft.days + 60)));
+    draft.assign(BEFORE, &fans, facts::OFFICE_E3, Grant::Direct);
+    draft.assign(BEFORE, &idle, facts::OFFICE_E3, Grant::Direct);
+    draft.assign(BEFORE, &fans[..1], facts::VISIO, Grant::Direct);
+    draft.assign(BEFORE, &idle[..idle.len().min(2)], facts::EXCHANGE_PLAN_1, Grant::Direct);
+    // One who tries, and fails every time.
+    draft.customer.users[idle[0]].habit = 0.4;
+    draft.customer.users[idle[0]].locked_out = true;
+    for number in 0..guests {
+        draft.user(
+            if number % 2 == 0 { Kind::UntypedGuest } else { Kind::Guest },
+            Persona::Office,
+            0.25,
+        );
+    }
+    draft.customer.traits.assignment_states = false;
+    let fault = draft.ago(5);
+    draft.customer.traits.faults.push((fault, Fault::MissingId));
+}
+
+/// Growth: a third of the users join one after the other; and a renewal with fewer seats than are assigned.
+fn growth(draft: &mut Draft) {
+    let licensed = (draft.size * 2 / 3).max(2);
+    let joining = draft.left().saturating_sub(licensed);
+    let staff = draft.members(licensed, Persona::Office, 0.88);
+    let cut = (licensed * 3 / 20).max(1);
+    let suite = draft.sell(facts::E5, licensed, Owner::Partner);
+    draft.at(
+        draft.ago(15),
+        Scene::Renew(suite, (licensed - cut) as u32, "Enabled", Some(draft.days + 350)),
+    );
+    draft.assign(BEFORE, &staff, facts::E5, Grant::Direct);
+    let shifts = draft.sell(facts::F3, joining / 3 + 1, Owner::Partner);
+    for number in 0..joining {
+        let day = draft.workday(2 + (draft.days - 4).max(0) * number as i32 / joining.max(1) as i32);
+        let joiner = draft.members(1, Persona::Frontline, 0.75)[0];
+        hire(draft, day, joiner);
+        if number > 0 && number % (joining / 3).max(1) == 0 {
+            draft.at(
+                day,
+                Scene::Renew(shifts, (number + joining / 3 + 1) as u32, "Enabled", Some(draft.days + 120)),
+            );
+        }
+        draft.at(
+            day,
+            Scene::Assign(joiner, facts::F3, if number % 3 == 0 { Grant::Group } else { Grant::Direct }),
+        );
+    }
+    draft.at(draft.ago(25), Scene::Regrant(staff[0], facts::E5, Grant::Both));
+    // Taken away and given back on the same day: the assignment goes on.
+    draft.at(draft.ago(18), Scene::Remove(staff[licensed - 1], facts::E5));
+    draft.at(draft.ago(18), Scene::Assign(staff[licensed - 1], facts::E5, Grant::Direct));
+    draft.at(draft.ago(11), Scene::Refuse(staff[1], facts::VISIO));
+    draft.spread_free(facts::POWER_BI_FREE, 1_000_000, 2);
+    draft.customer.traits.service_principals = true;
+    let fault = draft.ago(30);
+    draft.customer.traits.faults.push((fault, Fault::BrokenJson));
+}
+
+/// Yammer without a license; who holds what is known from license changes only; a first removal proves an earlier holding.
+fn social(draft: &mut Draft) {
+    let mailers = draft.members((draft.size * 5 / 11).max(2), Persona::Mail, 0.7);
+    let office = draft.members(draft.size * 2 / 11, Persona::Office, 0.7);
+    draft.sell(facts::EXCHANGE_PLAN_1, mailers.len() + 2, Owner::Partner);
+    draft.sell(facts::APPS_FOR_BUSINESS, office.len() + 1, Owner::Customer);
+    // The last mailer had the license before the data; it moves on to somebody new.
+    let (leaver, heir) = (mailers[mailers.len() - 1], draft.members(1, Persona::Mail, 0.8)[0]);
+    draft.assign(BEFORE, &[leaver], facts::EXCHANGE_PLAN_1, Grant::Direct);
+    draft.assign(draft.ago(44), &mailers[..mailers.len() - 1], facts::EXCHANGE_PLAN_1, Grant::Direct);
+    draft.assign(draft.ago(42), &office, facts::APPS_FOR_BUSINESS, Grant::Direct);
+    let day = draft.ago(10);
+    hire(draft, day, heir);
+    draft.customer.users[leaver].until = day;
+    draft.at(day, Scene::Remove(leaver, facts::EXCHANGE_PLAN_1));
+    draft.at(day, Scene::Assign(heir, facts::EXCHANGE_PLAN_1, Grant::Direct));
+    draft.at(draft.ago(35), Scene::Delete(leaver));
+    draft.at(draft.ago(34), Scene::Restore(leaver));
+    let others = draft.left();
+    draft.members(others, Persona::Social, 0.6);
+    draft.customer.traits.holdings_from = None;
+    draft.customer.traits.sign_ins_from = draft.ago(18).max(draft.days / 3);
+}
+
+/// A tenant that the customer list lacks; the first list of its subscriptions comes late. One assignment is seen in a snapshot only.
+fn newcomer(draft: &mut Draft) {
+    let size = draft.size.max(2);
+    let staff = draft.members(size - 1, Persona::Office, 0.65);
+    let last = draft.members(1, Persona::Social, 0.5)[0];
+    let lost = Scene::Assign(last, facts::BUSINESS_STANDARD, Grant::Direct);
+    draft.at(draft.ago(30), Scene::Unlogged(Box::new(lost)));
+    draft.sell(facts::BUSINESS_STANDARD, size, Owner::Partner);
+    draft.assign(BEFORE, &staff, facts::BUSINESS_STANDARD, Grant::Direct);
+    let late = draft.ago(12);
+    draft.customer.traits.subscriptions_from = Some(late.max(draft.days / 2));
+    draft.customer.traits.listed = false;
+    draft.customer.traits.properties_as_text = true;
+}
+
+/// Nobody exports the subscriptions: seats are unknown. Somebody was deleted for good, and a removal is seen in a snapshot only.
+fn unknown(draft: &mut Draft) {
+    let size = draft.size.max(2);
+    let staff = draft.members(size, Persona::Office, 0.6);
+    draft.assign(BEFORE, &staff, facts::BUSINESS_BASIC, Grant::Direct);
+    let lost = Scene::Remove(staff[1], facts::BUSINESS_BASIC);
+    draft.at(draft.ago(20), Scene::Unlogged(Box::new(lost)));
+    let last = staff[size - 1];
+    let day = draft.ago(38);
+    draft.customer.users[last].until = day;
+    draft.at(day, Scene::Delete(last));
+    draft.at(day + 30, Scene::HardDelete(last));
+    draft.customer.traits.subscriptions_from = None;
+}
+
+/// A user who joins on a day.
+fn hire(draft: &mut Draft, day: i32, user: usize) {
+    draft.customer.users[user].from = day;
+    draft.at(day, Scene::Hire(user));
+}

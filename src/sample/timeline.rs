@@ -1,0 +1,115 @@
+//! What happens at a customer, day by day: scenes, people at work, snapshots; and the files that this leaves.
+
+use super::arrivals::{Arrival, Arrivals, Container};
+use super::chance::Chance;
+use super::deeds;
+use super::estate::{self, Estate};
+use super::facts::USES;
+use super::portfolio::{Customer, Scene};
+use super::text::Moment;
+use super::write::Output;
+use super::{Options, SampleError, pages, portfolio, records};
+use crate::domain::day::Day;
+
+/// Every how many days the snapshots are taken.
+const SNAPSHOT_DAYS: i32 = 7;
+/// The hour at which administrators begin to work, and the one at which the nightly backup signs in.
+const OFFICE_HOUR: u32 = 7;
+const BACKUP_HOUR: u32 = 2;
+
+/// The probability of an audit record on a day that has nothing to do with licenses.
+const UNRELATED: f64 = 0.12;
+
+/// Whether a day is a Saturday or a Sunday.
+pub fn is_weekend(day: Day) -> bool {
+    // 1970-01-01 was a Thursday.
+    (day.0 + 3).rem_euclid(7) >= 5
+}
+
+/// Writes all files of a customer.
+pub fn live(options: &Options, customer: &Customer, chance: &mut Chance, output: &mut Output<'_>) -> Result<(), SampleError> {
+    let mut estate = Estate::new(customer.users.len());
+    let mut arrivals = Arrivals::default();
+    let mut desk = deeds::Desk::new(portfolio::partners(options.seed).1);
+    let mut faults = customer.traits.faults.clone();
+    let mut script = customer.script.iter().peekable();
+    let days = options.days as i32;
+    for day in 0..days {
+        let date = options.first_day().plus(day);
+        let mut at = Moment::in_hour(date, OFFICE_HOUR, chance.bits());
+        let mut bought = false;
+        while let Some((due, scene)) = script.next_if(|&&(due, _)| due <= day) {
+            bought |= matches!(scene, Scene::Subscribe(_) | Scene::Renew(..));
+            at = at.plus(60 + chance.below(1200) as u64);
+            // What happened before the first day was logged by nobody.
+            if let (Some(line), true) = (estate.play(customer, scene, at, chance), *due == day) {
+                arrivals.receive(options, day, Container::Audit, at, line, Arrival::default());
+            }
+        }
+        let present = estate.present(customer, day);
+        if chance.happens(UNRELATED) && !is_weekend(date) && !present.is_empty() {
+            let user = chance.pick(&present).0;
+            let at = Moment::in_hour(date, 9 + chance.below(8) as u32, chance.bits());
+            arrivals.receive(
+                options,
+                day,
+                Container::Audit,
+                at,
+                estate::unrelated(customer, user, at, chance),
+                Arrival::default(),
+            );
+        }
+        if day >= customer.traits.sign_ins_from {
+            for user in 0..customer.users.len() {
+                if estate.is_there(customer, user, day) && customer.users[user].until >= day {
+                    desk.work(options, customer, user, day, chance, &mut arrivals);
+                }
+            }
+        }
+        if customer.traits.service_principals && day % SNAPSHOT_DAYS == 0 {
+            let at = Moment::in_hour(date, BACKUP_HOUR, chance.bits());
+            let line = records::principal_sign_in(customer, chance.pick(&USES), at, chance);
+            arrivals.receive(options, day, Container::Principals, at, line, Arrival::default());
+        }
+        arrivals.deliver(options, customer, day, output, &mut faults)?;
+        snapshots(options, customer, &estate, day, bought, output)?;
+    }
+    Ok(())
+}
+
+/// Writes the snapshots that are due on a day: once a week, and of the subscriptions also when they changed.
+fn snapshots(
+    options: &Options,
+    customer: &Customer,
+    estate: &Estate,
+    day: i32,
+    bought: bool,
+    output: &mut Output<'_>,
+) -> Result<(), SampleError> {
+    let date = options.first_day().plus(day);
+    let due = |from: Option<i32>, extra: bool| from.is_some_and(|from| day >= from && (extra || (day - from) % SNAPSHOT_DAYS == 0));
+    if due(customer.traits.holdings_from, false) {
+        let present = estate.present(customer, day);
+        output.summary.records += present.len() as u64;
+        for (number, page) in pages::users(customer, &present).iter().enumerate() {
+            output.file(
+                &format!("graph-users/tenantId={}/{date}/users-{}.json", customer.tenant, number + 1),
+                page.as_bytes(),
+            )?;
+        }
+    }
+    if due(customer.traits.subscriptions_from, bought) {
+        let page = pages::subscriptions(
+            customer,
+            &estate.subscriptions,
+            options.first_day(),
+            portfolio::partners(options.seed),
+        );
+        output.summary.records += estate.subscriptions.len() as u64;
+        output.file(
+            &format!("graph-subscriptions/tenantId={}/{date}.json", customer.tenant),
+            page.as_bytes(),
+        )?;
+    }
+    Ok(())
+}
