@@ -36,7 +36,11 @@ pub fn path_context(path: &str, path_tenant: Option<&Regex>, path_day: Option<&R
         Some((hour_day, Some(hour))) if hour_day == day => Instant(day.start_utc().0 + (hour + 1) * MICROS_PER_HOUR),
         _ => Instant(day.start_utc().0 + MICROS_PER_DAY),
     });
-    PathFacts { tenant, day, received_until }
+    PathFacts {
+        tenant,
+        day,
+        received_until,
+    }
 }
 
 fn group<'a>(pattern: &Regex, path: &'a str) -> Option<&'a str> {
@@ -63,7 +67,9 @@ fn value_of<'a>(segment: &'a str, key: &str) -> Option<&'a str> {
 }
 
 fn tenant_of(path: &str) -> Option<Guid> {
-    segments(path).filter_map(|segment| Guid::parse(value_of(segment, "tenantId")?.as_bytes())).last()
+    segments(path)
+        .filter_map(|segment| Guid::parse(value_of(segment, "tenantId")?.as_bytes()))
+        .last()
 }
 
 /// The day and the hour of `y=/m=/d=[/h=]`.
@@ -98,7 +104,11 @@ mod tests {
 
     fn facts(path: &str) -> (Option<String>, Option<String>, Option<String>) {
         let facts = path_context(path, None, None);
-        (facts.tenant.map(|t| t.to_string()), facts.day.map(|d| d.to_string()), facts.received_until.map(|at| at.to_string()))
+        (
+            facts.tenant.map(|t| t.to_string()),
+            facts.day.map(|d| d.to_string()),
+            facts.received_until.map(|at| at.to_string()),
+        )
     }
 
     fn some(text: &str) -> Option<String> {
@@ -107,14 +117,23 @@ mod tests {
 
     #[test]
     fn the_minute_of_an_azure_monitor_path_is_not_its_month() {
-        let path = format!("insights-logs-signinlogs/tenantId={}/y=2026/m=09/d=01/h=08/m=00/PT1H.json", TENANT.to_uppercase());
+        let path = format!(
+            "insights-logs-signinlogs/tenantId={}/y=2026/m=09/d=01/h=08/m=00/PT1H.json",
+            TENANT.to_uppercase()
+        );
         assert_eq!(facts(&path), (some(TENANT), some("2026-09-01"), some("2026-09-01T09:00:00Z")));
     }
 
     #[test]
     fn a_path_without_an_hour_was_received_until_the_end_of_its_day() {
-        assert_eq!(facts("y=2026/m=09/d=30/x.json"), (None, some("2026-09-30"), some("2026-10-01T00:00:00Z")));
-        assert_eq!(facts("users/2026-09-01.json"), (None, some("2026-09-01"), some("2026-09-02T00:00:00Z")));
+        assert_eq!(
+            facts("y=2026/m=09/d=30/x.json"),
+            (None, some("2026-09-30"), some("2026-10-01T00:00:00Z"))
+        );
+        assert_eq!(
+            facts("users/2026-09-01.json"),
+            (None, some("2026-09-01"), some("2026-09-02T00:00:00Z"))
+        );
     }
 
     #[test]

@@ -1,0 +1,48 @@
+//! A folder of its own for each test, and ways to run the pipeline in it.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use uptake::engine::error::EngineError;
+use uptake::engine::events::Watch;
+use uptake::engine::report::RunReport;
+use uptake::engine::run::{self, Request};
+use uptake::pipeline::catalogue::built_in;
+use uptake::pipeline::file;
+use uptake::pipeline::settings::Settings;
+use uptake::warehouse::store::Store;
+
+/// What the pipeline file `text` means, as if it lay in `folder`; with the built-in catalogue unless it names another.
+pub fn settings(folder: &Path, text: &str) -> Settings {
+    let written = file::parse(text, &folder.join("pipeline.toml")).expect("a pipeline file");
+    let mut texts = built_in();
+    let files: Vec<_> = written.catalogue_files().map(|(part, path)| (part, std::fs::read(path).expect("a catalogue file"))).collect();
+    for (part, bytes) in &files {
+        texts.replace(*part, "catalogue", bytes);
+    }
+    let catalogue = texts.parse().expect("a catalogue").catalogue;
+    written.settle(catalogue).expect("settings")
+}
+
+/// Runs the pipeline in this process, as `uptake run` does, until the settings' last day.
+pub fn run_pipeline(settings: &Settings) -> Result<RunReport, EngineError> {
+    let last = settings.last_day.expect("tests fix the last day");
+    let store = Store::at(&settings.warehouse);
+    let _lock = store.lock("a test")?;
+    let interrupted = AtomicBool::new(false);
+    let watch = Watch { notify: &|_| {}, interrupted: &interrupted };
+    run::run(&Request { settings, last, from: None, tables: None, rehearse: false }, &store, &watch)
+}
+
+/// Every Parquet file below a folder, by its path below it, with its bytes.
+pub fn parquet_files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<(PathBuf, Vec<u8>)> = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "parquet"))
+        .map(|entry| (entry.path().strip_prefix(folder).unwrap().to_path_buf(), std::fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
