@@ -1,0 +1,85 @@
+//! The envelope that Azure Monitor's diagnostic settings put around every record, whatever its category.
+//!
+//! ```json
+//! {"time":"2026-09-01T08:00:00.1234567Z","category":"SignInLogs","tenantId":"<guid>","operationName":"Sign-in activity",
+//!  "resultType":"0","properties":{"id":"<guid>","createdDateTime":"..."}}
+//! ```
+//!
+//! Traps: all categories come in one stream; `time` is when the record was logged, the properties know when it happened; some
+//! writers leave `properties` as a string that holds the object's JSON text; `resultType` is a string or a number.
+
+use crate::sources::json::{Node, Text, Value};
+use crate::sources::record::Reason;
+use crate::sources::structure::Structure;
+
+/// The members of an envelope that matter.
+#[derive(Clone, Copy, Default)]
+pub struct Envelope<'a> {
+    pub category: Option<Node<'a>>,
+    pub tenant: Option<Node<'a>>,
+    pub time: Option<Node<'a>>,
+    pub operation: Option<Node<'a>>,
+    pub result_type: Option<Node<'a>>,
+    pub properties: Option<Node<'a>>,
+}
+
+impl<'a> Envelope<'a> {
+    #[inline]
+    pub fn of(record: Node<'a>) -> Envelope<'a> {
+        let mut envelope = Envelope::default();
+        record.members(|key, value| {
+            let field = match key {
+                b"time" => &mut envelope.time,
+                b"category" => &mut envelope.category,
+                b"tenantId" => &mut envelope.tenant,
+                b"operationName" => &mut envelope.operation,
+                b"resultType" => &mut envelope.result_type,
+                b"properties" => &mut envelope.properties,
+                _ => return,
+            };
+            *field = Some(value);
+        });
+        envelope
+    }
+
+    /// The category; missing where it is not a string.
+    #[inline]
+    pub fn category(&self) -> Result<Text<'a>, Reason> {
+        match self.category.map(Node::value) {
+            Some(Value::Text(text)) => Ok(text),
+            _ => Err(Reason::MissingCategory),
+        }
+    }
+}
+
+/// Memory for properties that are a string: their text and its structure.
+#[derive(Default)]
+pub struct Unpacked {
+    text: String,
+    structure: Structure,
+}
+
+/// The object with the properties, unpacked where it is a string; `None` where there is none.
+#[inline]
+pub fn properties<'a>(node: Option<Node<'a>>, unpacked: &'a mut Unpacked) -> Result<Option<Node<'a>>, Reason> {
+    match node.map(Node::value) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(object)) => Ok(Some(object)),
+        Some(Value::Text(packed)) => unpacked.unpack(packed).map(Some),
+        Some(_) => Err(Reason::UnreadableValue),
+    }
+}
+
+impl Unpacked {
+    fn unpack(&mut self, packed: Text<'_>) -> Result<Node<'_>, Reason> {
+        self.text.clear();
+        packed.append_to(&mut self.text).ok_or(Reason::UnreadableValue)?;
+        self.structure.find(self.text.as_bytes()).map_err(|_| Reason::UnreadableValue)?;
+        let object = Node::outermost(self.text.as_bytes(), &self.structure);
+        if object.is_object() {
+            Ok(object)
+        } else {
+            Err(Reason::UnreadableValue)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Where the bytes that give JSON its structure are, 64 bytes at a time, as bit masks (bit 0 is the first byte).
+//!
+//! On x86-64 with SSE2, which every such machine has; elsewhere eight bytes at a time with plain arithmetic.
+
+/// Which of 64 bytes are what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Masks {
+    pub quotes: u64,
+    pub backslashes: u64,
+    /// `{`, `}`, `[`, `]` and `:`.
+    pub marks: u64,
+    /// Bytes above 127.
+    pub not_ascii: u64,
+}
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[inline(always)]
+pub fn classify(block: &[u8; 64]) -> Masks {
+    // SAFETY: compiled only where SSE2 is part of the target, so every machine that runs this has it; no pointers are involved.
+    unsafe { with_sse2(block) }
+}
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[target_feature(enable = "sse2")]
+#[inline]
+fn with_sse2(block: &[u8; 64]) -> Masks {
+    use std::arch::x86_64::{__m128i, _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8};
+    let half = |at: usize| {
+        let mut word = [0u8; 8];
+        word.copy_from_slice(&block[at..at + 8]);
+        i64::from_le_bytes(word)
+    };
+    let mask = |hits: __m128i| u64::from(_mm_movemask_epi8(hits) as u16);
+    let mut masks = Masks::default();
+    for part in 0..4 {
+        let bytes = _mm_set_epi64x(half(part * 16 + 8), half(part * 16));
+        let is = |byte: u8, bytes: __m128i| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
+        // `[` and `{`, `]` and `}` differ in bit 5 only; no other byte falls on them.
+        let folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+        let brackets = _mm_or_si128(is(b'{', folded), is(b'}', folded));
+        let shift = part * 16;
+        masks.quotes |= mask(is(b'"', bytes)) << shift;
+        masks.backslashes |= mask(is(b'\\', bytes)) << shift;
+        masks.marks |= mask(_mm_or_si128(brackets, is(b':', bytes))) << shift;
+        masks.not_ascii |= mask(bytes) << shift;
+    }
+    masks
+}
+
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+#[inline(always)]
+pub fn classify(block: &[u8; 64]) -> Masks {
+    portable(block)
+}
+
+/// The same with plain arithmetic.
+#[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
+fn portable(block: &[u8; 64]) -> Masks {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    // The top bit of each byte, gathered into the low eight bits.
+    let gather = |tops: u64| ((tops & !LOW) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let is = |byte: u8, word: u64| {
+        let differs = word ^ u64::from_ne_bytes([byte; 8]);
+        gather(!((differs & LOW).wrapping_add(LOW) | differs))
+    };
+    let mut masks = Masks::default();
+    for (part, bytes) in block.chunks_exact(8).enumerate() {
+        let mut word = [0u8; 8];
+        word.copy_from_slice(bytes);
+        let word = u64::from_le_bytes(word);
+        let folded = word | 0x2020_2020_2020_2020;
+        masks.quotes |= is(b'"', word) << (part * 8);
+        masks.backslashes |= is(b'\\', word) << (part * 8);
+        masks.marks |= (is(b'{', folded) | is(b'}', folded) | is(b':', word)) << (part * 8);
+        masks.not_ascii |= gather(word) << (part * 8);
+    }
+    masks
+}
+
+/// Which of 64 bytes follow a backslash that is not itself escaped; `carry` (0 or 1) says whether the first one does.
+#[inline(always)]
+pub fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
+    if backslashes == 0 {
+        return std::mem::take(carry);
+    }
+    const EVEN: u64 = 0x5555_5555_5555_5555;
+    let backslashes = backslashes & !*carry;
+    let follows = backslashes << 1 | *carry;
+    // Runs of backslashes that begin at an odd place: adding carries through a run and leaves a bit after its end.
+    let odd_starts = backslashes & !EVEN & !follows;
+    let (ends, overflow) = odd_starts.overflowing_add(backslashes);
+    *carry = u64::from(overflow);
+    (EVEN ^ (ends << 1)) & follows
+}
+
+/// Bit n is the parity of the bits 0 to n: from each opening quote up to before its closing one.
+#[inline(always)]
+pub fn within(quotes: u64) -> u64 {
+    let mut bits = quotes;
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_of_looking_see_the_same(bytes in proptest::collection::vec(prop_oneof![any::<u8>(), proptest::sample::select(b"{}[]:\"\\,\x1a\x1b\x1d\xdb\xfb".to_vec())], 64)) {
+            let mut block = [0u8; 64];
+            block.copy_from_slice(&bytes);
+            prop_assert_eq!(classify(&block), portable(&block));
+            let marks = block.iter().enumerate().map(|(at, byte)| u64::from(b"{}[]:".contains(byte)) << at).sum::<u64>();
+            prop_assert_eq!(classify(&block).marks, marks);
+        }
+
+        #[test]
+        fn escapes_are_those_that_a_walk_finds(bytes in proptest::collection::vec(proptest::bool::ANY, 128)) {
+            let mut carry = 0;
+            let mut found = Vec::new();
+            for half in bytes.chunks(64) {
+                let mask = half.iter().enumerate().map(|(at, set)| u64::from(*set) << at).sum();
+                let bits = escaped(mask, &mut carry);
+                found.extend((0..64).map(|at| bits >> at & 1 == 1));
+            }
+            let mut expected = Vec::new();
+            let mut next = false;
+            for set in bytes {
+                expected.push(next);
+                next = set && !next;
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! The content of a file: plain, gzip or zstd, told apart by their first bytes and never by the name.
+//!
+//! What could be inflated before a stream broke is given in full before the fault is: which bytes those are depends on the stream
+//! alone, not on the sizes of reads. gzip files of several members and zstd files of several frames are one content; zeros
+//! after the last gzip member are padding. Inflating more than the limit is a bomb: the bytes up to the limit are given, then the fault.
+
+use std::io::{ErrorKind, Read};
+
+use flate2::{Decompress, FlushDecompress, Status};
+use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
+
+/// How much is read from a compressed file at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+/// Why a content ended before its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The file could not be read.
+    Unreadable,
+    /// The compressed stream is cut or damaged.
+    Corrupt,
+    /// It inflates beyond the limit.
+    Bomb,
+}
+
+/// The bytes of a file, inflated, without a byte order mark.
+pub struct Content<'a> {
+    raw: Raw<'a>,
+    form: Form,
+    /// Bytes that were taken to look for a byte order mark and are still to be given.
+    head: Vec<u8>,
+    started: bool,
+    /// How many more bytes may be inflated.
+    allowance: u64,
+    fault: Option<Fault>,
+}
+
+enum Form {
+    Plain,
+    Gzip {
+        stream: Box<Decompress>,
+        between_members: bool,
+    },
+    Zstd {
+        stream: Box<Decoder<'static>>,
+        hint: usize,
+        between_frames: bool,
+    },
+}
+
+/// The file as it is, through a buffer where it is compressed.
+struct Raw<'a> {
+    input: &'a mut dyn Read,
+    buffer: Vec<u8>,
+    /// What was read and not yet inflated.
+    start: usize,
+    end: usize,
+    ended: bool,
+}
+
+impl Raw<'_> {
+    fn read_input(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        loop {
+            match self.input.read(out) {
+                Ok(count) => return Ok(count.min(out.len())),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Err(Fault::Unreadable),
+            }
+        }
+    }
+
+    fn waiting(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Makes at least `count` bytes wait, fewer only at the end of the file.
+    fn fill(&mut self, count: usize) -> Result<(), Fault> {
+        while self.waiting().len() < count && !self.ended {
+            if self.start + count.max(CHUNK_BYTES) > self.buffer.len() {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+                if self.buffer.len() < count.max(2 * CHUNK_BYTES) {
+                    self.buffer.resize(count.max(2 * CHUNK_BYTES), 0);
+                }
+            }
+            let mut buffer = std::mem::take(&mut self.buffer);
+            let read = self.read_input(&mut buffer[self.end..]);
+            self.buffer = buffer;
+            let read = read?;
+            self.end += read;
+            self.ended = read == 0;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Content<'a> {
+    /// Opens a file of `compressed_size` bytes that may inflate to `limit`.
+    pub fn open(input: &'a mut dyn Read, limit: u64) -> Content<'a> {
+        let raw = Raw {
+            input,
+            buffer: Vec::new(),
+            start: 0,
+            ended: false,
+        };
+        Content {
+            raw,
+            form: Form::Plain,
+            head: Vec::new(),
+            started: false,
+            allowance: limit,
+            fault: None,
+        }
+    }
+
+    /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
+    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        if !self.started {
+            self.started = true;
+            if let Err(fault) = self.start() {
+                self.fault = Some(fault);
+            }
+        }
+        if !self.head.is_empty() {
+            let count = self.head.len().min(out.len());
+            out[..count].copy_from_slice(&self.head[..count]);
+            self.head.drain(..count);
+            return Ok(count);
+        }
+        match self.fault {
+            Some(fault) => Err(fault),
+            None => self.read_content(out),
+        }
+    }
+
+    fn start(&mut self) -> Result<(), Fault> {
+        // Few bytes: a plain file is read past this buffer.
+        let mut first = [0u8; 4];
+        let mut length = 0;
+        while length < first.len() {
+            match self.raw.read_input(&mut first[length..]) {
+                Ok(0) => break,
+                Ok(count) => length += count,
+                Err(fault) => {
+                    self.head.extend_from_slice(&first[..length]);
+                    return Err(fault);
+                }
+            }
+        }
+        let first = &first[..length];
+        if first.starts_with(&GZIP) {
+            self.form = Form::Gzip {
+                stream: Box::new(Decompress::new_gzip(15)),
+                between_members: true,
+            };
+        } else if first == ZSTD || matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18]) {
+            let stream = Decoder::new().map_err(|_| Fault::Unreadable)?;
+            self.form = Form::Zstd {
+                stream: Box::new(stream),
+                hint: CHUNK_BYTES,
+                between_frames: true,
+            };
+        }
+        if matches!(self.form, Form::Plain) {
+            self.head.extend_from_slice(first.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(first));
+            return Ok(());
+        }
+        self.raw.buffer.extend_from_slice(first);
+        self.raw.end = first.len();
+        let mut head = [0u8; 3];
+        let mut length = 0;
+        let mut ended = Ok(());
+        while length < head.len() && ended.is_ok() {
+            match self.read_content(&mut head[length..]) {
+                Ok(0) => break,
+                Ok(count) => length += count,
+                Err(fault) => ended = Err(fault),
+            }
+        }
+        let head = &head[..length];
+        self.head.extend_from_slice(head.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(head));
+        ended
+    }
+
+    fn read_content(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        if matches!(self.form, Form::Plain) {
+            return self.raw.read_input(out);
+        }
+        if self.allowance == 0 {
+            // At the limit: one more byte is one too many, the end is not.
+            let more = self.inflate(&mut [0u8; 1])?;
+            return if more == 0 { Ok(0) } else { Err(self.keep(Fault::Bomb)) };
+        }
+        let room = out.len().min(usize::try_from(self.allowance).unwrap_or(usize::MAX));
+        let count = self.inflate(&mut out[..room])?;
+        self.allowance -= count as u64;
+        Ok(count)
+    }
+
+    fn keep(&mut self, fault: Fault) -> Fault {
+        self.fault = Some(fault);
+        fault
+    }
+
+    fn inflate(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        let result = match &mut self.form {
+            Form::Plain => Ok((0, None)),
+            Form::Gzip { stream, between_members } => gunzip(&mut self.raw, stream, between_members, out),
+            Form::Zstd {
+                stream,
+                hint,
+                between_frames,
+            } => unzstd(&mut self.raw, stream, hint, between_frames, out),
+        };
+        match result {
+            Ok((count, None)) => Ok(count),
+            Ok((0, Some(fault))) | Err(fault) => Err(self.keep(fault)),
+            Ok((count, Some(fault))) => {
+                self.keep(fault);
+                Ok(count)
+            }
+        }
+    }
+}
+
+/// What an inflating step gave: bytes, and a fault that came after them.
+type Inflated = Result<(usize, Option<Fault>), Fault>;
+
+fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool, out: &mut [u8]) -> Inflated {
+    loop {
+        raw.fill(1)?;
+        if *between_members {
+            raw.fill(2)?;
+            match raw.waiting() {
+                [] => return Ok((0, None)),
+                [0, ..] => {
+                    raw.start += raw.waiting().iter().take_while(|byte| **byte == 0).count();
+                    continue;
+                }
+                waiting if waiting.starts_with(&GZIP) => {
+                    *stream = Decompress::new_gzip(15);
+                    *between_members = false;
+                }
+                _ => return Err(Fault::Corrupt),
+            }
+        }
+        let (taken, given) = (stream.total_in(), stream.total_out());
+        let status = stream.decompress(raw.waiting(), out, FlushDecompress::None);
+        raw.start += (stream.total_in() - taken) as usize;
+        let count = (stream.total_out() - given) as usize;
+        match status {
+            Err(_) => return Ok((count, Some(Fault::Corrupt))),
+            Ok(Status::StreamEnd) => *between_members = true,
+            Ok(Status::Ok | Status::BufError) if count == 0 && raw.ended && raw.waiting().is_empty() => return Err(Fault::Corrupt),
+            Ok(Status::Ok | Status::BufError) => {}
+        }
+        if count > 0 || out.is_empty() {
+            return Ok((count, None));
+        }
+    }
+}
+
+/// The stream is fed as many bytes as it asks for, so that a step never gives bytes and fails: those bytes would be lost.
+fn unzstd(raw: &mut Raw<'_>, stream: &mut Decoder<'static>, hint: &mut usize, between_frames: &mut bool, out: &mut [u8]) -> Inflated {
+    loop {
+        // What is still in the stream comes first, and takes no input.
+        let mut nothing = InBuffer::around(&[]);
+        let mut target = OutBuffer::around(&mut *out);
+        if !*between_frames {
+            *hint = stream.run(&mut nothing, &mut target).map_err(|_| Fault::Corrupt)?;
+            *between_frames = *hint == 0;
+            if target.pos() > 0 || target.capacity() == 0 {
+                return Ok((target.pos(), None));
+            }
+        }
+        raw.fill(if *between_frames { 5 } else { *hint })?;
+        if raw.waiting().is_empty() {
+            return if *between_frames { Ok((0, None)) } else { Err(Fault::Corrupt) };
+        }
+        if *between_frames {
+            stream.reinit().map_err(|_| Fault::Corrupt)?;
+            *hint = 5;
+            *between_frames = false;
+        }
+        let length = raw.waiting().len().min((*hint).max(1));
+        let mut source = InBuffer::around(&raw.buffer[raw.start..raw.start + length]);
+        let mut target = OutBuffer::around(&mut *out);
+        let next = stream.run(&mut source, &mut target).map_err(|_| Fault::Corrupt)?;
+        let taken = source.pos();
+        let count = target.pos();
+        raw.start += taken;
+        *between_frames = next == 0;
+        *hint = next;
+        if count > 0 {
+            return Ok((count, None));
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::sources::testing::{Failing, Slow, gzip, zstd_frame};
+
+    /// All bytes of a content, and how it ended.
+    fn all(input: &mut dyn Read, limit: u64, piece: usize) -> (Vec<u8>, Option<Fault>) {
+        let mut content = Content::open(input, limit);
+        let (mut bytes, mut buffer) = (Vec::new(), vec![0u8; piece]);
+        loop {
+            match content.read(&mut buffer) {
+                Ok(0) => return (bytes, None),
+                Ok(count) => bytes.extend_from_slice(&buffer[..count]),
+                Err(fault) => return (bytes, Some(fault)),
+            }
+        }
+    }
+
+    fn text() -> Vec<u8> {
+        (0..40_000)
+            .flat_map(|number: u32| format!("line {number} of {}\n", number.wrapping_mul(2_654_435_761)).into_bytes())
+            .collect()
+    }
+
+    #[test]
+    fn compression_is_told_by_content() {
+        let text = text();
+        for raw in [text.clone(), gzip(&text), zstd_frame(&text)] {
+            for piece in [1000, 300_000] {
+                assert_eq!(all(&mut raw.as_slice(), u64::MAX, piece), (text.clone(), None));
+                assert_eq!(all(&mut Slow::new(&raw, 777), u64::MAX, piece), (text.clone(), None));
+            }
+        }
+    }
+
+    #[test]
+    fn members_and_frames_are_one_content() {
+        let gzips = [gzip(b"one\n"), gzip(b""), gzip(b"two\n"), vec![0; 100]].concat();
+        let frames = [
+            zstd_frame(b"one\n"),
+            zstd_frame(b""),
+            b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(),
+            zstd_frame(b"two\n"),
+        ]
+        .concat();
+        for raw in [gzips, frames] {
+            for piece in [1, 2, 100] {
+                assert_eq!(all(&mut Slow::new(&raw, piece), u64::MAX, 100), (b"one\ntwo\n".to_vec(), None));
+                assert_eq!(all(&mut raw.as_slice(), u64::MAX, piece), (b"one\ntwo\n".to_vec(), None));
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_content() {
+        let marked = b"\xef\xbb\xbftext".to_vec();
+        for raw in [marked.clone(), gzip(&marked), zstd_frame(&marked)] {
+            assert_eq!(all(&mut Slow::new(&raw, 1), u64::MAX, 2), (b"text".to_vec(), None));
+        }
+        assert_eq!(all(&mut b"\xef\xbb".as_slice(), u64::MAX, 2).0, b"\xef\xbb");
+        assert_eq!(all(&mut b"".as_slice(), u64::MAX, 2), (vec![], None));
+    }
+
+    #[test]
+    fn a_cut_stream_gives_what_was_readable() {
+        let text = text();
+        for whole in [gzip(&text), zstd_frame(&text)] {
+            for length in [6, 20, whole.len() / 2, whole.len() - 1] {
+                let (bytes, fault) = all(&mut &whole[..length], u64::MAX, 4096);
+                assert_eq!(fault, Some(Fault::Corrupt), "{length}");
+                assert!(text.starts_with(&bytes));
+                assert!(bytes.len() + 200_000 > text.len() * length / whole.len());
+                assert_eq!(all(&mut Slow::new(&whole[..length], 99), u64::MAX, 100_000).0.len(), bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_stream_gives_the_same_whatever_the_sizes_of_reads() {
+        let text = text();
+        for mut whole in [gzip(&text), zstd_frame(&text), gzip(&text)] {
+            let middle = whole.len() * 2 / 3;
+            whole[middle..middle + 40].fill(0xff);
+            let expected = all(&mut whole.as_slice(), u64::MAX, 300_000);
+            assert_eq!(expected.1, Some(Fault::Corrupt));
+            assert!(!expected.0.is_empty());
+            for piece in [1, 777, 65_536] {
+                assert_eq!(all(&mut whole.as_slice(), u64::MAX, piece), expected);
+                assert_eq!(all(&mut Slow::new(&whole, piece), u64::MAX, 5000), expected);
+            }
+        }
+        let mut garbage = gzip(b"one\n");
+        garbage.extend_from_slice(b"garbage");
+        assert_eq!(
+            all(&mut garbage.as_slice(), u64::MAX, 100),
+            (b"one\n".to_vec(), Some(Fault::Corrupt))
+        );
+    }
+
+    #[test]
+    fn a_bomb_is_cut_at_its_limit() {
+        let text = text();
+        for whole in [gzip(&text), zstd_frame(&text)] {
+            let (bytes, fault) = all(&mut whole.as_slice(), 1000, 300);
+            assert_eq!((bytes.as_slice(), fault), (&text[..1000], Some(Fault::Bomb)));
+            assert_eq!(all(&mut whole.as_slice(), text.len() as u64, 300), (text.clone(), None));
+        }
+        assert_eq!(all(&mut text.as_slice(), 1000, 300), (text.clone(), None));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_gives_what_came_before() {
+        assert_eq!(
+            all(&mut Failing(b"some text"), u64::MAX, 100),
+            (b"some text".to_vec(), Some(Fault::Unreadable))
+        );
+        assert_eq!(all(&mut Failing(b""), u64::MAX, 100), (vec![], Some(Fault::Unreadable)));
+        let cut = gzip(b"some text");
+        assert_eq!(all(&mut Failing(&cut[..15]), u64::MAX, 100).1, Some(Fault::Unreadable));
+    }
+}

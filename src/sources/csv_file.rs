@@ -1,0 +1,188 @@
+//! A CSV file as records of fields (RFC 4180: quoted fields may hold commas, doubled quotes and line breaks).
+//!
+//! A quote counts only at the beginning of a field; elsewhere it is text. A blank line is no record. Too few or too many fields
+//! are tolerated: a missing one is empty. A record is at most as long as a line may be.
+
+use crate::sources::compressed::{Content, Fault};
+use crate::sources::limits::Limits;
+use crate::sources::lines::{Lines, Step};
+use crate::sources::record::Reason;
+
+/// The records of a file.
+pub struct CsvFile<'a> {
+    lines: Lines<'a>,
+    limit: usize,
+    record: Record,
+}
+
+/// One record; its memory is used again for the next one.
+#[derive(Default)]
+pub struct Record {
+    /// The line on which it begins, and the one on which it ends.
+    pub first_line: u64,
+    pub last_line: u64,
+    /// Its bytes as they are.
+    pub raw: Vec<u8>,
+    /// The fields without their quotes, one after the other, and where each ends.
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+    in_quotes: bool,
+}
+
+/// One step along the records.
+pub enum CsvStep<'a> {
+    Record(&'a Record),
+    /// A record that is none.
+    Reject(&'a Record, Reason),
+    /// The content ended before its end, within this record.
+    Fault(&'a Record, Fault),
+    End,
+}
+
+impl<'a> CsvFile<'a> {
+    /// The records of a content of probably `size` bytes.
+    pub fn new(content: Content<'a>, size: u64, limits: Limits) -> CsvFile<'a> {
+        CsvFile {
+            lines: Lines::new(content, size, limits.line_bytes),
+            limit: limits.line_bytes,
+            record: Record::default(),
+        }
+    }
+
+    /// The next record, the header being the first.
+    pub fn step(&mut self) -> CsvStep<'_> {
+        self.record.clear();
+        loop {
+            let is_begun = self.record.in_quotes;
+            match self.lines.step() {
+                // A quoted field that nothing closes. Where the file still grows the rest is to come.
+                Step::End if is_begun => return CsvStep::Reject(&self.record, Reason::UnreadableValue),
+                Step::End => return CsvStep::End,
+                Step::Line { bytes, .. } if !is_begun && bytes.trim_ascii().is_empty() => continue,
+                Step::Line { number, bytes, ended } => {
+                    self.record.take_line(number, bytes);
+                    if !self.record.in_quotes {
+                        return CsvStep::Record(&self.record);
+                    }
+                    if !ended {
+                        return CsvStep::Reject(&self.record, Reason::UnfinishedLastLine);
+                    }
+                    if self.record.raw.len() > self.limit {
+                        return CsvStep::Reject(&self.record, Reason::LineTooLong);
+                    }
+                }
+                Step::TooLong { number, head } => {
+                    self.record.take_line(number, head);
+                    return CsvStep::Reject(&self.record, Reason::LineTooLong);
+                }
+                Step::Fault { number, bytes, fault } => {
+                    self.record.take_line(number, bytes);
+                    return CsvStep::Fault(&self.record, fault);
+                }
+            }
+        }
+    }
+}
+
+impl Record {
+    fn clear(&mut self) {
+        self.raw.clear();
+        self.fields.clear();
+        self.ends.clear();
+        self.in_quotes = false;
+    }
+
+    /// The field with this number, blanks around it trimmed; a missing one is empty.
+    pub fn field(&self, number: usize) -> &[u8] {
+        let from = number
+            .checked_sub(1)
+            .map_or(0, |before| self.ends.get(before).copied().unwrap_or(self.fields.len()));
+        let until = self.ends.get(number).copied().unwrap_or(from);
+        self.fields.get(from..until).unwrap_or_default().trim_ascii()
+    }
+
+    pub fn field_count(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn take_line(&mut self, number: u64, line: &[u8]) {
+        if self.in_quotes {
+            self.raw.push(b'\n');
+            self.fields.push(b'\n');
+        } else {
+            self.first_line = number;
+        }
+        self.last_line = number;
+        self.raw.extend_from_slice(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let mut bytes = line.iter().copied().peekable();
+        let mut is_start = !self.in_quotes;
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'"' if self.in_quotes && bytes.peek() == Some(&b'"') => {
+                    bytes.next();
+                    self.fields.push(b'"');
+                }
+                b'"' if self.in_quotes => self.in_quotes = false,
+                b'"' if is_start => self.in_quotes = true,
+                b',' if !self.in_quotes => {
+                    self.ends.push(self.fields.len());
+                    is_start = true;
+                    continue;
+                }
+                _ => self.fields.push(byte),
+            }
+            is_start = false;
+        }
+        if !self.in_quotes {
+            self.ends.push(self.fields.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &str) -> Vec<String> {
+        let mut input = text.as_bytes();
+        let limits = Limits {
+            line_bytes: 100,
+            ..Limits::of_file(0)
+        };
+        let mut file = CsvFile::new(Content::open(&mut input, u64::MAX), 0, limits);
+        let mut found = Vec::new();
+        loop {
+            found.push(match file.step() {
+                CsvStep::End => return found,
+                CsvStep::Record(record) => {
+                    let fields: Vec<_> = (0..record.field_count())
+                        .map(|number| String::from_utf8_lossy(record.field(number)))
+                        .collect();
+                    format!("{} {}", record.first_line, fields.join("|"))
+                }
+                CsvStep::Reject(record, reason) => format!("{} {reason}", record.first_line),
+                CsvStep::Fault(record, fault) => format!("{} {fault:?}", record.last_line),
+            });
+        }
+    }
+
+    #[test]
+    fn quoted_fields_hold_commas_quotes_and_line_breaks() {
+        assert_eq!(
+            records("a,\"b,\"\"c\"\"\",\"d\r\ne\"\r\n\r\n f ,g\"h,\n"),
+            ["1 a|b,\"c\"|d\r\ne".replace("d\r\n", "d\n"), "4 f|g\"h|".to_owned()]
+        );
+        assert_eq!(records("\"\",\"a\"b"), ["1 |ab"]);
+    }
+
+    #[test]
+    fn a_quote_that_nothing_closes_is_a_reject() {
+        assert_eq!(records("a\n\"b,c\nd\n"), ["1 a", "2 unreadable_value"]);
+        assert_eq!(records("a\n\"b,c"), ["1 a", "2 unfinished_last_line"]);
+        assert_eq!(
+            records(&format!("a\n\"b,c\n{}\nd\n", "x".repeat(99))),
+            ["1 a", "2 line_too_long", "4 d"]
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! Fields that several formats read in the same way: ids, tenants, times, words.
+
+use std::ops::Range;
+
+use crate::domain::day::{EARLIEST, Instant, MICROS_PER_DAY};
+use crate::domain::guid::Guid;
+use crate::sources::json::{Node, Text, Value};
+use crate::sources::record::{FileContext, Reason};
+use crate::sources::time::parse_instant;
+
+/// A value that is there and not null.
+#[inline]
+pub fn present(node: Option<Node<'_>>) -> Option<Value<'_>> {
+    match node?.value() {
+        Value::Null => None,
+        value => Some(value),
+    }
+}
+
+/// A string; missing and null are `None`, anything else is unreadable.
+#[inline]
+pub fn text(node: Option<Node<'_>>) -> Result<Option<Text<'_>>, Reason> {
+    match present(node) {
+        None => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text)),
+        Some(_) => Err(Reason::UnreadableValue),
+    }
+}
+
+/// The ids of one record, in lower case, one after the other in memory that is used again.
+#[derive(Default)]
+pub struct Ids {
+    folded: String,
+}
+
+impl Ids {
+    pub fn clear(&mut self) {
+        self.folded.clear();
+    }
+
+    /// The id that `fold` put at this place.
+    pub fn get(&self, place: Range<usize>) -> &str {
+        self.folded.get(place).unwrap_or_default()
+    }
+
+    /// Folds an id, whatever it looks like; a missing one is empty.
+    #[inline]
+    pub fn fold(&mut self, node: Option<Node<'_>>) -> Result<Range<usize>, Reason> {
+        match text(node)? {
+            Some(text) => self.fold_text(text),
+            None => Ok(self.folded.len()..self.folded.len()),
+        }
+    }
+
+    /// Folds an id that has to be there and not empty.
+    #[inline]
+    pub fn fold_required(&mut self, node: Option<Node<'_>>) -> Result<Range<usize>, Reason> {
+        match text(node)? {
+            Some(text) if !text.is_empty() => self.fold_text(text),
+            _ => Err(Reason::MissingId),
+        }
+    }
+
+    fn fold_text(&mut self, text: Text<'_>) -> Result<Range<usize>, Reason> {
+        let from = self.folded.len();
+        text.append_to(&mut self.folded).ok_or(Reason::UnreadableValue)?;
+        let added = &mut self.folded[from..];
+        if added.is_ascii() {
+            added.make_ascii_lowercase();
+        } else {
+            let lower = added.to_lowercase();
+            self.folded.truncate(from);
+            self.folded.push_str(&lower);
+        }
+        Ok(from..self.folded.len())
+    }
+}
+
+/// The tenant of a record: what it says itself, which must not contradict the path, else what the path says.
+#[derive(Default)]
+pub struct Tenants {
+    /// The last text that was read, which most likely comes again.
+    last: Option<([u8; 36], Guid)>,
+}
+
+impl Tenants {
+    #[inline]
+    pub fn of_record(&mut self, node: Option<Node<'_>>, context: &FileContext) -> Result<Guid, Reason> {
+        let text = match present(node) {
+            None => return context.tenant.ok_or(Reason::MissingTenant),
+            Some(Value::Text(text)) if text.is_empty() => return context.tenant.ok_or(Reason::MissingTenant),
+            Some(Value::Text(text)) => text,
+            Some(_) => return Err(Reason::MalformedTenant),
+        };
+        let tenant = match (text.plain(), self.last) {
+            (Some(plain), Some((last, tenant))) if plain == last => tenant,
+            _ => self.parse(text).ok_or(Reason::MalformedTenant)?,
+        };
+        match context.tenant {
+            Some(of_path) if of_path != tenant => Err(Reason::TenantContradictsPath),
+            _ => Ok(tenant),
+        }
+    }
+
+    fn parse(&mut self, text: Text<'_>) -> Option<Guid> {
+        let tenant = guid(text)?;
+        self.last = text.plain().and_then(|plain| plain.try_into().ok()).map(|plain| (plain, tenant));
+        Some(tenant)
+    }
+}
+
+/// A GUID in any case.
+pub fn guid(text: Text<'_>) -> Option<Guid> {
+    match text.plain() {
+        Some(plain) => Guid::parse(plain),
+        None => Guid::parse(text.decode(&mut String::new())?.as_bytes()),
+    }
+}
+
+/// An instant; `None` where the text spells none.
+#[inline]
+pub fn instant(text: Text<'_>) -> Option<Instant> {
+    match text.plain() {
+        Some(plain) => parse_instant(plain),
+        None => parse_instant(text.decode(&mut String::new())?.as_bytes()),
+    }
+}
+
+/// The time of an event: its own where it is there (and then it has to be readable), else that of its envelope; within what is
+/// possible.
+#[inline]
+pub fn event_time(own: Option<Node<'_>>, envelope: Option<Node<'_>>, context: &FileContext) -> Result<Instant, Reason> {
+    let at = match present(own).or_else(|| present(envelope)) {
+        None => return Err(Reason::MissingTime),
+        Some(Value::Text(text)) => instant(text).ok_or(Reason::UnreadableTime)?,
+        Some(_) => return Err(Reason::UnreadableTime),
+    };
+    if at < EARLIEST {
+        return Err(Reason::TimeBefore2010);
+    }
+    match context.received_until {
+        Some(until) if at.0 - until.0 > MICROS_PER_DAY => Err(Reason::TimeAfterReceipt),
+        _ => Ok(at),
+    }
+}
+
+/// Whether a text is this word in any case.
+pub fn is_word(text: Text<'_>, word: &str) -> bool {
+    match text.plain() {
+        Some(plain) => plain.eq_ignore_ascii_case(word.as_bytes()),
+        None => text
+            .decode(&mut String::new())
+            .is_some_and(|decoded| decoded.eq_ignore_ascii_case(word)),
+    }
+}
+
+/// Whether an integer, as a number or as the text of one, is 0; `None` where it is neither.
+pub fn is_zero(value: Value<'_>) -> Option<bool> {
+    let mut buffer = String::new();
+    let token = match value {
+        Value::Number(token) => token,
+        Value::Text(text) => text.decode(&mut buffer)?.as_bytes(),
+        _ => return None,
+    };
+    let digits = token.strip_prefix(b"-").unwrap_or(token);
+    let is_integer = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    is_integer.then(|| digits.iter().all(|digit| *digit == b'0'))
+}
+
+/// A boolean, or the word for one in any case; `None` where it is neither.
+pub fn boolean(value: Value<'_>) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(value),
+        Value::Text(text) if is_word(text, "true") => Some(true),
+        Value::Text(text) if is_word(text, "false") => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,130 @@
+//! Subscriptions from Graph's `/directory/subscriptions` (feed `subscriptions`, format `graph-company-subscriptions`): pages, a
+//! subscription a line, or a bare array of `companySubscription`.
+//!
+//! `id, skuId, status, totalLicenses, isTrial, ownerTenantId, nextLifecycleDateTime` matter. It lists every seller's subscriptions; who
+//! sold one is `ownerTenantId`. Tenant and day are in no record, only in the path. `ends_on` is the day of `nextLifecycleDateTime` in
+//! the pipeline's time zone.
+
+use crate::domain::subscription::State;
+use crate::sources::fields::{Ids, guid, instant, present, text};
+use crate::sources::json::{Node, Value};
+use crate::sources::json_file::JsonRecords;
+use crate::sources::output::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription};
+
+/// Reads the subscriptions of one file.
+pub struct GraphSubscriptions<'c> {
+    context: &'c FileContext,
+    ids: Ids,
+}
+
+/// The members that matter.
+#[derive(Clone, Copy, Default)]
+struct Listed<'a> {
+    id: Option<Node<'a>>,
+    sku: Option<Node<'a>>,
+    status: Option<Node<'a>>,
+    seats: Option<Node<'a>>,
+    is_trial: Option<Node<'a>>,
+    owner: Option<Node<'a>>,
+    ends: Option<Node<'a>>,
+}
+
+impl<'c> GraphSubscriptions<'c> {
+    pub fn new(context: &'c FileContext) -> GraphSubscriptions<'c> {
+        GraphSubscriptions {
+            context,
+            ids: Ids::default(),
+        }
+    }
+}
+
+impl JsonRecords for GraphSubscriptions<'_> {
+    const BATCH: &'static [u8] = b"value";
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
+        let day = self.context.day.ok_or(Reason::MissingDay)?;
+        let listed = Listed::of(record);
+        self.ids.clear();
+        let id = self.ids.fold_required(listed.id)?;
+        let Some(Value::Text(sku)) = present(listed.sku) else {
+            return Err(Reason::MalformedSku);
+        };
+        let sku = guid(sku).ok_or(Reason::MalformedSku)?;
+        let state = state(listed.status).ok_or(Reason::UnknownStatus)?;
+        let seats = seats(listed.seats).ok_or(Reason::MalformedSeats)?;
+        let is_trial = match present(listed.is_trial) {
+            None => false,
+            Some(Value::Bool(is_trial)) => is_trial,
+            Some(_) => return Err(Reason::UnreadableValue),
+        };
+        let owner = self.ids.fold(listed.owner)?;
+        let ends_on = match present(listed.ends) {
+            None => None,
+            Some(Value::Text(text)) if text.is_empty() => None,
+            Some(Value::Text(text)) => Some(self.context.zone.day_of(instant(text).ok_or(Reason::UnreadableTime)?)),
+            Some(_) => return Err(Reason::UnreadableTime),
+        };
+        let subscription = Subscription {
+            tenant,
+            day,
+            subscription_id: self.ids.get(id),
+            sku,
+            seats,
+            state,
+            is_trial,
+            sold_by: SoldBy::Owner(self.ids.get(owner)),
+            ends_on,
+        };
+        sink.row(at, Row::Subscription(subscription));
+        Ok(Verdict::Accepted)
+    }
+
+    fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
+        if let (Some(tenant), Some(day)) = (self.context.tenant, self.context.day) {
+            sink.snapshot_page(SnapshotPage {
+                tenant,
+                day,
+                announces_next,
+            });
+        }
+    }
+}
+
+impl<'a> Listed<'a> {
+    fn of(record: Node<'a>) -> Listed<'a> {
+        let mut listed = Listed::default();
+        record.members(|key, value| {
+            let field = match key {
+                b"id" => &mut listed.id,
+                b"skuId" => &mut listed.sku,
+                b"status" => &mut listed.status,
+                b"totalLicenses" => &mut listed.seats,
+                b"isTrial" => &mut listed.is_trial,
+                b"ownerTenantId" => &mut listed.owner,
+                b"nextLifecycleDateTime" => &mut listed.ends,
+                _ => return,
+            };
+            *field = Some(value);
+        });
+        listed
+    }
+}
+
+fn state(node: Option<Node<'_>>) -> Option<State> {
+    let mut buffer = String::new();
+    State::of_status(text(node).ok()??.decode(&mut buffer)?)
+}
+
+/// An integer of at least 0, as a number or as its digits.
+fn seats(node: Option<Node<'_>>) -> Option<i64> {
+    let mut buffer = String::new();
+    let digits = match present(node)? {
+        Value::Number(token) => std::str::from_utf8(token).ok()?,
+        Value::Text(text) => text.decode(&mut buffer)?,
+        _ => return None,
+    };
+    let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits.then(|| digits.parse().ok())?
+}

@@ -1,0 +1,175 @@
+//! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that keeps all as text.
+
+use std::io::{Error, Read, Write};
+
+use crate::domain::day::{Day, Zone};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
+use crate::sources::limits::Limits;
+use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
+use crate::sources::{Format, path, read_within};
+
+/// Gives at most so many bytes a read.
+pub struct Slow<'a> {
+    rest: &'a [u8],
+    piece: usize,
+}
+
+impl<'a> Slow<'a> {
+    pub fn new(bytes: &'a [u8], piece: usize) -> Slow<'a> {
+        Slow { rest: bytes, piece }
+    }
+}
+
+impl Read for Slow<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.piece.min(out.len());
+        self.rest.read(&mut out[..count])
+    }
+}
+
+/// Gives these bytes and then an error.
+pub struct Failing<'a>(pub &'a [u8]);
+
+impl Read for Failing<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() {
+            Err(Error::other("the disk is gone"))
+        } else {
+            self.0.read(out)
+        }
+    }
+}
+
+#[allow(clippy::unwrap_used)]
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[allow(clippy::unwrap_used)]
+pub fn zstd_frame(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).unwrap()
+}
+
+/// What a reader found, in words, one finding a line.
+#[derive(Default, Debug, PartialEq, Eq, Clone)]
+pub struct Found {
+    pub rows: Vec<String>,
+    pub rejects: Vec<String>,
+    pub pages: Vec<String>,
+    /// The bytes of each reject.
+    pub raw: Vec<Vec<u8>>,
+    pub counts: FileCounts,
+}
+
+fn place(at: Position) -> String {
+    if at.record == 0 {
+        at.line.to_string()
+    } else {
+        format!("{}/{}", at.line, at.record)
+    }
+}
+
+impl Sink for Found {
+    fn row(&mut self, at: Position, row: Row<'_>) {
+        let at = place(at);
+        self.rows.push(match row {
+            Row::Activity(a) => {
+                let flags: Vec<&str> = [(a.succeeded, "succeeded"), (a.guest, "guest"), (a.foreign_resource, "foreign")]
+                    .iter()
+                    .filter_map(|(set, name)| set.then_some(*name))
+                    .collect();
+                assert_eq!(
+                    a.interactive.map(|is| if is { "interactive" } else { "non_interactive" }),
+                    Some(a.evidence.name())
+                );
+                let ids = [a.event_id, a.user_id, a.app_id, a.resource_id].join("|");
+                format!("{at} {} {ids} {} {} {}", a.tenant, a.at, a.evidence, flags.join(" "))
+            }
+            Row::LicenseChange(c) => {
+                let sku = c.sku.map_or("all".to_owned(), |sku| sku.to_string());
+                format!("{at} {} {} {sku} {} {} {}", c.tenant, c.user_id, c.at, c.action, c.event_id)
+            }
+            Row::Holding(h) => format!("{at} {} {} {} {}", h.tenant, h.day, h.user_id, h.sku),
+            Row::Subscription(s) => {
+                format!(
+                    "{at} {} {} {} {} {} {} {:?} {:?} {:?}",
+                    s.tenant, s.day, s.subscription_id, s.sku, s.seats, s.state, s.is_trial, s.sold_by, s.ends_on
+                )
+            }
+            Row::Customer(c) => format!("{at} {} {}", c.tenant, [c.name, c.domain, c.country, c.segment].join("|")),
+        });
+    }
+
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+        self.rejects.push(format!("{} {reason}", place(at)));
+        self.raw.push(raw.to_vec());
+    }
+
+    fn snapshot_page(&mut self, page: SnapshotPage) {
+        self.pages.push(format!(
+            "{} {}{}",
+            page.tenant,
+            page.day,
+            if page.announces_next { " and more" } else { "" }
+        ));
+    }
+}
+
+/// The tenant of the tests' paths.
+pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
+
+/// What a path says, in UTC.
+pub fn context(path: &str) -> FileContext {
+    let facts = path::path_context(path, None, None);
+    FileContext {
+        tenant: facts.tenant,
+        day: facts.day,
+        received_until: facts.received_until,
+        zone: Zone::utc(),
+    }
+}
+
+/// A context that knows the tenant and a day, but no time of receipt.
+pub fn known() -> FileContext {
+    FileContext {
+        tenant: Guid::parse(TENANT.as_bytes()),
+        day: Day::parse("2026-09-01"),
+        received_until: None,
+        zone: Zone::utc(),
+    }
+}
+
+/// A context that knows nothing.
+pub fn unknown() -> FileContext {
+    FileContext {
+        tenant: None,
+        day: None,
+        received_until: None,
+        zone: Zone::utc(),
+    }
+}
+
+/// Limits that a test can reach.
+pub const SMALL: Limits = Limits {
+    line_bytes: 100_000,
+    document_bytes: 300_000,
+    inflated_bytes: 2_000_000,
+};
+
+/// Reads an input as a format.
+pub fn read_input(source: (Feed, Format), input: &mut dyn Read, context: &FileContext) -> Found {
+    let mut found = Found::default();
+    found.counts = read_within(SMALL, source, input, 1000, context, &mut found);
+    let counts = found.counts;
+    assert_eq!(counts.records, counts.accepted + counts.rejected + counts.not_ours);
+    assert_eq!(counts.rejected as usize, found.rejects.len());
+    found
+}
+
+/// Reads a text as a format.
+pub fn read_text(source: (Feed, Format), text: &str, context: &FileContext) -> Found {
+    read_input(source, &mut text.as_bytes(), context)
+}

@@ -1,0 +1,233 @@
+//! What holds for every input: counts add up, nothing fails, reads of any size give the same, and the plain reader agrees.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::oracle::{Answer, answer};
+use crate::domain::kinds::Feed;
+use crate::sources::Format;
+use crate::sources::record::FileContext;
+use crate::sources::testing::{Slow, TENANT, context, gzip, known, read_input, unknown, zstd_frame};
+
+const SIGN_INS: (Feed, Format) = (Feed::Activity, Format::AzureMonitor);
+const SOURCES: [(Feed, Format); 5] = [
+    SIGN_INS,
+    (Feed::LicenseChanges, Format::AzureMonitor),
+    (Feed::LicenseHoldings, Format::GraphUsers),
+    (Feed::Subscriptions, Format::GraphCompanySubscriptions),
+    (Feed::Customers, Format::Csv),
+];
+
+/// A value that a field may have, good ones more often.
+fn field(good: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let good = proptest::sample::select(good).prop_map(|text| serde_json::from_str(text).unwrap());
+    let odd = proptest::sample::select(vec![
+        json!(null),
+        json!(""),
+        json!(0),
+        json!("0"),
+        json!(7),
+        json!(-1.5),
+        json!(true),
+        json!([]),
+        json!({}),
+        json!([{"id": "x"}]),
+        json!({"errorCode": 1}),
+        json!("Ünï\"\\\u{1F600}\u{7}#ext#"),
+        json!("{}"),
+        json!("{\"id\":\"packed\"}"),
+        json!("SkuId="),
+    ]);
+    prop_oneof![8 => good, 1 => odd]
+}
+
+/// An object of some of these fields, in some order, with others among them.
+fn object(fields: Vec<(&'static str, BoxedStrategy<Value>)>) -> impl Strategy<Value = Value> {
+    let fields: Vec<_> = fields
+        .into_iter()
+        .map(|(key, value)| proptest::option::weighted(0.95, value).prop_map(move |value| (key, value)))
+        .collect();
+    let other = (
+        proptest::sample::select(vec![
+            "x",
+            "Id",
+            "displayName",
+            "a key that is longer than most keys are, by far, and then some",
+            "\u{e9}\"",
+        ]),
+        field(&["1", "[[{}]]", "\"a text with } and ] and : in it\""]),
+    );
+    (fields, proptest::collection::vec(other, 0..4), any::<u64>()).prop_map(|(fields, others, seed)| {
+        let mut members: Vec<(String, Value)> = fields
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+            .collect();
+        members.extend(others.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        let length = members.len().max(1);
+        members.rotate_left(seed as usize % length);
+        Value::Object(members.into_iter().collect())
+    })
+}
+
+fn sign_in() -> impl Strategy<Value = Value> {
+    const GUIDS: &[&str] = &[
+        "\"8a4de8b5-095c-47d0-a96f-a75130c61d53\"",
+        "\"8A4DE8B5-095C-47D0-A96F-A75130C61D53\"",
+        "\"2b6bbd5a-3d5c-4f6f-9a1f-1f0b7a4f6d11\"",
+    ];
+    const TIMES: &[&str] = &[
+        "\"2026-09-01T08:02:31.2737420Z\"",
+        "\"9/1/2026 8:02:31 AM\"",
+        "\"2026-09-01T08:02:31+02:00\"",
+        "\"2009-09-01T08:02:31Z\"",
+        "\"2026-09-05T08:02:31Z\"",
+    ];
+    let status = object(vec![("errorCode", field(&["0", "50126", "\"0\""]).boxed())]);
+    let properties = object(vec![
+        ("id", field(GUIDS).boxed()),
+        ("createdDateTime", field(TIMES).boxed()),
+        ("userId", field(GUIDS).boxed()),
+        (
+            "userPrincipalName",
+            field(&["\"a@b.c\"", "\"a_b.c#EXT#@d.onmicrosoft.com\""]).boxed(),
+        ),
+        ("userType", field(&["\"Member\"", "\"Guest\"", "\"\""]).boxed()),
+        ("appId", field(GUIDS).boxed()),
+        ("resourceId", field(GUIDS).boxed()),
+        ("resourceTenantId", field(GUIDS).boxed()),
+        ("isInteractive", field(&["true", "false", "\"True\""]).boxed()),
+        ("status", prop_oneof![9 => status, 1 => field(&["null"])].boxed()),
+    ]);
+    let properties = (properties, 0..8u8).prop_map(|(value, packed)| if packed == 0 { Value::String(value.to_string()) } else { value });
+    object(vec![
+        ("time", field(TIMES).boxed()),
+        (
+            "category",
+            field(&["\"SignInLogs\"", "\"NonInteractiveUserSignInLogs\"", "\"AuditLogs\""]).boxed(),
+        ),
+        ("tenantId", field(&["\"8a4de8b5-095c-47d0-a96f-a75130c61d53\""]).boxed()),
+        ("resultType", field(&["\"0\"", "0", "\"50126\""]).boxed()),
+        ("properties", prop_oneof![9 => properties, 1 => field(&["null"])].boxed()),
+    ])
+}
+
+/// A file of records of all feeds.
+fn file() -> impl Strategy<Value = Vec<u8>> {
+    let user = json!({"id": "u", "assignedLicenses": [{"skuId": TENANT}]}).to_string();
+    let subscription = json!({"id": "s", "skuId": TENANT, "status": "Enabled", "totalLicenses": 5}).to_string();
+    let lists = format!("[\"[SkuName=X, SkuId={TENANT}]\"]");
+    let audit = json!({"category": "AuditLogs", "time": "2026-09-01T08:02:31Z", "properties": {"id": "e", "activityDisplayName": "Update user", "result": "success",
+        "targetResources": [{"type": "User", "id": "u", "modifiedProperties": [{"displayName": "AssignedLicense", "oldValue": null, "newValue": lists}]}]}})
+    .to_string();
+    let odd = [
+        "",
+        " ",
+        "[]",
+        "{\"value\":[{\"id\":\"x\"},7]}",
+        "{\"records\":[{},[]]}",
+        "{\n",
+        "]",
+        "x",
+        "\"",
+        "tenant_id,name",
+        "\u{feff}",
+    ]
+    .map(str::to_owned);
+    let customer = format!("{TENANT},\"Contoso, \"\"Ltd\"\"\"");
+    let fixed = proptest::sample::select([user, subscription, audit, customer].into_iter().chain(odd).collect::<Vec<_>>());
+    let line =
+        prop_oneof![3 => sign_in().prop_map(|value| value.to_string()), 3 => fixed, 1 => sign_in().prop_map(|value| format!("{value:#}"))];
+    (proptest::collection::vec((line, proptest::sample::select(vec!["\n", "\r\n", ",\n", ""])), 0..8)).prop_map(|lines| {
+        lines
+            .into_iter()
+            .flat_map(|(line, end)| [line.into_bytes(), end.as_bytes().to_vec()].concat())
+            .collect()
+    })
+}
+
+/// Bytes with some cut, doubled or changed.
+fn mutated(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let change = (
+        0..6u8,
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        proptest::sample::select(b"{}[]\":,\\\n \xff\xc3x0".to_vec()),
+    );
+    (bytes, proptest::collection::vec(change, 0..4)).prop_map(|(mut bytes, changes)| {
+        for (kind, from, to, byte) in changes {
+            if bytes.is_empty() {
+                break;
+            }
+            let (from, to) = (from.index(bytes.len()), to.index(bytes.len()));
+            let (from, to) = (from.min(to), from.max(to));
+            match kind {
+                0 => bytes.truncate(to),
+                1 => drop(bytes.drain(from..to.min(from + 40))),
+                2 => bytes.extend_from_within(from..to),
+                3 => bytes.insert(from, byte),
+                _ => bytes[from] = byte,
+            }
+        }
+        bytes
+    })
+}
+
+fn context_number(number: usize) -> FileContext {
+    let in_path = context(&format!("tenantId={TENANT}/y=2026/m=09/d=01/h=08/m=00/PT1H.json"));
+    [known(), unknown(), in_path][number].clone()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_plain_reader_agrees_on_every_record(record in sign_in(), number in 0..3usize) {
+        let context = context_number(number);
+        let found = read_input(SIGN_INS, &mut record.to_string().as_bytes(), &context);
+        match answer(&record, &context) {
+            Answer::Row(row) => prop_assert_eq!(found.rows, [format!("1 {row}")]),
+            Answer::NotOurs => prop_assert_eq!(found.counts.not_ours, 1),
+            Answer::Reject(reason) => prop_assert_eq!(found.rejects, [format!("1 {reason}")]),
+        }
+    }
+
+    #[test]
+    fn the_plain_reader_agrees_on_a_mutated_record_that_is_still_json(line in mutated(sign_in().prop_map(|value| value.to_string().into_bytes())), number in 0..3usize) {
+        let context = context_number(number);
+        let by_the_book = serde_json::from_slice::<Value>(&line).ok().filter(Value::is_object);
+        prop_assume!(!line.contains(&b'\n'));
+        let found = read_input(SIGN_INS, &mut line.as_slice(), &context);
+        match by_the_book.map(|record| answer(&record, &context)) {
+            Some(Answer::Row(row)) => prop_assert_eq!(found.rows, [format!("1 {row}")]),
+            Some(Answer::NotOurs) => prop_assert_eq!(found.counts.not_ours, 1),
+            // Packed properties may be sound in their structure and still no JSON by the book.
+            Some(Answer::Reject(reason)) => {
+                let packed = memchr::memmem::find(&line, b"\"{").is_some();
+                prop_assert!(packed || found.rejects == [format!("1 {reason}")], "{:?} is not {}", found.rejects, reason);
+            }
+            None => {}
+        }
+    }
+
+    #[test]
+    fn counts_add_up_and_reads_of_any_size_give_the_same(bytes in mutated(file()), piece in 1..200usize, number in 0..3usize) {
+        let context = context_number(number);
+        for source in SOURCES {
+            // The counts are checked by the helper.
+            let found = read_input(source, &mut bytes.as_slice(), &context);
+            prop_assert_eq!(&read_input(source, &mut Slow::new(&bytes, piece), &context), &found);
+            let zipped = gzip(&bytes);
+            prop_assert_eq!(&read_input(source, &mut Slow::new(&zipped, piece), &context), &found);
+        }
+    }
+
+    #[test]
+    fn a_damaged_compressed_file_gives_the_same_whatever_the_sizes_of_reads(
+        raw in mutated(file().prop_flat_map(|bytes| prop_oneof![Just(gzip(&bytes)), Just(zstd_frame(&bytes))])), piece in 1..200usize,
+    ) {
+        for source in SOURCES {
+            let found = read_input(source, &mut raw.as_slice(), &known());
+            prop_assert_eq!(&read_input(source, &mut Slow::new(&raw, piece), &known()), &found);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Tests of whole files, one file a format, and the laws that hold for all of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod audit;
+mod files;
+mod graph;
+mod json;
+mod laws;
+mod oracle;
+mod sign_ins;

@@ -1,0 +1,286 @@
+//! Every spelling of an instant that Microsoft's logs use.
+//!
+//! | spelling | seen in |
+//! |---|---|
+//! | `2007-01-09T09:41:00.6816663Z` | azure-monitor, Graph: the usual one, with its own fast path |
+//! | `2007-01-09T09:41:00` | Management API (`CreationTime`), no zone: UTC |
+//! | `2007-01-09 09:41:00`, `...+00:00`, `...+02:00` | exports; an offset may mean another day |
+//! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: month first, UTC without an offset |
+//!
+//! Traps: a fraction has any number of digits and is cut, not rounded, to microseconds; 12 AM is midnight; hours of a clock
+//! with AM or PM are 1 to 12. A time without a day (or a day without a time) is no instant. Blanks around it are ignored.
+
+use crate::domain::day::{Day, Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
+
+const MICROS_PER_MINUTE: i64 = 60_000_000;
+const MICROS_PER_SECOND: i64 = 1_000_000;
+
+/// The instant that a text spells; `None` for everything that is not one of the spellings above.
+#[inline]
+pub fn parse_instant(text: &[u8]) -> Option<Instant> {
+    if let Some(at) = usual(text) {
+        return Some(at);
+    }
+    any(text.trim_ascii())
+}
+
+/// `YYYY-MM-DDTHH:MM:SS.fffffffZ` and nothing else.
+fn usual(text: &[u8]) -> Option<Instant> {
+    let text: &[u8; 28] = text.try_into().ok()?;
+    let dividers = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (27, b'Z')];
+    if dividers.iter().any(|&(at, divider)| text[at] != divider) {
+        return None;
+    }
+    let mut bad = 0u8;
+    let mut number = |from: usize, to: usize| {
+        let mut sum = 0i64;
+        for &byte in &text[from..to] {
+            let digit = byte.wrapping_sub(b'0');
+            bad |= u8::from(digit > 9);
+            sum = sum * 10 + i64::from(digit);
+        }
+        sum
+    };
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    let (hour, minute, second) = (number(11, 13), number(14, 16), number(17, 19));
+    let (micros, rest) = (number(20, 26), number(26, 27));
+    if bad != 0 || rest > 9 {
+        return None;
+    }
+    instant(year, month, day, clock(hour, minute, second)? + micros)
+}
+
+fn any(text: &[u8]) -> Option<Instant> {
+    let mut rest = Reader { text, at: 0 };
+    let first = rest.number()?;
+    let american = match rest.byte()? {
+        b'-' if first.1 == 4 => false,
+        b'/' if first.1 <= 2 => true,
+        _ => return None,
+    };
+    let second = rest.number()?;
+    rest.expect(if american { b'/' } else { b'-' })?;
+    let third = rest.number()?;
+    if second.1 > 2 || third.1 != if american { 4 } else { 2 } || (!american && second.1 != 2) {
+        return None;
+    }
+    let (year, month, day) = if american {
+        (third.0, first.0, second.0)
+    } else {
+        (first.0, second.0, third.0)
+    };
+    match rest.byte()? {
+        b' ' => {}
+        b'T' | b't' if !american => {}
+        _ => return None,
+    }
+    let of_day = rest.clock(american)?;
+    let offset = rest.offset()?;
+    let at = instant(year, month, day, of_day)?;
+    (rest.at == text.len()).then_some(Instant(at.0 - offset))
+}
+
+fn instant(year: i64, month: i64, day: i64, of_day: i64) -> Option<Instant> {
+    let day = Day::from_date(year as i32, month as i32, day as i32)?;
+    Some(Instant(i64::from(day.0) * MICROS_PER_DAY + of_day))
+}
+
+fn clock(hour: i64, minute: i64, second: i64) -> Option<i64> {
+    (hour < 24 && minute < 60 && second < 60).then_some(hour * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + second * MICROS_PER_SECOND)
+}
+
+/// Walks along a text.
+struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.byte()? == byte).then_some(())
+    }
+
+    /// A number of one to four digits, and how many they are.
+    fn number(&mut self) -> Option<(i64, usize)> {
+        let from = self.at;
+        let mut sum = 0i64;
+        while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
+            sum = sum * 10 + i64::from(digit - b'0');
+            self.at += 1;
+            if self.at - from > 4 {
+                return None;
+            }
+        }
+        (self.at > from).then_some((sum, self.at - from))
+    }
+
+    /// Microseconds since midnight: `HH:MM:SS`, a fraction, and AM or PM where Americans write.
+    fn clock(&mut self, american: bool) -> Option<i64> {
+        let hour = self.number()?;
+        self.expect(b':')?;
+        let minute = self.number()?;
+        self.expect(b':')?;
+        let second = self.number()?;
+        if hour.1 > 2 || (!american && hour.1 != 2) || minute.1 != 2 || second.1 != 2 {
+            return None;
+        }
+        let fraction = self.fraction()?;
+        let hour = if american { self.half_day(hour.0)? } else { hour.0 };
+        Some(clock(hour, minute.0, second.0)? + fraction)
+    }
+
+    /// Microseconds of a fraction, cut after six digits; 0 where there is none.
+    fn fraction(&mut self) -> Option<i64> {
+        if self.peek() != Some(b'.') {
+            return Some(0);
+        }
+        self.at += 1;
+        let (mut micros, mut digits) = (0i64, 0);
+        while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
+            if digits < 6 {
+                micros = micros * 10 + i64::from(digit - b'0');
+            }
+            digits += 1;
+            self.at += 1;
+        }
+        (digits > 0).then(|| micros * 10i64.pow(6u32.saturating_sub(digits)))
+    }
+
+    /// The hour of the day, after an optional ` AM` or ` PM`.
+    fn half_day(&mut self, hour: i64) -> Option<i64> {
+        let afternoon = match self.text.get(self.at..self.at + 3) {
+            Some(mark) if mark.eq_ignore_ascii_case(b" AM") => false,
+            Some(mark) if mark.eq_ignore_ascii_case(b" PM") => true,
+            _ => return Some(hour),
+        };
+        self.at += 3;
+        (1..=12).contains(&hour).then(|| hour % 12 + if afternoon { 12 } else { 0 })
+    }
+
+    /// Microseconds east of UTC: nothing, `Z`, `+02:00`, `+0200`, each after an optional blank.
+    fn offset(&mut self) -> Option<i64> {
+        if self.peek() == Some(b' ') {
+            self.at += 1;
+        }
+        let sign = match self.byte() {
+            None => return Some(0),
+            Some(b'Z' | b'z') => return Some(0),
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            Some(_) => return None,
+        };
+        let (hours, minutes) = match self.number()? {
+            (both, 4) => (both / 100, both % 100),
+            (hours, 2) => {
+                self.expect(b':')?;
+                let minutes = self.number()?;
+                (hours, if minutes.1 == 2 { minutes.0 } else { return None })
+            }
+            _ => return None,
+        };
+        Some(sign * clock(hours, minutes, 0)?)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Option<String> {
+        parse_instant(text.as_bytes()).map(|instant| instant.to_string())
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(at(text).as_deref(), Some(expected), "{text}");
+    }
+
+    #[test]
+    fn the_eleven_spellings_of_the_sample_logs() {
+        check("01/09/2007 09:41:00", "2007-01-09T09:41:00Z");
+        check("1/9/2007 09:41:00", "2007-01-09T09:41:00Z");
+        check("01/09/2007 09:41:00 AM", "2007-01-09T09:41:00Z");
+        check("1/9/2007 9:41:00 AM", "2007-01-09T09:41:00Z");
+        check("1/9/2007 10:41:00 AM +01:00", "2007-01-09T09:41:00Z");
+        check("2007-01-09T09:41:00", "2007-01-09T09:41:00Z");
+        check("2007-01-09T09:41:00.22Z", "2007-01-09T09:41:00.22Z");
+        check("2007-01-09T09:41:00.6816663Z", "2007-01-09T09:41:00.681666Z");
+        check("2007-01-09T09:41:00.535404056Z", "2007-01-09T09:41:00.535404Z");
+        check("2007-01-09T09:41:00.992099+00:00", "2007-01-09T09:41:00.992099Z");
+        check("2007-01-09T11:41:00+02:00", "2007-01-09T09:41:00Z");
+    }
+
+    #[test]
+    fn a_fraction_is_cut_and_not_rounded() {
+        check("2026-09-01T23:59:59.9999999Z", "2026-09-01T23:59:59.999999Z");
+        check("2026-09-01T23:59:59.999Z", "2026-09-01T23:59:59.999Z");
+        check("2026-09-01T23:59:59.999999999999+00:00", "2026-09-01T23:59:59.999999Z");
+    }
+
+    #[test]
+    fn an_offset_may_mean_another_day() {
+        check("2026-09-01T00:30:00+02:00", "2026-08-31T22:30:00Z");
+        check("2026-12-31T23:30:00-0130", "2027-01-01T01:00:00Z");
+        check("2026-09-01 00:30:00 +02:00", "2026-08-31T22:30:00Z");
+    }
+
+    #[test]
+    fn twelve_am_is_midnight_and_twelve_pm_is_noon() {
+        check("1/9/2007 12:00:01 AM", "2007-01-09T00:00:01Z");
+        check("1/9/2007 12:00:01 PM", "2007-01-09T12:00:01Z");
+        check("1/9/2007 11:00:00 pm", "2007-01-09T23:00:00Z");
+        check("1/9/2007 13:00:00", "2007-01-09T13:00:00Z");
+    }
+
+    #[test]
+    fn what_is_no_instant_is_not_guessed() {
+        for text in [
+            "",
+            "Z",
+            "2007-01-09",
+            "09:41:00",
+            "2007-13-09T09:41:00Z",
+            "2007-02-30T09:41:00Z",
+            "2007-01-09T24:00:00Z",
+            "2007-01-09T09:60:00Z",
+            "2007-01-09T09:41:00.Z",
+            "2007-01-09T09:41:00ZZ",
+            "2007-01-09T09:41:00+2",
+            "1/9/2007 13:00:00 PM",
+            "1/9/2007 0:00:00 AM",
+            "13/9/2007 10:00:00",
+            "2007-1-9T09:41:00Z",
+            "2007-01-09X09:41:00Z",
+            "07-01-09T09:41:00Z",
+            "2007-01-09T09:41:00.681666xZ",
+            "2007-01-09T09:41:00.68166:3Z",
+            "1168335660",
+            "2007-01-09T9:41:00Z",
+            "-2007-01-09T09:41:00",
+        ] {
+            assert_eq!(at(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_fast_path_and_the_full_one_agree() {
+        for (text, seconds) in [
+            ("2024-02-29T12:34:56.7890123Z", 1_709_210_096),
+            ("0001-01-01T00:00:00.0000000Z", -62_135_596_800),
+        ] {
+            assert_eq!(usual(text.as_bytes()), any(text.as_bytes()));
+            assert_eq!(usual(text.as_bytes()).unwrap().0.div_euclid(1_000_000), seconds);
+        }
+    }
+}
