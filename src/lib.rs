@@ -10,6 +10,8 @@ pub mod warehouse;
 
 pub mod stages;
 
+pub mod reports;
+
 pub mod reference;
 
 pub mod reports;
