@@ -10,8 +10,6 @@ pub mod warehouse;
 
 pub mod stages;
 
-pub mod reports;
-
 pub mod reference;
 
 pub mod reports;
