@@ -60,9 +60,6 @@ fn said(context: &Context, store: &Store, report: &RunReport, color: bool) -> Re
     if report.published {
         let (first, last) = (report.first_day.as_deref().unwrap_or("-"), report.last_day.as_deref().unwrap_or("-"));
         text.push_str(&format!("{}, {first} to {last}\n\n", settings.name));
-        if let Some(summary) = publish::summary(settings, store, report)? {
-            text.push_str(&summary::render(&summary, color));
-        }
     }
     text.push_str(&record::inputs_text(report));
     text.push_str(&format!("\nWarehouse  {}\n", settings.warehouse.display()));

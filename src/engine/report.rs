@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::day::Day;
 use crate::engine::days::runs;
-use crate::reports::PublishedFile;
+use crate::reports::publish::PublishedFile;
 use crate::warehouse::contract::Contract;
 
 /// Files of one table that a run made, or would make.
@@ -69,7 +69,6 @@ pub struct RunReport {
     pub published: bool,
     /// Digest of what the published files were made from.
     pub fingerprint: Option<String>,
-    #[serde(rename = "published_files")]
     pub published_files: Vec<PublishedFile>,
 }
 

@@ -105,6 +105,7 @@ impl<'a> Content<'a> {
             input,
             buffer: Vec::new(),
             start: 0,
+            end: 0,
             ended: false,
         };
         Content {
