@@ -53,13 +53,15 @@ impl Context {
         Ok(Context { settings, began: now(), warnings })
     }
 
-    /// The last day of the tables: `--until`, else the pipeline's, else yesterday in its time zone.
+    /// The last day of the tables: `--until`, else the pipeline's (a fixed archive may end when it likes), else yesterday in its
+    /// time zone. A day that is not over cannot be asked for.
     pub fn last_day(&self, until: Option<Day>) -> Result<Day, Failure> {
         let yesterday = self.settings.zone().day_of(self.began).plus(-1);
-        if let Some(day) = until.filter(|day| *day > yesterday) {
-            return Err(Failure::new(Code::Usage, format!("`--until {day}` is not over yet: the last full day is {yesterday}")));
+        let latest = self.settings.last_day.map_or(yesterday, |last| last.max(yesterday));
+        match until {
+            Some(day) if day > latest => Err(Failure::new(Code::Usage, format!("`--until {day}` is not over yet: the last full day is {latest}"))),
+            _ => Ok(until.or(self.settings.last_day).unwrap_or(yesterday)),
         }
-        Ok(until.or(self.settings.last_day).unwrap_or(yesterday).min(yesterday))
     }
 
     /// What a run is asked to do.

@@ -75,7 +75,7 @@ impl From<EngineError> for Failure {
         match error {
             EngineError::Warehouse(error) => error.into(),
             EngineError::Report(error) => {
-                let code = if error.is_store() { Code::Store } else { Code::Check };
+                let code = if error.is_disk() { Code::Store } else { Code::Check };
                 Failure::new(code, message).hint("the files that were published before are still there")
             }
             EngineError::Input { .. } => Failure::new(Code::Input, message),

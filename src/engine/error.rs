@@ -12,7 +12,7 @@ pub enum EngineError {
     Warehouse(#[from] WarehouseError),
     /// The published files cannot be written.
     #[error(transparent)]
-    Report(#[from] crate::reports::ReportError),
+    Report(#[from] crate::reports::error::ReportError),
     /// The raw input cannot be read as a whole.
     #[error("cannot {doing} `{}`: {error}", path.display())]
     Input { doing: &'static str, path: PathBuf, error: io::Error },

@@ -6,6 +6,7 @@ use std::fs;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
+use crate::domain::window::WINDOW_DAYS;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -13,7 +14,9 @@ use crate::engine::report::RunReport;
 use crate::engine::run::digest_of;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::reports::{self, Publication};
+use crate::reports::day_rows::DayRows;
+use crate::reports::publish::{Publication, publish};
+use crate::reports::summary::{Summary, summarize};
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::adoption::ADOPTION;
 use crate::stages::customers::{self, CUSTOMERS, Customer};
@@ -22,6 +25,8 @@ use crate::stages::usage::USAGE;
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::store::Store;
 
+/// Rises when the published files change their form.
+const VERSION: i64 = 1;
 /// The file that says what the last run did.
 const RUN_JSON: &str = "run.json";
 
@@ -44,7 +49,7 @@ pub fn last_run(settings: &Settings) -> Option<serde_json::Value> {
 pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -> Result<Option<Digest>, EngineError> {
     let Some(days) = days(state, range) else { return Ok(None) };
     let mut hasher = Hasher::new();
-    hasher.number(i64::from(reports::VERSION)).number(i64::from(days.0.0)).number(i64::from(days.1.0));
+    hasher.number(VERSION).number(i64::from(days.0.0)).number(i64::from(days.1.0));
     hasher.digest(digest_of(state, &[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO], days));
     hasher.text(&settings.products_text()).text(&settings.workloads_text()).text(&settings.excluded_text());
     for tenant in known_customers(store, state)? {
@@ -76,8 +81,6 @@ pub fn run(
     watch: &Watch<'_>,
 ) -> Result<(), EngineError> {
     let Some((first, last)) = days(state, range) else { return Ok(()) };
-    let total = (last.0 - first.0 + 1) as u64;
-    watch.tell(Event::Begin { what: "published files", unit: "days", total });
     let publication = Publication {
         store,
         published: &settings.published,
@@ -88,11 +91,22 @@ pub fn run(
         customers: known_customers(store, state)?,
         seen_tenants: seen_tenants(store, state)?,
     };
-    let files = reports::publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
+    watch.tell(Event::Begin { what: "published files", unit: "days of tables", total: publication.units() });
+    let files = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
+    report.summary = Some(summary(&publication)?);
     report.fingerprint = Some(fingerprint.to_string());
     report.published_files = files;
     Ok(())
+}
+
+/// What the closing summary tells: the last day, and how it moved in 28 days.
+fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
+    let read = |day| DayRows::read(publication.store, publication.shards, day);
+    let earlier = publication.last.plus(-WINDOW_DAYS);
+    let before = if earlier >= publication.first { Some(read(earlier)?) } else { None };
+    let names = publication.customers.iter().map(|customer| (customer.tenant_id, customer.name.clone())).collect();
+    Ok(summarize(&read(publication.last)?, before.as_ref(), &names))
 }
 
 /// The customers that the customer lists name, each once.
@@ -111,9 +125,4 @@ fn seen_tenants(store: &Store, state: &State) -> Result<BTreeSet<Guid>, EngineEr
         tenants.extend(store.rows::<ActivityCoverage>(*place)?.into_iter().map(|row| row.tenant_id));
     }
     Ok(tenants)
-}
-
-/// What the closing summary tells.
-pub fn summary(_settings: &Settings, _store: &Store, _report: &RunReport) -> Result<Option<reports::summary::Summary>, EngineError> {
-    Ok(None)
 }

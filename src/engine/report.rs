@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::domain::day::Day;
 use crate::engine::days::runs;
-use crate::reports::PublishedFile;
+use crate::reports::publish::PublishedFile;
+use crate::reports::summary::Summary;
 use crate::warehouse::contract::Contract;
 
 /// Files of one table that a run made, or would make.
@@ -69,8 +70,10 @@ pub struct RunReport {
     pub published: bool,
     /// Digest of what the published files were made from.
     pub fingerprint: Option<String>,
-    #[serde(rename = "published_files")]
     pub published_files: Vec<PublishedFile>,
+    /// What the closing summary tells, where something was published.
+    #[serde(skip)]
+    pub summary: Option<Summary>,
 }
 
 impl RunReport {

@@ -76,7 +76,7 @@ fn of_adoption(group: &[(&AdoptionKey, &Adoption)]) -> Portfolio {
         seats_lapsed: sum(&|row| row.seats_lapsed),
         seats_assigned: sum(&|row| Some(row.seats_assigned)),
         seats_unassigned: sum(&|row| row.seats_unassigned),
-        seats_assigned_own_prorated: (!prorated.is_empty()).then(|| prorated.iter().fold(0.0, |sum, value| sum + value)),
+        seats_assigned_own_prorated: (!with_seats.is_empty()).then(|| prorated.iter().fold(0.0, |sum, value| sum + value)),
         entitlements_total: sum(&|row| row.entitlements_total),
         entitlements_active: sum(&|row| Some(row.entitlements_active)),
         active_current: sum(&|row| Some(row.active_current)),

@@ -1,16 +1,24 @@
-//! stub
-use std::path::Path;
-use std::collections::BTreeSet;
-use crate::domain::{guid::Guid,day::Day,rules::Rules};
-use crate::warehouse::store::Store;
-pub const VERSION: u32 = 1;
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct ReportError;
-impl ReportError { pub fn is_store(&self)->bool {true} }
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct PublishedFile { pub name: String, pub rows: u64, pub bytes: u64, pub digest: String }
-pub struct Publication<'a> { pub store: &'a Store, pub published: &'a Path, pub rules: &'a Rules, pub shards: u32, pub first: Day, pub last: Day, pub customers: Vec<crate::stages::customers::Customer>, pub seen_tenants: BTreeSet<Guid> }
-pub fn publish(_p: &Publication, _progress: &dyn Fn(u64)) -> Result<Vec<PublishedFile>, ReportError> { Ok(vec![]) }
-pub fn write_run_json(_p: &Path, _v: &serde_json::Value) -> Result<(), ReportError> { Ok(()) }
-pub mod summary { pub struct Summary; pub fn render(_s:&Summary,_c:bool)->String { String::new() } }
+//! From the warehouse's tables to what people and BI tools open. Reads `stages` (rows and contracts) and `warehouse`; knows
+//! nothing of how the tables were made.
+//!
+//! The way of a run's last minute, in order:
+//!
+//! 1. `publish::publish` writes every published file to the staging folder and then renames them in a row (`staging`).
+//! 2. `summary::summarize` computes what the run's closing summary says, `summary_text::render` says it.
+//! 3. `publish::write_run_json` puts `run.json`, with every file's digest, in its place: the last rename of all.
+//!
+//! `columns` is the one list of what the published tables contain; `facts` streams them day by day with names joined in
+//! (`names`), `dimensions` has the star's other tables, `export` the CSV of the last day.
+
+pub mod columns;
+pub mod day_rows;
+pub mod dimensions;
+pub mod error;
+mod export;
+mod facts;
+mod names;
+mod parquet_file;
+pub mod publish;
+mod staging;
+pub mod summary;
+pub mod summary_text;

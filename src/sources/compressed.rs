@@ -55,7 +55,9 @@ enum Form {
 struct Raw<'a> {
     input: &'a mut dyn Read,
     buffer: Vec<u8>,
+    /// What was read and not yet inflated.
     start: usize,
+    end: usize,
     ended: bool,
 }
 
@@ -71,23 +73,26 @@ impl Raw<'_> {
     }
 
     fn waiting(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        &self.buffer[self.start..self.end]
     }
 
     /// Makes at least `count` bytes wait, fewer only at the end of the file.
     fn fill(&mut self, count: usize) -> Result<(), Fault> {
         while self.waiting().len() < count && !self.ended {
-            if self.start > 0 {
-                self.buffer.drain(..self.start);
+            if self.start + count.max(CHUNK_BYTES) > self.buffer.len() {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
                 self.start = 0;
+                if self.buffer.len() < count.max(2 * CHUNK_BYTES) {
+                    self.buffer.resize(count.max(2 * CHUNK_BYTES), 0);
+                }
             }
-            let length = self.buffer.len();
-            self.buffer.resize(length + CHUNK_BYTES.max(count), 0);
-            let mut target = std::mem::take(&mut self.buffer);
-            let read = self.read_input(&mut target[length..]);
-            target.truncate(length + read.unwrap_or(0));
-            self.buffer = target;
-            self.ended = read? == 0;
+            let mut buffer = std::mem::take(&mut self.buffer);
+            let read = self.read_input(&mut buffer[self.end..]);
+            self.buffer = buffer;
+            let read = read?;
+            self.end += read;
+            self.ended = read == 0;
         }
         Ok(())
     }
@@ -100,6 +105,7 @@ impl<'a> Content<'a> {
             input,
             buffer: Vec::new(),
             start: 0,
+            end: 0,
             ended: false,
         };
         Content {
@@ -165,6 +171,7 @@ impl<'a> Content<'a> {
             return Ok(());
         }
         self.raw.buffer.extend_from_slice(first);
+        self.raw.end = first.len();
         let mut head = [0u8; 3];
         let mut length = 0;
         let mut ended = Ok(());

@@ -60,7 +60,16 @@ spelled! {
     }
 }
 
+/// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
+pub const VERSION: u32 = 1;
+
 impl Format {
+    /// The format of that name for a feed; `auto` is the feed's only one. `None` where the feed does not come in it.
+    pub fn of(feed: Feed, name: &str) -> Option<Format> {
+        let formats = Format::for_feed(feed);
+        if name == "auto" { formats.first().copied() } else { formats.iter().copied().find(|format| format.name() == name) }
+    }
+
     /// The formats in which a feed can come.
     pub fn for_feed(feed: Feed) -> &'static [Format] {
         match feed {
@@ -129,15 +138,4 @@ fn read_within(
         _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
     }
     out.counts
-}
-
-/// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
-pub const VERSION: u32 = 1;
-
-impl Format {
-    /// The format of that name for a feed; `auto` is the feed's only one. `None` where the feed does not come in it.
-    pub fn of(feed: Feed, name: &str) -> Option<Format> {
-        let formats = Format::for_feed(feed);
-        if name == "auto" { formats.first().copied() } else { formats.iter().copied().find(|format| format.name() == name) }
-    }
 }

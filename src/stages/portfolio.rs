@@ -80,7 +80,7 @@ fn product_row(sku_id: Option<Guid>, group: &[&Adoption]) -> Portfolio {
         seats_assigned: assigned,
         seats_unassigned: sum(|row| row.seats_unassigned.unwrap_or(0)),
         deployment_ratio: assigned.and_then(|assigned| ratio(assigned, sold)),
-        seats_assigned_own_prorated: (!prorated.is_empty()).then(|| prorated.iter().fold(0.0, |sum, part| sum + part)),
+        seats_assigned_own_prorated: (!known.is_empty()).then(|| prorated.iter().fold(0.0, |sum, part| sum + part)),
         entitlements_total: total,
         entitlements_active: active,
         active_current: current,

@@ -178,8 +178,6 @@ fn context_number(number: usize) -> FileContext {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
-
     #[test]
     fn the_plain_reader_agrees_on_every_record(record in sign_in(), number in 0..3usize) {
         let context = context_number(number);

@@ -1,0 +1,29 @@
+//! The rows of one day that the closing summary is made from.
+
+use crate::domain::day::Day;
+use crate::reports::error::ReportError;
+use crate::stages::adoption::Adoption;
+use crate::stages::portfolio::Portfolio;
+use crate::warehouse::store::Store;
+
+/// `portfolio` and `adoption` of one day, of all shards.
+#[derive(Clone, Debug)]
+pub struct DayRows {
+    pub day: Day,
+    pub portfolio: Vec<Portfolio>,
+    pub adoption: Vec<Adoption>,
+}
+
+impl DayRows {
+    pub fn read(store: &Store, shards: u32, day: Day) -> Result<DayRows, ReportError> {
+        let mut adoption = Vec::new();
+        for shard in 0..shards {
+            adoption.extend(store.rows::<Adoption>((Some(day), shard))?);
+        }
+        Ok(DayRows {
+            day,
+            portfolio: store.rows::<Portfolio>((Some(day), 0))?,
+            adoption,
+        })
+    }
+}

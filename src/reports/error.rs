@@ -1,0 +1,80 @@
+//! What can go wrong between the warehouse and the published files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use parquet::errors::ParquetError;
+
+use crate::warehouse::error::WarehouseError;
+
+/// A fault of publishing. The command line maps each kind to an exit code: [`ReportError::is_disk`] says which are the disk's.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The disk or the file system refused.
+    #[error("cannot {doing} `{}`: {error}", path.display())]
+    Disk {
+        doing: &'static str,
+        path: PathBuf,
+        error: io::Error,
+    },
+    /// A Parquet file that cannot be written: a fault of ours.
+    #[error("cannot {doing} `{}`: {error}", path.display())]
+    Parquet {
+        doing: &'static str,
+        path: PathBuf,
+        error: ParquetError,
+    },
+    /// A value that cannot be written as JSON.
+    #[error("cannot write `{}`: {error}", path.display())]
+    Json { path: PathBuf, error: serde_json::Error },
+    /// Columns that Arrow refuses to put together: a fault of ours.
+    #[error("cannot put together the rows of `{table}`: {error}")]
+    Frame {
+        table: &'static str,
+        error: arrow::error::ArrowError,
+    },
+    /// A table of the warehouse that cannot be read.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
+}
+
+impl ReportError {
+    /// Wraps an I/O error with what was being done to which file.
+    pub(super) fn disk(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ReportError + use<> {
+        let path = path.to_path_buf();
+        move |error| ReportError::Disk { doing, path, error }
+    }
+
+    /// Wraps a Parquet error; one that comes from the disk is the disk's.
+    pub(super) fn parquet(doing: &'static str, path: &Path) -> impl FnOnce(ParquetError) -> ReportError + use<> {
+        let path = path.to_path_buf();
+        move |error| match error {
+            ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+                Ok(error) => ReportError::Disk {
+                    doing,
+                    path,
+                    error: *error,
+                },
+                Err(inner) => ReportError::Parquet {
+                    doing,
+                    path,
+                    error: ParquetError::External(inner),
+                },
+            },
+            error => ReportError::Parquet { doing, path, error },
+        }
+    }
+
+    /// Wraps an Arrow error with the table whose rows were being put together.
+    pub(super) fn frame(table: &'static str) -> impl FnOnce(arrow::error::ArrowError) -> ReportError {
+        move |error| ReportError::Frame { table, error }
+    }
+
+    /// Whether the disk or the store failed, rather than the program.
+    pub fn is_disk(&self) -> bool {
+        matches!(
+            self,
+            ReportError::Disk { .. } | ReportError::Warehouse(WarehouseError::Store { .. })
+        )
+    }
+}

@@ -1,0 +1,132 @@
+//! The published fact tables: all days of a table of the warehouse in one file, with the names joined in. Days are read and
+//! joined a few at a time, so memory holds some days of rows and never the whole range.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray};
+use arrow::compute::{SortColumn, SortOptions, concat_batches, lexsort_to_indices, take_record_batch};
+use arrow::error::ArrowError;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::reports::columns::{DAY, GRAIN, PublishedTable};
+use crate::reports::error::ReportError;
+use crate::reports::names::{Names, cell, texts};
+use crate::reports::parquet_file::ParquetFile;
+use crate::reports::publish::Publication;
+use crate::reports::staging::{Staged, Staging};
+use crate::warehouse::contract::Contract;
+
+/// How many days are in memory at once, per table.
+const DAYS_AT_ONCE: usize = 8;
+
+/// The customers and products that a table names.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub tenants: BTreeSet<Guid>,
+    pub skus: BTreeSet<Guid>,
+}
+
+/// Writes all days of a table.
+pub(super) fn write(
+    publication: &Publication<'_>,
+    contract: &'static Contract,
+    names: &Names,
+    staging: &Staging<'_>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<(Staged, Seen), ReportError> {
+    let table = PublishedTable::fact(contract);
+    let mut file = ParquetFile::create(staging, &table)?;
+    let mut seen = Seen::default();
+    let days: Vec<Day> = publication.first.to(publication.last).collect();
+    for some in days.chunks(DAYS_AT_ONCE) {
+        let frames: Vec<RecordBatch> = some
+            .par_iter()
+            .map(|day| of_day(publication, contract, &table, names, *day))
+            .collect::<Result<_, _>>()?;
+        for frame in &frames {
+            file.write(frame)?;
+            collect(frame, "tenant_id", &mut seen.tenants);
+            collect(frame, "sku_id", &mut seen.skus);
+        }
+        progress(some.len() as u64);
+    }
+    Ok((file.finish()?, seen))
+}
+
+/// The rows of one day as they are published, sorted by the key.
+pub(super) fn of_day(
+    publication: &Publication<'_>,
+    contract: &'static Contract,
+    table: &PublishedTable,
+    names: &Names,
+    day: Day,
+) -> Result<RecordBatch, ReportError> {
+    let mut shards: Vec<RecordBatch> = Vec::new();
+    for shard in 0..contract.files(publication.shards) {
+        shards.push(publication.store.read(contract, (Some(day), shard), &[])?);
+    }
+    sorted(contract, shards)
+        .and_then(|rows| published(table, names, day, &rows))
+        .map_err(ReportError::frame(contract.name))
+}
+
+/// The rows of all shards in the order of the key.
+fn sorted(contract: &Contract, mut shards: Vec<RecordBatch>) -> Result<RecordBatch, ArrowError> {
+    if shards.iter().filter(|shard| shard.num_rows() > 0).count() > 1 {
+        let rows = concat_batches(&contract.schema(), &shards)?;
+        let options = Some(SortOptions {
+            descending: false,
+            nulls_first: true,
+        });
+        let by: Vec<SortColumn> = rows.columns()[..contract.key_width()]
+            .iter()
+            .map(|column| SortColumn {
+                values: column.clone(),
+                options,
+            })
+            .collect();
+        return take_record_batch(&rows, &lexsort_to_indices(&by, None)?);
+    }
+    let filled = shards.iter().position(|shard| shard.num_rows() > 0).unwrap_or(0);
+    if filled < shards.len() {
+        Ok(shards.swap_remove(filled))
+    } else {
+        Ok(RecordBatch::new_empty(contract.schema()))
+    }
+}
+
+/// Rows of a table with the day, the grain and the names.
+fn published(table: &PublishedTable, names: &Names, day: Day, rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(Date32Array::from_value(day.0, rows.num_rows()))];
+    if table.columns.iter().any(|column| column.name == GRAIN.name) {
+        columns.push(grain(rows)?);
+    }
+    for (field, column) in rows.schema().fields().iter().zip(rows.columns()) {
+        columns.push(column.clone());
+        columns.extend(names.next_to(field.name(), rows)?);
+    }
+    debug_assert_eq!(table.columns[0].name, DAY.name);
+    RecordBatch::try_new(table.schema(), columns)
+}
+
+/// What each row of `portfolio` sums.
+fn grain(rows: &RecordBatch) -> Result<ArrayRef, ArrowError> {
+    let (skus, workloads) = (texts(rows, "sku_id")?, texts(rows, "workload")?);
+    let of = |row: usize| match (cell(skus, row), cell(workloads, row)) {
+        (Some(_), _) => "sku",
+        (None, Some(_)) => "workload",
+        (None, None) => "all",
+    };
+    Ok(Arc::new(StringArray::from_iter_values((0..rows.num_rows()).map(of))))
+}
+
+/// Adds the ids of a column, where the table has it; each is parsed once a day.
+fn collect(rows: &RecordBatch, column: &str, into: &mut BTreeSet<Guid>) {
+    let Ok(ids) = texts(rows, column) else { return };
+    let distinct: FxHashSet<&str> = ids.iter().flatten().collect();
+    into.extend(distinct.into_iter().filter_map(|id| Guid::parse(id.as_bytes())));
+}
