@@ -8,10 +8,11 @@ use crate::cli::exit::{Code, Failure};
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::report::RunReport;
-use crate::engine::{publish, run};
+use crate::engine::run;
 use crate::observe::progress::Progress;
 use crate::observe::record;
-use crate::reports::summary;
+use crate::pipeline::settings::Settings;
+use crate::reports::summary_text;
 use crate::warehouse::store::Store;
 
 /// Runs the pipeline and prints a short summary to standard output.
@@ -32,7 +33,7 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
         record::write(&context.settings, &report, began)?;
     }
     if !global.quiet {
-        print!("{}", said(&context, &store, &report, global.colored())?);
+        print!("{}", said(&context.settings, &report, global.colored()));
     }
     Ok(())
 }
@@ -46,8 +47,7 @@ pub fn in_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> Result<T
 }
 
 /// The closing words.
-fn said(context: &Context, store: &Store, report: &RunReport, color: bool) -> Result<String, Failure> {
-    let settings = &context.settings;
+fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
     let mut text = String::new();
     if report.is_idle() {
         text.push_str("Nothing to do: everything is up to date");
@@ -55,16 +55,20 @@ fn said(context: &Context, store: &Store, report: &RunReport, color: bool) -> Re
             text.push_str(&format!(" until {last}"));
         }
         text.push_str(".\n");
-        return Ok(text);
+        return text;
     }
     if report.published {
         let (first, last) = (report.first_day.as_deref().unwrap_or("-"), report.last_day.as_deref().unwrap_or("-"));
         text.push_str(&format!("{}, {first} to {last}\n\n", settings.name));
+        if let Some(summary) = &report.summary {
+            text.push_str(&summary_text::render(summary, color));
+            text.push('\n');
+        }
     }
     text.push_str(&record::inputs_text(report));
     text.push_str(&format!("\nWarehouse  {}\n", settings.warehouse.display()));
     if report.published {
         text.push_str(&format!("Published  {}\n", settings.published.display()));
     }
-    Ok(text)
+    text
 }

@@ -118,7 +118,7 @@ pub fn plan<'a>(
     let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
     for file in files {
         for (source, facts) in &file.sources {
-            let mut reading = reading_of(settings, file, *source, facts.clone())?;
+            let mut reading = reading_of(settings, file, *source, *facts)?;
             let before = places.get(&(settings.sources[*source].id.as_str(), file.path.as_str()));
             let content = contents.get(&file.path).map(Digest::to_string).unwrap_or_default();
             reading.fate = match before {

@@ -6,6 +6,7 @@ use std::fs;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
+use crate::domain::window::WINDOW_DAYS;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -13,7 +14,9 @@ use crate::engine::report::RunReport;
 use crate::engine::run::digest_of;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::reports::day_rows::DayRows;
 use crate::reports::publish::{Publication, publish};
+use crate::reports::summary::{Summary, summarize};
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::adoption::ADOPTION;
 use crate::stages::customers::{self, CUSTOMERS, Customer};
@@ -91,9 +94,19 @@ pub fn run(
     watch.tell(Event::Begin { what: "published files", unit: "days of tables", total: publication.units() });
     let files = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
+    report.summary = Some(summary(&publication)?);
     report.fingerprint = Some(fingerprint.to_string());
     report.published_files = files;
     Ok(())
+}
+
+/// What the closing summary tells: the last day, and how it moved in 28 days.
+fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
+    let read = |day| DayRows::read(publication.store, publication.shards, day);
+    let earlier = publication.last.plus(-WINDOW_DAYS);
+    let before = if earlier >= publication.first { Some(read(earlier)?) } else { None };
+    let names = publication.customers.iter().map(|customer| (customer.tenant_id, customer.name.clone())).collect();
+    Ok(summarize(&read(publication.last)?, before.as_ref(), &names))
 }
 
 /// The customers that the customer lists name, each once.

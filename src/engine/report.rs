@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::domain::day::Day;
 use crate::engine::days::runs;
 use crate::reports::publish::PublishedFile;
+use crate::reports::summary::Summary;
 use crate::warehouse::contract::Contract;
 
 /// Files of one table that a run made, or would make.
@@ -70,6 +71,9 @@ pub struct RunReport {
     /// Digest of what the published files were made from.
     pub fingerprint: Option<String>,
     pub published_files: Vec<PublishedFile>,
+    /// What the closing summary tells, where something was published.
+    #[serde(skip)]
+    pub summary: Option<Summary>,
 }
 
 impl RunReport {

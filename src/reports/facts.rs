@@ -124,7 +124,7 @@ fn grain(rows: &RecordBatch) -> Result<ArrayRef, ArrowError> {
     Ok(Arc::new(StringArray::from_iter_values((0..rows.num_rows()).map(of))))
 }
 
-/// Adds the ids of a column, where the table has it. Rows of one customer stand together, so few texts are parsed twice.
+/// Adds the ids of a column, where the table has it; each is parsed once a day.
 fn collect(rows: &RecordBatch, column: &str, into: &mut BTreeSet<Guid>) {
     let Ok(ids) = texts(rows, column) else { return };
     let distinct: FxHashSet<&str> = ids.iter().flatten().collect();

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use arrow::array::{Array, AsArray};
+use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Date32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -16,7 +16,7 @@ use crate::domain::catalogue::Product;
 use crate::domain::digest::Digest;
 use crate::reports::columns::published_tables;
 use crate::stages::adoption::Adoption;
-use crate::stages::portfolio::{self, Portfolio};
+use crate::stages::portfolio;
 use crate::stages::usage::Usage;
 use crate::stages::workload_adoption::WorkloadAdoption;
 

@@ -1,1 +1,316 @@
+//! The closing summary in words: 80 columns of text that a customer manager reads in one go.
 
+use std::fmt::Write;
+
+use crate::reports::summary::{Measure, Mover, Share, Summary};
+
+/// No line is wider.
+const WIDTH: usize = 80;
+/// Room for a customer's name.
+const NAME_WIDTH: usize = 32;
+
+/// What stands out, where the output can show it.
+#[derive(Clone, Copy)]
+enum Style {
+    Heading,
+    Rise,
+    Fall,
+    Quiet,
+}
+
+/// The summary as text that ends with a line end. With `color`, headings and changes carry ANSI escape sequences.
+pub fn render(summary: &Summary, color: bool) -> String {
+    let page = Page { color };
+    let mut text = page.styled(Style::Heading, &format!("Portfolio on {}", summary.day));
+    text.push('\n');
+    text.push_str(&customers(summary));
+    let measures = [
+        ("Deployment", "seats", summary.deployment),
+        ("Usage", "entitlements", summary.usage),
+        ("  adjusted", "entitlements", summary.usage_adjusted),
+    ];
+    for (label, unit, measure) in measures {
+        text.push_str(&page.measure(label, unit, measure));
+    }
+    match summary.before {
+        Some(day) => text.push_str(&page.movers(&format!("Moved most since {day}"), summary)),
+        None => text.push_str(&page.note("There is no day 28 days earlier to compare with.")),
+    }
+    text
+}
+
+fn customers(summary: &Summary) -> String {
+    let mut parts = vec![grouped(summary.customers)];
+    if summary.customers_without_seats > 0 {
+        parts.push(format!("{} without seat data", grouped(summary.customers_without_seats)));
+    }
+    if summary.customers_incomplete > 0 {
+        parts.push(format!("{} with less than 28 days of data", grouped(summary.customers_incomplete)));
+    }
+    format!("  {:<11} {}\n", "Customers", parts.join(", "))
+}
+
+struct Page {
+    color: bool,
+}
+
+impl Page {
+    fn styled(&self, style: Style, text: &str) -> String {
+        let code = match style {
+            Style::Heading => "1",
+            Style::Rise => "32",
+            Style::Fall => "31",
+            Style::Quiet => "2",
+        };
+        if self.color {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// A line such as `Deployment 83.4 % (4,512 of 5,410 seats)  +1.2 points`.
+    fn measure(&self, label: &str, unit: &str, measure: Option<Measure>) -> String {
+        let Some(measure) = measure else {
+            return format!("  {label:<11} unknown: no customer has seat data\n");
+        };
+        let Share { part, whole, .. } = measure.now;
+        let mut line = format!(
+            "  {label:<11} {} ({} of {} {unit})",
+            percent(&measure.now),
+            grouped(part),
+            grouped(whole)
+        );
+        if let Some(rise) = measure.rise {
+            let _ = write!(
+                line,
+                "{}  {}",
+                " ".repeat(58usize.saturating_sub(line.chars().count())),
+                self.points(rise)
+            );
+        }
+        line.push('\n');
+        line
+    }
+
+    /// A change of a ratio, in percentage points.
+    fn points(&self, rise: f64) -> String {
+        let text = format!("{:>12}", format!("{:+.1} points", rounded(rise * 100.0)));
+        match rounded(rise * 100.0) {
+            rise if rise > 0.0 => self.styled(Style::Rise, &text),
+            rise if rise < 0.0 => self.styled(Style::Fall, &text),
+            _ => self.styled(Style::Quiet, &text),
+        }
+    }
+
+    fn movers(&self, heading: &str, summary: &Summary) -> String {
+        let mut text = format!("\n{}\n", self.styled(Style::Heading, heading));
+        for mover in &summary.movers {
+            text.push_str(&self.mover(mover));
+        }
+        if summary.movers.is_empty() {
+            text.push_str(&self.note("No customer's use changed."));
+        }
+        if summary.not_compared > 0 {
+            let left_out = grouped(summary.not_compared);
+            text.push_str(&self.note(&format!("{left_out} not compared: less than 28 days of data at the time.")));
+        }
+        text
+    }
+
+    /// A line such as `Contoso   61.0 % → 82.0 %   +42 active   +21.0 points`.
+    fn mover(&self, mover: &Mover) -> String {
+        let name = mover.name.clone().unwrap_or_else(|| mover.tenant_id.to_string());
+        let (before, now) = (percent(&mover.before), percent(&mover.now));
+        let active = signed(mover.more_active());
+        format!(
+            "  {} {before} → {now} {active:>7} active {}\n",
+            padded(&name, NAME_WIDTH),
+            self.points(mover.rise())
+        )
+    }
+
+    fn note(&self, text: &str) -> String {
+        debug_assert!(text.chars().count() + 2 <= WIDTH);
+        format!("  {}\n", self.styled(Style::Quiet, text))
+    }
+}
+
+/// `83.4 %`, right-aligned; `-` where there is no ratio.
+fn percent(share: &Share) -> String {
+    let text = share
+        .ratio
+        .map_or_else(|| "-".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0));
+    format!("{text:>7}")
+}
+
+/// To one decimal, without a negative zero.
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0 + 0.0
+}
+
+/// `12,345`.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = if number < 0 { "-".to_owned() } else { String::new() };
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `+12,345`.
+fn signed(number: i64) -> String {
+    if number > 0 {
+        format!("+{}", grouped(number))
+    } else {
+        grouped(number)
+    }
+}
+
+/// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which a raw list could bring and a
+/// terminal would obey, become spaces.
+fn padded(name: &str, width: usize) -> String {
+    let clean: String = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let total: usize = clean.chars().map(columns_of).sum();
+    let room = if total > width { width - 1 } else { width };
+    let (mut text, mut used) = (String::new(), 0);
+    for letter in clean.chars() {
+        if used + columns_of(letter) > room {
+            break;
+        }
+        used += columns_of(letter);
+        text.push(letter);
+    }
+    if total > width {
+        text.push('…');
+        used += 1;
+    }
+    text.extend(std::iter::repeat_n(' ', width - used));
+    text
+}
+
+/// How many columns a terminal gives a letter: two from the East Asian scripts on, near enough for names.
+fn columns_of(letter: char) -> usize {
+    if letter >= '\u{1100}' && !('\u{2000}'..'\u{2e80}').contains(&letter) && !('\u{1e00}'..'\u{2000}').contains(&letter) {
+        2
+    } else {
+        1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::day::Day;
+    use crate::domain::guid::Guid;
+
+    fn share(part: i64, whole: i64) -> Share {
+        Share {
+            part,
+            whole,
+            ratio: (whole != 0).then(|| part as f64 / whole as f64),
+        }
+    }
+
+    fn summary() -> Summary {
+        let measure = |part, whole, rise| {
+            Some(Measure {
+                now: share(part, whole),
+                rise: Some(rise),
+            })
+        };
+        let mover = |name: Option<&str>, before, now| Mover {
+            tenant_id: Guid(0xa),
+            name: name.map(str::to_owned),
+            before,
+            now,
+        };
+        Summary {
+            day: Day(20_000),
+            before: Some(Day(19_972)),
+            customers: 1412,
+            customers_without_seats: 3,
+            customers_incomplete: 12,
+            deployment: measure(4512, 5410, 0.0123),
+            usage: measure(12_203, 4512, -0.0041),
+            usage_adjusted: measure(3149, 4512, -0.0001),
+            movers: vec![
+                mover(Some("Contoso"), share(61, 100), share(82, 100)),
+                mover(
+                    Some("Vereinigte Zwiebelzüchter \u{1b}[31mund Söhne GmbH"),
+                    share(2900, 1000),
+                    share(1, 1000),
+                ),
+                mover(None, share(1, 10), share(2, 10)),
+            ],
+            not_compared: 1,
+        }
+    }
+
+    #[test]
+    fn a_summary_reads_well_in_80_columns() {
+        let expected = "\
+Portfolio on 2024-10-04
+  Customers   1,412, 3 without seat data, 12 with less than 28 days of data
+  Deployment   83.4 % (4,512 of 5,410 seats)                 +1.2 points
+  Usage       270.5 % (12,203 of 4,512 entitlements)         -0.4 points
+    adjusted   69.8 % (3,149 of 4,512 entitlements)          +0.0 points
+
+Moved most since 2024-09-06
+  Contoso                           61.0 % →  82.0 %     +21 active +21.0 points
+  Vereinigte Zwiebelzüchter  [31m… 290.0 % →   0.1 %  -2,899 active -289.9 points
+  00000000-0000-0000-0000-0000000…  10.0 % →  20.0 %      +1 active +10.0 points
+  1 not compared: less than 28 days of data at the time.
+";
+        assert_eq!(render(&summary(), false), expected);
+        assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn nothing_known_is_said_and_not_shown_as_zero() {
+        let empty = Summary {
+            before: None,
+            customers: 0,
+            customers_without_seats: 0,
+            customers_incomplete: 0,
+            deployment: None,
+            usage: Some(Measure {
+                now: share(0, 0),
+                rise: None,
+            }),
+            usage_adjusted: None,
+            movers: Vec::new(),
+            not_compared: 0,
+            ..summary()
+        };
+        let expected = "\
+Portfolio on 2024-10-04
+  Customers   0
+  Deployment  unknown: no customer has seat data
+  Usage             - (0 of 0 entitlements)
+    adjusted  unknown: no customer has seat data
+  There is no day 28 days earlier to compare with.
+";
+        assert_eq!(render(&empty, false), expected);
+    }
+
+    #[test]
+    fn color_adds_escape_sequences_and_changes_no_word() {
+        let mut plain = render(&summary(), true);
+        assert!(plain.contains("\u{1b}[32m +1.2 points\u{1b}[0m"), "{plain}");
+        for code in ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"] {
+            plain = plain.replace(code, "");
+        }
+        assert_eq!(plain, render(&summary(), false));
+    }
+
+    #[test]
+    fn wide_letters_take_two_columns() {
+        assert_eq!(padded("日本", 6), "日本  ");
+        assert_eq!(padded("日本語株式", 6), "日本… ");
+    }
+}

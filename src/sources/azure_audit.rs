@@ -65,13 +65,12 @@ impl<'c> AzureAudit<'c> {
 
 impl JsonRecords for AzureAudit<'_> {
     const BATCH: &'static [u8] = b"records";
+    const ARRAYS: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);
-        match envelope.category()?.decode(&mut String::new()) {
-            Some("AuditLogs") => {}
-            Some(_) => return Ok(Verdict::NotOurs),
-            None => return Err(Reason::MissingCategory),
+        if !envelope.category()?.is("AuditLogs") {
+            return Ok(Verdict::NotOurs);
         }
         let event = properties(envelope.properties, &mut self.unpacked).map(|node| node.map(AuditEvent::of).unwrap_or_default());
         let activity = event.as_ref().ok().and_then(|event| Operation::name(event.activity));
@@ -106,7 +105,8 @@ impl JsonRecords for AzureAudit<'_> {
         if user.is_empty() {
             return Err(Reason::MissingUser);
         }
-        let (user_id, event_id) = (self.ids.get(user), self.ids.get(event_id));
+        let ids = self.ids.text();
+        let (user_id, event_id) = (&ids[user], &ids[event_id]);
         let mut change = |sku: Option<Guid>, action: Action| {
             sink.row(
                 at,
@@ -222,7 +222,7 @@ impl<'a> Targets<'a> {
 fn assigned_license(target: Node<'_>) -> Result<Option<Node<'_>>, Reason> {
     for property in array(target.member(b"modifiedProperties"))?.into_iter().flat_map(Node::items) {
         if let Some(name) = text(property.member(b"displayName"))?
-            && name.decode(&mut String::new()) == Some("AssignedLicense")
+            && name.is("AssignedLicense")
         {
             return Ok(Some(property));
         }

@@ -7,10 +7,9 @@
 //! Traps: real `SignInLogs` carry `isInteractive: false`, so the category decides only where that is missing; `status.errorCode` comes
 //! before `resultType`; ids in GUID form come in any case, and some are no GUIDs; a user id may be empty.
 
-use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::sources::azure_envelope::{Envelope, Unpacked, properties};
-use crate::sources::fields::{Ids, Tenants, boolean, event_time, guid, is_word, is_zero, present, text};
+use crate::sources::fields::{Ids, Tenants, boolean, event_time, is_word, is_zero, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::output::Verdict;
@@ -52,15 +51,17 @@ impl<'c> AzureSignIns<'c> {
 
 impl JsonRecords for AzureSignIns<'_> {
     const BATCH: &'static [u8] = b"records";
+    const ARRAYS: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);
         let category = envelope.category()?;
-        let by_category = match category.decode(&mut String::new()) {
-            Some("SignInLogs") => true,
-            Some("NonInteractiveUserSignInLogs") => false,
-            Some(_) => return Ok(Verdict::NotOurs),
-            None => return Err(Reason::MissingCategory),
+        let by_category = if category.is("SignInLogs") {
+            true
+        } else if category.is("NonInteractiveUserSignInLogs") {
+            false
+        } else {
+            return Ok(Verdict::NotOurs);
         };
         let tenant = self.tenants.of_record(envelope.tenant, self.context)?;
         let sign_in = properties(envelope.properties, &mut self.unpacked)?
@@ -76,17 +77,18 @@ impl JsonRecords for AzureSignIns<'_> {
             None => by_category,
             Some(value) => boolean(value).ok_or(Reason::UnreadableValue)?,
         };
+        let ids = self.ids.text();
         let activity = Activity {
             tenant,
-            event_id: self.ids.get(event),
-            user_id: self.ids.get(user),
-            app_id: self.ids.get(app),
-            resource_id: self.ids.get(resource),
+            event_id: &ids[event],
+            user_id: &ids[user],
+            app_id: &ids[app],
+            resource_id: &ids[resource],
             interactive: Some(interactive),
             at: time,
             succeeded: sign_in.succeeded(envelope.result_type)?,
             guest: sign_in.is_guest()?,
-            foreign_resource: sign_in.is_foreign(tenant),
+            foreign_resource: matches!(present(sign_in.resource_tenant), Some(Value::Text(other)) if self.tenants.is_other(other, tenant)),
             named_workload: None,
             evidence: if interactive {
                 Evidence::Interactive
@@ -146,12 +148,5 @@ impl<'a> SignIn<'a> {
         let mut buffer = String::new();
         let name = name.decode(&mut buffer).ok_or(Reason::UnreadableValue)?;
         Ok(name.as_bytes().windows(5).any(|part| part.eq_ignore_ascii_case(b"#EXT#")))
-    }
-
-    fn is_foreign(&self, tenant: Guid) -> bool {
-        match present(self.resource_tenant) {
-            Some(Value::Text(text)) => guid(text).is_some_and(|resource_tenant| resource_tenant != tenant),
-            _ => false,
-        }
     }
 }

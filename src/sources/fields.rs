@@ -30,7 +30,7 @@ pub fn text(node: Option<Node<'_>>) -> Result<Option<Text<'_>>, Reason> {
 /// The ids of one record, in lower case, one after the other in memory that is used again.
 #[derive(Default)]
 pub struct Ids {
-    folded: String,
+    folded: Vec<u8>,
 }
 
 impl Ids {
@@ -38,9 +38,9 @@ impl Ids {
         self.folded.clear();
     }
 
-    /// The id that `fold` put at this place.
-    pub fn get(&self, place: Range<usize>) -> &str {
-        self.folded.get(place).unwrap_or_default()
+    /// All ids, of which the folding functions gave the places.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.folded).unwrap_or_default()
     }
 
     /// Folds an id, whatever it looks like; a missing one is empty.
@@ -61,16 +61,19 @@ impl Ids {
         }
     }
 
+    #[inline]
     fn fold_text(&mut self, text: Text<'_>) -> Result<Range<usize>, Reason> {
         let from = self.folded.len();
-        text.append_to(&mut self.folded).ok_or(Reason::UnreadableValue)?;
-        let added = &mut self.folded[from..];
-        if added.is_ascii() {
-            added.make_ascii_lowercase();
-        } else {
-            let lower = added.to_lowercase();
-            self.folded.truncate(from);
-            self.folded.push_str(&lower);
+        match text.plain() {
+            Some(plain) if plain.is_ascii() => {
+                self.folded.extend_from_slice(plain);
+                self.folded[from..].make_ascii_lowercase();
+            }
+            _ => {
+                let mut decoded = String::new();
+                text.append_to(&mut decoded).ok_or(Reason::UnreadableValue)?;
+                self.folded.extend_from_slice(decoded.to_lowercase().as_bytes());
+            }
         }
         Ok(from..self.folded.len())
     }
@@ -99,6 +102,15 @@ impl Tenants {
         match context.tenant {
             Some(of_path) if of_path != tenant => Err(Reason::TenantContradictsPath),
             _ => Ok(tenant),
+        }
+    }
+
+    /// Whether a text is a GUID other than this tenant.
+    #[inline]
+    pub fn is_other(&self, text: Text<'_>, tenant: Guid) -> bool {
+        match (text.plain(), self.last) {
+            (Some(plain), Some((last, known))) if plain == last => known != tenant,
+            _ => guid(text).is_some_and(|other| other != tenant),
         }
     }
 

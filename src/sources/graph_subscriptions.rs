@@ -41,6 +41,7 @@ impl<'c> GraphSubscriptions<'c> {
 
 impl JsonRecords for GraphSubscriptions<'_> {
     const BATCH: &'static [u8] = b"value";
+    const ARRAYS: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
@@ -66,15 +67,16 @@ impl JsonRecords for GraphSubscriptions<'_> {
             Some(Value::Text(text)) => Some(self.context.zone.day_of(instant(text).ok_or(Reason::UnreadableTime)?)),
             Some(_) => return Err(Reason::UnreadableTime),
         };
+        let ids = self.ids.text();
         let subscription = Subscription {
             tenant,
             day,
-            subscription_id: self.ids.get(id),
+            subscription_id: &ids[id],
             sku,
             seats,
             state,
             is_trial,
-            sold_by: SoldBy::Owner(self.ids.get(owner)),
+            sold_by: SoldBy::Owner(&ids[owner]),
             ends_on,
         };
         sink.row(at, Row::Subscription(subscription));

@@ -58,6 +58,7 @@ impl<'c> GraphUsers<'c> {
 
 impl JsonRecords for GraphUsers<'_> {
     const BATCH: &'static [u8] = b"value";
+    const ARRAYS: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
@@ -77,7 +78,7 @@ impl JsonRecords for GraphUsers<'_> {
             (None, Some(licenses)) => self.collect(licenses, false)?,
             (None, None) => {}
         }
-        let user_id = self.ids.get(user);
+        let user_id = &self.ids.text()[user];
         for sku in &self.skus {
             sink.row(
                 at,

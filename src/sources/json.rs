@@ -16,8 +16,8 @@ pub struct Node<'a> {
     structure: &'a Structure,
     /// Where its first byte is.
     at: usize,
-    /// The first mark at or after that place.
-    mark: usize,
+    /// The number of the first bracket at or after that place.
+    bracket: usize,
 }
 
 /// A string as it stands in the text, between its quotes.
@@ -44,13 +44,7 @@ pub enum Value<'a> {
 impl<'a> Node<'a> {
     /// The outermost value of a text; `structure` is what [`Structure::find`] found in it.
     pub fn outermost(text: &'a [u8], structure: &'a Structure) -> Node<'a> {
-        let at = structure.marks.first().map_or(text.len(), |mark| mark.at as usize);
-        Node {
-            text,
-            structure,
-            at,
-            mark: 0,
-        }
+        Node { text, structure, at: structure.bracket(0).at as usize, bracket: 0 }
     }
 
     fn first_byte(self) -> u8 {
@@ -65,17 +59,16 @@ impl<'a> Node<'a> {
         self.first_byte() == b'['
     }
 
-    /// The number of the mark that closes this object or array.
-    fn closing_mark(self) -> usize {
-        self.structure.marks.get(self.mark).map_or(0, |mark| mark.closed_by as usize)
+    /// The number of the bracket that closes this object or array.
+    #[inline]
+    fn closed_by(self) -> usize {
+        self.structure.bracket(self.bracket).closed_by as usize
     }
 
     /// The place right after this object or array.
+    #[inline]
     fn end_of_brackets(self) -> usize {
-        self.structure
-            .marks
-            .get(self.closing_mark())
-            .map_or(self.text.len(), |mark| mark.at as usize + 1)
+        self.structure.bracket(self.closed_by()).at as usize + 1
     }
 
     /// The text of the value, for a message.
@@ -100,57 +93,47 @@ impl<'a> Node<'a> {
         if !self.is_object() {
             return;
         }
-        let marks = &self.structure.marks[..self.closing_mark()];
-        let mut number = self.mark + 1;
-        while let Some(mark) = marks.get(number) {
-            let place = mark.at as usize;
-            if self.text[place] != b':' {
-                // A bracket that is nobody's value.
-                number = mark.closed_by as usize + 1;
+        let structure = self.structure;
+        let mut next = self.bracket + 1;
+        let mut colon = structure.bracket(self.bracket).colons as usize;
+        let end = structure.bracket(self.closed_by()).colons as usize;
+        while colon < end {
+            let place = structure.colon(colon);
+            let bracket = structure.bracket(next);
+            if (bracket.at as usize) < place {
+                // A bracket that is nobody's value; what is in it is nobody's member.
+                next = bracket.closed_by as usize + 1;
+                colon = structure.bracket(next - 1).colons as usize;
                 continue;
             }
-            number += 1;
+            colon += 1;
             let at = skip_blanks(self.text, place + 1);
-            let value = Node {
-                text: self.text,
-                structure: self.structure,
-                at,
-                mark: number,
-            };
-            if let Some(next) = marks.get(number)
-                && next.at as usize == at
-                && next.closed_by != 0
-            {
-                number = next.closed_by as usize + 1;
+            let value = Node { text: self.text, structure, at, bracket: next };
+            if bracket.at as usize == at && bracket.closed_by != 0 {
+                next = bracket.closed_by as usize + 1;
+                colon = structure.bracket(next - 1).colons as usize;
             }
-            if let Some(key) = self.key_before(place) {
-                if key.escaped {
-                    let mut decoded = String::new();
-                    if key.append_to(&mut decoded).is_some() {
-                        each(decoded.as_bytes(), value);
-                    }
-                } else {
-                    each(key.raw, value);
+            let Some(key) = self.key_before(place) else { continue };
+            if key.escaped {
+                let mut decoded = String::new();
+                if key.append_to(&mut decoded).is_some() {
+                    each(decoded.as_bytes(), value);
                 }
+            } else {
+                each(key.raw, value);
             }
         }
     }
 
     /// The string that ends right before a colon.
-    #[inline]
+    #[inline(always)]
     fn key_before(self, colon: usize) -> Option<Text<'a>> {
         let mut last = colon - 1;
         while is_blank(self.text[last]) {
             last -= 1;
         }
-        if !self.structure.is_quote(last) {
-            return None;
-        }
-        let first = self.structure.quote_before(last)?;
-        Some(Text {
-            raw: &self.text[first + 1..last],
-            escaped: self.structure.has_backslash(first + 1, last),
-        })
+        let (first, escaped) = self.structure.string_until(last)?;
+        Some(Text { raw: &self.text[first..last], escaped })
     }
 
     /// The member with this key, the last one if there are several.
@@ -170,7 +153,7 @@ impl<'a> Node<'a> {
         Items {
             of: self,
             at: self.at + 1,
-            mark: self.mark + 1,
+            bracket: self.bracket + 1,
             end,
         }
     }
@@ -186,7 +169,7 @@ impl<'a> Node<'a> {
                 (
                     Value::Text(Text {
                         raw,
-                        escaped: memchr::memchr(b'\\', raw).is_some(),
+                        escaped: self.structure.has_backslash(self.at + 1, quote),
                     }),
                     quote + 1,
                 )
@@ -212,7 +195,7 @@ impl<'a> Node<'a> {
         match self.text.get(skip_blanks(self.text, end)) {
             Some(b',' | b'}' | b']') => value,
             // The outermost value has nothing after it.
-            None if self.mark == 0 => value,
+            None if self.bracket == 0 => value,
             _ => Value::Unreadable,
         }
     }
@@ -255,7 +238,7 @@ fn is_number(token: &[u8]) -> bool {
 pub struct Items<'a> {
     of: Node<'a>,
     at: usize,
-    mark: usize,
+    bracket: usize,
     end: usize,
 }
 
@@ -270,20 +253,14 @@ impl<'a> Iterator for Items<'a> {
         if self.at >= self.end {
             return None;
         }
-        // Colons within an array are nobody's.
-        while structure.marks.get(self.mark).is_some_and(|mark| (mark.at as usize) < self.at) {
-            self.mark += 1;
+        while self.bracket < self.of.closed_by() && (structure.bracket(self.bracket).at as usize) < self.at {
+            self.bracket += 1;
         }
-        let item = Node {
-            text,
-            structure,
-            at: self.at,
-            mark: self.mark,
-        };
+        let item = Node { text, structure, at: self.at, bracket: self.bracket };
         match text[self.at] {
             b'{' | b'[' => {
                 self.at = item.end_of_brackets();
-                self.mark = item.closing_mark() + 1;
+                self.bracket = item.closed_by() + 1;
             }
             b'"' => self.at = structure.quote_from(self.at + 1).map_or(self.end, |quote| quote + 1),
             _ => {
@@ -304,6 +281,15 @@ impl<'a> Text<'a> {
 
     pub fn is_empty(self) -> bool {
         self.raw.is_empty()
+    }
+
+    /// Whether the decoded text is this one.
+    #[inline]
+    pub fn is(self, text: &str) -> bool {
+        match self.plain() {
+            Some(plain) => plain == text.as_bytes(),
+            None => self.decode(&mut String::new()) == Some(text),
+        }
     }
 
     /// Appends the text, its escapes decoded; `None` (and nothing of use appended) where an escape is none of JSON's.

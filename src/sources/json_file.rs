@@ -17,8 +17,10 @@ use crate::sources::structure::{Fault, Structure, is_blank};
 
 /// What a format makes of one record.
 pub trait JsonRecords {
-    /// The key under which an object has an array of records; such an object is a batch or page, not a record.
+    /// The key under which an object has an array of records; such an object is a batch or page, unless it is a good record itself.
     const BATCH: &'static [u8];
+    /// Whether a bare array is a page too; else it is no record.
+    const ARRAYS: bool;
 
     /// Reads a record (an object). Its rows go to the sink only if it is accepted.
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
@@ -133,38 +135,36 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         }
     }
 
-    /// Takes a sound text: a record, or a batch of them.
+    /// Takes a sound text: a record, or a batch of them. Whether it is a batch is only asked where it is no good record.
     fn document(&mut self, line: u64, text: &[u8], structure: &Structure) {
         let outermost = Node::outermost(text, structure);
-        let batch = if outermost.is_array() {
-            Some(outermost)
-        } else {
-            outermost.member(R::BATCH).filter(|value| value.is_array())
-        };
-        let Some(batch) = batch else {
-            let at = of_line(line);
-            let result = self.reader.record(outermost, at, self.out.sink);
-            // What has not even an id is no sign of a snapshot: a service's error message looks like that.
-            if !self.has_single && result != Err(Reason::MissingId) {
-                self.has_single = true;
-                self.reader.page(false, self.out.sink);
-            }
-            self.out.settle(at, text, result);
-            return;
-        };
-        let next_link = outermost.member(b"@odata.nextLink").map(Node::value);
-        self.reader
-            .page(matches!(next_link, Some(Value::Text(link)) if !link.is_empty()), self.out.sink);
+        if outermost.is_array() && !R::ARRAYS {
+            return self.out.reject(of_line(line), Reason::BrokenJson, text);
+        }
+        if outermost.is_array() {
+            return self.batch(line, outermost, false);
+        }
+        let at = of_line(line);
+        let result = self.reader.record(outermost, at, self.out.sink);
+        if result.is_err()
+            && let Some(batch) = outermost.member(R::BATCH).filter(|value| value.is_array())
+        {
+            let next_link = outermost.member(b"@odata.nextLink").map(Node::value);
+            return self.batch(line, batch, matches!(next_link, Some(Value::Text(link)) if !link.is_empty()));
+        }
+        // What has not even an id is no sign of a snapshot: a service's error message looks like that.
+        if !self.has_single && result != Err(Reason::MissingId) {
+            self.has_single = true;
+            self.reader.page(false, self.out.sink);
+        }
+        self.out.settle(at, text, result);
+    }
+
+    fn batch(&mut self, line: u64, batch: Node<'_>, announces_next: bool) {
+        self.reader.page(announces_next, self.out.sink);
         for (number, record) in batch.items().enumerate() {
-            let at = Position {
-                line,
-                record: u32::try_from(number + 1).unwrap_or(u32::MAX),
-            };
-            let result = if record.is_object() {
-                self.reader.record(record, at, self.out.sink)
-            } else {
-                Err(Reason::BrokenJson)
-            };
+            let at = Position { line, record: u32::try_from(number + 1).unwrap_or(u32::MAX) };
+            let result = if record.is_object() { self.reader.record(record, at, self.out.sink) } else { Err(Reason::BrokenJson) };
             self.out.settle(at, record.raw(), result);
         }
     }

@@ -1,4 +1,4 @@
-//! The structure of a JSON text: where its brackets and colons are, and which bracket closes which. Nothing else is looked at,
+//! The structure of a JSON text: where its brackets, colons and quotes are, and which bracket closes which. Nothing else is looked at,
 //! so that the bytes that do not matter (2 to 15 KB a record, of which some 200 bytes matter) cost next to nothing.
 //!
 //! A text is sound when it is valid UTF-8, begins with `{` or `[`, every string and bracket is closed by its like, nothing but
@@ -8,8 +8,8 @@ use crate::sources::blocks::{classify, escaped, within};
 
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
-/// How many brackets and colons a text may have: a record of so many is none, and they would take too much memory.
-const MARKS_LIMIT: usize = 16 << 20;
+/// How many brackets, and how many colons, a text may have: a record of so many is none, and they would take too much memory.
+const MARKS_LIMIT: usize = 8 << 20;
 
 /// Why a text is not sound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,160 +20,227 @@ pub enum Fault {
     NotUtf8 { broken: bool },
     /// More than [`DEPTH_LIMIT`] levels.
     TooDeep,
-    /// More marks than fit into memory.
+    /// More brackets or colons than fit into memory.
     TooLarge,
 }
 
-/// A bracket or a colon outside strings.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
+/// A bracket outside strings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bracket {
     /// Its place in the text.
     pub at: u32,
-    /// Of an opening bracket: which mark closes it.
+    /// Of an opening bracket: the number of the bracket that closes it, never 0. Of a closing one 0.
     pub closed_by: u32,
+    /// How many colons stand before it.
+    pub colons: u32,
+}
+
+/// Where quotes that begin or end a string are, and backslashes, in 64 bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Words {
+    quotes: u64,
+    backslashes: u64,
 }
 
 /// The structure of one text. Its memory is used again for the next one.
 #[derive(Default)]
 pub struct Structure {
-    pub(super) marks: Vec<Mark>,
-    quotes: Vec<u64>,
-    backslashes: Vec<u64>,
+    brackets: Vec<Bracket>,
+    /// The places of colons outside strings; what is beyond the last bracket's count is left from before.
+    colons: Vec<u32>,
+    words: Vec<Words>,
 }
 
-/// A walk over the marks as they are found.
-struct Nesting {
+/// What is carried from one block to the next.
+struct Walk {
     open: [u32; DEPTH_LIMIT],
     depth: usize,
     closed_at: Option<usize>,
+    colons: usize,
+    carry: u64,
+    in_string: u64,
+    not_ascii: Option<(usize, usize)>,
 }
 
 impl Structure {
     /// Finds the structure of a text of less than 4 GiB.
     pub fn find(&mut self, text: &[u8]) -> Result<(), Fault> {
-        let found = self.find_marks(text);
-        match found {
-            Ok(not_ascii) => match not_ascii {
-                // All that is not ASCII lies in this range, so the whole is UTF-8 when the range is.
-                Some((first, last)) if std::str::from_utf8(&text[first..=last]).is_err() => Err(Fault::NotUtf8 { broken: false }),
-                _ => Ok(()),
-            },
+        match self.find_brackets(text) {
+            // All that is not ASCII lies in this range, so the whole is UTF-8 when the range is.
+            Ok(Some((first, last))) if std::str::from_utf8(&text[first..=last]).is_err() => Err(Fault::NotUtf8 { broken: false }),
+            Ok(_) => Ok(()),
             Err(_) if std::str::from_utf8(text).is_err() => Err(Fault::NotUtf8 { broken: true }),
             Err(fault) => Err(fault),
         }
     }
 
-    fn find_marks(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
-        self.marks.clear();
-        self.quotes.clear();
-        self.backslashes.clear();
+    /// Gives the range of bytes that are not ASCII.
+    fn find_brackets(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") {
+            // SAFETY: the machine was just asked for what the function is compiled for.
+            return unsafe { self.find_with_avx2(text) };
+        }
+        self.find_in_blocks(text)
+    }
+
+    /// The same, compiled for machines with AVX2 (every server of the last ten years): 1.5 times as fast.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
+    fn find_with_avx2(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
+        self.find_in_blocks(text)
+    }
+
+    #[inline(always)]
+    fn find_in_blocks(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
         let first = text.iter().position(|byte| !is_blank(*byte)).ok_or(Fault::Broken)?;
         if !matches!(text[first], b'{' | b'[') {
             return Err(Fault::Broken);
         }
-        let mut nesting = Nesting {
-            open: [0; DEPTH_LIMIT],
-            depth: 0,
-            closed_at: None,
-        };
-        let (mut carry, mut in_string) = (0u64, 0u64);
-        let mut not_ascii: Option<(usize, usize)> = None;
+        self.brackets.clear();
+        self.words.clear();
+        self.words.resize(text.len().div_ceil(64), Words::default());
+        let mut walk =
+            Walk { open: [0; DEPTH_LIMIT], depth: 0, closed_at: None, colons: 0, carry: 0, in_string: 0, not_ascii: None };
         let (blocks, tail) = text.as_chunks::<64>();
-        let mut last = [b' '; 64];
-        last[..tail.len()].copy_from_slice(tail);
-        for (number, block) in blocks.iter().chain((!tail.is_empty()).then_some(&last)).enumerate() {
-            let base = number * 64;
-            let found = classify(block);
-            let quotes = found.quotes & !escaped(found.backslashes, &mut carry);
-            let inside = within(quotes) ^ in_string;
-            in_string = ((inside as i64) >> 63) as u64;
-            self.quotes.push(quotes);
-            self.backslashes.push(found.backslashes);
-            if found.not_ascii != 0 {
-                let from = base + found.not_ascii.trailing_zeros() as usize;
-                let to = base + 63 - found.not_ascii.leading_zeros() as usize;
-                not_ascii = Some((not_ascii.map_or(from, |range| range.0), to));
-            }
-            self.take(text, base, found.marks & !inside, &mut nesting)?;
+        for (number, block) in blocks.iter().enumerate() {
+            self.take_block(block, number, &mut walk)?;
         }
-        let closed_at = nesting.closed_at.ok_or(Fault::Broken)?;
-        let sound = in_string == 0 && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
-        if sound { Ok(not_ascii) } else { Err(Fault::Broken) }
+        if !tail.is_empty() {
+            let mut last = [b' '; 64];
+            last[..tail.len()].copy_from_slice(tail);
+            self.take_block(&last, blocks.len(), &mut walk)?;
+        }
+        let closed_at = walk.closed_at.ok_or(Fault::Broken)?;
+        let is_sound = walk.in_string == 0 && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
+        if is_sound { Ok(walk.not_ascii) } else { Err(Fault::Broken) }
     }
 
-    /// Takes the marks of one block.
     #[inline(always)]
-    fn take(&mut self, text: &[u8], base: usize, mut bits: u64, nesting: &mut Nesting) -> Result<(), Fault> {
-        if self.marks.len() > MARKS_LIMIT {
+    fn take_block(&mut self, block: &[u8; 64], number: usize, walk: &mut Walk) -> Result<(), Fault> {
+        let base = number * 64;
+        let found = classify(block);
+        let quotes = found.quotes & !escaped(found.backslashes, &mut walk.carry);
+        let inside = within(quotes) ^ walk.in_string;
+        walk.in_string = ((inside as i64) >> 63) as u64;
+        self.words[number] = Words { quotes, backslashes: found.backslashes };
+        if found.not_ascii != 0 {
+            let from = base + found.not_ascii.trailing_zeros() as usize;
+            let to = base + 63 - found.not_ascii.leading_zeros() as usize;
+            walk.not_ascii = Some((walk.not_ascii.map_or(from, |range| range.0), to));
+        }
+        let colons = found.colons & !inside;
+        let mut brackets = found.brackets & !inside;
+        while brackets != 0 {
+            let offset = brackets.trailing_zeros();
+            let before = walk.colons + (colons & !(!0 << offset)).count_ones() as usize;
+            self.take_bracket(block[offset as usize & 63], base + offset as usize, before, walk)?;
+            brackets &= brackets - 1;
+        }
+        self.take_colons(colons, base, walk)
+    }
+
+    #[inline(always)]
+    fn take_bracket(&mut self, byte: u8, at: usize, colons: usize, walk: &mut Walk) -> Result<(), Fault> {
+        let number = self.brackets.len() as u32;
+        if number as usize > MARKS_LIMIT {
             return Err(Fault::TooLarge);
         }
-        while bits != 0 {
-            let at = base + bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            let number = self.marks.len() as u32;
-            let byte = text.get(at).copied().unwrap_or(b' ');
-            match byte {
-                b':' if nesting.depth > 0 => {}
-                b'{' | b'[' => {
-                    if nesting.depth == DEPTH_LIMIT {
-                        return Err(Fault::TooDeep);
-                    }
-                    if nesting.closed_at.is_some() {
-                        return Err(Fault::Broken);
-                    }
-                    nesting.open[nesting.depth] = number;
-                    nesting.depth += 1;
-                }
-                b'}' | b']' if nesting.depth > 0 => {
-                    nesting.depth -= 1;
-                    let opening = &mut self.marks[nesting.open[nesting.depth] as usize];
-                    // In ASCII each closing bracket is its opening one plus 2.
-                    if text[opening.at as usize] + 2 != byte {
-                        return Err(Fault::Broken);
-                    }
-                    opening.closed_by = number;
-                    if nesting.depth == 0 {
-                        nesting.closed_at = Some(at);
-                    }
-                }
-                _ => return Err(Fault::Broken),
+        // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; each closing one is its opening one plus 2.
+        if byte & 2 != 0 {
+            if walk.closed_at.is_some() {
+                return Err(Fault::Broken);
             }
-            self.marks.push(Mark {
-                at: at as u32,
-                closed_by: 0,
-            });
+            let Some(place) = walk.open.get_mut(walk.depth) else { return Err(Fault::TooDeep) };
+            // The kind of bracket in the top bit: there are far fewer than 2^31.
+            *place = number | u32::from(byte == b'{') << 31;
+            walk.depth += 1;
+        } else {
+            let Some(depth) = walk.depth.checked_sub(1) else { return Err(Fault::Broken) };
+            let opening = walk.open[depth];
+            if (opening >> 31 == 1) != (byte == b'}') {
+                return Err(Fault::Broken);
+            }
+            self.brackets[(opening & !(1 << 31)) as usize].closed_by = number;
+            walk.depth = depth;
+            if depth == 0 {
+                walk.closed_at = Some(at);
+            }
         }
+        self.brackets.push(Bracket { at: at as u32, closed_by: 0, colons: colons as u32 });
         Ok(())
+    }
+
+    /// Keeps the places of a block's colons. Colons outside all brackets are kept too: no object has them.
+    #[inline(always)]
+    fn take_colons(&mut self, colons: u64, base: usize, walk: &mut Walk) -> Result<(), Fault> {
+        let count = walk.colons;
+        if count + 64 > self.colons.len() {
+            if count > MARKS_LIMIT {
+                return Err(Fault::TooLarge);
+            }
+            self.colons.resize((count * 2).max(1024), 0);
+        }
+        let mut bits = colons;
+        let room = &mut self.colons[count..count + 64];
+        // Usually up to four: without a branch for each. What is written beyond the count is written over later.
+        for place in &mut room[..4] {
+            *place = base as u32 + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+        let mut written = 4;
+        while bits != 0 {
+            room[written] = base as u32 + bits.trailing_zeros();
+            bits &= bits - 1;
+            written += 1;
+        }
+        walk.colons += colons.count_ones() as usize;
+        Ok(())
+    }
+
+    /// The bracket with this number.
+    #[inline]
+    pub(super) fn bracket(&self, number: usize) -> Bracket {
+        self.brackets.get(number).copied().unwrap_or_default()
+    }
+
+    /// The place of the colon with this number.
+    #[inline]
+    pub(super) fn colon(&self, number: usize) -> usize {
+        self.colons.get(number).copied().unwrap_or_default() as usize
     }
 
     /// The next quote that ends or begins a string, at `from` or later.
     #[inline]
     pub(super) fn quote_from(&self, from: usize) -> Option<usize> {
         let mut number = from / 64;
-        let mut bits = self.quotes.get(number)? & (!0u64 << (from % 64));
+        let mut bits = self.words.get(number)?.quotes & (!0u64 << (from % 64));
         while bits == 0 {
             number += 1;
-            bits = *self.quotes.get(number)?;
+            bits = self.words.get(number)?.quotes;
         }
         Some(number * 64 + bits.trailing_zeros() as usize)
     }
 
-    /// The last quote that ends or begins a string before `until`.
+    /// The string whose closing quote stands at `last`: where its first byte is, and whether it has backslashes.
     #[inline]
-    pub(super) fn quote_before(&self, until: usize) -> Option<usize> {
-        let mut number = until / 64;
-        let mut bits = self.quotes.get(number)? & !(!0u64 << (until % 64));
-        while bits == 0 {
-            number = number.checked_sub(1)?;
-            bits = self.quotes[number];
+    pub(super) fn string_until(&self, last: usize) -> Option<(usize, bool)> {
+        let mut number = last / 64;
+        let word = self.words.get(number)?;
+        let below = !(!0u64 << (last % 64));
+        if word.quotes >> (last % 64) & 1 == 0 {
+            return None;
         }
-        Some(number * 64 + 63 - bits.leading_zeros() as usize)
-    }
-
-    /// Whether a string begins or ends at `at`.
-    #[inline]
-    pub(super) fn is_quote(&self, at: usize) -> bool {
-        self.quotes.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1)
+        let (mut quotes, mut backslashes) = (word.quotes & below, word.backslashes & below);
+        let mut is_escaped = false;
+        while quotes == 0 {
+            is_escaped |= backslashes != 0;
+            number = number.checked_sub(1)?;
+            Words { quotes, backslashes } = self.words[number];
+        }
+        let offset = 63 - quotes.leading_zeros();
+        is_escaped |= backslashes >> offset != 0;
+        Some((number * 64 + offset as usize + 1, is_escaped))
     }
 
     /// Whether there is a backslash between two places.
@@ -181,7 +248,7 @@ impl Structure {
     pub(super) fn has_backslash(&self, from: usize, until: usize) -> bool {
         let mut from = from;
         while from < until {
-            let bits = self.backslashes.get(from / 64).copied().unwrap_or(0) & (!0u64 << (from % 64));
+            let bits = self.words.get(from / 64).map_or(0, |word| word.backslashes) & (!0u64 << (from % 64));
             let end = (from / 64 + 1) * 64;
             let bits = if until < end { bits & !(!0u64 << (until % 64)) } else { bits };
             if bits != 0 {
@@ -216,7 +283,7 @@ mod tests {
     #[test]
     fn unbalanced_brackets_and_strings_are_broken() {
         for text in [
-            "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:", "{[}]",
+            "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:", "{[}]", "{}]", "{}\n{}",
         ] {
             assert_eq!(find(text.as_bytes()), Err(Fault::Broken), "{text}");
         }
@@ -248,11 +315,12 @@ mod tests {
         let mut structure = Structure::default();
         assert_eq!(structure.find(text.as_bytes()), Ok(()));
         assert_eq!(structure.quote_from(2), Some(102));
-        assert_eq!(structure.quote_before(102), Some(1));
-        assert_eq!(structure.quote_before(1), None);
+        assert_eq!(structure.string_until(102), Some((2, false)));
+        assert_eq!(structure.string_until(1), None);
+        assert_eq!(structure.string_until(50), None);
+        assert_eq!(structure.string_until(text.len() - 2), Some((105, true)));
         assert_eq!(structure.quote_from(105), Some(text.len() - 2));
         assert!(!structure.has_backslash(2, 102));
         assert!(structure.has_backslash(105, text.len() - 2));
-        assert!(structure.is_quote(1) && !structure.is_quote(2) && !structure.is_quote(text.len() - 3));
     }
 }

@@ -63,6 +63,9 @@ pub fn distinct(mut rows: Vec<SnapshotSubscription>) -> Vec<SnapshotSubscription
     rows
 }
 
+/// The snapshots of one tenant and source: day -> subscription id -> what it lists.
+type Snapshots = BTreeMap<Day, BTreeMap<String, SnapshotSubscription>>;
+
 /// What is known of a tenant's subscriptions from a day on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InForce {
@@ -83,7 +86,7 @@ impl Timeline {
     pub fn build(files: &[SnapshotFile], rows: Vec<SnapshotSubscription>, sources: &[String], rules: &Rules) -> Timeline {
         // Sources that the pipeline file no longer names come last.
         let place = |source: &str| sources.iter().position(|name| name == source).unwrap_or(sources.len());
-        let mut taken: BTreeMap<Guid, BTreeMap<(usize, &str), BTreeMap<Day, BTreeMap<String, SnapshotSubscription>>>> = BTreeMap::new();
+        let mut taken: BTreeMap<Guid, BTreeMap<(usize, &str), Snapshots>> = BTreeMap::new();
         for file in files.iter().filter(|file| file.feed == Feed::Subscriptions.name() && file.readable) {
             let sources = taken.entry(file.tenant_id).or_default();
             sources.entry((place(&file.source), &file.source)).or_default().entry(file.day).or_default();
