@@ -22,9 +22,11 @@ use std::time::SystemTime;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tempfile::TempDir;
+use uptake::domain::day::{Day, Instant};
 use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
 use uptake::engine::run::{self, Request};
+use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::adoption::Adoption;
 use uptake::stages::portfolio::Portfolio as PortfolioRow;
@@ -33,9 +35,10 @@ use uptake::stages::rejects::Reject;
 use uptake::stages::usage::Usage;
 use uptake::stages::workload_adoption::WorkloadAdoption;
 use uptake::warehouse::store::Store;
+use uptake::warehouse::table::Row;
 
 use crate::workdir::{self, parquet_files};
-use facts::{Knobs, Portfolio};
+use facts::Knobs;
 use files::{Chance, Files, Packing};
 use rows::{FINAL_TABLES, compare, compare_table};
 
@@ -66,17 +69,24 @@ fn holds<T: Debug>(strategy: impl Strategy<Value = T>, law: impl Fn(&T) -> Verdi
 
 /// A folder with an input folder, a warehouse and published files.
 struct Site {
-    folder: TempDir,
+    _folder: TempDir,
     settings: Settings,
 }
 
 impl Site {
     fn new(knobs: &Knobs) -> Site {
-        let folder = tempfile::tempdir().unwrap();
+        // A law makes thousands of small files: in memory, where the system has a place for that.
+        let in_memory = Path::new("/dev/shm");
+        let folder = if in_memory.is_dir() {
+            tempfile::tempdir_in(in_memory)
+        } else {
+            tempfile::tempdir()
+        }
+        .unwrap();
         fs::write(folder.path().join("skus.csv"), render::SKUS_CSV).unwrap();
         fs::create_dir(folder.path().join("input")).unwrap();
         let settings = workdir::settings(folder.path(), &render::pipeline_text(knobs));
-        Site { folder, settings }
+        Site { _folder: folder, settings }
     }
 
     /// A site with these raw files on which the pipeline ran once.
@@ -87,8 +97,13 @@ impl Site {
         Ok(site)
     }
 
+    /// Runs the pipeline, and takes note of what was published, as `uptake run` does.
     fn run(&self) -> Result<RunReport, String> {
-        workdir::run_pipeline(&self.settings).map_err(|error| format!("the pipeline failed: {error}"))
+        let report = workdir::run_pipeline(&self.settings).map_err(|error| format!("the pipeline failed: {error}"))?;
+        if report.published {
+            record::write(&self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
+        }
+        Ok(report)
     }
 
     /// Runs without making anything.
@@ -487,7 +502,7 @@ fn counts_add_up(settings: &Settings) -> Verdict {
     }
 }
 
-fn rows<R: uptake::warehouse::table::Row>(settings: &Settings) -> Result<Vec<(Option<uptake::domain::day::Day>, R)>, String> {
+fn rows<R: Row>(settings: &Settings) -> Result<Vec<(Option<Day>, R)>, String> {
     rows::rows(settings)
 }
 
