@@ -8,7 +8,7 @@
 //! A reject of a line has record 0; in a batch each record has its number from 1 and the line on which the document begins.
 
 use crate::sources::compressed::{Content, Fault as ContentFault};
-use crate::sources::json::{Node, Value};
+use crate::sources::json::{Json, Node, Value};
 use crate::sources::limits::Limits;
 use crate::sources::lines::{Lines, Step};
 use crate::sources::output::{Output, Verdict};
@@ -137,7 +137,8 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
 
     /// Takes a sound text: a record, or a batch of them. Whether it is a batch is only asked where it is no good record.
     fn document(&mut self, line: u64, text: &[u8], structure: &Structure) {
-        let outermost = Node::outermost(text, structure);
+        let json = Json { text, structure };
+        let outermost = Node::outermost(&json);
         if outermost.is_array() && R::LINES {
             return self.out.reject(of_line(line), Reason::BrokenJson, text);
         }
@@ -163,8 +164,15 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
     fn batch(&mut self, line: u64, batch: Node<'_>, announces_next: bool) {
         self.reader.page(announces_next, self.out.sink);
         for (number, record) in batch.items().enumerate() {
-            let at = Position { line, record: u32::try_from(number + 1).unwrap_or(u32::MAX) };
-            let result = if record.is_object() { self.reader.record(record, at, self.out.sink) } else { Err(Reason::BrokenJson) };
+            let at = Position {
+                line,
+                record: u32::try_from(number + 1).unwrap_or(u32::MAX),
+            };
+            let result = if record.is_object() {
+                self.reader.record(record, at, self.out.sink)
+            } else {
+                Err(Reason::BrokenJson)
+            };
             self.out.settle(at, record.raw(), result);
         }
     }

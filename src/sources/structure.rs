@@ -110,8 +110,15 @@ impl Structure {
         self.brackets.clear();
         self.words.clear();
         self.words.resize(text.len().div_ceil(64), Words::default());
-        let mut walk =
-            Walk { open: [0; DEPTH_LIMIT], depth: 0, closed_at: None, colons: 0, carry: 0, in_string: 0, not_ascii: None };
+        let mut walk = Walk {
+            open: [0; DEPTH_LIMIT],
+            depth: 0,
+            closed_at: None,
+            colons: 0,
+            carry: 0,
+            in_string: 0,
+            not_ascii: None,
+        };
         let (blocks, tail) = text.as_chunks::<64>();
         for (number, block) in blocks.iter().enumerate() {
             self.take_block(block, number, classify(block), &within, &mut walk)?;
@@ -139,7 +146,10 @@ impl Structure {
         let quotes = found.quotes & !escaped(found.backslashes, &mut walk.carry);
         let inside = within(quotes) ^ walk.in_string;
         walk.in_string = ((inside as i64) >> 63) as u64;
-        self.words[number] = Words { quotes, backslashes: found.backslashes };
+        self.words[number] = Words {
+            quotes,
+            backslashes: found.backslashes,
+        };
         if found.not_ascii != 0 {
             let from = base + found.not_ascii.trailing_zeros() as usize;
             let to = base + 63 - found.not_ascii.leading_zeros() as usize;
@@ -167,12 +177,16 @@ impl Structure {
             if walk.closed_at.is_some() {
                 return Err(Fault::Broken);
             }
-            let Some(place) = walk.open.get_mut(walk.depth) else { return Err(Fault::TooDeep) };
+            let Some(place) = walk.open.get_mut(walk.depth) else {
+                return Err(Fault::TooDeep);
+            };
             // The kind of bracket in the top bit: there are far fewer than 2^31.
             *place = number | u32::from(byte == b'{') << 31;
             walk.depth += 1;
         } else {
-            let Some(depth) = walk.depth.checked_sub(1) else { return Err(Fault::Broken) };
+            let Some(depth) = walk.depth.checked_sub(1) else {
+                return Err(Fault::Broken);
+            };
             let opening = walk.open[depth];
             if (opening >> 31 == 1) != (byte == b'}') {
                 return Err(Fault::Broken);
@@ -183,7 +197,11 @@ impl Structure {
                 walk.closed_at = Some(at);
             }
         }
-        self.brackets.push(Bracket { at: at as u32, closed_by: 0, colons: colons as u32 });
+        self.brackets.push(Bracket {
+            at: at as u32,
+            closed_by: 0,
+            colons: colons as u32,
+        });
         Ok(())
     }
 
@@ -312,7 +330,8 @@ mod tests {
     #[test]
     fn unbalanced_brackets_and_strings_are_broken() {
         for text in [
-            "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:", "{[}]", "{}]", "{}\n{}",
+            "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:",
+            "{[}]", "{}]", "{}\n{}",
         ] {
             assert_eq!(find(text.as_bytes()), Err(Fault::Broken), "{text}");
         }
