@@ -1,5 +1,7 @@
 //! All integration tests in one binary: a program that links Polars is not to be linked ten times.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
+mod command_line;
 mod golden;
+mod readers;
 mod workdir;
