@@ -16,7 +16,10 @@ use uptake::warehouse::store::Store;
 pub fn settings(folder: &Path, text: &str) -> Settings {
     let written = file::parse(text, &folder.join("pipeline.toml")).expect("a pipeline file");
     let mut texts = built_in();
-    let files: Vec<_> = written.catalogue_files().map(|(part, path)| (part, std::fs::read(path).expect("a catalogue file"))).collect();
+    let files: Vec<_> = written
+        .catalogue_files()
+        .map(|(part, path)| (part, std::fs::read(path).expect("a catalogue file")))
+        .collect();
     for (part, bytes) in &files {
         texts.replace(*part, "catalogue", bytes);
     }
@@ -30,8 +33,21 @@ pub fn run_pipeline(settings: &Settings) -> Result<RunReport, EngineError> {
     let store = Store::at(&settings.warehouse);
     let _lock = store.lock("a test")?;
     let interrupted = AtomicBool::new(false);
-    let watch = Watch { notify: &|_| {}, interrupted: &interrupted };
-    run::run(&Request { settings, last, from: None, tables: None, rehearse: false }, &store, &watch)
+    let watch = Watch {
+        notify: &|_| {},
+        interrupted: &interrupted,
+    };
+    run::run(
+        &Request {
+            settings,
+            last,
+            from: None,
+            tables: None,
+            rehearse: false,
+        },
+        &store,
+        &watch,
+    )
 }
 
 /// Every Parquet file below a folder, by its path below it, with its bytes.
@@ -41,7 +57,12 @@ pub fn parquet_files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         .into_iter()
         .filter_map(Result::ok)
         .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "parquet"))
-        .map(|entry| (entry.path().strip_prefix(folder).unwrap().to_path_buf(), std::fs::read(entry.path()).unwrap()))
+        .map(|entry| {
+            (
+                entry.path().strip_prefix(folder).unwrap().to_path_buf(),
+                std::fs::read(entry.path()).unwrap(),
+            )
+        })
         .collect();
     files.sort();
     files

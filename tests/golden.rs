@@ -1,0 +1,470 @@
+//! Scenarios as data: a folder of raw files and the rows that have to come out, worked out by hand (see `golden/README.md`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray, UInt32Array};
+use uptake::domain::day::{Day, Instant};
+use uptake::pipeline::settings::Settings;
+use uptake::reference::{self, Inputs, Tables};
+use uptake::sources::{self, Format, path::path_context, record::FileContext};
+use uptake::stages;
+use uptake::stages::{
+    activity_28d::Activity28d, adoption::Adoption, assignments::Assignment, portfolio::Portfolio, usage::Usage,
+    workload_adoption::WorkloadAdoption,
+};
+use uptake::warehouse::contract::{Column, Contract, Kind, Partition};
+use uptake::warehouse::store::Store;
+use uptake::warehouse::table::Row;
+
+use crate::workdir::{run_pipeline, settings};
+
+/// The partner of all scenarios.
+const PARTNER: &str = "f0000000-0000-4000-8000-00000000000f";
+
+/// Declares a test for each scenario, and the list of them all.
+macro_rules! scenarios {
+    ($($test:ident = $folder:literal,)+) => {
+        const SCENARIOS: &[&str] = &[$($folder),+];
+        $(#[test]
+        fn $test() {
+            check($folder);
+        })+
+    };
+}
+
+scenarios! {
+    onedrive_counts_with_sharepoint = "onedrive-counts-with-sharepoint",
+    day_28_counts_and_day_29_does_not = "day-28-counts-and-day-29-does-not",
+    a_license_that_moved_to_a_new_user = "a-license-that-moved-to-a-new-user",
+    removed_and_used_on_the_same_day = "removed-and-used-on-the-same-day",
+    a_second_subscription_in_grace = "a-second-subscription-in-grace",
+    trial_activity_without_entitlement = "trial-activity-without-entitlement",
+    yammer_used_beyond_the_license_with_the_guest_left_out = "yammer-used-beyond-the-license-with-the-guest-left-out",
+    suspended_is_no_entitlement = "suspended-is-no-entitlement",
+    licenses_of_other_partners_count = "licenses-of-other-partners-count",
+    own_licenses_only_are_prorated = "own-licenses-only-are-prorated",
+    removed_by_deleting_the_user_and_given_back_by_restoring = "removed-by-deleting-the-user-and-given-back-by-restoring",
+    the_first_event_proves_the_earlier_holding = "the-first-event-proves-the-earlier-holding",
+    a_snapshot_before_any_event_says_who_held_what = "a-snapshot-before-any-event-says-who-held-what",
+    a_later_snapshot_closes_and_opens = "a-later-snapshot-closes-and-opens",
+    an_incomplete_snapshot_closes_nothing = "an-incomplete-snapshot-closes-nothing",
+    two_skus_with_one_workload = "two-skus-with-one-workload",
+    exchange_s_foundation_is_not_exchange = "exchange-s-foundation-is-not-exchange",
+    failed_and_interrupted_sign_ins_do_not_count = "failed-and-interrupted-sign-ins-do-not-count",
+    service_principals_do_not_count = "service-principals-do-not-count",
+    zero_sold_is_null_and_no_error = "zero-sold-is-null-and-no-error",
+    before_the_first_snapshot_seats_are_unknown = "before-the-first-snapshot-seats-are-unknown",
+    the_events_day_comes_from_created_date_time_with_its_offset = "the-events-day-comes-from-created-date-time-with-its-offset",
+    a_pipeline_time_zone_moves_the_day = "a-pipeline-time-zone-moves-the-day",
+    the_same_event_twice_and_late_counts_once = "the-same-event-twice-and-late-counts-once",
+    portfolio_ratios_are_sums_over_sums = "portfolio-ratios-are-sums-over-sums",
+    excluded_products_stay_out_of_the_portfolio = "excluded-products-stay-out-of-the-portfolio",
+    a_tenant_without_a_snapshot_is_in_no_sum = "a-tenant-without-a-snapshot-is-in-no-sum",
+    two_sources_of_subscriptions_are_not_added_up = "two-sources-of-subscriptions-are-not-added-up",
+    over_assigned_107_percent_taken_apart_into_all_five_parts = "over-assigned-107-percent-taken-apart-into-all-five-parts",
+    unreadable_lines_become_rejects_and_nothing_is_lost = "unreadable-lines-become-rejects-and-nothing-is-lost",
+    a_sign_in_to_another_tenants_resource_counts_for_no_workload = "a-sign-in-to-another-tenants-resource-counts-for-no-workload",
+    evidence_chooses_what_makes_a_day_active = "evidence-chooses-what-makes-a-day-active",
+    a_change_of_disabled_plans_assigns_and_removes_nothing = "a-change-of-disabled-plans-assigns-and-removes-nothing",
+    a_license_given_twice_is_one_assignment = "a-license-given-twice-is-one-assignment",
+}
+
+#[test]
+fn every_folder_is_a_listed_scenario() {
+    let entries = fs::read_dir(golden())
+        .unwrap()
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let listed: BTreeSet<String> = SCENARIOS.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(folders, listed);
+    assert_eq!(listed.len(), SCENARIOS.len(), "a scenario is listed twice");
+}
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// Runs one scenario and holds the warehouse against what is expected, and against what always has to hold.
+fn check(scenario: &str) {
+    let folder = golden().join(scenario);
+    let expected = Expected::all(&folder.join("expected"));
+    let work = tempfile::tempdir().unwrap();
+    let settings = settings(&folder, &pipeline(&folder, work.path(), &expected));
+    let report = run_pipeline(&settings).unwrap();
+    let warehouse = Warehouse {
+        store: Store::at(&settings.warehouse),
+        settings: &settings,
+    };
+    let faults: Vec<String> = expected.iter().filter_map(|table| warehouse.fault(table)).collect();
+    assert!(faults.is_empty(), "\n{scenario}\n{}", faults.join("\n"));
+    let first = report.first_day.as_deref().and_then(Day::parse).expect("a scenario has days");
+    let days: Vec<Day> = first.to(settings.last_day.unwrap()).collect();
+    warehouse.parts_add_up(&days);
+    warehouse.agrees_with_the_reference(&days);
+    let again = run_pipeline(&settings).unwrap();
+    assert!(again.is_idle(), "a second run found something to do: {again:?}");
+}
+
+/// The scenario's own settings, and then what all have in common.
+fn pipeline(folder: &Path, work: &Path, expected: &[Expected]) -> String {
+    let own = fs::read_to_string(folder.join("pipeline.toml")).unwrap_or_default();
+    let mut text = format!("partner_tenant_id = \"{PARTNER}\"\n");
+    if !own.contains("last_day") {
+        let last = expected
+            .iter()
+            .filter_map(Expected::last_day)
+            .max()
+            .expect("a day in some expected file");
+        text.push_str(&format!("last_day = \"{last}\"\n"));
+    }
+    text.push_str(&own);
+    if !own.contains("[[source]]") {
+        text.push_str(&fs::read_to_string(golden().join("standard.toml")).unwrap());
+    }
+    let place = |name: &str| work.join(name).display().to_string();
+    text.push_str("\n[input]\nroot = \"input\"\n");
+    text.push_str(&format!(
+        "[warehouse]\npath = '{}'\npublished = '{}'\n",
+        place("warehouse"),
+        place("published")
+    ));
+    text
+}
+
+/// An expected file: some columns of a table, all rows of some days.
+struct Expected {
+    contract: &'static Contract,
+    columns: Vec<&'static Column>,
+    /// Partition -> rows as text; the partition of a table without partitions is `None`.
+    rows: BTreeMap<Option<Day>, Vec<Vec<String>>>,
+}
+
+impl Expected {
+    fn all(folder: &Path) -> Vec<Expected> {
+        let names = names();
+        let mut files: Vec<PathBuf> = fs::read_dir(folder)
+            .expect("expected/")
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        files.iter().map(|file| Expected::read(file, &names)).collect()
+    }
+
+    fn read(file: &Path, names: &BTreeMap<String, String>) -> Expected {
+        let table = file.file_stem().unwrap().to_str().unwrap();
+        let contract = stages::table(table).unwrap_or_else(|| panic!("{}: no such table", file.display()));
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_path(file)
+            .unwrap();
+        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let skipped = usize::from(contract.partition != Partition::Whole);
+        assert!(
+            contract.partition.column().is_none_or(|name| header[0] == name),
+            "{}: the first column is the partition",
+            file.display()
+        );
+        let column = |name: &String| {
+            let found = contract.columns.iter().find(|column| column.name == name);
+            found.unwrap_or_else(|| panic!("{}: no column `{name}`", file.display()))
+        };
+        let columns: Vec<&Column> = header[skipped..].iter().map(column).collect();
+        let mut rows: BTreeMap<Option<Day>, Vec<Vec<String>>> = BTreeMap::new();
+        if contract.partition == Partition::Whole {
+            rows.insert(None, Vec::new());
+        }
+        for record in reader.records().map(Result::unwrap) {
+            let days = if skipped == 1 { days_of(&record[0]) } else { vec![None] };
+            for day in days {
+                let rows = rows.entry(day).or_default();
+                if &record[skipped] != "nothing" {
+                    assert_eq!(record.len(), header.len(), "{}: {record:?}", file.display());
+                    let cells = record.iter().skip(skipped).zip(&columns);
+                    rows.push(cells.map(|(cell, column)| expected_cell(cell, column.kind, names)).collect());
+                }
+            }
+        }
+        Expected { contract, columns, rows }
+    }
+
+    fn last_day(&self) -> Option<Day> {
+        self.rows.keys().rev().find_map(|day| *day)
+    }
+}
+
+/// A day, or every day of `first..last`.
+fn days_of(cell: &str) -> Vec<Option<Day>> {
+    let (first, last) = cell.split_once("..").unwrap_or((cell, cell));
+    let day = |text: &str| Day::parse(text).unwrap_or_else(|| panic!("`{text}` is no day"));
+    day(first).to(day(last)).map(Some).collect()
+}
+
+fn expected_cell(cell: &str, kind: Kind, names: &BTreeMap<String, String>) -> String {
+    if kind != Kind::Ratio || cell.is_empty() {
+        return names.get(cell).cloned().unwrap_or_else(|| cell.to_owned());
+    }
+    let number = |text: &str| text.trim().parse::<f64>().unwrap_or_else(|_| panic!("`{cell}` is no fraction"));
+    fraction(
+        cell.split_once('/')
+            .map_or_else(|| number(cell), |(over, under)| number(over) / number(under)),
+    )
+}
+
+fn fraction(value: f64) -> String {
+    format!("{value:.12}")
+}
+
+/// The ids that names stand for.
+fn names() -> BTreeMap<String, String> {
+    let mut reader = csv::Reader::from_path(golden().join("names.csv")).unwrap();
+    reader
+        .records()
+        .map(Result::unwrap)
+        .map(|record| (record[0].to_owned(), record[1].to_owned()))
+        .collect()
+}
+
+struct Warehouse<'s> {
+    store: Store,
+    settings: &'s Settings,
+}
+
+impl Warehouse<'_> {
+    /// What is wrong with a table, in words.
+    fn fault(&self, expected: &Expected) -> Option<String> {
+        let mut fault = String::new();
+        for (day, rows) in &expected.rows {
+            let mut wanted: Vec<String> = rows.iter().map(|row| row.join(",")).collect();
+            let mut found = self.cells(expected, *day);
+            wanted.sort();
+            found.sort();
+            if wanted == found {
+                continue;
+            }
+            fault.push_str(&format!(
+                "  {} {}\n",
+                expected.contract.name,
+                day.map(|day| day.to_string()).unwrap_or_default()
+            ));
+            let header: Vec<&str> = expected.columns.iter().map(|column| column.name).collect();
+            fault.push_str(&format!("            {}\n", header.join(",")));
+            without(&wanted, &found)
+                .iter()
+                .for_each(|row| fault.push_str(&format!("  expected  {row}\n")));
+            without(&found, &wanted)
+                .iter()
+                .for_each(|row| fault.push_str(&format!("  found     {row}\n")));
+        }
+        (!fault.is_empty()).then(|| self.with_names(fault))
+    }
+
+    /// Ids as names again: a message is read by people.
+    fn with_names(&self, mut text: String) -> String {
+        for (name, id) in names() {
+            text = text.replace(&id, &name);
+        }
+        text
+    }
+
+    fn places(&self, contract: &Contract, day: Option<Day>) -> Vec<(Option<Day>, u32)> {
+        (0..contract.files(u32::from(self.settings.shards)))
+            .map(|shard| (day, shard))
+            .collect()
+    }
+
+    /// The rows of a day as text, only the columns that are expected.
+    fn cells(&self, expected: &Expected, day: Option<Day>) -> Vec<String> {
+        let mut rows = Vec::new();
+        for place in self.places(expected.contract, day) {
+            // Nothing was received on many a day; every other table has a file for each day.
+            if expected.contract.partition == Partition::Received && !self.store.path(expected.contract, place).exists() {
+                continue;
+            }
+            let frame = self.store.read(expected.contract, place, &[]).unwrap();
+            for row in 0..frame.num_rows() {
+                let cells: Vec<String> = expected
+                    .columns
+                    .iter()
+                    .map(|column| found_cell(frame.column_by_name(column.name).unwrap(), column.kind, row))
+                    .collect();
+                rows.push(cells.join(","));
+            }
+        }
+        rows
+    }
+
+    fn rows<R: Row>(&self, day: Option<Day>) -> Vec<R> {
+        self.places(R::CONTRACT, day)
+            .into_iter()
+            .flat_map(|place| self.store.rows::<R>(place).unwrap())
+            .collect()
+    }
+
+    /// The five parts of every row add up, and adjusted usage is at most 1.
+    fn parts_add_up(&self, days: &[Day]) {
+        for &day in days {
+            for row in self.rows::<Usage>(Some(day)) {
+                let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+                assert_eq!(parts, row.entitlements_active, "{day} {row:?}");
+                assert!(row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0), "{day} {row:?}");
+            }
+            for row in self.rows::<Adoption>(Some(day)) {
+                let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+                assert_eq!(parts, row.entitlements_active, "{day} {row:?}");
+                assert!(row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0), "{day} {row:?}");
+            }
+        }
+    }
+
+    /// The slow computation gives the same rows.
+    fn agrees_with_the_reference(&self, days: &[Day]) {
+        let tables = reference_tables(self.settings, days);
+        let of = |text: String| self.with_names(text);
+        for &day in days {
+            assert_same(
+                "activity_28d",
+                day,
+                self.rows::<Activity28d>(Some(day)),
+                reference_rows(&tables.activity_28d, |key| key.day == day),
+                of,
+            );
+            assert_same(
+                "usage",
+                day,
+                self.rows::<Usage>(Some(day)),
+                reference_rows(&tables.usage, |key| key.day == day),
+                of,
+            );
+            assert_same(
+                "adoption",
+                day,
+                self.rows::<Adoption>(Some(day)),
+                reference_rows(&tables.adoption, |key| key.day == day),
+                of,
+            );
+            let workloads = reference_rows(&tables.workload_adoption, |key| key.day == day);
+            assert_same("workload_adoption", day, self.rows::<WorkloadAdoption>(Some(day)), workloads, of);
+            assert_same(
+                "portfolio",
+                day,
+                self.rows::<Portfolio>(Some(day)),
+                reference_rows(&tables.portfolio, |key| key.day == day),
+                of,
+            );
+        }
+        let assignments = reference_rows(&tables.assignments, |_| true);
+        assert_same("assignments", days[0], self.rows::<Assignment>(None), assignments, of);
+    }
+}
+
+/// The rows of one list that another one lacks; of equal rows each counts.
+fn without(rows: &[String], other: &[String]) -> Vec<String> {
+    let mut other: Vec<&String> = other.iter().collect();
+    rows.iter()
+        .filter(|row| match other.iter().position(|known| known == row) {
+            Some(at) => {
+                other.swap_remove(at);
+                false
+            }
+            None => true,
+        })
+        .cloned()
+        .collect()
+}
+
+fn found_cell(column: &dyn Array, kind: Kind, row: usize) -> String {
+    fn value<'a, A: 'static>(column: &'a dyn Array) -> &'a A {
+        column.as_any().downcast_ref::<A>().expect("the contract's type")
+    }
+    if column.is_null(row) {
+        return String::new();
+    }
+    match kind {
+        Kind::Text => value::<StringArray>(column).value(row).to_owned(),
+        Kind::Count => value::<Int64Array>(column).value(row).to_string(),
+        Kind::Bits => value::<UInt32Array>(column).value(row).to_string(),
+        Kind::Flag => value::<BooleanArray>(column).value(row).to_string(),
+        Kind::Day => Day(value::<Date32Array>(column).value(row)).to_string(),
+        Kind::Instant => Instant(value::<TimestampMicrosecondArray>(column).value(row)).to_string(),
+        Kind::Ratio => fraction(value::<Float64Array>(column).value(row)),
+    }
+}
+
+/// Every table by the reference computation, out of the same raw files.
+fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
+    let mut inputs = Inputs::default();
+    let mut earliest = None;
+    let files = walkdir::WalkDir::new(&settings.input_root)
+        .sort_by_file_name()
+        .into_iter()
+        .map(Result::unwrap);
+    for file in files.filter(|entry| entry.file_type().is_file()) {
+        let below = file.path().strip_prefix(&settings.input_root).unwrap().to_str().unwrap();
+        for (number, source) in settings
+            .sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| source.glob.is_match(below))
+        {
+            let facts = path_context(below, source.path_tenant.as_ref(), source.path_day.as_ref());
+            earliest = earliest.into_iter().chain(facts.day).min();
+            let context = FileContext {
+                tenant: facts.tenant,
+                day: facts.day,
+                received_until: facts.received_until,
+                zone: settings.zone().clone(),
+            };
+            let mut sink = inputs.file(source.feed, number, below, facts.day.unwrap_or(Day(0)), &context);
+            let format = Format::of(source.feed, source.format.name()).unwrap();
+            let bytes = fs::read(file.path()).unwrap();
+            let counts = sources::read(source.feed, format, &mut bytes.as_slice(), bytes.len() as u64, &context, &mut sink);
+            sink.finish(&counts);
+        }
+    }
+    let first = settings.first_day.or_else(|| reference::first_day(&inputs, earliest));
+    assert_eq!(first, days.first().copied(), "the first day");
+    reference::compute(&inputs, &settings.rules, days[0], days[days.len() - 1])
+}
+
+/// Rows of the reference as text: `column: value, ...`, without the day.
+fn reference_rows<K: std::fmt::Debug, V: std::fmt::Debug>(rows: &BTreeMap<K, V>, wanted: impl Fn(&K) -> bool) -> Vec<String> {
+    let of_day = rows.iter().filter(|(key, _)| wanted(key));
+    of_day
+        .map(|(key, value)| format!("{}, {}", without_day(inner(&format!("{key:?}"))), inner(&format!("{value:?}"))))
+        .collect()
+}
+
+fn assert_same<R: std::fmt::Debug>(table: &str, day: Day, rows: Vec<R>, reference: Vec<String>, named: impl Fn(String) -> String) {
+    let mut found: Vec<String> = rows.iter().map(|row| inner(&format!("{row:?}")).to_owned()).collect();
+    let mut reference = reference;
+    found.sort();
+    reference.sort();
+    if found != reference {
+        let lines = |rows: Vec<String>| rows.iter().map(|row| format!("    {row}\n")).collect::<String>();
+        let (only, other) = (lines(without(&found, &reference)), lines(without(&reference, &found)));
+        panic!(
+            "{}",
+            named(format!(
+                "\n{table} of {day}\n  only in the warehouse:\n{only}  only in the reference:\n{other}"
+            ))
+        );
+    }
+}
+
+/// What is between the braces of a struct's debug text.
+fn inner(text: &str) -> &str {
+    let from = text.find('{').map_or(0, |at| at + 1);
+    text[from..].strip_suffix('}').unwrap_or(text).trim()
+}
+
+/// The fields of a key without its leading day.
+fn without_day(text: &str) -> &str {
+    match text.strip_prefix("day: ") {
+        Some(rest) => rest.split_once(", ").map_or("", |(_, rest)| rest),
+        None => text,
+    }
+}
