@@ -14,8 +14,14 @@ pub fn run(args: &DescribeArgs) -> Result<(), Failure> {
         Some(name) => vec![stages::table(name).ok_or_else(|| unknown(name))?],
     };
     say(&match args.format {
-        Format::Json => format!("{:#}\n", serde_json::Value::from(tables.iter().map(|table| json(table)).collect::<Vec<_>>())),
-        Format::Text if args.table.is_none() => tables.iter().map(|table| format!("{:<24}{}\n", table.name, table.about.trim())).collect(),
+        Format::Json => format!(
+            "{:#}\n",
+            serde_json::Value::from(tables.iter().map(|table| json(table)).collect::<Vec<_>>())
+        ),
+        Format::Text if args.table.is_none() => tables
+            .iter()
+            .map(|table| format!("{:<24}{}\n", table.name, table.about.trim()))
+            .collect(),
         Format::Text => tables.iter().map(|table| text(table)).collect(),
     });
     Ok(())
@@ -30,12 +36,21 @@ fn unknown(name: &str) -> Failure {
 }
 
 fn text(table: &Contract) -> String {
-    let spread = table.partition.column().map_or("one file per shard".to_owned(), |column| format!("partitioned by `{column}`"));
+    let spread = table
+        .partition
+        .column()
+        .map_or("one file per shard".to_owned(), |column| format!("partitioned by `{column}`"));
     let mut text = format!("{}: {} ({spread})\n\n", table.name, table.about.trim());
     for column in table.columns {
         let null = if column.nullable { ", may be null" } else { "" };
         let key = if column.key { "key " } else { "" };
-        text.push_str(&format!("  {:<28}{key}{}{null}\n  {:<28}{}\n", column.name, column.kind.name(), "", column.about));
+        text.push_str(&format!(
+            "  {:<28}{key}{}{null}\n  {:<28}{}\n",
+            column.name,
+            column.kind.name(),
+            "",
+            column.about
+        ));
     }
     text
 }

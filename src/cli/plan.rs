@@ -21,7 +21,10 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     let request = context.request(&args.run, true)?;
     let overlay = tempfile::tempdir().map_err(|error| Failure::new(Code::Store, format!("cannot make a temporary folder: {error}")))?;
     let store = Store::rehearsal(&context.settings.warehouse, overlay.path())?;
-    let watch = Watch { notify: &|event| progress.take(event), interrupted };
+    let watch = Watch {
+        notify: &|event| progress.take(event),
+        interrupted,
+    };
     let result = in_threads(args.run.threads, || run::run(&request, &store, &watch))?;
     progress.finish();
     let report = result?;
@@ -50,9 +53,16 @@ fn text(report: &RunReport) -> String {
 }
 
 fn line(step: &Step) -> String {
-    let ranges: Vec<String> =
-        step.days.iter().map(|(first, last)| if first == last { first.clone() } else { format!("{first}..{last}") }).collect();
-    let shown = if ranges.len() > 4 { format!("{}, ... {}", ranges[..3].join(", "), ranges[ranges.len() - 1]) } else { ranges.join(", ") };
+    let ranges: Vec<String> = step
+        .days
+        .iter()
+        .map(|(first, last)| if first == last { first.clone() } else { format!("{first}..{last}") })
+        .collect();
+    let shown = if ranges.len() > 4 {
+        format!("{}, ... {}", ranges[..3].join(", "), ranges[ranges.len() - 1])
+    } else {
+        ranges.join(", ")
+    };
     let extent = match step.day_count {
         0 => format!("{} {}", step.files, if step.files == 1 { "file" } else { "files" }),
         1 => format!("{shown} (1 day)"),

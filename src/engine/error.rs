@@ -15,7 +15,11 @@ pub enum EngineError {
     Report(#[from] crate::reports::error::ReportError),
     /// The raw input cannot be read as a whole.
     #[error("cannot {doing} `{}`: {error}", path.display())]
-    Input { doing: &'static str, path: PathBuf, error: io::Error },
+    Input {
+        doing: &'static str,
+        path: PathBuf,
+        error: io::Error,
+    },
     /// A source has more rejects than it may have.
     #[error("{0}")]
     Rejects(String),

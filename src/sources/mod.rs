@@ -70,7 +70,11 @@ impl Format {
     /// The format of that name for a feed; `auto` is the feed's only one. `None` where the feed does not come in it.
     pub fn of(feed: Feed, name: &str) -> Option<Format> {
         let formats = Format::for_feed(feed);
-        if name == "auto" { formats.first().copied() } else { formats.iter().copied().find(|format| format.name() == name) }
+        if name == "auto" {
+            formats.first().copied()
+        } else {
+            formats.iter().copied().find(|format| format.name() == name)
+        }
     }
 
     /// The formats in which a feed can come.

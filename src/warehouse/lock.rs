@@ -25,9 +25,16 @@ pub fn take(path: &Path, holder: &str) -> Result<Lock, WarehouseError> {
             let mut text = String::new();
             // The text only makes the message better; the lock itself is what counts.
             let _ = file.read_to_string(&mut text);
-            let holder = if text.trim().is_empty() { String::new() } else { format!(": {}", text.trim()) };
+            let holder = if text.trim().is_empty() {
+                String::new()
+            } else {
+                format!(": {}", text.trim())
+            };
             let warehouse = path.parent().and_then(Path::parent).unwrap_or(path);
-            return Err(WarehouseError::Locked { path: warehouse.to_path_buf(), holder });
+            return Err(WarehouseError::Locked {
+                path: warehouse.to_path_buf(),
+                holder,
+            });
         }
         Err(TryLockError::Error(error)) => return Err(WarehouseError::store("lock", path)(error)),
     }

@@ -63,6 +63,7 @@ pub struct Knobs {
 #[derive(Clone, Debug)]
 pub enum Fact {
     SignIn(SignIn),
+    Habit(Habit),
     /// Licenses of a user one step after the other.
     Life(Life),
     /// An audit record that need not fit to anything.
@@ -96,6 +97,20 @@ pub struct SignIn {
     pub spelling: Spelling,
     pub hours_late: u16,
     pub copies: Vec<Copy>,
+}
+
+/// A user who uses the same application every few days, at noon.
+#[derive(Clone, Debug)]
+pub struct Habit {
+    pub tenant: u8,
+    pub user: u8,
+    pub id: u16,
+    /// Index of [`APPS`].
+    pub resource: u8,
+    pub interactive: bool,
+    pub first_day: u8,
+    pub days_between: u8,
+    pub times: u8,
 }
 
 /// The same record once more: `shift` seconds later. Copies that differ in nothing else that matters are told apart by these two.

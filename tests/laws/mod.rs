@@ -23,6 +23,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tempfile::TempDir;
 use uptake::domain::day::{Day, Instant};
+use uptake::domain::kinds::Opened;
 use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
 use uptake::engine::run::{self, Request};
@@ -287,7 +288,8 @@ fn nights() -> impl Strategy<Value = Nights> {
     (2..6i32, 0..9i32, any::<u64>()).prop_map(|(count, days_between, seed)| Nights { count, days_between, seed })
 }
 
-/// Delivers files night by night, late ones, growing ones, and runs after most nights; at the end everything was delivered.
+/// Delivers files night by night, late ones, growing ones, some of which are removed after a run that has read them, and runs after most
+/// nights; at the end everything was delivered.
 fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut(String)) -> Result<(), String> {
     let chance = Chance(nights.seed);
     let root = site.settings.input_root.clone();
@@ -324,6 +326,12 @@ fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut
         }
         told(format!("night {night}: run until {}", site.settings.last_day.unwrap()));
         site.run().map_err(|error| format!("night {night}: {error}"))?;
+        // Archives are pruned; what was read from them stays.
+        for path in files.keys().filter(|path| chance.once_in(&format!("{path} pruned"), 8)) {
+            if chance.below(&format!("{path} whole"), count) as i32 <= night && fs::remove_file(root.join(path)).is_ok() {
+                told(format!("night {night}: {path} is removed"));
+            }
+        }
     }
     Ok(())
 }
@@ -385,6 +393,80 @@ fn a_second_run_does_nothing() {
         idle("a rehearsal without a cache", site.rehearse()?)?;
         idle("a run without a cache", site.run()?)
     });
+}
+
+/// The other laws are worth as much as their portfolios are varied.
+#[test]
+fn random_portfolios_make_every_situation_happen() {
+    use proptest::strategy::ValueTree;
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for _ in 0..60 {
+        let portfolio = strategy::portfolio().new_tree(&mut runner).unwrap().current();
+        let site = Site::new(&portfolio.knobs);
+        files::write_all(&site.settings.input_root, &render::files(&portfolio));
+        let Some((tables, ..)) = rows::reference(&site.settings) else {
+            continue;
+        };
+        let opened = |source: Opened| tables.assignments.values().filter(|row| row.source == source).count();
+        let adoption = |of: fn(&uptake::reference::Adoption) -> bool| tables.adoption.values().filter(|row| of(row)).count();
+        for (situation, count) in [
+            ("opened by an event", opened(Opened::Event)),
+            ("opened by a snapshot", opened(Opened::Snapshot)),
+            ("held before the data", opened(Opened::Before)),
+            (
+                "removed",
+                tables.assignments.values().filter(|row| row.removed_day.is_some()).count(),
+            ),
+            (
+                "assigned and removed within a day",
+                tables
+                    .assignments
+                    .iter()
+                    .filter(|(key, row)| key.assigned_day == row.removed_day)
+                    .count(),
+            ),
+            ("contradictions", tables.contradictions as usize),
+            ("guests", tables.activity_daily.values().filter(|row| row.guest).count()),
+            ("failed", tables.activity_events.values().filter(|row| !row.succeeded).count()),
+            (
+                "foreign resources",
+                tables.activity_events.values().filter(|row| row.foreign_resource).count(),
+            ),
+            ("active", adoption(|row| row.active_current > 0)),
+            ("active_moved", adoption(|row| row.active_moved > 0)),
+            ("active_lapsed", adoption(|row| row.active_lapsed > 0)),
+            ("active_trial", adoption(|row| row.active_trial > 0)),
+            ("active_over_assigned", adoption(|row| row.active_over_assigned > 0)),
+            ("more than 100 %", adoption(|row| row.usage_ratio > Some(1.0))),
+            ("out of scope", adoption(|row| !row.in_scope)),
+            ("seats unknown", adoption(|row| row.seats_sold.is_none())),
+            ("of others", adoption(|row| row.seats_sold_own < row.seats_sold)),
+            (
+                "prorated",
+                adoption(|row| row.seats_assigned_own_prorated.is_some_and(|seats| seats.fract() != 0.0)),
+            ),
+            ("window complete", adoption(|row| row.window_complete)),
+            ("window not complete", adoption(|row| !row.window_complete)),
+            (
+                "unlicensed",
+                tables.workload_adoption.values().filter(|row| row.active_unlicensed > 0).count(),
+            ),
+            (
+                "customers together",
+                tables.portfolio.values().filter(|row| row.customers > 1).count(),
+            ),
+            (
+                "customers without seats",
+                tables.portfolio.values().filter(|row| row.customers_without_seats > 0).count(),
+            ),
+        ] {
+            *seen.entry(situation).or_default() += usize::from(count > 0);
+        }
+    }
+    println!("portfolios of 60 in which it happens: {seen:#?}");
+    let missing: Vec<_> = seen.iter().filter(|(_, count)| **count < 3).collect();
+    assert!(missing.is_empty(), "too rare: {missing:?}");
 }
 
 /// Law E, on the rows that a site has.

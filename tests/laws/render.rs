@@ -136,6 +136,7 @@ pub fn files(portfolio: &Portfolio) -> Files {
     for fact in &portfolio.facts {
         match fact {
             Fact::SignIn(fact) => writer.sign_in(fact),
+            Fact::Habit(fact) => writer.habit(fact),
             Fact::Life(fact) => writer.life(fact),
             Fact::Audit(fact) => writer.audit(fact),
             Fact::Users(fact) => writer.users(fact, &portfolio.facts),
@@ -207,6 +208,19 @@ impl Writer<'_> {
             };
             let path = self.log_path(container, fact.tenant, at, copy.hours_late, fact.spelling.hub);
             self.put_record(path, &record);
+        }
+    }
+
+    fn habit(&mut self, fact: &Habit) {
+        for number in 0..fact.times {
+            let day = i32::from(fact.first_day) + i32::from(number) * i32::from(fact.days_between);
+            self.sign_in(&SignIn {
+                user: Some(fact.user),
+                at: day * 1440 + 720,
+                resource: Some(fact.resource),
+                interactive_log: fact.interactive,
+                ..plain_sign_in(fact.tenant, fact.id)
+            });
         }
     }
 
@@ -401,22 +415,7 @@ impl Writer<'_> {
     fn junk(&mut self, fact: &Junk) {
         let noon = Instant(self.day(fact.day).start_utc().0 + 12 * MICROS_PER_HOUR);
         let path = self.log_path("signinlogs", fact.tenant, noon, 0, false);
-        let good = SignIn {
-            tenant: fact.tenant,
-            user: Some(0),
-            at: 0,
-            id: 0xffff,
-            resource: Some(0),
-            app: Some(0),
-            interactive_log: true,
-            is_interactive: Some(true),
-            code: Code::Success,
-            guest: Guest::Member,
-            resource_tenant: ResourceTenant::Own,
-            spelling: Spelling::default(),
-            hours_late: 0,
-            copies: Vec::new(),
-        };
+        let good = plain_sign_in(fact.tenant, 0xffff);
         let mut record = sign_in(
             &good,
             &Copy {
@@ -546,6 +545,25 @@ pub fn hour_path(container: &str, tenant: &str, day: Day, hour: i64) -> String {
         "insights-logs-{container}/tenantId={tenant}/{}/h={hour:02}/m=00/PT1H.json{ending}",
         dated(day)
     )
+}
+
+fn plain_sign_in(tenant: u8, id: u16) -> SignIn {
+    SignIn {
+        tenant,
+        user: Some(0),
+        at: 0,
+        id,
+        resource: Some(0),
+        app: Some(0),
+        interactive_log: true,
+        is_interactive: None,
+        code: Code::Success,
+        guest: Guest::Member,
+        resource_tenant: ResourceTenant::Own,
+        spelling: Spelling::default(),
+        hours_late: 0,
+        copies: Vec::new(),
+    }
 }
 
 fn sign_in(fact: &SignIn, copy: &Copy, at: Instant) -> Value {

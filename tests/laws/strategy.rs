@@ -14,7 +14,7 @@ const DAYS: std::ops::RangeInclusive<u8> = 30..=45;
 
 pub fn portfolio() -> impl Strategy<Value = Portfolio> {
     (1..=TENANTS, 1..=USERS)
-        .prop_flat_map(|(tenants, users)| (knobs(), vec(fact(tenants, users), 1..40)).prop_map(|(knobs, facts)| Portfolio { knobs, facts }))
+        .prop_flat_map(|(tenants, users)| (knobs(), vec(fact(tenants, users), 1..45)).prop_map(|(knobs, facts)| Portfolio { knobs, facts }))
 }
 
 fn often<T: Clone + std::fmt::Debug + 'static>(usual: T, others: Vec<T>) -> BoxedStrategy<T> {
@@ -74,17 +74,32 @@ fn knobs() -> impl Strategy<Value = Knobs> {
 }
 
 fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
-    let customers = (0..tenants, 0..50u8, 0..9u8, prop::bool::weighted(0.1));
+    let customers = (tenant(tenants), 0..50u8, 0..9u8, prop::bool::weighted(0.1));
     prop_oneof![
-        10 => sign_in(tenants, users).prop_map(Fact::SignIn),
-        6 => life(tenants, users).prop_map(Fact::Life),
-        3 => audit(tenants, users).prop_map(Fact::Audit),
+        7 => sign_in(tenants, users).prop_map(Fact::SignIn),
+        5 => habit(tenants, users).prop_map(Fact::Habit),
+        7 => life(tenants, users).prop_map(Fact::Life),
+        2 => audit(tenants, users).prop_map(Fact::Audit),
         4 => users_snapshot(tenants, users).prop_map(Fact::Users),
-        4 => subscriptions(tenants).prop_map(Fact::Subscriptions),
+        5 => subscriptions(tenants).prop_map(Fact::Subscriptions),
         1 => customers.prop_map(|(tenant, day, name, bad)| Fact::Customers { tenant, day, name, bad }),
-        2 => (0..tenants, 0..46u8, 0..15u8).prop_map(|(tenant, day, kind)| Fact::Junk(Junk { tenant, day, kind })),
+        2 => (tenant(tenants), 0..46u8, 0..15u8).prop_map(|(tenant, day, kind)| Fact::Junk(Junk { tenant, day, kind })),
     ]
     .boxed()
+}
+
+/// The first tenant more often than the others: facts are to meet.
+fn tenant(tenants: u8) -> BoxedStrategy<u8> {
+    prop_oneof![1 => Just(0u8), 1 => 0..tenants].boxed()
+}
+
+/// Snapshots early in the portfolio more often.
+fn early_day() -> BoxedStrategy<u8> {
+    prop_oneof![1 => 0..12u8, 1 => 0..46u8].boxed()
+}
+
+fn sku() -> impl Strategy<Value = u8> {
+    prop_oneof![5 => Just(0u8), 3 => Just(1u8), 2 => Just(2u8), 1 => 3..6u8]
 }
 
 /// A moment: round hours (where ties are), the minutes around midnights of the zones, and any.
@@ -146,7 +161,7 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
         Just(-86_400)
     ];
     let copy = (hours_late(), shift, prop::bool::weighted(0.2)).prop_map(|(hours_late, shift, failed)| Copy { hours_late, shift, failed });
-    let who = (0..tenants, option::weighted(0.93, 0..users), minute(), id());
+    let who = (tenant(tenants), option::weighted(0.93, 0..users), minute(), id());
     let what = (
         option::weighted(0.93, 0..APPS.len() as u8),
         option::weighted(0.93, 0..APPS.len() as u8),
@@ -180,11 +195,27 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
 }
 
 fn skus() -> impl Strategy<Value = Skus> {
-    prop_oneof![2 => (0..6u32).prop_map(|bit| 1u8 << bit), 1 => 0..64u8]
+    prop_oneof![3 => sku().prop_map(|bit| 1u8 << bit), 1 => 0..64u8]
+}
+
+fn habit(tenants: u8, users: u8) -> impl Strategy<Value = Habit> {
+    let when = (0..40u8, 1..9u8, 1..12u8);
+    (tenant(tenants), 0..users, id(), 0..7u8, prop::bool::weighted(0.6), when).prop_map(
+        |(tenant, user, id, resource, interactive, (first_day, days_between, times))| Habit {
+            tenant,
+            user,
+            id,
+            resource,
+            interactive,
+            first_day,
+            days_between,
+            times,
+        },
+    )
 }
 
 fn life(tenants: u8, users: u8) -> impl Strategy<Value = Life> {
-    (0..tenants, 0..users, id(), skus(), vec(step(), 0..7)).prop_map(|(tenant, user, id, before, steps)| Life {
+    (tenant(tenants), 0..users, id(), skus(), vec(step(), 0..7)).prop_map(|(tenant, user, id, before, steps)| Life {
         tenant,
         user,
         id,
@@ -242,7 +273,7 @@ fn audit(tenants: u8, users: u8) -> impl Strategy<Value = Audit> {
         1 => Just(Told::Restore),
     ];
     (
-        0..tenants,
+        tenant(tenants),
         0..users,
         minute(),
         id(),
@@ -277,8 +308,8 @@ fn form() -> impl Strategy<Value = Form> {
 fn users_snapshot(tenants: u8, users: u8) -> impl Strategy<Value = Users> {
     let listed = vec((0..users, prop_oneof![3 => skus(), 1 => Just(0u8)], any::<bool>()), 0..5);
     (
-        0..tenants,
-        0..46u8,
+        tenant(tenants),
+        early_day(),
         any::<bool>(),
         listed,
         form(),
@@ -312,14 +343,14 @@ fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
         ]
         .into_iter()
         .enumerate()
-        .map(|(number, status)| (if number == 0 { 12 } else { 1 }, Just(status)))
+        .map(|(number, status)| (if number == 0 { 10 } else { 1 + u32::from(number == 1) }, Just(status)))
         .collect(),
     );
     let owner = prop_oneof![3 => Just(Owner::Partner), 1 => Just(Owner::Customer), 1 => Just(Owner::Nobody), 1 => Just(Owner::Somebody)];
-    let seats = prop_oneof![4 => 1..5u8, 1 => Just(0u8), 1 => any::<u8>()];
+    let seats = prop_oneof![4 => 1..4u8, 1 => Just(0u8), 1 => any::<u8>()];
     let listed = (
         0..5u8,
-        0..6u8,
+        sku(),
         seats,
         status,
         prop::bool::weighted(0.2),
@@ -338,8 +369,8 @@ fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
             upper_case,
         });
     (
-        0..tenants,
-        0..46u8,
+        tenant(tenants),
+        early_day(),
         prop::bool::weighted(0.25),
         vec(listed, 0..6),
         form(),
