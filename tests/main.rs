@@ -1,13 +1,8 @@
 //! All integration tests in one binary, so that the program is linked once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
-<<<<<<< HEAD
 mod command_line;
 mod golden;
 mod laws;
 mod readers;
-=======
-mod golden;
-mod laws;
->>>>>>> laws
 mod workdir;
