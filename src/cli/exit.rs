@@ -79,9 +79,10 @@ impl From<EngineError> for Failure {
                 Failure::new(code, message).hint("the files that were published before are still there")
             }
             EngineError::Input { .. } => Failure::new(Code::Input, message),
-            EngineError::Unusable(_) => {
+            EngineError::Rejects(_) => {
                 Failure::new(Code::Input, message).hint("nothing was published; the table `rejects` has every line with its reason")
             }
+            EngineError::Unusable(_) => Failure::new(Code::Input, message).hint("nothing was done"),
             EngineError::Usage(_) => Failure::new(Code::Usage, message),
             EngineError::Check(_) => Failure::new(Code::Check, message).hint("the files that were published before are still there"),
             EngineError::Interrupted => Failure::new(Code::Interrupted, message).hint("what was finished is kept; the next run goes on from here"),

@@ -6,6 +6,7 @@ use crate::cli::args::{Format, Global, PlanArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::run::in_threads;
+use crate::cli::say;
 use crate::engine::events::Watch;
 use crate::engine::report::{RunReport, Step};
 use crate::engine::run;
@@ -25,12 +26,12 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     progress.finish();
     let report = result?;
     match args.format {
-        Format::Text => print!("{}", text(&report)),
+        Format::Text => say(&text(&report)),
         Format::Json => {
             let plan = serde_json::json!({
                 "first_day": report.first_day, "last_day": request.last.to_string(), "steps": report.steps, "publish": report.published,
             });
-            println!("{plan:#}");
+            say(&format!("{plan:#}\n"));
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::cli::args::{Global, RunArgs};
+use crate::cli::say;
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::engine::error::EngineError;
@@ -33,7 +34,7 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
         record::write(&context.settings, &report, began)?;
     }
     if !global.quiet {
-        print!("{}", said(&context.settings, &report, global.colored()));
+        say(&said(&context.settings, &report, global.colored()));
     }
     Ok(())
 }

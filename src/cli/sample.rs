@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Global, SampleArgs};
 use crate::cli::exit::{Code, Failure};
+use crate::cli::say;
 use crate::engine::events::Event;
 use crate::observe::progress::Progress;
 use crate::sample::{self, Options, SampleError};
@@ -27,8 +28,8 @@ pub fn run(args: &SampleArgs, global: &Global) -> Result<(), Failure> {
     progress.finish();
     let summary = result.map_err(|error| Failure::new(if matches!(error, SampleError::Write { .. }) { Code::Store } else { Code::Usage }, error))?;
     if !global.quiet {
-        println!("{} files, {:.1} MB, in {}", summary.files, summary.file_bytes as f64 / 1e6, args.out.display());
-        println!("next: uptake run {}", args.out.join("pipeline.toml").display());
+        let (files, megabytes, out) = (summary.files, summary.file_bytes as f64 / 1e6, args.out.display());
+        say(&format!("{files} files, {megabytes:.1} MB, in {out}\nnext: uptake run {}\n", args.out.join("pipeline.toml").display()));
     }
     Ok(())
 }

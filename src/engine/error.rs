@@ -16,7 +16,10 @@ pub enum EngineError {
     /// The raw input cannot be read as a whole.
     #[error("cannot {doing} `{}`: {error}", path.display())]
     Input { doing: &'static str, path: PathBuf, error: io::Error },
-    /// Too many rejects, or a required source without a file.
+    /// A source has more rejects than it may have.
+    #[error("{0}")]
+    Rejects(String),
+    /// A required source has no file.
     #[error("{0}")]
     Unusable(String),
     /// What was asked for makes no sense.

@@ -12,6 +12,7 @@ use crate::domain::window;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::licenses::remove_beyond;
 use crate::engine::report::Step;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -67,6 +68,9 @@ pub fn run(
             made.entry(contract.name).or_default().extend(place.0);
             state.put(contract, place, footer);
         }
+    }
+    for contract in [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE] {
+        remove_beyond(store, state, contract, u32::from(settings.shards))?;
     }
     let because = "events came in or changed";
     Ok([&ACTIVITY_COVERAGE, &ACTIVITY_DAILY]

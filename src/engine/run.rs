@@ -217,7 +217,7 @@ fn check_required(settings: &Settings, sources: &[SourceReport]) -> Result<(), E
     let missing = settings.sources.iter().zip(sources).find(|(source, report)| source.required && report.files_found == 0);
     match missing {
         Some((source, _)) => Err(EngineError::Unusable(format!(
-            "the required source `{}` has no file below `{}`; look at its `path`, or at whatever should have delivered it",
+            "the required source `{}` has no file below `{}`: look at its `path`, and at whatever should have delivered it",
             source.id,
             settings.input_root.display()
         ))),

@@ -58,7 +58,7 @@ impl SincePublication {
                 ));
             }
         }
-        if faults.is_empty() { Ok(()) } else { Err(EngineError::Unusable(faults.join("\n"))) }
+        if faults.is_empty() { Ok(()) } else { Err(EngineError::Rejects(faults.join("\n"))) }
     }
 
     /// Keeps the counts for the next run.

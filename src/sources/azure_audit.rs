@@ -65,7 +65,7 @@ impl<'c> AzureAudit<'c> {
 
 impl JsonRecords for AzureAudit<'_> {
     const BATCH: &'static [u8] = b"records";
-    const ARRAYS: bool = false;
+    const LINES: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);

@@ -51,7 +51,7 @@ impl<'c> AzureSignIns<'c> {
 
 impl JsonRecords for AzureSignIns<'_> {
     const BATCH: &'static [u8] = b"records";
-    const ARRAYS: bool = false;
+    const LINES: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);

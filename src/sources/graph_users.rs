@@ -58,7 +58,7 @@ impl<'c> GraphUsers<'c> {
 
 impl JsonRecords for GraphUsers<'_> {
     const BATCH: &'static [u8] = b"value";
-    const ARRAYS: bool = true;
+    const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;

@@ -19,8 +19,8 @@ use crate::sources::structure::{Fault, Structure, is_blank};
 pub trait JsonRecords {
     /// The key under which an object has an array of records; such an object is a batch or page, unless it is a good record itself.
     const BATCH: &'static [u8];
-    /// Whether a bare array is a page too; else it is no record.
-    const ARRAYS: bool;
+    /// Whether the form is one record a line by nature: a bare array is no page then, and a file that is no sound document is lines.
+    const LINES: bool;
 
     /// Reads a record (an object). Its rows go to the sink only if it is accepted.
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
@@ -123,7 +123,7 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         };
         let waiting = lines.waiting();
         let is_record = |line: &[u8]| line.trim_ascii_start().starts_with(b"{") && structure.find(line).is_ok();
-        if waiting.split(|byte| *byte == b'\n').skip(1).any(is_record) {
+        if R::LINES || waiting.split(|byte| *byte == b'\n').skip(1).any(is_record) {
             return;
         }
         if lines.has_fault() {
@@ -138,7 +138,7 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
     /// Takes a sound text: a record, or a batch of them. Whether it is a batch is only asked where it is no good record.
     fn document(&mut self, line: u64, text: &[u8], structure: &Structure) {
         let outermost = Node::outermost(text, structure);
-        if outermost.is_array() && !R::ARRAYS {
+        if outermost.is_array() && R::LINES {
             return self.out.reject(of_line(line), Reason::BrokenJson, text);
         }
         if outermost.is_array() {

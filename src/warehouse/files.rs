@@ -111,6 +111,8 @@ pub fn write(
         writer.write(frame).map_err(failed())?;
     }
     writer.flush().map_err(failed())?;
+    // The writer holds back its last bytes; the digest is of all of them.
+    writer.sync().map_err(WarehouseError::store("write", path))?;
     let digest = Digest(writer.inner().hasher.digest128());
     let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
     let footer = Footer { table: contract.name.to_owned(), version: contract.version, fingerprint, digest, rows, days: days.to_vec() };
@@ -240,7 +242,7 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
         .build()
         .map_err(failed())?;
     let schema = arrow::record_batch::RecordBatchReader::schema(&reader);
-    let frames = reader.collect::<Result<Vec<_>, _>>()?;
+    let frames = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
     let frame = concat_batches(&schema, &frames)?;
     check_types(path, contract, &frame)?;
     Ok(frame)

@@ -1,0 +1,289 @@
+//! A made-up portfolio as a list of small facts, each of which stands for a few raw records. Taking a fact away leaves a smaller
+//! portfolio, so a failing case shrinks to the facts that matter.
+
+use std::fmt;
+
+/// Minutes since the midnight (UTC) that begins the first day.
+pub type Minute = i32;
+
+/// A set of SKUs: bit n is [`SKUS`]`[n]`.
+pub type Skus = u8;
+
+/// The products that facts speak of: id, part number, plans (name, id). The catalogue lacks the last.
+pub const SKUS: [(&str, &str); 6] = [
+    ("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3"),
+    ("06ebc4ee-1bb5-47dd-8120-11324bc54e06", "SPE_E5"),
+    ("7e74bd05-2c47-404e-829a-ba95c66fe8e5", "YAMMER_PLAN"),
+    ("c5928f49-12ba-48f7-ada3-0d743a3601d5", "VISIOCLIENT"),
+    ("a403ebcc-fae0-4ca2-8c8c-7a907fd6c235", "POWER_BI_STANDARD"),
+    ("deadbeef-0000-4000-8000-000000000001", "UNHEARD_OF"),
+];
+
+/// Applications and resources; Graph and the last are in no workload.
+pub const APPS: [&str; 9] = [
+    "00000002-0000-0ff1-ce00-000000000000", // exchange
+    "00000003-0000-0ff1-ce00-000000000000", // sharepoint
+    "ab9b8c07-8f02-4f72-87fa-80105867a763", // OneDrive, which is sharepoint
+    "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", // teams
+    "00000005-0000-0ff1-ce00-000000000000", // yammer
+    "d3590ed6-52b3-4102-aeff-aad2292ab01c", // office_apps
+    "00000009-0000-0000-c000-000000000000", // power_bi
+    "00000003-0000-0000-c000-000000000000", // Graph
+    "de8bc8b5-d9f9-48b1-a8ad-b748da725064", // nobody knows it
+];
+
+/// A portfolio: how the pipeline is set, and what is in the logs.
+#[derive(Clone)]
+pub struct Portfolio {
+    pub knobs: Knobs,
+    pub facts: Vec<Fact>,
+}
+
+/// The settings of a pipeline file.
+#[derive(Clone, Debug)]
+pub struct Knobs {
+    /// Which of a few days the portfolio starts on: two of them are before a change of clocks.
+    pub start: u8,
+    pub days: u8,
+    /// How many of the last days are beyond the tables.
+    pub days_beyond: u8,
+    pub zone: &'static str,
+    pub shards: u8,
+    /// Written as days after the start.
+    pub first_day: Option<u8>,
+    pub evidence: &'static [&'static str],
+    pub unlicensed_use: Option<&'static [&'static str]>,
+    pub sold_states: Option<&'static [&'static str]>,
+    pub entitled_states: Option<&'static [&'static str]>,
+    /// Index of a SKU.
+    pub exclude: Option<u8>,
+    pub partner: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Fact {
+    SignIn(SignIn),
+    /// Licenses of a user one step after the other.
+    Life(Life),
+    /// An audit record that need not fit to anything.
+    Audit(Audit),
+    Users(Users),
+    Subscriptions(Subscriptions),
+    Customers {
+        tenant: u8,
+        day: u8,
+        name: u8,
+        bad: bool,
+    },
+    Junk(Junk),
+}
+
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    pub tenant: u8,
+    /// `None`: the record names nobody.
+    pub user: Option<u8>,
+    pub at: Minute,
+    pub id: u16,
+    /// Index of [`APPS`]; `None`: missing.
+    pub resource: Option<u8>,
+    pub app: Option<u8>,
+    pub interactive_log: bool,
+    pub is_interactive: Option<bool>,
+    pub code: Code,
+    pub guest: Guest,
+    pub resource_tenant: ResourceTenant,
+    pub spelling: Spelling,
+    pub hours_late: u16,
+    pub copies: Vec<Copy>,
+}
+
+/// The same record once more: `shift` seconds later. Copies that differ in nothing else that matters are told apart by these two.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    pub hours_late: u16,
+    pub shift: i32,
+    pub failed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Code {
+    Success,
+    Failed,
+    /// Only the envelope's `resultType` says it.
+    SuccessByEnvelope,
+    FailedByEnvelope,
+    Nowhere,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Guest {
+    Member,
+    Guest,
+    /// No type, a name without `#EXT#`.
+    Untold,
+    /// No type, a name with `#EXT#`.
+    ByName,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ResourceTenant {
+    Own,
+    Missing,
+    Foreign,
+    Word,
+}
+
+/// How a record is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spelling {
+    /// 0: plain `Z`; others: see `render::time`.
+    pub time: u8,
+    pub upper_case: bool,
+    pub packed_properties: bool,
+    /// Comes in an event hub's batch.
+    pub hub: bool,
+    /// Without `createdDateTime` or `activityDateTime`: the envelope's time counts.
+    pub envelope_time: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Life {
+    pub tenant: u8,
+    pub user: u8,
+    pub id: u16,
+    /// What the user has before the first step.
+    pub before: Skus,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// After the step before; 0 is the same instant.
+    pub minutes_later: u16,
+    pub deed: Deed,
+    /// Whether the log tells.
+    pub logged: bool,
+    pub update_user: bool,
+    pub failed: bool,
+    pub spelling: Spelling,
+    pub hours_late: u16,
+    /// Comes again after so many hours, and `shift` seconds later.
+    pub copy: Option<(u16, i32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Deed {
+    /// Gives and takes: exclusive or.
+    Toggle(Skus),
+    Delete {
+        hard: bool,
+    },
+    Restore,
+    AddUser,
+    /// An update that names no licenses.
+    Nothing,
+}
+
+#[derive(Clone, Debug)]
+pub struct Audit {
+    pub tenant: u8,
+    pub user: u8,
+    pub at: Minute,
+    pub id: u16,
+    pub what: Told,
+    pub failed: bool,
+    pub spelling: Spelling,
+    pub hours_late: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Told {
+    Lists(Skus, Skus),
+    Delete { hard: bool },
+    Restore,
+}
+
+/// A holdings snapshot.
+#[derive(Clone, Debug)]
+pub struct Users {
+    pub tenant: u8,
+    pub day: u8,
+    /// Says what the lives say; else `listed`.
+    pub truthful: bool,
+    /// (user, SKUs, written as states).
+    pub listed: Vec<(u8, Skus, bool)>,
+    pub form: Form,
+    pub announces_next: bool,
+    pub reject: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Form {
+    Page,
+    PrettyPage,
+    TwoPages,
+    Lines,
+    /// A page that is cut off.
+    Cut,
+    /// A page, and a second one that is cut off.
+    SecondCut,
+}
+
+/// A snapshot of subscriptions.
+#[derive(Clone, Debug)]
+pub struct Subscriptions {
+    pub tenant: u8,
+    pub day: u8,
+    pub second_source: bool,
+    pub listed: Vec<Subscription>,
+    pub form: Form,
+    pub reject: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    pub id: u8,
+    pub sku: u8,
+    pub seats: u8,
+    pub status: &'static str,
+    pub is_trial: bool,
+    pub owner: Owner,
+    pub ends: bool,
+    pub upper_case: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Owner {
+    Partner,
+    Customer,
+    Nobody,
+    Somebody,
+}
+
+/// A line among the sign-ins that is none.
+#[derive(Clone, Debug)]
+pub struct Junk {
+    pub tenant: u8,
+    pub day: u8,
+    pub kind: u8,
+}
+
+impl fmt::Debug for Portfolio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:?}", self.knobs)?;
+        writeln!(f, "{}", super::render::pipeline_text(&self.knobs))?;
+        for fact in &self.facts {
+            writeln!(f, "  {fact:?}")?;
+        }
+        let files = super::render::files(self);
+        if files.len() <= 16 {
+            for (path, file) in &files {
+                writeln!(f, "--- {path}\n{}", String::from_utf8_lossy(&file.text()))?;
+            }
+        } else {
+            writeln!(f, "({} raw files)", files.len())?;
+        }
+        Ok(())
+    }
+}

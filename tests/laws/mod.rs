@@ -1,0 +1,577 @@
+//! Laws: what holds whatever the logs say. Each is held against random small portfolios of raw files in the real forms.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `UPTAKE_CASES` | how many portfolios each law is held against; default 24 |
+//! | `UPTAKE_SEED` | a number: the same portfolios again (a failure says its own) |
+//! | `UPTAKE_SHRINK_SECONDS` | how long a failing portfolio is made smaller; default 90 |
+
+mod facts;
+mod files;
+mod render;
+mod rows;
+mod strategy;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::SystemTime;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use tempfile::TempDir;
+use uptake::domain::day::{Day, Instant};
+use uptake::engine::events::Watch;
+use uptake::engine::report::RunReport;
+use uptake::engine::run::{self, Request};
+use uptake::observe::record;
+use uptake::pipeline::settings::Settings;
+use uptake::stages::adoption::Adoption;
+use uptake::stages::portfolio::Portfolio as PortfolioRow;
+use uptake::stages::raw_files::RawFile as RawFileRow;
+use uptake::stages::rejects::Reject;
+use uptake::stages::usage::Usage;
+use uptake::stages::workload_adoption::WorkloadAdoption;
+use uptake::warehouse::store::Store;
+use uptake::warehouse::table::Row;
+
+use crate::workdir::{self, parquet_files};
+use facts::Knobs;
+use files::{Chance, Files, Packing};
+use rows::{FINAL_TABLES, compare, compare_table};
+
+/// What a law says: nothing, or what is wrong.
+type Verdict = Result<(), String>;
+
+/// Holds a law against random values. Fails with the smallest value that breaks it.
+fn holds<T: Debug>(strategy: impl Strategy<Value = T>, law: impl Fn(&T) -> Verdict) {
+    let number = |name: &str, default: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
+    let seed = number("UPTAKE_SEED", now);
+    let config = Config {
+        cases: number("UPTAKE_CASES", 24) as u32,
+        failure_persistence: None,
+        max_shrink_time: number("UPTAKE_SHRINK_SECONDS", 90) as u32 * 1000,
+        max_shrink_iters: 100_000,
+        ..Config::default()
+    };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    match runner.run(&strategy, |value| law(&value).map_err(TestCaseError::fail)) {
+        Ok(()) => {}
+        Err(TestError::Fail(reason, value)) => panic!("UPTAKE_SEED={seed}\n{reason}\n{value:?}"),
+        Err(TestError::Abort(reason)) => panic!("UPTAKE_SEED={seed}: {reason}"),
+    }
+}
+
+/// A folder with an input folder, a warehouse and published files.
+struct Site {
+    _folder: TempDir,
+    settings: Settings,
+}
+
+impl Site {
+    fn new(knobs: &Knobs) -> Site {
+        // A law makes thousands of small files: in memory, where the system has a place for that.
+        let in_memory = Path::new("/dev/shm");
+        let folder = if in_memory.is_dir() {
+            tempfile::tempdir_in(in_memory)
+        } else {
+            tempfile::tempdir()
+        }
+        .unwrap();
+        fs::write(folder.path().join("skus.csv"), render::SKUS_CSV).unwrap();
+        fs::create_dir(folder.path().join("input")).unwrap();
+        let settings = workdir::settings(folder.path(), &render::pipeline_text(knobs));
+        Site { _folder: folder, settings }
+    }
+
+    /// A site with these raw files on which the pipeline ran once.
+    fn ran(knobs: &Knobs, files: &Files) -> Result<Site, String> {
+        let site = Site::new(knobs);
+        files::write_all(&site.settings.input_root, files);
+        site.run()?;
+        Ok(site)
+    }
+
+    /// Runs the pipeline, and takes note of what was published, as `uptake run` does.
+    fn run(&self) -> Result<RunReport, String> {
+        let report = workdir::run_pipeline(&self.settings).map_err(|error| format!("the pipeline failed: {error}"))?;
+        if report.published {
+            record::write(&self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
+        }
+        Ok(report)
+    }
+
+    /// Runs without making anything.
+    fn rehearse(&self) -> Result<RunReport, String> {
+        let overlay = tempfile::tempdir().unwrap();
+        let store = Store::rehearsal(&self.settings.warehouse, overlay.path()).map_err(|error| error.to_string())?;
+        let interrupted = AtomicBool::new(false);
+        let watch = Watch {
+            notify: &|_| {},
+            interrupted: &interrupted,
+        };
+        let last = self.settings.last_day.unwrap();
+        let request = Request {
+            settings: &self.settings,
+            last,
+            from: None,
+            tables: None,
+            rehearse: true,
+        };
+        run::run(&request, &store, &watch).map_err(|error| format!("the rehearsal failed: {error}"))
+    }
+
+    /// The files of the final tables.
+    fn final_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let is_final = |path: &Path| {
+            path.iter()
+                .next()
+                .is_some_and(|table| FINAL_TABLES.iter().any(|name| table == *name))
+        };
+        parquet_files(&self.settings.warehouse)
+            .into_iter()
+            .filter(|(path, _)| is_final(path))
+            .collect()
+    }
+
+    /// The published files, but for the one that tells of the run.
+    fn published_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        every_file(&self.settings.published)
+            .into_iter()
+            .map(|(path, (bytes, _))| (path, bytes))
+            .filter(|(path, _)| !path.ends_with("run.json"))
+            .collect()
+    }
+}
+
+/// Every file below a folder with its bytes and the time of its last change.
+fn every_file(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let files = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            let path = entry.path().strip_prefix(folder).unwrap().to_path_buf();
+            (
+                path,
+                (fs::read(entry.path()).unwrap(), entry.metadata().unwrap().modified().unwrap()),
+            )
+        })
+        .collect()
+}
+
+/// Two sites have the same bytes in every final file.
+fn same_bytes(left_name: &str, left: &Site, right_name: &str, right: &Site) -> Verdict {
+    let (ours, theirs) = (left.final_files(), right.final_files());
+    if ours == theirs {
+        return Ok(());
+    }
+    compare(left_name, &rows::found(&left.settings)?, right_name, &rows::found(&right.settings)?)?;
+    for path in ours.keys().chain(theirs.keys()) {
+        match (ours.get(path), theirs.get(path)) {
+            (Some(_), None) => return Err(format!("only {left_name} has the file {}", path.display())),
+            (None, Some(_)) => return Err(format!("only {right_name} has the file {}", path.display())),
+            (one, other) if one != other => {
+                let footer = |site: &Site| uptake::warehouse::files::read_footer(&site.settings.warehouse.join(path));
+                return Err(format!(
+                    "{}: same rows, other bytes\n  {left_name}: {:?}\n  {right_name}: {:?}",
+                    path.display(),
+                    footer(left),
+                    footer(right)
+                ));
+            }
+            _ => {}
+        }
+    }
+    Err("the files differ".to_owned())
+}
+
+fn same_files(what: &str, left: &BTreeMap<PathBuf, Vec<u8>>, right: &BTreeMap<PathBuf, Vec<u8>>) -> Verdict {
+    for path in left.keys().chain(right.keys()) {
+        if left.get(path) != right.get(path) {
+            let show = |bytes: Option<&Vec<u8>>| match bytes {
+                None => "missing".to_owned(),
+                Some(bytes) if path.extension().is_some_and(|ending| ending == "csv") => String::from_utf8_lossy(bytes).into_owned(),
+                Some(bytes) => format!("{} bytes", bytes.len()),
+            };
+            return Err(format!(
+                "{what}: {} differs\n{}\n{}",
+                path.display(),
+                show(left.get(path)),
+                show(right.get(path))
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Law A on what is in a site's input folder.
+fn equals_reference(site: &Site) -> Verdict {
+    let settings = &site.settings;
+    let Some((tables, first, last)) = rows::reference(settings) else {
+        return if site.final_files().is_empty() {
+            Ok(())
+        } else {
+            Err("there is nothing to compute, and the pipeline made tables".to_owned())
+        };
+    };
+    compare_table(
+        "activity_events",
+        ("pipeline", &rows::found_events(settings, true)?),
+        ("reference", &rows::expected_events(&tables)),
+    )?;
+    for table in FINAL_TABLES.into_iter().filter(|table| *table != "assignments") {
+        let found = rows::days_of(settings, table);
+        let expected = first.to(last).collect();
+        if found != expected {
+            return Err(format!(
+                "table {table} has the days {:?} to {:?} ({}), not {first} to {last}",
+                found.first(),
+                found.last(),
+                found.len()
+            ));
+        }
+    }
+    compare("pipeline", &rows::found(settings)?, "reference", &rows::expected(&tables))
+}
+
+#[test]
+fn the_pipeline_gives_what_the_reference_gives() {
+    holds(strategy::portfolio(), |portfolio| {
+        equals_reference(&Site::ran(&portfolio.knobs, &render::files(portfolio))?)
+    });
+}
+
+#[test]
+fn files_in_any_order_split_in_any_way_and_delivered_twice_give_the_same() {
+    holds((strategy::portfolio(), any::<u64>()), |(portfolio, seed)| {
+        let files = render::files(portfolio);
+        let plain = Site::ran(&portfolio.knobs, &files)?;
+        let chance = Chance(*seed);
+        let spread = files::spread(&files, chance);
+        let other = Site::ran(&portfolio.knobs, &spread)?;
+        compare(
+            "as delivered",
+            &rows::raw_lines(&plain.settings, true)?,
+            "spread",
+            &rows::raw_lines(&other.settings, true)?,
+        )?;
+        same_bytes("as delivered", &plain, "spread", &other)?;
+        let twice = Site::ran(&portfolio.knobs, &files::twice(&spread, chance))?;
+        compare(
+            "as delivered",
+            &rows::raw_lines(&plain.settings, false)?,
+            "twice",
+            &rows::raw_lines(&twice.settings, false)?,
+        )?;
+        same_bytes("as delivered", &plain, "twice", &twice)
+    });
+}
+
+/// What happens in the nights before the last.
+#[derive(Debug)]
+struct Nights {
+    count: i32,
+    /// Days between one night and the next.
+    days_between: i32,
+    seed: u64,
+}
+
+fn nights() -> impl Strategy<Value = Nights> {
+    (2..6i32, 0..9i32, any::<u64>()).prop_map(|(count, days_between, seed)| Nights { count, days_between, seed })
+}
+
+/// Delivers files night by night, late ones, growing ones, and runs after most nights; at the end everything was delivered.
+fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut(String)) -> Result<(), String> {
+    let chance = Chance(nights.seed);
+    let root = site.settings.input_root.clone();
+    let last = site.settings.last_day.unwrap();
+    let count = nights.count as u64;
+    for night in 0..nights.count {
+        for (path, file) in files {
+            // The night in which a file is whole, and the one in which it first arrives.
+            let whole = chance.below(&format!("{path} whole"), count) as i32;
+            let first = if chance.once_in(&format!("{path} grows"), 3) {
+                chance.below(&format!("{path} first"), count) as i32
+            } else {
+                whole
+            };
+            let text = file.text();
+            if night == whole {
+                files::write(&root, path, &text);
+                told(format!("night {night}: {path}"));
+            } else if night == first && first < whole {
+                let mut end = chance.below(&format!("{path} cut"), text.len() as u64 + 1) as usize;
+                let at_line_end = file.packing != Packing::Lines || !chance.once_in(&format!("{path} within a line"), 4);
+                if at_line_end && matches!(file.packing, Packing::Lines | Packing::Batches) {
+                    end = text[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                }
+                files::write(&root, path, &text[..end]);
+                told(format!("night {night}: {end} of {} bytes of {path}", text.len()));
+            }
+        }
+        site.settings.last_day = Some(last.plus((night + 1 - nights.count) * nights.days_between));
+        let skipped = night + 1 < nights.count && chance.once_in(&format!("night {night}"), 4);
+        if skipped || site.settings.first_day.is_some_and(|first| Some(first) > site.settings.last_day) {
+            told(format!("night {night}: no run"));
+            continue;
+        }
+        told(format!("night {night}: run until {}", site.settings.last_day.unwrap()));
+        site.run().map_err(|error| format!("night {night}: {error}"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn night_by_night_gives_what_one_run_from_scratch_gives() {
+    holds((strategy::portfolio(), nights()), |(portfolio, nights)| {
+        let files = render::files(portfolio);
+        let scratch = Site::ran(&portfolio.knobs, &files)?;
+        let mut site = Site::new(&portfolio.knobs);
+        let mut story = String::new();
+        deliver(&mut site, &files, nights, |line| story += &format!("{line}\n"))?;
+        let verdict = compare(
+            "night by night",
+            &rows::raw_rows(&site.settings)?,
+            "from scratch",
+            &rows::raw_rows(&scratch.settings)?,
+        )
+        .and_then(|()| same_bytes("night by night", &site, "from scratch", &scratch))
+        .and_then(|()| same_files("published", &site.published_files(), &scratch.published_files()));
+        verdict.map_err(|wrong| format!("{wrong}\n{story}"))
+    });
+}
+
+#[test]
+fn a_second_run_does_nothing() {
+    holds(strategy::portfolio(), |portfolio| {
+        let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
+        let tables = |site: &Site| {
+            let mut files = every_file(&site.settings.warehouse);
+            files.retain(|path, _| !path.starts_with(".uptake"));
+            (files, every_file(&site.settings.published))
+        };
+        let before = tables(&site);
+        let untouched = |what: &str| {
+            let after = tables(&site);
+            let changed = |before: &BTreeMap<PathBuf, (Vec<u8>, SystemTime)>, after: &BTreeMap<PathBuf, (Vec<u8>, SystemTime)>| {
+                before
+                    .keys()
+                    .chain(after.keys())
+                    .find(|path| before.get(*path) != after.get(*path))
+                    .cloned()
+            };
+            match changed(&before.0, &after.0).or_else(|| changed(&before.1, &after.1)) {
+                Some(path) => Err(format!("{what} touched {}", path.display())),
+                None => Ok(()),
+            }
+        };
+        let idle = |what: &str, report: RunReport| {
+            if report.is_idle() {
+                untouched(what)
+            } else {
+                Err(format!("{what} was not idle: {report:#?}"))
+            }
+        };
+        idle("a second run", site.run()?)?;
+        idle("a rehearsal", site.rehearse()?)?;
+        fs::remove_file(site.settings.warehouse.join(".uptake/cache.json")).map_err(|error| error.to_string())?;
+        idle("a rehearsal without a cache", site.rehearse()?)?;
+        idle("a run without a cache", site.run()?)
+    });
+}
+
+/// Law E, on the rows that a site has.
+fn parts_add_up(settings: &Settings) -> Verdict {
+    let ratio = |part: i64, total: Option<i64>| total.filter(|total| *total != 0).map(|total| part as f64 / total as f64);
+    for (day, row) in rows::<Usage>(settings)? {
+        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+        let holds = parts == row.entitlements_active
+            && row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
+            && row.usage_ratio_adjusted == ratio(row.active_current, row.entitlements_total)
+            && row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0)
+            && [
+                row.active_current,
+                row.active_moved,
+                row.active_lapsed,
+                row.active_trial,
+                row.active_over_assigned,
+            ]
+            .iter()
+            .all(|part| *part >= 0);
+        if !holds {
+            return Err(format!("usage of {day:?} does not add up: {row:?}"));
+        }
+    }
+    let adoption = rows::<Adoption>(settings)?;
+    for (day, row) in &adoption {
+        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+        let holds = parts == row.entitlements_active
+            && row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
+            && row.usage_ratio_adjusted == ratio(row.active_current, row.entitlements_total)
+            && row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0)
+            && row.deployment_ratio == ratio(row.seats_assigned, row.seats_sold)
+            && row.seats_unassigned == row.seats_sold.map(|sold| (sold - row.seats_assigned).max(0))
+            && row.seats_sold_own.unwrap_or(0) <= row.seats_sold.unwrap_or(0)
+            && row.seats_snapshot_day.is_some() == row.seats_sold.is_some()
+            && row.in_scope == row.scope_reason.is_none()
+            && (0..=28).contains(&row.window_days_covered);
+        if !holds {
+            return Err(format!("adoption of {day:?} does not add up: {row:?}"));
+        }
+    }
+    for (day, row) in rows::<WorkloadAdoption>(settings)? {
+        let holds = row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
+            && row.usage_ratio_licensed == ratio(row.entitlements_active - row.active_unlicensed, row.entitlements_total)
+            && (0..=row.entitlements_active).contains(&row.active_unlicensed);
+        if !holds {
+            return Err(format!("workload_adoption of {day:?} does not add up: {row:?}"));
+        }
+    }
+    let mut sums: BTreeMap<_, (Vec<PortfolioRow>, Option<PortfolioRow>)> = BTreeMap::new();
+    for (day, row) in rows::<PortfolioRow>(settings)? {
+        let entry = sums.entry(day).or_default();
+        match (row.sku_id, &row.workload) {
+            (Some(_), None) => entry.0.push(row),
+            (None, None) => entry.1 = Some(row),
+            _ => {}
+        }
+    }
+    for (day, (products, all)) in sums {
+        let Some(all) = all else { continue };
+        let columns: [(&str, fn(&PortfolioRow) -> Option<i64>); 12] = [
+            ("seats_sold", |row| row.seats_sold),
+            ("seats_sold_own", |row| row.seats_sold_own),
+            ("seats_trial", |row| row.seats_trial),
+            ("seats_lapsed", |row| row.seats_lapsed),
+            ("seats_assigned", |row| row.seats_assigned),
+            ("seats_unassigned", |row| row.seats_unassigned),
+            ("entitlements_total", |row| row.entitlements_total),
+            ("entitlements_active", |row| row.entitlements_active),
+            ("active_current", |row| row.active_current),
+            ("active_moved", |row| row.active_moved),
+            ("active_lapsed", |row| row.active_lapsed),
+            ("active_over_assigned", |row| row.active_over_assigned),
+        ];
+        for (name, column) in columns {
+            let parts: Vec<i64> = products.iter().filter_map(column).collect();
+            let sum = (!parts.is_empty()).then(|| parts.iter().sum::<i64>());
+            if sum != column(&all) {
+                return Err(format!(
+                    "portfolio of {day:?}: {name} of the products is {sum:?}, of everything {:?}",
+                    column(&all)
+                ));
+            }
+        }
+        let in_scope = adoption.iter().filter(|(of, row)| *of == day && row.in_scope);
+        let sold: i64 = in_scope.filter_map(|(_, row)| row.seats_sold).sum();
+        if all.seats_sold.unwrap_or(0) != sold {
+            return Err(format!(
+                "portfolio of {day:?}: {:?} seats sold, the customers have {sold}",
+                all.seats_sold
+            ));
+        }
+    }
+    counts_add_up(settings)
+}
+
+/// Every record that was read was accepted, a reject or not ours; and every reject is a row.
+fn counts_add_up(settings: &Settings) -> Verdict {
+    let mut rejects: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for (_, row) in rows::<Reject>(settings)? {
+        *rejects.entry((row.source, row.source_file)).or_default() += 1;
+    }
+    for (_, row) in rows::<RawFileRow>(settings)? {
+        if row.records != row.accepted + row.rejected + row.not_ours {
+            return Err(format!("the counts of a file do not add up: {row:?}"));
+        }
+        let found = rejects.remove(&(row.source.clone(), row.source_file.clone())).unwrap_or(0);
+        if found != row.rejected {
+            return Err(format!("{found} rows in rejects: {row:?}"));
+        }
+    }
+    match rejects.keys().next() {
+        Some(of) => Err(format!("rejects of a file that raw_files does not have: {of:?}")),
+        None => Ok(()),
+    }
+}
+
+fn rows<R: Row>(settings: &Settings) -> Result<Vec<(Option<Day>, R)>, String> {
+    rows::rows(settings)
+}
+
+#[test]
+fn parts_add_up_to_their_whole() {
+    holds(strategy::portfolio(), |portfolio| {
+        let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
+        parts_add_up(&site.settings)
+    });
+}
+
+/// Damages a file as it stands on disk.
+fn mutate(bytes: &mut Vec<u8>, chance: Chance, path: &str) {
+    let at = |about: &str, bytes: &[u8]| chance.below(&format!("{path} {about}"), bytes.len() as u64) as usize;
+    if bytes.is_empty() {
+        return;
+    }
+    match chance.below(&format!("{path} damage"), 8) {
+        0 => bytes.truncate(at("cut", bytes)),
+        1 => {
+            let place = at("flip", bytes);
+            bytes[place] ^= 1 << chance.below(&format!("{path} bit"), 8);
+        }
+        2 => {
+            let (from, to) = (at("from", bytes), at("to", bytes));
+            let part = bytes[from.min(to)..from.max(to)].to_vec();
+            let place = at("place", bytes);
+            bytes.splice(place..place, part);
+        }
+        3 => bytes.extend_from_within(..),
+        4 => {
+            let place = at("gap", bytes);
+            let end = (place + 1 + chance.below(&format!("{path} length"), 60) as usize).min(bytes.len());
+            bytes.drain(place..end);
+        }
+        5 => {
+            let place = at("byte", bytes);
+            bytes[place] = b"\"\\{}[],:\n \xff0"[chance.below(&format!("{path} which"), 12) as usize];
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_record_is_lost_in_damaged_files() {
+    holds((strategy::portfolio(), any::<u64>()), |(portfolio, seed)| {
+        let site = Site::new(&portfolio.knobs);
+        files::write_all(&site.settings.input_root, &render::files(portfolio));
+        for (path, (mut bytes, _)) in every_file(&site.settings.input_root) {
+            mutate(&mut bytes, Chance(*seed), path.to_str().unwrap());
+            fs::write(site.settings.input_root.join(&path), bytes).unwrap();
+        }
+        site.run()?;
+        parts_add_up(&site.settings)?;
+        equals_reference(&site)
+    });
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    holds(strategy::portfolio(), |portfolio| {
+        let files = render::files(portfolio);
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| Site::ran(&portfolio.knobs, &files))
+        };
+        let (one, four) = (with(1)?, with(4)?);
+        let all = |site: &Site| parquet_files(&site.settings.warehouse).into_iter().collect::<BTreeMap<_, _>>();
+        same_files("warehouse", &all(&one), &all(&four))?;
+        same_files("published", &one.published_files(), &four.published_files())
+    });
+}

@@ -1,0 +1,356 @@
+//! Random portfolios: small, and full of what goes wrong.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::strategy::Union;
+
+use super::facts::*;
+
+/// At most so many tenants and users; days at least and at most.
+const TENANTS: u8 = 3;
+const USERS: u8 = 6;
+const DAYS: std::ops::RangeInclusive<u8> = 30..=45;
+
+pub fn portfolio() -> impl Strategy<Value = Portfolio> {
+    (1..=TENANTS, 1..=USERS)
+        .prop_flat_map(|(tenants, users)| (knobs(), vec(fact(tenants, users), 1..40)).prop_map(|(knobs, facts)| Portfolio { knobs, facts }))
+}
+
+fn often<T: Clone + std::fmt::Debug + 'static>(usual: T, others: Vec<T>) -> BoxedStrategy<T> {
+    let others = Union::new(others.into_iter().map(Just));
+    prop_oneof![2 => Just(usual), 1 => others].boxed()
+}
+
+fn knobs() -> impl Strategy<Value = Knobs> {
+    let all: &[&str] = &["interactive", "non_interactive", "action"];
+    let evidence = often(all, vec![&["interactive"], &["non_interactive"], &["interactive", "action"]]);
+    let unlicensed = often(None, vec![Some(&["yammer", "exchange"] as &[&str]), Some(&["teams"])]);
+    let sold = often(None, vec![Some(&["active"] as &[&str]), Some(&["active", "grace", "disabled"])]);
+    let entitled = often(
+        None,
+        vec![Some(&["active", "grace"] as &[&str]), Some(&["active", "disabled", "superseded"])],
+    );
+    let zone = often("UTC", vec!["Europe/Berlin", "America/New_York"]);
+    let days = (0..3u8, DAYS, prop_oneof![2 => Just(0u8), 1 => 1..5u8]);
+    (
+        days,
+        zone,
+        1..=3u8,
+        option::weighted(0.3, 0..20u8),
+        evidence,
+        (unlicensed, sold, entitled),
+        option::weighted(0.3, 0..6u8),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(
+                (start, days, days_beyond),
+                zone,
+                shards,
+                first_day,
+                evidence,
+                (unlicensed_use, sold_states, entitled_states),
+                exclude,
+                partner,
+            )| {
+                let exclude = exclude.filter(|sku| *sku != 4);
+                Knobs {
+                    start,
+                    days,
+                    days_beyond,
+                    zone,
+                    shards,
+                    first_day,
+                    evidence,
+                    unlicensed_use,
+                    sold_states,
+                    entitled_states,
+                    exclude,
+                    partner,
+                }
+            },
+        )
+}
+
+fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
+    let customers = (0..tenants, 0..50u8, 0..9u8, prop::bool::weighted(0.1));
+    prop_oneof![
+        10 => sign_in(tenants, users).prop_map(Fact::SignIn),
+        6 => life(tenants, users).prop_map(Fact::Life),
+        3 => audit(tenants, users).prop_map(Fact::Audit),
+        4 => users_snapshot(tenants, users).prop_map(Fact::Users),
+        4 => subscriptions(tenants).prop_map(Fact::Subscriptions),
+        1 => customers.prop_map(|(tenant, day, name, bad)| Fact::Customers { tenant, day, name, bad }),
+        2 => (0..tenants, 0..46u8, 0..15u8).prop_map(|(tenant, day, kind)| Fact::Junk(Junk { tenant, day, kind })),
+    ]
+    .boxed()
+}
+
+/// A moment: round hours (where ties are), the minutes around midnights of the zones, and any.
+fn minute() -> BoxedStrategy<Minute> {
+    let day = || 0..46i32;
+    let of_day = |minutes: Vec<i32>| Union::new(minutes.into_iter().map(Just));
+    prop_oneof![
+        2 => day().prop_map(|day| day * 1440 + 720),
+        2 => (day(), of_day(vec![-1, 0, 1, 239, 240, 241, 299, 300, 1319, 1320, 1321, 1379, 1380])).prop_map(|(day, minute)| day * 1440 + minute),
+        3 => -2000..46 * 1440i32,
+    ]
+    .boxed()
+}
+
+fn id() -> impl Strategy<Value = u16> {
+    any::<u16>().no_shrink()
+}
+
+fn hours_late() -> BoxedStrategy<u16> {
+    prop_oneof![5 => Just(0u16), 2 => 1..48u16, 1 => 48..240u16].boxed()
+}
+
+fn spelling() -> impl Strategy<Value = Spelling> {
+    let rarely = || prop::bool::weighted(0.15);
+    (prop_oneof![1 => Just(0u8), 1 => 1..6u8], rarely(), rarely(), rarely(), rarely()).prop_map(
+        |(time, upper_case, packed_properties, hub, envelope_time)| Spelling {
+            time,
+            upper_case,
+            packed_properties,
+            hub,
+            envelope_time,
+        },
+    )
+}
+
+fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
+    let code = prop_oneof![
+        8 => Just(Code::Success),
+        1 => Just(Code::Failed),
+        1 => Just(Code::SuccessByEnvelope),
+        1 => Just(Code::FailedByEnvelope),
+        1 => Just(Code::Nowhere),
+    ];
+    let guest = prop_oneof![6 => Just(Guest::Member), 1 => Just(Guest::Guest), 1 => Just(Guest::Untold), 1 => Just(Guest::ByName)];
+    let resource_tenant = prop_oneof![
+        8 => Just(ResourceTenant::Own),
+        1 => Just(ResourceTenant::Missing),
+        1 => Just(ResourceTenant::Foreign),
+        1 => Just(ResourceTenant::Word),
+    ];
+    let shift = prop_oneof![
+        Just(0),
+        Just(1),
+        Just(-1),
+        Just(6),
+        Just(-60),
+        Just(90),
+        Just(130_000),
+        Just(-86_400)
+    ];
+    let copy = (hours_late(), shift, prop::bool::weighted(0.2)).prop_map(|(hours_late, shift, failed)| Copy { hours_late, shift, failed });
+    let who = (0..tenants, option::weighted(0.93, 0..users), minute(), id());
+    let what = (
+        option::weighted(0.93, 0..APPS.len() as u8),
+        option::weighted(0.93, 0..APPS.len() as u8),
+    );
+    let kind = (any::<bool>(), option::weighted(0.85, any::<bool>()), code, guest, resource_tenant);
+    (who, what, kind, spelling(), hours_late(), vec(copy, 0..3)).prop_map(
+        |(
+            (tenant, user, at, id),
+            (resource, app),
+            (interactive_log, is_interactive, code, guest, resource_tenant),
+            spelling,
+            hours_late,
+            copies,
+        )| SignIn {
+            tenant,
+            user,
+            at,
+            id,
+            resource,
+            app,
+            interactive_log,
+            is_interactive,
+            code,
+            guest,
+            resource_tenant,
+            spelling,
+            hours_late,
+            copies,
+        },
+    )
+}
+
+fn skus() -> impl Strategy<Value = Skus> {
+    prop_oneof![2 => (0..6u32).prop_map(|bit| 1u8 << bit), 1 => 0..64u8]
+}
+
+fn life(tenants: u8, users: u8) -> impl Strategy<Value = Life> {
+    (0..tenants, 0..users, id(), skus(), vec(step(), 0..7)).prop_map(|(tenant, user, id, before, steps)| Life {
+        tenant,
+        user,
+        id,
+        before,
+        steps,
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let later = prop_oneof![1 => Just(0u16), 1 => 1..120u16, 2 => 120..3000u16, 4 => 3000..20_000u16];
+    let deed = prop_oneof![
+        6 => skus().prop_map(Deed::Toggle),
+        1 => Just(Deed::Toggle(0)),
+        2 => any::<bool>().prop_map(|hard| Deed::Delete { hard }),
+        2 => Just(Deed::Restore),
+        1 => Just(Deed::AddUser),
+        1 => Just(Deed::Nothing),
+    ];
+    let copy = option::weighted(
+        0.15,
+        (
+            hours_late(),
+            prop_oneof![Just(0), Just(7), Just(-7200), Just(200_000), Just(-200_000)],
+        ),
+    );
+    (
+        later,
+        deed,
+        prop::bool::weighted(0.8),
+        any::<bool>(),
+        prop::bool::weighted(0.07),
+        spelling(),
+        hours_late(),
+        copy,
+    )
+        .prop_map(|(minutes_later, deed, logged, update_user, failed, spelling, hours_late, copy)| {
+            let copy = copy.map(|(hours_late, shift)| (hours_late, shift));
+            Step {
+                minutes_later,
+                deed,
+                logged,
+                update_user,
+                failed,
+                spelling,
+                hours_late,
+                copy,
+            }
+        })
+}
+
+fn audit(tenants: u8, users: u8) -> impl Strategy<Value = Audit> {
+    let told = prop_oneof![
+        5 => (skus(), skus()).prop_map(|(old, new)| Told::Lists(old, new)),
+        1 => any::<bool>().prop_map(|hard| Told::Delete { hard }),
+        1 => Just(Told::Restore),
+    ];
+    (
+        0..tenants,
+        0..users,
+        minute(),
+        id(),
+        told,
+        prop::bool::weighted(0.1),
+        spelling(),
+        hours_late(),
+    )
+        .prop_map(|(tenant, user, at, id, what, failed, spelling, hours_late)| Audit {
+            tenant,
+            user,
+            at,
+            id,
+            what,
+            failed,
+            spelling,
+            hours_late,
+        })
+}
+
+fn form() -> impl Strategy<Value = Form> {
+    prop_oneof![
+        4 => Just(Form::Page),
+        1 => Just(Form::PrettyPage),
+        2 => Just(Form::TwoPages),
+        2 => Just(Form::Lines),
+        1 => Just(Form::Cut),
+        1 => Just(Form::SecondCut),
+    ]
+}
+
+fn users_snapshot(tenants: u8, users: u8) -> impl Strategy<Value = Users> {
+    let listed = vec((0..users, prop_oneof![3 => skus(), 1 => Just(0u8)], any::<bool>()), 0..5);
+    (
+        0..tenants,
+        0..46u8,
+        any::<bool>(),
+        listed,
+        form(),
+        prop::bool::weighted(0.15),
+        prop::bool::weighted(0.15),
+    )
+        .prop_map(|(tenant, day, truthful, listed, form, announces_next, reject)| Users {
+            tenant,
+            day,
+            truthful,
+            listed,
+            form,
+            announces_next,
+            reject,
+        })
+}
+
+fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
+    let status = Union::new_weighted(
+        [
+            "Enabled",
+            "Warning",
+            "Suspended",
+            "Deleted",
+            "LockedOut",
+            "active",
+            "IN GRACE PERIOD",
+            "none",
+            "Upgraded",
+            "Deprovisioned",
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(number, status)| (if number == 0 { 12 } else { 1 }, Just(status)))
+        .collect(),
+    );
+    let owner = prop_oneof![3 => Just(Owner::Partner), 1 => Just(Owner::Customer), 1 => Just(Owner::Nobody), 1 => Just(Owner::Somebody)];
+    let seats = prop_oneof![4 => 1..5u8, 1 => Just(0u8), 1 => any::<u8>()];
+    let listed = (
+        0..5u8,
+        0..6u8,
+        seats,
+        status,
+        prop::bool::weighted(0.2),
+        owner,
+        any::<bool>(),
+        prop::bool::weighted(0.1),
+    )
+        .prop_map(|(id, sku, seats, status, is_trial, owner, ends, upper_case)| Subscription {
+            id,
+            sku,
+            seats,
+            status,
+            is_trial,
+            owner,
+            ends,
+            upper_case,
+        });
+    (
+        0..tenants,
+        0..46u8,
+        prop::bool::weighted(0.25),
+        vec(listed, 0..6),
+        form(),
+        prop::bool::weighted(0.1),
+    )
+        .prop_map(|(tenant, day, second_source, listed, form, reject)| Subscriptions {
+            tenant,
+            day,
+            second_source,
+            listed,
+            form,
+            reject,
+        })
+}
