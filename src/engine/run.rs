@@ -367,7 +367,6 @@ fn ingest_all(
         forget_beyond(state, contract, shards);
     }
     if !written.is_empty() {
-        let received: BTreeSet<Day> = written.iter().map(|part| part.received).collect();
         let (new, changed) = tasks
             .iter()
             .fold((0, 0), |sum, task| (sum.0 + task.new_files, sum.1 + task.changed_files));
@@ -376,7 +375,12 @@ fn ingest_all(
             (new, 0) => format!("{new} new raw files"),
             (new, changed) => format!("{new} new and {changed} changed raw files"),
         };
-        report.steps.push(Step::of_days(&RAW_FILES, &received, shards, &because));
+        let mut made: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
+        for (contract, place, _) in written.iter().flat_map(|part| &part.footers) {
+            made.entry(contract.name).or_default().extend(place.0);
+        }
+        let of_received = stages::TABLES.iter().filter_map(|contract| Some((contract, made.get(contract.name)?)));
+        report.steps.extend(of_received.map(|(contract, days)| Step::of_days(contract, days, shards, &because)));
     }
     Ok(written)
 }
