@@ -51,11 +51,23 @@ fn sign_ins(record_bytes: u32) -> Vec<u8> {
 #[divan::bench(args = [2_000, 4_000, 15_000])]
 fn azure_monitor_sign_ins(bencher: divan::Bencher<'_, '_>, record_bytes: u32) {
     let bytes = sign_ins(record_bytes);
-    let context = FileContext { tenant: None, day: None, received_until: None, zone: Zone::utc() };
+    let context = FileContext {
+        tenant: None,
+        day: None,
+        received_until: None,
+        zone: Zone::utc(),
+    };
     bencher.counter(BytesCount::new(bytes.len())).bench(|| {
         let mut sink = Count::default();
         let size = bytes.len() as u64;
-        uptake::sources::read(Feed::Activity, Format::AzureMonitor, &mut bytes.as_slice(), size, &context, &mut sink);
+        uptake::sources::read(
+            Feed::Activity,
+            Format::AzureMonitor,
+            &mut bytes.as_slice(),
+            size,
+            &context,
+            &mut sink,
+        );
         sink.rows
     });
 }

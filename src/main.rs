@@ -19,7 +19,21 @@ fn main() -> ExitCode {
             std::process::exit(Code::Interrupted as i32);
         }
     });
-    let result = match &cli.command {
+    // A panic is a bug of ours, and has its own exit code.
+    let result = std::panic::catch_unwind(|| execute(&cli));
+    match result {
+        Ok(Ok(())) => ExitCode::from(Code::Done as u8),
+        Ok(Err(failure)) => {
+            tell(&failure, cli.global.log_format);
+            ExitCode::from(failure.code as u8)
+        }
+        Err(_) => ExitCode::from(Code::Bug as u8),
+    }
+}
+
+/// Runs the command.
+fn execute(cli: &Cli) -> Result<(), Failure> {
+    match &cli.command {
         Command::Run(args) => run::run(args, &cli.global, &INTERRUPTED),
         Command::Plan(args) => plan::run(args, &cli.global, &INTERRUPTED),
         Command::Sample(args) => sample::run(args, &cli.global),
@@ -27,13 +41,6 @@ fn main() -> ExitCode {
         Command::Completions(args) => {
             completions::run(args);
             Ok(())
-        }
-    };
-    match result {
-        Ok(()) => ExitCode::from(Code::Done as u8),
-        Err(failure) => {
-            tell(&failure, cli.global.log_format);
-            ExitCode::from(failure.code as u8)
         }
     }
 }

@@ -34,10 +34,14 @@ pub enum Command {
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
     /// Print what `run` would do and why; change nothing.
-    #[command(after_help = "Raw files that are new are read, since only they can say which days they change.\n\nExamples:\n  uptake plan\n  uptake plan my.toml --until 2026-09-30 --format json")]
+    #[command(
+        after_help = "Raw files that are new are read, since only they can say which days they change.\n\nExamples:\n  uptake plan\n  uptake plan my.toml --until 2026-09-30 --format json"
+    )]
     Plan(PlanArgs),
     /// Write raw logs of a made-up portfolio in the real formats.
-    #[command(after_help = "Examples:\n  uptake sample --out demo\n  uptake sample --out big --customers 200 --days 400 --users 100 --record-bytes 4000\n  uptake run demo/pipeline.toml")]
+    #[command(
+        after_help = "Examples:\n  uptake sample --out demo\n  uptake sample --out big --customers 200 --days 400 --users 100 --record-bytes 4000\n  uptake run demo/pipeline.toml"
+    )]
     Sample(SampleArgs),
     /// Print the data dictionary: every table, or one with its columns.
     #[command(after_help = "Examples:\n  uptake describe\n  uptake describe adoption")]

@@ -3,8 +3,11 @@
 use clap::CommandFactory;
 
 use crate::cli::args::{Cli, CompletionsArgs};
+use crate::cli::say;
 
 /// Prints the script of a shell.
 pub fn run(args: &CompletionsArgs) {
-    clap_complete::generate(args.shell, &mut Cli::command(), "uptake", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "uptake", &mut script);
+    say(&String::from_utf8_lossy(&script));
 }

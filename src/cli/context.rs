@@ -12,6 +12,7 @@ use crate::pipeline::catalogue::built_in;
 use crate::pipeline::file;
 use crate::pipeline::nearest::nearest;
 use crate::pipeline::settings::Settings;
+use crate::sources::Format;
 use crate::stages;
 
 /// The pipeline's settings and the moment at which the command began.
@@ -26,8 +27,11 @@ impl Context {
     /// Reads the pipeline file; the command line's folders go before the file's.
     pub fn read(pipeline: &Path, global: &Global) -> Result<Context, Failure> {
         let unreadable = |error| {
-            Failure::new(Code::Usage, format!("cannot read the pipeline file `{}`: {error}", pipeline.display()))
-                .hint("name one (`uptake run FILE`), or go to the folder that has pipelines/nightly.toml")
+            Failure::new(
+                Code::Usage,
+                format!("cannot read the pipeline file `{}`: {error}", pipeline.display()),
+            )
+            .hint("name one (`uptake run FILE`), or go to the folder that has pipelines/nightly.toml")
         };
         let text = fs::read_to_string(pipeline).map_err(unreadable)?;
         let wrong = |error: &dyn std::fmt::Display| Failure::new(Code::Usage, error);
@@ -49,8 +53,35 @@ impl Context {
         }
         let loaded = texts.parse().map_err(|error| wrong(&error))?;
         let settings = written.settle(loaded.catalogue).map_err(|error| wrong(&error))?;
-        let warnings = settings.warnings.iter().chain(&loaded.warnings).map(|problem| problem.to_string()).collect();
-        Ok(Context { settings, began: now(), warnings })
+        if let Some(source) = settings
+            .sources
+            .iter()
+            .find(|source| Format::of(source.feed, source.format.name()).is_none())
+        {
+            let known: Vec<&str> = Format::for_feed(source.feed).iter().map(|format| format.name()).collect();
+            let known = if known.is_empty() {
+                "none yet".to_owned()
+            } else {
+                known.join(", ")
+            };
+            let at = format!("{}:{}", pipeline.display(), source.line);
+            return Err(Failure::new(
+                Code::Usage,
+                format!("{at}: format `{}` of feed `{}` cannot be read", source.format, source.feed),
+            )
+            .hint(format!("this version reads, for `{}`: {known}", source.feed)));
+        }
+        let warnings = settings
+            .warnings
+            .iter()
+            .chain(&loaded.warnings)
+            .map(|problem| problem.to_string())
+            .collect();
+        Ok(Context {
+            settings,
+            began: now(),
+            warnings,
+        })
     }
 
     /// The last day of the tables: `--until`, else the pipeline's (a fixed archive may end when it likes), else yesterday in its
@@ -59,7 +90,10 @@ impl Context {
         let yesterday = self.settings.zone().day_of(self.began).plus(-1);
         let latest = self.settings.last_day.map_or(yesterday, |last| last.max(yesterday));
         match until {
-            Some(day) if day > latest => Err(Failure::new(Code::Usage, format!("`--until {day}` is not over yet: the last full day is {latest}"))),
+            Some(day) if day > latest => Err(Failure::new(
+                Code::Usage,
+                format!("`--until {day}` is not over yet: the last full day is {latest}"),
+            )),
             _ => Ok(until.or(self.settings.last_day).unwrap_or(yesterday)),
         }
     }
@@ -71,7 +105,13 @@ impl Context {
             return Err(Failure::new(Code::Usage, format!("`--from {from}` is after the last day, {last}")));
         }
         let tables = args.tables.as_ref().map(|names| tables(names)).transpose()?;
-        Ok(Request { settings: &self.settings, last, from: args.from, tables, rehearse })
+        Ok(Request {
+            settings: &self.settings,
+            last,
+            from: args.from,
+            tables,
+            rehearse,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::args::{DescribeArgs, Format};
 use crate::cli::exit::{Code, Failure};
+use crate::cli::say;
 use crate::pipeline::nearest::nearest;
 use crate::stages;
 use crate::warehouse::contract::Contract;
@@ -12,11 +13,17 @@ pub fn run(args: &DescribeArgs) -> Result<(), Failure> {
         None => stages::TABLES.to_vec(),
         Some(name) => vec![stages::table(name).ok_or_else(|| unknown(name))?],
     };
-    match args.format {
-        Format::Json => println!("{:#}", serde_json::Value::from(tables.iter().map(|table| json(table)).collect::<Vec<_>>())),
-        Format::Text if args.table.is_none() => tables.iter().for_each(|table| println!("{:<24}{}", table.name, table.about.trim())),
-        Format::Text => tables.iter().for_each(|table| print!("{}", text(table))),
-    }
+    say(&match args.format {
+        Format::Json => format!(
+            "{:#}\n",
+            serde_json::Value::from(tables.iter().map(|table| json(table)).collect::<Vec<_>>())
+        ),
+        Format::Text if args.table.is_none() => tables
+            .iter()
+            .map(|table| format!("{:<24}{}\n", table.name, table.about.trim()))
+            .collect(),
+        Format::Text => tables.iter().map(|table| text(table)).collect(),
+    });
     Ok(())
 }
 
@@ -29,12 +36,21 @@ fn unknown(name: &str) -> Failure {
 }
 
 fn text(table: &Contract) -> String {
-    let spread = table.partition.column().map_or("one file per shard".to_owned(), |column| format!("partitioned by `{column}`"));
+    let spread = table
+        .partition
+        .column()
+        .map_or("one file per shard".to_owned(), |column| format!("partitioned by `{column}`"));
     let mut text = format!("{}: {} ({spread})\n\n", table.name, table.about.trim());
     for column in table.columns {
         let null = if column.nullable { ", may be null" } else { "" };
         let key = if column.key { "key " } else { "" };
-        text.push_str(&format!("  {:<28}{key}{}{null}\n  {:<28}{}\n", column.name, column.kind.name(), "", column.about));
+        text.push_str(&format!(
+            "  {:<28}{key}{}{null}\n  {:<28}{}\n",
+            column.name,
+            column.kind.name(),
+            "",
+            column.about
+        ));
     }
     text
 }

@@ -29,7 +29,11 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(code: Code, message: impl fmt::Display) -> Failure {
-        Failure { code, message: message.to_string(), hint: String::new() }
+        Failure {
+            code,
+            message: message.to_string(),
+            hint: String::new(),
+        }
     }
 
     pub fn hint(mut self, hint: impl fmt::Display) -> Failure {
@@ -52,9 +56,13 @@ impl From<WarehouseError> for Failure {
                 };
                 Failure::new(code, message).hint(hint)
             }
-            WarehouseError::Contract(_) => Failure::new(Code::Check, message).hint("nothing was published; please report this with the message"),
+            WarehouseError::Contract(_) => {
+                Failure::new(Code::Check, message).hint("nothing was published; please report this with the message")
+            }
             WarehouseError::Frame(_) => Failure::new(Code::Bug, message).hint("please report this"),
-            WarehouseError::Locked { .. } => Failure::new(Code::Locked, message).hint("wait until it is done; a run that died holds nothing"),
+            WarehouseError::Locked { .. } => {
+                Failure::new(Code::Locked, message).hint("wait until it is done; a run that died holds nothing")
+            }
             WarehouseError::Newer { .. } => Failure::new(Code::Usage, message).hint("use the newer version, or another warehouse folder"),
         }
     }
@@ -64,7 +72,9 @@ fn store_hint(kind: std::io::ErrorKind) -> &'static str {
     use std::io::ErrorKind;
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and run again: what was finished is kept",
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "choose a folder that this user may write to (`--warehouse DIR`, `--published DIR`)",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "choose a folder that this user may write to (`--warehouse DIR`, `--published DIR`)"
+        }
         _ => "mend it and run again: what was finished is kept",
     }
 }
@@ -79,12 +89,15 @@ impl From<EngineError> for Failure {
                 Failure::new(code, message).hint("the files that were published before are still there")
             }
             EngineError::Input { .. } => Failure::new(Code::Input, message),
-            EngineError::Unusable(_) => {
+            EngineError::Rejects(_) => {
                 Failure::new(Code::Input, message).hint("nothing was published; the table `rejects` has every line with its reason")
             }
+            EngineError::Unusable(_) => Failure::new(Code::Input, message).hint("nothing was done"),
             EngineError::Usage(_) => Failure::new(Code::Usage, message),
             EngineError::Check(_) => Failure::new(Code::Check, message).hint("the files that were published before are still there"),
-            EngineError::Interrupted => Failure::new(Code::Interrupted, message).hint("what was finished is kept; the next run goes on from here"),
+            EngineError::Interrupted => {
+                Failure::new(Code::Interrupted, message).hint("what was finished is kept; the next run goes on from here")
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The command line: one command a file. What was written becomes what it means in `context`; errors become exit codes in `exit`.
 
+use std::io::{self, Write};
+
 pub mod args;
 pub mod completions;
 pub mod context;
@@ -8,3 +10,9 @@ pub mod exit;
 pub mod plan;
 pub mod run;
 pub mod sample;
+
+/// Writes a result to standard output. Whoever reads it may stop reading: that is no fault.
+pub fn say(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

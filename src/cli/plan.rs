@@ -6,6 +6,7 @@ use crate::cli::args::{Format, Global, PlanArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::run::in_threads;
+use crate::cli::say;
 use crate::engine::events::Watch;
 use crate::engine::report::{RunReport, Step};
 use crate::engine::run;
@@ -20,17 +21,20 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     let request = context.request(&args.run, true)?;
     let overlay = tempfile::tempdir().map_err(|error| Failure::new(Code::Store, format!("cannot make a temporary folder: {error}")))?;
     let store = Store::rehearsal(&context.settings.warehouse, overlay.path())?;
-    let watch = Watch { notify: &|event| progress.take(event), interrupted };
+    let watch = Watch {
+        notify: &|event| progress.take(event),
+        interrupted,
+    };
     let result = in_threads(args.run.threads, || run::run(&request, &store, &watch))?;
     progress.finish();
     let report = result?;
     match args.format {
-        Format::Text => print!("{}", text(&report)),
+        Format::Text => say(&text(&report)),
         Format::Json => {
             let plan = serde_json::json!({
                 "first_day": report.first_day, "last_day": request.last.to_string(), "steps": report.steps, "publish": report.published,
             });
-            println!("{plan:#}");
+            say(&format!("{plan:#}\n"));
         }
     }
     Ok(())
@@ -49,9 +53,16 @@ fn text(report: &RunReport) -> String {
 }
 
 fn line(step: &Step) -> String {
-    let ranges: Vec<String> =
-        step.days.iter().map(|(first, last)| if first == last { first.clone() } else { format!("{first}..{last}") }).collect();
-    let shown = if ranges.len() > 4 { format!("{}, ... {}", ranges[..3].join(", "), ranges[ranges.len() - 1]) } else { ranges.join(", ") };
+    let ranges: Vec<String> = step
+        .days
+        .iter()
+        .map(|(first, last)| if first == last { first.clone() } else { format!("{first}..{last}") })
+        .collect();
+    let shown = if ranges.len() > 4 {
+        format!("{}, ... {}", ranges[..3].join(", "), ranges[ranges.len() - 1])
+    } else {
+        ranges.join(", ")
+    };
     let extent = match step.day_count {
         0 => format!("{} {}", step.files, if step.files == 1 { "file" } else { "files" }),
         1 => format!("{shown} (1 day)"),

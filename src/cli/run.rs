@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
+use crate::cli::say;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::report::RunReport;
@@ -24,7 +25,10 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
     let store = Store::at(&context.settings.warehouse);
     let began = context.began;
     let _lock = store.lock(&format!("process {} since {began}", std::process::id()))?;
-    let watch = Watch { notify: &|event| progress.take(event), interrupted };
+    let watch = Watch {
+        notify: &|event| progress.take(event),
+        interrupted,
+    };
     let result = in_threads(args.threads, || run::run(&request, &store, &watch))?;
     progress.finish();
     let mut report = result?;
@@ -33,13 +37,16 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
         record::write(&context.settings, &report, began)?;
     }
     if !global.quiet {
-        print!("{}", said(&context.settings, &report, global.colored()));
+        say(&said(&context.settings, &report, global.colored()));
     }
     Ok(())
 }
 
 /// Runs something on as many threads as were asked for.
-pub fn in_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> Result<T, EngineError> + Send) -> Result<Result<T, EngineError>, Failure> {
+pub fn in_threads<T: Send>(
+    threads: Option<u16>,
+    work: impl FnOnce() -> Result<T, EngineError> + Send,
+) -> Result<Result<T, EngineError>, Failure> {
     let Some(threads) = threads else { return Ok(work()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build();
     let pool = pool.map_err(|error| Failure::new(Code::Store, format!("cannot start {threads} threads: {error}")))?;
@@ -58,7 +65,10 @@ fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
         return text;
     }
     if report.published {
-        let (first, last) = (report.first_day.as_deref().unwrap_or("-"), report.last_day.as_deref().unwrap_or("-"));
+        let (first, last) = (
+            report.first_day.as_deref().unwrap_or("-"),
+            report.last_day.as_deref().unwrap_or("-"),
+        );
         text.push_str(&format!("{}, {first} to {last}\n\n", settings.name));
         if let Some(summary) = &report.summary {
             text.push_str(&summary_text::render(summary, color));

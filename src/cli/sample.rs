@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Global, SampleArgs};
 use crate::cli::exit::{Code, Failure};
+use crate::cli::say;
 use crate::engine::events::Event;
 use crate::observe::progress::Progress;
 use crate::sample::{self, Options, SampleError};
@@ -18,17 +19,33 @@ pub fn run(args: &SampleArgs, global: &Global) -> Result<(), Failure> {
     options.record_bytes = args.record_bytes.unwrap_or(options.record_bytes);
     options.gzip = !args.plain;
     let progress = Progress::new(global.look());
-    progress.take(Event::Begin { what: "sample", unit: "customers", total: u64::from(args.customers) });
+    progress.take(Event::Begin {
+        what: "sample",
+        unit: "customers",
+        total: u64::from(args.customers),
+    });
     let mut done = 0;
     let result = sample::write(&options, &mut |customers| {
         progress.take(Event::Advance(u64::from(customers.saturating_sub(done))));
         done = customers;
     });
     progress.finish();
-    let summary = result.map_err(|error| Failure::new(if matches!(error, SampleError::Write { .. }) { Code::Store } else { Code::Usage }, error))?;
+    let summary = result.map_err(|error| {
+        Failure::new(
+            if matches!(error, SampleError::Write { .. }) {
+                Code::Store
+            } else {
+                Code::Usage
+            },
+            error,
+        )
+    })?;
     if !global.quiet {
-        println!("{} files, {:.1} MB, in {}", summary.files, summary.file_bytes as f64 / 1e6, args.out.display());
-        println!("next: uptake run {}", args.out.join("pipeline.toml").display());
+        let (files, megabytes, out) = (summary.files, summary.file_bytes as f64 / 1e6, args.out.display());
+        say(&format!(
+            "{files} files, {megabytes:.1} MB, in {out}\nnext: uptake run {}\n",
+            args.out.join("pipeline.toml").display()
+        ));
     }
     Ok(())
 }

@@ -36,6 +36,9 @@ impl Catalogue {
 
     /// The workloads of a SKU; none for one that the catalogue lacks.
     pub fn workloads_of(&self, sku: Guid) -> impl Iterator<Item = &str> {
-        self.products.get(&sku).into_iter().flat_map(|product| product.workloads.iter().map(String::as_str))
+        self.products
+            .get(&sku)
+            .into_iter()
+            .flat_map(|product| product.workloads.iter().map(String::as_str))
     }
 }

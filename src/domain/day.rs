@@ -24,7 +24,9 @@ impl Day {
             return None;
         }
         let number = |range: std::ops::Range<usize>| {
-            bytes[range].iter().try_fold(0i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
+            bytes[range]
+                .iter()
+                .try_fold(0i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
         };
         Day::from_date(number(0..4)?, number(5..7)?, number(8..10)?)
     }
@@ -56,7 +58,11 @@ impl Day {
         let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * of_year + 2) / 153;
         let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        let month = if month_from_march < 10 {
+            month_from_march + 3
+        } else {
+            month_from_march - 9
+        };
         let year = year_of_era + era * 400 + i32::from(month <= 2);
         Date::new(year as i16, month as i8, day as i8).unwrap_or(Date::MIN)
     }
@@ -123,12 +129,18 @@ impl Zone {
     pub fn named(name: &str) -> Option<Zone> {
         let rules = TimeZone::get(name).ok()?;
         let utc = matches!(name, "UTC" | "Etc/UTC");
-        Some(Zone { name: name.to_owned(), rules: (!utc).then_some(rules) })
+        Some(Zone {
+            name: name.to_owned(),
+            rules: (!utc).then_some(rules),
+        })
     }
 
     /// Coordinated universal time.
     pub fn utc() -> Zone {
-        Zone { name: "UTC".to_owned(), rules: None }
+        Zone {
+            name: "UTC".to_owned(),
+            rules: None,
+        }
     }
 
     pub fn name(&self) -> &str {

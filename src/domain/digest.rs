@@ -19,7 +19,10 @@ impl Digest {
 
     /// Reads the 32 hexadecimal digits that `Display` writes.
     pub fn parse(text: &str) -> Option<Digest> {
-        (text.len() == 32).then(|| u128::from_str_radix(text, 16).ok()).flatten().map(Digest)
+        (text.len() == 32)
+            .then(|| u128::from_str_radix(text, 16).ok())
+            .flatten()
+            .map(Digest)
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::domain::day::Day;
 use crate::domain::window;
 use crate::engine::error::EngineError;
-use crate::engine::state::State;
 use crate::engine::events::{Event, Watch};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::ACTIVITY_EVENTS;
 use crate::stages::raw_files::{RAW_FILES, RawFile};
@@ -46,7 +46,11 @@ pub fn range(
     let first = match settings.first_day {
         Some(first) => Some(first),
         None => {
-            let events = state.table(&ACTIVITY_EVENTS).values().flat_map(|footer| footer.days.iter().map(|part| part.day())).min();
+            let events = state
+                .table(&ACTIVITY_EVENTS)
+                .values()
+                .flat_map(|footer| footer.days.iter().map(|part| part.day()))
+                .min();
             let found = events.into_iter().chain(first_snapshot).min();
             let earliest_path = earliest_path_day(store, state)?;
             match (found, earliest_path.map(|day| day.plus(-MOST_DAYS_BEFORE_PATHS))) {
@@ -60,8 +64,14 @@ pub fn range(
             }
         }
     };
-    let Some(first) = first.filter(|first| *first <= last) else { return Ok(None) };
-    Ok(Some(Range { first, last, from: from.unwrap_or(first) }))
+    let Some(first) = first.filter(|first| *first <= last) else {
+        return Ok(None);
+    };
+    Ok(Some(Range {
+        first,
+        last,
+        from: from.unwrap_or(first),
+    }))
 }
 
 /// The earliest day that the path of a raw file names, also of files that are gone.

@@ -15,8 +15,15 @@ pub enum EngineError {
     Report(#[from] crate::reports::error::ReportError),
     /// The raw input cannot be read as a whole.
     #[error("cannot {doing} `{}`: {error}", path.display())]
-    Input { doing: &'static str, path: PathBuf, error: io::Error },
-    /// Too many rejects, or a required source without a file.
+    Input {
+        doing: &'static str,
+        path: PathBuf,
+        error: io::Error,
+    },
+    /// A source has more rejects than it may have.
+    #[error("{0}")]
+    Rejects(String),
+    /// A required source has no file.
     #[error("{0}")]
     Unusable(String),
     /// What was asked for makes no sense.

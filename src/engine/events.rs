@@ -8,7 +8,11 @@ use crate::engine::error::EngineError;
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A table is being made: `total` units of `unit` ahead.
-    Begin { what: &'static str, unit: &'static str, total: u64 },
+    Begin {
+        what: &'static str,
+        unit: &'static str,
+        total: u64,
+    },
     /// Some of them are done.
     Advance(u64),
     /// All of them are.
@@ -32,6 +36,10 @@ impl Watch<'_> {
 
     /// Ends the run if the user asked for it: called between files, which are each put into place whole.
     pub fn go_on(&self) -> Result<(), EngineError> {
-        if self.interrupted.load(Ordering::Relaxed) { Err(EngineError::Interrupted) } else { Ok(()) }
+        if self.interrupted.load(Ordering::Relaxed) {
+            Err(EngineError::Interrupted)
+        } else {
+            Ok(())
+        }
     }
 }

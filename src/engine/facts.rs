@@ -12,6 +12,7 @@ use crate::domain::window;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::licenses::remove_beyond;
 use crate::engine::report::Step;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -57,7 +58,11 @@ pub fn run(
                     })
             })
             .collect();
-        watch.tell(Event::Begin { what: ACTIVITY_DAILY.name, unit: "days", total: stale.len() as u64 });
+        watch.tell(Event::Begin {
+            what: ACTIVITY_DAILY.name,
+            unit: "days",
+            total: stale.len() as u64,
+        });
         let written: Vec<Vec<(&'static Contract, Place, Footer)>> = stale
             .par_chunks(DAYS_AT_ONCE)
             .map(|days| reduce(settings, store, state, range, shard, days, watch))
@@ -68,10 +73,20 @@ pub fn run(
             state.put(contract, place, footer);
         }
     }
+    for contract in [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE] {
+        remove_beyond(store, state, contract, u32::from(settings.shards))?;
+    }
     let because = "events came in or changed";
     Ok([&ACTIVITY_COVERAGE, &ACTIVITY_DAILY]
         .into_iter()
-        .filter_map(|contract| Some(Step::of_days(contract, made.get(contract.name)?, u32::from(settings.shards), because)))
+        .filter_map(|contract| {
+            Some(Step::of_days(
+                contract,
+                made.get(contract.name)?,
+                u32::from(settings.shards),
+                because,
+            ))
+        })
         .collect())
 }
 
@@ -94,7 +109,10 @@ fn sources_of_days(state: &State, shard: u32, last: Day) -> BTreeMap<Day, Vec<So
 /// What the coverage of a day is made from.
 fn fingerprint(contract: &Contract, settings: &Settings, sources: &[Source]) -> Digest {
     let mut hasher = Hasher::new();
-    hasher.text(contract.name).number(i64::from(contract.version)).number(i64::from(settings.shards));
+    hasher
+        .text(contract.name)
+        .number(i64::from(contract.version))
+        .number(i64::from(settings.shards));
     for (received, digest) in sources {
         hasher.number(i64::from(received.0)).digest(*digest);
     }
@@ -104,7 +122,12 @@ fn fingerprint(contract: &Contract, settings: &Settings, sources: &[Source]) -> 
 /// What the facts of a day are made from: what its distinct events say, wherever they were logged.
 fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest) -> Digest {
     let mut hasher = Hasher::new();
-    hasher.text(contract.name).number(i64::from(contract.version)).number(i64::from(settings.shards)).digest(coverage).finish()
+    hasher
+        .text(contract.name)
+        .number(i64::from(contract.version))
+        .number(i64::from(settings.shards))
+        .digest(coverage)
+        .finish()
 }
 
 /// The table that has the facts of a day; none for days that no window looks at.
@@ -159,7 +182,11 @@ fn reduce(
 fn write_coverage(store: &Store, place: Place, rows: &[ActivityCoverage], fingerprint: Digest) -> Result<Footer, EngineError> {
     let mut tenants = SetDigest::default();
     rows.iter().for_each(|row| tenants.add(Digest::of(&row.tenant_id.bytes())));
-    let part = DayPart { day: place.0.map_or(0, |day| day.0), rows: rows.len() as u64, digest: tenants.digest() };
+    let part = DayPart {
+        day: place.0.map_or(0, |day| day.0),
+        rows: rows.len() as u64,
+        digest: tenants.digest(),
+    };
     Ok(store.replace(&ACTIVITY_COVERAGE, place, &[ActivityCoverage::frame(rows)?], fingerprint, &[part])?)
 }
 
@@ -179,12 +206,20 @@ fn before(row: ActivityDaily) -> ActivityBefore {
 
 /// The table and place of a day's facts.
 pub fn facts_of(range: Range, day: Day, shard: u32) -> (&'static Contract, Place) {
-    (if day >= range.first { &ACTIVITY_DAILY } else { &ACTIVITY_BEFORE }, (Some(day), shard))
+    (
+        if day >= range.first { &ACTIVITY_DAILY } else { &ACTIVITY_BEFORE },
+        (Some(day), shard),
+    )
 }
 
 /// On which days the tenants of a shard have any event.
 pub fn coverage(store: &Store, state: &State, range: Range, shard: u32) -> Result<Coverage, EngineError> {
-    let places: Vec<Place> = state.table(&ACTIVITY_COVERAGE).keys().filter(|(day, of)| *of == shard && *day <= Some(range.last)).copied().collect();
+    let places: Vec<Place> = state
+        .table(&ACTIVITY_COVERAGE)
+        .keys()
+        .filter(|(day, of)| *of == shard && *day <= Some(range.last))
+        .copied()
+        .collect();
     let read = |place: Place| -> Result<(Option<Day>, Vec<Guid>), EngineError> {
         let rows: Vec<ActivityCoverage> = store.rows(place)?;
         Ok((place.0, rows.into_iter().map(|row| row.tenant_id).collect()))
@@ -194,7 +229,11 @@ pub fn coverage(store: &Store, state: &State, range: Range, shard: u32) -> Resul
     for (day, tenants) in days {
         let Some(day) = day else { continue };
         for tenant in &tenants {
-            coverage.first.entry(*tenant).and_modify(|first| *first = day.min(*first)).or_insert(day);
+            coverage
+                .first
+                .entry(*tenant)
+                .and_modify(|first| *first = day.min(*first))
+                .or_insert(day);
         }
         coverage.days.insert(day, tenants);
     }

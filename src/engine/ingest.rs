@@ -46,7 +46,10 @@ const FEED_TABLES: &[(Feed, &[&Contract])] = &[
     (Feed::Activity, &[&ACTIVITY_EVENTS]),
     (Feed::LicenseChanges, &[&license_changes::LICENSE_CHANGES]),
     (Feed::LicenseHoldings, &[&license_holdings::LICENSE_HOLDINGS, &snapshots::SNAPSHOTS]),
-    (Feed::Subscriptions, &[&subscriptions::SUBSCRIPTION_SNAPSHOTS, &snapshots::SNAPSHOTS]),
+    (
+        Feed::Subscriptions,
+        &[&subscriptions::SUBSCRIPTION_SNAPSHOTS, &snapshots::SNAPSHOTS],
+    ),
     (Feed::Customers, &[&customers::CUSTOMERS]),
 ];
 
@@ -110,7 +113,10 @@ pub fn plan<'a>(
     }
     let mut places: HashMap<(&str, &str), (Day, &raw_files::RawFile)> = HashMap::new();
     for (day, rows) in &known {
-        places.extend(rows.iter().map(|row| ((row.source.as_str(), row.source_file.as_str()), (*day, row))));
+        places.extend(
+            rows.iter()
+                .map(|row| ((row.source.as_str(), row.source_file.as_str()), (*day, row))),
+        );
     }
     let paths: BTreeSet<&str> = places.keys().map(|(_, path)| *path).collect();
     let to_compare: Vec<&RawFile> = files.iter().filter(|file| paths.contains(file.path.as_str())).collect();
@@ -145,7 +151,10 @@ pub fn plan<'a>(
     for task in &mut tasks {
         task.decide(settings, state);
         if !task.reread.is_empty() && task.gone(settings).next().is_some() && task.is_broken(settings, state) {
-            watch.tell(Event::Warning(format!("files of received={} are missing, and some of its raw files are gone", task.received)));
+            watch.tell(Event::Warning(format!(
+                "files of received={} are missing, and some of its raw files are gone",
+                task.received
+            )));
         }
     }
     tasks.retain(|task| !task.feeds.is_empty());
@@ -156,14 +165,24 @@ pub fn plan<'a>(
 fn reading_of<'a>(settings: &Settings, file: &'a RawFile, source: usize, facts: PathFacts) -> Result<Reading<'a>, EngineError> {
     let of = &settings.sources[source];
     let format = Format::of(of.feed, of.format.name()).ok_or_else(|| {
-        EngineError::Usage(format!("format `{}` of feed `{}` is not supported (source `{}`)", of.format, of.feed, of.id))
+        EngineError::Usage(format!(
+            "format `{}` of feed `{}` is not supported (source `{}`)",
+            of.format, of.feed, of.id
+        ))
     })?;
     let mut hasher = Hasher::new();
     hasher.text(&of.reading_text()).number(i64::from(crate::sources::VERSION));
     if of.feed == Feed::Subscriptions {
         hasher.text(&settings.zone_text()).text(&settings.offers_text());
     }
-    Ok(Reading { file, source, facts, format, how: hasher.finish().to_string(), fate: Fate::New })
+    Ok(Reading {
+        file,
+        source,
+        facts,
+        format,
+        how: hasher.finish().to_string(),
+        fate: Fate::New,
+    })
 }
 
 /// The latest day that the rows of a file are about: where a file belongs whose path names no day.
@@ -240,14 +259,22 @@ impl<'a> Task<'a> {
     /// Whether some file of the partition is missing or cannot be read.
     fn is_broken(&self, settings: &Settings, state: &State) -> bool {
         let tables = FEED_TABLES.iter().flat_map(|(_, tables)| tables.iter());
-        !self.known.is_empty() && tables.into_iter().any(|contract| !is_whole(settings, state, contract, self.received))
+        !self.known.is_empty()
+            && tables
+                .into_iter()
+                .any(|contract| !is_whole(settings, state, contract, self.received))
     }
 
     /// Known files that are not there any more.
     fn gone(&self, settings: &Settings) -> impl Iterator<Item = &raw_files::RawFile> {
-        let present: BTreeSet<(&str, &str)> =
-            self.present.iter().map(|reading| (settings.sources[reading.source].id.as_str(), reading.file.path.as_str())).collect();
-        self.known.iter().filter(move |row| !present.contains(&(row.source.as_str(), row.source_file.as_str())))
+        let present: BTreeSet<(&str, &str)> = self
+            .present
+            .iter()
+            .map(|reading| (settings.sources[reading.source].id.as_str(), reading.file.path.as_str()))
+            .collect();
+        self.known
+            .iter()
+            .filter(move |row| !present.contains(&(row.source.as_str(), row.source_file.as_str())))
     }
 
     /// The readings that are to be done.
@@ -255,8 +282,12 @@ impl<'a> Task<'a> {
         let feed_of = |reading: &Reading<'_>| settings.sources[reading.source].feed;
         let read_again = |reading: &Reading<'_>| reading.fate != Fate::Same || self.reread.contains(&feed_of(reading));
         // A path that one source of a feed reads is read by all of them: rows do not say which source they came from.
-        let paths: BTreeSet<(Feed, &str)> =
-            self.present.iter().filter(|reading| read_again(reading)).map(|reading| (feed_of(reading), reading.file.path.as_str())).collect();
+        let paths: BTreeSet<(Feed, &str)> = self
+            .present
+            .iter()
+            .filter(|reading| read_again(reading))
+            .map(|reading| (feed_of(reading), reading.file.path.as_str()))
+            .collect();
         self.present
             .iter()
             .filter(|reading| self.feeds.contains(&feed_of(reading)) && paths.contains(&(feed_of(reading), reading.file.path.as_str())))
@@ -282,18 +313,40 @@ impl<'a> Task<'a> {
             .reduce(Gathered::default, Gathered::append);
         watch.go_on()?;
         let fresh = (gathered.files.clone(), gathered.rejects.clone());
-        let drop: BTreeSet<(Feed, &str)> =
-            readings.iter().map(|reading| (settings.sources[reading.source].feed, reading.file.path.as_str())).collect();
+        let drop: BTreeSet<(Feed, &str)> = readings
+            .iter()
+            .map(|reading| (settings.sources[reading.source].feed, reading.file.path.as_str()))
+            .collect();
         let replaced: BTreeSet<(String, String)> = gathered
             .files
             .iter()
             .map(|file| (file.source.clone(), file.source_file.clone()))
             .chain(self.moved.iter().cloned())
             .collect();
-        gathered.files.extend(self.known.iter().filter(|row| !replaced.contains(&(row.source.clone(), row.source_file.clone()))).cloned());
-        gathered.files.sort_by(|a, b| (&a.source, &a.source_file).cmp(&(&b.source, &b.source_file)));
-        let writer = Writer { task: self, settings, store, state, drop, replaced, gathered };
-        Ok(Written { received: self.received, footers: writer.write()?, files: fresh.0, rejects: fresh.1 })
+        gathered.files.extend(
+            self.known
+                .iter()
+                .filter(|row| !replaced.contains(&(row.source.clone(), row.source_file.clone())))
+                .cloned(),
+        );
+        gathered
+            .files
+            .sort_by(|a, b| (&a.source, &a.source_file).cmp(&(&b.source, &b.source_file)));
+        let writer = Writer {
+            task: self,
+            settings,
+            store,
+            state,
+            drop,
+            replaced,
+            gathered,
+        };
+        Ok(Written {
+            received: self.received,
+            footers: writer.write()?,
+            files: fresh.0,
+            rejects: fresh.1,
+        })
     }
 }
 
@@ -308,14 +361,20 @@ pub struct Written {
 /// Whether a table's partition has the files of every shard and no other.
 fn is_whole(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
     let shards = contract.files(u32::from(settings.shards));
-    let found = state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX)).map(|((_, shard), _)| *shard);
+    let found = state
+        .table(contract)
+        .range((Some(received), 0)..=(Some(received), u32::MAX))
+        .map(|((_, shard), _)| *shard);
     found.eq(0..shards)
 }
 
 /// What a partition's file is made from: the settings that the table reads, and the raw files of its feeds.
 fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile]) -> Digest {
     let mut hasher = Hasher::new();
-    hasher.text(contract.name).number(i64::from(contract.version)).number(i64::from(contract.files(u32::from(settings.shards))));
+    hasher
+        .text(contract.name)
+        .number(i64::from(contract.version))
+        .number(i64::from(contract.files(u32::from(settings.shards))));
     if contract.name == ACTIVITY_EVENTS.name {
         hasher.text(&settings.zone_text()).text(&settings.apps_text());
     } else if contract.name == license_changes::LICENSE_CHANGES.name {
@@ -327,7 +386,11 @@ fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::Raw
         .map(|(feed, _)| feed.name())
         .collect();
     for file in files.iter().filter(|file| feeds.is_empty() || feeds.contains(&file.feed.as_str())) {
-        hasher.text(&file.source).text(&file.source_file).text(&file.content).text(&file.reading);
+        hasher
+            .text(&file.source)
+            .text(&file.source_file)
+            .text(&file.content)
+            .text(&file.reading);
     }
     hasher.finish()
 }
@@ -355,7 +418,8 @@ impl Writer<'_, '_> {
         if self.makes(Feed::LicenseChanges) {
             let mut rows = std::mem::take(&mut self.gathered.changes);
             rows.extend(self.kept(Feed::LicenseChanges, |row: &LicenseChange| &row.source_file)?);
-            rows.iter_mut().for_each(|row| row.day = self.settings.zone().day_of(row.event_time));
+            rows.iter_mut()
+                .for_each(|row| row.day = self.settings.zone().day_of(row.event_time));
             let rows = license_changes::distinct(rows);
             footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
         }
@@ -387,7 +451,9 @@ impl Writer<'_, '_> {
         rejects.extend(self.kept_by_source(|row: &rejects::Reject| (&row.source, &row.source_file))?);
         rejects.sort_by(|a, b| {
             let key = |row: &rejects::Reject| (row.source_line, row.source_record);
-            (&a.source, &a.source_file).cmp(&(&b.source, &b.source_file)).then_with(|| key(a).cmp(&key(b)))
+            (&a.source, &a.source_file)
+                .cmp(&(&b.source, &b.source_file))
+                .then_with(|| key(a).cmp(&key(b)))
         });
         footers.extend(self.write_sharded(&rejects, |_| 0)?);
         let files = self.gathered.files.clone();
@@ -402,20 +468,34 @@ impl Writer<'_, '_> {
     /// The files of a table's partition as they are.
     fn places(&self, contract: &Contract) -> Vec<Place> {
         let received = Some(self.task.received);
-        self.state.table(contract).range((received, 0)..=(received, u32::MAX)).map(|(place, _)| *place).collect()
+        self.state
+            .table(contract)
+            .range((received, 0)..=(received, u32::MAX))
+            .map(|(place, _)| *place)
+            .collect()
     }
 
     /// Rows of the partition whose raw files are not read again.
     fn kept<R: Row>(&self, feed: Feed, file: fn(&R) -> &String) -> Result<Vec<R>, WarehouseError> {
         let mut kept = Vec::new();
         for place in self.places(R::CONTRACT) {
-            kept.extend(self.store.rows::<R>(place)?.into_iter().filter(|row| !self.gives_way(feed, file(row))));
+            kept.extend(
+                self.store
+                    .rows::<R>(place)?
+                    .into_iter()
+                    .filter(|row| !self.gives_way(feed, file(row))),
+            );
         }
         Ok(kept)
     }
 
     fn gives_way(&self, feed: Feed, path: &str) -> bool {
-        self.drop.contains(&(feed, path)) || self.task.moved.iter().any(|(source, file)| file == path && source.starts_with(feed.name()))
+        self.drop.contains(&(feed, path))
+            || self
+                .task
+                .moved
+                .iter()
+                .any(|(source, file)| file == path && source.starts_with(feed.name()))
     }
 
     /// The same for tables whose rows say which source they came from.
@@ -441,7 +521,11 @@ impl Writer<'_, '_> {
         let mut footers = Vec::new();
         for (shard, activity_events::ShardEvents { frame, days }) in shards.into_iter().enumerate() {
             let place = (Some(self.task.received), shard as u32);
-            footers.push((&ACTIVITY_EVENTS, place, self.store.replace(&ACTIVITY_EVENTS, place, &[frame], fingerprint, &days)?));
+            footers.push((
+                &ACTIVITY_EVENTS,
+                place,
+                self.store.replace(&ACTIVITY_EVENTS, place, &[frame], fingerprint, &days)?,
+            ));
         }
         self.remove_beyond(&ACTIVITY_EVENTS)?;
         Ok(footers)
@@ -466,6 +550,9 @@ impl Writer<'_, '_> {
     /// Removes the files of shards that are no more.
     fn remove_beyond(&self, contract: &Contract) -> Result<(), WarehouseError> {
         let shards = contract.files(u32::from(self.settings.shards));
-        self.places(contract).into_iter().filter(|(_, shard)| *shard >= shards).try_for_each(|place| self.store.remove(contract, place))
+        self.places(contract)
+            .into_iter()
+            .filter(|(_, shard)| *shard >= shards)
+            .try_for_each(|place| self.store.remove(contract, place))
     }
 }

@@ -23,7 +23,12 @@ use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
 /// Rebuilds `assignments` of every shard whose evidence is not that which its file was made from.
-pub fn run_assignments(settings: &Settings, store: &Store, state: &mut State, cache: &mut Cache) -> Result<(Option<Step>, u64), EngineError> {
+pub fn run_assignments(
+    settings: &Settings,
+    store: &Store,
+    state: &mut State,
+    cache: &mut Cache,
+) -> Result<(Option<Step>, u64), EngineError> {
     let shards = u32::from(settings.shards);
     let mut made = 0;
     let mut contradictions = 0;
@@ -42,10 +47,17 @@ pub fn run_assignments(settings: &Settings, store: &Store, state: &mut State, ca
         changes.iter().for_each(|change| evidence.add(change.digest()));
         holdings.iter().for_each(|holding| evidence.add(holding.digest()));
         let mut hasher = Hasher::new();
-        hasher.text(ASSIGNMENTS.name).number(i64::from(ASSIGNMENTS.version)).number(i64::from(shards)).text(&settings.zone_text());
+        hasher
+            .text(ASSIGNMENTS.name)
+            .number(i64::from(ASSIGNMENTS.version))
+            .number(i64::from(shards))
+            .text(&settings.zone_text());
         hasher.digest(evidence.digest());
         for snapshot in &snapshots {
-            hasher.bytes(&snapshot.tenant.bytes()).number(i64::from(snapshot.day.0)).number(i64::from(snapshot.complete));
+            hasher
+                .bytes(&snapshot.tenant.bytes())
+                .number(i64::from(snapshot.day.0))
+                .number(i64::from(snapshot.complete));
         }
         let fingerprint = hasher.finish();
         cache.memos.retain(|key, _| !key.starts_with(&format!("assignments {shard} ")));
@@ -76,8 +88,12 @@ fn inputs_memo(state: &State, shard: u32) -> String {
 
 /// All rows of a shard of a `received=` table that pass.
 fn all<R: Row + Send>(store: &Store, state: &State, shard: u32, wanted: impl Fn(&R) -> bool + Sync) -> Result<Vec<R>, EngineError> {
-    let places: Vec<Place> =
-        state.table(R::CONTRACT).iter().filter(|((_, of), footer)| *of == shard && footer.rows > 0).map(|(place, _)| *place).collect();
+    let places: Vec<Place> = state
+        .table(R::CONTRACT)
+        .iter()
+        .filter(|((_, of), footer)| *of == shard && footer.rows > 0)
+        .map(|(place, _)| *place)
+        .collect();
     let parts: Vec<Vec<R>> = places
         .into_par_iter()
         .map(|place| Ok::<_, EngineError>(store.rows::<R>(place)?.into_iter().filter(|row| wanted(row)).collect()))
@@ -87,7 +103,12 @@ fn all<R: Row + Send>(store: &Store, state: &State, shard: u32, wanted: impl Fn(
 
 /// Removes the files of shards that are no more.
 pub fn remove_beyond(store: &Store, state: &mut State, contract: &'static Contract, shards: u32) -> Result<(), EngineError> {
-    let beyond: Vec<Place> = state.table(contract).keys().filter(|(_, shard)| *shard >= contract.files(shards)).copied().collect();
+    let beyond: Vec<Place> = state
+        .table(contract)
+        .keys()
+        .filter(|(_, shard)| *shard >= contract.files(shards))
+        .copied()
+        .collect();
     for place in beyond {
         store.remove(contract, place)?;
         state.forget(contract, place);
@@ -107,13 +128,25 @@ pub fn assignments(store: &Store, state: &State, shard: u32) -> Result<Vec<Assig
 pub fn timelines(settings: &Settings, store: &Store, state: &State) -> Result<Vec<Timeline>, EngineError> {
     let files: Vec<SnapshotFile> = all(store, state, 0, |file: &SnapshotFile| file.feed == Feed::Subscriptions.name())?;
     let rows: Vec<SnapshotSubscription> = all(store, state, 0, |_| true)?;
-    let sources: Vec<String> =
-        settings.sources.iter().filter(|source| source.feed == Feed::Subscriptions).map(|source| source.id.clone()).collect();
+    let sources: Vec<String> = settings
+        .sources
+        .iter()
+        .filter(|source| source.feed == Feed::Subscriptions)
+        .map(|source| source.id.clone())
+        .collect();
     let shards = u32::from(settings.shards);
     let mut timelines = Vec::new();
     for shard in 0..shards {
-        let files: Vec<SnapshotFile> = files.iter().filter(|file| shard_of(file.tenant_id, shards) == shard).cloned().collect();
-        let rows = rows.iter().filter(|row| shard_of(row.tenant_id, shards) == shard).cloned().collect();
+        let files: Vec<SnapshotFile> = files
+            .iter()
+            .filter(|file| shard_of(file.tenant_id, shards) == shard)
+            .cloned()
+            .collect();
+        let rows = rows
+            .iter()
+            .filter(|row| shard_of(row.tenant_id, shards) == shard)
+            .cloned()
+            .collect();
         timelines.push(Timeline::build(&files, rows, &sources, &settings.rules));
     }
     Ok(timelines)
@@ -153,7 +186,11 @@ impl HolderDigests {
             has_days.push(has.digest());
             held_days.push(held.digest());
         }
-        HolderDigests { first, has: has_days, held: held_days }
+        HolderDigests {
+            first,
+            has: has_days,
+            held: held_days,
+        }
     }
 
     /// Who has what at the end of a day.
@@ -167,6 +204,10 @@ impl HolderDigests {
     }
 
     fn at(&self, days: &[Digest], day: Day) -> Digest {
-        usize::try_from(day.0 - self.first.0).ok().and_then(|at| days.get(at)).copied().unwrap_or_default()
+        usize::try_from(day.0 - self.first.0)
+            .ok()
+            .and_then(|at| days.get(at))
+            .copied()
+            .unwrap_or_default()
     }
 }

@@ -51,7 +51,10 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
     let mut hasher = Hasher::new();
     hasher.number(VERSION).number(i64::from(days.0.0)).number(i64::from(days.1.0));
     hasher.digest(digest_of(state, &[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO], days));
-    hasher.text(&settings.products_text()).text(&settings.workloads_text()).text(&settings.excluded_text());
+    hasher
+        .text(&settings.products_text())
+        .text(&settings.workloads_text())
+        .text(&settings.excluded_text());
     for tenant in known_customers(store, state)? {
         for text in [&tenant.name, &tenant.domain, &tenant.country, &tenant.segment] {
             hasher.bytes(&tenant.tenant_id.bytes()).text(text);
@@ -66,7 +69,13 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
 fn days(state: &State, range: Range) -> Option<(Day, Day)> {
     let days = state.days(&ADOPTION);
     let last = *days.last()?;
-    let first = days.iter().rev().zip(0..).take_while(|(day, back)| day.0 + back == last.0).last().map(|(day, _)| *day)?;
+    let first = days
+        .iter()
+        .rev()
+        .zip(0..)
+        .take_while(|(day, back)| day.0 + back == last.0)
+        .last()
+        .map(|(day, _)| *day)?;
     Some((first.max(range.first), last)).filter(|(first, last)| first <= last)
 }
 
@@ -91,7 +100,11 @@ pub fn run(
         customers: known_customers(store, state)?,
         seen_tenants: seen_tenants(store, state)?,
     };
-    watch.tell(Event::Begin { what: "published files", unit: "days of tables", total: publication.units() });
+    watch.tell(Event::Begin {
+        what: "published files",
+        unit: "days of tables",
+        total: publication.units(),
+    });
     let files = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
     report.summary = Some(summary(&publication)?);
@@ -105,7 +118,11 @@ fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
     let read = |day| DayRows::read(publication.store, publication.shards, day);
     let earlier = publication.last.plus(-WINDOW_DAYS);
     let before = if earlier >= publication.first { Some(read(earlier)?) } else { None };
-    let names = publication.customers.iter().map(|customer| (customer.tenant_id, customer.name.clone())).collect();
+    let names = publication
+        .customers
+        .iter()
+        .map(|customer| (customer.tenant_id, customer.name.clone()))
+        .collect();
     Ok(summarize(&read(publication.last)?, before.as_ref(), &names))
 }
 

@@ -53,13 +53,20 @@ pub fn discover(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, 
         let leads_out = entry.path_is_symlink() && !inside(entry.path());
         if entry.file_type().is_dir() {
             if leads_out {
-                watch.tell(Event::Warning(format!("`{}` leads out of the input folder and is not followed", entry.path().display())));
+                watch.tell(Event::Warning(format!(
+                    "`{}` leads out of the input folder and is not followed",
+                    entry.path().display()
+                )));
                 walker.skip_current_dir();
             }
             continue;
         }
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
-        let path = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        let path = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
         let sources = sources_of(settings, &path);
         if sources.is_empty() {
             continue;
@@ -70,7 +77,9 @@ pub fn discover(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, 
             path,
             on_disk: entry.path().to_path_buf(),
             size: metadata.as_ref().map_or(0, |metadata| metadata.len()),
-            changed: changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |age| age.as_nanos()),
+            changed: changed
+                .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+                .map_or(0, |age| age.as_nanos()),
             leads_out,
             sources,
         });
@@ -82,7 +91,9 @@ pub fn discover(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, 
 /// The sources whose glob matches a path.
 fn sources_of(settings: &Settings, path: &str) -> Vec<(usize, PathFacts)> {
     let matching = settings.sources.iter().enumerate().filter(|(_, source)| source.glob.is_match(path));
-    matching.map(|(at, source)| (at, path_context(path, source.path_tenant.as_ref(), source.path_day.as_ref()))).collect()
+    matching
+        .map(|(at, source)| (at, path_context(path, source.path_tenant.as_ref(), source.path_day.as_ref())))
+        .collect()
 }
 
 /// Digests of files' bytes: from the cache where size and time of change are what they were, else by reading them.
@@ -90,8 +101,12 @@ pub fn contents(files: &[&RawFile], known: &mut HashMap<String, (u64, u128, Stri
     let digests: Vec<Option<Digest>> = files
         .par_iter()
         .map(|file| {
-            let cached = known.get(&file.path).filter(|(size, changed, _)| (*size, *changed) == (file.size, file.changed));
-            cached.and_then(|(_, _, digest)| Digest::parse(digest)).or_else(|| digest_of(&file.on_disk))
+            let cached = known
+                .get(&file.path)
+                .filter(|(size, changed, _)| (*size, *changed) == (file.size, file.changed));
+            cached
+                .and_then(|(_, _, digest)| Digest::parse(digest))
+                .or_else(|| digest_of(&file.on_disk))
         })
         .collect();
     let mut result = HashMap::new();
@@ -120,7 +135,10 @@ pub struct Digesting {
 
 impl Digesting {
     pub fn open(path: &Path) -> std::io::Result<Digesting> {
-        Ok(Digesting { file: File::open(path)?, hasher: Xxh3::new() })
+        Ok(Digesting {
+            file: File::open(path)?,
+            hasher: Xxh3::new(),
+        })
     }
 
     /// Of everything that was read.

@@ -47,9 +47,21 @@ impl Gathered {
 
     /// Reads a raw file for one of its sources. Whatever is wrong with it becomes rejects.
     pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, zone: &Zone, reading: &str) {
-        let context = FileContext { tenant: facts.tenant, day: facts.day, received_until: facts.received_until, zone: zone.clone() };
+        let context = FileContext {
+            tenant: facts.tenant,
+            day: facts.day,
+            received_until: facts.received_until,
+            zone: zone.clone(),
+        };
         let number = self.events.file(&file.path);
-        let mut sink = FileSink { gathered: self, file: &file.path, source: &source.id, number, context: &context, found: Found::default() };
+        let mut sink = FileSink {
+            gathered: self,
+            file: &file.path,
+            source: &source.id,
+            number,
+            context: &context,
+            found: Found::default(),
+        };
         let mut counts = FileCounts::default();
         let mut content = String::new();
         match (file.leads_out, Digesting::open(&file.on_disk)) {
@@ -98,7 +110,12 @@ impl Gathered {
             rejected,
             announces_next,
         };
-        self.snapshots.extend(found.pages.iter().map(|(&(tenant, day), &announces_next)| row(tenant, day, true, announces_next)));
+        self.snapshots.extend(
+            found
+                .pages
+                .iter()
+                .map(|(&(tenant, day), &announces_next)| row(tenant, day, true, announces_next)),
+        );
         if let (Some(tenant), Some(day)) = (facts.tenant, facts.day)
             && rejected
             && !found.pages.contains_key(&(tenant, day))
@@ -135,7 +152,11 @@ impl FileSink<'_> {
     }
 
     fn whole_file_reject(&mut self, counts: &mut FileCounts, reason: Reason) {
-        *counts = FileCounts { records: 1, rejected: 1, ..FileCounts::default() };
+        *counts = FileCounts {
+            records: 1,
+            rejected: 1,
+            ..FileCounts::default()
+        };
         self.reject(Position { line: 0, record: 0 }, reason, b"");
     }
 }

@@ -27,7 +27,10 @@ impl Step {
         let sorted: Vec<Day> = days.iter().copied().collect();
         Step {
             table: contract.name,
-            days: runs(&sorted).into_iter().map(|(first, last)| (first.to_string(), last.to_string())).collect(),
+            days: runs(&sorted)
+                .into_iter()
+                .map(|(first, last)| (first.to_string(), last.to_string()))
+                .collect(),
             day_count: sorted.len() as u64,
             files: sorted.len() as u64 * u64::from(contract.files(shards)),
             because: because.to_owned(),
@@ -36,7 +39,13 @@ impl Step {
 
     /// A table without partitions.
     pub fn whole(contract: &Contract, files: u64, because: &str) -> Step {
-        Step { table: contract.name, days: Vec::new(), day_count: 0, files, because: because.to_owned() }
+        Step {
+            table: contract.name,
+            days: Vec::new(),
+            day_count: 0,
+            files,
+            because: because.to_owned(),
+        }
     }
 }
 

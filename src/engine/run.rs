@@ -43,8 +43,20 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("assignments", &["license_changes", "license_holdings", "snapshots"]),
     ("subscriptions", &["subscription_snapshots", "snapshots"]),
     ("usage", &["activity_daily", "activity_before", "assignments", "subscriptions"]),
-    ("adoption", &["activity_daily", "activity_before", "activity_coverage", "assignments", "subscriptions"]),
-    ("workload_adoption", &["activity_daily", "activity_before", "assignments", "subscriptions"]),
+    (
+        "adoption",
+        &[
+            "activity_daily",
+            "activity_before",
+            "activity_coverage",
+            "assignments",
+            "subscriptions",
+        ],
+    ),
+    (
+        "workload_adoption",
+        &["activity_daily", "activity_before", "assignments", "subscriptions"],
+    ),
     ("portfolio", &["adoption", "workload_adoption"]),
 ];
 
@@ -54,7 +66,12 @@ pub fn with_needs(tables: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
     let mut waiting: Vec<&'static str> = tables.iter().copied().collect();
     while let Some(table) = waiting.pop() {
         if all.insert(table) {
-            waiting.extend(NEEDS.iter().filter(|(name, _)| *name == table).flat_map(|(_, needs)| needs.iter().copied()));
+            waiting.extend(
+                NEEDS
+                    .iter()
+                    .filter(|(name, _)| *name == table)
+                    .flat_map(|(_, needs)| needs.iter().copied()),
+            );
         }
     }
     all
@@ -91,7 +108,9 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let timelines = licenses::timelines(settings, store, &state)?;
     let first_snapshot = timelines.iter().filter_map(|timeline| timeline.first_day()).min();
     let Some(range) = days::range(settings, store, &state, first_snapshot, (request.from, request.last), watch)? else {
-        watch.tell(Event::Warning("there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned()));
+        watch.tell(Event::Warning(
+            "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
+        ));
         return Ok(report);
     };
     let forced = BTreeSet::new();
@@ -103,7 +122,15 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         report.steps.extend(step);
         report.contradictions = contradictions;
     }
-    let job = windows::Job { settings, store, range, forced: &forced, tables: &wanted, dry: request.rehearse, watch };
+    let job = windows::Job {
+        settings,
+        store,
+        range,
+        forced: &forced,
+        tables: &wanted,
+        dry: request.rehearse,
+        watch,
+    };
     report.steps.extend(windows::run(&job, &mut state, &timelines)?);
     fill_range(&mut report, &state);
     if request.tables.is_none() {
@@ -171,7 +198,10 @@ fn clean_memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> String
     settings.sources.iter().for_each(|source| {
         hasher.text(&source.reading_text()).text(&source.fail_above.to_string());
     });
-    hasher.number(i64::from(crate::sources::VERSION)).number(i64::from(settings.shards)).number(i64::from(request.last.0));
+    hasher
+        .number(i64::from(crate::sources::VERSION))
+        .number(i64::from(settings.shards))
+        .number(i64::from(request.last.0));
     for day in [request.from, settings.first_day] {
         hasher.number(day.map_or(i64::MIN, |day| i64::from(day.0)));
     }
@@ -181,7 +211,9 @@ fn clean_memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> String
     for contract in stages::TABLES {
         hasher.text(contract.name);
         for ((day, shard), footer) in state.table(contract) {
-            hasher.number(day.map_or(i64::MIN, |day| i64::from(day.0))).number(i64::from(*shard));
+            hasher
+                .number(day.map_or(i64::MIN, |day| i64::from(day.0)))
+                .number(i64::from(*shard));
             hasher.digest(footer.fingerprint).digest(footer.digest);
         }
     }
@@ -191,7 +223,10 @@ fn clean_memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> String
 /// Says what in the warehouse is not ours or cannot be used.
 fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
     for path in &state.foreign {
-        watch.tell(Event::Warning(format!("`{}` is not a file of uptake; it is left alone", path.display())));
+        watch.tell(Event::Warning(format!(
+            "`{}` is not a file of uptake; it is left alone",
+            path.display()
+        )));
     }
     for path in &state.broken {
         watch.tell(Event::Warning(format!("`{}` cannot be used and is made again", path.display())));
@@ -200,8 +235,14 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
 
 /// How many files there are for each source.
 fn found(settings: &Settings, files: &[RawFile]) -> Vec<SourceReport> {
-    let mut reports: Vec<SourceReport> =
-        settings.sources.iter().map(|source| SourceReport { source: source.id.clone(), ..SourceReport::default() }).collect();
+    let mut reports: Vec<SourceReport> = settings
+        .sources
+        .iter()
+        .map(|source| SourceReport {
+            source: source.id.clone(),
+            ..SourceReport::default()
+        })
+        .collect();
     let mut latest: Vec<Option<Day>> = vec![None; reports.len()];
     for (source, facts) in files.iter().flat_map(|file| &file.sources) {
         reports[*source].files_found += 1;
@@ -214,10 +255,14 @@ fn found(settings: &Settings, files: &[RawFile]) -> Vec<SourceReport> {
 }
 
 fn check_required(settings: &Settings, sources: &[SourceReport]) -> Result<(), EngineError> {
-    let missing = settings.sources.iter().zip(sources).find(|(source, report)| source.required && report.files_found == 0);
+    let missing = settings
+        .sources
+        .iter()
+        .zip(sources)
+        .find(|(source, report)| source.required && report.files_found == 0);
     match missing {
         Some((source, _)) => Err(EngineError::Unusable(format!(
-            "the required source `{}` has no file below `{}`; look at its `path`, or at whatever should have delivered it",
+            "the required source `{}` has no file below `{}`: look at its `path`, and at whatever should have delivered it",
             source.id,
             settings.input_root.display()
         ))),
@@ -245,10 +290,15 @@ fn warn_of_silence(
     }
     for (source, found) in settings.sources.iter().zip(&report.sources) {
         let warning = match (found.files_found, latest.get(&source.id)) {
-            (0, None) => Some(format!("source `{}` has no file below `{}`", source.id, settings.input_root.display())),
-            (_, Some(day)) if source.feed == Feed::Activity && *day < last => {
-                Some(format!("source `{}` has no files after {day}: activity of the days up to {last} is missing or late", source.id))
-            }
+            (0, None) => Some(format!(
+                "source `{}` has no file below `{}`",
+                source.id,
+                settings.input_root.display()
+            )),
+            (_, Some(day)) if source.feed == Feed::Activity && *day < last => Some(format!(
+                "source `{}` has no files after {day}: activity of the days up to {last} is missing or late",
+                source.id
+            )),
             _ => None,
         };
         if let Some(warning) = warning {
@@ -271,9 +321,16 @@ fn ingest_all(
     let settings = request.settings;
     let tasks = ingest::plan(settings, store, state, files, cache, watch)?;
     let total = tasks.iter().map(|task| task.files_to_read(settings)).sum();
-    watch.tell(Event::Begin { what: "raw files", unit: "files", total });
+    watch.tell(Event::Begin {
+        what: "raw files",
+        unit: "files",
+        total,
+    });
     let shared: &State = state;
-    let written: Vec<Written> = tasks.par_iter().map(|task| task.execute(settings, store, shared, watch)).collect::<Result<_, _>>()?;
+    let written: Vec<Written> = tasks
+        .par_iter()
+        .map(|task| task.execute(settings, store, shared, watch))
+        .collect::<Result<_, _>>()?;
     watch.tell(Event::End);
     let by_path: BTreeMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
     for part in &written {
@@ -282,7 +339,9 @@ fn ingest_all(
         }
         for file in &part.files {
             if let Some(raw) = by_path.get(file.source_file.as_str()).filter(|_| !file.content.is_empty()) {
-                cache.contents.insert(file.source_file.clone(), (raw.size, raw.changed, file.content.clone()));
+                cache
+                    .contents
+                    .insert(file.source_file.clone(), (raw.size, raw.changed, file.content.clone()));
             }
             if let Some(source) = report.sources.iter_mut().find(|source| source.source == file.source) {
                 source.files_read += 1;
@@ -300,12 +359,18 @@ fn ingest_all(
         }
     }
     let shards = u32::from(settings.shards);
-    for contract in stages::TABLES.iter().copied().filter(|contract| contract.partition == Partition::Received) {
+    for contract in stages::TABLES
+        .iter()
+        .copied()
+        .filter(|contract| contract.partition == Partition::Received)
+    {
         forget_beyond(state, contract, shards);
     }
     if !written.is_empty() {
         let received: BTreeSet<Day> = written.iter().map(|part| part.received).collect();
-        let (new, changed) = tasks.iter().fold((0, 0), |sum, task| (sum.0 + task.new_files, sum.1 + task.changed_files));
+        let (new, changed) = tasks
+            .iter()
+            .fold((0, 0), |sum, task| (sum.0 + task.new_files, sum.1 + task.changed_files));
         let because = match (new, changed) {
             (0, 0) => "a setting changed, or files of the warehouse were missing".to_owned(),
             (new, 0) => format!("{new} new raw files"),
@@ -318,7 +383,12 @@ fn ingest_all(
 
 /// Forgets files of shards that are no more: the ingest has removed them.
 fn forget_beyond(state: &mut State, contract: &Contract, shards: u32) {
-    let beyond: Vec<_> = state.table(contract).keys().filter(|(_, shard)| *shard >= contract.files(shards)).copied().collect();
+    let beyond: Vec<_> = state
+        .table(contract)
+        .keys()
+        .filter(|(_, shard)| *shard >= contract.files(shards))
+        .copied()
+        .collect();
     beyond.into_iter().for_each(|place| state.forget(contract, place));
 }
 

@@ -24,13 +24,19 @@ impl SincePublication {
 
     /// What earlier runs left; nothing where they left nothing.
     pub fn load(store: &Store) -> SincePublication {
-        fs::read(SincePublication::path(store)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+        fs::read(SincePublication::path(store))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
     }
 
     /// Adds what was read. A file that is read again takes the place of what it was.
     pub fn add(&mut self, written: &Written) {
         for file in &written.files {
-            self.0.entry(file.source.clone()).or_default().insert(file.source_file.clone(), (file.records, 0));
+            self.0
+                .entry(file.source.clone())
+                .or_default()
+                .insert(file.source_file.clone(), (file.records, 0));
         }
         for reject in &written.rejects {
             let counts = Reason::parse(&reject.reason).is_none_or(Reason::counts_against_limit);
@@ -49,7 +55,11 @@ impl SincePublication {
             let (records, rejects) = files.values().fold((0, 0), |sum, file| (sum.0 + file.0, sum.1 + file.1));
             let share = rejects as f64 / (records as f64).max(1.0);
             if rejects > 0 && share > source.fail_above {
-                let worst = files.iter().max_by_key(|(_, (_, rejects))| *rejects).map(|(file, _)| file.as_str()).unwrap_or_default();
+                let worst = files
+                    .iter()
+                    .max_by_key(|(_, (_, rejects))| *rejects)
+                    .map(|(file, _)| file.as_str())
+                    .unwrap_or_default();
                 faults.push(format!(
                     "source `{}`: {rejects} of {records} records are rejects ({:.2} %, `fail_above` allows {:.2} %), most of them in `{worst}`",
                     source.id,
@@ -58,7 +68,11 @@ impl SincePublication {
                 ));
             }
         }
-        if faults.is_empty() { Ok(()) } else { Err(EngineError::Unusable(faults.join("\n"))) }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(EngineError::Rejects(faults.join("\n")))
+        }
     }
 
     /// Keeps the counts for the next run.

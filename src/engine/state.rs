@@ -98,7 +98,10 @@ impl Cache {
 
     /// What is cached for a warehouse; nothing where there is no cache or it cannot be read.
     pub fn load(store: &Store) -> Cache {
-        fs::read(Cache::path(store)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+        fs::read(Cache::path(store))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
     }
 
     /// Keeps the cache for the next run.

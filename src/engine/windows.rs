@@ -115,7 +115,12 @@ struct ShardInputs<'a> {
 impl<'a> ShardInputs<'a> {
     fn read(job: &Job<'_>, state: &State, shard: u32, timeline: &'a Timeline) -> Result<ShardInputs<'a>, EngineError> {
         let assignments = assignments(job.store, state, shard)?;
-        Ok(ShardInputs { shard, timeline, assignments, coverage: coverage(job.store, state, job.range, shard)? })
+        Ok(ShardInputs {
+            shard,
+            timeline,
+            assignments,
+            coverage: coverage(job.store, state, job.range, shard)?,
+        })
     }
 }
 
@@ -132,15 +137,32 @@ impl Fingerprints {
         let holders = HolderDigests::of(&inputs.assignments, begin, range.last);
         let in_force = inputs.timeline.digests(range.first, range.last);
         let arrivals = tenants_since(&inputs.coverage, range);
-        let activity: Vec<Digest> = range.looked_at().map(|day| { let (table, place) = facts_of(range, day, shard); state.digest(table, place) }).collect();
+        let activity: Vec<Digest> = range
+            .looked_at()
+            .map(|day| {
+                let (table, place) = facts_of(range, day, shard);
+                state.digest(table, place)
+            })
+            .collect();
         let covered: Vec<Digest> = range
             .looked_at()
-            .map(|day| state.footer(&ACTIVITY_COVERAGE, (Some(day), shard)).and_then(|footer| footer.days.first()).map(|part| part.digest).unwrap_or_default())
+            .map(|day| {
+                state
+                    .footer(&ACTIVITY_COVERAGE, (Some(day), shard))
+                    .and_then(|footer| footer.days.first())
+                    .map(|part| part.digest)
+                    .unwrap_or_default()
+            })
             .collect();
         let base = |contract: &Contract, parts: &[&str]| {
             let mut hasher = Hasher::new();
-            hasher.text(contract.name).number(i64::from(contract.version)).number(i64::from(settings.shards));
-            parts.iter().for_each(|part| { hasher.text(part); });
+            hasher
+                .text(contract.name)
+                .number(i64::from(contract.version))
+                .number(i64::from(settings.shards));
+            parts.iter().for_each(|part| {
+                hasher.text(part);
+            });
             hasher
         };
         let (evidence, states) = (settings.evidence_text(), settings.states_text());
@@ -155,12 +177,16 @@ impl Fingerprints {
             let days = at..at + WINDOW_DAYS as usize;
             let window_of = |hasher: &Hasher, digests: &[Digest]| {
                 let mut hasher = hasher.clone();
-                digests.iter().for_each(|digest| { hasher.digest(*digest); });
+                digests.iter().for_each(|digest| {
+                    hasher.digest(*digest);
+                });
                 hasher
             };
             let with_use = |hasher: &Hasher| {
                 let mut hasher = window_of(hasher, &activity[days.clone()]);
-                window::first_day(day).to(day).for_each(|day| { hasher.digest(holders.held(day)); });
+                window::first_day(day).to(day).for_each(|day| {
+                    hasher.digest(holders.held(day));
+                });
                 hasher.digest(holders.has(day)).digest(in_force[at]);
                 hasher
             };
@@ -168,7 +194,12 @@ impl Fingerprints {
             put(&SUBSCRIPTIONS, base(&SUBSCRIPTIONS, &[]).digest(in_force[at]).finish());
             put(&ACTIVITY_28D, window_of(&rolling, &activity[days.clone()]).finish());
             put(&USAGE, with_use(&usage).finish());
-            put(&ADOPTION, window_of(&with_use(&adoption), &covered[days.clone()]).digest(arrivals[at]).finish());
+            put(
+                &ADOPTION,
+                window_of(&with_use(&adoption), &covered[days.clone()])
+                    .digest(arrivals[at])
+                    .finish(),
+            );
             put(&WORKLOAD_ADOPTION, with_use(&workload_adoption).finish());
         }
         Fingerprints(prints)
@@ -177,7 +208,11 @@ impl Fingerprints {
     /// The days on which a file is not what it would be made from today.
     fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> Stale {
         let mut stale = Stale::new();
-        for contract in PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS]).filter(|contract| job.tables.contains(contract.name)) {
+        for contract in PASS_TABLES
+            .into_iter()
+            .chain([&SUBSCRIPTIONS])
+            .filter(|contract| job.tables.contains(contract.name))
+        {
             let prints = self.0.get(contract.name).into_iter().flatten();
             let days = prints
                 .filter(|(day, print)| job.forced.contains(day) || state.fingerprint(contract, (Some(**day), shard)) != Some(**print))
@@ -209,13 +244,19 @@ fn tenants_since(coverage: &Coverage, range: Range) -> Vec<Digest> {
 }
 
 fn make_subscriptions(job: &Job<'_>, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
-    let Some(days) = stale.get(SUBSCRIPTIONS.name) else { return Ok(Vec::new()) };
+    let Some(days) = stale.get(SUBSCRIPTIONS.name) else {
+        return Ok(Vec::new());
+    };
     let days: Vec<(Day, Digest)> = days.iter().map(|(day, digest)| (*day, *digest)).collect();
     days.into_par_iter()
         .map(|(day, fingerprint)| {
             job.watch.go_on()?;
             let place = (Some(day), inputs.shard);
-            Ok((&SUBSCRIPTIONS, place, job.store.replace_rows(place, &inputs.timeline.rows(day), fingerprint)?))
+            Ok((
+                &SUBSCRIPTIONS,
+                place,
+                job.store.replace_rows(place, &inputs.timeline.rows(day), fingerprint)?,
+            ))
         })
         .collect()
 }
@@ -225,12 +266,18 @@ fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Sta
     let empty = BTreeMap::new();
     let of = |contract: &Contract| stale.get(contract.name).unwrap_or(&empty);
     let days: BTreeSet<Day> = PASS_TABLES.iter().flat_map(|contract| of(contract).keys().copied()).collect();
-    job.watch.tell(Event::Begin { what: "usage and adoption", unit: "days", total: days.len() as u64 });
+    job.watch.tell(Event::Begin {
+        what: "usage and adoption",
+        unit: "days",
+        total: days.len() as u64,
+    });
     let days: Vec<Day> = days.into_iter().collect();
     let mut made = Vec::new();
     for (first, last) in passes(&days) {
         let facts = read_facts(job, state, inputs.shard, window::first_day(first), last)?;
-        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION].iter().any(|contract| of(contract).range(first..=last).next().is_some());
+        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION]
+            .iter()
+            .any(|contract| of(contract).range(first..=last).next().is_some());
         let assignments = if with_use { inputs.assignments.as_slice() } else { &[] };
         let rules = &job.settings.rules;
         let mut pass = with_use.then(|| Pass::new(&facts, assignments, inputs.timeline, &inputs.coverage, rules, first));
@@ -251,13 +298,17 @@ fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Sta
             };
             windows.advance(day, rows);
             if days.binary_search(&day).is_ok() {
-                let rolling = of(&ACTIVITY_28D).get(&day).map(|_| activity_28d::rows(&windows, marks(&rules.evidence)));
+                let rolling = of(&ACTIVITY_28D)
+                    .get(&day)
+                    .map(|_| activity_28d::rows(&windows, marks(&rules.evidence)));
                 let used = pass.as_ref().map(|pass| pass.rows(day)).unwrap_or_default();
                 waiting.push(Finished { day, rolling, used });
             }
             if waiting.len() == DAYS_WRITTEN_TOGETHER || day == last {
-                let written: Vec<Vec<Made>> =
-                    waiting.par_iter().map(|finished| finished.write(job, inputs.shard, &facts, stale)).collect::<Result<_, _>>()?;
+                let written: Vec<Vec<Made>> = waiting
+                    .par_iter()
+                    .map(|finished| finished.write(job, inputs.shard, &facts, stale))
+                    .collect::<Result<_, _>>()?;
                 made.extend(written.into_iter().flatten());
                 job.watch.tell(Event::Advance(waiting.len() as u64));
                 waiting.clear();
@@ -305,7 +356,9 @@ fn passes(days: &[Day]) -> Vec<(Day, Day)> {
         }
     }
     let cut = |(first, last): (Day, Day)| {
-        (first.0..=last.0).step_by(MOST_DAYS_IN_PASS).map(move |start| (Day(start), Day((start + MOST_DAYS_IN_PASS as i32 - 1).min(last.0))))
+        (first.0..=last.0)
+            .step_by(MOST_DAYS_IN_PASS)
+            .map(move |start| (Day(start), Day((start + MOST_DAYS_IN_PASS as i32 - 1).min(last.0))))
     };
     passes.into_iter().flat_map(cut).collect()
 }
@@ -320,7 +373,11 @@ fn read_facts(job: &Job<'_>, state: &State, shard: u32, first: Day, last: Day) -
             .map(|day| {
                 let (table, place) = facts_of(job.range, *day, shard);
                 let filled = state.footer(table, place).is_some_and(|footer| footer.rows > 0);
-                let frame = if filled { Some(job.store.read(table, place, FOLDED_COLUMNS)?) } else { None };
+                let frame = if filled {
+                    Some(job.store.read(table, place, FOLDED_COLUMNS)?)
+                } else {
+                    None
+                };
                 Ok::<_, EngineError>((*day, frame))
             })
             .collect::<Result<_, _>>()?;
@@ -371,7 +428,11 @@ fn make_portfolio(job: &Job<'_>, days: &BTreeMap<Day, Digest>) -> Result<Vec<Mad
             }
             workloads.sort_by(|a, b| (a.tenant_id, &a.workload).cmp(&(b.tenant_id, &b.workload)));
             let rows = portfolio::build(&adoption, &workloads);
-            Ok((&PORTFOLIO, (Some(day), 0), job.store.replace_rows((Some(day), 0), &rows, fingerprint)?))
+            Ok((
+                &PORTFOLIO,
+                (Some(day), 0),
+                job.store.replace_rows((Some(day), 0), &rows, fingerprint)?,
+            ))
         })
         .collect()
 }

@@ -41,7 +41,10 @@ struct State {
 impl Progress {
     /// Shows things in that way from now on.
     pub fn new(look: Look) -> Progress {
-        Progress { look, state: Mutex::default() }
+        Progress {
+            look,
+            state: Mutex::default(),
+        }
     }
 
     /// Takes an event of the engine.
@@ -114,7 +117,9 @@ impl Progress {
         if let Some(bar) = state.bar.take() {
             bar.finish_and_clear();
         }
-        let Some(began) = state.began.take().filter(|_| state.total > 0) else { return };
+        let Some(began) = state.began.take().filter(|_| state.total > 0) else {
+            return;
+        };
         let seconds = began.elapsed().as_secs_f64();
         match self.look {
             Look::Quiet => {}

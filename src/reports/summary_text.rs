@@ -6,8 +6,6 @@ use crate::reports::summary::{Measure, Mover, Share, Summary};
 
 /// No line is wider.
 const WIDTH: usize = 80;
-/// Room for a customer's name.
-const NAME_WIDTH: usize = 32;
 
 /// What stands out, where the output can show it.
 #[derive(Clone, Copy)]
@@ -95,7 +93,7 @@ impl Page {
 
     /// A change of a ratio, in percentage points.
     fn points(&self, rise: f64) -> String {
-        let text = format!("{:>12}", format!("{:+.1} points", rounded(rise * 100.0)));
+        let text = points_of(rise);
         match rounded(rise * 100.0) {
             rise if rise > 0.0 => self.styled(Style::Rise, &text),
             rise if rise < 0.0 => self.styled(Style::Fall, &text),
@@ -123,11 +121,12 @@ impl Page {
         let name = mover.name.clone().unwrap_or_else(|| mover.tenant_id.to_string());
         let (before, now) = (percent(&mover.before), percent(&mover.now));
         let active = signed(mover.more_active());
-        format!(
-            "  {} {before} → {now} {active:>7} active {}\n",
-            padded(&name, NAME_WIDTH),
-            self.points(mover.rise())
-        )
+        let figures = format!(" {before} → {now} {active:>7} active ");
+        // Figures are never cut: a large one takes its room from the name, and the right edge stays where it is.
+        let name_width = WIDTH
+            .saturating_sub(2 + figures.chars().count() + points_of(mover.rise()).chars().count())
+            .max(1);
+        format!("  {}{figures}{}\n", padded(&name, name_width), self.points(mover.rise()))
     }
 
     fn note(&self, text: &str) -> String {
@@ -142,6 +141,11 @@ fn percent(share: &Share) -> String {
         .ratio
         .map_or_else(|| "-".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0));
     format!("{text:>7}")
+}
+
+/// `+1.2 points`, right-aligned.
+fn points_of(rise: f64) -> String {
+    format!("{:>12}", format!("{:+.1} points", rounded(rise * 100.0)))
 }
 
 /// To one decimal, without a negative zero.
@@ -262,7 +266,7 @@ Portfolio on 2024-10-04
 
 Moved most since 2024-09-06
   Contoso                           61.0 % →  82.0 %     +21 active +21.0 points
-  Vereinigte Zwiebelzüchter  [31m… 290.0 % →   0.1 %  -2,899 active -289.9 points
+  Vereinigte Zwiebelzüchter  [31… 290.0 % →   0.1 %  -2,899 active -289.9 points
   00000000-0000-0000-0000-0000000…  10.0 % →  20.0 %      +1 active +10.0 points
   1 not compared: less than 28 days of data at the time.
 ";

@@ -14,6 +14,7 @@ use crate::sources::azure_envelope::{Envelope, Unpacked, properties};
 use crate::sources::fields::{Ids, Tenants, event_time, is_word, is_zero, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
 use crate::sources::license_list::LicenseList;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, LicenseChange, Position, Reason, Row, Sink};
@@ -38,6 +39,8 @@ enum Operation {
     /// It adds a user, who has nothing yet.
     AddsUser,
 }
+
+const KEYS: Keys = Keys::of(&[b"id", b"activityDateTime", b"activityDisplayName", b"result", b"targetResources"]);
 
 /// The members of `properties` that matter.
 #[derive(Clone, Copy, Default)]
@@ -65,14 +68,15 @@ impl<'c> AzureAudit<'c> {
 
 impl JsonRecords for AzureAudit<'_> {
     const BATCH: &'static [u8] = b"records";
-    const ARRAYS: bool = false;
+    const LINES: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);
         if !envelope.category()?.is("AuditLogs") {
             return Ok(Verdict::NotOurs);
         }
-        let event = properties(envelope.properties, &mut self.unpacked).map(|node| node.map(AuditEvent::of).unwrap_or_default());
+        let mut slot = None;
+        let event = properties(envelope.properties, &mut self.unpacked, &mut slot).map(|node| node.map(AuditEvent::of).unwrap_or_default());
         let activity = event.as_ref().ok().and_then(|event| Operation::name(event.activity));
         let Some(operation) = activity
             .or_else(|| Operation::name(envelope.operation))
@@ -173,7 +177,7 @@ fn succeeded(result: Option<Node<'_>>, result_type: Option<Node<'_>>) -> bool {
 impl<'a> AuditEvent<'a> {
     fn of(properties: Node<'a>) -> AuditEvent<'a> {
         let mut event = AuditEvent::default();
-        properties.members(|key, value| {
+        properties.members(KEYS, |key, value| {
             let field = match key {
                 b"id" => &mut event.id,
                 b"activityDateTime" => &mut event.at,

@@ -8,9 +8,13 @@
 //! Traps: all categories come in one stream; `time` is when the record was logged, the properties know when it happened; some
 //! writers leave `properties` as a string that holds the object's JSON text; `resultType` is a string or a number.
 
-use crate::sources::json::{Node, Text, Value};
+use crate::sources::json::{Json, Node, Value};
+use crate::sources::keys::Keys;
 use crate::sources::record::Reason;
 use crate::sources::structure::Structure;
+use crate::sources::text::Text;
+
+const KEYS: Keys = Keys::of(&[b"time", b"category", b"tenantId", b"operationName", b"resultType", b"properties"]);
 
 /// The members of an envelope that matter.
 #[derive(Clone, Copy, Default)]
@@ -27,7 +31,7 @@ impl<'a> Envelope<'a> {
     #[inline]
     pub fn of(record: Node<'a>) -> Envelope<'a> {
         let mut envelope = Envelope::default();
-        record.members(|key, value| {
+        record.members(KEYS, |key, value| {
             let field = match key {
                 b"time" => &mut envelope.time,
                 b"category" => &mut envelope.category,
@@ -59,27 +63,37 @@ pub struct Unpacked {
     structure: Structure,
 }
 
-/// The object with the properties, unpacked where it is a string; `None` where there is none.
+/// The object with the properties, unpacked where it is a string; `None` where there is none. `slot` is a place to keep what
+/// was unpacked, as long as the object is looked at.
 #[inline]
-pub fn properties<'a>(node: Option<Node<'a>>, unpacked: &'a mut Unpacked) -> Result<Option<Node<'a>>, Reason> {
+pub fn properties<'a>(
+    node: Option<Node<'a>>,
+    unpacked: &'a mut Unpacked,
+    slot: &'a mut Option<Json<'a>>,
+) -> Result<Option<Node<'a>>, Reason> {
     match node.map(Node::value) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(object)) => Ok(Some(object)),
-        Some(Value::Text(packed)) => unpacked.unpack(packed).map(Some),
+        Some(Value::Text(packed)) => {
+            let object = Node::outermost(slot.insert(unpacked.unpack(packed)?));
+            if object.is_object() {
+                Ok(Some(object))
+            } else {
+                Err(Reason::UnreadableValue)
+            }
+        }
         Some(_) => Err(Reason::UnreadableValue),
     }
 }
 
 impl Unpacked {
-    fn unpack(&mut self, packed: Text<'_>) -> Result<Node<'_>, Reason> {
+    fn unpack(&mut self, packed: Text<'_>) -> Result<Json<'_>, Reason> {
         self.text.clear();
         packed.append_to(&mut self.text).ok_or(Reason::UnreadableValue)?;
         self.structure.find(self.text.as_bytes()).map_err(|_| Reason::UnreadableValue)?;
-        let object = Node::outermost(self.text.as_bytes(), &self.structure);
-        if object.is_object() {
-            Ok(object)
-        } else {
-            Err(Reason::UnreadableValue)
-        }
+        Ok(Json {
+            text: self.text.as_bytes(),
+            structure: &self.structure,
+        })
     }
 }

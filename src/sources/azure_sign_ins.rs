@@ -12,6 +12,7 @@ use crate::sources::azure_envelope::{Envelope, Unpacked, properties};
 use crate::sources::fields::{Ids, Tenants, boolean, event_time, is_word, is_zero, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
 use crate::sources::output::Verdict;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
 
@@ -22,6 +23,19 @@ pub struct AzureSignIns<'c> {
     unpacked: Unpacked,
     ids: Ids,
 }
+
+const KEYS: Keys = Keys::of(&[
+    b"id",
+    b"createdDateTime",
+    b"userId",
+    b"userPrincipalName",
+    b"userType",
+    b"appId",
+    b"resourceId",
+    b"resourceTenantId",
+    b"isInteractive",
+    b"status",
+]);
 
 /// The members of `properties` that matter.
 #[derive(Clone, Copy, Default)]
@@ -51,7 +65,7 @@ impl<'c> AzureSignIns<'c> {
 
 impl JsonRecords for AzureSignIns<'_> {
     const BATCH: &'static [u8] = b"records";
-    const ARRAYS: bool = false;
+    const LINES: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);
@@ -64,7 +78,8 @@ impl JsonRecords for AzureSignIns<'_> {
             return Ok(Verdict::NotOurs);
         };
         let tenant = self.tenants.of_record(envelope.tenant, self.context)?;
-        let sign_in = properties(envelope.properties, &mut self.unpacked)?
+        let mut slot = None;
+        let sign_in = properties(envelope.properties, &mut self.unpacked, &mut slot)?
             .map(SignIn::of)
             .unwrap_or_default();
         let time = event_time(sign_in.created, envelope.time, self.context)?;
@@ -105,7 +120,7 @@ impl<'a> SignIn<'a> {
     #[inline]
     fn of(properties: Node<'a>) -> SignIn<'a> {
         let mut sign_in = SignIn::default();
-        properties.members(|key, value| {
+        properties.members(KEYS, |key, value| {
             let field = match key {
                 b"id" => &mut sign_in.id,
                 b"createdDateTime" => &mut sign_in.created,

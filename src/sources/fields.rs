@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use crate::domain::day::{EARLIEST, Instant, MICROS_PER_DAY};
 use crate::domain::guid::Guid;
-use crate::sources::json::{Node, Text, Value};
+use crate::sources::json::{Node, Value};
 use crate::sources::record::{FileContext, Reason};
+use crate::sources::text::Text;
 use crate::sources::time::parse_instant;
 
 /// A value that is there and not null.

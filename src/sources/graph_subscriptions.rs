@@ -9,6 +9,7 @@ use crate::domain::subscription::State;
 use crate::sources::fields::{Ids, guid, instant, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription};
 
@@ -17,6 +18,16 @@ pub struct GraphSubscriptions<'c> {
     context: &'c FileContext,
     ids: Ids,
 }
+
+const KEYS: Keys = Keys::of(&[
+    b"id",
+    b"skuId",
+    b"status",
+    b"totalLicenses",
+    b"isTrial",
+    b"ownerTenantId",
+    b"nextLifecycleDateTime",
+]);
 
 /// The members that matter.
 #[derive(Clone, Copy, Default)]
@@ -41,7 +52,7 @@ impl<'c> GraphSubscriptions<'c> {
 
 impl JsonRecords for GraphSubscriptions<'_> {
     const BATCH: &'static [u8] = b"value";
-    const ARRAYS: bool = true;
+    const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
@@ -97,7 +108,7 @@ impl JsonRecords for GraphSubscriptions<'_> {
 impl<'a> Listed<'a> {
     fn of(record: Node<'a>) -> Listed<'a> {
         let mut listed = Listed::default();
-        record.members(|key, value| {
+        record.members(KEYS, |key, value| {
             let field = match key {
                 b"id" => &mut listed.id,
                 b"skuId" => &mut listed.sku,

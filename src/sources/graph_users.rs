@@ -9,8 +9,12 @@ use crate::domain::guid::Guid;
 use crate::sources::fields::{Ids, guid, is_word, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink, SnapshotPage};
+
+const LICENSE_KEYS: Keys = Keys::of(&[b"skuId", b"state"]);
+const USER_KEYS: Keys = Keys::of(&[b"id", b"licenseAssignmentStates", b"assignedLicenses"]);
 
 /// Reads the users of one file.
 pub struct GraphUsers<'c> {
@@ -38,7 +42,7 @@ impl<'c> GraphUsers<'c> {
                 return Err(Reason::UnreadableValue);
             };
             let (mut sku, mut state) = (None, None);
-            entry.members(|key, value| match key {
+            entry.members(LICENSE_KEYS, |key, value| match key {
                 b"skuId" => sku = Some(value),
                 b"state" => state = Some(value),
                 _ => {}
@@ -58,13 +62,13 @@ impl<'c> GraphUsers<'c> {
 
 impl JsonRecords for GraphUsers<'_> {
     const BATCH: &'static [u8] = b"value";
-    const ARRAYS: bool = true;
+    const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.day.ok_or(Reason::MissingDay)?;
         let (mut id, mut states, mut licenses) = (None, None, None);
-        record.members(|key, value| match key {
+        record.members(USER_KEYS, |key, value| match key {
             b"id" => id = Some(value),
             b"licenseAssignmentStates" => states = Some(value),
             b"assignedLicenses" => licenses = Some(value),

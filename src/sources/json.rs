@@ -7,24 +7,25 @@
 //! * a value that is asked for must be well-formed and be followed by a comma or a closing bracket, else it is [`Value::Unreadable`];
 //! * in strings a lone surrogate reads as U+FFFD; control characters are taken as they are.
 
+use crate::sources::keys::Keys;
 use crate::sources::structure::{Structure, is_blank};
+use crate::sources::text::Text;
 
-/// A value in a text, not yet looked at.
+/// A text and what [`Structure::find`] found in it.
 #[derive(Clone, Copy)]
-pub struct Node<'a> {
-    text: &'a [u8],
-    structure: &'a Structure,
-    /// Where its first byte is.
-    at: usize,
-    /// The number of the first bracket at or after that place.
-    bracket: usize,
+pub struct Json<'a> {
+    pub text: &'a [u8],
+    pub structure: &'a Structure,
 }
 
-/// A string as it stands in the text, between its quotes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Text<'a> {
-    raw: &'a [u8],
-    escaped: bool,
+/// A value in a text, not yet looked at. Small: readers collect them by the dozen for every record.
+#[derive(Clone, Copy)]
+pub struct Node<'a> {
+    json: &'a Json<'a>,
+    /// Where its first byte is.
+    at: u32,
+    /// The number of the first bracket at or after that place.
+    bracket: u32,
 }
 
 /// A value that was looked at.
@@ -42,13 +43,17 @@ pub enum Value<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// The outermost value of a text; `structure` is what [`Structure::find`] found in it.
-    pub fn outermost(text: &'a [u8], structure: &'a Structure) -> Node<'a> {
-        Node { text, structure, at: structure.bracket(0).at as usize, bracket: 0 }
+    /// The outermost value of a text.
+    pub fn outermost(json: &'a Json<'a>) -> Node<'a> {
+        Node {
+            json,
+            at: json.structure.bracket(0).at,
+            bracket: 0,
+        }
     }
 
     fn first_byte(self) -> u8 {
-        self.text.get(self.at).copied().unwrap_or(b' ')
+        self.json.text.get(self.at as usize).copied().unwrap_or(b' ')
     }
 
     pub fn is_object(self) -> bool {
@@ -62,65 +67,65 @@ impl<'a> Node<'a> {
     /// The number of the bracket that closes this object or array.
     #[inline]
     fn closed_by(self) -> usize {
-        self.structure.bracket(self.bracket).closed_by as usize
+        self.json.structure.bracket(self.bracket as usize).closed_by as usize
     }
 
     /// The place right after this object or array.
     #[inline]
     fn end_of_brackets(self) -> usize {
-        self.structure.bracket(self.closed_by()).at as usize + 1
+        self.json.structure.bracket(self.closed_by()).at as usize + 1
     }
 
     /// The text of the value, for a message.
     pub fn raw(self) -> &'a [u8] {
+        let Json { text, structure } = *self.json;
+        let at = self.at as usize;
         let end = match self.first_byte() {
             b'{' | b'[' => self.end_of_brackets(),
-            b'"' => self.structure.quote_from(self.at + 1).map_or(self.text.len(), |quote| quote + 1),
-            _ => {
-                self.at
-                    + self.text[self.at..]
-                        .iter()
-                        .take_while(|byte| !matches!(byte, b',' | b'}' | b']'))
-                        .count()
-            }
+            b'"' => structure.quote_from(at + 1).map_or(text.len(), |quote| quote + 1),
+            _ => at + text[at..].iter().take_while(|byte| !matches!(byte, b',' | b'}' | b']')).count(),
         };
-        &self.text[self.at..end]
+        &text[at..end]
     }
 
-    /// Calls `each` with every member of an object in its order, the key decoded. Something else has no members.
+    /// Calls `each` with every member of an object whose key may be one of `keys`, in their order, the key decoded; with others
+    /// it may be called too. Something else than an object has no members.
     #[inline]
-    pub fn members(self, mut each: impl FnMut(&[u8], Node<'a>)) {
+    pub fn members(self, keys: Keys, mut each: impl FnMut(&[u8], Node<'a>)) {
         if !self.is_object() {
             return;
         }
-        let structure = self.structure;
+        let Json { text, structure } = *self.json;
         let mut next = self.bracket + 1;
-        let mut colon = structure.bracket(self.bracket).colons as usize;
+        let mut colon = structure.bracket(self.bracket as usize).colons as usize;
         let end = structure.bracket(self.closed_by()).colons as usize;
         while colon < end {
             let place = structure.colon(colon);
-            let bracket = structure.bracket(next);
+            let bracket = structure.bracket(next as usize);
             if (bracket.at as usize) < place {
                 // A bracket that is nobody's value; what is in it is nobody's member.
-                next = bracket.closed_by as usize + 1;
-                colon = structure.bracket(next - 1).colons as usize;
+                next = bracket.closed_by + 1;
+                colon = structure.bracket(bracket.closed_by as usize).colons as usize;
                 continue;
             }
             colon += 1;
-            let at = skip_blanks(self.text, place + 1);
-            let value = Node { text: self.text, structure, at, bracket: next };
-            if bracket.at as usize == at && bracket.closed_by != 0 {
-                next = bracket.closed_by as usize + 1;
-                colon = structure.bracket(next - 1).colons as usize;
+            let at = skip_blanks(text, place + 1) as u32;
+            let value = Node {
+                json: self.json,
+                at,
+                bracket: next,
+            };
+            if bracket.at == at && bracket.closed_by != 0 {
+                next = bracket.closed_by + 1;
+                colon = structure.bracket(bracket.closed_by as usize).colons as usize;
             }
-            let Some(key) = self.key_before(place) else { continue };
-            if key.escaped {
-                let mut decoded = String::new();
-                if key.append_to(&mut decoded).is_some() {
-                    each(decoded.as_bytes(), value);
-                }
-            } else {
-                each(key.raw, value);
+            if !keys.may_end_at(text, place) {
+                continue;
+            }
+            match self.key_before(place) {
+                Some(Text { raw, escaped: false }) => each(raw, value),
+                Some(key) => decode_key(key, &mut |key| each(key, value)),
+                None => {}
             }
         }
     }
@@ -128,18 +133,22 @@ impl<'a> Node<'a> {
     /// The string that ends right before a colon.
     #[inline(always)]
     fn key_before(self, colon: usize) -> Option<Text<'a>> {
+        let Json { text, structure } = *self.json;
         let mut last = colon - 1;
-        while is_blank(self.text[last]) {
+        while is_blank(text[last]) {
             last -= 1;
         }
-        let (first, escaped) = self.structure.string_until(last)?;
-        Some(Text { raw: &self.text[first..last], escaped })
+        let (first, escaped) = structure.string_until(last)?;
+        Some(Text {
+            raw: &text[first..last],
+            escaped,
+        })
     }
 
     /// The member with this key, the last one if there are several.
     pub fn member(self, key: &[u8]) -> Option<Node<'a>> {
         let mut found = None;
-        self.members(|name, value| {
+        self.members(Keys::of(&[key]), |name, value| {
             if name == key {
                 found = Some(value);
             }
@@ -149,10 +158,10 @@ impl<'a> Node<'a> {
 
     /// The values of an array. Something else has none.
     pub fn items(self) -> Items<'a> {
-        let end = if self.is_array() { self.end_of_brackets() - 1 } else { self.at };
+        let end = if self.is_array() { self.end_of_brackets() - 1 } else { 0 };
         Items {
             of: self,
-            at: self.at + 1,
+            at: self.at as usize + 1,
             bracket: self.bracket + 1,
             end,
         }
@@ -160,44 +169,59 @@ impl<'a> Node<'a> {
 
     /// What the value is.
     pub fn value(self) -> Value<'a> {
+        let Json { text, structure } = *self.json;
+        let at = self.at as usize;
         let (value, end) = match self.first_byte() {
             b'"' => {
-                let Some(quote) = self.structure.quote_from(self.at + 1) else {
+                let Some(quote) = structure.quote_from(at + 1) else {
                     return Value::Unreadable;
                 };
-                let raw = &self.text[self.at + 1..quote];
+                let escaped = structure.has_backslash(at + 1, quote);
                 (
                     Value::Text(Text {
-                        raw,
-                        escaped: self.structure.has_backslash(self.at + 1, quote),
+                        raw: &text[at + 1..quote],
+                        escaped,
                     }),
                     quote + 1,
                 )
             }
             b'{' => (Value::Object(self), self.end_of_brackets()),
             b'[' => (Value::Array(self), self.end_of_brackets()),
-            _ => {
-                let length = self.text[self.at..]
-                    .iter()
-                    .take_while(|byte| !matches!(byte, b',' | b'}' | b']') && !is_blank(**byte))
-                    .count();
-                let token = &self.text[self.at..self.at + length];
-                let value = match token {
-                    b"null" => Value::Null,
-                    b"true" => Value::Bool(true),
-                    b"false" => Value::Bool(false),
-                    _ if is_number(token) => Value::Number(token),
-                    _ => Value::Unreadable,
-                };
-                (value, self.at + length)
-            }
+            _ => self.word(),
         };
-        match self.text.get(skip_blanks(self.text, end)) {
+        match text.get(skip_blanks(text, end)) {
             Some(b',' | b'}' | b']') => value,
             // The outermost value has nothing after it.
             None if self.bracket == 0 => value,
             _ => Value::Unreadable,
         }
+    }
+
+    /// A value without quotes or brackets, and the place right after it.
+    fn word(self) -> (Value<'a>, usize) {
+        let rest = self.json.text.get(self.at as usize..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take_while(|byte| !matches!(byte, b',' | b'}' | b']') && !is_blank(**byte))
+            .count();
+        let token = &rest[..length];
+        let value = match token {
+            b"null" => Value::Null,
+            b"true" => Value::Bool(true),
+            b"false" => Value::Bool(false),
+            _ if is_number(token) => Value::Number(token),
+            _ => Value::Unreadable,
+        };
+        (value, self.at as usize + length)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn decode_key(key: Text<'_>, each: &mut dyn FnMut(&[u8])) {
+    let mut decoded = String::new();
+    if key.append_to(&mut decoded).is_some() {
+        each(decoded.as_bytes());
     }
 }
 
@@ -238,7 +262,7 @@ fn is_number(token: &[u8]) -> bool {
 pub struct Items<'a> {
     of: Node<'a>,
     at: usize,
-    bracket: usize,
+    bracket: u32,
     end: usize,
 }
 
@@ -246,21 +270,25 @@ impl<'a> Iterator for Items<'a> {
     type Item = Node<'a>;
 
     fn next(&mut self) -> Option<Node<'a>> {
-        let Node { text, structure, .. } = self.of;
+        let Json { text, structure } = *self.of.json;
         while self.at < self.end && (is_blank(text[self.at]) || text[self.at] == b',') {
             self.at += 1;
         }
         if self.at >= self.end {
             return None;
         }
-        while self.bracket < self.of.closed_by() && (structure.bracket(self.bracket).at as usize) < self.at {
+        while (self.bracket as usize) < self.of.closed_by() && (structure.bracket(self.bracket as usize).at as usize) < self.at {
             self.bracket += 1;
         }
-        let item = Node { text, structure, at: self.at, bracket: self.bracket };
+        let item = Node {
+            json: self.of.json,
+            at: self.at as u32,
+            bracket: self.bracket,
+        };
         match text[self.at] {
             b'{' | b'[' => {
                 self.at = item.end_of_brackets();
-                self.bracket = item.closed_by() + 1;
+                self.bracket = item.closed_by() as u32 + 1;
             }
             b'"' => self.at = structure.quote_from(self.at + 1).map_or(self.end, |quote| quote + 1),
             _ => {
@@ -271,83 +299,4 @@ impl<'a> Iterator for Items<'a> {
         }
         Some(item)
     }
-}
-
-impl<'a> Text<'a> {
-    /// The text itself where it has no escapes.
-    pub fn plain(self) -> Option<&'a [u8]> {
-        (!self.escaped).then_some(self.raw)
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.raw.is_empty()
-    }
-
-    /// Whether the decoded text is this one.
-    #[inline]
-    pub fn is(self, text: &str) -> bool {
-        match self.plain() {
-            Some(plain) => plain == text.as_bytes(),
-            None => self.decode(&mut String::new()) == Some(text),
-        }
-    }
-
-    /// Appends the text, its escapes decoded; `None` (and nothing of use appended) where an escape is none of JSON's.
-    pub fn append_to(self, out: &mut String) -> Option<()> {
-        let mut rest = std::str::from_utf8(self.raw).ok()?;
-        while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-            out.push_str(&rest[..at]);
-            let escape = *rest.as_bytes().get(at + 1)?;
-            rest = rest.get(at + 2..)?;
-            let plain = match escape {
-                b'"' | b'\\' | b'/' => char::from(escape),
-                b'b' => '\u{8}',
-                b'f' => '\u{c}',
-                b'n' => '\n',
-                b'r' => '\r',
-                b't' => '\t',
-                b'u' => {
-                    let unit = hexadecimal(rest)?;
-                    rest = rest.get(4..)?;
-                    let low = (0xd800..0xdc00)
-                        .contains(&unit)
-                        .then(|| rest.strip_prefix("\\u").and_then(hexadecimal))
-                        .flatten();
-                    match low.filter(|low| (0xdc00..0xe000).contains(low)) {
-                        Some(low) => {
-                            rest = rest.get(6..)?;
-                            char::from_u32(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))?
-                        }
-                        None => char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER),
-                    }
-                }
-                _ => return None,
-            };
-            out.push(plain);
-        }
-        out.push_str(rest);
-        Some(())
-    }
-
-    /// The decoded text: borrowed where it has no escapes, else put into `buffer`.
-    pub fn decode<'b>(self, buffer: &'b mut String) -> Option<&'b str>
-    where
-        'a: 'b,
-    {
-        if self.escaped {
-            buffer.clear();
-            self.append_to(buffer)?;
-            Some(buffer)
-        } else {
-            std::str::from_utf8(self.raw).ok()
-        }
-    }
-}
-
-fn hexadecimal(text: &str) -> Option<u32> {
-    let digits = text.get(..4)?;
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_hexdigit())
-        .then(|| u32::from_str_radix(digits, 16).ok())?
 }

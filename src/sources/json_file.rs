@@ -8,7 +8,7 @@
 //! A reject of a line has record 0; in a batch each record has its number from 1 and the line on which the document begins.
 
 use crate::sources::compressed::{Content, Fault as ContentFault};
-use crate::sources::json::{Node, Value};
+use crate::sources::json::{Json, Node, Value};
 use crate::sources::limits::Limits;
 use crate::sources::lines::{Lines, Step};
 use crate::sources::output::{Output, Verdict};
@@ -19,8 +19,8 @@ use crate::sources::structure::{Fault, Structure, is_blank};
 pub trait JsonRecords {
     /// The key under which an object has an array of records; such an object is a batch or page, unless it is a good record itself.
     const BATCH: &'static [u8];
-    /// Whether a bare array is a page too; else it is no record.
-    const ARRAYS: bool;
+    /// Whether the form is one record a line by nature: a bare array is no page then, and a file that is no sound document is lines.
+    const LINES: bool;
 
     /// Reads a record (an object). Its rows go to the sink only if it is accepted.
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
@@ -123,7 +123,7 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         };
         let waiting = lines.waiting();
         let is_record = |line: &[u8]| line.trim_ascii_start().starts_with(b"{") && structure.find(line).is_ok();
-        if waiting.split(|byte| *byte == b'\n').skip(1).any(is_record) {
+        if R::LINES || waiting.split(|byte| *byte == b'\n').skip(1).any(is_record) {
             return;
         }
         if lines.has_fault() {
@@ -137,8 +137,9 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
 
     /// Takes a sound text: a record, or a batch of them. Whether it is a batch is only asked where it is no good record.
     fn document(&mut self, line: u64, text: &[u8], structure: &Structure) {
-        let outermost = Node::outermost(text, structure);
-        if outermost.is_array() && !R::ARRAYS {
+        let json = Json { text, structure };
+        let outermost = Node::outermost(&json);
+        if outermost.is_array() && R::LINES {
             return self.out.reject(of_line(line), Reason::BrokenJson, text);
         }
         if outermost.is_array() {
@@ -163,8 +164,15 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
     fn batch(&mut self, line: u64, batch: Node<'_>, announces_next: bool) {
         self.reader.page(announces_next, self.out.sink);
         for (number, record) in batch.items().enumerate() {
-            let at = Position { line, record: u32::try_from(number + 1).unwrap_or(u32::MAX) };
-            let result = if record.is_object() { self.reader.record(record, at, self.out.sink) } else { Err(Reason::BrokenJson) };
+            let at = Position {
+                line,
+                record: u32::try_from(number + 1).unwrap_or(u32::MAX),
+            };
+            let result = if record.is_object() {
+                self.reader.record(record, at, self.out.sink)
+            } else {
+                Err(Reason::BrokenJson)
+            };
             self.out.settle(at, record.raw(), result);
         }
     }

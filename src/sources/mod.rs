@@ -9,7 +9,8 @@
 //! | `path` | what a file's path says |
 //! | `limits` | how much a file may ask for |
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
-//! | `blocks`, `structure`, `json` | where brackets, colons and quotes are; values on demand |
+//! | `blocks`, `structure` | where brackets, colons and quotes are |
+//! | `text`, `keys`, `json` | values on demand |
 //! | `json_file`, `csv_file` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //!
@@ -35,6 +36,7 @@ mod graph_subscriptions;
 mod graph_users;
 mod json;
 mod json_file;
+mod keys;
 mod license_list;
 mod limits;
 mod lines;
@@ -44,6 +46,7 @@ mod structure;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use compressed::Content;
 use limits::Limits;
@@ -67,7 +70,11 @@ impl Format {
     /// The format of that name for a feed; `auto` is the feed's only one. `None` where the feed does not come in it.
     pub fn of(feed: Feed, name: &str) -> Option<Format> {
         let formats = Format::for_feed(feed);
-        if name == "auto" { formats.first().copied() } else { formats.iter().copied().find(|format| format.name() == name) }
+        if name == "auto" {
+            formats.first().copied()
+        } else {
+            formats.iter().copied().find(|format| format.name() == name)
+        }
     }
 
     /// The formats in which a feed can come.

@@ -4,7 +4,7 @@
 //! A text is sound when it is valid UTF-8, begins with `{` or `[`, every string and bracket is closed by its like, nothing but
 //! blanks follows, and no bracket stands deeper than 128 (the outermost is 1). What is between the brackets is not judged here.
 
-use crate::sources::blocks::{classify, escaped, within};
+use crate::sources::blocks::{Masks, classify, escaped, within};
 
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
@@ -77,22 +77,32 @@ impl Structure {
     /// Gives the range of bytes that are not ASCII.
     fn find_brackets(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") {
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("pclmulqdq")
+        {
             // SAFETY: the machine was just asked for what the function is compiled for.
             return unsafe { self.find_with_avx2(text) };
         }
-        self.find_in_blocks(text)
+        self.find_in_blocks(text, classify, within)
     }
 
-    /// The same, compiled for machines with AVX2 (every server of the last ten years): 1.5 times as fast.
+    /// The same, compiled for machines with AVX2 (every server of the last ten years), on which it is twice as fast.
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,popcnt")]
+    #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
     fn find_with_avx2(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
-        self.find_in_blocks(text)
+        use crate::sources::blocks::{classify_with_avx2, within_with_pclmul};
+        self.find_in_blocks(text, |block| classify_with_avx2(block), |quotes| within_with_pclmul(quotes))
     }
 
     #[inline(always)]
-    fn find_in_blocks(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
+    fn find_in_blocks(
+        &mut self,
+        text: &[u8],
+        classify: impl Fn(&[u8; 64]) -> Masks,
+        within: impl Fn(u64) -> u64,
+    ) -> Result<Option<(usize, usize)>, Fault> {
         let first = text.iter().position(|byte| !is_blank(*byte)).ok_or(Fault::Broken)?;
         if !matches!(text[first], b'{' | b'[') {
             return Err(Fault::Broken);
@@ -100,16 +110,23 @@ impl Structure {
         self.brackets.clear();
         self.words.clear();
         self.words.resize(text.len().div_ceil(64), Words::default());
-        let mut walk =
-            Walk { open: [0; DEPTH_LIMIT], depth: 0, closed_at: None, colons: 0, carry: 0, in_string: 0, not_ascii: None };
+        let mut walk = Walk {
+            open: [0; DEPTH_LIMIT],
+            depth: 0,
+            closed_at: None,
+            colons: 0,
+            carry: 0,
+            in_string: 0,
+            not_ascii: None,
+        };
         let (blocks, tail) = text.as_chunks::<64>();
         for (number, block) in blocks.iter().enumerate() {
-            self.take_block(block, number, &mut walk)?;
+            self.take_block(block, number, classify(block), &within, &mut walk)?;
         }
         if !tail.is_empty() {
             let mut last = [b' '; 64];
             last[..tail.len()].copy_from_slice(tail);
-            self.take_block(&last, blocks.len(), &mut walk)?;
+            self.take_block(&last, blocks.len(), classify(&last), &within, &mut walk)?;
         }
         let closed_at = walk.closed_at.ok_or(Fault::Broken)?;
         let is_sound = walk.in_string == 0 && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
@@ -117,13 +134,22 @@ impl Structure {
     }
 
     #[inline(always)]
-    fn take_block(&mut self, block: &[u8; 64], number: usize, walk: &mut Walk) -> Result<(), Fault> {
+    fn take_block(
+        &mut self,
+        block: &[u8; 64],
+        number: usize,
+        found: Masks,
+        within: &impl Fn(u64) -> u64,
+        walk: &mut Walk,
+    ) -> Result<(), Fault> {
         let base = number * 64;
-        let found = classify(block);
         let quotes = found.quotes & !escaped(found.backslashes, &mut walk.carry);
         let inside = within(quotes) ^ walk.in_string;
         walk.in_string = ((inside as i64) >> 63) as u64;
-        self.words[number] = Words { quotes, backslashes: found.backslashes };
+        self.words[number] = Words {
+            quotes,
+            backslashes: found.backslashes,
+        };
         if found.not_ascii != 0 {
             let from = base + found.not_ascii.trailing_zeros() as usize;
             let to = base + 63 - found.not_ascii.leading_zeros() as usize;
@@ -151,12 +177,16 @@ impl Structure {
             if walk.closed_at.is_some() {
                 return Err(Fault::Broken);
             }
-            let Some(place) = walk.open.get_mut(walk.depth) else { return Err(Fault::TooDeep) };
+            let Some(place) = walk.open.get_mut(walk.depth) else {
+                return Err(Fault::TooDeep);
+            };
             // The kind of bracket in the top bit: there are far fewer than 2^31.
             *place = number | u32::from(byte == b'{') << 31;
             walk.depth += 1;
         } else {
-            let Some(depth) = walk.depth.checked_sub(1) else { return Err(Fault::Broken) };
+            let Some(depth) = walk.depth.checked_sub(1) else {
+                return Err(Fault::Broken);
+            };
             let opening = walk.open[depth];
             if (opening >> 31 == 1) != (byte == b'}') {
                 return Err(Fault::Broken);
@@ -167,7 +197,11 @@ impl Structure {
                 walk.closed_at = Some(at);
             }
         }
-        self.brackets.push(Bracket { at: at as u32, closed_by: 0, colons: colons as u32 });
+        self.brackets.push(Bracket {
+            at: at as u32,
+            closed_by: 0,
+            colons: colons as u32,
+        });
         Ok(())
     }
 
@@ -223,24 +257,36 @@ impl Structure {
     }
 
     /// The string whose closing quote stands at `last`: where its first byte is, and whether it has backslashes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn string_until(&self, last: usize) -> Option<(usize, bool)> {
-        let mut number = last / 64;
+        let (number, offset) = (last / 64, last % 64);
         let word = self.words.get(number)?;
-        let below = !(!0u64 << (last % 64));
-        if word.quotes >> (last % 64) & 1 == 0 {
+        let before = self.words.get(number.wrapping_sub(1)).copied().unwrap_or_default();
+        // The 64 bytes that end with `last`, it being the top bit: nearly all keys are in them, wherever blocks begin.
+        let window = |word: u64, before: u64| word << (63 - offset) | before >> 1 >> offset;
+        let quotes = window(word.quotes, before.quotes);
+        if quotes >> 63 == 0 {
             return None;
         }
-        let (mut quotes, mut backslashes) = (word.quotes & below, word.backslashes & below);
-        let mut is_escaped = false;
-        while quotes == 0 {
-            is_escaped |= backslashes != 0;
-            number = number.checked_sub(1)?;
-            Words { quotes, backslashes } = self.words[number];
+        let length = (quotes << 1).leading_zeros() as usize;
+        if length < 63 {
+            let backslashes = window(word.backslashes, before.backslashes) << 1;
+            return Some((last - length, length > 0 && backslashes >> (64 - length) != 0));
         }
-        let offset = 63 - quotes.leading_zeros();
-        is_escaped |= backslashes >> offset != 0;
-        Some((number * 64 + offset as usize + 1, is_escaped))
+        let first = self.quote_before(last)? + 1;
+        Some((first, self.has_backslash(first, last)))
+    }
+
+    /// The last quote that ends or begins a string before `until`.
+    #[cold]
+    fn quote_before(&self, until: usize) -> Option<usize> {
+        let mut number = until / 64;
+        let mut bits = self.words.get(number)?.quotes & !(!0u64 << (until % 64));
+        while bits == 0 {
+            number = number.checked_sub(1)?;
+            bits = self.words.get(number)?.quotes;
+        }
+        Some(number * 64 + 63 - bits.leading_zeros() as usize)
     }
 
     /// Whether there is a backslash between two places.
@@ -261,9 +307,10 @@ impl Structure {
 }
 
 /// What JSON calls whitespace.
-#[inline]
+#[inline(always)]
 pub fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+    // Nearly no byte is one: one comparison tells.
+    byte <= b' ' && matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 #[cfg(test)]
@@ -283,7 +330,8 @@ mod tests {
     #[test]
     fn unbalanced_brackets_and_strings_are_broken() {
         for text in [
-            "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:", "{[}]", "{}]", "{}\n{}",
+            "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:",
+            "{[}]", "{}]", "{}\n{}",
         ] {
             assert_eq!(find(text.as_bytes()), Err(Fault::Broken), "{text}");
         }

@@ -45,7 +45,11 @@ pub fn rows(windows: &Windows, chosen: Marks) -> Vec<WindowRow> {
     for entity in 0..interactive.len() {
         let patterns = [interactive[entity], non_interactive[entity], action[entity]];
         if patterns[0] | patterns[1] | patterns[2] != 0 {
-            rows.push(WindowRow { entity: entity as u32, active: windows.active(entity, chosen), patterns });
+            rows.push(WindowRow {
+                entity: entity as u32,
+                active: windows.active(entity, chosen),
+                patterns,
+            });
         }
     }
     rows
@@ -63,8 +67,14 @@ pub fn frame(day: Day, rows: &[WindowRow], facts: &DailyFacts) -> Result<RecordB
         bits(|row| row.patterns[0]),
         bits(|row| row.patterns[1]),
         bits(|row| row.patterns[2]),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| i64::from(row.active.count_ones())))),
-        Arc::new(rows.iter().map(|row| window::last_day(row.active, day).map(|day| day.0)).collect::<Date32Array>()),
+        Arc::new(Int64Array::from_iter_values(
+            rows.iter().map(|row| i64::from(row.active.count_ones())),
+        )),
+        Arc::new(
+            rows.iter()
+                .map(|row| window::last_day(row.active, day).map(|day| day.0))
+                .collect::<Date32Array>(),
+        ),
     ];
     Ok(RecordBatch::try_new(ACTIVITY_28D.schema(), columns)?)
 }

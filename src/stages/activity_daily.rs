@@ -118,7 +118,11 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)]) -> Result<DayOfEven
         result.daily.push(daily);
     }
     for (tenant, (events, digest)) in coverage {
-        result.coverage.push(ActivityCoverage { tenant_id: guid(tenant)?, events, digest: digest.digest().to_string() });
+        result.coverage.push(ActivityCoverage {
+            tenant_id: guid(tenant)?,
+            events,
+            digest: digest.digest().to_string(),
+        });
     }
     Ok(result)
 }

@@ -144,7 +144,9 @@ impl Events {
             *self = other;
             return;
         }
-        let numbers: Vec<u32> = (0..other.texts.len() as u32).map(|number| self.texts.number(other.texts.text(number))).collect();
+        let numbers: Vec<u32> = (0..other.texts.len() as u32)
+            .map(|number| self.texts.number(other.texts.text(number)))
+            .collect();
         let number = |old: u32| if old == NONE { NONE } else { numbers[old as usize] };
         let base = self.ids.len();
         self.ids.push_str(&other.ids);
@@ -222,7 +224,9 @@ impl Events {
         }
         let workload = |event: &Event| match event.named {
             NONE if event.foreign => None,
-            NONE => rules.catalogue.workload_of(self.texts.text(event.resource), self.texts.text(event.app)),
+            NONE => rules
+                .catalogue
+                .workload_of(self.texts.text(event.resource), self.texts.text(event.app)),
             named => Some(self.texts.text(named)),
         };
         let text = |number: fn(&Event) -> u32| -> ArrayRef { texts(mine.iter().map(|event| self.texts.text(number(event)))) };
@@ -235,7 +239,12 @@ impl Events {
             text(|event| event.app),
             text(|event| event.resource),
             Arc::new(mine.iter().map(|event| event.interactive).collect::<BooleanArray>()),
-            Arc::new(mine.iter().map(|event| Some(event.at.0)).collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
+            Arc::new(
+                mine.iter()
+                    .map(|event| Some(event.at.0))
+                    .collect::<TimestampMicrosecondArray>()
+                    .with_timezone("UTC"),
+            ),
             Arc::new(mine.iter().map(|event| workload(event)).collect::<StringArray>()),
             Arc::new(mine.iter().map(|event| Some(event.succeeded)).collect::<BooleanArray>()),
             Arc::new(mine.iter().map(|event| Some(event.guest)).collect::<BooleanArray>()),
@@ -261,7 +270,11 @@ fn prefix_of(text: &str) -> u128 {
 
 /// Which of `shards` files holds a tenant.
 pub fn shard_of(tenant: Guid, shards: u32) -> u32 {
-    if shards <= 1 { 0 } else { (xxhash_rust::xxh3::xxh3_64(&tenant.bytes()) % u64::from(shards)) as u32 }
+    if shards <= 1 {
+        0
+    } else {
+        (xxhash_rust::xxh3::xxh3_64(&tenant.bytes()) % u64::from(shards)) as u32
+    }
 }
 
 /// A column of texts that are not null.
@@ -360,20 +373,39 @@ impl<'a> EventColumns<'a> {
 
     /// What a row says, wherever it was logged.
     pub fn digest(&self, row: usize) -> Digest {
-        let optional = |column: &StringArray| if column.is_valid(row) { 1 + column.value(row).len() as i64 } else { 0 };
+        let optional = |column: &StringArray| {
+            if column.is_valid(row) {
+                1 + column.value(row).len() as i64
+            } else {
+                0
+            }
+        };
         let flags = i64::from(self.succeeded.value(row))
             | i64::from(self.guest.value(row)) << 1
             | i64::from(self.foreign_resource.value(row)) << 2
             | i64::from(self.interactive.is_valid(row)) << 3
             | i64::from(self.interactive.is_valid(row) && self.interactive.value(row)) << 4;
         let mut hasher = Hasher::new();
-        for column in [self.tenant_id, self.event_id, self.user_id, self.app_id, self.resource_id, self.evidence] {
+        for column in [
+            self.tenant_id,
+            self.event_id,
+            self.user_id,
+            self.app_id,
+            self.resource_id,
+            self.evidence,
+        ] {
             hasher.text(column.value(row));
         }
         for column in [self.workload, self.named_workload] {
-            hasher.number(optional(column)).text(if column.is_valid(row) { column.value(row) } else { "" });
+            hasher
+                .number(optional(column))
+                .text(if column.is_valid(row) { column.value(row) } else { "" });
         }
-        hasher.number(i64::from(self.day.value(row))).number(self.event_time.value(row)).number(flags).finish()
+        hasher
+            .number(i64::from(self.day.value(row)))
+            .number(self.event_time.value(row))
+            .number(flags)
+            .finish()
     }
 }
 
@@ -386,5 +418,12 @@ fn day_parts(frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
         part.0 += 1;
         part.1.add(columns.digest(row));
     }
-    Ok(parts.into_iter().map(|(day, (rows, digest))| DayPart { day, rows, digest: digest.digest() }).collect())
+    Ok(parts
+        .into_iter()
+        .map(|(day, (rows, digest))| DayPart {
+            day,
+            rows,
+            digest: digest.digest(),
+        })
+        .collect())
 }

@@ -47,7 +47,11 @@ impl Assignment {
 
     /// Who has what: the same for every interval of the same user and SKU.
     pub fn holder_digest(&self) -> Digest {
-        Hasher::new().bytes(&self.tenant_id.bytes()).text(&self.user_id).bytes(&self.sku_id.bytes()).finish()
+        Hasher::new()
+            .bytes(&self.tenant_id.bytes())
+            .text(&self.user_id)
+            .bytes(&self.sku_id.bytes())
+            .finish()
     }
 }
 
@@ -122,7 +126,12 @@ impl UserEvidence<'_> {
         self.changes.sort_unstable_by(|a, b| {
             (a.event_time, rank(a.action), &a.event_id, &a.sku_id).cmp(&(b.event_time, rank(b.action), &b.event_id, &b.sku_id))
         });
-        let user_days: BTreeSet<Day> = self.changes.iter().filter(|change| change.sku().is_none()).map(|change| change.day).collect();
+        let user_days: BTreeSet<Day> = self
+            .changes
+            .iter()
+            .filter(|change| change.sku().is_none())
+            .map(|change| change.day)
+            .collect();
         let mut event_days: BTreeMap<Guid, BTreeSet<Day>> = BTreeMap::new();
         let mut first_events: BTreeMap<Guid, (Day, Action)> = BTreeMap::new();
         for change in &self.changes {
@@ -175,14 +184,16 @@ impl UserEvidence<'_> {
             }
         }
         for (sku_id, state) in states {
-            result.rows.extend(state.intervals.into_iter().map(|(assigned_day, removed_day, source)| Assignment {
-                tenant_id: tenant,
-                user_id: user.to_owned(),
-                sku_id,
-                assigned_day,
-                removed_day,
-                source,
-            }));
+            result
+                .rows
+                .extend(state.intervals.into_iter().map(|(assigned_day, removed_day, source)| Assignment {
+                    tenant_id: tenant,
+                    user_id: user.to_owned(),
+                    sku_id,
+                    assigned_day,
+                    removed_day,
+                    source,
+                }));
         }
     }
 }

@@ -17,8 +17,15 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{bad_cell, column_of};
 
 /// The columns of `activity_daily` that the fold reads.
-pub const FOLDED_COLUMNS: &[&str] =
-    &["tenant_id", "user_id", "workload", "interactive_sign_ins", "non_interactive_sign_ins", "actions", "guest"];
+pub const FOLDED_COLUMNS: &[&str] = &[
+    "tenant_id",
+    "user_id",
+    "workload",
+    "interactive_sign_ins",
+    "non_interactive_sign_ins",
+    "actions",
+    "guest",
+];
 
 /// A user in a workload of a tenant, as indices into [`DailyFacts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +78,8 @@ impl DailyFactsBuilder {
         let [tenants, users, workloads] = texts.map(|name| column(name).map(|column| column.as_string::<i32>().clone()));
         let (tenants, users, workloads) = (tenants?, users?, workloads?);
         let counts = ["interactive_sign_ins", "non_interactive_sign_ins", "actions"];
-        let [interactive, non_interactive, actions] = counts.map(|name| column(name).map(|column| column.as_primitive::<UInt32Type>().clone()));
+        let [interactive, non_interactive, actions] =
+            counts.map(|name| column(name).map(|column| column.as_primitive::<UInt32Type>().clone()));
         let (interactive, non_interactive, actions) = (interactive?, non_interactive?, actions?);
         let guest = column("guest")?.as_boolean();
         let mut rows = Vec::with_capacity(frame.num_rows());
@@ -84,7 +92,11 @@ impl DailyFactsBuilder {
             if row == 0 || users.value(row) != user.1 {
                 user = (self.users.number(users.value(row)), users.value(row));
             }
-            let entity = Entity { tenant: tenant.0, user: user.0, workload: self.workloads.number(workloads.value(row)) };
+            let entity = Entity {
+                tenant: tenant.0,
+                user: user.0,
+                workload: self.workloads.number(workloads.value(row)),
+            };
             let next = self.entities.len() as u32;
             let number = *self.entities.entry(entity).or_insert(next);
             let marks = Marks::from(interactive.value(row) > 0)
@@ -155,7 +167,10 @@ pub struct Windows {
 impl Windows {
     /// Empty windows on the day before `first`.
     pub fn before(first: Day, entities: usize) -> Windows {
-        Windows { patterns: std::array::from_fn(|_| vec![0; entities]), day: first.plus(-1) }
+        Windows {
+            patterns: std::array::from_fn(|_| vec![0; entities]),
+            day: first.plus(-1),
+        }
     }
 
     /// Goes on to `day`, on which `rows` were active; days in between had no activity.
@@ -174,7 +189,9 @@ impl Windows {
 
     /// The or of the chosen evidence.
     pub fn active(&self, entity: usize, chosen: Marks) -> u32 {
-        (0..3).filter(|bit| chosen >> bit & 1 == 1).fold(0, |bits, bit| bits | self.patterns[bit][entity])
+        (0..3)
+            .filter(|bit| chosen >> bit & 1 == 1)
+            .fold(0, |bits, bit| bits | self.patterns[bit][entity])
     }
 }
 

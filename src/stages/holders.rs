@@ -92,7 +92,10 @@ impl<'a> Pass<'a> {
         for same in assignments.chunk_by(|a, b| (a.tenant_id, &a.user_id, a.sku_id) == (b.tenant_id, &b.user_id, b.sku_id)) {
             let range = start..start + same.len();
             start = range.end;
-            if same.iter().all(|assignment| assignment.removed_day.is_some_and(|removed| removed < begin)) {
+            if same
+                .iter()
+                .all(|assignment| assignment.removed_day.is_some_and(|removed| removed < begin))
+            {
                 continue;
             }
             let key = (same[0].tenant_id, same[0].sku_id);
@@ -102,8 +105,17 @@ impl<'a> Pass<'a> {
                 in_scope: !rules.catalogue.excluded.contains_key(&key.1),
                 holders: Vec::new(),
             });
-            let entities = group.workloads.iter().map(|workload| find_entity(facts, key.0, &same[0].user_id, workload)).collect();
-            group.holders.push(Holder { intervals: range, entities, held: 0, has: false });
+            let entities = group
+                .workloads
+                .iter()
+                .map(|workload| find_entity(facts, key.0, &same[0].user_id, workload))
+                .collect();
+            group.holders.push(Holder {
+                intervals: range,
+                entities,
+                held: 0,
+                has: false,
+            });
         }
         for ((tenant, _), group) in groups {
             customers.entry(tenant).or_default().groups.push(group);
@@ -119,12 +131,26 @@ impl<'a> Pass<'a> {
         }
         let entities = facts.entities.len();
         let windows = Windows::before(begin, entities);
-        Pass { facts, assignments, timeline, coverage, rules, customers, windows, held_in_scope: vec![0; entities], held: vec![0; entities] }
+        Pass {
+            facts,
+            assignments,
+            timeline,
+            coverage,
+            rules,
+            customers,
+            windows,
+            held_in_scope: vec![0; entities],
+            held: vec![0; entities],
+        }
     }
 
     /// Carries every pattern on to `day`; days are to be passed one by one.
     pub fn advance(&mut self, day: Day) {
-        let rows = self.facts.days.binary_search_by_key(&day, |(day, _)| *day).map_or(&[][..], |at| &self.facts.days[at].1);
+        let rows = self
+            .facts
+            .days
+            .binary_search_by_key(&day, |(day, _)| *day)
+            .map_or(&[][..], |at| &self.facts.days[at].1);
         self.windows.advance(day, rows);
         let covered = self.coverage.days.get(&day).map_or(&[][..], Vec::as_slice);
         self.held.fill(0);
@@ -159,7 +185,12 @@ impl<'a> Pass<'a> {
         let seats = in_force.map(|in_force| seats_by_sku(in_force, self.rules));
         let listed: BTreeSet<Guid> = seats.iter().flat_map(|seats| seats.keys().copied()).collect();
         let mut entitled: BTreeMap<&str, Option<i64>> = BTreeMap::new();
-        let skus: BTreeSet<Guid> = customer.groups.iter().map(|group| group.sku).chain(listed.iter().copied()).collect();
+        let skus: BTreeSet<Guid> = customer
+            .groups
+            .iter()
+            .map(|group| group.sku)
+            .chain(listed.iter().copied())
+            .collect();
         let mut groups = customer.groups.iter().peekable();
         for sku in skus {
             let group = groups.next_if(|group| group.sku == sku);
@@ -174,7 +205,14 @@ impl<'a> Pass<'a> {
             let reason = self.rules.catalogue.excluded.get(&sku);
             for (slot, workload) in workloads.iter().enumerate() {
                 let total = seats.map(|seats| seats.entitled);
-                result.usage.push(usage_row(tenant, sku, workload, self.count(holders, Some(slot)), total, seats.unwrap_or_default()));
+                result.usage.push(usage_row(
+                    tenant,
+                    sku,
+                    workload,
+                    self.count(holders, Some(slot)),
+                    total,
+                    seats.unwrap_or_default(),
+                ));
                 if reason.is_none() {
                     let sum = entitled.entry(workload).or_insert(in_force.map(|_| 0));
                     *sum = sum.zip(total).map(|(sum, total)| sum + total);
@@ -185,7 +223,11 @@ impl<'a> Pass<'a> {
             row.in_scope = reason.is_none();
             row.scope_reason = reason.cloned();
             row.window_days_covered = i64::from(customer.covered.count_ones());
-            row.window_complete = self.coverage.first.get(&tenant).is_some_and(|first| *first <= window::first_day(day));
+            row.window_complete = self
+                .coverage
+                .first
+                .get(&tenant)
+                .is_some_and(|first| *first <= window::first_day(day));
             row.seats_snapshot_day = in_force.map(|in_force| in_force.snapshot_day);
             result.adoption.push(row);
         }
@@ -198,7 +240,10 @@ impl<'a> Pass<'a> {
         let mut users = ActiveUsers::default();
         for holder in holders {
             let slots = slot.map_or(0..holder.entities.len(), |slot| slot..slot + 1);
-            let active = holder.entities[slots].iter().flatten().fold(0, |bits, &entity| bits | self.windows.active(entity as usize, chosen));
+            let active = holder.entities[slots]
+                .iter()
+                .flatten()
+                .fold(0, |bits, &entity| bits | self.windows.active(entity as usize, chosen));
             if active & holder.held != 0 {
                 users.active += 1;
                 users.holders += i64::from(holder.has);
@@ -261,7 +306,11 @@ fn find_entity(facts: &DailyFacts, tenant: Guid, user: &str, workload: &str) -> 
     let tenant = facts.tenants.binary_search(&tenant).ok()? as u32;
     let user = facts.users.binary_search_by(|name| name.as_str().cmp(user)).ok()? as u32;
     let workload = facts.workloads.binary_search_by(|name| name.as_str().cmp(workload)).ok()? as u32;
-    facts.entities.binary_search(&Entity { tenant, user, workload }).ok().map(|entity| entity as u32)
+    facts
+        .entities
+        .binary_search(&Entity { tenant, user, workload })
+        .ok()
+        .map(|entity| entity as u32)
 }
 
 /// The seats of one SKU in the snapshot in force.

@@ -14,7 +14,11 @@ pub struct Interner {
 impl Interner {
     /// The number of a text.
     pub fn number(&mut self, text: &str) -> u32 {
-        let Interner { text: stored, ends, numbers } = self;
+        let Interner {
+            text: stored,
+            ends,
+            numbers,
+        } = self;
         let hash = xxh3_64(text.as_bytes());
         if let Some(&number) = numbers.find(hash, |&number| slice(stored, ends, number) == text) {
             return number;
@@ -28,7 +32,9 @@ impl Interner {
 
     /// The number of a text that is there.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.numbers.find(xxh3_64(text.as_bytes()), |&number| self.text(number) == text).copied()
+        self.numbers
+            .find(xxh3_64(text.as_bytes()), |&number| self.text(number) == text)
+            .copied()
     }
 
     /// The text of a number that this interner gave.

@@ -36,7 +36,11 @@ impl LicenseChange {
     /// The row's content, wherever it came from.
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::new();
-        hasher.bytes(&self.tenant_id.bytes()).text(&self.user_id).text(&self.sku_id).text(&self.event_id);
+        hasher
+            .bytes(&self.tenant_id.bytes())
+            .text(&self.user_id)
+            .text(&self.sku_id)
+            .text(&self.event_id);
         hasher.number(self.action as i64).number(self.event_time.0).finish()
     }
 }
@@ -52,7 +56,10 @@ pub fn distinct(mut rows: Vec<LicenseChange>) -> Vec<LicenseChange> {
     rows.dedup_by(|later, kept| later.identity() == kept.identity());
     rows.sort_unstable_by(|a, b| {
         let key = |row: &LicenseChange| (row.event_time, row.action.name());
-        (a.tenant_id, &a.user_id, &a.sku_id).cmp(&(b.tenant_id, &b.user_id, &b.sku_id)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.event_id.cmp(&b.event_id))
+        (a.tenant_id, &a.user_id, &a.sku_id)
+            .cmp(&(b.tenant_id, &b.user_id, &b.sku_id))
+            .then_with(|| key(a).cmp(&key(b)))
+            .then_with(|| a.event_id.cmp(&b.event_id))
     });
     rows
 }

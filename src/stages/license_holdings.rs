@@ -21,7 +21,12 @@ impl LicenseHolding {
     /// The row's content, wherever it came from.
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::new();
-        hasher.bytes(&self.tenant_id.bytes()).number(i64::from(self.day.0)).text(&self.user_id).bytes(&self.sku_id.bytes()).finish()
+        hasher
+            .bytes(&self.tenant_id.bytes())
+            .number(i64::from(self.day.0))
+            .text(&self.user_id)
+            .bytes(&self.sku_id.bytes())
+            .finish()
     }
 }
 

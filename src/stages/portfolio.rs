@@ -63,7 +63,11 @@ pub fn build(adoption: &[Adoption], workload_adoption: &[WorkloadAdoption]) -> V
 
 /// A row of a product, or of all of them.
 fn product_row(sku_id: Option<Guid>, group: &[&Adoption]) -> Portfolio {
-    let without: BTreeSet<Guid> = group.iter().filter(|row| row.seats_snapshot_day.is_none()).map(|row| row.tenant_id).collect();
+    let without: BTreeSet<Guid> = group
+        .iter()
+        .filter(|row| row.seats_snapshot_day.is_none())
+        .map(|row| row.tenant_id)
+        .collect();
     let known: Vec<&Adoption> = group.iter().copied().filter(|row| row.seats_snapshot_day.is_some()).collect();
     let sum = |of: fn(&Adoption) -> i64| (!known.is_empty()).then(|| known.iter().map(|row| of(row)).sum::<i64>());
     let prorated: Vec<f64> = known.iter().filter_map(|row| row.seats_assigned_own_prorated).collect();
@@ -107,7 +111,9 @@ fn workload_row(workload: &str, group: &[&WorkloadAdoption]) -> Portfolio {
         entitlements_active: active,
         active_unlicensed: unlicensed,
         usage_ratio: active.and_then(|active| ratio(active, total)),
-        usage_ratio_licensed: active.zip(unlicensed).and_then(|(active, unlicensed)| ratio(active - unlicensed, total)),
+        usage_ratio_licensed: active
+            .zip(unlicensed)
+            .and_then(|(active, unlicensed)| ratio(active - unlicensed, total)),
         ..empty(None, Some(workload.to_owned()))
     }
 }

@@ -54,7 +54,13 @@ table! {
 /// Of a subscription that one raw file lists twice the last stays; sorted by the key.
 pub fn distinct(mut rows: Vec<SnapshotSubscription>) -> Vec<SnapshotSubscription> {
     let key = |row: &SnapshotSubscription| {
-        (row.source.clone(), row.tenant_id, row.snapshot_day, row.subscription_id.clone(), row.source_file.clone())
+        (
+            row.source.clone(),
+            row.tenant_id,
+            row.snapshot_day,
+            row.subscription_id.clone(),
+            row.source_file.clone(),
+        )
     };
     rows.sort_by_cached_key(|row| (key(row), row.source_line, row.source_record));
     rows.reverse();
@@ -89,7 +95,11 @@ impl Timeline {
         let mut taken: BTreeMap<Guid, BTreeMap<(usize, &str), Snapshots>> = BTreeMap::new();
         for file in files.iter().filter(|file| file.feed == Feed::Subscriptions.name() && file.readable) {
             let sources = taken.entry(file.tenant_id).or_default();
-            sources.entry((place(&file.source), &file.source)).or_default().entry(file.day).or_default();
+            sources
+                .entry((place(&file.source), &file.source))
+                .or_default()
+                .entry(file.day)
+                .or_default();
         }
         let mut rows = rows;
         rows.sort_by(|a, b| (&a.source_file, a.source_line, a.source_record).cmp(&(&b.source_file, b.source_line, b.source_record)));
@@ -124,7 +134,9 @@ impl Timeline {
 
     /// All tenants with a snapshot in force on a day, in order.
     pub fn all_on(&self, day: Day) -> impl Iterator<Item = (Guid, &InForce)> {
-        self.tenants.iter().filter_map(move |(tenant, days)| Some((*tenant, days.range(..=day).next_back()?.1)))
+        self.tenants
+            .iter()
+            .filter_map(move |(tenant, days)| Some((*tenant, days.range(..=day).next_back()?.1)))
     }
 
     /// The day of the earliest snapshot.
@@ -159,7 +171,9 @@ impl Timeline {
 
     /// The rows of the table on a day.
     pub fn rows(&self, day: Day) -> Vec<Subscription> {
-        self.all_on(day).flat_map(|(_, in_force)| in_force.subscriptions.iter().cloned()).collect()
+        self.all_on(day)
+            .flat_map(|(_, in_force)| in_force.subscriptions.iter().cloned())
+            .collect()
     }
 }
 
@@ -170,9 +184,19 @@ fn settle(day: Day, rows: BTreeMap<String, SnapshotSubscription>, rules: &Rules)
     let mut subscriptions = Vec::with_capacity(rows.len());
     for row in rows.into_values() {
         let owner = row.owner_tenant_id.as_deref();
-        let seller = row.seller.or_else(|| owner.map(|owner| rules.seller(row.tenant_id, owner))).unwrap_or(Seller::Unknown);
-        hasher.text(&row.subscription_id).bytes(&row.sku_id.bytes()).number(row.seats).text(row.state.name()).text(seller.name());
-        hasher.number(i64::from(row.is_trial)).number(row.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
+        let seller = row
+            .seller
+            .or_else(|| owner.map(|owner| rules.seller(row.tenant_id, owner)))
+            .unwrap_or(Seller::Unknown);
+        hasher
+            .text(&row.subscription_id)
+            .bytes(&row.sku_id.bytes())
+            .number(row.seats)
+            .text(row.state.name())
+            .text(seller.name());
+        hasher
+            .number(i64::from(row.is_trial))
+            .number(row.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
         subscriptions.push(Subscription {
             tenant_id: row.tenant_id,
             subscription_id: row.subscription_id,
@@ -185,5 +209,9 @@ fn settle(day: Day, rows: BTreeMap<String, SnapshotSubscription>, rules: &Rules)
             snapshot_day: day,
         });
     }
-    InForce { snapshot_day: day, subscriptions, digest: hasher.finish() }
+    InForce {
+        snapshot_day: day,
+        subscriptions,
+        digest: hasher.finish(),
+    }
 }

@@ -25,7 +25,9 @@ table! {
 
 /// A divided by B; null where B is 0 or unknown.
 pub fn ratio(numerator: i64, denominator: Option<i64>) -> Option<f64> {
-    denominator.filter(|&denominator| denominator != 0).map(|denominator| numerator as f64 / denominator as f64)
+    denominator
+        .filter(|&denominator| denominator != 0)
+        .map(|denominator| numerator as f64 / denominator as f64)
 }
 
 /// How many users are active, and how many of those have the SKU at the end of the day.
@@ -54,6 +56,12 @@ impl Parts {
         let beyond = users.holders - current;
         let lapsed = beyond.min(seats_lapsed);
         let trial = (beyond - lapsed).min(seats_trial);
-        Parts { current, moved: users.active - users.holders, lapsed, trial, over_assigned: beyond - lapsed - trial }
+        Parts {
+            current,
+            moved: users.active - users.holders,
+            lapsed,
+            trial,
+            over_assigned: beyond - lapsed - trial,
+        }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, StringBuilder, TimestampMicrosecondArray, UInt32Array,
+    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, StringBuilder, TimestampMicrosecondArray,
+    UInt32Array,
 };
 
 use crate::domain::day::{Day, Instant};
@@ -60,8 +61,12 @@ macro_rules! primitive {
 
 primitive!(i64, Kind::Count, Int64Array, |cell: &i64| *cell, |value: i64| value, |array| array);
 primitive!(u32, Kind::Bits, UInt32Array, |cell: &u32| *cell, |value: u32| value, |array| array);
-primitive!(f64, Kind::Ratio, Float64Array, |cell: &f64| *cell, |value: f64| value, |array| array);
-primitive!(bool, Kind::Flag, BooleanArray, |cell: &bool| *cell, |value: bool| value, |array| array);
+primitive!(f64, Kind::Ratio, Float64Array, |cell: &f64| *cell, |value: f64| value, |array| {
+    array
+});
+primitive!(bool, Kind::Flag, BooleanArray, |cell: &bool| *cell, |value: bool| value, |array| {
+    array
+});
 primitive!(Day, Kind::Day, Date32Array, |cell: &Day| cell.0, Day, |array| array);
 primitive!(
     Instant,
@@ -105,14 +110,22 @@ macro_rules! textual {
             fn get(column: &dyn Array, row: usize) -> Option<Self> {
                 let read: fn(&str) -> Option<$type> = $read;
                 let column = column.as_any().downcast_ref::<StringArray>()?;
-                if column.is_valid(row) { read(column.value(row)).map(Some) } else { Some(None) }
+                if column.is_valid(row) {
+                    read(column.value(row)).map(Some)
+                } else {
+                    Some(None)
+                }
             }
         }
     };
 }
 
 textual!(String, |cell, builder| builder.append_value(cell), |text| Some(text.to_owned()));
-textual!(Guid, |cell, builder| builder.append_value(String::from_utf8_lossy(&cell.text())), |text| Guid::parse(text.as_bytes()));
+textual!(
+    Guid,
+    |cell, builder| builder.append_value(String::from_utf8_lossy(&cell.text())),
+    |text| Guid::parse(text.as_bytes())
+);
 textual!(Action, |cell, builder| builder.append_value(cell.name()), Action::parse);
 textual!(Evidence, |cell, builder| builder.append_value(cell.name()), Evidence::parse);
 textual!(Opened, |cell, builder| builder.append_value(cell.name()), Opened::parse);

@@ -8,10 +8,18 @@ use std::path::{Path, PathBuf};
 pub enum WarehouseError {
     /// The disk or the file system refused.
     #[error("cannot {doing} `{}`: {error}", path.display())]
-    Store { doing: &'static str, path: PathBuf, error: io::Error },
+    Store {
+        doing: &'static str,
+        path: PathBuf,
+        error: io::Error,
+    },
     /// A Parquet file that cannot be written or read.
     #[error("cannot {doing} `{}`: {error}", path.display())]
-    Parquet { doing: &'static str, path: PathBuf, error: parquet::errors::ParquetError },
+    Parquet {
+        doing: &'static str,
+        path: PathBuf,
+        error: parquet::errors::ParquetError,
+    },
     /// Rows that break the contract of their table.
     #[error("{0}")]
     Contract(String),
@@ -23,7 +31,12 @@ pub enum WarehouseError {
     Locked { path: PathBuf, holder: String },
     /// The warehouse was made by a newer program.
     #[error("`{}` was written by a newer version of uptake (table `{table}`, version {found}; this one knows {known})", path.display())]
-    Newer { path: PathBuf, table: String, found: u32, known: u32 },
+    Newer {
+        path: PathBuf,
+        table: String,
+        found: u32,
+        known: u32,
+    },
 }
 
 impl WarehouseError {

@@ -103,17 +103,31 @@ pub fn write(
 ) -> Result<Footer, WarehouseError> {
     check_order(contract, frames)?;
     let file = File::create(path).map_err(WarehouseError::store("create", path))?;
-    let digesting = Digesting { inner: io::BufWriter::with_capacity(1 << 18, file), hasher: Xxh3::new() };
+    let digesting = Digesting {
+        inner: io::BufWriter::with_capacity(1 << 18, file),
+        hasher: Xxh3::new(),
+    };
     let failed = || WarehouseError::parquet("write", path);
-    let options = ArrowWriterOptions::new().with_properties(properties(contract)?).with_skip_arrow_metadata(true);
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties(contract)?)
+        .with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(digesting, contract.schema(), options).map_err(failed())?;
     for frame in frames {
         writer.write(frame).map_err(failed())?;
     }
     writer.flush().map_err(failed())?;
+    // The writer holds back its last bytes; the digest is of all of them.
+    writer.sync().map_err(WarehouseError::store("write", path))?;
     let digest = Digest(writer.inner().hasher.digest128());
     let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
-    let footer = Footer { table: contract.name.to_owned(), version: contract.version, fingerprint, digest, rows, days: days.to_vec() };
+    let footer = Footer {
+        table: contract.name.to_owned(),
+        version: contract.version,
+        fingerprint,
+        digest,
+        rows,
+        days: days.to_vec(),
+    };
     writer.append_key_value_metadata(KeyValue::new("uptake.table".to_owned(), contract.name.to_owned()));
     writer.append_key_value_metadata(KeyValue::new("uptake.version".to_owned(), contract.version.to_string()));
     writer.append_key_value_metadata(KeyValue::new("uptake.fingerprint".to_owned(), fingerprint.to_string()));
@@ -137,7 +151,11 @@ fn properties(contract: &Contract) -> Result<WriterProperties, WarehouseError> {
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_created_by("uptake".to_owned());
-    for column in contract.columns.iter().filter(|column| matches!(column.kind, Kind::Instant | Kind::Flag)) {
+    for column in contract
+        .columns
+        .iter()
+        .filter(|column| matches!(column.kind, Kind::Instant | Kind::Flag))
+    {
         builder = builder.set_column_dictionary_enabled(column.name.into(), false);
     }
     Ok(builder.build())
@@ -158,8 +176,16 @@ fn check_order(contract: &Contract, frames: &[RecordBatch]) -> Result<(), Wareho
                     }
                 }
                 if order.is_ge() {
-                    let what = if order.is_eq() { "twice the same key" } else { "rows that are not sorted" };
-                    return Err(WarehouseError::Contract(format!("table `{}` has {what} at row {row}: {}", contract.name, show(frame, row, width))));
+                    let what = if order.is_eq() {
+                        "twice the same key"
+                    } else {
+                        "rows that are not sorted"
+                    };
+                    return Err(WarehouseError::Contract(format!(
+                        "table `{}` has {what} at row {row}: {}",
+                        contract.name,
+                        show(frame, row, width)
+                    )));
                 }
             }
             before = Some((frame, row));
@@ -178,9 +204,18 @@ fn compare(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize)
         (false, false) => {}
     }
     match left.data_type() {
-        DataType::Utf8 => left.as_string::<i32>().value(left_row).cmp(right.as_string::<i32>().value(right_row)),
-        DataType::Int64 => left.as_primitive::<Int64Type>().value(left_row).cmp(&right.as_primitive::<Int64Type>().value(right_row)),
-        DataType::Date32 => left.as_primitive::<Date32Type>().value(left_row).cmp(&right.as_primitive::<Date32Type>().value(right_row)),
+        DataType::Utf8 => left
+            .as_string::<i32>()
+            .value(left_row)
+            .cmp(right.as_string::<i32>().value(right_row)),
+        DataType::Int64 => left
+            .as_primitive::<Int64Type>()
+            .value(left_row)
+            .cmp(&right.as_primitive::<Int64Type>().value(right_row)),
+        DataType::Date32 => left
+            .as_primitive::<Date32Type>()
+            .value(left_row)
+            .cmp(&right.as_primitive::<Date32Type>().value(right_row)),
         DataType::Timestamp(..) => {
             let value = |column: &ArrayRef, row| column.as_primitive::<TimestampMicrosecondType>().value(row);
             value(left, left_row).cmp(&value(right, right_row))
@@ -203,7 +238,9 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(WarehouseError::store("open", path)(error)),
     };
-    let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(&file) else { return Ok(None) };
+    let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(&file) else {
+        return Ok(None);
+    };
     let file_metadata = metadata.file_metadata();
     let pairs: BTreeMap<&str, &str> = file_metadata
         .key_value_metadata()
@@ -218,7 +255,9 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
             fingerprint: Digest::parse(pairs.get("uptake.fingerprint")?)?,
             digest: Digest::parse(pairs.get("uptake.digest")?)?,
             rows: u64::try_from(file_metadata.num_rows()).ok()?,
-            days: pairs.get("uptake.days").map_or(Some(Vec::new()), |text| serde_json::from_str(text).ok())?,
+            days: pairs
+                .get("uptake.days")
+                .map_or(Some(Vec::new()), |text| serde_json::from_str(text).ok())?,
         })
     };
     Ok(footer())
@@ -231,8 +270,14 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed())?;
     let wanted = |name: &str| columns.is_empty() || columns.contains(&name);
-    let indices: Vec<usize> =
-        metadata.schema().fields().iter().enumerate().filter(|(_, field)| wanted(field.name())).map(|(at, _)| at).collect();
+    let indices: Vec<usize> = metadata
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| wanted(field.name()))
+        .map(|(at, _)| at)
+        .collect();
     let mask = ProjectionMask::roots(metadata.parquet_schema(), indices);
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
         .with_projection(mask)
@@ -240,7 +285,7 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
         .build()
         .map_err(failed())?;
     let schema = arrow::record_batch::RecordBatchReader::schema(&reader);
-    let frames = reader.collect::<Result<Vec<_>, _>>()?;
+    let frames = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
     let frame = concat_batches(&schema, &frames)?;
     check_types(path, contract, &frame)?;
     Ok(frame)
@@ -249,7 +294,11 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
 /// Proves that the columns of a file have the types of the contract.
 fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
     for field in frame.schema().fields() {
-        let expected = contract.columns.iter().find(|column| column.name == field.name()).map(|column| column.kind.data_type());
+        let expected = contract
+            .columns
+            .iter()
+            .find(|column| column.name == field.name())
+            .map(|column| column.kind.data_type());
         if expected.as_ref() != Some(field.data_type()) {
             return Err(WarehouseError::Contract(format!(
                 "`{}`: column `{}` is {}, and not what table `{}` promises",

@@ -66,7 +66,11 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
                 Some(shard) => found.push(((None, shard), entry)),
                 None => listing.foreign.push(entry),
             },
-            Some(column) => match name.strip_prefix(column).and_then(|rest| rest.strip_prefix('=')).and_then(Day::parse) {
+            Some(column) => match name
+                .strip_prefix(column)
+                .and_then(|rest| rest.strip_prefix('='))
+                .and_then(Day::parse)
+            {
                 Some(day) => {
                     for file in entries(&entry)? {
                         match file.file_name().and_then(|name| name.to_str()).and_then(shard_of) {
@@ -79,7 +83,10 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
             },
         }
     }
-    let read: Vec<_> = found.into_par_iter().map(|(place, path)| look(root, path, cache).map(|seen| (place, seen))).collect::<Result<_, _>>()?;
+    let read: Vec<_> = found
+        .into_par_iter()
+        .map(|(place, path)| look(root, path, cache).map(|seen| (place, seen)))
+        .collect::<Result<_, _>>()?;
     for (place, (path, name, seen)) in read {
         let Some(seen) = seen else {
             listing.broken.push(path);
@@ -87,7 +94,12 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
         };
         if seen.footer.table == contract.name && seen.footer.version > contract.version {
             let (table, found) = (seen.footer.table, seen.footer.version);
-            return Err(WarehouseError::Newer { path, table, found, known: contract.version });
+            return Err(WarehouseError::Newer {
+                path,
+                table,
+                found,
+                known: contract.version,
+            });
         }
         if seen.footer.table != contract.name || seen.footer.version < contract.version {
             listing.broken.push(path);
@@ -107,7 +119,11 @@ fn look(root: &Path, path: PathBuf, cache: &FooterCache) -> Result<(PathBuf, Str
         return Ok((path, name, None));
     }
     let size = metadata.len();
-    let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |age| age.as_nanos());
+    let changed = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |age| age.as_nanos());
     if let Some(seen) = cache.get(&name).filter(|seen| seen.size == size && seen.changed == changed) {
         return Ok((path, name, Some(seen.clone())));
     }

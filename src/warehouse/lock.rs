@@ -10,7 +10,7 @@ use crate::warehouse::error::WarehouseError;
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "holding the open file is what holds the lock")] File);
 
-/// Takes the lock or says who has it. `holder` describes this run for the next one that asks.
+/// Takes the lock of the warehouse at `<warehouse>/.uptake/lock`, or says who has it. `holder` describes this run for the next one that asks.
 pub fn take(path: &Path, holder: &str) -> Result<Lock, WarehouseError> {
     let mut file = OpenOptions::new()
         .read(true)
@@ -25,8 +25,16 @@ pub fn take(path: &Path, holder: &str) -> Result<Lock, WarehouseError> {
             let mut text = String::new();
             // The text only makes the message better; the lock itself is what counts.
             let _ = file.read_to_string(&mut text);
-            let holder = if text.trim().is_empty() { String::new() } else { format!(": {}", text.trim()) };
-            return Err(WarehouseError::Locked { path: path.parent().unwrap_or(path).to_path_buf(), holder });
+            let holder = if text.trim().is_empty() {
+                String::new()
+            } else {
+                format!(": {}", text.trim())
+            };
+            let warehouse = path.parent().and_then(Path::parent).unwrap_or(path);
+            return Err(WarehouseError::Locked {
+                path: warehouse.to_path_buf(),
+                holder,
+            });
         }
         Err(TryLockError::Error(error)) => return Err(WarehouseError::store("lock", path)(error)),
     }

@@ -30,12 +30,20 @@ pub struct Store {
 impl Store {
     /// The warehouse at `root`, which need not exist yet.
     pub fn at(root: &Path) -> Store {
-        Store { root: root.to_path_buf(), overlay: None, staged: AtomicU64::new(0) }
+        Store {
+            root: root.to_path_buf(),
+            overlay: None,
+            staged: AtomicU64::new(0),
+        }
     }
 
     /// The warehouse at `root` for a rehearsal: everything is read as it is, and written below `overlay`, an empty folder.
     pub fn rehearsal(root: &Path, overlay: &Path) -> Result<Store, WarehouseError> {
-        let store = Store { root: root.to_path_buf(), overlay: Some(overlay.to_path_buf()), staged: AtomicU64::new(0) };
+        let store = Store {
+            root: root.to_path_buf(),
+            overlay: Some(overlay.to_path_buf()),
+            staged: AtomicU64::new(0),
+        };
         let staging = store.staging();
         fs::create_dir_all(&staging).map_err(WarehouseError::store("create", &staging))?;
         Ok(store)
@@ -69,20 +77,28 @@ impl Store {
 
     /// A path in the staging folder that nobody else uses.
     pub fn staging_path(&self) -> PathBuf {
-        self.staging().join(format!("{:06}.unfinished", self.staged.fetch_add(1, Ordering::Relaxed)))
+        self.staging()
+            .join(format!("{:06}.unfinished", self.staged.fetch_add(1, Ordering::Relaxed)))
     }
 
     /// Where a table's file of a day and shard is.
     pub fn path(&self, contract: &Contract, place: Place) -> PathBuf {
         let below = Store::below(contract, place);
-        match self.overlay.as_ref().map(|overlay| overlay.join(&below)).filter(|path| path.exists()) {
+        match self
+            .overlay
+            .as_ref()
+            .map(|overlay| overlay.join(&below))
+            .filter(|path| path.exists())
+        {
             Some(path) => path,
             None => self.root.join(below),
         }
     }
 
     fn below(contract: &Contract, (day, shard): Place) -> PathBuf {
-        Path::new(contract.name).join(folder_of(contract.partition, day)).join(file_name(shard))
+        Path::new(contract.name)
+            .join(folder_of(contract.partition, day))
+            .join(file_name(shard))
     }
 
     /// Every file of a table, with its footer.

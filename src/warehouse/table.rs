@@ -103,5 +103,8 @@ pub fn column_of<'a>(frame: &'a RecordBatch, contract: &Contract, name: &str) ->
 
 /// The error of a cell that its contract does not allow.
 pub fn bad_cell(contract: &Contract, name: &str, row: usize) -> WarehouseError {
-    WarehouseError::Contract(format!("table `{}`, row {row}: `{name}` is not what the contract says", contract.name))
+    WarehouseError::Contract(format!(
+        "table `{}`, row {row}: `{name}` is not what the contract says",
+        contract.name
+    ))
 }

@@ -1,12 +1,16 @@
 //! Values on demand.
 
-use crate::sources::json::{Node, Value};
+use crate::sources::json::{Json, Node, Value};
+use crate::sources::keys::Keys;
 use crate::sources::structure::Structure;
 
 fn with<T>(text: &str, look: impl FnOnce(Node<'_>) -> T) -> T {
     let mut structure = Structure::default();
     structure.find(text.as_bytes()).unwrap();
-    look(Node::outermost(text.as_bytes(), &structure))
+    look(Node::outermost(&Json {
+        text: text.as_bytes(),
+        structure: &structure,
+    }))
 }
 
 fn show(value: Value<'_>) -> String {
@@ -19,7 +23,9 @@ fn show(value: Value<'_>) -> String {
             .map_or("bad escape".to_owned(), |text| format!("'{text}'")),
         Value::Object(node) => {
             let mut members = Vec::new();
-            node.members(|key, value| members.push(format!("{}={}", String::from_utf8_lossy(key), show(value.value()))));
+            node.members(Keys::ANY, |key, value| {
+                members.push(format!("{}={}", String::from_utf8_lossy(key), show(value.value())))
+            });
             format!("{{{}}}", members.join(" "))
         }
         Value::Array(node) => format!("[{}]", node.items().map(|item| show(item.value())).collect::<Vec<_>>().join(" ")),
@@ -109,5 +115,32 @@ fn long_keys_and_values_cross_blocks() {
             &format!("{{{}\"{key}\":\"{value}\",\"x\":\"\\\\\"}}", " ".repeat(blanks)),
             &format!("{{{key}='{value}' x='\\'}}"),
         );
+    }
+}
+
+#[test]
+fn a_key_is_found_however_it_is_spelled() {
+    for spelled in [
+        "userId",
+        "\\u0075serId",
+        "us\\u0065rId",
+        "use\\u0072Id",
+        "user\\u0049d",
+        "userI\\u0064",
+        "user\\u0049\\u0064",
+        "\\u0075\\u0073\\u0065\\u0072\\u0049\\u0064",
+    ] {
+        for before in ["", "\"x\":1,", "\"a long key before it\":[\"text\"],"] {
+            for after in ["", " ", "\n\t"] {
+                with(&format!("{{{before}\"{spelled}\"{after}:7}}"), |node| {
+                    assert!(node.member(b"userId").is_some(), "{spelled}")
+                });
+            }
+        }
+    }
+    for other in ["userId2", "xuserId", "UserId", "user\\u0069d", "\\\"userId", "user\\\\Id"] {
+        with(&format!("{{\"{other}\":7}}"), |node| {
+            assert!(node.member(b"userId").is_none(), "{other}")
+        });
     }
 }

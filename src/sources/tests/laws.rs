@@ -177,11 +177,39 @@ fn context_number(number: usize) -> FileContext {
     [known(), unknown(), in_path][number].clone()
 }
 
+/// A value as JSON text in which some letters are escaped and some blanks stand between tokens, as the bits of `seed` say.
+fn spelled(value: &Value, seed: u64) -> String {
+    let mut state = seed | 1;
+    let mut chance = move |one_in: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        !seed.is_multiple_of(3) && state.is_multiple_of(one_in)
+    };
+    let (mut out, mut in_string, mut after_backslash) = (String::new(), false, false);
+    for letter in value.to_string().chars() {
+        match letter {
+            '"' if !after_backslash => in_string = !in_string,
+            _ if in_string && !after_backslash && letter.is_ascii_alphabetic() && chance(9) => {
+                out.push_str(&format!("\\u{:04x}", letter as u32));
+                continue;
+            }
+            _ => {}
+        }
+        after_backslash = in_string && letter == '\\' && !after_backslash;
+        out.push(letter);
+        if !in_string && matches!(letter, ',' | ':' | '{' | '"') && chance(7) {
+            out.push(' ');
+        }
+    }
+    out
+}
+
 proptest! {
     #[test]
-    fn the_plain_reader_agrees_on_every_record(record in sign_in(), number in 0..3usize) {
+    fn the_plain_reader_agrees_on_every_record(record in sign_in(), seed in any::<u64>(), number in 0..3usize) {
         let context = context_number(number);
-        let found = read_input(SIGN_INS, &mut record.to_string().as_bytes(), &context);
+        let found = read_input(SIGN_INS, &mut spelled(&record, seed).as_bytes(), &context);
         match answer(&record, &context) {
             Answer::Row(row) => prop_assert_eq!(found.rows, [format!("1 {row}")]),
             Answer::NotOurs => prop_assert_eq!(found.counts.not_ours, 1),
@@ -192,8 +220,8 @@ proptest! {
     #[test]
     fn the_plain_reader_agrees_on_a_mutated_record_that_is_still_json(line in mutated(sign_in().prop_map(|value| value.to_string().into_bytes())), number in 0..3usize) {
         let context = context_number(number);
+        let line: Vec<u8> = line.into_iter().map(|byte| if byte == b'\n' { b' ' } else { byte }).collect();
         let by_the_book = serde_json::from_slice::<Value>(&line).ok().filter(Value::is_object);
-        prop_assume!(!line.contains(&b'\n'));
         let found = read_input(SIGN_INS, &mut line.as_slice(), &context);
         match by_the_book.map(|record| answer(&record, &context)) {
             Some(Answer::Row(row)) => prop_assert_eq!(found.rows, [format!("1 {row}")]),

@@ -1,0 +1,185 @@
+"""Opens every file of a warehouse and of a published folder with DuckDB, pyarrow and Polars, and holds columns and types against the spec.
+
+usage: readers.py WAREHOUSE PUBLISHED
+"""
+
+import datetime
+import sys
+from pathlib import Path
+
+import duckdb
+import polars
+import pyarrow as pa
+import pyarrow.dataset
+import pyarrow.parquet
+
+TEXT, COUNT, BITS, FLAG, DATE, TIME, RATIO = "text", "int64", "uint32", "boolean", "date", "timestamp", "float64"
+
+DUCKDB = {TEXT: "VARCHAR", COUNT: "BIGINT", BITS: "UINTEGER", FLAG: "BOOLEAN", DATE: "DATE", TIME: "TIMESTAMP WITH TIME ZONE", RATIO: "DOUBLE"}
+ARROW = {TEXT: pa.string(), COUNT: pa.int64(), BITS: pa.uint32(), FLAG: pa.bool_(), DATE: pa.date32(), TIME: pa.timestamp("us", "UTC"), RATIO: pa.float64()}
+POLARS = {
+    TEXT: polars.String, COUNT: polars.Int64, BITS: polars.UInt32, FLAG: polars.Boolean, DATE: polars.Date,
+    TIME: polars.Datetime("us", "UTC"), RATIO: polars.Float64,
+}
+
+PARTS = {f"active_{part}": COUNT for part in ("current", "moved", "lapsed", "trial", "over_assigned")}
+ENTITLEMENTS = {"entitlements_total": COUNT, "entitlements_active": COUNT}
+USAGE = {"usage_ratio": RATIO, "usage_ratio_adjusted": RATIO}
+SEATS = {f"seats_{name}": COUNT for name in ("sold", "sold_own", "trial", "lapsed", "assigned", "unassigned")}
+DEPLOYMENT = {**SEATS, "deployment_ratio": RATIO, "seats_assigned_own_prorated": RATIO}
+
+# The partition and the columns of every table of the spec, in the spec's words.
+TABLES = {
+    "activity_events": ("received", {
+        "tenant_id": TEXT, "day": DATE, "event_id": TEXT, "user_id": TEXT, "app_id": TEXT, "resource_id": TEXT, "interactive": FLAG,
+        "event_time": TIME, "workload": TEXT, "succeeded": FLAG, "guest": FLAG, "foreign_resource": FLAG, "named_workload": TEXT,
+        "evidence": TEXT, "source_file": TEXT, "source_line": COUNT,
+    }),
+    "license_changes": ("received", {
+        "tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "event_time": TIME, "action": TEXT, "event_id": TEXT, "day": DATE,
+        "source_file": TEXT, "source_line": COUNT,
+    }),
+    "license_holdings": ("received", {"tenant_id": TEXT, "day": DATE, "user_id": TEXT, "sku_id": TEXT, "source_file": TEXT}),
+    "rejects": ("received", {
+        "source": TEXT, "source_file": TEXT, "source_line": COUNT, "source_record": COUNT, "reason": TEXT, "excerpt": TEXT,
+    }),
+    "activity_daily": ("day", {
+        "tenant_id": TEXT, "user_id": TEXT, "workload": TEXT, "interactive_sign_ins": BITS, "non_interactive_sign_ins": BITS, "actions": BITS,
+        "guest": FLAG, "first_at": TIME, "last_at": TIME,
+    }),
+    "activity_28d": ("day", {
+        "tenant_id": TEXT, "user_id": TEXT, "workload": TEXT, "active_bits": BITS, "interactive_bits": BITS, "non_interactive_bits": BITS,
+        "action_bits": BITS, "active_days": COUNT, "last_active_day": DATE,
+    }),
+    "assignments": (None, {"tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "assigned_day": DATE, "removed_day": DATE, "source": TEXT}),
+    "subscriptions": ("day", {
+        "tenant_id": TEXT, "subscription_id": TEXT, "sku_id": TEXT, "seats": COUNT, "state": TEXT, "is_trial": FLAG, "seller": TEXT,
+        "ends_on": DATE, "snapshot_day": DATE,
+    }),
+    "usage": ("day", {"tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, **ENTITLEMENTS, **PARTS, **USAGE}),
+    "adoption": ("day", {
+        "tenant_id": TEXT, "sku_id": TEXT, **DEPLOYMENT, **ENTITLEMENTS, **PARTS, **USAGE, "in_scope": FLAG, "scope_reason": TEXT,
+        "window_days_covered": COUNT, "window_complete": FLAG, "seats_snapshot_day": DATE,
+    }),
+    "workload_adoption": ("day", {
+        "tenant_id": TEXT, "workload": TEXT, **ENTITLEMENTS, "active_unlicensed": COUNT, "usage_ratio": RATIO, "usage_ratio_licensed": RATIO,
+    }),
+    "portfolio": ("day", {
+        "sku_id": TEXT, "workload": TEXT, "customers": COUNT, "customers_without_seats": COUNT, **DEPLOYMENT, **ENTITLEMENTS, **PARTS,
+        "active_unlicensed": COUNT, **USAGE, "usage_ratio_licensed": RATIO,
+    }),
+}
+
+# Published fact tables have `day` and the table's columns, and names besides; the dimensions are these.
+PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "portfolio"]
+DIMENSIONS = {
+    "customers": {"tenant_id": TEXT, "name": TEXT, "domain": TEXT, "country": TEXT, "segment": TEXT},
+    "products": {"sku_id": TEXT, "part_number": TEXT, "name": TEXT, "workloads": TEXT, "in_scope": FLAG, "scope_reason": TEXT},
+    "calendar": {"day": DATE, "year": COUNT, "month": COUNT, "week": COUNT, "weekday": COUNT, "is_last": FLAG},
+}
+
+faults = []
+
+
+def expect(what, found, wanted):
+    if found != wanted:
+        faults.append(f"{what}: found {found}, expected {wanted}")
+
+
+def expect_types(what, found, columns, names):
+    """Every expected column has its type; `found` is name -> type."""
+    for name, kind in columns.items():
+        expect(f"{what}.{name}", found.get(name), names[kind])
+
+
+def duckdb_types(relation):
+    return {row[0]: row[1] for row in duckdb.sql(f"describe {relation}").fetchall()}
+
+
+def arrow_types(what, schema):
+    for field in schema:
+        if pa.types.is_dictionary(field.type):
+            faults.append(f"{what}.{field.name}: pyarrow shows a dictionary: {field.type}")
+    return {field.name: field.type for field in schema}
+
+
+def check_table(folder, partition, columns):
+    """One table of the warehouse; `columns` is None for a table that the spec does not name."""
+    what = folder.name
+    glob = f"{folder}/**/*.parquet"
+    relation = f"select * from read_parquet('{glob}', hive_partitioning = true)"
+    hive = pa.dataset.partitioning(pa.schema([(partition, pa.date32())]), flavor="hive") if partition else None
+    dataset = pa.dataset.dataset(folder, format="parquet", partitioning=hive)
+    frame = polars.scan_parquet(glob, hive_partitioning=partition is not None)
+
+    rows = [duckdb.sql(f"select count(*) from ({relation})").fetchall()[0][0], dataset.count_rows(), frame.select(polars.len()).collect().item()]
+    expect(f"{what}: rows in DuckDB, pyarrow and Polars", rows, [rows[0]] * 3)
+
+    in_duckdb, in_arrow, in_polars = duckdb_types(relation), arrow_types(what, dataset.schema), dict(frame.collect_schema())
+    if partition:
+        expect(f"{what}.{partition} in DuckDB", in_duckdb.get(partition), "DATE")
+        expect(f"{what}.{partition} in pyarrow", in_arrow.get(partition), pa.date32())
+        expect(f"{what}.{partition} in Polars", in_polars.get(partition), polars.Date)
+    if columns is not None:
+        everything = {**columns, **({partition: DATE} if partition else {})}
+        expect(f"{what}: columns", sorted(in_duckdb), sorted(everything))
+        # The partition column is in the path only: a file that has it too fails in pyarrow and DataFusion.
+        first = next(iter(sorted(folder.rglob("*.parquet"))))
+        expect(f"{what}: columns of a file", pa.parquet.read_schema(first).names, list(columns))
+        expect_types(f"{what} in DuckDB", in_duckdb, columns, DUCKDB)
+        expect_types(f"{what} in pyarrow", in_arrow, columns, ARROW)
+        expect_types(f"{what} in Polars", in_polars, columns, POLARS)
+    # All of it can be read, not only its footers.
+    table = dataset.to_table()
+    collected = frame.collect()
+    expect(f"{what}: rows read", [table.num_rows, collected.height], rows[:2])
+    if partition and rows[0]:
+        values = [duckdb.sql(f"select max({partition}) from ({relation})").fetchall()[0][0], collected[partition].max()]
+        assert isinstance(values[0], datetime.date), f"{what}.{partition}: {values[0]!r}"
+        expect(f"{what}: latest {partition}", values[0], values[1])
+    return rows[0]
+
+
+def check_published(file, columns):
+    what = f"published {file.stem}"
+    relation = f"select * from '{file}'"
+    table = pa.parquet.read_table(file)
+    frame = polars.read_parquet(file)
+    rows = [duckdb.sql(f"select count(*) from ({relation})").fetchall()[0][0], table.num_rows, frame.height]
+    expect(f"{what}: rows in DuckDB, pyarrow and Polars", rows, [rows[0]] * 3)
+    expect_types(f"{what} in DuckDB", duckdb_types(relation), columns, DUCKDB)
+    expect_types(f"{what} in pyarrow", arrow_types(what, table.schema), columns, ARROW)
+    expect_types(f"{what} in Polars", dict(frame.schema), columns, POLARS)
+    if "user_id" in table.schema.names:
+        faults.append(f"{what}: users appear in the warehouse only")
+    return rows[0]
+
+
+def main(warehouse, published):
+    counts = {}
+    folders = {folder.name for folder in warehouse.iterdir() if folder.is_dir() and not folder.name.startswith(".")}
+    expect("tables of the spec that are missing", sorted(set(TABLES) - folders), [])
+    for name in sorted(folders):
+        partitions = {part.name.split("=")[0] for part in (warehouse / name).iterdir() if part.is_dir()}
+        expect(f"{name}: kinds of partition", len(partitions) <= 1, True)
+        partition = next(iter(partitions), None)
+        columns = None
+        if name in TABLES:
+            expect(f"{name}: partition", partition, TABLES[name][0])
+            columns = TABLES[name][1]
+        counts[name] = check_table(warehouse / name, partition, columns)
+    for name in PUBLISHED_FACTS:
+        rows = check_published(published / f"{name}.parquet", {"day": DATE, **TABLES[name][1]})
+        expect(f"published {name}: as many rows as in the warehouse", rows, counts[name])
+    for name, columns in DIMENSIONS.items():
+        check_published(published / f"{name}.parquet", columns)
+    for name in ("usage", "adoption", "workload_adoption", "portfolio", "activity_daily", "assignments", "subscriptions"):
+        expect(f"{name}: has rows", counts.get(name, 0) > 0, True)
+    for fault in faults:
+        print(fault)
+    print(f"{len(counts)} tables, {sum(counts.values())} rows, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -1,0 +1,92 @@
+//! What the program writes opens in DuckDB, pyarrow and Polars, as they come from PyPI, with the types of the spec. Where Python or PyPI
+//! is out of reach, the test says so and checks nothing.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Rises when the readers of a virtual environment that is there already do not do any more.
+const ENVIRONMENT: &str = "readers-1";
+
+const READERS: &[&str] = &["duckdb", "pyarrow", "polars"];
+
+#[test]
+fn every_file_opens_in_duckdb_pyarrow_and_polars() {
+    let python = match environment() {
+        Ok(python) => python,
+        Err(reason) => {
+            println!("SKIPPED: {reason}; nothing was checked");
+            eprintln!("SKIPPED: {reason}; nothing was checked");
+            return;
+        }
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let work = tempfile::tempdir().unwrap();
+    let (warehouse, published) = (work.path().join("warehouse"), work.path().join("published"));
+    let run = Command::new(env!("CARGO_BIN_EXE_uptake"))
+        .args(["run", "--quiet"])
+        .arg(root.join("pipelines/nightly.toml"))
+        .arg("--warehouse")
+        .arg(&warehouse)
+        .arg("--published")
+        .arg(&published)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let output = Command::new(python)
+        .arg(root.join("tests/readers.py"))
+        .arg(&warehouse)
+        .arg(&published)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// The Python of a virtual environment with the readers in it, made once; else why there is none.
+fn environment() -> Result<PathBuf, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(ENVIRONMENT);
+    let ready = folder.join("ready");
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).map_err(|error| error.to_string())?;
+    // Two test runs at once are not to make one environment together.
+    let lock = File::create(folder.with_extension("lock")).map_err(|error| error.to_string())?;
+    lock.lock().map_err(|error| error.to_string())?;
+    if ready.exists() {
+        return Ok(python);
+    }
+    let _ = fs::remove_dir_all(&folder);
+    let launcher = if cfg!(windows) { "python" } else { "python3" };
+    succeed(
+        Command::new(launcher).args(["-m", "venv"]).arg(&folder),
+        "python3 cannot make a virtual environment",
+    )?;
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--retries",
+        "1",
+        "--timeout",
+        "15",
+    ];
+    succeed(Command::new(&python).args(install).args(READERS), "PyPI is out of reach")?;
+    fs::write(ready, "").map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+fn succeed(command: &mut Command, otherwise: &str) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("{otherwise}: {error}"))?;
+    let last = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().last().unwrap_or_default().to_owned();
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(format!("{otherwise}: {}", last(&output.stderr)))
+    }
+}
