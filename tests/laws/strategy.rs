@@ -349,7 +349,7 @@ fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
     let owner = prop_oneof![3 => Just(Owner::Partner), 1 => Just(Owner::Customer), 1 => Just(Owner::Nobody), 1 => Just(Owner::Somebody)];
     let seats = prop_oneof![4 => 1..4u8, 1 => Just(0u8), 1 => any::<u8>()];
     let listed = (
-        0..5u8,
+        0..7u8,
         sku(),
         seats,
         status,
@@ -372,7 +372,7 @@ fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
         tenant(tenants),
         early_day(),
         prop::bool::weighted(0.25),
-        vec(listed, 0..6),
+        vec(listed, 0..8),
         form(),
         prop::bool::weighted(0.1),
     )
