@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher};
+use crate::domain::digest::Hasher;
 use crate::domain::kinds::Feed;
 use crate::engine::days::{self, Range};
 use crate::engine::error::EngineError;
@@ -379,8 +379,12 @@ fn ingest_all(
         for (contract, place, _) in written.iter().flat_map(|part| &part.footers) {
             made.entry(contract.name).or_default().extend(place.0);
         }
-        let of_received = stages::TABLES.iter().filter_map(|contract| Some((contract, made.get(contract.name)?)));
-        report.steps.extend(of_received.map(|(contract, days)| Step::of_days(contract, days, shards, &because)));
+        let of_received = stages::TABLES
+            .iter()
+            .filter_map(|contract| Some((contract, made.get(contract.name)?)));
+        report
+            .steps
+            .extend(of_received.map(|(contract, days)| Step::of_days(contract, days, shards, &because)));
     }
     Ok(written)
 }
@@ -401,15 +405,4 @@ fn fill_range(report: &mut RunReport, state: &State) {
     let days = state.days(&stages::adoption::ADOPTION);
     report.first_day = days.first().map(Day::to_string);
     report.last_day = days.last().map(Day::to_string);
-}
-
-/// A digest of the files of some tables on some days.
-pub fn digest_of(state: &State, contracts: &[&Contract], (first, last): (Day, Day)) -> Digest {
-    let mut hasher = Hasher::new();
-    for contract in contracts {
-        for ((day, _), footer) in state.table(contract).range((Some(first), 0)..=(Some(last), u32::MAX)) {
-            hasher.number(day.map_or(0, |day| i64::from(day.0))).digest(footer.digest);
-        }
-    }
-    hasher.finish()
 }
