@@ -1,6 +1,11 @@
 //! Small warehouses, published and read back.
 #![allow(clippy::unwrap_used)]
 
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+use crate::stages::customers::Customer;
+use crate::warehouse::store::Store;
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::chance::Chance;
 use super::facts::{self, COMPANIES, COMPANY_BRANCHES, COMPANY_NAMES, LEGAL_FORMS, Persona, is_weekend};
 use super::portfolio::{BEFORE, Customer, Grant, Kind, Owner, Scene, Subscription, Traits, User};
-use super::stories::Story;
+use super::story::Story;
 use super::{Options, records};
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
@@ -25,7 +25,7 @@ pub struct Draft {
 
 /// Makes up customer `number`. It depends on nothing but the options other than the number of customers. The second
 /// value is the stream of chance with which the customer's days go on.
-pub fn customer(options: &Options, number: u32) -> (Customer, Chance) {
+pub fn begin(options: &Options, number: u32) -> Draft {
     let mut chance = Chance::new(options.seed, u64::from(number) + 1);
     let (story, size) = Story::of_customer(number, options.users, &mut chance);
     let (name, slug, country, segment) = company(number);
@@ -64,9 +64,7 @@ pub fn customer(options: &Options, number: u32) -> (Customer, Chance) {
         size,
     };
     draft.policies(options.record_bytes);
-    story.tell(&mut draft);
-    draft.customer.script.sort_by_key(|&(day, _)| day);
-    (draft.customer, draft.chance)
+    draft
 }
 
 /// Name, slug, country and segment of customer `number`: the first eight have names of their own, 851 more a composed one.

@@ -11,7 +11,7 @@
 //! | `chance.rs` | the generator of random numbers |
 //! | `facts.rs` | real products, applications and error codes; words for names |
 //! | `portfolio.rs`, `draft.rs` | customers, users, subscriptions, and the scenes that change them; how a customer is made up |
-//! | `stories.rs` | which customer has which scenes |
+//! | `story.rs`, `stories.rs` | which stories there are; which customer has which scenes |
 //! | `estate.rs` | what a customer has at a moment, and the audit record of each change |
 //! | `timeline.rs` | day by day: scenes, people at work, snapshots |
 //! | `deeds.rs` | a user's day |
@@ -40,6 +40,7 @@ mod pages;
 mod portfolio;
 mod records;
 mod stories;
+mod story;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -50,7 +51,7 @@ use std::path::PathBuf;
 
 use crate::domain::day::Day;
 
-pub use stories::Story;
+pub use story::Story;
 
 /// What to make up, and where to write it.
 #[derive(Clone, Debug)]
@@ -149,7 +150,7 @@ pub fn write(options: &Options, progress: &mut dyn FnMut(u32)) -> Result<Summary
     options.check()?;
     let mut output = write::Output::open(options)?;
     for number in 0..options.customers {
-        let (customer, mut chance) = draft::customer(options, number);
+        let (customer, mut chance) = stories::customer(options, number);
         timeline::live(options, &customer, &mut chance, &mut output)?;
         output.customer(&customer);
         progress(number + 1);

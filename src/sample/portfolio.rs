@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::facts::{City, Persona};
-use super::stories::Story;
+use super::story::Story;
 use crate::domain::guid::Guid;
 
 /// Before the data: scenes on this day happen, but nobody logs them.

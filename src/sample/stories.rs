@@ -1,90 +1,37 @@
 //! The stories: what each customer is there to show. The first eight customers tell one each, in this order; of further
 //! ones most are of the more usual kinds.
 
+use super::Options;
 use super::chance::Chance;
-use super::draft::Draft;
+use super::draft::{self, Draft};
 use super::facts::{self, Persona};
-use super::portfolio::{BEFORE, Fault, Grant, Kind, Owner, Scene, Subscription};
+use super::portfolio::{BEFORE, Customer, Fault, Grant, Kind, Owner, Scene, Subscription};
+use super::story::Story;
 
-/// What a customer is there to show.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Story {
-    /// Usage of about 107 %: licenses move from leavers to joiners.
-    Turnover,
-    /// A second subscription of the same product is in grace while all are active.
-    Grace,
-    /// A trial of a product that is also paid for.
-    Trial,
-    /// Hardly anybody uses what was bought, partly from another partner.
-    Shelfware,
-    /// More and more users, and after a renewal with fewer seats more licenses assigned than sold.
-    Growth,
-    /// Yammer without a license; logs begin late, and nobody exports who holds what.
-    Social,
-    /// A customer that the customer list lacks, and whose subscriptions are known from a late day on.
-    Newcomer,
-    /// No list of subscriptions at all.
-    Unknown,
+/// Makes up customer `number`, its story told; and the chance that decides its days.
+pub fn customer(options: &Options, number: u32) -> (Customer, Chance) {
+    let mut draft = draft::begin(options, number);
+    tell(draft.customer.story, &mut draft);
+    draft.customer.script.sort_by_key(|&(day, _)| day);
+    (draft.customer, draft.chance)
 }
 
-impl Story {
-    /// All of them, in the order of the first customers.
-    pub const ALL: [Story; 8] = [
-        Story::Turnover,
-        Story::Grace,
-        Story::Trial,
-        Story::Shelfware,
-        Story::Growth,
-        Story::Social,
-        Story::Newcomer,
-        Story::Unknown,
-    ];
-    /// How often the customers after the eighth tell each story.
-    const WEIGHTS: [u32; 8] = [3, 3, 3, 4, 3, 2, 1, 1];
-    /// The mean of [`Story::accounts`].
-    const MEAN_ACCOUNTS: usize = 19;
-
-    /// How many accounts the customer of this story has in the small sample.
-    pub fn accounts(self) -> usize {
-        match self {
-            Story::Turnover => 40,
-            Story::Grace => 24,
-            Story::Trial => 18,
-            Story::Shelfware => 16,
-            Story::Growth => 30,
-            Story::Social => 11,
-            Story::Newcomer => 8,
-            Story::Unknown => 5,
-        }
+/// Fills a draft with users, subscriptions and scenes.
+fn tell(story: Story, draft: &mut Draft) {
+    match story {
+        Story::Turnover => turnover(draft),
+        Story::Grace => grace(draft),
+        Story::Trial => trial(draft),
+        Story::Shelfware => shelfware(draft),
+        Story::Growth => growth(draft),
+        Story::Social => social(draft),
+        Story::Newcomer => newcomer(draft),
+        Story::Unknown => unknown(draft),
     }
-
-    /// The story and the number of accounts of a customer, where customers have `mean` on average. None has more than
-    /// the first, so that the memory of a run does not grow with the number of customers.
-    pub fn of_customer(number: u32, mean: Option<u32>, chance: &mut Chance) -> (Story, usize) {
-        let first = Story::ALL.get(number as usize).copied();
-        let story = first.unwrap_or_else(|| Story::ALL[chance.weighted(Story::WEIGHTS.into_iter())]);
-        let accounts = story.accounts() * mean.map_or(Story::MEAN_ACCOUNTS, |mean| mean as usize) / Story::MEAN_ACCOUNTS;
-        let share = if first.is_some() { 1.0 } else { 0.75 + 0.25 * chance.fraction() };
-        (story, ((accounts as f64 * share).round() as usize).max(story.accounts().min(4)))
-    }
-
-    /// Fills a draft with users, subscriptions and scenes.
-    pub fn tell(self, draft: &mut Draft) {
-        match self {
-            Story::Turnover => turnover(draft),
-            Story::Grace => grace(draft),
-            Story::Trial => trial(draft),
-            Story::Shelfware => shelfware(draft),
-            Story::Growth => growth(draft),
-            Story::Social => social(draft),
-            Story::Newcomer => newcomer(draft),
-            Story::Unknown => unknown(draft),
-        }
-        if draft.customer.number >= Story::ALL.len() as u32 && draft.chance.happens(0.5) {
-            let day = draft.chance.below(draft.days.max(1) as usize) as i32;
-            let day = draft.workday(day);
-            draft.customer.traits.faults.push((day, Fault::BrokenJson));
-        }
+    if draft.customer.number >= Story::ALL.len() as u32 && draft.chance.happens(0.5) {
+        let day = draft.chance.below(draft.days.max(1) as usize) as i32;
+        let day = draft.workday(day);
+        draft.customer.traits.faults.push((day, Fault::BrokenJson));
     }
 }
 

@@ -82,7 +82,7 @@ static SMALL: LazyLock<Small> = LazyLock::new(|| {
     }
     let options = Options::small("unused".into());
     let tenants = (0..8)
-        .map(|number| draft::customer(&options, number).0.tenant.to_string())
+        .map(|number| stories::customer(&options, number).0.tenant.to_string())
         .collect();
     Small {
         sign_ins,
@@ -470,6 +470,6 @@ fn any_customer_of_any_size_can_be_made_up() {
             seed,
             ..Options::small("unused".into())
         };
-        assert!(!draft::customer(&options, number).0.users.is_empty());
+        assert!(!stories::customer(&options, number).0.users.is_empty());
     }
 }
