@@ -380,7 +380,7 @@ fn without(rows: &[String], other: &[String]) -> Vec<String> {
 }
 
 fn found_cell(column: &dyn Array, kind: Kind, row: usize) -> String {
-    fn value<'a, A: 'static>(column: &'a dyn Array) -> &'a A {
+    fn value<A: 'static>(column: &dyn Array) -> &A {
         column.as_any().downcast_ref::<A>().expect("the contract's type")
     }
     if column.is_null(row) {

@@ -11,7 +11,6 @@ use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::report::RunReport;
-use crate::engine::run::digest_of;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::day_rows::DayRows;
@@ -50,7 +49,7 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
     let Some(days) = days(state, range) else { return Ok(None) };
     let mut hasher = Hasher::new();
     hasher.number(VERSION).number(i64::from(days.0.0)).number(i64::from(days.1.0));
-    hasher.digest(digest_of(state, &[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO], days));
+    hasher.digest(state.digest_of_days(&[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO], days));
     hasher
         .text(&settings.products_text())
         .text(&settings.workloads_text())

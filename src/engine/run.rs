@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher};
+use crate::domain::digest::Hasher;
 use crate::domain::kinds::Feed;
 use crate::engine::days::{self, Range};
 use crate::engine::error::EngineError;
@@ -367,7 +367,6 @@ fn ingest_all(
         forget_beyond(state, contract, shards);
     }
     if !written.is_empty() {
-        let received: BTreeSet<Day> = written.iter().map(|part| part.received).collect();
         let (new, changed) = tasks
             .iter()
             .fold((0, 0), |sum, task| (sum.0 + task.new_files, sum.1 + task.changed_files));
@@ -376,7 +375,16 @@ fn ingest_all(
             (new, 0) => format!("{new} new raw files"),
             (new, changed) => format!("{new} new and {changed} changed raw files"),
         };
-        report.steps.push(Step::of_days(&RAW_FILES, &received, shards, &because));
+        let mut made: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
+        for (contract, place, _) in written.iter().flat_map(|part| &part.footers) {
+            made.entry(contract.name).or_default().extend(place.0);
+        }
+        let of_received = stages::TABLES
+            .iter()
+            .filter_map(|contract| Some((contract, made.get(contract.name)?)));
+        report
+            .steps
+            .extend(of_received.map(|(contract, days)| Step::of_days(contract, days, shards, &because)));
     }
     Ok(written)
 }
@@ -397,15 +405,4 @@ fn fill_range(report: &mut RunReport, state: &State) {
     let days = state.days(&stages::adoption::ADOPTION);
     report.first_day = days.first().map(Day::to_string);
     report.last_day = days.last().map(Day::to_string);
-}
-
-/// A digest of the files of some tables on some days.
-pub fn digest_of(state: &State, contracts: &[&Contract], (first, last): (Day, Day)) -> Digest {
-    let mut hasher = Hasher::new();
-    for contract in contracts {
-        for ((day, _), footer) in state.table(contract).range((Some(first), 0)..=(Some(last), u32::MAX)) {
-            hasher.number(day.map_or(0, |day| i64::from(day.0))).digest(footer.digest);
-        }
-    }
-    hasher.finish()
 }

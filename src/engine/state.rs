@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, Hasher};
 use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
@@ -69,6 +69,17 @@ impl State {
     /// What a file contains; a digest of nothing where there is none.
     pub fn digest(&self, contract: &Contract, place: Place) -> Digest {
         self.footer(contract, place).map(|footer| footer.digest).unwrap_or_default()
+    }
+
+    /// A digest of the files of some tables on some days.
+    pub fn digest_of_days(&self, contracts: &[&Contract], (first, last): (Day, Day)) -> Digest {
+        let mut hasher = Hasher::new();
+        for contract in contracts {
+            for ((day, _), footer) in self.table(contract).range((Some(first), 0)..=(Some(last), u32::MAX)) {
+                hasher.number(day.map_or(0, |day| i64::from(day.0))).digest(footer.digest);
+            }
+        }
+        hasher.finish()
     }
 
     /// Takes note of a file that was written.

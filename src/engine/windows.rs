@@ -336,6 +336,23 @@ impl Finished {
             }
             Ok(())
         };
+        let broken = self
+            .used
+            .usage
+            .iter()
+            .find_map(|row| Some((row.tenant_id, row.sku_id, row.broken_promise()?)));
+        let broken = broken.or_else(|| {
+            self.used
+                .adoption
+                .iter()
+                .find_map(|row| Some((row.tenant_id, row.sku_id, row.broken_promise()?)))
+        });
+        if let Some((tenant, sku, promise)) = broken {
+            return Err(EngineError::Check(format!(
+                "{}, customer `{tenant}`, product `{sku}`: {promise}",
+                self.day
+            )));
+        }
         if let Some(rows) = &self.rolling {
             put(&ACTIVITY_28D, &|| Ok(activity_28d::frame(self.day, rows, facts)?))?;
         }

@@ -15,9 +15,8 @@ use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::file::squeezed;
 use super::problem::{CatalogueError, Problem};
-use super::table::{Notes, Row, rows};
+use super::table::{Notes, Row, rows, squeezed};
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::spelled;

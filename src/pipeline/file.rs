@@ -12,6 +12,7 @@ use super::page::{Page, Written};
 use super::problem::{SettingsError, hint};
 use super::section::Section;
 use super::source::{self, Source};
+use super::table::squeezed;
 use super::thresholds::{self, Thresholds};
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
@@ -207,11 +208,6 @@ fn excludes(top: &Section<'_>) -> Vec<Exclude> {
         .iter()
         .filter_map(read)
         .collect()
-}
-
-/// With single blanks between words and none around: what a name or a reason may be in one line of text.
-pub(super) fn squeezed(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -200,3 +200,7 @@ fn places<const N: usize>(header: &ByteRecord, columns: [&'static str; N], notes
 fn trimmed(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).trim().to_owned()
 }
+/// With single blanks between words and none around: what a name or a reason may be in one line of text.
+pub(super) fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

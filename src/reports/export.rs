@@ -9,7 +9,7 @@ use crate::reports::columns::PublishedTable;
 use crate::reports::error::ReportError;
 use crate::reports::facts;
 use crate::reports::names::{Names, cell, texts};
-use crate::reports::publish::Publication;
+use crate::reports::publication::Publication;
 use crate::reports::staging::{Staged, Staging};
 use crate::stages::adoption::ADOPTION;
 use crate::warehouse::contract::Column;

@@ -16,7 +16,7 @@ use crate::reports::columns::{DAY, GRAIN, PublishedTable};
 use crate::reports::error::ReportError;
 use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
-use crate::reports::publish::Publication;
+use crate::reports::publication::Publication;
 use crate::reports::staging::{Staged, Staging};
 use crate::warehouse::contract::Contract;
 

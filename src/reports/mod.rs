@@ -18,6 +18,7 @@ mod export;
 mod facts;
 mod names;
 mod parquet_file;
+pub mod publication;
 pub mod publish;
 mod staging;
 pub mod summary;

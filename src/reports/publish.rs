@@ -8,45 +8,17 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
-use crate::domain::day::Day;
-use crate::domain::guid::Guid;
-use crate::domain::rules::Rules;
 use crate::reports::columns::{FACTS, PublishedTable};
 use crate::reports::dimensions::{self, CALENDAR, CUSTOMER_DIMENSION, PRODUCTS};
 use crate::reports::error::ReportError;
 use crate::reports::names::Names;
 use crate::reports::parquet_file::ParquetFile;
+pub use crate::reports::publication::Publication;
 pub use crate::reports::staging::PublishedFile;
 use crate::reports::staging::{Staged, Staging};
 use crate::reports::{export, facts};
-use crate::stages::customers::Customer;
 use crate::warehouse::contract::Contract;
-use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
-
-/// What is published, and where to.
-pub struct Publication<'a> {
-    pub store: &'a Store,
-    /// The folder, which need not exist yet.
-    pub published: &'a Path,
-    pub rules: &'a Rules,
-    /// Over how many files the customers are spread.
-    pub shards: u32,
-    /// The first and the last day, each with a file of every table; no days where `first` is after `last`.
-    pub first: Day,
-    pub last: Day,
-    /// The latest entry of each tenant that a customer list names.
-    pub customers: Vec<Customer>,
-    /// Tenants that occur anywhere in the warehouse; those of the published tables are added.
-    pub seen_tenants: BTreeSet<Guid>,
-}
-
-impl Publication<'_> {
-    /// How many units of progress [`publish`] will tell: a day of a table is one.
-    pub fn units(&self) -> u64 {
-        self.first.to(self.last).count() as u64 * FACTS.len() as u64
-    }
-}
 
 /// Writes all files and puts them into place; returns them in the order of the data dictionary, the export last. `progress` is
 /// told how many units are done since it was told last, from several threads.

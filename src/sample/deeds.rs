@@ -3,11 +3,10 @@
 use super::Options;
 use super::arrivals::{Arrival, Arrivals, Container};
 use super::chance::Chance;
-use super::facts::{INTERRUPTED, UNKNOWN_USER, USES, Use, WRONG_PASSWORD};
+use super::facts::{INTERRUPTED, UNKNOWN_USER, USES, Use, WRONG_PASSWORD, is_weekend};
 use super::portfolio::{Customer, Kind};
 use super::records::{SignIn, Writer};
 use super::text::Moment;
-use super::timeline::is_weekend;
 use crate::domain::guid::Guid;
 
 /// How much less happens on a Saturday or Sunday.

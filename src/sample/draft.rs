@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::chance::Chance;
-use super::facts::{self, COMPANIES, COMPANY_BRANCHES, COMPANY_NAMES, LEGAL_FORMS, Persona};
+use super::facts::{self, COMPANIES, COMPANY_BRANCHES, COMPANY_NAMES, LEGAL_FORMS, Persona, is_weekend};
 use super::portfolio::{BEFORE, Customer, Grant, Kind, Owner, Scene, Subscription, Traits, User};
 use super::stories::Story;
-use super::timeline::is_weekend;
 use super::{Options, records};
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;

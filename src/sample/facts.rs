@@ -1,6 +1,7 @@
 //! What is true outside the made-up portfolio: Microsoft's products, applications and error codes; and the words of which
 //! made-up names are composed.
 
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 
 /// A product, with a few of its service plans (name and id) as a subscription page names them.
@@ -257,3 +258,9 @@ pub static COMPANY_BRANCHES: [(&str, &str); 23] = [
 pub static LEGAL_FORMS: [(&str, &str); 9] = [
     ("GmbH", "DE"), ("AG", "CH"), ("SARL", "FR"), ("Ltd", "GB"), ("AS", "NO"), ("S.r.l.", "IT"), ("S.L.", "ES"), ("B.V.", "NL"), ("GmbH", "AT"),
 ];
+
+/// Whether a day is a Saturday or a Sunday.
+pub fn is_weekend(day: Day) -> bool {
+    // 1970-01-01 was a Thursday.
+    (day.0 + 3).rem_euclid(7) >= 5
+}

@@ -4,12 +4,11 @@ use super::arrivals::{Arrival, Arrivals, Container};
 use super::chance::Chance;
 use super::deeds;
 use super::estate::{self, Estate};
-use super::facts::USES;
+use super::facts::{USES, is_weekend};
 use super::portfolio::{Customer, Scene};
 use super::text::Moment;
 use super::write::Output;
 use super::{Options, SampleError, pages, portfolio, records};
-use crate::domain::day::Day;
 
 /// Every how many days the snapshots are taken.
 const SNAPSHOT_DAYS: i32 = 7;
@@ -19,12 +18,6 @@ const BACKUP_HOUR: u32 = 2;
 
 /// The probability of an audit record on a day that has nothing to do with licenses.
 const UNRELATED: f64 = 0.12;
-
-/// Whether a day is a Saturday or a Sunday.
-pub fn is_weekend(day: Day) -> bool {
-    // 1970-01-01 was a Thursday.
-    (day.0 + 3).rem_euclid(7) >= 5
-}
 
 /// Writes all files of a customer.
 pub fn live(options: &Options, customer: &Customer, chance: &mut Chance, output: &mut Output<'_>) -> Result<(), SampleError> {

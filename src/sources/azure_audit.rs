@@ -78,17 +78,16 @@ impl JsonRecords for AzureAudit<'_> {
         let mut slot = None;
         let event = properties(envelope.properties, &mut self.unpacked, &mut slot).map(|node| node.map(AuditEvent::of).unwrap_or_default());
         let activity = event.as_ref().ok().and_then(|event| Operation::name(event.activity));
-        let Some(operation) = activity
+        let operation = activity
             .or_else(|| Operation::name(envelope.operation))
-            .and_then(|name| Operation::of(&name))
-        else {
-            return Ok(Verdict::NotOurs);
-        };
+            .and_then(|name| Operation::of(&name));
         let tenant = self.tenants.of_record(envelope.tenant, self.context)?;
         let event = event?;
         let time = event_time(event.at, envelope.time, self.context)?;
         self.ids.clear();
         let event_id = self.ids.fold_required(event.id)?;
+        // Whatever the audit log is about, its tenant, time and id have to be sound; most of it is not about licenses.
+        let Some(operation) = operation else { return Ok(Verdict::NotOurs) };
         if operation == Operation::AddsUser || !succeeded(event.result, envelope.result_type) {
             return Ok(Verdict::Accepted);
         }

@@ -123,7 +123,8 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         };
         let waiting = lines.waiting();
         let is_record = |line: &[u8]| line.trim_ascii_start().starts_with(b"{") && structure.find(line).is_ok();
-        if R::LINES || waiting.split(|byte| *byte == b'\n').skip(1).any(is_record) {
+        let are_lines = R::LINES && reason != Reason::LineTooLong;
+        if are_lines || waiting.split(|byte| *byte == b'\n').skip(1).any(is_record) {
             return;
         }
         if lines.has_fault() {

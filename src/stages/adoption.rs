@@ -3,6 +3,7 @@
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::stages::usage::{Parts, broken_promise};
 use crate::warehouse::table::table;
 
 table! {
@@ -33,5 +34,19 @@ table! {
         window_days_covered: i64 = "days of the window on which the customer has any event",
         window_complete: bool = "the customer's first event is on or before the first day of the window",
         seats_snapshot_day: Option<Day> = "the snapshot of subscriptions in force",
+    }
+}
+
+impl Adoption {
+    /// What the row breaks of its promises; see [`broken_promise`].
+    pub fn broken_promise(&self) -> Option<&'static str> {
+        let parts = Parts {
+            current: self.active_current,
+            moved: self.active_moved,
+            lapsed: self.active_lapsed,
+            trial: self.active_trial,
+            over_assigned: self.active_over_assigned,
+        };
+        broken_promise(self.entitlements_active, parts, self.usage_ratio_adjusted)
     }
 }

@@ -23,6 +23,21 @@ table! {
     }
 }
 
+/// What a row of `usage` or `adoption` promises beyond types: its parts add up, none is negative, and the adjusted ratio is not
+/// above 1. The name of the broken promise, where one is.
+pub fn broken_promise(active: i64, parts: Parts, adjusted: Option<f64>) -> Option<&'static str> {
+    let all = [parts.current, parts.moved, parts.lapsed, parts.trial, parts.over_assigned];
+    if all.iter().sum::<i64>() != active {
+        Some("the parts do not add up to entitlements_active")
+    } else if all.iter().any(|part| *part < 0) {
+        Some("a part is negative")
+    } else if adjusted.is_some_and(|ratio| ratio > 1.0) {
+        Some("usage_ratio_adjusted is above 1")
+    } else {
+        None
+    }
+}
+
 /// A divided by B; null where B is 0 or unknown.
 pub fn ratio(numerator: i64, denominator: Option<i64>) -> Option<f64> {
     denominator
@@ -63,5 +78,19 @@ impl Parts {
             trial,
             over_assigned: beyond - lapsed - trial,
         }
+    }
+}
+
+impl Usage {
+    /// What the row breaks of its promises; see [`broken_promise`].
+    pub fn broken_promise(&self) -> Option<&'static str> {
+        let parts = Parts {
+            current: self.active_current,
+            moved: self.active_moved,
+            lapsed: self.active_lapsed,
+            trial: self.active_trial,
+            over_assigned: self.active_over_assigned,
+        };
+        broken_promise(self.entitlements_active, parts, self.usage_ratio_adjusted)
     }
 }

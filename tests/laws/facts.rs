@@ -92,7 +92,7 @@ pub struct SignIn {
     pub interactive_log: bool,
     pub is_interactive: Option<bool>,
     pub code: Code,
-    pub guest: Guest,
+    pub guest: UserType,
     pub resource_tenant: ResourceTenant,
     pub spelling: Spelling,
     pub hours_late: u16,
@@ -132,7 +132,7 @@ pub enum Code {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Guest {
+pub enum UserType {
     Member,
     Guest,
     /// No type, a name without `#EXT#`.

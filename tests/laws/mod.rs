@@ -525,9 +525,10 @@ fn parts_add_up(settings: &Settings) -> Verdict {
             _ => {}
         }
     }
+    type Count = fn(&PortfolioRow) -> Option<i64>;
     for (day, (products, all)) in sums {
         let Some(all) = all else { continue };
-        let columns: [(&str, fn(&PortfolioRow) -> Option<i64>); 12] = [
+        let columns: [(&str, Count); 12] = [
             ("seats_sold", |row| row.seats_sold),
             ("seats_sold_own", |row| row.seats_sold_own),
             ("seats_trial", |row| row.seats_trial),

@@ -359,7 +359,7 @@ impl Writer<'_> {
             }
             .text();
             page.truncate(page.len() * 2 / 3);
-            if records.len() % 2 == 0 {
+            if records.len().is_multiple_of(2) {
                 page.push(b'\n');
             }
             RawFile {
@@ -398,11 +398,11 @@ impl Writer<'_> {
         let id = if bad {
             "contoso".to_owned()
         } else {
-            cased(&tenant_id(tenant), name % 2 == 0)
+            cased(&tenant_id(tenant), name.is_multiple_of(2))
         };
         let line = format!(
             "{id},\"Customer, {name}\",c{name}.example,{},\n",
-            if name % 3 == 0 { "" } else { "DE" }
+            if name.is_multiple_of(3) { "" } else { "DE" }
         );
         let header = b"tenant_id,name,domain,country,segment\n".to_vec();
         let file = self.files.entry(path).or_insert_with(|| RawFile {
@@ -558,7 +558,7 @@ fn plain_sign_in(tenant: u8, id: u16) -> SignIn {
         interactive_log: true,
         is_interactive: None,
         code: Code::Success,
-        guest: Guest::Member,
+        guest: UserType::Member,
         resource_tenant: ResourceTenant::Own,
         spelling: Spelling::default(),
         hours_late: 0,
@@ -568,7 +568,7 @@ fn plain_sign_in(tenant: u8, id: u16) -> SignIn {
 
 fn sign_in(fact: &SignIn, copy: &Copy, at: Instant) -> Value {
     let spelling = fact.spelling;
-    let is_guest = fact.guest == Guest::Guest || copy.shift % 2 != 0;
+    let is_guest = fact.guest == UserType::Guest || copy.shift % 2 != 0;
     let code = match (copy.failed, fact.code) {
         (true, _) => Code::Failed,
         (false, code) => code,
@@ -583,7 +583,7 @@ fn sign_in(fact: &SignIn, copy: &Copy, at: Instant) -> Value {
         "id": id(&guid("e", fact.tenant, fact.id)),
         "createdDateTime": time(at, spelling.time),
         "userId": fact.user.map_or(String::new(), |user| id(&user_id(fact.tenant, user))),
-        "userPrincipalName": if fact.guest == Guest::ByName { "u_else.example#EXT#@kunde.example" } else { "u@kunde.example" },
+        "userPrincipalName": if fact.guest == UserType::ByName { "u_else.example#EXT#@kunde.example" } else { "u@kunde.example" },
         "userType": if is_guest { "Guest" } else { "member" },
         "isInteractive": fact.is_interactive,
         "status": {"errorCode": if code == Code::Success { 0 } else { 50126 }, "failureReason": "Other \"}{\\ ü"},
@@ -595,7 +595,7 @@ fn sign_in(fact: &SignIn, copy: &Copy, at: Instant) -> Value {
     if let Some(resource) = fact.resource {
         has.insert("resourceId".to_owned(), json!(id(APPS[usize::from(resource)])));
     }
-    if matches!(fact.guest, Guest::Untold | Guest::ByName) && !is_guest {
+    if matches!(fact.guest, UserType::Untold | UserType::ByName) && !is_guest {
         has.remove("userType");
     }
     match resource_tenant {
@@ -629,7 +629,7 @@ fn sign_in(fact: &SignIn, copy: &Copy, at: Instant) -> Value {
         has.remove("createdDateTime");
         record["time"] = json!(time(at, spelling.time));
     }
-    if fact.id % 7 == 0 && !spelling.hub {
+    if fact.id.is_multiple_of(7) && !spelling.hub {
         record.as_object_mut().unwrap().remove("tenantId");
     }
     record["properties"] = if spelling.packed_properties {

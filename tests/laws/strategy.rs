@@ -143,7 +143,8 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
         1 => Just(Code::FailedByEnvelope),
         1 => Just(Code::Nowhere),
     ];
-    let guest = prop_oneof![6 => Just(Guest::Member), 1 => Just(Guest::Guest), 1 => Just(Guest::Untold), 1 => Just(Guest::ByName)];
+    let guest =
+        prop_oneof![6 => Just(UserType::Member), 1 => Just(UserType::Guest), 1 => Just(UserType::Untold), 1 => Just(UserType::ByName)];
     let resource_tenant = prop_oneof![
         8 => Just(ResourceTenant::Own),
         1 => Just(ResourceTenant::Missing),
@@ -251,9 +252,8 @@ fn step() -> impl Strategy<Value = Step> {
         hours_late(),
         copy,
     )
-        .prop_map(|(minutes_later, deed, logged, update_user, failed, spelling, hours_late, copy)| {
-            let copy = copy.map(|(hours_late, shift)| (hours_late, shift));
-            Step {
+        .prop_map(
+            |(minutes_later, deed, logged, update_user, failed, spelling, hours_late, copy)| Step {
                 minutes_later,
                 deed,
                 logged,
@@ -262,8 +262,8 @@ fn step() -> impl Strategy<Value = Step> {
                 spelling,
                 hours_late,
                 copy,
-            }
-        })
+            },
+        )
 }
 
 fn audit(tenants: u8, users: u8) -> impl Strategy<Value = Audit> {
