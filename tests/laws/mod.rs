@@ -2,7 +2,7 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `UPTAKE_CASES` | how many portfolios each law is held against; default 24 |
+//! | `UPTAKE_CASES` | how many portfolios each law is held against; default 16 |
 //! | `UPTAKE_SEED` | a number: the same portfolios again (a failure says its own) |
 //! | `UPTAKE_SHRINK_SECONDS` | how long a failing portfolio is made smaller; default 90 |
 
@@ -52,7 +52,7 @@ fn holds<T: Debug>(strategy: impl Strategy<Value = T>, law: impl Fn(&T) -> Verdi
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
     let seed = number("UPTAKE_SEED", now);
     let config = Config {
-        cases: number("UPTAKE_CASES", 24) as u32,
+        cases: number("UPTAKE_CASES", 16) as u32,
         failure_persistence: None,
         max_shrink_time: number("UPTAKE_SHRINK_SECONDS", 90) as u32 * 1000,
         max_shrink_iters: 100_000,
