@@ -35,6 +35,8 @@ use crate::warehouse::error::WarehouseError;
 
 /// Rows of one row group: small enough for a reader to skip what it does not need.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
+/// Files of fewer rows are not compressed: setting a compressor up would take longer than everything else, and save little.
+const LEAST_ROWS_COMPRESSED: u64 = 2_048;
 /// The largest dictionary of a column in a row group.
 const DICTIONARY_BYTES: usize = 16 << 20;
 
@@ -102,6 +104,7 @@ pub fn write(
     days: &[DayPart],
 ) -> Result<Footer, WarehouseError> {
     check_order(contract, frames)?;
+    let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
     let file = File::create(path).map_err(WarehouseError::store("create", path))?;
     let digesting = Digesting {
         inner: io::BufWriter::with_capacity(1 << 18, file),
@@ -109,7 +112,7 @@ pub fn write(
     };
     let failed = || WarehouseError::parquet("write", path);
     let options = ArrowWriterOptions::new()
-        .with_properties(properties(contract)?)
+        .with_properties(properties(contract, rows)?)
         .with_skip_arrow_metadata(true);
     let mut writer = ArrowWriter::try_new_with_options(digesting, contract.schema(), options).map_err(failed())?;
     for frame in frames {
@@ -119,7 +122,6 @@ pub fn write(
     // The writer holds back its last bytes; the digest is of all of them.
     writer.sync().map_err(WarehouseError::store("write", path))?;
     let digest = Digest(writer.inner().hasher.digest128());
-    let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
     let footer = Footer {
         table: contract.name.to_owned(),
         version: contract.version,
@@ -142,11 +144,15 @@ pub fn write(
 }
 
 /// How the columns of a table are encoded.
-fn properties(contract: &Contract) -> Result<WriterProperties, WarehouseError> {
+fn properties(contract: &Contract, rows: u64) -> Result<WriterProperties, WarehouseError> {
     let level = ZstdLevel::try_new(1).map_err(WarehouseError::parquet("set up", Path::new(contract.name)))?;
     let mut builder = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(if rows < LEAST_ROWS_COMPRESSED {
+            Compression::UNCOMPRESSED
+        } else {
+            Compression::ZSTD(level)
+        })
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_statistics_enabled(EnabledStatistics::Page)
