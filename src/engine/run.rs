@@ -10,7 +10,9 @@ use crate::domain::kinds::Feed;
 use crate::engine::days::{self, Range};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::ingest::{self, Written};
+use crate::engine::fingerprints::Job;
+use crate::engine::ingest;
+use crate::engine::ingest_write::{self, Written};
 use crate::engine::raw::{self, RawFile};
 use crate::engine::report::{RunReport, SourceReport, Step};
 use crate::engine::since::SincePublication;
@@ -122,7 +124,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         report.steps.extend(step);
         report.contradictions = contradictions;
     }
-    let job = windows::Job {
+    let job = Job {
         settings,
         store,
         range,
@@ -329,7 +331,7 @@ fn ingest_all(
     let shared: &State = state;
     let written: Vec<Written> = tasks
         .par_iter()
-        .map(|task| task.execute(settings, store, shared, watch))
+        .map(|task| ingest_write::write(task, settings, store, shared, watch))
         .collect::<Result<_, _>>()?;
     watch.tell(Event::End);
     let by_path: BTreeMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();

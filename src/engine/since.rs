@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::error::EngineError;
-use crate::engine::ingest::Written;
+use crate::engine::ingest_write::Written;
 use crate::pipeline::settings::Settings;
 use crate::sources::record::Reason;
 use crate::warehouse::error::WarehouseError;

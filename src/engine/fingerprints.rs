@@ -1,0 +1,179 @@
+//! What the files of the tables that look back on windows would be made from today: by comparing that with what their footers
+//! say, a changed day makes exactly the days stale whose windows it is in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Hasher, SetDigest};
+use crate::domain::window::{self, WINDOW_DAYS};
+use crate::engine::days::Range;
+use crate::engine::error::EngineError;
+use crate::engine::events::Watch;
+use crate::engine::facts::{coverage, facts_of};
+use crate::engine::licenses::{HolderDigests, assignments};
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages::activity_28d::ACTIVITY_28D;
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::adoption::ADOPTION;
+use crate::stages::assignments::Assignment;
+use crate::stages::holders::Coverage;
+use crate::stages::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::usage::USAGE;
+use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
+use crate::warehouse::contract::Contract;
+use crate::warehouse::store::Store;
+
+/// The tables that one pass makes.
+pub const PASS_TABLES: [&Contract; 4] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION];
+
+/// What a job of this room needs besides the warehouse.
+pub struct Job<'a> {
+    pub settings: &'a Settings,
+    pub store: &'a Store,
+    pub range: Range,
+    pub forced: &'a BTreeSet<Day>,
+    pub tables: &'a BTreeSet<&'static str>,
+    /// Whether files are made, or only named.
+    pub dry: bool,
+    pub watch: &'a Watch<'a>,
+}
+
+/// What one shard's tables are made from.
+pub struct ShardInputs<'a> {
+    pub shard: u32,
+    pub timeline: &'a Timeline,
+    pub assignments: Vec<Assignment>,
+    pub coverage: Coverage,
+}
+
+impl<'a> ShardInputs<'a> {
+    pub fn read(job: &Job<'_>, state: &State, shard: u32, timeline: &'a Timeline) -> Result<ShardInputs<'a>, EngineError> {
+        let assignments = assignments(job.store, state, shard)?;
+        Ok(ShardInputs {
+            shard,
+            timeline,
+            assignments,
+            coverage: coverage(job.store, state, job.range, shard)?,
+        })
+    }
+}
+
+/// The fingerprints that a shard's files should have, by table and day.
+pub struct Fingerprints(BTreeMap<&'static str, BTreeMap<Day, Digest>>);
+
+/// Stale days by table, each with the fingerprint that its file is to have.
+pub type Stale = BTreeMap<&'static str, BTreeMap<Day, Digest>>;
+
+impl Fingerprints {
+    pub fn of(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>) -> Fingerprints {
+        let (settings, range, shard) = (job.settings, job.range, inputs.shard);
+        let begin = window::first_day(range.first);
+        let holders = HolderDigests::of(&inputs.assignments, begin, range.last);
+        let in_force = inputs.timeline.digests(range.first, range.last);
+        let arrivals = tenants_since(&inputs.coverage, range);
+        let activity: Vec<Digest> = range
+            .looked_at()
+            .map(|day| {
+                let (table, place) = facts_of(range, day, shard);
+                state.digest(table, place)
+            })
+            .collect();
+        let covered: Vec<Digest> = range
+            .looked_at()
+            .map(|day| {
+                state
+                    .footer(&ACTIVITY_COVERAGE, (Some(day), shard))
+                    .and_then(|footer| footer.days.first())
+                    .map(|part| part.digest)
+                    .unwrap_or_default()
+            })
+            .collect();
+        let base = |contract: &Contract, parts: &[&str]| {
+            let mut hasher = Hasher::new();
+            hasher
+                .text(contract.name)
+                .number(i64::from(contract.version))
+                .number(i64::from(settings.shards));
+            parts.iter().for_each(|part| {
+                hasher.text(part);
+            });
+            hasher
+        };
+        let (evidence, states) = (settings.evidence_text(), settings.states_text());
+        let (workloads, excluded, unlicensed) = (settings.workloads_text(), settings.excluded_text(), settings.unlicensed_use_text());
+        let rolling = base(&ACTIVITY_28D, &[&evidence]);
+        let usage = base(&USAGE, &[&evidence, &states, &workloads]);
+        let adoption = base(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
+        let workload_adoption = base(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
+        let mut prints: BTreeMap<&'static str, BTreeMap<Day, Digest>> = BTreeMap::new();
+        for day in range.days() {
+            let at = (day.0 - range.first.0) as usize;
+            let days = at..at + WINDOW_DAYS as usize;
+            let window_of = |hasher: &Hasher, digests: &[Digest]| {
+                let mut hasher = hasher.clone();
+                digests.iter().for_each(|digest| {
+                    hasher.digest(*digest);
+                });
+                hasher
+            };
+            let with_use = |hasher: &Hasher| {
+                let mut hasher = window_of(hasher, &activity[days.clone()]);
+                window::first_day(day).to(day).for_each(|day| {
+                    hasher.digest(holders.held(day));
+                });
+                hasher.digest(holders.has(day)).digest(in_force[at]);
+                hasher
+            };
+            let mut put = |contract: &Contract, digest: Digest| prints.entry(contract.name).or_default().insert(day, digest);
+            put(&SUBSCRIPTIONS, base(&SUBSCRIPTIONS, &[]).digest(in_force[at]).finish());
+            put(&ACTIVITY_28D, window_of(&rolling, &activity[days.clone()]).finish());
+            put(&USAGE, with_use(&usage).finish());
+            put(
+                &ADOPTION,
+                window_of(&with_use(&adoption), &covered[days.clone()])
+                    .digest(arrivals[at])
+                    .finish(),
+            );
+            put(&WORKLOAD_ADOPTION, with_use(&workload_adoption).finish());
+        }
+        Fingerprints(prints)
+    }
+
+    /// The days on which a file is not what it would be made from today.
+    pub fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> Stale {
+        let mut stale = Stale::new();
+        for contract in PASS_TABLES
+            .into_iter()
+            .chain([&SUBSCRIPTIONS])
+            .filter(|contract| job.tables.contains(contract.name))
+        {
+            let prints = self.0.get(contract.name).into_iter().flatten();
+            let days = prints
+                .filter(|(day, print)| job.forced.contains(day) || state.fingerprint(contract, (Some(**day), shard)) != Some(**print))
+                .map(|(day, print)| (*day, *print));
+            stale.insert(contract.name, days.collect());
+        }
+        stale
+    }
+}
+
+/// For each day of the range a digest of the tenants whose window is complete.
+fn tenants_since(coverage: &Coverage, range: Range) -> Vec<Digest> {
+    let mut arrivals: BTreeMap<Day, SetDigest> = BTreeMap::new();
+    for (tenant, first) in &coverage.first {
+        let complete_on = first.plus(WINDOW_DAYS - 1).max(range.first);
+        arrivals.entry(complete_on).or_default().add(Digest::of(&tenant.bytes()));
+    }
+    let mut sum = SetDigest::default();
+    range
+        .first
+        .to(range.last)
+        .map(|day| {
+            if let Some(arrived) = arrivals.get(&day) {
+                sum.add(arrived.digest());
+            }
+            sum.digest()
+        })
+        .collect()
+}

@@ -1,0 +1,244 @@
+//! Reads what a partition's task says, joins it with the rows that stay, and writes the partition's files, `raw_files` last.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::domain::day::Day;
+use crate::domain::kinds::Feed;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::ingest_task::{Task, fingerprint};
+use crate::engine::received::Gathered;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
+use crate::stages::license_changes::LicenseChange;
+use crate::stages::license_holdings::LicenseHolding;
+use crate::stages::{activity_events, customers, license_changes, license_holdings, raw_files, rejects, snapshots, subscriptions};
+use crate::warehouse::contract::Contract;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::files::Footer;
+use crate::warehouse::index::Place;
+use crate::warehouse::store::Store;
+use crate::warehouse::table::Row;
+
+/// What a task has written.
+pub struct Written {
+    pub received: Day,
+    pub footers: Vec<(&'static Contract, Place, Footer)>,
+    pub files: Vec<raw_files::RawFile>,
+    pub rejects: Vec<rejects::Reject>,
+}
+
+/// Reads what is to be read, joins it with what stays, and writes the partition's files.
+pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<Written, EngineError> {
+    let readings = task.to_read(settings);
+    let mut gathered = readings
+        .par_iter()
+        .fold(Gathered::default, |mut gathered, reading| {
+            let source = &settings.sources[reading.source];
+            gathered.read(reading.file, source, &reading.facts, reading.format, settings.zone(), &reading.how);
+            watch.tell(Event::Advance(1));
+            gathered
+        })
+        .reduce(Gathered::default, Gathered::append);
+    watch.go_on()?;
+    let fresh = (gathered.files.clone(), gathered.rejects.clone());
+    let drop: BTreeSet<(Feed, &str)> = readings
+        .iter()
+        .map(|reading| (settings.sources[reading.source].feed, reading.file.path.as_str()))
+        .collect();
+    let replaced: BTreeSet<(String, String)> = gathered
+        .files
+        .iter()
+        .map(|file| (file.source.clone(), file.source_file.clone()))
+        .chain(task.moved.iter().cloned())
+        .collect();
+    gathered.files.extend(
+        task.known
+            .iter()
+            .filter(|row| !replaced.contains(&(row.source.clone(), row.source_file.clone())))
+            .cloned(),
+    );
+    gathered
+        .files
+        .sort_by(|a, b| (&a.source, &a.source_file).cmp(&(&b.source, &b.source_file)));
+    let writer = Writer {
+        task,
+        settings,
+        store,
+        state,
+        drop,
+        replaced,
+        gathered,
+    };
+    Ok(Written {
+        received: task.received,
+        footers: writer.write()?,
+        files: fresh.0,
+        rejects: fresh.1,
+    })
+}
+
+/// Writes the files of one partition.
+struct Writer<'t, 'a> {
+    task: &'t Task<'a>,
+    settings: &'t Settings,
+    store: &'t Store,
+    state: &'t State,
+    /// Files whose rows in the partition give way to what was read.
+    drop: BTreeSet<(Feed, &'t str)>,
+    /// Sources and files that were read, or belong elsewhere now.
+    replaced: BTreeSet<(String, String)>,
+    gathered: Gathered,
+}
+
+impl Writer<'_, '_> {
+    fn write(mut self) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
+        let mut footers = Vec::new();
+        if self.makes(Feed::Activity) {
+            footers.extend(self.write_events()?);
+        }
+        let shards = u32::from(self.settings.shards);
+        if self.makes(Feed::LicenseChanges) {
+            let mut rows = std::mem::take(&mut self.gathered.changes);
+            rows.extend(self.kept(Feed::LicenseChanges, |row: &LicenseChange| &row.source_file)?);
+            rows.iter_mut()
+                .for_each(|row| row.day = self.settings.zone().day_of(row.event_time));
+            let rows = license_changes::distinct(rows);
+            footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
+        }
+        if self.makes(Feed::LicenseHoldings) {
+            let mut rows = std::mem::take(&mut self.gathered.holdings);
+            rows.extend(self.kept(Feed::LicenseHoldings, |row: &LicenseHolding| &row.source_file)?);
+            let rows = license_holdings::distinct(rows);
+            footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
+        }
+        if self.makes(Feed::Subscriptions) {
+            let mut rows = std::mem::take(&mut self.gathered.subscriptions);
+            rows.extend(self.kept(Feed::Subscriptions, |row: &subscriptions::SnapshotSubscription| &row.source_file)?);
+            footers.extend(self.write_sharded(&subscriptions::distinct(rows), |_| 0)?);
+        }
+        if self.makes(Feed::Subscriptions) || self.makes(Feed::LicenseHoldings) {
+            let mut rows = std::mem::take(&mut self.gathered.snapshots);
+            rows.extend(self.kept_by_source(|row: &snapshots::SnapshotFile| (&row.source, &row.source_file))?);
+            rows.sort_by(|a, b| {
+                (&a.feed, &a.source, a.tenant_id, a.day, &a.source_file).cmp(&(&b.feed, &b.source, b.tenant_id, b.day, &b.source_file))
+            });
+            footers.extend(self.write_sharded(&rows, |_| 0)?);
+        }
+        if self.makes(Feed::Customers) {
+            let mut rows = std::mem::take(&mut self.gathered.customers);
+            rows.extend(self.kept(Feed::Customers, |row: &customers::Customer| &row.source_file)?);
+            footers.extend(self.write_sharded(&customers::distinct(rows), |_| 0)?);
+        }
+        let mut rejects = std::mem::take(&mut self.gathered.rejects);
+        rejects.extend(self.kept_by_source(|row: &rejects::Reject| (&row.source, &row.source_file))?);
+        rejects.sort_by(|a, b| {
+            let key = |row: &rejects::Reject| (row.source_line, row.source_record);
+            (&a.source, &a.source_file)
+                .cmp(&(&b.source, &b.source_file))
+                .then_with(|| key(a).cmp(&key(b)))
+        });
+        footers.extend(self.write_sharded(&rejects, |_| 0)?);
+        let files = self.gathered.files.clone();
+        footers.extend(self.write_sharded(&files, |_| 0)?);
+        Ok(footers)
+    }
+
+    fn makes(&self, feed: Feed) -> bool {
+        self.task.feeds.contains(&feed)
+    }
+
+    /// The files of a table's partition as they are.
+    fn places(&self, contract: &Contract) -> Vec<Place> {
+        let received = Some(self.task.received);
+        self.state
+            .table(contract)
+            .range((received, 0)..=(received, u32::MAX))
+            .map(|(place, _)| *place)
+            .collect()
+    }
+
+    /// Rows of the partition whose raw files are not read again.
+    fn kept<R: Row>(&self, feed: Feed, file: fn(&R) -> &String) -> Result<Vec<R>, WarehouseError> {
+        let mut kept = Vec::new();
+        for place in self.places(R::CONTRACT) {
+            kept.extend(
+                self.store
+                    .rows::<R>(place)?
+                    .into_iter()
+                    .filter(|row| !self.gives_way(feed, file(row))),
+            );
+        }
+        Ok(kept)
+    }
+
+    fn gives_way(&self, feed: Feed, path: &str) -> bool {
+        self.drop.contains(&(feed, path))
+            || self
+                .task
+                .moved
+                .iter()
+                .any(|(source, file)| file == path && source.starts_with(feed.name()))
+    }
+
+    /// The same for tables whose rows say which source they came from.
+    fn kept_by_source<R: Row>(&self, key: fn(&R) -> (&String, &String)) -> Result<Vec<R>, WarehouseError> {
+        let mut kept = Vec::new();
+        for place in self.places(R::CONTRACT) {
+            kept.extend(self.store.rows::<R>(place)?.into_iter().filter(|row| {
+                let (source, file) = key(row);
+                !self.replaced.contains(&(source.clone(), file.clone()))
+            }));
+        }
+        Ok(kept)
+    }
+
+    fn write_events(&mut self) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
+        let mut events = std::mem::take(&mut self.gathered.events);
+        for place in self.places(&ACTIVITY_EVENTS) {
+            let frame = self.store.read(&ACTIVITY_EVENTS, place, &[])?;
+            events.absorb(&frame, &self.settings.rules, |path| self.gives_way(Feed::Activity, path))?;
+        }
+        let fingerprint = fingerprint(self.settings, &ACTIVITY_EVENTS, &self.gathered.files);
+        let shards = events.finish(u32::from(self.settings.shards), &self.settings.rules)?;
+        let mut footers = Vec::new();
+        for (shard, activity_events::ShardEvents { frame, days }) in shards.into_iter().enumerate() {
+            let place = (Some(self.task.received), shard as u32);
+            footers.push((
+                &ACTIVITY_EVENTS,
+                place,
+                self.store.replace(&ACTIVITY_EVENTS, place, &[frame], fingerprint, &days)?,
+            ));
+        }
+        self.remove_beyond(&ACTIVITY_EVENTS)?;
+        Ok(footers)
+    }
+
+    fn write_sharded<R: Row + Clone>(
+        &self,
+        rows: &[R],
+        shard_of: impl Fn(&R) -> u32,
+    ) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
+        let fingerprint = fingerprint(self.settings, R::CONTRACT, &self.gathered.files);
+        let mut footers = Vec::new();
+        for shard in 0..R::CONTRACT.files(u32::from(self.settings.shards)) {
+            let mine: Vec<R> = rows.iter().filter(|row| shard_of(row) == shard).cloned().collect();
+            let place = (Some(self.task.received), shard);
+            footers.push((R::CONTRACT, place, self.store.replace_rows(place, &mine, fingerprint)?));
+        }
+        self.remove_beyond(R::CONTRACT)?;
+        Ok(footers)
+    }
+
+    /// Removes the files of shards that are no more.
+    fn remove_beyond(&self, contract: &Contract) -> Result<(), WarehouseError> {
+        let shards = contract.files(u32::from(self.settings.shards));
+        self.places(contract)
+            .into_iter()
+            .filter(|(_, shard)| *shard >= shards)
+            .try_for_each(|place| self.store.remove(contract, place))
+    }
+}
