@@ -34,7 +34,7 @@ pub fn run_assignments(
     let mut contradictions = 0;
     for shard in 0..shards {
         let place = (None, shard);
-        let memo = inputs_memo(state, shard);
+        let memo = inputs_memo(settings, state, shard);
         let known = cache.memos.get(&memo).and_then(|text| Digest::parse(text));
         if known.is_some() && state.fingerprint(&ASSIGNMENTS, place) == known {
             continue;
@@ -76,8 +76,12 @@ pub fn run_assignments(
 }
 
 /// What the evidence of a shard's assignments is read from, as a text.
-fn inputs_memo(state: &State, shard: u32) -> String {
+fn inputs_memo(settings: &Settings, state: &State, shard: u32) -> String {
     let mut hasher = Hasher::new();
+    hasher
+        .number(i64::from(ASSIGNMENTS.version))
+        .number(i64::from(settings.shards))
+        .text(&settings.zone_text());
     for (contract, of) in [(&LICENSE_CHANGES, shard), (&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)] {
         for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| *shard == of) {
             hasher.number(i64::from(day.map_or(0, |day| day.0))).digest(footer.digest);
