@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 use uptake::engine::error::EngineError;
 use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
-use uptake::engine::run::{self, Request};
+use uptake::engine::request::Request;
+use uptake::engine::run;
 use uptake::pipeline::catalogue::built_in;
 use uptake::pipeline::file;
 use uptake::pipeline::settings::Settings;
@@ -37,17 +38,7 @@ pub fn run_pipeline(settings: &Settings) -> Result<RunReport, EngineError> {
         notify: &|_| {},
         interrupted: &interrupted,
     };
-    run::run(
-        &Request {
-            settings,
-            last,
-            from: None,
-            tables: None,
-            rehearse: false,
-        },
-        &store,
-        &watch,
-    )
+    run::run(&Request::new(settings, last), &store, &watch)
 }
 
 /// Every Parquet file below a folder, by its path below it, with its bytes.

@@ -26,7 +26,8 @@ use uptake::domain::day::{Day, Instant};
 use uptake::domain::kinds::Opened;
 use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
-use uptake::engine::run::{self, Request};
+use uptake::engine::request::Request;
+use uptake::engine::run;
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::adoption::Adoption;
@@ -118,11 +119,8 @@ impl Site {
         };
         let last = self.settings.last_day.unwrap();
         let request = Request {
-            settings: &self.settings,
-            last,
-            from: None,
-            tables: None,
             rehearse: true,
+            ..Request::new(&self.settings, last)
         };
         run::run(&request, &store, &watch).map_err(|error| format!("the rehearsal failed: {error}"))
     }
