@@ -37,11 +37,10 @@ pub fn json(request: &Request<'_>, report: &RunReport) -> Value {
 
 /// The plan in words.
 pub fn text(request: &Request<'_>, report: &RunReport) -> String {
-    let mut text = format!("asked:      {}\n", asked(request));
     if report.is_idle() {
-        text.push_str("Nothing to do: everything is up to date.\n");
-        return text;
+        return format!("Nothing to do: everything is up to date until {}.\n", request.last);
     }
+    let mut text = format!("asked:      {}\n", asked(request));
     if let Some((first, last)) = widened(report) {
         let days = if first == last { first } else { format!("{first}..{last}") };
         text.push_str(&format!("widened to: {days}, every day whose rows may change\n"));
