@@ -17,7 +17,7 @@ use crate::engine::raw::{self, RawFile};
 use crate::engine::report::{RunReport, SourceReport, Step};
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
-use crate::engine::{facts, licenses, publish, windows};
+use crate::engine::{checks, facts, licenses, publish, windows};
 use crate::pipeline::settings::Settings;
 use crate::stages::{self, raw_files::RAW_FILES};
 use crate::warehouse::contract::{Contract, Partition};
@@ -163,6 +163,7 @@ fn finish(
     }
     if let Some(fingerprint) = due {
         watch.go_on()?;
+        checks::run(request.settings, store, state, range, cache, watch)?;
         publish::run(request.settings, store, state, range, fingerprint, report, watch)?;
         report.published = true;
         SincePublication::default().save(store)?;
