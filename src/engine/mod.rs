@@ -1,9 +1,10 @@
 //! From a plan to committed partitions: the only place where IO meets the stages.
 //!
 //! `run::run` goes through the tables in the order of the data. Before each one it compares what every file would be made
-//! from today with what its footer says, and makes the files that differ. A plan is the same way with another `Mode`.
+//! from today with what its footer says, and makes the files that differ.
 
 pub mod causes;
+pub mod checks;
 pub mod clean;
 pub mod customers;
 pub mod days;

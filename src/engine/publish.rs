@@ -62,7 +62,7 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
 }
 
 /// The first and the last day that are published: those of the tables' days that have a file without a gap before them.
-fn days(state: &State, range: Range) -> Option<(Day, Day)> {
+pub fn days(state: &State, range: Range) -> Option<(Day, Day)> {
     let days = state.days(&ADOPTION);
     let last = *days.last()?;
     let first = days

@@ -19,8 +19,9 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
-use crate::engine::{estimates, facts, licenses, publish, windows, windows_plan};
+use crate::engine::{checks, estimates, facts, licenses, publish, windows, windows_plan};
 use crate::stages;
+use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
 use crate::warehouse::store::Store;
 
@@ -86,7 +87,12 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     range = job.range;
     report.days_left = waiting.len() as u64;
     fill_range(&mut report, &state);
-    if request.tables.is_none() {
+    let is_mixed = waiting.first().is_some_and(|first| state.days(&ADOPTION).last() >= Some(first));
+    if request.tables.is_none() && is_mixed {
+        watch.tell(Event::Warning(
+            "nothing was published: days of the published files are left for the next run".to_owned(),
+        ));
+    } else if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
     }
     if !request.rehearse {
@@ -150,6 +156,9 @@ fn make_tables(
         plan.measure(&made);
         report.steps.extend(plan.steps(job, state, changes));
     }
+    if let Some(first) = plan.waiting.first() {
+        job.range.last = first.plus(-1);
+    }
     waiting.extend(&plan.waiting);
     Ok(waiting)
 }
@@ -173,6 +182,7 @@ fn finish(
     }
     if let Some(fingerprint) = due {
         watch.go_on()?;
+        checks::run(request.settings, store, state, range, cache, watch)?;
         publish::run(request.settings, store, state, range, fingerprint, report, watch)?;
         report.published = true;
         SincePublication::default().save(store)?;
@@ -204,7 +214,7 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
 
 /// The days that `adoption` has.
 fn fill_range(report: &mut RunReport, state: &State) {
-    let days = state.days(&stages::adoption::ADOPTION);
+    let days = state.days(&ADOPTION);
     report.first_day = days.first().map(Day::to_string);
     report.last_day = days.last().map(Day::to_string);
 }

@@ -108,7 +108,8 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
                 _ => &[],
             };
             windows.advance(day, rows);
-            if days.binary_search(&day).is_ok() {
+            // Days before `first` belong to the pass before: their windows are not whole here.
+            if day >= first && days.binary_search(&day).is_ok() {
                 let rolling = of(&ACTIVITY_28D)
                     .get(&day)
                     .map(|_| activity_28d::rows(&windows, marks(&rules.evidence)));
