@@ -34,7 +34,7 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
     let mut report = result?;
     report.warnings = progress.warnings();
     if report.published {
-        record::write(&context.settings, &report, began)?;
+        record::write(store.disk(), &context.settings, &report, began)?;
     }
     if !global.quiet {
         say(&said(&context.settings, &report, global.colored()));

@@ -103,13 +103,11 @@ impl State {
 }
 
 impl Cache {
-    fn path(store: &Store) -> PathBuf {
-        store.private().join("cache.json")
-    }
+    const FILE: &str = "cache.json";
 
     /// What is cached for a warehouse; nothing where there is no cache or it cannot be read.
     pub fn load(store: &Store) -> Cache {
-        fs::read(Cache::path(store))
+        fs::read(store.private().join(Cache::FILE))
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()
@@ -117,10 +115,7 @@ impl Cache {
 
     /// Keeps the cache for the next run.
     pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
-        let path = Cache::path(store);
-        let unfinished = store.staging_path();
         let bytes = serde_json::to_vec(self).map_err(|error| WarehouseError::Contract(error.to_string()))?;
-        fs::write(&unfinished, bytes).map_err(WarehouseError::store("write", &unfinished))?;
-        fs::rename(&unfinished, &path).map_err(WarehouseError::store("put into place", &path))
+        store.replace_private(Cache::FILE, &bytes)
     }
 }

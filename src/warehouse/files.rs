@@ -31,6 +31,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::warehouse::contract::{Contract, Kind};
+use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 
 /// Rows of one row group: small enough for a reader to skip what it does not need.
@@ -97,6 +98,7 @@ impl<W: Write> Write for Digesting<W> {
 
 /// Writes frames (sorted by the key, no key twice) to a new file at `path` and returns its footer.
 pub fn write(
+    disk: &Disk,
     path: &Path,
     contract: &Contract,
     frames: &[RecordBatch],
@@ -105,7 +107,7 @@ pub fn write(
 ) -> Result<Footer, WarehouseError> {
     check_order(contract, frames)?;
     let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
-    let file = File::create(path).map_err(WarehouseError::store("create", path))?;
+    let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
     let digesting = Digesting {
         inner: io::BufWriter::with_capacity(1 << 18, file),
         hasher: Xxh3::new(),

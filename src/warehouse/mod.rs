@@ -2,6 +2,7 @@
 
 pub mod cell;
 pub mod contract;
+pub mod disk;
 pub mod error;
 pub mod files;
 pub mod index;

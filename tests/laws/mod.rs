@@ -35,6 +35,7 @@ use uptake::stages::raw_files::RawFile as RawFileRow;
 use uptake::stages::rejects::Reject;
 use uptake::stages::usage::Usage;
 use uptake::stages::workload_adoption::WorkloadAdoption;
+use uptake::warehouse::disk::Disk;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -102,7 +103,7 @@ impl Site {
     fn run(&self) -> Result<RunReport, String> {
         let report = workdir::run_pipeline(&self.settings).map_err(|error| format!("the pipeline failed: {error}"))?;
         if report.published {
-            record::write(&self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
+            record::write(&Disk::default(), &self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
         }
         Ok(report)
     }
