@@ -12,7 +12,7 @@ use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
-use crate::warehouse::index::{FooterCache, Place, TableIndex};
+use crate::warehouse::index::{Broken, FooterCache, Place, TableIndex};
 use crate::warehouse::store::Store;
 
 /// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
@@ -32,7 +32,7 @@ pub struct State {
     /// Files that are not ours, in table folders.
     pub foreign: Vec<PathBuf>,
     /// Files of ours that cannot be used and will be made again.
-    pub broken: Vec<PathBuf>,
+    pub broken: Vec<Broken>,
 }
 
 impl State {

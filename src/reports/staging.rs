@@ -124,6 +124,10 @@ impl<'a> Staging<'a> {
             Err(error) => return Err(ReportError::disk("open", &path)(error)),
         };
         let metadata = file.metadata().map_err(ReportError::disk("look at", &path))?;
+        if metadata.is_dir() {
+            // Said before the first rename: the last one must not fail where the first has succeeded.
+            return Err(ReportError::disk("put into place", &path)(io::ErrorKind::IsADirectory.into()));
+        }
         if metadata.len() != staged.bytes {
             return Ok(false);
         }

@@ -33,6 +33,7 @@ use crate::domain::digest::Digest;
 use crate::warehouse::contract::{Contract, Kind};
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
+use crate::warehouse::extent::has_all_bytes;
 
 /// Rows of one row group: small enough for a reader to skip what it does not need.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
@@ -249,6 +250,9 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
     let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(&file) else {
         return Ok(None);
     };
+    if !has_all_bytes(&file, &metadata).map_err(WarehouseError::store("read", path))? {
+        return Ok(None);
+    }
     let file_metadata = metadata.file_metadata();
     let pairs: BTreeMap<&str, &str> = file_metadata
         .key_value_metadata()

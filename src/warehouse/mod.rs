@@ -4,6 +4,7 @@ pub mod cell;
 pub mod contract;
 pub mod disk;
 pub mod error;
+mod extent;
 pub mod files;
 pub mod index;
 pub mod lock;

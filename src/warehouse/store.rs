@@ -4,7 +4,7 @@
 //! system and outside every table, so that no recursive reader ever sees half a file. A file is replaced by one rename. The
 //! files are not synced one by one: after a loss of power the next run finds what is broken by its footer and makes it again.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -160,9 +160,31 @@ impl Store {
     }
 
     fn put_into_place(&self, unfinished: &Path, path: &Path) -> Result<(), WarehouseError> {
+        let renamed = match self.disk.rename(unfinished, path) {
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                self.set_aside(path)?;
+                self.disk.rename(unfinished, path)
+            }
+            renamed => renamed,
+        };
+        renamed.map_err(WarehouseError::store("put into place", path))
+    }
+
+    /// Moves a folder that stands in the place of a file out of the way: nobody knows what is in it.
+    fn set_aside(&self, folder: &Path) -> Result<(), WarehouseError> {
+        let aside = self.private().join("set-aside");
+        self.create_folder(&aside)?;
+        let below = folder.strip_prefix(&self.root).unwrap_or(folder);
+        let name = below.to_string_lossy().replace(['/', '\\'], "_");
+        let mut target = aside.join(&name);
+        let mut number = 1;
+        while target.exists() {
+            number += 1;
+            target = aside.join(format!("{name}-{number}"));
+        }
         self.disk
-            .rename(unfinished, path)
-            .map_err(WarehouseError::store("put into place", path))
+            .rename(folder, &target)
+            .map_err(WarehouseError::store("move out of the way", folder))
     }
 
     /// Reads columns of a file; all of them where `columns` is empty.
