@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
 
 mod command_line;
+mod crash;
 mod golden;
 mod laws;
 mod readers;
