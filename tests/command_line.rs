@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use uptake::warehouse::disk::Disk;
 use uptake::warehouse::lock;
 
 use crate::workdir::parquet_files;
@@ -244,7 +245,7 @@ fn a_second_run_waits_for_nobody() {
     let desk = Desk::small();
     let private = desk.path("warehouse/.uptake");
     fs::create_dir_all(&private).unwrap();
-    let held = lock::take(&private.join("lock"), "the test that holds it").unwrap();
+    let held = lock::take(&Disk::default(), &private.join("lock"), "the test that holds it").unwrap();
     desk.uptake("run", &[]).fails(5, &["warehouse", "the test that holds it"]);
     assert_eq!(desk.published(), [""; 0]);
     drop(held);

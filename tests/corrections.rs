@@ -338,7 +338,15 @@ fn replace_rows_keeping_the_fingerprint(path: &Path, rows_of: &Path) {
     let contract = uptake::stages::table(&footer.table).unwrap();
     let frame = read(rows_of, contract, &[]).unwrap();
     fs::remove_file(path).unwrap();
-    write(path, contract, &[frame], footer.fingerprint, &[]).unwrap();
+    write(
+        &uptake::warehouse::disk::Disk::default(),
+        path,
+        contract,
+        &[frame],
+        footer.fingerprint,
+        &[],
+    )
+    .unwrap();
 }
 
 #[test]

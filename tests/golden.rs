@@ -16,6 +16,7 @@ use uptake::stages::{
     workload_adoption::WorkloadAdoption,
 };
 use uptake::warehouse::contract::{Column, Contract, Kind, Partition};
+use uptake::warehouse::disk::Disk;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -106,7 +107,7 @@ fn check(scenario: &str) {
     warehouse.parts_add_up(&days);
     warehouse.agrees_with_the_reference(&days);
     // As the command does: `run.json` is the last that a run writes.
-    record::write(&settings, &report, Instant(0)).unwrap();
+    record::write(&Disk::default(), &settings, &report, Instant(0)).unwrap();
     let again = run_pipeline(&settings).unwrap();
     assert!(again.is_idle(), "a second run found something to do: {:?}", again.steps);
 }

@@ -47,7 +47,7 @@ pub fn carry_out(
     let mut report = result?;
     report.warnings = progress.warnings();
     if report.published {
-        record::write(&context.settings, &report, began)?;
+        record::write(store.disk(), &context.settings, &report, began)?;
     }
     if !global.quiet {
         say(&said(&context.settings, &report, global.colored()));

@@ -13,7 +13,7 @@ use crate::engine::report::RunReport;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::day_rows::DayRows;
-use crate::reports::publish::{Publication, publish};
+use crate::reports::publish::{Publication, is_unfinished, publish};
 use crate::reports::summary::{Summary, summarize};
 use crate::stages::adoption::ADOPTION;
 use crate::stages::portfolio::PORTFOLIO;
@@ -26,8 +26,11 @@ const VERSION: i64 = 1;
 /// The file that says what the last run did.
 const RUN_JSON: &str = "run.json";
 
-/// Whether every published file is there, with the size that `run.json` says.
+/// Whether the last publication was finished, and every published file is there with the size that `run.json` says.
 pub fn is_whole(settings: &Settings) -> bool {
+    if is_unfinished(&settings.published) {
+        return false;
+    }
     let Some(run) = last_run(settings) else { return false };
     let Some(files) = run["published"].as_array() else { return false };
     files.iter().all(|file| {

@@ -207,8 +207,8 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
             path.display()
         )));
     }
-    for path in &state.broken {
-        watch.tell(Event::Warning(format!("`{}` cannot be used and is made again", path.display())));
+    for broken in &state.broken {
+        watch.tell(Event::Warning(broken.to_string()));
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +9,6 @@ use crate::engine::error::EngineError;
 use crate::engine::ingest_write::Written;
 use crate::pipeline::settings::Settings;
 use crate::sources::record::Reason;
-use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
 /// Per source and file the records read, and the rejects that count.
@@ -18,13 +16,11 @@ use crate::warehouse::store::Store;
 pub struct SincePublication(BTreeMap<String, BTreeMap<String, (i64, i64)>>);
 
 impl SincePublication {
-    fn path(store: &Store) -> PathBuf {
-        store.private().join("since-publication.json")
-    }
+    const FILE: &str = "since-publication.json";
 
     /// What earlier runs left; nothing where they left nothing.
     pub fn load(store: &Store) -> SincePublication {
-        fs::read(SincePublication::path(store))
+        fs::read(store.private().join(SincePublication::FILE))
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()
@@ -78,9 +74,6 @@ impl SincePublication {
     /// Keeps the counts for the next run.
     pub fn save(&self, store: &Store) -> Result<(), EngineError> {
         let bytes = serde_json::to_vec(self).map_err(|error| EngineError::Check(error.to_string()))?;
-        let unfinished = store.staging_path();
-        fs::write(&unfinished, bytes).map_err(WarehouseError::store("write", &unfinished))?;
-        let path = SincePublication::path(store);
-        Ok(fs::rename(&unfinished, &path).map_err(WarehouseError::store("put into place", &path))?)
+        Ok(store.replace_private(SincePublication::FILE, &bytes)?)
     }
 }

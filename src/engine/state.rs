@@ -12,7 +12,7 @@ use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
-use crate::warehouse::index::{FooterCache, Place, TableIndex, folder_of};
+use crate::warehouse::index::{Broken, FooterCache, Place, TableIndex, folder_of};
 use crate::warehouse::store::Store;
 
 /// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
@@ -32,7 +32,7 @@ pub struct State {
     /// Files that are not ours, in table folders.
     pub foreign: Vec<PathBuf>,
     /// Files of ours that cannot be used and will be made again.
-    pub broken: Vec<PathBuf>,
+    pub broken: Vec<Broken>,
     /// Whether files are gone that the last run left there.
     pub has_lost_files: bool,
 }
@@ -90,7 +90,7 @@ impl State {
         let folder = Path::new(contract.name).join(folder_of(contract.partition, day));
         self.broken
             .iter()
-            .filter_map(|path| path.parent())
+            .filter_map(|broken| broken.path.parent())
             .any(|parent| parent.ends_with(&folder))
     }
 
@@ -115,13 +115,11 @@ impl State {
 }
 
 impl Cache {
-    fn path(store: &Store) -> PathBuf {
-        store.private().join("cache.json")
-    }
+    const FILE: &str = "cache.json";
 
     /// What is cached for a warehouse; nothing where there is no cache or it cannot be read.
     pub fn load(store: &Store) -> Cache {
-        fs::read(Cache::path(store))
+        fs::read(store.private().join(Cache::FILE))
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()
@@ -129,10 +127,7 @@ impl Cache {
 
     /// Keeps the cache for the next run.
     pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
-        let path = Cache::path(store);
-        let unfinished = store.staging_path();
         let bytes = serde_json::to_vec(self).map_err(|error| WarehouseError::Contract(error.to_string()))?;
-        fs::write(&unfinished, bytes).map_err(WarehouseError::store("write", &unfinished))?;
-        fs::rename(&unfinished, &path).map_err(WarehouseError::store("put into place", &path))
+        store.replace_private(Cache::FILE, &bytes)
     }
 }

@@ -5,9 +5,10 @@ use crate::engine::error::EngineError;
 use crate::engine::report::RunReport;
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::write_run_json;
+use crate::warehouse::disk::Disk;
 
 /// Writes the record of a run that has published.
-pub fn write(settings: &Settings, report: &RunReport, began: Instant) -> Result<(), EngineError> {
+pub fn write(disk: &Disk, settings: &Settings, report: &RunReport, began: Instant) -> Result<(), EngineError> {
     let ended = Instant(jiff::Timestamp::now().as_microsecond());
     let record = serde_json::json!({
         "pipeline": settings.name,
@@ -24,7 +25,7 @@ pub fn write(settings: &Settings, report: &RunReport, began: Instant) -> Result<
         "fingerprint": report.fingerprint,
         "published": report.published_files,
     });
-    write_run_json(&settings.published, &record)?;
+    write_run_json(disk, &settings.published, &record)?;
     Ok(())
 }
 

@@ -14,16 +14,17 @@ use crate::reports::error::ReportError;
 use crate::reports::names::Names;
 use crate::reports::parquet_file::ParquetFile;
 pub use crate::reports::publication::Publication;
-pub use crate::reports::staging::PublishedFile;
-use crate::reports::staging::{Staged, Staging};
+pub use crate::reports::staging::{PublishedFile, is_unfinished};
+use crate::reports::staging::{Staged, Staging, close};
 use crate::reports::{export, facts};
 use crate::warehouse::contract::Contract;
+use crate::warehouse::disk::Disk;
 use crate::warehouse::table::Row;
 
 /// Writes all files and puts them into place; returns them in the order of the data dictionary, the export last. `progress` is
 /// told how many units are done since it was told last, from several threads.
 pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<PublishedFile>, ReportError> {
-    let staging = Staging::open(publication.published)?;
+    let staging = Staging::open(publication.store.disk(), publication.published)?;
     let names = Names::of(&publication.customers, &publication.rules.catalogue);
     let facts: Vec<(Staged, facts::Seen)> = FACTS
         .par_iter()
@@ -54,15 +55,16 @@ fn whole(staging: &Staging<'_>, contract: &'static Contract, rows: &RecordBatch)
 }
 
 /// Writes `run.json`: the last file of a run, after the ones whose digests it names.
-pub fn write_run_json(published: &Path, value: &serde_json::Value) -> Result<PublishedFile, ReportError> {
+pub fn write_run_json(disk: &Disk, published: &Path, value: &serde_json::Value) -> Result<PublishedFile, ReportError> {
     const NAME: &str = "run.json";
-    let staging = Staging::open(published)?;
+    let staging = Staging::open(disk, published)?;
     let mut file = staging.create(NAME)?;
     let path = file.path.clone();
     let text = serde_json::to_string_pretty(value).map_err(|error| ReportError::Json { path: path.clone(), error })?;
     writeln!(file, "{text}").map_err(ReportError::disk("write", &path))?;
     let staged = file.finish(1)?;
     let mut files = staging.commit(vec![staged])?;
+    close(disk, published)?;
     files
         .pop()
         .ok_or_else(|| ReportError::disk("put into place", &path)(std::io::ErrorKind::NotFound.into()))

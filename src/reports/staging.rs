@@ -1,6 +1,9 @@
 //! How published files get into place: each is written whole to `<published>/.uptake-unfinished`, synced to the disk, and when
 //! all of them are there they are renamed in a row. A crash leaves whole files, old or new. A file whose bytes would be what
 //! they are is left alone, with its time of change, so that whoever watches it sees no news where there is none.
+//!
+//! The folder stays from the first rename until `run.json` is in its place: where it is there, the published files are not
+//! known to belong together, and the next run publishes again.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -11,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::domain::digest::Digest;
 use crate::reports::error::ReportError;
+use crate::warehouse::disk::{Disk, DiskFile};
 
 /// Below the published folder: on the same file system, and no `*.parquet` in it that a reader could mistake for a table.
 const FOLDER: &str = ".uptake-unfinished";
@@ -35,28 +39,44 @@ fn as_text<S: serde::Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok
     serializer.collect_str(digest)
 }
 
+/// Whether a publication of this folder was begun and not finished.
+pub fn is_unfinished(published: &Path) -> bool {
+    published.join(FOLDER).exists()
+}
+
 /// The staging folder of one publication; what is not committed is removed with it.
 pub(super) struct Staging<'a> {
+    disk: &'a Disk,
     published: &'a Path,
     folder: PathBuf,
+    /// Whether the published files may be a mixture: this or an earlier publication has begun to rename.
+    begun: bool,
 }
 
 impl<'a> Staging<'a> {
     /// Makes the folders and removes what a dead run left. The warehouse's lock keeps others away.
-    pub fn open(published: &'a Path) -> Result<Staging<'a>, ReportError> {
+    pub fn open(disk: &'a Disk, published: &'a Path) -> Result<Staging<'a>, ReportError> {
         let folder = published.join(FOLDER);
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(ReportError::disk("clean up", &folder)(error)),
-            _ => {}
+        let begun = folder.exists();
+        let failed = || ReportError::disk("clean up", &folder);
+        if begun {
+            for entry in fs::read_dir(&folder).map_err(failed())? {
+                disk.remove_file(&entry.map_err(failed())?.path()).map_err(failed())?;
+            }
         }
-        fs::create_dir_all(&folder).map_err(ReportError::disk("create", &folder))?;
-        Ok(Staging { published, folder })
+        disk.create_folder(&folder).map_err(ReportError::disk("create", &folder))?;
+        Ok(Staging {
+            disk,
+            published,
+            folder,
+            begun,
+        })
     }
 
     /// A new file that will be published under this name.
     pub fn create(&self, name: &str) -> Result<Unfinished, ReportError> {
         let path = self.folder.join(format!("{name}.unfinished"));
-        let file = File::create(&path).map_err(ReportError::disk("create", &path))?;
+        let file = self.disk.create_file(&path).map_err(ReportError::disk("create", &path))?;
         let inner = BufWriter::with_capacity(BLOCK_BYTES, file);
         Ok(Unfinished {
             name: name.to_owned(),
@@ -67,19 +87,24 @@ impl<'a> Staging<'a> {
         })
     }
 
-    /// Puts the files into place in the order given.
-    pub fn commit(&self, files: Vec<Staged>) -> Result<Vec<PublishedFile>, ReportError> {
+    /// Puts the files into place in the order given. The folder stays.
+    pub fn commit(mut self, files: Vec<Staged>) -> Result<Vec<PublishedFile>, ReportError> {
         let mut published = Vec::with_capacity(files.len());
         // All comparisons come first: between the first rename and the last there is to be nothing that takes time or fails.
         for file in files {
             let changed = !self.is_there(&file)?;
             published.push((file, changed));
         }
+        self.begun = true;
         for (file, _) in published.iter().filter(|(_, changed)| *changed) {
             let target = self.published.join(&file.name);
-            fs::rename(&file.path, &target).map_err(ReportError::disk("put into place", &target))?;
+            self.disk
+                .rename(&file.path, &target)
+                .map_err(ReportError::disk("put into place", &target))?;
         }
-        sync_folder(self.published)?;
+        self.disk
+            .sync_folder(self.published)
+            .map_err(ReportError::disk("sync", self.published))?;
         let told = |(file, changed): (Staged, bool)| PublishedFile {
             name: file.name,
             rows: file.rows,
@@ -99,6 +124,10 @@ impl<'a> Staging<'a> {
             Err(error) => return Err(ReportError::disk("open", &path)(error)),
         };
         let metadata = file.metadata().map_err(ReportError::disk("look at", &path))?;
+        if metadata.is_dir() {
+            // Said before the first rename: the last one must not fail where the first has succeeded.
+            return Err(ReportError::disk("put into place", &path)(io::ErrorKind::IsADirectory.into()));
+        }
         if metadata.len() != staged.bytes {
             return Ok(false);
         }
@@ -116,26 +145,24 @@ impl<'a> Staging<'a> {
 
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
-        // Tidiness only: the next run removes what stays.
-        let _ = fs::remove_dir_all(&self.folder);
+        if !self.begun {
+            // Tidiness only: the next run removes what stays.
+            let _ = self.disk.remove_folder(&self.folder);
+        }
     }
 }
 
-/// Makes the renames in a folder outlive a loss of power.
-fn sync_folder(folder: &Path) -> Result<(), ReportError> {
-    if cfg!(unix) {
-        File::open(folder)
-            .and_then(|file| file.sync_all())
-            .map_err(ReportError::disk("sync", folder))?;
-    }
-    Ok(())
+/// Everything is in its place: removes the folder.
+pub(super) fn close(disk: &Disk, published: &Path) -> Result<(), ReportError> {
+    let folder = published.join(FOLDER);
+    disk.remove_folder(&folder).map_err(ReportError::disk("clean up", &folder))
 }
 
 /// A file that is being written, digested on the way.
 pub(super) struct Unfinished {
     name: String,
     pub path: PathBuf,
-    inner: BufWriter<File>,
+    inner: BufWriter<DiskFile>,
     hasher: Xxh3,
     bytes: u64,
 }
@@ -144,7 +171,7 @@ impl Unfinished {
     /// Everything is written: brings it to the disk.
     pub fn finish(mut self, rows: u64) -> Result<Staged, ReportError> {
         self.inner.flush().map_err(ReportError::disk("write", &self.path))?;
-        self.inner.get_ref().sync_all().map_err(ReportError::disk("sync", &self.path))?;
+        self.inner.get_ref().sync().map_err(ReportError::disk("sync", &self.path))?;
         Ok(Staged {
             name: self.name,
             path: self.path,
@@ -185,13 +212,15 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     fn put(published: &Path, files: &[(&str, &str)]) -> Vec<PublishedFile> {
-        let staging = Staging::open(published).unwrap();
+        let disk = Disk::default();
+        let staging = Staging::open(&disk, published).unwrap();
         let staged = files.iter().map(|(name, text)| {
             let mut file = staging.create(name).unwrap();
             file.write_all(text.as_bytes()).unwrap();
             file.finish(1).unwrap()
         });
-        staging.commit(staged.collect()).unwrap()
+        let staged = staged.collect();
+        staging.commit(staged).unwrap()
     }
 
     #[test]
@@ -217,15 +246,19 @@ mod tests {
         assert_eq!(files.iter().map(|file| file.changed).collect::<Vec<_>>(), [false, true]);
         assert_eq!(fs::metadata(published.join("same.csv")).unwrap().modified().unwrap(), long_ago);
         assert_eq!(fs::read_to_string(published.join("other.csv")).unwrap(), "two");
-        assert!(!published.join(FOLDER).exists());
+        assert!(is_unfinished(&published));
+        close(&Disk::default(), &published).unwrap();
+        assert!(!is_unfinished(&published));
     }
 
     #[test]
     fn what_is_staged_and_not_committed_leaves_the_published_files_alone() {
         let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::default();
         put(folder.path(), &[("a.csv", "old")]);
+        close(&disk, folder.path()).unwrap();
         {
-            let staging = Staging::open(folder.path()).unwrap();
+            let staging = Staging::open(&disk, folder.path()).unwrap();
             staging.create("a.csv").unwrap().write_all(b"new").unwrap();
         }
         assert_eq!(fs::read_to_string(folder.path().join("a.csv")).unwrap(), "old");
@@ -233,11 +266,23 @@ mod tests {
     }
 
     #[test]
+    fn a_publication_that_broke_off_stays_marked_until_one_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::default();
+        put(folder.path(), &[("a.csv", "old")]);
+        Staging::open(&disk, folder.path()).unwrap().create("a.csv").unwrap();
+        assert!(is_unfinished(folder.path()), "giving up the second does not finish the first");
+        assert_eq!(fs::read_dir(folder.path().join(FOLDER)).unwrap().count(), 1);
+        drop(Staging::open(&disk, folder.path()).unwrap());
+        assert_eq!(fs::read_dir(folder.path().join(FOLDER)).unwrap().count(), 0);
+    }
+
+    #[test]
     fn a_folder_that_cannot_be_made_is_the_disks_fault_and_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a-file");
         fs::write(&file, "").unwrap();
-        let error = Staging::open(&file).map(|_| ()).unwrap_err();
+        let error = Staging::open(&Disk::default(), &file).map(|_| ()).unwrap_err();
         assert!(error.is_disk());
         assert!(error.to_string().contains("a-file"), "{error}");
     }

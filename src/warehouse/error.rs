@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use parquet::errors::ParquetError;
+
 /// A fault of the warehouse. The command line maps each kind to an exit code.
 #[derive(Debug, thiserror::Error)]
 pub enum WarehouseError {
@@ -18,7 +20,7 @@ pub enum WarehouseError {
     Parquet {
         doing: &'static str,
         path: PathBuf,
-        error: parquet::errors::ParquetError,
+        error: ParquetError,
     },
     /// Rows that break the contract of their table.
     #[error("{0}")]
@@ -47,8 +49,28 @@ impl WarehouseError {
     }
 
     /// Wraps a Parquet error; one that comes from the disk is the store's fault.
-    pub fn parquet(doing: &'static str, path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> WarehouseError + use<> {
+    pub fn parquet(doing: &'static str, path: &Path) -> impl FnOnce(ParquetError) -> WarehouseError + use<> {
         let path = path.to_path_buf();
-        move |error| WarehouseError::Parquet { doing, path, error }
+        move |error| match error {
+            ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+                // The decoders of pages speak of broken bytes by I/O errors too; the system's own have a number.
+                Ok(error) if error.raw_os_error().is_some() => WarehouseError::Store {
+                    doing,
+                    path,
+                    error: *error,
+                },
+                Ok(error) => WarehouseError::Parquet {
+                    doing,
+                    path,
+                    error: ParquetError::External(error),
+                },
+                Err(inner) => WarehouseError::Parquet {
+                    doing,
+                    path,
+                    error: ParquetError::External(inner),
+                },
+            },
+            error => WarehouseError::Parquet { doing, path, error },
+        }
     }
 }

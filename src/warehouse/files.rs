@@ -31,7 +31,9 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint};
 use crate::warehouse::contract::{Contract, Kind};
+use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
+use crate::warehouse::extent::has_all_bytes;
 
 /// Rows of one row group: small enough for a reader to skip what it does not need.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
@@ -116,6 +118,7 @@ impl<W: Write> Write for Digesting<W> {
 
 /// Writes frames (sorted by the key, no key twice) to a new file at `path` and returns its footer.
 pub fn write(
+    disk: &Disk,
     path: &Path,
     contract: &Contract,
     frames: &[RecordBatch],
@@ -124,7 +127,7 @@ pub fn write(
 ) -> Result<Footer, WarehouseError> {
     check_order(contract, frames)?;
     let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
-    let file = File::create(path).map_err(WarehouseError::store("create", path))?;
+    let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
     let digesting = Digesting {
         inner: io::BufWriter::with_capacity(1 << 18, file),
         hasher: Xxh3::new(),
@@ -269,6 +272,9 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
     let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(&file) else {
         return Ok(None);
     };
+    if !has_all_bytes(&file, &metadata).map_err(WarehouseError::store("read", path))? {
+        return Ok(None);
+    }
     let bytes = file.metadata().map_err(WarehouseError::store("look at", path))?.len();
     let file_metadata = metadata.file_metadata();
     let pairs: BTreeMap<&str, &str> = file_metadata

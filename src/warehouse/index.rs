@@ -2,6 +2,7 @@
 //! cache as long as a file's size and time of change are the same.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -35,10 +36,40 @@ pub type FooterCache = HashMap<String, Seen>;
 #[derive(Default, Debug)]
 pub struct Listing {
     pub files: TableIndex,
-    /// Files that are ours by name but cannot be read, or were written by an older version: they are made again.
-    pub broken: Vec<PathBuf>,
+    /// Files that are ours by name and cannot be used: they are made again.
+    pub broken: Vec<Broken>,
     /// Things that are not ours: left alone.
     pub foreign: Vec<PathBuf>,
+}
+
+/// Something in the place of a file of ours that is not one, or not any more.
+#[derive(Debug)]
+pub struct Broken {
+    pub path: PathBuf,
+    pub fault: Fault,
+}
+
+/// Why a file cannot be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    Folder,
+    Link,
+    Damaged,
+    OlderVersion,
+    OtherTable,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fault = match self.fault {
+            Fault::Folder => "is a folder in the place of a file; it is moved to `.uptake/set-aside`, and the file is made again",
+            Fault::Link => "is a symbolic link; it is replaced by a file, and what it leads to is left alone",
+            Fault::Damaged => "is cut short or damaged, and is made again",
+            Fault::OlderVersion => "was written by an older version, and is made again",
+            Fault::OtherTable => "belongs to another table, and is made again",
+        };
+        write!(formatter, "`{}` {fault}", self.path.display())
+    }
 }
 
 /// The folder of a place below the folder of its table.
@@ -88,9 +119,12 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
         .map(|(place, path)| look(root, path, cache).map(|seen| (place, seen)))
         .collect::<Result<_, _>>()?;
     for (place, (path, name, seen)) in read {
-        let Some(seen) = seen else {
-            listing.broken.push(path);
-            continue;
+        let seen = match seen {
+            Ok(seen) => seen,
+            Err(fault) => {
+                listing.broken.push(Broken { path, fault });
+                continue;
+            }
         };
         if seen.footer.table == contract.name && seen.footer.version > contract.version {
             let (table, found) = (seen.footer.table, seen.footer.version);
@@ -102,7 +136,12 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
             });
         }
         if seen.footer.table != contract.name || seen.footer.version < contract.version {
-            listing.broken.push(path);
+            let fault = if seen.footer.table == contract.name {
+                Fault::OlderVersion
+            } else {
+                Fault::OtherTable
+            };
+            listing.broken.push(Broken { path, fault });
             continue;
         }
         listing.files.insert(place, seen.footer.clone());
@@ -112,11 +151,16 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
 }
 
 /// The footer of a file, from the cache where it is still true.
-fn look(root: &Path, path: PathBuf, cache: &FooterCache) -> Result<(PathBuf, String, Option<Seen>), WarehouseError> {
+fn look(root: &Path, path: PathBuf, cache: &FooterCache) -> Result<(PathBuf, String, Result<Seen, Fault>), WarehouseError> {
     let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
     let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
     if !metadata.is_file() {
-        return Ok((path, name, None));
+        let fault = match metadata.file_type() {
+            kind if kind.is_dir() => Fault::Folder,
+            kind if kind.is_symlink() => Fault::Link,
+            _ => Fault::Damaged,
+        };
+        return Ok((path, name, Err(fault)));
     }
     let size = metadata.len();
     let changed = metadata
@@ -125,10 +169,10 @@ fn look(root: &Path, path: PathBuf, cache: &FooterCache) -> Result<(PathBuf, Str
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .map_or(0, |age| age.as_nanos());
     if let Some(seen) = cache.get(&name).filter(|seen| seen.size == size && seen.changed == changed) {
-        return Ok((path, name, Some(seen.clone())));
+        return Ok((path, name, Ok(seen.clone())));
     }
     let seen = read_footer(&path)?.map(|footer| Seen { size, changed, footer });
-    Ok((path, name, seen))
+    Ok((path, name, seen.ok_or(Fault::Damaged)))
 }
 
 /// The entries of a folder, sorted; none where there is no such folder.

@@ -2,7 +2,9 @@
 
 pub mod cell;
 pub mod contract;
+pub mod disk;
 pub mod error;
+mod extent;
 pub mod files;
 pub mod index;
 pub mod lock;

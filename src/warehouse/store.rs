@@ -4,7 +4,7 @@
 //! system and outside every table, so that no recursive reader ever sees half a file. A file is replaced by one rename. The
 //! files are not synced one by one: after a loss of power the next run finds what is broken by its footer and makes it again.
 
-use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,6 +12,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::domain::digest::Fingerprint;
 use crate::warehouse::contract::Contract;
+use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{self, DayPart, Footer};
 use crate::warehouse::index::{self, FooterCache, Listing, Place, file_name, folder_of};
@@ -25,6 +26,7 @@ pub struct Store {
     /// Where a rehearsal writes instead: what is there hides what is in the warehouse.
     overlay: Option<PathBuf>,
     staged: AtomicU64,
+    disk: Disk,
 }
 
 impl Store {
@@ -34,7 +36,13 @@ impl Store {
             root: root.to_path_buf(),
             overlay: None,
             staged: AtomicU64::new(0),
+            disk: Disk::default(),
         }
+    }
+
+    /// The same warehouse, changed by way of `disk`.
+    pub fn on(self, disk: Disk) -> Store {
+        Store { disk, ..self }
     }
 
     /// The warehouse at `root` for a rehearsal: everything is read as it is, and written below `overlay`, an empty folder.
@@ -43,9 +51,10 @@ impl Store {
             root: root.to_path_buf(),
             overlay: Some(overlay.to_path_buf()),
             staged: AtomicU64::new(0),
+            disk: Disk::default(),
         };
         let staging = store.staging();
-        fs::create_dir_all(&staging).map_err(WarehouseError::store("create", &staging))?;
+        store.create_folder(&staging)?;
         Ok(store)
     }
 
@@ -53,16 +62,25 @@ impl Store {
         &self.root
     }
 
+    /// What changes the warehouse; the published files are changed by the same.
+    pub fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    fn create_folder(&self, folder: &Path) -> Result<(), WarehouseError> {
+        self.disk.create_folder(folder).map_err(WarehouseError::store("create", folder))
+    }
+
     /// Makes the folders, takes the lock, and removes what dead runs left unfinished.
     pub fn lock(&self, holder: &str) -> Result<Lock, WarehouseError> {
         let private = self.private();
-        fs::create_dir_all(&private).map_err(WarehouseError::store("create", &private))?;
-        let lock = lock::take(&private.join("lock"), holder)?;
+        self.create_folder(&private)?;
+        let lock = lock::take(&self.disk, &private.join("lock"), holder)?;
         let staging = self.staging();
-        if staging.exists() {
-            fs::remove_dir_all(&staging).map_err(WarehouseError::store("clean up", &staging))?;
-        }
-        fs::create_dir_all(&staging).map_err(WarehouseError::store("create", &staging))?;
+        self.disk
+            .remove_folder(&staging)
+            .map_err(WarehouseError::store("clean up", &staging))?;
+        self.create_folder(&staging)?;
         Ok(lock)
     }
 
@@ -76,7 +94,7 @@ impl Store {
     }
 
     /// A path in the staging folder that nobody else uses.
-    pub fn staging_path(&self) -> PathBuf {
+    fn staging_path(&self) -> PathBuf {
         self.staging()
             .join(format!("{:06}.unfinished", self.staged.fetch_add(1, Ordering::Relaxed)))
     }
@@ -116,18 +134,57 @@ impl Store {
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
         let unfinished = self.staging_path();
-        let footer = files::write(&unfinished, contract, frames, fingerprint, days)?;
+        let footer = files::write(&self.disk, &unfinished, contract, frames, fingerprint, days)?;
         let path = self.overlay.as_ref().unwrap_or(&self.root).join(Store::below(contract, place));
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(WarehouseError::store("create", folder))?;
+            self.create_folder(folder)?;
         }
-        fs::rename(&unfinished, &path).map_err(WarehouseError::store("put into place", &path))?;
+        self.put_into_place(&unfinished, &path)?;
         Ok(footer)
     }
 
     /// Writes the rows of a table's file.
     pub fn replace_rows<R: Row>(&self, place: Place, rows: &[R], fingerprint: Fingerprint) -> Result<Footer, WarehouseError> {
         self.replace(R::CONTRACT, place, &[R::frame(rows)?], fingerprint, &[])
+    }
+
+    /// Writes a file of the folder for what is not a table, in the place of the one that was there.
+    pub fn replace_private(&self, name: &str, bytes: &[u8]) -> Result<(), WarehouseError> {
+        let unfinished = self.staging_path();
+        let mut file = self
+            .disk
+            .create_file(&unfinished)
+            .map_err(WarehouseError::store("create", &unfinished))?;
+        file.write_all(bytes).map_err(WarehouseError::store("write", &unfinished))?;
+        self.put_into_place(&unfinished, &self.private().join(name))
+    }
+
+    fn put_into_place(&self, unfinished: &Path, path: &Path) -> Result<(), WarehouseError> {
+        let renamed = match self.disk.rename(unfinished, path) {
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                self.set_aside(path)?;
+                self.disk.rename(unfinished, path)
+            }
+            renamed => renamed,
+        };
+        renamed.map_err(WarehouseError::store("put into place", path))
+    }
+
+    /// Moves a folder that stands in the place of a file out of the way: nobody knows what is in it.
+    fn set_aside(&self, folder: &Path) -> Result<(), WarehouseError> {
+        let aside = self.private().join("set-aside");
+        self.create_folder(&aside)?;
+        let below = folder.strip_prefix(&self.root).unwrap_or(folder);
+        let name = below.to_string_lossy().replace(['/', '\\'], "_");
+        let mut target = aside.join(&name);
+        let mut number = 1;
+        while target.exists() {
+            number += 1;
+            target = aside.join(format!("{name}-{number}"));
+        }
+        self.disk
+            .rename(folder, &target)
+            .map_err(WarehouseError::store("move out of the way", folder))
     }
 
     /// Reads columns of a file; all of them where `columns` is empty.
@@ -146,6 +203,6 @@ impl Store {
             return Ok(());
         }
         let path = self.path(contract, place);
-        fs::remove_file(&path).map_err(WarehouseError::store("remove", &path))
+        self.disk.remove_file(&path).map_err(WarehouseError::store("remove", &path))
     }
 }

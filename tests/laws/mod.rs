@@ -33,6 +33,7 @@ use uptake::stages::raw_files::RawFile as RawFileRow;
 use uptake::stages::rejects::Reject;
 use uptake::stages::usage::Usage;
 use uptake::stages::workload_adoption::WorkloadAdoption;
+use uptake::warehouse::disk::Disk;
 use uptake::warehouse::table::Row;
 
 use crate::workdir::{self, parquet_files};
@@ -109,7 +110,7 @@ impl Site {
     fn ask(&self, request: &Request<'_>) -> Result<RunReport, String> {
         let report = workdir::ask(request).map_err(|error| format!("the pipeline failed: {error}"))?;
         if report.published && !request.rehearse {
-            record::write(&self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
+            record::write(&Disk::default(), &self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
         }
         Ok(report)
     }
