@@ -31,5 +31,6 @@ pub mod since;
 pub mod state;
 pub mod steps;
 pub mod tables;
+pub mod walk;
 pub mod windows;
 pub mod windows_plan;

@@ -1,21 +1,15 @@
-//! The raw input: which files there are, which source reads them, what their paths say, and the digest of their bytes.
+//! A raw file: where it is, which source reads it, what its path says, and the digest of its bytes.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::domain::day::Day;
 use crate::domain::digest::Digest;
-use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
-use crate::pipeline::settings::Settings;
-use crate::sources::path::{PathFacts, path_context};
+use crate::sources::path::PathFacts;
 
 /// A file below the input folder.
 #[derive(Clone, Debug)]
@@ -30,86 +24,6 @@ pub struct RawFile {
     pub leads_out: bool,
     /// The sources that read it, as indices into the pipeline's, each with what the path says to it.
     pub sources: Vec<(usize, PathFacts)>,
-}
-
-/// Walks the input folder; files in the order of their paths. A missing folder is an empty one, with a warning. Where `since` is
-/// given, files and folders are left out whose path names an earlier day.
-pub fn discover(settings: &Settings, since: Option<Day>, watch: &Watch<'_>) -> Result<Vec<RawFile>, EngineError> {
-    let root = &settings.input_root;
-    if !root.exists() {
-        watch.tell(Event::Warning(format!("the input folder `{}` does not exist", root.display())));
-        return Ok(Vec::new());
-    }
-    let real_root = fs::canonicalize(root).map_err(EngineError::input("open the input folder", root))?;
-    let mut files = Vec::new();
-    let inside = |path: &Path| fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
-    let mut walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-    while let Some(entry) = walker.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                watch.tell(Event::Warning(format!("cannot look at a raw file: {error}")));
-                continue;
-            }
-        };
-        let Ok(below) = entry.path().strip_prefix(root) else { continue };
-        let path = below
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
-        if entry.file_type().is_dir() && since.is_some_and(|since| is_before(settings, &path, since)) {
-            walker.skip_current_dir();
-            continue;
-        }
-        let leads_out = entry.path_is_symlink() && !inside(entry.path());
-        if entry.file_type().is_dir() {
-            if leads_out {
-                watch.tell(Event::Warning(format!(
-                    "`{}` leads out of the input folder and is not followed",
-                    entry.path().display()
-                )));
-                walker.skip_current_dir();
-            }
-            continue;
-        }
-        let sources = sources_of(settings, &path);
-        let is_old = |(_, facts): &(usize, PathFacts)| since > facts.day && facts.day.is_some();
-        if sources.iter().all(is_old) {
-            continue;
-        }
-        let metadata = entry.metadata().ok();
-        let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
-        files.push(RawFile {
-            path,
-            on_disk: entry.path().to_path_buf(),
-            size: metadata.as_ref().map_or(0, |metadata| metadata.len()),
-            changed: changed
-                .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-                .map_or(0, |age| age.as_nanos()),
-            leads_out,
-            sources,
-        });
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
-}
-
-/// Whether a folder is of one day (`y=/m=/d=`, or a date in its name) and that is before `since`. A date may stand again further
-/// down, and the last one counts: so only where nothing but an hour and a minute can follow, and no source has a rule of its own.
-fn is_before(settings: &Settings, folder: &str, since: Day) -> bool {
-    let name = folder.rsplit('/').next().unwrap_or_default();
-    let own_rules = settings.sources.iter().any(|source| source.path_day.is_some());
-    let is_day = name.starts_with("d=") || name.starts_with("D=");
-    !own_rules && is_day && path_context(folder, None, None).day.is_some_and(|day| day < since)
-}
-
-/// The sources whose glob matches a path.
-fn sources_of(settings: &Settings, path: &str) -> Vec<(usize, PathFacts)> {
-    let matching = settings.sources.iter().enumerate().filter(|(_, source)| source.glob.is_match(path));
-    matching
-        .map(|(at, source)| (at, path_context(path, source.path_tenant.as_ref(), source.path_day.as_ref())))
-        .collect()
 }
 
 /// Digests of files' bytes: from the cache where size and time of change are what they were, else by reading them.
