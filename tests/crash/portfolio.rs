@@ -129,6 +129,28 @@ impl Portfolio {
         desk
     }
 
+    /// The same with raw files of its own, below `input`.
+    pub fn desk_with_own_input(&self, delivery: Delivery, folder: &Path) -> Desk {
+        let input = folder.join("input");
+        link_all(&self.folder.path().join(delivery.name()), &input.join(delivery.name()));
+        let desk = Desk::at(folder, &input);
+        if delivery == Delivery::Second {
+            link_all(&self.folder.path().join("after-first"), folder);
+        }
+        desk
+    }
+
+    /// The same on another file system, where nothing can be linked to.
+    pub fn copied_desk(&self, delivery: Delivery, folder: &Path) -> Desk {
+        let desk = Desk::at(folder, self.folder.path());
+        if delivery == Delivery::Second {
+            put_all(&self.folder.path().join("after-first"), folder, |from, to| {
+                fs::copy(from, to).map(|_| ())
+            });
+        }
+        desk
+    }
+
     /// Holds that every file of a desk is whole: what it was before a delivery, or what it is after it.
     pub fn assert_whole(&self, desk: &Desk, delivery: Delivery, what: &str) {
         let (found, new) = (desk.contents(), self.contents(delivery));
@@ -332,12 +354,16 @@ fn deliver_less(second: &Path, first: &Path) {
 /// Puts everything below a folder into another one, under the same names: whoever replaces a file there leaves the first
 /// folder's as it is, and whoever writes into one is found out. A lock is nobody's but its folder's.
 fn link_all(from: &Path, to: &Path) {
+    put_all(from, to, |from, to| fs::hard_link(from, to));
+}
+
+fn put_all(from: &Path, to: &Path, put: fn(&Path, &Path) -> std::io::Result<()>) {
     for entry in walkdir::WalkDir::new(from).into_iter().map(Result::unwrap) {
         let target = to.join(entry.path().strip_prefix(from).unwrap());
         if entry.file_type().is_dir() {
             fs::create_dir_all(&target).unwrap();
         } else if !target.exists() && entry.file_name() != "lock" {
-            fs::hard_link(entry.path(), &target).unwrap();
+            put(entry.path(), &target).unwrap();
         }
     }
 }
