@@ -20,7 +20,7 @@ const DISK_FULL: i32 = 28;
 const DISK_FAILED: i32 = 5;
 
 /// How many changes a delivery makes.
-fn changes(portfolio: &Portfolio, delivery: Delivery) -> u64 {
+fn changes(portfolio: &Arc<Portfolio>, delivery: Delivery) -> u64 {
     let folder = scratch();
     let desk = portfolio.desk(delivery, folder.path());
     let count = Arc::new(AtomicU64::new(0));

@@ -102,7 +102,7 @@ impl Portfolio {
             first: Contents::default(),
             second: Contents::default(),
         };
-        let desk = Desk::at(&portfolio.folder.path().join("undisturbed"), portfolio.folder.path());
+        let desk = Desk::at(&portfolio.folder.path().join("undisturbed"), portfolio.folder.path(), None);
         desk.run(Delivery::First, &Disk::default()).unwrap();
         portfolio.first = desk.contents();
         link_all(&desk.folder, &portfolio.folder.path().join("after-first"));
@@ -121,8 +121,8 @@ impl Portfolio {
     }
 
     /// A folder before a delivery: empty, or as the first delivery left it.
-    pub fn desk(&self, delivery: Delivery, folder: &Path) -> Desk {
-        let desk = Desk::at(folder, self.folder.path());
+    pub fn desk(self: &Arc<Self>, delivery: Delivery, folder: &Path) -> Desk {
+        let desk = Desk::at(folder, self.folder.path(), Some(self.clone()));
         if delivery == Delivery::Second {
             link_all(&self.folder.path().join("after-first"), folder);
         }
@@ -130,10 +130,10 @@ impl Portfolio {
     }
 
     /// The same with raw files of its own, below `input`.
-    pub fn desk_with_own_input(&self, delivery: Delivery, folder: &Path) -> Desk {
+    pub fn desk_with_own_input(self: &Arc<Self>, delivery: Delivery, folder: &Path) -> Desk {
         let input = folder.join("input");
         link_all(&self.folder.path().join(delivery.name()), &input.join(delivery.name()));
-        let desk = Desk::at(folder, &input);
+        let desk = Desk::at(folder, &input, Some(self.clone()));
         if delivery == Delivery::Second {
             link_all(&self.folder.path().join("after-first"), folder);
         }
@@ -141,8 +141,8 @@ impl Portfolio {
     }
 
     /// The same on another file system, where nothing can be linked to.
-    pub fn copied_desk(&self, delivery: Delivery, folder: &Path) -> Desk {
-        let desk = Desk::at(folder, self.folder.path());
+    pub fn copied_desk(self: &Arc<Self>, delivery: Delivery, folder: &Path) -> Desk {
+        let desk = Desk::at(folder, self.folder.path(), Some(self.clone()));
         if delivery == Delivery::Second {
             put_all(&self.folder.path().join("after-first"), folder, |from, to| {
                 fs::copy(from, to).map(|_| ())
@@ -218,12 +218,17 @@ impl Portfolio {
 /// A folder with a pipeline file, a warehouse and published files.
 pub struct Desk {
     pub folder: PathBuf,
+    /// Keeps the raw files as long as somebody may read them.
+    _portfolio: Option<Arc<Portfolio>>,
 }
 
 impl Desk {
-    fn at(folder: &Path, inputs: &Path) -> Desk {
+    fn at(folder: &Path, inputs: &Path, portfolio: Option<Arc<Portfolio>>) -> Desk {
         fs::create_dir_all(folder).unwrap();
-        let desk = Desk::open(folder);
+        let desk = Desk {
+            _portfolio: portfolio,
+            ..Desk::open(folder)
+        };
         let sources = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/standard.toml")).unwrap();
         for delivery in [Delivery::First, Delivery::Second] {
             let text = format!(
@@ -240,6 +245,7 @@ impl Desk {
     pub fn open(folder: &Path) -> Desk {
         Desk {
             folder: folder.to_path_buf(),
+            _portfolio: None,
         }
     }
 
