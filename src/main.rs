@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 use uptake::cli::args::{Cli, Command, LogFormat};
 use uptake::cli::exit::{Code, Failure};
-use uptake::cli::{completions, describe, plan, run, sample};
+use uptake::cli::{completions, describe, plan, reprocess, run, sample};
 
 /// Set by Ctrl-C: the run ends after the files that are being written.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
 fn execute(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Run(args) => run::run(args, &cli.global, &INTERRUPTED),
+        Command::Reprocess(args) => reprocess::run(args, &cli.global, &INTERRUPTED),
         Command::Plan(args) => plan::run(args, &cli.global, &INTERRUPTED),
         Command::Sample(args) => sample::run(args, &cli.global),
         Command::Describe(args) => describe::run(args),

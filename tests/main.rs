@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
 
+mod checks;
 mod command_line;
+mod corrections;
 mod crash;
 mod golden;
 mod laws;

@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 use uptake::engine::error::EngineError;
 use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
-use uptake::engine::run::{self, Request};
+use uptake::engine::request::Request;
+use uptake::engine::run;
 use uptake::pipeline::catalogue::built_in;
 use uptake::pipeline::file;
 use uptake::pipeline::settings::Settings;
@@ -29,25 +30,28 @@ pub fn settings(folder: &Path, text: &str) -> Settings {
 
 /// Runs the pipeline in this process, as `uptake run` does, until the settings' last day.
 pub fn run_pipeline(settings: &Settings) -> Result<RunReport, EngineError> {
-    let last = settings.last_day.expect("tests fix the last day");
-    let store = Store::at(&settings.warehouse);
-    let _lock = store.lock("a test")?;
+    ask(&Request::new(settings, settings.last_day.expect("tests fix the last day")))
+}
+
+/// Does what is asked for, as the command would; a rehearsal writes to a folder of its own.
+pub fn ask(request: &Request<'_>) -> Result<RunReport, EngineError> {
+    let overlay = tempfile::tempdir().expect("a temporary folder");
+    let warehouse = &request.settings.warehouse;
+    let (store, lock) = if request.rehearse {
+        (Store::rehearsal(warehouse, overlay.path())?, None)
+    } else {
+        let store = Store::at(warehouse);
+        let lock = store.lock("a test")?;
+        (store, Some(lock))
+    };
     let interrupted = AtomicBool::new(false);
     let watch = Watch {
         notify: &|_| {},
         interrupted: &interrupted,
     };
-    run::run(
-        &Request {
-            settings,
-            last,
-            from: None,
-            tables: None,
-            rehearse: false,
-        },
-        &store,
-        &watch,
-    )
+    let report = run::run(request, &store, &watch);
+    drop(lock);
+    report
 }
 
 /// Every Parquet file below a folder, by its path below it, with its bytes.

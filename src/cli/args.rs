@@ -26,6 +26,7 @@ Examples:
   uptake run                                 bring everything up to date until yesterday
   uptake run my.toml --until 2026-09-30      until a certain day
   uptake plan                                what would be done, and why
+  uptake reprocess --from 2026-09-10 --to 2026-09-12 --reason \"corrected logs\"
   uptake sample --out demo --customers 20 --days 60 --seed 1";
 
 #[derive(Subcommand, Debug)]
@@ -33,10 +34,11 @@ pub enum Command {
     /// Bring every table and the published files up to date.
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
-    /// Print what `run` would do and why; change nothing.
-    #[command(
-        after_help = "Raw files that are new are read, since only they can say which days they change.\n\nExamples:\n  uptake plan\n  uptake plan my.toml --until 2026-09-30 --format json"
-    )]
+    /// Make days again from raw files, even if nothing changed.
+    #[command(after_help = REPROCESS_EXAMPLES)]
+    Reprocess(ReprocessArgs),
+    /// Print what `run` (with --to: `reprocess`) would do and why; change nothing.
+    #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
     /// Write raw logs of a made-up portfolio in the real formats.
     #[command(
@@ -56,7 +58,25 @@ Examples:
   uptake run                                         the pipeline file pipelines/nightly.toml
   uptake run my.toml --until 2026-09-30              as of a certain day
   uptake run my.toml --tables activity_28d           one table, and what it needs; nothing is published
+  uptake run my.toml --max-days 30                   a long archive in portions; run it again until nothing is left
   uptake run my.toml --quiet --log-format json       from a scheduler";
+
+const REPROCESS_EXAMPLES: &str = "\
+The days are made from their raw files, and with them every later day whose windows change. Days whose raw files are gone
+are refused; --from-facts begins with what the warehouse keeps of them.
+
+Examples:
+  uptake reprocess --from 2026-09-10 --to 2026-09-12 --reason \"logs of the 11th were delivered twice\"
+  uptake reprocess --from 2026-08-01 --to 2026-08-31 --customer contoso.example
+  uptake reprocess my.toml --from 2026-09-10 --to 2026-09-12 --tables usage,adoption";
+
+const PLAN_EXAMPLES: &str = "\
+Raw files that are new are read, since only they can say which days they change.
+
+Examples:
+  uptake plan
+  uptake plan my.toml --until 2026-09-30 --format json
+  uptake plan --from 2026-09-10 --to 2026-09-12      what `reprocess` would do";
 
 /// What all commands take.
 #[derive(Args, Debug)]
@@ -135,15 +155,68 @@ pub struct RunArgs {
     /// Only these tables and what they need, separated by commas; nothing is published.
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     pub tables: Option<Vec<String>>,
+    /// At most so many days of raw files and of tables, the oldest first; the next run goes on.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub max_days: Option<u32>,
+    /// Look at every raw file, also at those older than the pipeline's `rescan_days`.
+    #[arg(long)]
+    pub rescan: bool,
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
 
 #[derive(Args, Debug)]
+pub struct ReprocessArgs {
+    /// The pipeline file.
+    #[arg(default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// The first of the days.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub from: Day,
+    /// The last of the days.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub to: Day,
+    /// Only these tables and what they need, separated by commas; nothing is published.
+    #[arg(long, value_name = "TABLES", value_delimiter = ',')]
+    pub tables: Option<Vec<String>>,
+    #[command(flatten)]
+    pub how: AgainArgs,
+    /// How many threads to use; default: one per core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// What `reprocess` takes besides the days.
+#[derive(Args, Debug, Default)]
+pub struct AgainArgs {
+    /// Only this customer: tenant id, name or domain.
+    #[arg(long, value_name = "CUSTOMER")]
+    pub customer: Option<String>,
+    /// Why; kept in run.json and in the run log.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Begin with what the warehouse keeps of the raw files, and not with them.
+    #[arg(long)]
+    pub from_facts: bool,
+}
+
+impl AgainArgs {
+    /// Whether any of it was written.
+    pub fn is_given(&self) -> bool {
+        self.customer.is_some() || self.reason.is_some() || self.from_facts
+    }
+}
+
+#[derive(Args, Debug)]
 pub struct PlanArgs {
     #[command(flatten)]
     pub run: RunArgs,
+    /// With --from: plan what `reprocess` would do with the days up to this one.
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "from", conflicts_with_all = ["until", "max_days"])]
+    pub to: Option<Day>,
+    #[command(flatten)]
+    pub how: AgainArgs,
     /// How the plan is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

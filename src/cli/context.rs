@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::cli::args::{Global, RunArgs};
+use crate::cli::args::{AgainArgs, Global, RunArgs};
 use crate::cli::exit::{Code, Failure};
 use crate::domain::day::{Day, Instant};
-use crate::engine::run::Request;
+use crate::engine::customers;
+use crate::engine::request::{Again, Request};
 use crate::pipeline::catalogue::built_in;
 use crate::pipeline::file;
 use crate::pipeline::nearest::nearest;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
 use crate::stages;
+use crate::warehouse::store::Store;
 
 /// The pipeline's settings and the moment at which the command began.
 pub struct Context {
@@ -99,18 +101,48 @@ impl Context {
     }
 
     /// What a run is asked to do.
-    pub fn request<'a>(&'a self, args: &RunArgs, rehearse: bool) -> Result<Request<'a>, Failure> {
+    pub fn request<'a>(&'a self, args: &RunArgs) -> Result<Request<'a>, Failure> {
         let last = self.last_day(args.until)?;
         if let Some(from) = args.from.filter(|from| *from > last) {
             return Err(Failure::new(Code::Usage, format!("`--from {from}` is after the last day, {last}")));
         }
-        let tables = args.tables.as_ref().map(|names| tables(names)).transpose()?;
         Ok(Request {
-            settings: &self.settings,
-            last,
             from: args.from,
-            tables,
-            rehearse,
+            tables: args.tables.as_deref().map(tables).transpose()?,
+            max_days: args.max_days,
+            rescan: args.rescan,
+            ..Request::new(&self.settings, last)
+        })
+    }
+
+    /// What making days again is asked to do.
+    pub fn request_again<'a>(
+        &'a self,
+        (first, last): (Day, Day),
+        only: Option<&[String]>,
+        how: &AgainArgs,
+        store: &Store,
+    ) -> Result<Request<'a>, Failure> {
+        let wrong = |message: String| Err(Failure::new(Code::Usage, message));
+        let end = self.last_day(None)?;
+        if first > last {
+            return wrong(format!("`--from {first}` is after `--to {last}`"));
+        }
+        if last > end {
+            return wrong(format!("`--to {last}` is after the last day of the tables, {end}"));
+        }
+        let customer = how.customer.as_deref().map(|written| customers::find(store, written)).transpose()?;
+        Ok(Request {
+            tables: only.map(tables).transpose()?,
+            again: Some(Again {
+                first,
+                last,
+                customer,
+                reason: how.reason.clone(),
+                from_facts: how.from_facts,
+            }),
+            rescan: true,
+            ..Request::new(&self.settings, end)
         })
     }
 }

@@ -99,6 +99,8 @@ impl From<EngineError> for Failure {
             EngineError::Rejects(_) => {
                 Failure::new(Code::Input, message).hint("nothing was published; the table `rejects` has every line with its reason")
             }
+            EngineError::Gone(_) => Failure::new(Code::Input, message)
+                .hint("nothing was done; bring the files back, or add `--from-facts` to begin with what the warehouse keeps of them"),
             EngineError::Unusable(_) => Failure::new(Code::Input, message).hint("nothing was done"),
             EngineError::Usage(_) => Failure::new(Code::Usage, message),
             EngineError::Check(_) => Failure::new(Code::Check, message).hint("the files that were published before are still there"),

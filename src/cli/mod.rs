@@ -8,6 +8,8 @@ pub mod context;
 pub mod describe;
 pub mod exit;
 pub mod plan;
+pub mod plan_text;
+pub mod reprocess;
 pub mod run;
 pub mod sample;
 

@@ -9,6 +9,7 @@ use crate::cli::say;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::report::RunReport;
+use crate::engine::request::Request;
 use crate::engine::run;
 use crate::observe::progress::Progress;
 use crate::observe::record;
@@ -19,17 +20,29 @@ use crate::warehouse::store::Store;
 /// Runs the pipeline and prints a short summary to standard output.
 pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
+    let request = context.request(args)?;
+    let store = Store::at(&context.settings.warehouse);
+    carry_out(&context, &request, &store, args.threads, global, interrupted)
+}
+
+/// Does what was asked for, with the warehouse locked, and says what was done.
+pub fn carry_out(
+    context: &Context,
+    request: &Request<'_>,
+    store: &Store,
+    threads: Option<u16>,
+    global: &Global,
+    interrupted: &AtomicBool,
+) -> Result<(), Failure> {
     let progress = Progress::new(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
-    let request = context.request(args, false)?;
-    let store = Store::at(&context.settings.warehouse);
     let began = context.began;
     let _lock = store.lock(&format!("process {} since {began}", std::process::id()))?;
     let watch = Watch {
         notify: &|event| progress.take(event),
         interrupted,
     };
-    let result = in_threads(args.threads, || run::run(&request, &store, &watch))?;
+    let result = in_threads(threads, || run::run(request, store, &watch))?;
     progress.finish();
     let mut report = result?;
     report.warnings = progress.warnings();
@@ -76,6 +89,14 @@ fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
         }
     }
     text.push_str(&record::inputs_text(report));
+    if report.days_left > 0 {
+        let days = if report.days_left == 1 {
+            "1 day is"
+        } else {
+            &format!("{} days are", report.days_left)
+        };
+        text.push_str(&format!("Left       {days} left for the next run (`--max-days`)\n"));
+    }
     text.push_str(&format!("\nWarehouse  {}\n", settings.warehouse.display()));
     if report.published {
         text.push_str(&format!("Published  {}\n", settings.published.display()));

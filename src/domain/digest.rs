@@ -38,6 +38,32 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// What a partition was made from, in two halves, so that a plan can say which of them changed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Fingerprint {
+    /// The table's version and the settings and catalogues that it reads.
+    pub settings: Digest,
+    /// The content of the partitions, or of the raw files, that it was made from.
+    pub inputs: Digest,
+}
+
+impl Fingerprint {
+    /// Reads the two digests that `Display` writes.
+    pub fn parse(text: &str) -> Option<Fingerprint> {
+        let (settings, inputs) = text.split_once('-')?;
+        Some(Fingerprint {
+            settings: Digest::parse(settings)?,
+            inputs: Digest::parse(inputs)?,
+        })
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.settings, self.inputs)
+    }
+}
+
 /// Digests a sequence of values; texts carry their length, so that `ab, c` and `a, bc` differ.
 #[derive(Clone, Default)]
 pub struct Hasher(Xxh3);

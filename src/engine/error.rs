@@ -23,6 +23,9 @@ pub enum EngineError {
     /// A source has more rejects than it may have.
     #[error("{0}")]
     Rejects(String),
+    /// Raw files are gone that something was to be made from again.
+    #[error("{0}")]
+    Gone(String),
     /// A required source has no file.
     #[error("{0}")]
     Unusable(String),

@@ -6,15 +6,19 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher, SetDigest};
+use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::window;
+use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
+use crate::engine::events::Event;
+use crate::engine::job::Job;
 use crate::engine::licenses::remove_beyond;
-use crate::engine::report::Step;
+use crate::engine::made_from::settings_digest;
+use crate::engine::report::{Extent, Step};
 use crate::engine::state::State;
+use crate::engine::steps::{Made, Making, own_cause};
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::activity_daily::{self, ACTIVITY_BEFORE, ACTIVITY_DAILY, ActivityBefore, ActivityDaily};
@@ -29,65 +33,135 @@ use crate::warehouse::table::Row;
 /// How many days one worker reduces before it lets go of the partitions that it holds.
 const DAYS_AT_ONCE: usize = 6;
 
+/// What was made of the facts.
+pub struct Facts {
+    pub steps: Vec<Step>,
+    /// The earliest stale day that is left to another run, because this one is to be short.
+    pub waiting: Vec<Day>,
+}
+
+/// A day whose files are not what they would be made from.
+struct StaleDay {
+    day: Day,
+    sources: Vec<Source>,
+    fingerprint: Fingerprint,
+    causes: BTreeSet<Cause>,
+}
+
 /// Makes the days again whose events are not those that their files were made from.
-pub fn run(
-    settings: &Settings,
-    store: &Store,
-    state: &mut State,
-    range: Range,
-    forced: &BTreeSet<Day>,
-    watch: &Watch<'_>,
-) -> Result<Vec<Step>, EngineError> {
-    let mut made: BTreeMap<&'static str, BTreeSet<Day>> = BTreeMap::new();
-    for shard in 0..u32::from(settings.shards) {
-        let sources = sources_of_days(state, shard, range.last);
-        let mut wanted: BTreeSet<Day> = sources.keys().copied().collect();
-        wanted.extend(range.first.to(range.last));
-        let none = Vec::new();
-        let stale: Vec<(Day, &Vec<Source>, Digest)> = wanted
-            .into_iter()
-            .filter(|day| *day >= range.from || *day < range.first)
-            .map(|day| (day, sources.get(&day).unwrap_or(&none)))
-            .map(|(day, sources)| (day, sources, fingerprint(&ACTIVITY_COVERAGE, settings, sources)))
-            .filter(|(day, _, fingerprint)| {
-                let place = (Some(*day), shard);
-                forced.contains(day)
-                    || state.fingerprint(&ACTIVITY_COVERAGE, place) != Some(*fingerprint)
-                    || facts_table(range, *day).is_some_and(|table| {
-                        state.fingerprint(table, place) != Some(facts_fingerprint(table, settings, state.digest(&ACTIVITY_COVERAGE, place)))
-                    })
-            })
-            .collect();
-        watch.tell(Event::Begin {
-            what: ACTIVITY_DAILY.name,
-            unit: "days",
-            total: stale.len() as u64,
-        });
-        let written: Vec<Vec<(&'static Contract, Place, Footer)>> = stale
+pub fn run(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<Facts, EngineError> {
+    let mut stale: Vec<Vec<StaleDay>> = (0..job.shards()).map(|shard| stale_days(job, state, changes, shard)).collect();
+    let days: BTreeSet<Day> = stale.iter().flatten().map(|stale| stale.day).collect();
+    let waiting = beyond_limit(job, &days);
+    if let Some(first) = waiting.first() {
+        stale.iter_mut().for_each(|days| days.retain(|stale| stale.day < *first));
+    }
+    job.watch.tell(Event::Begin {
+        what: ACTIVITY_DAILY.name,
+        unit: "days",
+        total: stale.iter().map(|days| days.len() as u64).sum(),
+    });
+    let mut makings = [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE].map(|contract| (contract, Making::new(contract)));
+    let before: &State = state;
+    let mut made: Vec<Made> = Vec::new();
+    for (shard, stale) in (0..).zip(&stale) {
+        let written: Vec<Vec<Made>> = stale
             .par_chunks(DAYS_AT_ONCE)
-            .map(|days| reduce(settings, store, state, range, shard, days, watch))
+            .map(|days| reduce(job, before, shard, days))
             .collect::<Result<_, _>>()?;
-        watch.tell(Event::End);
+        let causes: BTreeMap<Option<Day>, &BTreeSet<Cause>> = stale.iter().map(|stale| (Some(stale.day), &stale.causes)).collect();
         for (contract, place, footer) in written.into_iter().flatten() {
-            made.entry(contract.name).or_default().extend(place.0);
-            state.put(contract, place, footer);
+            let causes = causes.get(&place.0).copied().cloned().unwrap_or_default();
+            note_change(before, changes, contract, place, &footer, &causes);
+            if let Some((_, making)) = makings.iter_mut().find(|(of, _)| of.name == contract.name) {
+                making.add(place, Extent::of(&footer), causes);
+            }
+            made.push((contract, place, footer));
         }
     }
-    for contract in [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE] {
-        remove_beyond(store, state, contract, u32::from(settings.shards))?;
+    job.watch.tell(Event::End);
+    let steps = makings
+        .iter()
+        .filter_map(|(_, making)| making.step(before, changes, job.reason()))
+        .collect();
+    for (contract, place, footer) in made {
+        state.put(contract, place, footer);
     }
-    let because = "events came in or changed";
-    Ok([&ACTIVITY_COVERAGE, &ACTIVITY_DAILY]
+    for (contract, _) in makings {
+        remove_beyond(job.store, state, contract, job.shards())?;
+    }
+    Ok(Facts { steps, waiting })
+}
+
+/// The stale days that are more than a run is to make: all from a day on.
+pub fn beyond_limit(job: &Job<'_>, days: &BTreeSet<Day>) -> Vec<Day> {
+    let counted = days.iter().filter(|day| **day >= job.range.first).copied();
+    job.request
+        .max_days
+        .map_or_else(Vec::new, |most| counted.skip(most as usize).collect())
+}
+
+/// The days of a shard whose files are not what they would be made from, and why.
+fn stale_days(job: &Job<'_>, state: &State, changes: &Changes, shard: u32) -> Vec<StaleDay> {
+    let range = job.range;
+    let mut sources = sources_of_days(state, shard, range.last);
+    let mut wanted: BTreeSet<Day> = sources.keys().copied().collect();
+    wanted.extend(range.first.to(range.last));
+    wanted
         .into_iter()
-        .filter_map(|contract| {
-            Some(Step::of_days(
-                contract,
-                made.get(contract.name)?,
-                u32::from(settings.shards),
-                because,
-            ))
+        .filter(|day| *day >= range.from || *day < range.first)
+        .filter_map(|day| {
+            let sources = sources.remove(&day).unwrap_or_default();
+            let fingerprint = coverage_fingerprint(job.settings, &sources);
+            let causes = causes(job, state, changes, (day, shard), fingerprint);
+            (!causes.is_empty()).then_some(StaleDay {
+                day,
+                sources,
+                fingerprint,
+                causes,
+            })
         })
-        .collect())
+        .collect()
+}
+
+/// Why the files of a day are stale; empty where they are not.
+fn causes(job: &Job<'_>, state: &State, changes: &Changes, (day, shard): (Day, u32), fingerprint: Fingerprint) -> BTreeSet<Cause> {
+    let place = (Some(day), shard);
+    let upstream = || match changes.how(ACTIVITY_EVENTS.name, day) {
+        Some(_) => Cause::Upstream(ACTIVITY_EVENTS.name, day),
+        None => Cause::Earlier,
+    };
+    let mut causes = BTreeSet::new();
+    if job.forced.covers(day, shard) {
+        causes.insert(Cause::Asked);
+    }
+    if state.fingerprint(&ACTIVITY_COVERAGE, place) != Some(fingerprint) {
+        causes.insert(own_cause(state, &ACTIVITY_COVERAGE, place, fingerprint).unwrap_or_else(upstream));
+    }
+    if let Some(table) = facts_table(job.range, day) {
+        let expected = facts_fingerprint(table, job.settings, state.digest(&ACTIVITY_COVERAGE, place));
+        if causes.is_empty() && state.fingerprint(table, place) != Some(expected) {
+            causes.insert(own_cause(state, table, place, expected).unwrap_or(Cause::Earlier));
+        }
+    }
+    causes
+}
+
+/// Takes note of a file whose content is not what it was: of coverage only the set of tenants matters to others.
+fn note_change(state: &State, changes: &mut Changes, contract: &'static Contract, place: Place, footer: &Footer, causes: &BTreeSet<Cause>) {
+    let (Some(day), before) = (place.0, state.footer(contract, place)) else {
+        return;
+    };
+    let changed = if contract.name == ACTIVITY_COVERAGE.name {
+        before.map(|footer| footer.days.first().map(|part| part.digest)) != Some(footer.days.first().map(|part| part.digest))
+    } else {
+        before.map(|footer| footer.digest) != Some(footer.digest)
+    };
+    if changed {
+        let how = changes.how(ACTIVITY_EVENTS.name, day).map(str::to_owned);
+        let how = how.unwrap_or_else(|| why(causes, changes, None));
+        changes.note(contract.name, day, how);
+    }
 }
 
 /// A `received=` partition that has events of a day, and the digest of those.
@@ -107,27 +181,23 @@ fn sources_of_days(state: &State, shard: u32, last: Day) -> BTreeMap<Day, Vec<So
 }
 
 /// What the coverage of a day is made from.
-fn fingerprint(contract: &Contract, settings: &Settings, sources: &[Source]) -> Digest {
-    let mut hasher = Hasher::new();
-    hasher
-        .text(contract.name)
-        .number(i64::from(contract.version))
-        .number(i64::from(settings.shards));
+fn coverage_fingerprint(settings: &Settings, sources: &[Source]) -> Fingerprint {
+    let mut inputs = Hasher::new();
     for (received, digest) in sources {
-        hasher.number(i64::from(received.0)).digest(*digest);
+        inputs.number(i64::from(received.0)).digest(*digest);
     }
-    hasher.finish()
+    Fingerprint {
+        settings: settings_digest(&ACTIVITY_COVERAGE, settings, &[]),
+        inputs: inputs.finish(),
+    }
 }
 
 /// What the facts of a day are made from: what its distinct events say, wherever they were logged.
-fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest) -> Digest {
-    let mut hasher = Hasher::new();
-    hasher
-        .text(contract.name)
-        .number(i64::from(contract.version))
-        .number(i64::from(settings.shards))
-        .digest(coverage)
-        .finish()
+fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest) -> Fingerprint {
+    Fingerprint {
+        settings: settings_digest(contract, settings, &[]),
+        inputs: coverage,
+    }
 }
 
 /// The table that has the facts of a day; none for days that no window looks at.
@@ -140,31 +210,25 @@ fn facts_table(range: Range, day: Day) -> Option<&'static Contract> {
 }
 
 /// Reduces some days. Partitions are read once as long as the days in a row need them.
-fn reduce(
-    settings: &Settings,
-    store: &Store,
-    state: &State,
-    range: Range,
-    shard: u32,
-    days: &[(Day, &Vec<Source>, Digest)],
-    watch: &Watch<'_>,
-) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
+fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result<Vec<Made>, EngineError> {
+    let store = job.store;
     let mut frames: BTreeMap<Day, RecordBatch> = BTreeMap::new();
     let mut written = Vec::new();
-    for (day, sources, fingerprint) in days {
-        watch.go_on()?;
-        frames.retain(|received, _| sources.iter().any(|(needed, _)| needed == received));
-        for (received, _) in sources.iter() {
+    for stale in days {
+        job.watch.go_on()?;
+        frames.retain(|received, _| stale.sources.iter().any(|(needed, _)| needed == received));
+        for (received, _) in &stale.sources {
             if !frames.contains_key(received) {
                 frames.insert(*received, store.read(&ACTIVITY_EVENTS, (Some(*received), shard), &[])?);
             }
         }
-        let place = (Some(*day), shard);
-        let result = activity_daily::build(*day, &frames.values().collect::<Vec<_>>())?;
-        let footer = write_coverage(store, place, &result.coverage, *fingerprint)?;
-        let facts = facts_table(range, *day).map(|table| (table, facts_fingerprint(table, settings, footer.digest)));
+        let place = (Some(stale.day), shard);
+        let result = activity_daily::build(stale.day, &frames.values().collect::<Vec<_>>())?;
+        let footer = write_coverage(store, place, &result.coverage, stale.fingerprint)?;
+        let facts = facts_table(job.range, stale.day).map(|table| (table, facts_fingerprint(table, job.settings, footer.digest)));
         written.push((&ACTIVITY_COVERAGE, place, footer));
-        if let Some((table, fingerprint)) = facts.filter(|(table, fingerprint)| state.fingerprint(table, place) != Some(*fingerprint)) {
+        let is_stale = |table, fingerprint| job.forced.covers(stale.day, shard) || state.fingerprint(table, place) != Some(fingerprint);
+        if let Some((table, fingerprint)) = facts.filter(|(table, fingerprint)| is_stale(table, *fingerprint)) {
             let footer = if table.name == ACTIVITY_DAILY.name {
                 store.replace_rows(place, &result.daily, fingerprint)?
             } else {
@@ -173,13 +237,13 @@ fn reduce(
             };
             written.push((table, place, footer));
         }
-        watch.tell(Event::Advance(1));
+        job.watch.tell(Event::Advance(1));
     }
     Ok(written)
 }
 
 /// Writes the coverage of a day; its footer has the digest of the set of tenants, which is all that most readers need.
-fn write_coverage(store: &Store, place: Place, rows: &[ActivityCoverage], fingerprint: Digest) -> Result<Footer, EngineError> {
+fn write_coverage(store: &Store, place: Place, rows: &[ActivityCoverage], fingerprint: Fingerprint) -> Result<Footer, EngineError> {
     let mut tenants = SetDigest::default();
     rows.iter().for_each(|row| tenants.add(Digest::of(&row.tenant_id.bytes())));
     let part = DayPart {

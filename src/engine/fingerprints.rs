@@ -1,45 +1,34 @@
 //! What the files of the tables that look back on windows would be made from today: by comparing that with what their footers
 //! say, a changed day makes exactly the days stale whose windows it is in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher, SetDigest};
+use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
-use crate::engine::events::Watch;
 use crate::engine::facts::{coverage, facts_of};
+use crate::engine::job::Job;
 use crate::engine::licenses::{HolderDigests, assignments};
+use crate::engine::made_from::settings_digest;
 use crate::engine::state::State;
-use crate::pipeline::settings::Settings;
 use crate::stages::activity_28d::ACTIVITY_28D;
 use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::assignments::Assignment;
 use crate::stages::holders::Coverage;
+use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::usage::USAGE;
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::Contract;
-use crate::warehouse::store::Store;
 
 /// The tables that one pass makes.
 pub const PASS_TABLES: [&Contract; 4] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION];
 
-/// What a job of this room needs besides the warehouse.
-pub struct Job<'a> {
-    pub settings: &'a Settings,
-    pub store: &'a Store,
-    pub range: Range,
-    pub forced: &'a BTreeSet<Day>,
-    pub tables: &'a BTreeSet<&'static str>,
-    /// Whether files are made, or only named.
-    pub dry: bool,
-    pub watch: &'a Watch<'a>,
-}
-
 /// What one shard's tables are made from.
+#[derive(Clone)]
 pub struct ShardInputs<'a> {
     pub shard: u32,
     pub timeline: &'a Timeline,
@@ -60,10 +49,10 @@ impl<'a> ShardInputs<'a> {
 }
 
 /// The fingerprints that a shard's files should have, by table and day.
-pub struct Fingerprints(BTreeMap<&'static str, BTreeMap<Day, Digest>>);
+pub struct Fingerprints(BTreeMap<&'static str, BTreeMap<Day, Fingerprint>>);
 
 /// Stale days by table, each with the fingerprint that its file is to have.
-pub type Stale = BTreeMap<&'static str, BTreeMap<Day, Digest>>;
+pub type Stale = BTreeMap<&'static str, BTreeMap<Day, Fingerprint>>;
 
 impl Fingerprints {
     pub fn of(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>) -> Fingerprints {
@@ -89,53 +78,43 @@ impl Fingerprints {
                     .unwrap_or_default()
             })
             .collect();
-        let base = |contract: &Contract, parts: &[&str]| {
-            let mut hasher = Hasher::new();
-            hasher
-                .text(contract.name)
-                .number(i64::from(contract.version))
-                .number(i64::from(settings.shards));
-            parts.iter().for_each(|part| {
-                hasher.text(part);
-            });
-            hasher
-        };
         let (evidence, states) = (settings.evidence_text(), settings.states_text());
         let (workloads, excluded, unlicensed) = (settings.workloads_text(), settings.excluded_text(), settings.unlicensed_use_text());
-        let rolling = base(&ACTIVITY_28D, &[&evidence]);
-        let usage = base(&USAGE, &[&evidence, &states, &workloads]);
-        let adoption = base(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
-        let workload_adoption = base(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
-        let mut prints: BTreeMap<&'static str, BTreeMap<Day, Digest>> = BTreeMap::new();
+        let of = |contract: &Contract, texts: &[&str]| settings_digest(contract, settings, texts);
+        let subscriptions = of(&SUBSCRIPTIONS, &[]);
+        let rolling = of(&ACTIVITY_28D, &[&evidence]);
+        let usage = of(&USAGE, &[&evidence, &states, &workloads]);
+        let adoption = of(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
+        let workload_adoption = of(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
+        let mut prints: BTreeMap<&'static str, BTreeMap<Day, Fingerprint>> = BTreeMap::new();
         for day in range.days() {
             let at = (day.0 - range.first.0) as usize;
             let days = at..at + WINDOW_DAYS as usize;
-            let window_of = |hasher: &Hasher, digests: &[Digest]| {
-                let mut hasher = hasher.clone();
+            let window_of = |digests: &[Digest]| {
+                let mut hasher = Hasher::new();
                 digests.iter().for_each(|digest| {
                     hasher.digest(*digest);
                 });
                 hasher
             };
-            let with_use = |hasher: &Hasher| {
-                let mut hasher = window_of(hasher, &activity[days.clone()]);
-                window::first_day(day).to(day).for_each(|day| {
-                    hasher.digest(holders.held(day));
-                });
-                hasher.digest(holders.has(day)).digest(in_force[at]);
-                hasher
+            let mut use_of = window_of(&activity[days.clone()]);
+            window::first_day(day).to(day).for_each(|day| {
+                use_of.digest(holders.held(day));
+            });
+            use_of.digest(holders.has(day)).digest(in_force[at]);
+            let use_of = use_of.finish();
+            let covered = window_of(&covered[days.clone()]).digest(arrivals[at]).digest(use_of).finish();
+            let mut put = |contract: &Contract, settings: Digest, inputs: Digest| {
+                prints
+                    .entry(contract.name)
+                    .or_default()
+                    .insert(day, Fingerprint { settings, inputs });
             };
-            let mut put = |contract: &Contract, digest: Digest| prints.entry(contract.name).or_default().insert(day, digest);
-            put(&SUBSCRIPTIONS, base(&SUBSCRIPTIONS, &[]).digest(in_force[at]).finish());
-            put(&ACTIVITY_28D, window_of(&rolling, &activity[days.clone()]).finish());
-            put(&USAGE, with_use(&usage).finish());
-            put(
-                &ADOPTION,
-                window_of(&with_use(&adoption), &covered[days.clone()])
-                    .digest(arrivals[at])
-                    .finish(),
-            );
-            put(&WORKLOAD_ADOPTION, with_use(&workload_adoption).finish());
+            put(&SUBSCRIPTIONS, subscriptions, in_force[at]);
+            put(&ACTIVITY_28D, rolling, window_of(&activity[days]).finish());
+            put(&USAGE, usage, use_of);
+            put(&ADOPTION, adoption, covered);
+            put(&WORKLOAD_ADOPTION, workload_adoption, use_of);
         }
         Fingerprints(prints)
     }
@@ -150,11 +129,27 @@ impl Fingerprints {
         {
             let prints = self.0.get(contract.name).into_iter().flatten();
             let days = prints
-                .filter(|(day, print)| job.forced.contains(day) || state.fingerprint(contract, (Some(**day), shard)) != Some(**print))
+                .filter(|(day, print)| {
+                    job.forced.covers(**day, shard) || state.fingerprint(contract, (Some(**day), shard)) != Some(**print)
+                })
                 .map(|(day, print)| (*day, *print));
             stale.insert(contract.name, days.collect());
         }
         stale
+    }
+}
+
+/// What the portfolio of a day is made from.
+pub fn portfolio_fingerprint(job: &Job<'_>, state: &State, day: Day) -> Fingerprint {
+    let mut inputs = Hasher::new();
+    for contract in [&ADOPTION, &WORKLOAD_ADOPTION] {
+        for shard in 0..job.shards() {
+            inputs.digest(state.digest(contract, (Some(day), shard)));
+        }
+    }
+    Fingerprint {
+        settings: settings_digest(&PORTFOLIO, job.settings, &[]),
+        inputs: inputs.finish(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | is new | it is read, and its rows join those of its partition |
 //! | changed, or is read in another way | every file of its feed and partition is read again |
+//! | is asked for by `reprocess` | it is read again |
 //! | is gone | its rows stay |
 //!
 //! The rows of files that are not read again come from the partition itself; which of several copies of an event is kept is
@@ -14,29 +15,34 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
+use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
+use crate::engine::causes::range_text;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task};
+use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
 use crate::engine::raw::{self, RawFile};
 use crate::engine::received::Gathered;
+use crate::engine::request::{Again, Request};
 use crate::engine::state::{Cache, State};
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
-use crate::sources::path::PathFacts;
+use crate::sources::path::{PathFacts, path_context};
 use crate::stages::raw_files;
 use crate::stages::raw_files::RAW_FILES;
+use crate::warehouse::contract::Partition;
 use crate::warehouse::store::Store;
 
-/// Compares the raw files with what the warehouse was made from.
+/// Compares the raw files with what the warehouse was made from. Fails where raw files are gone that are asked for.
 pub fn plan<'a>(
-    settings: &Settings,
+    request: &Request<'_>,
     store: &Store,
     state: &State,
     files: &'a [RawFile],
     cache: &mut Cache,
     watch: &Watch<'_>,
 ) -> Result<Vec<Task<'a>>, EngineError> {
+    let settings = request.settings;
     let mut known: BTreeMap<Day, Vec<raw_files::RawFile>> = BTreeMap::new();
     for (day, _) in state.table(&RAW_FILES).keys() {
         known.insert(day.unwrap_or(NO_DAY), store.rows((*day, 0))?);
@@ -59,12 +65,15 @@ pub fn plan<'a>(
             let content = contents.get(&file.path).map(Digest::to_string).unwrap_or_default();
             reading.fate = match before {
                 None => Fate::New,
-                Some((_, row)) if row.content == content && row.reading == reading.how => Fate::Same,
+                Some((_, row)) if row.content == content && row.reading == reading.how => match &request.again {
+                    Some(again) if !again.from_facts && concerns(again, facts.tenant, row) => Fate::Asked,
+                    _ => Fate::Same,
+                },
                 Some(_) => Fate::Changed,
             };
             let received = match (facts.day, before, reading.fate) {
                 (Some(day), ..) => day,
-                (None, Some((day, _)), Fate::Same) => *day,
+                (None, Some((day, _)), Fate::Same | Fate::Asked) => *day,
                 _ => latest_day(settings, &reading),
             };
             if let Some((day, row)) = before.filter(|(day, _)| *day != received) {
@@ -80,15 +89,60 @@ pub fn plan<'a>(
     let mut tasks: Vec<Task<'a>> = tasks.into_values().collect();
     for task in &mut tasks {
         task.decide(settings, state);
-        if !task.reread.is_empty() && task.gone(settings).next().is_some() && task.is_broken(settings, state) {
+        if task.is_broken() && task.gone(settings).next().is_some() {
             watch.tell(Event::Warning(format!(
                 "files of received={} are missing, and some of its raw files are gone",
                 task.received
             )));
         }
     }
+    if let Some(again) = request.again.as_ref().filter(|again| !again.from_facts) {
+        refuse_what_is_gone(again, settings, &tasks)?;
+    }
     tasks.retain(|task| !task.feeds.is_empty());
     Ok(tasks)
+}
+
+/// Whether a raw file that was read has anything to say of what is asked for. Its path may have named a customer.
+fn concerns(again: &Again, tenant: Option<Guid>, row: &raw_files::RawFile) -> bool {
+    again.concerns(tenant, row.path_day, row.first_day.zip(row.last_day))
+}
+
+/// The most lines of a list in a message.
+const MOST_LINES: usize = 40;
+
+/// Days cannot be made again from raw files that are no more: says which.
+fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -> Result<(), EngineError> {
+    let mut days: BTreeMap<Day, (u64, &str)> = BTreeMap::new();
+    for task in tasks {
+        for row in task.gone(settings).filter(|row| row.first_day.is_some()) {
+            let tenant = settings
+                .sources
+                .iter()
+                .find(|source| source.id == row.source)
+                .and_then(|source| path_context(&row.source_file, source.path_tenant.as_ref(), source.path_day.as_ref()).tenant);
+            if concerns(again, tenant, row) {
+                days.entry(task.received).or_insert((0, row.source_file.as_str())).0 += 1;
+            }
+        }
+    }
+    if days.is_empty() {
+        return Ok(());
+    }
+    let mut text = format!(
+        "cannot make {} again from raw files: those of {} received {} are gone",
+        range_text((again.first, again.last)),
+        days.len(),
+        if days.len() == 1 { "day" } else { "days" }
+    );
+    for (day, (count, first)) in days.iter().take(MOST_LINES) {
+        let files = if *count == 1 { "file" } else { "files" };
+        text.push_str(&format!("\n  received {day}: {count} {files}, `{first}`"));
+    }
+    if days.len() > MOST_LINES {
+        text.push_str(&format!("\n  and {} more days", days.len() - MOST_LINES));
+    }
+    Err(EngineError::Gone(text))
 }
 
 /// How a source reads a file.
@@ -100,19 +154,60 @@ fn reading_of<'a>(settings: &Settings, file: &'a RawFile, source: usize, facts: 
             of.format, of.feed, of.id
         ))
     })?;
-    let mut hasher = Hasher::new();
-    hasher.text(&of.reading_text()).number(i64::from(crate::sources::VERSION));
-    if of.feed == Feed::Subscriptions {
-        hasher.text(&settings.zone_text()).text(&settings.offers_text());
-    }
     Ok(Reading {
         file,
         source,
         facts,
         format,
-        how: hasher.finish().to_string(),
+        how: how(settings, source),
         fate: Fate::New,
     })
+}
+
+/// A digest of the way in which a source's files are read.
+fn how(settings: &Settings, source: usize) -> String {
+    let of = &settings.sources[source];
+    let mut hasher = Hasher::new();
+    hasher.text(&of.reading_text()).number(i64::from(crate::sources::VERSION));
+    if of.feed == Feed::Subscriptions {
+        hasher.text(&settings.zone_text()).text(&settings.offers_text());
+    }
+    hasher.finish().to_string()
+}
+
+/// The day from which on raw files are looked at, by `rescan_days`: counted back from the last day, or from the latest day that came
+/// in, where nights were left out. `None`: all of them, also where files of the warehouse are missing that were made from older
+/// ones, or where those are to be read in another way.
+pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State) -> Result<Option<Day>, EngineError> {
+    let settings = request.settings;
+    let latest = state.days(&RAW_FILES).into_iter().rfind(|day| *day != NO_DAY);
+    let limited = settings.rescan_days > 0 && !request.rescan && !state.has_lost_files && state.broken.is_empty();
+    let Some(latest) = latest.filter(|_| limited) else {
+        return Ok(None);
+    };
+    let since = latest.min(request.last).plus(-(settings.rescan_days as i32));
+    let hows: Vec<(&str, String)> = settings
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(at, source)| (source.id.as_str(), how(settings, at)))
+        .collect();
+    for day in state.days(&RAW_FILES).into_iter().filter(|day| *day < since && *day != NO_DAY) {
+        let received = crate::stages::TABLES
+            .iter()
+            .filter(|contract| contract.partition == Partition::Received);
+        let whole = received.into_iter().all(|contract| is_whole(settings, state, contract, day));
+        let rows: Vec<raw_files::RawFile> = store.rows((Some(day), 0))?;
+        let read_so = |row: &raw_files::RawFile| {
+            hows.iter()
+                .find(|(source, _)| *source == row.source)
+                .is_none_or(|(_, how)| *how == row.reading)
+        };
+        if !whole || !rows.iter().all(read_so) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(since))
 }
 
 /// The latest day that the rows of a file are about: where a file belongs whose path names no day.

@@ -1,10 +1,12 @@
 //! What there is to do about one `received=` partition: which files are new, changed, the same or gone, and which tables that touches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher};
+use crate::domain::digest::{Fingerprint, Hasher};
 use crate::domain::kinds::Feed;
+use crate::engine::causes::{Cause, FilesRead};
+use crate::engine::made_from::settings_digest;
 use crate::engine::raw::RawFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -42,10 +44,13 @@ pub struct Reading<'a> {
     pub fate: Fate,
 }
 
+/// What became of a raw file since it was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
     New,
     Changed,
+    /// It is what it was, and is read again because somebody asked for it.
+    Asked,
     Same,
 }
 
@@ -61,10 +66,8 @@ pub struct Task<'a> {
     pub feeds: BTreeSet<Feed>,
     /// Of those, the feeds of which every present file is read.
     pub reread: BTreeSet<Feed>,
-    pub new_files: u64,
-    pub changed_files: u64,
-    /// Why, where no file is new or changed.
-    pub settings_changed: bool,
+    /// Of those, the ones of which files of the warehouse are missing or cannot be used.
+    pub broken: BTreeSet<Feed>,
 }
 
 impl<'a> Task<'a> {
@@ -76,26 +79,23 @@ impl<'a> Task<'a> {
             moved: BTreeSet::new(),
             feeds: BTreeSet::new(),
             reread: BTreeSet::new(),
-            new_files: 0,
-            changed_files: 0,
-            settings_changed: false,
+            broken: BTreeSet::new(),
         }
     }
 
-    /// Reads every present file again, whether or not anything changed.
-    pub fn force(&mut self) {
+    /// Reads every present file again: what the partition says of its files is lost.
+    fn read_all(&mut self) {
         self.feeds = FEED_TABLES.iter().map(|(feed, _)| *feed).collect();
         self.reread = self.feeds.clone();
+        self.broken = self.feeds.clone();
     }
 
     /// What has to be done, out of what the files' footers say.
     pub fn decide(&mut self, settings: &Settings, state: &State) {
         let feed_of = |reading: &Reading<'_>| settings.sources[reading.source].feed;
         for reading in &self.present {
-            match reading.fate {
-                Fate::New => self.new_files += 1,
-                Fate::Changed => self.changed_files += 1,
-                Fate::Same => continue,
+            if reading.fate == Fate::Same {
+                continue;
             }
             self.feeds.insert(feed_of(reading));
             if reading.fate == Fate::Changed {
@@ -114,29 +114,61 @@ impl<'a> Task<'a> {
                 if !is_whole(settings, state, contract, self.received) {
                     self.feeds.insert(*feed);
                     self.reread.insert(*feed);
+                    self.broken.insert(*feed);
                 } else if !self.feeds.contains(feed) {
                     let expected = fingerprint(settings, contract, &self.known);
                     if state.fingerprint(contract, (Some(self.received), 0)) != Some(expected) {
                         self.feeds.insert(*feed);
-                        self.settings_changed = true;
                     }
                 }
             }
         }
         for contract in [&REJECTS, &RAW_FILES] {
             if !is_whole(settings, state, contract, self.received) {
-                self.force();
+                self.read_all();
             }
         }
     }
 
-    /// Whether some file of the partition is missing or cannot be read.
-    pub fn is_broken(&self, settings: &Settings, state: &State) -> bool {
-        let tables = FEED_TABLES.iter().flat_map(|(_, tables)| tables.iter());
-        !self.known.is_empty()
-            && tables
-                .into_iter()
-                .any(|contract| !is_whole(settings, state, contract, self.received))
+    /// Whether some file of a partition that was there is missing or cannot be read.
+    pub fn is_broken(&self) -> bool {
+        !self.known.is_empty() && !self.broken.is_empty()
+    }
+
+    /// Why a table's file of the partition is made: of all feeds where the table has rows of each, or where the partition is new.
+    pub fn causes(&self, settings: &Settings, state: &State, contract: &Contract) -> BTreeSet<Cause> {
+        let feeds = feeds_of(contract);
+        let is_new = state.footer(contract, (Some(self.received), 0)).is_none() && !self.is_broken();
+        let made = |feed: &Feed| is_new || feeds.is_empty() || feeds.contains(feed);
+        let mut causes: BTreeSet<Cause> = self
+            .present
+            .iter()
+            .filter(|reading| reading.fate != Fate::Same)
+            .map(|reading| settings.sources[reading.source].feed)
+            .filter(made)
+            .map(|feed| Cause::Files(feed, self.received))
+            .collect();
+        if causes.is_empty() {
+            let broken = self.is_broken() && self.broken.iter().any(made);
+            causes.insert(if broken { Cause::Missing } else { Cause::Settings });
+        }
+        causes
+    }
+
+    /// The raw files of each feed that are new or changed, or are asked for.
+    pub fn files_read(&self, settings: &Settings) -> BTreeMap<Feed, FilesRead> {
+        let mut read: BTreeMap<Feed, FilesRead> = BTreeMap::new();
+        for reading in &self.present {
+            let kind: fn(&mut FilesRead) -> &mut usize = match reading.fate {
+                Fate::New => |read| &mut read.new,
+                Fate::Changed => |read| &mut read.changed,
+                Fate::Asked => |read| &mut read.known,
+                Fate::Same => continue,
+            };
+            let feed = settings.sources[reading.source].feed;
+            read.entry(feed).or_default().add(kind, &reading.file.path);
+        }
+        read
     }
 
     /// Known files that are not there any more.
@@ -184,29 +216,36 @@ pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, receive
     found.eq(0..shards)
 }
 
-/// What a partition's file is made from: the settings that the table reads, and the raw files of its feeds.
-pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile]) -> Digest {
-    let mut hasher = Hasher::new();
-    hasher
-        .text(contract.name)
-        .number(i64::from(contract.version))
-        .number(i64::from(contract.files(u32::from(settings.shards))));
-    if contract.name == ACTIVITY_EVENTS.name {
-        hasher.text(&settings.zone_text()).text(&settings.apps_text());
-    } else if contract.name == license_changes::LICENSE_CHANGES.name {
-        hasher.text(&settings.zone_text());
-    }
-    let feeds: Vec<&str> = FEED_TABLES
+/// The feeds that a `received=` table has rows of; none where it has rows of all.
+fn feeds_of(contract: &Contract) -> Vec<Feed> {
+    FEED_TABLES
         .iter()
         .filter(|(_, tables)| tables.iter().any(|table| table.name == contract.name))
-        .map(|(feed, _)| feed.name())
-        .collect();
+        .map(|(feed, _)| *feed)
+        .collect()
+}
+
+/// What a partition's file is made from: the settings that the table reads, and the raw files of its feeds.
+pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile]) -> Fingerprint {
+    let texts = if contract.name == ACTIVITY_EVENTS.name {
+        vec![settings.zone_text(), settings.apps_text()]
+    } else if contract.name == license_changes::LICENSE_CHANGES.name {
+        vec![settings.zone_text()]
+    } else {
+        Vec::new()
+    };
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let feeds: Vec<&str> = feeds_of(contract).into_iter().map(Feed::name).collect();
+    let mut inputs = Hasher::new();
     for file in files.iter().filter(|file| feeds.is_empty() || feeds.contains(&file.feed.as_str())) {
-        hasher
+        inputs
             .text(&file.source)
             .text(&file.source_file)
             .text(&file.content)
             .text(&file.reading);
     }
-    hasher.finish()
+    Fingerprint {
+        settings: settings_digest(contract, settings, &texts),
+        inputs: inputs.finish(),
+    }
 }

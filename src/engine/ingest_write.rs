@@ -9,7 +9,7 @@ use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Task, fingerprint};
-use crate::engine::received::Gathered;
+use crate::engine::received::{FileEvents, Gathered};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
@@ -29,6 +29,8 @@ pub struct Written {
     pub footers: Vec<(&'static Contract, Place, Footer)>,
     pub files: Vec<raw_files::RawFile>,
     pub rejects: Vec<rejects::Reject>,
+    /// How many events of which day each raw file had that was read.
+    pub events: Vec<FileEvents>,
 }
 
 /// Reads what is to be read, joins it with what stays, and writes the partition's files.
@@ -45,6 +47,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
         .reduce(Gathered::default, Gathered::append);
     watch.go_on()?;
     let fresh = (gathered.files.clone(), gathered.rejects.clone());
+    let events = std::mem::take(&mut gathered.file_events);
     let drop: BTreeSet<(Feed, &str)> = readings
         .iter()
         .map(|reading| (settings.sources[reading.source].feed, reading.file.path.as_str()))
@@ -78,6 +81,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
         footers: writer.write()?,
         files: fresh.0,
         rejects: fresh.1,
+        events,
     })
 }
 

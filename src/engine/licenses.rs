@@ -5,74 +5,121 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher, SetDigest};
+use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
 use crate::domain::kinds::Feed;
+use crate::domain::window;
+use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::error::EngineError;
-use crate::engine::report::Step;
+use crate::engine::job::Job;
+use crate::engine::made_from::settings_digest;
+use crate::engine::report::{Extent, Step};
 use crate::engine::state::{Cache, State};
+use crate::engine::steps::{Making, own_cause};
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::shard_of;
 use crate::stages::assignments::{self, ASSIGNMENTS, Assignment};
 use crate::stages::license_changes::{self, LICENSE_CHANGES, LicenseChange};
 use crate::stages::license_holdings::{self, LICENSE_HOLDINGS, LicenseHolding};
-use crate::stages::snapshots::{SNAPSHOTS, SnapshotFile, holdings_snapshots};
+use crate::stages::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
 use crate::stages::subscriptions::{SnapshotSubscription, Timeline};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
-/// Rebuilds `assignments` of every shard whose evidence is not that which its file was made from.
+/// Rebuilds `assignments` of every shard whose evidence is not that which its file was made from, and takes note of the days on
+/// which its intervals differ. Says how many events contradicted what was known.
 pub fn run_assignments(
-    settings: &Settings,
-    store: &Store,
+    job: &Job<'_>,
     state: &mut State,
     cache: &mut Cache,
+    changes: &mut Changes,
 ) -> Result<(Option<Step>, u64), EngineError> {
-    let shards = u32::from(settings.shards);
-    let mut made = 0;
+    let mut making = Making::new(&ASSIGNMENTS);
     let mut contradictions = 0;
-    for shard in 0..shards {
+    let mut made = Vec::new();
+    for shard in 0..job.shards() {
         let place = (None, shard);
-        let memo = inputs_memo(settings, state, shard);
-        let known = cache.memos.get(&memo).and_then(|text| Digest::parse(text));
-        if known.is_some() && state.fingerprint(&ASSIGNMENTS, place) == known {
+        let memo = inputs_memo(job.settings, state, shard);
+        let known = cache.memos.get(&memo).and_then(|text| Fingerprint::parse(text));
+        let forced = job.forced.shard(shard);
+        if !forced && known.is_some() && state.fingerprint(&ASSIGNMENTS, place) == known {
             continue;
         }
-        let changes = license_changes::distinct(all(store, state, shard, |_: &LicenseChange| true)?);
-        let holdings = license_holdings::distinct(all(store, state, shard, |_: &LicenseHolding| true)?);
-        let mine = |file: &SnapshotFile| shard_of(file.tenant_id, shards) == shard && file.feed == Feed::LicenseHoldings.name();
-        let snapshots = holdings_snapshots(&all(store, state, 0, mine)?);
-        let mut evidence = SetDigest::default();
-        changes.iter().for_each(|change| evidence.add(change.digest()));
-        holdings.iter().for_each(|holding| evidence.add(holding.digest()));
-        let mut hasher = Hasher::new();
-        hasher
-            .text(ASSIGNMENTS.name)
-            .number(i64::from(ASSIGNMENTS.version))
-            .number(i64::from(shards))
-            .text(&settings.zone_text());
-        hasher.digest(evidence.digest());
-        for snapshot in &snapshots {
-            hasher
+        let evidence = Evidence::read(job, state, shard)?;
+        let fingerprint = evidence.fingerprint(job.settings);
+        cache.memos.retain(|key, _| !key.starts_with(&format!("assignments {shard} ")));
+        cache.memos.insert(memo, fingerprint.to_string());
+        if !forced && state.fingerprint(&ASSIGNMENTS, place) == Some(fingerprint) {
+            continue;
+        }
+        let cause = match own_cause(state, &ASSIGNMENTS, place, fingerprint) {
+            _ if forced => vec![Cause::Asked],
+            Some(cause) => vec![cause],
+            None => changes.causes_of(&[Feed::LicenseChanges, Feed::LicenseHoldings]),
+        };
+        let before = assignments(job.store, state, shard)?;
+        let built = assignments::build(&evidence.changes, &evidence.holdings, &evidence.snapshots);
+        contradictions += built.contradictions;
+        note_intervals(job, &before, &built.rows, &cause, changes);
+        let footer = job.store.replace_rows(place, &built.rows, fingerprint)?;
+        making.add(place, Extent::of(&footer), cause);
+        made.push((place, footer));
+    }
+    let step = making.step(state, changes, job.reason());
+    for (place, footer) in made {
+        state.put(&ASSIGNMENTS, place, footer);
+    }
+    remove_beyond(job.store, state, &ASSIGNMENTS, job.shards())?;
+    Ok((step, contradictions))
+}
+
+/// Everything that ever came in about who was given which license, of one shard.
+struct Evidence {
+    changes: Vec<LicenseChange>,
+    holdings: Vec<LicenseHolding>,
+    snapshots: Vec<HoldingsSnapshot>,
+}
+
+impl Evidence {
+    fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
+        let mine = |file: &SnapshotFile| shard_of(file.tenant_id, job.shards()) == shard && file.feed == Feed::LicenseHoldings.name();
+        Ok(Evidence {
+            changes: license_changes::distinct(all(job.store, state, shard, |_: &LicenseChange| true)?),
+            holdings: license_holdings::distinct(all(job.store, state, shard, |_: &LicenseHolding| true)?),
+            snapshots: holdings_snapshots(&all(job.store, state, 0, mine)?),
+        })
+    }
+
+    fn fingerprint(&self, settings: &Settings) -> Fingerprint {
+        let mut rows = SetDigest::default();
+        self.changes.iter().for_each(|change| rows.add(change.digest()));
+        self.holdings.iter().for_each(|holding| rows.add(holding.digest()));
+        let mut inputs = Hasher::new();
+        inputs.digest(rows.digest());
+        for snapshot in &self.snapshots {
+            inputs
                 .bytes(&snapshot.tenant.bytes())
                 .number(i64::from(snapshot.day.0))
                 .number(i64::from(snapshot.complete));
         }
-        let fingerprint = hasher.finish();
-        cache.memos.retain(|key, _| !key.starts_with(&format!("assignments {shard} ")));
-        cache.memos.insert(memo, fingerprint.to_string());
-        if state.fingerprint(&ASSIGNMENTS, place) == Some(fingerprint) {
-            continue;
+        Fingerprint {
+            settings: settings_digest(&ASSIGNMENTS, settings, &[&settings.zone_text()]),
+            inputs: inputs.finish(),
         }
-        let built = assignments::build(&changes, &holdings, &snapshots);
-        contradictions += built.contradictions;
-        state.put(&ASSIGNMENTS, place, store.replace_rows(place, &built.rows, fingerprint)?);
-        made += 1;
     }
-    remove_beyond(store, state, &ASSIGNMENTS, shards)?;
-    let step = (made > 0).then(|| Step::whole(&ASSIGNMENTS, made, "license events or holdings came in or changed"));
-    Ok((step, contradictions))
+}
+
+/// Takes note of the days on which somebody has or held what they did not before, or the other way round.
+fn note_intervals(job: &Job<'_>, before: &[Assignment], now: &[Assignment], causes: &[Cause], changes: &mut Changes) {
+    let (first, last) = (window::first_day(job.range.first), job.range.last);
+    let (before, now) = (HolderDigests::of(before, first, last), HolderDigests::of(now, first, last));
+    let how = why(&causes.iter().copied().collect(), changes, job.reason());
+    for day in first.to(last) {
+        if (before.has(day), before.held(day)) != (now.has(day), now.held(day)) {
+            changes.note(ASSIGNMENTS.name, day, how.clone());
+        }
+    }
 }
 
 /// What the evidence of a shard's assignments is read from, as a text.

@@ -1,22 +1,35 @@
 //! From a plan to committed partitions: the only place where IO meets the stages.
 //!
 //! `run::run` goes through the tables in the order of the data. Before each one it compares what every file would be made
-//! from today with what its footer says, and makes the files that differ. A plan is the same way with another `Mode`.
+//! from today with what its footer says, and makes the files that differ.
 
+pub mod causes;
+pub mod checks;
+pub mod clean;
+pub mod customers;
 pub mod days;
 pub mod error;
+pub mod estimates;
 pub mod events;
 pub mod facts;
 pub mod fingerprints;
 pub mod ingest;
 pub mod ingest_task;
 pub mod ingest_write;
+pub mod inputs;
+pub mod job;
 pub mod licenses;
+pub mod made_from;
 pub mod publish;
 pub mod raw;
+pub mod receive;
 pub mod received;
 pub mod report;
+pub mod request;
 pub mod run;
 pub mod since;
 pub mod state;
+pub mod steps;
+pub mod tables;
 pub mod windows;
+pub mod windows_plan;

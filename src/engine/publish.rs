@@ -1,12 +1,11 @@
 //! Publication: the published files are made again when the tables, the names or the scope of products changed.
 
-use std::collections::BTreeSet;
 use std::fs;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
-use crate::domain::guid::Guid;
 use crate::domain::window::WINDOW_DAYS;
+use crate::engine::customers::{known_customers, seen_tenants};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -16,9 +15,7 @@ use crate::pipeline::settings::Settings;
 use crate::reports::day_rows::DayRows;
 use crate::reports::publish::{Publication, is_unfinished, publish};
 use crate::reports::summary::{Summary, summarize};
-use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::adoption::ADOPTION;
-use crate::stages::customers::{self, CUSTOMERS, Customer};
 use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::usage::USAGE;
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
@@ -68,7 +65,7 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
 }
 
 /// The first and the last day that are published: those of the tables' days that have a file without a gap before them.
-fn days(state: &State, range: Range) -> Option<(Day, Day)> {
+pub fn days(state: &State, range: Range) -> Option<(Day, Day)> {
     let days = state.days(&ADOPTION);
     let last = *days.last()?;
     let first = days
@@ -126,22 +123,4 @@ fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
         .map(|customer| (customer.tenant_id, customer.name.clone()))
         .collect();
     Ok(summarize(&read(publication.last)?, before.as_ref(), &names))
-}
-
-/// The customers that the customer lists name, each once.
-fn known_customers(store: &Store, state: &State) -> Result<Vec<Customer>, EngineError> {
-    let mut rows = Vec::new();
-    for (place, _) in state.table(&CUSTOMERS).iter().filter(|(_, footer)| footer.rows > 0) {
-        rows.extend(store.rows::<Customer>(*place)?);
-    }
-    Ok(customers::latest(rows).into_values().collect())
-}
-
-/// Every tenant that has any event: it is a customer, whether or not a list names it.
-fn seen_tenants(store: &Store, state: &State) -> Result<BTreeSet<Guid>, EngineError> {
-    let mut tenants = BTreeSet::new();
-    for (place, _) in state.table(&ACTIVITY_COVERAGE).iter().filter(|(_, footer)| footer.rows > 0) {
-        tenants.extend(store.rows::<ActivityCoverage>(*place)?.into_iter().map(|row| row.tenant_id));
-    }
-    Ok(tenants)
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -31,8 +32,9 @@ pub struct RawFile {
     pub sources: Vec<(usize, PathFacts)>,
 }
 
-/// Walks the input folder; files in the order of their paths. A missing folder is an empty one, with a warning.
-pub fn discover(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, EngineError> {
+/// Walks the input folder; files in the order of their paths. A missing folder is an empty one, with a warning. Where `since` is
+/// given, files and folders are left out whose path names an earlier day.
+pub fn discover(settings: &Settings, since: Option<Day>, watch: &Watch<'_>) -> Result<Vec<RawFile>, EngineError> {
     let root = &settings.input_root;
     if !root.exists() {
         watch.tell(Event::Warning(format!("the input folder `{}` does not exist", root.display())));
@@ -50,6 +52,16 @@ pub fn discover(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, 
                 continue;
             }
         };
+        let Ok(below) = entry.path().strip_prefix(root) else { continue };
+        let path = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
+        if entry.file_type().is_dir() && since.is_some_and(|since| is_before(settings, &path, since)) {
+            walker.skip_current_dir();
+            continue;
+        }
         let leads_out = entry.path_is_symlink() && !inside(entry.path());
         if entry.file_type().is_dir() {
             if leads_out {
@@ -61,14 +73,9 @@ pub fn discover(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, 
             }
             continue;
         }
-        let Ok(below) = entry.path().strip_prefix(root) else { continue };
-        let path = below
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
         let sources = sources_of(settings, &path);
-        if sources.is_empty() {
+        let is_old = |(_, facts): &(usize, PathFacts)| since > facts.day && facts.day.is_some();
+        if sources.iter().all(is_old) {
             continue;
         }
         let metadata = entry.metadata().ok();
@@ -86,6 +93,15 @@ pub fn discover(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, 
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// Whether a folder is of one day (`y=/m=/d=`, or a date in its name) and that is before `since`. A date may stand again further
+/// down, and the last one counts: so only where nothing but an hour and a minute can follow, and no source has a rule of its own.
+fn is_before(settings: &Settings, folder: &str, since: Day) -> bool {
+    let name = folder.rsplit('/').next().unwrap_or_default();
+    let own_rules = settings.sources.iter().any(|source| source.path_day.is_some());
+    let is_day = name.starts_with("d=") || name.starts_with("D=");
+    !own_rules && is_day && path_context(folder, None, None).day.is_some_and(|day| day < since)
 }
 
 /// The sources whose glob matches a path.

@@ -29,6 +29,13 @@ pub struct Gathered {
     pub customers: Vec<Customer>,
     pub rejects: Vec<Reject>,
     pub files: Vec<raw_files::RawFile>,
+    pub file_events: Vec<FileEvents>,
+}
+
+/// How many events of which day a raw file has.
+pub struct FileEvents {
+    pub path: String,
+    pub days: BTreeMap<Day, u64>,
 }
 
 impl Gathered {
@@ -42,6 +49,7 @@ impl Gathered {
         self.customers.append(&mut other.customers);
         self.rejects.append(&mut other.rejects);
         self.files.append(&mut other.files);
+        self.file_events.append(&mut other.file_events);
         self
     }
 
@@ -73,7 +81,14 @@ impl Gathered {
                 content = reader.digest().to_string();
             }
         }
-        let found = sink.found;
+        let mut found = sink.found;
+        found.events.finish();
+        if !found.events.days.is_empty() {
+            self.file_events.push(FileEvents {
+                path: file.path.clone(),
+                days: std::mem::take(&mut found.events.days),
+            });
+        }
         self.note_snapshots(file, source, facts, &found, counts.rejected > 0);
         self.files.push(raw_files::RawFile {
             source: source.id.clone(),
@@ -133,6 +148,32 @@ struct Found {
     last_day: Option<Day>,
     /// Per snapshot whether its last page announces another.
     pages: BTreeMap<(Guid, Day), bool>,
+    events: EventCounts,
+}
+
+/// Counts events per day; most events of a file are of the day of the one before.
+#[derive(Default)]
+struct EventCounts {
+    days: BTreeMap<Day, u64>,
+    current: Option<(Day, u64)>,
+}
+
+impl EventCounts {
+    fn add(&mut self, day: Day) {
+        match &mut self.current {
+            Some((of, count)) if *of == day => *count += 1,
+            _ => {
+                self.finish();
+                self.current = Some((day, 1));
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Some((day, count)) = self.current.take() {
+            *self.days.entry(day).or_default() += count;
+        }
+    }
 }
 
 /// Takes the findings of one file.
@@ -168,6 +209,7 @@ impl Sink for FileSink<'_> {
             Row::Activity(activity) => {
                 let day = self.context.zone.day_of(activity.at);
                 self.about(day);
+                self.found.events.add(day);
                 self.gathered.events.push(&activity, day, self.number, at.line, at.record);
             }
             Row::LicenseChange(change) => {

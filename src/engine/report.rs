@@ -1,50 +1,71 @@
-//! What a run did: plain values that the summary, `run.json` and `plan` read.
-
-use std::collections::BTreeSet;
+//! What a run did, or would do: plain values that the summary, `run.json` and `plan` read.
 
 use serde::Serialize;
 
-use crate::domain::day::Day;
+use crate::engine::causes::Because;
 use crate::engine::days::runs;
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::Summary;
-use crate::warehouse::contract::Contract;
+use crate::warehouse::contract::{Contract, Partition};
+use crate::warehouse::index::Place;
 
 /// Files of one table that a run made, or would make.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
     pub table: &'static str,
+    /// Whether the days are those that rows are about, and not those on which raw files came in.
+    pub of_days: bool,
     /// Ranges of days, first and last; empty for a table without partitions.
     pub days: Vec<(String, String)>,
     pub day_count: u64,
     pub files: u64,
-    pub because: String,
+    /// Rows of the files; in a plan an estimate where only making them can say.
+    pub rows: u64,
+    /// Size of the files, likewise.
+    pub bytes: u64,
+    /// Files of the table that stay as they are, with their time of change.
+    pub untouched: u64,
+    /// Why, in ranges of days with the same kinds of causes.
+    pub because: Vec<Because>,
+}
+
+/// The size of some files.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Extent {
+    pub rows: u64,
+    pub bytes: u64,
 }
 
 impl Step {
-    /// Some days of a table.
-    pub fn of_days(contract: &Contract, days: &BTreeSet<Day>, shards: u32, because: &str) -> Step {
-        let sorted: Vec<Day> = days.iter().copied().collect();
+    /// Some files of a table, out of all that it has now or will have.
+    pub fn of<'p>(
+        contract: &Contract,
+        places: impl Iterator<Item = &'p Place>,
+        extent: Extent,
+        untouched: u64,
+        because: Vec<Because>,
+    ) -> Step {
+        let mut files = 0;
+        let mut days = Vec::new();
+        for (day, _) in places {
+            files += 1;
+            days.extend(*day);
+        }
+        days.sort_unstable();
+        days.dedup();
         Step {
             table: contract.name,
-            days: runs(&sorted)
+            of_days: contract.partition == Partition::Day,
+            days: runs(&days)
                 .into_iter()
                 .map(|(first, last)| (first.to_string(), last.to_string()))
                 .collect(),
-            day_count: sorted.len() as u64,
-            files: sorted.len() as u64 * u64::from(contract.files(shards)),
-            because: because.to_owned(),
-        }
-    }
-
-    /// A table without partitions.
-    pub fn whole(contract: &Contract, files: u64, because: &str) -> Step {
-        Step {
-            table: contract.name,
-            days: Vec::new(),
-            day_count: 0,
+            day_count: days.len() as u64,
             files,
-            because: because.to_owned(),
+            rows: extent.rows,
+            bytes: extent.bytes,
+            untouched,
+            because,
         }
     }
 }
@@ -73,6 +94,8 @@ pub struct RunReport {
     pub last_day: Option<String>,
     pub sources: Vec<SourceReport>,
     pub steps: Vec<Step>,
+    /// Days that `--max-days` left for the next run.
+    pub days_left: u64,
     /// Events of licenses that contradicted what was known, where assignments were made again.
     pub contradictions: u64,
     pub warnings: Vec<String>,

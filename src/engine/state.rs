@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher};
+use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
-use crate::warehouse::index::{Broken, FooterCache, Place, TableIndex};
+use crate::warehouse::index::{Broken, FooterCache, Place, TableIndex, folder_of};
 use crate::warehouse::store::Store;
 
 /// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
@@ -33,6 +33,8 @@ pub struct State {
     pub foreign: Vec<PathBuf>,
     /// Files of ours that cannot be used and will be made again.
     pub broken: Vec<Broken>,
+    /// Whether files are gone that the last run left there.
+    pub has_lost_files: bool,
 }
 
 impl State {
@@ -46,6 +48,7 @@ impl State {
             state.foreign.extend(listing.foreign);
             state.broken.extend(listing.broken);
         }
+        state.has_lost_files = cache.footers.keys().any(|path| !fresh.contains_key(path));
         cache.footers = fresh;
         Ok(state)
     }
@@ -62,7 +65,7 @@ impl State {
     }
 
     /// What a file was made from.
-    pub fn fingerprint(&self, contract: &Contract, place: Place) -> Option<Digest> {
+    pub fn fingerprint(&self, contract: &Contract, place: Place) -> Option<Fingerprint> {
         self.footer(contract, place).map(|footer| footer.fingerprint)
     }
 
@@ -80,6 +83,15 @@ impl State {
             }
         }
         hasher.finish()
+    }
+
+    /// Whether a file of a table and day was found that cannot be used.
+    pub fn was_broken(&self, contract: &Contract, day: Option<Day>) -> bool {
+        let folder = Path::new(contract.name).join(folder_of(contract.partition, day));
+        self.broken
+            .iter()
+            .filter_map(|broken| broken.path.parent())
+            .any(|parent| parent.ends_with(&folder))
     }
 
     /// Takes note of a file that was written.

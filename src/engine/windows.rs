@@ -7,90 +7,58 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher};
+use crate::domain::digest::Fingerprint;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::days::runs;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::facts::facts_of;
+use crate::engine::fingerprints::{PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
+use crate::engine::job::Job;
 use crate::engine::licenses::remove_beyond;
-use crate::engine::report::Step;
 use crate::engine::state::State;
+use crate::engine::steps::Made;
+use crate::engine::windows_plan::{ShardPlan, WindowsPlan};
 use crate::stages::activity_28d::{self, ACTIVITY_28D};
 use crate::stages::adoption::{ADOPTION, Adoption};
 use crate::stages::daily_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
 use crate::stages::holders::Pass;
 use crate::stages::portfolio::{self, PORTFOLIO};
-use crate::stages::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::subscriptions::SUBSCRIPTIONS;
 use crate::stages::usage::USAGE;
 use crate::stages::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::contract::Contract;
-use crate::warehouse::files::Footer;
-use crate::warehouse::index::Place;
 use crate::warehouse::table::Row;
 
-use crate::engine::fingerprints::{Fingerprints, Job, PASS_TABLES, ShardInputs, Stale};
 /// The most days of one pass: what a pass holds in memory is its days' facts.
 const MOST_DAYS_IN_PASS: usize = 96;
 /// How many days are folded before their files are written side by side.
 const DAYS_WRITTEN_TOGETHER: usize = 8;
 
-/// A file that was written.
-type Made = (&'static Contract, Place, Footer);
-
-/// Makes the stale days of every table of this room.
-pub fn run(job: &Job<'_>, state: &mut State, timelines: &[Timeline]) -> Result<Vec<Step>, EngineError> {
-    let mut stale_days: BTreeMap<&'static str, BTreeSet<Day>> = BTreeMap::new();
-    for (shard, timeline) in timelines.iter().enumerate() {
-        let inputs = ShardInputs::read(job, state, shard as u32, timeline)?;
-        let prints = Fingerprints::of(job, state, &inputs);
-        let stale = prints.stale(job, state, shard as u32);
-        for (contract, days) in &stale {
-            stale_days.entry(contract).or_default().extend(days.keys());
-        }
-        if !job.dry {
-            for (contract, place, footer) in make_subscriptions(job, &inputs, &stale)? {
-                state.put(contract, place, footer);
-            }
-            for (contract, place, footer) in make_pass(job, state, &inputs, &stale)? {
-                state.put(contract, place, footer);
-            }
-        }
+/// Makes what a plan says; returns the files.
+pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
+    let mut made = Vec::new();
+    for shard in &plan.shards {
+        made.extend(make_subscriptions(job, shard)?);
+        made.extend(make_pass(job, state, &shard.inputs, &shard.stale)?);
     }
-    let shards = u32::from(job.settings.shards);
-    for contract in PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS]).filter(|_| !job.dry) {
-        remove_beyond(job.store, state, contract, shards)?;
+    for (contract, place, footer) in &made {
+        state.put(contract, *place, footer.clone());
     }
-    let portfolio = stale_portfolio(job, state, &stale_days);
-    if !portfolio.is_empty() {
-        stale_days.insert(PORTFOLIO.name, portfolio.keys().copied().collect());
-        if !job.dry {
-            for (contract, place, footer) in make_portfolio(job, &portfolio)? {
-                state.put(contract, place, footer);
-            }
-        }
+    for contract in PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS]) {
+        remove_beyond(job.store, state, contract, job.shards())?;
     }
-    let reason = |name: &str| match name {
-        "subscriptions" => "another snapshot of subscriptions is in force",
-        "activity_28d" => "activity in the window changed",
-        "portfolio" => "the rows that it sums changed",
-        _ => "activity, licenses or subscriptions in the window changed",
-    };
-    let order = [&SUBSCRIPTIONS, &ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO];
-    Ok(order
-        .into_iter()
-        .filter_map(|contract| {
-            let days = stale_days.get(contract.name).filter(|days| !days.is_empty())?;
-            Some(Step::of_days(contract, days, shards, reason(contract.name)))
-        })
-        .collect())
+    let portfolio = make_portfolio(job, state, plan)?;
+    for (contract, place, footer) in &portfolio {
+        state.put(contract, *place, footer.clone());
+    }
+    made.extend(portfolio);
+    Ok(made)
 }
 
-fn make_subscriptions(job: &Job<'_>, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
-    let Some(days) = stale.get(SUBSCRIPTIONS.name) else {
-        return Ok(Vec::new());
-    };
-    let days: Vec<(Day, Digest)> = days.iter().map(|(day, digest)| (*day, *digest)).collect();
+fn make_subscriptions(job: &Job<'_>, plan: &ShardPlan<'_>) -> Result<Vec<Made>, EngineError> {
+    let inputs = &plan.inputs;
+    let days: Vec<(Day, Fingerprint)> = plan.days_of(&SUBSCRIPTIONS).map(|(day, print)| (*day, *print)).collect();
     days.into_par_iter()
         .map(|(day, fingerprint)| {
             job.watch.go_on()?;
@@ -105,7 +73,7 @@ fn make_subscriptions(job: &Job<'_>, inputs: &ShardInputs<'_>, stale: &Stale) ->
 }
 
 /// Makes the stale days of the four tables of the pass.
-fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
+pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
     let empty = BTreeMap::new();
     let of = |contract: &Contract| stale.get(contract.name).unwrap_or(&empty);
     let days: BTreeSet<Day> = PASS_TABLES.iter().flat_map(|contract| of(contract).keys().copied()).collect();
@@ -140,7 +108,8 @@ fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Sta
                 _ => &[],
             };
             windows.advance(day, rows);
-            if days.binary_search(&day).is_ok() {
+            // Days before `first` belong to the pass before: their windows are not whole here.
+            if day >= first && days.binary_search(&day).is_ok() {
                 let rolling = of(&ACTIVITY_28D)
                     .get(&day)
                     .map(|_| activity_28d::rows(&windows, marks(&rules.evidence)));
@@ -250,49 +219,22 @@ fn read_facts(job: &Job<'_>, state: &State, shard: u32, first: Day, last: Day) -
     Ok(builder.finish()?)
 }
 
-/// The days of `portfolio` that are stale, with their fingerprints.
-fn stale_portfolio(job: &Job<'_>, state: &State, stale: &BTreeMap<&'static str, BTreeSet<Day>>) -> BTreeMap<Day, Digest> {
-    if !job.tables.contains(PORTFOLIO.name) {
-        return BTreeMap::new();
-    }
-    let changing = |day: &Day| {
-        let of = |contract: &Contract| stale.get(contract.name).is_some_and(|days| days.contains(day));
-        job.dry && (of(&ADOPTION) || of(&WORKLOAD_ADOPTION))
-    };
-    job.range
-        .days()
-        .map(|day| {
-            let mut hasher = Hasher::new();
-            hasher.text(PORTFOLIO.name).number(i64::from(PORTFOLIO.version));
-            for contract in [&ADOPTION, &WORKLOAD_ADOPTION] {
-                for shard in 0..u32::from(job.settings.shards) {
-                    hasher.digest(state.digest(contract, (Some(day), shard)));
-                }
-            }
-            (day, hasher.finish())
-        })
-        .filter(|(day, print)| changing(day) || job.forced.contains(day) || state.fingerprint(&PORTFOLIO, (Some(*day), 0)) != Some(*print))
-        .collect()
-}
-
-fn make_portfolio(job: &Job<'_>, days: &BTreeMap<Day, Digest>) -> Result<Vec<Made>, EngineError> {
-    let days: Vec<(Day, Digest)> = days.iter().map(|(day, digest)| (*day, *digest)).collect();
-    days.into_par_iter()
-        .map(|(day, fingerprint)| {
+fn make_portfolio(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
+    plan.portfolio
+        .par_iter()
+        .map(|&day| {
             job.watch.go_on()?;
             let mut adoption: Vec<Adoption> = Vec::new();
             let mut workloads: Vec<WorkloadAdoption> = Vec::new();
-            for shard in 0..u32::from(job.settings.shards) {
+            for shard in 0..job.shards() {
                 adoption.extend(job.store.rows::<Adoption>((Some(day), shard))?);
                 workloads.extend(job.store.rows::<WorkloadAdoption>((Some(day), shard))?);
             }
             workloads.sort_by(|a, b| (a.tenant_id, &a.workload).cmp(&(b.tenant_id, &b.workload)));
             let rows = portfolio::build(&adoption, &workloads);
-            Ok((
-                &PORTFOLIO,
-                (Some(day), 0),
-                job.store.replace_rows((Some(day), 0), &rows, fingerprint)?,
-            ))
+            let place = (Some(day), 0);
+            let fingerprint = portfolio_fingerprint(job, state, day);
+            Ok((&PORTFOLIO, place, job.store.replace_rows(place, &rows, fingerprint)?))
         })
         .collect()
 }

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::domain::catalogue::Product;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, Fingerprint};
 use crate::reports::columns::published_tables;
 use crate::stages::adoption::Adoption;
 use crate::stages::portfolio;
@@ -123,7 +123,7 @@ impl World {
     }
 
     fn day(&self, number: i32, seats: i64) {
-        let (day, digest) = (Some(FIRST.plus(number)), Digest::default());
+        let (day, digest) = (Some(FIRST.plus(number)), Fingerprint::default());
         let store = self.store();
         let adopted = [
             vec![adoption(NAMELESS, E3, seats)],

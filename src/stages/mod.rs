@@ -16,6 +16,7 @@ pub mod interner;
 pub mod license_changes;
 pub mod license_holdings;
 pub mod portfolio;
+pub mod promises;
 pub mod raw_files;
 pub mod rejects;
 pub mod snapshots;

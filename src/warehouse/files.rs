@@ -3,7 +3,7 @@
 //! | footer key | what |
 //! |---|---|
 //! | `uptake.table`, `uptake.version` | which contract the rows keep |
-//! | `uptake.fingerprint` | digest of everything the file was made from |
+//! | `uptake.fingerprint` | digests of everything the file was made from: the settings, the inputs |
 //! | `uptake.digest` | digest of the encoded rows: the writer is deterministic, so equal rows are equal bytes |
 //! | `uptake.days` | `received=` tables: the event days in the file, each with its rows and digest |
 //!
@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::domain::day::Day;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, Fingerprint};
 use crate::warehouse::contract::{Contract, Kind};
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
@@ -56,11 +56,13 @@ pub struct DayPart {
 pub struct Footer {
     pub table: String,
     pub version: u32,
-    #[serde(with = "digest_text")]
-    pub fingerprint: Digest,
+    #[serde(with = "fingerprint_text")]
+    pub fingerprint: Fingerprint,
     #[serde(with = "digest_text")]
     pub digest: Digest,
     pub rows: u64,
+    /// The size of the file.
+    pub bytes: u64,
     pub days: Vec<DayPart>,
 }
 
@@ -79,16 +81,33 @@ mod digest_text {
     }
 }
 
-/// A file whose bytes are digested while they are written.
+mod fingerprint_text {
+    //! Fingerprints as text in JSON.
+    use crate::domain::digest::Fingerprint;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(fingerprint: &Fingerprint, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(fingerprint)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fingerprint, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Fingerprint::parse(&text).ok_or_else(|| D::Error::custom("not a fingerprint"))
+    }
+}
+
+/// A file whose bytes are digested and counted while they are written.
 struct Digesting<W> {
     inner: W,
     hasher: Xxh3,
+    bytes: u64,
 }
 
 impl<W: Write> Write for Digesting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
         self.hasher.update(&bytes[..written]);
+        self.bytes += written as u64;
         Ok(written)
     }
 
@@ -103,7 +122,7 @@ pub fn write(
     path: &Path,
     contract: &Contract,
     frames: &[RecordBatch],
-    fingerprint: Digest,
+    fingerprint: Fingerprint,
     days: &[DayPart],
 ) -> Result<Footer, WarehouseError> {
     check_order(contract, frames)?;
@@ -112,6 +131,7 @@ pub fn write(
     let digesting = Digesting {
         inner: io::BufWriter::with_capacity(1 << 18, file),
         hasher: Xxh3::new(),
+        bytes: 0,
     };
     let failed = || WarehouseError::parquet("write", path);
     let options = ArrowWriterOptions::new()
@@ -125,12 +145,13 @@ pub fn write(
     // The writer holds back its last bytes; the digest is of all of them.
     writer.sync().map_err(WarehouseError::store("write", path))?;
     let digest = Digest(writer.inner().hasher.digest128());
-    let footer = Footer {
+    let mut footer = Footer {
         table: contract.name.to_owned(),
         version: contract.version,
         fingerprint,
         digest,
         rows,
+        bytes: 0,
         days: days.to_vec(),
     };
     writer.append_key_value_metadata(KeyValue::new("uptake.table".to_owned(), contract.name.to_owned()));
@@ -143,6 +164,7 @@ pub fn write(
     }
     let mut digesting = writer.into_inner().map_err(failed())?;
     digesting.flush().map_err(WarehouseError::store("write", path))?;
+    footer.bytes = digesting.bytes;
     Ok(footer)
 }
 
@@ -253,6 +275,7 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
     if !has_all_bytes(&file, &metadata).map_err(WarehouseError::store("read", path))? {
         return Ok(None);
     }
+    let bytes = file.metadata().map_err(WarehouseError::store("look at", path))?.len();
     let file_metadata = metadata.file_metadata();
     let pairs: BTreeMap<&str, &str> = file_metadata
         .key_value_metadata()
@@ -264,9 +287,10 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
         Some(Footer {
             table: (*pairs.get("uptake.table")?).to_owned(),
             version: pairs.get("uptake.version")?.parse().ok()?,
-            fingerprint: Digest::parse(pairs.get("uptake.fingerprint")?)?,
+            fingerprint: Fingerprint::parse(pairs.get("uptake.fingerprint")?)?,
             digest: Digest::parse(pairs.get("uptake.digest")?)?,
             rows: u64::try_from(file_metadata.num_rows()).ok()?,
+            bytes,
             days: pairs
                 .get("uptake.days")
                 .map_or(Some(Vec::new()), |text| serde_json::from_str(text).ok())?,

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::record_batch::RecordBatch;
 
-use crate::domain::digest::Digest;
+use crate::domain::digest::Fingerprint;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
@@ -130,7 +130,7 @@ impl Store {
         contract: &Contract,
         place: Place,
         frames: &[RecordBatch],
-        fingerprint: Digest,
+        fingerprint: Fingerprint,
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
         let unfinished = self.staging_path();
@@ -144,7 +144,7 @@ impl Store {
     }
 
     /// Writes the rows of a table's file.
-    pub fn replace_rows<R: Row>(&self, place: Place, rows: &[R], fingerprint: Digest) -> Result<Footer, WarehouseError> {
+    pub fn replace_rows<R: Row>(&self, place: Place, rows: &[R], fingerprint: Fingerprint) -> Result<Footer, WarehouseError> {
         self.replace(R::CONTRACT, place, &[R::frame(rows)?], fingerprint, &[])
     }
 

@@ -14,7 +14,8 @@ use uptake::domain::digest::Digest;
 use uptake::engine::error::EngineError;
 use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
-use uptake::engine::run::{self, Request};
+use uptake::engine::request::Request;
+use uptake::engine::run;
 use uptake::observe::record;
 use uptake::sample::{self, Options};
 use uptake::warehouse::disk::Disk;
@@ -272,13 +273,7 @@ impl Desk {
             notify: &|_| {},
             interrupted: &interrupted,
         };
-        let request = Request {
-            settings: &settings,
-            last: delivery.last_day(),
-            from: None,
-            tables: None,
-            rehearse: false,
-        };
+        let request = Request::new(&settings, delivery.last_day());
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let report = one.install(|| run::run(&request, &store, &watch))?;
         if report.published {

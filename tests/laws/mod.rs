@@ -2,7 +2,7 @@
 //!
 //! | variable | meaning |
 //! |---|---|
-//! | `UPTAKE_CASES` | how many portfolios each law is held against; default 16 |
+//! | `UPTAKE_CASES` | how many portfolios each law is held against; default 30 |
 //! | `UPTAKE_SEED` | a number: the same portfolios again (a failure says its own) |
 //! | `UPTAKE_SHRINK_SECONDS` | how long a failing portfolio is made smaller; default 90 |
 
@@ -16,7 +16,6 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 use proptest::prelude::*;
@@ -24,9 +23,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use tempfile::TempDir;
 use uptake::domain::day::{Day, Instant};
 use uptake::domain::kinds::Opened;
-use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
-use uptake::engine::run::{self, Request};
+use uptake::engine::request::{Again, Request};
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::adoption::Adoption;
@@ -36,7 +34,6 @@ use uptake::stages::rejects::Reject;
 use uptake::stages::usage::Usage;
 use uptake::stages::workload_adoption::WorkloadAdoption;
 use uptake::warehouse::disk::Disk;
-use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
 use crate::workdir::{self, parquet_files};
@@ -53,7 +50,7 @@ fn holds<T: Debug>(strategy: impl Strategy<Value = T>, law: impl Fn(&T) -> Verdi
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
     let seed = number("UPTAKE_SEED", now);
     let config = Config {
-        cases: number("UPTAKE_CASES", 16) as u32,
+        cases: number("UPTAKE_CASES", 30) as u32,
         failure_persistence: None,
         max_shrink_time: number("UPTAKE_SHRINK_SECONDS", 90) as u32 * 1000,
         max_shrink_iters: 100_000,
@@ -101,31 +98,69 @@ impl Site {
 
     /// Runs the pipeline, and takes note of what was published, as `uptake run` does.
     fn run(&self) -> Result<RunReport, String> {
-        let report = workdir::run_pipeline(&self.settings).map_err(|error| format!("the pipeline failed: {error}"))?;
-        if report.published {
+        self.ask(&self.request())
+    }
+
+    /// The nightly job.
+    fn request(&self) -> Request<'_> {
+        Request::new(&self.settings, self.settings.last_day.unwrap())
+    }
+
+    /// Does what is asked for, and takes note of what was published.
+    fn ask(&self, request: &Request<'_>) -> Result<RunReport, String> {
+        let report = workdir::ask(request).map_err(|error| format!("the pipeline failed: {error}"))?;
+        if report.published && !request.rehearse {
             record::write(&Disk::default(), &self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
         }
         Ok(report)
     }
 
-    /// Runs without making anything.
+    /// Does it without making anything.
     fn rehearse(&self) -> Result<RunReport, String> {
-        let overlay = tempfile::tempdir().unwrap();
-        let store = Store::rehearsal(&self.settings.warehouse, overlay.path()).map_err(|error| error.to_string())?;
-        let interrupted = AtomicBool::new(false);
-        let watch = Watch {
-            notify: &|_| {},
-            interrupted: &interrupted,
-        };
-        let last = self.settings.last_day.unwrap();
-        let request = Request {
-            settings: &self.settings,
-            last,
-            from: None,
-            tables: None,
+        self.ask(&Request {
             rehearse: true,
+            ..self.request()
+        })
+    }
+
+    /// Plans and then does what is asked for: it makes what the plan says, and touches no other file.
+    fn ask_as_planned(&self, request: &Request<'_>) -> Result<RunReport, String> {
+        let plan = self.ask(&Request {
+            rehearse: true,
+            ..request.clone()
+        })?;
+        let before = every_file(&self.settings.warehouse);
+        let report = self.ask(request)?;
+        let said = |report: &RunReport| -> Vec<_> {
+            let steps = report.steps.iter();
+            steps
+                .map(|step| (step.table, step.days.clone(), step.files, step.untouched, step.because.clone()))
+                .collect()
         };
-        run::run(&request, &store, &watch).map_err(|error| format!("the rehearsal failed: {error}"))
+        if said(&plan) != said(&report) {
+            return Err(format!("planned {:#?}\nmade {:#?}", said(&plan), said(&report)));
+        }
+        let after = every_file(&self.settings.warehouse);
+        let planned = |path: &Path| {
+            let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
+            let day = parts.iter().find_map(|part| part.split_once('=')).map(|(_, day)| day.to_owned());
+            plan.steps.iter().any(|step| {
+                let days = &step.days;
+                let has_day = day
+                    .as_ref()
+                    .is_none_or(|day| days.iter().any(|(first, last)| first <= day && day <= last));
+                parts.first() == Some(&step.table) && has_day
+            })
+        };
+        let touched = |path: &&PathBuf| before.get(*path) != after.get(*path) && !path.starts_with(".uptake") && !planned(path);
+        match before.keys().chain(after.keys()).find(touched) {
+            Some(path) => Err(format!(
+                "{} was touched, and the plan does not name it: {:#?}",
+                path.display(),
+                said(&plan)
+            )),
+            None => Ok(report),
+        }
     }
 
     /// The files of the final tables.
@@ -282,11 +317,19 @@ struct Nights {
     count: i32,
     /// Days between one night and the next.
     days_between: i32,
+    /// The most days of one run.
+    max_days: Option<u32>,
     seed: u64,
 }
 
 fn nights() -> impl Strategy<Value = Nights> {
-    (2..6i32, 0..9i32, any::<u64>()).prop_map(|(count, days_between, seed)| Nights { count, days_between, seed })
+    let max_days = proptest::option::weighted(0.25, 1..20u32);
+    (2..6i32, 0..9i32, max_days, any::<u64>()).prop_map(|(count, days_between, max_days, seed)| Nights {
+        count,
+        days_between,
+        max_days,
+        seed,
+    })
 }
 
 /// Delivers files night by night, late ones, growing ones, some of which are removed after a run that has read them, and runs after most
@@ -326,7 +369,11 @@ fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut
             continue;
         }
         told(format!("night {night}: run until {}", site.settings.last_day.unwrap()));
-        site.run().map_err(|error| format!("night {night}: {error}"))?;
+        let request = Request {
+            max_days: nights.max_days,
+            ..site.request()
+        };
+        site.ask_as_planned(&request).map_err(|error| format!("night {night}: {error}"))?;
         // Archives are pruned; what was read from them stays.
         for path in files.keys().filter(|path| chance.once_in(&format!("{path} pruned"), 8)) {
             if chance.below(&format!("{path} whole"), count) as i32 <= night && fs::remove_file(root.join(path)).is_ok() {
@@ -345,6 +392,21 @@ fn night_by_night_gives_what_one_run_from_scratch_gives() {
         let mut site = Site::new(&portfolio.knobs);
         let mut story = String::new();
         deliver(&mut site, &files, nights, |line| story += &format!("{line}\n"))?;
+        // A run that is to be short leaves days to the next ones.
+        let mut left = nights.max_days.is_some();
+        while left {
+            let request = Request {
+                max_days: nights.max_days,
+                ..site.request()
+            };
+            left = site.ask_as_planned(&request)?.days_left > 0;
+        }
+        if !site.rehearse()?.is_idle() {
+            return Err(format!(
+                "after the last night there is something to do: {:#?}\n{story}",
+                site.rehearse()?.steps
+            ));
+        }
         let verdict = compare(
             "night by night",
             &rows::raw_rows(&site.settings)?,
@@ -354,6 +416,85 @@ fn night_by_night_gives_what_one_run_from_scratch_gives() {
         .and_then(|()| same_bytes("night by night", &site, "from scratch", &scratch))
         .and_then(|()| same_files("published", &site.published_files(), &scratch.published_files()));
         verdict.map_err(|wrong| format!("{wrong}\n{story}"))
+    });
+}
+
+/// Days that are made again, and how.
+#[derive(Debug)]
+struct Chunk {
+    /// Where the chunk begins and how long it is, in thousandths of the tables' days.
+    from: u32,
+    days: u32,
+    tables: Option<&'static str>,
+    of_one_customer: bool,
+    from_facts: bool,
+}
+
+fn chunks() -> impl Strategy<Value = Vec<Chunk>> {
+    let tables = proptest::option::weighted(
+        0.3,
+        proptest::sample::select(vec!["activity_daily", "activity_28d", "usage", "portfolio"]),
+    );
+    let chunk = (
+        0..1000u32,
+        0..1000u32,
+        tables,
+        proptest::bool::weighted(0.3),
+        proptest::bool::weighted(0.3),
+    );
+    proptest::collection::vec(
+        chunk.prop_map(|(from, days, tables, of_one_customer, from_facts)| Chunk {
+            from,
+            days,
+            tables,
+            of_one_customer,
+            from_facts,
+        }),
+        1..5,
+    )
+}
+
+#[test]
+fn days_made_again_in_any_chunks_and_order_give_the_same() {
+    holds((strategy::portfolio(), chunks(), nights()), |(portfolio, chunks, nights)| {
+        let files = render::files(portfolio);
+        let scratch = Site::ran(&portfolio.knobs, &files)?;
+        let mut site = Site::new(&portfolio.knobs);
+        let nights = Nights { max_days: None, ..*nights };
+        deliver(&mut site, &files, &nights, |_| {})?;
+        // What was pruned is back: every day can be made again.
+        files::write_all(&site.settings.input_root, &files);
+        let days = rows::days_of(&site.settings, "adoption");
+        let (Some(first), Some(last)) = (days.first(), days.last()) else {
+            return Ok(());
+        };
+        let customer = rows::rows::<Adoption>(&site.settings)?.first().map(|(_, row)| row.tenant_id);
+        for chunk in chunks {
+            let begin = first.plus((days.len() as u32 * chunk.from / 1000) as i32);
+            let end = begin.plus((days.len() as u32 * chunk.days / 1000) as i32).min(*last);
+            let request = Request {
+                tables: chunk.tables.map(|table| [table].into()),
+                again: Some(Again {
+                    first: begin,
+                    last: end,
+                    customer: customer.filter(|_| chunk.of_one_customer),
+                    reason: Some("a test".to_owned()),
+                    from_facts: chunk.from_facts,
+                }),
+                ..site.request()
+            };
+            let report = site.ask_as_planned(&request).map_err(|error| format!("{begin}..{end}: {error}"))?;
+            let made = report.steps.iter().find(|step| step.table == chunk.tables.unwrap_or("adoption"));
+            if !made.is_some_and(|step| {
+                step.days
+                    .iter()
+                    .any(|(from, to)| *from <= begin.to_string() && end.to_string() <= *to)
+            }) {
+                return Err(format!("{begin}..{end} was asked for, and made was {:#?}", report.steps));
+            }
+        }
+        site.run()?;
+        same_bytes("made again", &site, "from scratch", &scratch)
     });
 }
 

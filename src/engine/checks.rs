@@ -1,0 +1,236 @@
+//! Before the published files change, the tables of the days that are published are held against each other
+//! (`stages::promises`). An absent partition is a failure, not a pass. A day that was held with the same files is not read again:
+//! the cache remembers the digest of its footers.
+//!
+//! The days of the run's range are held under the settings. Days that a run leaves alone (`--from`, `--until`) may have been
+//! made with others, and before assignments changed: they are held to what is true of any day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+
+use crate::domain::day::Day;
+use crate::domain::digest::Hasher;
+use crate::engine::days::Range;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::facts::coverage;
+use crate::engine::licenses::assignments;
+use crate::engine::publish;
+use crate::engine::state::{Cache, State};
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::activity_28d::ACTIVITY_28D;
+use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::assignments::Assignment;
+use crate::stages::holders::Coverage;
+use crate::stages::portfolio::Portfolio;
+use crate::stages::promises::day_tables::{DAILY_COLUMNS, DayTables};
+use crate::stages::promises::fault::Faults;
+use crate::stages::promises::known::{Known, Products};
+use crate::stages::promises::{self, VERSION};
+use crate::warehouse::contract::{Contract, Partition};
+use crate::warehouse::index::{Place, file_name};
+use crate::warehouse::store::Store;
+use crate::warehouse::table::Row;
+
+/// How many faults a message has word for word.
+const MOST_SHOWN: usize = 20;
+/// What the memos of days that kept their promises begin with.
+const MEMO: &str = "checked ";
+
+/// Holds the days that are to be published; fails with the rows that break a promise.
+pub fn run(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    range: Range,
+    cache: &mut Cache,
+    watch: &Watch<'_>,
+) -> Result<(), EngineError> {
+    let made: BTreeSet<Day> = range.days().collect();
+    let published = publish::days(state, range).map(|(first, last)| first.to(last));
+    let days: BTreeSet<Day> = made.iter().copied().chain(published.into_iter().flatten()).collect();
+    let shards = u32::from(settings.shards);
+    hold_presence(store, state, &days, shards)?;
+    let memos: BTreeMap<Day, String> = days.iter().map(|day| (*day, memo(state, *day, shards))).collect();
+    let waiting: Vec<Day> = days
+        .iter()
+        .copied()
+        .filter(|day| cache.memos.get(&format!("{MEMO}{day}")) != memos.get(day))
+        .collect();
+    watch.tell(Event::Begin {
+        what: "checks",
+        unit: "days",
+        total: waiting.len() as u64,
+    });
+    let with_rules = waiting.iter().any(|day| made.contains(day));
+    let shared: Vec<Shared> = if with_rules {
+        (0..shards)
+            .map(|shard| Shared::read(store, state, range, shard))
+            .collect::<Result<_, _>>()?
+    } else {
+        Vec::new()
+    };
+    let products = Products::of(&settings.rules);
+    let hold = |day: &Day| {
+        watch.go_on()?;
+        let shared = if made.contains(day) { shared.as_slice() } else { &[] };
+        let faults = hold_day(settings, store, state, *day, shared, &products)?;
+        watch.tell(Event::Advance(1));
+        Ok(faults)
+    };
+    let faults: Vec<Faults> = waiting.par_iter().map(hold).collect::<Result<_, EngineError>>()?;
+    watch.tell(Event::End);
+    let (count, shown) = faults.iter().fold((0, Vec::new()), |(count, mut shown), faults| {
+        shown.extend(faults.shown().iter().cloned());
+        (count + faults.count(), shown)
+    });
+    if count > 0 {
+        return Err(EngineError::Check(message(
+            "the tables do not agree with each other",
+            count,
+            &shown,
+        )));
+    }
+    cache.memos.retain(|key, _| !key.starts_with(MEMO));
+    cache.memos.extend(
+        memos
+            .into_iter()
+            .filter(|(day, _)| made.contains(day) || !waiting.contains(day))
+            .map(|(day, memo)| (format!("{MEMO}{day}"), memo)),
+    );
+    Ok(())
+}
+
+/// The tables that have a file for each of the tables' days.
+fn day_tables() -> impl Iterator<Item = &'static Contract> {
+    let by_day = |contract: &&'static Contract| contract.partition == Partition::Day && contract.name != ACTIVITY_BEFORE.name;
+    stages::TABLES.iter().copied().filter(by_day)
+}
+
+/// Every table has a file for every day and shard.
+fn hold_presence(store: &Store, state: &State, days: &BTreeSet<Day>, shards: u32) -> Result<(), EngineError> {
+    let mut absent: Vec<String> = Vec::new();
+    for day in days {
+        for contract in day_tables() {
+            for shard in (0..contract.files(shards)).filter(|shard| state.footer(contract, (Some(*day), *shard)).is_none()) {
+                absent.push(format!(
+                    "`{}` of {day}: there is no usable file `{}` below `{}`",
+                    contract.name,
+                    file_name(shard),
+                    store.root().display()
+                ));
+            }
+        }
+    }
+    match absent.len() as u64 {
+        0 => Ok(()),
+        count => Err(EngineError::Check(message("tables lack days", count, &absent))),
+    }
+}
+
+/// What a day was held with: every file's fingerprint, which has the settings in it, and its content.
+fn memo(state: &State, day: Day, shards: u32) -> String {
+    let mut hasher = Hasher::new();
+    hasher.number(VERSION);
+    for contract in day_tables() {
+        hasher.text(contract.name).number(i64::from(contract.version));
+        for shard in 0..contract.files(shards) {
+            let place = (Some(day), shard);
+            let fingerprint = state.fingerprint(contract, place).unwrap_or_default();
+            hasher.digest(fingerprint.settings).digest(fingerprint.inputs);
+            hasher.digest(state.digest(contract, place));
+        }
+    }
+    hasher.finish().to_string()
+}
+
+/// What all days of a shard share.
+struct Shared {
+    assignments: Vec<Assignment>,
+    coverage: Coverage,
+}
+
+impl Shared {
+    fn read(store: &Store, state: &State, range: Range, shard: u32) -> Result<Shared, EngineError> {
+        Ok(Shared {
+            assignments: assignments(store, state, shard)?,
+            coverage: coverage(store, state, range, shard)?,
+        })
+    }
+}
+
+/// Holds one day, under the settings where `shared` is there.
+fn hold_day(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    day: Day,
+    shared: &[Shared],
+    products: &Products<'_>,
+) -> Result<Faults, EngineError> {
+    let mut faults = Faults::of(day);
+    let mut shards = Vec::with_capacity(usize::from(settings.shards));
+    for shard in 0..u32::from(settings.shards) {
+        let tables = read(store, state, day, shard)?;
+        promises::hold_rows(&tables, &mut faults)?;
+        if let Some(shared) = shared.get(shard as usize) {
+            let known = Known {
+                rules: &settings.rules,
+                products,
+                assignments: &shared.assignments,
+                coverage: &shared.coverage,
+            };
+            promises::hold_under_rules(&tables, &known, &mut faults)?;
+        }
+        // The portfolio has no use for the rows of users, which are most of the memory.
+        shards.push(DayTables {
+            activity_daily: RecordBatch::new_empty(ACTIVITY_DAILY.schema()),
+            activity_28d: RecordBatch::new_empty(ACTIVITY_28D.schema()),
+            ..tables
+        });
+    }
+    promises::hold_portfolio(&rows::<Portfolio>(store, state, (Some(day), 0))?, &shards, &mut faults);
+    Ok(faults)
+}
+
+fn read(store: &Store, state: &State, day: Day, shard: u32) -> Result<DayTables, EngineError> {
+    let place = (Some(day), shard);
+    Ok(DayTables {
+        day,
+        activity_daily: frame(store, state, &ACTIVITY_DAILY, place, DAILY_COLUMNS)?,
+        activity_28d: frame(store, state, &ACTIVITY_28D, place, &[])?,
+        subscriptions: rows(store, state, place)?,
+        usage: rows(store, state, place)?,
+        adoption: rows(store, state, place)?,
+        workload_adoption: rows(store, state, place)?,
+    })
+}
+
+/// The rows of a file; a file without rows need not be opened.
+fn frame(store: &Store, state: &State, contract: &'static Contract, place: Place, columns: &[&str]) -> Result<RecordBatch, EngineError> {
+    if state.footer(contract, place).is_none_or(|footer| footer.rows == 0) {
+        return Ok(RecordBatch::new_empty(contract.schema()));
+    }
+    Ok(store.read(contract, place, columns)?)
+}
+
+fn rows<R: Row>(store: &Store, state: &State, place: Place) -> Result<Vec<R>, EngineError> {
+    Ok(R::rows(&frame(store, state, R::CONTRACT, place, &[])?)?)
+}
+
+/// A failure in words: what is wrong, the first rows, and how many more there are.
+fn message(what: &str, count: u64, shown: &[String]) -> String {
+    let mut text = format!("{what}, so nothing is published:");
+    for line in shown.iter().take(MOST_SHOWN) {
+        text.push_str("\n  ");
+        text.push_str(line);
+    }
+    let more = count - shown.len().min(MOST_SHOWN) as u64;
+    if more > 0 {
+        text.push_str(&format!("\n  and {more} more"));
+    }
+    text
+}

@@ -1,0 +1,54 @@
+//! The memo of a run that left nothing to do: where everything that a run looks at is what it was then, there is nothing to do now.
+
+use crate::domain::digest::Hasher;
+use crate::engine::raw::RawFile;
+use crate::engine::request::Request;
+use crate::engine::state::State;
+use crate::stages;
+
+/// Names everything that a run looks at: the settings, the raw files and the warehouse.
+pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> String {
+    let settings = request.settings;
+    let mut hasher = Hasher::new();
+    for text in [
+        settings.zone_text(),
+        settings.apps_text(),
+        settings.workloads_text(),
+        settings.products_text(),
+        settings.excluded_text(),
+        settings.offers_text(),
+        settings.evidence_text(),
+        settings.unlicensed_use_text(),
+        settings.states_text(),
+        settings.partner_text(),
+        settings.name.clone(),
+    ] {
+        hasher.text(&text);
+    }
+    settings.sources.iter().for_each(|source| {
+        hasher.text(&source.reading_text()).text(&source.fail_above.to_string());
+    });
+    hasher
+        .number(i64::from(crate::sources::VERSION))
+        .number(i64::from(settings.shards))
+        .number(i64::from(request.last.0));
+    for day in [request.from, settings.first_day] {
+        hasher.number(day.map_or(i64::MIN, |day| i64::from(day.0)));
+    }
+    for file in files {
+        hasher.text(&file.path).number(file.size as i64).bytes(&file.changed.to_le_bytes());
+    }
+    for contract in stages::TABLES {
+        hasher.text(contract.name);
+        for ((day, shard), footer) in state.table(contract) {
+            hasher
+                .number(day.map_or(i64::MIN, |day| i64::from(day.0)))
+                .number(i64::from(*shard));
+            hasher
+                .digest(footer.fingerprint.settings)
+                .digest(footer.fingerprint.inputs)
+                .digest(footer.digest);
+        }
+    }
+    format!("clean {}", hasher.finish())
+}

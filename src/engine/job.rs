@@ -1,0 +1,33 @@
+//! What the parts of a run share once the days of the tables are known.
+
+use std::collections::BTreeSet;
+
+use crate::engine::days::Range;
+use crate::engine::events::Watch;
+use crate::engine::request::{Forced, Request};
+use crate::pipeline::settings::Settings;
+use crate::warehouse::store::Store;
+
+/// What a part of a run needs besides the state of the warehouse.
+pub struct Job<'a> {
+    pub settings: &'a Settings,
+    pub request: &'a Request<'a>,
+    pub store: &'a Store,
+    pub range: Range,
+    pub forced: Forced,
+    /// The tables that are wanted, and the ones that they need.
+    pub tables: &'a BTreeSet<&'static str>,
+    pub watch: &'a Watch<'a>,
+}
+
+impl Job<'_> {
+    /// How many shards tenants are spread over.
+    pub fn shards(&self) -> u32 {
+        u32::from(self.settings.shards)
+    }
+
+    /// The reason that was given for making days again.
+    pub fn reason(&self) -> Option<&str> {
+        self.request.again.as_ref()?.reason.as_deref()
+    }
+}

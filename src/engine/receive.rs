@@ -1,0 +1,193 @@
+//! Brings what is new or changed among the raw files into the `received=` partitions, and says which event days changed with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::domain::day::Day;
+use crate::engine::causes::Changes;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::ingest;
+use crate::engine::ingest_task::{NO_DAY, Task};
+use crate::engine::ingest_write::{self, Written};
+use crate::engine::raw::RawFile;
+use crate::engine::report::{Extent, RunReport};
+use crate::engine::request::Request;
+use crate::engine::state::{Cache, State};
+use crate::engine::steps::Making;
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::activity_daily::ACTIVITY_DAILY;
+use crate::stages::activity_events::ACTIVITY_EVENTS;
+use crate::warehouse::contract::{Contract, Partition};
+use crate::warehouse::store::Store;
+
+/// What came in.
+pub struct Received {
+    pub written: Vec<Written>,
+    /// The days on which raw files came in that wait for another run, because this one is to be short.
+    pub waiting: Vec<Day>,
+}
+
+/// Reads what is new or changed, or asked for, and writes the partitions that it belongs to.
+#[expect(clippy::too_many_arguments, reason = "the first part of a run, in one place")]
+pub fn receive(
+    request: &Request<'_>,
+    store: &Store,
+    state: &mut State,
+    cache: &mut Cache,
+    files: &[RawFile],
+    changes: &mut Changes,
+    report: &mut RunReport,
+    watch: &Watch<'_>,
+) -> Result<Received, EngineError> {
+    let settings = request.settings;
+    let mut tasks = ingest::plan(request, store, state, files, cache, watch)?;
+    let waiting = wait(request, &mut tasks);
+    let total = tasks.iter().map(|task| task.files_to_read(settings)).sum();
+    watch.tell(Event::Begin {
+        what: "raw files",
+        unit: "files",
+        total,
+    });
+    let shared: &State = state;
+    let written: Vec<Written> = tasks
+        .par_iter()
+        .map(|task| ingest_write::write(task, settings, store, shared, watch))
+        .collect::<Result<_, _>>()?;
+    watch.tell(Event::End);
+    note_events(state, &written, changes);
+    for task in &tasks {
+        for (feed, read) in task.files_read(settings) {
+            changes.note_files(feed, task.received, read);
+        }
+    }
+    report.steps.extend(steps(request, state, &tasks, &written, changes));
+    for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
+        state.put(contract, *place, footer.clone());
+    }
+    count(files, &written, cache, report);
+    let received = |contract: &&&Contract| contract.partition == Partition::Received;
+    for contract in stages::TABLES.iter().filter(received) {
+        forget_beyond(state, contract, settings);
+    }
+    Ok(Received { written, waiting })
+}
+
+/// Leaves all but the oldest days to another run, where a run is to be short.
+fn wait(request: &Request<'_>, tasks: &mut Vec<Task<'_>>) -> Vec<Day> {
+    let Some(most) = request.max_days else { return Vec::new() };
+    let undated = tasks.iter().filter(|task| task.received == NO_DAY).count();
+    let keep = (most as usize + undated).min(tasks.len());
+    tasks.drain(keep..).map(|task| task.received).collect()
+}
+
+/// The steps of the `received=` tables.
+fn steps<'w>(
+    request: &Request<'_>,
+    state: &State,
+    tasks: &[Task<'_>],
+    written: &'w [Written],
+    changes: &Changes,
+) -> Vec<crate::engine::report::Step> {
+    let mut makings: BTreeMap<&'w str, Making> = BTreeMap::new();
+    for (task, part) in tasks.iter().zip(written) {
+        for (contract, place, footer) in &part.footers {
+            makings.entry(contract.name).or_insert_with(|| Making::new(contract)).add(
+                *place,
+                Extent::of(footer),
+                task.causes(request.settings, state, contract),
+            );
+        }
+    }
+    let reason = request.again.as_ref().and_then(|again| again.reason.as_deref());
+    stages::TABLES
+        .iter()
+        .filter_map(|contract| makings.get(contract.name)?.step(state, changes, reason))
+        .collect()
+}
+
+/// Takes note of the event days whose events are not what they were, and of the raw files that brought them.
+fn note_events(state: &State, written: &[Written], changes: &mut Changes) {
+    let mut rows: BTreeMap<Day, i64> = BTreeMap::new();
+    for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
+        if contract.name != ACTIVITY_EVENTS.name {
+            continue;
+        }
+        let before = state
+            .footer(contract, *place)
+            .map(|footer| footer.days.as_slice())
+            .unwrap_or_default();
+        let digest_before = |day| before.iter().find(|part| part.day == day).map(|part| part.digest);
+        let digest_now = |day| footer.days.iter().find(|part| part.day == day).map(|part| part.digest);
+        for part in footer.days.iter().filter(|part| digest_before(part.day) != Some(part.digest)) {
+            *rows.entry(part.day()).or_default() += part.rows as i64;
+        }
+        for part in before.iter().filter(|part| digest_now(part.day) != Some(part.digest)) {
+            *rows.entry(part.day()).or_default() -= part.rows as i64;
+        }
+    }
+    let mut files: BTreeMap<Day, (u64, &str)> = BTreeMap::new();
+    for file in written.iter().flat_map(|part| &part.events) {
+        for day in file.days.keys().filter(|day| rows.contains_key(day)) {
+            let known = files.entry(*day).or_insert((0, file.path.as_str()));
+            *known = (known.0 + 1, known.1.min(file.path.as_str()));
+        }
+    }
+    let made: BTreeSet<Day> = state.days(&ACTIVITY_DAILY).into_iter().collect();
+    for (day, more) in rows {
+        let late = if made.contains(&day) { "late " } else { "" };
+        let events = if more.abs() == 1 { "event" } else { "events" };
+        let what = match more {
+            0 => "other events".to_owned(),
+            1.. => format!("{more} {late}{events}"),
+            _ => format!("{} {events} fewer", -more),
+        };
+        let which = match files.get(&day) {
+            Some((1, path)) => format!(" in `{path}`"),
+            Some((count, path)) => format!(" in {count} raw files, the first of them `{path}`"),
+            None => String::new(),
+        };
+        changes.note(ACTIVITY_EVENTS.name, day, format!("{what}{which}"));
+    }
+}
+
+/// Counts what was read, per source, and remembers the digests of the files.
+fn count(files: &[RawFile], written: &[Written], cache: &mut Cache, report: &mut RunReport) {
+    let by_path: BTreeMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+    for part in written {
+        for file in &part.files {
+            if let Some(raw) = by_path.get(file.source_file.as_str()).filter(|_| !file.content.is_empty()) {
+                cache
+                    .contents
+                    .insert(file.source_file.clone(), (raw.size, raw.changed, file.content.clone()));
+            }
+            if let Some(source) = report.sources.iter_mut().find(|source| source.source == file.source) {
+                source.files_read += 1;
+                source.bytes_read += file.bytes as u64;
+                source.records += file.records as u64;
+                source.accepted += file.accepted as u64;
+                source.rejected += file.rejected as u64;
+                source.not_ours += file.not_ours as u64;
+            }
+        }
+        for reject in &part.rejects {
+            if let Some(source) = report.sources.iter_mut().find(|source| source.source == reject.source) {
+                *source.reasons.entry(reject.reason.clone()).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Forgets files of shards that are no more: writing the partition has removed them.
+fn forget_beyond(state: &mut State, contract: &Contract, settings: &Settings) {
+    let shards = contract.files(u32::from(settings.shards));
+    let beyond: Vec<_> = state
+        .table(contract)
+        .keys()
+        .filter(|(_, shard)| *shard >= shards)
+        .copied()
+        .collect();
+    beyond.into_iter().for_each(|place| state.forget(contract, place));
+}

@@ -1,0 +1,104 @@
+//! What is asked of a run: plain values, the same for `run`, `reprocess` and `plan`.
+
+use std::collections::BTreeSet;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::pipeline::settings::Settings;
+use crate::stages::activity_events::shard_of;
+
+/// What is asked of a run.
+#[derive(Clone)]
+pub struct Request<'a> {
+    pub settings: &'a Settings,
+    /// The last day of the tables.
+    pub last: Day,
+    /// Days before this one are left alone.
+    pub from: Option<Day>,
+    /// The tables to bring up to date, and what they need; `None`: all, and the published files.
+    pub tables: Option<BTreeSet<&'static str>>,
+    /// Days that are made again even if nothing changed.
+    pub again: Option<Again>,
+    /// The most days of raw files that are read, and of tables that are made; the oldest go first.
+    pub max_days: Option<u32>,
+    /// Looks at every raw file, whatever `rescan_days` says.
+    pub rescan: bool,
+    /// Whether files are made, or only named: raw files are read either way, since only they can say which days change.
+    pub rehearse: bool,
+}
+
+impl<'a> Request<'a> {
+    /// The nightly job until a day.
+    pub fn new(settings: &'a Settings, last: Day) -> Request<'a> {
+        Request {
+            settings,
+            last,
+            from: None,
+            tables: None,
+            again: None,
+            max_days: None,
+            rescan: false,
+            rehearse: false,
+        }
+    }
+
+    /// Which files of the tables are made again whatever their footers say.
+    pub fn forced(&self) -> Forced {
+        Forced {
+            days: self.again.as_ref().map(|again| (again.first, again.last)),
+            shard: self
+                .again
+                .as_ref()
+                .and_then(|again| again.customer)
+                .map(|customer| shard_of(customer, u32::from(self.settings.shards))),
+        }
+    }
+}
+
+/// What `reprocess` asks for.
+#[derive(Clone, Debug)]
+pub struct Again {
+    pub first: Day,
+    pub last: Day,
+    /// Only the raw files and the tables of this customer (and of the ones that share its files).
+    pub customer: Option<Guid>,
+    /// Why, for the record.
+    pub reason: Option<String>,
+    /// Begins with what the warehouse keeps of the raw files, and not with them.
+    pub from_facts: bool,
+}
+
+impl Again {
+    /// Whether a raw file may have something to say of the days: its path names one of them, or its rows are about one.
+    /// `tenant` is the customer that its path names.
+    pub fn concerns(&self, tenant: Option<Guid>, path_day: Option<Day>, rows: Option<(Day, Day)>) -> bool {
+        let whose = self.customer.is_none() || tenant.is_none() || tenant == self.customer;
+        let by_path = path_day.is_some_and(|day| self.first <= day && day <= self.last);
+        let by_rows = rows.is_some_and(|(first, last)| first <= self.last && self.first <= last);
+        whose && (by_path || by_rows)
+    }
+}
+
+/// Files that are made again because somebody asked for it.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Forced {
+    days: Option<(Day, Day)>,
+    shard: Option<u32>,
+}
+
+impl Forced {
+    /// Whether the file of a day and shard is one of them.
+    pub fn covers(self, day: Day, shard: u32) -> bool {
+        self.day(day) && self.shard(shard)
+    }
+
+    /// Whether any shard of a day is.
+    pub fn day(self, day: Day) -> bool {
+        self.days.is_some_and(|(first, last)| first <= day && day <= last)
+    }
+
+    /// Whether a table without days is.
+    pub fn shard(self, shard: u32) -> bool {
+        self.days.is_some() && self.shard.is_none_or(|of| of == shard)
+    }
+}

@@ -1,0 +1,205 @@
+//! Which files of the tables that look back on windows are made, and why: one value, which `plan` prints and `run` carries out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::digest::Fingerprint;
+use crate::domain::kinds::Feed;
+use crate::domain::window;
+use crate::engine::causes::{Cause, Changes, why};
+use crate::engine::error::EngineError;
+use crate::engine::facts::beyond_limit;
+use crate::engine::fingerprints::{Fingerprints, PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
+use crate::engine::job::Job;
+use crate::engine::report::{Extent, Step};
+use crate::engine::state::State;
+use crate::engine::steps::{Made, Making, own_cause};
+use crate::stages::activity_28d::ACTIVITY_28D;
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::adoption::ADOPTION;
+use crate::stages::assignments::ASSIGNMENTS;
+use crate::stages::portfolio::PORTFOLIO;
+use crate::stages::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
+use crate::warehouse::contract::Contract;
+use crate::warehouse::index::Place;
+
+/// What is to be made, in the order of the data's way.
+pub struct WindowsPlan<'a> {
+    pub shards: Vec<ShardPlan<'a>>,
+    /// The days of `portfolio`.
+    pub portfolio: BTreeSet<Day>,
+    /// Stale days that are left to another run.
+    pub waiting: Vec<Day>,
+    makings: Vec<(&'static Contract, Making)>,
+}
+
+/// What is to be made of one shard.
+pub struct ShardPlan<'a> {
+    pub inputs: ShardInputs<'a>,
+    pub stale: Stale,
+}
+
+impl ShardPlan<'_> {
+    /// The stale days of a table.
+    pub fn days_of(&self, contract: &Contract) -> impl Iterator<Item = (&Day, &Fingerprint)> {
+        self.stale.get(contract.name).into_iter().flatten()
+    }
+}
+
+/// Compares what the files would be made from with what their footers say.
+pub fn plan<'a>(job: &Job<'_>, state: &State, timelines: &'a [Timeline], changes: &mut Changes) -> Result<WindowsPlan<'a>, EngineError> {
+    let mut shards = Vec::new();
+    for (shard, timeline) in (0..).zip(timelines) {
+        let inputs = ShardInputs::read(job, state, shard, timeline)?;
+        let stale = Fingerprints::of(job, state, &inputs).stale(job, state, shard);
+        shards.push(ShardPlan { inputs, stale });
+    }
+    let days: BTreeSet<Day> = shards
+        .iter()
+        .flat_map(|shard| shard.stale.values())
+        .flat_map(|days| days.keys().copied())
+        .collect();
+    let waiting = beyond_limit(job, &days);
+    if let Some(first) = waiting.first() {
+        for days in shards.iter_mut().flat_map(|shard| shard.stale.values_mut()) {
+            days.retain(|day, _| day < first);
+        }
+    }
+    let mut plan = WindowsPlan {
+        shards,
+        portfolio: BTreeSet::new(),
+        waiting,
+        makings: Vec::new(),
+    };
+    plan.find_causes(job, state, changes);
+    plan.add_portfolio(job, state);
+    Ok(plan)
+}
+
+impl WindowsPlan<'_> {
+    /// The steps, with what was made where it was made, else with an estimate.
+    pub fn steps(&self, job: &Job<'_>, state: &State, changes: &Changes) -> Vec<Step> {
+        let step = |(_, making): &(_, Making)| making.step(state, changes, job.reason());
+        self.makings.iter().filter_map(step).collect()
+    }
+
+    /// Takes note of what was made.
+    pub fn measure(&mut self, made: &[Made]) {
+        for (contract, place, footer) in made {
+            if let Some((_, making)) = self.makings.iter_mut().find(|(of, _)| of.name == contract.name) {
+                making.add(*place, Extent::of(footer), []);
+            }
+        }
+    }
+
+    /// Gives every file its size, as far as making it has not told it.
+    pub fn estimate(&mut self, size: impl Fn(&Contract, Place) -> Extent) {
+        for (contract, making) in &mut self.makings {
+            let places: Vec<Place> = making.places().collect();
+            for place in places {
+                making.add(place, size(contract, place), []);
+            }
+        }
+    }
+
+    fn find_causes(&mut self, job: &Job<'_>, state: &State, changes: &mut Changes) {
+        for contract in [&SUBSCRIPTIONS].into_iter().chain(PASS_TABLES) {
+            let mut making = Making::new(contract);
+            for shard in &self.shards {
+                for (day, print) in shard.days_of(contract) {
+                    let causes = causes(job, state, changes, contract, (*day, shard.inputs.shard), *print);
+                    making.add((Some(*day), shard.inputs.shard), Extent::default(), causes);
+                }
+            }
+            if contract.name == SUBSCRIPTIONS.name {
+                for (day, causes) in making.causes() {
+                    let how = why(causes, changes, job.reason());
+                    changes.note(SUBSCRIPTIONS.name, *day, how);
+                }
+            }
+            self.makings.push((contract, making));
+        }
+    }
+
+    /// The portfolio of every day of which something that it sums is made, or is not what it was made from.
+    fn add_portfolio(&mut self, job: &Job<'_>, state: &State) {
+        if !job.tables.contains(PORTFOLIO.name) {
+            return;
+        }
+        let mut summed: BTreeMap<Day, BTreeSet<Cause>> = BTreeMap::new();
+        for (_, making) in self
+            .makings
+            .iter()
+            .filter(|(of, _)| [ADOPTION.name, WORKLOAD_ADOPTION.name].contains(&of.name))
+        {
+            for (day, causes) in making.causes() {
+                summed.entry(*day).or_default().extend(causes);
+            }
+        }
+        let mut making = Making::new(&PORTFOLIO);
+        for day in job.range.days().filter(|day| self.waiting.first().is_none_or(|first| day < first)) {
+            let place = (Some(day), 0);
+            let print = portfolio_fingerprint(job, state, day);
+            let is_stale = job.forced.day(day) || state.fingerprint(&PORTFOLIO, place) != Some(print);
+            let inherited = summed.remove(&day);
+            if !is_stale && inherited.is_none() {
+                continue;
+            }
+            let own = if job.forced.day(day) {
+                Some(Cause::Asked)
+            } else {
+                own_cause(state, &PORTFOLIO, place, print)
+            };
+            let causes = match (own, inherited) {
+                (Some(own), _) => BTreeSet::from([own]),
+                (None, Some(inherited)) => inherited,
+                (None, None) => BTreeSet::from([Cause::Earlier]),
+            };
+            self.portfolio.insert(day);
+            making.add(place, Extent::default(), causes);
+        }
+        self.makings.push((&PORTFOLIO, making));
+    }
+}
+
+/// Why a file of a day is stale.
+fn causes(
+    job: &Job<'_>,
+    state: &State,
+    changes: &Changes,
+    contract: &'static Contract,
+    (day, shard): (Day, u32),
+    print: Fingerprint,
+) -> BTreeSet<Cause> {
+    if job.forced.covers(day, shard) {
+        return BTreeSet::from([Cause::Asked]);
+    }
+    if let Some(own) = own_cause(state, contract, (Some(day), shard), print) {
+        return BTreeSet::from([own]);
+    }
+    let begin = window::first_day(day);
+    let mut causes = BTreeSet::new();
+    if contract.name == SUBSCRIPTIONS.name {
+        causes.extend(changes.causes_of(&[Feed::Subscriptions]));
+        return causes;
+    }
+    causes.extend(changes.within(ACTIVITY_DAILY.name, begin, day));
+    causes.extend(changes.within(ACTIVITY_BEFORE.name, begin, day));
+    if contract.name != ACTIVITY_28D.name {
+        causes.extend(changes.within(ASSIGNMENTS.name, begin, day));
+        causes.extend(changes.within(SUBSCRIPTIONS.name, day, day));
+    }
+    if contract.name == ADOPTION.name {
+        causes.extend(changes.within(ACTIVITY_COVERAGE.name, begin, day));
+        if causes.is_empty() {
+            // The first day of a tenant says whether later windows are complete, however long ago it was.
+            causes.extend(changes.within(ACTIVITY_COVERAGE.name, Day(i32::MIN), day));
+        }
+    }
+    if causes.is_empty() {
+        causes.insert(Cause::Earlier);
+    }
+    causes
+}

@@ -1,0 +1,31 @@
+//! The rows of one day and shard that are held against each other.
+
+use arrow::record_batch::RecordBatch;
+
+use crate::domain::day::Day;
+use crate::stages::adoption::Adoption;
+use crate::stages::subscriptions::Subscription;
+use crate::stages::usage::Usage;
+use crate::stages::workload_adoption::WorkloadAdoption;
+
+/// The tables of one day, of one shard. The two tables of users are frames, since they are by far the largest.
+pub struct DayTables {
+    pub day: Day,
+    /// Has [`DAILY_COLUMNS`].
+    pub activity_daily: RecordBatch,
+    pub activity_28d: RecordBatch,
+    pub subscriptions: Vec<Subscription>,
+    pub usage: Vec<Usage>,
+    pub adoption: Vec<Adoption>,
+    pub workload_adoption: Vec<WorkloadAdoption>,
+}
+
+/// The columns of `activity_daily` that are read.
+pub const DAILY_COLUMNS: &[&str] = &[
+    "tenant_id",
+    "user_id",
+    "workload",
+    "interactive_sign_ins",
+    "non_interactive_sign_ins",
+    "actions",
+];

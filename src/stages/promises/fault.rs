@@ -1,0 +1,138 @@
+//! What is wrong with a row, in a sentence that names it: table, day, customer, product, workload, column, both values. Ids of
+//! users are never in it, since messages end up in logs and beside the published files: such a row goes by its number.
+
+use std::fmt;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+
+/// How many faults are kept word for word.
+const MOST_SHOWN: usize = 20;
+
+/// The row that a fault is about.
+#[derive(Clone, Copy, Default)]
+pub struct Subject<'a> {
+    pub table: &'static str,
+    pub customer: Option<Guid>,
+    pub product: Option<Guid>,
+    pub workload: Option<&'a str>,
+    /// Its place in the file, from 0: for rows of users.
+    pub row: Option<usize>,
+}
+
+impl<'a> Subject<'a> {
+    /// A row of a table of customers and products.
+    pub fn product(table: &'static str, customer: Guid, product: Guid) -> Subject<'a> {
+        Subject {
+            table,
+            customer: Some(customer),
+            product: Some(product),
+            ..Subject::default()
+        }
+    }
+
+    /// The same row, of one workload.
+    pub fn workload(self, workload: &'a str) -> Subject<'a> {
+        Subject {
+            workload: Some(workload),
+            ..self
+        }
+    }
+}
+
+/// The faults of some rows of a day: the first ones in words, and how many there are.
+pub struct Faults {
+    day: Day,
+    shown: Vec<String>,
+    count: u64,
+}
+
+impl Faults {
+    pub fn of(day: Day) -> Faults {
+        Faults {
+            day,
+            shown: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The first of them, a sentence each.
+    pub fn shown(&self) -> &[String] {
+        &self.shown
+    }
+
+    /// A column has to have this value; `by` says what gives it.
+    #[inline]
+    pub fn hold<T: PartialEq + Shown>(&mut self, subject: Subject<'_>, column: &str, found: T, expected: T, by: &str) {
+        if found != expected {
+            self.tell(
+                subject,
+                format_args!("`{column}` is {}, and by {by} it is {}", Show(&found), Show(&expected)),
+            );
+        }
+    }
+
+    /// A row is there, or should be.
+    pub fn tell(&mut self, subject: Subject<'_>, what: fmt::Arguments<'_>) {
+        self.count += 1;
+        if self.shown.len() < MOST_SHOWN {
+            self.shown.push(format!("{}: {what}", self.name(subject)));
+        }
+    }
+
+    fn name(&self, subject: Subject<'_>) -> String {
+        let mut name = format!("`{}` of {}", subject.table, self.day);
+        for (word, value) in [
+            ("customer", subject.customer.map(|id| id.to_string())),
+            ("product", subject.product.map(|id| id.to_string())),
+            ("workload", subject.workload.map(str::to_owned)),
+        ] {
+            if let Some(value) = value {
+                name.push_str(&format!(", {word} `{value}`"));
+            }
+        }
+        if let Some(row) = subject.row {
+            name.push_str(&format!(", row {row}"));
+        }
+        name
+    }
+}
+
+/// A value as a message shows it.
+pub trait Shown {
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+macro_rules! shown {
+    ($($type:ty),+) => {
+        $(impl Shown for $type {
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "`{self}`")
+            }
+        })+
+    };
+}
+
+shown!(i64, u32, f64, bool, Day, &str);
+
+impl<T: Shown> Shown for Option<T> {
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Some(value) => value.show(f),
+            None => f.write_str("null"),
+        }
+    }
+}
+
+struct Show<'a, T>(&'a T);
+
+impl<T: Shown> fmt::Display for Show<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.show(f)
+    }
+}

@@ -1,0 +1,51 @@
+//! What the tables of one day promise each other. Every number of a table that can be had from other tables a second time is had
+//! a second time here, and both are compared: seats out of `subscriptions`, assigned seats out of `assignments`, active users
+//! out of `activity_28d` and `assignments`, parts and ratios out of their row, sums out of what they sum.
+//!
+//! Two kinds of promises. What the rows of a day promise each other ([`hold_rows`]) is true of any day, whenever it was made.
+//! What they promise under the settings ([`hold_under_rules`]) is true of days that were made with these settings and
+//! assignments. Nothing is mended or clamped here: a fault is told, and whoever asked decides.
+
+mod activity;
+pub mod day_tables;
+pub mod fault;
+pub mod known;
+mod parts;
+mod portfolio;
+mod recount;
+mod seats;
+#[cfg(test)]
+mod testing;
+mod workloads;
+
+use crate::stages::portfolio::Portfolio;
+use crate::stages::promises::day_tables::DayTables;
+use crate::stages::promises::fault::Faults;
+use crate::stages::promises::known::Known;
+use crate::stages::promises::recount::Recount;
+use crate::warehouse::error::WarehouseError;
+
+/// Rises when a promise is added or changed: days that kept the earlier ones are held against the new ones.
+pub const VERSION: i64 = 1;
+
+/// What the rows of a shard's day promise each other.
+pub fn hold_rows(tables: &DayTables, faults: &mut Faults) -> Result<(), WarehouseError> {
+    activity::hold(tables, faults)?;
+    parts::hold(tables, faults);
+    workloads::hold_sums(tables, faults);
+    Ok(())
+}
+
+/// What the rows of a shard's day promise under the settings, and with what all days share.
+pub fn hold_under_rules(tables: &DayTables, known: &Known<'_>, faults: &mut Faults) -> Result<(), WarehouseError> {
+    let recount = Recount::of(tables.day, &tables.activity_28d, known)?;
+    activity::hold_evidence(tables, known.rules, faults)?;
+    seats::hold(tables, known, &recount, faults);
+    workloads::hold_users(tables, known.rules, &recount, faults);
+    Ok(())
+}
+
+/// That `portfolio` sums the rows of all shards.
+pub fn hold_portfolio(rows: &[Portfolio], shards: &[DayTables], faults: &mut Faults) {
+    portfolio::hold(rows, shards, faults);
+}
