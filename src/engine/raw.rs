@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -17,6 +17,10 @@ use crate::engine::events::{Event, Watch};
 use crate::pipeline::settings::Settings;
 use crate::sources::path::{PathFacts, path_context};
 
+/// How old a change has to be before a file's time of change is believed: within one tick of a file system's clock, two seconds
+/// on the coarsest, a file can change again and keep its size and its time.
+const SETTLED_AFTER: Duration = Duration::from_secs(2);
+
 /// A file below the input folder.
 #[derive(Clone, Debug)]
 pub struct RawFile {
@@ -26,10 +30,23 @@ pub struct RawFile {
     pub size: u64,
     /// Time of the last change, nanoseconds since 1970.
     pub changed: u128,
+    /// Whether size and time of change will tell if the file changes again: not where it changed just now, or in the future.
+    pub settled: bool,
     /// A symbolic link that leads out of the input folder: not followed.
     pub leads_out: bool,
     /// The sources that read it, as indices into the pipeline's, each with what the path says to it.
     pub sources: Vec<(usize, PathFacts)>,
+}
+
+impl RawFile {
+    /// Keeps the digest of the file's bytes for the next run, where it can be believed then.
+    pub fn remember(&self, digest: String, known: &mut HashMap<String, (u64, u128, String)>) {
+        if self.settled {
+            known.insert(self.path.clone(), (self.size, self.changed, digest));
+        } else {
+            known.remove(&self.path);
+        }
+    }
 }
 
 /// Walks the input folder; files in the order of their paths. A missing folder is an empty one, with a warning. Where `since` is
@@ -41,6 +58,7 @@ pub fn discover(settings: &Settings, since: Option<Day>, watch: &Watch<'_>) -> R
         return Ok(Vec::new());
     }
     let real_root = fs::canonicalize(root).map_err(EngineError::input("open the input folder", root))?;
+    let settled_before = SystemTime::now().checked_sub(SETTLED_AFTER);
     let mut files = Vec::new();
     let inside = |path: &Path| fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root));
     let mut walker = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
@@ -87,6 +105,7 @@ pub fn discover(settings: &Settings, since: Option<Day>, watch: &Watch<'_>) -> R
             changed: changed
                 .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
                 .map_or(0, |age| age.as_nanos()),
+            settled: changed.is_some() && changed <= settled_before,
             leads_out,
             sources,
         });
@@ -112,14 +131,15 @@ fn sources_of(settings: &Settings, path: &str) -> Vec<(usize, PathFacts)> {
         .collect()
 }
 
-/// Digests of files' bytes: from the cache where size and time of change are what they were, else by reading them.
+/// Digests of files' bytes: from the cache where size and time of change are what they were and can be believed, else by
+/// reading them.
 pub fn contents(files: &[&RawFile], known: &mut HashMap<String, (u64, u128, String)>) -> HashMap<String, Digest> {
     let digests: Vec<Option<Digest>> = files
         .par_iter()
         .map(|file| {
             let cached = known
                 .get(&file.path)
-                .filter(|(size, changed, _)| (*size, *changed) == (file.size, file.changed));
+                .filter(|(size, changed, _)| file.settled && (*size, *changed) == (file.size, file.changed));
             cached
                 .and_then(|(_, _, digest)| Digest::parse(digest))
                 .or_else(|| digest_of(&file.on_disk))
@@ -128,7 +148,7 @@ pub fn contents(files: &[&RawFile], known: &mut HashMap<String, (u64, u128, Stri
     let mut result = HashMap::new();
     for (file, digest) in files.iter().zip(digests) {
         if let Some(digest) = digest {
-            known.insert(file.path.clone(), (file.size, file.changed, digest.to_string()));
+            file.remember(digest.to_string(), known);
             result.insert(file.path.clone(), digest);
         }
     }

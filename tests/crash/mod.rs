@@ -2,6 +2,7 @@
 //! run gives what it would have given if nothing had happened.
 
 mod broken;
+mod changes;
 mod faults;
 mod kills;
 mod limits;
