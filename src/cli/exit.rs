@@ -72,6 +72,10 @@ fn store_hint(kind: std::io::ErrorKind) -> &'static str {
     use std::io::ErrorKind;
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and run again: what was finished is kept",
+        ErrorKind::FileTooLarge => "raise the limit on the size of files (`ulimit -f`) and run again: what was finished is kept",
+        ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists => {
+            "a file is where a folder should be, or a folder where a file should be: move it away, or choose another folder (`--warehouse DIR`, `--published DIR`)"
+        }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             "choose a folder that this user may write to (`--warehouse DIR`, `--published DIR`)"
         }
@@ -85,8 +89,11 @@ impl From<EngineError> for Failure {
         match error {
             EngineError::Warehouse(error) => error.into(),
             EngineError::Report(error) => {
-                let code = if error.is_disk() { Code::Store } else { Code::Check };
-                Failure::new(code, message).hint("the files that were published before are still there")
+                let kept = "the files that were published before are still there";
+                match error.disk_error() {
+                    Some(kind) => Failure::new(Code::Store, message).hint(format!("{}; {kept}", store_hint(kind))),
+                    None => Failure::new(Code::Check, message).hint(kept),
+                }
             }
             EngineError::Input { .. } => Failure::new(Code::Input, message),
             EngineError::Rejects(_) => {

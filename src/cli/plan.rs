@@ -19,7 +19,14 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     let context = Context::read(&args.run.pipeline, global)?;
     let progress = Progress::new(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
-    let overlay = tempfile::tempdir().map_err(|error| Failure::new(Code::Store, format!("cannot make a temporary folder: {error}")))?;
+    let overlay = tempfile::tempdir().map_err(|error| {
+        let place = std::env::temp_dir();
+        Failure::new(
+            Code::Store,
+            format!("cannot make a temporary folder in `{}`: {error}", place.display()),
+        )
+        .hint("a plan needs some room there; name another folder in the environment variable TMPDIR")
+    })?;
     let store = Store::rehearsal(&context.settings.warehouse, overlay.path())?;
     let request = match (args.run.from, args.to) {
         (Some(from), Some(to)) => context.request_again((from, to), args.run.tables.as_deref(), &args.how, &store)?,

@@ -6,8 +6,12 @@ use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::stages;
 
-/// Names everything that a run looks at: the settings, the raw files and the warehouse.
-pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> String {
+/// Names everything that a run looks at: the settings, the raw files and the warehouse. `None` where a raw file changed so lately
+/// that it may change again without a trace in its size and time.
+pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<String> {
+    if files.iter().any(|file| !file.settled) {
+        return None;
+    }
     let settings = request.settings;
     let mut hasher = Hasher::new();
     for text in [
@@ -50,5 +54,5 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> String {
                 .digest(footer.digest);
         }
     }
-    format!("clean {}", hasher.finish())
+    Some(format!("clean {}", hasher.finish()))
 }

@@ -20,20 +20,32 @@ pub struct RawFile {
     pub size: u64,
     /// Time of the last change, nanoseconds since 1970.
     pub changed: u128,
+    /// Whether size and time of change will tell if the file changes again: not where it changed just now, or in the future.
+    pub settled: bool,
     /// A symbolic link that leads out of the input folder: not followed.
     pub leads_out: bool,
     /// The sources that read it, as indices into the pipeline's, each with what the path says to it.
     pub sources: Vec<(usize, PathFacts)>,
 }
 
-/// Digests of files' bytes: from the cache where size and time of change are what they were, else by reading them.
+impl RawFile {
+    /// Keeps the digest of the file's bytes for the next run, where it can be believed then.
+    pub fn remember(&self, digest: String, known: &mut HashMap<String, (u64, u128, String)>) {
+        if self.settled {
+            known.insert(self.path.clone(), (self.size, self.changed, digest));
+        } else {
+            known.remove(&self.path);
+        }
+    }
+}
+
 pub fn contents(files: &[&RawFile], known: &mut HashMap<String, (u64, u128, String)>) -> HashMap<String, Digest> {
     let digests: Vec<Option<Digest>> = files
         .par_iter()
         .map(|file| {
             let cached = known
                 .get(&file.path)
-                .filter(|(size, changed, _)| (*size, *changed) == (file.size, file.changed));
+                .filter(|(size, changed, _)| file.settled && (*size, *changed) == (file.size, file.changed));
             cached
                 .and_then(|(_, _, digest)| Digest::parse(digest))
                 .or_else(|| digest_of(&file.on_disk))
@@ -42,7 +54,7 @@ pub fn contents(files: &[&RawFile], known: &mut HashMap<String, (u64, u128, Stri
     let mut result = HashMap::new();
     for (file, digest) in files.iter().zip(digests) {
         if let Some(digest) = digest {
-            known.insert(file.path.clone(), (file.size, file.changed, digest.to_string()));
+            file.remember(digest.to_string(), known);
             result.insert(file.path.clone(), digest);
         }
     }

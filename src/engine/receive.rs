@@ -14,6 +14,7 @@ use crate::engine::ingest_write::{self, Written};
 use crate::engine::raw::RawFile;
 use crate::engine::report::{Extent, RunReport};
 use crate::engine::request::Request;
+use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::steps::Making;
 use crate::pipeline::settings::Settings;
@@ -45,6 +46,9 @@ pub fn receive(
     let settings = request.settings;
     let mut tasks = ingest::plan(request, store, state, files, cache, watch)?;
     let waiting = wait(request, &mut tasks);
+    if !request.rehearse {
+        SincePublication::announce(store, settings, &tasks)?;
+    }
     let total = tasks.iter().map(|task| task.files_to_read(settings)).sum();
     watch.tell(Event::Begin {
         what: "raw files",
@@ -159,9 +163,7 @@ fn count(files: &[RawFile], written: &[Written], cache: &mut Cache, report: &mut
     for part in written {
         for file in &part.files {
             if let Some(raw) = by_path.get(file.source_file.as_str()).filter(|_| !file.content.is_empty()) {
-                cache
-                    .contents
-                    .insert(file.source_file.clone(), (raw.size, raw.changed, file.content.clone()));
+                raw.remember(file.content.clone(), &mut cache.contents);
             }
             if let Some(source) = report.sources.iter_mut().find(|source| source.source == file.source) {
                 source.files_read += 1;

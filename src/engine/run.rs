@@ -38,7 +38,8 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     inputs::check_required(settings, &report.sources)?;
     let clean = clean::memo(request, &state, &files);
     let whole = request.tables.is_none() && request.again.is_none();
-    if whole && cache.memos.contains_key(&clean) && publish::is_whole(settings) {
+    let is_clean = clean.is_some_and(|memo| cache.memos.contains_key(&memo));
+    if whole && is_clean && publish::is_whole(settings) {
         fill_range(&mut report, &state);
         return Ok(report);
     }
@@ -46,7 +47,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let received = receive::receive(request, store, &mut state, &mut cache, &files, &mut changes, &mut report, watch)?;
     inputs::warn_of_silence(settings, &mut report, &state, store, request.last, watch)?;
     if !request.rehearse {
-        keep_counts(request, store, &cache, &received)?;
+        keep_counts(request, store, &state, &cache, &received)?;
     }
     let timelines = licenses::timelines(settings, store, &state)?;
     let Some(mut range) = range(request, store, &state, &timelines, &received, watch)? else {
@@ -102,9 +103,10 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
 }
 
 /// Takes note of what was read, and ends the run where a source has too many rejects.
-fn keep_counts(request: &Request<'_>, store: &Store, cache: &Cache, received: &Received) -> Result<(), EngineError> {
+fn keep_counts(request: &Request<'_>, store: &Store, state: &State, cache: &Cache, received: &Received) -> Result<(), EngineError> {
     let mut since = SincePublication::load(store);
     received.written.iter().for_each(|written| since.add(written));
+    since.recover(store, state)?;
     since.save(store)?;
     cache.save(store)?;
     since.check(request.settings)
@@ -193,8 +195,8 @@ fn finish(
     }
     cache.footers = fresh;
     cache.memos.retain(|key, _| !key.starts_with("clean "));
-    if report.days_left == 0 {
-        cache.memos.insert(clean::memo(request, state, files), String::new());
+    if let Some(memo) = clean::memo(request, state, files).filter(|_| report.days_left == 0) {
+        cache.memos.insert(memo, String::new());
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -13,6 +13,10 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::raw::RawFile;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::{PathFacts, path_context};
+
+/// How old a change has to be before a file's time of change is believed: within one tick of a file system's clock, two seconds
+/// on the coarsest, a file can change again and keep its size and its time.
+const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 /// Walks the input folder; files in the order of their paths. A missing folder is an empty one, with a warning. Where `since` is
 /// given, files and folders are left out whose path names an earlier day.
@@ -29,6 +33,7 @@ pub fn discover(settings: &Settings, since: Option<Day>, watch: &Watch<'_>) -> R
         watch,
         own_rules: settings.sources.iter().any(|source| source.path_day.is_some()),
         real_root,
+        settled_before: SystemTime::now().checked_sub(SETTLED_AFTER),
     };
     let mut files = walk.folder(root, "", &[]);
     files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -42,6 +47,7 @@ struct Walk<'a> {
     /// Whether a source has a rule of its own for the day in a path.
     own_rules: bool,
     real_root: PathBuf,
+    settled_before: Option<SystemTime>,
 }
 
 impl Walk<'_> {
@@ -131,6 +137,7 @@ impl Walk<'_> {
             changed: changed
                 .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
                 .map_or(0, |age| age.as_nanos()),
+            settled: changed.is_some() && changed <= self.settled_before,
             leads_out,
             sources,
         })

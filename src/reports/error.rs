@@ -7,7 +7,7 @@ use parquet::errors::ParquetError;
 
 use crate::warehouse::error::WarehouseError;
 
-/// A fault of publishing. The command line maps each kind to an exit code: [`ReportError::is_disk`] says which are the disk's.
+/// A fault of publishing. The command line maps each kind to an exit code: [`ReportError::disk_error`] says which are the disk's.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The disk or the file system refused.
@@ -70,11 +70,11 @@ impl ReportError {
         move |error| ReportError::Frame { table, error }
     }
 
-    /// Whether the disk or the store failed, rather than the program.
-    pub fn is_disk(&self) -> bool {
-        matches!(
-            self,
-            ReportError::Disk { .. } | ReportError::Warehouse(WarehouseError::Store { .. })
-        )
+    /// What the disk or the store answered, where it failed rather than the program.
+    pub fn disk_error(&self) -> Option<io::ErrorKind> {
+        match self {
+            ReportError::Disk { error, .. } | ReportError::Warehouse(WarehouseError::Store { error, .. }) => Some(error.kind()),
+            _ => None,
+        }
     }
 }

@@ -408,7 +408,10 @@ fn a_day_without_a_file_changes_nothing_that_is_published() {
         seen_tenants: BTreeSet::new(),
     };
     let error = publish(&publication, &|_| {}).unwrap_err();
-    assert!(error.is_disk() && error.to_string().contains("day=2024-10-06"), "{error}");
+    assert!(
+        error.disk_error().is_some() && error.to_string().contains("day=2024-10-06"),
+        "{error}"
+    );
     for file in before {
         assert_eq!(Digest::of(&fs::read(published.join(&file.name)).unwrap()), file.digest);
     }

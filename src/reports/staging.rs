@@ -283,7 +283,7 @@ mod tests {
         let file = folder.path().join("a-file");
         fs::write(&file, "").unwrap();
         let error = Staging::open(&Disk::default(), &file).map(|_| ()).unwrap_err();
-        assert!(error.is_disk());
+        assert!(error.disk_error().is_some());
         assert!(error.to_string().contains("a-file"), "{error}");
     }
 }

@@ -83,8 +83,11 @@ impl Disk {
         }
         self.ask(Operation::CreateFolder, path)?;
         match fs::create_dir(path) {
-            // Another thread was faster.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match path.is_dir() {
+                // Another thread was faster.
+                true => Ok(()),
+                false => Err(io::ErrorKind::NotADirectory.into()),
+            },
             result => result,
         }
     }

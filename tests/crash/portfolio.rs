@@ -103,7 +103,7 @@ impl Portfolio {
             first: Contents::default(),
             second: Contents::default(),
         };
-        let desk = Desk::at(&portfolio.folder.path().join("undisturbed"), portfolio.folder.path());
+        let desk = Desk::at(&portfolio.folder.path().join("undisturbed"), portfolio.folder.path(), None);
         desk.run(Delivery::First, &Disk::default()).unwrap();
         portfolio.first = desk.contents();
         link_all(&desk.folder, &portfolio.folder.path().join("after-first"));
@@ -122,10 +122,32 @@ impl Portfolio {
     }
 
     /// A folder before a delivery: empty, or as the first delivery left it.
-    pub fn desk(&self, delivery: Delivery, folder: &Path) -> Desk {
-        let desk = Desk::at(folder, self.folder.path());
+    pub fn desk(self: &Arc<Self>, delivery: Delivery, folder: &Path) -> Desk {
+        let desk = Desk::at(folder, self.folder.path(), Some(self.clone()));
         if delivery == Delivery::Second {
             link_all(&self.folder.path().join("after-first"), folder);
+        }
+        desk
+    }
+
+    /// The same with raw files of its own, below `input`.
+    pub fn desk_with_own_input(self: &Arc<Self>, delivery: Delivery, folder: &Path) -> Desk {
+        let input = folder.join("input");
+        link_all(&self.folder.path().join(delivery.name()), &input.join(delivery.name()));
+        let desk = Desk::at(folder, &input, Some(self.clone()));
+        if delivery == Delivery::Second {
+            link_all(&self.folder.path().join("after-first"), folder);
+        }
+        desk
+    }
+
+    /// The same on another file system, where nothing can be linked to.
+    pub fn copied_desk(self: &Arc<Self>, delivery: Delivery, folder: &Path) -> Desk {
+        let desk = Desk::at(folder, self.folder.path(), Some(self.clone()));
+        if delivery == Delivery::Second {
+            put_all(&self.folder.path().join("after-first"), folder, |from, to| {
+                fs::copy(from, to).map(|_| ())
+            });
         }
         desk
     }
@@ -197,12 +219,17 @@ impl Portfolio {
 /// A folder with a pipeline file, a warehouse and published files.
 pub struct Desk {
     pub folder: PathBuf,
+    /// Keeps the raw files as long as somebody may read them.
+    _portfolio: Option<Arc<Portfolio>>,
 }
 
 impl Desk {
-    fn at(folder: &Path, inputs: &Path) -> Desk {
+    fn at(folder: &Path, inputs: &Path, portfolio: Option<Arc<Portfolio>>) -> Desk {
         fs::create_dir_all(folder).unwrap();
-        let desk = Desk::open(folder);
+        let desk = Desk {
+            _portfolio: portfolio,
+            ..Desk::open(folder)
+        };
         let sources = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/standard.toml")).unwrap();
         for delivery in [Delivery::First, Delivery::Second] {
             let text = format!(
@@ -219,6 +246,7 @@ impl Desk {
     pub fn open(folder: &Path) -> Desk {
         Desk {
             folder: folder.to_path_buf(),
+            _portfolio: None,
         }
     }
 
@@ -327,12 +355,16 @@ fn deliver_less(second: &Path, first: &Path) {
 /// Puts everything below a folder into another one, under the same names: whoever replaces a file there leaves the first
 /// folder's as it is, and whoever writes into one is found out. A lock is nobody's but its folder's.
 fn link_all(from: &Path, to: &Path) {
+    put_all(from, to, |from, to| fs::hard_link(from, to));
+}
+
+fn put_all(from: &Path, to: &Path, put: fn(&Path, &Path) -> std::io::Result<()>) {
     for entry in walkdir::WalkDir::new(from).into_iter().map(Result::unwrap) {
         let target = to.join(entry.path().strip_prefix(from).unwrap());
         if entry.file_type().is_dir() {
             fs::create_dir_all(&target).unwrap();
         } else if !target.exists() && entry.file_name() != "lock" {
-            fs::hard_link(entry.path(), &target).unwrap();
+            put(entry.path(), &target).unwrap();
         }
     }
 }
