@@ -34,6 +34,7 @@ use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::index::{Place, file_name};
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
+use crate::warehouse::values::check_values;
 
 /// How many faults a message has word for word.
 const MOST_SHOWN: usize = 20;
@@ -213,7 +214,9 @@ fn frame(store: &Store, state: &State, contract: &'static Contract, place: Place
     if state.footer(contract, place).is_none_or(|footer| footer.rows == 0) {
         return Ok(RecordBatch::new_empty(contract.schema()));
     }
-    Ok(store.read(contract, place, columns)?)
+    let frame = store.read(contract, place, columns)?;
+    check_values(contract, place, std::slice::from_ref(&frame))?;
+    Ok(frame)
 }
 
 fn rows<R: Row>(store: &Store, state: &State, place: Place) -> Result<Vec<R>, EngineError> {

@@ -8,3 +8,4 @@ pub mod index;
 pub mod lock;
 pub mod store;
 pub mod table;
+pub mod values;
