@@ -6,4 +6,5 @@ mod command_line;
 mod golden;
 mod laws;
 mod readers;
+mod watching;
 mod workdir;

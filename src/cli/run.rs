@@ -1,6 +1,10 @@
 //! `uptake run`: the nightly job.
 
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
+
+use serde_json::json;
 
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::context::Context;
@@ -9,37 +13,88 @@ use crate::cli::say;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::report::RunReport;
-use crate::engine::run;
+use crate::engine::run::{self, Request};
+use crate::observe::journal::Journal;
 use crate::observe::progress::Progress;
-use crate::observe::record;
+use crate::observe::record::{self, Asked};
 use crate::pipeline::settings::Settings;
 use crate::reports::summary_text;
 use crate::warehouse::store::Store;
 
-/// Runs the pipeline and prints a short summary to standard output.
+/// Runs the pipeline, writes down how it went, and prints a short summary to standard output.
 pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let progress = Progress::new(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
     let request = context.request(args, false)?;
-    let store = Store::at(&context.settings.warehouse);
-    let began = context.began;
-    let _lock = store.lock(&format!("process {} since {began}", std::process::id()))?;
-    let watch = Watch {
-        notify: &|event| progress.take(event),
-        interrupted,
+    let journal = Journal {
+        settings: &context.settings,
+        asked: asked(args, global),
+        began: context.began,
+        progress: &progress,
     };
-    let result = in_threads(args.threads, || run::run(&request, &store, &watch))?;
-    progress.finish();
-    let mut report = result?;
-    report.warnings = progress.warnings();
-    if report.published {
-        record::write(&context.settings, &report, began)?;
-    }
+    journal.began(&request.last.to_string());
+    let result = panic::catch_unwind(AssertUnwindSafe(|| locked(&context, &request, args.threads, &journal, interrupted)));
+    let result = result.unwrap_or_else(|panic| {
+        journal.failed(&Failure::new(Code::Bug, "the program panicked").fault(), false);
+        panic::resume_unwind(panic)
+    });
+    let report = match result {
+        Ok(report) => report,
+        Err(failure) => {
+            progress.finish();
+            journal.failed(&failure.fault(), failure.code == Code::Locked);
+            return Err(failure);
+        }
+    };
     if !global.quiet {
         say(&said(&context.settings, &report, global.colored()));
     }
     Ok(())
+}
+
+/// The run itself, from taking the lock to the record.
+fn locked(
+    context: &Context,
+    request: &Request<'_>,
+    threads: Option<u16>,
+    journal: &Journal<'_>,
+    interrupted: &AtomicBool,
+) -> Result<RunReport, Failure> {
+    let store = Store::at(&context.settings.warehouse);
+    let _lock = store.lock(&format!("process {} since {}", std::process::id(), context.began))?;
+    let watch = Watch {
+        notify: &|event| journal.progress.take(event),
+        interrupted,
+    };
+    let result = in_threads(threads, || run::run(request, &store, &watch))?;
+    journal.progress.finish();
+    let mut report = result?;
+    report.warnings = journal.progress.warnings();
+    journal.done(&report)?;
+    Ok(report)
+}
+
+/// What was asked for, for the record: only what was given.
+fn asked(args: &RunArgs, global: &Global) -> Asked {
+    let path = |path: &Path| json!(path.display().to_string());
+    let given = [
+        ("pipeline", Some(path(&args.pipeline))),
+        ("until", args.until.map(|day| json!(day.to_string()))),
+        ("from", args.from.map(|day| json!(day.to_string()))),
+        ("tables", args.tables.as_ref().map(|tables| json!(tables))),
+        ("threads", args.threads.map(|threads| json!(threads))),
+        ("input", global.input.as_deref().map(path)),
+        ("warehouse", global.warehouse.as_deref().map(path)),
+        ("published", global.published.as_deref().map(path)),
+    ];
+    Asked {
+        command: "run",
+        arguments: given
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect(),
+    }
 }
 
 /// Runs something on as many threads as were asked for.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod events;
 pub mod facts;
 pub mod fingerprints;
+pub mod freshness;
 pub mod ingest;
 pub mod ingest_task;
 pub mod ingest_write;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::domain::day::Day;
 use crate::engine::days::runs;
+use crate::engine::freshness::{Extent, Freshness};
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::Summary;
 use crate::warehouse::contract::Contract;
@@ -80,6 +81,10 @@ pub struct RunReport {
     /// Digest of what the published files were made from.
     pub fingerprint: Option<String>,
     pub published_files: Vec<PublishedFile>,
+    /// How far each source has come.
+    pub freshness: Vec<Freshness>,
+    /// What each table holds.
+    pub extents: Vec<Extent>,
     /// What the closing summary tells, where something was published.
     #[serde(skip)]
     pub summary: Option<Summary>,

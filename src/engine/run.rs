@@ -17,7 +17,7 @@ use crate::engine::raw::{self, RawFile};
 use crate::engine::report::{RunReport, SourceReport, Step};
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
-use crate::engine::{checks, facts, licenses, publish, windows};
+use crate::engine::{checks, facts, freshness, licenses, publish, windows};
 use crate::pipeline::settings::Settings;
 use crate::stages::{self, raw_files::RAW_FILES};
 use crate::warehouse::contract::{Contract, Partition};
@@ -92,6 +92,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let clean = clean_memo(request, &state, &files);
     if request.tables.is_none() && cache.memos.contains_key(&clean) && publish::is_whole(settings) {
         fill_range(&mut report, &state);
+        fill_freshness(request, store, &mut report, &state)?;
         return Ok(report);
     }
     let wanted = match &request.tables {
@@ -135,6 +136,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     };
     report.steps.extend(windows::run(&job, &mut state, &timelines)?);
     fill_range(&mut report, &state);
+    fill_freshness(request, store, &mut report, &state)?;
     if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
     }
@@ -401,6 +403,17 @@ fn forget_beyond(state: &mut State, contract: &Contract, shards: u32) {
         .copied()
         .collect();
     beyond.into_iter().for_each(|place| state.forget(contract, place));
+}
+
+/// How far the sources have come, and what the tables hold.
+fn fill_freshness(request: &Request<'_>, store: &Store, report: &mut RunReport, state: &State) -> Result<(), EngineError> {
+    let in_paths = |id: &str| {
+        let source = report.sources.iter().find(|source| source.source == id)?;
+        Day::parse(source.latest_day.as_deref()?)
+    };
+    report.freshness = freshness::freshness(request.settings, store, state, &in_paths, request.last)?;
+    report.extents = freshness::extents(state);
+    Ok(())
 }
 
 /// The days that `adoption` has.
