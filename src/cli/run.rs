@@ -34,17 +34,26 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
         progress: &progress,
     };
     journal.began(&request.last.to_string());
-    let result = panic::catch_unwind(AssertUnwindSafe(|| locked(&context, &request, args.threads, &journal, interrupted)));
-    let result = result.unwrap_or_else(|panic| {
-        journal.failed(&Failure::new(Code::Bug, "the program panicked").fault(), false);
-        panic::resume_unwind(panic)
-    });
-    let report = match result {
-        Ok(report) => report,
-        Err(failure) => {
-            progress.finish();
+    let store = Store::at(&context.settings.warehouse);
+    // The lock is held until the run is written down.
+    let _lock = store
+        .lock(&format!("process {} since {}", std::process::id(), context.began))
+        .map_err(|error| {
+            let failure = Failure::from(error);
             journal.failed(&failure.fault(), failure.code == Code::Locked);
+            failure
+        })?;
+    let result = panic::catch_unwind(AssertUnwindSafe(|| work(&request, &store, args.threads, &journal, interrupted)));
+    progress.finish();
+    let report = match result {
+        Ok(Ok(report)) => report,
+        Ok(Err(failure)) => {
+            journal.failed(&failure.fault(), false);
             return Err(failure);
+        }
+        Err(panic) => {
+            journal.failed(&Failure::new(Code::Bug, "the program panicked").fault(), false);
+            panic::resume_unwind(panic)
         }
     };
     if !global.quiet {
@@ -53,23 +62,20 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
     Ok(())
 }
 
-/// The run itself, from taking the lock to the record.
-fn locked(
-    context: &Context,
+/// The run itself, and the record of one that did not fail.
+fn work(
     request: &Request<'_>,
+    store: &Store,
     threads: Option<u16>,
     journal: &Journal<'_>,
     interrupted: &AtomicBool,
 ) -> Result<RunReport, Failure> {
-    let store = Store::at(&context.settings.warehouse);
-    let _lock = store.lock(&format!("process {} since {}", std::process::id(), context.began))?;
     let watch = Watch {
         notify: &|event| journal.progress.take(event),
         interrupted,
     };
-    let result = in_threads(threads, || run::run(request, &store, &watch))?;
+    let mut report = in_threads(threads, || run::run(request, store, &watch))??;
     journal.progress.finish();
-    let mut report = result?;
     report.warnings = journal.progress.warnings();
     journal.done(&report)?;
     Ok(report)
