@@ -1,5 +1,6 @@
 //! `uptake`: parse, run, exit code.
 
+use std::panic;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,7 +13,15 @@ use uptake::cli::{completions, describe, plan, reprocess, run, sample};
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    if cli.global.log_format == LogFormat::Json {
+        panic::set_hook(Box::new(|panic| {
+            Failure::new(Code::Bug, panic).hint("please report this").tell(LogFormat::Json);
+        }));
+    }
     // A second Ctrl-C ends the process at once: that is safe too, since files appear whole or not at all.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
@@ -20,15 +29,31 @@ fn main() -> ExitCode {
         }
     });
     // A panic is a bug of ours, and has its own exit code.
-    let result = std::panic::catch_unwind(|| execute(&cli));
+    let result = panic::catch_unwind(|| execute(&cli));
     match result {
         Ok(Ok(())) => ExitCode::from(Code::Done as u8),
         Ok(Err(failure)) => {
-            tell(&failure, cli.global.log_format);
+            failure.tell(cli.global.log_format);
             ExitCode::from(failure.code as u8)
         }
         Err(_) => ExitCode::from(Code::Bug as u8),
     }
+}
+
+/// A command line that makes no sense, or asks for help. Whoever asks for JSON lines gets them here too.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let args: Vec<_> = std::env::args_os().collect();
+    let json =
+        args.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json") || args.iter().any(|arg| arg == "--log-format=json");
+    if !(json && error.use_stderr()) {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
+    Failure::new(Code::Usage, message)
+        .hint("`uptake help` lists the commands, `uptake help COMMAND` their options")
+        .tell(LogFormat::Json);
+    ExitCode::from(Code::Usage as u8)
 }
 
 /// Runs the command.
@@ -42,22 +67,6 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Completions(args) => {
             completions::run(args);
             Ok(())
-        }
-    }
-}
-
-/// Prints a failure to standard error.
-fn tell(failure: &Failure, format: LogFormat) {
-    match format {
-        LogFormat::Json => {
-            let line = serde_json::json!({"level": "error", "code": failure.code as u8, "message": failure.message, "hint": failure.hint});
-            eprintln!("{line}");
-        }
-        LogFormat::Text => {
-            eprintln!("error: {}", failure.message);
-            if !failure.hint.is_empty() {
-                eprintln!("hint: {}", failure.hint);
-            }
         }
     }
 }

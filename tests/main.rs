@@ -9,4 +9,5 @@ mod crash;
 mod golden;
 mod laws;
 mod readers;
+mod watching;
 mod workdir;

@@ -1,4 +1,5 @@
-"""Opens every file of a warehouse and of a published folder with DuckDB, pyarrow and Polars, and holds columns and types against the spec.
+"""Opens every file of a warehouse and of a published folder with DuckDB, pyarrow and Polars, and holds columns and types against the spec;
+reads the metrics with both parsers of prometheus_client.
 
 usage: readers.py WAREHOUSE PUBLISHED
 """
@@ -12,6 +13,8 @@ import polars
 import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as read_text
 
 TEXT, COUNT, BITS, FLAG, DATE, TIME, RATIO = "text", "int64", "uint32", "boolean", "date", "timestamp", "float64"
 
@@ -155,6 +158,42 @@ def check_published(file, columns):
     return rows[0]
 
 
+# The metrics, and the labels that each of their samples has.
+METRICS = {
+    "uptake_last_run_timestamp_seconds": ["pipeline"],
+    "uptake_last_run_success": ["pipeline"],
+    "uptake_last_success_timestamp_seconds": ["pipeline"],
+    "uptake_last_run_duration_seconds": ["pipeline"],
+    "uptake_last_exit_code": ["pipeline"],
+    "uptake_feed_lag_days": ["feed", "pipeline"],
+    "uptake_feed_latest_day_timestamp_seconds": ["feed", "pipeline"],
+    "uptake_source_files_read": ["pipeline", "source"],
+    "uptake_source_records": ["pipeline", "source"],
+    "uptake_source_rejects": ["pipeline", "source"],
+    "uptake_table_rows": ["pipeline", "table"],
+    "uptake_table_files": ["pipeline", "table"],
+    "uptake_table_last_day_timestamp_seconds": ["pipeline", "table"],
+}
+
+
+def check_metrics(file):
+    """Both of Prometheus' formats read the file, and find the same in it."""
+    text = file.read_text()
+    strict, plain = list(read_openmetrics(text)), list(read_text(text))
+    expect("metrics", [family.name for family in strict], list(METRICS))
+    expect("metrics in the text format", [family.name for family in plain], list(METRICS))
+    for family in strict:
+        expect(f"{family.name}: type", family.type, "gauge")
+        unit = next((unit for unit in ("seconds", "days") if family.name.endswith("_" + unit)), "")
+        expect(f"{family.name}: unit", family.unit, unit)
+        expect(f"{family.name}: has a meaning", bool(family.documentation), True)
+        expect(f"{family.name}: has samples", bool(family.samples), True)
+        for sample in family.samples:
+            expect(f"{family.name}: labels", sorted(sample.labels), METRICS[family.name])
+    values = [[(sample.name, sample.labels, sample.value) for family in families for sample in family.samples] for families in (strict, plain)]
+    expect("metrics: samples in both formats", values[0] == values[1], True)
+
+
 def main(warehouse, published):
     counts = {}
     folders = {folder.name for folder in warehouse.iterdir() if folder.is_dir() and not folder.name.startswith(".")}
@@ -175,6 +214,7 @@ def main(warehouse, published):
         check_published(published / f"{name}.parquet", columns)
     for name in ("usage", "adoption", "workload_adoption", "portfolio", "activity_daily", "assignments", "subscriptions"):
         expect(f"{name}: has rows", counts.get(name, 0) > 0, True)
+    check_metrics(published / "metrics.prom")
     for fault in faults:
         print(fault)
     print(f"{len(counts)} tables, {sum(counts.values())} rows, {len(faults)} faults")

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use crate::cli::args::LogFormat;
 use crate::engine::error::EngineError;
+use crate::observe::event_line::{Level, write_event};
+use crate::observe::record::Fault;
 use crate::warehouse::error::WarehouseError;
 
 /// The documented exit codes.
@@ -39,6 +42,31 @@ impl Failure {
     pub fn hint(mut self, hint: impl fmt::Display) -> Failure {
         self.hint = hint.to_string();
         self
+    }
+
+    /// As the record of a run takes it.
+    pub fn fault(&self) -> Fault {
+        Fault {
+            exit_code: self.code as u8,
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+        }
+    }
+
+    /// Tells it on standard error: as one line of JSON, or as a message and a hint.
+    pub fn tell(&self, format: LogFormat) {
+        match format {
+            LogFormat::Json => {
+                let fields = serde_json::json!({"code": self.code as u8, "hint": self.hint});
+                write_event(Level::Error, "error", &self.message, fields);
+            }
+            LogFormat::Text => {
+                eprintln!("error: {}", self.message);
+                if !self.hint.is_empty() {
+                    eprintln!("hint: {}", self.hint);
+                }
+            }
+        }
     }
 }
 
@@ -103,7 +131,9 @@ impl From<EngineError> for Failure {
                 .hint("nothing was done; bring the files back, or add `--from-facts` to begin with what the warehouse keeps of them"),
             EngineError::Unusable(_) => Failure::new(Code::Input, message).hint("nothing was done"),
             EngineError::Usage(_) => Failure::new(Code::Usage, message),
-            EngineError::Check(_) => Failure::new(Code::Check, message).hint("the files that were published before are still there"),
+            EngineError::Check(_) => Failure::new(Code::Check, message).hint(
+                "the files that were published before are still there; remove the warehouse's files of these tables and days and run again: they are made anew. If it comes back, report it",
+            ),
             EngineError::Interrupted => {
                 Failure::new(Code::Interrupted, message).hint("what was finished is kept; the next run goes on from here")
             }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 pub mod args;
+pub mod asked;
 pub mod completions;
 pub mod context;
 pub mod describe;

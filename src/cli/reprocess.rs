@@ -2,10 +2,13 @@
 
 use std::sync::atomic::AtomicBool;
 
+use serde_json::json;
+
 use crate::cli::args::{Global, ReprocessArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
 use crate::cli::run::carry_out;
+use crate::observe::record::Asked;
 use crate::warehouse::store::Store;
 
 /// Makes the days again and prints a short summary to standard output.
@@ -13,5 +16,16 @@ pub fn run(args: &ReprocessArgs, global: &Global, interrupted: &AtomicBool) -> R
     let context = Context::read(&args.pipeline, global)?;
     let store = Store::at(&context.settings.warehouse);
     let request = context.request_again((args.from, args.to), args.tables.as_deref(), &args.how, &store)?;
-    carry_out(&context, &request, &store, args.threads, global, interrupted)
+    let how = &args.how;
+    let given = [
+        ("from", Some(json!(args.from.to_string()))),
+        ("to", Some(json!(args.to.to_string()))),
+        ("tables", args.tables.as_ref().map(|tables| json!(tables))),
+        ("customer", how.customer.as_ref().map(|customer| json!(customer))),
+        ("reason", how.reason.as_ref().map(|reason| json!(reason))),
+        ("from_facts", how.from_facts.then(|| json!(true))),
+        ("threads", args.threads.map(|threads| json!(threads))),
+    ];
+    let asked = Asked::new("reprocess", given, &args.pipeline, global);
+    carry_out(&context, &request, &store, asked, (args.threads, global), interrupted)
 }

@@ -1,6 +1,9 @@
 //! `uptake run`: the nightly job.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::AtomicBool;
+
+use serde_json::json;
 
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::context::Context;
@@ -11,48 +14,93 @@ use crate::engine::events::Watch;
 use crate::engine::report::RunReport;
 use crate::engine::request::Request;
 use crate::engine::run;
+use crate::observe::journal::Journal;
 use crate::observe::progress::Progress;
-use crate::observe::record;
+use crate::observe::record::{self, Asked};
 use crate::pipeline::settings::Settings;
 use crate::reports::summary_text;
 use crate::warehouse::store::Store;
 
-/// Runs the pipeline and prints a short summary to standard output.
+/// Runs the pipeline, writes down how it went, and prints a short summary to standard output.
 pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let request = context.request(args)?;
+    let given = [
+        ("until", args.until.map(|day| json!(day.to_string()))),
+        ("from", args.from.map(|day| json!(day.to_string()))),
+        ("tables", args.tables.as_ref().map(|tables| json!(tables))),
+        ("max_days", args.max_days.map(|days| json!(days))),
+        ("rescan", args.rescan.then(|| json!(true))),
+        ("threads", args.threads.map(|threads| json!(threads))),
+    ];
+    let asked = Asked::new("run", given, &args.pipeline, global);
     let store = Store::at(&context.settings.warehouse);
-    carry_out(&context, &request, &store, args.threads, global, interrupted)
+    carry_out(&context, &request, &store, asked, (args.threads, global), interrupted)
 }
 
-/// Does what was asked for, with the warehouse locked, and says what was done.
+/// Does what was asked for with the warehouse locked, writes down how it went, and says what was done.
 pub fn carry_out(
     context: &Context,
     request: &Request<'_>,
     store: &Store,
-    threads: Option<u16>,
-    global: &Global,
+    asked: Asked,
+    (threads, global): (Option<u16>, &Global),
     interrupted: &AtomicBool,
 ) -> Result<(), Failure> {
     let progress = Progress::new(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
-    let began = context.began;
-    let _lock = store.lock(&format!("process {} since {began}", std::process::id()))?;
-    let watch = Watch {
-        notify: &|event| progress.take(event),
-        interrupted,
+    let journal = Journal {
+        disk: store.disk(),
+        settings: &context.settings,
+        asked,
+        began: context.began,
+        progress: &progress,
     };
-    let result = in_threads(threads, || run::run(request, store, &watch))?;
+    journal.began(&request.last.to_string());
+    // The lock is held until the run is written down.
+    let _lock = store
+        .lock(&format!("process {} since {}", std::process::id(), context.began))
+        .map_err(|error| {
+            let failure = Failure::from(error);
+            journal.failed(&failure.fault(), failure.code == Code::Locked);
+            failure
+        })?;
+    let result = panic::catch_unwind(AssertUnwindSafe(|| work(request, store, threads, &journal, interrupted)));
     progress.finish();
-    let mut report = result?;
-    report.warnings = progress.warnings();
-    if report.published {
-        record::write(store.disk(), &context.settings, &report, began)?;
-    }
+    let report = match result {
+        Ok(Ok(report)) => report,
+        Ok(Err(failure)) => {
+            journal.failed(&failure.fault(), false);
+            return Err(failure);
+        }
+        Err(panic) => {
+            journal.failed(&Failure::new(Code::Bug, "the program panicked").fault(), false);
+            panic::resume_unwind(panic)
+        }
+    };
     if !global.quiet {
         say(&said(&context.settings, &report, global.colored()));
     }
     Ok(())
+}
+
+/// The run itself, and the record of one that did not fail.
+fn work(
+    request: &Request<'_>,
+    store: &Store,
+    threads: Option<u16>,
+    journal: &Journal<'_>,
+    interrupted: &AtomicBool,
+) -> Result<RunReport, Failure> {
+    let watch = Watch {
+        notify: &|event| journal.progress.take(event),
+        interrupted,
+    };
+    let mut report = in_threads(threads, || run::run(request, store, &watch))??;
+    journal.progress.finish();
+    report.warnings = journal.progress.warnings();
+    journal.done(&report)?;
+    Ok(report)
 }
 
 /// Runs something on as many threads as were asked for.

@@ -12,10 +12,11 @@ use rayon::prelude::*;
 
 use crate::domain::day::Day;
 use crate::domain::digest::Hasher;
+use crate::domain::window;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::facts::coverage;
+use crate::engine::facts::{coverage, facts_of};
 use crate::engine::licenses::assignments;
 use crate::engine::publish;
 use crate::engine::state::{Cache, State};
@@ -29,11 +30,13 @@ use crate::stages::portfolio::Portfolio;
 use crate::stages::promises::day_tables::{DAILY_COLUMNS, DayTables};
 use crate::stages::promises::fault::Faults;
 use crate::stages::promises::known::{Known, Products};
+use crate::stages::promises::window_sums::{COUNTED_COLUMNS, DailyUsers};
 use crate::stages::promises::{self, VERSION};
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::index::{Place, file_name};
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
+use crate::warehouse::values::check_values;
 
 /// How many faults a message has word for word.
 const MOST_SHOWN: usize = 20;
@@ -65,13 +68,13 @@ pub fn run(
         unit: "days",
         total: waiting.len() as u64,
     });
-    let with_rules = waiting.iter().any(|day| made.contains(day));
-    let shared: Vec<Shared> = if with_rules {
-        (0..shards)
-            .map(|shard| Shared::read(store, state, range, shard))
-            .collect::<Result<_, _>>()?
-    } else {
+    let with_rules: Vec<Day> = waiting.iter().copied().filter(|day| made.contains(day)).collect();
+    let shared: Vec<Shared> = if with_rules.is_empty() {
         Vec::new()
+    } else {
+        (0..shards)
+            .map(|shard| Shared::read(store, state, range, shard, &with_rules))
+            .collect::<Result<_, _>>()?
     };
     let products = Products::of(&settings.rules);
     let hold = |day: &Day| {
@@ -151,13 +154,22 @@ fn memo(state: &State, day: Day, shards: u32) -> String {
 struct Shared {
     assignments: Vec<Assignment>,
     coverage: Coverage,
+    daily_users: BTreeMap<Day, DailyUsers>,
 }
 
 impl Shared {
-    fn read(store: &Store, state: &State, range: Range, shard: u32) -> Result<Shared, EngineError> {
+    /// `days` are the ones that are held under the settings.
+    fn read(store: &Store, state: &State, range: Range, shard: u32, days: &[Day]) -> Result<Shared, EngineError> {
+        let looked_at: BTreeSet<Day> = days.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
+        let users = |day: &Day| {
+            let (table, place) = facts_of(range, *day, shard);
+            let frame = frame(store, state, table, place, COUNTED_COLUMNS)?;
+            Ok::<_, EngineError>((*day, DailyUsers::of(&frame)?))
+        };
         Ok(Shared {
             assignments: assignments(store, state, shard)?,
             coverage: coverage(store, state, range, shard)?,
+            daily_users: looked_at.par_iter().map(users).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -182,6 +194,7 @@ fn hold_day(
                 products,
                 assignments: &shared.assignments,
                 coverage: &shared.coverage,
+                daily_users: &shared.daily_users,
             };
             promises::hold_under_rules(&tables, &known, &mut faults)?;
         }
@@ -214,7 +227,9 @@ fn frame(store: &Store, state: &State, contract: &'static Contract, place: Place
     if state.footer(contract, place).is_none_or(|footer| footer.rows == 0) {
         return Ok(RecordBatch::new_empty(contract.schema()));
     }
-    Ok(store.read(contract, place, columns)?)
+    let frame = store.read(contract, place, columns)?;
+    check_values(contract, place, std::slice::from_ref(&frame))?;
+    Ok(frame)
 }
 
 fn rows<R: Row>(store: &Store, state: &State, place: Place) -> Result<Vec<R>, EngineError> {

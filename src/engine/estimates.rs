@@ -4,7 +4,7 @@
 use crate::engine::error::EngineError;
 use crate::engine::fingerprints::{PASS_TABLES, Stale};
 use crate::engine::job::Job;
-use crate::engine::report::Extent;
+use crate::engine::report::Size;
 use crate::engine::state::State;
 use crate::engine::steps::Made;
 use crate::engine::windows::make_pass;
@@ -15,19 +15,19 @@ use crate::warehouse::contract::Contract;
 pub fn estimate(job: &Job<'_>, state: &State, plan: &mut WindowsPlan<'_>) -> Result<(), EngineError> {
     let tried = on_trial(job, state, plan)?;
     let usual = |contract: &Contract| {
-        let known = state.table(contract).values().map(Extent::of);
+        let known = state.table(contract).values().map(Size::of);
         let tried = tried
             .iter()
             .filter(|(of, ..)| of.name == contract.name)
-            .map(|(.., footer)| Extent::of(footer));
+            .map(|(.., footer)| Size::of(footer));
         mean(known).or_else(|| mean(tried)).unwrap_or_default()
     };
-    let usual: Vec<(&str, Extent)> = crate::stages::TABLES
+    let usual: Vec<(&str, Size)> = crate::stages::TABLES
         .iter()
         .map(|contract| (contract.name, usual(contract)))
         .collect();
     plan.estimate(|contract, place| match state.footer(contract, place) {
-        Some(footer) => Extent::of(footer),
+        Some(footer) => Size::of(footer),
         None => usual
             .iter()
             .find(|(name, _)| *name == contract.name)
@@ -52,15 +52,15 @@ fn on_trial(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Result<Vec<
 }
 
 /// The mean of some sizes; `None` of none.
-fn mean(extents: impl Iterator<Item = Extent>) -> Option<Extent> {
-    let (count, sum) = extents.fold((0_u64, Extent::default()), |(count, sum), extent| {
-        let sum = Extent {
+fn mean(extents: impl Iterator<Item = Size>) -> Option<Size> {
+    let (count, sum) = extents.fold((0_u64, Size::default()), |(count, sum), extent| {
+        let sum = Size {
             rows: sum.rows + extent.rows,
             bytes: sum.bytes + extent.bytes,
         };
         (count + 1, sum)
     });
-    (count > 0).then(|| Extent {
+    (count > 0).then(|| Size {
         rows: sum.rows / count,
         bytes: sum.bytes / count,
     })

@@ -16,7 +16,7 @@ use crate::engine::events::Event;
 use crate::engine::job::Job;
 use crate::engine::licenses::remove_beyond;
 use crate::engine::made_from::settings_digest;
-use crate::engine::report::{Extent, Step};
+use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::engine::steps::{Made, Making, own_cause};
 use crate::pipeline::settings::Settings;
@@ -74,7 +74,7 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<Fa
             let causes = causes.get(&place.0).copied().cloned().unwrap_or_default();
             note_change(before, changes, contract, place, &footer, &causes);
             if let Some((_, making)) = makings.iter_mut().find(|(of, _)| of.name == contract.name) {
-                making.add(place, Extent::of(&footer), causes);
+                making.add(place, Size::of(&footer), causes);
             }
             made.push((contract, place, footer));
         }

@@ -12,7 +12,7 @@ use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::error::EngineError;
 use crate::engine::job::Job;
 use crate::engine::made_from::settings_digest;
-use crate::engine::report::{Extent, Step};
+use crate::engine::report::{Size, Step};
 use crate::engine::state::{Cache, State};
 use crate::engine::steps::{Making, own_cause};
 use crate::pipeline::settings::Settings;
@@ -63,7 +63,7 @@ pub fn run_assignments(
         contradictions += built.contradictions;
         note_intervals(job, &before, &built.rows, &cause, changes);
         let footer = job.store.replace_rows(place, &built.rows, fingerprint)?;
-        making.add(place, Extent::of(&footer), cause);
+        making.add(place, Size::of(&footer), cause);
         made.push((place, footer));
     }
     let step = making.step(state, changes, job.reason());

@@ -13,6 +13,7 @@ pub mod estimates;
 pub mod events;
 pub mod facts;
 pub mod fingerprints;
+pub mod freshness;
 pub mod ingest;
 pub mod ingest_task;
 pub mod ingest_write;

@@ -12,7 +12,7 @@ use crate::engine::ingest;
 use crate::engine::ingest_task::{NO_DAY, Task};
 use crate::engine::ingest_write::{self, Written};
 use crate::engine::raw::RawFile;
-use crate::engine::report::{Extent, RunReport};
+use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
@@ -100,7 +100,7 @@ fn steps<'w>(
         for (contract, place, footer) in &part.footers {
             makings.entry(contract.name).or_insert_with(|| Making::new(contract)).add(
                 *place,
-                Extent::of(footer),
+                Size::of(footer),
                 task.causes(request.settings, state, contract),
             );
         }

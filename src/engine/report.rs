@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::engine::causes::Because;
 use crate::engine::days::runs;
+use crate::engine::freshness::{Extent, Freshness};
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::Summary;
 use crate::warehouse::contract::{Contract, Partition};
@@ -31,20 +32,14 @@ pub struct Step {
 
 /// The size of some files.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct Extent {
+pub struct Size {
     pub rows: u64,
     pub bytes: u64,
 }
 
 impl Step {
     /// Some files of a table, out of all that it has now or will have.
-    pub fn of<'p>(
-        contract: &Contract,
-        places: impl Iterator<Item = &'p Place>,
-        extent: Extent,
-        untouched: u64,
-        because: Vec<Because>,
-    ) -> Step {
+    pub fn of<'p>(contract: &Contract, places: impl Iterator<Item = &'p Place>, size: Size, untouched: u64, because: Vec<Because>) -> Step {
         let mut files = 0;
         let mut days = Vec::new();
         for (day, _) in places {
@@ -62,8 +57,8 @@ impl Step {
                 .collect(),
             day_count: days.len() as u64,
             files,
-            rows: extent.rows,
-            bytes: extent.bytes,
+            rows: size.rows,
+            bytes: size.bytes,
             untouched,
             because,
         }
@@ -103,6 +98,10 @@ pub struct RunReport {
     /// Digest of what the published files were made from.
     pub fingerprint: Option<String>,
     pub published_files: Vec<PublishedFile>,
+    /// How far each source has come.
+    pub freshness: Vec<Freshness>,
+    /// What each table holds.
+    pub extents: Vec<Extent>,
     /// What the closing summary tells, where something was published.
     #[serde(skip)]
     pub summary: Option<Summary>,

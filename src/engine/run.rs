@@ -19,7 +19,7 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
-use crate::engine::{checks, estimates, facts, licenses, publish, walk, windows, windows_plan};
+use crate::engine::{checks, estimates, facts, freshness, licenses, publish, walk, windows, windows_plan};
 use crate::stages;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
@@ -41,6 +41,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let is_clean = clean.is_some_and(|memo| cache.memos.contains_key(&memo));
     if whole && is_clean && publish::is_whole(settings) {
         fill_range(&mut report, &state);
+        fill_freshness(request, store, &mut report, &state)?;
         return Ok(report);
     }
     let mut changes = Changes::default();
@@ -88,6 +89,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     range = job.range;
     report.days_left = waiting.len() as u64;
     fill_range(&mut report, &state);
+    fill_freshness(request, store, &mut report, &state)?;
     let is_mixed = waiting.first().is_some_and(|first| state.days(&ADOPTION).last() >= Some(first));
     if request.tables.is_none() && is_mixed {
         watch.tell(Event::Warning(
@@ -212,6 +214,17 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
     for broken in &state.broken {
         watch.tell(Event::Warning(broken.to_string()));
     }
+}
+
+/// How fresh the sources are, and what the tables hold.
+fn fill_freshness(request: &Request<'_>, store: &Store, report: &mut RunReport, state: &State) -> Result<(), EngineError> {
+    let in_paths = |id: &str| {
+        let source = report.sources.iter().find(|source| source.source == id)?;
+        Day::parse(source.latest_day.as_deref()?)
+    };
+    report.freshness = freshness::freshness(request.settings, store, state, &in_paths, request.last)?;
+    report.extents = freshness::extents(state);
+    Ok(())
 }
 
 /// The days that `adoption` has.

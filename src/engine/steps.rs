@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
 use crate::engine::causes::{Because, Cause, Causes, Changes, explain, why};
-use crate::engine::report::{Extent, Step};
+use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::files::Footer;
@@ -17,7 +17,7 @@ pub type Made = (&'static Contract, Place, Footer);
 /// The files of one table that are made.
 pub struct Making {
     contract: &'static Contract,
-    places: BTreeMap<Place, Extent>,
+    places: BTreeMap<Place, Size>,
     causes: Causes,
     whole: BTreeSet<Cause>,
 }
@@ -33,8 +33,8 @@ impl Making {
     }
 
     /// Adds a file and its causes; of a file that is known already, its size is taken anew.
-    pub fn add(&mut self, place: Place, extent: Extent, causes: impl IntoIterator<Item = Cause>) {
-        self.places.insert(place, extent);
+    pub fn add(&mut self, place: Place, size: Size, causes: impl IntoIterator<Item = Cause>) {
+        self.places.insert(place, size);
         match place.0 {
             Some(day) => self.causes.entry(day).or_default().extend(causes),
             None => self.whole.extend(causes),
@@ -56,7 +56,7 @@ impl Making {
         if self.places.is_empty() {
             return None;
         }
-        let mut extent = Extent::default();
+        let mut extent = Size::default();
         self.places.values().for_each(|of| {
             extent.rows += of.rows;
             extent.bytes += of.bytes;
@@ -74,10 +74,10 @@ impl Making {
     }
 }
 
-impl Extent {
+impl Size {
     /// What a file has.
-    pub fn of(footer: &Footer) -> Extent {
-        Extent {
+    pub fn of(footer: &Footer) -> Size {
+        Size {
             rows: footer.rows,
             bytes: footer.bytes,
         }

@@ -11,7 +11,7 @@ use crate::engine::error::EngineError;
 use crate::engine::facts::beyond_limit;
 use crate::engine::fingerprints::{Fingerprints, PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
 use crate::engine::job::Job;
-use crate::engine::report::{Extent, Step};
+use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::engine::steps::{Made, Making, own_cause};
 use crate::stages::activity_28d::ACTIVITY_28D;
@@ -89,13 +89,13 @@ impl WindowsPlan<'_> {
     pub fn measure(&mut self, made: &[Made]) {
         for (contract, place, footer) in made {
             if let Some((_, making)) = self.makings.iter_mut().find(|(of, _)| of.name == contract.name) {
-                making.add(*place, Extent::of(footer), []);
+                making.add(*place, Size::of(footer), []);
             }
         }
     }
 
     /// Gives every file its size, as far as making it has not told it.
-    pub fn estimate(&mut self, size: impl Fn(&Contract, Place) -> Extent) {
+    pub fn estimate(&mut self, size: impl Fn(&Contract, Place) -> Size) {
         for (contract, making) in &mut self.makings {
             let places: Vec<Place> = making.places().collect();
             for place in places {
@@ -110,7 +110,7 @@ impl WindowsPlan<'_> {
             for shard in &self.shards {
                 for (day, print) in shard.days_of(contract) {
                     let causes = causes(job, state, changes, contract, (*day, shard.inputs.shard), *print);
-                    making.add((Some(*day), shard.inputs.shard), Extent::default(), causes);
+                    making.add((Some(*day), shard.inputs.shard), Size::default(), causes);
                 }
             }
             if contract.name == SUBSCRIPTIONS.name {
@@ -158,7 +158,7 @@ impl WindowsPlan<'_> {
                 (None, None) => BTreeSet::from([Cause::Earlier]),
             };
             self.portfolio.insert(day);
-            making.add(place, Extent::default(), causes);
+            making.add(place, Size::default(), causes);
         }
         self.makings.push((&PORTFOLIO, making));
     }

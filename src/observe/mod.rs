@@ -1,4 +1,9 @@
-//! Progress, messages and the record of a run: reads the engine's events and decides nothing.
+//! Progress, messages and what stays of a run: reads the engine's events and reports, and decides nothing.
 
+pub mod event_line;
+pub mod journal;
+pub mod metrics;
+pub mod parts;
 pub mod progress;
 pub mod record;
+pub mod run_log;

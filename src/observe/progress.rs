@@ -2,11 +2,14 @@
 //! `--quiet` (errors always).
 
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
 use crate::engine::events::Event;
+use crate::observe::event_line::{Level, write_event};
+use crate::observe::parts::{Part, Parts};
 
 /// How progress and messages are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,11 +32,7 @@ pub struct Progress {
 
 #[derive(Default)]
 struct State {
-    what: &'static str,
-    unit: &'static str,
-    total: u64,
-    done: u64,
-    began: Option<Instant>,
+    parts: Parts,
     bar: Option<ProgressBar>,
     warnings: Vec<String>,
 }
@@ -66,7 +65,7 @@ impl Progress {
         state.warnings.push(text.to_owned());
         match self.look {
             Look::Quiet => {}
-            Look::Json => eprintln!("{}", serde_json::json!({"level": "warning", "message": text})),
+            Look::Json => write_event(Level::Warning, "warning", text, json!({})),
             Look::Lines => eprintln!("warning: {text}"),
             Look::Bars => match &state.bar {
                 Some(bar) => bar.suspend(|| eprintln!("warning: {text}")),
@@ -75,24 +74,42 @@ impl Progress {
         }
     }
 
+    /// Tells programs of something that people see in another way.
+    pub fn event(&self, event: &str, message: &str, fields: Value) {
+        if self.look == Look::Json {
+            write_event(Level::Info, event, message, fields);
+        }
+    }
+
     /// Everything that was warned of.
     pub fn warnings(&self) -> Vec<String> {
         self.state.lock().map(|state| state.warnings.clone()).unwrap_or_default()
     }
 
-    /// Ends whatever is still shown.
+    /// The parts of the work so far.
+    pub fn parts(&self) -> Vec<Part> {
+        self.state.lock().map(|state| state.parts.so_far()).unwrap_or_default()
+    }
+
+    /// Takes away whatever is still shown. A part that did not come to its end stays without one.
     pub fn finish(&self) {
-        self.end();
+        let Ok(mut state) = self.state.lock() else { return };
+        if let Some(bar) = state.bar.take() {
+            bar.finish_and_clear();
+        }
     }
 
     fn begin(&self, what: &'static str, unit: &'static str, total: u64) {
         let Ok(mut state) = self.state.lock() else { return };
-        state.what = what;
-        state.unit = unit;
-        state.total = total;
-        state.done = 0;
-        state.began = Some(Instant::now());
-        if self.look == Look::Bars && total > 0 {
+        state.parts.begin(what, unit, total);
+        if total == 0 {
+            return;
+        }
+        if self.look == Look::Json {
+            let fields = json!({"part": what, "unit": unit, "total": total});
+            write_event(Level::Info, "part_began", &format!("{what}: {total} {unit} to do"), fields);
+        }
+        if self.look == Look::Bars {
             let bar = ProgressBar::new(total);
             if let Ok(style) = ProgressStyle::with_template("{prefix:<22} [{bar:30}] {pos}/{len} {msg}") {
                 bar.set_style(style.progress_chars("=> "));
@@ -106,7 +123,7 @@ impl Progress {
 
     fn advance(&self, units: u64) {
         let Ok(mut state) = self.state.lock() else { return };
-        state.done += units;
+        state.parts.advance(units);
         if let Some(bar) = &state.bar {
             bar.inc(units);
         }
@@ -117,19 +134,17 @@ impl Progress {
         if let Some(bar) = state.bar.take() {
             bar.finish_and_clear();
         }
-        let Some(began) = state.began.take().filter(|_| state.total > 0) else {
+        let Some(Part { part, unit, done, seconds }) = state.parts.end() else {
             return;
         };
-        let seconds = began.elapsed().as_secs_f64();
+        let message = format!("{part}: {done} {unit} in {seconds:.1} s");
         match self.look {
             Look::Quiet => {}
             Look::Json => {
-                let line = serde_json::json!({
-                    "level": "info", "message": state.what, "unit": state.unit, "done": state.done, "seconds": (seconds * 1000.0).round() / 1000.0,
-                });
-                eprintln!("{line}");
+                let fields = json!({"part": part, "unit": unit, "done": done, "seconds": seconds});
+                write_event(Level::Info, "part_ended", &message, fields);
             }
-            Look::Lines | Look::Bars => eprintln!("{}: {} {} in {seconds:.1} s", state.what, state.done, state.unit),
+            Look::Lines | Look::Bars => eprintln!("{message}"),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | create a folder (each level by itself) | [`Disk::create_folder`] |
 //! | create a file, write to it, sync it | [`Disk::create_file`], [`DiskFile`] |
-//! | open a file that stays, or make it | [`Disk::open_file`] |
+//! | open a file that stays, or make it | [`Disk::open_file`], [`Disk::open_to_append`] |
 //! | rename | [`Disk::rename`] |
 //! | remove | [`Disk::remove_file`], [`Disk::remove_folder`] |
 //!
@@ -104,6 +104,15 @@ impl Disk {
             self.ask(Operation::CreateFile, path)?;
         }
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        Ok(self.file(file, path))
+    }
+
+    /// Opens a file whose bytes stay, to write after them; makes it where it is missing.
+    pub fn open_to_append(&self, path: &Path) -> io::Result<DiskFile> {
+        if !path.exists() {
+            self.ask(Operation::CreateFile, path)?;
+        }
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         Ok(self.file(file, path))
     }
 

@@ -34,6 +34,7 @@ use crate::warehouse::contract::{Contract, Kind};
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::extent::has_all_bytes;
+use crate::warehouse::values;
 
 /// Rows of one row group: small enough for a reader to skip what it does not need.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
@@ -213,9 +214,9 @@ fn check_order(contract: &Contract, frames: &[RecordBatch]) -> Result<(), Wareho
                         "rows that are not sorted"
                     };
                     return Err(WarehouseError::Contract(format!(
-                        "table `{}` has {what} at row {row}: {}",
+                        "table `{}` has {what} at row {row}{}",
                         contract.name,
-                        show(frame, row, width)
+                        values::key(contract, frame, row)
                     )));
                 }
             }
@@ -254,12 +255,6 @@ fn compare(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize)
         DataType::Boolean => left.as_boolean().value(left_row).cmp(&right.as_boolean().value(right_row)),
         _ => std::cmp::Ordering::Equal,
     }
-}
-
-/// The key of a row, for a message.
-fn show(frame: &RecordBatch, row: usize, width: usize) -> String {
-    let cell = |at: usize| arrow::util::display::array_value_to_string(frame.column(at), row).unwrap_or_default();
-    (0..width).map(cell).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads the footer of a file; `None` where the file is no whole file of ours.

@@ -10,3 +10,4 @@ pub mod index;
 pub mod lock;
 pub mod store;
 pub mod table;
+pub mod values;

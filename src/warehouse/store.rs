@@ -18,6 +18,7 @@ use crate::warehouse::files::{self, DayPart, Footer};
 use crate::warehouse::index::{self, FooterCache, Listing, Place, file_name, folder_of};
 use crate::warehouse::lock::{self, Lock};
 use crate::warehouse::table::Row;
+use crate::warehouse::values::check_values;
 
 /// A warehouse folder.
 #[derive(Debug)]
@@ -133,6 +134,7 @@ impl Store {
         fingerprint: Fingerprint,
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
+        check_values(contract, place, frames)?;
         let unfinished = self.staging_path();
         let footer = files::write(&self.disk, &unfinished, contract, frames, fingerprint, days)?;
         let path = self.overlay.as_ref().unwrap_or(&self.root).join(Store::below(contract, place));

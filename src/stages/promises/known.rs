@@ -1,11 +1,15 @@
 //! What the promises under the settings need besides the day's rows: the settings, and what all days of a shard share.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::stages::assignments::Assignment;
 use crate::stages::holders::Coverage;
+use crate::stages::promises::window_sums::DailyUsers;
 
 /// What all days of a shard share.
 pub struct Known<'a> {
@@ -14,6 +18,8 @@ pub struct Known<'a> {
     /// Sorted by the key.
     pub assignments: &'a [Assignment],
     pub coverage: &'a Coverage,
+    /// Of the days to hold, and of the 27 before each.
+    pub daily_users: &'a BTreeMap<Day, DailyUsers>,
 }
 
 /// Per SKU its workloads, in the order of the catalogue; SKUs without any are not in it.

@@ -16,6 +16,7 @@ mod recount;
 mod seats;
 #[cfg(test)]
 mod testing;
+pub mod window_sums;
 mod workloads;
 
 use crate::stages::portfolio::Portfolio;
@@ -40,6 +41,7 @@ pub fn hold_rows(tables: &DayTables, faults: &mut Faults) -> Result<(), Warehous
 pub fn hold_under_rules(tables: &DayTables, known: &Known<'_>, faults: &mut Faults) -> Result<(), WarehouseError> {
     let recount = Recount::of(tables.day, &tables.activity_28d, known)?;
     activity::hold_evidence(tables, known.rules, faults)?;
+    window_sums::hold(tables, known.daily_users, faults)?;
     seats::hold(tables, known, &recount, faults);
     workloads::hold_users(tables, known.rules, &recount, faults);
     Ok(())

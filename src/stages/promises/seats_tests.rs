@@ -16,6 +16,7 @@ fn check_with(change: impl FnOnce(&mut DayTables), assignments: &[Assignment], c
             products: &Products::of(&rules),
             assignments,
             coverage,
+            daily_users: &testing::daily_users(),
         };
         hold_under_rules(tables, &known, faults).unwrap();
     })

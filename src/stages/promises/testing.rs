@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
+
 use arrow::record_batch::RecordBatch;
 
 use crate::domain::catalogue::Product;
@@ -20,6 +22,7 @@ use crate::stages::assignments::Assignment;
 use crate::stages::holders::Coverage;
 use crate::stages::promises::day_tables::DayTables;
 use crate::stages::promises::fault::Faults;
+use crate::stages::promises::window_sums::DailyUsers;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::Usage;
 use crate::stages::workload_adoption::WorkloadAdoption;
@@ -110,6 +113,18 @@ pub fn daily(user: &str, workload: &str) -> ActivityDaily {
         first_at: Instant(0),
         last_at: Instant(0),
     }
+}
+
+/// The users of the days that are in those windows.
+pub fn daily_users() -> BTreeMap<Day, DailyUsers> {
+    let of = |number: i32, rows: &[ActivityDaily]| (day(number), DailyUsers::of(&frame(rows)).unwrap());
+    [
+        of(25, &[daily("d", "exchange")]),
+        of(26, &[daily("b", "exchange")]),
+        of(27, &[daily("a", "exchange")]),
+        of(28, &[daily("a", "exchange"), daily("a", "teams"), daily("c", "exchange")]),
+    ]
+    .into()
 }
 
 pub fn frame<R: Row>(rows: &[R]) -> RecordBatch {

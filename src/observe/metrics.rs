@@ -1,0 +1,372 @@
+//! `metrics.prom`: what a monitor wants to know of the pipeline, as OpenMetrics text that the textfile collector of Prometheus'
+//! node_exporter reads. Replaced by a rename after every run. What a run did not learn anything about (a failed run knows
+//! nothing of the tables) keeps the values of the file before.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::domain::day::{Day, Instant};
+use crate::engine::report::RunReport;
+use crate::observe::run_log;
+use crate::warehouse::disk::Disk;
+
+/// The name of the metrics in the published folder.
+pub const METRICS: &str = "metrics.prom";
+/// While it is written; no name that a collector would read.
+const UNFINISHED: &str = ".metrics.unfinished";
+/// How many runs are looked through for the last success, where there is no file before.
+const RUNS_LOOKED_AT: usize = 1_000;
+
+/// What the metrics of a run are made from.
+pub struct Facts<'a> {
+    pub pipeline: &'a str,
+    pub ended: Instant,
+    pub seconds: f64,
+    pub exit_code: u8,
+    /// `None`: the run failed.
+    pub report: Option<&'a RunReport>,
+}
+
+/// One metric: its name, what it means, its unit, and its samples as text.
+struct Family {
+    name: &'static str,
+    unit: Option<&'static str>,
+    help: &'static str,
+    samples: Vec<String>,
+}
+
+/// Writes the metrics of a run that is over.
+pub fn write(disk: &Disk, published: &Path, facts: &Facts<'_>) -> io::Result<()> {
+    disk.create_folder(published)?;
+    let path = published.join(METRICS);
+    let before = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => String::new(),
+        Err(error) => return Err(error),
+    };
+    let success = match facts.exit_code {
+        0 => None,
+        _ if before.is_empty() => last_success(published, facts.pipeline)?,
+        _ => None,
+    };
+    let unfinished = published.join(UNFINISHED);
+    let mut file = disk.create_file(&unfinished)?;
+    file.write_all(text(facts, &before, success).as_bytes())?;
+    file.sync()?;
+    disk.rename(&unfinished, &path)
+}
+
+/// When the last run ended that did not fail, by the run log; seconds since 1970.
+fn last_success(published: &Path, pipeline: &str) -> io::Result<Option<f64>> {
+    let runs = run_log::read(published, RUNS_LOOKED_AT)?;
+    let succeeded = |run: &&Value| run["exit_code"] == 0 && run["pipeline"] == pipeline;
+    let ended = runs
+        .iter()
+        .rev()
+        .find(succeeded)
+        .and_then(|run| run["ended"].as_str()?.parse::<jiff::Timestamp>().ok());
+    Ok(ended.map(|ended| ended.as_microsecond() as f64 / 1e6))
+}
+
+/// The whole file.
+fn text(facts: &Facts<'_>, before: &str, success: Option<f64>) -> String {
+    let mut families = of_the_run(facts, success);
+    let empty = RunReport::default();
+    let report = facts.report.unwrap_or(&empty);
+    families.extend(of_feeds(facts.pipeline, report));
+    families.extend(of_sources(facts.pipeline, report));
+    families.extend(of_tables(facts.pipeline, report));
+    let mut text = String::new();
+    for mut family in families {
+        if family.samples.is_empty() {
+            family.samples = kept(before, family.name, facts.pipeline);
+        }
+        if !family.samples.is_empty() {
+            family.write(&mut text);
+        }
+    }
+    text.push_str("# EOF\n");
+    text
+}
+
+fn of_the_run(facts: &Facts<'_>, success: Option<f64>) -> Vec<Family> {
+    let ended = facts.ended.0 as f64 / 1e6;
+    let success = if facts.exit_code == 0 { Some(ended) } else { success };
+    let seconds = Some("seconds");
+    let one = |name, unit, help, value: Option<f64>| {
+        let samples = value.map(|value| sample(name, facts.pipeline, None, value));
+        Family {
+            name,
+            unit,
+            help,
+            samples: samples.into_iter().collect(),
+        }
+    };
+    vec![
+        one(
+            "uptake_last_run_timestamp_seconds",
+            seconds,
+            "When the last run ended, in seconds since 1970.",
+            Some(ended),
+        ),
+        one(
+            "uptake_last_run_success",
+            None,
+            "Whether the last run did not fail: 1 or 0.",
+            Some(f64::from(u8::from(facts.exit_code == 0))),
+        ),
+        one(
+            "uptake_last_success_timestamp_seconds",
+            seconds,
+            "When the last run ended that did not fail, in seconds since 1970.",
+            success,
+        ),
+        one(
+            "uptake_last_run_duration_seconds",
+            seconds,
+            "How long the last run took.",
+            Some(facts.seconds),
+        ),
+        one(
+            "uptake_last_exit_code",
+            None,
+            "The exit code of the last run.",
+            Some(f64::from(facts.exit_code)),
+        ),
+    ]
+}
+
+/// How far each feed has come: as far as the source of it that has come farthest.
+fn of_feeds(pipeline: &str, report: &RunReport) -> Vec<Family> {
+    let mut lags = Family {
+        name: "uptake_feed_lag_days",
+        unit: Some("days"),
+        help: "Days from the latest day of the feed to the last day of the tables.",
+        samples: Vec::new(),
+    };
+    let mut days = Family {
+        name: "uptake_feed_latest_day_timestamp_seconds",
+        unit: Some("seconds"),
+        help: "The latest day of the feed, as the seconds since 1970 at which it began in UTC.",
+        samples: Vec::new(),
+    };
+    let mut feeds: Vec<&str> = report.freshness.iter().map(|source| source.feed).collect();
+    feeds.sort_unstable();
+    feeds.dedup();
+    for feed in feeds {
+        let sources = || report.freshness.iter().filter(|source| source.feed == feed);
+        let label = Some(("feed", feed));
+        if let Some(lag) = sources().filter_map(|source| source.lag_days).min() {
+            lags.samples.push(sample(lags.name, pipeline, label, lag as f64));
+        }
+        if let Some(latest) = sources().filter_map(|source| source.latest_day.as_deref()).max() {
+            days.samples.extend(day_sample(days.name, pipeline, label, latest));
+        }
+    }
+    vec![lags, days]
+}
+
+/// What the last run read that read anything.
+fn of_sources(pipeline: &str, report: &RunReport) -> Vec<Family> {
+    let read = || report.sources.iter().filter(|source| source.files_read > 0);
+    let family = |name, help, of: fn(&crate::engine::report::SourceReport) -> u64| Family {
+        name,
+        unit: None,
+        help,
+        samples: read()
+            .map(|source| sample(name, pipeline, Some(("source", &source.source)), of(source) as f64))
+            .collect(),
+    };
+    vec![
+        family(
+            "uptake_source_files_read",
+            "Raw files of the source that the last run with anything to read has read.",
+            |source| source.files_read,
+        ),
+        family("uptake_source_records", "Records in these files.", |source| source.records),
+        family(
+            "uptake_source_rejects",
+            "Records in these files that could not be used.",
+            |source| source.rejected,
+        ),
+    ]
+}
+
+/// What each table holds.
+fn of_tables(pipeline: &str, report: &RunReport) -> Vec<Family> {
+    let family = |name, unit, help| Family {
+        name,
+        unit,
+        help,
+        samples: Vec::new(),
+    };
+    let mut rows = family("uptake_table_rows", None, "Rows of the table.");
+    let mut files = family("uptake_table_files", None, "Files of the table.");
+    let mut days = family(
+        "uptake_table_last_day_timestamp_seconds",
+        Some("seconds"),
+        "The last day of the table, as the seconds since 1970 at which it began in UTC.",
+    );
+    for extent in &report.extents {
+        let label = Some(("table", extent.table));
+        rows.samples.push(sample(rows.name, pipeline, label, extent.rows as f64));
+        files.samples.push(sample(files.name, pipeline, label, extent.files as f64));
+        if let Some(last) = &extent.last_day {
+            days.samples.extend(day_sample(days.name, pipeline, label, last));
+        }
+    }
+    vec![rows, files, days]
+}
+
+/// One line with a value. Every sample names its pipeline.
+fn sample(name: &str, pipeline: &str, label: Option<(&str, &str)>, value: f64) -> String {
+    let mut text = format!("{name}{{{}", pipeline_label(pipeline));
+    if let Some((label, of)) = label {
+        text.push_str(&format!(",{label}=\"{}\"", escaped(of)));
+    }
+    text.push_str(&format!("}} {value}"));
+    text
+}
+
+fn day_sample(name: &str, pipeline: &str, label: Option<(&str, &str)>, day: &str) -> Option<String> {
+    let begins = Day::parse(day)?.start_utc();
+    Some(sample(name, pipeline, label, (begins.0 / 1_000_000) as f64))
+}
+
+fn pipeline_label(pipeline: &str) -> String {
+    format!("pipeline=\"{}\"", escaped(pipeline))
+}
+
+/// The value of a label between its quotes.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+/// The samples that the file before has of a metric of this pipeline.
+fn kept(before: &str, name: &str, pipeline: &str) -> Vec<String> {
+    let begin = format!("{name}{{{}", pipeline_label(pipeline));
+    before
+        .lines()
+        .filter(|line| line.strip_prefix(&begin).is_some_and(|rest| rest.starts_with([',', '}'])))
+        .map(str::to_owned)
+        .collect()
+}
+
+impl Family {
+    fn write(&self, text: &mut String) {
+        let Family { name, help, .. } = self;
+        text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n"));
+        if let Some(unit) = self.unit {
+            text.push_str(&format!("# UNIT {name} {unit}\n"));
+        }
+        for sample in &self.samples {
+            text.push_str(sample);
+            text.push('\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::engine::freshness::{Extent, Freshness};
+    use crate::engine::report::SourceReport;
+
+    const PIPELINE: &str = "the \"big\" one\\two";
+
+    fn facts(exit_code: u8, report: Option<&RunReport>) -> Facts<'_> {
+        Facts {
+            pipeline: PIPELINE,
+            ended: Instant(1_790_000_000_250_000),
+            seconds: 2.5,
+            exit_code,
+            report,
+        }
+    }
+
+    fn report() -> RunReport {
+        RunReport {
+            sources: vec![SourceReport {
+                source: "activity:**/\"x\".json".to_owned(),
+                files_read: 3,
+                records: 40,
+                rejected: 2,
+                ..SourceReport::default()
+            }],
+            freshness: vec![Freshness {
+                source: "activity:**/\"x\".json".to_owned(),
+                feed: "activity",
+                latest_day: Some("2026-09-28".to_owned()),
+                lag_days: Some(2),
+            }],
+            extents: vec![Extent {
+                table: "usage",
+                files: 60,
+                rows: 1234,
+                first_day: Some("2026-08-02".to_owned()),
+                last_day: Some("2026-09-30".to_owned()),
+            }],
+            ..RunReport::default()
+        }
+    }
+
+    #[track_caller]
+    fn has(text: &str, line: &str) {
+        assert!(text.lines().any(|found| found == line), "`{line}` is not in:\n{text}");
+    }
+
+    #[test]
+    fn a_run_that_did_something_says_what() {
+        let report = report();
+        let text = text(&facts(0, Some(&report)), "", None);
+        let label = r#"pipeline="the \"big\" one\\two""#;
+        has(&text, &format!("uptake_last_run_success{{{label}}} 1"));
+        has(&text, &format!("uptake_last_success_timestamp_seconds{{{label}}} 1790000000.25"));
+        has(&text, &format!("uptake_feed_lag_days{{{label},feed=\"activity\"}} 2"));
+        has(
+            &text,
+            &format!(r#"uptake_source_rejects{{{label},source="activity:**/\"x\".json"}} 2"#),
+        );
+        has(&text, &format!("uptake_table_rows{{{label},table=\"usage\"}} 1234"));
+        has(
+            &text,
+            &format!("uptake_table_last_day_timestamp_seconds{{{label},table=\"usage\"}} 1790726400"),
+        );
+        has(&text, "# UNIT uptake_feed_lag_days days");
+        assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn what_a_failed_run_does_not_know_stays_as_it_was() {
+        let report = report();
+        let before = text(&facts(0, Some(&report)), "", None);
+        let mut later = facts(4, None);
+        later.ended = Instant(1_790_086_400_000_000);
+        let after = text(&later, &before, None);
+        let label = r#"pipeline="the \"big\" one\\two""#;
+        has(&after, &format!("uptake_last_run_timestamp_seconds{{{label}}} 1790086400"));
+        has(&after, &format!("uptake_last_run_success{{{label}}} 0"));
+        has(&after, &format!("uptake_last_exit_code{{{label}}} 4"));
+        has(&after, &format!("uptake_last_success_timestamp_seconds{{{label}}} 1790000000.25"));
+        has(&after, &format!("uptake_table_files{{{label},table=\"usage\"}} 60"));
+        assert_eq!(after.lines().count(), before.lines().count());
+    }
+
+    #[test]
+    fn the_last_success_comes_from_the_run_log_where_there_is_no_file_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |code: u8, ended: &str| serde_json::json!({"pipeline": PIPELINE, "exit_code": code, "ended": ended});
+        run_log::append(&Disk::default(), folder.path(), &run(0, "2026-09-21T14:13:20Z")).unwrap();
+        run_log::append(&Disk::default(), folder.path(), &run(3, "2026-09-22T14:13:20Z")).unwrap();
+        write(&Disk::default(), folder.path(), &facts(3, None)).unwrap();
+        let text = fs::read_to_string(folder.path().join(METRICS)).unwrap();
+        assert!(text.contains("uptake_last_success_timestamp_seconds"), "{text}");
+        assert!(text.contains("} 1790000000\n"), "{text}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+}

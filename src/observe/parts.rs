@@ -1,0 +1,99 @@
+//! The parts of a run and how long each took, out of the engine's events. A part that is begun once per shard is one part.
+
+use std::time::Instant;
+
+use serde::Serialize;
+
+/// A part of the work that is done.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    pub part: &'static str,
+    pub unit: &'static str,
+    pub done: u64,
+    /// Rounded to milliseconds.
+    pub seconds: f64,
+}
+
+/// The parts so far, in the order in which they were first begun.
+#[derive(Debug, Default)]
+pub struct Parts {
+    done: Vec<Part>,
+    current: Option<(Part, Instant)>,
+}
+
+impl Parts {
+    /// Begins a part, with `total` units ahead; one without any is none.
+    pub fn begin(&mut self, part: &'static str, unit: &'static str, total: u64) {
+        let began = Part {
+            part,
+            unit,
+            done: 0,
+            seconds: 0.0,
+        };
+        self.current = (total > 0).then(|| (began, Instant::now()));
+    }
+
+    /// Some units are done.
+    pub fn advance(&mut self, units: u64) {
+        if let Some((part, _)) = &mut self.current {
+            part.done += units;
+        }
+    }
+
+    /// Ends the part at hand, and returns it.
+    pub fn end(&mut self) -> Option<Part> {
+        let (mut part, began) = self.current.take()?;
+        part.seconds = rounded(began.elapsed().as_secs_f64());
+        match self
+            .done
+            .iter_mut()
+            .find(|known| known.part == part.part && known.unit == part.unit)
+        {
+            Some(known) => {
+                known.done += part.done;
+                known.seconds = rounded(known.seconds + part.seconds);
+            }
+            None => self.done.push(part.clone()),
+        }
+        Some(part)
+    }
+
+    /// What is done, and how far the part at hand has come.
+    pub fn so_far(&self) -> Vec<Part> {
+        let current = self.current.as_ref().map(|(part, began)| Part {
+            seconds: rounded(began.elapsed().as_secs_f64()),
+            ..part.clone()
+        });
+        self.done.iter().cloned().chain(current).collect()
+    }
+}
+
+/// Seconds with three decimals.
+pub fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(parts: &[Part]) -> Vec<(&'static str, u64)> {
+        parts.iter().map(|part| (part.part, part.done)).collect()
+    }
+
+    #[test]
+    fn the_same_part_of_several_shards_is_one_and_an_empty_one_is_none() {
+        let mut parts = Parts::default();
+        for (part, total) in [("facts", 2), ("windows", 1), ("facts", 3), ("checks", 0)] {
+            parts.begin(part, "days", total);
+            (0..total).for_each(|_| parts.advance(1));
+            assert_eq!(parts.end().is_some(), total > 0);
+        }
+        assert_eq!(named(&parts.so_far()), [("facts", 5), ("windows", 1)]);
+        parts.begin("publication", "days", 4);
+        parts.advance(1);
+        assert_eq!(named(&parts.so_far()), [("facts", 5), ("windows", 1), ("publication", 1)]);
+        assert_eq!(parts.end().map(|part| part.done), Some(1));
+        assert_eq!(parts.end(), None);
+    }
+}

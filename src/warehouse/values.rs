@@ -1,0 +1,157 @@
+//! What a contract says of the values of a table: columns that may not be null are not, counts are at least 0, and ratios are
+//! numbers of at least 0. Held before a file is written, so that a wrong value never comes into a table.
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::{max, min};
+use arrow::datatypes::{Float64Type, Int64Type};
+use arrow::record_batch::RecordBatch;
+
+use crate::warehouse::contract::{Column, Contract, Kind};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::index::Place;
+
+/// The column that is left out of messages: they end up in logs and beside the published files, where users do not belong.
+const USER: &str = "user_id";
+
+/// Proves the values of the frames of a file, or of some of its columns.
+pub fn check_values(contract: &Contract, (day, shard): Place, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
+    for frame in frames {
+        for column in contract.columns {
+            let fault = frame.column_by_name(column.name).and_then(|values| fault(column, values));
+            if let Some((row, fault)) = fault {
+                let day = day.map_or_else(String::new, |day| format!(" of {day}"));
+                return Err(WarehouseError::Contract(format!(
+                    "table `{}`{day}, shard {shard}: {fault} in column `{}` of row {row}{}",
+                    contract.name,
+                    column.name,
+                    key(contract, frame, row)
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first row of a column that breaks its contract, and how. What is common, a column without fault, is one pass over it.
+fn fault(column: &Column, values: &ArrayRef) -> Option<(usize, String)> {
+    if !column.nullable && values.null_count() > 0 {
+        let row = (0..values.len()).find(|row| values.is_null(*row))?;
+        return Some((row, "null".to_owned()));
+    }
+    match column.kind {
+        Kind::Count => {
+            let counts = values.as_primitive_opt::<Int64Type>()?;
+            min(counts).filter(|least| *least < 0)?;
+            let row = (0..counts.len()).find(|row| counts.is_valid(*row) && counts.value(*row) < 0)?;
+            Some((row, format!("`{}`, less than 0,", counts.value(row))))
+        }
+        Kind::Ratio => {
+            let ratios = values.as_primitive_opt::<Float64Type>()?;
+            let wrong = |ratio: f64| !ratio.is_finite() || ratio < 0.0;
+            // In the order of these functions NaN is above every number, or below it where its sign says so.
+            [min(ratios), max(ratios)].into_iter().flatten().find(|ratio| wrong(*ratio))?;
+            let row = (0..ratios.len()).find(|row| ratios.is_valid(*row) && wrong(ratios.value(*row)))?;
+            Some((row, format!("`{}`, not a number of at least 0,", ratios.value(row))))
+        }
+        _ => None,
+    }
+}
+
+/// The key of a row, for a message; without the user.
+pub fn key(contract: &Contract, frame: &RecordBatch, row: usize) -> String {
+    let cells: Vec<String> = contract
+        .columns
+        .iter()
+        .filter(|column| column.key && column.name != USER)
+        .filter_map(|column| {
+            let values = frame.column_by_name(column.name)?;
+            let value = arrow::util::display::array_value_to_string(values, row).unwrap_or_default();
+            Some(format!("{} `{value}`", column.name))
+        })
+        .collect();
+    if cells.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", cells.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use arrow::array::{Float64Array, Int64Array, StringArray};
+    use arrow::datatypes::{Field, Schema};
+
+    use super::*;
+    use crate::domain::day::Day;
+    use crate::warehouse::contract::Partition;
+
+    const fn column(name: &'static str, kind: Kind, nullable: bool, key: bool) -> Column {
+        Column {
+            name,
+            kind,
+            nullable,
+            key,
+            about: "for the test",
+        }
+    }
+
+    const TABLE: Contract = Contract {
+        name: "seats",
+        version: 1,
+        partition: Partition::Day,
+        sharded: false,
+        about: "for the test",
+        columns: &[
+            column("tenant_id", Kind::Text, false, true),
+            column("user_id", Kind::Text, false, true),
+            column("sold", Kind::Count, true, false),
+            column("assigned", Kind::Count, false, false),
+            column("ratio", Kind::Ratio, true, false),
+        ],
+    };
+
+    fn said(sold: Option<i64>, assigned: Option<i64>, ratio: Option<f64>) -> String {
+        let fields = TABLE
+            .columns
+            .iter()
+            .map(|column| Field::new(column.name, column.kind.data_type(), true));
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(StringArray::from(vec!["one", "two"])),
+            Arc::new(StringArray::from(vec!["ann", "bob"])),
+            Arc::new(Int64Array::from(vec![None, sold])),
+            Arc::new(Int64Array::from(vec![Some(1), assigned])),
+            Arc::new(Float64Array::from(vec![None, ratio])),
+        ];
+        let frame = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), columns).unwrap();
+        check_values(&TABLE, (Day::parse("2026-09-30"), 0), &[frame])
+            .map(|()| String::new())
+            .unwrap_or_else(|error| error.to_string())
+    }
+
+    #[test]
+    fn values_within_the_contract_pass_also_above_one_and_null() {
+        assert_eq!(said(Some(0), Some(3), Some(1.5)), "");
+        assert_eq!(said(None, Some(0), None), "");
+        assert_eq!(said(None, Some(0), Some(0.0)), "");
+    }
+
+    #[test]
+    fn a_null_a_negative_count_and_a_ratio_that_is_no_number_are_named_without_the_user() {
+        assert_eq!(
+            said(None, None, None),
+            "table `seats` of 2026-09-30, shard 0: null in column `assigned` of row 1 (tenant_id `two`)"
+        );
+        assert_eq!(
+            said(Some(-2), Some(1), None),
+            "table `seats` of 2026-09-30, shard 0: `-2`, less than 0, in column `sold` of row 1 (tenant_id `two`)"
+        );
+        for ratio in [f64::NAN, -f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.5] {
+            let text = said(None, Some(1), Some(ratio));
+            assert!(text.contains("not a number of at least 0, in column `ratio` of row 1"), "{text}");
+        }
+    }
+}
