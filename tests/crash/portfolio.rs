@@ -53,7 +53,7 @@ impl Delivery {
 /// Every file below a folder by its path below it.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The tables and the published files of a desk, without `run.json`, whose clock is another one in every run.
+/// The tables and the published files of a desk, without those that tell of runs: their clock is another one each time.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Contents {
     pub tables: Files,
@@ -285,7 +285,9 @@ impl Desk {
     /// What is in the tables and the published files.
     pub fn contents(&self) -> Contents {
         let mut published = files(&self.published());
-        published.remove(Path::new("run.json"));
+        for of_runs in ["run.json", "runs.jsonl", "metrics.prom"] {
+            published.remove(Path::new(of_runs));
+        }
         Contents {
             tables: files(&self.warehouse()),
             published,

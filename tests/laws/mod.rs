@@ -373,9 +373,10 @@ fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut
             max_days: nights.max_days,
             ..site.request()
         };
-        site.ask_as_planned(&request).map_err(|error| format!("night {night}: {error}"))?;
-        // Archives are pruned; what was read from them stays.
-        for path in files.keys().filter(|path| chance.once_in(&format!("{path} pruned"), 8)) {
+        let report = site.ask_as_planned(&request).map_err(|error| format!("night {night}: {error}"))?;
+        // Archives are pruned of what was read; what was read from them stays.
+        let read_all = report.days_left == 0;
+        for path in files.keys().filter(|path| read_all && chance.once_in(&format!("{path} pruned"), 8)) {
             if chance.below(&format!("{path} whole"), count) as i32 <= night && fs::remove_file(root.join(path)).is_ok() {
                 told(format!("night {night}: {path} is removed"));
             }
