@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
+use crate::domain::day::Day;
+
 /// The type of a column, as every Parquet reader shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -62,6 +64,9 @@ pub struct Column {
     /// What the value means, in a sentence.
     pub about: &'static str,
 }
+
+/// Which file of a table: its day (none for a table without partitions) and its shard.
+pub type Place = (Option<Day>, u32);
 
 /// What a table's files are spread over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

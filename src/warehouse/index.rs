@@ -15,8 +15,7 @@ use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{Footer, read_footer};
 
-/// Which file of a table: its day (none for a table without partitions) and its shard.
-pub type Place = (Option<Day>, u32);
+pub use crate::warehouse::contract::Place;
 
 /// The files of one table that are whole and of the program's version.
 pub type TableIndex = BTreeMap<Place, Footer>;

@@ -6,9 +6,8 @@ use arrow::compute::{max, min};
 use arrow::datatypes::{Float64Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 
-use crate::warehouse::contract::{Column, Contract, Kind};
+use crate::warehouse::contract::{Column, Contract, Kind, Place};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::index::Place;
 
 /// The column that is left out of messages: they end up in logs and beside the published files, where users do not belong.
 const USER: &str = "user_id";
