@@ -50,11 +50,14 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     if !request.rehearse {
         keep_counts(request, store, &state, &cache, &received)?;
     }
+    report.days_left = received.waiting.len() as u64;
     let timelines = licenses::timelines(settings, store, &state)?;
     let Some(mut range) = range(request, store, &state, &timelines, &received, watch)? else {
-        watch.tell(Event::Warning(
-            "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
-        ));
+        if report.days_left == 0 {
+            watch.tell(Event::Warning(
+                "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
+            ));
+        }
         return Ok(report);
     };
     if let Some(again) = request.again.as_ref().filter(|again| again.last < range.first) {
