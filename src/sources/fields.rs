@@ -9,10 +9,29 @@ use crate::sources::record::{FileContext, Reason};
 use crate::sources::text::Text;
 use crate::sources::time::parse_instant;
 
+/// What a form has in a field: a value of a JSON text that was not yet looked at, or one that was.
+pub trait Field<'a>: Copy {
+    fn value(self) -> Value<'a>;
+}
+
+impl<'a> Field<'a> for Node<'a> {
+    #[inline]
+    fn value(self) -> Value<'a> {
+        Node::value(self)
+    }
+}
+
+impl<'a> Field<'a> for Value<'a> {
+    #[inline]
+    fn value(self) -> Value<'a> {
+        self
+    }
+}
+
 /// A value that is there and not null.
 #[inline]
-pub fn present(node: Option<Node<'_>>) -> Option<Value<'_>> {
-    match node?.value() {
+pub fn present<'a>(field: Option<impl Field<'a>>) -> Option<Value<'a>> {
+    match field?.value() {
         Value::Null => None,
         value => Some(value),
     }
@@ -20,8 +39,8 @@ pub fn present(node: Option<Node<'_>>) -> Option<Value<'_>> {
 
 /// A string; missing and null are `None`, anything else is unreadable.
 #[inline]
-pub fn text(node: Option<Node<'_>>) -> Result<Option<Text<'_>>, Reason> {
-    match present(node) {
+pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reason> {
+    match present(field) {
         None => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text)),
         Some(_) => Err(Reason::UnreadableValue),
@@ -46,8 +65,8 @@ impl Ids {
 
     /// Folds an id, whatever it looks like; a missing one is empty.
     #[inline]
-    pub fn fold(&mut self, node: Option<Node<'_>>) -> Result<Range<usize>, Reason> {
-        match text(node)? {
+    pub fn fold<'a>(&mut self, field: Option<impl Field<'a>>) -> Result<Range<usize>, Reason> {
+        match text(field)? {
             Some(text) => self.fold_text(text),
             None => Ok(self.folded.len()..self.folded.len()),
         }
@@ -55,8 +74,8 @@ impl Ids {
 
     /// Folds an id that has to be there and not empty.
     #[inline]
-    pub fn fold_required(&mut self, node: Option<Node<'_>>) -> Result<Range<usize>, Reason> {
-        match text(node)? {
+    pub fn fold_required<'a>(&mut self, field: Option<impl Field<'a>>) -> Result<Range<usize>, Reason> {
+        match text(field)? {
             Some(text) if !text.is_empty() => self.fold_text(text),
             _ => Err(Reason::MissingId),
         }
@@ -89,8 +108,8 @@ pub struct Tenants {
 
 impl Tenants {
     #[inline]
-    pub fn of_record(&mut self, node: Option<Node<'_>>, context: &FileContext) -> Result<Guid, Reason> {
-        let text = match present(node) {
+    pub fn of_record<'a>(&mut self, field: Option<impl Field<'a>>, context: &FileContext) -> Result<Guid, Reason> {
+        let text = match present(field) {
             None => return context.tenant.ok_or(Reason::MissingTenant),
             Some(Value::Text(text)) if text.is_empty() => return context.tenant.ok_or(Reason::MissingTenant),
             Some(Value::Text(text)) => text,
@@ -142,7 +161,7 @@ pub fn instant(text: Text<'_>) -> Option<Instant> {
 /// The time of an event: its own where it is there (and then it has to be readable), else that of its envelope; within what is
 /// possible.
 #[inline]
-pub fn event_time(own: Option<Node<'_>>, envelope: Option<Node<'_>>, context: &FileContext) -> Result<Instant, Reason> {
+pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'a>>, context: &FileContext) -> Result<Instant, Reason> {
     let at = match present(own).or_else(|| present(envelope)) {
         None => return Err(Reason::MissingTime),
         Some(Value::Text(text)) => instant(text).ok_or(Reason::UnreadableTime)?,

@@ -13,12 +13,13 @@
 //! | `text`, `keys`, `json` | values on demand |
 //! | `json_file`, `csv_file` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
+//! | `sign_in`, `directory_audit`, `license_event` | records that several formats share |
 //!
 //! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`] and in [`read`].
 
 use std::io::Read;
 
-use crate::domain::kinds::{Feed, spelled};
+use crate::domain::kinds::Feed;
 
 pub mod path;
 pub mod record;
@@ -31,16 +32,22 @@ mod blocks;
 mod compressed;
 mod csv_file;
 mod customers_csv;
+mod directory_audit;
 mod fields;
+mod format;
+mod graph_audits;
+mod graph_sign_ins;
 mod graph_subscriptions;
 mod graph_users;
 mod json;
 mod json_file;
 mod keys;
+mod license_event;
 mod license_list;
 mod limits;
 mod lines;
 mod output;
+mod sign_in;
 mod structure;
 #[cfg(test)]
 mod testing;
@@ -48,46 +55,15 @@ mod testing;
 mod tests;
 mod text;
 
+pub use format::Format;
+
 use compressed::Content;
 use limits::Limits;
 use output::Output;
 use record::{FileContext, FileCounts, Position, Reason, Sink};
 
-spelled! {
-    /// The forms in which raw files come.
-    Format {
-        AzureMonitor = "azure-monitor",
-        GraphUsers = "graph-users",
-        GraphCompanySubscriptions = "graph-company-subscriptions",
-        Csv = "csv",
-    }
-}
-
 /// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
 pub const VERSION: u32 = 1;
-
-impl Format {
-    /// The format of that name for a feed; `auto` is the feed's only one. `None` where the feed does not come in it.
-    pub fn of(feed: Feed, name: &str) -> Option<Format> {
-        let formats = Format::for_feed(feed);
-        if name == "auto" {
-            formats.first().copied()
-        } else {
-            formats.iter().copied().find(|format| format.name() == name)
-        }
-    }
-
-    /// The formats in which a feed can come.
-    pub fn for_feed(feed: Feed) -> &'static [Format] {
-        match feed {
-            Feed::Activity | Feed::LicenseChanges => &[Format::AzureMonitor],
-            Feed::LicenseHoldings => &[Format::GraphUsers],
-            Feed::Subscriptions => &[Format::GraphCompanySubscriptions],
-            Feed::Customers => &[Format::Csv],
-            Feed::SupportRequests => &[],
-        }
-    }
-}
 
 /// Reads one file of `compressed_size` bytes (as it is stored; for a plain file its size), in order, and counts what it held.
 ///
@@ -121,28 +97,33 @@ fn read_within(
     sink: &mut dyn Sink,
 ) -> FileCounts {
     let content = Content::open(input, limits.inflated_bytes);
-    let mut out = Output::new(sink);
+    let file = Opened { content, size, limits };
+    let mut output = Output::new(sink);
+    let out = &mut output;
     match source {
-        (Feed::Activity, Format::AzureMonitor) => {
-            json_file::read_json(content, size, limits, &mut azure_sign_ins::AzureSignIns::new(context), &mut out);
-        }
-        (Feed::LicenseChanges, Format::AzureMonitor) => {
-            json_file::read_json(content, size, limits, &mut azure_audit::AzureAudit::new(context), &mut out);
-        }
-        (Feed::LicenseHoldings, Format::GraphUsers) => {
-            json_file::read_json(content, size, limits, &mut graph_users::GraphUsers::new(context), &mut out);
-        }
+        (Feed::Activity, Format::AzureMonitor) => file.json(&mut azure_sign_ins::AzureSignIns::new(context), out),
+        (Feed::Activity, Format::Graph) => file.json(&mut graph_sign_ins::GraphSignIns::new(context), out),
+        (Feed::LicenseChanges, Format::AzureMonitor) => file.json(&mut azure_audit::AzureAudit::new(context), out),
+        (Feed::LicenseChanges, Format::Graph) => file.json(&mut graph_audits::GraphAudits::new(context), out),
+        (Feed::LicenseHoldings, Format::GraphUsers) => file.json(&mut graph_users::GraphUsers::new(context), out),
         (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
-            json_file::read_json(
-                content,
-                size,
-                limits,
-                &mut graph_subscriptions::GraphSubscriptions::new(context),
-                &mut out,
-            );
+            file.json(&mut graph_subscriptions::GraphSubscriptions::new(context), out);
         }
-        (Feed::Customers, Format::Csv) => customers_csv::read_customers(content, size, limits, &mut out),
+        (Feed::Customers, Format::Csv) => customers_csv::read_customers(file.content, size, limits, out),
         _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
     }
-    out.counts
+    output.counts
+}
+
+/// A file whose content is open.
+struct Opened<'a> {
+    content: Content<'a>,
+    size: u64,
+    limits: Limits,
+}
+
+impl Opened<'_> {
+    fn json(self, reader: &mut impl json_file::JsonRecords, out: &mut Output<'_>) {
+        json_file::read_json(self.content, self.size, self.limits, reader, out);
+    }
 }

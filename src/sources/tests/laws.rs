@@ -10,13 +10,12 @@ use crate::sources::record::FileContext;
 use crate::sources::testing::{Slow, TENANT, context, gzip, known, read_input, unknown, zstd_frame};
 
 const SIGN_INS: (Feed, Format) = (Feed::Activity, Format::AzureMonitor);
-const SOURCES: [(Feed, Format); 5] = [
-    SIGN_INS,
-    (Feed::LicenseChanges, Format::AzureMonitor),
-    (Feed::LicenseHoldings, Format::GraphUsers),
-    (Feed::Subscriptions, Format::GraphCompanySubscriptions),
-    (Feed::Customers, Format::Csv),
-];
+/// Every form of every feed.
+fn sources() -> impl Iterator<Item = (Feed, Format)> {
+    Feed::ALL
+        .iter()
+        .flat_map(|feed| Format::for_feed(*feed).iter().map(move |format| (*feed, *format)))
+}
 
 /// A value that a field may have, good ones more often.
 fn field(good: &'static [&'static str]) -> impl Strategy<Value = Value> {
@@ -119,6 +118,10 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
     let audit = json!({"category": "AuditLogs", "time": "2026-09-01T08:02:31Z", "properties": {"id": "e", "activityDisplayName": "Update user", "result": "success",
         "targetResources": [{"type": "User", "id": "u", "modifiedProperties": [{"displayName": "AssignedLicense", "oldValue": null, "newValue": lists}]}]}})
     .to_string();
+    let audited = json!({"id": "e", "activityDateTime": "2026-09-01T08:02:31Z", "activityDisplayName": "Delete user.", "result": "success",
+        "targetResources": [{"type": "User", "id": "u"}]})
+    .to_string();
+    let listed = json!({"id": "e", "createdDateTime": "2026-09-01T08:02:31Z", "userId": "u", "status": {"errorCode": 0}}).to_string();
     let odd = [
         "",
         " ",
@@ -134,7 +137,12 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
     ]
     .map(str::to_owned);
     let customer = format!("{TENANT},\"Contoso, \"\"Ltd\"\"\"");
-    let fixed = proptest::sample::select([user, subscription, audit, customer].into_iter().chain(odd).collect::<Vec<_>>());
+    let fixed = proptest::sample::select(
+        [user, subscription, audit, audited, listed, customer]
+            .into_iter()
+            .chain(odd)
+            .collect::<Vec<_>>(),
+    );
     let line =
         prop_oneof![3 => sign_in().prop_map(|value| value.to_string()), 3 => fixed, 1 => sign_in().prop_map(|value| format!("{value:#}"))];
     (proptest::collection::vec((line, proptest::sample::select(vec!["\n", "\r\n", ",\n", ""])), 0..8)).prop_map(|lines| {
@@ -238,7 +246,7 @@ proptest! {
     #[test]
     fn counts_add_up_and_reads_of_any_size_give_the_same(bytes in mutated(file()), piece in 1..200usize, number in 0..3usize) {
         let context = context_number(number);
-        for source in SOURCES {
+        for source in sources() {
             // The counts are checked by the helper.
             let found = read_input(source, &mut bytes.as_slice(), &context);
             prop_assert_eq!(&read_input(source, &mut Slow::new(&bytes, piece), &context), &found);
@@ -251,7 +259,7 @@ proptest! {
     fn a_damaged_compressed_file_gives_the_same_whatever_the_sizes_of_reads(
         raw in mutated(file().prop_flat_map(|bytes| prop_oneof![Just(gzip(&bytes)), Just(zstd_frame(&bytes))])), piece in 1..200usize,
     ) {
-        for source in SOURCES {
+        for source in sources() {
             let found = read_input(source, &mut raw.as_slice(), &known());
             prop_assert_eq!(&read_input(source, &mut Slow::new(&raw, piece), &known()), &found);
         }

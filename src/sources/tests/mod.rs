@@ -5,6 +5,7 @@ mod audit;
 mod compressed;
 mod files;
 mod graph;
+mod graph_logs;
 mod json;
 mod laws;
 mod oracle;

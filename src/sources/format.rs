@@ -1,0 +1,38 @@
+//! The forms in which raw files come, and which feed comes in which.
+
+use crate::domain::kinds::{Feed, spelled};
+
+spelled! {
+    /// The forms in which raw files come.
+    Format {
+        AzureMonitor = "azure-monitor",
+        Graph = "graph",
+        GraphUsers = "graph-users",
+        GraphCompanySubscriptions = "graph-company-subscriptions",
+        Csv = "csv",
+    }
+}
+
+impl Format {
+    /// The format of that name for a feed; `auto` is the feed's first one. `None` where the feed does not come in it.
+    pub fn of(feed: Feed, name: &str) -> Option<Format> {
+        let formats = Format::for_feed(feed);
+        if name == "auto" {
+            formats.first().copied()
+        } else {
+            formats.iter().copied().find(|format| format.name() == name)
+        }
+    }
+
+    /// The formats in which a feed can come.
+    pub fn for_feed(feed: Feed) -> &'static [Format] {
+        use Format::*;
+        match feed {
+            Feed::Activity | Feed::LicenseChanges => &[AzureMonitor, Graph],
+            Feed::LicenseHoldings => &[GraphUsers],
+            Feed::Subscriptions => &[GraphCompanySubscriptions],
+            Feed::Customers => &[Csv],
+            Feed::SupportRequests => &[],
+        }
+    }
+}
