@@ -118,14 +118,37 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
-    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+    /// The next `count` bytes, fewer where there are no more or a fault is in the way; they are still to be read.
+    pub fn peek(&mut self, count: usize) -> &[u8] {
+        self.start_once();
+        let mut head = std::mem::take(&mut self.head);
+        while head.len() < count && self.fault.is_none() {
+            let from = head.len();
+            head.resize(count, 0);
+            let read = self.read_content(&mut head[from..]);
+            head.truncate(from + read.unwrap_or(0));
+            match read {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(fault) => self.fault = Some(fault),
+            }
+        }
+        self.head = head;
+        &self.head
+    }
+
+    fn start_once(&mut self) {
         if !self.started {
             self.started = true;
             if let Err(fault) = self.start() {
                 self.fault = Some(fault);
             }
         }
+    }
+
+    /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
+    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        self.start_once();
         if !self.head.is_empty() {
             let count = self.head.len().min(out.len());
             out[..count].copy_from_slice(&self.head[..count]);

@@ -7,6 +7,8 @@ spelled! {
     Format {
         AzureMonitor = "azure-monitor",
         Graph = "graph",
+        PortalCsv = "portal-csv",
+        LogAnalytics = "log-analytics",
         GraphUsers = "graph-users",
         GraphCompanySubscriptions = "graph-company-subscriptions",
         Csv = "csv",
@@ -28,7 +30,8 @@ impl Format {
     pub fn for_feed(feed: Feed) -> &'static [Format] {
         use Format::*;
         match feed {
-            Feed::Activity | Feed::LicenseChanges => &[AzureMonitor, Graph],
+            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics],
+            Feed::LicenseChanges => &[AzureMonitor, Graph],
             Feed::LicenseHoldings => &[GraphUsers],
             Feed::Subscriptions => &[GraphCompanySubscriptions],
             Feed::Customers => &[Csv],

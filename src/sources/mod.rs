@@ -11,7 +11,7 @@
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
 //! | `blocks`, `structure` | where brackets, colons and quotes are |
 //! | `text`, `keys`, `json` | values on demand |
-//! | `json_file`, `csv_file` | records in lines, batches, pages, tables |
+//! | `json_file`, `csv_file`, `csv_table`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //! | `sign_in`, `directory_audit`, `license_event` | records that several formats share |
 //!
@@ -31,6 +31,7 @@ mod azure_sign_ins;
 mod blocks;
 mod compressed;
 mod csv_file;
+mod csv_table;
 mod customers_csv;
 mod directory_audit;
 mod fields;
@@ -46,9 +47,12 @@ mod license_event;
 mod license_list;
 mod limits;
 mod lines;
+mod log_analytics;
 mod output;
+mod portal_csv;
 mod sign_in;
 mod structure;
+mod table;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -64,6 +68,9 @@ use record::{FileContext, FileCounts, Position, Reason, Sink};
 
 /// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
 pub const VERSION: u32 = 1;
+
+/// How much of a content is looked at to tell what it is.
+const HEAD_BYTES: usize = 64 * 1024;
 
 /// Reads one file of `compressed_size` bytes (as it is stored; for a plain file its size), in order, and counts what it held.
 ///
@@ -103,13 +110,15 @@ fn read_within(
     match source {
         (Feed::Activity, Format::AzureMonitor) => file.json(&mut azure_sign_ins::AzureSignIns::new(context), out),
         (Feed::Activity, Format::Graph) => file.json(&mut graph_sign_ins::GraphSignIns::new(context), out),
+        (Feed::Activity, Format::PortalCsv) => file.csv(&mut portal_csv::PortalCsv::new(context), out),
+        (Feed::Activity, Format::LogAnalytics) => file.json_or_csv(&mut log_analytics::LogAnalytics::new(context), out),
         (Feed::LicenseChanges, Format::AzureMonitor) => file.json(&mut azure_audit::AzureAudit::new(context), out),
         (Feed::LicenseChanges, Format::Graph) => file.json(&mut graph_audits::GraphAudits::new(context), out),
         (Feed::LicenseHoldings, Format::GraphUsers) => file.json(&mut graph_users::GraphUsers::new(context), out),
         (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
             file.json(&mut graph_subscriptions::GraphSubscriptions::new(context), out);
         }
-        (Feed::Customers, Format::Csv) => customers_csv::read_customers(file.content, size, limits, out),
+        (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
         _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
     }
     output.counts
@@ -125,5 +134,22 @@ struct Opened<'a> {
 impl Opened<'_> {
     fn json(self, reader: &mut impl json_file::JsonRecords, out: &mut Output<'_>) {
         json_file::read_json(self.content, self.size, self.limits, reader, out);
+    }
+
+    fn csv(self, reader: &mut impl table::TableRecords, out: &mut Output<'_>) {
+        csv_table::read_csv_table(self.content, self.size, self.limits, reader, out);
+    }
+
+    /// Reads a form that comes in both: JSON where there is no header and something begins like JSON.
+    fn json_or_csv<R: json_file::JsonRecords + table::TableRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
+        let head = self.content.peek(HEAD_BYTES);
+        let has_json = head
+            .split(|byte| *byte == b'\n')
+            .any(|line| matches!(line.trim_ascii_start(), [b'{' | b'[', ..]));
+        if has_json && !csv_table::begins_with_header::<R>(head) {
+            self.json(reader, out);
+        } else {
+            self.csv(reader, out);
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod compressed;
+mod exports;
 mod files;
 mod graph;
 mod graph_logs;

@@ -1,0 +1,56 @@
+//! Records of a table with named columns, whatever file the table is in: what a form asks of them.
+//!
+//! Names are compared in any case, blanks around them trimmed and those within squeezed to one; of a repeated name the first counts. An
+//! empty cell is a missing one. Columns that a form does not know are passed over.
+
+use crate::sources::fields::text;
+use crate::sources::json::Value;
+use crate::sources::output::Verdict;
+use crate::sources::record::{Position, Reason, Sink};
+
+/// One record of a table.
+pub trait Cells {
+    /// The value in a column, by its number in [`TableRecords::COLUMNS`]; `None` where the cell is empty or the column missing.
+    fn cell(&self, column: usize) -> Option<Value<'_>>;
+}
+
+/// What a format makes of one record of a table.
+pub trait TableRecords {
+    /// The names of the columns that matter.
+    const COLUMNS: &'static [&'static str];
+    /// How many of them, the first ones, have to be there: without them the file is of another form.
+    const NEEDED: usize;
+
+    /// Reads a record. Its rows go to the sink only if it is accepted.
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
+
+    /// All records were read.
+    fn end(&mut self, _sink: &mut dyn Sink) {}
+}
+
+/// A name as it is compared.
+pub fn squeezed(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
+/// Where each of `wanted` is among `names`; `None` where one of the first `needed` is missing.
+pub fn places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'n str>) -> Option<Vec<Option<usize>>> {
+    let names: Vec<String> = names.map(squeezed).collect();
+    let places: Vec<Option<usize>> = wanted
+        .iter()
+        .map(|wanted| names.iter().position(|name| *name == squeezed(wanted)))
+        .collect();
+    places.iter().take(needed).all(Option::is_some).then_some(places)
+}
+
+/// A text as it stands; empty where it is missing.
+pub fn plain(cell: Option<Value<'_>>) -> Result<&str, Reason> {
+    match text(cell)? {
+        None => Ok(""),
+        Some(text) => text
+            .plain()
+            .and_then(|plain| std::str::from_utf8(plain).ok())
+            .ok_or(Reason::UnreadableValue),
+    }
+}
