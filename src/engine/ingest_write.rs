@@ -38,7 +38,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
         .par_iter()
         .fold(Gathered::default, |mut gathered, reading| {
             let source = &settings.sources[reading.source];
-            gathered.read(reading.file, source, &reading.facts, reading.format, settings.zone(), &reading.how);
+            gathered.read(reading.file, source, &reading.facts, reading.format, &settings.rules, &reading.how);
             watch.tell(Event::Advance(1));
             gathered
         })

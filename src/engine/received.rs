@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::day::{Day, Zone};
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
 use crate::engine::raw::{Digesting, RawFile};
 use crate::pipeline::source::Source;
 use crate::sources::path::PathFacts;
@@ -46,12 +47,13 @@ impl Gathered {
     }
 
     /// Reads a raw file for one of its sources. Whatever is wrong with it becomes rejects.
-    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, zone: &Zone, reading: &str) {
+    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, rules: &Rules, reading: &str) {
         let context = FileContext {
             tenant: facts.tenant,
             day: facts.day,
             received_until: facts.received_until,
-            zone: zone.clone(),
+            zone: rules.zone.clone(),
+            offers: rules.catalogue.offers.clone(),
         };
         let number = self.events.file(&file.path);
         let mut sink = FileSink {

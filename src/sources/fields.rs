@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::domain::day::{EARLIEST, Instant, MICROS_PER_DAY};
+use crate::domain::day::{Day, EARLIEST, Instant, MICROS_PER_DAY, Zone};
 use crate::domain::guid::Guid;
+use crate::domain::subscription::State;
 use crate::sources::json::{Node, Value};
 use crate::sources::record::{FileContext, Reason};
 use crate::sources::text::Text;
@@ -174,6 +175,34 @@ pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'
         Some(until) if at.0 - until.0 > MICROS_PER_DAY => Err(Reason::TimeAfterReceipt),
         _ => Ok(at),
     }
+}
+
+/// The day of an instant in a time zone; `None` where it is missing.
+pub fn day_of<'a>(field: Option<impl Field<'a>>, zone: &Zone) -> Result<Option<Day>, Reason> {
+    match present(field) {
+        None => Ok(None),
+        Some(Value::Text(text)) if text.is_empty() => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(zone.day_of(instant(text).ok_or(Reason::UnreadableTime)?))),
+        Some(_) => Err(Reason::UnreadableTime),
+    }
+}
+
+/// The state that a status means; `None` where it means none.
+pub fn state<'a>(field: Option<impl Field<'a>>) -> Option<State> {
+    let mut buffer = String::new();
+    State::of_status(text(field).ok()??.decode(&mut buffer)?)
+}
+
+/// An integer of at least 0, as a number or as its digits.
+pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
+    let mut buffer = String::new();
+    let digits = match present(field)? {
+        Value::Number(token) => std::str::from_utf8(token).ok()?,
+        Value::Text(text) => text.decode(&mut buffer)?,
+        _ => return None,
+    };
+    let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits.then(|| digits.parse().ok())?
 }
 
 /// Whether a text is this word in any case.

@@ -11,7 +11,10 @@ spelled! {
         LogAnalytics = "log-analytics",
         GraphUsers = "graph-users",
         GraphCompanySubscriptions = "graph-company-subscriptions",
+        GraphSubscribedSkus = "graph-subscribed-skus",
+        PartnerCenter = "partner-center",
         Csv = "csv",
+        Json = "json",
     }
 }
 
@@ -33,8 +36,8 @@ impl Format {
             Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics],
             Feed::LicenseChanges => &[AzureMonitor, Graph],
             Feed::LicenseHoldings => &[GraphUsers],
-            Feed::Subscriptions => &[GraphCompanySubscriptions],
-            Feed::Customers => &[Csv],
+            Feed::Subscriptions => &[GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter],
+            Feed::Customers => &[Csv, Json],
             Feed::SupportRequests => &[],
         }
     }

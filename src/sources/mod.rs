@@ -33,11 +33,13 @@ mod compressed;
 mod csv_file;
 mod csv_table;
 mod customers_csv;
+mod customers_json;
 mod directory_audit;
 mod fields;
 mod format;
 mod graph_audits;
 mod graph_sign_ins;
+mod graph_subscribed_skus;
 mod graph_subscriptions;
 mod graph_users;
 mod json;
@@ -49,6 +51,7 @@ mod limits;
 mod lines;
 mod log_analytics;
 mod output;
+mod partner_center;
 mod portal_csv;
 mod sign_in;
 mod structure;
@@ -118,6 +121,11 @@ fn read_within(
         (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
             file.json(&mut graph_subscriptions::GraphSubscriptions::new(context), out);
         }
+        (Feed::Subscriptions, Format::GraphSubscribedSkus) => {
+            file.json(&mut graph_subscribed_skus::GraphSubscribedSkus::new(context), out);
+        }
+        (Feed::Subscriptions, Format::PartnerCenter) => file.json(&mut partner_center::PartnerCenter::new(context), out),
+        (Feed::Customers, Format::Json) => file.json(&mut customers_json::CustomersJson::default(), out),
         (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
         _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
     }

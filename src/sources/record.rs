@@ -2,6 +2,9 @@
 //!
 //! For each file `records == accepted + rejected + not_ours`. A record that is accepted may give no row, one or several.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
@@ -18,6 +21,8 @@ pub struct FileContext {
     pub received_until: Option<Instant>,
     /// The pipeline's time zone: what an instant's day is.
     pub zone: Zone,
+    /// Which SKU an offer of Partner Center sells; offer ids are lower case.
+    pub offers: Arc<BTreeMap<String, Guid>>,
 }
 
 /// Where a record stands in its file.
@@ -77,6 +82,19 @@ pub struct SnapshotPage {
     pub day: Day,
     /// The page says that another one follows (`@odata.nextLink`).
     pub announces_next: bool,
+}
+
+impl SnapshotPage {
+    /// Tells of a page of the snapshot that the path names, if it names one.
+    pub fn tell(context: &FileContext, announces_next: bool, sink: &mut dyn Sink) {
+        if let (Some(tenant), Some(day)) = (context.tenant, context.day) {
+            sink.snapshot_page(SnapshotPage {
+                tenant,
+                day,
+                announces_next,
+            });
+        }
+    }
 }
 
 /// Who sold a subscription, as far as its form says.
@@ -149,6 +167,7 @@ spelled! {
         UnreadableValue = "unreadable_value",
         UnreadableLicenseList = "unreadable_license_list",
         UnknownStatus = "unknown_status",
+        UnknownOffer = "unknown_offer",
         MalformedSeats = "malformed_seats",
         MissingColumn = "missing_column",
     }

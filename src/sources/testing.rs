@@ -1,6 +1,8 @@
 //! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that keeps all as text.
 
+use std::collections::BTreeMap;
 use std::io::{Error, Read, Write};
+use std::sync::Arc;
 
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
@@ -121,6 +123,14 @@ impl Sink for Found {
 /// The tenant of the tests' paths.
 pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
 
+/// An offer of the old kind, and one of new commerce without its availability.
+#[allow(clippy::unwrap_used)]
+fn offers() -> Arc<BTreeMap<String, Guid>> {
+    let sku = Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();
+    let ids = ["91fd106f-4b2c-4938-95ac-f54f74e9a239", "cfq7ttc0lflx:0001"];
+    Arc::new(ids.map(|id| (id.to_owned(), sku)).into())
+}
+
 /// What a path says, in UTC.
 pub fn context(path: &str) -> FileContext {
     let facts = path::path_context(path, None, None);
@@ -129,6 +139,7 @@ pub fn context(path: &str) -> FileContext {
         day: facts.day,
         received_until: facts.received_until,
         zone: Zone::utc(),
+        offers: offers(),
     }
 }
 
@@ -139,6 +150,7 @@ pub fn known() -> FileContext {
         day: Day::parse("2026-09-01"),
         received_until: None,
         zone: Zone::utc(),
+        offers: offers(),
     }
 }
 
@@ -149,6 +161,7 @@ pub fn unknown() -> FileContext {
         day: None,
         received_until: None,
         zone: Zone::utc(),
+        offers: offers(),
     }
 }
 

@@ -122,6 +122,9 @@ fn records() -> Vec<String> {
         audit,
         json!({"id": "u", "assignedLicenses": [{"skuId": TENANT}]}),
         json!({"id": "s", "skuId": TENANT, "status": "Enabled", "totalLicenses": 5}),
+        json!({"skuId": TENANT, "prepaidUnits": {"enabled": 5, "warning": 1}}),
+        json!({"id": "s", "offerId": "cfq7ttc0lflx:0001", "status": "active", "quantity": "5", "unitType": "Licenses"}),
+        json!({"items": [{"id": TENANT, "companyProfile": {"companyName": "Contoso"}}], "links": {"next": {}}}),
         json!({"id": "e", "createdDateTime": at, "userId": "u", "status": {"errorCode": 0}}),
         json!({"Id": "e", "TimeGenerated": at, "UserId": "u", "AADTenantId": TENANT, "ResultType": "0"}),
     ]

@@ -10,4 +10,5 @@ mod graph_logs;
 mod json;
 mod laws;
 mod oracle;
+mod partner_center;
 mod sign_ins;
