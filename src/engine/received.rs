@@ -18,6 +18,7 @@ use crate::stages::raw_files;
 use crate::stages::rejects::{Reject, excerpt};
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscriptions::SnapshotSubscription;
+use crate::stages::support_requests::SupportRequest;
 
 /// Rows of every feed.
 #[derive(Default)]
@@ -28,6 +29,7 @@ pub struct Gathered {
     pub snapshots: Vec<SnapshotFile>,
     pub subscriptions: Vec<SnapshotSubscription>,
     pub customers: Vec<Customer>,
+    pub support_requests: Vec<SupportRequest>,
     pub rejects: Vec<Reject>,
     pub files: Vec<raw_files::RawFile>,
 }
@@ -41,6 +43,7 @@ impl Gathered {
         self.snapshots.append(&mut other.snapshots);
         self.subscriptions.append(&mut other.subscriptions);
         self.customers.append(&mut other.customers);
+        self.support_requests.append(&mut other.support_requests);
         self.rejects.append(&mut other.rejects);
         self.files.append(&mut other.files);
         self
@@ -218,6 +221,18 @@ impl Sink for FileSink<'_> {
                     owner_tenant_id: owner,
                     seller,
                     ends_on: subscription.ends_on,
+                });
+            }
+            Row::SupportRequest(request) => {
+                self.about(self.context.zone.day_of(request.opened_at));
+                self.gathered.support_requests.push(SupportRequest {
+                    tenant_id: request.tenant,
+                    request_id: request.request_id.to_owned(),
+                    source_file: self.file.to_owned(),
+                    source_line: at.line as i64,
+                    source_record: i64::from(at.record),
+                    opened_at: request.opened_at,
+                    topic: request.topic.to_owned(),
                 });
             }
             Row::Customer(customer) => self.gathered.customers.push(Customer {

@@ -33,14 +33,17 @@ impl Cells for CsvCells<'_> {
 pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
     let mut file = CsvFile::new(content, size, limits);
     let mut columns: Option<Vec<Option<usize>>> = None;
+    let mut is_empty = true;
     loop {
         let record = match file.step() {
             CsvStep::End => break,
             CsvStep::Fault(record, fault) => {
+                is_empty = false;
                 reject_fault(out, record.last_line, &record.raw, fault);
                 continue;
             }
             CsvStep::Reject(record, reason) => {
+                is_empty = false;
                 out.reject(of_line(record.first_line), reason, &record.raw);
                 continue;
             }
@@ -55,6 +58,7 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
             }
             continue;
         };
+        is_empty = false;
         let result = if is_text {
             reader.record(&CsvCells { record, places }, at, out.sink)
         } else {
@@ -63,7 +67,7 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
         out.settle(at, &record.raw, result);
     }
     if columns.is_some() {
-        reader.end(out.sink);
+        reader.end(is_empty, out.sink);
     }
 }
 

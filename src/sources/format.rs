@@ -33,12 +33,11 @@ impl Format {
     pub fn for_feed(feed: Feed) -> &'static [Format] {
         use Format::*;
         match feed {
-            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics],
-            Feed::LicenseChanges => &[AzureMonitor, Graph],
-            Feed::LicenseHoldings => &[GraphUsers],
-            Feed::Subscriptions => &[GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter],
-            Feed::Customers => &[Csv, Json],
-            Feed::SupportRequests => &[],
+            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics, Csv],
+            Feed::LicenseChanges => &[AzureMonitor, Graph, Csv],
+            Feed::LicenseHoldings => &[GraphUsers, Csv],
+            Feed::Subscriptions => &[GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter, Csv],
+            Feed::Customers | Feed::SupportRequests => &[Csv, Json],
         }
     }
 }

@@ -14,6 +14,7 @@
 //! | `json_file`, `csv_file`, `csv_table`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //! | `sign_in`, `directory_audit`, `license_event` | records that several formats share |
+//! | `snapshot_tables`, `support_request` | the same for tables of snapshots, and for support requests |
 //!
 //! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`] and in [`read`].
 
@@ -25,6 +26,7 @@ pub mod path;
 pub mod record;
 pub mod time;
 
+mod activity_table;
 mod azure_audit;
 mod azure_envelope;
 mod azure_sign_ins;
@@ -45,7 +47,9 @@ mod graph_users;
 mod json;
 mod json_file;
 mod keys;
+mod license_changes_table;
 mod license_event;
+mod license_holdings_table;
 mod license_list;
 mod limits;
 mod lines;
@@ -54,7 +58,12 @@ mod output;
 mod partner_center;
 mod portal_csv;
 mod sign_in;
+mod snapshot_tables;
 mod structure;
+mod subscriptions_table;
+mod support_request;
+mod support_requests_csv;
+mod support_requests_json;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -125,6 +134,14 @@ fn read_within(
             file.json(&mut graph_subscribed_skus::GraphSubscribedSkus::new(context), out);
         }
         (Feed::Subscriptions, Format::PartnerCenter) => file.json(&mut partner_center::PartnerCenter::new(context), out),
+        (Feed::Activity, Format::Csv) => file.csv(&mut activity_table::ActivityTable::new(context), out),
+        (Feed::LicenseChanges, Format::Csv) => file.csv(&mut license_changes_table::LicenseChangesTable::new(context), out),
+        (Feed::LicenseHoldings, Format::Csv) => file.csv(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
+        (Feed::Subscriptions, Format::Csv) => file.csv(&mut subscriptions_table::SubscriptionsTable::new(context), out),
+        (Feed::SupportRequests, Format::Csv) => file.csv(&mut support_requests_csv::SupportRequestsTable::new(context), out),
+        (Feed::SupportRequests, Format::Json) => {
+            file.json(&mut support_requests_json::SupportRequestsJson::new(context), out);
+        }
         (Feed::Customers, Format::Json) => file.json(&mut customers_json::CustomersJson::default(), out),
         (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
         _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),

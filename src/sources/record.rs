@@ -130,6 +130,16 @@ pub struct Customer<'a> {
     pub segment: &'a str,
 }
 
+/// A request to the partner's support.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SupportRequest<'a> {
+    pub tenant: Guid,
+    pub request_id: &'a str,
+    pub opened_at: Instant,
+    /// Free text; empty where the form does not say.
+    pub topic: &'a str,
+}
+
 /// A row that a reader found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Row<'a> {
@@ -138,6 +148,7 @@ pub enum Row<'a> {
     Holding(Holding<'a>),
     Subscription(Subscription<'a>),
     Customer(Customer<'a>),
+    SupportRequest(SupportRequest<'a>),
 }
 
 spelled! {

@@ -3,10 +3,12 @@
 //! Names are compared in any case, blanks around them trimmed and those within squeezed to one; of a repeated name the first counts. An
 //! empty cell is a missing one. Columns that a form does not know are passed over.
 
-use crate::sources::fields::text;
+use crate::domain::day::Day;
+use crate::sources::fields::{boolean, is_word, present, text};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::time::parse_instant;
 
 /// One record of a table.
 pub trait Cells {
@@ -24,8 +26,8 @@ pub trait TableRecords {
     /// Reads a record. Its rows go to the sink only if it is accepted.
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
 
-    /// All records were read.
-    fn end(&mut self, _sink: &mut dyn Sink) {}
+    /// The file was read to its end; `is_empty`: it had nothing but its header.
+    fn end(&mut self, _is_empty: bool, _sink: &mut dyn Sink) {}
 }
 
 /// A name as it is compared.
@@ -53,4 +55,26 @@ pub fn plain(cell: Option<Value<'_>>) -> Result<&str, Reason> {
             .and_then(|plain| std::str::from_utf8(plain).ok())
             .ok_or(Reason::UnreadableValue),
     }
+}
+/// A boolean as tables spell it: a word for it, or 1 or 0. `None` where it is missing.
+pub fn flag(cell: Option<Value<'_>>) -> Result<Option<bool>, Reason> {
+    match present(cell) {
+        None => Ok(None),
+        Some(Value::Text(text)) if is_word(text, "1") => Ok(Some(true)),
+        Some(Value::Text(text)) if is_word(text, "0") => Ok(Some(false)),
+        Some(value) => boolean(value).map(Some).ok_or(Reason::UnreadableValue),
+    }
+}
+
+/// A calendar date, also one with a time after it, which does not matter. `None` where it is missing.
+pub fn day(cell: Option<Value<'_>>) -> Result<Option<Day>, Reason> {
+    let text = plain(cell)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day = Day::parse(text).or_else(|| {
+        parse_instant(text.as_bytes())?;
+        Day::parse(text.get(..10)?)
+    });
+    day.map(Some).ok_or(Reason::UnreadableTime)
 }

@@ -101,6 +101,7 @@ impl Sink for Found {
                     s.tenant, s.day, s.subscription_id, s.sku, s.seats, s.state, s.is_trial, s.sold_by, s.ends_on
                 )
             }
+            Row::SupportRequest(r) => format!("{at} {} {} {} {}", r.tenant, r.request_id, r.opened_at, r.topic),
             Row::Customer(c) => format!("{at} {} {}", c.tenant, [c.name, c.domain, c.country, c.segment].join("|")),
         });
     }

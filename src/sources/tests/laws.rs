@@ -146,6 +146,8 @@ const LINES: &[&str] = &[
     "\u{feff}",
     "tenant_id,name",
     "8a4de8b5-095c-47d0-a96f-a75130c61d53,\"Contoso, \"\"Ltd\"\"\"",
+    "event_id,event_time,user_id,tenant_id,error_code,action,sku_id,request_id,opened_at,subscription_id,seats,status",
+    "e,2026-09-01T08:02:31Z,u,,0,assigned,8a4de8b5-095c-47d0-a96f-a75130c61d53,r,2026-09-01T08:02:31Z,s,5,active",
     "Date (UTC),Request ID,User ID,Status",
     "Id,TimeGenerated,UserId,AADTenantId",
     "2026-09-01T08:02:31Z,\"e\"\"1\",u,Success",

@@ -12,3 +12,4 @@ mod laws;
 mod oracle;
 mod partner_center;
 mod sign_ins;
+mod tables;
