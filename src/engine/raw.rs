@@ -14,6 +14,7 @@ use crate::domain::digest::Digest;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::pipeline::settings::Settings;
+use crate::sources::input::{Input, Seekable};
 use crate::sources::path::{PathFacts, path_context};
 
 /// A file below the input folder.
@@ -150,6 +151,13 @@ impl Digesting {
     pub fn drain(&mut self) {
         let mut buffer = [0; 1 << 16];
         while self.read(&mut buffer).is_ok_and(|read| read > 0) {}
+    }
+}
+
+impl Input for Digesting {
+    /// What is read in this way is not digested; [`Digesting::drain`] reads it again.
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        Some(&mut self.file)
     }
 }
 

@@ -166,6 +166,7 @@ pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'
     let at = match present(own).or_else(|| present(envelope)) {
         None => return Err(Reason::MissingTime),
         Some(Value::Text(text)) => instant(text).ok_or(Reason::UnreadableTime)?,
+        Some(Value::Instant(at)) => at,
         Some(_) => return Err(Reason::UnreadableTime),
     };
     if at < EARLIEST {

@@ -15,6 +15,7 @@ spelled! {
         PartnerCenter = "partner-center",
         Csv = "csv",
         Json = "json",
+        Parquet = "parquet",
     }
 }
 
@@ -33,10 +34,10 @@ impl Format {
     pub fn for_feed(feed: Feed) -> &'static [Format] {
         use Format::*;
         match feed {
-            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics, Csv],
-            Feed::LicenseChanges => &[AzureMonitor, Graph, Csv],
-            Feed::LicenseHoldings => &[GraphUsers, Csv],
-            Feed::Subscriptions => &[GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter, Csv],
+            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics, Csv, Parquet],
+            Feed::LicenseChanges => &[AzureMonitor, Graph, Csv, Parquet],
+            Feed::LicenseHoldings => &[GraphUsers, Csv, Parquet],
+            Feed::Subscriptions => &[GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter, Csv, Parquet],
             Feed::Customers | Feed::SupportRequests => &[Csv, Json],
         }
     }

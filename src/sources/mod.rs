@@ -6,22 +6,21 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `record` | what every reader produces |
-//! | `path` | what a file's path says |
+//! | `path`, `input` | what a file's path says, where its bytes come from |
 //! | `limits` | how much a file may ask for |
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
 //! | `blocks`, `structure` | where brackets, colons and quotes are |
 //! | `text`, `keys`, `json` | values on demand |
-//! | `json_file`, `csv_file`, `csv_table`, `table` | records in lines, batches, pages, tables |
+//! | `json_file`, `csv_file`, `csv_table`, `parquet_table`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //! | `sign_in`, `directory_audit`, `license_event` | records that several formats share |
 //! | `snapshot_tables`, `support_request` | the same for tables of snapshots, and for support requests |
 //!
 //! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`] and in [`read`].
 
-use std::io::Read;
-
 use crate::domain::kinds::Feed;
 
+pub mod input;
 pub mod path;
 pub mod record;
 pub mod time;
@@ -55,6 +54,8 @@ mod limits;
 mod lines;
 mod log_analytics;
 mod output;
+mod parquet_column;
+mod parquet_table;
 mod partner_center;
 mod portal_csv;
 mod sign_in;
@@ -74,6 +75,7 @@ mod text;
 pub use format::Format;
 
 use compressed::Content;
+use input::Input;
 use limits::Limits;
 use output::Output;
 use record::{FileContext, FileCounts, Position, Reason, Sink};
@@ -91,7 +93,7 @@ const HEAD_BYTES: usize = 64 * 1024;
 pub fn read(
     feed: Feed,
     format: Format,
-    input: &mut dyn Read,
+    input: &mut dyn Input,
     compressed_size: u64,
     context: &FileContext,
     sink: &mut dyn Sink,
@@ -110,7 +112,7 @@ pub fn read(
 fn read_within(
     limits: Limits,
     source: (Feed, Format),
-    input: &mut dyn Read,
+    input: &mut dyn Input,
     size: u64,
     context: &FileContext,
     sink: &mut dyn Sink,
@@ -142,6 +144,10 @@ fn read_within(
         (Feed::SupportRequests, Format::Json) => {
             file.json(&mut support_requests_json::SupportRequestsJson::new(context), out);
         }
+        (Feed::Activity, Format::Parquet) => file.parquet(&mut activity_table::ActivityTable::new(context), out),
+        (Feed::LicenseChanges, Format::Parquet) => file.parquet(&mut license_changes_table::LicenseChangesTable::new(context), out),
+        (Feed::LicenseHoldings, Format::Parquet) => file.parquet(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
+        (Feed::Subscriptions, Format::Parquet) => file.parquet(&mut subscriptions_table::SubscriptionsTable::new(context), out),
         (Feed::Customers, Format::Json) => file.json(&mut customers_json::CustomersJson::default(), out),
         (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
         _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
@@ -163,6 +169,10 @@ impl Opened<'_> {
 
     fn csv(self, reader: &mut impl table::TableRecords, out: &mut Output<'_>) {
         csv_table::read_csv_table(self.content, self.size, self.limits, reader, out);
+    }
+
+    fn parquet(self, reader: &mut impl table::TableRecords, out: &mut Output<'_>) {
+        parquet_table::read_parquet_table(self.content, self.limits, reader, out);
     }
 
     /// Reads a form that comes in both: JSON where there is no header and something begins like JSON.

@@ -162,6 +162,8 @@ spelled! {
         CorruptCompression = "corrupt_compression",
         DecompressionBomb = "decompression_bomb",
         UnreadableFile = "unreadable_file",
+        UnreadableParquet = "unreadable_parquet",
+        UnsupportedCompression = "unsupported_compression",
         LinkOutOfInput = "link_out_of_input",
         MissingCategory = "missing_category",
         MissingTenant = "missing_tenant",

@@ -68,6 +68,9 @@ pub fn flag(cell: Option<Value<'_>>) -> Result<Option<bool>, Reason> {
 
 /// A calendar date, also one with a time after it, which does not matter. `None` where it is missing.
 pub fn day(cell: Option<Value<'_>>) -> Result<Option<Day>, Reason> {
+    if let Some(Value::Instant(at)) = cell {
+        return Ok(Some(at.day_utc()));
+    }
     let text = plain(cell)?;
     if text.is_empty() {
         return Ok(None);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
+use crate::sources::input::Input;
 use crate::sources::limits::Limits;
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::{Format, path, read_within};
@@ -30,6 +31,8 @@ impl Read for Slow<'_> {
     }
 }
 
+impl Input for Slow<'_> {}
+
 /// Gives these bytes and then an error.
 pub struct Failing<'a>(pub &'a [u8]);
 
@@ -42,6 +45,8 @@ impl Read for Failing<'_> {
         }
     }
 }
+
+impl Input for Failing<'_> {}
 
 #[allow(clippy::unwrap_used)]
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -174,7 +179,7 @@ pub const SMALL: Limits = Limits {
 };
 
 /// Reads an input as a format.
-pub fn read_input(source: (Feed, Format), input: &mut dyn Read, context: &FileContext) -> Found {
+pub fn read_input(source: (Feed, Format), input: &mut dyn Input, context: &FileContext) -> Found {
     let mut found = Found::default();
     found.counts = read_within(SMALL, source, input, 1000, context, &mut found);
     let counts = found.counts;

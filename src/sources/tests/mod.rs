@@ -10,6 +10,7 @@ mod graph_logs;
 mod json;
 mod laws;
 mod oracle;
+mod parquet;
 mod partner_center;
 mod sign_ins;
 mod tables;
