@@ -9,6 +9,7 @@ spelled! {
         Graph = "graph",
         PortalCsv = "portal-csv",
         LogAnalytics = "log-analytics",
+        ManagementApi = "management-api",
         GraphUsers = "graph-users",
         GraphCompanySubscriptions = "graph-company-subscriptions",
         GraphSubscribedSkus = "graph-subscribed-skus",
@@ -34,8 +35,8 @@ impl Format {
     pub fn for_feed(feed: Feed) -> &'static [Format] {
         use Format::*;
         match feed {
-            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics, Csv, Parquet],
-            Feed::LicenseChanges => &[AzureMonitor, Graph, Csv, Parquet],
+            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics, ManagementApi, Csv, Parquet],
+            Feed::LicenseChanges => &[AzureMonitor, Graph, ManagementApi, Csv, Parquet],
             Feed::LicenseHoldings => &[GraphUsers, Csv, Parquet],
             Feed::Subscriptions => &[GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter, Csv, Parquet],
             Feed::Customers | Feed::SupportRequests => &[Csv, Json],

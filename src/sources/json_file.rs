@@ -93,7 +93,8 @@ pub fn of_line(line: u64) -> Position {
     Position { line, record: 0 }
 }
 
-fn reason_of(fault: Fault) -> Reason {
+/// The reject for a text that is not sound.
+pub fn reason_of(fault: Fault) -> Reason {
     match fault {
         Fault::Broken => Reason::BrokenJson,
         Fault::NotUtf8 { .. } => Reason::InvalidUtf8,

@@ -11,9 +11,9 @@
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
 //! | `blocks`, `structure` | where brackets, colons and quotes are |
 //! | `text`, `keys`, `json` | values on demand |
-//! | `json_file`, `csv_file`, `csv_table`, `parquet_table`, `table` | records in lines, batches, pages, tables |
+//! | `json_file`, `csv_file`, `csv_table`, `audit_data`, `parquet_table`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
-//! | `sign_in`, `directory_audit`, `license_event` | records that several formats share |
+//! | `sign_in`, `directory_audit`, `license_event`, `management_record` | records that several formats share |
 //! | `snapshot_tables`, `support_request` | the same for tables of snapshots, and for support requests |
 //!
 //! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`] and in [`read`].
@@ -26,6 +26,7 @@ pub mod record;
 pub mod time;
 
 mod activity_table;
+mod audit_data;
 mod azure_audit;
 mod azure_envelope;
 mod azure_sign_ins;
@@ -53,6 +54,9 @@ mod license_list;
 mod limits;
 mod lines;
 mod log_analytics;
+mod management_activity;
+mod management_licenses;
+mod management_record;
 mod output;
 mod parquet_column;
 mod parquet_table;
@@ -136,6 +140,8 @@ fn read_within(
             file.json(&mut graph_subscribed_skus::GraphSubscribedSkus::new(context), out);
         }
         (Feed::Subscriptions, Format::PartnerCenter) => file.json(&mut partner_center::PartnerCenter::new(context), out),
+        (Feed::Activity, Format::ManagementApi) => file.audited(&mut management_activity::ManagementActivity::new(context), out),
+        (Feed::LicenseChanges, Format::ManagementApi) => file.audited(&mut management_licenses::ManagementLicenses::new(context), out),
         (Feed::Activity, Format::Csv) => file.csv(&mut activity_table::ActivityTable::new(context), out),
         (Feed::LicenseChanges, Format::Csv) => file.csv(&mut license_changes_table::LicenseChangesTable::new(context), out),
         (Feed::LicenseHoldings, Format::Csv) => file.csv(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
@@ -178,13 +184,26 @@ impl Opened<'_> {
     /// Reads a form that comes in both: JSON where there is no header and something begins like JSON.
     fn json_or_csv<R: json_file::JsonRecords + table::TableRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
         let head = self.content.peek(HEAD_BYTES);
-        let has_json = head
-            .split(|byte| *byte == b'\n')
-            .any(|line| matches!(line.trim_ascii_start(), [b'{' | b'[', ..]));
-        if has_json && !csv_table::begins_with_header::<R>(head) {
+        if has_json(head) && !csv_table::begins_with_header::<R>(head) {
             self.json(reader, out);
         } else {
             self.csv(reader, out);
         }
     }
+
+    /// The same for records that a CSV has in one of its columns.
+    fn audited<R: json_file::JsonRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
+        let head = self.content.peek(HEAD_BYTES);
+        if has_json(head) && !audit_data::begins_with_header(head) {
+            self.json(reader, out);
+        } else {
+            audit_data::read_audit_data(self.content, self.size, self.limits, reader, out);
+        }
+    }
+}
+
+/// Whether some line begins like JSON.
+fn has_json(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n')
+        .any(|line| matches!(line.trim_ascii_start(), [b'{' | b'[', ..]))
 }

@@ -88,12 +88,13 @@ impl Sink for Found {
                     .iter()
                     .filter_map(|(set, name)| set.then_some(*name))
                     .collect();
-                assert_eq!(
-                    a.interactive.map(|is| if is { "interactive" } else { "non_interactive" }),
-                    Some(a.evidence.name())
-                );
+                let by_flag = a
+                    .interactive
+                    .map_or("action", |is| if is { "interactive" } else { "non_interactive" });
+                assert_eq!(by_flag, a.evidence.name());
+                let workload = a.named_workload.map_or(String::new(), |name| format!(" {name}"));
                 let ids = [a.event_id, a.user_id, a.app_id, a.resource_id].join("|");
-                format!("{at} {} {ids} {} {} {}", a.tenant, a.at, a.evidence, flags.join(" "))
+                format!("{at} {} {ids} {} {} {}{workload}", a.tenant, a.at, a.evidence, flags.join(" "))
             }
             Row::LicenseChange(c) => {
                 let sku = c.sku.map_or("all".to_owned(), |sku| sku.to_string());

@@ -113,7 +113,7 @@ fn sign_in() -> impl Strategy<Value = Value> {
 /// A record of each form, good enough to give a row.
 fn records() -> Vec<String> {
     let lists = format!("[\"[SkuName=X, SkuId={TENANT}]\"]");
-    let targets = json!([{"type": "User", "id": "u", "modifiedProperties": [{"displayName": "AssignedLicense", "oldValue": null, "newValue": lists}]}]);
+    let targets = json!([{"type": "User", "id": "u", "modifiedProperties": [{"displayName": "AssignedLicense", "oldValue": null, "newValue": &lists}]}]);
     let at = "2026-09-01T08:02:31Z";
     let audit =
         json!({"id": "e", "activityDateTime": at, "activityDisplayName": "Update user.", "result": "success", "targetResources": targets});
@@ -122,6 +122,11 @@ fn records() -> Vec<String> {
         audit,
         json!({"id": "u", "assignedLicenses": [{"skuId": TENANT}]}),
         json!({"id": "s", "skuId": TENANT, "status": "Enabled", "totalLicenses": 5}),
+        json!({"CreationTime": "2026-09-01T08:02:31", "Id": "e", "Operation": "UserLoggedIn", "OrganizationId": TENANT, "UserType": 0, "UserKey": TENANT,
+            "UserId": "a@b.c", "ErrorNumber": "0", "Target": [{"ID": TENANT, "Type": 0}]}),
+        json!({"CreationTime": "2026-09-01T08:02:31", "Id": "e", "Operation": "Update user.", "OrganizationId": TENANT, "UserType": "Admin", "UserId": "a@b.c",
+            "ResultStatus": "Success", "Target": [{"ID": "User_x"}], "ObjectId": "c@b.c", "Workload": "Exchange",
+            "ModifiedProperties": [{"Name": "AssignedLicense", "OldValue": "[]", "NewValue": lists}]}),
         json!({"skuId": TENANT, "prepaidUnits": {"enabled": 5, "warning": 1}}),
         json!({"id": "s", "offerId": "cfq7ttc0lflx:0001", "status": "active", "quantity": "5", "unitType": "Licenses"}),
         json!({"items": [{"id": TENANT, "companyProfile": {"companyName": "Contoso"}}], "links": {"next": {}}}),
@@ -148,6 +153,8 @@ const LINES: &[&str] = &[
     "8a4de8b5-095c-47d0-a96f-a75130c61d53,\"Contoso, \"\"Ltd\"\"\"",
     "event_id,event_time,user_id,tenant_id,error_code,action,sku_id,request_id,opened_at,subscription_id,seats,status",
     "e,2026-09-01T08:02:31Z,u,,0,assigned,8a4de8b5-095c-47d0-a96f-a75130c61d53,r,2026-09-01T08:02:31Z,s,5,active",
+    "RecordId,AuditData",
+    "r,\"{\"\"Id\"\":\"\"e\"\",\"\"Operation\"\":\"\"UserLoggedIn\"\",\"\"CreationTime\"\":\"\"2026-09-01T08:02:31\"\"}\"",
     "Date (UTC),Request ID,User ID,Status",
     "Id,TimeGenerated,UserId,AADTenantId",
     "2026-09-01T08:02:31Z,\"e\"\"1\",u,Success",

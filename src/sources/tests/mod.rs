@@ -9,6 +9,7 @@ mod graph;
 mod graph_logs;
 mod json;
 mod laws;
+mod management;
 mod oracle;
 mod parquet;
 mod partner_center;
