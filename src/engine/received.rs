@@ -9,7 +9,7 @@ use crate::engine::raw::{Digesting, RawFile};
 use crate::pipeline::source::Source;
 use crate::sources::path::PathFacts;
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
-use crate::sources::{self, Format};
+use crate::sources::{self, Choice, Format};
 use crate::stages::activity_events::Events;
 use crate::stages::customers::Customer;
 use crate::stages::license_changes::LicenseChange;
@@ -84,7 +84,7 @@ impl Gathered {
             source: source.id.clone(),
             source_file: file.path.clone(),
             feed: source.feed.name().to_owned(),
-            format: format.name().to_owned(),
+            format: found.chosen.unwrap_or(format).name().to_owned(),
             content,
             reading: reading.to_owned(),
             bytes: file.size as i64,
@@ -134,6 +134,8 @@ impl Gathered {
 #[derive(Default)]
 struct Found {
     rows: i64,
+    /// What `auto` made of it.
+    chosen: Option<Format>,
     first_day: Option<Day>,
     last_day: Option<Day>,
     /// Per snapshot whether its last page announces another.
@@ -256,6 +258,10 @@ impl Sink for FileSink<'_> {
             reason: reason.name().to_owned(),
             excerpt: excerpt(raw),
         });
+    }
+
+    fn chosen(&mut self, choice: &Choice) {
+        self.found.chosen = Some(choice.format);
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {

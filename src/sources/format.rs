@@ -5,6 +5,8 @@ use crate::domain::kinds::{Feed, spelled};
 spelled! {
     /// The forms in which raw files come.
     Format {
+        /// Told apart by how each file begins.
+        Auto = "auto",
         AzureMonitor = "azure-monitor",
         Graph = "graph",
         PortalCsv = "portal-csv",
@@ -20,26 +22,29 @@ spelled! {
     }
 }
 
+/// What `auto` made of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub format: Format,
+    /// Why, to follow "because": what the file begins with.
+    pub why: String,
+}
+
 impl Format {
-    /// The format of that name for a feed; `auto` is the feed's first one. `None` where the feed does not come in it.
+    /// The format of that name for a feed. `None` where the feed does not come in it.
     pub fn of(feed: Feed, name: &str) -> Option<Format> {
-        let formats = Format::for_feed(feed);
-        if name == "auto" {
-            formats.first().copied()
-        } else {
-            formats.iter().copied().find(|format| format.name() == name)
-        }
+        Format::for_feed(feed).iter().copied().find(|format| format.name() == name)
     }
 
     /// The formats in which a feed can come.
     pub fn for_feed(feed: Feed) -> &'static [Format] {
         use Format::*;
         match feed {
-            Feed::Activity => &[AzureMonitor, Graph, PortalCsv, LogAnalytics, ManagementApi, Csv, Parquet],
-            Feed::LicenseChanges => &[AzureMonitor, Graph, ManagementApi, Csv, Parquet],
-            Feed::LicenseHoldings => &[GraphUsers, Csv, Parquet],
-            Feed::Subscriptions => &[GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter, Csv, Parquet],
-            Feed::Customers | Feed::SupportRequests => &[Csv, Json],
+            Feed::Activity => &[Auto, AzureMonitor, Graph, PortalCsv, LogAnalytics, ManagementApi, Csv, Parquet],
+            Feed::LicenseChanges => &[Auto, AzureMonitor, Graph, ManagementApi, Csv, Parquet],
+            Feed::LicenseHoldings => &[Auto, GraphUsers, Csv, Parquet],
+            Feed::Subscriptions => &[Auto, GraphCompanySubscriptions, GraphSubscribedSkus, PartnerCenter, Csv, Parquet],
+            Feed::Customers | Feed::SupportRequests => &[Auto, Csv, Json],
         }
     }
 }

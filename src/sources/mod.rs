@@ -15,8 +15,9 @@
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //! | `sign_in`, `directory_audit`, `license_event`, `management_record` | records that several formats share |
 //! | `snapshot_tables`, `support_request` | the same for tables of snapshots, and for support requests |
+//! | `format`, `detect`, `first_keys` | the formats, and which one a file has |
 //!
-//! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`] and in [`read`].
+//! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`], in [`read`] and in `detect`.
 
 use crate::domain::kinds::Feed;
 
@@ -36,8 +37,10 @@ mod csv_file;
 mod csv_table;
 mod customers_csv;
 mod customers_json;
+mod detect;
 mod directory_audit;
 mod fields;
+mod first_keys;
 mod format;
 mod graph_audits;
 mod graph_sign_ins;
@@ -76,7 +79,7 @@ mod testing;
 mod tests;
 mod text;
 
-pub use format::Format;
+pub use format::{Choice, Format};
 
 use compressed::Content;
 use input::Input;
@@ -89,6 +92,9 @@ pub const VERSION: u32 = 1;
 
 /// How much of a content is looked at to tell what it is.
 const HEAD_BYTES: usize = 64 * 1024;
+
+/// How much of a file that is of no known form is kept for the rejects.
+const UNKNOWN_BYTES: usize = 4096;
 
 /// Reads one file of `compressed_size` bytes (as it is stored; for a plain file its size), in order, and counts what it held.
 ///
@@ -121,43 +127,27 @@ fn read_within(
     context: &FileContext,
     sink: &mut dyn Sink,
 ) -> FileCounts {
-    let content = Content::open(input, limits.inflated_bytes);
-    let file = Opened { content, size, limits };
+    let mut content = Content::open(input, limits.inflated_bytes);
     let mut output = Output::new(sink);
-    let out = &mut output;
-    match source {
-        (Feed::Activity, Format::AzureMonitor) => file.json(&mut azure_sign_ins::AzureSignIns::new(context), out),
-        (Feed::Activity, Format::Graph) => file.json(&mut graph_sign_ins::GraphSignIns::new(context), out),
-        (Feed::Activity, Format::PortalCsv) => file.csv(&mut portal_csv::PortalCsv::new(context), out),
-        (Feed::Activity, Format::LogAnalytics) => file.json_or_csv(&mut log_analytics::LogAnalytics::new(context), out),
-        (Feed::LicenseChanges, Format::AzureMonitor) => file.json(&mut azure_audit::AzureAudit::new(context), out),
-        (Feed::LicenseChanges, Format::Graph) => file.json(&mut graph_audits::GraphAudits::new(context), out),
-        (Feed::LicenseHoldings, Format::GraphUsers) => file.json(&mut graph_users::GraphUsers::new(context), out),
-        (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
-            file.json(&mut graph_subscriptions::GraphSubscriptions::new(context), out);
+    let (feed, mut format) = source;
+    if format == Format::Auto {
+        let head = content.peek(HEAD_BYTES);
+        match detect::choose(feed, head) {
+            Some(choice) => {
+                format = choice.format;
+                output.sink.chosen(&choice);
+            }
+            // Nothing to choose by: whatever is wrong with it, lines of JSON are the way to find out.
+            None if head.trim_ascii().is_empty() => format = Format::for_feed(feed).get(1).copied().unwrap_or(format),
+            None => {
+                let begins = head[..head.len().min(UNKNOWN_BYTES)].to_vec();
+                output.reject(Position { line: 0, record: 0 }, Reason::UnknownFormat, &begins);
+                return output.counts;
+            }
         }
-        (Feed::Subscriptions, Format::GraphSubscribedSkus) => {
-            file.json(&mut graph_subscribed_skus::GraphSubscribedSkus::new(context), out);
-        }
-        (Feed::Subscriptions, Format::PartnerCenter) => file.json(&mut partner_center::PartnerCenter::new(context), out),
-        (Feed::Activity, Format::ManagementApi) => file.audited(&mut management_activity::ManagementActivity::new(context), out),
-        (Feed::LicenseChanges, Format::ManagementApi) => file.audited(&mut management_licenses::ManagementLicenses::new(context), out),
-        (Feed::Activity, Format::Csv) => file.csv(&mut activity_table::ActivityTable::new(context), out),
-        (Feed::LicenseChanges, Format::Csv) => file.csv(&mut license_changes_table::LicenseChangesTable::new(context), out),
-        (Feed::LicenseHoldings, Format::Csv) => file.csv(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
-        (Feed::Subscriptions, Format::Csv) => file.csv(&mut subscriptions_table::SubscriptionsTable::new(context), out),
-        (Feed::SupportRequests, Format::Csv) => file.csv(&mut support_requests_csv::SupportRequestsTable::new(context), out),
-        (Feed::SupportRequests, Format::Json) => {
-            file.json(&mut support_requests_json::SupportRequestsJson::new(context), out);
-        }
-        (Feed::Activity, Format::Parquet) => file.parquet(&mut activity_table::ActivityTable::new(context), out),
-        (Feed::LicenseChanges, Format::Parquet) => file.parquet(&mut license_changes_table::LicenseChangesTable::new(context), out),
-        (Feed::LicenseHoldings, Format::Parquet) => file.parquet(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
-        (Feed::Subscriptions, Format::Parquet) => file.parquet(&mut subscriptions_table::SubscriptionsTable::new(context), out),
-        (Feed::Customers, Format::Json) => file.json(&mut customers_json::CustomersJson::default(), out),
-        (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
-        _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
     }
+    let file = Opened { content, size, limits };
+    file.read_as(feed, format, context, &mut output);
     output.counts
 }
 
@@ -169,6 +159,43 @@ struct Opened<'a> {
 }
 
 impl Opened<'_> {
+    fn read_as(self, feed: Feed, format: Format, context: &FileContext, out: &mut Output<'_>) {
+        let file = self;
+        match (feed, format) {
+            (Feed::Activity, Format::AzureMonitor) => file.json(&mut azure_sign_ins::AzureSignIns::new(context), out),
+            (Feed::Activity, Format::Graph) => file.json(&mut graph_sign_ins::GraphSignIns::new(context), out),
+            (Feed::Activity, Format::PortalCsv) => file.csv(&mut portal_csv::PortalCsv::new(context), out),
+            (Feed::Activity, Format::LogAnalytics) => file.json_or_csv(&mut log_analytics::LogAnalytics::new(context), out),
+            (Feed::LicenseChanges, Format::AzureMonitor) => file.json(&mut azure_audit::AzureAudit::new(context), out),
+            (Feed::LicenseChanges, Format::Graph) => file.json(&mut graph_audits::GraphAudits::new(context), out),
+            (Feed::LicenseHoldings, Format::GraphUsers) => file.json(&mut graph_users::GraphUsers::new(context), out),
+            (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
+                file.json(&mut graph_subscriptions::GraphSubscriptions::new(context), out);
+            }
+            (Feed::Subscriptions, Format::GraphSubscribedSkus) => {
+                file.json(&mut graph_subscribed_skus::GraphSubscribedSkus::new(context), out);
+            }
+            (Feed::Subscriptions, Format::PartnerCenter) => file.json(&mut partner_center::PartnerCenter::new(context), out),
+            (Feed::Activity, Format::ManagementApi) => file.audited(&mut management_activity::ManagementActivity::new(context), out),
+            (Feed::LicenseChanges, Format::ManagementApi) => file.audited(&mut management_licenses::ManagementLicenses::new(context), out),
+            (Feed::Activity, Format::Csv) => file.csv(&mut activity_table::ActivityTable::new(context), out),
+            (Feed::LicenseChanges, Format::Csv) => file.csv(&mut license_changes_table::LicenseChangesTable::new(context), out),
+            (Feed::LicenseHoldings, Format::Csv) => file.csv(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
+            (Feed::Subscriptions, Format::Csv) => file.csv(&mut subscriptions_table::SubscriptionsTable::new(context), out),
+            (Feed::SupportRequests, Format::Csv) => file.csv(&mut support_requests_csv::SupportRequestsTable::new(context), out),
+            (Feed::SupportRequests, Format::Json) => {
+                file.json(&mut support_requests_json::SupportRequestsJson::new(context), out);
+            }
+            (Feed::Activity, Format::Parquet) => file.parquet(&mut activity_table::ActivityTable::new(context), out),
+            (Feed::LicenseChanges, Format::Parquet) => file.parquet(&mut license_changes_table::LicenseChangesTable::new(context), out),
+            (Feed::LicenseHoldings, Format::Parquet) => file.parquet(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
+            (Feed::Subscriptions, Format::Parquet) => file.parquet(&mut subscriptions_table::SubscriptionsTable::new(context), out),
+            (Feed::Customers, Format::Json) => file.json(&mut customers_json::CustomersJson::default(), out),
+            (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
+            _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
+        }
+    }
+
     fn json(self, reader: &mut impl json_file::JsonRecords, out: &mut Output<'_>) {
         json_file::read_json(self.content, self.size, self.limits, reader, out);
     }

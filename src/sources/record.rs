@@ -9,6 +9,7 @@ use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
+use crate::sources::format::Choice;
 
 /// What a reader knows of a file besides its bytes.
 #[derive(Clone)]
@@ -162,6 +163,7 @@ spelled! {
         CorruptCompression = "corrupt_compression",
         DecompressionBomb = "decompression_bomb",
         UnreadableFile = "unreadable_file",
+        UnknownFormat = "unknown_format",
         UnreadableParquet = "unreadable_parquet",
         UnsupportedCompression = "unsupported_compression",
         LinkOutOfInput = "link_out_of_input",
@@ -199,6 +201,8 @@ pub trait Sink {
     fn row(&mut self, at: Position, row: Row<'_>);
     /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used.
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]);
+    /// `auto` has chosen how to read the file: before anything else.
+    fn chosen(&mut self, _choice: &Choice) {}
     /// A readable page of a snapshot: at least one for each file of a snapshot that could be read at all.
     fn snapshot_page(&mut self, page: SnapshotPage);
 }

@@ -10,7 +10,7 @@ use crate::domain::kinds::Feed;
 use crate::sources::input::Input;
 use crate::sources::limits::Limits;
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
-use crate::sources::{Format, path, read_within};
+use crate::sources::{Choice, Format, path, read_within};
 
 /// Gives at most so many bytes a read.
 pub struct Slow<'a> {
@@ -69,6 +69,7 @@ pub struct Found {
     /// The bytes of each reject.
     pub raw: Vec<Vec<u8>>,
     pub counts: FileCounts,
+    pub chosen: Option<Choice>,
 }
 
 fn place(at: Position) -> String {
@@ -115,6 +116,10 @@ impl Sink for Found {
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
         self.rejects.push(format!("{} {reason}", place(at)));
         self.raw.push(raw.to_vec());
+    }
+
+    fn chosen(&mut self, choice: &Choice) {
+        self.chosen = Some(choice.clone());
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {

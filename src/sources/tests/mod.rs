@@ -3,6 +3,7 @@
 
 mod audit;
 mod compressed;
+mod detect;
 mod exports;
 mod files;
 mod graph;
