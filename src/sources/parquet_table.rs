@@ -39,6 +39,10 @@ pub fn read_parquet_table<R: TableRecords>(content: Content<'_>, limits: Limits,
         Err(fault) => return reject_fault(out, 0, b"", fault),
     };
     let place = file.stream_position();
+    // An empty file holds nothing, and is no fault.
+    if file.seek(SeekFrom::End(0)).is_ok_and(|length| length == 0) {
+        return;
+    }
     let mut is_empty = true;
     let result = catch_unwind(AssertUnwindSafe(|| read(&mut *file, limits, reader, out, &mut is_empty)));
     if let Ok(place) = place {

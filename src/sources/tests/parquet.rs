@@ -130,7 +130,8 @@ fn an_empty_table_is_a_snapshot_and_no_table_is_none() {
     let other = parquet(vec![("user", texts(["u"]))]);
     let found = read(Feed::LicenseHoldings, &other, &known());
     assert_eq!((found.rejects, found.pages.len()), (vec!["0 missing_column".to_owned()], 0));
-    for bytes in [&header[..header.len() - 1], b"PAR1", b"", b"tenant_id,name\n"] {
+    assert_eq!(read(Feed::LicenseHoldings, b"", &known()).counts.records, 0);
+    for bytes in [&header[..header.len() - 1], b"PAR1", b"tenant_id,name\n"] {
         let found = read(Feed::LicenseHoldings, bytes, &known());
         assert_eq!((found.rejects, found.pages.len()), (vec!["0 unreadable_parquet".to_owned()], 0));
     }
