@@ -9,7 +9,7 @@
 mod facts;
 mod files;
 mod render;
-mod rows;
+pub mod rows;
 mod strategy;
 
 use std::collections::BTreeMap;
