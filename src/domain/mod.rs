@@ -1,5 +1,6 @@
 //! The words of the domain: ids, days, windows, workloads, subscription states. Imports nothing of ours and does no IO.
 
+pub mod by_name;
 pub mod catalogue;
 pub mod day;
 pub mod digest;

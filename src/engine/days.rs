@@ -49,7 +49,7 @@ pub fn range(
             let events = state
                 .table(&ACTIVITY_EVENTS)
                 .values()
-                .flat_map(|footer| footer.days.iter().map(|part| part.day()))
+                .flat_map(|footer| footer.days.iter().filter(|part| part.sign_ins > 0).map(|part| part.day()))
                 .min();
             let found = events.into_iter().chain(first_snapshot).min();
             let earliest_path = earliest_path_day(store, state)?;

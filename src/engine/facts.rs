@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
 use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::days::Range;
@@ -16,6 +17,7 @@ use crate::engine::events::Event;
 use crate::engine::job::Job;
 use crate::engine::licenses::remove_beyond;
 use crate::engine::made_from::settings_digest;
+use crate::engine::names::joins_of_day;
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::engine::steps::{Made, Making, own_cause};
@@ -50,7 +52,9 @@ struct StaleDay {
 
 /// Makes the days again whose events are not those that their files were made from.
 pub fn run(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<Facts, EngineError> {
-    let mut stale: Vec<Vec<StaleDay>> = (0..job.shards()).map(|shard| stale_days(job, state, changes, shard)).collect();
+    let mut stale: Vec<Vec<StaleDay>> = (0..job.shards())
+        .map(|shard| stale_days(job, state, changes, shard))
+        .collect::<Result<_, _>>()?;
     let days: BTreeSet<Day> = stale.iter().flatten().map(|stale| stale.day).collect();
     let waiting = beyond_limit(job, &days);
     if let Some(first) = waiting.first() {
@@ -102,7 +106,7 @@ pub fn beyond_limit(job: &Job<'_>, days: &BTreeSet<Day>) -> Vec<Day> {
 }
 
 /// The days of a shard whose files are not what they would be made from, and why.
-fn stale_days(job: &Job<'_>, state: &State, changes: &Changes, shard: u32) -> Vec<StaleDay> {
+fn stale_days(job: &Job<'_>, state: &State, changes: &Changes, shard: u32) -> Result<Vec<StaleDay>, EngineError> {
     let range = job.range;
     let mut sources = sources_of_days(state, shard, range.last);
     let mut wanted: BTreeSet<Day> = sources.keys().copied().collect();
@@ -113,19 +117,30 @@ fn stale_days(job: &Job<'_>, state: &State, changes: &Changes, shard: u32) -> Ve
         .filter_map(|day| {
             let sources = sources.remove(&day).unwrap_or_default();
             let fingerprint = coverage_fingerprint(job.settings, &sources);
-            let causes = causes(job, state, changes, (day, shard), fingerprint);
-            (!causes.is_empty()).then_some(StaleDay {
+            let joins = match joins_of_day(job.store, state, job.names(shard), (Some(day), shard)) {
+                Ok(joins) => joins,
+                Err(error) => return Some(Err(error)),
+            };
+            let causes = causes(job, state, changes, (day, shard), fingerprint, joins);
+            (!causes.is_empty()).then_some(Ok(StaleDay {
                 day,
                 sources,
                 fingerprint,
                 causes,
-            })
+            }))
         })
         .collect()
 }
 
 /// Why the files of a day are stale; empty where they are not.
-fn causes(job: &Job<'_>, state: &State, changes: &Changes, (day, shard): (Day, u32), fingerprint: Fingerprint) -> BTreeSet<Cause> {
+fn causes(
+    job: &Job<'_>,
+    state: &State,
+    changes: &Changes,
+    (day, shard): (Day, u32),
+    fingerprint: Fingerprint,
+    joins: Digest,
+) -> BTreeSet<Cause> {
     let place = (Some(day), shard);
     let upstream = || match changes.how(ACTIVITY_EVENTS.name, day) {
         Some(_) => Cause::Upstream(ACTIVITY_EVENTS.name, day),
@@ -139,9 +154,14 @@ fn causes(job: &Job<'_>, state: &State, changes: &Changes, (day, shard): (Day, u
         causes.insert(own_cause(state, &ACTIVITY_COVERAGE, place, fingerprint).unwrap_or_else(upstream));
     }
     if let Some(table) = facts_table(job.range, day) {
-        let expected = facts_fingerprint(table, job.settings, state.digest(&ACTIVITY_COVERAGE, place));
+        let expected = facts_fingerprint(table, job.settings, state.digest(&ACTIVITY_COVERAGE, place), joins);
         if causes.is_empty() && state.fingerprint(table, place) != Some(expected) {
-            causes.insert(own_cause(state, table, place, expected).unwrap_or(Cause::Earlier));
+            let names = changes.causes_of(&[Feed::Activity, Feed::LicenseHoldings]);
+            match own_cause(state, table, place, expected) {
+                Some(own) => causes.extend([own]),
+                // With the same events: somebody who was known by name only is known now.
+                None => causes.extend(names),
+            }
         }
     }
     causes
@@ -193,10 +213,14 @@ fn coverage_fingerprint(settings: &Settings, sources: &[Source]) -> Fingerprint 
 }
 
 /// What the facts of a day are made from: what its distinct events say, wherever they were logged.
-fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest) -> Fingerprint {
+fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest, joins: Digest) -> Fingerprint {
     Fingerprint {
         settings: settings_digest(contract, settings, &[]),
-        inputs: coverage,
+        inputs: if joins == Digest::default() {
+            coverage
+        } else {
+            Hasher::new().digest(coverage).digest(joins).finish()
+        },
     }
 }
 
@@ -223,9 +247,11 @@ fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result
             }
         }
         let place = (Some(stale.day), shard);
-        let result = activity_daily::build(stale.day, &frames.values().collect::<Vec<_>>())?;
+        let names = job.names(shard);
+        let result = activity_daily::build(stale.day, &frames.values().collect::<Vec<_>>(), names)?;
+        let joins = names.digest_of(result.coverage.iter().flat_map(ActivityCoverage::named));
         let footer = write_coverage(store, place, &result.coverage, stale.fingerprint)?;
-        let facts = facts_table(job.range, stale.day).map(|table| (table, facts_fingerprint(table, job.settings, footer.digest)));
+        let facts = facts_table(job.range, stale.day).map(|table| (table, facts_fingerprint(table, job.settings, footer.digest, joins)));
         written.push((&ACTIVITY_COVERAGE, place, footer));
         let is_stale = |table, fingerprint| job.forced.covers(stale.day, shard) || state.fingerprint(table, place) != Some(fingerprint);
         if let Some((table, fingerprint)) = facts.filter(|(table, fingerprint)| is_stale(table, *fingerprint)) {
@@ -242,16 +268,29 @@ fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result
     Ok(written)
 }
 
-/// Writes the coverage of a day; its footer has the digest of the set of tenants, which is all that most readers need.
+/// Writes the coverage of a day; its footer has the digest of the set of tenants, which is all that most readers need, and how many
+/// users the day has of whom only the name is known.
 fn write_coverage(store: &Store, place: Place, rows: &[ActivityCoverage], fingerprint: Fingerprint) -> Result<Footer, EngineError> {
     let mut tenants = SetDigest::default();
     rows.iter().for_each(|row| tenants.add(Digest::of(&row.tenant_id.bytes())));
     let part = DayPart {
         day: place.0.map_or(0, |day| day.0),
         rows: rows.len() as u64,
+        sign_ins: 0,
         digest: tenants.digest(),
     };
-    Ok(store.replace(&ACTIVITY_COVERAGE, place, &[ActivityCoverage::frame(rows)?], fingerprint, &[part])?)
+    let named = DayPart {
+        rows: rows.iter().flat_map(ActivityCoverage::named).count() as u64,
+        digest: Digest::default(),
+        ..part
+    };
+    Ok(store.replace(
+        &ACTIVITY_COVERAGE,
+        place,
+        &[ActivityCoverage::frame(rows)?],
+        fingerprint,
+        &[part, named],
+    )?)
 }
 
 fn before(row: ActivityDaily) -> ActivityBefore {

@@ -15,6 +15,7 @@ use crate::sources::path::PathFacts;
 use crate::stages::activity_events::ACTIVITY_EVENTS;
 use crate::stages::raw_files::RAW_FILES;
 use crate::stages::rejects::REJECTS;
+use crate::stages::user_names::USER_NAMES;
 use crate::stages::{customers, license_changes, license_holdings, raw_files, snapshots, subscriptions, support_requests};
 use crate::warehouse::contract::Contract;
 
@@ -23,9 +24,12 @@ pub const NO_DAY: Day = Day(0);
 
 /// The tables of each feed.
 pub const FEED_TABLES: &[(Feed, &[&Contract])] = &[
-    (Feed::Activity, &[&ACTIVITY_EVENTS]),
+    (Feed::Activity, &[&ACTIVITY_EVENTS, &USER_NAMES]),
     (Feed::LicenseChanges, &[&license_changes::LICENSE_CHANGES]),
-    (Feed::LicenseHoldings, &[&license_holdings::LICENSE_HOLDINGS, &snapshots::SNAPSHOTS]),
+    (
+        Feed::LicenseHoldings,
+        &[&license_holdings::LICENSE_HOLDINGS, &snapshots::SNAPSHOTS, &USER_NAMES],
+    ),
     (
         Feed::Subscriptions,
         &[&subscriptions::SUBSCRIPTION_SNAPSHOTS, &snapshots::SNAPSHOTS],

@@ -15,6 +15,7 @@ use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
+use crate::stages::user_names::{self, UserNameRow};
 use crate::stages::{
     activity_events, customers, license_changes, license_holdings, raw_files, rejects, snapshots, subscriptions, support_requests,
 };
@@ -133,6 +134,11 @@ impl Writer<'_, '_> {
                 (&a.feed, &a.source, a.tenant_id, a.day, &a.source_file).cmp(&(&b.feed, &b.source, b.tenant_id, b.day, &b.source_file))
             });
             footers.extend(self.write_sharded(&rows, |_| 0)?);
+        }
+        if self.makes(Feed::Activity) || self.makes(Feed::LicenseHoldings) {
+            let mut rows = std::mem::take(&mut self.gathered.names);
+            rows.extend(self.kept_by_source(|row: &UserNameRow| (&row.source, &row.source_file))?);
+            footers.extend(self.write_sharded(&user_names::distinct(rows), |row| shard_of(row.tenant_id, shards))?);
         }
         if self.makes(Feed::Customers) {
             let mut rows = std::mem::take(&mut self.gathered.customers);

@@ -6,6 +6,7 @@ use crate::engine::days::Range;
 use crate::engine::events::Watch;
 use crate::engine::request::{Forced, Request};
 use crate::pipeline::settings::Settings;
+use crate::stages::user_names::Names;
 use crate::warehouse::store::Store;
 
 /// What a part of a run needs besides the state of the warehouse.
@@ -17,6 +18,8 @@ pub struct Job<'a> {
     pub forced: Forced,
     /// The tables that are wanted, and the ones that they need.
     pub tables: &'a BTreeSet<&'static str>,
+    /// Whose name is whose, by shard.
+    pub names: &'a [Names],
     pub watch: &'a Watch<'a>,
 }
 
@@ -24,6 +27,12 @@ impl Job<'_> {
     /// How many shards tenants are spread over.
     pub fn shards(&self) -> u32 {
         u32::from(self.settings.shards)
+    }
+
+    /// Whose name is whose in a shard.
+    pub fn names(&self, shard: u32) -> &Names {
+        static NOBODY: Names = Names::nobody();
+        self.names.get(shard as usize).unwrap_or(&NOBODY)
     }
 
     /// The reason that was given for making days again.

@@ -40,7 +40,7 @@ pub fn run_assignments(
     let mut made = Vec::new();
     for shard in 0..job.shards() {
         let place = (None, shard);
-        let memo = inputs_memo(job.settings, state, shard);
+        let memo = inputs_memo(job, state, shard);
         let known = cache.memos.get(&memo).and_then(|text| Fingerprint::parse(text));
         let forced = job.forced.shard(shard);
         if !forced && known.is_some() && state.fingerprint(&ASSIGNMENTS, place) == known {
@@ -84,8 +84,13 @@ struct Evidence {
 impl Evidence {
     fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
         let mine = |file: &SnapshotFile| shard_of(file.tenant_id, job.shards()) == shard && file.feed == Feed::LicenseHoldings.name();
+        let mut changes: Vec<LicenseChange> = all(job.store, state, shard, |_| true)?;
+        let names = job.names(shard);
+        for change in changes.iter_mut().filter(|_| !names.is_empty()) {
+            change.user_id = names.user_of(&change.user_id).to_owned();
+        }
         Ok(Evidence {
-            changes: license_changes::distinct(all(job.store, state, shard, |_: &LicenseChange| true)?),
+            changes: license_changes::distinct(changes),
             holdings: license_holdings::distinct(all(job.store, state, shard, |_: &LicenseHolding| true)?),
             snapshots: holdings_snapshots(&all(job.store, state, 0, mine)?),
         })
@@ -123,12 +128,14 @@ fn note_intervals(job: &Job<'_>, before: &[Assignment], now: &[Assignment], caus
 }
 
 /// What the evidence of a shard's assignments is read from, as a text.
-fn inputs_memo(settings: &Settings, state: &State, shard: u32) -> String {
+fn inputs_memo(job: &Job<'_>, state: &State, shard: u32) -> String {
+    let settings = job.settings;
     let mut hasher = Hasher::new();
     hasher
         .number(i64::from(ASSIGNMENTS.version))
         .number(i64::from(settings.shards))
-        .text(&settings.zone_text());
+        .text(&settings.zone_text())
+        .digest(job.names(shard).digest());
     for (contract, of) in [(&LICENSE_CHANGES, shard), (&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)] {
         for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| *shard == of) {
             hasher.number(i64::from(day.map_or(0, |day| day.0))).digest(footer.digest);

@@ -21,6 +21,7 @@ pub mod inputs;
 pub mod job;
 pub mod licenses;
 pub mod made_from;
+pub mod names;
 pub mod publish;
 pub mod raw;
 pub mod receive;

@@ -1,14 +1,16 @@
 //! What the raw files of one `received=` partition hold, gathered from any number of files in any order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::engine::raw::{Digesting, RawFile};
 use crate::pipeline::source::Source;
 use crate::sources::path::PathFacts;
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::user_name::UserName;
 use crate::sources::{self, Choice, Format};
 use crate::stages::activity_events::Events;
 use crate::stages::customers::Customer;
@@ -19,6 +21,7 @@ use crate::stages::rejects::{Reject, excerpt};
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscriptions::SnapshotSubscription;
 use crate::stages::support_requests::SupportRequest;
+use crate::stages::user_names::UserNameRow;
 
 /// Rows of every feed.
 #[derive(Default)]
@@ -33,6 +36,7 @@ pub struct Gathered {
     pub rejects: Vec<Reject>,
     pub files: Vec<raw_files::RawFile>,
     pub file_events: Vec<FileEvents>,
+    pub names: Vec<UserNameRow>,
 }
 
 /// How many events of which day a raw file has.
@@ -54,6 +58,7 @@ impl Gathered {
         self.rejects.append(&mut other.rejects);
         self.files.append(&mut other.files);
         self.file_events.append(&mut other.file_events);
+        self.names.append(&mut other.names);
         self
     }
 
@@ -71,6 +76,8 @@ impl Gathered {
             gathered: self,
             file: &file.path,
             source: &source.id,
+            wants_names: source.tells_names,
+            names: HashSet::new(),
             number,
             context: &context,
             found: Found::default(),
@@ -188,6 +195,9 @@ struct FileSink<'a> {
     gathered: &'a mut Gathered,
     file: &'a str,
     source: &'a str,
+    wants_names: bool,
+    /// Whose names the file has told already.
+    names: HashSet<Digest>,
     number: u32,
     context: &'a FileContext,
     found: Found,
@@ -304,6 +314,22 @@ impl Sink for FileSink<'_> {
 
     fn chosen(&mut self, choice: &Choice) {
         self.found.chosen = Some(choice.format);
+    }
+
+    fn wants_names(&self) -> bool {
+        self.wants_names
+    }
+
+    fn user_name(&mut self, name: UserName<'_>) {
+        if self.names.insert(Hasher::new().text(name.name_id).text(name.user_id).finish()) {
+            self.gathered.names.push(UserNameRow {
+                tenant_id: name.tenant,
+                name_id: name.name_id.to_owned(),
+                user_id: name.user_id.to_owned(),
+                source: self.source.to_owned(),
+                source_file: self.file.to_owned(),
+            });
+        }
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {

@@ -93,6 +93,8 @@ pub struct RunReport {
     pub days_left: u64,
     /// Events of licenses that contradicted what was known, where assignments were made again.
     pub contradictions: u64,
+    /// Users whom the logs know by name only, and nothing says whose names they are.
+    pub users_known_by_name: u64,
     pub warnings: Vec<String>,
     pub published: bool,
     /// Digest of what the published files were made from.

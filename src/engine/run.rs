@@ -19,10 +19,11 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
-use crate::engine::{checks, estimates, facts, freshness, licenses, publish, walk, windows, windows_plan};
+use crate::engine::{checks, estimates, facts, freshness, licenses, names, publish, walk, windows, windows_plan};
 use crate::stages;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
+use crate::stages::user_names::Names;
 use crate::warehouse::store::Store;
 
 /// Brings the warehouse up to date, and the published files where all tables were asked for.
@@ -71,6 +72,9 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         Some(tables) => with_needs(tables),
         None => stages::TABLES.iter().map(|contract| contract.name).collect(),
     };
+    let names: Vec<Names> = (0..u32::from(settings.shards))
+        .map(|shard| names::names(store, &state, shard))
+        .collect::<Result<_, _>>()?;
     let mut job = Job {
         settings,
         request,
@@ -78,6 +82,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         range,
         forced: request.forced(),
         tables: &wanted,
+        names: &names,
         watch,
     };
     let mut waiting: BTreeSet<Day> = received.waiting.into_iter().collect();
@@ -93,6 +98,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     report.days_left = waiting.len() as u64;
     fill_range(&mut report, &state);
     fill_freshness(request, store, &mut report, &state)?;
+    report.users_known_by_name = names::unjoined(store, &state, &names)?;
     let is_mixed = waiting.first().is_some_and(|first| state.days(&ADOPTION).last() >= Some(first));
     if request.tables.is_none() && is_mixed {
         watch.tell(Event::Warning(

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 /// The tables that each table is made from.
 const NEEDS: &[(&str, &[&str])] = &[
     ("activity_coverage", &["activity_events"]),
-    ("activity_daily", &["activity_events", "activity_coverage"]),
-    ("activity_before", &["activity_events", "activity_coverage"]),
+    ("activity_daily", &["activity_events", "activity_coverage", "user_names"]),
+    ("activity_before", &["activity_events", "activity_coverage", "user_names"]),
     ("activity_28d", &["activity_daily", "activity_before"]),
-    ("assignments", &["license_changes", "license_holdings", "snapshots"]),
+    ("assignments", &["license_changes", "license_holdings", "snapshots", "user_names"]),
     ("subscriptions", &["subscription_snapshots", "snapshots"]),
     ("usage", &["activity_daily", "activity_before", "assignments", "subscriptions"]),
     (

@@ -21,6 +21,13 @@ spelled! {
     }
 }
 
+impl FormatName {
+    /// Whether some of its records may know a user by name only.
+    pub fn may_know_names_only(self) -> bool {
+        matches!(self, FormatName::ManagementApi | FormatName::Auto)
+    }
+}
+
 /// The formats of a feed, in the order of the contract.
 pub fn formats_of(feed: Feed) -> &'static [FormatName] {
     use FormatName::*;

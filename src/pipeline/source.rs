@@ -30,6 +30,8 @@ pub struct Source {
     pub path_tenant: Option<Regex>,
     /// Finds the day in a file's path below the input folder; its one group is `YYYY-MM-DD`.
     pub path_day: Option<Regex>,
+    /// Whether its files are to tell whose name is whose: some other source may know users by name only.
+    pub tells_names: bool,
     /// The line of its header in the pipeline file.
     pub line: usize,
 }
@@ -38,8 +40,9 @@ impl Source {
     /// What decides which rows a file of this source gives: part of the fingerprint of what is read from it.
     pub fn reading_text(&self) -> String {
         let pattern = |regex: &Option<Regex>| regex.as_ref().map_or(String::new(), |regex| regex.as_str().to_owned());
+        let names = if self.tells_names { "names\n" } else { "" };
         format!(
-            "{}\n{}\n{}\n{}\n",
+            "{}\n{}\n{}\n{}\n{names}",
             self.id,
             self.format,
             pattern(&self.path_tenant),
@@ -73,6 +76,11 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
             None => sources.push(source),
         }
     }
+    let by_name = |source: &Source| matches!(source.feed, Feed::Activity | Feed::LicenseChanges) && source.format.may_know_names_only();
+    if sources.iter().any(by_name) {
+        let tells = |source: &&mut Source| matches!(source.feed, Feed::Activity | Feed::LicenseHoldings);
+        sources.iter_mut().filter(tells).for_each(|source| source.tells_names = true);
+    }
     sources
 }
 
@@ -103,6 +111,7 @@ fn read(section: &Section<'_>) -> Option<Source> {
         required,
         path_tenant,
         path_day,
+        tells_names: false,
         line: section.line,
     })
 }

@@ -11,6 +11,7 @@ use crate::domain::rules::Rules;
 use crate::domain::window;
 
 use super::inputs::{ActivityRow, Inputs};
+use super::names::Known;
 use super::tables::{Activity28d, ActivityDaily, ActivityEvents, ActivityEventsKey};
 
 /// Each distinct event: of several with one key the one that succeeded, else the earliest, else the first by (file, line, record).
@@ -80,7 +81,7 @@ pub(super) struct TenantActivity {
 }
 
 /// The activity of every tenant that has an event, on all days.
-pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>) -> BTreeMap<Guid, TenantActivity> {
+pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, known: &Known) -> BTreeMap<Guid, TenantActivity> {
     let mut tenants: BTreeMap<Guid, TenantActivity> = BTreeMap::new();
     for (key, event) in events {
         let tenant = tenants.entry(key.tenant_id).or_default();
@@ -90,7 +91,7 @@ pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>) ->
         };
         let days = tenant
             .users
-            .entry(key.user_id.clone())
+            .entry(known.user(key.tenant_id, &key.user_id))
             .or_default()
             .entry(workload.clone())
             .or_default();

@@ -10,6 +10,7 @@ use crate::domain::rules::Rules;
 use super::activity::{self, TenantActivity};
 use super::assignments::{self, AllAssignments};
 use super::inputs::Inputs;
+use super::names::Known;
 use super::portfolio;
 use super::subscriptions::{self, InForce};
 use super::tables::{ActivityDailyKey, AdoptionKey, Assignments, AssignmentsKey, SubscriptionsKey, Tables};
@@ -36,8 +37,10 @@ pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day>
 
 /// Every table for each day from `first` to `last`, both inclusive. Evidence of other days counts, before and after.
 pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables {
+    let known = Known::of(inputs);
+    let inputs = &known.joined(inputs);
     let events = activity::events(inputs, rules);
-    let activity = activity::by_tenant(&events);
+    let activity = activity::by_tenant(&events, &known);
     let (assigned, contradictions) = assignments::assignments(inputs, rules);
     let snapshots = subscriptions::snapshots(inputs);
     let tenants: BTreeSet<Guid> = activity.keys().chain(assigned.keys()).chain(snapshots.keys()).copied().collect();

@@ -7,6 +7,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Feed};
 use crate::domain::subscription::{Seller, State};
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::user_name::UserName;
 
 /// Where a row comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,6 +121,8 @@ pub struct Inputs {
     /// (source, tenant, day) of the readable pages of subscription snapshots, also those that list nothing.
     pub subscription_pages: Vec<(usize, Guid, Day)>,
     pub customers: Vec<CustomerRow>,
+    /// (tenant, the id that stands for a name, the user id that goes with it), as sign-ins and user lists say.
+    pub names: Vec<(Guid, String, String)>,
 }
 
 impl Inputs {
@@ -244,6 +247,16 @@ impl Sink for FileSink<'_> {
                 origin,
             }),
         }
+    }
+
+    fn wants_names(&self) -> bool {
+        true
+    }
+
+    fn user_name(&mut self, name: UserName<'_>) {
+        self.inputs
+            .names
+            .push((name.tenant, name.name_id.to_owned(), name.user_id.to_owned()));
     }
 
     fn reject(&mut self, _at: Position, _reason: Reason, _raw: &[u8]) {

@@ -19,6 +19,7 @@ mod activity;
 mod assignments;
 mod compute;
 mod inputs;
+mod names;
 mod portfolio;
 mod snapshots;
 mod subscriptions;

@@ -12,9 +12,10 @@ use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink, SnapshotPage};
+use crate::sources::user_name;
 
 const LICENSE_KEYS: Keys = Keys::of(&[b"skuId", b"state"]);
-const USER_KEYS: Keys = Keys::of(&[b"id", b"licenseAssignmentStates", b"assignedLicenses"]);
+const USER_KEYS: Keys = Keys::of(&[b"id", b"userPrincipalName", b"licenseAssignmentStates", b"assignedLicenses"]);
 
 /// Reads the users of one file.
 pub struct GraphUsers<'c> {
@@ -67,9 +68,10 @@ impl JsonRecords for GraphUsers<'_> {
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.day.ok_or(Reason::MissingDay)?;
-        let (mut id, mut states, mut licenses) = (None, None, None);
+        let (mut id, mut name, mut states, mut licenses) = (None, None, None, None);
         record.members(USER_KEYS, |key, value| match key {
             b"id" => id = Some(value),
+            b"userPrincipalName" => name = Some(value),
             b"licenseAssignmentStates" => states = Some(value),
             b"assignedLicenses" => licenses = Some(value),
             _ => {}
@@ -83,6 +85,7 @@ impl JsonRecords for GraphUsers<'_> {
             (None, None) => {}
         }
         let user_id = &self.ids.text()[user];
+        user_name::tell(sink, tenant, user_id, name);
         for sku in &self.skus {
             sink.row(
                 at,

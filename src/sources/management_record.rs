@@ -6,12 +6,12 @@
 //! Traps: `UserKey` is the user id only where it is a GUID; services write their own names into `UserId`, in many spellings; some records name
 //! nobody. Names are not stored: a user who is known by name only becomes `upn:` and a hash of tenant and folded name.
 
-use crate::domain::digest::Hasher;
 use crate::domain::guid::Guid;
 use crate::sources::fields::{guid, is_word, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::keys::Keys;
 use crate::sources::record::Reason;
+use crate::sources::user_name::id_of_name;
 
 const KEYS: Keys = Keys::of(&[
     b"CreationTime",
@@ -162,11 +162,6 @@ impl Who {
             Who::Nobody | Who::Service => None,
         }
     }
-}
-
-/// The id of a user of whom only the name (in lower case) is known.
-pub fn id_of_name(tenant: Guid, name: &str) -> String {
-    format!("upn:{}", Hasher::new().bytes(&tenant.bytes()).text(name).finish())
 }
 
 /// Whether a name in lower case is that of a service.

@@ -78,6 +78,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod user_name;
 
 pub use format::{Choice, Format};
 

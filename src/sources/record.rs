@@ -10,6 +10,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
 use crate::sources::format::Choice;
+use crate::sources::user_name::UserName;
 
 /// What a reader knows of a file besides its bytes.
 #[derive(Clone)]
@@ -203,6 +204,12 @@ pub trait Sink {
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]);
     /// `auto` has chosen how to read the file: before anything else.
     fn chosen(&mut self, _choice: &Choice) {}
+    /// Whether to tell who is who: it takes time, and is of use only where some log knows users by name alone.
+    fn wants_names(&self) -> bool {
+        false
+    }
+    /// A record has both the id and the name of a user.
+    fn user_name(&mut self, _name: UserName<'_>) {}
     /// A readable page of a snapshot: at least one for each file of a snapshot that could be read at all.
     fn snapshot_page(&mut self, page: SnapshotPage);
 }

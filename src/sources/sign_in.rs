@@ -8,6 +8,7 @@ use crate::domain::kinds::Evidence;
 use crate::sources::fields::{Field, Ids, Tenants, boolean, event_time, is_word, is_zero, present, text};
 use crate::sources::json::Value;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
+use crate::sources::user_name;
 
 /// The fields of a sign-in that matter, not yet looked at.
 #[derive(Clone, Copy)]
@@ -115,6 +116,7 @@ impl<'c> SignIns<'c> {
             },
         };
         sink.row(at, Row::Activity(activity));
+        user_name::tell(sink, tenant, activity.user_id, sign_in.user_name);
         Ok(())
     }
 }

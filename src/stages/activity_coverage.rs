@@ -8,10 +8,18 @@ use crate::warehouse::table::table;
 
 table! {
     /// A customer has rows in `activity_events` on the day: succeeded or not, with or without user or workload.
-    ACTIVITY_COVERAGE = "activity_coverage", version 1, Day, sharded;
+    ACTIVITY_COVERAGE = "activity_coverage", version 2, Day, sharded;
     ActivityCoverage {
         @key tenant_id: Guid = "the customer",
         events: i64 = "distinct events of the day",
         digest: String = "digest of what they say",
+        named_users: String = "ids of users of whom only the name is known, with a blank between them; mostly none",
+    }
+}
+
+impl ActivityCoverage {
+    /// The ids of users of whom only the name is known.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        self.named_users.split_ascii_whitespace()
     }
 }

@@ -1,16 +1,18 @@
 //! `activity_daily`: one row per user and workload with any activity on the day. Reads `activity_events` of every `received=`
 //! partition that has events of the day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 
+use crate::domain::by_name::is_by_name;
 use crate::domain::day::{Day, Instant};
 use crate::domain::digest::SetDigest;
 use crate::domain::guid::Guid;
 use crate::stages::activity_coverage::ActivityCoverage;
 use crate::stages::activity_events::EventColumns;
+use crate::stages::user_names::Names;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::table;
 
@@ -54,8 +56,8 @@ pub struct DayOfEvents {
 }
 
 /// Reduces the events of one day. `frames` are the shard's `received=` partitions that have events of the day, each with
-/// distinct keys; rows of other days in them are passed over.
-pub fn build(day: Day, frames: &[&RecordBatch]) -> Result<DayOfEvents, WarehouseError> {
+/// distinct keys; rows of other days in them are passed over. `names` says who is meant by those of whom only the name is known.
+pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEvents, WarehouseError> {
     let columns = frames.iter().map(|frame| EventColumns::of(frame)).collect::<Result<Vec<_>, _>>()?;
     let mut rows: Vec<(u32, u32)> = Vec::new();
     for (at, events) in columns.iter().enumerate() {
@@ -69,12 +71,12 @@ pub fn build(day: Day, frames: &[&RecordBatch]) -> Result<DayOfEvents, Warehouse
         rows.sort_unstable_by(|a, b| order(a, b).then_with(|| preference(a, b)));
         rows.dedup_by(|later, kept| order(later, kept).is_eq());
     }
-    reduce(&columns, &rows)
+    reduce(&columns, &rows, names)
 }
 
 /// Counts distinct events per tenant, and the counted ones per user and workload.
-fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)]) -> Result<DayOfEvents, WarehouseError> {
-    let mut coverage: BTreeMap<&str, (i64, SetDigest)> = BTreeMap::new();
+fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> Result<DayOfEvents, WarehouseError> {
+    let mut coverage: BTreeMap<&str, (i64, SetDigest, BTreeSet<&str>)> = BTreeMap::new();
     let mut counted: Vec<(&str, &str, &str, u32, u32)> = Vec::with_capacity(rows.len());
     for &(at, row) in rows {
         let (events, index) = (&columns[at as usize], row as usize);
@@ -82,6 +84,10 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)]) -> Result<DayOfEven
         tenant.0 += 1;
         tenant.1.add(events.digest(index));
         let user = events.user_id.value(index);
+        if is_by_name(user) {
+            tenant.2.insert(user);
+        }
+        let user = names.user_of(user);
         if events.succeeded.value(index) && !user.is_empty() && events.workload.is_valid(index) {
             counted.push((events.tenant_id.value(index), user, events.workload.value(index), at, row));
         }
@@ -110,18 +116,19 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)]) -> Result<DayOfEven
                 Some(false) => daily.non_interactive_sign_ins += 1,
                 None => daily.actions += 1,
             }
-            daily.guest |= events.guest.value(index);
+            daily.guest |= events.guest.value(index) && events.interactive.is_valid(index);
             let moment = Instant(events.event_time.value(index));
             daily.first_at = daily.first_at.min(moment);
             daily.last_at = daily.last_at.max(moment);
         }
         result.daily.push(daily);
     }
-    for (tenant, (events, digest)) in coverage {
+    for (tenant, (events, digest, named)) in coverage {
         result.coverage.push(ActivityCoverage {
             tenant_id: guid(tenant)?,
             events,
             digest: digest.digest().to_string(),
+            named_users: named.into_iter().collect::<Vec<_>>().join(" "),
         });
     }
     Ok(result)

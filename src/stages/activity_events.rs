@@ -26,7 +26,7 @@ use crate::warehouse::table::{bad_cell, column_of, table};
 
 table! {
     /// A sign-in or an audited action of a user, wherever and however often it was logged.
-    ACTIVITY_EVENTS = "activity_events", version 1, Received, sharded;
+    ACTIVITY_EVENTS = "activity_events", version 2, Received, sharded;
     ActivityEvent {
         @key tenant_id: Guid = "the customer",
         @key day: Day = "the calendar date of `event_time` in the pipeline's time zone",
@@ -412,17 +412,19 @@ impl<'a> EventColumns<'a> {
 /// The event days of a frame, each with its rows and the digest of what they say.
 fn day_parts(frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
-    let mut parts: std::collections::BTreeMap<i32, (u64, SetDigest)> = std::collections::BTreeMap::new();
+    let mut parts: std::collections::BTreeMap<i32, (u64, u64, SetDigest)> = std::collections::BTreeMap::new();
     for row in 0..frame.num_rows() {
         let part = parts.entry(columns.day.value(row)).or_default();
         part.0 += 1;
-        part.1.add(columns.digest(row));
+        part.1 += u64::from(columns.interactive.is_valid(row));
+        part.2.add(columns.digest(row));
     }
     Ok(parts
         .into_iter()
-        .map(|(day, (rows, digest))| DayPart {
+        .map(|(day, (rows, sign_ins, digest))| DayPart {
             day,
             rows,
+            sign_ins,
             digest: digest.digest(),
         })
         .collect())

@@ -23,6 +23,7 @@ pub mod snapshots;
 pub mod subscriptions;
 pub mod support_requests;
 pub mod usage;
+pub mod user_names;
 pub mod workload_adoption;
 
 use crate::warehouse::contract::Contract;
@@ -38,6 +39,7 @@ pub const TABLES: &[&Contract] = &[
     &subscriptions::SUBSCRIPTION_SNAPSHOTS,
     &customers::CUSTOMERS,
     &support_requests::SUPPORT_REQUESTS,
+    &user_names::USER_NAMES,
     &activity_coverage::ACTIVITY_COVERAGE,
     &activity_daily::ACTIVITY_DAILY,
     &activity_daily::ACTIVITY_BEFORE,

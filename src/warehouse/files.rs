@@ -48,6 +48,8 @@ const DICTIONARY_BYTES: usize = 16 << 20;
 pub struct DayPart {
     pub day: i32,
     pub rows: u64,
+    /// How many of them are sign-ins: the first day of the tables has one.
+    pub sign_ins: u64,
     #[serde(with = "digest_text")]
     pub digest: Digest,
 }
