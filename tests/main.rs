@@ -9,6 +9,7 @@ mod crash;
 mod formats;
 mod golden;
 mod laws;
+mod names;
 mod readers;
 mod watching;
 mod workdir;

@@ -51,7 +51,20 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
         }
         from += line.len() + 1;
     }
-    empty
+    empty.or_else(|| by_beginning(feed, head))
+}
+
+/// A file that still grows and has no whole line yet: it is read in the form that the feed usually has, which waits for the rest.
+fn by_beginning(feed: Feed, head: &[u8]) -> Option<Choice> {
+    let is_unfinished =
+        head.first() == Some(&b'{') && !head.contains(&b'\n') && serde_json::from_slice::<serde::de::IgnoredAny>(head).is_err();
+    let format = *Format::for_feed(feed)
+        .iter()
+        .find(|format| !matches!(format, Format::Auto | Format::Csv | Format::Parquet))?;
+    is_unfinished.then(|| Choice {
+        format,
+        why: "it is the beginning of one line; this is the usual form of the feed".to_owned(),
+    })
 }
 
 fn by_keys(feed: Feed, keys: &FirstKeys) -> Option<Choice> {

@@ -59,15 +59,24 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
         knobs.shards
     );
     text += "[catalogue]\nskus = \"skus.csv\"\n";
-    for (feed, path) in [
-        ("activity", "{insights-logs-*signinlogs,eventhub}/**/*.json*"),
-        ("license_changes", "{insights-logs-auditlogs,eventhub}/**/*.json*"),
-        ("license_holdings", "graph-users/**/*.json*"),
-        ("subscriptions", "graph-subscriptions/primary/**/*.json*"),
-        ("subscriptions", "graph-subscriptions/secondary/**/*.json*"),
-        ("customers", "customers/**/*.csv"),
+    // Formats are named: `auto` can tell less of a file with one broken record than of one with others beside it.
+    for (feed, format, path) in [
+        ("activity", "azure-monitor", "{insights-logs-*signinlogs,eventhub}/**/*.json*"),
+        ("license_changes", "azure-monitor", "{insights-logs-auditlogs,eventhub}/**/*.json*"),
+        ("license_holdings", "graph-users", "graph-users/**/*.json*"),
+        (
+            "subscriptions",
+            "graph-company-subscriptions",
+            "graph-subscriptions/primary/**/*.json*",
+        ),
+        (
+            "subscriptions",
+            "graph-company-subscriptions",
+            "graph-subscriptions/secondary/**/*.json*",
+        ),
+        ("customers", "csv", "customers/**/*.csv"),
     ] {
-        text += &format!("[[source]]\nfeed = \"{feed}\"\npath = \"{path}\"\nfail_above = 1.0\n");
+        text += &format!("[[source]]\nfeed = \"{feed}\"\nformat = \"{format}\"\npath = \"{path}\"\nfail_above = 1.0\n");
     }
     if let Some(sku) = knobs.exclude {
         text += &format!(

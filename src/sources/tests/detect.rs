@@ -184,3 +184,14 @@ fn the_first_record_is_found_in_a_text_that_is_cut_anywhere() {
     let empty = first_keys(b"{\"items\":[],\"links\":{\"next\":{\"y\":1}}}");
     assert_eq!((empty.of_record, empty.has_entries), (vec!["items".into(), "links".into()], false));
 }
+
+#[test]
+fn the_beginning_of_one_line_waits_for_the_rest_of_it() {
+    for (feed, text) in [(Feed::Activity, "{\"time\":\"2026-"), (Feed::LicenseHoldings, "{\"id\"")] {
+        let found = read_text((feed, Format::Auto), text, &known());
+        assert_eq!(found.rejects.len(), 1);
+        assert!(found.rejects[0].ends_with("unfinished_last_line"), "{:?}", found.rejects);
+    }
+    let whole = read_text((Feed::Activity, Format::Auto), "{\"what\":\"else\"}", &known());
+    assert!(whole.rejects[0].ends_with("unknown_format"), "{:?}", whole.rejects);
+}
