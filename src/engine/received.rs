@@ -11,10 +11,11 @@ use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sin
 use crate::sources::{self, Format};
 use crate::stages::activity_events::Events;
 use crate::stages::customers::Customer;
+use crate::stages::excerpt::{Ids, excerpt};
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::raw_files;
-use crate::stages::rejects::{Reject, excerpt};
+use crate::stages::rejects::Reject;
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscriptions::SnapshotSubscription;
 
@@ -279,7 +280,7 @@ impl Sink for FileSink<'_> {
             source_line: at.line as i64,
             source_record: i64::from(at.record),
             reason: reason.name().to_owned(),
-            excerpt: excerpt(raw),
+            excerpt: excerpt(raw, Ids::Kept),
         });
     }
 

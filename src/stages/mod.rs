@@ -11,6 +11,7 @@ pub mod adoption;
 pub mod assignments;
 pub mod customers;
 pub mod daily_facts;
+pub mod excerpt;
 pub mod holders;
 pub mod interner;
 pub mod license_changes;
