@@ -56,6 +56,7 @@ fn azure_monitor_sign_ins(bencher: divan::Bencher<'_, '_>, record_bytes: u32) {
         day: None,
         received_until: None,
         zone: Zone::utc(),
+        offers: std::sync::Arc::default(),
     };
     bencher.counter(BytesCount::new(bytes.len())).bench(|| {
         let mut sink = Count::default();

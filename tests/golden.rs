@@ -421,6 +421,7 @@ fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
                 day: facts.day,
                 received_until: facts.received_until,
                 zone: settings.zone().clone(),
+                offers: settings.rules.catalogue.offers.clone(),
             };
             let mut sink = inputs.file(source.feed, number, below, facts.day.unwrap_or(Day(0)), &context);
             let format = Format::of(source.feed, source.format.name()).unwrap();

@@ -1,6 +1,7 @@
 //! The catalogue: which SKU has which workloads, which application means which workload, which products are out of scope.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::domain::guid::Guid;
 
@@ -24,8 +25,8 @@ pub struct Catalogue {
     pub apps: BTreeMap<String, String>,
     /// SKU id -> why it is left out of portfolio sums.
     pub excluded: BTreeMap<Guid, String>,
-    /// Partner Center offer id -> SKU id.
-    pub offers: BTreeMap<String, Guid>,
+    /// Partner Center offer id -> SKU id. Shared, since every raw file is read with it.
+    pub offers: Arc<BTreeMap<String, Guid>>,
 }
 
 impl Catalogue {

@@ -214,6 +214,6 @@ pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State) -> R
 fn latest_day(settings: &Settings, reading: &Reading<'_>) -> Day {
     let mut gathered = Gathered::default();
     let source = &settings.sources[reading.source];
-    gathered.read(reading.file, source, &reading.facts, reading.format, settings.zone(), &reading.how);
+    gathered.read(reading.file, source, &reading.facts, reading.format, &settings.rules, &reading.how);
     gathered.files.first().and_then(|file| file.last_day).unwrap_or(NO_DAY)
 }

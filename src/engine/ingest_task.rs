@@ -15,7 +15,7 @@ use crate::sources::path::PathFacts;
 use crate::stages::activity_events::ACTIVITY_EVENTS;
 use crate::stages::raw_files::RAW_FILES;
 use crate::stages::rejects::REJECTS;
-use crate::stages::{customers, license_changes, license_holdings, raw_files, snapshots, subscriptions};
+use crate::stages::{customers, license_changes, license_holdings, raw_files, snapshots, subscriptions, support_requests};
 use crate::warehouse::contract::Contract;
 
 /// Where a file belongs whose path names no day and that has no row with one.
@@ -31,6 +31,7 @@ pub const FEED_TABLES: &[(Feed, &[&Contract])] = &[
         &[&subscriptions::SUBSCRIPTION_SNAPSHOTS, &snapshots::SNAPSHOTS],
     ),
     (Feed::Customers, &[&customers::CUSTOMERS]),
+    (Feed::SupportRequests, &[&support_requests::SUPPORT_REQUESTS]),
 ];
 
 /// A raw file as one source reads it.

@@ -15,7 +15,9 @@ use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
-use crate::stages::{activity_events, customers, license_changes, license_holdings, raw_files, rejects, snapshots, subscriptions};
+use crate::stages::{
+    activity_events, customers, license_changes, license_holdings, raw_files, rejects, snapshots, subscriptions, support_requests,
+};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
@@ -40,7 +42,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
         .par_iter()
         .fold(Gathered::default, |mut gathered, reading| {
             let source = &settings.sources[reading.source];
-            gathered.read(reading.file, source, &reading.facts, reading.format, settings.zone(), &reading.how);
+            gathered.read(reading.file, source, &reading.facts, reading.format, &settings.rules, &reading.how);
             watch.tell(Event::Advance(1));
             gathered
         })
@@ -136,6 +138,11 @@ impl Writer<'_, '_> {
             let mut rows = std::mem::take(&mut self.gathered.customers);
             rows.extend(self.kept(Feed::Customers, |row: &customers::Customer| &row.source_file)?);
             footers.extend(self.write_sharded(&customers::distinct(rows), |_| 0)?);
+        }
+        if self.makes(Feed::SupportRequests) {
+            let mut rows = std::mem::take(&mut self.gathered.support_requests);
+            rows.extend(self.kept(Feed::SupportRequests, |row: &support_requests::SupportRequest| &row.source_file)?);
+            footers.extend(self.write_sharded(&support_requests::distinct(rows), |_| 0)?);
         }
         let mut rejects = std::mem::take(&mut self.gathered.rejects);
         rejects.extend(self.kept_by_source(|row: &rejects::Reject| (&row.source, &row.source_file))?);

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::domain::digest::Digest;
+use crate::sources::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
 
 /// A file below the input folder.
@@ -92,6 +93,13 @@ impl Digesting {
     pub fn drain(&mut self) {
         let mut buffer = [0; 1 << 16];
         while self.read(&mut buffer).is_ok_and(|read| read > 0) {}
+    }
+}
+
+impl Input for Digesting {
+    /// What is read in this way is not digested; [`Digesting::drain`] reads it again.
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        Some(&mut self.file)
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::day::{Day, Zone};
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
 use crate::engine::raw::{Digesting, RawFile};
 use crate::pipeline::source::Source;
 use crate::sources::path::PathFacts;
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
-use crate::sources::{self, Format};
+use crate::sources::{self, Choice, Format};
 use crate::stages::activity_events::Events;
 use crate::stages::customers::Customer;
 use crate::stages::excerpt::{Ids, excerpt};
@@ -18,6 +19,7 @@ use crate::stages::raw_files;
 use crate::stages::rejects::Reject;
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscriptions::SnapshotSubscription;
+use crate::stages::support_requests::SupportRequest;
 
 /// Rows of every feed.
 #[derive(Default)]
@@ -28,6 +30,7 @@ pub struct Gathered {
     pub snapshots: Vec<SnapshotFile>,
     pub subscriptions: Vec<SnapshotSubscription>,
     pub customers: Vec<Customer>,
+    pub support_requests: Vec<SupportRequest>,
     pub rejects: Vec<Reject>,
     pub files: Vec<raw_files::RawFile>,
     pub file_events: Vec<FileEvents>,
@@ -48,6 +51,7 @@ impl Gathered {
         self.snapshots.append(&mut other.snapshots);
         self.subscriptions.append(&mut other.subscriptions);
         self.customers.append(&mut other.customers);
+        self.support_requests.append(&mut other.support_requests);
         self.rejects.append(&mut other.rejects);
         self.files.append(&mut other.files);
         self.file_events.append(&mut other.file_events);
@@ -55,12 +59,13 @@ impl Gathered {
     }
 
     /// Reads a raw file for one of its sources. Whatever is wrong with it becomes rejects.
-    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, zone: &Zone, reading: &str) {
+    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, rules: &Rules, reading: &str) {
         let context = FileContext {
             tenant: facts.tenant,
             day: facts.day,
             received_until: facts.received_until,
-            zone: zone.clone(),
+            zone: rules.zone.clone(),
+            offers: rules.catalogue.offers.clone(),
         };
         let number = self.events.file(&file.path);
         let mut sink = FileSink {
@@ -95,7 +100,7 @@ impl Gathered {
             source: source.id.clone(),
             source_file: file.path.clone(),
             feed: source.feed.name().to_owned(),
-            format: format.name().to_owned(),
+            format: found.chosen.unwrap_or(format).name().to_owned(),
             content,
             reading: reading.to_owned(),
             bytes: file.size as i64,
@@ -145,6 +150,8 @@ impl Gathered {
 #[derive(Default)]
 struct Found {
     rows: i64,
+    /// What `auto` made of it.
+    chosen: Option<Format>,
     first_day: Option<Day>,
     last_day: Option<Day>,
     /// Per snapshot whether its last page announces another.
@@ -261,6 +268,18 @@ impl Sink for FileSink<'_> {
                     ends_on: subscription.ends_on,
                 });
             }
+            Row::SupportRequest(request) => {
+                self.about(self.context.zone.day_of(request.opened_at));
+                self.gathered.support_requests.push(SupportRequest {
+                    tenant_id: request.tenant,
+                    request_id: request.request_id.to_owned(),
+                    source_file: self.file.to_owned(),
+                    source_line: at.line as i64,
+                    source_record: i64::from(at.record),
+                    opened_at: request.opened_at,
+                    topic: request.topic.to_owned(),
+                });
+            }
             Row::Customer(customer) => self.gathered.customers.push(Customer {
                 tenant_id: customer.tenant,
                 source_file: self.file.to_owned(),
@@ -282,6 +301,10 @@ impl Sink for FileSink<'_> {
             reason: reason.name().to_owned(),
             excerpt: excerpt(raw, Ids::Kept),
         });
+    }
+
+    fn chosen(&mut self, choice: &Choice) {
+        self.found.chosen = Some(choice.format);
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {

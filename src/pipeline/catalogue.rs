@@ -14,6 +14,7 @@
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::problem::{CatalogueError, Problem};
 use super::table::{Notes, Row, rows, squeezed};
@@ -110,7 +111,7 @@ impl<'a> CatalogueTexts<'a> {
                     products,
                     apps,
                     excluded,
-                    offers,
+                    offers: Arc::new(offers),
                 },
                 warnings,
             }),

@@ -29,7 +29,7 @@ fn catalogue() -> Catalogue {
         .apps
         .insert("00000005-0000-0ff1-ce00-000000000000".to_owned(), "yammer".to_owned());
     catalogue.excluded.insert(sku(E3), "from the catalogue".to_owned());
-    catalogue.offers.insert("cfq7ttc0lh18:0001".to_owned(), sku(E3));
+    catalogue.offers = std::sync::Arc::new([("cfq7ttc0lh18:0001".to_owned(), sku(E3))].into());
     catalogue
 }
 

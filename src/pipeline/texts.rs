@@ -29,7 +29,7 @@ impl Settings {
 
     /// Offer -> SKU: read with Partner Center's subscriptions.
     pub fn offers_text(&self) -> String {
-        pairs(&self.catalogue().offers)
+        pairs(self.catalogue().offers.iter())
     }
 
     /// SKU -> part number, name: read by what is published.

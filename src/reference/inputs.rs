@@ -233,6 +233,8 @@ impl Sink for FileSink<'_> {
                 },
                 ends_on: row.ends_on,
             }),
+            // No number depends on it.
+            Row::SupportRequest(_) => {}
             Row::Customer(row) => self.inputs.customers.push(CustomerRow {
                 tenant_id: row.tenant,
                 name: row.name.to_owned(),

@@ -8,6 +8,7 @@
 //! Traps: all categories come in one stream; `time` is when the record was logged, the properties know when it happened; some
 //! writers leave `properties` as a string that holds the object's JSON text; `resultType` is a string or a number.
 
+use crate::sources::fields::Field;
 use crate::sources::json::{Json, Node, Value};
 use crate::sources::keys::Keys;
 use crate::sources::record::Reason;
@@ -67,11 +68,11 @@ pub struct Unpacked {
 /// was unpacked, as long as the object is looked at.
 #[inline]
 pub fn properties<'a>(
-    node: Option<Node<'a>>,
+    field: Option<impl Field<'a>>,
     unpacked: &'a mut Unpacked,
     slot: &'a mut Option<Json<'a>>,
 ) -> Result<Option<Node<'a>>, Reason> {
-    match node.map(Node::value) {
+    match field.map(Field::value) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(object)) => Ok(Some(object)),
         Some(Value::Text(packed)) => {

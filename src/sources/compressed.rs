@@ -4,10 +4,12 @@
 //! alone, not on the sizes of reads. gzip files of several members and zstd files of several frames are one content; zeros
 //! after the last gzip member are padding. Inflating more than the limit is a bomb: the bytes up to the limit are given, then the fault.
 
-use std::io::{ErrorKind, Read};
+use std::io::{Cursor, ErrorKind};
 
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
+
+use crate::sources::input::{Input, Seekable};
 
 /// How much is read from a compressed file at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -53,7 +55,7 @@ enum Form {
 
 /// The file as it is, through a buffer where it is compressed.
 struct Raw<'a> {
-    input: &'a mut dyn Read,
+    input: &'a mut dyn Input,
     buffer: Vec<u8>,
     /// What was read and not yet inflated.
     start: usize,
@@ -100,7 +102,7 @@ impl Raw<'_> {
 
 impl<'a> Content<'a> {
     /// Opens a file of `compressed_size` bytes that may inflate to `limit`.
-    pub fn open(input: &'a mut dyn Read, limit: u64) -> Content<'a> {
+    pub fn open(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
         let raw = Raw {
             input,
             buffer: Vec::new(),
@@ -118,14 +120,58 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
-    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+    /// The next `count` bytes, fewer where there are no more or a fault is in the way; they are still to be read.
+    pub fn peek(&mut self, count: usize) -> &[u8] {
+        self.start_once();
+        let mut head = std::mem::take(&mut self.head);
+        while head.len() < count && self.fault.is_none() {
+            let from = head.len();
+            head.resize(count, 0);
+            let read = self.read_content(&mut head[from..]);
+            head.truncate(from + read.unwrap_or(0));
+            match read {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(fault) => self.fault = Some(fault),
+            }
+        }
+        self.head = head;
+        &self.head
+    }
+
+    /// The bytes of the file from any place, those of a compressed one in memory; `None` where these are more than `limit`.
+    pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, Fault> {
+        self.start_once();
+        if matches!(self.form, Form::Plain) && self.raw.input.seekable().is_some() {
+            return Ok(self.raw.input.seekable().map(|file| Box::new(file) as Box<dyn Seekable>));
+        }
+        let mut bytes = Vec::new();
+        loop {
+            let length = bytes.len();
+            if length > limit {
+                return Ok(None);
+            }
+            bytes.resize(length + CHUNK_BYTES, 0);
+            let read = self.read(&mut bytes[length..])?;
+            bytes.truncate(length + read);
+            if read == 0 {
+                return Ok(Some(Box::new(Cursor::new(bytes))));
+            }
+        }
+    }
+
+    fn start_once(&mut self) {
         if !self.started {
             self.started = true;
             if let Err(fault) = self.start() {
                 self.fault = Some(fault);
             }
         }
+    }
+
+    /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
+    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        self.start_once();
         if !self.head.is_empty() {
             let count = self.head.len().min(out.len());
             out[..count].copy_from_slice(&self.head[..count]);

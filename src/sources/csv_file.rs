@@ -84,6 +84,15 @@ impl<'a> CsvFile<'a> {
     }
 }
 
+/// The first record of a text that may be cut anywhere: a header has no line breaks in it.
+pub fn first_record(head: &[u8]) -> Record {
+    let mut record = Record::default();
+    if let Some(line) = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()) {
+        record.take_line(1, line);
+    }
+    record
+}
+
 impl Record {
     fn clear(&mut self) {
         self.raw.clear();

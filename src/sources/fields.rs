@@ -2,17 +2,37 @@
 
 use std::ops::Range;
 
-use crate::domain::day::{EARLIEST, Instant, MICROS_PER_DAY};
+use crate::domain::day::{Day, EARLIEST, Instant, MICROS_PER_DAY, Zone};
 use crate::domain::guid::Guid;
+use crate::domain::subscription::State;
 use crate::sources::json::{Node, Value};
 use crate::sources::record::{FileContext, Reason};
 use crate::sources::text::Text;
 use crate::sources::time::parse_instant;
 
+/// What a form has in a field: a value of a JSON text that was not yet looked at, or one that was.
+pub trait Field<'a>: Copy {
+    fn value(self) -> Value<'a>;
+}
+
+impl<'a> Field<'a> for Node<'a> {
+    #[inline]
+    fn value(self) -> Value<'a> {
+        Node::value(self)
+    }
+}
+
+impl<'a> Field<'a> for Value<'a> {
+    #[inline]
+    fn value(self) -> Value<'a> {
+        self
+    }
+}
+
 /// A value that is there and not null.
 #[inline]
-pub fn present(node: Option<Node<'_>>) -> Option<Value<'_>> {
-    match node?.value() {
+pub fn present<'a>(field: Option<impl Field<'a>>) -> Option<Value<'a>> {
+    match field?.value() {
         Value::Null => None,
         value => Some(value),
     }
@@ -20,8 +40,8 @@ pub fn present(node: Option<Node<'_>>) -> Option<Value<'_>> {
 
 /// A string; missing and null are `None`, anything else is unreadable.
 #[inline]
-pub fn text(node: Option<Node<'_>>) -> Result<Option<Text<'_>>, Reason> {
-    match present(node) {
+pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reason> {
+    match present(field) {
         None => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text)),
         Some(_) => Err(Reason::UnreadableValue),
@@ -46,8 +66,8 @@ impl Ids {
 
     /// Folds an id, whatever it looks like; a missing one is empty.
     #[inline]
-    pub fn fold(&mut self, node: Option<Node<'_>>) -> Result<Range<usize>, Reason> {
-        match text(node)? {
+    pub fn fold<'a>(&mut self, field: Option<impl Field<'a>>) -> Result<Range<usize>, Reason> {
+        match text(field)? {
             Some(text) => self.fold_text(text),
             None => Ok(self.folded.len()..self.folded.len()),
         }
@@ -55,8 +75,8 @@ impl Ids {
 
     /// Folds an id that has to be there and not empty.
     #[inline]
-    pub fn fold_required(&mut self, node: Option<Node<'_>>) -> Result<Range<usize>, Reason> {
-        match text(node)? {
+    pub fn fold_required<'a>(&mut self, field: Option<impl Field<'a>>) -> Result<Range<usize>, Reason> {
+        match text(field)? {
             Some(text) if !text.is_empty() => self.fold_text(text),
             _ => Err(Reason::MissingId),
         }
@@ -89,8 +109,8 @@ pub struct Tenants {
 
 impl Tenants {
     #[inline]
-    pub fn of_record(&mut self, node: Option<Node<'_>>, context: &FileContext) -> Result<Guid, Reason> {
-        let text = match present(node) {
+    pub fn of_record<'a>(&mut self, field: Option<impl Field<'a>>, context: &FileContext) -> Result<Guid, Reason> {
+        let text = match present(field) {
             None => return context.tenant.ok_or(Reason::MissingTenant),
             Some(Value::Text(text)) if text.is_empty() => return context.tenant.ok_or(Reason::MissingTenant),
             Some(Value::Text(text)) => text,
@@ -142,10 +162,11 @@ pub fn instant(text: Text<'_>) -> Option<Instant> {
 /// The time of an event: its own where it is there (and then it has to be readable), else that of its envelope; within what is
 /// possible.
 #[inline]
-pub fn event_time(own: Option<Node<'_>>, envelope: Option<Node<'_>>, context: &FileContext) -> Result<Instant, Reason> {
+pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'a>>, context: &FileContext) -> Result<Instant, Reason> {
     let at = match present(own).or_else(|| present(envelope)) {
         None => return Err(Reason::MissingTime),
         Some(Value::Text(text)) => instant(text).ok_or(Reason::UnreadableTime)?,
+        Some(Value::Instant(at)) => at,
         Some(_) => return Err(Reason::UnreadableTime),
     };
     if at < EARLIEST {
@@ -155,6 +176,34 @@ pub fn event_time(own: Option<Node<'_>>, envelope: Option<Node<'_>>, context: &F
         Some(until) if at.0 - until.0 > MICROS_PER_DAY => Err(Reason::TimeAfterReceipt),
         _ => Ok(at),
     }
+}
+
+/// The day of an instant in a time zone; `None` where it is missing.
+pub fn day_of<'a>(field: Option<impl Field<'a>>, zone: &Zone) -> Result<Option<Day>, Reason> {
+    match present(field) {
+        None => Ok(None),
+        Some(Value::Text(text)) if text.is_empty() => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(zone.day_of(instant(text).ok_or(Reason::UnreadableTime)?))),
+        Some(_) => Err(Reason::UnreadableTime),
+    }
+}
+
+/// The state that a status means; `None` where it means none.
+pub fn state<'a>(field: Option<impl Field<'a>>) -> Option<State> {
+    let mut buffer = String::new();
+    State::of_status(text(field).ok()??.decode(&mut buffer)?)
+}
+
+/// An integer of at least 0, as a number or as its digits.
+pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
+    let mut buffer = String::new();
+    let digits = match present(field)? {
+        Value::Number(token) => std::str::from_utf8(token).ok()?,
+        Value::Text(text) => text.decode(&mut buffer)?,
+        _ => return None,
+    };
+    let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits.then(|| digits.parse().ok())?
 }
 
 /// Whether a text is this word in any case.

@@ -5,8 +5,7 @@
 //! sold one is `ownerTenantId`. Tenant and day are in no record, only in the path. `ends_on` is the day of `nextLifecycleDateTime` in
 //! the pipeline's time zone.
 
-use crate::domain::subscription::State;
-use crate::sources::fields::{Ids, guid, instant, present, text};
+use crate::sources::fields::{Ids, day_of, guid, present, seats, state};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -72,12 +71,7 @@ impl JsonRecords for GraphSubscriptions<'_> {
             Some(_) => return Err(Reason::UnreadableValue),
         };
         let owner = self.ids.fold(listed.owner)?;
-        let ends_on = match present(listed.ends) {
-            None => None,
-            Some(Value::Text(text)) if text.is_empty() => None,
-            Some(Value::Text(text)) => Some(self.context.zone.day_of(instant(text).ok_or(Reason::UnreadableTime)?)),
-            Some(_) => return Err(Reason::UnreadableTime),
-        };
+        let ends_on = day_of(listed.ends, &self.context.zone)?;
         let ids = self.ids.text();
         let subscription = Subscription {
             tenant,
@@ -95,13 +89,7 @@ impl JsonRecords for GraphSubscriptions<'_> {
     }
 
     fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
-        if let (Some(tenant), Some(day)) = (self.context.tenant, self.context.day) {
-            sink.snapshot_page(SnapshotPage {
-                tenant,
-                day,
-                announces_next,
-            });
-        }
+        SnapshotPage::tell(self.context, announces_next, sink);
     }
 }
 
@@ -123,21 +111,4 @@ impl<'a> Listed<'a> {
         });
         listed
     }
-}
-
-fn state(node: Option<Node<'_>>) -> Option<State> {
-    let mut buffer = String::new();
-    State::of_status(text(node).ok()??.decode(&mut buffer)?)
-}
-
-/// An integer of at least 0, as a number or as its digits.
-fn seats(node: Option<Node<'_>>) -> Option<i64> {
-    let mut buffer = String::new();
-    let digits = match present(node)? {
-        Value::Number(token) => std::str::from_utf8(token).ok()?,
-        Value::Text(text) => text.decode(&mut buffer)?,
-        _ => return None,
-    };
-    let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_digits.then(|| digits.parse().ok())?
 }

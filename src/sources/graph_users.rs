@@ -98,12 +98,6 @@ impl JsonRecords for GraphUsers<'_> {
     }
 
     fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
-        if let (Some(tenant), Some(day)) = (self.context.tenant, self.context.day) {
-            sink.snapshot_page(SnapshotPage {
-                tenant,
-                day,
-                announces_next,
-            });
-        }
+        SnapshotPage::tell(self.context, announces_next, sink);
     }
 }

@@ -7,6 +7,7 @@
 //! * a value that is asked for must be well-formed and be followed by a comma or a closing bracket, else it is [`Value::Unreadable`];
 //! * in strings a lone surrogate reads as U+FFFD; control characters are taken as they are.
 
+use crate::domain::day::Instant;
 use crate::sources::keys::Keys;
 use crate::sources::structure::{Structure, is_blank};
 use crate::sources::text::Text;
@@ -38,6 +39,8 @@ pub enum Value<'a> {
     Text(Text<'a>),
     Object(Node<'a>),
     Array(Node<'a>),
+    /// A moment, where a form that is no JSON has it as one.
+    Instant(Instant),
     /// Not JSON.
     Unreadable,
 }

@@ -25,6 +25,12 @@ pub trait JsonRecords {
     /// Reads a record (an object). Its rows go to the sink only if it is accepted.
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
 
+    /// Whether a document with a batch says that another one follows.
+    fn announces_next(document: Node<'_>) -> bool {
+        let link = document.member(b"@odata.nextLink").map(Node::value);
+        matches!(link, Some(Value::Text(link)) if !link.is_empty())
+    }
+
     /// Takes note of a readable page; of all lines that are records by themselves once.
     fn page(&mut self, _announces_next: bool, _sink: &mut dyn Sink) {}
 }
@@ -87,7 +93,8 @@ pub fn of_line(line: u64) -> Position {
     Position { line, record: 0 }
 }
 
-fn reason_of(fault: Fault) -> Reason {
+/// The reject for a text that is not sound.
+pub fn reason_of(fault: Fault) -> Reason {
     match fault {
         Fault::Broken => Reason::BrokenJson,
         Fault::NotUtf8 { .. } => Reason::InvalidUtf8,
@@ -151,8 +158,7 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         if result.is_err()
             && let Some(batch) = outermost.member(R::BATCH).filter(|value| value.is_array())
         {
-            let next_link = outermost.member(b"@odata.nextLink").map(Node::value);
-            return self.batch(line, batch, matches!(next_link, Some(Value::Text(link)) if !link.is_empty()));
+            return self.batch(line, batch, R::announces_next(outermost));
         }
         // What has not even an id is no sign of a snapshot: a service's error message looks like that.
         if !self.has_single && result != Err(Reason::MissingId) {

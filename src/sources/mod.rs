@@ -6,88 +6,95 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `record` | what every reader produces |
-//! | `path` | what a file's path says |
+//! | `path`, `input` | what a file's path says, where its bytes come from |
 //! | `limits` | how much a file may ask for |
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
 //! | `blocks`, `structure` | where brackets, colons and quotes are |
 //! | `text`, `keys`, `json` | values on demand |
-//! | `json_file`, `csv_file` | records in lines, batches, pages, tables |
+//! | `json_file`, `csv_file`, `csv_table`, `audit_data`, `parquet_table`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
+//! | `sign_in`, `directory_audit`, `license_event`, `management_record` | records that several formats share |
+//! | `snapshot_tables`, `support_request` | the same for tables of snapshots, and for support requests |
+//! | `format`, `detect`, `first_keys` | the formats, and which one a file has |
 //!
-//! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`] and in [`read`].
+//! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`], in [`read`] and in `detect`.
 
-use std::io::Read;
+use crate::domain::kinds::Feed;
 
-use crate::domain::kinds::{Feed, spelled};
-
+pub mod input;
 pub mod path;
 pub mod record;
 pub mod time;
 
+mod activity_table;
+mod audit_data;
 mod azure_audit;
 mod azure_envelope;
 mod azure_sign_ins;
 mod blocks;
 mod compressed;
 mod csv_file;
+mod csv_table;
 mod customers_csv;
+mod customers_json;
+mod detect;
+mod directory_audit;
 mod fields;
+mod first_keys;
+mod format;
+mod graph_audits;
+mod graph_sign_ins;
+mod graph_subscribed_skus;
 mod graph_subscriptions;
 mod graph_users;
 mod json;
 mod json_file;
 mod keys;
+mod license_changes_table;
+mod license_event;
+mod license_holdings_table;
 mod license_list;
 mod limits;
 mod lines;
+mod log_analytics;
+mod management_activity;
+mod management_licenses;
+mod management_record;
 mod output;
+mod parquet_column;
+mod parquet_table;
+mod partner_center;
+mod portal_csv;
+mod sign_in;
+mod snapshot_tables;
 mod structure;
+mod subscriptions_table;
+mod support_request;
+mod support_requests_csv;
+mod support_requests_json;
+mod table;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use format::{Choice, Format};
+
 use compressed::Content;
+use input::Input;
 use limits::Limits;
 use output::Output;
 use record::{FileContext, FileCounts, Position, Reason, Sink};
 
-spelled! {
-    /// The forms in which raw files come.
-    Format {
-        AzureMonitor = "azure-monitor",
-        GraphUsers = "graph-users",
-        GraphCompanySubscriptions = "graph-company-subscriptions",
-        Csv = "csv",
-    }
-}
-
 /// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
 pub const VERSION: u32 = 1;
 
-impl Format {
-    /// The format of that name for a feed; `auto` is the feed's only one. `None` where the feed does not come in it.
-    pub fn of(feed: Feed, name: &str) -> Option<Format> {
-        let formats = Format::for_feed(feed);
-        if name == "auto" {
-            formats.first().copied()
-        } else {
-            formats.iter().copied().find(|format| format.name() == name)
-        }
-    }
+/// How much of a content is looked at to tell what it is.
+const HEAD_BYTES: usize = 64 * 1024;
 
-    /// The formats in which a feed can come.
-    pub fn for_feed(feed: Feed) -> &'static [Format] {
-        match feed {
-            Feed::Activity | Feed::LicenseChanges => &[Format::AzureMonitor],
-            Feed::LicenseHoldings => &[Format::GraphUsers],
-            Feed::Subscriptions => &[Format::GraphCompanySubscriptions],
-            Feed::Customers => &[Format::Csv],
-            Feed::SupportRequests => &[],
-        }
-    }
-}
+/// How much of a file that is of no known form is kept for the rejects.
+const UNKNOWN_BYTES: usize = 4096;
 
 /// Reads one file of `compressed_size` bytes (as it is stored; for a plain file its size), in order, and counts what it held.
 ///
@@ -96,7 +103,7 @@ impl Format {
 pub fn read(
     feed: Feed,
     format: Format,
-    input: &mut dyn Read,
+    input: &mut dyn Input,
     compressed_size: u64,
     context: &FileContext,
     sink: &mut dyn Sink,
@@ -115,34 +122,115 @@ pub fn read(
 fn read_within(
     limits: Limits,
     source: (Feed, Format),
-    input: &mut dyn Read,
+    input: &mut dyn Input,
     size: u64,
     context: &FileContext,
     sink: &mut dyn Sink,
 ) -> FileCounts {
-    let content = Content::open(input, limits.inflated_bytes);
-    let mut out = Output::new(sink);
-    match source {
-        (Feed::Activity, Format::AzureMonitor) => {
-            json_file::read_json(content, size, limits, &mut azure_sign_ins::AzureSignIns::new(context), &mut out);
+    let mut content = Content::open(input, limits.inflated_bytes);
+    let mut output = Output::new(sink);
+    let (feed, mut format) = source;
+    if format == Format::Auto {
+        let head = content.peek(HEAD_BYTES);
+        match detect::choose(feed, head) {
+            Some(choice) => {
+                format = choice.format;
+                output.sink.chosen(&choice);
+            }
+            // Nothing to choose by: whatever is wrong with it, lines of JSON are the way to find out.
+            None if head.trim_ascii().is_empty() => format = Format::for_feed(feed).get(1).copied().unwrap_or(format),
+            None => {
+                let begins = head[..head.len().min(UNKNOWN_BYTES)].to_vec();
+                output.reject(Position { line: 0, record: 0 }, Reason::UnknownFormat, &begins);
+                return output.counts;
+            }
         }
-        (Feed::LicenseChanges, Format::AzureMonitor) => {
-            json_file::read_json(content, size, limits, &mut azure_audit::AzureAudit::new(context), &mut out);
-        }
-        (Feed::LicenseHoldings, Format::GraphUsers) => {
-            json_file::read_json(content, size, limits, &mut graph_users::GraphUsers::new(context), &mut out);
-        }
-        (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
-            json_file::read_json(
-                content,
-                size,
-                limits,
-                &mut graph_subscriptions::GraphSubscriptions::new(context),
-                &mut out,
-            );
-        }
-        (Feed::Customers, Format::Csv) => customers_csv::read_customers(content, size, limits, &mut out),
-        _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
     }
-    out.counts
+    let file = Opened { content, size, limits };
+    file.read_as(feed, format, context, &mut output);
+    output.counts
+}
+
+/// A file whose content is open.
+struct Opened<'a> {
+    content: Content<'a>,
+    size: u64,
+    limits: Limits,
+}
+
+impl Opened<'_> {
+    fn read_as(self, feed: Feed, format: Format, context: &FileContext, out: &mut Output<'_>) {
+        let file = self;
+        match (feed, format) {
+            (Feed::Activity, Format::AzureMonitor) => file.json(&mut azure_sign_ins::AzureSignIns::new(context), out),
+            (Feed::Activity, Format::Graph) => file.json(&mut graph_sign_ins::GraphSignIns::new(context), out),
+            (Feed::Activity, Format::PortalCsv) => file.csv(&mut portal_csv::PortalCsv::new(context), out),
+            (Feed::Activity, Format::LogAnalytics) => file.json_or_csv(&mut log_analytics::LogAnalytics::new(context), out),
+            (Feed::LicenseChanges, Format::AzureMonitor) => file.json(&mut azure_audit::AzureAudit::new(context), out),
+            (Feed::LicenseChanges, Format::Graph) => file.json(&mut graph_audits::GraphAudits::new(context), out),
+            (Feed::LicenseHoldings, Format::GraphUsers) => file.json(&mut graph_users::GraphUsers::new(context), out),
+            (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
+                file.json(&mut graph_subscriptions::GraphSubscriptions::new(context), out);
+            }
+            (Feed::Subscriptions, Format::GraphSubscribedSkus) => {
+                file.json(&mut graph_subscribed_skus::GraphSubscribedSkus::new(context), out);
+            }
+            (Feed::Subscriptions, Format::PartnerCenter) => file.json(&mut partner_center::PartnerCenter::new(context), out),
+            (Feed::Activity, Format::ManagementApi) => file.audited(&mut management_activity::ManagementActivity::new(context), out),
+            (Feed::LicenseChanges, Format::ManagementApi) => file.audited(&mut management_licenses::ManagementLicenses::new(context), out),
+            (Feed::Activity, Format::Csv) => file.csv(&mut activity_table::ActivityTable::new(context), out),
+            (Feed::LicenseChanges, Format::Csv) => file.csv(&mut license_changes_table::LicenseChangesTable::new(context), out),
+            (Feed::LicenseHoldings, Format::Csv) => file.csv(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
+            (Feed::Subscriptions, Format::Csv) => file.csv(&mut subscriptions_table::SubscriptionsTable::new(context), out),
+            (Feed::SupportRequests, Format::Csv) => file.csv(&mut support_requests_csv::SupportRequestsTable::new(context), out),
+            (Feed::SupportRequests, Format::Json) => {
+                file.json(&mut support_requests_json::SupportRequestsJson::new(context), out);
+            }
+            (Feed::Activity, Format::Parquet) => file.parquet(&mut activity_table::ActivityTable::new(context), out),
+            (Feed::LicenseChanges, Format::Parquet) => file.parquet(&mut license_changes_table::LicenseChangesTable::new(context), out),
+            (Feed::LicenseHoldings, Format::Parquet) => file.parquet(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
+            (Feed::Subscriptions, Format::Parquet) => file.parquet(&mut subscriptions_table::SubscriptionsTable::new(context), out),
+            (Feed::Customers, Format::Json) => file.json(&mut customers_json::CustomersJson::default(), out),
+            (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
+            _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
+        }
+    }
+
+    fn json(self, reader: &mut impl json_file::JsonRecords, out: &mut Output<'_>) {
+        json_file::read_json(self.content, self.size, self.limits, reader, out);
+    }
+
+    fn csv(self, reader: &mut impl table::TableRecords, out: &mut Output<'_>) {
+        csv_table::read_csv_table(self.content, self.size, self.limits, reader, out);
+    }
+
+    fn parquet(self, reader: &mut impl table::TableRecords, out: &mut Output<'_>) {
+        parquet_table::read_parquet_table(self.content, self.limits, reader, out);
+    }
+
+    /// Reads a form that comes in both: JSON where there is no header and something begins like JSON.
+    fn json_or_csv<R: json_file::JsonRecords + table::TableRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
+        let head = self.content.peek(HEAD_BYTES);
+        if has_json(head) && !csv_table::begins_with_header::<R>(head) {
+            self.json(reader, out);
+        } else {
+            self.csv(reader, out);
+        }
+    }
+
+    /// The same for records that a CSV has in one of its columns.
+    fn audited<R: json_file::JsonRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
+        let head = self.content.peek(HEAD_BYTES);
+        if has_json(head) && !audit_data::begins_with_header(head) {
+            self.json(reader, out);
+        } else {
+            audit_data::read_audit_data(self.content, self.size, self.limits, reader, out);
+        }
+    }
+}
+
+/// Whether some line begins like JSON.
+fn has_json(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n')
+        .any(|line| matches!(line.trim_ascii_start(), [b'{' | b'[', ..]))
 }

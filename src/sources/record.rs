@@ -2,10 +2,14 @@
 //!
 //! For each file `records == accepted + rejected + not_ours`. A record that is accepted may give no row, one or several.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
+use crate::sources::format::Choice;
 
 /// What a reader knows of a file besides its bytes.
 #[derive(Clone)]
@@ -18,6 +22,8 @@ pub struct FileContext {
     pub received_until: Option<Instant>,
     /// The pipeline's time zone: what an instant's day is.
     pub zone: Zone,
+    /// Which SKU an offer of Partner Center sells; offer ids are lower case.
+    pub offers: Arc<BTreeMap<String, Guid>>,
 }
 
 /// Where a record stands in its file.
@@ -79,6 +85,19 @@ pub struct SnapshotPage {
     pub announces_next: bool,
 }
 
+impl SnapshotPage {
+    /// Tells of a page of the snapshot that the path names, if it names one.
+    pub fn tell(context: &FileContext, announces_next: bool, sink: &mut dyn Sink) {
+        if let (Some(tenant), Some(day)) = (context.tenant, context.day) {
+            sink.snapshot_page(SnapshotPage {
+                tenant,
+                day,
+                announces_next,
+            });
+        }
+    }
+}
+
 /// Who sold a subscription, as far as its form says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SoldBy<'a> {
@@ -112,6 +131,16 @@ pub struct Customer<'a> {
     pub segment: &'a str,
 }
 
+/// A request to the partner's support.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SupportRequest<'a> {
+    pub tenant: Guid,
+    pub request_id: &'a str,
+    pub opened_at: Instant,
+    /// Free text; empty where the form does not say.
+    pub topic: &'a str,
+}
+
 /// A row that a reader found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Row<'a> {
@@ -120,6 +149,7 @@ pub enum Row<'a> {
     Holding(Holding<'a>),
     Subscription(Subscription<'a>),
     Customer(Customer<'a>),
+    SupportRequest(SupportRequest<'a>),
 }
 
 spelled! {
@@ -133,6 +163,9 @@ spelled! {
         CorruptCompression = "corrupt_compression",
         DecompressionBomb = "decompression_bomb",
         UnreadableFile = "unreadable_file",
+        UnknownFormat = "unknown_format",
+        UnreadableParquet = "unreadable_parquet",
+        UnsupportedCompression = "unsupported_compression",
         LinkOutOfInput = "link_out_of_input",
         MissingCategory = "missing_category",
         MissingTenant = "missing_tenant",
@@ -149,6 +182,7 @@ spelled! {
         UnreadableValue = "unreadable_value",
         UnreadableLicenseList = "unreadable_license_list",
         UnknownStatus = "unknown_status",
+        UnknownOffer = "unknown_offer",
         MalformedSeats = "malformed_seats",
         MissingColumn = "missing_column",
     }
@@ -167,6 +201,8 @@ pub trait Sink {
     fn row(&mut self, at: Position, row: Row<'_>);
     /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used.
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]);
+    /// `auto` has chosen how to read the file: before anything else.
+    fn chosen(&mut self, _choice: &Choice) {}
     /// A readable page of a snapshot: at least one for each file of a snapshot that could be read at all.
     fn snapshot_page(&mut self, page: SnapshotPage);
 }

@@ -1,13 +1,16 @@
 //! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that keeps all as text.
 
+use std::collections::BTreeMap;
 use std::io::{Error, Read, Write};
+use std::sync::Arc;
 
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
+use crate::sources::input::Input;
 use crate::sources::limits::Limits;
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
-use crate::sources::{Format, path, read_within};
+use crate::sources::{Choice, Format, path, read_within};
 
 /// Gives at most so many bytes a read.
 pub struct Slow<'a> {
@@ -28,6 +31,8 @@ impl Read for Slow<'_> {
     }
 }
 
+impl Input for Slow<'_> {}
+
 /// Gives these bytes and then an error.
 pub struct Failing<'a>(pub &'a [u8]);
 
@@ -40,6 +45,8 @@ impl Read for Failing<'_> {
         }
     }
 }
+
+impl Input for Failing<'_> {}
 
 #[allow(clippy::unwrap_used)]
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -62,6 +69,7 @@ pub struct Found {
     /// The bytes of each reject.
     pub raw: Vec<Vec<u8>>,
     pub counts: FileCounts,
+    pub chosen: Option<Choice>,
 }
 
 fn place(at: Position) -> String {
@@ -81,12 +89,13 @@ impl Sink for Found {
                     .iter()
                     .filter_map(|(set, name)| set.then_some(*name))
                     .collect();
-                assert_eq!(
-                    a.interactive.map(|is| if is { "interactive" } else { "non_interactive" }),
-                    Some(a.evidence.name())
-                );
+                let by_flag = a
+                    .interactive
+                    .map_or("action", |is| if is { "interactive" } else { "non_interactive" });
+                assert_eq!(by_flag, a.evidence.name());
+                let workload = a.named_workload.map_or(String::new(), |name| format!(" {name}"));
                 let ids = [a.event_id, a.user_id, a.app_id, a.resource_id].join("|");
-                format!("{at} {} {ids} {} {} {}", a.tenant, a.at, a.evidence, flags.join(" "))
+                format!("{at} {} {ids} {} {} {}{workload}", a.tenant, a.at, a.evidence, flags.join(" "))
             }
             Row::LicenseChange(c) => {
                 let sku = c.sku.map_or("all".to_owned(), |sku| sku.to_string());
@@ -99,6 +108,7 @@ impl Sink for Found {
                     s.tenant, s.day, s.subscription_id, s.sku, s.seats, s.state, s.is_trial, s.sold_by, s.ends_on
                 )
             }
+            Row::SupportRequest(r) => format!("{at} {} {} {} {}", r.tenant, r.request_id, r.opened_at, r.topic),
             Row::Customer(c) => format!("{at} {} {}", c.tenant, [c.name, c.domain, c.country, c.segment].join("|")),
         });
     }
@@ -106,6 +116,10 @@ impl Sink for Found {
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
         self.rejects.push(format!("{} {reason}", place(at)));
         self.raw.push(raw.to_vec());
+    }
+
+    fn chosen(&mut self, choice: &Choice) {
+        self.chosen = Some(choice.clone());
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {
@@ -121,6 +135,14 @@ impl Sink for Found {
 /// The tenant of the tests' paths.
 pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
 
+/// An offer of the old kind, and one of new commerce without its availability.
+#[allow(clippy::unwrap_used)]
+fn offers() -> Arc<BTreeMap<String, Guid>> {
+    let sku = Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();
+    let ids = ["91fd106f-4b2c-4938-95ac-f54f74e9a239", "cfq7ttc0lflx:0001"];
+    Arc::new(ids.map(|id| (id.to_owned(), sku)).into())
+}
+
 /// What a path says, in UTC.
 pub fn context(path: &str) -> FileContext {
     let facts = path::path_context(path, None, None);
@@ -129,6 +151,7 @@ pub fn context(path: &str) -> FileContext {
         day: facts.day,
         received_until: facts.received_until,
         zone: Zone::utc(),
+        offers: offers(),
     }
 }
 
@@ -139,6 +162,7 @@ pub fn known() -> FileContext {
         day: Day::parse("2026-09-01"),
         received_until: None,
         zone: Zone::utc(),
+        offers: offers(),
     }
 }
 
@@ -149,6 +173,7 @@ pub fn unknown() -> FileContext {
         day: None,
         received_until: None,
         zone: Zone::utc(),
+        offers: offers(),
     }
 }
 
@@ -160,7 +185,7 @@ pub const SMALL: Limits = Limits {
 };
 
 /// Reads an input as a format.
-pub fn read_input(source: (Feed, Format), input: &mut dyn Read, context: &FileContext) -> Found {
+pub fn read_input(source: (Feed, Format), input: &mut dyn Input, context: &FileContext) -> Found {
     let mut found = Found::default();
     found.counts = read_within(SMALL, source, input, 1000, context, &mut found);
     let counts = found.counts;

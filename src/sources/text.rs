@@ -29,6 +29,11 @@ impl<'a> Text<'a> {
     /// Appends the text, its escapes decoded; `None` (and nothing of use appended) where an escape is none of JSON's.
     pub fn append_to(self, out: &mut String) -> Option<()> {
         let mut rest = std::str::from_utf8(self.raw).ok()?;
+        if !self.escaped {
+            // A cell of a table may have backslashes that are only that.
+            out.push_str(rest);
+            return Some(());
+        }
         while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
             out.push_str(&rest[..at]);
             let escape = *rest.as_bytes().get(at + 1)?;

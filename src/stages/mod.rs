@@ -22,6 +22,7 @@ pub mod raw_files;
 pub mod rejects;
 pub mod snapshots;
 pub mod subscriptions;
+pub mod support_requests;
 pub mod usage;
 pub mod workload_adoption;
 
@@ -37,6 +38,7 @@ pub const TABLES: &[&Contract] = &[
     &snapshots::SNAPSHOTS,
     &subscriptions::SUBSCRIPTION_SNAPSHOTS,
     &customers::CUSTOMERS,
+    &support_requests::SUPPORT_REQUESTS,
     &activity_coverage::ACTIVITY_COVERAGE,
     &activity_daily::ACTIVITY_DAILY,
     &activity_daily::ACTIVITY_BEFORE,

@@ -337,6 +337,7 @@ pub fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
                 day: facts.day,
                 received_until: facts.received_until,
                 zone: settings.zone().clone(),
+                offers: settings.rules.catalogue.offers.clone(),
             };
             let format = Format::of(source.feed, source.format.name()).unwrap();
             let mut sink = inputs.file(source.feed, index, &path, facts.day.unwrap_or(Day(0)), &context);

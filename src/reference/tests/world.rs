@@ -85,6 +85,7 @@ impl World {
             day,
             received_until: None,
             zone: self.rules.zone.clone(),
+            offers: self.rules.catalogue.offers.clone(),
         }
     }
 

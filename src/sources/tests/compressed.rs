@@ -1,12 +1,12 @@
 //! Contents of plain, gzip and zstd files.
 
-use std::io::Read;
+use crate::sources::input::Input;
 
 use crate::sources::compressed::{Content, Fault};
 use crate::sources::testing::{Failing, Slow, gzip, zstd_frame};
 
 /// All bytes of a content, and how it ended.
-fn all(input: &mut dyn Read, limit: u64, piece: usize) -> (Vec<u8>, Option<Fault>) {
+fn all(input: &mut dyn Input, limit: u64, piece: usize) -> (Vec<u8>, Option<Fault>) {
     let mut content = Content::open(input, limit);
     let (mut bytes, mut buffer) = (Vec::new(), vec![0u8; piece]);
     loop {

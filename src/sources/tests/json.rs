@@ -16,6 +16,7 @@ fn with<T>(text: &str, look: impl FnOnce(Node<'_>) -> T) -> T {
 fn show(value: Value<'_>) -> String {
     match value {
         Value::Null => "null".to_owned(),
+        Value::Instant(at) => at.to_string(),
         Value::Bool(value) => value.to_string(),
         Value::Number(token) => String::from_utf8_lossy(token).into_owned(),
         Value::Text(text) => text

@@ -3,9 +3,16 @@
 
 mod audit;
 mod compressed;
+mod detect;
+mod exports;
 mod files;
 mod graph;
+mod graph_logs;
 mod json;
 mod laws;
+mod management;
 mod oracle;
+mod parquet;
+mod partner_center;
 mod sign_ins;
+mod tables;

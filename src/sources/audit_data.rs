@@ -1,0 +1,68 @@
+//! A CSV file in which each record has a JSON object in its column `AuditData`: how the portal exports the unified audit log. The other columns
+//! repeat some of it and are not read. A record stands on the line on which it begins.
+
+use crate::sources::compressed::Content;
+use crate::sources::csv_file::{CsvFile, CsvStep, Record, first_record};
+use crate::sources::json::{Json, Node};
+use crate::sources::json_file::{JsonRecords, of_line, reason_of, reject_fault};
+use crate::sources::limits::Limits;
+use crate::sources::output::Output;
+use crate::sources::record::Reason;
+use crate::sources::structure::Structure;
+use crate::sources::table::places;
+
+/// Whether a content begins with the header of such a file.
+pub fn begins_with_header(head: &[u8]) -> bool {
+    place(&first_record(head)).is_some()
+}
+
+fn place(header: &Record) -> Option<usize> {
+    let names = (0..header.field_count()).map(|number| std::str::from_utf8(header.field(number)).unwrap_or_default());
+    places(&["AuditData"], 1, names)?.first().copied().flatten()
+}
+
+/// Reads all of a file of probably `size` bytes.
+pub fn read_audit_data<R: JsonRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
+    let mut file = CsvFile::new(content, size, limits);
+    let mut structure = Structure::default();
+    let mut column = None;
+    loop {
+        let record = match file.step() {
+            CsvStep::End => return,
+            CsvStep::Fault(record, fault) => {
+                reject_fault(out, record.last_line, &record.raw, fault);
+                continue;
+            }
+            CsvStep::Reject(record, reason) => {
+                out.reject(of_line(record.first_line), reason, &record.raw);
+                continue;
+            }
+            CsvStep::Record(record) => record,
+        };
+        let at = of_line(record.first_line);
+        let Some(column) = column else {
+            column = place(record);
+            if column.is_none() {
+                return out.reject(at, Reason::MissingColumn, &record.raw);
+            }
+            continue;
+        };
+        let text = record.field(column);
+        let result = match structure.find(text) {
+            Ok(()) => {
+                let json = Json {
+                    text,
+                    structure: &structure,
+                };
+                let object = Node::outermost(&json);
+                if object.is_object() {
+                    reader.record(object, at, out.sink)
+                } else {
+                    Err(Reason::BrokenJson)
+                }
+            }
+            Err(fault) => Err(reason_of(fault)),
+        };
+        out.settle(at, &record.raw, result);
+    }
+}

@@ -1,0 +1,82 @@
+//! A CSV file as records of a table: the first record names the columns.
+//!
+//! A header that lacks a needed column is one reject, and nothing more of the file is read. A record that is not UTF-8 is a reject.
+
+use crate::sources::compressed::Content;
+use crate::sources::csv_file::{CsvFile, CsvStep, Record, first_record};
+use crate::sources::json::Value;
+use crate::sources::json_file::{of_line, reject_fault};
+use crate::sources::limits::Limits;
+use crate::sources::output::Output;
+use crate::sources::record::Reason;
+use crate::sources::table::{Cells, TableRecords, places};
+use crate::sources::text::Text;
+
+/// One record, and where the columns are.
+struct CsvCells<'a> {
+    record: &'a Record,
+    places: &'a [Option<usize>],
+}
+
+impl Cells for CsvCells<'_> {
+    #[inline]
+    fn cell(&self, column: usize) -> Option<Value<'_>> {
+        let field = self.record.field(self.places.get(column).copied().flatten()?);
+        (!field.is_empty()).then_some(Value::Text(Text {
+            raw: field,
+            escaped: false,
+        }))
+    }
+}
+
+/// Reads all of a file of probably `size` bytes.
+pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
+    let mut file = CsvFile::new(content, size, limits);
+    let mut columns: Option<Vec<Option<usize>>> = None;
+    let mut is_empty = true;
+    loop {
+        let record = match file.step() {
+            CsvStep::End => break,
+            CsvStep::Fault(record, fault) => {
+                is_empty = false;
+                reject_fault(out, record.last_line, &record.raw, fault);
+                continue;
+            }
+            CsvStep::Reject(record, reason) => {
+                is_empty = false;
+                out.reject(of_line(record.first_line), reason, &record.raw);
+                continue;
+            }
+            CsvStep::Record(record) => record,
+        };
+        let at = of_line(record.first_line);
+        let is_text = std::str::from_utf8(&record.raw).is_ok();
+        let Some(places) = &columns else {
+            columns = header::<R>(record);
+            if columns.is_none() {
+                return out.reject(at, Reason::MissingColumn, &record.raw);
+            }
+            continue;
+        };
+        is_empty = false;
+        let result = if is_text {
+            reader.record(&CsvCells { record, places }, at, out.sink)
+        } else {
+            Err(Reason::InvalidUtf8)
+        };
+        out.settle(at, &record.raw, result);
+    }
+    if columns.is_some() {
+        reader.end(is_empty, out.sink);
+    }
+}
+
+/// Whether a content begins with the header of such a table.
+pub fn begins_with_header<R: TableRecords>(head: &[u8]) -> bool {
+    header::<R>(&first_record(head)).is_some()
+}
+
+fn header<R: TableRecords>(record: &Record) -> Option<Vec<Option<usize>>> {
+    let names = (0..record.field_count()).map(|number| std::str::from_utf8(record.field(number)).unwrap_or_default());
+    places(R::COLUMNS, R::NEEDED, names)
+}

@@ -1,0 +1,161 @@
+//! Which format a file has, by how it begins (`format = "auto"`): the keys of its first record, or the names of its columns. Its own name
+//! does not matter.
+//!
+//! A file may begin with a line that is broken, so the lines after it are looked at too. A list without entries has no keys: then its wrapping
+//! decides. What fits nothing is not guessed.
+
+use crate::domain::kinds::Feed;
+use crate::sources::activity_table::ActivityTable;
+use crate::sources::audit_data;
+use crate::sources::csv_table::begins_with_header;
+use crate::sources::customers_csv::CustomersTable;
+use crate::sources::first_keys::{FirstKeys, first_keys};
+use crate::sources::format::{Choice, Format};
+use crate::sources::license_changes_table::LicenseChangesTable;
+use crate::sources::license_holdings_table::LicenseHoldingsTable;
+use crate::sources::log_analytics::LogAnalytics;
+use crate::sources::portal_csv::PortalCsv;
+use crate::sources::subscriptions_table::SubscriptionsTable;
+use crate::sources::support_requests_csv::SupportRequestsTable;
+use crate::sources::table::TableRecords;
+
+/// What a Parquet file begins with.
+const PARQUET: &[u8] = b"PAR1";
+/// How many lines are looked at.
+const LINES: usize = 20;
+
+/// A form of JSON, and the keys that a record of it has: one of the groups, all of its keys.
+type Signs = (Format, &'static [&'static [&'static str]]);
+
+/// The format of a feed's file that begins like this.
+pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
+    if head.starts_with(PARQUET) {
+        let why = "it begins with `PAR1`".to_owned();
+        return Format::for_feed(feed).contains(&Format::Parquet).then_some(Choice {
+            format: Format::Parquet,
+            why,
+        });
+    }
+    if let Some(choice) = by_header(feed, head) {
+        return Some(choice);
+    }
+    let mut empty = None;
+    let mut from = 0;
+    for line in head.split(|byte| *byte == b'\n').take(LINES) {
+        if matches!(line.trim_ascii_start(), [b'{' | b'[', ..]) {
+            let keys = first_keys(&head[from..]);
+            if let Some(choice) = by_keys(feed, &keys) {
+                return Some(choice);
+            }
+            empty = empty.or_else(|| by_wrapping(feed, &keys));
+        }
+        from += line.len() + 1;
+    }
+    empty
+}
+
+fn by_keys(feed: Feed, keys: &FirstKeys) -> Option<Choice> {
+    signs(feed).iter().find_map(|(format, groups)| {
+        let group = groups
+            .iter()
+            .find(|group| group.iter().all(|key| keys.of_record.iter().any(|found| found == key)))?;
+        Some(Choice {
+            format: *format,
+            why: format!("its first record has {}", listed(group)),
+        })
+    })
+}
+
+/// What a list without any entry is a list of.
+fn by_wrapping(feed: Feed, keys: &FirstKeys) -> Option<Choice> {
+    let format = match (feed, keys.list.as_deref()?) {
+        _ if keys.has_entries => return None,
+        (Feed::Activity | Feed::LicenseChanges, "records") => Format::AzureMonitor,
+        (Feed::Activity | Feed::LicenseChanges, "value" | "") => Format::Graph,
+        (Feed::LicenseHoldings, "value" | "") => Format::GraphUsers,
+        (Feed::Subscriptions, "value" | "") => Format::GraphCompanySubscriptions,
+        (Feed::Subscriptions, "items") => Format::PartnerCenter,
+        (Feed::Customers | Feed::SupportRequests, "items" | "") => Format::Json,
+        _ => return None,
+    };
+    let why = "it is a list without entries".to_owned();
+    Some(Choice { format, why })
+}
+
+const AZURE_MONITOR: Signs = (Format::AzureMonitor, &[&["category", "properties"], &["category", "time"]]);
+const MANAGEMENT_API: Signs = (
+    Format::ManagementApi,
+    &[
+        &["Operation", "CreationTime"],
+        &["Operation", "OrganizationId"],
+        &["Operation", "RecordType"],
+    ],
+);
+const GRAPH_LOGS: Signs = (
+    Format::Graph,
+    &[
+        &["createdDateTime", "appId"],
+        &["createdDateTime", "userId"],
+        &["activityDateTime", "activityDisplayName"],
+    ],
+);
+
+/// The forms of JSON that a feed comes in.
+fn signs(feed: Feed) -> &'static [Signs] {
+    match feed {
+        Feed::Activity => &[
+            AZURE_MONITOR,
+            GRAPH_LOGS,
+            (Format::LogAnalytics, &[&["TimeGenerated"], &["AADTenantId"]]),
+            MANAGEMENT_API,
+        ],
+        Feed::LicenseChanges => &[AZURE_MONITOR, GRAPH_LOGS, MANAGEMENT_API],
+        Feed::LicenseHoldings => &[(
+            Format::GraphUsers,
+            &[&["assignedLicenses"], &["licenseAssignmentStates"], &["id", "userPrincipalName"]],
+        )],
+        Feed::Subscriptions => &[
+            (Format::GraphSubscribedSkus, &[&["prepaidUnits"]]),
+            (Format::PartnerCenter, &[&["offerId"]]),
+            (
+                Format::GraphCompanySubscriptions,
+                &[&["skuId", "totalLicenses"], &["skuId", "status"]],
+            ),
+        ],
+        Feed::Customers => &[(Format::Json, &[&["tenant_id"], &["companyProfile"]])],
+        Feed::SupportRequests => &[(Format::Json, &[&["request_id"], &["createdDate", "organization"]])],
+    }
+}
+
+/// The form of a table, by its columns.
+fn by_header(feed: Feed, head: &[u8]) -> Option<Choice> {
+    let audit_data = || {
+        audit_data::begins_with_header(head).then(|| Choice {
+            format: Format::ManagementApi,
+            why: "it has a column `AuditData`".to_owned(),
+        })
+    };
+    match feed {
+        Feed::Activity => table::<PortalCsv<'_>>(Format::PortalCsv, head)
+            .or_else(audit_data)
+            .or_else(|| table::<LogAnalytics<'_>>(Format::LogAnalytics, head))
+            .or_else(|| table::<ActivityTable<'_>>(Format::Csv, head)),
+        Feed::LicenseChanges => audit_data().or_else(|| table::<LicenseChangesTable<'_>>(Format::Csv, head)),
+        Feed::LicenseHoldings => table::<LicenseHoldingsTable<'_>>(Format::Csv, head),
+        Feed::Subscriptions => table::<SubscriptionsTable<'_>>(Format::Csv, head),
+        Feed::Customers => table::<CustomersTable>(Format::Csv, head),
+        Feed::SupportRequests => table::<SupportRequestsTable<'_>>(Format::Csv, head),
+    }
+}
+
+fn table<R: TableRecords>(format: Format, head: &[u8]) -> Option<Choice> {
+    begins_with_header::<R>(head).then(|| Choice {
+        format,
+        why: format!("it has columns {}", listed(&R::COLUMNS[..R::NEEDED])),
+    })
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,159 @@
+//! An event of the directory's audit log, as Azure Monitor puts it into `properties` and Graph into `directoryAudits`: how it becomes
+//! license changes.
+//!
+//! Of an event matter `id`, `activityDateTime`, `activityDisplayName`, `result` and `targetResources[{type, id, modifiedProperties[{displayName,
+//! oldValue, newValue}]}]`. Whatever it is about, its tenant, time and id have to be sound; most of the log is not about licenses.
+//!
+//! Traps: the activity's name may end in a full stop; `result` is a word or 0; the lists are JSON text within a string, whose items
+//! (`[SkuName=SPE_E3, AccountId=..., SkuId=<guid>, DisabledPlans=[]]`) are no JSON: every `SkuId=<guid>` counts; an unsuccessful
+//! event changes nothing; a null value is an empty list; a change of disabled plans alone has the same SKUs in both.
+
+use crate::domain::guid::Guid;
+use crate::sources::fields::{Ids, Tenants, event_time, is_word, present, text};
+use crate::sources::json::{Node, Value};
+use crate::sources::keys::Keys;
+use crate::sources::license_event::{Changed, Lists, Operation, array, succeeded};
+use crate::sources::output::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+
+const KEYS: Keys = Keys::of(&[
+    b"id",
+    b"activityDateTime",
+    b"createdDateTime",
+    b"activityDisplayName",
+    b"result",
+    b"targetResources",
+]);
+
+/// The members of an event that matter, and what an envelope says where they are missing.
+#[derive(Clone, Copy, Default)]
+pub struct AuditEvent<'a> {
+    pub id: Option<Node<'a>>,
+    pub at: Option<Node<'a>>,
+    /// Only sign-ins have it.
+    pub created: Option<Node<'a>>,
+    pub activity: Option<Node<'a>>,
+    pub result: Option<Node<'a>>,
+    pub targets: Option<Node<'a>>,
+    pub logged_at: Option<Node<'a>>,
+    pub logged_activity: Option<Node<'a>>,
+    pub logged_result: Option<Node<'a>>,
+}
+
+/// Makes license changes of the events of one file.
+pub struct Audits<'c> {
+    pub context: &'c FileContext,
+    pub tenants: Tenants,
+    ids: Ids,
+    lists: Lists,
+}
+
+impl<'c> Audits<'c> {
+    pub fn new(context: &'c FileContext) -> Audits<'c> {
+        Audits {
+            context,
+            tenants: Tenants::default(),
+            ids: Ids::default(),
+            lists: Lists::default(),
+        }
+    }
+
+    /// Makes the rows of an event.
+    pub fn take(&mut self, event: &AuditEvent<'_>, tenant: Guid, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let time = event_time(event.at, event.logged_at, self.context)?;
+        self.ids.clear();
+        let event_id = self.ids.fold_required(event.id)?;
+        let name = Operation::name(event.activity).or_else(|| Operation::name(event.logged_activity));
+        let Some(operation) = name.and_then(|name| Operation::of(&name)) else {
+            return Ok(Verdict::NotOurs);
+        };
+        if operation == Operation::AddsUser || !succeeded(present(event.result).or_else(|| present(event.logged_result))) {
+            return Ok(Verdict::Accepted);
+        }
+        let targets = Targets::of(event.targets)?;
+        self.lists.clear();
+        if operation == Operation::ChangesLists {
+            let Some(lists) = targets.assigned_license()? else {
+                return Ok(Verdict::Accepted);
+            };
+            self.lists.read(lists.member(b"oldValue"), lists.member(b"newValue"))?;
+            if self.lists.are_empty() {
+                return Ok(Verdict::Accepted);
+            }
+        }
+        let user = self.ids.fold(targets.user.and_then(|user| user.member(b"id")))?;
+        if user.is_empty() {
+            return Err(Reason::MissingUser);
+        }
+        let ids = self.ids.text();
+        let changed = Changed {
+            tenant,
+            user_id: &ids[user],
+            event_id: &ids[event_id],
+            time,
+        };
+        self.lists.tell(&changed, operation, at, sink);
+        Ok(Verdict::Accepted)
+    }
+}
+
+impl<'a> AuditEvent<'a> {
+    pub fn of(properties: Node<'a>) -> AuditEvent<'a> {
+        let mut event = AuditEvent::default();
+        properties.members(KEYS, |key, value| {
+            let field = match key {
+                b"id" => &mut event.id,
+                b"activityDateTime" => &mut event.at,
+                b"createdDateTime" => &mut event.created,
+                b"activityDisplayName" => &mut event.activity,
+                b"result" => &mut event.result,
+                b"targetResources" => &mut event.targets,
+                _ => return,
+            };
+            *field = Some(value);
+        });
+        event
+    }
+}
+
+/// What an event is about.
+struct Targets<'a> {
+    all: Option<Node<'a>>,
+    /// The first one that is a user.
+    user: Option<Node<'a>>,
+}
+
+impl<'a> Targets<'a> {
+    fn of(targets: Option<Node<'a>>) -> Result<Targets<'a>, Reason> {
+        let all = array(targets)?;
+        let is_user = |target: &Node<'a>| matches!(present(target.member(b"type")), Some(Value::Text(kind)) if is_word(kind, "User"));
+        Ok(Targets {
+            all,
+            user: all.and_then(|all| all.items().find(is_user)),
+        })
+    }
+
+    /// The first modified property named AssignedLicense, of the user; where no target is a user, of any target.
+    fn assigned_license(&self) -> Result<Option<Node<'a>>, Reason> {
+        if let Some(user) = self.user {
+            return assigned_license(user);
+        }
+        for target in self.all.into_iter().flat_map(Node::items) {
+            if let Some(found) = assigned_license(target)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn assigned_license(target: Node<'_>) -> Result<Option<Node<'_>>, Reason> {
+    for property in array(target.member(b"modifiedProperties"))?.into_iter().flat_map(Node::items) {
+        if let Some(name) = text(property.member(b"displayName"))?
+            && name.is("AssignedLicense")
+        {
+            return Ok(Some(property));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,106 @@
+//! The keys of the first record in the beginning of a JSON text, which may be cut anywhere.
+//!
+//! The record is the outermost object, or the first object in a bare array or in a list that the outermost object has under `records`, `value` or
+//! `items`. Only strings, brackets and colons are looked at.
+
+/// The keys under which forms have their lists.
+const LISTS: [&str; 3] = ["records", "value", "items"];
+
+/// What a text begins with.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FirstKeys {
+    /// The keys of the first record; those of the outermost object where it has no list, or a list without objects.
+    pub of_record: Vec<String>,
+    /// The key of the list, empty for a bare array.
+    pub list: Option<String>,
+    /// The list has something in it, as far as the text goes.
+    pub has_entries: bool,
+}
+
+/// An open bracket.
+struct Open {
+    is_object: bool,
+    /// The key in it that was read last.
+    key: String,
+}
+
+/// Walks along the text until the first record ends.
+pub fn first_keys(text: &[u8]) -> FirstKeys {
+    let mut found = FirstKeys::default();
+    let mut outermost: Vec<String> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    // Whether the list has ended.
+    let mut closed = false;
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        let in_list = found.list.is_some() && !closed;
+        at += 1;
+        match byte {
+            b'"' => {
+                let Some(length) = string_length(&text[at..]) else { break };
+                let string = &text[at..at + length];
+                at += length + 1;
+                let is_key = text[at..].trim_ascii_start().first() == Some(&b':');
+                let depth = open.len();
+                match open.last_mut() {
+                    Some(last) if last.is_object && is_key => {
+                        last.key = String::from_utf8_lossy(string).into_owned();
+                        match depth {
+                            1 => outermost.push(last.key.clone()),
+                            2 | 3 if in_list && depth == list_depth(&found) + 1 => found.of_record.push(last.key.clone()),
+                            _ => {}
+                        }
+                    }
+                    _ => found.has_entries |= in_list && depth == list_depth(&found),
+                }
+            }
+            b'{' | b'[' => {
+                found.has_entries |= in_list && open.len() == list_depth(&found);
+                let is_list = byte == b'[' && found.list.is_none();
+                match open.last() {
+                    None if is_list => found.list = Some(String::new()),
+                    Some(outer) if is_list && open.len() == 1 && LISTS.contains(&outer.key.as_str()) => {
+                        found.list = Some(outer.key.clone())
+                    }
+                    _ => {}
+                }
+                open.push(Open {
+                    is_object: byte == b'{',
+                    key: String::new(),
+                });
+            }
+            b'}' | b']' => {
+                open.pop();
+                closed |= in_list && open.len() + 1 == list_depth(&found);
+                let ends_record = in_list && open.len() == list_depth(&found) && !found.of_record.is_empty();
+                if open.is_empty() || ends_record {
+                    break;
+                }
+            }
+            b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ => found.has_entries |= in_list && open.len() == list_depth(&found),
+        }
+    }
+    if found.of_record.is_empty() {
+        found.of_record = outermost;
+    }
+    found
+}
+
+/// How many brackets are open within the list: 1 in a bare array, 2 in a list that an object has.
+fn list_depth(found: &FirstKeys) -> usize {
+    if found.list.as_deref() == Some("") { 1 } else { 2 }
+}
+
+/// The length of a string up to its closing quote; `None` where it has none.
+fn string_length(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    None
+}

@@ -1,0 +1,38 @@
+//! License changes from Graph's `GET /auditLogs/directoryAudits` (feed `license_changes`, format `graph`): pages
+//! `{"value":[directoryAudit...],"@odata.nextLink":"..."}`, an event a line, or a bare array.
+//!
+//! The names are those of `properties` in Azure Monitor's form (see `directory_audit`, also for the traps). Trap: the tenant is in no record, only
+//! in the path. A sign-in that lies in the same folder is not ours.
+
+use crate::sources::directory_audit::{AuditEvent, Audits};
+use crate::sources::json::Node;
+use crate::sources::json_file::JsonRecords;
+use crate::sources::output::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+
+/// Reads the license changes of one file.
+pub struct GraphAudits<'c> {
+    audits: Audits<'c>,
+}
+
+impl<'c> GraphAudits<'c> {
+    pub fn new(context: &'c FileContext) -> GraphAudits<'c> {
+        GraphAudits {
+            audits: Audits::new(context),
+        }
+    }
+}
+
+impl JsonRecords for GraphAudits<'_> {
+    const BATCH: &'static [u8] = b"value";
+    const LINES: bool = false;
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let event = AuditEvent::of(record);
+        if event.at.is_none() && event.created.is_some() {
+            return Ok(Verdict::NotOurs);
+        }
+        let tenant = self.audits.context.tenant.ok_or(Reason::MissingTenant)?;
+        self.audits.take(&event, tenant, at, sink)
+    }
+}

@@ -1,0 +1,110 @@
+//! Subscriptions from Graph's `/subscribedSkus` (feed `subscriptions`, format `graph-subscribed-skus`): pages, a SKU a line, or a bare
+//! array of `subscribedSku`.
+//!
+//! It adds up all subscriptions of a SKU: `prepaidUnits{enabled, warning, suspended, lockedOut}` say how many units are in which state. Each kind
+//! above 0 is one subscription, its id the SKU and the kind; a SKU without units gives none. Traps: a real one has enabled 0 and suspended 25, so
+//! `capabilityStatus` alone says too little; nobody is named as the seller, and trials are not told apart. Tenant and day are in no record,
+//! only in the path.
+
+use crate::domain::subscription::{Seller, State};
+use crate::sources::fields::{guid, present, seats};
+use crate::sources::json::{Node, Value};
+use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
+use crate::sources::output::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription};
+
+/// Reads the SKUs of one file.
+pub struct GraphSubscribedSkus<'c> {
+    context: &'c FileContext,
+    subscription_id: String,
+}
+
+const KEYS: Keys = Keys::of(&[b"skuId", b"prepaidUnits"]);
+const UNIT_KEYS: Keys = Keys::of(&[b"enabled", b"warning", b"suspended", b"lockedOut"]);
+/// The kinds of units, as they end a subscription's id, and their states.
+const KINDS: [(&str, State); 4] = [
+    ("enabled", State::Active),
+    ("warning", State::Grace),
+    ("suspended", State::Disabled),
+    ("lockedout", State::Disabled),
+];
+
+impl<'c> GraphSubscribedSkus<'c> {
+    pub fn new(context: &'c FileContext) -> GraphSubscribedSkus<'c> {
+        GraphSubscribedSkus {
+            context,
+            subscription_id: String::new(),
+        }
+    }
+}
+
+impl JsonRecords for GraphSubscribedSkus<'_> {
+    const BATCH: &'static [u8] = b"value";
+    const LINES: bool = false;
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
+        let day = self.context.day.ok_or(Reason::MissingDay)?;
+        let (mut sku, mut units) = (None, None);
+        record.members(KEYS, |key, value| match key {
+            b"skuId" => sku = Some(value),
+            b"prepaidUnits" => units = Some(value),
+            _ => {}
+        });
+        let sku = match present(sku) {
+            None => return Err(Reason::MissingId),
+            Some(Value::Text(sku)) => guid(sku).ok_or(Reason::MalformedSku)?,
+            Some(_) => return Err(Reason::MalformedSku),
+        };
+        let Some(Value::Object(units)) = present(units) else {
+            return Err(Reason::MalformedSeats);
+        };
+        let counts = unit_counts(units)?;
+        for ((kind, state), seats) in KINDS.into_iter().zip(counts).filter(|(_, seats)| *seats > 0) {
+            self.subscription_id.clear();
+            self.subscription_id.push_str(&sku.to_string());
+            self.subscription_id.push('/');
+            self.subscription_id.push_str(kind);
+            let subscription = Subscription {
+                tenant,
+                day,
+                subscription_id: &self.subscription_id,
+                sku,
+                seats,
+                state,
+                is_trial: false,
+                sold_by: SoldBy::Seller(Seller::Unknown),
+                ends_on: None,
+            };
+            sink.row(at, Row::Subscription(subscription));
+        }
+        Ok(Verdict::Accepted)
+    }
+
+    fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
+        SnapshotPage::tell(self.context, announces_next, sink);
+    }
+}
+
+/// How many units there are of each of [`KINDS`]; one that is missing has none.
+fn unit_counts(units: Node<'_>) -> Result<[i64; 4], Reason> {
+    let mut fields = [None; 4];
+    units.members(UNIT_KEYS, |key, value| {
+        let number = match key {
+            b"enabled" => 0,
+            b"warning" => 1,
+            b"suspended" => 2,
+            b"lockedOut" => 3,
+            _ => return,
+        };
+        fields[number] = Some(value);
+    });
+    let mut counts = [0; 4];
+    for (count, field) in counts.iter_mut().zip(fields) {
+        if present(field).is_some() {
+            *count = seats(field).ok_or(Reason::MalformedSeats)?;
+        }
+    }
+    Ok(counts)
+}

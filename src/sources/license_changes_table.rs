@@ -1,0 +1,63 @@
+//! License changes as a table with our own names (feed `license_changes`, formats `csv` and `parquet`):
+//! `event_id, event_time, tenant_id, user_id, sku_id, action`.
+//!
+//! `action` is assigned or removed; held, and deleted or restored (of the whole user, without a SKU), are understood too. The tenant may be the
+//! path's, everything else has to be there.
+
+use crate::domain::kinds::Action;
+use crate::sources::fields::{Ids, Tenants, event_time, guid, present};
+use crate::sources::json::Value;
+use crate::sources::output::Verdict;
+use crate::sources::record::{FileContext, LicenseChange, Position, Reason, Row, Sink};
+use crate::sources::table::{Cells, TableRecords, plain};
+
+/// Reads the license changes of one file.
+pub struct LicenseChangesTable<'c> {
+    context: &'c FileContext,
+    tenants: Tenants,
+    ids: Ids,
+}
+
+impl<'c> LicenseChangesTable<'c> {
+    pub fn new(context: &'c FileContext) -> LicenseChangesTable<'c> {
+        LicenseChangesTable {
+            context,
+            tenants: Tenants::default(),
+            ids: Ids::default(),
+        }
+    }
+}
+
+impl TableRecords for LicenseChangesTable<'_> {
+    const COLUMNS: &'static [&'static str] = &["event_id", "event_time", "user_id", "sku_id", "action", "tenant_id"];
+    const NEEDED: usize = 5;
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let tenant = self.tenants.of_record(cells.cell(5), self.context)?;
+        let time = event_time(cells.cell(1), None::<Value<'_>>, self.context)?;
+        self.ids.clear();
+        let event = self.ids.fold_required(cells.cell(0))?;
+        let action = Action::parse(&plain(cells.cell(4))?.to_ascii_lowercase()).ok_or(Reason::UnreadableValue)?;
+        let user = self.ids.fold(cells.cell(2))?;
+        if user.is_empty() {
+            return Err(Reason::MissingUser);
+        }
+        let of_user = matches!(action, Action::Deleted | Action::Restored);
+        let sku = match present(cells.cell(3)) {
+            None if of_user => None,
+            Some(Value::Text(sku)) if !of_user => Some(guid(sku).ok_or(Reason::MalformedSku)?),
+            _ => return Err(Reason::MalformedSku),
+        };
+        let ids = self.ids.text();
+        let change = LicenseChange {
+            tenant,
+            user_id: &ids[user],
+            sku,
+            at: time,
+            action,
+            event_id: &ids[event],
+        };
+        sink.row(at, Row::LicenseChange(change));
+        Ok(Verdict::Accepted)
+    }
+}

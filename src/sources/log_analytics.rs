@@ -1,0 +1,187 @@
+//! Sign-ins exported from a Log Analytics workspace (feed `activity`, format `log-analytics`): the tables `SigninLogs` and
+//! `AADNonInteractiveUserSignInLogs` as JSON lines, as a bare array, as an event hub's batches, or as CSV.
+//!
+//! Columns that matter: `TimeGenerated`, `CreatedDateTime`, `Id`, `UserId`, `UserPrincipalName`, `UserType`, `AppId`, `ResourceIdentity` (the
+//! resource id), `ResourceTenantId`, `IsInteractive`, `ResultType` (the error code), `AADTenantId`, `Category`, `Type` (the table).
+//!
+//! Traps: the customer is `AADTenantId`, while `TenantId` is the workspace; columns that hold objects are strings with their JSON text, also in
+//! JSON lines, so `Status` is unpacked where `ResultType` is missing; several tables may come in one stream, and only users' sign-ins are ours. A record
+//! that names neither category nor table is taken for a sign-in.
+
+use crate::sources::azure_envelope::{Unpacked, properties};
+use crate::sources::fields::{Field, is_word, present, text};
+use crate::sources::json::{Node, Value};
+use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
+use crate::sources::output::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::sign_in::{SignIn, SignIns, succeeded};
+use crate::sources::table::{Cells, TableRecords};
+use crate::sources::text::Text;
+
+/// Reads the sign-ins of one file.
+pub struct LogAnalytics<'c> {
+    sign_ins: SignIns<'c>,
+    unpacked: Unpacked,
+}
+
+const KEYS: Keys = Keys::of(&[
+    b"TimeGenerated",
+    b"CreatedDateTime",
+    b"Id",
+    b"UserId",
+    b"UserPrincipalName",
+    b"UserType",
+    b"AppId",
+    b"ResourceIdentity",
+    b"ResourceTenantId",
+    b"IsInteractive",
+    b"ResultType",
+    b"Status",
+    b"AADTenantId",
+    b"Category",
+    b"Type",
+]);
+
+/// The fields of a record that matter.
+struct Exported<F> {
+    sign_in: SignIn<F>,
+    result: Option<F>,
+    status: Option<F>,
+    tenant: Option<F>,
+    category: Option<F>,
+    table: Option<F>,
+}
+
+impl<'c> LogAnalytics<'c> {
+    pub fn new(context: &'c FileContext) -> LogAnalytics<'c> {
+        LogAnalytics {
+            sign_ins: SignIns::new(context),
+            unpacked: Unpacked::default(),
+        }
+    }
+
+    fn take<'a, F: Field<'a>>(&mut self, exported: &Exported<F>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let named = |field| Ok::<_, Reason>(text(field)?.filter(|name| !name.is_empty()));
+        let by_table = match named(exported.category)?.or(named(exported.table)?).map(is_interactive) {
+            None => true,
+            Some(Some(interactive)) => interactive,
+            Some(None) => return Ok(Verdict::NotOurs),
+        };
+        let context = self.sign_ins.context;
+        let tenant = self.sign_ins.tenants.of_record(exported.tenant, context)?;
+        let unpacked = &mut self.unpacked;
+        let succeeded = || {
+            if named(exported.result).is_ok_and(|code| code.is_none()) {
+                let mut slot = None;
+                let status = properties(present(exported.status), unpacked, &mut slot)?;
+                return succeeded(status, None::<Value<'_>>);
+            }
+            succeeded(None::<Value<'_>>, exported.result)
+        };
+        self.sign_ins.take(&exported.sign_in, tenant, by_table, succeeded, at, sink)?;
+        Ok(Verdict::Accepted)
+    }
+}
+
+/// Whether a category or table of users' sign-ins is the interactive one; `None` for another one.
+fn is_interactive(name: Text<'_>) -> Option<bool> {
+    if is_word(name, "SignInLogs") {
+        Some(true)
+    } else if is_word(name, "NonInteractiveUserSignInLogs") || is_word(name, "AADNonInteractiveUserSignInLogs") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+impl JsonRecords for LogAnalytics<'_> {
+    const BATCH: &'static [u8] = b"records";
+    const LINES: bool = false;
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let mut exported = Exported {
+            sign_in: SignIn::default(),
+            result: None,
+            status: None,
+            tenant: None,
+            category: None,
+            table: None,
+        };
+        record.members(KEYS, |key, value| {
+            let sign_in = &mut exported.sign_in;
+            let field = match key {
+                b"TimeGenerated" => &mut sign_in.logged,
+                b"CreatedDateTime" => &mut sign_in.created,
+                b"Id" => &mut sign_in.id,
+                b"UserId" => &mut sign_in.user,
+                b"UserPrincipalName" => &mut sign_in.user_name,
+                b"UserType" => &mut sign_in.user_type,
+                b"AppId" => &mut sign_in.app,
+                b"ResourceIdentity" => &mut sign_in.resource,
+                b"ResourceTenantId" => &mut sign_in.resource_tenant,
+                b"IsInteractive" => &mut sign_in.is_interactive,
+                b"ResultType" => &mut exported.result,
+                b"Status" => &mut exported.status,
+                b"AADTenantId" => &mut exported.tenant,
+                b"Category" => &mut exported.category,
+                b"Type" => &mut exported.table,
+                _ => return,
+            };
+            *field = Some(value);
+        });
+        // Many columns come as empty strings where JSON would have null.
+        exported.sign_in.created = filled(exported.sign_in.created);
+        exported.sign_in.is_interactive = filled(exported.sign_in.is_interactive);
+        self.take(&exported, at, sink)
+    }
+}
+
+/// A field that is no empty string.
+fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
+    field.filter(|field| !matches!(field.value(), Value::Text(text) if text.is_empty()))
+}
+
+impl TableRecords for LogAnalytics<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "Id",
+        "TimeGenerated",
+        "UserId",
+        "CreatedDateTime",
+        "UserPrincipalName",
+        "UserType",
+        "AppId",
+        "ResourceIdentity",
+        "ResourceTenantId",
+        "IsInteractive",
+        "ResultType",
+        "Status",
+        "AADTenantId",
+        "Category",
+        "Type",
+    ];
+    const NEEDED: usize = 3;
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let exported = Exported {
+            sign_in: SignIn {
+                id: cells.cell(0),
+                logged: cells.cell(1),
+                user: cells.cell(2),
+                created: cells.cell(3),
+                user_name: cells.cell(4),
+                user_type: cells.cell(5),
+                app: cells.cell(6),
+                resource: cells.cell(7),
+                resource_tenant: cells.cell(8),
+                is_interactive: cells.cell(9),
+            },
+            result: cells.cell(10),
+            status: cells.cell(11),
+            tenant: cells.cell(12),
+            category: cells.cell(13),
+            table: cells.cell(14),
+        };
+        self.take(&exported, at, sink)
+    }
+}

@@ -1,0 +1,146 @@
+//! Sign-ins and audited actions of the Office 365 Management Activity API (feed `activity`, format `management-api`): a JSON array, JSON lines, or
+//! a CSV whose column `AuditData` holds the record. See `management_record` for what records have in common, and for who is a person.
+//!
+//! `UserLoggedIn` is a sign-in: resource `ObjectId`, else `Target[0].ID`; client `ApplicationId`; error `ErrorNumber`. `UserLoginFailed` is a failed one,
+//! whatever `ResultStatus` and `ErrorNumber` say. Everything else is an action of its user in the workload that it names. Traps: what services do is not
+//! ours, nor are actions of anybody but regular users and admins; a sign-in of nobody is a row without a user. The form does not say whether a sign-in
+//! was interactive: it counts as such. `TargetContextId` is the tenant of the resource.
+
+use crate::domain::kinds::Evidence;
+use crate::sources::fields::{Ids, event_time, is_word, is_zero, present, text};
+use crate::sources::json::{Node, Value};
+use crate::sources::json_file::JsonRecords;
+use crate::sources::management_record::{Audited, UserType, Who};
+use crate::sources::output::Verdict;
+use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
+use crate::sources::sign_in::{SignIn, SignIns, has_guest_mark};
+use crate::sources::text::Text;
+
+/// Reads the sign-ins and actions of one file.
+pub struct ManagementActivity<'c> {
+    sign_ins: SignIns<'c>,
+    ids: Ids,
+}
+
+/// The workloads that records name, and our names of them.
+const WORKLOADS: [(&str, &str); 11] = [
+    ("Exchange", "exchange"),
+    ("SharePoint", "sharepoint"),
+    ("OneDrive", "sharepoint"),
+    ("MicrosoftTeams", "teams"),
+    ("SkypeForBusiness", "teams"),
+    ("Yammer", "yammer"),
+    ("VivaEngage", "yammer"),
+    ("PowerBI", "power_bi"),
+    ("Dynamics365", "dynamics"),
+    ("CRM", "dynamics"),
+    ("Copilot", "copilot"),
+];
+
+impl<'c> ManagementActivity<'c> {
+    pub fn new(context: &'c FileContext) -> ManagementActivity<'c> {
+        ManagementActivity {
+            sign_ins: SignIns::new(context),
+            ids: Ids::default(),
+        }
+    }
+
+    fn sign_in(&mut self, audited: &Audited<'_>, failed: bool, who: &Who, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
+        let context = self.sign_ins.context;
+        let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
+        let user = who.user_id(tenant).unwrap_or_default();
+        let plain = |text: &'static str| {
+            Value::Text(Text {
+                raw: text.as_bytes(),
+                escaped: false,
+            })
+        };
+        let user_type = match audited.user_type() {
+            UserType::Guest => Some(plain("Guest")),
+            _ => None,
+        };
+        let first_target = || present(audited.target).and_then(first_id);
+        let object = present(audited.object).filter(|object| !matches!(object, Value::Text(text) if text.is_empty()));
+        let sign_in = SignIn {
+            id: present(audited.id),
+            created: present(audited.time),
+            logged: None,
+            user: Some(Value::Text(Text {
+                raw: user.as_bytes(),
+                escaped: false,
+            })),
+            user_name: present(audited.user_name),
+            user_type,
+            app: present(audited.application),
+            resource: object.or_else(first_target),
+            resource_tenant: present(audited.target_tenant),
+            is_interactive: None,
+        };
+        let succeeded = || match present(audited.error) {
+            _ if failed => Ok(false),
+            None => Ok(false),
+            Some(code) => is_zero(code).ok_or(Reason::UnreadableValue),
+        };
+        self.sign_ins.take(&sign_in, tenant, true, succeeded, at, sink)
+    }
+
+    fn action(&mut self, audited: &Audited<'_>, who: &Who, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
+        let context = self.sign_ins.context;
+        let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
+        let time = event_time(audited.time, None::<Value<'_>>, context)?;
+        self.ids.clear();
+        let event = self.ids.fold_required(audited.id)?;
+        let workload = text(audited.workload)?
+            .and_then(|named| WORKLOADS.iter().find(|(name, _)| is_word(named, name)))
+            .map(|(_, workload)| *workload);
+        let user = who.user_id(tenant).unwrap_or_default();
+        let activity = Activity {
+            tenant,
+            event_id: &self.ids.text()[event],
+            user_id: &user,
+            app_id: "",
+            resource_id: "",
+            interactive: None,
+            at: time,
+            succeeded: true,
+            guest: matches!(who, Who::Named(name) if has_guest_mark(name)),
+            foreign_resource: false,
+            named_workload: workload,
+            evidence: Evidence::Action,
+        };
+        sink.row(at, Row::Activity(activity));
+        Ok(())
+    }
+}
+
+impl JsonRecords for ManagementActivity<'_> {
+    const BATCH: &'static [u8] = b"value";
+    const LINES: bool = false;
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let audited = Audited::of(record);
+        let Some(Value::Text(operation)) = present(audited.operation) else {
+            return Err(Reason::MissingCategory);
+        };
+        let (who, user_type) = (audited.who()?, audited.user_type());
+        let failed = operation.is("UserLoginFailed");
+        let is_sign_in = failed || operation.is("UserLoggedIn");
+        if who == Who::Service || user_type == UserType::NoPerson {
+            return Ok(Verdict::NotOurs);
+        }
+        if is_sign_in {
+            self.sign_in(&audited, failed, &who, at, sink)?;
+        } else if user_type == UserType::Person && who != Who::Nobody {
+            self.action(&audited, &who, at, sink)?;
+        } else {
+            return Ok(Verdict::NotOurs);
+        }
+        Ok(Verdict::Accepted)
+    }
+}
+
+/// The id of the first target.
+fn first_id(targets: Value<'_>) -> Option<Value<'_>> {
+    let Value::Array(targets) = targets else { return None };
+    present(targets.items().next()?.member(b"ID"))
+}

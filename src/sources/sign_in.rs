@@ -1,0 +1,153 @@
+//! What all forms of sign-ins have in common: the fields that matter, and how they become an activity.
+//!
+//! A form finds the fields and says whose they are; here they are judged, in the order time, ids, values. A missing `isInteractive` is
+//! decided by the form (its category, its table), a missing user is a row without one.
+
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Evidence;
+use crate::sources::fields::{Field, Ids, Tenants, boolean, event_time, is_word, is_zero, present, text};
+use crate::sources::json::Value;
+use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
+
+/// The fields of a sign-in that matter, not yet looked at.
+#[derive(Clone, Copy)]
+pub struct SignIn<F> {
+    pub id: Option<F>,
+    pub created: Option<F>,
+    /// When it was logged: its time where it has none of its own.
+    pub logged: Option<F>,
+    pub user: Option<F>,
+    pub user_name: Option<F>,
+    pub user_type: Option<F>,
+    pub app: Option<F>,
+    pub resource: Option<F>,
+    pub resource_tenant: Option<F>,
+    pub is_interactive: Option<F>,
+}
+
+impl<F> Default for SignIn<F> {
+    fn default() -> SignIn<F> {
+        SignIn {
+            id: None,
+            created: None,
+            logged: None,
+            user: None,
+            user_name: None,
+            user_type: None,
+            app: None,
+            resource: None,
+            resource_tenant: None,
+            is_interactive: None,
+        }
+    }
+}
+
+/// Makes activities of the sign-ins of one file.
+pub struct SignIns<'c> {
+    pub context: &'c FileContext,
+    pub tenants: Tenants,
+    ids: Ids,
+}
+
+impl<'c> SignIns<'c> {
+    pub fn new(context: &'c FileContext) -> SignIns<'c> {
+        SignIns {
+            context,
+            tenants: Tenants::default(),
+            ids: Ids::default(),
+        }
+    }
+
+    /// The tenant of a form whose records do not name it: the path's, else that of the resource, else the user's own.
+    pub fn tenant_by_path<'a>(
+        &mut self,
+        resource_tenant: Option<impl Field<'a>>,
+        home_tenant: Option<impl Field<'a>>,
+    ) -> Result<Guid, Reason> {
+        if let Some(tenant) = self.context.tenant {
+            return Ok(tenant);
+        }
+        match present(resource_tenant) {
+            None => self.tenants.of_record(home_tenant, self.context),
+            Some(Value::Text(text)) if text.is_empty() => self.tenants.of_record(home_tenant, self.context),
+            Some(value) => self.tenants.of_record(Some(value), self.context),
+        }
+    }
+
+    /// Makes the row of a sign-in. `by_form` says whether it is interactive where no field does.
+    #[inline]
+    pub fn take<'a, F: Field<'a>>(
+        &mut self,
+        sign_in: &SignIn<F>,
+        tenant: Guid,
+        by_form: bool,
+        succeeded: impl FnOnce() -> Result<bool, Reason>,
+        at: Position,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Reason> {
+        let time = event_time(sign_in.created, sign_in.logged, self.context)?;
+        self.ids.clear();
+        let event = self.ids.fold_required(sign_in.id)?;
+        let user = self.ids.fold(sign_in.user)?;
+        let app = self.ids.fold(sign_in.app)?;
+        let resource = self.ids.fold(sign_in.resource)?;
+        let interactive = match present(sign_in.is_interactive) {
+            None => by_form,
+            Some(value) => boolean(value).ok_or(Reason::UnreadableValue)?,
+        };
+        let ids = self.ids.text();
+        let activity = Activity {
+            tenant,
+            event_id: &ids[event],
+            user_id: &ids[user],
+            app_id: &ids[app],
+            resource_id: &ids[resource],
+            interactive: Some(interactive),
+            at: time,
+            succeeded: succeeded()?,
+            guest: sign_in.is_guest()?,
+            foreign_resource: matches!(present(sign_in.resource_tenant), Some(Value::Text(other)) if self.tenants.is_other(other, tenant)),
+            named_workload: None,
+            evidence: if interactive {
+                Evidence::Interactive
+            } else {
+                Evidence::NonInteractive
+            },
+        };
+        sink.row(at, Row::Activity(activity));
+        Ok(())
+    }
+}
+
+impl<'a, F: Field<'a>> SignIn<F> {
+    /// A guest says so, or has a name with `#EXT#` where the type is missing.
+    fn is_guest(&self) -> Result<bool, Reason> {
+        if let Some(user_type) = text(self.user_type)?
+            && !user_type.is_empty()
+        {
+            return Ok(is_word(user_type, "Guest"));
+        }
+        let Some(name) = text(self.user_name)? else { return Ok(false) };
+        let mut buffer = String::new();
+        let name = name.decode(&mut buffer).ok_or(Reason::UnreadableValue)?;
+        Ok(has_guest_mark(name))
+    }
+}
+
+/// Whether a user name is that of a guest: it has `#EXT#` in it.
+pub fn has_guest_mark(name: &str) -> bool {
+    name.as_bytes().windows(5).any(|part| part.eq_ignore_ascii_case(b"#EXT#"))
+}
+
+/// Whether the error code is 0: that of `status{errorCode}`, else `result`; without any it did not succeed.
+pub fn succeeded<'a>(status: Option<impl Field<'a>>, result: Option<impl Field<'a>>) -> Result<bool, Reason> {
+    let code = match present(status) {
+        None => None,
+        Some(Value::Object(status)) => present(status.member(b"errorCode")),
+        Some(_) => return Err(Reason::UnreadableValue),
+    };
+    match code.or_else(|| present(result)) {
+        None => Ok(false),
+        Some(code) => is_zero(code).ok_or(Reason::UnreadableValue),
+    }
+}

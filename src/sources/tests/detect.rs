@@ -1,0 +1,186 @@
+//! `auto`: what a file is, by how it begins.
+
+use crate::domain::kinds::Feed;
+use crate::sources::Format;
+use crate::sources::first_keys::first_keys;
+use crate::sources::testing::{TENANT, gzip, known, read_input, read_text};
+
+/// How each form begins, cut somewhere.
+const BEGINNINGS: &[(Feed, Format, &str)] = &[
+    (
+        Feed::Activity,
+        Format::AzureMonitor,
+        "{\"time\":\"x\",\"category\":\"AuditLogs\",\"properties\":{\"id\":\"x\"}}\n",
+    ),
+    (
+        Feed::Activity,
+        Format::AzureMonitor,
+        "{\"records\": [ {\"category\":\"x\",\"time\":\"y\"},",
+    ),
+    (
+        Feed::Activity,
+        Format::AzureMonitor,
+        "{\"broken\n{\"category\":\"x\",\"time\":\"y\"}\n",
+    ),
+    (
+        Feed::Activity,
+        Format::Graph,
+        "{\"@odata.context\":\"x\",\"value\":[{\"id\":\"x\",\"createdDateTime\":\"y\",\"status\":{\"errorCode\":0},\"userId\":\"z\",\"loc",
+    ),
+    (
+        Feed::Activity,
+        Format::Graph,
+        "{\n  \"value\": [\n    {\n      \"createdDateTime\": \"y\",\n      \"appId\": \"z\"",
+    ),
+    (Feed::Activity, Format::Graph, "{\"value\":[]}"),
+    (
+        Feed::Activity,
+        Format::LogAnalytics,
+        "{\"TenantId\":\"w\",\"TimeGenerated\":\"x\",\"Category\":\"SignInLogs\"}",
+    ),
+    (Feed::Activity, Format::LogAnalytics, "\u{feff}\"TimeGenerated\",Id,UserId\n"),
+    (
+        Feed::Activity,
+        Format::ManagementApi,
+        "[{\"CreationTime\":\"x\",\"Operation\":\"y\"}]",
+    ),
+    (Feed::Activity, Format::ManagementApi, "CreationDate,UserIds,Operations,AuditData\n"),
+    (
+        Feed::Activity,
+        Format::PortalCsv,
+        "Date (UTC),Request ID,User agent,User ID,Application ID \n",
+    ),
+    (Feed::Activity, Format::Csv, "tenant_id,event_id,event_time,user_id,error_code\n"),
+    (
+        Feed::LicenseChanges,
+        Format::AzureMonitor,
+        "{\"category\":\"AuditLogs\",\"properties\":{",
+    ),
+    (
+        Feed::LicenseChanges,
+        Format::Graph,
+        "{\"id\":\"x\",\"category\":\"y\",\"activityDateTime\":\"z\",\"activityDisplayName\":\"u\"}",
+    ),
+    (
+        Feed::LicenseChanges,
+        Format::ManagementApi,
+        "{\"Id\":\"x\",\"Operation\":\"y\",\"OrganizationId\":\"z\"}",
+    ),
+    (Feed::LicenseChanges, Format::Csv, "event_id,event_time,user_id,sku_id,action\n"),
+    (
+        Feed::LicenseHoldings,
+        Format::GraphUsers,
+        "{\"value\":[{\"id\":\"x\",\"assignedLicenses\":[]}]}",
+    ),
+    (Feed::LicenseHoldings, Format::GraphUsers, "[]"),
+    (Feed::LicenseHoldings, Format::Csv, "sku_id,user_id\n"),
+    (
+        Feed::Subscriptions,
+        Format::GraphCompanySubscriptions,
+        "{\"value\":[{\"skuId\":\"x\",\"totalLicenses\":1}]}",
+    ),
+    (
+        Feed::Subscriptions,
+        Format::GraphSubscribedSkus,
+        "{\"value\":[{\"skuId\":\"x\",\"prepaidUnits\":{}}]}",
+    ),
+    (
+        Feed::Subscriptions,
+        Format::PartnerCenter,
+        "{\"totalCount\":1,\"items\":[{\"id\":\"x\",\"offerId\":\"y\"}]}",
+    ),
+    (
+        Feed::Subscriptions,
+        Format::PartnerCenter,
+        "{\"items\":[],\"links\":{\"next\":{\"skuId\":1,\"status\":2}}}",
+    ),
+    (Feed::Subscriptions, Format::Csv, "subscription_id,sku_id,seats,status\n"),
+    (Feed::Customers, Format::Json, "{\"items\":[{\"id\":\"x\",\"companyProfile\":{}}]}"),
+    (Feed::Customers, Format::Csv, "Tenant_ID\n"),
+    (Feed::SupportRequests, Format::Json, "{\"request_id\":\"x\"}"),
+    (Feed::SupportRequests, Format::Csv, "request_id,opened_at\n"),
+];
+
+#[test]
+fn a_file_is_told_by_how_it_begins_and_read_as_what_it_is() {
+    for (feed, format, text) in BEGINNINGS {
+        let found = read_text((*feed, Format::Auto), text, &known());
+        let choice = found.chosen.clone().unwrap_or_else(|| panic!("nothing for {text}"));
+        assert_eq!(choice.format, *format, "{text}: {}", choice.why);
+        assert!(!choice.why.is_empty());
+        let mut named = read_text((*feed, *format), text, &known());
+        named.chosen = found.chosen.clone();
+        assert_eq!(found, named, "{text}");
+        assert_eq!(
+            read_input((*feed, Format::Auto), &mut gzip(text.as_bytes()).as_slice(), &known()),
+            named
+        );
+    }
+}
+
+#[test]
+fn every_form_is_told_and_says_why() {
+    let is_told =
+        |feed: Feed, format: Format| format == Format::Parquet || BEGINNINGS.iter().any(|(of, told, _)| (*of, *told) == (feed, format));
+    for feed in Feed::ALL {
+        assert_eq!(Format::for_feed(*feed)[0], Format::Auto);
+        assert!(Format::for_feed(*feed)[1..].iter().all(|format| is_told(*feed, *format)), "{feed}");
+    }
+    let why = |text: &str| read_text((Feed::Activity, Format::Auto), text, &known()).chosen.unwrap().why;
+    assert_eq!(why(BEGINNINGS[0].2), "its first record has `category`, `properties`");
+    assert_eq!(
+        why("tenant_id,event_id,event_time,user_id,error_code\n"),
+        "it has columns `event_id`, `event_time`, `user_id`, `error_code`"
+    );
+    assert_eq!(why("PAR1"), "it begins with `PAR1`");
+}
+
+#[test]
+fn what_fits_nothing_is_one_reject_of_the_whole_file() {
+    let message = "{\"error\":{\"code\":\"Forbidden\",\"message\":\"no\"}}\n";
+    for text in [message, "a,b\n1,2\n", "hello", "{\"id\":\"x\"}\n{\"id\":\"y\"}\n", "<html>"] {
+        for feed in Feed::ALL {
+            let found = read_text((*feed, Format::Auto), text, &known());
+            assert_eq!(
+                (found.rejects, found.counts.records),
+                (vec!["0 unknown_format".to_owned()], 1),
+                "{feed}: {text}"
+            );
+            assert!(found.pages.is_empty() && text.as_bytes() == found.raw[0]);
+        }
+    }
+    let parquet = read_text((Feed::Customers, Format::Auto), "PAR1", &known());
+    assert_eq!(parquet.rejects, ["0 unknown_format"]);
+}
+
+#[test]
+fn an_empty_file_is_no_fault_and_nothing_is_chosen() {
+    for text in ["", "\n \n"] {
+        for feed in Feed::ALL {
+            let found = read_text((*feed, Format::Auto), text, &known());
+            assert_eq!((found.counts.records, found.chosen), (0, None));
+        }
+    }
+    let cut = &gzip(&[b'x'; 1000])[..4];
+    let found = read_input((Feed::Activity, Format::Auto), &mut &*cut, &known());
+    assert_eq!(found.rejects, ["1 corrupt_compression"]);
+}
+
+#[test]
+fn the_first_record_is_found_in_a_text_that_is_cut_anywhere() {
+    let text = format!(
+        "{{\"x\":{{\"deep\":[1,{{}}]}},\"value\":[7,{{\"a\":\"}}\\\"\",\"b\":{{\"c\":1}},\"d\":[]}},{{\"e\":1}}],\"f\":\"{TENANT}\"}}"
+    );
+    let whole = first_keys(text.as_bytes());
+    assert_eq!(
+        (whole.of_record, whole.list.as_deref(), whole.has_entries),
+        (vec!["a".into(), "b".into(), "d".into()], Some("value"), true)
+    );
+    for end in 0..text.len() {
+        let keys = first_keys(&text.as_bytes()[..end]);
+        let sure = ["x", "value", "a", "b", "d", "deep", "f"];
+        assert!(keys.of_record.iter().all(|key| sure.contains(&key.as_str())), "{keys:?}");
+    }
+    let empty = first_keys(b"{\"items\":[],\"links\":{\"next\":{\"y\":1}}}");
+    assert_eq!((empty.of_record, empty.has_entries), (vec!["items".into(), "links".into()], false));
+}

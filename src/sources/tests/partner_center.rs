@@ -1,0 +1,134 @@
+//! Subscriptions of `subscribedSkus` and of Partner Center, and Partner Center's customers.
+
+use crate::domain::kinds::Feed;
+use crate::sources::Format;
+use crate::sources::testing::{Found, TENANT, known, read_text, unknown};
+
+const SKUS: (Feed, Format) = (Feed::Subscriptions, Format::GraphSubscribedSkus);
+const PARTNER: (Feed, Format) = (Feed::Subscriptions, Format::PartnerCenter);
+const CUSTOMERS: (Feed, Format) = (Feed::Customers, Format::Json);
+const E3: &str = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+
+fn sku(units: &str) -> String {
+    format!(
+        r#"{{"capabilityStatus":"Suspended","consumedUnits":14,"id":"{TENANT}_{E3}","prepaidUnits":{{{units}}},"servicePlans":[{{"servicePlanId":"{TENANT}","enabled":7}}],"skuId":"{}","skuPartNumber":"SPE_E3","appliesTo":"User"}}"#,
+        E3.to_uppercase()
+    )
+}
+
+fn page(key: &str, records: &[String], more: &str) -> String {
+    format!("{{\"x\":1,\"{key}\":[{}]{more}}}", records.join(","))
+}
+
+fn read(source: (Feed, Format), text: &str) -> Found {
+    read_text(source, text, &known())
+}
+
+#[test]
+fn each_kind_of_units_is_a_subscription() {
+    let text = page(
+        "value",
+        &[
+            sku(r#""enabled":25,"suspended":3,"warning":2,"lockedOut":1"#),
+            sku(r#""enabled":0,"suspended":0"#),
+        ],
+        "",
+    );
+    let found = read(SKUS, &text);
+    let row = |kind: &str, seats: u32, state: &str| {
+        format!("1/1 {TENANT} 2026-09-01 {E3}/{kind} {E3} {seats} {state} false Seller(Unknown) None")
+    };
+    let expected = [
+        row("enabled", 25, "active"),
+        row("warning", 2, "grace"),
+        row("suspended", 3, "disabled"),
+        row("lockedout", 1, "disabled"),
+    ];
+    assert_eq!((found.rows, found.counts.accepted), (expected.to_vec(), 2));
+    assert_eq!(found.pages, [format!("{TENANT} 2026-09-01")]);
+    assert_eq!(read(SKUS, &sku(r#""enabled":0,"suspended":25,"warning":0"#)).rows.len(), 1);
+}
+
+#[test]
+fn flaws_of_subscribed_skus_are_rejects() {
+    for (units, reason) in [
+        ("\"enabled\":-1", "malformed_seats"),
+        ("\"enabled\":\"many\"", "malformed_seats"),
+        ("\"enabled\":1.5", "malformed_seats"),
+    ] {
+        assert_eq!(read(SKUS, &sku(units)).rejects, [format!("1 {reason}")]);
+    }
+    assert_eq!(read(SKUS, &sku("").replace("prepaidUnits", "units")).rejects, ["1 malformed_seats"]);
+    assert_eq!(read(SKUS, &sku("").replace("05E9", "x")).rejects, ["1 malformed_sku"]);
+    let message = read(SKUS, "{\"error\":{\"code\":\"Forbidden\"}}");
+    assert_eq!((message.rejects, message.pages.len()), (vec!["1 missing_id".to_owned()], 0));
+    assert_eq!(read_text(SKUS, &sku(""), &unknown()).rejects, ["1 missing_tenant"]);
+}
+
+fn subscription() -> String {
+    r#"{"id":"A1B2C3D4-0000-4000-8000-000000000001","offerId":"91FD106F-4B2C-4938-95AC-F54F74E9A239","offerName":"Office 365 E1","friendlyName":"x","quantity":12,"unitType":"Licenses","creationDate":"2025-09-30T10:00:00Z","commitmentEndDate":"2026-09-29T22:00:00Z","status":"active","autoRenewEnabled":true,"isTrial":false,"billingType":"license","partnerId":"517285","attributes":{"objectType":"Subscription"}}"#.to_owned()
+}
+
+#[test]
+fn partner_centers_subscriptions_are_ours_and_their_offers_are_mapped() {
+    let expected = format!("{TENANT} 2026-09-01 a1b2c3d4-0000-4000-8000-000000000001 {E3} 12 active false Seller(Own) Some(2026-09-29)");
+    let next = ",\"links\":{\"self\":{\"uri\":\"/x\"},\"next\":{\"uri\":\"/y\",\"method\":\"GET\"}}";
+    let found = read(PARTNER, &page("items", &[subscription()], next));
+    assert_eq!(found.rows, [format!("1/1 {expected}")]);
+    assert_eq!(found.pages, [format!("{TENANT} 2026-09-01 and more")]);
+    assert_eq!(
+        read(PARTNER, &page("items", &[], ",\"links\":{}")).pages,
+        [format!("{TENANT} 2026-09-01")]
+    );
+    for offer in ["CFQ7TTC0LFLX:0001:CFQ7TTC0K971", "CFQ7TTC0LFLX:0001"] {
+        let new = subscription().replace("91FD106F-4B2C-4938-95AC-F54F74E9A239", offer);
+        assert_eq!(read(PARTNER, &new).rows, [format!("1 {expected}")]);
+    }
+}
+
+#[test]
+fn only_licenses_are_seats() {
+    let of = |unit: &str| subscription().replace("\"unitType\":\"Licenses\"", &format!("\"unitType\":{unit}"));
+    for unit in ["\"Add-On Licenses\"", "\"licenses\"", "null"] {
+        assert_eq!(read(PARTNER, &of(unit)).rows.len(), 1, "{unit}");
+    }
+    for unit in ["\"Gigabytes\"", "\"Instances\"", "\"Usage-based\"", "5"] {
+        let found = read(PARTNER, &of(unit).replace("91FD106F", "x"));
+        assert_eq!((found.counts.not_ours, found.rejects.len()), (1, 0), "{unit}");
+    }
+}
+
+#[test]
+fn flaws_of_partner_centers_subscriptions_are_rejects() {
+    for (from, to, reason) in [
+        ("91FD106F", "91FD106E", "unknown_offer"),
+        ("\"offerId\"", "\"offer\"", "unknown_offer"),
+        ("\"active\"", "\"asleep\"", "unknown_status"),
+        ("12,", "-12,", "malformed_seats"),
+        ("A1B2C3D4-0000-4000-8000-000000000001", "", "missing_id"),
+        ("2026-09-29T22:00:00Z", "never", "unreadable_time"),
+    ] {
+        assert_eq!(
+            read(PARTNER, &subscription().replacen(from, to, 1)).rejects,
+            [format!("1 {reason}")]
+        );
+    }
+}
+
+#[test]
+fn customers_come_from_partner_center_or_with_our_own_names() {
+    let of_partner_center = format!(
+        r#"{{"id":"{TENANT}","commerceId":"{E3}","companyProfile":{{"tenantId":"{}","domain":"contoso.onmicrosoft.com","companyName":" Contoso \"Ltd\" "}},"billingProfile":{{"defaultAddress":{{"country":"SE"}}}},"relationshipToPartner":"reseller"}}"#,
+        TENANT.to_uppercase()
+    );
+    let expected = format!("{TENANT} Contoso \"Ltd\"|contoso.onmicrosoft.com|SE|");
+    assert_eq!(
+        read(CUSTOMERS, &page("items", std::slice::from_ref(&of_partner_center), "")).rows,
+        [format!("1/1 {expected}")]
+    );
+    assert_eq!(read(CUSTOMERS, &of_partner_center).rows, [format!("1 {expected}")]);
+    let own = format!("[{{\"tenant_id\":\"{TENANT}\",\"name\":\"Contoso\",\"segment\":\"schools\"}}]");
+    assert_eq!(read(CUSTOMERS, &own).rows, [format!("1/1 {TENANT} Contoso|||schools")]);
+    assert_eq!(read(CUSTOMERS, "{\"name\":\"Contoso\"}").rejects, ["1 missing_tenant"]);
+    assert_eq!(read(CUSTOMERS, "{\"id\":\"517285\"}").rejects, ["1 malformed_tenant"]);
+}
