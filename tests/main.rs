@@ -8,6 +8,7 @@ mod corrections;
 mod crash;
 mod golden;
 mod laws;
+mod privacy;
 mod readers;
 mod watching;
 mod workdir;

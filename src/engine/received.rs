@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::domain::rules::Rules;
+use crate::domain::user_ids::UserIds;
 use crate::engine::raw::{Digesting, RawFile};
+use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 use crate::sources::path::PathFacts;
-use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::record::{Activity, FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
 use crate::sources::{self, Choice, Format};
 use crate::stages::activity_events::Events;
 use crate::stages::customers::Customer;
@@ -59,13 +60,13 @@ impl Gathered {
     }
 
     /// Reads a raw file for one of its sources. Whatever is wrong with it becomes rejects.
-    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, rules: &Rules, reading: &str) {
+    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, settings: &Settings, reading: &str) {
         let context = FileContext {
             tenant: facts.tenant,
             day: facts.day,
             received_until: facts.received_until,
-            zone: rules.zone.clone(),
-            offers: rules.catalogue.offers.clone(),
+            zone: settings.rules.zone.clone(),
+            offers: settings.rules.catalogue.offers.clone(),
         };
         let number = self.events.file(&file.path);
         let mut sink = FileSink {
@@ -74,6 +75,7 @@ impl Gathered {
             source: &source.id,
             number,
             context: &context,
+            user_ids: &settings.user_ids,
             found: Found::default(),
         };
         let mut counts = FileCounts::default();
@@ -191,6 +193,7 @@ struct FileSink<'a> {
     source: &'a str,
     number: u32,
     context: &'a FileContext,
+    user_ids: &'a UserIds,
     found: Found,
 }
 
@@ -210,6 +213,14 @@ impl FileSink<'_> {
     }
 }
 
+/// What becomes of ids in the excerpts of rejects.
+pub fn ids_in_excerpts(user_ids: &UserIds) -> Ids {
+    match user_ids {
+        UserIds::Plain => Ids::Kept,
+        UserIds::Pseudonymous(_) => Ids::Masked,
+    }
+}
+
 impl Sink for FileSink<'_> {
     fn row(&mut self, at: Position, row: Row<'_>) {
         self.found.rows += 1;
@@ -218,6 +229,10 @@ impl Sink for FileSink<'_> {
                 let day = self.context.zone.day_of(activity.at);
                 self.about(day);
                 self.found.events.add(day);
+                let activity = Activity {
+                    user_id: &self.user_ids.stored(activity.tenant, activity.user_id),
+                    ..activity
+                };
                 self.gathered.events.push(&activity, day, self.number, at.line, at.record);
             }
             Row::LicenseChange(change) => {
@@ -225,7 +240,7 @@ impl Sink for FileSink<'_> {
                 self.about(day);
                 self.gathered.changes.push(LicenseChange {
                     tenant_id: change.tenant,
-                    user_id: change.user_id.to_owned(),
+                    user_id: self.user_ids.stored(change.tenant, change.user_id).into_owned(),
                     sku_id: change.sku.map_or_else(String::new, |sku| sku.to_string()),
                     event_time: change.at,
                     action: change.action,
@@ -240,7 +255,7 @@ impl Sink for FileSink<'_> {
                 self.gathered.holdings.push(LicenseHolding {
                     tenant_id: holding.tenant,
                     day: holding.day,
-                    user_id: holding.user_id.to_owned(),
+                    user_id: self.user_ids.stored(holding.tenant, holding.user_id).into_owned(),
                     sku_id: holding.sku,
                     source_file: self.file.to_owned(),
                 });
@@ -299,7 +314,7 @@ impl Sink for FileSink<'_> {
             source_line: at.line as i64,
             source_record: i64::from(at.record),
             reason: reason.name().to_owned(),
-            excerpt: excerpt(raw, Ids::Kept),
+            excerpt: excerpt(raw, ids_in_excerpts(self.user_ids)),
         });
     }
 

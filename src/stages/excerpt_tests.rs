@@ -166,9 +166,11 @@ proptest! {
                 *place = byte;
             }
         }
-        let text = excerpt(&raw, if masked { Ids::Masked } else { Ids::Kept });
+        let ids = if masked { Ids::Masked } else { Ids::Kept };
+        let text = excerpt(&raw, ids);
         prop_assert!(text.len() <= raw.len().min(EXCERPT_BYTES));
         prop_assert!(text.is_ascii());
+        prop_assert_eq!(excerpt(text.as_bytes(), ids), text.clone());
         // Outside of what OData puts before a key there is no `@`.
         prop_assert!(!text.replace("@odata.", "").contains('@'), "{text}");
         for person in PEOPLE {
