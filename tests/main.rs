@@ -10,5 +10,6 @@ mod golden;
 mod laws;
 mod privacy;
 mod readers;
+mod silence;
 mod watching;
 mod workdir;

@@ -28,6 +28,7 @@ pub mod received;
 pub mod report;
 pub mod request;
 pub mod run;
+pub mod silence;
 pub mod since;
 pub mod state;
 pub mod steps;
