@@ -7,6 +7,7 @@ mod command_line;
 mod corrections;
 mod crash;
 mod golden;
+mod inspect;
 mod laws;
 mod privacy;
 mod readers;

@@ -68,16 +68,7 @@ impl Gathered {
             zone: settings.rules.zone.clone(),
             offers: settings.rules.catalogue.offers.clone(),
         };
-        let number = self.events.file(&file.path);
-        let mut sink = FileSink {
-            gathered: self,
-            file: &file.path,
-            source: &source.id,
-            number,
-            context: &context,
-            user_ids: &settings.user_ids,
-            found: Found::default(),
-        };
+        let mut sink = FileSink::new(self, &file.path, &source.id, &context, &settings.user_ids);
         let mut counts = FileCounts::default();
         let mut content = String::new();
         match (file.leads_out, Digesting::open(&file.on_disk)) {
@@ -187,7 +178,7 @@ impl EventCounts {
 }
 
 /// Takes the findings of one file.
-struct FileSink<'a> {
+pub struct FileSink<'a> {
     gathered: &'a mut Gathered,
     file: &'a str,
     source: &'a str,
@@ -197,7 +188,27 @@ struct FileSink<'a> {
     found: Found,
 }
 
-impl FileSink<'_> {
+impl<'a> FileSink<'a> {
+    /// What a source finds in a file goes to `gathered`.
+    pub fn new(
+        gathered: &'a mut Gathered,
+        file: &'a str,
+        source: &'a str,
+        context: &'a FileContext,
+        user_ids: &'a UserIds,
+    ) -> FileSink<'a> {
+        let number = gathered.events.file(file);
+        FileSink {
+            gathered,
+            file,
+            source,
+            number,
+            context,
+            user_ids,
+            found: Found::default(),
+        }
+    }
+
     fn about(&mut self, day: Day) {
         self.found.first_day = Some(self.found.first_day.map_or(day, |first| first.min(day)));
         self.found.last_day = Some(self.found.last_day.map_or(day, |last| last.max(day)));

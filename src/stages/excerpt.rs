@@ -15,6 +15,8 @@
 //! Only a whole value can be kept: of `10.0.0.1` or `O'Neil, 1` in quotes no part survives. So it does not matter if a missing quote makes
 //! this take the inside of a value for the outside.
 
+use crate::stages::excerpt_words::{CODE_KEYS, ID_KEYS, WORDS};
+
 /// What becomes of ids in excerpts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Ids {
@@ -37,127 +39,6 @@ const CODE_BYTES: usize = 40;
 const HEXADECIMAL_BYTES: usize = 8;
 /// The most digits of a whole number.
 const WHOLE_DIGITS: usize = 20;
-
-/// Keys, in lower case, whose values are codes and never about a person.
-const CODE_KEYS: &[&str] = &[
-    "action",
-    "activitydisplayname",
-    "capabilitystatus",
-    "category",
-    "conditionalaccessstatus",
-    "error_code",
-    "errorcode",
-    "errornumber",
-    "interactive",
-    "isinteractive",
-    "istrial",
-    "is_trial",
-    "level",
-    "offerid",
-    "operation",
-    "operationname",
-    "operationversion",
-    "quantity",
-    "recordtype",
-    "result",
-    "resultsignature",
-    "resultstatus",
-    "resulttype",
-    "seats",
-    "seller",
-    "skupartnumber",
-    "state",
-    "status",
-    "totallicenses",
-    "type",
-    "unittype",
-    "usertype",
-    "workload",
-];
-
-/// Keys, in lower case, whose ids are never a user's.
-const ID_KEYS: &[&str] = &["aadtenantid", "appid", "organizationid", "ownertenantid", "skuid", "tenantid"];
-
-/// Words, in lower case, that are about logs and not about people.
-const WORDS: &[&str] = &[
-    // Literals and results.
-    "true",
-    "false",
-    "null",
-    "success",
-    "succeeded",
-    "failure",
-    "failed",
-    "error",
-    "warning",
-    "informational",
-    // Categories and operations.
-    "adfssigninlogs",
-    "auditlogs",
-    "managedidentitysigninlogs",
-    "microsoftserviceprincipalsigninlogs",
-    "noninteractiveusersigninlogs",
-    "serviceprincipalsigninlogs",
-    "signinlogs",
-    "sign-in activity",
-    "add user",
-    "change user license",
-    "delete user",
-    "hard delete user",
-    "restore user",
-    "update user",
-    "userloggedin",
-    "userloginfailed",
-    // Workloads and kinds of users.
-    "azureactivedirectory",
-    "exchange",
-    "microsoftteams",
-    "onedrive",
-    "sharepoint",
-    "yammer",
-    "member",
-    "guest",
-    // States and actions.
-    "active",
-    "enabled",
-    "suspended",
-    "disabled",
-    "lockedout",
-    "deleted",
-    "expired",
-    "pending",
-    "none",
-    "assigned",
-    "removed",
-    "held",
-    "restored",
-    "own",
-    "other",
-    "direct",
-    "licenses",
-    // Columns of plain tables.
-    "event_id",
-    "event_time",
-    "tenant_id",
-    "user_id",
-    "app_id",
-    "resource_id",
-    "interactive",
-    "error_code",
-    "sku_id",
-    "action",
-    "snapshot_day",
-    "subscription_id",
-    "seats",
-    "status",
-    "is_trial",
-    "seller",
-    "ends_on",
-    "name",
-    "domain",
-    "country",
-    "segment",
-];
 
 /// How a record begins, in ASCII and without people. Never longer than the bytes that it is made from.
 pub fn excerpt(raw: &[u8], ids: Ids) -> String {

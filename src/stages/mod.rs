@@ -12,6 +12,7 @@ pub mod assignments;
 pub mod customers;
 pub mod daily_facts;
 pub mod excerpt;
+pub mod excerpt_words;
 pub mod holders;
 pub mod interner;
 pub mod license_changes;
