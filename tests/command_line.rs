@@ -417,3 +417,22 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         })
         .collect()
 }
+
+#[cfg(unix)]
+#[test]
+fn everything_that_a_run_leaves_is_for_its_owner_and_its_group() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::small();
+    desk.uptake("run", &[]).succeeds();
+    let mut files = 0;
+    for place in ["warehouse", "published"] {
+        for entry in walkdir::WalkDir::new(desk.path(place)) {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            let most = if entry.file_type().is_dir() { 0o750 } else { 0o640 };
+            assert_eq!(mode & !most, 0, "{mode:o} {}", entry.path().display());
+            files += usize::from(entry.file_type().is_file());
+        }
+    }
+    assert!(files > 10, "{files}");
+}

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::day::Day;
+use crate::domain::kinds::Feed;
 use crate::observe::progress::Look;
+use crate::sources::Format as FileFormat;
 
 /// Tells a Microsoft cloud partner whether its customers use what they bought.
 #[derive(Parser, Debug)]
@@ -40,6 +42,9 @@ pub enum Command {
     /// Print what `run` (with --to: `reprocess`) would do and why; change nothing.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
+    /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(InspectArgs),
     /// Write raw logs of a made-up portfolio in the real formats.
     #[command(
         after_help = "Examples:\n  uptake sample --out demo\n  uptake sample --out big --customers 200 --days 400 --users 100 --record-bytes 4000\n  uptake run demo/pipeline.toml"
@@ -77,6 +82,14 @@ Examples:
   uptake plan
   uptake plan my.toml --until 2026-09-30 --format json
   uptake plan --from 2026-09-10 --to 2026-09-12      what `reprocess` would do";
+
+const INSPECT_EXAMPLES: &str = "\
+Exit code 3 where there is a file of which nothing can be read.
+
+Examples:
+  uptake inspect export.csv
+  uptake inspect insights-logs-signinlogs/tenantId=*/y=2026/m=09/d=01/h=08/m=00/PT1H.json
+  uptake inspect users.json --feed license_holdings --as graph-users --format json";
 
 /// What all commands take.
 #[derive(Args, Debug)]
@@ -254,6 +267,22 @@ pub struct SampleArgs {
 }
 
 #[derive(Args, Debug)]
+pub struct InspectArgs {
+    /// The files.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What the files are about, in place of trying: activity, license_changes, license_holdings, subscriptions, customers, support_requests.
+    #[arg(long, value_name = "FEED", value_parser = feed)]
+    pub feed: Option<Feed>,
+    /// The format of the files, in place of looking how they begin.
+    #[arg(long = "as", value_name = "FORMAT", value_parser = format_of_file)]
+    pub format_of_file: Option<FileFormat>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
 pub struct DescribeArgs {
     /// The table; default: all of them.
     pub table: Option<String>,
@@ -271,4 +300,18 @@ pub struct CompletionsArgs {
 /// Reads a day of the command line.
 fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day is written YYYY-MM-DD, and must exist in the calendar".to_owned())
+}
+
+/// Reads the name of a feed.
+fn feed(text: &str) -> Result<Feed, String> {
+    Feed::parse(text).ok_or_else(|| one_of(Feed::ALL.iter().map(|feed| feed.name())))
+}
+
+/// Reads the name of a raw format.
+fn format_of_file(text: &str) -> Result<FileFormat, String> {
+    FileFormat::parse(text).ok_or_else(|| one_of(FileFormat::ALL.iter().map(|format| format.name())))
+}
+
+fn one_of(names: impl Iterator<Item = &'static str>) -> String {
+    format!("it must be one of {}", names.collect::<Vec<_>>().join(", "))
 }

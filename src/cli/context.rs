@@ -41,6 +41,17 @@ impl Context {
         written.input_root = global.input.clone().or(written.input_root);
         written.warehouse = global.warehouse.clone().or(written.warehouse);
         written.published = global.published.clone().or(written.published);
+        if let Some(key_file) = written.privacy.needed_key_file() {
+            let key = fs::read(&key_file.value).map_err(|error| {
+                let at = format!("{}:{}", pipeline.display(), key_file.line);
+                Failure::new(
+                    Code::Usage,
+                    format!("{at}: cannot read the key file `{}`: {error}", key_file.value.display()),
+                )
+                .hint("`openssl rand -hex 32` makes a key; where there was one, bring it back: another key makes other ids")
+            })?;
+            written.privacy.key = Some(key);
+        }
         let mut texts = built_in();
         let files = written
             .catalogue_files()

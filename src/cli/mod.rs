@@ -8,6 +8,8 @@ pub mod completions;
 pub mod context;
 pub mod describe;
 pub mod exit;
+pub mod inspect;
+pub mod inspect_text;
 pub mod plan;
 pub mod plan_text;
 pub mod reprocess;

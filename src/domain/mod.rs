@@ -8,4 +8,5 @@ pub mod guid;
 pub mod kinds;
 pub mod rules;
 pub mod subscription;
+pub mod user_ids;
 pub mod window;

@@ -172,6 +172,9 @@ fn how(settings: &Settings, source: usize) -> String {
     if of.feed == Feed::Subscriptions {
         hasher.text(&settings.zone_text()).text(&settings.offers_text());
     }
+    if !settings.user_ids_text().is_empty() {
+        hasher.text(&settings.user_ids_text());
+    }
     hasher.finish().to_string()
 }
 
@@ -214,6 +217,6 @@ pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State) -> R
 fn latest_day(settings: &Settings, reading: &Reading<'_>) -> Day {
     let mut gathered = Gathered::default();
     let source = &settings.sources[reading.source];
-    gathered.read(reading.file, source, &reading.facts, reading.format, &settings.rules, &reading.how);
+    gathered.read(reading.file, source, &reading.facts, reading.format, settings, &reading.how);
     gathered.files.first().and_then(|file| file.last_day).unwrap_or(NO_DAY)
 }

@@ -232,13 +232,21 @@ fn feeds_of(contract: &Contract) -> Vec<Feed> {
 
 /// What a partition's file is made from: the settings that the table reads, and the raw files of its feeds.
 pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile]) -> Fingerprint {
-    let texts = if contract.name == ACTIVITY_EVENTS.name {
+    let mut texts = if contract.name == ACTIVITY_EVENTS.name {
         vec![settings.zone_text(), settings.apps_text()]
     } else if contract.name == license_changes::LICENSE_CHANGES.name {
         vec![settings.zone_text()]
     } else {
         Vec::new()
     };
+    let names_users = [
+        &ACTIVITY_EVENTS,
+        &license_changes::LICENSE_CHANGES,
+        &license_holdings::LICENSE_HOLDINGS,
+    ];
+    if names_users.iter().any(|table| table.name == contract.name) {
+        texts.extend(Some(settings.user_ids_text()).filter(|text| !text.is_empty()));
+    }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let feeds: Vec<&str> = feeds_of(contract).into_iter().map(Feed::name).collect();
     let mut inputs = Hasher::new();

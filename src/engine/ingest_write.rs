@@ -1,18 +1,21 @@
 //! Reads what a partition's task says, joins it with the rows that stay, and writes the partition's files, `raw_files` last.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
+use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Task, fingerprint};
-use crate::engine::received::{FileEvents, Gathered};
+use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
+use crate::stages::excerpt::excerpt;
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::user_names::{self, UserNameRow};
@@ -43,7 +46,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
         .par_iter()
         .fold(Gathered::default, |mut gathered, reading| {
             let source = &settings.sources[reading.source];
-            gathered.read(reading.file, source, &reading.facts, reading.format, &settings.rules, &reading.how);
+            gathered.read(reading.file, source, &reading.facts, reading.format, settings, &reading.how);
             watch.tell(Event::Advance(1));
             gathered
         })
@@ -111,14 +114,17 @@ impl Writer<'_, '_> {
         if self.makes(Feed::LicenseChanges) {
             let mut rows = std::mem::take(&mut self.gathered.changes);
             rows.extend(self.kept(Feed::LicenseChanges, |row: &LicenseChange| &row.source_file)?);
-            rows.iter_mut()
-                .for_each(|row| row.day = self.settings.zone().day_of(row.event_time));
+            for row in &mut rows {
+                row.day = self.settings.zone().day_of(row.event_time);
+                self.rename(row.tenant_id, &mut row.user_id);
+            }
             let rows = license_changes::distinct(rows);
             footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
         }
         if self.makes(Feed::LicenseHoldings) {
             let mut rows = std::mem::take(&mut self.gathered.holdings);
             rows.extend(self.kept(Feed::LicenseHoldings, |row: &LicenseHolding| &row.source_file)?);
+            rows.iter_mut().for_each(|row| self.rename(row.tenant_id, &mut row.user_id));
             let rows = license_holdings::distinct(rows);
             footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
         }
@@ -137,7 +143,12 @@ impl Writer<'_, '_> {
         }
         if self.makes(Feed::Activity) || self.makes(Feed::LicenseHoldings) {
             let mut rows = std::mem::take(&mut self.gathered.names);
-            rows.extend(self.kept_by_source(|row: &UserNameRow| (&row.source, &row.source_file))?);
+            let mut kept = self.kept_by_source(|row: &UserNameRow| (&row.source, &row.source_file))?;
+            for row in &mut kept {
+                self.rename(row.tenant_id, &mut row.name_id);
+                self.rename(row.tenant_id, &mut row.user_id);
+            }
+            rows.extend(kept);
             footers.extend(self.write_sharded(&user_names::distinct(rows), |row| shard_of(row.tenant_id, shards))?);
         }
         if self.makes(Feed::Customers) {
@@ -151,7 +162,7 @@ impl Writer<'_, '_> {
             footers.extend(self.write_sharded(&support_requests::distinct(rows), |_| 0)?);
         }
         let mut rejects = std::mem::take(&mut self.gathered.rejects);
-        rejects.extend(self.kept_by_source(|row: &rejects::Reject| (&row.source, &row.source_file))?);
+        rejects.extend(self.kept_rejects()?);
         rejects.sort_by(|a, b| {
             let key = |row: &rejects::Reject| (row.source_line, row.source_record);
             (&a.source, &a.source_file)
@@ -192,6 +203,13 @@ impl Writer<'_, '_> {
         Ok(kept)
     }
 
+    /// Gives a user the id under which it is stored now, where a row has the one of the logs.
+    fn rename(&self, tenant: Guid, user: &mut String) {
+        if let Cow::Owned(stored) = self.settings.user_ids.stored_again(tenant, user) {
+            *user = stored;
+        }
+    }
+
     fn gives_way(&self, feed: Feed, path: &str) -> bool {
         self.drop.contains(&(feed, path))
             || self
@@ -213,11 +231,22 @@ impl Writer<'_, '_> {
         Ok(kept)
     }
 
+    /// Rejects that stay, with no more ids in their excerpts than new ones have.
+    fn kept_rejects(&self) -> Result<Vec<rejects::Reject>, WarehouseError> {
+        let mut kept = self.kept_by_source(|row: &rejects::Reject| (&row.source, &row.source_file))?;
+        for row in &mut kept {
+            row.excerpt = excerpt(row.excerpt.as_bytes(), ids_in_excerpts(&self.settings.user_ids));
+        }
+        Ok(kept)
+    }
+
     fn write_events(&mut self) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
         let mut events = std::mem::take(&mut self.gathered.events);
         for place in self.places(&ACTIVITY_EVENTS) {
             let frame = self.store.read(&ACTIVITY_EVENTS, place, &[])?;
-            events.absorb(&frame, &self.settings.rules, |path| self.gives_way(Feed::Activity, path))?;
+            events.absorb(&frame, &self.settings.rules, &self.settings.user_ids, |path| {
+                self.gives_way(Feed::Activity, path)
+            })?;
         }
         let fingerprint = fingerprint(self.settings, &ACTIVITY_EVENTS, &self.gathered.files);
         let shards = events.finish(u32::from(self.settings.shards), &self.settings.rules)?;

@@ -5,19 +5,21 @@ use std::collections::{BTreeMap, HashSet};
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
-use crate::domain::rules::Rules;
+use crate::domain::user_ids::UserIds;
 use crate::engine::raw::{Digesting, RawFile};
+use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 use crate::sources::path::PathFacts;
-use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::record::{Activity, FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
 use crate::sources::user_name::UserName;
 use crate::sources::{self, Choice, Format};
 use crate::stages::activity_events::Events;
 use crate::stages::customers::Customer;
+use crate::stages::excerpt::{Ids, excerpt};
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::raw_files;
-use crate::stages::rejects::{Reject, excerpt};
+use crate::stages::rejects::Reject;
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscriptions::SnapshotSubscription;
 use crate::stages::support_requests::SupportRequest;
@@ -63,25 +65,16 @@ impl Gathered {
     }
 
     /// Reads a raw file for one of its sources. Whatever is wrong with it becomes rejects.
-    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, rules: &Rules, reading: &str) {
+    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, settings: &Settings, reading: &str) {
         let context = FileContext {
             tenant: facts.tenant,
             day: facts.day,
             received_until: facts.received_until,
-            zone: rules.zone.clone(),
-            offers: rules.catalogue.offers.clone(),
+            zone: settings.rules.zone.clone(),
+            offers: settings.rules.catalogue.offers.clone(),
         };
-        let number = self.events.file(&file.path);
-        let mut sink = FileSink {
-            gathered: self,
-            file: &file.path,
-            source: &source.id,
-            wants_names: source.tells_names,
-            names: HashSet::new(),
-            number,
-            context: &context,
-            found: Found::default(),
-        };
+        let mut sink = FileSink::new(self, &file.path, &source.id, &context, &settings.user_ids);
+        sink.wants_names = source.tells_names;
         let mut counts = FileCounts::default();
         let mut content = String::new();
         match (file.leads_out, Digesting::open(&file.on_disk)) {
@@ -191,7 +184,7 @@ impl EventCounts {
 }
 
 /// Takes the findings of one file.
-struct FileSink<'a> {
+pub struct FileSink<'a> {
     gathered: &'a mut Gathered,
     file: &'a str,
     source: &'a str,
@@ -200,10 +193,33 @@ struct FileSink<'a> {
     names: HashSet<Digest>,
     number: u32,
     context: &'a FileContext,
+    user_ids: &'a UserIds,
     found: Found,
 }
 
-impl FileSink<'_> {
+impl<'a> FileSink<'a> {
+    /// What a source finds in a file goes to `gathered`.
+    pub fn new(
+        gathered: &'a mut Gathered,
+        file: &'a str,
+        source: &'a str,
+        context: &'a FileContext,
+        user_ids: &'a UserIds,
+    ) -> FileSink<'a> {
+        let number = gathered.events.file(file);
+        FileSink {
+            gathered,
+            file,
+            source,
+            wants_names: false,
+            names: HashSet::new(),
+            number,
+            context,
+            user_ids,
+            found: Found::default(),
+        }
+    }
+
     fn about(&mut self, day: Day) {
         self.found.first_day = Some(self.found.first_day.map_or(day, |first| first.min(day)));
         self.found.last_day = Some(self.found.last_day.map_or(day, |last| last.max(day)));
@@ -219,6 +235,14 @@ impl FileSink<'_> {
     }
 }
 
+/// What becomes of ids in the excerpts of rejects.
+pub fn ids_in_excerpts(user_ids: &UserIds) -> Ids {
+    match user_ids {
+        UserIds::Plain => Ids::Kept,
+        UserIds::Pseudonymous(_) => Ids::Masked,
+    }
+}
+
 impl Sink for FileSink<'_> {
     fn row(&mut self, at: Position, row: Row<'_>) {
         self.found.rows += 1;
@@ -227,6 +251,10 @@ impl Sink for FileSink<'_> {
                 let day = self.context.zone.day_of(activity.at);
                 self.about(day);
                 self.found.events.add(day);
+                let activity = Activity {
+                    user_id: &self.user_ids.stored(activity.tenant, activity.user_id),
+                    ..activity
+                };
                 self.gathered.events.push(&activity, day, self.number, at.line, at.record);
             }
             Row::LicenseChange(change) => {
@@ -234,7 +262,7 @@ impl Sink for FileSink<'_> {
                 self.about(day);
                 self.gathered.changes.push(LicenseChange {
                     tenant_id: change.tenant,
-                    user_id: change.user_id.to_owned(),
+                    user_id: self.user_ids.stored(change.tenant, change.user_id).into_owned(),
                     sku_id: change.sku.map_or_else(String::new, |sku| sku.to_string()),
                     event_time: change.at,
                     action: change.action,
@@ -249,7 +277,7 @@ impl Sink for FileSink<'_> {
                 self.gathered.holdings.push(LicenseHolding {
                     tenant_id: holding.tenant,
                     day: holding.day,
-                    user_id: holding.user_id.to_owned(),
+                    user_id: self.user_ids.stored(holding.tenant, holding.user_id).into_owned(),
                     sku_id: holding.sku,
                     source_file: self.file.to_owned(),
                 });
@@ -308,7 +336,7 @@ impl Sink for FileSink<'_> {
             source_line: at.line as i64,
             source_record: i64::from(at.record),
             reason: reason.name().to_owned(),
-            excerpt: excerpt(raw),
+            excerpt: excerpt(raw, ids_in_excerpts(self.user_ids)),
         });
     }
 
@@ -324,8 +352,8 @@ impl Sink for FileSink<'_> {
         if self.names.insert(Hasher::new().text(name.name_id).text(name.user_id).finish()) {
             self.gathered.names.push(UserNameRow {
                 tenant_id: name.tenant,
-                name_id: name.name_id.to_owned(),
-                user_id: name.user_id.to_owned(),
+                name_id: self.user_ids.stored(name.tenant, name.name_id).into_owned(),
+                user_id: self.user_ids.stored(name.tenant, name.user_id).into_owned(),
                 source: self.source.to_owned(),
                 source_file: self.file.to_owned(),
             });

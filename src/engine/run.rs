@@ -19,7 +19,7 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
-use crate::engine::{checks, estimates, facts, freshness, licenses, names, publish, walk, windows, windows_plan};
+use crate::engine::{checks, estimates, facts, freshness, licenses, names, publish, silence, walk, windows, windows_plan};
 use crate::stages;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
@@ -47,7 +47,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     }
     let mut changes = Changes::default();
     let received = receive::receive(request, store, &mut state, &mut cache, &files, &mut changes, &mut report, watch)?;
-    inputs::warn_of_silence(settings, &mut report, &state, store, request.last, watch)?;
+    silence::warn_of_silence(settings, &report, &state, store, request.last, watch)?;
     if !request.rehearse {
         keep_counts(request, store, &state, &cache, &received)?;
     }

@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::catalogue::Part;
 use super::nearest::nearest;
 use super::page::{Page, Written};
+use super::privacy::{self, Privacy};
 use super::problem::{SettingsError, hint};
 use super::section::Section;
 use super::source::{self, Source};
@@ -64,6 +65,7 @@ pub struct PipelineFile {
     pub catalogue: Vec<(Part, PathBuf)>,
     pub exclude: Vec<Exclude>,
     pub thresholds: Thresholds,
+    pub privacy: Privacy,
 }
 
 /// One `[[exclude]]`.
@@ -112,6 +114,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
     let input = top.table("input", "[input]");
     let warehouse = top.table("warehouse", "[warehouse]");
     let thresholds = top.table("thresholds", "[thresholds]");
+    let privacy = top.table("privacy", "[privacy]");
     PipelineFile {
         path: path.to_owned(),
         name: top.text("name").map_or_else(|| stem(path), |name| name.value),
@@ -136,6 +139,9 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
         catalogue: catalogue(top, folder),
         exclude: excludes(top),
         thresholds: thresholds.as_ref().map_or_else(Thresholds::default, thresholds::read),
+        privacy: privacy
+            .as_ref()
+            .map_or_else(Privacy::default, |section| privacy::read(section, folder)),
     }
 }
 

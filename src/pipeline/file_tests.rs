@@ -74,6 +74,32 @@ low_usage = 0.5
 "#;
 
 #[test]
+fn pseudonyms_need_a_key_and_plain_ids_need_none() {
+    let file = parsed(&with("[privacy]\nuser_ids = \"pseudonymous\"\nkey_file = \"secret/key\""));
+    assert_eq!(
+        file.privacy.needed_key_file().unwrap().value,
+        Path::new("pipelines/secret/key"),
+        "relative to the pipeline file"
+    );
+    assert!(parsed(&with("")).privacy.needed_key_file().is_none());
+    assert!(parsed(&with("[privacy]\nuser_ids = \"plain\"")).privacy.needed_key_file().is_none());
+    check(
+        &with("[privacy]\nuser_ids = \"pseudonymous\""),
+        &["4: `user_ids` `pseudonymous` needs a key; add `key_file = \"...\"`, a file of at least 16 secret bytes"],
+    );
+    let useless = "`key_file` has no use where user ids are plain; add `user_ids = \"pseudonymous\"`, or remove it";
+    check(&with("[privacy]\nkey_file = \"key\""), &[&format!("5: {useless}")]);
+    check(
+        &with("[privacy]\nuser_ids = \"plain\"\nkey_file = \"key\""),
+        &[&format!("6: {useless}")],
+    );
+    check(
+        &with("[privacy]\nuser_ids = \"hashed\"\nkey_file = \"key\""),
+        &["5: unknown `user_ids` `hashed` in [privacy]; it must be one of `plain`, `pseudonymous`"],
+    );
+}
+
+#[test]
 fn the_contracts_example_is_read_as_written() {
     let file = parsed(CONTRACT);
     assert_eq!(file.name, "nightly");

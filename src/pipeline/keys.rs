@@ -19,6 +19,7 @@ pub const TOP: &[&str] = &[
     "catalogue",
     "exclude",
     "thresholds",
+    "privacy",
 ];
 /// Keys of `[input]`.
 pub const INPUT: &[&str] = &["root"];
@@ -42,6 +43,9 @@ pub const THRESHOLDS: &[&str] = &[
     "grace_days",
 ];
 
+/// Keys of `[privacy]`.
+pub const PRIVACY: &[&str] = &["user_ids", "key_file"];
+
 /// The tables as their headers are written, with their keys; the first is the top of the file.
 pub const TABLES: &[(&str, &[&str])] = &[
     ("the top of the file", TOP),
@@ -51,6 +55,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[catalogue]", CATALOGUE),
     ("[[exclude]]", EXCLUDE),
     ("[thresholds]", THRESHOLDS),
+    ("[privacy]", PRIVACY),
 ];
 
 /// The tables that have this key.

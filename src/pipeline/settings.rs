@@ -13,6 +13,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
+use crate::domain::user_ids::UserIds;
 
 /// Everything that a run is told; nothing in it has to be checked again.
 #[derive(Clone)]
@@ -34,6 +35,8 @@ pub struct Settings {
     /// What decides the numbers: zone, partner, evidence, states, and the catalogue with the pipeline's exclusions in it.
     pub rules: Rules,
     pub thresholds: Thresholds,
+    /// Under which ids users are stored.
+    pub user_ids: UserIds,
     pub language: Language,
     /// What is odd but no reason to stop.
     pub warnings: Vec<Problem>,
@@ -65,6 +68,10 @@ impl PipelineFile {
             &[("input", &input_root), ("warehouse", &warehouse), ("published", &published)],
             &mut notes,
         );
+        let user_ids = self.privacy.settle().unwrap_or_else(|(line, text)| {
+            notes.refuse(line, text);
+            UserIds::Plain
+        });
         match (input_root, warehouse, published) {
             (Some(input_root), Some(warehouse), Some(published)) if notes.problems.is_empty() => Ok(Settings {
                 name: self.name,
@@ -86,6 +93,7 @@ impl PipelineFile {
                     catalogue,
                 },
                 thresholds: self.thresholds,
+                user_ids,
                 language: self.language,
                 warnings: notes.warnings,
             }),

@@ -126,3 +126,24 @@ fn texts_say_what_tables_read_and_nothing_else() {
         ("UTC\n", format!("{E3}\n"))
     );
 }
+
+#[test]
+fn a_key_is_long_enough_and_never_in_a_message() {
+    let settle = |key: Option<&[u8]>| {
+        let text = "[[source]]\nfeed = \"activity\"\npath = \"a\"\n[input]\nroot = \"i\"\n[warehouse]\npath = \"w\"\npublished = \"p\"\n\
+                    [privacy]\nuser_ids = \"pseudonymous\"\nkey_file = \"key\"";
+        let mut file = crate::pipeline::file::parse(text, std::path::Path::new("n.toml")).unwrap();
+        file.privacy.key = key.map(<[u8]>::to_vec);
+        file.settle(catalogue()).map_err(|error| error.to_string())
+    };
+    let short = settle(Some(b"too-short\n")).err().unwrap();
+    assert!(
+        short.starts_with("n.toml:11: the key in `key` has 9 bytes, and at least 16 are needed"),
+        "{short}"
+    );
+    assert!(!short.contains("too-short"));
+    assert!(settle(None).is_err());
+    let text = |key: &[u8]| settle(Some(key)).unwrap().user_ids_text();
+    assert_ne!(text(b"0123456789abcdef"), text(b"0123456789abcdeg"));
+    assert!(!text(b"0123456789abcdef").contains("0123456789abcdef"));
+}

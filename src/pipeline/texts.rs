@@ -5,6 +5,7 @@ use std::fmt::{Display, Write};
 
 use super::settings::Settings;
 use crate::domain::catalogue::Catalogue;
+use crate::domain::user_ids::UserIds;
 
 impl Settings {
     /// Application -> workload: read by whoever gives activity its workload.
@@ -73,6 +74,14 @@ impl Settings {
     /// The limits: read by next steps.
     pub fn thresholds_text(&self) -> String {
         format!("{:?}\n", self.thresholds)
+    }
+
+    /// Under which ids users are stored, empty where they are plain: read with every raw file. It has a digest of the key and not the key.
+    pub fn user_ids_text(&self) -> String {
+        match &self.user_ids {
+            UserIds::Plain => String::new(),
+            UserIds::Pseudonymous(pseudonyms) => format!("{}\n", pseudonyms.key_digest()),
+        }
     }
 
     fn catalogue(&self) -> &Catalogue {

@@ -18,6 +18,7 @@ use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
+use crate::domain::user_ids::UserIds;
 use crate::sources::record::Activity;
 use crate::stages::interner::Interner;
 use crate::warehouse::error::WarehouseError;
@@ -161,8 +162,15 @@ impl Events {
         }));
     }
 
-    /// Takes the rows of a file of the table, but for those of raw files that `drop` names. Days are decided again.
-    pub fn absorb(&mut self, frame: &RecordBatch, rules: &Rules, drop: impl Fn(&str) -> bool) -> Result<(), WarehouseError> {
+    /// Takes the rows of a file of the table, but for those of raw files that `drop` names. Days are decided again,
+    /// and so is under which ids users are stored.
+    pub fn absorb(
+        &mut self,
+        frame: &RecordBatch,
+        rules: &Rules,
+        user_ids: &UserIds,
+        drop: impl Fn(&str) -> bool,
+    ) -> Result<(), WarehouseError> {
         let columns = EventColumns::of(frame)?;
         for row in 0..frame.num_rows() {
             let path = columns.source_file.value(row);
@@ -172,10 +180,11 @@ impl Events {
             let wrong = |name| bad_cell(&ACTIVITY_EVENTS, name, row);
             let at = Instant(columns.event_time.value(row));
             let named = columns.named_workload.is_valid(row).then(|| columns.named_workload.value(row));
+            let tenant = columns.tenant(row).ok_or_else(|| wrong("tenant_id"))?;
             let activity = Activity {
-                tenant: columns.tenant(row).ok_or_else(|| wrong("tenant_id"))?,
+                tenant,
                 event_id: columns.event_id.value(row),
-                user_id: columns.user_id.value(row),
+                user_id: &user_ids.stored_again(tenant, columns.user_id.value(row)),
                 app_id: columns.app_id.value(row),
                 resource_id: columns.resource_id.value(row),
                 interactive: columns.interactive.is_valid(row).then(|| columns.interactive.value(row)),

@@ -11,6 +11,8 @@ pub mod adoption;
 pub mod assignments;
 pub mod customers;
 pub mod daily_facts;
+pub mod excerpt;
+pub mod excerpt_words;
 pub mod holders;
 pub mod interner;
 pub mod license_changes;

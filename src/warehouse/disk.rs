@@ -9,11 +9,14 @@
 //! | rename | [`Disk::rename`] |
 //! | remove | [`Disk::remove_file`], [`Disk::remove_folder`] |
 //!
+//! What is made here is readable by its owner and its group only, since it is about people: files get the mode 0640 and folders 0750,
+//! less what the umask takes away. What is there already keeps its mode.
+//!
 //! A lint (`clippy.toml`) keeps the changing functions of `std::fs` out of the rest of the program.
 #![allow(clippy::disallowed_methods, reason = "this is where they belong")]
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +46,24 @@ pub struct Change<'a> {
 
 /// Is told of every change before it happens, and can refuse it.
 type Hook = dyn Fn(&Change<'_>) -> io::Result<()> + Send + Sync;
+
+/// How a file is opened that is made where it is missing.
+fn opening() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
+    options
+}
+
+/// How a folder is made.
+fn folder_maker() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "folders have modes on Unix only"))]
+    let mut maker = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o750);
+    maker
+}
 
 /// A way to the file system. Clones share the hook and its count.
 #[derive(Clone, Default)]
@@ -82,7 +103,7 @@ impl Disk {
             self.create_folder(parent)?;
         }
         self.ask(Operation::CreateFolder, path)?;
-        match fs::create_dir(path) {
+        match folder_maker().create(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match path.is_dir() {
                 // Another thread was faster.
                 true => Ok(()),
@@ -95,7 +116,7 @@ impl Disk {
     /// Makes an empty file; one that is there loses what it had.
     pub fn create_file(&self, path: &Path) -> io::Result<DiskFile> {
         self.ask(Operation::CreateFile, path)?;
-        Ok(self.file(File::create(path)?, path))
+        Ok(self.file(opening().write(true).truncate(true).open(path)?, path))
     }
 
     /// Opens a file for reading and writing as it is; makes it where it is missing.
@@ -103,7 +124,7 @@ impl Disk {
         if !path.exists() {
             self.ask(Operation::CreateFile, path)?;
         }
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = opening().read(true).write(true).truncate(false).open(path)?;
         Ok(self.file(file, path))
     }
 
@@ -112,7 +133,7 @@ impl Disk {
         if !path.exists() {
             self.ask(Operation::CreateFile, path)?;
         }
-        let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        let file = opening().read(true).append(true).open(path)?;
         Ok(self.file(file, path))
     }
 
@@ -260,6 +281,28 @@ mod tests {
         let error = disk.create_file(&path).unwrap().write_all(b"12345678").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         assert_eq!(fs::read(&path).unwrap(), b"1234");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_made_is_for_its_owner_and_its_group() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::default();
+        let deep = folder.path().join("a/b");
+        disk.create_folder(&deep).unwrap();
+        disk.create_file(&deep.join("made")).unwrap();
+        disk.open_file(&deep.join("stays")).unwrap();
+        disk.open_to_append(&deep.join("grows")).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        // The umask of whoever runs the tests can only take away.
+        for path in [folder.path().join("a"), deep.clone()] {
+            assert_eq!((mode(&path) & !0o750, mode(&path) & 0o700), (0, 0o700), "{:o}", mode(&path));
+        }
+        for name in ["made", "stays", "grows"] {
+            let mode = mode(&deep.join(name));
+            assert_eq!((mode & !0o640, mode & 0o600), (0, 0o600), "{name}: {mode:o}");
+        }
     }
 
     #[test]

@@ -1,0 +1,177 @@
+//! What a raw file is, told without a pipeline: its form, whose it is, its days, what can be read of it, and how a pipeline would name it.
+//!
+//! The file is read by the readers of a run and its first rows go the way of a run's rows, so what is shown is what would be stored: no names, and
+//! nothing that a table does not have. Nothing is written.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::domain::rules::Rules;
+use crate::engine::error::EngineError;
+use crate::engine::inspect_sink::{Looking, RejectCount, TenantRows};
+use crate::engine::inspect_trial::{self, Candidate};
+use crate::engine::source_block::{self, SourceBlock};
+use crate::sources;
+use crate::sources::path::{PathFacts, path_context};
+use crate::sources::record::FileContext;
+use crate::stages::excerpt::{Ids, excerpt};
+
+pub use crate::engine::inspect_trial::Asked;
+
+/// How much of a file is shown where nobody knows what it is.
+const BEGINS_BYTES: usize = 120;
+
+/// What a file is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspection {
+    /// As it was named.
+    pub file: String,
+    pub bytes: u64,
+    /// plain, gzip or zstd.
+    pub compression: &'static str,
+    /// The tenant and the day that its path names.
+    pub path_tenant: Option<String>,
+    pub path_day: Option<String>,
+    /// What it holds, one for each feed; none where it is no log that can be read.
+    pub readings: Vec<Reading>,
+    /// How it begins, where it is no log that can be read; without whatever could be about a person.
+    pub begins: Option<String>,
+}
+
+/// A file as one feed's source would read it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reading {
+    pub feed: &'static str,
+    pub format: &'static str,
+    /// Why this format, to follow "because".
+    pub why: String,
+    pub records: u64,
+    pub accepted: u64,
+    pub rejected: u64,
+    pub not_ours: u64,
+    /// Rows that the accepted records give, copies included.
+    pub rows: u64,
+    /// Whose rows they are, the most rows first.
+    pub tenants: Vec<TenantRows>,
+    pub first_day: Option<String>,
+    pub last_day: Option<String>,
+    /// How many days have rows or a snapshot.
+    pub days: u64,
+    /// The most frequent first.
+    pub rejects: Vec<RejectCount>,
+    /// The table of the rows.
+    pub table: &'static str,
+    /// The first rows, as they would be stored.
+    pub sample: Vec<Map<String, Value>>,
+    /// How a pipeline file would name files like this one.
+    pub source: SourceBlock,
+}
+
+impl Inspection {
+    /// Whether anything in it can be read: a record of some feed, or a list that says it is empty.
+    pub fn is_readable(&self) -> bool {
+        self.readings
+            .iter()
+            .any(|reading| reading.accepted + reading.not_ours > 0 || reading.records == 0)
+    }
+}
+
+/// Reads a file. Fails only where it cannot be opened.
+pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, EngineError> {
+    let failed = EngineError::input("read", path);
+    let (bytes, head) = beginning(path).map_err(failed)?;
+    let name = path.to_string_lossy().replace('\\', "/");
+    let facts = facts(path, &name);
+    let context = FileContext {
+        tenant: facts.tenant,
+        day: facts.day,
+        received_until: facts.received_until,
+        zone: rules.zone.clone(),
+        offers: rules.catalogue.offers.clone(),
+    };
+    let candidates = inspect_trial::candidates(path, &head, asked, &context).map_err(EngineError::input("read", path))?;
+    let readings = candidates
+        .iter()
+        .map(|candidate| reading(path, &name, bytes, candidate, &context, rules))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut inspection = Inspection {
+        file: name,
+        bytes,
+        compression: compression(&head),
+        path_tenant: facts.tenant.map(|tenant| tenant.to_string()),
+        path_day: facts.day.map(|day| day.to_string()),
+        readings,
+        begins: None,
+    };
+    if !inspection.is_readable() {
+        inspection.begins = Some(excerpt(&head[..head.len().min(BEGINS_BYTES)], Ids::Kept));
+    }
+    Ok(inspection)
+}
+
+/// The size of a file and how it begins.
+fn beginning(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let mut head = Vec::new();
+    file.take(inspect_trial::HEAD_BYTES).read_to_end(&mut head)?;
+    Ok((bytes, head))
+}
+
+/// What the path says: as it was named, and where that says nothing, from the folders that it is in.
+fn facts(path: &Path, name: &str) -> PathFacts {
+    let named = path_context(name, None, None);
+    let whole = fs::canonicalize(path).map(|path| path_context(&path.to_string_lossy(), None, None));
+    let whole = whole.unwrap_or_default();
+    let day = if named.day.is_some() { named } else { whole };
+    PathFacts {
+        tenant: named.tenant.or(whole.tenant),
+        ..day
+    }
+}
+
+/// Reads the whole file for one feed.
+fn reading(
+    path: &Path,
+    name: &str,
+    bytes: u64,
+    candidate: &Candidate,
+    context: &FileContext,
+    rules: &Rules,
+) -> Result<Reading, EngineError> {
+    let mut file = File::open(path).map_err(EngineError::input("read", path))?;
+    let mut looking = Looking::new(name, context);
+    let counts = sources::read(candidate.feed, candidate.format, &mut file, bytes, context, &mut looking);
+    let found = looking.finish(candidate.feed, rules)?;
+    Ok(Reading {
+        feed: candidate.feed.name(),
+        format: candidate.format.name(),
+        why: candidate.why.clone(),
+        records: counts.records,
+        accepted: counts.accepted,
+        rejected: counts.rejected,
+        not_ours: counts.not_ours,
+        rows: found.rows,
+        tenants: found.tenants,
+        first_day: found.days.first().map(|day| day.to_string()),
+        last_day: found.days.last().map(|day| day.to_string()),
+        days: found.days.len() as u64,
+        rejects: found.rejects,
+        table: found.table,
+        sample: found.sample,
+        source: source_block::of(name, candidate.feed, candidate.format),
+    })
+}
+
+/// How a file is compressed, by its first bytes.
+fn compression(head: &[u8]) -> &'static str {
+    match head {
+        [0x1f, 0x8b, ..] => "gzip",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd",
+        _ => "plain",
+    }
+}

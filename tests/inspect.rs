@@ -1,0 +1,271 @@
+//! `uptake inspect` on the files of the sample, on exports in other forms, and on what is no log: the real binary, no pipeline anywhere.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use uptake::pipeline::file;
+use walkdir::WalkDir;
+
+const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The first file of the sample below a folder.
+fn sample(folder: &str) -> String {
+    let file = WalkDir::new(root().join("data/sample").join(folder))
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .find(|entry| entry.file_type().is_file());
+    file.unwrap().path().display().to_string()
+}
+
+fn inspect(args: &[&str]) -> (i32, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_uptake"))
+        .arg("inspect")
+        .args(args)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// What is said of one file, for programs.
+#[track_caller]
+fn told(code: i32, args: &[&str]) -> Value {
+    let (found, out, err) = inspect(&[args, &["--format", "json"]].concat());
+    assert_eq!(found, code, "{err}");
+    let value: Value = serde_json::from_str(&out).unwrap();
+    for reading in value["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|file| file["readings"].as_array().unwrap())
+    {
+        let number = |key: &str| reading[key].as_u64().unwrap();
+        assert_eq!(number("records"), number("accepted") + number("rejected") + number("not_ours"));
+        let rejects = reading["rejects"].as_array().unwrap();
+        assert_eq!(
+            number("rejected"),
+            rejects.iter().map(|reject| reject["count"].as_u64().unwrap()).sum::<u64>()
+        );
+        assert!(reading["sample"].as_array().unwrap().len() <= 3);
+    }
+    value
+}
+
+/// A folder with files.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Desk {
+        Desk(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path: PathBuf = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    }
+}
+
+#[test]
+fn every_kind_of_file_of_the_sample_is_known() {
+    let kinds = [
+        ("insights-logs-signinlogs", "activity", "azure-monitor", "activity_events"),
+        (
+            "insights-logs-noninteractiveusersigninlogs",
+            "activity",
+            "azure-monitor",
+            "activity_events",
+        ),
+        ("insights-logs-auditlogs", "license_changes", "azure-monitor", "license_changes"),
+        ("graph-users", "license_holdings", "graph-users", "license_holdings"),
+        (
+            "graph-subscriptions",
+            "subscriptions",
+            "graph-company-subscriptions",
+            "subscription_snapshots",
+        ),
+        ("customers.csv", "customers", "csv", "customers"),
+    ];
+    for (folder, feed, format, table) in kinds {
+        let path = sample(folder);
+        let value = told(0, &[&path]);
+        let file = &value["files"][0];
+        let readings = file["readings"].as_array().unwrap();
+        assert_eq!(readings.len(), 1, "{folder}: {readings:#?}");
+        let reading = &readings[0];
+        assert_eq!(
+            (&reading["feed"], &reading["format"], &reading["table"]),
+            (&feed.into(), &format.into(), &table.into())
+        );
+        assert!(reading["accepted"].as_u64() > Some(0), "{folder}");
+        assert!(!reading["sample"].as_array().unwrap().is_empty(), "{folder}");
+        assert_eq!(file["compression"], if path.ends_with(".gz") { "gzip" } else { "plain" });
+        // What it suggests is a pipeline file that reads the file.
+        let source = &reading["source"];
+        let text = format!(
+            "[[source]]\nfeed = {}\nformat = {}\npath = {}\n",
+            source["feed"], source["format"], source["path"]
+        );
+        let pipeline = file::parse(&text, Path::new("n.toml")).unwrap();
+        let below = path.strip_prefix(source["root"].as_str().unwrap()).unwrap();
+        assert!(pipeline.sources[0].glob.is_match(below.trim_start_matches('/')), "{text} {below}");
+    }
+}
+
+#[test]
+fn text_has_what_the_file_is_and_of_several_files_the_sum() {
+    let (code, out, err) = inspect(&[&sample("insights-logs-signinlogs"), &sample("graph-users")]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for words in [
+        "activity in the format azure-monitor, because its first record has `category`, `properties`",
+        "compressed with gzip",
+        "path     tenant ",
+        " for the table activity_events",
+        "\"event_id\":",
+        "path = \"insights-logs-signinlogs/**/PT1H.json*\"",
+        "\nAll files\n",
+        "license_holdings in the format graph-users: 1 file, ",
+    ] {
+        assert!(out.contains(words), "`{words}` is not in {out}");
+    }
+    assert!(!out.contains("All files\n  activity in the format azure-monitor: 2"));
+    let (_, one, _) = inspect(&[&sample("customers.csv")]);
+    assert!(!one.contains("All files"));
+}
+
+#[test]
+fn an_export_in_another_form_is_known_without_a_word_about_it() {
+    let desk = Desk::new();
+    let users = format!("tenantId={TENANT}/2026-09-01/users.json");
+    let users = desk.file(
+        &users,
+        r#"{"value":[{"id":"d9b2f5a0-0000-4000-8000-000000000001","userPrincipalName":"a@b.example","assignedLicenses":[]}]}"#,
+    );
+    let reading = &told(0, &[&users])["files"][0]["readings"][0];
+    assert_eq!((&reading["feed"], &reading["accepted"]), (&"license_holdings".into(), &1.into()));
+    assert_eq!((&reading["first_day"], &reading["days"]), (&"2026-09-01".into(), &1.into()));
+    assert_eq!(reading["tenants"][0]["tenant_id"], TENANT);
+    let table = desk.file(
+        "logins.csv",
+        format!("event_id,event_time,tenant_id,user_id,app_id,resource_id,interactive,error_code\ne1,2026-09-01T08:00:00Z,{TENANT},u1,,,true,0\n"),
+    );
+    let value = told(0, &[&table]);
+    assert_eq!(
+        value["files"][0]["readings"].as_array().unwrap().len(),
+        1,
+        "a list of customers needs no more columns, but this is none"
+    );
+    assert_eq!(value["files"][0]["readings"][0]["feed"], "activity");
+    // Of one file with records of two feeds both are told.
+    let action = |operation: &str, more: &str| {
+        format!(
+            r#"{{"CreationTime":"2026-09-01T08:00:00","Id":"{operation}","Operation":"{operation}","OrganizationId":"{TENANT}","RecordType":8,"UserType":0,"UserKey":"d9b2f5a0-0000-4000-8000-000000000001","UserId":"a@b.example","Workload":"Exchange","ResultStatus":"Success"{more}}}"#
+        )
+    };
+    let mixed = desk.file(
+        "audit.json",
+        format!(
+            "{}\n{}\n",
+            action("Send", ""),
+            action(
+                "Delete user.",
+                r#","ObjectId":"x","Target":[{"ID":"User_d9b2f5a0-0000-4000-8000-000000000002","Type":2}]"#
+            )
+        ),
+    );
+    let value = told(0, &[&mixed]);
+    let readings = value["files"][0]["readings"].as_array().unwrap();
+    assert!(readings.iter().all(|reading| reading["format"] == "management-api") && readings[0]["accepted"].as_u64() > Some(0));
+}
+
+#[test]
+fn what_is_forced_is_read_so() {
+    let path = sample("insights-logs-auditlogs");
+    let value = told(0, &[&path, "--feed", "activity"]);
+    let reading = &value["files"][0]["readings"][0];
+    assert_eq!(
+        (&reading["feed"], &reading["accepted"]),
+        (&"activity".into(), &0.into()),
+        "audit records are not ours here"
+    );
+    let value = told(3, &[&path, "--as", "graph-users"]);
+    let reading = &value["files"][0]["readings"][0];
+    assert_eq!(
+        (&reading["format"], &reading["why"], &reading["accepted"]),
+        (&"graph-users".into(), &"you said so".into(), &0.into())
+    );
+    let (code, _, err) = inspect(&[&path, "--feed", "customers", "--as", "graph-users"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("feed `customers` does not come in the format `graph-users`"), "{err}");
+    for wrong in [["--feed", "users"], ["--as", "xml"]] {
+        let (code, _, err) = inspect(&[&[path.as_str()], &wrong[..]].concat());
+        assert_eq!(code, 2);
+        assert!(err.contains("it must be one of"), "{err}");
+    }
+}
+
+#[test]
+fn what_is_no_log_is_told_with_exit_code_3_and_what_is_no_file_with_2() {
+    let desk = Desk::new();
+    let letter = desk.file("letter.txt", "Dear Alice Smith,\nwrite to alice@contoso.example.\n");
+    let binary = desk.file("picture.png", [0x89, b'P', b'N', b'G', 0, 0xff, 0xfe, b'\n', 1, 2, 3]);
+    let empty = desk.file("empty.json", "");
+    let (code, out, err) = inspect(&[&letter, &binary, &empty]);
+    assert_eq!(code, 3, "{out}");
+    assert!(out.contains("no log that can be read") && out.contains("an empty file"), "{out}");
+    assert!(err.contains("nothing can be read in 3 files"), "{err}");
+    assert!(!out.contains("Smith") && !out.contains('@'), "{out}");
+    // Files that can be read are told all the same.
+    let (code, out, err) = inspect(&[&sample("customers.csv"), &letter]);
+    assert_eq!(code, 3);
+    assert!(
+        out.contains("customers in the format csv") && err.contains("letter.txt"),
+        "{out}{err}"
+    );
+    let missing = desk.0.path().join("nowhere.json").display().to_string();
+    let folder = desk.0.path().display().to_string();
+    for (path, words) in [(&missing, "cannot be read"), (&folder, "is a folder")] {
+        let (code, out, err) = inspect(&[&sample("customers.csv"), path]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains(words), "{err}");
+    }
+    assert_eq!(inspect(&[]).0, 2, "no file at all");
+}
+
+#[test]
+fn of_a_file_that_is_cut_what_comes_before_is_read() {
+    let desk = Desk::new();
+    let mut text = String::new();
+    for number in 0..400 {
+        text.push_str(&format!(
+            "{{\"time\":\"2026-09-01T08:00:00Z\",\"category\":\"SignInLogs\",\"tenantId\":\"{TENANT}\",\"properties\":{{\"id\":\"e{number}\",\"createdDateTime\":\"2026-09-01T08:00:{:02}Z\",\"userId\":\"u{number}\",\"userDisplayName\":\"Alice Smith\",\"status\":{{\"errorCode\":0}}}}}}\n",
+            number % 60
+        ));
+    }
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let cut = desk.file("PT1H.json.gz", &gzip[..gzip.len() * 2 / 3]);
+    let value = told(0, &[&cut]);
+    let reading = &value["files"][0]["readings"][0];
+    assert!(reading["accepted"].as_u64() > Some(0) && reading["rejected"] == 1, "{reading}");
+    assert_eq!(reading["rejects"][0]["reason"], "corrupt_compression");
+    assert!(reading["rejects"][0]["first_line"].as_u64() > Some(1));
+    assert!(!value.to_string().contains("Alice"));
+    let nothing = desk.file("short.gz", &gzip[..12]);
+    told(3, &[&nothing]);
+}
