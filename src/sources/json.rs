@@ -261,6 +261,19 @@ fn is_number(token: &[u8]) -> bool {
     rest.is_empty()
 }
 
+/// How far it is to the next comma, bracket or string of an array. A quote after a backslash begins no string, also where no string is around it.
+fn word_length(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        at += match byte {
+            b',' | b'{' | b'[' | b'"' => return at,
+            b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\\')) => 2,
+            _ => 1,
+        };
+    }
+    text.len()
+}
+
 /// The values of an array, one after the other; separators are not judged.
 pub struct Items<'a> {
     of: Node<'a>,
@@ -295,9 +308,7 @@ impl<'a> Iterator for Items<'a> {
             }
             b'"' => self.at = structure.quote_from(self.at + 1).map_or(self.end, |quote| quote + 1),
             _ => {
-                let rest = &text[self.at..self.end];
-                let length = rest.iter().take_while(|byte| !matches!(byte, b',' | b'{' | b'[' | b'"')).count();
-                self.at += length.max(1);
+                self.at += word_length(&text[self.at..self.end]).max(1);
             }
         }
         Some(item)

@@ -98,7 +98,8 @@ impl Walk<'_> {
             return self.take(self.rest.len(), false);
         };
         let value = &self.rest[..length];
-        let is_before_colon = self.rest[length + 1..].trim_ascii_start().first() == Some(&b':');
+        let after = self.rest[length + 1..].iter().find(|byte| !b" \t\r\n".contains(byte));
+        let is_before_colon = after == Some(&b':');
         if is_before_colon && is_key(value) {
             self.key = lower(value);
             self.take(length, true);

@@ -145,3 +145,14 @@ fn a_key_is_found_however_it_is_spelled() {
         });
     }
 }
+
+#[test]
+fn a_backslash_outside_strings_does_not_turn_strings_inside_out() {
+    // Found by fuzzing: the quote after the backslash begins no string, so the bracket is in one.
+    check(r#"[\", "x{}", 1]"#, "[unreadable 'x{}' 1]");
+    check(r#"[n\ull, "[", 2,]"#, "[unreadable '[' 2]");
+    check(r#"[a\\"{b", 3]"#, "[unreadable '{b' 3]");
+    let items = |text| with(text, |node| node.items().map(|item| item.raw().to_vec()).collect::<Vec<_>>());
+    assert_eq!(items(r#"[\]"#), [br"\"]);
+    assert_eq!(items(r#"[\{},1]"#).len(), 3);
+}
