@@ -113,7 +113,10 @@ impl Walk<'_> {
     /// From a byte to the next quote or divider.
     fn bare(&mut self) {
         let end = self.rest.iter().position(|byte| *byte == b'"' || DIVIDERS.contains(byte));
-        let value = self.rest[..end.unwrap_or(self.rest.len())].trim_ascii_end();
+        let value = &self.rest[..end.unwrap_or(self.rest.len())];
+        // It does not begin with a blank, so something is left.
+        let length = value.iter().rposition(|byte| *byte != b' ').map_or(value.len(), |last| last + 1);
+        let value = &value[..length];
         // What is cut could be the beginning of anything.
         let is_whole = end.is_some() || !self.is_cut;
         let is_kept = is_whole && self.keeps(value);

@@ -60,6 +60,9 @@ fn what_is_cut_or_never_ends_is_masked() {
 fn bytes_that_are_no_text_become_nothing_but_stars() {
     assert_eq!(excerpt(&[0xff, 0x00, b'a', b'{', 0xc3, b'}'], Ids::Kept), "***{*}");
     assert_eq!(excerpt(&[0x1f, 0x8b, 0x08, 0x00], Ids::Kept), "***");
+    // Found by fuzzing: a form feed is white space and no blank.
+    assert_eq!(excerpt(&[0xef, 0xbb, 0x0c], Ids::Kept), "***");
+    assert_eq!(excerpt(b"\x0c,\x0c \x0b", Ids::Kept), "*,***");
 }
 
 #[test]
@@ -126,6 +129,8 @@ fn piece() -> impl Strategy<Value = String> {
         "8a4de8b5-095c-47d0-a96f-a75130c61d53",
         "true",
         "\u{0}",
+        "\u{b}",
+        "\u{c}",
         "ß",
         "\"properties\":\"{\\\"userDisplayName\\\":\\\"",
     ];
