@@ -80,6 +80,7 @@ impl Record<'_> {
             "tables": report.steps,
             "warehouse": report.extents,
             "contradictions": report.contradictions,
+            "users_known_by_name": report.users_known_by_name,
             "warnings": self.warnings,
             "days_left": report.days_left,
             "fingerprint": fingerprint,

@@ -42,7 +42,7 @@ impl Source {
         let pattern = |regex: &Option<Regex>| regex.as_ref().map_or(String::new(), |regex| regex.as_str().to_owned());
         let names = if self.tells_names { "names\n" } else { "" };
         format!(
-            "{}\n{}\n{}\n{}\n{names}",
+            "{names}{}\n{}\n{}\n{}\n",
             self.id,
             self.format,
             pattern(&self.path_tenant),
