@@ -40,7 +40,7 @@ fn facts(days: i32) -> DailyFacts {
                 }
             }
         }
-        builder.day(day, &ActivityDaily::frame(&rows).unwrap()).unwrap();
+        builder.day(day, &[ActivityDaily::frame(&rows).unwrap()]).unwrap();
     }
     builder.finish().unwrap()
 }

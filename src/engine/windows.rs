@@ -37,11 +37,21 @@ const DAYS_WRITTEN_TOGETHER: usize = 8;
 
 /// Makes what a plan says; returns the files.
 pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
-    let mut made = Vec::new();
-    for shard in &plan.shards {
-        made.extend(make_subscriptions(job, shard)?);
-        made.extend(make_pass(job, state, &shard.inputs, &shard.stale)?);
-    }
+    let before: &State = state;
+    job.watch.tell(Event::Begin {
+        what: "usage and adoption",
+        unit: "days",
+        total: plan.shards.iter().map(|shard| days_of_pass(&shard.stale).len() as u64).sum(),
+    });
+    // As many shards are in memory as there are threads.
+    let shards = plan.shards.par_iter().map(|shard| {
+        let mut made = make_subscriptions(job, shard)?;
+        made.extend(make_pass(job, before, &shard.inputs, &shard.stale)?);
+        Ok(made)
+    });
+    let made: Vec<Vec<Made>> = shards.collect::<Result<_, EngineError>>()?;
+    let mut made: Vec<Made> = made.into_iter().flatten().collect();
+    job.watch.tell(Event::End);
     for (contract, place, footer) in &made {
         state.put(contract, *place, footer.clone());
     }
@@ -72,17 +82,18 @@ fn make_subscriptions(job: &Job<'_>, plan: &ShardPlan<'_>) -> Result<Vec<Made>, 
         .collect()
 }
 
+/// The days of which a table of the pass is stale.
+fn days_of_pass(stale: &Stale) -> Vec<Day> {
+    let tables = PASS_TABLES.iter().filter_map(|contract| stale.get(contract.name));
+    let days: BTreeSet<Day> = tables.flat_map(|days| days.keys().copied()).collect();
+    days.into_iter().collect()
+}
+
 /// Makes the stale days of the four tables of the pass.
 pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
     let empty = BTreeMap::new();
     let of = |contract: &Contract| stale.get(contract.name).unwrap_or(&empty);
-    let days: BTreeSet<Day> = PASS_TABLES.iter().flat_map(|contract| of(contract).keys().copied()).collect();
-    job.watch.tell(Event::Begin {
-        what: "usage and adoption",
-        unit: "days",
-        total: days.len() as u64,
-    });
-    let days: Vec<Day> = days.into_iter().collect();
+    let days = days_of_pass(stale);
     let mut made = Vec::new();
     for (first, last) in passes(&days) {
         let facts = read_facts(job, state, inputs.shard, window::first_day(first), last)?;
@@ -128,14 +139,13 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
             }
         }
     }
-    job.watch.tell(Event::End);
     Ok(made)
 }
 
 /// A day whose rows are there and whose files are not.
 struct Finished {
     day: Day,
-    rolling: Option<Vec<activity_28d::WindowRow>>,
+    rolling: Option<activity_28d::DayOfWindows>,
     used: crate::stages::holders::DayOfUse,
 }
 
@@ -204,23 +214,21 @@ fn read_facts(job: &Job<'_>, state: &State, shard: u32, first: Day, last: Day) -
     let days: Vec<Day> = first.to(last).collect();
     let mut builder = DailyFactsBuilder::default();
     for some in days.chunks(DAYS_WRITTEN_TOGETHER) {
-        let frames: Vec<(Day, Option<RecordBatch>)> = some
+        let frames: Vec<(Day, Vec<RecordBatch>)> = some
             .par_iter()
             .map(|day| {
                 let (table, place) = facts_of(job.range, *day, shard);
                 let filled = state.footer(table, place).is_some_and(|footer| footer.rows > 0);
-                let frame = if filled {
-                    Some(job.store.read(table, place, FOLDED_COLUMNS)?)
+                let frames = if filled {
+                    job.store.read_coded(table, place, FOLDED_COLUMNS)?
                 } else {
-                    None
+                    Vec::new()
                 };
-                Ok::<_, EngineError>((*day, frame))
+                Ok::<_, EngineError>((*day, frames))
             })
             .collect::<Result<_, _>>()?;
-        for (day, frame) in frames {
-            if let Some(frame) = frame {
-                builder.day(day, &frame)?;
-            }
+        for (day, frames) in frames.iter().filter(|(_, frames)| !frames.is_empty()) {
+            builder.day(*day, frames)?;
         }
     }
     Ok(builder.finish()?)

@@ -30,29 +30,39 @@ table! {
     }
 }
 
-/// The rows of one entity's window, before they become text.
-#[derive(Clone, Copy)]
-pub struct WindowRow {
-    entity: u32,
-    active: u32,
-    patterns: [u32; 3],
+/// The windows of a day, before they become text: column by column, in the order of the key.
+#[derive(Default)]
+pub struct DayOfWindows {
+    entities: Vec<u32>,
+    active: Vec<u32>,
+    patterns: [Vec<u32>; 3],
 }
 
-/// The rows of a day: every entity with any evidence in the window, in the order of the key.
-pub fn rows(windows: &Windows, chosen: Marks) -> Vec<WindowRow> {
+impl DayOfWindows {
+    /// How many rows the day has.
+    pub fn len(&self) -> usize {
+        self.entities.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty()
+    }
+}
+
+/// The windows of a day: every entity with any evidence in it.
+pub fn rows(windows: &Windows, chosen: Marks) -> DayOfWindows {
     let [interactive, non_interactive, action, _] = &windows.patterns;
-    let mut rows = Vec::new();
-    for entity in 0..interactive.len() {
-        let patterns = [interactive[entity], non_interactive[entity], action[entity]];
-        if patterns[0] | patterns[1] | patterns[2] != 0 {
-            rows.push(WindowRow {
-                entity: entity as u32,
-                active: windows.active(entity, chosen),
-                patterns,
-            });
+    let mut day = DayOfWindows::default();
+    for (entity, ((&interactive, &non_interactive), &action)) in interactive.iter().zip(non_interactive).zip(action).enumerate() {
+        if interactive | non_interactive | action != 0 {
+            day.entities.push(entity as u32);
+            for (column, bits) in day.patterns.iter_mut().zip([interactive, non_interactive, action]) {
+                column.push(bits);
+            }
+            day.active.push(windows.active(entity, chosen));
         }
     }
-    rows
+    day
 }
 
 /// The texts of the facts as columns have them: shared by all days of a pass.
@@ -72,25 +82,31 @@ impl Texts {
     }
 }
 
-/// The rows of a day as a frame of the table.
-pub fn frame(day: Day, rows: &[WindowRow], facts: &DailyFacts, texts: &Texts) -> Result<RecordBatch, WarehouseError> {
-    let entity = |row: &WindowRow| facts.entities[row.entity as usize];
-    let bits = |of: fn(&WindowRow) -> u32| -> ArrayRef { Arc::new(UInt32Array::from_iter_values(rows.iter().map(of))) };
-    let column = |texts, number: fn(Entity) -> u32| coded(rows.iter().map(|row| Some(number(entity(row)))), texts);
+/// The windows of a day as a frame of the table.
+pub fn frame(day: Day, windows: &DayOfWindows, facts: &DailyFacts, texts: &Texts) -> Result<RecordBatch, WarehouseError> {
+    let DayOfWindows {
+        entities,
+        active,
+        patterns,
+    } = windows;
+    let bits = |of: &[u32]| -> ArrayRef { Arc::new(UInt32Array::from(of.to_vec())) };
+    let column = |texts, number: fn(&Entity) -> u32| {
+        let keys = entities.iter().map(|entity| number(&facts.entities[*entity as usize]));
+        coded(UInt32Array::from_iter_values(keys), texts)
+    };
     let columns: Vec<ArrayRef> = vec![
         column(&texts.tenants, |entity| entity.tenant)?,
         column(&texts.users, |entity| entity.user)?,
         column(&texts.workloads, |entity| entity.workload)?,
-        bits(|row| row.active),
-        bits(|row| row.patterns[0]),
-        bits(|row| row.patterns[1]),
-        bits(|row| row.patterns[2]),
-        Arc::new(Int64Array::from_iter_values(
-            rows.iter().map(|row| i64::from(row.active.count_ones())),
-        )),
+        bits(active),
+        bits(&patterns[0]),
+        bits(&patterns[1]),
+        bits(&patterns[2]),
+        Arc::new(Int64Array::from_iter_values(active.iter().map(|bits| i64::from(bits.count_ones())))),
         Arc::new(
-            rows.iter()
-                .map(|row| window::last_day(row.active, day).map(|day| day.0))
+            active
+                .iter()
+                .map(|bits| window::last_day(*bits, day).map(|day| day.0))
                 .collect::<Date32Array>(),
         ),
     ];

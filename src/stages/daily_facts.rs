@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray, UInt32DictionaryArray};
 use arrow::datatypes::UInt32Type;
 use arrow::record_batch::RecordBatch;
 
@@ -14,7 +14,7 @@ use crate::domain::window;
 use crate::stages::activity_daily::ACTIVITY_DAILY;
 use crate::stages::interner::Interner;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::table::{bad_cell, column_of};
+use crate::warehouse::table::{as_coded, bad_cell, column_of};
 
 /// The columns of `activity_daily` that the fold reads.
 pub const FOLDED_COLUMNS: &[&str] = &[
@@ -66,47 +66,80 @@ pub struct DailyFactsBuilder {
     tenants: Interner,
     users: Interner,
     workloads: Interner,
-    entities: HashMap<Entity, u32, rustc_hash::FxBuildHasher>,
+    /// Per tenant and user the first of their entities.
+    pairs: HashMap<(u32, u32), u32, rustc_hash::FxBuildHasher>,
+    entities: Vec<Entity>,
+    /// Per entity another one of the same tenant and user.
+    next: Vec<u32>,
     days: Vec<(Day, Vec<(u32, Marks)>)>,
 }
 
+/// No further entity.
+const NONE: u32 = u32::MAX;
+
 impl DailyFactsBuilder {
-    /// Takes the facts of one day; `frame` has the [`FOLDED_COLUMNS`].
-    pub fn day(&mut self, day: Day, frame: &RecordBatch) -> Result<(), WarehouseError> {
+    /// Takes the facts of one day; the frames have the [`FOLDED_COLUMNS`].
+    pub fn day(&mut self, day: Day, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
+        let mut rows = Vec::with_capacity(frames.iter().map(RecordBatch::num_rows).sum());
+        for frame in frames {
+            self.frame(frame, &mut rows)?;
+        }
+        self.days.push((day, rows));
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: &RecordBatch, rows: &mut Vec<(u32, Marks)>) -> Result<(), WarehouseError> {
         let column = |name| column_of(frame, &ACTIVITY_DAILY, name);
-        let texts = ["tenant_id", "user_id", "workload"];
-        let [tenants, users, workloads] = texts.map(|name| column(name).map(|column| column.as_string::<i32>().clone()));
-        let (tenants, users, workloads) = (tenants?, users?, workloads?);
+        let tenants = Numbered::of(column("tenant_id")?, &mut self.tenants)?;
+        let users = Numbered::of(column("user_id")?, &mut self.users)?;
+        let workloads = Numbered::of(column("workload")?, &mut self.workloads)?;
         let counts = ["interactive_sign_ins", "non_interactive_sign_ins", "actions"];
         let [interactive, non_interactive, actions] =
             counts.map(|name| column(name).map(|column| column.as_primitive::<UInt32Type>().clone()));
         let (interactive, non_interactive, actions) = (interactive?, non_interactive?, actions?);
         let guest = column("guest")?.as_boolean();
-        let mut rows = Vec::with_capacity(frame.num_rows());
-        // Rows are sorted, so a text is mostly that of the row before.
-        let (mut tenant, mut user) = ((0, ""), (0, ""));
+        // Rows are sorted: those of a user stand together.
+        let mut before = None;
+        let mut first = NONE;
         for row in 0..frame.num_rows() {
-            if row == 0 || tenants.value(row) != tenant.1 {
-                tenant = (self.tenants.number(tenants.value(row)), tenants.value(row));
+            let (tenant, user, workload) = (tenants.number(row), users.number(row), workloads.number(row));
+            if before != Some((tenant, user)) {
+                before = Some((tenant, user));
+                first = self.pairs.get(&(tenant, user)).copied().unwrap_or(NONE);
             }
-            if row == 0 || users.value(row) != user.1 {
-                user = (self.users.number(users.value(row)), users.value(row));
+            let entity = Entity { tenant, user, workload };
+            let number = self.entity(entity, first);
+            if first == NONE {
+                first = number;
+                self.pairs.insert((tenant, user), number);
             }
-            let entity = Entity {
-                tenant: tenant.0,
-                user: user.0,
-                workload: self.workloads.number(workloads.value(row)),
-            };
-            let next = self.entities.len() as u32;
-            let number = *self.entities.entry(entity).or_insert(next);
             let marks = Marks::from(interactive.value(row) > 0)
                 | Marks::from(non_interactive.value(row) > 0) << 1
                 | Marks::from(actions.value(row) > 0) << 2
                 | Marks::from(guest.value(row)) << 3;
             rows.push((number, marks));
         }
-        self.days.push((day, rows));
         Ok(())
+    }
+
+    /// The number of an entity; `first` is the first of its tenant and user.
+    fn entity(&mut self, entity: Entity, first: u32) -> u32 {
+        let mut at = first;
+        let mut last = NONE;
+        while at != NONE {
+            if self.entities[at as usize].workload == entity.workload {
+                return at;
+            }
+            last = at;
+            at = self.next[at as usize];
+        }
+        let number = self.entities.len() as u32;
+        self.entities.push(entity);
+        self.next.push(NONE);
+        if let Some(next) = self.next.get_mut(last as usize) {
+            *next = number;
+        }
+        number
     }
 
     /// The facts with their final, sorted indices.
@@ -115,6 +148,7 @@ impl DailyFactsBuilder {
         let mut entities: Vec<(Entity, u32)> = self
             .entities
             .into_iter()
+            .zip(0..)
             .map(|(entity, number)| {
                 let ranked = Entity {
                     tenant: tenant_ranks[entity.tenant as usize],
@@ -145,6 +179,25 @@ impl DailyFactsBuilder {
             entities: entities.into_iter().map(|(entity, _)| entity).collect(),
             days: self.days,
         })
+    }
+}
+
+/// A column of texts as numbers of an interner, which is asked once for each distinct text.
+struct Numbered {
+    coded: UInt32DictionaryArray,
+    numbers: Vec<u32>,
+}
+
+impl Numbered {
+    fn of(column: &dyn Array, interner: &mut Interner) -> Result<Numbered, WarehouseError> {
+        let coded = as_coded(column)?;
+        let texts = coded.values().as_string::<i32>();
+        let numbers = (0..texts.len()).map(|at| interner.number(texts.value(at))).collect();
+        Ok(Numbered { coded, numbers })
+    }
+
+    fn number(&self, row: usize) -> u32 {
+        self.numbers[self.coded.keys().value(row) as usize]
     }
 }
 

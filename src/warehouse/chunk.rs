@@ -83,7 +83,7 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
         }
         let encoding = match &dictionary {
             Some(Dictionary { codes, count, .. }) => {
-                let width = packed::width(count.saturating_sub(1));
+                let width = code_width(*count, is_compressed);
                 body.push(width as u8);
                 packed::put(&codes[range.clone()], width, &mut body);
                 Encoding::RLE_DICTIONARY
@@ -133,6 +133,17 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
         offset_index: Some(offsets.build()),
     };
     Ok(Chunk { bytes, close })
+}
+
+/// The bits of a code. Those of large dictionaries fill whole bytes where they are compressed: they rise slowly in sorted columns, which
+/// the compressor sees only where every code begins with a byte.
+fn code_width(entries: u32, is_compressed: bool) -> u32 {
+    let width = packed::width(entries.saturating_sub(1));
+    if is_compressed && width > 8 {
+        width.next_multiple_of(8)
+    } else {
+        width
+    }
 }
 
 /// Which rows are not null, a bit each, with the length of it all before it.

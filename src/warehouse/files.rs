@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::compute::concat_batches;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
@@ -30,7 +30,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint};
 use crate::warehouse::chunk;
-use crate::warehouse::contract::Contract;
+use crate::warehouse::contract::{Column, Contract, Kind};
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::extent::has_all_bytes;
@@ -217,9 +217,34 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
 
 /// Reads columns of a file (all of them where `columns` is empty) as one frame in the order of the contract.
 pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let (schema, frames) = read_groups(path, columns, options)?;
+    let frame = concat_batches(&schema, &frames)?;
+    check_types(path, contract, &frame)?;
+    Ok(frame)
+}
+
+/// The same with texts as numbers of a dictionary, as they are in the file, and with one frame per row group: nothing is copied
+/// that is there once for many rows.
+pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
+    let coded = |column: &Column| match column.kind {
+        Kind::Text => DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8)),
+        kind => kind.data_type(),
+    };
+    let fields: Vec<Field> = contract
+        .columns
+        .iter()
+        .map(|column| Field::new(column.name, coded(column), column.nullable))
+        .collect();
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
+    let (_, frames) = read_groups(path, columns, options)?;
+    Ok(frames)
+}
+
+/// Reads columns of a file, one frame per row group.
+fn read_groups(path: &Path, columns: &[&str], options: ArrowReaderOptions) -> Result<(SchemaRef, Vec<RecordBatch>), WarehouseError> {
     let failed = || WarehouseError::parquet("read", path);
     let file = File::open(path).map_err(WarehouseError::store("open", path))?;
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed())?;
     let wanted = |name: &str| columns.is_empty() || columns.contains(&name);
     let indices: Vec<usize> = metadata
@@ -233,14 +258,12 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
     let mask = ProjectionMask::roots(metadata.parquet_schema(), indices);
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
         .with_projection(mask)
-        .with_batch_size(64 * 1024)
+        .with_batch_size(ROW_GROUP_ROWS)
         .build()
         .map_err(failed())?;
     let schema = arrow::record_batch::RecordBatchReader::schema(&reader);
     let frames = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
-    let frame = concat_batches(&schema, &frames)?;
-    check_types(path, contract, &frame)?;
-    Ok(frame)
+    Ok((schema, frames))
 }
 
 /// Proves that the columns of a frame have the types of the contract; texts may be numbers of a dictionary.

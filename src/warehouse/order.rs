@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 use arrow::record_batch::RecordBatch;
 
@@ -12,14 +13,14 @@ use crate::warehouse::values;
 
 /// Goes through the key column by column; of every pair of neighbours that the columns so far leave equal, the next one decides.
 pub fn check_order(contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
-    let mut equal: Vec<usize> = (1..frame.num_rows()).collect();
+    let mut equal: Vec<u32> = (1..frame.num_rows() as u32).collect();
     for at in 0..contract.key_width() {
         if let Some(row) = keep_equal(frame.column(at), &mut equal) {
             return Err(broken(contract, frame, row, "rows that are not sorted"));
         }
     }
     match equal.first() {
-        Some(row) if contract.key_width() > 0 => Err(broken(contract, frame, *row, "twice the same key")),
+        Some(row) if contract.key_width() > 0 => Err(broken(contract, frame, *row as usize, "twice the same key")),
         _ => Ok(()),
     }
 }
@@ -32,35 +33,18 @@ fn broken(contract: &Contract, frame: &RecordBatch, row: usize, what: &str) -> W
     ))
 }
 
-/// Keeps those of `rows` whose cell equals the one before; gives the first whose cell is less.
-fn keep_equal(column: &ArrayRef, rows: &mut Vec<usize>) -> Option<usize> {
-    let nulls = column.logical_nulls();
-    let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-    // Null comes first.
-    let order = |row: usize, values: &dyn Fn(usize, usize) -> Ordering| match (is_null(row - 1), is_null(row)) {
-        (false, false) => values(row - 1, row),
-        (before, now) => now.cmp(&before),
-    };
-    let mut keep = |values: &dyn Fn(usize, usize) -> Ordering| {
-        let mut falls = None;
-        rows.retain(|&row| {
-            let order = order(row, values);
-            if order.is_gt() && falls.is_none() {
-                falls = Some(row);
-            }
-            order.is_eq()
-        });
-        falls
-    };
+/// Keeps those of `rows` whose cell equals the one before; gives the first whose cell is less. Null comes first.
+fn keep_equal(column: &ArrayRef, rows: &mut Vec<u32>) -> Option<usize> {
+    let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
     match column.data_type() {
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
-            keep(&|a, b| texts.value(a).cmp(texts.value(b)))
+            retain(rows, nulls, |a, b| texts.value(a).cmp(texts.value(b)))
         }
         DataType::Dictionary(..) => {
             let dictionary = column.as_dictionary::<UInt32Type>();
             let (keys, texts) = (dictionary.keys().values(), dictionary.values().as_string::<i32>());
-            keep(&|a, b| {
+            retain(rows, nulls, |a, b| {
                 if keys[a] == keys[b] {
                     Ordering::Equal
                 } else {
@@ -70,20 +54,36 @@ fn keep_equal(column: &ArrayRef, rows: &mut Vec<usize>) -> Option<usize> {
         }
         DataType::Int64 => {
             let values = column.as_primitive::<Int64Type>().values();
-            keep(&|a, b| values[a].cmp(&values[b]))
+            retain(rows, nulls, |a, b| values[a].cmp(&values[b]))
         }
         DataType::Date32 => {
             let values = column.as_primitive::<Date32Type>().values();
-            keep(&|a, b| values[a].cmp(&values[b]))
+            retain(rows, nulls, |a, b| values[a].cmp(&values[b]))
         }
         DataType::Timestamp(..) => {
             let values = column.as_primitive::<TimestampMicrosecondType>().values();
-            keep(&|a, b| values[a].cmp(&values[b]))
+            retain(rows, nulls, |a, b| values[a].cmp(&values[b]))
         }
         DataType::Boolean => {
             let values = column.as_boolean();
-            keep(&|a, b| values.value(a).cmp(&values.value(b)))
+            retain(rows, nulls, |a, b| values.value(a).cmp(&values.value(b)))
         }
         _ => None,
     }
+}
+
+fn retain(rows: &mut Vec<u32>, nulls: Option<&NullBuffer>, order: impl Fn(usize, usize) -> Ordering) -> Option<usize> {
+    let mut falls = None;
+    rows.retain(|&row| {
+        let row = row as usize;
+        let order = match nulls.map(|nulls| (nulls.is_null(row - 1), nulls.is_null(row))) {
+            None | Some((false, false)) => order(row - 1, row),
+            Some((before, now)) => now.cmp(&before),
+        };
+        if order.is_gt() && falls.is_none() {
+            falls = Some(row);
+        }
+        order.is_eq()
+    });
+    falls
 }

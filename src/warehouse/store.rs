@@ -194,6 +194,11 @@ impl Store {
         files::read(&self.path(contract, place), contract, columns)
     }
 
+    /// Reads columns of a file with texts as numbers of a dictionary, one frame per row group.
+    pub fn read_coded(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
+        files::read_coded(&self.path(contract, place), contract, columns)
+    }
+
     /// Reads the rows of a file.
     pub fn rows<R: Row>(&self, place: Place) -> Result<Vec<R>, WarehouseError> {
         R::rows(&self.read(R::CONTRACT, place, &[])?)

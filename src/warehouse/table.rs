@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, UInt32Array, UInt32DictionaryArray};
-use arrow::datatypes::{Field, Schema};
+use arrow::array::{Array, ArrayRef, AsArray, UInt32Array, UInt32DictionaryArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema, UInt32Type};
 use arrow::record_batch::RecordBatch;
 
 use crate::warehouse::contract::Contract;
@@ -117,9 +118,19 @@ pub fn frame_of(contract: &Contract, columns: Vec<ArrayRef>) -> Result<RecordBat
 }
 
 /// A column of texts as numbers of a dictionary.
-pub fn coded(keys: impl IntoIterator<Item = Option<u32>>, texts: &ArrayRef) -> Result<ArrayRef, WarehouseError> {
-    let keys: UInt32Array = keys.into_iter().collect();
+pub fn coded(keys: UInt32Array, texts: &ArrayRef) -> Result<ArrayRef, WarehouseError> {
     Ok(Arc::new(UInt32DictionaryArray::try_new(keys, texts.clone())?))
+}
+
+/// A column of texts that may be numbers of a dictionary already, as such.
+pub fn as_coded(column: &dyn Array) -> Result<UInt32DictionaryArray, WarehouseError> {
+    match column.as_dictionary_opt::<UInt32Type>() {
+        Some(coded) => Ok(coded.clone()),
+        None => {
+            let kind = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+            Ok(cast(column, &kind)?.as_dictionary::<UInt32Type>().clone())
+        }
+    }
 }
 
 /// The error of a cell that its contract does not allow.

@@ -1,17 +1,21 @@
 //! The values of a column, without its nulls, as the writer of a column chunk asks for them: plain bytes, a dictionary, the least
 //! and the greatest.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::ops::Range;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 use rustc_hash::FxBuildHasher;
 
 /// A dictionary is given up where more than this share of the values would be in it: they take less room as they are.
 const MOST_DISTINCT: usize = 2;
+/// So many values tell whether all will be too many.
+const SAMPLE: usize = 2048;
 /// Of longer texts no least and greatest are kept.
 const MOST_BOUND_BYTES: usize = 64;
 
@@ -41,9 +45,9 @@ pub trait Values {
 /// The values of a column that are not null; `None` for a type that no contract has.
 pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
     let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
-    fn valid<T: Copy>(values: &[T], nulls: Option<&arrow::buffer::NullBuffer>) -> Vec<T> {
+    fn valid<'a, T: Copy>(values: &'a [T], nulls: Option<&NullBuffer>) -> Cow<'a, [T]> {
         match nulls {
-            None => values.to_vec(),
+            None => Cow::Borrowed(values),
             Some(nulls) => nulls.valid_indices().map(|at| values[at]).collect(),
         }
     }
@@ -55,10 +59,7 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
             column.as_primitive::<TimestampMicrosecondType>().values(),
             nulls,
         )))),
-        DataType::Float64 => {
-            let bits: Vec<f64> = valid(column.as_primitive::<Float64Type>().values(), nulls);
-            Box::new(Numbers(bits.into_iter().map(Fraction).collect()))
-        }
+        DataType::Float64 => Box::new(Numbers(valid(column.as_primitive::<Float64Type>().values(), nulls))),
         DataType::Boolean => Box::new(Flags(flags(column.as_boolean()))),
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
@@ -111,18 +112,26 @@ macro_rules! number {
     };
 }
 
-/// A fraction; a contract has none that is no number.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-struct Fraction(f64);
-
 number!(u32, u32, |value| value);
 number!(i32, u32, |value| value as u32);
 number!(i64, u64, |value| value as u64);
-number!(Fraction, u64, |value| value.0.to_bits());
+number!(f64, u64, |value| value.to_bits());
 
-struct Numbers<T>(Vec<T>);
+/// Where the least and the greatest of some values stand: what they are first, which takes no branches.
+fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -> bool) -> (usize, usize) {
+    let first = values[range.start];
+    let (mut least, mut greatest) = (first, first);
+    for &value in &values[range.clone()] {
+        least = if is_less(value, least) { value } else { least };
+        greatest = if is_less(greatest, value) { value } else { greatest };
+    }
+    let place = |is_it: &dyn Fn(T) -> bool| range.clone().find(|at| is_it(values[*at])).unwrap_or(range.start);
+    (place(&|value| !is_less(least, value)), place(&|value| !is_less(value, greatest)))
+}
 
-impl<T: Number> Values for Numbers<T> {
+struct Numbers<'a, T: Clone>(Cow<'a, [T]>);
+
+impl<T: Number> Values for Numbers<'_, T> {
     fn count(&self) -> usize {
         self.0.len()
     }
@@ -133,7 +142,10 @@ impl<T: Number> Values for Numbers<T> {
         let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(self.0.len()));
         // Most values are the one before.
         let mut before: Option<(T::Key, u32)> = None;
-        for value in &self.0 {
+        for (at, value) in self.0.iter().enumerate() {
+            if at == SAMPLE && known.len() > SAMPLE / MOST_DISTINCT {
+                return None;
+            }
             let key = value.key();
             let code = match before {
                 Some((same, code)) if same == key => code,
@@ -164,16 +176,7 @@ impl<T: Number> Values for Numbers<T> {
     }
 
     fn extremes(&self, range: Range<usize>) -> (usize, usize) {
-        let (mut least, mut greatest) = (range.start, range.start);
-        for at in range {
-            if self.0[at].is_less(self.0[least]) {
-                least = at;
-            }
-            if self.0[greatest].is_less(self.0[at]) {
-                greatest = at;
-            }
-        }
-        (least, greatest)
+        extremes(&self.0, range, |one, other| one.is_less(other))
     }
 
     fn is_less(&self, one: usize, other: usize) -> bool {
@@ -188,9 +191,9 @@ impl<T: Number> Values for Numbers<T> {
 }
 
 /// Moments hardly ever come twice.
-struct Moments(Numbers<i64>);
+struct Moments<'a>(Numbers<'a, i64>);
 
-impl Values for Moments {
+impl Values for Moments<'_> {
     fn count(&self) -> usize {
         self.0.count()
     }
@@ -347,7 +350,7 @@ struct Coded<'a> {
     texts: &'a StringArray,
     /// The order of the numbers is that of the texts.
     sorted: bool,
-    keys: Vec<u32>,
+    keys: Cow<'a, [u32]>,
 }
 
 impl<'a> Coded<'a> {
@@ -386,16 +389,7 @@ impl Values for Coded<'_> {
         if !self.sorted {
             return text_extremes(range, |at| self.text(at));
         }
-        let (mut least, mut greatest) = (range.start, range.start);
-        for at in range {
-            if self.keys[at] < self.keys[least] {
-                least = at;
-            }
-            if self.keys[at] > self.keys[greatest] {
-                greatest = at;
-            }
-        }
-        (least, greatest)
+        extremes(&self.keys, range, |one, other| one < other)
     }
 
     fn is_less(&self, one: usize, other: usize) -> bool {
