@@ -236,19 +236,19 @@ fn facts_table(range: Range, day: Day) -> Option<&'static Contract> {
 /// Reduces some days. Partitions are read once as long as the days in a row need them.
 fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result<Vec<Made>, EngineError> {
     let store = job.store;
-    let mut frames: BTreeMap<Day, RecordBatch> = BTreeMap::new();
+    let mut frames: BTreeMap<Day, Vec<RecordBatch>> = BTreeMap::new();
     let mut written = Vec::new();
     for stale in days {
         job.watch.go_on()?;
         frames.retain(|received, _| stale.sources.iter().any(|(needed, _)| needed == received));
         for (received, _) in &stale.sources {
             if !frames.contains_key(received) {
-                frames.insert(*received, store.read(&ACTIVITY_EVENTS, (Some(*received), shard), &[])?);
+                frames.insert(*received, store.read_coded(&ACTIVITY_EVENTS, (Some(*received), shard), &[])?);
             }
         }
         let place = (Some(stale.day), shard);
         let names = job.names(shard);
-        let result = activity_daily::build(stale.day, &frames.values().collect::<Vec<_>>(), names)?;
+        let result = activity_daily::build(stale.day, &frames.values().flatten().collect::<Vec<_>>(), names)?;
         let joins = names.digest_of(result.coverage.iter().flat_map(ActivityCoverage::named));
         let footer = write_coverage(store, place, &result.coverage, stale.fingerprint)?;
         let facts = facts_table(job.range, stale.day).map(|table| (table, facts_fingerprint(table, job.settings, footer.digest, joins)));

@@ -11,7 +11,7 @@ use crate::domain::day::{Day, Instant};
 use crate::domain::digest::{Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::stages::activity_coverage::ActivityCoverage;
-use crate::stages::activity_events::EventColumns;
+use crate::stages::activity_events::{EventColumns, prefix_of};
 use crate::stages::user_names::Names;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::table;
@@ -79,7 +79,8 @@ pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEv
 fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> Result<DayOfEvents, WarehouseError> {
     let mut coverage: BTreeMap<&str, (i64, SetDigest, BTreeSet<&str>)> = BTreeMap::new();
     let mut hasher = Hasher::new();
-    let mut counted: Vec<(&str, &str, &str, u32, u32)> = Vec::with_capacity(rows.len());
+    // The first bytes of the user, as a number, decide nearly every comparison.
+    let mut counted: Vec<(&str, u128, &str, &str, u32, u32)> = Vec::with_capacity(rows.len());
     for &(at, row) in rows {
         let (events, index) = (&columns[at as usize], row as usize);
         let tenant = coverage.entry(events.tenant_id.value(index)).or_default();
@@ -91,15 +92,22 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> R
         }
         let user = names.user_of(user);
         if events.succeeded.value(index) && !user.is_empty() && events.workload.is_valid(index) {
-            counted.push((events.tenant_id.value(index), user, events.workload.value(index), at, row));
+            counted.push((
+                events.tenant_id.value(index),
+                prefix_of(user),
+                user,
+                events.workload.value(index),
+                at,
+                row,
+            ));
         }
     }
     counted.sort_unstable();
     let wrong = |text: &str| WarehouseError::Contract(format!("`{text}` in activity_events is no tenant id"));
     let guid = |text: &str| Guid::parse(text.as_bytes()).ok_or_else(|| wrong(text));
     let mut result = DayOfEvents::default();
-    for group in counted.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
-        let (tenant, user, workload, ..) = group[0];
+    for group in counted.chunk_by(|a, b| (a.0, a.2, a.3) == (b.0, b.2, b.3)) {
+        let (tenant, _, user, workload, ..) = group[0];
         let mut daily = ActivityDaily {
             tenant_id: guid(tenant)?,
             user_id: user.to_owned(),

@@ -23,7 +23,7 @@ use crate::sources::record::Activity;
 use crate::stages::interner::Interner;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::DayPart;
-use crate::warehouse::table::{bad_cell, column_of, table};
+use crate::warehouse::table::{Texts, bad_cell, coded, column_of, frame_of, table};
 
 table! {
     /// A sign-in or an audited action of a user, wherever and however often it was logged.
@@ -204,6 +204,7 @@ impl Events {
     /// One event for each key, sorted by the key, as one file per shard.
     pub fn finish(mut self, shards: u32, rules: &Rules) -> Result<Vec<ShardEvents>, WarehouseError> {
         let ranks = self.texts.ranks();
+        let texts = self.texts.sorted(&ranks);
         let mut events = std::mem::take(&mut self.events);
         let rank = |number: u32| if number == NONE { 0 } else { ranks[number as usize] };
         let key_order = |a: &Event, b: &Event| {
@@ -220,11 +221,20 @@ impl Events {
                 .then_with(|| (rank(a.file), a.line, a.record).cmp(&(rank(b.file), b.line, b.record)))
         });
         events.dedup_by(|later, kept| key_order(later, kept) == Ordering::Equal);
-        (0..shards).map(|shard| self.shard(&events, shard, shards, rules)).collect()
+        let texts = (ranks.as_slice(), &texts);
+        (0..shards)
+            .map(|shard| self.shard(&events, (shard, shards), texts, rules))
+            .collect()
     }
 
-    /// The frame and the day parts of one shard of sorted, distinct events.
-    fn shard(&self, events: &[Event], shard: u32, shards: u32, rules: &Rules) -> Result<ShardEvents, WarehouseError> {
+    /// The frame and the day parts of one shard of sorted, distinct events. Texts are given by their ranks.
+    fn shard(
+        &self,
+        events: &[Event],
+        (shard, shards): (u32, u32),
+        (ranks, sorted): (&[u32], &ArrayRef),
+        rules: &Rules,
+    ) -> Result<ShardEvents, WarehouseError> {
         let mut mine: Vec<&Event> = Vec::with_capacity(events.len() / shards as usize + 1);
         for tenant in events.chunk_by(|a, b| a.tenant == b.tenant) {
             if shard_of(tenant[0].tenant, shards) == shard {
@@ -238,15 +248,19 @@ impl Events {
                 .workload_of(self.texts.text(event.resource), self.texts.text(event.app)),
             named => Some(self.texts.text(named)),
         };
-        let text = |number: fn(&Event) -> u32| -> ArrayRef { texts(mine.iter().map(|event| self.texts.text(number(event)))) };
-        let named = |event: &&&Event| (event.named != NONE).then(|| self.texts.text(event.named));
+        let text = |number: fn(&Event) -> u32| {
+            coded(
+                mine.iter().map(|event| ranks.get(number(event) as usize).copied()).collect(),
+                sorted,
+            )
+        };
         let columns: Vec<ArrayRef> = vec![
             guids(mine.iter().map(|event| event.tenant)),
             Arc::new(mine.iter().map(|event| Some(event.day.0)).collect::<Date32Array>()),
             texts(mine.iter().map(|event| self.id(event))),
-            text(|event| event.user),
-            text(|event| event.app),
-            text(|event| event.resource),
+            text(|event| event.user)?,
+            text(|event| event.app)?,
+            text(|event| event.resource)?,
             Arc::new(mine.iter().map(|event| event.interactive).collect::<BooleanArray>()),
             Arc::new(
                 mine.iter()
@@ -258,19 +272,19 @@ impl Events {
             Arc::new(mine.iter().map(|event| Some(event.succeeded)).collect::<BooleanArray>()),
             Arc::new(mine.iter().map(|event| Some(event.guest)).collect::<BooleanArray>()),
             Arc::new(mine.iter().map(|event| Some(event.foreign)).collect::<BooleanArray>()),
-            Arc::new(mine.iter().map(|event| named(&event)).collect::<StringArray>()),
+            text(|event| event.named)?,
             texts(mine.iter().map(|event| event.evidence.name())),
-            text(|event| event.file),
+            text(|event| event.file)?,
             Arc::new(mine.iter().map(|event| Some(event.line)).collect::<Int64Array>()),
         ];
-        let frame = RecordBatch::try_new(ACTIVITY_EVENTS.schema(), columns)?;
+        let frame = frame_of(&ACTIVITY_EVENTS, columns)?;
         let days = day_parts(&frame)?;
         Ok(ShardEvents { frame, days })
     }
 }
 
 /// The first 16 bytes of a text as a number whose order is the order of the texts.
-fn prefix_of(text: &str) -> u128 {
+pub fn prefix_of(text: &str) -> u128 {
     let mut bytes = [0; 16];
     let length = text.len().min(16);
     bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
@@ -308,21 +322,21 @@ pub fn guids(values: impl Iterator<Item = Guid>) -> ArrayRef {
 
 /// The typed columns of a frame of events.
 pub struct EventColumns<'a> {
-    pub tenant_id: &'a StringArray,
+    pub tenant_id: Texts<'a>,
     pub day: &'a Date32Array,
-    pub event_id: &'a StringArray,
-    pub user_id: &'a StringArray,
-    pub app_id: &'a StringArray,
-    pub resource_id: &'a StringArray,
+    pub event_id: Texts<'a>,
+    pub user_id: Texts<'a>,
+    pub app_id: Texts<'a>,
+    pub resource_id: Texts<'a>,
     pub interactive: &'a BooleanArray,
     pub event_time: &'a TimestampMicrosecondArray,
-    pub workload: &'a StringArray,
+    pub workload: Texts<'a>,
     pub succeeded: &'a BooleanArray,
     pub guest: &'a BooleanArray,
     pub foreign_resource: &'a BooleanArray,
-    pub named_workload: &'a StringArray,
-    pub evidence: &'a StringArray,
-    pub source_file: &'a StringArray,
+    pub named_workload: Texts<'a>,
+    pub evidence: Texts<'a>,
+    pub source_file: Texts<'a>,
     pub source_line: &'a Int64Array,
 }
 
@@ -330,7 +344,7 @@ impl<'a> EventColumns<'a> {
     /// Borrows the columns of a whole frame of the table.
     pub fn of(frame: &'a RecordBatch) -> Result<EventColumns<'a>, WarehouseError> {
         let column = |name| column_of(frame, &ACTIVITY_EVENTS, name);
-        let text = |name| Ok::<_, WarehouseError>(column(name)?.as_string::<i32>());
+        let text = |name| Ok::<_, WarehouseError>(Texts::of(column(name)?));
         let flag = |name| Ok::<_, WarehouseError>(column(name)?.as_boolean());
         Ok(EventColumns {
             tenant_id: text("tenant_id")?,
@@ -359,13 +373,13 @@ impl<'a> EventColumns<'a> {
     /// Compares the keys of two rows, of this frame and another.
     pub fn key_order(&self, row: usize, other: &EventColumns<'_>, other_row: usize) -> Ordering {
         let interactive = |columns: &EventColumns<'_>, row| columns.interactive.is_valid(row).then(|| columns.interactive.value(row));
-        let text = |a: &StringArray, b: &StringArray| a.value(row).cmp(b.value(other_row));
-        text(self.tenant_id, other.tenant_id)
+        let text = |a: &Texts<'_>, b: &Texts<'_>| a.value(row).cmp(b.value(other_row));
+        text(&self.tenant_id, &other.tenant_id)
             .then_with(|| self.day.value(row).cmp(&other.day.value(other_row)))
-            .then_with(|| text(self.event_id, other.event_id))
-            .then_with(|| text(self.user_id, other.user_id))
-            .then_with(|| text(self.app_id, other.app_id))
-            .then_with(|| text(self.resource_id, other.resource_id))
+            .then_with(|| text(&self.event_id, &other.event_id))
+            .then_with(|| text(&self.user_id, &other.user_id))
+            .then_with(|| text(&self.app_id, &other.app_id))
+            .then_with(|| text(&self.resource_id, &other.resource_id))
             .then_with(|| interactive(self, row).cmp(&interactive(other, other_row)))
     }
 
@@ -382,7 +396,7 @@ impl<'a> EventColumns<'a> {
 
     /// What a row says, wherever it was logged. `hasher` is memory that is used again.
     pub fn digest(&self, row: usize, hasher: &mut Hasher) -> Digest {
-        let optional = |column: &StringArray| {
+        let optional = |column: &Texts<'_>| {
             if column.is_valid(row) {
                 1 + column.value(row).len() as i64
             } else {
@@ -396,16 +410,16 @@ impl<'a> EventColumns<'a> {
             | i64::from(self.interactive.is_valid(row) && self.interactive.value(row)) << 4;
         hasher.clear();
         for column in [
-            self.tenant_id,
-            self.event_id,
-            self.user_id,
-            self.app_id,
-            self.resource_id,
-            self.evidence,
+            &self.tenant_id,
+            &self.event_id,
+            &self.user_id,
+            &self.app_id,
+            &self.resource_id,
+            &self.evidence,
         ] {
             hasher.text(column.value(row));
         }
-        for column in [self.workload, self.named_workload] {
+        for column in [&self.workload, &self.named_workload] {
             hasher
                 .number(optional(column))
                 .text(if column.is_valid(row) { column.value(row) } else { "" });

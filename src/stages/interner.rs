@@ -1,5 +1,8 @@
 //! Texts as small numbers: each distinct text is stored once.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray};
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -59,6 +62,15 @@ impl Interner {
             ranks[number as usize] = rank as u32;
         }
         ranks
+    }
+
+    /// The texts in their sorted order, `ranks` being what [`Interner::ranks`] gave, as a column.
+    pub fn sorted(&self, ranks: &[u32]) -> ArrayRef {
+        let mut numbers = vec![0; ranks.len()];
+        for (number, rank) in ranks.iter().enumerate() {
+            numbers[*rank as usize] = number as u32;
+        }
+        Arc::new(StringArray::from_iter_values(numbers.into_iter().map(|number| self.text(number))))
     }
 }
 

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::compute::concat_batches;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
@@ -30,7 +30,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint};
 use crate::warehouse::chunk;
-use crate::warehouse::contract::{Column, Contract, Kind};
+use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::extent::has_all_bytes;
@@ -217,35 +217,47 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
 
 /// Reads columns of a file (all of them where `columns` is empty) as one frame in the order of the contract.
 pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
+    let file = File::open(path).map_err(WarehouseError::store("open", path))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let (schema, frames) = read_groups(path, columns, options)?;
+    let metadata = ArrowReaderMetadata::load(&file, options).map_err(WarehouseError::parquet("read", path))?;
+    let (schema, frames) = read_groups(path, file, metadata, columns)?;
     let frame = concat_batches(&schema, &frames)?;
     check_types(path, contract, &frame)?;
     Ok(frame)
 }
 
-/// The same with texts as numbers of a dictionary, as they are in the file, and with one frame per row group: nothing is copied
-/// that is there once for many rows.
+/// The same with texts as numbers of a dictionary where they are that in the file, and with one frame per row group: nothing is
+/// copied that is there once for many rows.
 pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
-    let coded = |column: &Column| match column.kind {
-        Kind::Text => DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8)),
-        kind => kind.data_type(),
+    let failed = || WarehouseError::parquet("read", path);
+    let file = File::open(path).map_err(WarehouseError::store("open", path))?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed())?;
+    let groups = metadata.metadata().row_groups();
+    let is_coded = |at: usize| groups.iter().all(|group| group.column(at).dictionary_page_offset().is_some());
+    let coded = |(at, field): (usize, &FieldRef)| match field.data_type() {
+        DataType::Utf8 if is_coded(at) => {
+            let kind = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+            Arc::new(field.as_ref().clone().with_data_type(kind))
+        }
+        _ => field.clone(),
     };
-    let fields: Vec<Field> = contract
-        .columns
-        .iter()
-        .map(|column| Field::new(column.name, coded(column), column.nullable))
-        .collect();
+    let fields: Vec<FieldRef> = metadata.schema().fields().iter().enumerate().map(coded).collect();
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
-    let (_, frames) = read_groups(path, columns, options)?;
+    let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(failed())?;
+    let (_, frames) = read_groups(path, file, metadata, columns)?;
+    frames.iter().try_for_each(|frame| check_types(path, contract, frame))?;
     Ok(frames)
 }
 
 /// Reads columns of a file, one frame per row group.
-fn read_groups(path: &Path, columns: &[&str], options: ArrowReaderOptions) -> Result<(SchemaRef, Vec<RecordBatch>), WarehouseError> {
+fn read_groups(
+    path: &Path,
+    file: File,
+    metadata: ArrowReaderMetadata,
+    columns: &[&str],
+) -> Result<(SchemaRef, Vec<RecordBatch>), WarehouseError> {
     let failed = || WarehouseError::parquet("read", path);
-    let file = File::open(path).map_err(WarehouseError::store("open", path))?;
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed())?;
     let wanted = |name: &str| columns.is_empty() || columns.contains(&name);
     let indices: Vec<usize> = metadata
         .schema()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, UInt32Array, UInt32DictionaryArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, UInt32Array, UInt32DictionaryArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, UInt32Type};
 use arrow::record_batch::RecordBatch;
@@ -129,6 +129,38 @@ pub fn as_coded(column: &dyn Array) -> Result<UInt32DictionaryArray, WarehouseEr
         None => {
             let kind = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
             Ok(cast(column, &kind)?.as_dictionary::<UInt32Type>().clone())
+        }
+    }
+}
+
+/// A column of texts, whether they are numbers of a dictionary or not.
+pub enum Texts<'a> {
+    Plain(&'a StringArray),
+    Coded(&'a UInt32DictionaryArray, &'a StringArray),
+}
+
+impl<'a> Texts<'a> {
+    pub fn of(column: &'a dyn Array) -> Texts<'a> {
+        match column.as_dictionary_opt::<UInt32Type>() {
+            Some(coded) => Texts::Coded(coded, coded.values().as_string()),
+            None => Texts::Plain(column.as_string()),
+        }
+    }
+
+    /// The text of a row that is not null.
+    #[inline]
+    pub fn value(&self, row: usize) -> &'a str {
+        match self {
+            Texts::Plain(texts) => texts.value(row),
+            Texts::Coded(coded, texts) => texts.value(coded.keys().value(row) as usize),
+        }
+    }
+
+    #[inline]
+    pub fn is_valid(&self, row: usize) -> bool {
+        match self {
+            Texts::Plain(texts) => texts.is_valid(row),
+            Texts::Coded(coded, _) => coded.is_valid(row),
         }
     }
 }
