@@ -7,6 +7,7 @@ use crate::sources::compressed::{Content, Fault};
 use crate::sources::limits::Limits;
 use crate::sources::lines::{Lines, Step};
 use crate::sources::record::Reason;
+use crate::sources::text::append_until;
 
 /// The records of a file.
 pub struct CsvFile<'a> {
@@ -23,8 +24,10 @@ pub struct Record {
     pub last_line: u64,
     /// Its bytes as they are.
     pub raw: Vec<u8>,
-    /// The fields without their quotes, one after the other, and where each ends.
-    fields: Vec<u8>,
+    /// The fields without their quotes, commas between them; not used where there are no quotes, since then the bytes are the fields.
+    unquoted: Vec<u8>,
+    has_quotes: bool,
+    /// Where each field ends.
     ends: Vec<usize>,
     in_quotes: bool,
 }
@@ -96,18 +99,19 @@ pub fn first_record(head: &[u8]) -> Record {
 impl Record {
     fn clear(&mut self) {
         self.raw.clear();
-        self.fields.clear();
+        self.unquoted.clear();
+        self.has_quotes = false;
         self.ends.clear();
         self.in_quotes = false;
     }
 
     /// The field with this number, blanks around it trimmed; a missing one is empty.
+    #[inline]
     pub fn field(&self, number: usize) -> &[u8] {
-        let from = number
-            .checked_sub(1)
-            .map_or(0, |before| self.ends.get(before).copied().unwrap_or(self.fields.len()));
-        let until = self.ends.get(number).copied().unwrap_or(from);
-        self.fields.get(from..until).unwrap_or_default().trim_ascii()
+        let fields = if self.has_quotes { &self.unquoted } else { &self.raw };
+        let Some(&until) = self.ends.get(number) else { return b"" };
+        let from = number.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        fields.get(from..until).unwrap_or_default().trim_ascii()
     }
 
     pub fn field_count(&self) -> usize {
@@ -117,34 +121,53 @@ impl Record {
     fn take_line(&mut self, number: u64, line: &[u8]) {
         if self.in_quotes {
             self.raw.push(b'\n');
-            self.fields.push(b'\n');
+            self.unquoted.push(b'\n');
         } else {
             self.first_line = number;
         }
         self.last_line = number;
         self.raw.extend_from_slice(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let mut bytes = line.iter().copied().peekable();
-        let mut is_start = !self.in_quotes;
-        while let Some(byte) = bytes.next() {
-            match byte {
-                b'"' if self.in_quotes && bytes.peek() == Some(&b'"') => {
-                    bytes.next();
-                    self.fields.push(b'"');
-                }
-                b'"' if self.in_quotes => self.in_quotes = false,
-                b'"' if is_start => self.in_quotes = true,
-                b',' if !self.in_quotes => {
-                    self.ends.push(self.fields.len());
-                    is_start = true;
-                    continue;
-                }
-                _ => self.fields.push(byte),
-            }
-            is_start = false;
+        if !self.in_quotes && memchr::memchr(b'"', line).is_none() {
+            self.ends.extend(memchr::memchr_iter(b',', line));
+            self.ends.push(line.len());
+        } else {
+            self.take_quoted(line);
         }
-        if !self.in_quotes {
-            self.ends.push(self.fields.len());
+    }
+
+    /// Takes a line in which there are quotes, or which continues a field in quotes.
+    fn take_quoted(&mut self, line: &[u8]) {
+        self.has_quotes = true;
+        let mut rest = line;
+        if let (false, Some(field)) = (self.in_quotes, rest.strip_prefix(b"\"")) {
+            self.in_quotes = true;
+            rest = field;
+        }
+        loop {
+            while self.in_quotes {
+                rest = &rest[append_until(&mut self.unquoted, rest, b'"')..];
+                match rest {
+                    [b'"', b'"', after @ ..] => {
+                        self.unquoted.push(b'"');
+                        rest = after;
+                    }
+                    [_, after @ ..] => {
+                        self.in_quotes = false;
+                        rest = after;
+                    }
+                    [] => return,
+                }
+            }
+            rest = &rest[append_until(&mut self.unquoted, rest, b',')..];
+            self.ends.push(self.unquoted.len());
+            let Some(field) = rest.strip_prefix(b",") else { return };
+            self.unquoted.push(b',');
+            rest = field;
+            if let Some(field) = rest.strip_prefix(b"\"") {
+                self.in_quotes = true;
+                rest = field;
+            }
         }
     }
 }
