@@ -7,7 +7,7 @@ use crate::sources::compressed::{Content, Fault};
 use crate::sources::limits::Limits;
 use crate::sources::lines::{Lines, Step};
 use crate::sources::record::Reason;
-use crate::sources::text::append_until;
+use crate::sources::text::{PIECE, copy_until};
 
 /// The records of a file.
 pub struct CsvFile<'a> {
@@ -139,42 +139,86 @@ impl Record {
     /// Takes a line in which there are quotes, or which continues a field in quotes.
     fn take_quoted(&mut self, line: &[u8]) {
         self.has_quotes = true;
+        let from = self.unquoted.len();
+        self.unquoted.resize(from + line.len() + PIECE, 0);
+        let until = self.unquote(line, from);
+        self.unquoted.truncate(until);
+    }
+
+    /// Puts the fields of a line to where `to` is in `unquoted`, and returns where they end.
+    fn unquote(&mut self, line: &[u8], mut to: usize) -> usize {
         let mut rest = line;
-        if let (false, Some(field)) = (self.in_quotes, rest.strip_prefix(b"\"")) {
-            self.in_quotes = true;
-            rest = field;
-        }
+        let mut is_start = !self.in_quotes;
         loop {
+            if let (true, [b'"', field @ ..]) = (is_start, rest) {
+                self.in_quotes = true;
+                rest = field;
+            }
             while self.in_quotes {
-                rest = &rest[append_until(&mut self.unquoted, rest, b'"')..];
-                match rest {
+                let before = copy_until(rest, b'"', &mut self.unquoted[to..]);
+                to += before;
+                match &rest[before..] {
                     [b'"', b'"', after @ ..] => {
-                        self.unquoted.push(b'"');
+                        self.unquoted[to] = b'"';
+                        to += 1;
                         rest = after;
                     }
                     [_, after @ ..] => {
                         self.in_quotes = false;
                         rest = after;
                     }
-                    [] => return,
+                    [] => return to,
                 }
             }
-            rest = &rest[append_until(&mut self.unquoted, rest, b',')..];
-            self.ends.push(self.unquoted.len());
-            let Some(field) = rest.strip_prefix(b",") else { return };
-            self.unquoted.push(b',');
+            let before = copy_until(rest, b',', &mut self.unquoted[to..]);
+            to += before;
+            self.ends.push(to);
+            let [_, field @ ..] = &rest[before..] else { return to };
+            self.unquoted[to] = b',';
+            to += 1;
             rest = field;
-            if let Some(field) = rest.strip_prefix(b"\"") {
-                self.in_quotes = true;
-                rest = field;
-            }
+            is_start = true;
         }
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// The fields of a text's records as the csv crate reads them.
+    fn by_the_csv_crate(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        let fields = |record: csv::ByteRecord| record.iter().map(|field| field.trim_ascii().to_vec()).collect();
+        reader.byte_records().map(|record| fields(record.unwrap())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_fields_are_those_that_the_csv_crate_reads(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "a", "\"", "\"\"", ",", "\n", "\u{e9}", "\",\"", "longer than a piece that is copied", ",\"b c\",", "\"{\"\"key\"\":\"\"value\"\"}\"",
+            ]), 0..40),
+        ) {
+            let text = pieces.concat();
+            let mut input = text.as_bytes();
+            let mut file = CsvFile::new(Content::open(&mut input, u64::MAX), 0, Limits::of_file(0));
+            let mut found: Vec<Vec<Vec<u8>>> = Vec::new();
+            let is_closed = loop {
+                match file.step() {
+                    CsvStep::Record(record) => found.push((0..record.field_count()).map(|number| record.field(number).to_vec()).collect()),
+                    CsvStep::End => break true,
+                    CsvStep::Reject(..) | CsvStep::Fault(..) => break false,
+                }
+            };
+            let mut expected = by_the_csv_crate(text.as_bytes());
+            // That crate takes what is left of a quoted field that nothing closes.
+            expected.truncate(expected.len() - usize::from(!is_closed));
+            prop_assert_eq!(found, expected);
+        }
+    }
 
     fn records(text: &str) -> Vec<String> {
         let mut input = text.as_bytes();

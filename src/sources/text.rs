@@ -42,15 +42,18 @@ impl<'a> Text<'a> {
 
     /// The same for a text that has escapes and need not be UTF-8: then what is appended is not either.
     pub fn append_escaped(self, out: &mut Vec<u8>) -> Option<()> {
-        let mut rest = self.raw;
-        out.reserve(rest.len());
+        let (mut rest, mut to) = (self.raw, out.len());
+        // An escape is longer than what it stands for, so it all fits, and a piece that is copied whole does too.
+        out.resize(to + rest.len() + PIECE, 0);
         loop {
-            rest = &rest[append_until(out, rest, b'\\')..];
-            let [b'\\', escape, after @ ..] = rest else {
-                return rest.is_empty().then_some(());
+            let before = copy_until(rest, b'\\', &mut out[to..]);
+            to += before;
+            let [b'\\', escape, after @ ..] = &rest[before..] else {
+                out.truncate(to);
+                return (before == rest.len()).then_some(());
             };
             rest = after;
-            let plain = match escape {
+            out[to] = match escape {
                 b'"' | b'\\' | b'/' => *escape,
                 b'b' => 0x8,
                 b'f' => 0xc,
@@ -60,12 +63,12 @@ impl<'a> Text<'a> {
                 b'u' => {
                     let (letter, length) = unicode_escape(rest)?;
                     rest = &rest[length..];
-                    out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                    to += letter.encode_utf8(&mut out[to..]).len();
                     continue;
                 }
                 _ => return None,
             };
-            out.push(plain);
+            to += 1;
         }
     }
 
@@ -102,27 +105,28 @@ fn hexadecimal(text: &[u8]) -> Option<u32> {
         .try_fold(0, |sum, byte| Some(sum << 4 | char::from(*byte).to_digit(16)?))
 }
 
-/// Appends what stands before the first `stop`, or all, and returns how long that is. Sixteen bytes at a time: what stands between two quotes
-/// or backslashes is mostly shorter than what a search and a copy cost.
+/// How much is copied at a time.
+pub const PIECE: usize = 16;
+
+/// Copies what stands before the first `stop`, or all, and returns how long that is. `to` has to have [`PIECE`] bytes more than that; what is
+/// in them then is of no use. What stands between two quotes or backslashes is mostly shorter than what a search and a copy cost.
 #[inline]
-pub fn append_until(out: &mut Vec<u8>, text: &[u8], stop: u8) -> usize {
+pub fn copy_until(from: &[u8], stop: u8, to: &mut [u8]) -> usize {
     const ONES: u128 = u128::MAX / 0xff;
     let mut at = 0;
-    while let Some(chunk) = text[at..].first_chunk::<16>() {
-        out.extend_from_slice(chunk);
-        let differs = u128::from_le_bytes(*chunk) ^ (ONES * u128::from(stop));
+    while let Some(piece) = from[at..].first_chunk::<PIECE>() {
+        to[at..at + PIECE].copy_from_slice(piece);
+        let differs = u128::from_le_bytes(*piece) ^ (ONES * u128::from(stop));
         // The lowest bit that is set belongs to the first byte that is the one.
         let found = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
         if found != 0 {
-            let before = found.trailing_zeros() as usize / 8;
-            out.truncate(out.len() - 16 + before);
-            return at + before;
+            return at + found.trailing_zeros() as usize / 8;
         }
-        at += 16;
+        at += PIECE;
     }
-    let tail = &text[at..];
+    let tail = &from[at..];
     let before = tail.iter().position(|byte| *byte == stop).unwrap_or(tail.len());
-    out.extend_from_slice(&tail[..before]);
+    to[at..at + before].copy_from_slice(&tail[..before]);
     at + before
 }
 
@@ -133,11 +137,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_stands_before_a_byte_is_appended(text in proptest::collection::vec(proptest::sample::select(b"a\x5b\x5c\x5d\xdc\x00".to_vec()), 0..70)) {
-            let mut out = b"before".to_vec();
-            let length = append_until(&mut out, &text, b'\\');
+        fn what_stands_before_a_byte_is_copied(text in proptest::collection::vec(proptest::sample::select(b"a\x5b\x5c\x5d\xdc\x00".to_vec()), 0..70)) {
+            let mut out = vec![0; text.len() + PIECE];
+            let length = copy_until(&text, b'\\', &mut out);
             prop_assert_eq!(length, text.iter().position(|byte| *byte == b'\\').unwrap_or(text.len()));
-            prop_assert_eq!(out, [b"before", &text[..length]].concat());
+            prop_assert_eq!(&out[..length], &text[..length]);
         }
 
         #[test]
