@@ -63,7 +63,7 @@ pub fn activity(sign_ins: &SignIns) -> Table {
             one.text("userId").to_owned(),
             one.text("appId").to_owned(),
             one.text("resourceId").to_owned(),
-            (number % 3 == 0).to_string(),
+            number.is_multiple_of(3).to_string(),
             one.error().to_string(),
         ]
     };
@@ -78,7 +78,7 @@ fn time(number: usize) -> String {
 }
 
 fn license_changes() -> Table {
-    let action = |number: usize| if number % 2 == 0 { "assigned" } else { "removed" };
+    let action = |number: usize| if number.is_multiple_of(2) { "assigned" } else { "removed" };
     let row = |number: usize| {
         let (user, sku) = (guid(number % USERS), guid(number % SKUS));
         vec![guid(number), time(number), guid(2), user, sku, action(number).to_owned()]
