@@ -60,7 +60,7 @@ impl<'a> Envelope<'a> {
 /// Memory for properties that are a string: their text and its structure.
 #[derive(Default)]
 pub struct Unpacked {
-    text: String,
+    text: Vec<u8>,
     structure: Structure,
 }
 
@@ -90,10 +90,14 @@ pub fn properties<'a>(
 impl Unpacked {
     fn unpack(&mut self, packed: Text<'_>) -> Result<Json<'_>, Reason> {
         self.text.clear();
-        packed.append_to(&mut self.text).ok_or(Reason::UnreadableValue)?;
-        self.structure.find(self.text.as_bytes()).map_err(|_| Reason::UnreadableValue)?;
+        match packed.plain() {
+            Some(plain) => self.text.extend_from_slice(plain),
+            None => packed.append_escaped(&mut self.text).ok_or(Reason::UnreadableValue)?,
+        }
+        // Which also finds fault with what is not UTF-8.
+        self.structure.find(&self.text).map_err(|_| Reason::UnreadableValue)?;
         Ok(Json {
-            text: self.text.as_bytes(),
+            text: &self.text,
             structure: &self.structure,
         })
     }

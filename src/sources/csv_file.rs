@@ -7,6 +7,7 @@ use crate::sources::compressed::{Content, Fault};
 use crate::sources::limits::Limits;
 use crate::sources::lines::{Lines, Step};
 use crate::sources::record::Reason;
+use crate::sources::text::{PIECE, copy_until};
 
 /// The records of a file.
 pub struct CsvFile<'a> {
@@ -23,8 +24,10 @@ pub struct Record {
     pub last_line: u64,
     /// Its bytes as they are.
     pub raw: Vec<u8>,
-    /// The fields without their quotes, one after the other, and where each ends.
-    fields: Vec<u8>,
+    /// The fields without their quotes, commas between them; not used where there are no quotes, since then the bytes are the fields.
+    unquoted: Vec<u8>,
+    has_quotes: bool,
+    /// Where each field ends.
     ends: Vec<usize>,
     in_quotes: bool,
 }
@@ -96,18 +99,19 @@ pub fn first_record(head: &[u8]) -> Record {
 impl Record {
     fn clear(&mut self) {
         self.raw.clear();
-        self.fields.clear();
+        self.unquoted.clear();
+        self.has_quotes = false;
         self.ends.clear();
         self.in_quotes = false;
     }
 
     /// The field with this number, blanks around it trimmed; a missing one is empty.
+    #[inline]
     pub fn field(&self, number: usize) -> &[u8] {
-        let from = number
-            .checked_sub(1)
-            .map_or(0, |before| self.ends.get(before).copied().unwrap_or(self.fields.len()));
-        let until = self.ends.get(number).copied().unwrap_or(from);
-        self.fields.get(from..until).unwrap_or_default().trim_ascii()
+        let fields = if self.has_quotes { &self.unquoted } else { &self.raw };
+        let Some(&until) = self.ends.get(number) else { return b"" };
+        let from = number.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        fields.get(from..until).unwrap_or_default().trim_ascii()
     }
 
     pub fn field_count(&self) -> usize {
@@ -117,41 +121,104 @@ impl Record {
     fn take_line(&mut self, number: u64, line: &[u8]) {
         if self.in_quotes {
             self.raw.push(b'\n');
-            self.fields.push(b'\n');
+            self.unquoted.push(b'\n');
         } else {
             self.first_line = number;
         }
         self.last_line = number;
         self.raw.extend_from_slice(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let mut bytes = line.iter().copied().peekable();
-        let mut is_start = !self.in_quotes;
-        while let Some(byte) = bytes.next() {
-            match byte {
-                b'"' if self.in_quotes && bytes.peek() == Some(&b'"') => {
-                    bytes.next();
-                    self.fields.push(b'"');
-                }
-                b'"' if self.in_quotes => self.in_quotes = false,
-                b'"' if is_start => self.in_quotes = true,
-                b',' if !self.in_quotes => {
-                    self.ends.push(self.fields.len());
-                    is_start = true;
-                    continue;
-                }
-                _ => self.fields.push(byte),
-            }
-            is_start = false;
+        if !self.in_quotes && memchr::memchr(b'"', line).is_none() {
+            self.ends.extend(memchr::memchr_iter(b',', line));
+            self.ends.push(line.len());
+        } else {
+            self.take_quoted(line);
         }
-        if !self.in_quotes {
-            self.ends.push(self.fields.len());
+    }
+
+    /// Takes a line in which there are quotes, or which continues a field in quotes.
+    fn take_quoted(&mut self, line: &[u8]) {
+        self.has_quotes = true;
+        let from = self.unquoted.len();
+        self.unquoted.resize(from + line.len() + PIECE, 0);
+        let until = self.unquote(line, from);
+        self.unquoted.truncate(until);
+    }
+
+    /// Puts the fields of a line to where `to` is in `unquoted`, and returns where they end.
+    fn unquote(&mut self, line: &[u8], mut to: usize) -> usize {
+        let mut rest = line;
+        let mut is_start = !self.in_quotes;
+        loop {
+            if let (true, [b'"', field @ ..]) = (is_start, rest) {
+                self.in_quotes = true;
+                rest = field;
+            }
+            while self.in_quotes {
+                let before = copy_until(rest, b'"', &mut self.unquoted[to..]);
+                to += before;
+                match &rest[before..] {
+                    [b'"', b'"', after @ ..] => {
+                        self.unquoted[to] = b'"';
+                        to += 1;
+                        rest = after;
+                    }
+                    [_, after @ ..] => {
+                        self.in_quotes = false;
+                        rest = after;
+                    }
+                    [] => return to,
+                }
+            }
+            let before = copy_until(rest, b',', &mut self.unquoted[to..]);
+            to += before;
+            self.ends.push(to);
+            let [_, field @ ..] = &rest[before..] else { return to };
+            self.unquoted[to] = b',';
+            to += 1;
+            rest = field;
+            is_start = true;
         }
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// The fields of a text's records as the csv crate reads them.
+    fn by_the_csv_crate(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        let fields = |record: csv::ByteRecord| record.iter().map(|field| field.trim_ascii().to_vec()).collect();
+        reader.byte_records().map(|record| fields(record.unwrap())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_fields_are_those_that_the_csv_crate_reads(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "a", "\"", "\"\"", ",", "\n", "\u{e9}", "\",\"", "longer than a piece that is copied", ",\"b c\",", "\"{\"\"key\"\":\"\"value\"\"}\"",
+            ]), 0..40),
+        ) {
+            let text = pieces.concat();
+            let mut input = text.as_bytes();
+            let mut file = CsvFile::new(Content::open(&mut input, u64::MAX), 0, Limits::of_file(0));
+            let mut found: Vec<Vec<Vec<u8>>> = Vec::new();
+            let is_closed = loop {
+                match file.step() {
+                    CsvStep::Record(record) => found.push((0..record.field_count()).map(|number| record.field(number).to_vec()).collect()),
+                    CsvStep::End => break true,
+                    CsvStep::Reject(..) | CsvStep::Fault(..) => break false,
+                }
+            };
+            let mut expected = by_the_csv_crate(text.as_bytes());
+            // That crate takes what is left of a quoted field that nothing closes.
+            expected.truncate(expected.len() - usize::from(!is_closed));
+            prop_assert_eq!(found, expected);
+        }
+    }
 
     fn records(text: &str) -> Vec<String> {
         let mut input = text.as_bytes();

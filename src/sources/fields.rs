@@ -86,11 +86,9 @@ impl Ids {
     fn fold_text(&mut self, text: Text<'_>) -> Result<Range<usize>, Reason> {
         let from = self.folded.len();
         match text.plain() {
-            Some(plain) if plain.is_ascii() => {
-                self.folded.extend_from_slice(plain);
-                self.folded[from..].make_ascii_lowercase();
-            }
+            Some(plain) if append_lower_case(&mut self.folded, plain) => {}
             _ => {
+                self.folded.truncate(from);
                 let mut decoded = String::new();
                 text.append_to(&mut decoded).ok_or(Reason::UnreadableValue)?;
                 self.folded.extend_from_slice(decoded.to_lowercase().as_bytes());
@@ -98,6 +96,21 @@ impl Ids {
         }
         Ok(from..self.folded.len())
     }
+}
+
+/// Appends a text in lower case; `false`, and something appended, where it is not ASCII.
+#[inline]
+fn append_lower_case(out: &mut Vec<u8>, text: &[u8]) -> bool {
+    // An id has 36 bytes: pieces of a fixed size are folded in a register.
+    let (pieces, rest) = text.as_chunks::<16>();
+    for piece in pieces {
+        if !piece.is_ascii() {
+            return false;
+        }
+        out.extend_from_slice(&piece.map(|byte| byte.to_ascii_lowercase()));
+    }
+    out.extend(rest.iter().map(u8::to_ascii_lowercase));
+    rest.is_ascii()
 }
 
 /// The tenant of a record: what it says itself, which must not contradict the path, else what the path says.

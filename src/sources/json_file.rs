@@ -43,39 +43,7 @@ pub fn read_json<R: JsonRecords>(content: Content<'_>, size: u64, limits: Limits
         out,
         has_single: false,
     };
-    let mut structure = Structure::default();
-    let mut is_first = true;
-    loop {
-        let (number, bytes, ended) = match lines.step() {
-            Step::End => return,
-            Step::TooLong { number, head } => {
-                is_first = false;
-                file.out.reject(of_line(number), Reason::LineTooLong, head);
-                continue;
-            }
-            Step::Fault { number, bytes, fault } => {
-                reject_fault(file.out, number, bytes, fault);
-                continue;
-            }
-            Step::Line { number, bytes, ended } => (number, bytes, ended),
-        };
-        if bytes.iter().all(|byte| is_blank(*byte)) {
-            continue;
-        }
-        let was_first = std::mem::replace(&mut is_first, false);
-        match structure.find(bytes) {
-            Ok(()) => file.document(number, bytes, &structure),
-            Err(Fault::Broken | Fault::NotUtf8 { broken: true }) if !ended => {
-                file.out.reject(of_line(number), Reason::UnfinishedLastLine, bytes);
-            }
-            Err(Fault::Broken | Fault::NotUtf8 { broken: true }) if was_first && begins_document(bytes) => {
-                let length = bytes.len();
-                lines.step_back(length);
-                file.whole(number, &mut lines, &mut structure, limits);
-            }
-            Err(fault) => file.out.reject(of_line(number), reason_of(fault), bytes),
-        }
-    }
+    Structure::with_spare(|structure| file.read(&mut lines, structure, limits));
 }
 
 /// A reject for what ended a content before its end. A file that could not be read is at fault as a whole.
@@ -115,6 +83,42 @@ struct JsonFile<'f, 's, R> {
 }
 
 impl<R: JsonRecords> JsonFile<'_, '_, R> {
+    /// Takes line by line, or where these are none, the whole.
+    fn read(&mut self, lines: &mut Lines<'_>, structure: &mut Structure, limits: Limits) {
+        let mut is_first = true;
+        loop {
+            let (number, bytes, ended) = match lines.step() {
+                Step::End => return,
+                Step::TooLong { number, head } => {
+                    is_first = false;
+                    self.out.reject(of_line(number), Reason::LineTooLong, head);
+                    continue;
+                }
+                Step::Fault { number, bytes, fault } => {
+                    reject_fault(self.out, number, bytes, fault);
+                    continue;
+                }
+                Step::Line { number, bytes, ended } => (number, bytes, ended),
+            };
+            if bytes.iter().all(|byte| is_blank(*byte)) {
+                continue;
+            }
+            let was_first = std::mem::replace(&mut is_first, false);
+            match structure.find(bytes) {
+                Ok(()) => self.document(number, bytes, structure),
+                Err(Fault::Broken | Fault::NotUtf8 { broken: true }) if !ended => {
+                    self.out.reject(of_line(number), Reason::UnfinishedLastLine, bytes);
+                }
+                Err(Fault::Broken | Fault::NotUtf8 { broken: true }) if was_first && begins_document(bytes) => {
+                    let length = bytes.len();
+                    lines.step_back(length);
+                    self.whole(number, lines, structure, limits);
+                }
+                Err(fault) => self.out.reject(of_line(number), reason_of(fault), bytes),
+            }
+        }
+    }
+
     /// Tries what is left of a file, from the line `number` on, as one document. Where it is lines after all, nothing is passed.
     fn whole(&mut self, number: u64, lines: &mut Lines<'_>, structure: &mut Structure, limits: Limits) {
         let reason = match lines.rest(limits.document_bytes) {

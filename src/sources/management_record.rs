@@ -104,17 +104,17 @@ impl<'a> Audited<'a> {
     pub fn who(&self) -> Result<Who, Reason> {
         let mut buffer = String::new();
         let name = match text(self.user_name)? {
-            None => String::new(),
-            Some(name) => name.decode(&mut buffer).ok_or(Reason::UnreadableValue)?.trim().to_lowercase(),
+            None => "",
+            Some(name) => name.decode(&mut buffer).ok_or(Reason::UnreadableValue)?.trim(),
         };
-        if is_service(&name) {
+        if is_service(name) {
             return Ok(Who::Service);
         }
         let key = match present(self.user_key) {
             Some(Value::Text(key)) => guid(key).filter(|key| key.0 != 0),
             _ => None,
         };
-        Ok(key.map_or_else(|| Who::of_name(name), Who::User))
+        Ok(key.map_or_else(|| Who::of_name(name.to_lowercase()), Who::User))
     }
 
     pub fn user_type(&self) -> UserType {
@@ -157,16 +157,17 @@ impl Who {
     /// The id that is stored, if it is somebody.
     pub fn user_id(&self, tenant: Guid) -> Option<String> {
         match self {
-            Who::User(id) => Some(id.to_string()),
+            Who::User(id) => Some(String::from_utf8_lossy(&id.text()).into_owned()),
             Who::Named(name) => Some(id_of_name(tenant, name)),
             Who::Nobody | Who::Service => None,
         }
     }
 }
 
-/// Whether a name in lower case is that of a service.
+/// Whether a name, in any case, is that of a service.
 fn is_service(name: &str) -> bool {
-    const BEGINNINGS: [&str; 6] = [
+    const BEGINNINGS: [&str; 7] = [
+        "s-1-",
         "app@sharepoint",
         "sharepoint\\",
         "microsoft\\",
@@ -174,6 +175,8 @@ fn is_service(name: &str) -> bool {
         "nt service\\",
         "serviceprincipal_",
     ];
-    let is_security_id = name.starts_with("s-1-");
-    is_security_id || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+    BEGINNINGS.iter().any(|beginning| {
+        let begins = name.as_bytes().get(..beginning.len());
+        begins.is_some_and(|begins| begins.eq_ignore_ascii_case(beginning.as_bytes()))
+    })
 }

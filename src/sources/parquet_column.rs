@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray, StringViewArray, TimestampMicrosecondArray};
-use arrow::compute::cast;
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray, StringViewArray, TimestampMicrosecondArray, UInt32Array};
+use arrow::compute::{cast, partition, take};
 use arrow::datatypes::{DataType, Field, Float64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
 
 use crate::domain::day::Instant;
@@ -17,7 +17,12 @@ const TEXT_BYTES: usize = 1 << 20;
 
 /// A column of one batch.
 pub enum Column {
-    Texts(StringArray),
+    /// Texts made of something else, a day or a number, of which the same mostly comes again: a text for each run of equal values, and whose run
+    /// each row is in.
+    Runs {
+        texts: StringArray,
+        run_of_row: Vec<u32>,
+    },
     /// Texts that share their memory: a file may name one long text for every row.
     Views(StringViewArray),
     Times(TimestampMicrosecondArray),
@@ -53,25 +58,35 @@ impl Column {
                 Column::Times(cast_to(&wanted)?.as_primitive::<TimestampMicrosecondType>().clone())
             }
             DataType::Boolean => Column::Flags(array.as_boolean().clone()),
-            DataType::Float32 | DataType::Float64 => {
-                let numbers = cast_to(&DataType::Float64)?;
-                Column::Texts(
-                    numbers
-                        .as_primitive::<Float64Type>()
-                        .iter()
-                        .map(|number| Some(number?.to_string()))
-                        .collect(),
-                )
-            }
-            DataType::FixedSizeBinary(16) => Column::Texts(array.as_fixed_size_binary().iter().map(uuid).collect()),
-            _ => Column::Texts(cast_to(&DataType::Utf8)?.as_string::<i32>().clone()),
+            _ => Column::in_runs(array)?,
+        })
+    }
+
+    fn in_runs(array: &ArrayRef) -> Result<Column, Reason> {
+        let runs = match partition(std::slice::from_ref(array)) {
+            Ok(runs) => runs.ranges(),
+            // Values that cannot be compared are runs by themselves.
+            Err(_) => (0..array.len()).map(|row| row..row + 1).collect(),
+        };
+        let firsts = UInt32Array::from_iter_values(runs.iter().map(|run| run.start as u32));
+        let values = take(array, &firsts, None).map_err(|_| Reason::MissingColumn)?;
+        Ok(Column::Runs {
+            texts: texts_of(&values)?,
+            run_of_row: (0..)
+                .zip(&runs)
+                .flat_map(|(number, run)| std::iter::repeat_n(number, run.len()))
+                .collect(),
         })
     }
 
     /// The value of a row; `None` where it is null or an empty text.
+    #[inline]
     pub fn value(&self, row: usize) -> Option<Value<'_>> {
         let text = match self {
-            Column::Texts(texts) => texts.is_valid(row).then(|| texts.value(row))?,
+            Column::Runs { texts, run_of_row } => {
+                let run = *run_of_row.get(row)? as usize;
+                texts.is_valid(run).then(|| texts.value(run))?
+            }
             Column::Views(texts) => texts.is_valid(row).then(|| texts.value(row))?,
             Column::Times(times) => return times.is_valid(row).then(|| Value::Instant(Instant(times.value(row)))),
             Column::Flags(flags) => return flags.is_valid(row).then(|| Value::Bool(flags.value(row))),
@@ -83,6 +98,20 @@ impl Column {
             _ => Some(Value::Unreadable),
         }
     }
+}
+
+/// The texts of values that are none; a type that has none is an error.
+fn texts_of(array: &ArrayRef) -> Result<StringArray, Reason> {
+    let cast_to = |wanted: &DataType| cast(array, wanted).map_err(|_| Reason::MissingColumn);
+    Ok(match array.data_type() {
+        DataType::Float32 | DataType::Float64 => {
+            let numbers = cast_to(&DataType::Float64)?;
+            let numbers = numbers.as_primitive::<Float64Type>();
+            numbers.iter().map(|number| Some(number?.to_string())).collect()
+        }
+        DataType::FixedSizeBinary(16) => array.as_fixed_size_binary().iter().map(uuid).collect(),
+        _ => cast_to(&DataType::Utf8)?.as_string::<i32>().clone(),
+    })
 }
 
 /// A UUID as its text.

@@ -107,6 +107,7 @@ struct ParquetCells<'a> {
 }
 
 impl Cells for ParquetCells<'_> {
+    #[inline]
     fn cell(&self, column: usize) -> Option<Value<'_>> {
         self.columns.get(column)?.as_ref()?.value(self.row)
     }

@@ -4,6 +4,8 @@
 //! A text is sound when it is valid UTF-8, begins with `{` or `[`, every string and bracket is closed by its like, nothing but
 //! blanks follows, and no bracket stands deeper than 128 (the outermost is 1). What is between the brackets is not judged here.
 
+use std::cell::Cell;
+
 use crate::sources::blocks::{Masks, classify, escaped, within};
 
 /// How deep brackets may nest; the outermost is 1.
@@ -42,6 +44,14 @@ struct Words {
     backslashes: u64,
 }
 
+/// How much memory is kept for the next file, in bytes.
+const KEPT_BYTES: usize = 8 << 20;
+
+thread_local! {
+    /// The memory for the structures of the last file that this thread read.
+    static SPARE: Cell<Structure> = Cell::default();
+}
+
 /// The structure of one text. Its memory is used again for the next one.
 #[derive(Default)]
 pub struct Structure {
@@ -63,6 +73,18 @@ struct Walk {
 }
 
 impl Structure {
+    /// Gives memory that is kept from file to file.
+    pub fn with_spare(work: impl FnOnce(&mut Structure)) {
+        let mut structure = SPARE.take();
+        work(&mut structure);
+        let bytes = structure.brackets.capacity() * size_of::<Bracket>()
+            + structure.colons.capacity() * size_of::<u32>()
+            + structure.words.capacity() * size_of::<Words>();
+        if bytes <= KEPT_BYTES {
+            SPARE.set(structure);
+        }
+    }
+
     /// Finds the structure of a text of less than 4 GiB.
     pub fn find(&mut self, text: &[u8]) -> Result<(), Fault> {
         match self.find_brackets(text) {
@@ -108,7 +130,7 @@ impl Structure {
             return Err(Fault::Broken);
         }
         self.brackets.clear();
-        self.words.clear();
+        // Each of them is written below.
         self.words.resize(text.len().div_ceil(64), Words::default());
         let mut walk = Walk {
             open: [0; DEPTH_LIMIT],

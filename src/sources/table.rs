@@ -38,11 +38,20 @@ pub fn squeezed(name: &str) -> String {
 
 /// Where each of `wanted` is among `names`; `None` where one of the first `needed` is missing.
 pub fn places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'n str>) -> Option<Vec<Option<usize>>> {
-    let names: Vec<String> = names.map(squeezed).collect();
-    let places: Vec<Option<usize>> = wanted
-        .iter()
-        .map(|wanted| names.iter().position(|name| *name == squeezed(wanted)))
-        .collect();
+    let wanted: Vec<String> = wanted.iter().map(|name| squeezed(name)).collect();
+    let mut places = vec![None; wanted.len()];
+    for (place, name) in names.enumerate() {
+        // What is no header at all may have any number of names: most are told apart by their first letter.
+        let first = name.trim_start().as_bytes().first().map(u8::to_ascii_lowercase);
+        let is_possible = |wanted: &String| wanted.as_bytes().first().copied() == first || !first.is_some_and(|first| first.is_ascii());
+        if !wanted.iter().any(is_possible) {
+            continue;
+        }
+        let name = squeezed(name);
+        for (found, _) in places.iter_mut().zip(&wanted).filter(|(_, wanted)| **wanted == name) {
+            found.get_or_insert(place);
+        }
+    }
     places.iter().take(needed).all(Option::is_some).then_some(places)
 }
 

@@ -1,0 +1,122 @@
+//! How fast raw files are read: bytes per second of every form on one core, and of compressed files beside inflating alone.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark ends by panicking")]
+
+mod audited;
+mod forms;
+mod other_feeds;
+mod sign_ins;
+mod table;
+
+use std::io::{Read, Write};
+
+use divan::counter::BytesCount;
+use uptake::domain::day::{Day, Zone};
+use uptake::domain::kinds::Feed;
+use uptake::sources::Format;
+use uptake::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage};
+
+use forms::Files;
+
+fn main() {
+    divan::main();
+}
+
+/// Counts what it is given.
+#[derive(Default)]
+struct Count {
+    rows: u64,
+    rejects: u64,
+}
+
+impl Sink for Count {
+    fn row(&mut self, _: Position, row: Row<'_>) {
+        divan::black_box(&row);
+        self.rows += 1;
+    }
+
+    fn reject(&mut self, _: Position, _: Reason, _: &[u8]) {
+        self.rejects += 1;
+    }
+
+    fn snapshot_page(&mut self, _: SnapshotPage) {}
+}
+
+/// Reads some files, each by itself, and returns how many rows they gave.
+fn read(files: &Files) -> u64 {
+    let context = FileContext {
+        tenant: Some(files.tenant),
+        day: Some(Day(20_726)),
+        received_until: None,
+        zone: Zone::utc(),
+        offers: std::sync::Arc::default(),
+    };
+    let mut sink = Count::default();
+    for bytes in &files.contents {
+        let size = bytes.len() as u64;
+        uptake::sources::read(files.feed, files.format, &mut bytes.as_slice(), size, &context, &mut sink);
+    }
+    assert_eq!(sink.rejects, 0, "the made-up files are sound");
+    sink.rows
+}
+
+fn bench_files(bencher: divan::Bencher<'_, '_>, files: &Files) {
+    assert!(read(files) > 0, "the made-up files have rows");
+    bencher.counter(BytesCount::new(files.bytes())).bench(|| read(files));
+}
+
+/// Records of 2, 4 and 15 KB.
+#[divan::bench(args = [2_000, 4_000, 15_000], sample_count = 30)]
+fn azure_monitor_by_record_bytes(bencher: divan::Bencher<'_, '_>, record_bytes: u32) {
+    bench_files(bencher, &forms::azure_monitor(&sign_ins::of_bytes(record_bytes)));
+}
+
+/// The same sign-ins (3 KB each in Azure Monitor's form) in every form, and what other feeds come in.
+#[divan::bench(args = forms::NAMES, sample_count = 30)]
+fn form(bencher: divan::Bencher<'_, '_>, name: &str) {
+    bench_files(bencher, &forms::of_name(name));
+}
+
+/// Compressed: bytes per second of what is inflated.
+#[divan::bench(args = ["gzip", "zstd"], sample_count = 10)]
+fn compressed(bencher: divan::Bencher<'_, '_>, codec: &str) {
+    let (plain, packed) = packed_sign_ins(codec);
+    bencher.counter(BytesCount::new(plain)).bench(|| read(&packed));
+}
+
+/// The same bytes inflated and not looked at.
+#[divan::bench(args = ["gzip", "zstd"], sample_count = 10)]
+fn inflating_alone(bencher: divan::Bencher<'_, '_>, codec: &str) {
+    let (plain, packed) = packed_sign_ins(codec);
+    let mut buffer = vec![0; 128 * 1024];
+    bencher.counter(BytesCount::new(plain)).bench_local(|| {
+        let bytes = packed.contents[0].as_slice();
+        let mut stream: Box<dyn Read> = match codec {
+            "gzip" => Box::new(flate2::bufread::GzDecoder::new(bytes)),
+            _ => Box::new(zstd::Decoder::with_buffer(bytes).unwrap()),
+        };
+        let mut total = 0;
+        loop {
+            match stream.read(&mut buffer).unwrap() {
+                0 => return total,
+                count => total += count,
+            }
+        }
+    });
+}
+
+/// How many bytes some sign-ins have, and the file that they are compressed in.
+fn packed_sign_ins(codec: &str) -> (usize, Files) {
+    let mut files = forms::azure_monitor(&sign_ins::of_bytes(3_000));
+    let plain = files.bytes();
+    let content = &files.contents[0];
+    files.contents = vec![match codec {
+        "gzip" => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(content).unwrap();
+            encoder.finish().unwrap()
+        }
+        _ => zstd::encode_all(content.as_slice(), 3).unwrap(),
+    }];
+    assert_eq!((files.feed, files.format), (Feed::Activity, Format::AzureMonitor));
+    (plain, files)
+}
