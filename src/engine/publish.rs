@@ -16,13 +16,14 @@ use crate::reports::day_rows::DayRows;
 use crate::reports::publish::{Publication, is_unfinished, publish};
 use crate::reports::summary::{Summary, summarize};
 use crate::stages::adoption::ADOPTION;
+use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::usage::USAGE;
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::store::Store;
 
 /// Rises when the published files change their form.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// The file that says what the last run did.
 const RUN_JSON: &str = "run.json";
 
@@ -49,7 +50,7 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
     let Some(days) = days(state, range) else { return Ok(None) };
     let mut hasher = Hasher::new();
     hasher.number(VERSION).number(i64::from(days.0.0)).number(i64::from(days.1.0));
-    hasher.digest(state.digest_of_days(&[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO], days));
+    hasher.digest(state.digest_of_days(&[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS, &PORTFOLIO], days));
     hasher
         .text(&settings.products_text())
         .text(&settings.workloads_text())
