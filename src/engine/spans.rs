@@ -43,7 +43,13 @@ mod tests {
         assert_eq!(days(None, None), [true; 4]);
         assert_eq!(days(Some(11), Some(13)), [false, true, true, false]);
         assert_eq!(days(Some(2), Some(11)), [true, false, false, false]);
-        for nothing in [days(Some(12), Some(12)), days(Some(14), None), days(None, Some(10)), days(Some(1), Some(5)), days(Some(12), Some(11))] {
+        for nothing in [
+            days(Some(12), Some(12)),
+            days(Some(14), None),
+            days(None, Some(10)),
+            days(Some(1), Some(5)),
+            days(Some(12), Some(11)),
+        ] {
             assert_eq!(nothing, [false; 4]);
         }
     }

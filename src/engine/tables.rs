@@ -28,7 +28,14 @@ const NEEDS: &[(&str, &[&str])] = &[
     ),
     (
         "next_steps",
-        &["adoption", "workload_adoption", "subscriptions", "assignments", "first_activity", "support_requests"],
+        &[
+            "adoption",
+            "workload_adoption",
+            "subscriptions",
+            "assignments",
+            "first_activity",
+            "support_requests",
+        ],
     ),
     ("portfolio", &["adoption", "workload_adoption"]),
 ];

@@ -181,7 +181,9 @@ impl Finished {
             first_events: &inputs.coverage.first,
             facts_since: window::first_day(job.range.first),
         };
-        put(&NEXT_STEPS, &|| Ok(Row::frame(&next_steps::build(self.day, &self.used, &background))?))?;
+        put(&NEXT_STEPS, &|| {
+            Ok(Row::frame(&next_steps::build(self.day, &self.used, &background))?)
+        })?;
         Ok(made)
     }
 }

@@ -126,7 +126,12 @@ mod tests {
 
     #[test]
     fn the_least_day_stays_and_others_keep_their_place() {
-        let known = vec![row(0, "z", "teams", 1), row(1, "a", "teams", 6), row(1, "b", "teams", 2), row(1, "c", "exchange", 9)];
+        let known = vec![
+            row(0, "z", "teams", 1),
+            row(1, "a", "teams", 6),
+            row(1, "b", "teams", 2),
+            row(1, "c", "exchange", 9),
+        ];
         let expected = [
             row(0, "z", "teams", 1),
             row(1, "a", "teams", 5),
@@ -142,7 +147,12 @@ mod tests {
 
     #[test]
     fn users_are_found_side_by_side() {
-        let rows = [row(1, "a", "exchange", 1), row(1, "a", "teams", 2), row(1, "c", "teams", 3), row(2, "a", "teams", 4)];
+        let rows = [
+            row(1, "a", "exchange", 1),
+            row(1, "a", "teams", 2),
+            row(1, "c", "teams", 3),
+            row(2, "a", "teams", 4),
+        ];
         let mut along = AlongUsers::new(&rows);
         assert_eq!(along.of(Guid(1), "a").len(), 2);
         assert_eq!(along.of(Guid(1), "a").len(), 2);

@@ -60,7 +60,14 @@ pub fn usage_row(tenant_id: Guid, sku_id: Guid, workload: &str, users: ActiveUse
 }
 
 /// The row of a SKU; scope and completeness are to be filled in.
-pub fn adoption_row(tenant_id: Guid, sku_id: Guid, assigned: i64, users: ActiveUsers, total: Option<i64>, seats: Option<Seats>) -> Adoption {
+pub fn adoption_row(
+    tenant_id: Guid,
+    sku_id: Guid,
+    assigned: i64,
+    users: ActiveUsers,
+    total: Option<i64>,
+    seats: Option<Seats>,
+) -> Adoption {
     let known = seats.unwrap_or_default();
     let parts = Parts::of(users, total, known.lapsed, known.trial);
     Adoption {

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct Evidence(BTreeMap<String, Value>);
 
 /// How many seats a step is about, in the evidence of every step.
-pub const SEATS_CONCERNED: &str = "seats_concerned";
+const SEATS_CONCERNED: &str = "seats_concerned";
 
 impl Evidence {
     /// Some numbers, one of them the [`SEATS_CONCERNED`].
@@ -47,6 +47,11 @@ impl Evidence {
         self.get(name).and_then(Value::as_i64).unwrap_or(0)
     }
 
+    /// How many seats the step is about.
+    pub fn seats_concerned(&self) -> i64 {
+        self.count(SEATS_CONCERNED)
+    }
+
     /// Whether there is a value of that name, be it null.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
@@ -64,7 +69,14 @@ mod tests {
 
     #[test]
     fn the_text_is_compact_sorted_and_comes_back() {
-        let evidence = Evidence::of(3, [("usage_ratio", 0.5.into()), ("ends_on", "2026-10-01".into()), ("seats_sold", Value::Null)]);
+        let evidence = Evidence::of(
+            3,
+            [
+                ("usage_ratio", 0.5.into()),
+                ("ends_on", "2026-10-01".into()),
+                ("seats_sold", Value::Null),
+            ],
+        );
         let text = r#"{"ends_on":"2026-10-01","seats_concerned":3,"seats_sold":null,"usage_ratio":0.5}"#;
         assert_eq!(evidence.text(), text);
         assert_eq!(Evidence::parse(text), Some(evidence));

@@ -154,10 +154,7 @@ impl Steps<'_> {
                     ("first_snapshot_day", asked.first_snapshot.map(|day| day.to_string()).into()),
                     ("limit_new_product_days", thresholds.new_product_days.into()),
                     ("requests", product.requests.into()),
-                    (
-                        "requests_since",
-                        window::first_day(day).max(product.first_seen).to_string().into(),
-                    ),
+                    ("requests_since", window::first_day(day).max(product.first_seen).to_string().into()),
                     ("seats_sold", row.seats_sold.into()),
                 ],
             );

@@ -115,7 +115,10 @@ impl Product<'_> {
         let (day, row) = (self.day, self.row);
         let limit = day.plus(self.thresholds().ending_days);
         let in_force = self.background.timeline.on(row.tenant_id, day)?;
-        let of_product = in_force.subscriptions.iter().filter(|subscription| subscription.sku_id == row.sku_id);
+        let of_product = in_force
+            .subscriptions
+            .iter()
+            .filter(|subscription| subscription.sku_id == row.sku_id);
         let ending: Vec<(Day, i64)> = of_product
             .filter(|subscription| kind(subscription))
             .filter_map(|subscription| Some((subscription.ends_on?, subscription.seats)))

@@ -33,7 +33,10 @@ struct Advice {
 
 /// The possible cause.
 pub fn cause(language: Language, code: StepCode, evidence: &Evidence) -> String {
-    let mut sentences: Vec<&str> = advice(code, evidence).iter().map(|advice| advice.cause.in_language(language)).collect();
+    let mut sentences: Vec<&str> = advice(code, evidence)
+        .iter()
+        .map(|advice| advice.cause.in_language(language))
+        .collect();
     let is_about_inactivity = matches!(code, StepCode::LowUsage | StepCode::UnusedSeats);
     if is_about_inactivity && evidence.get("window_complete") == Some(&Value::Bool(false)) {
         sentences.push(INCOMPLETE.in_language(language));
@@ -43,8 +46,11 @@ pub fn cause(language: Language, code: StepCode, evidence: &Evidence) -> String 
 
 /// What can be done.
 pub fn strategies(language: Language, code: StepCode, evidence: &Evidence) -> String {
-    let sentences = advice(code, evidence).iter().map(|advice| advice.strategies.in_language(language));
-    sentences.collect::<Vec<_>>().join(" ")
+    let sentences: Vec<&str> = advice(code, evidence)
+        .iter()
+        .map(|advice| advice.strategies.in_language(language))
+        .collect();
+    sentences.join(" ")
 }
 
 /// A few words that name the step in a list.
@@ -211,7 +217,10 @@ const LAPSED: Advice = Advice {
 };
 
 const ON_TRIAL: Advice = Advice {
-    cause: words("Some people work with seats of a trial.", "Einige arbeiten mit Lizenzen einer Testphase."),
+    cause: words(
+        "Some people work with seats of a trial.",
+        "Einige arbeiten mit Lizenzen einer Testphase.",
+    ),
     strategies: words(
         "Turn the seats of the trial that are used into paid ones before it ends.",
         "Machen Sie aus den genutzten Testlizenzen bezahlte, bevor die Testphase endet.",
@@ -258,7 +267,9 @@ mod tests {
     use super::*;
 
     fn said(code: StepCode, more: &[(&'static str, i64)]) -> [String; 4] {
-        let evidence = more.iter().fold(Evidence::of(1, []), |evidence, (name, count)| evidence.with([(name, (*count).into())]));
+        let evidence = more.iter().fold(Evidence::of(1, []), |evidence, (name, count)| {
+            evidence.with([(name, (*count).into())])
+        });
         let of = |language| [cause(language, code, &evidence), strategies(language, code, &evidence)];
         let ([one, two], [three, four]) = (of(Language::English), of(Language::German));
         [one, two, three, four]
@@ -291,7 +302,10 @@ mod tests {
         for code in StepCode::ALL {
             let texts = said(*code, &all);
             for text in &texts {
-                assert!(text.ends_with('.') && !text.contains("  ") && !text.contains('\n'), "{code}: {text}");
+                assert!(
+                    text.ends_with('.') && !text.contains("  ") && !text.contains('\n'),
+                    "{code}: {text}"
+                );
             }
             assert!(texts[0] != texts[2] && texts[1] != texts[3], "{code} is not translated");
             assert_ne!(title(Language::English, *code), title(Language::German, *code));
