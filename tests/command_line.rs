@@ -119,7 +119,14 @@ fn run_on_the_sample_prints_a_summary_and_then_finds_nothing_to_do() {
     ];
     let first = uptake(&args);
     first.succeeds();
-    for words in ["nightly", "2026-09-30", "rejects", "Most valuable next steps", &place("warehouse"), &place("published")] {
+    for words in [
+        "nightly",
+        "2026-09-30",
+        "rejects",
+        "Most valuable next steps",
+        &place("warehouse"),
+        &place("published"),
+    ] {
         assert!(first.out.contains(words), "`{words}` is not in: {}", first.out);
     }
     let published = [

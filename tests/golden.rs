@@ -371,7 +371,9 @@ impl Warehouse<'_> {
         }
         for &day in days {
             let advised = self.rows::<NextStep>(Some(day)).into_iter();
-            let found: BTreeSet<_> = advised.map(|row| (row.tenant_id, row.sku_id, row.workload, row.code, row.evidence)).collect();
+            let found: BTreeSet<_> = advised
+                .map(|row| (row.tenant_id, row.sku_id, row.workload, row.code, row.evidence))
+                .collect();
             let steps = tables.next_steps.iter().filter(|(key, _)| key.day == day);
             let expected: BTreeSet<_> = steps
                 .map(|(key, row)| (key.tenant_id, key.sku_id, key.workload.clone(), key.code, row.evidence.clone()))

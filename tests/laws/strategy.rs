@@ -92,13 +92,15 @@ fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
 }
 
 fn support(tenants: u8) -> impl Strategy<Value = Support> {
-    (tenant(tenants), 0..6u8, minute(), 0..46u8, 0..6u8, prop::bool::weighted(0.1)).prop_map(|(tenant, id, at, day, spelling, bad)| Support {
-        tenant,
-        id,
-        at,
-        day,
-        spelling,
-        bad,
+    (tenant(tenants), 0..6u8, minute(), 0..46u8, 0..6u8, prop::bool::weighted(0.1)).prop_map(|(tenant, id, at, day, spelling, bad)| {
+        Support {
+            tenant,
+            id,
+            at,
+            day,
+            spelling,
+            bad,
+        }
     })
 }
 
