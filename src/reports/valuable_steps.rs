@@ -140,7 +140,7 @@ mod tests {
         let expected = "\
 Most valuable next steps, by seats concerned
    1,200  low usage                 Contoso, SPE_E3
-      40  used beyond the seats     00000000-0000-0000-0000-000000000002, 0000000…
+      40  used beyond the seats     00000000-0000-0000-0000-000000000002, 00000…
        3  many support requests     Contoso
        3  needs more seats          Contoso, yammer
        1  more in next_steps.parquet
