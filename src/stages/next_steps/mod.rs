@@ -17,6 +17,7 @@
 
 pub mod evidence;
 mod product;
+mod sentences;
 pub mod support;
 pub mod words;
 

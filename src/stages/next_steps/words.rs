@@ -1,35 +1,11 @@
-//! What next steps say, in sentences of our own: the possible cause, what can be done, and a short title. The words depend on the code
-//! and on what the evidence says, and have no numbers in them, so that a column of them groups well.
+//! Which sentences a next step says: the possible cause and what can be done, as the code and the numbers call for it, and a short title.
+//! The sentences themselves have none of the numbers in them, so that a column of them groups well.
 
 use serde_json::Value;
 
 use crate::domain::next_steps::{Language, StepCode};
 use crate::stages::next_steps::evidence::Evidence;
-
-/// A sentence in each language.
-struct Words {
-    english: &'static str,
-    german: &'static str,
-}
-
-impl Words {
-    fn in_language(&self, language: Language) -> &'static str {
-        match language {
-            Language::English => self.english,
-            Language::German => self.german,
-        }
-    }
-}
-
-const fn words(english: &'static str, german: &'static str) -> Words {
-    Words { english, german }
-}
-
-/// A possible cause and what can be done about it.
-struct Advice {
-    cause: Words,
-    strategies: Words,
-}
+use crate::stages::next_steps::sentences::{self, Advice, words};
 
 /// The possible cause.
 pub fn cause(language: Language, code: StepCode, evidence: &Evidence) -> String {
@@ -37,9 +13,13 @@ pub fn cause(language: Language, code: StepCode, evidence: &Evidence) -> String 
         .iter()
         .map(|advice| advice.cause.in_language(language))
         .collect();
-    let is_about_inactivity = matches!(code, StepCode::LowUsage | StepCode::UnusedSeats);
+    let is_about_inactivity = match code {
+        StepCode::LowUsage => true,
+        StepCode::UnusedSeats => evidence.count("seats_never_active") + evidence.count("seats_inactive") > 0,
+        _ => false,
+    };
     if is_about_inactivity && evidence.get("window_complete") == Some(&Value::Bool(false)) {
-        sentences.push(INCOMPLETE.in_language(language));
+        sentences.push(sentences::INCOMPLETE.in_language(language));
     }
     sentences.join(" ")
 }
@@ -74,193 +54,26 @@ fn advice(code: StepCode, evidence: &Evidence) -> Vec<&'static Advice> {
         pieces.map(|(_, advice)| *advice).collect()
     };
     match code {
-        StepCode::LowUsage => vec![&LOW_USAGE],
+        StepCode::LowUsage => vec![&sentences::LOW_USAGE],
         StepCode::UnusedSeats => called_for(&[
-            ("seats_never_active", &NEVER_ACTIVE),
-            ("seats_inactive", &INACTIVE),
-            ("seats_unassigned", &UNASSIGNED),
+            ("seats_never_active", &sentences::NEVER_ACTIVE),
+            ("seats_inactive", &sentences::INACTIVE),
+            ("seats_unassigned", &sentences::UNASSIGNED),
         ]),
-        StepCode::SupportLoad if evidence.has("first_seen_day") => vec![&NEW_PRODUCT],
-        StepCode::SupportLoad => vec![&SUPPORT_LOAD],
-        StepCode::Upsell if evidence.has("active_unlicensed") => vec![&UNLICENSED],
-        StepCode::Upsell => vec![&UPSELL],
+        StepCode::SupportLoad if evidence.has("first_seen_day") => vec![&sentences::NEW_PRODUCT],
+        StepCode::SupportLoad => vec![&sentences::SUPPORT_LOAD],
+        StepCode::Upsell if evidence.has("active_unlicensed") => vec![&sentences::UNLICENSED],
+        StepCode::Upsell => vec![&sentences::UPSELL],
         StepCode::Overuse => called_for(&[
-            ("active_moved", &MOVED),
-            ("active_lapsed", &LAPSED),
-            ("active_trial", &ON_TRIAL),
-            ("active_over_assigned", &OVER_ASSIGNED),
+            ("active_moved", &sentences::MOVED),
+            ("active_lapsed", &sentences::LAPSED),
+            ("active_trial", &sentences::ON_TRIAL),
+            ("active_over_assigned", &sentences::OVER_ASSIGNED),
         ]),
-        StepCode::TrialEnding => vec![&TRIAL_ENDING],
-        StepCode::SubscriptionLapsing => vec![&LAPSING],
+        StepCode::TrialEnding => vec![&sentences::TRIAL_ENDING],
+        StepCode::SubscriptionLapsing => vec![&sentences::LAPSING],
     }
 }
-
-const INCOMPLETE: Words = words(
-    "The logs do not reach back over the whole window of 28 days yet, so there may be more activity than they show.",
-    "Die Protokolle reichen noch nicht über das ganze Fenster von 28 Tagen zurück; es kann mehr Aktivität geben, als sie zeigen.",
-);
-
-const LOW_USAGE: Advice = Advice {
-    cause: words(
-        "Many people who could work with the product do not: they may not see what it does for them.",
-        "Viele, die mit dem Produkt arbeiten könnten, tun es nicht: Vielleicht sehen sie nicht, was es ihnen bringt.",
-    ),
-    strategies: words(
-        "Show with a case study what similar customers gain from it. Train a few scenarios from everyday work instead of features. \
-         Offer short videos, and name somebody who answers questions.",
-        "Zeigen Sie an einem Fallbeispiel, was ähnliche Kunden davon haben. Üben Sie einige Szenarien aus dem Arbeitsalltag statt \
-         einzelner Funktionen. Bieten Sie kurze Videos an, und nennen Sie jemanden, der Fragen beantwortet.",
-    ),
-};
-
-const NEVER_ACTIVE: Advice = Advice {
-    cause: words(
-        "Some seats were given to people who have never worked with the product, as far as the logs reach back.",
-        "Einige Lizenzen haben Personen, die mit dem Produkt noch nie gearbeitet haben, soweit die Protokolle zurückreichen.",
-    ),
-    strategies: words(
-        "Ask whether those who never started need the product: introduce the ones who do, and take the seats of the others back.",
-        "Fragen Sie, ob diejenigen, die nie angefangen haben, das Produkt brauchen: Führen Sie sie ein, oder ziehen Sie ihre Lizenzen zurück.",
-    ),
-};
-
-const INACTIVE: Advice = Advice {
-    cause: words(
-        "Some people worked with it before and have not used their seat in the last 28 days: their tasks may have changed, or they may have left.",
-        "Einige haben früher damit gearbeitet, ihre Lizenz aber seit mindestens 28 Tagen nicht genutzt: Vielleicht haben sie andere Aufgaben oder \
-         sind ausgeschieden.",
-    ),
-    strategies: words(
-        "Go through those who stopped with the customer, and give their seats to colleagues who wait for one.",
-        "Gehen Sie diejenigen, die aufgehört haben, mit dem Kunden durch, und geben Sie ihre Lizenzen an Kollegen, die auf eine warten.",
-    ),
-};
-
-const UNASSIGNED: Advice = Advice {
-    cause: words(
-        "Some seats are paid for and assigned to nobody.",
-        "Einige Lizenzen sind bezahlt und niemandem zugewiesen.",
-    ),
-    strategies: words(
-        "Assign the free seats, or lower their number at the next renewal.",
-        "Weisen Sie die freien Lizenzen zu, oder verringern Sie ihre Zahl bei der nächsten Verlängerung.",
-    ),
-};
-
-const SUPPORT_LOAD: Advice = Advice {
-    cause: words(
-        "The customer asks for help often for its size: training may be missing, or something may be set up in a way that gets in people's way.",
-        "Der Kunde bittet für seine Größe oft um Hilfe: Vielleicht fehlt Schulung, oder etwas ist so eingerichtet, dass es die Arbeit behindert.",
-    ),
-    strategies: words(
-        "Look for a common cause in the topics of the requests. Offer training on site or online. Collect the answers to frequent questions as \
-         self-service help.",
-        "Suchen Sie in den Themen der Anfragen nach einer gemeinsamen Ursache. Bieten Sie Schulungen vor Ort oder online an. Sammeln Sie die \
-         Antworten auf häufige Fragen als Hilfe zur Selbsthilfe.",
-    ),
-};
-
-const NEW_PRODUCT: Advice = Advice {
-    cause: words(
-        "The product is new to the customer, and people ask for help: its introduction may have been too short.",
-        "Das Produkt ist neu beim Kunden, und es wird um Hilfe gebeten: Vielleicht war die Einführung zu kurz.",
-    ),
-    strategies: words(
-        "Accompany the introduction with training on site or online. Hand out a guide for the first days that says where self-service help is.",
-        "Begleiten Sie die Einführung mit Schulungen vor Ort oder online. Geben Sie einen Leitfaden für die ersten Tage aus, der auf Hilfe zur \
-         Selbsthilfe verweist.",
-    ),
-};
-
-const UPSELL: Advice = Advice {
-    cause: words(
-        "Nearly all seats are assigned, and most of them are used: the next people who need one may not get it.",
-        "Fast alle Lizenzen sind zugewiesen, und die meisten werden genutzt: Wer als Nächstes eine braucht, bekommt vielleicht keine.",
-    ),
-    strategies: words(
-        "Ask who is waiting for a seat and how many people will join. Offer more seats before they run out.",
-        "Fragen Sie, wer auf eine Lizenz wartet und wie viele Personen dazukommen. Bieten Sie weitere Lizenzen an, bevor sie ausgehen.",
-    ),
-};
-
-const UNLICENSED: Advice = Advice {
-    cause: words(
-        "People use the workload without having a license for it: there is a need that nobody has covered.",
-        "Der Dienst wird von Personen genutzt, die keine Lizenz dafür haben: Es gibt einen Bedarf, der nicht gedeckt ist.",
-    ),
-    strategies: words(
-        "Find out with the customer who they are and what they use it for. Offer seats to those who need them.",
-        "Finden Sie mit dem Kunden heraus, wer das ist und wofür der Dienst genutzt wird. Bieten Sie Lizenzen für alle an, die sie brauchen.",
-    ),
-};
-
-const MOVED: Advice = Advice {
-    cause: words(
-        "Licenses moved on within the last 28 days, so the people who had them before still count.",
-        "Lizenzen haben in den letzten 28 Tagen den Besitzer gewechselt; wer sie vorher hatte, zählt noch mit.",
-    ),
-    strategies: words(
-        "Buy nothing for licenses that moved on: that part of the number goes away by itself within 28 days.",
-        "Kaufen Sie nichts für Lizenzen, die weitergegeben wurden: Dieser Teil der Zahl verschwindet innerhalb von 28 Tagen von selbst.",
-    ),
-};
-
-const LAPSED: Advice = Advice {
-    cause: words(
-        "Some people work with seats of a subscription that has lapsed.",
-        "Einige arbeiten mit Lizenzen eines Abonnements, das abgelaufen ist.",
-    ),
-    strategies: words(
-        "Renew the lapsed subscription, or plan with the customer who goes on without it.",
-        "Verlängern Sie das abgelaufene Abonnement, oder planen Sie mit dem Kunden, wer ohne es weiterarbeitet.",
-    ),
-};
-
-const ON_TRIAL: Advice = Advice {
-    cause: words(
-        "Some people work with seats of a trial.",
-        "Einige arbeiten mit Lizenzen einer Testphase.",
-    ),
-    strategies: words(
-        "Turn the seats of the trial that are used into paid ones before it ends.",
-        "Machen Sie aus den genutzten Testlizenzen bezahlte, bevor die Testphase endet.",
-    ),
-};
-
-const OVER_ASSIGNED: Advice = Advice {
-    cause: words(
-        "More licenses are assigned and used than were bought.",
-        "Es sind mehr Lizenzen zugewiesen und in Gebrauch, als gekauft wurden.",
-    ),
-    strategies: words(
-        "Buy the missing seats, or take licenses back from people who do not need them.",
-        "Kaufen Sie die fehlenden Lizenzen, oder ziehen Sie Lizenzen zurück, die nicht gebraucht werden.",
-    ),
-};
-
-const TRIAL_ENDING: Advice = Advice {
-    cause: words(
-        "A trial ends soon, and with it the access of everybody who works with its seats.",
-        "Eine Testphase endet bald, und mit ihr der Zugang aller, die mit ihren Lizenzen arbeiten.",
-    ),
-    strategies: words(
-        "Ask what the trial has shown. Offer paid seats to those who used it, and say what happens to their data otherwise.",
-        "Fragen Sie, was der Test ergeben hat. Bieten Sie denen, die ihn genutzt haben, bezahlte Lizenzen an, und sagen Sie, was sonst mit ihren \
-         Daten geschieht.",
-    ),
-};
-
-const LAPSING: Advice = Advice {
-    cause: words(
-        "A subscription was not renewed and is in its grace period: when that ends, its seats can no longer be used.",
-        "Ein Abonnement wurde nicht verlängert und ist in der Nachfrist: Wenn sie endet, sind seine Lizenzen nicht mehr nutzbar.",
-    ),
-    strategies: words(
-        "Find out whether the renewal was forgotten or is not wanted. Renew in time, or plan with the customer where people and data go.",
-        "Klären Sie, ob die Verlängerung vergessen wurde oder nicht gewünscht ist. Verlängern Sie rechtzeitig, oder planen Sie mit dem Kunden, \
-         wohin Nutzer und Daten umziehen.",
-    ),
-};
 
 #[cfg(test)]
 mod tests {
@@ -278,22 +91,31 @@ mod tests {
     #[test]
     fn only_what_the_numbers_call_for_is_said() {
         let [cause, strategies, german, _] = said(StepCode::Overuse, &[("active_moved", 2), ("active_lapsed", 0), ("active_trial", 1)]);
-        assert_eq!(cause, format!("{} {}", MOVED.cause.english, ON_TRIAL.cause.english));
-        assert_eq!(strategies, format!("{} {}", MOVED.strategies.english, ON_TRIAL.strategies.english));
-        assert_eq!(german, format!("{} {}", MOVED.cause.german, ON_TRIAL.cause.german));
+        assert_eq!(
+            cause,
+            format!("{} {}", sentences::MOVED.cause.english, sentences::ON_TRIAL.cause.english)
+        );
+        assert_eq!(
+            strategies,
+            format!("{} {}", sentences::MOVED.strategies.english, sentences::ON_TRIAL.strategies.english)
+        );
+        assert_eq!(
+            german,
+            format!("{} {}", sentences::MOVED.cause.german, sentences::ON_TRIAL.cause.german)
+        );
         let [cause, ..] = said(StepCode::Upsell, &[("active_unlicensed", 1)]);
-        assert_eq!(cause, UNLICENSED.cause.english);
+        assert_eq!(cause, sentences::UNLICENSED.cause.english);
         let [cause, ..] = said(StepCode::UnusedSeats, &[("seats_unassigned", 1)]);
-        assert_eq!(cause, UNASSIGNED.cause.english);
+        assert_eq!(cause, sentences::UNASSIGNED.cause.english);
     }
 
     #[test]
     fn a_window_that_is_not_complete_is_named_where_it_matters() {
         let evidence = |complete: bool| Evidence::of(1, [("window_complete", complete.into())]);
         let of = |code, complete| cause(Language::German, code, &evidence(complete));
-        assert!(of(StepCode::LowUsage, false).ends_with(INCOMPLETE.german));
-        assert!(!of(StepCode::LowUsage, true).contains(INCOMPLETE.german));
-        assert!(!of(StepCode::Overuse, false).contains(INCOMPLETE.german));
+        assert!(of(StepCode::LowUsage, false).ends_with(sentences::INCOMPLETE.german));
+        assert!(!of(StepCode::LowUsage, true).contains(sentences::INCOMPLETE.german));
+        assert!(!of(StepCode::Overuse, false).contains(sentences::INCOMPLETE.german));
     }
 
     #[test]
