@@ -57,13 +57,19 @@ pub fn add(known: Vec<FirstActivity>, facts: &DailyFacts, chosen: Marks) -> Vec<
         while let Some(row) = known.next_if(|row| row.key() < key) {
             rows.push(row);
         }
-        let earlier = known.next_if(|row| row.key() == key).map(|row| row.first_day);
-        rows.push(FirstActivity {
-            tenant_id: key.0,
-            user_id: key.1.to_owned(),
-            workload: key.2.to_owned(),
-            first_day: earlier.map_or(first, |earlier| earlier.min(first)),
-        });
+        let row = match known.next_if(|row| row.key() == key) {
+            Some(row) => FirstActivity {
+                first_day: row.first_day.min(first),
+                ..row
+            },
+            None => FirstActivity {
+                tenant_id: key.0,
+                user_id: key.1.to_owned(),
+                workload: key.2.to_owned(),
+                first_day: first,
+            },
+        };
+        rows.push(row);
     }
     rows.extend(known);
     rows
