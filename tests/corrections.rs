@@ -286,6 +286,31 @@ fn a_changed_setting_makes_only_the_tables_that_read_it() {
 }
 
 #[test]
+fn limits_and_language_change_next_steps_and_nothing_else() {
+    let site = Site::new();
+    site.runs(&[]);
+    for (head, tail, words) in [
+        ("language = \"de\"", "", "Die wertvollsten nächsten Schritte"),
+        ("", "\n[thresholds]\nlow_usage = 0.9\n", "Most valuable next steps"),
+    ] {
+        let before = site.tables();
+        site.write_pipeline(head, &(nightly() + tail));
+        let plan = site.plan(&[]);
+        let steps = plan["steps"].as_array().unwrap();
+        assert_eq!((steps.len(), &steps[0]["table"]), (1, &"next_steps".into()), "{plan:#}");
+        assert_eq!(steps[0]["because"][0]["causes"], serde_json::json!(["settings"]));
+        let said = site.runs(&[]);
+        assert!(said.out.contains(words), "{}", said.out);
+        let after = site.tables();
+        let changed = after.keys().filter(|path| before.get(*path) != after.get(*path));
+        assert!(changed.clone().count() >= 60 && changed.clone().all(|path| path.starts_with("next_steps")));
+    }
+    site.write_pipeline("", &nightly());
+    site.runs(&[]);
+    assert_eq!(wrong_days(&site), BTreeSet::new());
+}
+
+#[test]
 fn nights_that_did_not_run_are_caught_up_and_long_archives_go_in_portions() {
     let site = Site::new();
     site.runs(&["--until", "2026-08-20"]);
