@@ -12,7 +12,7 @@ use crate::domain::rules::Rules;
 use crate::domain::window;
 use crate::stages::adoption::Adoption;
 use crate::stages::assignments::Assignment;
-use crate::stages::daily_facts::{DailyFacts, Entity, GUEST, Windows, marks};
+use crate::stages::daily_facts::{DailyFacts, Entity, GUEST, Marks, Windows, marks};
 use crate::stages::first_activity::{AlongUsers, FirstActivity};
 use crate::stages::idle_seats::IdleSeats;
 use crate::stages::seats::{adoption_row, seats_by_sku, usage_row};
@@ -75,6 +75,8 @@ pub struct Pass<'a> {
     timeline: &'a Timeline,
     coverage: &'a Coverage,
     rules: &'a Rules,
+    /// The marks that make a day active.
+    chosen: Marks,
     customers: BTreeMap<Guid, Customer<'a>>,
     windows: Windows,
     /// Per entity the days on which a product in scope, and any product, with the workload was held.
@@ -148,6 +150,7 @@ impl<'a> Pass<'a> {
             timeline,
             coverage,
             rules,
+            chosen: marks(&rules.evidence),
             customers,
             windows,
             held_in_scope: vec![0; entities],
@@ -259,12 +262,11 @@ impl<'a> Pass<'a> {
     }
 
     fn is_active(&self, holder: &Holder, slot: Option<usize>) -> bool {
-        let chosen = marks(&self.rules.evidence);
         let slots = slot.map_or(0..holder.entities.len(), |slot| slot..slot + 1);
         let active = holder.entities[slots]
             .iter()
             .flatten()
-            .fold(0, |bits, &entity| bits | self.windows.active(entity as usize, chosen));
+            .fold(0, |bits, &entity| bits | self.windows.active(entity as usize, self.chosen));
         active & holder.held != 0
     }
 
@@ -287,11 +289,10 @@ impl<'a> Pass<'a> {
         known: bool,
         result: &mut DayOfUse,
     ) {
-        let chosen = marks(&self.rules.evidence);
         let guests = &self.windows.patterns[GUEST.trailing_zeros() as usize];
         let mut active: BTreeMap<&str, (i64, i64)> = entitled.keys().map(|workload| (*workload, (0, 0))).collect();
         for entity in customer.entities.clone() {
-            let bits = self.windows.active(entity, chosen);
+            let bits = self.windows.active(entity, self.chosen);
             let workload = self.facts.workloads[self.facts.entities[entity].workload as usize].as_str();
             if bits & self.held_in_scope[entity] != 0 {
                 active.entry(workload).or_default().0 += 1;
