@@ -68,7 +68,7 @@ impl<'a> ShardInputs<'a> {
     fn advice(&self, job: &Job<'_>) -> Vec<Digest> {
         let (range, thresholds) = (job.range, &job.settings.rules.thresholds);
         let of_days = |members: &mut dyn Iterator<Item = (Digest, Span)>| spans::digests(members, range.first, range.last);
-        let in_grace = of_days(&mut self.assignments.iter().filter_map(|row| {
+        let lately = of_days(&mut self.assignments.iter().filter_map(|row| {
             let assigned = row.assigned_day?;
             let over = assigned.plus(thresholds.grace_days);
             let until = row.removed_day.map_or(over, |removed| removed.min(over));
@@ -84,10 +84,10 @@ impl<'a> ShardInputs<'a> {
             .first
             .to(range.last)
             .map(|day| self.support.digest(day, self.timeline, thresholds.new_product_days));
-        let days = in_grace.into_iter().zip(ever_active).zip(known_since).zip(support);
-        days.map(|(((in_grace, ever_active), known_since), support)| {
+        let days = lately.into_iter().zip(ever_active).zip(known_since).zip(support);
+        days.map(|(((lately, ever_active), known_since), support)| {
             let mut hasher = Hasher::new();
-            hasher.digest(in_grace).digest(ever_active).digest(known_since).digest(support);
+            hasher.digest(lately).digest(ever_active).digest(known_since).digest(support);
             hasher.finish()
         })
         .collect()

@@ -179,12 +179,12 @@ impl Advisor<'_> {
         let workloads: Vec<&str> = facts.rules.catalogue.workloads_of(sku).collect();
         let can_be_seen = !workloads.is_empty() && row.window_days_covered > 0;
         let active = facts.active(sku, &workloads);
-        let (mut working, mut in_grace, mut never, mut inactive) = (0i64, 0i64, 0i64, 0i64);
+        let (mut working, mut lately, mut never, mut inactive) = (0i64, 0i64, 0i64, 0i64);
         for user in facts.holders(sku) {
             if active.contains(user) {
                 working += 1;
             } else if self.assigned_lately(user, sku) {
-                in_grace += 1;
+                lately += 1;
             } else if self.was_ever_active(user, &workloads) {
                 inactive += 1;
             } else {
@@ -204,7 +204,7 @@ impl Advisor<'_> {
             ("seats_active", seen(working)),
             ("seats_assigned", row.seats_assigned.to_string()),
             ("seats_concerned", concerned.to_string()),
-            ("seats_in_grace", seen(in_grace)),
+            ("seats_new", seen(lately)),
             ("seats_inactive", seen(inactive)),
             ("seats_never_active", seen(never)),
             ("seats_sold", or_null(row.seats_sold)),

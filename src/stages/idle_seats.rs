@@ -6,7 +6,7 @@ use crate::domain::day::Day;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdleSeats {
     /// Assigned less than `grace_days` ago: too early to say.
-    pub in_grace: i64,
+    pub new: i64,
     /// Never active in any of the SKU's workloads, as far back as the facts reach.
     pub never_active: i64,
     /// Active in one of them before.
@@ -18,7 +18,7 @@ impl IdleSeats {
     /// workloads. A first day after `day` was not yet there.
     pub fn add(&mut self, day: Day, grace_days: i32, assigned: Option<Day>, first_active: Option<Day>) {
         let tier = if assigned.is_some_and(|assigned| day.0 - assigned.0 < grace_days) {
-            &mut self.in_grace
+            &mut self.new
         } else if first_active.is_some_and(|first| first <= day) {
             &mut self.inactive
         } else {
@@ -37,7 +37,7 @@ mod tests {
         let tier = |grace_days, assigned: Option<i32>, first: Option<i32>| {
             let mut idle = IdleSeats::default();
             idle.add(Day(100), grace_days, assigned.map(Day), first.map(Day));
-            (idle.in_grace, idle.never_active, idle.inactive)
+            (idle.new, idle.never_active, idle.inactive)
         };
         assert_eq!(tier(14, Some(87), None), (1, 0, 0));
         assert_eq!(tier(14, Some(86), None), (0, 1, 0));

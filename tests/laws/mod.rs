@@ -567,7 +567,7 @@ fn random_portfolios_make_every_situation_happen() {
             ("low_usage", step(StepCode::LowUsage, "")),
             ("never active", tier("\"seats_never_active\":")),
             ("no more active", tier("\"seats_inactive\":")),
-            ("assigned lately", tier("\"seats_in_grace\":")),
+            ("assigned lately", tier("\"seats_new\":")),
             ("unassigned", tier("\"seats_unassigned\":")),
             ("much support", step(StepCode::SupportLoad, "per_100_seats")),
             ("support of a new product", step(StepCode::SupportLoad, "first_seen_day")),

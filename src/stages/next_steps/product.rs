@@ -66,7 +66,7 @@ impl Product<'_> {
                     ("grace_days", self.thresholds().grace_days.into()),
                     ("seats_active", seen(row.entitlements_active - row.active_moved)),
                     ("seats_assigned", row.seats_assigned.into()),
-                    ("seats_in_grace", seen(idle.in_grace)),
+                    ("seats_new", seen(idle.new)),
                     ("seats_inactive", seen(idle.inactive)),
                     ("seats_never_active", seen(idle.never_active)),
                     ("seats_sold", row.seats_sold.into()),

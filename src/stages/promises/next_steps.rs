@@ -119,7 +119,7 @@ fn hold_tiers(subject: Subject<'_>, evidence: &Evidence, faults: &mut Faults) {
     let concerned = idle + count("seats_unassigned");
     faults.hold(subject, "seats_concerned", evidence.seats_concerned(), concerned, "its tiers");
     if evidence.get("seats_active").is_some_and(|active| !active.is_null()) {
-        let sum = idle + count("seats_active") + count("seats_in_grace");
+        let sum = idle + count("seats_active") + count("seats_new");
         faults.hold(subject, "seats_assigned", count("seats_assigned"), sum, "the sum of its tiers");
     }
 }
@@ -175,7 +175,7 @@ fn idle_of(recount: &Recount<'_>, product: (Guid, Guid)) -> IdleSeats {
 
 fn hold_idle(row: &NextStep, evidence: &Evidence, idle: IdleSeats, faults: &mut Faults) {
     for (name, expected) in [
-        ("seats_in_grace", idle.in_grace),
+        ("seats_new", idle.new),
         ("seats_never_active", idle.never_active),
         ("seats_inactive", idle.inactive),
     ] {

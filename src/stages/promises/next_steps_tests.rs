@@ -94,7 +94,7 @@ fn seats_of_users_who_were_not_active_are_counted_again() {
             [
                 ("seats_active", 3.into()),
                 ("seats_assigned", 6.into()),
-                ("seats_in_grace", 1.into()),
+                ("seats_new", 1.into()),
                 ("seats_inactive", inactive.into()),
                 ("seats_never_active", never.into()),
             ],
