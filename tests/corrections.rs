@@ -370,7 +370,7 @@ fn replace_rows_keeping_the_fingerprint(path: &Path, rows_of: &Path) {
         &uptake::warehouse::disk::Disk::default(),
         path,
         contract,
-        &[frame],
+        &frame,
         footer.fingerprint,
         &[],
     )

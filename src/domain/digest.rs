@@ -5,8 +5,6 @@
 
 use std::fmt;
 
-use xxhash_rust::xxh3::Xxh3;
-
 /// 128 bits that stand for some content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Digest(pub u128);
@@ -65,17 +63,25 @@ impl fmt::Display for Fingerprint {
 }
 
 /// Digests a sequence of values; texts carry their length, so that `ab, c` and `a, bc` differ.
+///
+/// The sequences are short and many: gathering one and digesting it at once is several times faster than digesting it piece by piece.
 #[derive(Clone, Default)]
-pub struct Hasher(Xxh3);
+pub struct Hasher(Vec<u8>);
 
 impl Hasher {
     pub fn new() -> Hasher {
-        Hasher(Xxh3::new())
+        Hasher::default()
+    }
+
+    /// Begins a new sequence in the same memory.
+    pub fn clear(&mut self) -> &mut Hasher {
+        self.0.clear();
+        self
     }
 
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Hasher {
-        self.0.update(&(bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
+        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.0.extend_from_slice(bytes);
         self
     }
 
@@ -84,17 +90,17 @@ impl Hasher {
     }
 
     pub fn number(&mut self, number: i64) -> &mut Hasher {
-        self.0.update(&number.to_le_bytes());
+        self.0.extend_from_slice(&number.to_le_bytes());
         self
     }
 
     pub fn digest(&mut self, digest: Digest) -> &mut Hasher {
-        self.0.update(&digest.0.to_le_bytes());
+        self.0.extend_from_slice(&digest.0.to_le_bytes());
         self
     }
 
     pub fn finish(&self) -> Digest {
-        Digest(self.0.digest128())
+        Digest::of(&self.0)
     }
 }
 

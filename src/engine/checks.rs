@@ -233,7 +233,7 @@ fn frame(store: &Store, state: &State, contract: &'static Contract, place: Place
         return Ok(RecordBatch::new_empty(contract.schema()));
     }
     let frame = store.read(contract, place, columns)?;
-    check_values(contract, place, std::slice::from_ref(&frame))?;
+    check_values(contract, place, &frame)?;
     Ok(frame)
 }
 

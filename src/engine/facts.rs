@@ -287,7 +287,7 @@ fn write_coverage(store: &Store, place: Place, rows: &[ActivityCoverage], finger
     Ok(store.replace(
         &ACTIVITY_COVERAGE,
         place,
-        &[ActivityCoverage::frame(rows)?],
+        &ActivityCoverage::frame(rows)?,
         fingerprint,
         &[part, named],
     )?)

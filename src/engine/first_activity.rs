@@ -120,7 +120,7 @@ fn make(job: &Job<'_>, state: &State, place: Place, days: &[DayPart], fingerprin
     }
     Ok(job
         .store
-        .replace(&FIRST_ACTIVITY, place, &[FirstActivity::frame(&rows)?], fingerprint, days)?)
+        .replace(&FIRST_ACTIVITY, place, &FirstActivity::frame(&rows)?, fingerprint, days)?)
 }
 
 /// The earliest day that is in one of two lists only, or has another digest; after all days where there is none.

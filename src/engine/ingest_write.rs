@@ -256,7 +256,7 @@ impl Writer<'_, '_> {
             footers.push((
                 &ACTIVITY_EVENTS,
                 place,
-                self.store.replace(&ACTIVITY_EVENTS, place, &[frame], fingerprint, &days)?,
+                self.store.replace(&ACTIVITY_EVENTS, place, &frame, fingerprint, &days)?,
             ));
         }
         self.remove_beyond(&ACTIVITY_EVENTS)?;

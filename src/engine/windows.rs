@@ -98,6 +98,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
         let mut windows = Windows::before(window::first_day(first), facts.entities.len());
         let mut at = 0;
         let mut waiting: Vec<Finished> = Vec::new();
+        let texts = activity_28d::Texts::of(&facts);
         for day in days_of_pass {
             job.watch.go_on()?;
             if let Some(pass) = &mut pass {
@@ -122,7 +123,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
             if waiting.len() == DAYS_WRITTEN_TOGETHER || day == last {
                 let written: Vec<Vec<Made>> = waiting
                     .par_iter()
-                    .map(|finished| finished.write(job, inputs, &facts, stale))
+                    .map(|finished| finished.write(job, inputs, (&facts, &texts), stale))
                     .collect::<Result<_, _>>()?;
                 made.extend(written.into_iter().flatten());
                 job.watch.tell(Event::Advance(waiting.len() as u64));
@@ -142,12 +143,18 @@ struct Finished {
 }
 
 impl Finished {
-    fn write(&self, job: &Job<'_>, inputs: &ShardInputs<'_>, facts: &DailyFacts, stale: &Stale) -> Result<Vec<Made>, EngineError> {
+    fn write(
+        &self,
+        job: &Job<'_>,
+        inputs: &ShardInputs<'_>,
+        (facts, texts): (&DailyFacts, &activity_28d::Texts),
+        stale: &Stale,
+    ) -> Result<Vec<Made>, EngineError> {
         let place = (Some(self.day), inputs.shard);
         let mut made: Vec<Made> = Vec::new();
         let mut put = |contract: &'static Contract, frame: &dyn Fn() -> Result<RecordBatch, EngineError>| -> Result<(), EngineError> {
             if let Some(fingerprint) = stale.get(contract.name).and_then(|days| days.get(&self.day)) {
-                made.push((contract, place, job.store.replace(contract, place, &[frame()?], *fingerprint, &[])?));
+                made.push((contract, place, job.store.replace(contract, place, &frame()?, *fingerprint, &[])?));
             }
             Ok(())
         };
@@ -169,7 +176,7 @@ impl Finished {
             )));
         }
         if let Some(rows) = &self.rolling {
-            put(&ACTIVITY_28D, &|| Ok(activity_28d::frame(self.day, rows, facts)?))?;
+            put(&ACTIVITY_28D, &|| Ok(activity_28d::frame(self.day, rows, facts, texts)?))?;
         }
         put(&USAGE, &|| Ok(Row::frame(&self.used.usage)?))?;
         put(&ADOPTION, &|| Ok(Row::frame(&self.used.adoption)?))?;

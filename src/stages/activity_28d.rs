@@ -10,9 +10,9 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::window;
 use crate::stages::activity_events::{guids, texts};
-use crate::stages::daily_facts::{DailyFacts, Marks, Windows};
+use crate::stages::daily_facts::{DailyFacts, Entity, Marks, Windows};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::table::table;
+use crate::warehouse::table::{coded, frame_of, table};
 
 table! {
     /// A user with any activity in a workload in the 28 days that end on the day. Bit 0 is the day, bit 27 is 27 days before.
@@ -55,14 +55,32 @@ pub fn rows(windows: &Windows, chosen: Marks) -> Vec<WindowRow> {
     rows
 }
 
+/// The texts of the facts as columns have them: shared by all days of a pass.
+pub struct Texts {
+    tenants: ArrayRef,
+    users: ArrayRef,
+    workloads: ArrayRef,
+}
+
+impl Texts {
+    pub fn of(facts: &DailyFacts) -> Texts {
+        Texts {
+            tenants: guids(facts.tenants.iter().copied()),
+            users: texts(facts.users.iter().map(String::as_str)),
+            workloads: texts(facts.workloads.iter().map(String::as_str)),
+        }
+    }
+}
+
 /// The rows of a day as a frame of the table.
-pub fn frame(day: Day, rows: &[WindowRow], facts: &DailyFacts) -> Result<RecordBatch, WarehouseError> {
+pub fn frame(day: Day, rows: &[WindowRow], facts: &DailyFacts, texts: &Texts) -> Result<RecordBatch, WarehouseError> {
     let entity = |row: &WindowRow| facts.entities[row.entity as usize];
     let bits = |of: fn(&WindowRow) -> u32| -> ArrayRef { Arc::new(UInt32Array::from_iter_values(rows.iter().map(of))) };
+    let column = |texts, number: fn(Entity) -> u32| coded(rows.iter().map(|row| Some(number(entity(row)))), texts);
     let columns: Vec<ArrayRef> = vec![
-        guids(rows.iter().map(|row| facts.tenants[entity(row).tenant as usize])),
-        texts(rows.iter().map(|row| facts.users[entity(row).user as usize].as_str())),
-        texts(rows.iter().map(|row| facts.workloads[entity(row).workload as usize].as_str())),
+        column(&texts.tenants, |entity| entity.tenant)?,
+        column(&texts.users, |entity| entity.user)?,
+        column(&texts.workloads, |entity| entity.workload)?,
         bits(|row| row.active),
         bits(|row| row.patterns[0]),
         bits(|row| row.patterns[1]),
@@ -76,5 +94,5 @@ pub fn frame(day: Day, rows: &[WindowRow], facts: &DailyFacts) -> Result<RecordB
                 .collect::<Date32Array>(),
         ),
     ];
-    Ok(RecordBatch::try_new(ACTIVITY_28D.schema(), columns)?)
+    frame_of(&ACTIVITY_28D, columns)
 }

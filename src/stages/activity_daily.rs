@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::domain::by_name::is_by_name;
 use crate::domain::day::{Day, Instant};
-use crate::domain::digest::SetDigest;
+use crate::domain::digest::{Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::stages::activity_coverage::ActivityCoverage;
 use crate::stages::activity_events::EventColumns;
@@ -68,7 +68,8 @@ pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEv
         let order = |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].key_order(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
         let preference =
             |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].preference(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
-        rows.sort_unstable_by(|a, b| order(a, b).then_with(|| preference(a, b)));
+        // Each partition is sorted already: runs that a stable sort finds and merges.
+        rows.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
         rows.dedup_by(|later, kept| order(later, kept).is_eq());
     }
     reduce(&columns, &rows, names)
@@ -77,12 +78,13 @@ pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEv
 /// Counts distinct events per tenant, and the counted ones per user and workload.
 fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> Result<DayOfEvents, WarehouseError> {
     let mut coverage: BTreeMap<&str, (i64, SetDigest, BTreeSet<&str>)> = BTreeMap::new();
+    let mut hasher = Hasher::new();
     let mut counted: Vec<(&str, &str, &str, u32, u32)> = Vec::with_capacity(rows.len());
     for &(at, row) in rows {
         let (events, index) = (&columns[at as usize], row as usize);
         let tenant = coverage.entry(events.tenant_id.value(index)).or_default();
         tenant.0 += 1;
-        tenant.1.add(events.digest(index));
+        tenant.1.add(events.digest(index, &mut hasher));
         let user = events.user_id.value(index);
         if is_by_name(user) {
             tenant.2.insert(user);

@@ -380,8 +380,8 @@ impl<'a> EventColumns<'a> {
             .then_with(|| self.source_line.value(row).cmp(&other.source_line.value(other_row)))
     }
 
-    /// What a row says, wherever it was logged.
-    pub fn digest(&self, row: usize) -> Digest {
+    /// What a row says, wherever it was logged. `hasher` is memory that is used again.
+    pub fn digest(&self, row: usize, hasher: &mut Hasher) -> Digest {
         let optional = |column: &StringArray| {
             if column.is_valid(row) {
                 1 + column.value(row).len() as i64
@@ -394,7 +394,7 @@ impl<'a> EventColumns<'a> {
             | i64::from(self.foreign_resource.value(row)) << 2
             | i64::from(self.interactive.is_valid(row)) << 3
             | i64::from(self.interactive.is_valid(row) && self.interactive.value(row)) << 4;
-        let mut hasher = Hasher::new();
+        hasher.clear();
         for column in [
             self.tenant_id,
             self.event_id,
@@ -421,12 +421,13 @@ impl<'a> EventColumns<'a> {
 /// The event days of a frame, each with its rows and the digest of what they say.
 fn day_parts(frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
+    let mut hasher = Hasher::new();
     let mut parts: std::collections::BTreeMap<i32, (u64, u64, SetDigest)> = std::collections::BTreeMap::new();
     for row in 0..frame.num_rows() {
         let part = parts.entry(columns.day.value(row)).or_default();
         part.0 += 1;
         part.1 += u64::from(columns.interactive.is_valid(row));
-        part.2.add(columns.digest(row));
+        part.2.add(columns.digest(row, &mut hasher));
     }
     Ok(parts
         .into_iter()

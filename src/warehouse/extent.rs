@@ -91,7 +91,7 @@ mod tests {
             Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("word {}", row % 7)))),
         ];
         let frame = RecordBatch::try_new(WORDS.schema(), columns).unwrap();
-        files::write(&Disk::default(), &path, &WORDS, &[frame], Default::default(), &[]).unwrap();
+        files::write(&Disk::default(), &path, &WORDS, &frame, Default::default(), &[]).unwrap();
         fs::read(&path).unwrap()
     }
 

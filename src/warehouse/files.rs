@@ -14,34 +14,32 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::concat_batches;
-use arrow::datatypes::{Date32Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::writer::SerializedFileWriter;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint};
-use crate::warehouse::contract::{Contract, Kind};
+use crate::warehouse::chunk;
+use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::extent::has_all_bytes;
-use crate::warehouse::values;
+use crate::warehouse::order::check_order;
 
 /// Rows of one row group: small enough for a reader to skip what it does not need.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Files of fewer rows are not compressed: setting a compressor up would take longer than everything else, and save little.
-const LEAST_ROWS_COMPRESSED: u64 = 2_048;
-/// The largest dictionary of a column in a row group.
-const DICTIONARY_BYTES: usize = 16 << 20;
+const LEAST_ROWS_COMPRESSED: usize = 2_048;
 
 /// The rows and the digest of one event day within a `received=` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,17 +117,18 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
-/// Writes frames (sorted by the key, no key twice) to a new file at `path` and returns its footer.
+/// Writes a frame (sorted by the key, no key twice) to a new file at `path` and returns its footer.
 pub fn write(
     disk: &Disk,
     path: &Path,
     contract: &Contract,
-    frames: &[RecordBatch],
+    frame: &RecordBatch,
     fingerprint: Fingerprint,
     days: &[DayPart],
 ) -> Result<Footer, WarehouseError> {
-    check_order(contract, frames)?;
-    let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
+    check_types(path, contract, frame)?;
+    check_order(contract, frame)?;
+    let rows = frame.num_rows();
     let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
     let digesting = Digesting {
         inner: io::BufWriter::with_capacity(1 << 18, file),
@@ -137,126 +136,46 @@ pub fn write(
         bytes: 0,
     };
     let failed = || WarehouseError::parquet("write", path);
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties(contract, rows)?)
-        .with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(digesting, contract.schema(), options).map_err(failed())?;
-    for frame in frames {
-        writer.write(frame).map_err(failed())?;
+    let schema = ArrowSchemaConverter::new().convert(&contract.schema()).map_err(failed())?;
+    let properties = WriterProperties::builder()
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_created_by("uptake".to_owned())
+        .build();
+    let mut writer = SerializedFileWriter::new(digesting, schema.root_schema_ptr(), Arc::new(properties)).map_err(failed())?;
+    for from in (0..rows).step_by(ROW_GROUP_ROWS) {
+        let part = frame.slice(from, ROW_GROUP_ROWS.min(rows - from));
+        let mut group = writer.next_row_group().map_err(failed())?;
+        for (column, description) in part.columns().iter().zip(schema.columns()) {
+            let chunk = chunk::encode(column, description, rows >= LEAST_ROWS_COMPRESSED).map_err(failed())?;
+            group.append_column(&chunk.bytes, chunk.close).map_err(failed())?;
+        }
+        group.close().map_err(failed())?;
     }
-    writer.flush().map_err(failed())?;
     // The writer holds back its last bytes; the digest is of all of them.
-    writer.sync().map_err(WarehouseError::store("write", path))?;
+    writer.flush().map_err(WarehouseError::store("write", path))?;
     let digest = Digest(writer.inner().hasher.digest128());
     let mut footer = Footer {
         table: contract.name.to_owned(),
         version: contract.version,
         fingerprint,
         digest,
-        rows,
+        rows: rows as u64,
         bytes: 0,
         days: days.to_vec(),
     };
-    writer.append_key_value_metadata(KeyValue::new("uptake.table".to_owned(), contract.name.to_owned()));
-    writer.append_key_value_metadata(KeyValue::new("uptake.version".to_owned(), contract.version.to_string()));
-    writer.append_key_value_metadata(KeyValue::new("uptake.fingerprint".to_owned(), fingerprint.to_string()));
-    writer.append_key_value_metadata(KeyValue::new("uptake.digest".to_owned(), digest.to_string()));
+    let mut note = |key: &str, value: String| writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+    note("uptake.table", contract.name.to_owned());
+    note("uptake.version", contract.version.to_string());
+    note("uptake.fingerprint", fingerprint.to_string());
+    note("uptake.digest", digest.to_string());
     if !days.is_empty() {
         let text = serde_json::to_string(days).map_err(|error| WarehouseError::Contract(error.to_string()))?;
-        writer.append_key_value_metadata(KeyValue::new("uptake.days".to_owned(), text));
+        note("uptake.days", text);
     }
     let mut digesting = writer.into_inner().map_err(failed())?;
     digesting.flush().map_err(WarehouseError::store("write", path))?;
     footer.bytes = digesting.bytes;
     Ok(footer)
-}
-
-/// How the columns of a table are encoded.
-fn properties(contract: &Contract, rows: u64) -> Result<WriterProperties, WarehouseError> {
-    let level = ZstdLevel::try_new(1).map_err(WarehouseError::parquet("set up", Path::new(contract.name)))?;
-    let mut builder = WriterProperties::builder()
-        .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(if rows < LEAST_ROWS_COMPRESSED {
-            Compression::UNCOMPRESSED
-        } else {
-            Compression::ZSTD(level)
-        })
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_created_by("uptake".to_owned());
-    for column in contract
-        .columns
-        .iter()
-        .filter(|column| matches!(column.kind, Kind::Instant | Kind::Flag))
-    {
-        builder = builder.set_column_dictionary_enabled(column.name.into(), false);
-    }
-    Ok(builder.build())
-}
-
-/// Proves that the rows of the frames rise strictly in the key.
-fn check_order(contract: &Contract, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
-    let width = contract.key_width();
-    let mut before: Option<(&RecordBatch, usize)> = None;
-    for frame in frames {
-        for row in 0..frame.num_rows() {
-            if let Some((other, other_row)) = before {
-                let mut order = std::cmp::Ordering::Equal;
-                for at in 0..width {
-                    order = compare(other.column(at), other_row, frame.column(at), row);
-                    if order.is_ne() {
-                        break;
-                    }
-                }
-                if order.is_ge() {
-                    let what = if order.is_eq() {
-                        "twice the same key"
-                    } else {
-                        "rows that are not sorted"
-                    };
-                    return Err(WarehouseError::Contract(format!(
-                        "table `{}` has {what} at row {row}{}",
-                        contract.name,
-                        values::key(contract, frame, row)
-                    )));
-                }
-            }
-            before = Some((frame, row));
-        }
-    }
-    Ok(())
-}
-
-/// Compares two cells of the same column; null comes first.
-fn compare(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize) -> std::cmp::Ordering {
-    use arrow::datatypes::DataType;
-    match (left.is_null(left_row), right.is_null(right_row)) {
-        (true, true) => return std::cmp::Ordering::Equal,
-        (true, false) => return std::cmp::Ordering::Less,
-        (false, true) => return std::cmp::Ordering::Greater,
-        (false, false) => {}
-    }
-    match left.data_type() {
-        DataType::Utf8 => left
-            .as_string::<i32>()
-            .value(left_row)
-            .cmp(right.as_string::<i32>().value(right_row)),
-        DataType::Int64 => left
-            .as_primitive::<Int64Type>()
-            .value(left_row)
-            .cmp(&right.as_primitive::<Int64Type>().value(right_row)),
-        DataType::Date32 => left
-            .as_primitive::<Date32Type>()
-            .value(left_row)
-            .cmp(&right.as_primitive::<Date32Type>().value(right_row)),
-        DataType::Timestamp(..) => {
-            let value = |column: &ArrayRef, row| column.as_primitive::<TimestampMicrosecondType>().value(row);
-            value(left, left_row).cmp(&value(right, right_row))
-        }
-        DataType::Boolean => left.as_boolean().value(left_row).cmp(&right.as_boolean().value(right_row)),
-        _ => std::cmp::Ordering::Equal,
-    }
 }
 
 /// Reads the footer of a file; `None` where the file is no whole file of ours.
@@ -324,7 +243,7 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
     Ok(frame)
 }
 
-/// Proves that the columns of a file have the types of the contract.
+/// Proves that the columns of a frame have the types of the contract; texts may be numbers of a dictionary.
 fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
     for field in frame.schema().fields() {
         let expected = contract
@@ -332,7 +251,11 @@ fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<
             .iter()
             .find(|column| column.name == field.name())
             .map(|column| column.kind.data_type());
-        if expected.as_ref() != Some(field.data_type()) {
+        let found = match field.data_type() {
+            DataType::Dictionary(_, texts) => texts.as_ref(),
+            found => found,
+        };
+        if expected.as_ref() != Some(found) {
             return Err(WarehouseError::Contract(format!(
                 "`{}`: column `{}` is {}, and not what table `{}` promises",
                 path.display(),

@@ -1,6 +1,7 @@
 //! Frames to partition files and back: contracts, layout, footers, digests, atomic replacement, the lock. Knows no table by name.
 
 pub mod cell;
+mod chunk;
 pub mod contract;
 pub mod disk;
 pub mod error;
@@ -8,6 +9,9 @@ mod extent;
 pub mod files;
 pub mod index;
 pub mod lock;
+mod order;
+mod packed;
 pub mod store;
 pub mod table;
 pub mod values;
+mod values_of;

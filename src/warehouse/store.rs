@@ -130,13 +130,13 @@ impl Store {
         &self,
         contract: &Contract,
         place: Place,
-        frames: &[RecordBatch],
+        frame: &RecordBatch,
         fingerprint: Fingerprint,
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
-        check_values(contract, place, frames)?;
+        check_values(contract, place, frame)?;
         let unfinished = self.staging_path();
-        let footer = files::write(&self.disk, &unfinished, contract, frames, fingerprint, days)?;
+        let footer = files::write(&self.disk, &unfinished, contract, frame, fingerprint, days)?;
         let path = self.overlay.as_ref().unwrap_or(&self.root).join(Store::below(contract, place));
         if let Some(folder) = path.parent() {
             self.create_folder(folder)?;
@@ -147,7 +147,7 @@ impl Store {
 
     /// Writes the rows of a table's file.
     pub fn replace_rows<R: Row>(&self, place: Place, rows: &[R], fingerprint: Fingerprint) -> Result<Footer, WarehouseError> {
-        self.replace(R::CONTRACT, place, &[R::frame(rows)?], fingerprint, &[])
+        self.replace(R::CONTRACT, place, &R::frame(rows)?, fingerprint, &[])
     }
 
     /// Writes a file of the folder for what is not a table, in the place of the one that was there.

@@ -1,5 +1,9 @@
 //! Declares a table once: from one block come the contract, the row type and the way between rows and frames.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, UInt32Array, UInt32DictionaryArray};
+use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 
 use crate::warehouse::contract::Contract;
@@ -99,6 +103,23 @@ pub fn column_of<'a>(frame: &'a RecordBatch, contract: &Contract, name: &str) ->
         .column_by_name(name)
         .map(|column| column.as_ref())
         .ok_or_else(|| WarehouseError::Contract(format!("table `{}` has no column `{name}`", contract.name)))
+}
+
+/// A frame of a table out of its columns, in the order of the contract; texts may come as numbers of a dictionary.
+pub fn frame_of(contract: &Contract, columns: Vec<ArrayRef>) -> Result<RecordBatch, WarehouseError> {
+    let fields: Vec<Field> = contract
+        .columns
+        .iter()
+        .zip(&columns)
+        .map(|(column, values)| Field::new(column.name, values.data_type().clone(), column.nullable))
+        .collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+}
+
+/// A column of texts as numbers of a dictionary.
+pub fn coded(keys: impl IntoIterator<Item = Option<u32>>, texts: &ArrayRef) -> Result<ArrayRef, WarehouseError> {
+    let keys: UInt32Array = keys.into_iter().collect();
+    Ok(Arc::new(UInt32DictionaryArray::try_new(keys, texts.clone())?))
 }
 
 /// The error of a cell that its contract does not allow.

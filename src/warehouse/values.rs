@@ -12,20 +12,18 @@ use crate::warehouse::error::WarehouseError;
 /// The column that is left out of messages: they end up in logs and beside the published files, where users do not belong.
 const USER: &str = "user_id";
 
-/// Proves the values of the frames of a file, or of some of its columns.
-pub fn check_values(contract: &Contract, (day, shard): Place, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
-    for frame in frames {
-        for column in contract.columns {
-            let fault = frame.column_by_name(column.name).and_then(|values| fault(column, values));
-            if let Some((row, fault)) = fault {
-                let day = day.map_or_else(String::new, |day| format!(" of {day}"));
-                return Err(WarehouseError::Contract(format!(
-                    "table `{}`{day}, shard {shard}: {fault} in column `{}` of row {row}{}",
-                    contract.name,
-                    column.name,
-                    key(contract, frame, row)
-                )));
-            }
+/// Proves the values of the frame of a file, or of some of its columns.
+pub fn check_values(contract: &Contract, (day, shard): Place, frame: &RecordBatch) -> Result<(), WarehouseError> {
+    for column in contract.columns {
+        let fault = frame.column_by_name(column.name).and_then(|values| fault(column, values));
+        if let Some((row, fault)) = fault {
+            let day = day.map_or_else(String::new, |day| format!(" of {day}"));
+            return Err(WarehouseError::Contract(format!(
+                "table `{}`{day}, shard {shard}: {fault} in column `{}` of row {row}{}",
+                contract.name,
+                column.name,
+                key(contract, frame, row)
+            )));
         }
     }
     Ok(())
@@ -126,7 +124,7 @@ mod tests {
             Arc::new(Float64Array::from(vec![None, ratio])),
         ];
         let frame = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), columns).unwrap();
-        check_values(&TABLE, (Day::parse("2026-09-30"), 0), &[frame])
+        check_values(&TABLE, (Day::parse("2026-09-30"), 0), &frame)
             .map(|()| String::new())
             .unwrap_or_else(|error| error.to_string())
     }

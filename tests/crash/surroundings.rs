@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use arrow::array::RecordBatch;
 use uptake::stages::adoption::ADOPTION;
 use uptake::warehouse::contract::Contract;
 use uptake::warehouse::disk::Disk;
@@ -114,7 +115,15 @@ fn a_warehouse_of_a_newer_version_is_left_alone() {
     let path = desk.warehouse().join("adoption/day=2026-09-28/part-00.parquet");
     let kept = fs::read(&path).unwrap();
     fs::remove_file(&path).unwrap();
-    files::write(&Disk::default(), &path, &newer, &[], Default::default(), &[]).unwrap();
+    files::write(
+        &Disk::default(),
+        &path,
+        &newer,
+        &RecordBatch::new_empty(newer.schema()),
+        Default::default(),
+        &[],
+    )
+    .unwrap();
     let before = desk.contents();
     for command in ["run", "plan"] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_uptake"))

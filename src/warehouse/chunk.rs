@@ -1,0 +1,257 @@
+//! One column of a row group as the bytes of a Parquet file: a dictionary page where it pays, data pages, statistics and the index of
+//! the pages.
+//!
+//! The general writer of the Parquet library looks every value up in a dictionary of its own. Columns that the stages give as numbers of a
+//! dictionary need no look-up here, others are asked once whether a dictionary pays. Everything else (headers, footer, indexes) is the
+//! library's.
+
+use std::cell::RefCell;
+
+use arrow::array::{Array, ArrayRef};
+use bytes::Bytes;
+use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::ByteArray;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::{ColumnChunkMetaData, ColumnIndexBuilder, OffsetIndexBuilder};
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
+
+use crate::warehouse::packed;
+use crate::warehouse::values_of::{Dictionary, Values, values_of};
+
+/// Rows of one page: what a reader that looks for one customer has to decode.
+const PAGE_ROWS: usize = 16 * 1024;
+/// Fast, and as small as the level above.
+const LEVEL: i32 = 1;
+
+thread_local! {
+    /// Setting a compressor up costs more than compressing a small page.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// A column chunk and what the footer is to say of it.
+pub struct Chunk {
+    pub bytes: Bytes,
+    pub close: ColumnCloseResult,
+}
+
+/// The compression of a file's pages.
+pub fn compression(is_compressed: bool) -> Result<Compression> {
+    Ok(if is_compressed {
+        Compression::ZSTD(ZstdLevel::try_new(LEVEL)?)
+    } else {
+        Compression::UNCOMPRESSED
+    })
+}
+
+/// Encodes a column of at least one row.
+pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -> Result<Chunk> {
+    let values = values_of(column).ok_or_else(|| ParquetError::NYI(format!("a column of type {}", column.data_type())))?;
+    let dictionary = if values.count() > 0 { values.dictionary() } else { None };
+    let mut sink = TrackedWrite::new(Vec::new());
+    let mut pages = Pages {
+        writer: SerializedPageWriter::new(&mut sink),
+        is_compressed,
+        uncompressed: 0,
+    };
+    let dictionary_at = match &dictionary {
+        Some(Dictionary { entries, count, .. }) => {
+            let page = |buf| Page::DictionaryPage {
+                buf,
+                num_values: *count,
+                encoding: Encoding::PLAIN,
+                is_sorted: false,
+            };
+            pages.write(entries, page)?;
+            Some(0)
+        }
+        None => None,
+    };
+    let mut index = PageIndex::new(description.physical_type());
+    let mut data_at = None;
+    let (mut row, mut value) = (0, 0);
+    while row < column.len() {
+        let rows = PAGE_ROWS.min(column.len() - row);
+        let present = rows - column.slice(row, rows).null_count();
+        let range = value..value + present;
+        let mut body = Vec::new();
+        if description.max_def_level() > 0 {
+            put_levels(column, row, rows, &mut body);
+        }
+        let encoding = match &dictionary {
+            Some(Dictionary { codes, count, .. }) => {
+                let width = packed::width(count.saturating_sub(1));
+                body.push(width as u8);
+                packed::put(&codes[range.clone()], width, &mut body);
+                Encoding::RLE_DICTIONARY
+            }
+            None => {
+                values.put(range.clone(), &mut body);
+                Encoding::PLAIN
+            }
+        };
+        let page = |buf| Page::DataPage {
+            buf,
+            num_values: rows as u32,
+            encoding,
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        };
+        let (offset, length) = pages.write(&body, page)?;
+        data_at.get_or_insert(offset);
+        index.add(values.as_ref(), range.clone(), rows, (offset, length));
+        row += rows;
+        value = range.end;
+    }
+    let uncompressed = pages.uncompressed;
+    let bytes = Bytes::from(sink.into_inner()?);
+    let metadata = ColumnChunkMetaData::builder(description.clone())
+        .set_encodings(if dictionary.is_some() {
+            vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY]
+        } else {
+            vec![Encoding::PLAIN, Encoding::RLE]
+        })
+        .set_compression(compression(is_compressed)?)
+        .set_num_values(column.len() as i64)
+        .set_total_compressed_size(bytes.len() as i64)
+        .set_total_uncompressed_size(uncompressed as i64)
+        .set_data_page_offset(data_at.unwrap_or(0) as i64)
+        .set_dictionary_page_offset(dictionary_at)
+        .set_statistics(index.statistics(values.as_ref(), column.null_count() as u64))
+        .build()?;
+    let PageIndex { columns, offsets, .. } = index;
+    let close = ColumnCloseResult {
+        bytes_written: bytes.len() as u64,
+        rows_written: column.len() as u64,
+        metadata,
+        bloom_filter: None,
+        column_index: if columns.valid() { Some(columns.build()?) } else { None },
+        offset_index: Some(offsets.build()),
+    };
+    Ok(Chunk { bytes, close })
+}
+
+/// Which rows are not null, a bit each, with the length of it all before it.
+fn put_levels(column: &ArrayRef, from: usize, rows: usize, out: &mut Vec<u8>) {
+    let mut levels = Vec::new();
+    let level = |row: usize| u32::from(column.is_valid(row));
+    packed::put(&(from..from + rows).map(level).collect::<Vec<u32>>(), 1, &mut levels);
+    out.extend_from_slice(&(levels.len() as u32).to_le_bytes());
+    out.extend_from_slice(&levels);
+}
+
+/// The pages of a chunk, one after the other.
+struct Pages<'a> {
+    writer: SerializedPageWriter<'a, Vec<u8>>,
+    is_compressed: bool,
+    /// With headers.
+    uncompressed: u64,
+}
+
+impl Pages<'_> {
+    /// Gives the offset and the length of what was written, header included.
+    fn write(&mut self, body: &[u8], page: impl Fn(Bytes) -> Page) -> Result<(u64, u64)> {
+        let stored = if self.is_compressed { compress(body)? } else { body.to_vec() };
+        let stored_length = stored.len() as u64;
+        let written = self.writer.write_page(CompressedPage::new(page(Bytes::from(stored)), body.len()))?;
+        self.uncompressed += written.bytes_written - stored_length + body.len() as u64;
+        Ok((written.offset, written.bytes_written))
+    }
+}
+
+fn compress(body: &[u8]) -> Result<Vec<u8>> {
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        let compressor = match compressor {
+            Some(compressor) => compressor,
+            None => compressor.insert(zstd::bulk::Compressor::new(LEVEL)?),
+        };
+        Ok(compressor.compress(body)?)
+    })
+}
+
+/// What is in which page: the least and the greatest value, nulls, rows, and where it is.
+struct PageIndex {
+    physical: Type,
+    columns: ColumnIndexBuilder,
+    offsets: OffsetIndexBuilder,
+    /// Where the least and the greatest value so far stand.
+    extremes: Option<(usize, usize)>,
+}
+
+impl PageIndex {
+    fn new(physical: Type) -> PageIndex {
+        PageIndex {
+            physical,
+            columns: ColumnIndexBuilder::new(physical),
+            offsets: OffsetIndexBuilder::new(),
+            extremes: None,
+        }
+    }
+
+    fn add(&mut self, values: &dyn Values, range: std::ops::Range<usize>, rows: usize, (offset, length): (u64, u64)) {
+        self.offsets.append_row_count(rows as i64);
+        self.offsets.append_offset_and_size(offset as i64, length as i32);
+        let nulls = (rows - range.len()) as i64;
+        if range.is_empty() {
+            self.columns.append(true, Vec::new(), Vec::new(), nulls);
+            return;
+        }
+        let (least, greatest) = values.extremes(range);
+        match (values.bound(least), values.bound(greatest)) {
+            (Some(min), Some(max)) => self.columns.append(false, min, max, nulls),
+            _ => self.columns.to_invalid(),
+        }
+        self.extremes = Some(match self.extremes {
+            None => (least, greatest),
+            Some((before, after)) => (
+                if values.is_less(least, before) { least } else { before },
+                if values.is_less(after, greatest) { greatest } else { after },
+            ),
+        });
+    }
+
+    /// Of the whole chunk.
+    fn statistics(&self, values: &dyn Values, nulls: u64) -> Statistics {
+        let bound = |at: fn(&(usize, usize)) -> usize| self.extremes.as_ref().and_then(|both| values.bound(at(both)));
+        let (min, max) = match (bound(|both| both.0), bound(|both| both.1)) {
+            (Some(min), Some(max)) => (Some(min), Some(max)),
+            _ => (None, None),
+        };
+        let nulls = Some(nulls);
+        fn word<const N: usize>(bytes: Option<Vec<u8>>) -> Option<[u8; N]> {
+            bytes?.try_into().ok()
+        }
+        match self.physical {
+            Type::BOOLEAN => {
+                let flag = |bytes: Option<Vec<u8>>| bytes.map(|bytes| bytes == [1]);
+                Statistics::boolean(flag(min), flag(max), None, nulls, false)
+            }
+            Type::INT32 => Statistics::int32(
+                word(min).map(i32::from_le_bytes),
+                word(max).map(i32::from_le_bytes),
+                None,
+                nulls,
+                false,
+            ),
+            Type::INT64 => Statistics::int64(
+                word(min).map(i64::from_le_bytes),
+                word(max).map(i64::from_le_bytes),
+                None,
+                nulls,
+                false,
+            ),
+            Type::DOUBLE => Statistics::double(
+                word(min).map(f64::from_le_bytes),
+                word(max).map(f64::from_le_bytes),
+                None,
+                nulls,
+                false,
+            ),
+            _ => Statistics::byte_array(min.map(ByteArray::from), max.map(ByteArray::from), None, nulls, false),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Small numbers as Parquet packs them: runs of one number, and groups of eight side by side in as few bits as the largest needs.
+//!
+//! The form is the hybrid of run lengths and bit packing of the Parquet format ("RLE", encoding 3): a header in base 128, whose
+//! lowest bit tells a run (0: how often, then the number in whole bytes) from packed groups (1: how many groups, then the bits,
+//! lowest first).
+
+/// How many equal numbers in a row are written as a run: fewer take no less room than packed ones.
+const LEAST_RUN: usize = 16;
+/// How many numbers a group has.
+const GROUP: usize = 8;
+
+/// The bits that numbers from 0 to `most` need.
+pub fn width(most: u32) -> u32 {
+    32 - most.leading_zeros()
+}
+
+/// Appends numbers of at most `width` bits. A reader knows how many they are and ignores what fills the last group.
+pub fn put(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+    let mut waiting = 0;
+    let mut at = 0;
+    while at < numbers.len() {
+        let run = run_length(&numbers[at..]);
+        // A group cannot end within: what fills it up comes from the run.
+        let filling = (GROUP - (at - waiting) % GROUP) % GROUP;
+        if run < LEAST_RUN + filling {
+            at += run;
+            continue;
+        }
+        at += filling;
+        put_groups(&numbers[waiting..at], width, out);
+        let run = run - filling;
+        put_header((run as u64) << 1, out);
+        out.extend_from_slice(&numbers[at].to_le_bytes()[..width.div_ceil(8) as usize]);
+        at += run;
+        waiting = at;
+    }
+    put_groups(&numbers[waiting..], width, out);
+}
+
+/// How many numbers equal the first one, from it on.
+fn run_length(numbers: &[u32]) -> usize {
+    let first = numbers[0];
+    numbers.iter().position(|number| *number != first).unwrap_or(numbers.len())
+}
+
+fn put_groups(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+    if numbers.is_empty() {
+        return;
+    }
+    let groups = numbers.len().div_ceil(GROUP);
+    put_header((groups as u64) << 1 | 1, out);
+    let (mut bits, mut filled) = (0u64, 0u32);
+    for number in numbers
+        .iter()
+        .copied()
+        .chain(std::iter::repeat_n(0, groups * GROUP - numbers.len()))
+    {
+        bits |= u64::from(number) << filled;
+        filled += width;
+        if filled >= 32 {
+            out.extend_from_slice(&(bits as u32).to_le_bytes());
+            bits >>= 32;
+            filled -= 32;
+        }
+    }
+    // Eight numbers fill whole bytes.
+    out.extend_from_slice(&bits.to_le_bytes()[..filled as usize / 8]);
+}
+
+fn put_header(mut header: u64, out: &mut Vec<u8>) {
+    while header >= 0x80 {
+        out.push(header as u8 | 0x80);
+        header >>= 7;
+    }
+    out.push(header as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The numbers again, read bit by bit.
+    fn read(bytes: &[u8], width: u32, count: usize) -> Vec<u32> {
+        let (mut numbers, mut at) = (Vec::new(), 0);
+        while at < bytes.len() {
+            let mut header = 0u64;
+            for shift in (0..).step_by(7) {
+                header |= u64::from(bytes[at] & 0x7f) << shift;
+                at += 1;
+                if bytes[at - 1] < 0x80 {
+                    break;
+                }
+            }
+            if header & 1 == 0 {
+                let mut number = [0; 4];
+                let length = width.div_ceil(8) as usize;
+                number[..length].copy_from_slice(&bytes[at..at + length]);
+                numbers.extend(std::iter::repeat_n(u32::from_le_bytes(number), (header >> 1) as usize));
+                at += length;
+            } else {
+                let packed = (header >> 1) as usize * GROUP;
+                let bit = |place: usize| u32::from(bytes[at + place / 8] >> (place % 8) & 1);
+                numbers.extend(
+                    (0..packed).map(|number| (0..width as usize).fold(0, |sum, place| sum | bit(number * width as usize + place) << place)),
+                );
+                at += packed * width as usize / 8;
+            }
+        }
+        assert!(numbers.len() >= count && numbers.len() < count + GROUP);
+        numbers.truncate(count);
+        numbers
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(width in 0u32..=32, runs in prop::collection::vec((any::<u32>(), prop_oneof![1usize..4, 1usize..60]), 0..40)) {
+            let mask = if width == 32 { u32::MAX } else { (1 << width) - 1 };
+            let numbers: Vec<u32> = runs.iter().flat_map(|(number, count)| std::iter::repeat_n(number & mask, *count)).collect();
+            let mut bytes = Vec::new();
+            put(&numbers, width, &mut bytes);
+            prop_assert_eq!(read(&bytes, width, numbers.len()), numbers);
+        }
+    }
+
+    #[test]
+    fn a_run_takes_the_room_of_one_number() {
+        let mut bytes = Vec::new();
+        put(&[5; 1000], 3, &mut bytes);
+        assert_eq!(bytes, [0xd0, 0x0f, 5]);
+    }
+
+    #[test]
+    fn no_bits_are_needed_for_zero_alone() {
+        assert_eq!((width(0), width(1), width(255), width(256), width(u32::MAX)), (0, 1, 8, 9, 32));
+        let mut bytes = Vec::new();
+        put(&[0; 5], 0, &mut bytes);
+        assert_eq!(bytes, [3]);
+    }
+}

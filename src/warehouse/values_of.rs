@@ -1,0 +1,408 @@
+//! The values of a column, without its nulls, as the writer of a column chunk asks for them: plain bytes, a dictionary, the least
+//! and the greatest.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+use std::ops::Range;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
+use rustc_hash::FxBuildHasher;
+
+/// A dictionary is given up where more than this share of the values would be in it: they take less room as they are.
+const MOST_DISTINCT: usize = 2;
+/// Of longer texts no least and greatest are kept.
+const MOST_BOUND_BYTES: usize = 64;
+
+/// Distinct values in the order in which they come, and for each value its place among them.
+pub struct Dictionary {
+    /// The distinct values as plain bytes.
+    pub entries: Vec<u8>,
+    pub count: u32,
+    pub codes: Vec<u32>,
+}
+
+/// What a column chunk is made of.
+pub trait Values {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// The dictionary; `None` where it would not pay.
+    fn dictionary(&self) -> Option<Dictionary>;
+    /// Appends some values as they are (encoding PLAIN).
+    fn put(&self, range: Range<usize>, out: &mut Vec<u8>);
+    /// Where the least and the greatest of a range that is not empty stand.
+    fn extremes(&self, range: Range<usize>) -> (usize, usize);
+    fn is_less(&self, one: usize, other: usize) -> bool;
+    /// A value as statistics have it; `None` where it is too long.
+    fn bound(&self, at: usize) -> Option<Vec<u8>>;
+}
+
+/// The values of a column that are not null; `None` for a type that no contract has.
+pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
+    let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
+    fn valid<T: Copy>(values: &[T], nulls: Option<&arrow::buffer::NullBuffer>) -> Vec<T> {
+        match nulls {
+            None => values.to_vec(),
+            Some(nulls) => nulls.valid_indices().map(|at| values[at]).collect(),
+        }
+    }
+    Some(match column.data_type() {
+        DataType::UInt32 => Box::new(Numbers(valid(column.as_primitive::<UInt32Type>().values(), nulls))),
+        DataType::Date32 => Box::new(Numbers(valid(column.as_primitive::<Date32Type>().values(), nulls))),
+        DataType::Int64 => Box::new(Numbers(valid(column.as_primitive::<Int64Type>().values(), nulls))),
+        DataType::Timestamp(..) => Box::new(Moments(Numbers(valid(
+            column.as_primitive::<TimestampMicrosecondType>().values(),
+            nulls,
+        )))),
+        DataType::Float64 => {
+            let bits: Vec<f64> = valid(column.as_primitive::<Float64Type>().values(), nulls);
+            Box::new(Numbers(bits.into_iter().map(Fraction).collect()))
+        }
+        DataType::Boolean => Box::new(Flags(flags(column.as_boolean()))),
+        DataType::Utf8 => {
+            let texts = column.as_string::<i32>();
+            let places = (0..texts.len() as u32).filter(|at| nulls.is_none_or(|nulls| nulls.is_valid(*at as usize)));
+            Box::new(Texts {
+                texts,
+                places: places.collect(),
+            })
+        }
+        DataType::Dictionary(..) => {
+            let dictionary = column.as_dictionary::<UInt32Type>();
+            let texts = dictionary.values().as_string::<i32>();
+            Box::new(Coded {
+                texts,
+                sorted: (1..texts.len()).all(|at| texts.value(at - 1) < texts.value(at)),
+                keys: valid(dictionary.keys().values(), nulls),
+            })
+        }
+        _ => return None,
+    })
+}
+
+/// A number of fixed width.
+trait Number: Copy {
+    type Key: Eq + Hash + Copy;
+    /// What tells it from others.
+    fn key(self) -> Self::Key;
+    fn put(self, out: &mut Vec<u8>);
+    fn is_less(self, other: Self) -> bool;
+}
+
+macro_rules! number {
+    ($type:ty, $key:ty, |$value:ident| $of:expr) => {
+        impl Number for $type {
+            type Key = $key;
+            #[inline]
+            fn key(self) -> $key {
+                let $value = self;
+                $of
+            }
+            #[inline]
+            fn put(self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.key().to_le_bytes());
+            }
+            #[inline]
+            fn is_less(self, other: $type) -> bool {
+                self < other
+            }
+        }
+    };
+}
+
+/// A fraction; a contract has none that is no number.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+struct Fraction(f64);
+
+number!(u32, u32, |value| value);
+number!(i32, u32, |value| value as u32);
+number!(i64, u64, |value| value as u64);
+number!(Fraction, u64, |value| value.0.to_bits());
+
+struct Numbers<T>(Vec<T>);
+
+impl<T: Number> Values for Numbers<T> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn dictionary(&self) -> Option<Dictionary> {
+        let most = self.0.len() / MOST_DISTINCT;
+        let mut known: HashMap<T::Key, u32, FxBuildHasher> = HashMap::default();
+        let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(self.0.len()));
+        // Most values are the one before.
+        let mut before: Option<(T::Key, u32)> = None;
+        for value in &self.0 {
+            let key = value.key();
+            let code = match before {
+                Some((same, code)) if same == key => code,
+                _ => {
+                    let next = known.len() as u32;
+                    match known.entry(key) {
+                        Entry::Occupied(entry) => *entry.get(),
+                        Entry::Vacant(_) if next as usize >= most && next > 0 => return None,
+                        Entry::Vacant(entry) => {
+                            value.put(&mut entries);
+                            *entry.insert(next)
+                        }
+                    }
+                }
+            };
+            before = Some((key, code));
+            codes.push(code);
+        }
+        Some(Dictionary {
+            entries,
+            count: known.len() as u32,
+            codes,
+        })
+    }
+
+    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        self.0[range].iter().for_each(|value| value.put(out));
+    }
+
+    fn extremes(&self, range: Range<usize>) -> (usize, usize) {
+        let (mut least, mut greatest) = (range.start, range.start);
+        for at in range {
+            if self.0[at].is_less(self.0[least]) {
+                least = at;
+            }
+            if self.0[greatest].is_less(self.0[at]) {
+                greatest = at;
+            }
+        }
+        (least, greatest)
+    }
+
+    fn is_less(&self, one: usize, other: usize) -> bool {
+        self.0[one].is_less(self.0[other])
+    }
+
+    fn bound(&self, at: usize) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.0[at].put(&mut bytes);
+        Some(bytes)
+    }
+}
+
+/// Moments hardly ever come twice.
+struct Moments(Numbers<i64>);
+
+impl Values for Moments {
+    fn count(&self) -> usize {
+        self.0.count()
+    }
+
+    fn dictionary(&self) -> Option<Dictionary> {
+        None
+    }
+
+    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        self.0.put(range, out);
+    }
+
+    fn extremes(&self, range: Range<usize>) -> (usize, usize) {
+        self.0.extremes(range)
+    }
+
+    fn is_less(&self, one: usize, other: usize) -> bool {
+        self.0.is_less(one, other)
+    }
+
+    fn bound(&self, at: usize) -> Option<Vec<u8>> {
+        self.0.bound(at)
+    }
+}
+
+struct Flags(Vec<bool>);
+
+fn flags(column: &BooleanArray) -> Vec<bool> {
+    column.iter().flatten().collect()
+}
+
+impl Values for Flags {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn dictionary(&self) -> Option<Dictionary> {
+        None
+    }
+
+    /// A bit each.
+    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        out.extend(
+            self.0[range]
+                .chunks(8)
+                .map(|bits| bits.iter().rev().fold(0u8, |byte, bit| byte << 1 | u8::from(*bit))),
+        );
+    }
+
+    fn extremes(&self, range: Range<usize>) -> (usize, usize) {
+        let place = |of: bool| range.clone().find(|at| self.0[*at] == of).unwrap_or(range.start);
+        (place(false), place(true))
+    }
+
+    fn is_less(&self, one: usize, other: usize) -> bool {
+        !self.0[one] && self.0[other]
+    }
+
+    fn bound(&self, at: usize) -> Option<Vec<u8>> {
+        Some(vec![u8::from(self.0[at])])
+    }
+}
+
+/// A text with its length before it.
+fn put_text(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn text_bound(text: &str) -> Option<Vec<u8>> {
+    (text.len() <= MOST_BOUND_BYTES).then(|| text.as_bytes().to_vec())
+}
+
+/// The least and the greatest of texts of which many neighbours are equal.
+fn text_extremes<'a>(range: Range<usize>, text: impl Fn(usize) -> &'a str) -> (usize, usize) {
+    let (mut least, mut greatest) = (range.start, range.start);
+    for at in range.skip(1) {
+        if text(at) < text(least) {
+            least = at;
+        } else if text(at) > text(greatest) {
+            greatest = at;
+        }
+    }
+    (least, greatest)
+}
+
+struct Texts<'a> {
+    texts: &'a StringArray,
+    /// The rows that are not null.
+    places: Vec<u32>,
+}
+
+impl<'a> Texts<'a> {
+    fn text(&self, at: usize) -> &'a str {
+        self.texts.value(self.places[at] as usize)
+    }
+}
+
+impl Values for Texts<'_> {
+    fn count(&self) -> usize {
+        self.places.len()
+    }
+
+    fn dictionary(&self) -> Option<Dictionary> {
+        let most = self.places.len() / MOST_DISTINCT;
+        let mut known: HashMap<&str, u32, FxBuildHasher> = HashMap::default();
+        let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(self.places.len()));
+        let mut before: Option<(&str, u32)> = None;
+        for at in 0..self.places.len() {
+            let text = self.text(at);
+            let code = match before {
+                Some((same, code)) if same == text => code,
+                _ => {
+                    let next = known.len() as u32;
+                    match known.entry(text) {
+                        Entry::Occupied(entry) => *entry.get(),
+                        Entry::Vacant(_) if next as usize >= most && next > 0 => return None,
+                        Entry::Vacant(entry) => {
+                            put_text(text, &mut entries);
+                            *entry.insert(next)
+                        }
+                    }
+                }
+            };
+            before = Some((text, code));
+            codes.push(code);
+        }
+        Some(Dictionary {
+            entries,
+            count: known.len() as u32,
+            codes,
+        })
+    }
+
+    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        range.for_each(|at| put_text(self.text(at), out));
+    }
+
+    fn extremes(&self, range: Range<usize>) -> (usize, usize) {
+        text_extremes(range, |at| self.text(at))
+    }
+
+    fn is_less(&self, one: usize, other: usize) -> bool {
+        self.text(one) < self.text(other)
+    }
+
+    fn bound(&self, at: usize) -> Option<Vec<u8>> {
+        text_bound(self.text(at))
+    }
+}
+
+/// Texts that come as numbers of a dictionary already, which may have more than are needed here.
+struct Coded<'a> {
+    texts: &'a StringArray,
+    /// The order of the numbers is that of the texts.
+    sorted: bool,
+    keys: Vec<u32>,
+}
+
+impl<'a> Coded<'a> {
+    fn text(&self, at: usize) -> &'a str {
+        self.texts.value(self.keys[at] as usize)
+    }
+}
+
+impl Values for Coded<'_> {
+    fn count(&self) -> usize {
+        self.keys.len()
+    }
+
+    fn dictionary(&self) -> Option<Dictionary> {
+        const NONE: u32 = u32::MAX;
+        let mut places = vec![NONE; self.texts.len()];
+        let (mut entries, mut count) = (Vec::new(), 0);
+        let codes = self.keys.iter().map(|key| {
+            let place = &mut places[*key as usize];
+            if *place == NONE {
+                *place = count;
+                count += 1;
+                put_text(self.texts.value(*key as usize), &mut entries);
+            }
+            *place
+        });
+        let codes = codes.collect();
+        Some(Dictionary { entries, count, codes })
+    }
+
+    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        range.for_each(|at| put_text(self.text(at), out));
+    }
+
+    fn extremes(&self, range: Range<usize>) -> (usize, usize) {
+        if !self.sorted {
+            return text_extremes(range, |at| self.text(at));
+        }
+        let (mut least, mut greatest) = (range.start, range.start);
+        for at in range {
+            if self.keys[at] < self.keys[least] {
+                least = at;
+            }
+            if self.keys[at] > self.keys[greatest] {
+                greatest = at;
+            }
+        }
+        (least, greatest)
+    }
+
+    fn is_less(&self, one: usize, other: usize) -> bool {
+        self.text(one) < self.text(other)
+    }
+
+    fn bound(&self, at: usize) -> Option<Vec<u8>> {
+        text_bound(self.text(at))
+    }
+}
