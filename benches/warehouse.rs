@@ -27,7 +27,7 @@ const LAST: &str = "2026-09-30";
 const DAYS: u32 = 365;
 const SHARDS: u16 = 4;
 /// The tables that one pass over the facts makes.
-const PASS: [&str; 4] = ["activity_28d", "usage", "adoption", "workload_adoption"];
+const PASS: [&str; 5] = ["activity_28d", "usage", "adoption", "workload_adoption", "next_steps"];
 
 struct Site {
     _folder: tempfile::TempDir,

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use uptake::domain::day::Day;
+use uptake::domain::next_steps::StepCode;
 use uptake::stages::activity_28d::Activity28d;
 use uptake::stages::adoption::Adoption;
+use uptake::stages::next_steps::NextStep;
 use uptake::stages::portfolio::Portfolio;
 use uptake::stages::subscriptions::Subscription;
 use uptake::stages::usage::Usage;
@@ -150,6 +152,22 @@ fn wrong_numbers_in_any_table_of_the_day_are_found() {
         rows.pop();
     });
     sample.fails_until_removed(&planted, &["`workload_adoption` of 2026-09-30", "there is no row"]);
+
+    let planted = sample.plant(day("2026-09-30"), |rows: &mut Vec<NextStep>| {
+        let row = rows
+            .iter_mut()
+            .find(|row| row.evidence.contains("\"seats_never_active\":10,"))
+            .unwrap();
+        row.evidence = row.evidence.replace("\"seats_never_active\":10,", "\"seats_never_active\":9,");
+        rows.retain(|row| row.code != StepCode::TrialEnding);
+    });
+    let words = [
+        "`next_steps` of 2026-09-30",
+        "`seats_never_active` is `9`, and by `activity_28d`, `assignments` and `first_activity` it is `10`",
+        "`seats_concerned` is `12`, and by its tiers it is `11`",
+        "`trial_ending` is missing, and the numbers call for it",
+    ];
+    sample.fails_until_removed(&planted, &words);
 }
 
 #[test]

@@ -119,7 +119,14 @@ fn run_on_the_sample_prints_a_summary_and_then_finds_nothing_to_do() {
     ];
     let first = uptake(&args);
     first.succeeds();
-    for words in ["nightly", "2026-09-30", "rejects", &place("warehouse"), &place("published")] {
+    for words in [
+        "nightly",
+        "2026-09-30",
+        "rejects",
+        "Most valuable next steps",
+        &place("warehouse"),
+        &place("published"),
+    ] {
         assert!(first.out.contains(words), "`{words}` is not in: {}", first.out);
     }
     let published = [
@@ -127,6 +134,7 @@ fn run_on_the_sample_prints_a_summary_and_then_finds_nothing_to_do() {
         "usage.parquet",
         "workload_adoption.parquet",
         "portfolio.parquet",
+        "next_steps.parquet",
         "customers.parquet",
     ];
     for file in published
@@ -273,7 +281,9 @@ fn plan_lists_what_run_would_make_and_changes_nothing() {
         "subscriptions",
         "usage",
         "adoption",
+        "first_activity",
         "workload_adoption",
+        "next_steps",
         "portfolio",
     ] {
         assert!(

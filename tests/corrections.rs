@@ -195,11 +195,13 @@ fn after_the_correction_of_one_of_sixty_days_no_day_is_wrong() {
 
     assert_eq!(wrong_days(&site), BTreeSet::new());
     assert_eq!(site.published(), from_scratch().1);
-    let reached: BTreeSet<String> = Day::parse("2026-08-21")
+    let mut reached: BTreeSet<String> = Day::parse("2026-08-21")
         .unwrap()
         .to(Day::parse("2026-09-17").unwrap())
         .map(|day| day.to_string())
         .collect();
+    // The one table besides without days says what it was made from.
+    reached.insert("first_activity/part-00.parquet".to_owned());
     let after = site.tables();
     for (path, content) in &after {
         if !path.to_str().unwrap().contains("received=") && !reached.contains(&day_of(path)) {
@@ -270,15 +272,38 @@ fn a_changed_setting_makes_only_the_tables_that_read_it() {
         .iter()
         .map(|step| step["table"].as_str().unwrap())
         .collect();
-    assert_eq!(tables, ["workload_adoption", "portfolio"]);
+    assert_eq!(tables, ["workload_adoption", "next_steps", "portfolio"]);
     assert_eq!(plan["steps"][0]["because"][0]["causes"], serde_json::json!(["settings"]));
     site.runs(&[]);
     let after = site.tables();
-    for path in after
-        .keys()
-        .filter(|path| !path.starts_with("workload_adoption") && !path.starts_with("portfolio"))
-    {
+    let is_reader = |path: &PathBuf| tables.iter().any(|table| path.starts_with(table));
+    for path in after.keys().filter(|path| !is_reader(path)) {
         assert_eq!(before.get(path), after.get(path), "{} was touched", path.display());
+    }
+    site.write_pipeline("", &nightly());
+    site.runs(&[]);
+    assert_eq!(wrong_days(&site), BTreeSet::new());
+}
+
+#[test]
+fn limits_and_language_change_next_steps_and_nothing_else() {
+    let site = Site::new();
+    site.runs(&[]);
+    for (head, tail, words) in [
+        ("language = \"de\"", "", "Die wertvollsten nächsten Schritte"),
+        ("", "\n[thresholds]\nlow_usage = 0.9\n", "Most valuable next steps"),
+    ] {
+        let before = site.tables();
+        site.write_pipeline(head, &(nightly() + tail));
+        let plan = site.plan(&[]);
+        let steps = plan["steps"].as_array().unwrap();
+        assert_eq!((steps.len(), &steps[0]["table"]), (1, &"next_steps".into()), "{plan:#}");
+        assert_eq!(steps[0]["because"][0]["causes"], serde_json::json!(["settings"]));
+        let said = site.runs(&[]);
+        assert!(said.out.contains(words), "{}", said.out);
+        let after = site.tables();
+        let changed = after.keys().filter(|path| before.get(*path) != after.get(*path));
+        assert!(changed.clone().count() >= 60 && changed.clone().all(|path| path.starts_with("next_steps")));
     }
     site.write_pipeline("", &nightly());
     site.runs(&[]);

@@ -12,7 +12,7 @@ use uptake::reference::{self, Inputs, Tables};
 use uptake::sources::{self, Format, path::path_context, record::FileContext};
 use uptake::stages;
 use uptake::stages::{
-    activity_28d::Activity28d, adoption::Adoption, assignments::Assignment, portfolio::Portfolio, usage::Usage,
+    activity_28d::Activity28d, adoption::Adoption, assignments::Assignment, next_steps::NextStep, portfolio::Portfolio, usage::Usage,
     workload_adoption::WorkloadAdoption,
 };
 use uptake::warehouse::contract::{Column, Contract, Kind, Partition};
@@ -71,6 +71,15 @@ scenarios! {
     evidence_chooses_what_makes_a_day_active = "evidence-chooses-what-makes-a-day-active",
     a_change_of_disabled_plans_assigns_and_removes_nothing = "a-change-of-disabled-plans-assigns-and-removes-nothing",
     a_license_given_twice_is_one_assignment = "a-license-given-twice-is-one-assignment",
+    low_usage_below_the_limit_with_enough_seats = "low-usage-below-the-limit-with-enough-seats",
+    unused_seats_in_tiers_with_new_ones_left_out = "unused-seats-in-tiers-with-new-ones-left-out",
+    support_load_by_seats_and_of_a_new_product = "support-load-by-seats-and-of-a-new-product",
+    upsell_when_deployment_and_usage_are_both_high = "upsell-when-deployment-and-usage-are-both-high",
+    upsell_where_a_workload_is_used_without_a_license = "upsell-where-a-workload-is-used-without-a-license",
+    overuse_with_the_parts_that_explain_it_in_german = "overuse-with-the-parts-that-explain-it-in-german",
+    trials_and_grace_periods_that_end_soon = "trials-and-grace-periods-that-end-soon",
+    products_out_of_scope_get_no_advice = "products-out-of-scope-get-no-advice",
+    seats_that_nobody_knows_to_be_sold_can_be_unused = "seats-that-nobody-knows-to-be-sold-can-be-unused",
 }
 
 #[test]
@@ -359,6 +368,17 @@ impl Warehouse<'_> {
                 reference_rows(&tables.portfolio, |key| key.day == day),
                 of,
             );
+        }
+        for &day in days {
+            let advised = self.rows::<NextStep>(Some(day)).into_iter();
+            let found: BTreeSet<_> = advised
+                .map(|row| (row.tenant_id, row.sku_id, row.workload, row.code, row.evidence))
+                .collect();
+            let steps = tables.next_steps.iter().filter(|(key, _)| key.day == day);
+            let expected: BTreeSet<_> = steps
+                .map(|(key, row)| (key.tenant_id, key.sku_id, key.workload.clone(), key.code, row.evidence.clone()))
+                .collect();
+            assert_eq!(found, expected, "next_steps of {day}");
         }
         let assignments = reference_rows(&tables.assignments, |_| true);
         assert_same("assignments", days[0], self.rows::<Assignment>(None), assignments, of);

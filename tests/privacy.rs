@@ -20,6 +20,7 @@ const WITHOUT_USERS: &[&str] = &[
     "adoption",
     "usage",
     "workload_adoption",
+    "next_steps",
     "portfolio",
     "subscriptions",
     "subscription_snapshots",

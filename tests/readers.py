@@ -67,6 +67,9 @@ TABLES = {
     "workload_adoption": ("day", {
         "tenant_id": TEXT, "workload": TEXT, **ENTITLEMENTS, "active_unlicensed": COUNT, "usage_ratio": RATIO, "usage_ratio_licensed": RATIO,
     }),
+    "next_steps": ("day", {
+        "tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, "code": TEXT, "evidence": TEXT, "cause": TEXT, "strategies": TEXT,
+    }),
     "portfolio": ("day", {
         "sku_id": TEXT, "workload": TEXT, "customers": COUNT, "customers_without_seats": COUNT, **DEPLOYMENT, **ENTITLEMENTS, **PARTS,
         "active_unlicensed": COUNT, **USAGE, "usage_ratio_licensed": RATIO,
@@ -74,7 +77,7 @@ TABLES = {
 }
 
 # Published fact tables have `day` and the table's columns, and names besides; the dimensions are these.
-PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "portfolio"]
+PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "portfolio", "next_steps"]
 DIMENSIONS = {
     "customers": {"tenant_id": TEXT, "name": TEXT, "domain": TEXT, "country": TEXT, "segment": TEXT},
     "products": {"sku_id": TEXT, "part_number": TEXT, "name": TEXT, "workloads": TEXT, "in_scope": FLAG, "scope_reason": TEXT},
@@ -212,7 +215,7 @@ def main(warehouse, published):
         expect(f"published {name}: as many rows as in the warehouse", rows, counts[name])
     for name, columns in DIMENSIONS.items():
         check_published(published / f"{name}.parquet", columns)
-    for name in ("usage", "adoption", "workload_adoption", "portfolio", "activity_daily", "assignments", "subscriptions"):
+    for name in ("usage", "adoption", "workload_adoption", "portfolio", "next_steps", "activity_daily", "assignments", "subscriptions"):
         expect(f"{name}: has rows", counts.get(name, 0) > 0, True)
     check_metrics(published / "metrics.prom")
     for fault in faults:

@@ -135,6 +135,10 @@ fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
             text.push_str(&summary_text::render(summary, color));
             text.push('\n');
         }
+        let steps = report.next_steps.as_ref().map(|steps| steps.text(color)).unwrap_or_default();
+        if !steps.is_empty() {
+            text.push_str(&format!("{steps}\n"));
+        }
     }
     text.push_str(&record::inputs_text(report));
     if report.days_left > 0 {

@@ -6,6 +6,7 @@ pub mod day;
 pub mod digest;
 pub mod guid;
 pub mod kinds;
+pub mod next_steps;
 pub mod rules;
 pub mod subscription;
 pub mod user_ids;

@@ -6,6 +6,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::day::Zone;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
+use crate::domain::next_steps::{Language, Thresholds};
 use crate::domain::subscription::{Seller, State};
 
 /// Everything besides the raw records that a number depends on.
@@ -25,6 +26,10 @@ pub struct Rules {
     pub entitled_states: BTreeSet<State>,
     /// SKUs, workloads, applications, products out of scope.
     pub catalogue: Catalogue,
+    /// From when on a number becomes a next step.
+    pub thresholds: Thresholds,
+    /// In which language next steps are said.
+    pub language: Language,
 }
 
 impl Rules {
@@ -38,6 +43,8 @@ impl Rules {
             sold_states: BTreeSet::from([State::Active, State::Grace]),
             entitled_states: BTreeSet::from([State::Active]),
             catalogue: Catalogue::default(),
+            thresholds: Thresholds::default(),
+            language: Language::English,
         }
     }
 

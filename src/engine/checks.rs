@@ -25,6 +25,7 @@ use crate::stages;
 use crate::stages::activity_28d::ACTIVITY_28D;
 use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::assignments::Assignment;
+use crate::stages::first_activity::FirstActivity;
 use crate::stages::holders::Coverage;
 use crate::stages::portfolio::Portfolio;
 use crate::stages::promises::day_tables::{DAILY_COLUMNS, DayTables};
@@ -153,6 +154,7 @@ fn memo(state: &State, day: Day, shards: u32) -> String {
 /// What all days of a shard share.
 struct Shared {
     assignments: Vec<Assignment>,
+    first_activity: Vec<FirstActivity>,
     coverage: Coverage,
     daily_users: BTreeMap<Day, DailyUsers>,
 }
@@ -168,6 +170,7 @@ impl Shared {
         };
         Ok(Shared {
             assignments: assignments(store, state, shard)?,
+            first_activity: rows(store, state, (None, shard))?,
             coverage: coverage(store, state, range, shard)?,
             daily_users: looked_at.par_iter().map(users).collect::<Result<_, _>>()?,
         })
@@ -193,6 +196,7 @@ fn hold_day(
                 rules: &settings.rules,
                 products,
                 assignments: &shared.assignments,
+                first_activity: &shared.first_activity,
                 coverage: &shared.coverage,
                 daily_users: &shared.daily_users,
             };
@@ -219,6 +223,7 @@ fn read(store: &Store, state: &State, day: Day, shard: u32) -> Result<DayTables,
         usage: rows(store, state, place)?,
         adoption: rows(store, state, place)?,
         workload_adoption: rows(store, state, place)?,
+        next_steps: rows(store, state, place)?,
     })
 }
 

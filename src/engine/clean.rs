@@ -26,6 +26,8 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
         settings.states_text(),
         settings.partner_text(),
         settings.user_ids_text(),
+        settings.thresholds_text(),
+        settings.language_text(),
         settings.name.clone(),
     ] {
         hasher.text(&text);

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
+use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::domain::guid::Guid;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
@@ -12,12 +13,16 @@ use crate::engine::facts::{coverage, facts_of};
 use crate::engine::job::Job;
 use crate::engine::licenses::{HolderDigests, assignments};
 use crate::engine::made_from::settings_digest;
+use crate::engine::spans::{self, Span};
 use crate::engine::state::State;
 use crate::stages::activity_28d::ACTIVITY_28D;
 use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::assignments::Assignment;
+use crate::stages::first_activity::{FIRST_ACTIVITY, FirstActivity};
 use crate::stages::holders::Coverage;
+use crate::stages::next_steps::NEXT_STEPS;
+use crate::stages::next_steps::support::Support;
 use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::usage::USAGE;
@@ -25,26 +30,67 @@ use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::Contract;
 
 /// The tables that one pass makes.
-pub const PASS_TABLES: [&Contract; 4] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION];
+pub const PASS_TABLES: [&Contract; 5] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS];
 
 /// What one shard's tables are made from.
-#[derive(Clone)]
 pub struct ShardInputs<'a> {
     pub shard: u32,
     pub timeline: &'a Timeline,
     pub assignments: Vec<Assignment>,
     pub coverage: Coverage,
+    /// Nothing where no next steps are wanted.
+    pub first_activity: Vec<FirstActivity>,
+    /// Nothing where no next steps are wanted.
+    pub support: Support,
 }
 
 impl<'a> ShardInputs<'a> {
-    pub fn read(job: &Job<'_>, state: &State, shard: u32, timeline: &'a Timeline) -> Result<ShardInputs<'a>, EngineError> {
-        let assignments = assignments(job.store, state, shard)?;
+    /// `opened` are the support requests of the shard's customers.
+    pub fn read(
+        job: &Job<'_>,
+        state: &State,
+        shard: u32,
+        timeline: &'a Timeline,
+        opened: BTreeMap<Guid, Vec<Day>>,
+    ) -> Result<ShardInputs<'a>, EngineError> {
+        let with_first = job.tables.contains(NEXT_STEPS.name) && state.footer(&FIRST_ACTIVITY, (None, shard)).is_some();
         Ok(ShardInputs {
             shard,
             timeline,
-            assignments,
+            assignments: assignments(job.store, state, shard)?,
             coverage: coverage(job.store, state, job.range, shard)?,
+            first_activity: if with_first { job.store.rows((None, shard))? } else { Vec::new() },
+            support: Support::of(opened, timeline),
         })
+    }
+
+    /// What next steps are made from besides what `adoption` is: for each day of the range a digest.
+    fn advice(&self, job: &Job<'_>) -> Vec<Digest> {
+        let (range, thresholds) = (job.range, &job.settings.rules.thresholds);
+        let of_days = |members: &mut dyn Iterator<Item = (Digest, Span)>| spans::digests(members, range.first, range.last);
+        let lately = of_days(&mut self.assignments.iter().filter_map(|row| {
+            let assigned = row.assigned_day?;
+            let over = assigned.plus(thresholds.grace_days);
+            let until = row.removed_day.map_or(over, |removed| removed.min(over));
+            Some((row.holder_digest(), (Some(assigned), Some(until))))
+        }));
+        let ever_active = of_days(&mut self.first_activity.iter().map(|row| (row.digest(), (Some(row.first_day), None))));
+        let known_since = of_days(&mut self.coverage.first.iter().map(|(tenant, first)| {
+            let since = window::first_day(range.first).max(*first);
+            let member = Hasher::new().bytes(&tenant.bytes()).number(i64::from(since.0)).finish();
+            (member, (Some(*first), None))
+        }));
+        let support = range
+            .first
+            .to(range.last)
+            .map(|day| self.support.digest(day, self.timeline, thresholds.new_product_days));
+        let days = lately.into_iter().zip(ever_active).zip(known_since).zip(support);
+        days.map(|(((lately, ever_active), known_since), support)| {
+            let mut hasher = Hasher::new();
+            hasher.digest(lately).digest(ever_active).digest(known_since).digest(support);
+            hasher.finish()
+        })
+        .collect()
     }
 }
 
@@ -61,6 +107,7 @@ impl Fingerprints {
         let holders = HolderDigests::of(&inputs.assignments, begin, range.last);
         let in_force = inputs.timeline.digests(range.first, range.last);
         let arrivals = tenants_since(&inputs.coverage, range);
+        let advice = inputs.advice(job);
         let activity: Vec<Digest> = range
             .looked_at()
             .map(|day| {
@@ -86,6 +133,18 @@ impl Fingerprints {
         let usage = of(&USAGE, &[&evidence, &states, &workloads]);
         let adoption = of(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
         let workload_adoption = of(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
+        let next_steps = of(
+            &NEXT_STEPS,
+            &[
+                &evidence,
+                &states,
+                &workloads,
+                &excluded,
+                &unlicensed,
+                &settings.thresholds_text(),
+                &settings.language_text(),
+            ],
+        );
         let mut prints: BTreeMap<&'static str, BTreeMap<Day, Fingerprint>> = BTreeMap::new();
         for day in range.days() {
             let at = (day.0 - range.first.0) as usize;
@@ -115,6 +174,7 @@ impl Fingerprints {
             put(&USAGE, usage, use_of);
             put(&ADOPTION, adoption, covered);
             put(&WORKLOAD_ADOPTION, workload_adoption, use_of);
+            put(&NEXT_STEPS, next_steps, Hasher::new().digest(covered).digest(advice[at]).finish());
         }
         Fingerprints(prints)
     }
@@ -155,20 +215,9 @@ pub fn portfolio_fingerprint(job: &Job<'_>, state: &State, day: Day) -> Fingerpr
 
 /// For each day of the range a digest of the tenants whose window is complete.
 fn tenants_since(coverage: &Coverage, range: Range) -> Vec<Digest> {
-    let mut arrivals: BTreeMap<Day, SetDigest> = BTreeMap::new();
-    for (tenant, first) in &coverage.first {
-        let complete_on = first.plus(WINDOW_DAYS - 1).max(range.first);
-        arrivals.entry(complete_on).or_default().add(Digest::of(&tenant.bytes()));
-    }
-    let mut sum = SetDigest::default();
-    range
+    let tenants = coverage
         .first
-        .to(range.last)
-        .map(|day| {
-            if let Some(arrived) = arrivals.get(&day) {
-                sum.add(arrived.digest());
-            }
-            sum.digest()
-        })
-        .collect()
+        .iter()
+        .map(|(tenant, first)| (Digest::of(&tenant.bytes()), (Some(first.plus(WINDOW_DAYS - 1)), None)));
+    spans::digests(tenants, range.first, range.last)
 }

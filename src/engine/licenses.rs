@@ -1,7 +1,5 @@
 //! `assignments` and the timeline of subscriptions, out of everything that ever came in about licenses: small, and read whole.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
@@ -13,6 +11,7 @@ use crate::engine::error::EngineError;
 use crate::engine::job::Job;
 use crate::engine::made_from::settings_digest;
 use crate::engine::report::{Size, Step};
+use crate::engine::spans;
 use crate::engine::state::{Cache, State};
 use crate::engine::steps::{Making, own_cause};
 use crate::pipeline::settings::Settings;
@@ -144,8 +143,8 @@ fn inputs_memo(job: &Job<'_>, state: &State, shard: u32) -> String {
     format!("assignments {shard} {}", hasher.finish())
 }
 
-/// All rows of a shard of a `received=` table that pass.
-fn all<R: Row + Send>(store: &Store, state: &State, shard: u32, wanted: impl Fn(&R) -> bool + Sync) -> Result<Vec<R>, EngineError> {
+/// All rows of a shard of a `received=` table that pass, in the order of `received`.
+pub fn all<R: Row + Send>(store: &Store, state: &State, shard: u32, wanted: impl Fn(&R) -> bool + Sync) -> Result<Vec<R>, EngineError> {
     let places: Vec<Place> = state
         .table(R::CONTRACT)
         .iter()
@@ -220,34 +219,15 @@ pub struct HolderDigests {
 impl HolderDigests {
     /// Of the days from `first` to `last`.
     pub fn of(assignments: &[Assignment], first: Day, last: Day) -> HolderDigests {
-        let days = (last.0 - first.0 + 1).max(0) as usize;
-        let mut changes: BTreeMap<usize, (SetDigest, SetDigest)> = BTreeMap::new();
-        let place = |day: Day| (day.0.max(first.0) - first.0) as usize;
-        for assignment in assignments {
-            let holder = assignment.holder_digest();
-            let start = place(assignment.assigned_day.unwrap_or(first));
-            let change = changes.entry(start).or_default();
-            change.0.add(holder);
-            change.1.add(holder);
-            if let Some(removed) = assignment.removed_day {
-                changes.entry(place(removed).max(start)).or_default().0.remove(holder);
-                changes.entry(place(removed.plus(1)).max(start)).or_default().1.remove(holder);
-            }
-        }
-        let (mut has, mut held) = (SetDigest::default(), SetDigest::default());
-        let (mut has_days, mut held_days) = (Vec::with_capacity(days), Vec::with_capacity(days));
-        for day in 0..days {
-            if let Some((has_change, held_change)) = changes.get(&day) {
-                has.add(has_change.digest());
-                held.add(held_change.digest());
-            }
-            has_days.push(has.digest());
-            held_days.push(held.digest());
-        }
+        let holders: Vec<(Digest, &Assignment)> = assignments.iter().map(|row| (row.holder_digest(), row)).collect();
+        let has = holders.iter().map(|(holder, row)| (*holder, (row.assigned_day, row.removed_day)));
+        let held = holders
+            .iter()
+            .map(|(holder, row)| (*holder, (row.assigned_day, row.removed_day.map(|removed| removed.plus(1)))));
         HolderDigests {
             first,
-            has: has_days,
-            held: held_days,
+            has: spans::digests(has, first, last),
+            held: spans::digests(held, first, last),
         }
     }
 

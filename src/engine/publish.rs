@@ -1,9 +1,11 @@
 //! Publication: the published files are made again when the tables, the names or the scope of products changed.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
+use crate::domain::guid::Guid;
 use crate::domain::window::WINDOW_DAYS;
 use crate::engine::customers::{known_customers, seen_tenants};
 use crate::engine::days::Range;
@@ -15,14 +17,16 @@ use crate::pipeline::settings::Settings;
 use crate::reports::day_rows::DayRows;
 use crate::reports::publish::{Publication, is_unfinished, publish};
 use crate::reports::summary::{Summary, summarize};
+use crate::reports::valuable_steps::ValuableSteps;
 use crate::stages::adoption::ADOPTION;
+use crate::stages::next_steps::{NEXT_STEPS, NextStep};
 use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::usage::USAGE;
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::store::Store;
 
 /// Rises when the published files change their form.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// The file that says what the last run did.
 const RUN_JSON: &str = "run.json";
 
@@ -49,7 +53,7 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
     let Some(days) = days(state, range) else { return Ok(None) };
     let mut hasher = Hasher::new();
     hasher.number(VERSION).number(i64::from(days.0.0)).number(i64::from(days.1.0));
-    hasher.digest(state.digest_of_days(&[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &PORTFOLIO], days));
+    hasher.digest(state.digest_of_days(&[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS, &PORTFOLIO], days));
     hasher
         .text(&settings.products_text())
         .text(&settings.workloads_text())
@@ -107,6 +111,7 @@ pub fn run(
     let files = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
     report.summary = Some(summary(&publication)?);
+    report.next_steps = Some(valuable_steps(&publication)?);
     report.fingerprint = Some(fingerprint.to_string());
     report.published_files = files;
     Ok(())
@@ -117,10 +122,20 @@ fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
     let read = |day| DayRows::read(publication.store, publication.shards, day);
     let earlier = publication.last.plus(-WINDOW_DAYS);
     let before = if earlier >= publication.first { Some(read(earlier)?) } else { None };
-    let names = publication
-        .customers
-        .iter()
-        .map(|customer| (customer.tenant_id, customer.name.clone()))
-        .collect();
-    Ok(summarize(&read(publication.last)?, before.as_ref(), &names))
+    Ok(summarize(&read(publication.last)?, before.as_ref(), &names_of(publication)))
+}
+
+/// The next steps that the summary names.
+fn valuable_steps(publication: &Publication<'_>) -> Result<ValuableSteps, EngineError> {
+    let mut rows: Vec<NextStep> = Vec::new();
+    for shard in 0..publication.shards {
+        rows.extend(publication.store.rows::<NextStep>((Some(publication.last), shard))?);
+    }
+    let rules = publication.rules;
+    Ok(ValuableSteps::of(&rows, &names_of(publication), &rules.catalogue, rules.language))
+}
+
+fn names_of(publication: &Publication<'_>) -> BTreeMap<Guid, String> {
+    let customers = publication.customers.iter();
+    customers.map(|customer| (customer.tenant_id, customer.name.clone())).collect()
 }

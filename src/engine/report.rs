@@ -7,6 +7,7 @@ use crate::engine::days::runs;
 use crate::engine::freshness::{Extent, Freshness};
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::Summary;
+use crate::reports::valuable_steps::ValuableSteps;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::index::Place;
 
@@ -107,6 +108,9 @@ pub struct RunReport {
     /// What the closing summary tells, where something was published.
     #[serde(skip)]
     pub summary: Option<Summary>,
+    /// The next steps that it names.
+    #[serde(skip)]
+    pub next_steps: Option<ValuableSteps>,
 }
 
 impl RunReport {

@@ -97,6 +97,11 @@ impl Forced {
         self.days.is_some_and(|(first, last)| first <= day && day <= last)
     }
 
+    /// The first of the days that are made again.
+    pub fn first_day(self) -> Option<Day> {
+        self.days.map(|(first, _)| first)
+    }
+
     /// Whether a table without days is.
     pub fn shard(self, shard: u32) -> bool {
         self.days.is_some() && self.shard.is_none_or(|of| of == shard)

@@ -19,7 +19,7 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
-use crate::engine::{checks, estimates, facts, freshness, licenses, names, publish, silence, walk, windows, windows_plan};
+use crate::engine::{checks, estimates, facts, first_activity, freshness, licenses, names, publish, silence, walk, windows, windows_plan};
 use crate::stages;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
@@ -159,6 +159,9 @@ fn make_tables(
         let (step, contradictions) = licenses::run_assignments(job, state, cache, changes)?;
         report.steps.extend(step);
         report.contradictions = contradictions;
+    }
+    if job.tables.contains("first_activity") {
+        report.steps.extend(first_activity::run(job, state, changes)?);
     }
     let mut plan = windows_plan::plan(job, state, timelines, changes)?;
     if job.request.rehearse {

@@ -8,6 +8,7 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("activity_daily", &["activity_events", "activity_coverage", "user_names"]),
     ("activity_before", &["activity_events", "activity_coverage", "user_names"]),
     ("activity_28d", &["activity_daily", "activity_before"]),
+    ("first_activity", &["activity_daily", "activity_before"]),
     ("assignments", &["license_changes", "license_holdings", "snapshots", "user_names"]),
     ("subscriptions", &["subscription_snapshots", "snapshots"]),
     ("usage", &["activity_daily", "activity_before", "assignments", "subscriptions"]),
@@ -24,6 +25,17 @@ const NEEDS: &[(&str, &[&str])] = &[
     (
         "workload_adoption",
         &["activity_daily", "activity_before", "assignments", "subscriptions"],
+    ),
+    (
+        "next_steps",
+        &[
+            "adoption",
+            "workload_adoption",
+            "subscriptions",
+            "assignments",
+            "first_activity",
+            "support_requests",
+        ],
     ),
     ("portfolio", &["adoption", "workload_adoption"]),
 ];

@@ -1,5 +1,5 @@
 //! The tables that look back on 28 days, and the ones beside them: `subscriptions`, `activity_28d`, `usage`, `adoption`,
-//! `workload_adoption`, `portfolio`. A range of N days is one pass over N + 27 days of facts.
+//! `workload_adoption`, `next_steps`, `portfolio`. A range of N days is one pass over N + 27 days of facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,7 @@ use crate::stages::activity_28d::{self, ACTIVITY_28D};
 use crate::stages::adoption::{ADOPTION, Adoption};
 use crate::stages::daily_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
 use crate::stages::holders::Pass;
+use crate::stages::next_steps::{self, Background, NEXT_STEPS};
 use crate::stages::portfolio::{self, PORTFOLIO};
 use crate::stages::subscriptions::SUBSCRIPTIONS;
 use crate::stages::usage::USAGE;
@@ -41,16 +42,19 @@ pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<
     job.watch.tell(Event::Begin {
         what: "usage and adoption",
         unit: "days",
-        total: plan.shards.iter().map(|shard| days_of_pass(&shard.stale).len() as u64).sum(),
+        total: plan.shards.iter().map(|shard| stale_days(&shard.stale).len() as u64).sum(),
     });
-    // As many shards are in memory as there are threads.
-    let shards = plan.shards.par_iter().map(|shard| {
+    let of_shard = |shard: &ShardPlan<'_>| -> Result<Vec<Made>, EngineError> {
         let mut made = make_subscriptions(job, shard)?;
         made.extend(make_pass(job, before, &shard.inputs, &shard.stale)?);
         Ok(made)
-    });
-    let made: Vec<Vec<Made>> = shards.collect::<Result<_, EngineError>>()?;
-    let mut made: Vec<Made> = made.into_iter().flatten().collect();
+    };
+    let mut made: Vec<Made> = Vec::new();
+    // As many shards are in memory as there are threads.
+    for shards in plan.shards.chunks(rayon::current_num_threads()) {
+        let some: Vec<Vec<Made>> = shards.par_iter().map(of_shard).collect::<Result<_, _>>()?;
+        made.extend(some.into_iter().flatten());
+    }
     job.watch.tell(Event::End);
     for (contract, place, footer) in &made {
         state.put(contract, *place, footer.clone());
@@ -83,31 +87,33 @@ fn make_subscriptions(job: &Job<'_>, plan: &ShardPlan<'_>) -> Result<Vec<Made>, 
 }
 
 /// The days of which a table of the pass is stale.
-fn days_of_pass(stale: &Stale) -> Vec<Day> {
+fn stale_days(stale: &Stale) -> Vec<Day> {
     let tables = PASS_TABLES.iter().filter_map(|contract| stale.get(contract.name));
     let days: BTreeSet<Day> = tables.flat_map(|days| days.keys().copied()).collect();
     days.into_iter().collect()
 }
 
-/// Makes the stale days of the four tables of the pass.
+/// Makes the stale days of the tables of the pass.
 pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
     let empty = BTreeMap::new();
     let of = |contract: &Contract| stale.get(contract.name).unwrap_or(&empty);
-    let days = days_of_pass(stale);
+    let days = stale_days(stale);
     let mut made = Vec::new();
     for (first, last) in passes(&days) {
-        let facts = read_facts(job, state, inputs.shard, window::first_day(first), last)?;
-        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION]
+        let days_of_pass: Vec<Day> = window::first_day(first).to(last).collect();
+        let facts = read_facts(job, state, inputs.shard, &days_of_pass)?;
+        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS]
             .iter()
             .any(|contract| of(contract).range(first..=last).next().is_some());
         let assignments = if with_use { inputs.assignments.as_slice() } else { &[] };
         let rules = &job.settings.rules;
-        let mut pass = with_use.then(|| Pass::new(&facts, assignments, inputs.timeline, &inputs.coverage, rules, first));
+        let (firsts, coverage) = (&inputs.first_activity, &inputs.coverage);
+        let mut pass = with_use.then(|| Pass::new(&facts, assignments, firsts, inputs.timeline, coverage, rules, first));
         let mut windows = Windows::before(window::first_day(first), facts.entities.len());
         let mut at = 0;
         let mut waiting: Vec<Finished> = Vec::new();
         let texts = activity_28d::Texts::of(&facts);
-        for day in window::first_day(first).to(last) {
+        for day in days_of_pass {
             job.watch.go_on()?;
             if let Some(pass) = &mut pass {
                 pass.advance(day);
@@ -131,7 +137,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
             if waiting.len() == DAYS_WRITTEN_TOGETHER || day == last {
                 let written: Vec<Vec<Made>> = waiting
                     .par_iter()
-                    .map(|finished| finished.write(job, inputs.shard, (&facts, &texts), stale))
+                    .map(|finished| finished.write(job, inputs, (&facts, &texts), stale))
                     .collect::<Result<_, _>>()?;
                 made.extend(written.into_iter().flatten());
                 job.watch.tell(Event::Advance(waiting.len() as u64));
@@ -153,11 +159,11 @@ impl Finished {
     fn write(
         &self,
         job: &Job<'_>,
-        shard: u32,
+        inputs: &ShardInputs<'_>,
         (facts, texts): (&DailyFacts, &activity_28d::Texts),
         stale: &Stale,
     ) -> Result<Vec<Made>, EngineError> {
-        let place = (Some(self.day), shard);
+        let place = (Some(self.day), inputs.shard);
         let mut made: Vec<Made> = Vec::new();
         let mut put = |contract: &'static Contract, frame: &dyn Fn() -> Result<RecordBatch, EngineError>| -> Result<(), EngineError> {
             if let Some(fingerprint) = stale.get(contract.name).and_then(|days| days.get(&self.day)) {
@@ -188,6 +194,16 @@ impl Finished {
         put(&USAGE, &|| Ok(Row::frame(&self.used.usage)?))?;
         put(&ADOPTION, &|| Ok(Row::frame(&self.used.adoption)?))?;
         put(&WORKLOAD_ADOPTION, &|| Ok(Row::frame(&self.used.workload_adoption)?))?;
+        let background = Background {
+            rules: &job.settings.rules,
+            timeline: inputs.timeline,
+            support: &inputs.support,
+            first_events: &inputs.coverage.first,
+            facts_since: window::first_day(job.range.first),
+        };
+        put(&NEXT_STEPS, &|| {
+            Ok(Row::frame(&next_steps::build(self.day, &self.used, &background))?)
+        })?;
         Ok(made)
     }
 }
@@ -210,8 +226,7 @@ fn passes(days: &[Day]) -> Vec<(Day, Day)> {
 }
 
 /// Reads the facts of some days.
-fn read_facts(job: &Job<'_>, state: &State, shard: u32, first: Day, last: Day) -> Result<DailyFacts, EngineError> {
-    let days: Vec<Day> = first.to(last).collect();
+pub fn read_facts(job: &Job<'_>, state: &State, shard: u32, days: &[Day]) -> Result<DailyFacts, EngineError> {
     let mut builder = DailyFactsBuilder::default();
     for some in days.chunks(DAYS_WRITTEN_TOGETHER) {
         let frames: Vec<(Day, Vec<RecordBatch>)> = some

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
+use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::causes::{Cause, Changes, why};
@@ -11,16 +12,20 @@ use crate::engine::error::EngineError;
 use crate::engine::facts::beyond_limit;
 use crate::engine::fingerprints::{Fingerprints, PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
 use crate::engine::job::Job;
+use crate::engine::licenses::all;
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::engine::steps::{Made, Making, own_cause};
 use crate::stages::activity_28d::ACTIVITY_28D;
 use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::activity_events::shard_of;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::assignments::ASSIGNMENTS;
+use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::support_requests::{SupportRequest, opened_days};
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::index::Place;
@@ -51,8 +56,8 @@ impl ShardPlan<'_> {
 /// Compares what the files would be made from with what their footers say.
 pub fn plan<'a>(job: &Job<'_>, state: &State, timelines: &'a [Timeline], changes: &mut Changes) -> Result<WindowsPlan<'a>, EngineError> {
     let mut shards = Vec::new();
-    for (shard, timeline) in (0..).zip(timelines) {
-        let inputs = ShardInputs::read(job, state, shard, timeline)?;
+    for ((shard, timeline), opened) in (0..).zip(timelines).zip(opened_requests(job, state)?) {
+        let inputs = ShardInputs::read(job, state, shard, timeline, opened)?;
         let stale = Fingerprints::of(job, state, &inputs).stale(job, state, shard);
         shards.push(ShardPlan { inputs, stale });
     }
@@ -164,6 +169,18 @@ impl WindowsPlan<'_> {
     }
 }
 
+/// When the customers of each shard opened support requests; nothing where no next steps are wanted.
+fn opened_requests(job: &Job<'_>, state: &State) -> Result<Vec<BTreeMap<Guid, Vec<Day>>>, EngineError> {
+    let mut shards = vec![BTreeMap::new(); job.shards() as usize];
+    if job.tables.contains(NEXT_STEPS.name) {
+        let requests: Vec<SupportRequest> = all(job.store, state, 0, |_| true)?;
+        for (tenant, days) in opened_days(requests, job.settings.zone()) {
+            shards[shard_of(tenant, job.shards()) as usize].insert(tenant, days);
+        }
+    }
+    Ok(shards)
+}
+
 /// Why a file of a day is stale.
 fn causes(
     job: &Job<'_>,
@@ -191,11 +208,20 @@ fn causes(
         causes.extend(changes.within(ASSIGNMENTS.name, begin, day));
         causes.extend(changes.within(SUBSCRIPTIONS.name, day, day));
     }
-    if contract.name == ADOPTION.name {
+    if [ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) {
         causes.extend(changes.within(ACTIVITY_COVERAGE.name, begin, day));
         if causes.is_empty() {
             // The first day of a tenant says whether later windows are complete, however long ago it was.
             causes.extend(changes.within(ACTIVITY_COVERAGE.name, Day(i32::MIN), day));
+        }
+    }
+    if contract.name == NEXT_STEPS.name && causes.is_empty() {
+        // Who was active at any time before, since when a seat is assigned, when a product was first seen.
+        for table in [ACTIVITY_BEFORE.name, ACTIVITY_DAILY.name, ASSIGNMENTS.name, SUBSCRIPTIONS.name] {
+            causes.extend(changes.within(table, Day(i32::MIN), day));
+        }
+        if causes.is_empty() {
+            causes.extend(changes.causes_of(&[Feed::SupportRequests]));
         }
     }
     if causes.is_empty() {

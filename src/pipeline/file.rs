@@ -14,23 +14,16 @@ use super::problem::{SettingsError, hint};
 use super::section::Section;
 use super::source::{self, Source};
 use super::table::squeezed;
-use super::thresholds::{self, Thresholds};
+use super::thresholds;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::{Evidence, spelled};
+use crate::domain::kinds::Evidence;
+use crate::domain::next_steps::{Language, Thresholds};
 use crate::domain::rules::Rules;
 use crate::domain::subscription::State;
 
 /// The highest number of shards: a shard's number has at most three digits.
 pub const MOST_SHARDS: u16 = 999;
-
-spelled! {
-    /// The language of the words in `next_steps` and reports.
-    Language {
-        English = "en",
-        German = "de",
-    }
-}
 
 /// What a pipeline file says. The command line may replace folders and days before `settle`.
 #[derive(Clone)]

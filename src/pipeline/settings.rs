@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::file::{Language, PipelineFile};
+use super::file::PipelineFile;
 use super::nearest::nearest;
 use super::page::Written;
 use super::problem::{Problem, SettingsError, hint, listed};
 use super::source::Source;
-use super::thresholds::Thresholds;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
@@ -32,12 +31,10 @@ pub struct Settings {
     pub shards: u16,
     /// At least one; their order decides which snapshot of a tenant is in force.
     pub sources: Vec<Source>,
-    /// What decides the numbers: zone, partner, evidence, states, and the catalogue with the pipeline's exclusions in it.
+    /// What decides the numbers: zone, partner, evidence, states, limits, and the catalogue with the pipeline's exclusions in it.
     pub rules: Rules,
-    pub thresholds: Thresholds,
     /// Under which ids users are stored.
     pub user_ids: UserIds,
-    pub language: Language,
     /// What is odd but no reason to stop.
     pub warnings: Vec<Problem>,
 }
@@ -91,10 +88,10 @@ impl PipelineFile {
                     sold_states: self.sold_states,
                     entitled_states: self.entitled_states,
                     catalogue,
+                    thresholds: self.thresholds,
+                    language: self.language,
                 },
-                thresholds: self.thresholds,
                 user_ids,
-                language: self.language,
                 warnings: notes.warnings,
             }),
             _ => {

@@ -73,7 +73,12 @@ impl Settings {
 
     /// The limits: read by next steps.
     pub fn thresholds_text(&self) -> String {
-        format!("{:?}\n", self.thresholds)
+        format!("{:?}\n", self.rules.thresholds)
+    }
+
+    /// In which language things are said: read by next steps.
+    pub fn language_text(&self) -> String {
+        format!("{}\n", self.rules.language)
     }
 
     /// Under which ids users are stored, empty where they are plain: read with every raw file. It has a digest of the key and not the key.

@@ -6,11 +6,13 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
+use crate::domain::window;
 
 use super::activity::{self, TenantActivity};
 use super::assignments::{self, AllAssignments};
 use super::inputs::Inputs;
 use super::names::Known;
+use super::next_steps::{self, Advisor};
 use super::portfolio;
 use super::subscriptions::{self, InForce};
 use super::tables::{ActivityDailyKey, AdoptionKey, Assignments, AssignmentsKey, SubscriptionsKey, Tables};
@@ -43,6 +45,7 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
     let activity = activity::by_tenant(&events, &known);
     let (assigned, contradictions) = assignments::assignments(inputs, rules);
     let snapshots = subscriptions::snapshots(inputs);
+    let requests = next_steps::requests(inputs, rules);
     let tenants: BTreeSet<Guid> = activity.keys().chain(assigned.keys()).chain(snapshots.keys()).copied().collect();
 
     let mut tables = Tables {
@@ -67,6 +70,14 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
                 in_force: in_force.as_ref(),
             };
             add_usage(&mut tables, tenant, &facts);
+            let advisor = Advisor {
+                tenant,
+                facts: &facts,
+                snapshots: &snapshots,
+                requests: &requests,
+                known_since: window::first_day(first),
+            };
+            advisor.add(&mut tables);
         }
         portfolio::add(&mut tables, day);
     }

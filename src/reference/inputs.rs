@@ -110,6 +110,15 @@ pub struct CustomerRow {
     pub origin: Origin,
 }
 
+/// A request to the partner's support. `opened_at` as it is written; the last list that names a request counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SupportRequestRow {
+    pub tenant_id: Guid,
+    pub request_id: String,
+    pub opened_at: Instant,
+    pub origin: Origin,
+}
+
 /// Everything that was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
@@ -121,6 +130,7 @@ pub struct Inputs {
     /// (source, tenant, day) of the readable pages of subscription snapshots, also those that list nothing.
     pub subscription_pages: Vec<(usize, Guid, Day)>,
     pub customers: Vec<CustomerRow>,
+    pub support_requests: Vec<SupportRequestRow>,
     /// (tenant, the id that stands for a name, the user id that goes with it), as sign-ins and user lists say.
     pub names: Vec<(Guid, String, String)>,
 }
@@ -236,8 +246,12 @@ impl Sink for FileSink<'_> {
                 },
                 ends_on: row.ends_on,
             }),
-            // No number depends on it.
-            Row::SupportRequest(_) => {}
+            Row::SupportRequest(row) => self.inputs.support_requests.push(SupportRequestRow {
+                tenant_id: row.tenant,
+                request_id: row.request_id.to_owned(),
+                opened_at: row.opened_at,
+                origin,
+            }),
             Row::Customer(row) => self.inputs.customers.push(CustomerRow {
                 tenant_id: row.tenant,
                 name: row.name.to_owned(),

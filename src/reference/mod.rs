@@ -13,6 +13,7 @@
 //! * a reject makes every holdings snapshot of its file incomplete; a day whose files are all unreadable has no snapshot;
 //! * an event that meets a contrary state is counted as a contradiction also when it is itself the first evidence;
 //! * the entitlements of a workload that were active include its unlicensed users;
+//! * a user of whom no day between the first of the facts and the day is active has never been active;
 //! * the portfolio's row of everything exists where `adoption` has a row in scope.
 
 mod activity;
@@ -20,6 +21,7 @@ mod assignments;
 mod compute;
 mod inputs;
 mod names;
+mod next_steps;
 mod portfolio;
 mod snapshots;
 mod subscriptions;
@@ -31,8 +33,10 @@ mod usage;
 pub use compute::{compute, first_day};
 pub use inputs::{
     ActivityRow, CustomerRow, FileSink, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, Origin, SoldByOwned, SubscriptionRow,
+    SupportRequestRow,
 };
 pub use tables::{
     Activity28d, ActivityDaily, ActivityDailyKey, ActivityEvents, ActivityEventsKey, Adoption, AdoptionKey, Assignments, AssignmentsKey,
-    Portfolio, PortfolioKey, Subscriptions, SubscriptionsKey, Tables, Usage, UsageKey, WorkloadAdoption, WorkloadAdoptionKey,
+    NextSteps, NextStepsKey, Portfolio, PortfolioKey, Subscriptions, SubscriptionsKey, Tables, Usage, UsageKey, WorkloadAdoption,
+    WorkloadAdoptionKey,
 };

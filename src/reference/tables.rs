@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Evidence, Opened};
+use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State};
 
 /// All tables of a range of days.
@@ -22,6 +23,7 @@ pub struct Tables {
     pub adoption: BTreeMap<AdoptionKey, Adoption>,
     pub workload_adoption: BTreeMap<WorkloadAdoptionKey, WorkloadAdoption>,
     pub portfolio: BTreeMap<PortfolioKey, Portfolio>,
+    pub next_steps: BTreeMap<NextStepsKey, NextSteps>,
     /// How many license events contradicted the state that they met, and so changed nothing.
     pub contradictions: u64,
 }
@@ -214,6 +216,21 @@ pub struct Portfolio {
     pub usage_ratio: Option<f64>,
     pub usage_ratio_adjusted: Option<f64>,
     pub usage_ratio_licensed: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NextStepsKey {
+    pub day: Day,
+    pub tenant_id: Guid,
+    pub sku_id: Option<Guid>,
+    pub workload: Option<String>,
+    pub code: StepCode,
+}
+
+/// The numbers only: cause and strategies are words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NextSteps {
+    pub evidence: String,
 }
 
 /// A share of a known total; null where the total is 0 or unknown. Never clamped.

@@ -57,7 +57,7 @@ impl<'a> TenantDay<'a> {
     }
 
     /// Users who have the SKU at the end of the day.
-    fn holders(&self, sku: Guid) -> BTreeSet<&'a str> {
+    pub fn holders(&self, sku: Guid) -> BTreeSet<&'a str> {
         let has = |skus: &UserAssignments| {
             skus.get(&sku)
                 .is_some_and(|intervals| intervals.iter().any(|one| one.has(self.day)))
@@ -75,7 +75,7 @@ impl<'a> TenantDay<'a> {
     }
 
     /// Users with a day in the window on which they held the SKU and were active in at least one of the workloads.
-    fn active(&self, sku: Guid, workloads: &[&str]) -> BTreeSet<&'a str> {
+    pub fn active(&self, sku: Guid, workloads: &[&str]) -> BTreeSet<&'a str> {
         let is_active_holder = |user: &str, skus: &UserAssignments, day: Day| {
             let held = skus.get(&sku).is_some_and(|intervals| intervals.iter().any(|one| one.held(day)));
             held && workloads

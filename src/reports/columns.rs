@@ -7,13 +7,14 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use crate::reports::dimensions::{CALENDAR, CUSTOMER_DIMENSION, PRODUCTS};
 use crate::stages::adoption::ADOPTION;
+use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::usage::USAGE;
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
 /// The tables that are published with all their days.
-pub(super) const FACTS: [&Contract; 4] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO];
+pub(super) const FACTS: [&Contract; 5] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO, &NEXT_STEPS];
 
 /// A table as it is published: one Parquet file of this name.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@
 //! The way of a run's last minute, in order:
 //!
 //! 1. `publish::publish` writes every published file to the staging folder and then renames them in a row (`staging`).
-//! 2. `summary::summarize` computes what the run's closing summary says, `summary_text::render` says it.
+//! 2. `summary::summarize` computes what the run's closing summary says, `summary_text::render` says it;
+//!    `valuable_steps` picks the next steps that it names.
 //! 3. `publish::write_run_json` puts `run.json`, with every file's digest, in its place: the last rename of all.
 //!
 //! `columns` is the one list of what the published tables contain; `facts` streams them day by day with names joined in
@@ -23,3 +24,4 @@ pub mod publish;
 mod staging;
 pub mod summary;
 pub mod summary_text;
+pub mod valuable_steps;

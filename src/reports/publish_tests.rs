@@ -19,8 +19,10 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::catalogue::Product;
 use crate::domain::digest::{Digest, Fingerprint};
+use crate::domain::next_steps::StepCode;
 use crate::reports::columns::published_tables;
 use crate::stages::adoption::Adoption;
+use crate::stages::next_steps::NextStep;
 use crate::stages::portfolio;
 use crate::stages::usage::Usage;
 use crate::stages::workload_adoption::WorkloadAdoption;
@@ -90,6 +92,18 @@ fn workload_adoption(tenant_id: Guid, workload: &str) -> WorkloadAdoption {
     }
 }
 
+fn next_step(tenant_id: Guid, sku_id: Option<Guid>) -> NextStep {
+    NextStep {
+        tenant_id,
+        sku_id,
+        workload: None,
+        code: StepCode::SupportLoad,
+        evidence: "{\"seats_concerned\":1}".to_owned(),
+        cause: "A cause.".to_owned(),
+        strategies: "A strategy.".to_owned(),
+    }
+}
+
 /// Two customers on two days in two shards: the later id is in the first shard.
 struct World {
     folder: TempDir,
@@ -134,10 +148,12 @@ impl World {
             vec![workload_adoption(NAMELESS, "teams")],
             vec![workload_adoption(CONTOSO, "teams")],
         ];
+        let advised = [vec![next_step(NAMELESS, Some(E3))], vec![next_step(CONTOSO, None)]];
         for shard in 0..2 {
             store.replace_rows((day, shard as u32), &adopted[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &used[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &worked[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &advised[shard], digest).unwrap();
         }
         store
             .replace_rows((day, 0), &portfolio::build(&adopted.concat(), &worked.concat()), digest)
@@ -387,7 +403,7 @@ fn no_days_are_files_without_rows() {
     let mut world = World::new();
     world.days = 0;
     let files = world.publish();
-    assert_eq!(files.iter().map(|file| file.rows).collect::<Vec<_>>(), [0, 0, 0, 0, 2, 0, 0, 0]);
+    assert_eq!(files.iter().map(|file| file.rows).collect::<Vec<_>>(), [0, 0, 0, 0, 0, 2, 0, 0, 0]);
 }
 
 #[test]
@@ -417,7 +433,7 @@ fn a_day_without_a_file_changes_nothing_that_is_published() {
     }
     assert_eq!(
         fs::read_dir(&published).unwrap().count(),
-        9,
+        10,
         "the files, and what says that there is no run.json yet"
     );
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::reports::summary::{Measure, Mover, Share, Summary};
 
 /// No line is wider.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
 /// What stands out, where the output can show it.
 #[derive(Clone, Copy)]
@@ -35,6 +35,11 @@ pub fn render(summary: &Summary, color: bool) -> String {
         None => text.push_str(&page.note("There is no day 28 days earlier to compare with.")),
     }
     text
+}
+
+/// A heading, bold where the output can show it.
+pub(super) fn heading(text: &str, color: bool) -> String {
+    Page { color }.styled(Style::Heading, text)
 }
 
 fn customers(summary: &Summary) -> String {
@@ -154,7 +159,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// `12,345`.
-fn grouped(number: i64) -> String {
+pub(super) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = if number < 0 { "-".to_owned() } else { String::new() };
     for (at, digit) in digits.chars().enumerate() {
@@ -177,7 +182,7 @@ fn signed(number: i64) -> String {
 
 /// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which a raw list could bring and a
 /// terminal would obey, become spaces.
-fn padded(name: &str, width: usize) -> String {
+pub(super) fn padded(name: &str, width: usize) -> String {
     let clean: String = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let total: usize = clean.chars().map(columns_of).sum();
     let room = if total > width { width - 1 } else { width };

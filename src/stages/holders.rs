@@ -12,9 +12,12 @@ use crate::domain::rules::Rules;
 use crate::domain::window;
 use crate::stages::adoption::Adoption;
 use crate::stages::assignments::Assignment;
-use crate::stages::daily_facts::{DailyFacts, Entity, GUEST, Windows, marks};
-use crate::stages::subscriptions::{InForce, Timeline};
-use crate::stages::usage::{ActiveUsers, Parts, Usage, ratio};
+use crate::stages::daily_facts::{DailyFacts, Entity, GUEST, Marks, Windows, marks};
+use crate::stages::first_activity::{AlongUsers, FirstActivity};
+use crate::stages::idle_seats::IdleSeats;
+use crate::stages::seats::{adoption_row, seats_by_sku, usage_row};
+use crate::stages::subscriptions::Timeline;
+use crate::stages::usage::{ActiveUsers, Usage, ratio};
 use crate::stages::workload_adoption::WorkloadAdoption;
 
 /// On which days a tenant has any event.
@@ -31,6 +34,8 @@ pub struct Coverage {
 pub struct DayOfUse {
     pub usage: Vec<Usage>,
     pub adoption: Vec<Adoption>,
+    /// Of each row of `adoption`, the assigned seats whose users were not active.
+    pub idle: Vec<IdleSeats>,
     pub workload_adoption: Vec<WorkloadAdoption>,
 }
 
@@ -40,6 +45,8 @@ struct Holder {
     intervals: std::ops::Range<usize>,
     /// Per workload of the SKU the user's entity, where there is any activity.
     entities: Vec<Option<u32>>,
+    /// The first day on which the user was active in any of them, ever.
+    first_active: Option<Day>,
     held: u32,
     has: bool,
 }
@@ -68,6 +75,8 @@ pub struct Pass<'a> {
     timeline: &'a Timeline,
     coverage: &'a Coverage,
     rules: &'a Rules,
+    /// The marks that make a day active.
+    chosen: Marks,
     customers: BTreeMap<Guid, Customer<'a>>,
     windows: Windows,
     /// Per entity the days on which a product in scope, and any product, with the workload was held.
@@ -76,10 +85,11 @@ pub struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    /// Prepares the pass for days from `first` on. `assignments` are sorted by their key.
+    /// Prepares the pass for days from `first` on. `assignments` and `first_activity` are sorted by their keys.
     pub fn new(
         facts: &'a DailyFacts,
         assignments: &'a [Assignment],
+        first_activity: &[FirstActivity],
         timeline: &'a Timeline,
         coverage: &'a Coverage,
         rules: &'a Rules,
@@ -89,6 +99,7 @@ impl<'a> Pass<'a> {
         let mut customers: BTreeMap<Guid, Customer<'a>> = BTreeMap::new();
         let mut groups: BTreeMap<(Guid, Guid), Group<'a>> = BTreeMap::new();
         let mut start = 0;
+        let mut users = AlongUsers::new(first_activity);
         for same in assignments.chunk_by(|a, b| (a.tenant_id, &a.user_id, a.sku_id) == (b.tenant_id, &b.user_id, b.sku_id)) {
             let range = start..start + same.len();
             start = range.end;
@@ -105,14 +116,16 @@ impl<'a> Pass<'a> {
                 in_scope: !rules.catalogue.excluded.contains_key(&key.1),
                 holders: Vec::new(),
             });
-            let entities = group
-                .workloads
-                .iter()
-                .map(|workload| find_entity(facts, key.0, &same[0].user_id, workload))
-                .collect();
+            let user = same[0].user_id.as_str();
+            let of_group = |row: &&FirstActivity| group.workloads.contains(&row.workload.as_str());
             group.holders.push(Holder {
                 intervals: range,
-                entities,
+                entities: group
+                    .workloads
+                    .iter()
+                    .map(|workload| find_entity(facts, key.0, user, workload))
+                    .collect(),
+                first_active: users.of(key.0, user).iter().filter(of_group).map(|row| row.first_day).min(),
                 held: 0,
                 has: false,
             });
@@ -137,6 +150,7 @@ impl<'a> Pass<'a> {
             timeline,
             coverage,
             rules,
+            chosen: marks(&rules.evidence),
             customers,
             windows,
             held_in_scope: vec![0; entities],
@@ -230,26 +244,40 @@ impl<'a> Pass<'a> {
                 .is_some_and(|first| *first <= window::first_day(day));
             row.seats_snapshot_day = in_force.map(|in_force| in_force.snapshot_day);
             result.adoption.push(row);
+            result.idle.push(self.idle(holders, day));
         }
         self.workload_rows(tenant, customer, entitled, in_force.is_some(), result);
     }
 
     /// A and C of a SKU's holders, in one workload (by its place among the SKU's) or in any.
     fn count(&self, holders: &[Holder], slot: Option<usize>) -> ActiveUsers {
-        let chosen = marks(&self.rules.evidence);
         let mut users = ActiveUsers::default();
         for holder in holders {
-            let slots = slot.map_or(0..holder.entities.len(), |slot| slot..slot + 1);
-            let active = holder.entities[slots]
-                .iter()
-                .flatten()
-                .fold(0, |bits, &entity| bits | self.windows.active(entity as usize, chosen));
-            if active & holder.held != 0 {
+            if self.is_active(holder, slot) {
                 users.active += 1;
                 users.holders += i64::from(holder.has);
             }
         }
         users
+    }
+
+    fn is_active(&self, holder: &Holder, slot: Option<usize>) -> bool {
+        let slots = slot.map_or(0..holder.entities.len(), |slot| slot..slot + 1);
+        let active = holder.entities[slots]
+            .iter()
+            .flatten()
+            .fold(0, |bits, &entity| bits | self.windows.active(entity as usize, self.chosen));
+        active & holder.held != 0
+    }
+
+    /// Those of a SKU's holders who have it and were not active while holding it.
+    fn idle(&self, holders: &[Holder], day: Day) -> IdleSeats {
+        let mut idle = IdleSeats::default();
+        for holder in holders.iter().filter(|holder| holder.has && !self.is_active(holder, None)) {
+            let assigned = self.assignments[holder.intervals.start].assigned_day;
+            idle.add(day, self.rules.thresholds.grace_days, assigned, holder.first_active);
+        }
+        idle
     }
 
     /// The rows of `workload_adoption`. `entitled` has the workloads of the products in scope that have a row.
@@ -261,11 +289,10 @@ impl<'a> Pass<'a> {
         known: bool,
         result: &mut DayOfUse,
     ) {
-        let chosen = marks(&self.rules.evidence);
         let guests = &self.windows.patterns[GUEST.trailing_zeros() as usize];
         let mut active: BTreeMap<&str, (i64, i64)> = entitled.keys().map(|workload| (*workload, (0, 0))).collect();
         for entity in customer.entities.clone() {
-            let bits = self.windows.active(entity, chosen);
+            let bits = self.windows.active(entity, self.chosen);
             let workload = self.facts.workloads[self.facts.entities[entity].workload as usize].as_str();
             if bits & self.held_in_scope[entity] != 0 {
                 active.entry(workload).or_default().0 += 1;
@@ -311,85 +338,4 @@ fn find_entity(facts: &DailyFacts, tenant: Guid, user: &str, workload: &str) -> 
         .binary_search(&Entity { tenant, user, workload })
         .ok()
         .map(|entity| entity as u32)
-}
-
-/// The seats of one SKU in the snapshot in force.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seats {
-    sold: i64,
-    sold_own: i64,
-    trial: i64,
-    lapsed: i64,
-    entitled: i64,
-}
-
-fn seats_by_sku(in_force: &InForce, rules: &Rules) -> BTreeMap<Guid, Seats> {
-    let mut skus: BTreeMap<Guid, Seats> = BTreeMap::new();
-    for subscription in &in_force.subscriptions {
-        let sum = skus.entry(subscription.sku_id).or_default();
-        let count = |yes: bool| if yes { subscription.seats } else { 0 };
-        if subscription.is_trial {
-            sum.trial += count(subscription.state.is_running());
-            continue;
-        }
-        let sold = count(rules.sold_states.contains(&subscription.state));
-        sum.sold += sold;
-        if subscription.seller == crate::domain::subscription::Seller::Own {
-            sum.sold_own += sold;
-        }
-        sum.lapsed += count(subscription.state.is_lapsed());
-        sum.entitled += count(rules.entitled_states.contains(&subscription.state));
-    }
-    skus
-}
-
-fn usage_row(tenant_id: Guid, sku_id: Guid, workload: &str, users: ActiveUsers, total: Option<i64>, seats: Seats) -> Usage {
-    let parts = Parts::of(users, total, seats.lapsed, seats.trial);
-    Usage {
-        tenant_id,
-        sku_id,
-        workload: workload.to_owned(),
-        entitlements_total: total,
-        entitlements_active: users.active,
-        active_current: parts.current,
-        active_moved: parts.moved,
-        active_lapsed: parts.lapsed,
-        active_trial: parts.trial,
-        active_over_assigned: parts.over_assigned,
-        usage_ratio: ratio(users.active, total),
-        usage_ratio_adjusted: ratio(parts.current, total),
-    }
-}
-
-fn adoption_row(tenant_id: Guid, sku_id: Guid, assigned: i64, users: ActiveUsers, total: Option<i64>, seats: Option<Seats>) -> Adoption {
-    let known = seats.unwrap_or_default();
-    let parts = Parts::of(users, total, known.lapsed, known.trial);
-    Adoption {
-        tenant_id,
-        sku_id,
-        seats_sold: seats.map(|seats| seats.sold),
-        seats_sold_own: seats.map(|seats| seats.sold_own),
-        seats_trial: seats.map(|seats| seats.trial),
-        seats_lapsed: seats.map(|seats| seats.lapsed),
-        seats_assigned: assigned,
-        seats_unassigned: seats.map(|seats| (seats.sold - assigned).max(0)),
-        deployment_ratio: ratio(assigned, seats.map(|seats| seats.sold)),
-        seats_assigned_own_prorated: seats
-            .filter(|seats| seats.sold != 0)
-            .map(|seats| (assigned as f64 * seats.sold_own as f64) / seats.sold as f64),
-        entitlements_total: total,
-        entitlements_active: users.active,
-        active_current: parts.current,
-        active_moved: parts.moved,
-        active_lapsed: parts.lapsed,
-        active_trial: parts.trial,
-        active_over_assigned: parts.over_assigned,
-        usage_ratio: ratio(users.active, total),
-        usage_ratio_adjusted: ratio(parts.current, total),
-        in_scope: true,
-        scope_reason: None,
-        window_days_covered: 0,
-        window_complete: false,
-        seats_snapshot_day: None,
-    }
 }

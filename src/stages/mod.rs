@@ -13,14 +13,18 @@ pub mod customers;
 pub mod daily_facts;
 pub mod excerpt;
 pub mod excerpt_words;
+pub mod first_activity;
 pub mod holders;
+pub mod idle_seats;
 pub mod interner;
 pub mod license_changes;
 pub mod license_holdings;
+pub mod next_steps;
 pub mod portfolio;
 pub mod promises;
 pub mod raw_files;
 pub mod rejects;
+pub mod seats;
 pub mod snapshots;
 pub mod subscriptions;
 pub mod support_requests;
@@ -45,12 +49,14 @@ pub const TABLES: &[&Contract] = &[
     &activity_coverage::ACTIVITY_COVERAGE,
     &activity_daily::ACTIVITY_DAILY,
     &activity_daily::ACTIVITY_BEFORE,
+    &first_activity::FIRST_ACTIVITY,
     &activity_28d::ACTIVITY_28D,
     &assignments::ASSIGNMENTS,
     &subscriptions::SUBSCRIPTIONS,
     &usage::USAGE,
     &adoption::ADOPTION,
     &workload_adoption::WORKLOAD_ADOPTION,
+    &next_steps::NEXT_STEPS,
     &portfolio::PORTFOLIO,
 ];
 

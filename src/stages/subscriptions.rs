@@ -139,6 +139,18 @@ impl Timeline {
             .filter_map(move |(tenant, days)| Some((*tenant, days.range(..=day).next_back()?.1)))
     }
 
+    /// The day of a tenant's first snapshot, and for each SKU the first day on which the snapshot in force lists a subscription of it.
+    pub fn first_listed(&self, tenant: Guid) -> Option<(Day, BTreeMap<Guid, Day>)> {
+        let days = self.tenants.get(&tenant)?;
+        let mut skus = BTreeMap::new();
+        for (day, in_force) in days {
+            for subscription in &in_force.subscriptions {
+                skus.entry(subscription.sku_id).or_insert(*day);
+            }
+        }
+        Some((*days.keys().next()?, skus))
+    }
+
     /// The day of the earliest snapshot.
     pub fn first_day(&self) -> Option<Day> {
         self.tenants.values().filter_map(|days| days.keys().next().copied()).min()

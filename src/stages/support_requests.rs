@@ -1,6 +1,8 @@
 //! `support_requests`: what customers asked the partner's support, by the last list that named a request.
 
-use crate::domain::day::Instant;
+use std::collections::BTreeMap;
+
+use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::warehouse::table::table;
 
@@ -27,4 +29,40 @@ pub fn distinct(mut rows: Vec<SupportRequest>) -> Vec<SupportRequest> {
     rows.sort_by_cached_key(key);
     rows.dedup_by(|a, b| key(a) == key(b));
     rows
+}
+
+/// One entry per request: of one listed twice the last by (received, file, line, record). `rows` come in the order of `received`.
+pub fn latest(rows: Vec<SupportRequest>) -> BTreeMap<(Guid, String), SupportRequest> {
+    rows.into_iter().map(|row| ((row.tenant_id, row.request_id.clone()), row)).collect()
+}
+
+/// Per customer the days on which requests were opened, in order: a day as often as it has requests. `rows` come in the order of `received`.
+pub fn opened_days(rows: Vec<SupportRequest>, zone: &Zone) -> BTreeMap<Guid, Vec<Day>> {
+    let mut days: BTreeMap<Guid, Vec<Day>> = BTreeMap::new();
+    for request in latest(rows).into_values() {
+        days.entry(request.tenant_id).or_default().push(zone.day_of(request.opened_at));
+    }
+    days.values_mut().for_each(|days| days.sort_unstable());
+    days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_listed_again_counts_once_on_the_day_that_the_last_list_says() {
+        let row = |tenant, request: &str, hours: i64| SupportRequest {
+            tenant_id: Guid(tenant),
+            request_id: request.to_owned(),
+            source_file: "list.csv".to_owned(),
+            source_line: 2,
+            source_record: 0,
+            opened_at: Instant(hours * 3_600_000_000),
+            topic: String::new(),
+        };
+        let rows = vec![row(1, "one", 1), row(1, "two", 50), row(2, "one", 25), row(1, "one", 49)];
+        let expected = BTreeMap::from([(Guid(1), vec![Day(2), Day(2)]), (Guid(2), vec![Day(1)])]);
+        assert_eq!(opened_days(rows, &Zone::utc()), expected);
+    }
 }

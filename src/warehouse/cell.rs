@@ -10,6 +10,7 @@ use arrow::array::{
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Opened};
+use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State};
 use crate::warehouse::contract::Kind;
 
@@ -131,3 +132,4 @@ textual!(Evidence, |cell, builder| builder.append_value(cell.name()), Evidence::
 textual!(Opened, |cell, builder| builder.append_value(cell.name()), Opened::parse);
 textual!(State, |cell, builder| builder.append_value(cell.name()), State::parse);
 textual!(Seller, |cell, builder| builder.append_value(cell.name()), Seller::parse);
+textual!(StepCode, |cell, builder| builder.append_value(cell.name()), StepCode::parse);

@@ -5,7 +5,7 @@
 //! | `uptake.table`, `uptake.version` | which contract the rows keep |
 //! | `uptake.fingerprint` | digests of everything the file was made from: the settings, the inputs |
 //! | `uptake.digest` | digest of the encoded rows: the writer is deterministic, so equal rows are equal bytes |
-//! | `uptake.days` | `received=` tables: the event days in the file, each with its rows and digest |
+//! | `uptake.days` | `received=` tables: the event days in the file, each with its rows and digest; other tables: days that matter to their readers, or that they were made from |
 //!
 //! There is no Arrow schema in the file: ids are dictionary encoded, and every reader is to show strings. Nothing in a file
 //! depends on the clock, the run or the number of threads.

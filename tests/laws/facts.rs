@@ -58,6 +58,10 @@ pub struct Knobs {
     /// Index of a SKU.
     pub exclude: Option<u8>,
     pub partner: bool,
+    /// Limits of next steps that are soon reached.
+    pub low_limits: bool,
+    /// Days for which a seat is left alone.
+    pub grace_days: Option<u8>,
 }
 
 #[derive(Clone, Debug)]
@@ -76,6 +80,7 @@ pub enum Fact {
         name: u8,
         bad: bool,
     },
+    Support(Support),
     Junk(Junk),
 }
 
@@ -264,7 +269,8 @@ pub struct Subscription {
     pub status: &'static str,
     pub is_trial: bool,
     pub owner: Owner,
-    pub ends: bool,
+    /// How many days after the first day of the portfolio its term ends.
+    pub ends: Option<u8>,
     pub upper_case: bool,
 }
 
@@ -274,6 +280,18 @@ pub enum Owner {
     Customer,
     Nobody,
     Somebody,
+}
+
+/// A request to the partner's support, as the list of a day names it.
+#[derive(Clone, Debug)]
+pub struct Support {
+    pub tenant: u8,
+    pub id: u8,
+    pub at: Minute,
+    /// The day of the list.
+    pub day: u8,
+    pub spelling: u8,
+    pub bad: bool,
 }
 
 /// A line among the sign-ins that is none.

@@ -23,6 +23,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use tempfile::TempDir;
 use uptake::domain::day::{Day, Instant};
 use uptake::domain::kinds::Opened;
+use uptake::domain::next_steps::StepCode;
 use uptake::engine::report::RunReport;
 use uptake::engine::request::{Again, Request};
 use uptake::observe::record;
@@ -263,7 +264,8 @@ fn equals_reference(site: &Site) -> Verdict {
         ("pipeline", &rows::found_events(settings, true)?),
         ("reference", &rows::expected_events(&tables)),
     )?;
-    for table in FINAL_TABLES.into_iter().filter(|table| *table != "assignments") {
+    let by_day = |table: &&str| !["assignments", "first_activity"].contains(table);
+    for table in FINAL_TABLES.into_iter().filter(by_day) {
         let found = rows::days_of(settings, table);
         let expected = first.to(last).collect();
         if found != expected {
@@ -434,7 +436,7 @@ struct Chunk {
 fn chunks() -> impl Strategy<Value = Vec<Chunk>> {
     let tables = proptest::option::weighted(
         0.3,
-        proptest::sample::select(vec!["activity_daily", "activity_28d", "usage", "portfolio"]),
+        proptest::sample::select(vec!["activity_daily", "activity_28d", "usage", "next_steps", "portfolio"]),
     );
     let chunk = (
         0..1000u32,
@@ -553,7 +555,27 @@ fn random_portfolios_make_every_situation_happen() {
         };
         let opened = |source: Opened| tables.assignments.values().filter(|row| row.source == source).count();
         let adoption = |of: fn(&uptake::reference::Adoption) -> bool| tables.adoption.values().filter(|row| of(row)).count();
+        let step = |code: StepCode, about: &str| {
+            let steps = tables.next_steps.iter();
+            steps.filter(|(key, row)| key.code == code && row.evidence.contains(about)).count()
+        };
+        let tier = |name: &str| {
+            let with = |value: &str| step(StepCode::UnusedSeats, &format!("{name}{value}"));
+            with("") - with("0") - with("null")
+        };
         for (situation, count) in [
+            ("low_usage", step(StepCode::LowUsage, "")),
+            ("never active", tier("\"seats_never_active\":")),
+            ("no more active", tier("\"seats_inactive\":")),
+            ("assigned lately", tier("\"seats_new\":")),
+            ("unassigned", tier("\"seats_unassigned\":")),
+            ("much support", step(StepCode::SupportLoad, "per_100_seats")),
+            ("support of a new product", step(StepCode::SupportLoad, "first_seen_day")),
+            ("upsell of a product", step(StepCode::Upsell, "deployment_ratio")),
+            ("upsell of a workload", step(StepCode::Upsell, "active_unlicensed")),
+            ("overuse", step(StepCode::Overuse, "")),
+            ("trial_ending", step(StepCode::TrialEnding, "")),
+            ("subscription_lapsing", step(StepCode::SubscriptionLapsing, "")),
             ("opened by an event", opened(Opened::Event)),
             ("opened by a snapshot", opened(Opened::Snapshot)),
             ("held before the data", opened(Opened::Before)),

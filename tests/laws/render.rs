@@ -41,6 +41,9 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
     if let Some(days) = knobs.first_day {
         text += &format!("first_day = \"{}\"\n", first_of(knobs).plus(i32::from(days)));
     }
+    if knobs.low_limits {
+        text += "language = \"de\"\n";
+    }
     if knobs.partner {
         text += &format!("partner_tenant_id = \"{PARTNER}\"\n");
     }
@@ -75,8 +78,17 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
             "graph-subscriptions/secondary/**/*.json*",
         ),
         ("customers", "csv", "customers/**/*.csv"),
+        ("support_requests", "csv", "support/**/*.csv"),
     ] {
         text += &format!("[[source]]\nfeed = \"{feed}\"\nformat = \"{format}\"\npath = \"{path}\"\nfail_above = 1.0\n");
+    }
+    if knobs.low_limits {
+        text += "[thresholds]\nlow_usage = 0.7\nlow_usage_seats = 1\nsupport_per_100_seats = 20\nnew_product_days = 12\n";
+        text += "upsell_deployment = 0.3\nupsell_usage = 0.2\nending_days = 9\n";
+    }
+    if let Some(days) = knobs.grace_days {
+        text += if knobs.low_limits { "" } else { "[thresholds]\n" };
+        text += &format!("grace_days = {days}\n");
     }
     if let Some(sku) = knobs.exclude {
         text += &format!(
@@ -151,6 +163,7 @@ pub fn files(portfolio: &Portfolio) -> Files {
             Fact::Users(fact) => writer.users(fact, &portfolio.facts),
             Fact::Subscriptions(fact) => writer.subscriptions(fact),
             Fact::Customers { tenant, day, name, bad } => writer.customers(*tenant, *day, *name, *bad),
+            Fact::Support(fact) => writer.support(fact),
             Fact::Junk(fact) => writer.junk(fact),
         }
     }
@@ -326,7 +339,8 @@ impl Writer<'_> {
     }
 
     fn subscriptions(&mut self, fact: &Subscriptions) {
-        let mut records: Vec<Vec<u8>> = fact.listed.iter().map(|listed| subscription(fact.tenant, listed)).collect();
+        let record = |listed: &Subscription| subscription(fact.tenant, listed, listed.ends.map(|days| self.day(days)));
+        let mut records: Vec<Vec<u8>> = fact.listed.iter().map(record).collect();
         if fact.reject {
             let odd = Subscription {
                 id: 9,
@@ -335,10 +349,10 @@ impl Writer<'_> {
                 status: "Paused",
                 is_trial: false,
                 owner: Owner::Nobody,
-                ends: false,
+                ends: None,
                 upper_case: false,
             };
-            records.insert(records.len() / 2, subscription(fact.tenant, &odd));
+            records.insert(records.len() / 2, record(&odd));
         }
         let source = if fact.second_source { "secondary" } else { "primary" };
         let folder = format!(
@@ -414,6 +428,19 @@ impl Writer<'_> {
             if name.is_multiple_of(3) { "" } else { "DE" }
         );
         let header = b"tenant_id,name,domain,country,segment\n".to_vec();
+        let file = self.files.entry(path).or_insert_with(|| RawFile {
+            packing: Packing::Whole,
+            records: vec![header],
+        });
+        file.records.push(line.into_bytes());
+    }
+
+    fn support(&mut self, fact: &Support) {
+        let path = format!("support/{}/requests.csv", self.day(fact.day));
+        let id = if fact.bad { "contoso".to_owned() } else { tenant_id(fact.tenant) };
+        let opened = time(self.instant(fact.at, u16::from(fact.id)), fact.spelling);
+        let line = format!("{id},R{},{opened},mail\n", fact.id);
+        let header = b"tenant_id,request_id,opened_at,topic\n".to_vec();
         let file = self.files.entry(path).or_insert_with(|| RawFile {
             packing: Packing::Whole,
             records: vec![header],
@@ -772,7 +799,7 @@ fn holder(tenant: u8, user: u8, skus: Skus, states: bool) -> Vec<u8> {
     record.to_string().into_bytes()
 }
 
-fn subscription(tenant: u8, listed: &Subscription) -> Vec<u8> {
+fn subscription(tenant: u8, listed: &Subscription, ends_on: Option<Day>) -> Vec<u8> {
     let (sku, part_number) = SKUS[usize::from(listed.sku)];
     let owner = match listed.owner {
         Owner::Partner => json!(cased(PARTNER, listed.upper_case)),
@@ -789,7 +816,7 @@ fn subscription(tenant: u8, listed: &Subscription) -> Vec<u8> {
         "isTrial": listed.is_trial,
         "ownerTenantId": owner,
         "createdDateTime": "2025-01-01T00:00:00Z",
-        "nextLifecycleDateTime": if listed.ends { json!("2026-12-24T23:30:00Z") } else { Value::Null },
+        "nextLifecycleDateTime": ends_on.map_or(Value::Null, |day| json!(format!("{day}T23:30:00Z"))),
     })
     .to_string()
     .into_bytes()

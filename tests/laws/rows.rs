@@ -17,25 +17,29 @@ use uptake::stages::assignments::Assignment;
 use uptake::stages::customers::Customer;
 use uptake::stages::license_changes::LicenseChange;
 use uptake::stages::license_holdings::LicenseHolding;
+use uptake::stages::next_steps::NextStep;
 use uptake::stages::portfolio::Portfolio;
 use uptake::stages::raw_files::RawFile;
 use uptake::stages::rejects::Reject;
 use uptake::stages::snapshots::SnapshotFile;
 use uptake::stages::subscriptions::{SnapshotSubscription, Subscription};
+use uptake::stages::support_requests::SupportRequest;
 use uptake::stages::usage::Usage;
 use uptake::stages::workload_adoption::WorkloadAdoption;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
 /// The tables whose bytes do not depend on the form of the raw files.
-pub const FINAL_TABLES: [&str; 8] = [
+pub const FINAL_TABLES: [&str; 10] = [
     "activity_daily",
+    "first_activity",
     "activity_28d",
     "assignments",
     "subscriptions",
     "usage",
     "adoption",
     "workload_adoption",
+    "next_steps",
     "portfolio",
 ];
 
@@ -95,6 +99,8 @@ texts!(summed, Portfolio, reference::PortfolioKey, reference::Portfolio;
      seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved active_lapsed active_trial
      active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed]);
 
+texts!(advised, NextStep, reference::NextStepsKey, reference::NextSteps; [tenant_id sku_id workload code] [evidence]);
+
 /// The days (`day=` or `received=`) that a table has folders for.
 pub fn days_of(settings: &Settings, table: &str) -> BTreeSet<Day> {
     let Ok(entries) = std::fs::read_dir(settings.warehouse.join(table)) else {
@@ -150,6 +156,7 @@ pub fn found(settings: &Settings) -> Result<AllLines, String> {
         ("usage", lines(settings, used::found)?),
         ("adoption", lines(settings, adopted::found)?),
         ("workload_adoption", lines(settings, by_workload::found)?),
+        ("next_steps", lines(settings, advised::found)?),
         ("portfolio", lines(settings, summed::found)?),
     ]))
 }
@@ -178,6 +185,7 @@ pub fn expected(tables: &Tables) -> AllLines {
         ("usage", lines!(tables.usage, used::expected)),
         ("adoption", lines!(tables.adoption, adopted::expected)),
         ("workload_adoption", lines!(tables.workload_adoption, by_workload::expected)),
+        ("next_steps", lines!(tables.next_steps, advised::expected)),
         ("portfolio", lines!(tables.portfolio, summed::expected)),
     ])
 }
@@ -272,6 +280,15 @@ pub fn raw_lines(settings: &Settings, by_partition: bool) -> Result<AllLines, St
             .collect(),
     );
 
+    let requests: Vec<(Option<Day>, SupportRequest)> = rows(settings)?;
+    all.insert(
+        "support_requests",
+        requests
+            .into_iter()
+            .map(|(day, row)| (of(day) + &cells!(row; tenant_id request_id opened_at topic), String::new()))
+            .collect(),
+    );
+
     // What is no record by itself may be one reject or several, depending on what stands around it.
     let of_document = ["broken_json", "invalid_utf8", "nested_too_deep", "unfinished_last_line"];
     let rejects: Vec<(Option<Day>, Reject)> = rows(settings)?;
@@ -303,6 +320,7 @@ pub fn raw_rows(settings: &Settings) -> Result<AllLines, String> {
             all(settings, |row: &SnapshotSubscription| format!("{row:?}"))?,
         ),
         ("customers", all(settings, |row: &Customer| format!("{row:?}"))?),
+        ("support_requests", all(settings, |row: &SupportRequest| format!("{row:?}"))?),
         ("rejects", all(settings, |row: &Reject| format!("{row:?}"))?),
         ("raw_files", all(settings, |row: &RawFile| format!("{row:?}"))?),
     ]))

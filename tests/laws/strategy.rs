@@ -41,7 +41,7 @@ fn knobs() -> impl Strategy<Value = Knobs> {
         evidence,
         (unlicensed, sold, entitled),
         option::weighted(0.3, 0..6u8),
-        any::<bool>(),
+        (any::<bool>(), any::<bool>(), option::weighted(0.7, 0..40u8)),
     )
         .prop_map(
             |(
@@ -52,7 +52,7 @@ fn knobs() -> impl Strategy<Value = Knobs> {
                 evidence,
                 (unlicensed_use, sold_states, entitled_states),
                 exclude,
-                partner,
+                (partner, low_limits, grace_days),
             )| {
                 let exclude = exclude.filter(|sku| *sku != 4);
                 Knobs {
@@ -68,6 +68,8 @@ fn knobs() -> impl Strategy<Value = Knobs> {
                     entitled_states,
                     exclude,
                     partner,
+                    low_limits,
+                    grace_days,
                 }
             },
         )
@@ -83,9 +85,23 @@ fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
         4 => users_snapshot(tenants, users).prop_map(Fact::Users),
         5 => subscriptions(tenants).prop_map(Fact::Subscriptions),
         1 => customers.prop_map(|(tenant, day, name, bad)| Fact::Customers { tenant, day, name, bad }),
+        3 => support(tenants).prop_map(Fact::Support),
         2 => (tenant(tenants), 0..46u8, 0..15u8).prop_map(|(tenant, day, kind)| Fact::Junk(Junk { tenant, day, kind })),
     ]
     .boxed()
+}
+
+fn support(tenants: u8) -> impl Strategy<Value = Support> {
+    (tenant(tenants), 0..6u8, minute(), 0..46u8, 0..6u8, prop::bool::weighted(0.1)).prop_map(|(tenant, id, at, day, spelling, bad)| {
+        Support {
+            tenant,
+            id,
+            at,
+            day,
+            spelling,
+            bad,
+        }
+    })
 }
 
 /// The first tenant more often than the others: facts are to meet.
@@ -355,7 +371,7 @@ fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
         status,
         prop::bool::weighted(0.2),
         owner,
-        any::<bool>(),
+        option::of(0..90u8),
         prop::bool::weighted(0.1),
     )
         .prop_map(|(id, sku, seats, status, is_trial, owner, ends, upper_case)| Subscription {

@@ -4,6 +4,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::domain::day::Day;
 use crate::stages::adoption::Adoption;
+use crate::stages::next_steps::NextStep;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::Usage;
 use crate::stages::workload_adoption::WorkloadAdoption;
@@ -18,6 +19,7 @@ pub struct DayTables {
     pub usage: Vec<Usage>,
     pub adoption: Vec<Adoption>,
     pub workload_adoption: Vec<WorkloadAdoption>,
+    pub next_steps: Vec<NextStep>,
 }
 
 /// The columns of `activity_daily` that are read.

@@ -8,6 +8,7 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::stages::assignments::Assignment;
+use crate::stages::first_activity::FirstActivity;
 use crate::stages::holders::Coverage;
 use crate::stages::promises::window_sums::DailyUsers;
 
@@ -17,6 +18,8 @@ pub struct Known<'a> {
     pub products: &'a Products<'a>,
     /// Sorted by the key.
     pub assignments: &'a [Assignment],
+    /// Sorted by the key.
+    pub first_activity: &'a [FirstActivity],
     pub coverage: &'a Coverage,
     /// Of the days to hold, and of the 27 before each.
     pub daily_users: &'a BTreeMap<Day, DailyUsers>,

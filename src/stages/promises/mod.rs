@@ -10,6 +10,7 @@ mod activity;
 pub mod day_tables;
 pub mod fault;
 pub mod known;
+mod next_steps;
 mod parts;
 mod portfolio;
 mod recount;
@@ -27,13 +28,14 @@ use crate::stages::promises::recount::Recount;
 use crate::warehouse::error::WarehouseError;
 
 /// Rises when a promise is added or changed: days that kept the earlier ones are held against the new ones.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// What the rows of a shard's day promise each other.
 pub fn hold_rows(tables: &DayTables, faults: &mut Faults) -> Result<(), WarehouseError> {
     activity::hold(tables, faults)?;
     parts::hold(tables, faults);
     workloads::hold_sums(tables, faults);
+    next_steps::hold(tables, faults);
     Ok(())
 }
 
@@ -44,6 +46,7 @@ pub fn hold_under_rules(tables: &DayTables, known: &Known<'_>, faults: &mut Faul
     window_sums::hold(tables, known.daily_users, faults)?;
     seats::hold(tables, known, &recount, faults);
     workloads::hold_users(tables, known.rules, &recount, faults);
+    next_steps::hold_under_rules(tables, known, &recount, faults);
     Ok(())
 }
 

@@ -11,6 +11,8 @@ use crate::domain::guid::Guid;
 use crate::domain::window::{self, WINDOW_MASK};
 use crate::stages::activity_28d::ACTIVITY_28D;
 use crate::stages::assignments::Assignment;
+use crate::stages::first_activity::AlongUsers;
+use crate::stages::idle_seats::IdleSeats;
 use crate::stages::promises::activity::UserRows;
 use crate::stages::promises::known::Known;
 use crate::stages::usage::ActiveUsers;
@@ -25,6 +27,8 @@ pub(super) struct ProductUsers {
     pub any: ActiveUsers,
     /// In each of its workloads, in the order of the catalogue.
     pub workloads: Vec<ActiveUsers>,
+    /// Those who have it and were not active while holding it.
+    pub idle: IdleSeats,
 }
 
 /// The users of a customer's workload.
@@ -62,6 +66,7 @@ impl<'a> Recount<'a> {
             .assignments
             .chunk_by(|a, b| (a.tenant_id, &a.user_id) == (b.tenant_id, &b.user_id))
             .peekable();
+        let mut firsts = AlongUsers::new(known.first_activity);
         let mut tenant = (Guid(0), "");
         let mut at = 0;
         let mut active: Vec<Active<'a>> = Vec::new();
@@ -84,25 +89,27 @@ impl<'a> Recount<'a> {
             }
             let key = |assignments: &[Assignment]| (assignments[0].tenant_id, assignments[0].user_id.as_str()).cmp(&(tenant.0, user));
             while let Some(assignments) = users.next_if(|assignments| key(assignments).is_lt()) {
-                recount.user(day, assignments, &mut [], known);
+                recount.user(day, assignments, &mut [], &mut firsts, known);
             }
             if let Some(assignments) = users.next_if(|assignments| key(assignments).is_eq()) {
-                recount.user(day, assignments, &mut active, known);
+                recount.user(day, assignments, &mut active, &mut firsts, known);
             }
             recount.workloads_of(tenant.0, &active);
         }
-        users.for_each(|assignments| recount.user(day, assignments, &mut [], known));
+        users.for_each(|assignments| recount.user(day, assignments, &mut [], &mut firsts, known));
         Ok(recount)
     }
 
     /// Counts a user who held something at some time.
-    fn user(&mut self, day: Day, assignments: &[Assignment], active: &mut [Active<'_>], known: &Known<'_>) {
+    fn user(&mut self, day: Day, assignments: &[Assignment], active: &mut [Active<'_>], firsts: &mut AlongUsers<'_>, known: &Known<'_>) {
+        let firsts = firsts.of(assignments[0].tenant_id, &assignments[0].user_id);
         for same in assignments.chunk_by(|a, b| a.sku_id == b.sku_id) {
             let held = same.iter().fold(0, |bits, assignment| bits | held_bits(assignment, day));
             if held == 0 {
                 continue;
             }
-            let has = i64::from(same.iter().any(|assignment| assignment.has(day)));
+            let open = same.iter().find(|assignment| assignment.has(day));
+            let has = i64::from(open.is_some());
             let workloads = known.products.workloads(same[0].sku_id);
             let in_scope = !known.rules.catalogue.excluded.contains_key(&same[0].sku_id);
             let product = self
@@ -129,6 +136,10 @@ impl<'a> Recount<'a> {
             if in_any {
                 product.any.active += 1;
                 product.any.holders += has;
+            } else if let Some(open) = open {
+                let in_product = firsts.iter().filter(|row| workloads.contains(&row.workload.as_str()));
+                let first = in_product.map(|row| row.first_day).min();
+                product.idle.add(day, known.rules.thresholds.grace_days, open.assigned_day, first);
             }
         }
     }

@@ -17,6 +17,7 @@ fn check_with(change: impl FnOnce(&mut DayTables), assignments: &[Assignment], c
             rules: &rules,
             products: &Products::of(&rules),
             assignments,
+            first_activity: &[],
             coverage,
             daily_users: &testing::daily_users(),
         };

@@ -13,6 +13,7 @@ use crate::domain::catalogue::Product;
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Opened;
+use crate::domain::next_steps::{Language, StepCode};
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
 use crate::stages::activity_28d::Activity28d;
@@ -20,6 +21,8 @@ use crate::stages::activity_daily::ActivityDaily;
 use crate::stages::adoption::Adoption;
 use crate::stages::assignments::Assignment;
 use crate::stages::holders::Coverage;
+use crate::stages::next_steps::evidence::Evidence;
+use crate::stages::next_steps::{NextStep, words};
 use crate::stages::promises::day_tables::DayTables;
 use crate::stages::promises::fault::Faults;
 use crate::stages::promises::window_sums::DailyUsers;
@@ -203,7 +206,45 @@ pub fn day_of_one_product() -> DayTables {
             seats_snapshot_day: Some(day(20)),
         }],
         workload_adoption: vec![workload("exchange", 4), workload("teams", 1)],
+        next_steps: next_steps(),
     }
+}
+
+/// A step about the product.
+pub fn next_step(code: StepCode, evidence: Evidence, language: Language) -> NextStep {
+    NextStep {
+        tenant_id: TENANT,
+        sku_id: Some(SKU),
+        workload: None,
+        code,
+        cause: words::cause(language, code, &evidence),
+        strategies: words::strategies(language, code, &evidence),
+        evidence: evidence.text(),
+    }
+}
+
+/// Four users on two entitlements, one of them moved and one over-assigned; all seats assigned.
+fn next_steps() -> Vec<NextStep> {
+    let used = |seats_concerned: i64| {
+        Evidence::of(
+            seats_concerned,
+            [
+                ("entitlements_active", 4.into()),
+                ("entitlements_total", 2.into()),
+                ("usage_ratio", 2.0.into()),
+            ],
+        )
+    };
+    let overuse = used(2).with([("active_moved", 1.into()), ("active_over_assigned", 1.into())]);
+    let upsell = used(1).with([
+        ("deployment_ratio", 1.5.into()),
+        ("seats_assigned", 3.into()),
+        ("seats_sold", 2.into()),
+    ]);
+    vec![
+        next_step(StepCode::Overuse, overuse, Language::English),
+        next_step(StepCode::Upsell, upsell, Language::English),
+    ]
 }
 
 /// The faults that a check finds in that day after a change.

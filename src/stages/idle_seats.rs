@@ -1,0 +1,50 @@
+//! Assigned seats whose users were not active in the window, in tiers: what `next_steps` says of seats to reclaim.
+
+use crate::domain::day::Day;
+
+/// Users who have a SKU at the end of the day, and had no active day in the window on which they held it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IdleSeats {
+    /// Assigned less than `grace_days` ago: too early to say.
+    pub new: i64,
+    /// Never active in any of the SKU's workloads, as far back as the facts reach.
+    pub never_active: i64,
+    /// Active in one of them before.
+    pub inactive: i64,
+}
+
+impl IdleSeats {
+    /// Adds a user: since when the SKU is assigned (`None`: since before the data), and the first day ever with activity in one of its
+    /// workloads. A first day after `day` was not yet there.
+    pub fn add(&mut self, day: Day, grace_days: i32, assigned: Option<Day>, first_active: Option<Day>) {
+        let tier = if assigned.is_some_and(|assigned| day.0 - assigned.0 < grace_days) {
+            &mut self.new
+        } else if first_active.is_some_and(|first| first <= day) {
+            &mut self.inactive
+        } else {
+            &mut self.never_active
+        };
+        *tier += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tier_is_that_of_the_day() {
+        let tier = |grace_days, assigned: Option<i32>, first: Option<i32>| {
+            let mut idle = IdleSeats::default();
+            idle.add(Day(100), grace_days, assigned.map(Day), first.map(Day));
+            (idle.new, idle.never_active, idle.inactive)
+        };
+        assert_eq!(tier(14, Some(87), None), (1, 0, 0));
+        assert_eq!(tier(14, Some(86), None), (0, 1, 0));
+        assert_eq!(tier(14, Some(87), Some(50)), (1, 0, 0));
+        assert_eq!(tier(0, Some(100), None), (0, 1, 0));
+        assert_eq!(tier(14, None, None), (0, 1, 0));
+        assert_eq!(tier(14, None, Some(100)), (0, 0, 1));
+        assert_eq!(tier(14, None, Some(101)), (0, 1, 0));
+    }
+}

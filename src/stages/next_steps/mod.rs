@@ -1,0 +1,180 @@
+//! `next_steps`: what the numbers of a day advise, each step with the numbers behind it, the possible cause and what can be done.
+//! Reads `adoption`, `workload_adoption` and `subscriptions` of the day, `assignments`, `first_activity` and `support_requests`.
+//!
+//! | code | of | when |
+//! |---|---|---|
+//! | `low_usage` | a product | its usage ratio is below a limit, and it has enough entitlements |
+//! | `unused_seats` | a product | assigned seats without an active day in the window, or seats that nobody has |
+//! | `support_load` | a customer | support requests per 100 sold seats are above a limit |
+//! | | a product | it was first seen lately, and requests came since |
+//! | `upsell` | a product | both ratios are above their limits |
+//! | | a workload | it is used without a license |
+//! | `overuse` | a product | its usage ratio is above 1 |
+//! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon |
+//!
+//! Only products in scope get advice. What is not known gives none: no ratio, no step. A customer without any event in the window
+//! gives none about activity either, since missing logs are not missing activity.
+
+pub mod evidence;
+mod product;
+mod sentences;
+pub mod support;
+pub mod words;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::next_steps::StepCode;
+use crate::domain::rules::Rules;
+use crate::domain::window;
+use crate::stages::adoption::Adoption;
+use crate::stages::holders::DayOfUse;
+use crate::stages::next_steps::evidence::Evidence;
+use crate::stages::next_steps::product::Product;
+use crate::stages::next_steps::support::Support;
+use crate::stages::subscriptions::Timeline;
+use crate::stages::workload_adoption::WorkloadAdoption;
+use crate::warehouse::table::table;
+
+table! {
+    /// What to do next about a product of a customer, a workload, or the customer as a whole.
+    NEXT_STEPS = "next_steps", version 1, Day, sharded;
+    NextStep {
+        @key tenant_id: Guid = "the customer",
+        @key sku_id: Option<Guid> = "the product; null: it is about a workload, or about the customer",
+        @key workload: Option<String> = "the workload; null: any",
+        @key code: StepCode = "low_usage, unused_seats, support_load, upsell, overuse, trial_ending or subscription_lapsing",
+        evidence: String = "the numbers that led to it: a JSON object with sorted keys; `seats_concerned` is in all of them",
+        cause: String = "the possible cause, in the pipeline's language",
+        strategies: String = "what can be done, in the pipeline's language",
+    }
+}
+
+/// What steps depend on besides the rows of the day.
+pub struct Background<'a> {
+    pub rules: &'a Rules,
+    pub timeline: &'a Timeline,
+    pub support: &'a Support,
+    /// The day of each customer's first event, ever.
+    pub first_events: &'a BTreeMap<Guid, Day>,
+    /// The first day of which there are facts.
+    pub facts_since: Day,
+}
+
+impl Background<'_> {
+    /// Since when a customer's activity is known; `None` where there is no event.
+    pub fn known_since(&self, tenant: Guid) -> Option<Day> {
+        self.first_events.get(&tenant).map(|first| self.facts_since.max(*first))
+    }
+}
+
+/// The steps of one day, sorted by the key.
+pub fn build(day: Day, used: &DayOfUse, background: &Background<'_>) -> Vec<NextStep> {
+    let mut steps = Steps {
+        rules: background.rules,
+        rows: Vec::new(),
+    };
+    for (row, idle) in used.adoption.iter().zip(&used.idle).filter(|(row, _)| row.in_scope) {
+        let product = Product {
+            day,
+            row,
+            idle,
+            background,
+        };
+        for (code, evidence) in product.steps() {
+            steps.add(row.tenant_id, Some(row.sku_id), None, code, evidence);
+        }
+    }
+    for row in &used.workload_adoption {
+        steps.add(row.tenant_id, None, Some(&row.workload), StepCode::Upsell, unlicensed_use(row));
+    }
+    for rows in used.adoption.chunk_by(|a, b| a.tenant_id == b.tenant_id) {
+        steps.add_support(day, rows, background);
+    }
+    let key = |row: &NextStep| (row.tenant_id, row.sku_id, row.workload.clone(), row.code.name());
+    steps.rows.sort_by_cached_key(key);
+    steps.rows
+}
+
+/// The steps so far.
+struct Steps<'a> {
+    rules: &'a Rules,
+    rows: Vec<NextStep>,
+}
+
+impl Steps<'_> {
+    fn add(&mut self, tenant_id: Guid, sku_id: Option<Guid>, workload: Option<&str>, code: StepCode, evidence: Option<Evidence>) {
+        let Some(evidence) = evidence else { return };
+        let language = self.rules.language;
+        self.rows.push(NextStep {
+            tenant_id,
+            sku_id,
+            workload: workload.map(str::to_owned),
+            code,
+            cause: words::cause(language, code, &evidence),
+            strategies: words::strategies(language, code, &evidence),
+            evidence: evidence.text(),
+        });
+    }
+
+    /// The steps about the support requests of one customer, whose products have these rows.
+    fn add_support(&mut self, day: Day, rows: &[Adoption], background: &Background<'_>) {
+        let thresholds = &self.rules.thresholds;
+        let tenant = rows[0].tenant_id;
+        let Some(asked) = background.support.on(tenant, day, background.timeline, thresholds.new_product_days) else {
+            return;
+        };
+        let in_scope = || rows.iter().filter(|row| row.in_scope);
+        let sold: i64 = in_scope().filter_map(|row| row.seats_sold).sum();
+        let rate = asked.requests as f64 * 100.0 / sold as f64;
+        let is_much = sold > 0 && rate > thresholds.support_per_100_seats;
+        let much = is_much.then(|| {
+            Evidence::of(
+                asked.requests,
+                [
+                    ("limit_requests_per_100_seats", thresholds.support_per_100_seats.into()),
+                    ("requests", asked.requests.into()),
+                    ("requests_per_100_seats", rate.into()),
+                    ("requests_since", window::first_day(day).to_string().into()),
+                    ("seats_sold", sold.into()),
+                ],
+            )
+        });
+        self.add(tenant, None, None, StepCode::SupportLoad, much);
+        for product in &asked.new_products {
+            let Some(row) = in_scope().find(|row| row.sku_id == product.sku) else {
+                continue;
+            };
+            let evidence = Evidence::of(
+                product.requests,
+                [
+                    ("first_seen_day", product.first_seen.to_string().into()),
+                    ("first_snapshot_day", asked.first_snapshot.map(|day| day.to_string()).into()),
+                    ("limit_new_product_days", thresholds.new_product_days.into()),
+                    ("requests", product.requests.into()),
+                    ("requests_since", window::first_day(day).max(product.first_seen).to_string().into()),
+                    ("seats_sold", row.seats_sold.into()),
+                ],
+            );
+            self.add(tenant, Some(product.sku), None, StepCode::SupportLoad, Some(evidence));
+        }
+    }
+}
+
+/// Use without a license, where it is known what the customer bought.
+fn unlicensed_use(row: &WorkloadAdoption) -> Option<Evidence> {
+    let total = row.entitlements_total?;
+    (row.active_unlicensed > 0).then(|| {
+        Evidence::of(
+            row.active_unlicensed,
+            [
+                ("active_unlicensed", row.active_unlicensed.into()),
+                ("entitlements_active", row.entitlements_active.into()),
+                ("entitlements_total", Value::from(total)),
+            ],
+        )
+    })
+}

@@ -1,0 +1,136 @@
+//! Which sentences a next step says: the possible cause and what can be done, as the code and the numbers call for it, and a short title.
+//! The sentences themselves have none of the numbers in them, so that a column of them groups well.
+
+use serde_json::Value;
+
+use crate::domain::next_steps::{Language, StepCode};
+use crate::stages::next_steps::evidence::Evidence;
+use crate::stages::next_steps::sentences::{self, Advice, words};
+
+/// The possible cause.
+pub fn cause(language: Language, code: StepCode, evidence: &Evidence) -> String {
+    let mut sentences: Vec<&str> = advice(code, evidence)
+        .iter()
+        .map(|advice| advice.cause.in_language(language))
+        .collect();
+    let is_about_inactivity = match code {
+        StepCode::LowUsage => true,
+        StepCode::UnusedSeats => evidence.count("seats_never_active") + evidence.count("seats_inactive") > 0,
+        _ => false,
+    };
+    if is_about_inactivity && evidence.get("window_complete") == Some(&Value::Bool(false)) {
+        sentences.push(sentences::INCOMPLETE.in_language(language));
+    }
+    sentences.join(" ")
+}
+
+/// What can be done.
+pub fn strategies(language: Language, code: StepCode, evidence: &Evidence) -> String {
+    let sentences: Vec<&str> = advice(code, evidence)
+        .iter()
+        .map(|advice| advice.strategies.in_language(language))
+        .collect();
+    sentences.join(" ")
+}
+
+/// A few words that name the step in a list.
+pub fn title(language: Language, code: StepCode) -> &'static str {
+    let title = match code {
+        StepCode::LowUsage => words("low usage", "geringe Nutzung"),
+        StepCode::UnusedSeats => words("unused seats", "ungenutzte Lizenzen"),
+        StepCode::SupportLoad => words("many support requests", "viele Supportanfragen"),
+        StepCode::Upsell => words("needs more seats", "braucht mehr Lizenzen"),
+        StepCode::Overuse => words("used beyond the seats", "mehr Nutzer als Lizenzen"),
+        StepCode::TrialEnding => words("trial ends", "Testphase endet"),
+        StepCode::SubscriptionLapsing => words("subscription lapses", "Abonnement läuft aus"),
+    };
+    title.in_language(language)
+}
+
+/// The pieces of advice that the numbers call for, in the order in which they are said.
+fn advice(code: StepCode, evidence: &Evidence) -> Vec<&'static Advice> {
+    let called_for = |pieces: &[(&str, &'static Advice)]| {
+        let pieces = pieces.iter().filter(|(count, _)| evidence.count(count) > 0);
+        pieces.map(|(_, advice)| *advice).collect()
+    };
+    match code {
+        StepCode::LowUsage => vec![&sentences::LOW_USAGE],
+        StepCode::UnusedSeats => called_for(&[
+            ("seats_never_active", &sentences::NEVER_ACTIVE),
+            ("seats_inactive", &sentences::INACTIVE),
+            ("seats_unassigned", &sentences::UNASSIGNED),
+        ]),
+        StepCode::SupportLoad if evidence.has("first_seen_day") => vec![&sentences::NEW_PRODUCT],
+        StepCode::SupportLoad => vec![&sentences::SUPPORT_LOAD],
+        StepCode::Upsell if evidence.has("active_unlicensed") => vec![&sentences::UNLICENSED],
+        StepCode::Upsell => vec![&sentences::UPSELL],
+        StepCode::Overuse => called_for(&[
+            ("active_moved", &sentences::MOVED),
+            ("active_lapsed", &sentences::LAPSED),
+            ("active_trial", &sentences::ON_TRIAL),
+            ("active_over_assigned", &sentences::OVER_ASSIGNED),
+        ]),
+        StepCode::TrialEnding => vec![&sentences::TRIAL_ENDING],
+        StepCode::SubscriptionLapsing => vec![&sentences::LAPSING],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(code: StepCode, more: &[(&'static str, i64)]) -> [String; 4] {
+        let evidence = more.iter().fold(Evidence::of(1, []), |evidence, (name, count)| {
+            evidence.with([(name, (*count).into())])
+        });
+        let of = |language| [cause(language, code, &evidence), strategies(language, code, &evidence)];
+        let ([one, two], [three, four]) = (of(Language::English), of(Language::German));
+        [one, two, three, four]
+    }
+
+    #[test]
+    fn only_what_the_numbers_call_for_is_said() {
+        let [cause, strategies, german, _] = said(StepCode::Overuse, &[("active_moved", 2), ("active_lapsed", 0), ("active_trial", 1)]);
+        assert_eq!(
+            cause,
+            format!("{} {}", sentences::MOVED.cause.english, sentences::ON_TRIAL.cause.english)
+        );
+        assert_eq!(
+            strategies,
+            format!("{} {}", sentences::MOVED.strategies.english, sentences::ON_TRIAL.strategies.english)
+        );
+        assert_eq!(
+            german,
+            format!("{} {}", sentences::MOVED.cause.german, sentences::ON_TRIAL.cause.german)
+        );
+        let [cause, ..] = said(StepCode::Upsell, &[("active_unlicensed", 1)]);
+        assert_eq!(cause, sentences::UNLICENSED.cause.english);
+        let [cause, ..] = said(StepCode::UnusedSeats, &[("seats_unassigned", 1)]);
+        assert_eq!(cause, sentences::UNASSIGNED.cause.english);
+    }
+
+    #[test]
+    fn a_window_that_is_not_complete_is_named_where_it_matters() {
+        let evidence = |complete: bool| Evidence::of(1, [("window_complete", complete.into())]);
+        let of = |code, complete| cause(Language::German, code, &evidence(complete));
+        assert!(of(StepCode::LowUsage, false).ends_with(sentences::INCOMPLETE.german));
+        assert!(!of(StepCode::LowUsage, true).contains(sentences::INCOMPLETE.german));
+        assert!(!of(StepCode::Overuse, false).contains(sentences::INCOMPLETE.german));
+    }
+
+    #[test]
+    fn every_step_says_something_in_both_languages() {
+        let all = ["seats_never_active", "seats_inactive", "seats_unassigned", "active_over_assigned"].map(|name| (name, 1));
+        for code in StepCode::ALL {
+            let texts = said(*code, &all);
+            for text in &texts {
+                assert!(
+                    text.ends_with('.') && !text.contains("  ") && !text.contains('\n'),
+                    "{code}: {text}"
+                );
+            }
+            assert!(texts[0] != texts[2] && texts[1] != texts[3], "{code} is not translated");
+            assert_ne!(title(Language::English, *code), title(Language::German, *code));
+        }
+    }
+}
