@@ -36,6 +36,7 @@ pub mod silence;
 pub mod since;
 pub mod source_block;
 pub mod state;
+pub mod status;
 pub mod steps;
 pub mod tables;
 pub mod walk;

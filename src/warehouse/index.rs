@@ -84,17 +84,23 @@ pub fn file_name(shard: u32) -> String {
     format!("part-{shard:02}.parquet")
 }
 
-/// Lists the files of a table with their footers.
-pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
-    let folder = root.join(contract.name);
-    let mut listing = Listing::default();
+/// The places of a table for which there is something of a file's name, in order. No file is opened.
+pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
+    let mut places: Vec<Place> = find(root, contract)?.0.into_iter().map(|(place, _)| place).collect();
+    places.sort_unstable();
+    Ok(places)
+}
+
+/// What is in the folder of a table by its names: files of ours with their places, and what is not ours.
+fn find(root: &Path, contract: &Contract) -> Result<(Vec<(Place, PathBuf)>, Vec<PathBuf>), WarehouseError> {
+    let mut foreign = Vec::new();
     let mut found: Vec<(Place, PathBuf)> = Vec::new();
-    for entry in entries(&folder)? {
+    for entry in entries(&root.join(contract.name))? {
         let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         match contract.partition.column() {
             None => match shard_of(&name) {
                 Some(shard) => found.push(((None, shard), entry)),
-                None => listing.foreign.push(entry),
+                None => foreign.push(entry),
             },
             Some(column) => match name
                 .strip_prefix(column)
@@ -105,14 +111,24 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
                     for file in entries(&entry)? {
                         match file.file_name().and_then(|name| name.to_str()).and_then(shard_of) {
                             Some(shard) => found.push(((Some(day), shard), file)),
-                            None => listing.foreign.push(file),
+                            None => foreign.push(file),
                         }
                     }
                 }
-                None => listing.foreign.push(entry),
+                None => foreign.push(entry),
             },
         }
     }
+    Ok((found, foreign))
+}
+
+/// Lists the files of a table with their footers.
+pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
+    let (found, foreign) = find(root, contract)?;
+    let mut listing = Listing {
+        foreign,
+        ..Listing::default()
+    };
     let read: Vec<_> = found
         .into_par_iter()
         .map(|(place, path)| look(root, path, cache).map(|seen| (place, seen)))
