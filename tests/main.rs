@@ -15,5 +15,6 @@ mod names;
 mod privacy;
 mod readers;
 mod silence;
+mod status;
 mod watching;
 mod workdir;

@@ -123,14 +123,9 @@ impl Page {
                 .iter()
                 .map(|(reason, count)| format!("{} {reason}", grouped(**count as i64)))
                 .collect();
-            format!(
-                "{:>9} of {:>11} {:>8}  {}: {}",
-                grouped(source.rejected),
-                grouped(source.records),
-                percent(source.rejected, source.records),
-                source.feed,
-                reasons.join(", ")
-            )
+            let count = format!("{} of {}", grouped(source.rejected), grouped(source.records));
+            let share = percent(source.rejected, source.records);
+            format!("{} {count:>22} {share:>9}\n    {}", padded(&source.source, 45), reasons.join(", "))
         };
         self.lines(with_rejects.into_iter().map(line).collect(), MOST_LINES);
     }
@@ -159,7 +154,7 @@ impl Page {
         if incomplete.is_empty() {
             return;
         }
-        self.heading("Less than 28 days of data                              latest day    days");
+        self.heading("Less than 28 days of data                              latest day    with");
         let line = |customer: &&CustomerStatus| {
             let latest = customer.latest_days["activity"].as_deref().unwrap_or("-");
             let days = customer.window_days_covered.unwrap_or(0);
@@ -184,13 +179,13 @@ impl Page {
     }
 }
 
-/// A line such as `2026-10-01 04:30  published    12.3 s  7 files read, 120 made`.
+/// A line such as `2026-10-01 04:30  published    12.3 s  7 raw files, 120 made`.
 fn run_line(run: &LastRun) -> String {
     let began = run.began.get(..16).unwrap_or(&run.began).replace('T', " ");
     let what = match (&run.message, run.files_read, run.files_made) {
         (Some(message), ..) => message.lines().next().unwrap_or_default().to_owned(),
         (None, 0, 0) => String::new(),
-        (None, read, made) => format!("{} read, {} made", counted(read, "raw file"), counted(made, "file")),
+        (None, read, made) => format!("{}, {} made", counted(read, "raw file"), grouped(made as i64)),
     };
     let warnings = match run.warnings.len() {
         0 => String::new(),

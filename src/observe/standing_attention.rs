@@ -12,6 +12,8 @@ use crate::reports::summary_text::grouped;
 
 /// How many names a sentence has.
 const NAMES: usize = 3;
+/// How many holes a sentence has.
+const HOLES: usize = 2;
 
 /// Something that needs attention.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -241,13 +243,21 @@ fn of_holes(list: &mut List, status: &Status) {
         };
         format!("{} ({whose})", range(&hole.first_day, &hole.last_day))
     };
-    if let Some(hole) = holes(true).next() {
-        let message = format!("no event up to the last day of {}, the most since {}", customers(true), told(hole));
+    let some = |is_open: bool| {
+        let mut told: Vec<String> = holes(is_open).take(HOLES).map(told).collect();
+        let more = holes(is_open).count() - told.len();
+        if more > 0 {
+            told.push(format!("and {} more", grouped(more as i64)));
+        }
+        told.join("; ")
+    };
+    if holes(true).next().is_some() {
+        let message = format!("{} without events up to the last day: {}", customers(true), some(true));
         list.add("customers_silent", message);
     }
-    if let Some(hole) = holes(false).next() {
+    if holes(false).next().is_some() {
         let number = counted(holes(false).count(), "hole");
-        let message = format!("{number} in the logs of {}: {}", customers(false), told(hole));
+        let message = format!("{number} in the logs of {}: {}", customers(false), some(false));
         list.add("holes", message);
     }
 }
@@ -270,7 +280,7 @@ fn of_lists(list: &mut List, status: &Status) {
         list.add(
             "products_unknown",
             format!(
-                "{} not in the catalogue, so their use is not seen: {}",
+                "{} not in the catalogue, use of which is not seen: {}",
                 counted(status.unknown_products.len(), "product"),
                 some_of(status.unknown_products.iter().map(|product| product.sku_id.as_str()))
             ),

@@ -56,7 +56,7 @@ pub fn customers(facts: &Facts, reference: Day) -> Vec<CustomerStatus> {
 fn latest(facts: &Facts, row: Option<&AdoptionRow>, feed: Feed, tenant: Guid) -> Option<Day> {
     let known = facts.latest.get(&(feed, tenant)).copied();
     match feed {
-        Feed::Activity => facts.events.get(&tenant).and_then(|days| days.last().copied()),
+        Feed::Activity => facts.events.get(&tenant).and_then(|days| days.keys().next_back().copied()),
         Feed::Subscriptions => known.max(row.and_then(|row| row.seats_snapshot_day)),
         _ => known,
     }
@@ -102,7 +102,7 @@ mod tests {
     fn every_tenant_that_anything_names_is_a_customer() {
         let facts = Facts {
             days: Some((Day(0), Day(99))),
-            events: [(Guid(1), BTreeSet::from([Day(97), Day(98)]))].into(),
+            events: [(Guid(1), BTreeMap::from([(Day(97), 3), (Day(98), 4)]))].into(),
             adoption: vec![row(2, 7)],
             latest: [((Feed::LicenseHoldings, Guid(3)), Day(95))].into(),
             listed: [(Guid(4), "Contoso".to_owned()), (Guid(1), String::new())].into(),

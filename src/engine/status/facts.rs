@@ -34,8 +34,8 @@ const WITHOUT_DAY: Day = Day(0);
 pub struct Facts {
     /// The first and the last day of the tables.
     pub days: Option<(Day, Day)>,
-    /// On which of the last days each customer has events.
-    pub events: BTreeMap<Guid, BTreeSet<Day>>,
+    /// On which of the last days each customer has events, and how many.
+    pub events: BTreeMap<Guid, BTreeMap<Day, i64>>,
     /// `adoption` of the last day.
     pub adoption: Vec<AdoptionRow>,
     /// Whom customer lists name, by their latest names; empty where a list has none.
@@ -114,10 +114,10 @@ impl Facts {
     /// Whether the last window has users of whom only the name is known by what came in.
     fn read_events(&mut self, columns: &Columns<'_>, places: Vec<Place>, last: Day) -> bool {
         let mut named = false;
-        for frame in columns.read(&ACTIVITY_COVERAGE, places, &["tenant_id", "named_users"]) {
+        for frame in columns.read(&ACTIVITY_COVERAGE, places, &["tenant_id", "events", "named_users"]) {
             let Some(day) = frame.place.0 else { continue };
-            for tenant in frame.ids("tenant_id") {
-                self.events.entry(tenant).or_default().insert(day);
+            for (tenant, events) in frame.ids("tenant_id").zip(frame.counts("events")) {
+                self.events.entry(tenant).or_default().insert(day, events.unwrap_or(0));
             }
             named |= day >= window::first_day(last) && frame.texts("named_users").flatten().any(|names| !names.is_empty());
         }

@@ -69,7 +69,7 @@ pub struct Gap {
     pub first_day: String,
     pub last_day: String,
     pub days: i64,
-    /// These weekdays are usually without events.
+    /// Few events were to be expected of these days, by what their weekdays have.
     pub is_usual: bool,
     /// It has not ended.
     pub is_open: bool,
