@@ -1,3 +1,5 @@
+//! Excerpts keep what helps to mend a record and nothing about people, whatever the bytes are.
+
 use proptest::prelude::*;
 
 use super::*;

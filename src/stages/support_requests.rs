@@ -1,7 +1,5 @@
 //! `support_requests`: what customers asked the partner's support, by the last list that named a request.
 
-use std::collections::BTreeMap;
-
 use crate::domain::day::Instant;
 use crate::domain::guid::Guid;
 use crate::warehouse::table::table;
@@ -29,9 +27,4 @@ pub fn distinct(mut rows: Vec<SupportRequest>) -> Vec<SupportRequest> {
     rows.sort_by_cached_key(key);
     rows.dedup_by(|a, b| key(a) == key(b));
     rows
-}
-
-/// One entry per request: of one listed twice the last by (received, file, line, record). `rows` come in the order of `received`.
-pub fn latest(rows: Vec<SupportRequest>) -> BTreeMap<(Guid, String), SupportRequest> {
-    rows.into_iter().map(|row| ((row.tenant_id, row.request_id.clone()), row)).collect()
 }
