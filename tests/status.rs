@@ -19,6 +19,9 @@ const TEAMS: &str = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe";
 /// Exchange Online (Plan 1).
 const PRODUCT: &str = "4b9405b0-7788-4568-add1-99614e613b69";
 
+/// Of a file of sign-ins.
+const COLUMNS: &str = "event_id,event_time,tenant_id,user_id,app_id,resource_id,interactive,error_code";
+
 const PIPELINE: &str = r#"
 name = "morning"
 last_day = "2026-09-30"
@@ -107,7 +110,7 @@ impl Site {
     /// Writes the raw files and runs the pipeline.
     fn run(self) -> Site {
         for (day, sign_ins) in &self.sign_ins {
-            let mut text = "event_id,event_time,tenant_id,user_id,app_id,resource_id,interactive,error_code\n".to_owned();
+            let mut text = format!("{COLUMNS}\n");
             for (tenant, user, resource) in sign_ins {
                 let event = format!("{}-{user}-{}", &tenant[..1], &resource[..8]);
                 writeln!(
@@ -351,7 +354,7 @@ fn rejects_are_told_by_source_and_reason_and_need_attention_above_the_limit() {
     site.write("pipeline.toml", &PIPELINE.replace("required = true", "fail_above = 1.0"));
     site.write(
         "raw/activity/2026-09-30-more.csv",
-        "event_id,event_time,tenant_id\nx,yesterday,nobody\n",
+        &format!("{COLUMNS}\nx,yesterday,{CONTOSO},somebody,,{EXCHANGE},true,0\n"),
     );
     let site = site.run();
     assert_eq!(site.json()["attention"], serde_json::json!([]));
