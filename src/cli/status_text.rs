@@ -154,7 +154,7 @@ impl Page {
         if incomplete.is_empty() {
             return;
         }
-        self.heading("Less than 28 days of data                              latest day    with");
+        self.heading("Less than 28 days of data                              latest day    days");
         let line = |customer: &&CustomerStatus| {
             let latest = customer.latest_days["activity"].as_deref().unwrap_or("-");
             let days = customer.window_days_covered.unwrap_or(0);
@@ -179,27 +179,31 @@ impl Page {
     }
 }
 
-/// A line such as `2026-10-01 04:30  published    12.3 s  7 raw files, 120 made`.
+/// A line such as `2026-10-01 04:30  run       published    12.3 s  7 raw files, 120 made, 1 warning`.
 fn run_line(run: &LastRun) -> String {
     let began = run.began.get(..16).unwrap_or(&run.began).replace('T', " ");
-    let what = match (&run.message, run.files_read, run.files_made) {
-        (Some(message), ..) => message.lines().next().unwrap_or_default().to_owned(),
-        (None, 0, 0) => String::new(),
-        (None, read, made) => format!("{}, {} made", counted(read, "raw file"), grouped(made as i64)),
-    };
-    let warnings = match run.warnings.len() {
-        0 => String::new(),
-        number => format!(", {}", counted(number, "warning")),
-    };
+    let mut parts = Vec::new();
+    match &run.message {
+        Some(message) => parts.extend(message.lines().next().map(str::to_owned)),
+        None if run.files_read + run.files_made > 0 => {
+            parts.push(counted(run.files_read, "raw file"));
+            parts.push(format!("{} made", grouped(run.files_made as i64)));
+        }
+        None => {}
+    }
+    if !run.warnings.is_empty() {
+        parts.push(counted(run.warnings.len(), "warning"));
+    }
     let start = format!("{began}  {:<9} {:<10}{:>8.1} s  ", run.command, run.outcome, run.seconds);
-    let room = WIDTH - 2 - start.chars().count();
-    start + padded(&format!("{what}{warnings}"), room).trim_end()
+    let room = (WIDTH - 2).saturating_sub(start.chars().count()).max(1);
+    start + padded(&parts.join(", "), room).trim_end()
 }
 
-/// A sentence in lines that fit, the later ones indented.
+/// A sentence in lines that fit, the later ones indented. Control characters, which a name could bring and a terminal would obey, become spaces.
 fn wrapped(sentence: &str) -> String {
     let mut lines: Vec<String> = vec!["*".to_owned()];
-    for word in sentence.split_whitespace() {
+    let is_between = |letter: char| letter.is_whitespace() || letter.is_control();
+    for word in sentence.split(is_between).filter(|word| !word.is_empty()) {
         let fits = |line: &String| 2 + line.chars().count() + 1 + word.chars().count() <= WIDTH;
         match lines.last_mut().filter(|line| fits(line)) {
             Some(line) => {
