@@ -1,10 +1,13 @@
 """Opens every file of a warehouse and of a published folder with DuckDB, pyarrow and Polars, and holds columns and types against the spec;
 reads the metrics with both parsers of prometheus_client.
 
-usage: readers.py WAREHOUSE PUBLISHED
+usage: readers.py WAREHOUSE PUBLISHED DICTIONARY
+
+DICTIONARY is what `uptake describe --format json` says: the footers of the published files say the same.
 """
 
 import datetime
+import json
 import sys
 from pathlib import Path
 
@@ -161,6 +164,18 @@ def check_published(file, columns):
     return rows[0]
 
 
+def check_meanings(file, entry):
+    """All readers find the meaning of every column in the footer of a published file, as the data dictionary has it."""
+    wanted = {"uptake.table": entry["about"], **{f"uptake.column.{column['name']}": column["about"] for column in entry["columns"]}}
+    in_duckdb = dict(duckdb.sql(f"select decode(key), decode(value) from parquet_kv_metadata('{file}')").fetchall())
+    in_arrow = {key.decode(): value.decode() for key, value in (pa.parquet.read_schema(file).metadata or {}).items()}
+    in_polars = polars.read_parquet_metadata(file)
+    for reader, found in (("DuckDB", in_duckdb), ("pyarrow", in_arrow), ("Polars", in_polars)):
+        ours = {key: value for key, value in found.items() if key.startswith("uptake.")}
+        expect(f"published {file.stem}: meanings in {reader}", ours, wanted)
+    expect(f"published {file.stem}: columns of the dictionary", pa.parquet.read_schema(file).names, [column["name"] for column in entry["columns"]])
+
+
 # The metrics, and the labels that each of their samples has.
 METRICS = {
     "uptake_last_run_timestamp_seconds": ["pipeline"],
@@ -197,7 +212,7 @@ def check_metrics(file):
     expect("metrics: samples in both formats", values[0] == values[1], True)
 
 
-def main(warehouse, published):
+def main(warehouse, published, dictionary):
     counts = {}
     folders = {folder.name for folder in warehouse.iterdir() if folder.is_dir() and not folder.name.startswith(".")}
     expect("tables of the spec that are missing", sorted(set(TABLES) - folders), [])
@@ -215,6 +230,10 @@ def main(warehouse, published):
         expect(f"published {name}: as many rows as in the warehouse", rows, counts[name])
     for name, columns in DIMENSIONS.items():
         check_published(published / f"{name}.parquet", columns)
+    files = {entry["name"]: entry for entry in json.loads(dictionary.read_text()) if entry["in"] == "published"}
+    expect("published files of the dictionary", sorted(name for name in files if name.endswith(".parquet")), sorted(path.name for path in published.glob("*.parquet")))
+    for file in published.glob("*.parquet"):
+        check_meanings(file, files[file.name])
     for name in ("usage", "adoption", "workload_adoption", "portfolio", "next_steps", "activity_daily", "assignments", "subscriptions"):
         expect(f"{name}: has rows", counts.get(name, 0) > 0, True)
     check_metrics(published / "metrics.prom")
@@ -225,4 +244,4 @@ def main(warehouse, published):
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(*map(Path, sys.argv[1:4])))

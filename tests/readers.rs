@@ -1,4 +1,4 @@
-//! What the program writes opens in DuckDB, pyarrow and Polars, as they come from PyPI, with the types of the spec, and Prometheus' own parsers
+//! What the program writes opens in DuckDB, pyarrow and Polars, as they come from PyPI, with the types of the spec and the meanings of the data dictionary, and Prometheus' own parsers
 //! read the metrics. Where Python or PyPI is out of reach, the test says so and checks nothing.
 
 use std::fs::{self, File};
@@ -33,10 +33,17 @@ fn every_file_opens_in_duckdb_pyarrow_and_polars() {
         .output()
         .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let described = Command::new(env!("CARGO_BIN_EXE_uptake"))
+        .args(["describe", "--format", "json"])
+        .output()
+        .unwrap();
+    let dictionary = work.path().join("dictionary.json");
+    fs::write(&dictionary, described.stdout).unwrap();
     let output = Command::new(python)
         .arg(root.join("tests/readers.py"))
         .arg(&warehouse)
         .arg(&published)
+        .arg(&dictionary)
         .output()
         .unwrap();
     assert!(

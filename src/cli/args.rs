@@ -42,6 +42,9 @@ pub enum Command {
     /// Print what `run` (with --to: `reprocess`) would do and why; change nothing.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
+    /// Say how things stand: last runs, how fresh the data are, holes, rejects, what the lists lack; change nothing.
+    #[command(after_help = STATUS_EXAMPLES)]
+    Status(StatusArgs),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
@@ -50,8 +53,8 @@ pub enum Command {
         after_help = "Examples:\n  uptake sample --out demo\n  uptake sample --out big --customers 200 --days 400 --users 100 --record-bytes 4000\n  uptake run demo/pipeline.toml"
     )]
     Sample(SampleArgs),
-    /// Print the data dictionary: every table, or one with its columns.
-    #[command(after_help = "Examples:\n  uptake describe\n  uptake describe adoption")]
+    /// Print the data dictionary: every table and published file, or one with its columns.
+    #[command(after_help = DESCRIBE_EXAMPLES)]
     Describe(DescribeArgs),
     /// Print shell completions.
     #[command(after_help = "Example:\n  uptake completions bash > /etc/bash_completion.d/uptake")]
@@ -83,6 +86,15 @@ Examples:
   uptake plan my.toml --until 2026-09-30 --format json
   uptake plan --from 2026-09-10 --to 2026-09-12      what `reprocess` would do";
 
+const STATUS_EXAMPLES: &str = "\
+Reads the warehouse and what runs left in the published folder, and no raw file. What needs attention comes first; it is no failure:
+the exit code is 0. --format json has every list whole.
+
+Examples:
+  uptake status
+  uptake status my.toml
+  uptake status my.toml --format json | jq '.attention'";
+
 const INSPECT_EXAMPLES: &str = "\
 Exit code 3 where there is a file of which nothing can be read.
 
@@ -90,6 +102,13 @@ Examples:
   uptake inspect export.csv
   uptake inspect insights-logs-signinlogs/tenantId=*/y=2026/m=09/d=01/h=08/m=00/PT1H.json
   uptake inspect users.json --feed license_holdings --as graph-users --format json";
+
+const DESCRIBE_EXAMPLES: &str = "\
+Examples:
+  uptake describe
+  uptake describe adoption                     a table of the warehouse
+  uptake describe adoption.parquet             a published file, with the names that are joined in
+  uptake describe --format markdown            everything on one page";
 
 /// What all commands take.
 #[derive(Args, Debug)]
@@ -152,6 +171,13 @@ pub enum Color {
 pub enum Format {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DictionaryFormat {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Args, Debug)]
@@ -236,6 +262,16 @@ pub struct PlanArgs {
 }
 
 #[derive(Args, Debug)]
+pub struct StatusArgs {
+    /// The pipeline file.
+    #[arg(default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Args, Debug)]
 pub struct SampleArgs {
     /// The folder to write to: new or empty.
     #[arg(long, value_name = "DIR")]
@@ -284,11 +320,11 @@ pub struct InspectArgs {
 
 #[derive(Args, Debug)]
 pub struct DescribeArgs {
-    /// The table; default: all of them.
+    /// A table of the warehouse, or a published file by its name; default: all of them.
     pub table: Option<String>,
     /// How it is printed.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = DictionaryFormat::Text)]
+    pub format: DictionaryFormat,
 }
 
 #[derive(Args, Debug)]

@@ -1,47 +1,121 @@
-//! `uptake describe`: the data dictionary, out of the contracts that the program itself works by.
+//! `uptake describe`: the data dictionary, out of the contracts that the program itself works by. A table of the warehouse goes by its
+//! name, a published file by the name of its file; `docs/tables.md` is everything in Markdown.
 
-use crate::cli::args::{DescribeArgs, Format};
+use crate::cli::args::{DescribeArgs, DictionaryFormat};
+use crate::cli::describe_page;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
 use crate::pipeline::nearest::nearest;
+use crate::reports::columns::{PublishedTable, published_files};
 use crate::stages;
-use crate::warehouse::contract::Contract;
+use crate::warehouse::contract::{Column, Contract};
 
-/// Prints one table with its columns, or the list of all.
+/// Where something is that has columns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    Warehouse,
+    Published,
+}
+
+impl Shelf {
+    pub fn name(self) -> &'static str {
+        match self {
+            Shelf::Warehouse => "warehouse",
+            Shelf::Published => "published",
+        }
+    }
+}
+
+/// A table of the warehouse or a published file.
+pub struct Entry {
+    pub shelf: Shelf,
+    pub name: String,
+    /// What a row is.
+    pub about: &'static str,
+    /// Of the warehouse's tables.
+    pub version: Option<u32>,
+    /// The column that is in the path only.
+    pub partition: Option<&'static str>,
+    pub columns: Vec<Column>,
+}
+
+impl Entry {
+    fn of_table(contract: &Contract) -> Entry {
+        Entry {
+            shelf: Shelf::Warehouse,
+            name: contract.name.to_owned(),
+            about: contract.about.trim(),
+            version: Some(contract.version),
+            partition: contract.partition.column(),
+            columns: contract.columns.to_vec(),
+        }
+    }
+
+    fn of_file(table: PublishedTable) -> Entry {
+        Entry {
+            shelf: Shelf::Published,
+            name: table.file_name(),
+            about: table.about.trim(),
+            version: None,
+            partition: None,
+            columns: table.columns,
+        }
+    }
+
+    /// How its rows are spread over files, in words.
+    pub fn spread(&self) -> String {
+        match (self.shelf, self.partition) {
+            (Shelf::Warehouse, Some(column)) => format!("partitioned by `{column}`"),
+            (Shelf::Warehouse, None) => "one file per shard".to_owned(),
+            (Shelf::Published, _) => "one file".to_owned(),
+        }
+    }
+}
+
+/// Prints one table or file with its columns, or the list of all.
 pub fn run(args: &DescribeArgs) -> Result<(), Failure> {
-    let tables: Vec<&Contract> = match &args.table {
-        None => stages::TABLES.to_vec(),
-        Some(name) => vec![stages::table(name).ok_or_else(|| unknown(name))?],
-    };
-    say(&match args.format {
-        Format::Json => format!(
-            "{:#}\n",
-            serde_json::Value::from(tables.iter().map(|table| json(table)).collect::<Vec<_>>())
-        ),
-        Format::Text if args.table.is_none() => tables
-            .iter()
-            .map(|table| format!("{:<24}{}\n", table.name, table.about.trim()))
-            .collect(),
-        Format::Text => tables.iter().map(|table| text(table)).collect(),
+    let all = stages::TABLES.iter().map(|contract| Entry::of_table(contract));
+    let mut entries: Vec<Entry> = all.chain(published_files().into_iter().map(Entry::of_file)).collect();
+    if let Some(name) = &args.table {
+        let at = entries.iter().position(|entry| entry.name == *name);
+        let at = at.ok_or_else(|| unknown(name, &entries))?;
+        entries = vec![entries.swap_remove(at)];
+    }
+    say(&match (args.format, &args.table) {
+        (DictionaryFormat::Json, _) => json(&entries),
+        (DictionaryFormat::Markdown, None) => describe_page::page(&entries),
+        (DictionaryFormat::Markdown, Some(_)) => entries.iter().map(describe_page::section).collect(),
+        (DictionaryFormat::Text, None) => list(&entries),
+        (DictionaryFormat::Text, Some(_)) => entries.iter().map(text).collect(),
     });
     Ok(())
 }
 
-fn unknown(name: &str) -> Failure {
-    let failure = Failure::new(Code::Usage, format!("there is no table `{name}`"));
-    match nearest(name, stages::TABLES.iter().map(|contract| contract.name)) {
+fn unknown(name: &str, entries: &[Entry]) -> Failure {
+    let failure = Failure::new(Code::Usage, format!("there is no table and no published file `{name}`"));
+    match nearest(name, entries.iter().map(|entry| entry.name.as_str())) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure.hint("`uptake describe` lists them"),
     }
 }
 
-fn text(table: &Contract) -> String {
-    let spread = table
-        .partition
-        .column()
-        .map_or("one file per shard".to_owned(), |column| format!("partitioned by `{column}`"));
-    let mut text = format!("{}: {} ({spread})\n\n", table.name, table.about.trim());
-    for column in table.columns {
+fn list(entries: &[Entry]) -> String {
+    let mut text = String::new();
+    for (shelf, heading) in [
+        (Shelf::Warehouse, "Tables of the warehouse"),
+        (Shelf::Published, "\nPublished files"),
+    ] {
+        text.push_str(&format!("{heading}\n"));
+        for entry in entries.iter().filter(|entry| entry.shelf == shelf) {
+            text.push_str(&format!("  {:<28}{}\n", entry.name, entry.about));
+        }
+    }
+    text
+}
+
+fn text(entry: &Entry) -> String {
+    let mut text = format!("{}: {} ({})\n\n", entry.name, entry.about, entry.spread());
+    for column in &entry.columns {
         let null = if column.nullable { ", may be null" } else { "" };
         let key = if column.key { "key " } else { "" };
         text.push_str(&format!(
@@ -55,14 +129,17 @@ fn text(table: &Contract) -> String {
     text
 }
 
-fn json(table: &Contract) -> serde_json::Value {
-    let column = |column: &crate::warehouse::contract::Column| {
+fn json(entries: &[Entry]) -> String {
+    let column = |column: &Column| {
         serde_json::json!({
             "name": column.name, "type": column.kind.name(), "nullable": column.nullable, "key": column.key, "about": column.about,
         })
     };
-    serde_json::json!({
-        "name": table.name, "version": table.version, "about": table.about.trim(), "partition": table.partition.column(),
-        "columns": table.columns.iter().map(column).collect::<Vec<_>>(),
-    })
+    let entry = |entry: &Entry| {
+        serde_json::json!({
+            "name": entry.name, "in": entry.shelf.name(), "version": entry.version, "about": entry.about, "partition": entry.partition,
+            "columns": entry.columns.iter().map(column).collect::<Vec<_>>(),
+        })
+    };
+    format!("{:#}\n", serde_json::Value::from(entries.iter().map(entry).collect::<Vec<_>>()))
 }

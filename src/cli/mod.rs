@@ -7,6 +7,7 @@ pub mod asked;
 pub mod completions;
 pub mod context;
 pub mod describe;
+pub mod describe_page;
 pub mod exit;
 pub mod inspect;
 pub mod inspect_text;
@@ -15,6 +16,8 @@ pub mod plan_text;
 pub mod reprocess;
 pub mod run;
 pub mod sample;
+pub mod status;
+pub mod status_text;
 
 /// Writes a result to standard output. Whoever reads it may stop reading: that is no fault.
 pub fn say(text: &str) {

@@ -38,6 +38,7 @@ pub mod since;
 pub mod source_block;
 pub mod spans;
 pub mod state;
+pub mod status;
 pub mod steps;
 pub mod tables;
 pub mod walk;

@@ -7,3 +7,6 @@ pub mod parts;
 pub mod progress;
 pub mod record;
 pub mod run_log;
+pub mod standing;
+pub mod standing_attention;
+pub mod standing_runs;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use crate::reports::dimensions::{CALENDAR, CUSTOMER_DIMENSION, PRODUCTS};
+use crate::reports::export;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::portfolio::PORTFOLIO;
@@ -16,17 +17,29 @@ use crate::warehouse::contract::{Column, Contract, Kind};
 /// The tables that are published with all their days.
 pub(super) const FACTS: [&Contract; 5] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO, &NEXT_STEPS];
 
-/// A table as it is published: one Parquet file of this name.
+const PARQUET: &str = "parquet";
+
+/// What the footer of a published Parquet file calls the meaning of a column: this, and the column's name.
+pub(super) const COLUMN_KEY: &str = "uptake.column.";
+
+/// A table as it is published: one file of this name.
 #[derive(Clone, Debug)]
 pub struct PublishedTable {
     pub name: &'static str,
+    /// The ending of its file: `parquet` or `csv`.
+    pub ending: &'static str,
     /// What a row is.
     pub about: &'static str,
     /// In the order of the file; `key` says by which of them it is sorted, in that order.
     pub columns: Vec<Column>,
 }
 
-/// Every published table.
+/// Every published table, Parquet files first, in the order in which they are published.
+pub fn published_files() -> Vec<PublishedTable> {
+    published_tables().into_iter().chain([export::table()]).collect()
+}
+
+/// Every published Parquet file.
 pub fn published_tables() -> Vec<PublishedTable> {
     let dimensions = [&CUSTOMER_DIMENSION, &PRODUCTS, &CALENDAR];
     FACTS
@@ -49,6 +62,7 @@ impl PublishedTable {
         }
         PublishedTable {
             name: contract.name,
+            ending: PARQUET,
             about: contract.about,
             columns,
         }
@@ -58,6 +72,7 @@ impl PublishedTable {
     pub(super) fn whole(contract: &Contract) -> PublishedTable {
         PublishedTable {
             name: contract.name,
+            ending: PARQUET,
             about: contract.about,
             columns: contract.columns.to_vec(),
         }
@@ -65,7 +80,7 @@ impl PublishedTable {
 
     /// The name of its file.
     pub fn file_name(&self) -> String {
-        format!("{}.parquet", self.name)
+        format!("{}.{}", self.name, self.ending)
     }
 
     /// The Arrow schema of its file.

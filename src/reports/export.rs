@@ -12,9 +12,38 @@ use crate::reports::names::{Names, cell, texts};
 use crate::reports::publication::Publication;
 use crate::reports::staging::{Staged, Staging};
 use crate::stages::adoption::ADOPTION;
-use crate::warehouse::contract::Column;
+use crate::warehouse::contract::{Column, Kind};
 
-pub(super) const FILE: &str = "portfolio-export.csv";
+/// The export as the data dictionary describes it: sorted by what stands first, names in any case.
+pub(super) fn table() -> PublishedTable {
+    PublishedTable {
+        name: "portfolio-export",
+        ending: "csv",
+        about: "A product of a customer on the last day, for a spreadsheet: the last day of `adoption`. An empty cell is null.",
+        columns: NAMED.iter().chain(numbers()).copied().collect(),
+    }
+}
+
+/// The columns that say whose row it is.
+const NAMED: &[Column] = &[
+    text("customer", "the customer's name; its tenant id where no customer list has it"),
+    text(
+        "product",
+        "the product's name, else its part number; its SKU id where the catalogue lacks it",
+    ),
+    text("tenant_id", "the customer"),
+    text("sku_id", "the product"),
+];
+
+const fn text(name: &'static str, about: &'static str) -> Column {
+    Column {
+        name,
+        kind: Kind::Text,
+        nullable: false,
+        key: true,
+        about,
+    }
+}
 
 /// Writes the export. Where there are no days it has a header only.
 pub(super) fn write(publication: &Publication<'_>, names: &Names, staging: &Staging<'_>) -> Result<Staged, ReportError> {
@@ -23,13 +52,17 @@ pub(super) fn write(publication: &Publication<'_>, names: &Names, staging: &Stag
         true => facts::of_day(publication, &ADOPTION, &table, names, publication.last)?,
         false => RecordBatch::new_empty(table.schema()),
     };
-    let lines = lines(&rows).map_err(ReportError::frame(FILE))?;
-    let file = staging.create(FILE)?;
+    let export = self::table();
+    let lines = lines(&rows).map_err(ReportError::frame(export.name))?;
+    let file = staging.create(&export.file_name())?;
     let path = file.path.clone();
     let failed = |error: csv::Error| ReportError::disk("write", &path)(error.into());
     let mut writer = csv::Writer::from_writer(file);
-    for line in std::iter::once(header()).chain(lines.iter().cloned()) {
-        writer.write_record(&line).map_err(failed)?;
+    writer
+        .write_record(export.columns.iter().map(|column| column.name))
+        .map_err(failed)?;
+    for line in &lines {
+        writer.write_record(line).map_err(failed)?;
     }
     let file = writer
         .into_inner()
@@ -40,14 +73,6 @@ pub(super) fn write(publication: &Publication<'_>, names: &Names, staging: &Stag
 /// `adoption`'s columns besides the key.
 fn numbers() -> impl Iterator<Item = &'static Column> {
     ADOPTION.columns.iter().filter(|column| !column.key)
-}
-
-fn header() -> Vec<String> {
-    ["customer", "product", "tenant_id", "sku_id"]
-        .into_iter()
-        .chain(numbers().map(|column| column.name))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// The lines, sorted as people look for them: by customer and product whatever their case, then by id.

@@ -9,7 +9,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 
-use crate::reports::columns::PublishedTable;
+use crate::reports::columns::{COLUMN_KEY, PublishedTable};
 use crate::reports::error::ReportError;
 use crate::reports::staging::{Staged, Staging, Unfinished};
 use crate::warehouse::contract::Kind;
@@ -55,7 +55,7 @@ fn properties(table: &PublishedTable, level: ZstdLevel) -> WriterProperties {
     let columns = table
         .columns
         .iter()
-        .map(|column| (format!("uptake.column.{}", column.name), column.about));
+        .map(|column| (format!("{COLUMN_KEY}{}", column.name), column.about));
     let described = std::iter::once(("uptake.table".to_owned(), table.about))
         .chain(columns)
         .map(about)

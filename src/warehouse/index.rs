@@ -84,17 +84,28 @@ pub fn file_name(shard: u32) -> String {
     format!("part-{shard:02}.parquet")
 }
 
-/// Lists the files of a table with their footers.
-pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
-    let folder = root.join(contract.name);
-    let mut listing = Listing::default();
-    let mut found: Vec<(Place, PathBuf)> = Vec::new();
-    for entry in entries(&folder)? {
+/// The places of a table for which there is something of a file's name, in order. No file is opened.
+pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
+    let mut places: Vec<Place> = find(root, contract)?.files.into_iter().map(|(place, _)| place).collect();
+    places.sort_unstable();
+    Ok(places)
+}
+
+/// What is in the folder of a table by its names.
+#[derive(Default)]
+struct Found {
+    files: Vec<(Place, PathBuf)>,
+    foreign: Vec<PathBuf>,
+}
+
+fn find(root: &Path, contract: &Contract) -> Result<Found, WarehouseError> {
+    let mut found = Found::default();
+    for entry in entries(&root.join(contract.name))? {
         let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         match contract.partition.column() {
             None => match shard_of(&name) {
-                Some(shard) => found.push(((None, shard), entry)),
-                None => listing.foreign.push(entry),
+                Some(shard) => found.files.push(((None, shard), entry)),
+                None => found.foreign.push(entry),
             },
             Some(column) => match name
                 .strip_prefix(column)
@@ -104,16 +115,27 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
                 Some(day) => {
                     for file in entries(&entry)? {
                         match file.file_name().and_then(|name| name.to_str()).and_then(shard_of) {
-                            Some(shard) => found.push(((Some(day), shard), file)),
-                            None => listing.foreign.push(file),
+                            Some(shard) => found.files.push(((Some(day), shard), file)),
+                            None => found.foreign.push(file),
                         }
                     }
                 }
-                None => listing.foreign.push(entry),
+                None => found.foreign.push(entry),
             },
         }
     }
+    Ok(found)
+}
+
+/// Lists the files of a table with their footers.
+pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
+    let found = find(root, contract)?;
+    let mut listing = Listing {
+        foreign: found.foreign,
+        ..Listing::default()
+    };
     let read: Vec<_> = found
+        .files
         .into_par_iter()
         .map(|(place, path)| look(root, path, cache).map(|seen| (place, seen)))
         .collect::<Result<_, _>>()?;

@@ -1,8 +1,10 @@
 //! One run at a time: an advisory lock on a file that says who holds it. The system lets go of it when its holder dies.
 
-use std::fs::TryLockError;
-use std::io::Read;
+use std::fs::{File, TryLockError};
+use std::io::{self, Read};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use crate::warehouse::disk::{Disk, DiskFile};
 use crate::warehouse::error::WarehouseError;
@@ -11,20 +13,64 @@ use crate::warehouse::error::WarehouseError;
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "holding the open file is what holds the lock")] DiskFile);
 
+/// How often a lock is tried for, and how long it is waited in between: [`look`] has it for a moment.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// What a look at the lock shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nobody ever took it.
+    Untouched,
+    /// Nobody has it; the last one who had it described itself so.
+    Free(String),
+    /// Somebody has it, and describes itself so.
+    Held(String),
+}
+
+/// Looks who has the lock or had it last. Nothing is written.
+pub fn look(path: &Path) -> io::Result<Look> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Look::Untouched),
+        Err(error) => return Err(error),
+    };
+    let held = match file.try_lock_shared() {
+        Ok(()) => {
+            file.unlock()?;
+            false
+        }
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(error)) => return Err(error),
+    };
+    let holder = described(&mut file);
+    Ok(if held { Look::Held(holder) } else { Look::Free(holder) })
+}
+
+/// The first line of the file: how the holder describes itself. It only makes messages better; the lock itself is what counts.
+fn described(file: &mut impl Read) -> String {
+    let mut text = Vec::new();
+    let _ = file.read_to_end(&mut text);
+    String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_owned()
+}
+
 /// Takes the lock of the warehouse at `<warehouse>/.uptake/lock`, or says who has it. `holder`, one line, describes this run
 /// for the next one that asks.
 pub fn take(disk: &Disk, path: &Path, holder: &str) -> Result<Lock, WarehouseError> {
     let mut file = disk.open_file(path).map_err(WarehouseError::store("open the lock", path))?;
-    match file.as_file().try_lock() {
+    let mut tries = 1;
+    let mut taken = file.as_file().try_lock();
+    while matches!(taken, Err(TryLockError::WouldBlock)) && tries < TRIES {
+        thread::sleep(PAUSE);
+        taken = file.as_file().try_lock();
+        tries += 1;
+    }
+    match taken {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let mut text = Vec::new();
-            // The text only makes the message better; the lock itself is what counts.
-            let _ = file.as_file().read_to_end(&mut text);
-            let text = String::from_utf8_lossy(&text);
-            let holder = match text.lines().next().map(str::trim) {
-                None | Some("") => String::new(),
-                Some(holder) => format!(": {holder}"),
+            let holder = match described(&mut file.as_file()) {
+                holder if holder.is_empty() => holder,
+                holder => format!(": {holder}"),
             };
             let warehouse = path.parent().and_then(Path::parent).unwrap_or(path);
             return Err(WarehouseError::Locked {
@@ -37,4 +83,39 @@ pub fn take(disk: &Disk, path: &Path, holder: &str) -> Result<Lock, WarehouseErr
     file.overwrite(format!("{holder}\n").as_bytes())
         .map_err(WarehouseError::store("write the lock", path))?;
     Ok(Lock(file))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_look_shows_who_has_the_lock_and_who_had_it_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        assert_eq!(look(&path).unwrap(), Look::Untouched);
+        assert!(!path.exists(), "a look makes no file");
+        let lock = take(&Disk::default(), &path, "the first").unwrap();
+        assert_eq!(look(&path).unwrap(), Look::Held("the first".to_owned()));
+        drop(lock);
+        assert_eq!(look(&path).unwrap(), Look::Free("the first".to_owned()));
+        take(&Disk::default(), &path, "the second").unwrap();
+    }
+
+    #[test]
+    fn a_look_does_not_keep_a_run_from_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        drop(take(&Disk::default(), &path, "somebody").unwrap());
+        let looking = File::open(&path).unwrap();
+        looking.try_lock_shared().unwrap();
+        let looker = thread::spawn(move || {
+            thread::sleep(PAUSE);
+            drop(looking);
+        });
+        assert!(take(&Disk::default(), &path, "a run").is_ok());
+        looker.join().unwrap();
+    }
 }

@@ -125,6 +125,11 @@ impl Store {
         index::list(&self.root, contract, cache, fresh)
     }
 
+    /// The places of a table that have a file by its name, in order; no file is opened.
+    pub fn places(&self, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
+        index::places(&self.root, contract)
+    }
+
     /// Writes a file of a table and puts it in the place of the one that was there.
     pub fn replace(
         &self,

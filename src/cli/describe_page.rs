@@ -1,0 +1,66 @@
+//! The data dictionary as a page of Markdown: `docs/tables.md`.
+
+use crate::cli::describe::{Entry, Shelf};
+
+const HEAD: &str = "\
+# Tables
+
+Written by `uptake describe --format markdown`; a test holds this page against the program.
+";
+
+const WAREHOUSE: &str = "
+## The warehouse
+
+In the order in which the tables are made. The column that a table is partitioned by is in the path of its files and not in them.
+
+";
+
+const PUBLISHED: &str = "
+## Published files
+
+One file each, sorted by the key; facts have all days. The footer of a Parquet file has the meaning of the table as `uptake.table` and that of each column as
+`uptake.column.<name>`, so whoever has the file has its definitions:
+
+```sql
+SELECT decode(key) AS key, decode(value) AS meaning FROM parquet_kv_metadata('published/adoption.parquet');   -- DuckDB
+```
+
+```python
+pyarrow.parquet.read_schema(\"published/adoption.parquet\").metadata[b\"uptake.column.active_moved\"].decode()
+polars.read_parquet_metadata(\"published/adoption.parquet\")[\"uptake.column.active_moved\"]
+```
+
+";
+
+/// Everything on one page.
+pub fn page(entries: &[Entry]) -> String {
+    let mut text = HEAD.to_owned();
+    for (shelf, introduction) in [(Shelf::Warehouse, WAREHOUSE), (Shelf::Published, PUBLISHED)] {
+        text.push_str(introduction);
+        let sections: Vec<String> = entries.iter().filter(|entry| entry.shelf == shelf).map(section).collect();
+        text.push_str(&sections.join("\n"));
+    }
+    text
+}
+
+/// One table or file with its columns.
+pub fn section(entry: &Entry) -> String {
+    let mut text = format!("### {}\n\n{} {}.\n\n", entry.name, entry.about, capitalized(&entry.spread()));
+    text.push_str("| column | type | key | null | meaning |\n|---|---|---|---|---|\n");
+    for column in &entry.columns {
+        let key = if column.key { "key" } else { "" };
+        let null = if column.nullable { "null" } else { "" };
+        let about = column.about.replace('|', "\\|");
+        text.push_str(&format!(
+            "| `{}` | {} | {key} | {null} | {about} |\n",
+            column.name,
+            column.kind.name()
+        ));
+    }
+    text
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}

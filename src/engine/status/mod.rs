@@ -1,0 +1,61 @@
+//! What the warehouse says of how the pipeline is doing: how far the tables and their sources have come, whose logs have holes, what was
+//! rejected, what the lists of customers and products lack, which workloads nobody uses any more. Reads and never writes.
+//!
+//! | file | what for |
+//! |---|---|
+//! | `value` | the answer, as values |
+//! | `columns` | reads columns of many files, and goes on where one cannot be read |
+//! | `facts` | what has to be known of the warehouse, in as few files as will do |
+//! | `gaps`, `customers`, `sources`, `workloads` | what follows from the facts; pure |
+//!
+//! A warehouse of years is not read for it: of what came in the last [`LOOK_BACK_DAYS`] days, of the tables the last day, and one day in 28
+//! of `activity_28d` as far back as it takes to find a workload's last users.
+
+use crate::domain::day::Day;
+use crate::engine::error::EngineError;
+use crate::pipeline::settings::Settings;
+use crate::warehouse::store::Store;
+
+mod columns;
+mod customers;
+mod facts;
+mod gaps;
+mod sources;
+pub mod value;
+mod workloads;
+
+use columns::Columns;
+use facts::Facts;
+use value::Status;
+
+/// How many days of received files and of events are looked at, up to the last day of the tables: two months, so that every weekday occurs
+/// often enough to know which of them are quiet, and every window is in it.
+pub const LOOK_BACK_DAYS: i32 = 62;
+
+/// How things stand in a warehouse; `None` where there is none yet. `due` is the day until which the tables should go.
+pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Status>, EngineError> {
+    let columns = Columns::of(store);
+    let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, due)? else {
+        return Ok(None);
+    };
+    Ok(Some(status(settings, &facts, columns.unreadable(), due)))
+}
+
+/// What follows from the facts.
+fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day) -> Status {
+    let reference = facts.reference(due);
+    let customers = customers::customers(facts, reference);
+    Status {
+        first_day: facts.days.map(|(first, _)| first.to_string()),
+        last_day: facts.days.map(|(_, last)| last.to_string()),
+        due_day: due.to_string(),
+        days_behind: facts.days.map(|(_, last)| i64::from(due.0 - last.0).max(0)),
+        look_back_days: i64::from(LOOK_BACK_DAYS),
+        sources: sources::sources(settings, facts, reference),
+        holes: gaps::together(&customers),
+        customers,
+        unknown_products: customers::unknown_products(facts, &settings.rules.catalogue),
+        workloads: workloads::workloads(facts, &settings.rules.catalogue),
+        unreadable,
+    }
+}

@@ -1,0 +1,102 @@
+//! The last runs, out of the run log: what each was, how it ended, how much it did.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A line of the run log, in short.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LastRun {
+    pub began: String,
+    pub seconds: f64,
+    pub command: String,
+    /// published, made, idle or failed.
+    pub outcome: String,
+    pub exit_code: i64,
+    pub last_day: Option<String>,
+    /// Raw files that were read.
+    pub files_read: u64,
+    /// Files of the warehouse that were made.
+    pub files_made: u64,
+    /// Of a run that failed.
+    pub message: Option<String>,
+    pub hint: Option<String>,
+    pub warnings: Vec<String>,
+}
+
+impl LastRun {
+    /// Keys that a line lacks are as if nothing had been done.
+    pub fn of(line: &Value) -> LastRun {
+        let text = |key: &str| line[key].as_str().map(str::to_owned);
+        let sum = |list: &str, key: &str| {
+            let entries = line[list].as_array().into_iter().flatten();
+            entries.filter_map(|entry| entry[key].as_u64()).sum()
+        };
+        let warnings = line["warnings"].as_array().into_iter().flatten();
+        LastRun {
+            began: text("began").unwrap_or_default(),
+            seconds: line["seconds"].as_f64().unwrap_or(0.0),
+            command: text("command").unwrap_or_default(),
+            outcome: text("outcome").unwrap_or_default(),
+            exit_code: line["exit_code"].as_i64().unwrap_or(0),
+            last_day: text("last_day"),
+            files_read: sum("sources", "files_read"),
+            files_made: sum("tables", "files"),
+            message: text("message"),
+            hint: text("hint").filter(|hint| !hint.is_empty()),
+            warnings: warnings.filter_map(|warning| warning.as_str().map(str::to_owned)).collect(),
+        }
+    }
+
+    pub fn failed(&self) -> bool {
+        self.outcome == "failed"
+    }
+}
+
+/// Whether the run that had the lock last has no line in the run log: it began after the latest run that is `recorded`. Moments are compared
+/// as moments; a holder that does not say since when it has the lock is no run of ours.
+pub fn unrecorded(holder: &str, recorded: Option<&str>) -> bool {
+    let moment = |text: &str| text.trim().parse::<jiff::Timestamp>().ok();
+    let Some(began) = holder.split_once(" since ").and_then(|(_, since)| moment(since)) else {
+        return false;
+    };
+    recorded.and_then(moment).is_none_or(|recorded| recorded < began)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_log_is_told_in_short() {
+        let line = json!({
+            "began": "2026-10-01T04:30:00Z", "seconds": 12.3, "command": "run", "outcome": "published", "exit_code": 0,
+            "last_day": "2026-09-30", "warnings": ["late"], "sources": [{"files_read": 3}, {"files_read": 4}], "tables": [{"files": 10}],
+        });
+        let run = LastRun::of(&line);
+        assert_eq!((run.files_read, run.files_made, run.failed()), (7, 10, false));
+        assert_eq!(
+            (run.last_day.as_deref(), run.warnings),
+            (Some("2026-09-30"), vec!["late".to_owned()])
+        );
+        let failed = LastRun::of(&json!({"outcome": "failed", "exit_code": 3, "message": "too many", "hint": ""}));
+        assert_eq!(
+            (failed.failed(), failed.message.as_deref(), failed.hint),
+            (true, Some("too many"), None)
+        );
+    }
+
+    #[test]
+    fn a_run_without_a_line_in_the_log_died() {
+        let holder = "process 12 since 2026-10-01T04:30:00.5Z";
+        assert!(unrecorded(holder, None));
+        assert!(unrecorded(holder, Some("2026-09-30T04:30:00Z")));
+        assert!(!unrecorded(holder, Some("2026-10-01T04:30:00.5Z")), "that is the run itself");
+        assert!(
+            !unrecorded(holder, Some("2026-10-01T05:00:00Z")),
+            "a later run was refused, or made up for it"
+        );
+        assert!(!unrecorded("", None) && !unrecorded("somebody", None));
+    }
+}
