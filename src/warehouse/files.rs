@@ -129,10 +129,23 @@ pub fn write(
     days: &[DayPart],
 ) -> Result<Footer, WarehouseError> {
     check_order(contract, frames)?;
-    let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
     let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
+    let buffered = io::BufWriter::with_capacity(1 << 18, file);
+    Ok(encode(buffered, path, contract, frames, fingerprint, days)?.0)
+}
+
+/// Writes the bytes of a file; returns its footer and the digest of all its bytes. `path` is for messages.
+pub(super) fn encode<W: Write + Send>(
+    inner: W,
+    path: &Path,
+    contract: &Contract,
+    frames: &[RecordBatch],
+    fingerprint: Fingerprint,
+    days: &[DayPart],
+) -> Result<(Footer, Digest), WarehouseError> {
+    let rows = frames.iter().map(|frame| frame.num_rows() as u64).sum();
     let digesting = Digesting {
-        inner: io::BufWriter::with_capacity(1 << 18, file),
+        inner,
         hasher: Xxh3::new(),
         bytes: 0,
     };
@@ -168,7 +181,7 @@ pub fn write(
     let mut digesting = writer.into_inner().map_err(failed())?;
     digesting.flush().map_err(WarehouseError::store("write", path))?;
     footer.bytes = digesting.bytes;
-    Ok(footer)
+    Ok((footer, Digest(digesting.hasher.digest128())))
 }
 
 /// How the columns of a table are encoded.
@@ -196,7 +209,7 @@ fn properties(contract: &Contract, rows: u64) -> Result<WriterProperties, Wareho
 }
 
 /// Proves that the rows of the frames rise strictly in the key.
-fn check_order(contract: &Contract, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
+pub(super) fn check_order(contract: &Contract, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
     let width = contract.key_width();
     let mut before: Option<(&RecordBatch, usize)> = None;
     for frame in frames {
@@ -229,7 +242,7 @@ fn check_order(contract: &Contract, frames: &[RecordBatch]) -> Result<(), Wareho
 }
 
 /// Compares two cells of the same column; null comes first.
-fn compare(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize) -> std::cmp::Ordering {
+pub fn compare(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize) -> std::cmp::Ordering {
     use arrow::datatypes::DataType;
     match (left.is_null(left_row), right.is_null(right_row)) {
         (true, true) => return std::cmp::Ordering::Equal,

@@ -8,6 +8,7 @@ mod extent;
 pub mod files;
 pub mod index;
 pub mod lock;
+pub mod proof;
 pub mod store;
 pub mod table;
 pub mod values;

@@ -1,0 +1,130 @@
+//! The files that should be there: every table has a file for each of its days and each shard. Which days a table has say the days of
+//! its files, the days of the events, and what the last run wrote down (`run.json`), so that a first or last day that is gone is missed too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::audit::findings::{Fault, Kind};
+use crate::domain::day::Day;
+use crate::domain::window;
+use crate::engine::checks::day_tables;
+use crate::engine::days::Range;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity_daily::ACTIVITY_BEFORE;
+use crate::stages::activity_events::ACTIVITY_EVENTS;
+use crate::warehouse::contract::{Contract, Partition, Place};
+use crate::warehouse::index::file_name;
+use crate::warehouse::store::Store;
+
+/// What the last run wrote down of a table.
+#[derive(Clone, Copy)]
+struct Noted {
+    files: u64,
+    last_day: Option<Day>,
+}
+
+/// What `run.json` says of each table.
+pub struct Notes(BTreeMap<String, Noted>);
+
+impl Notes {
+    pub fn of(run: Option<&Value>) -> Notes {
+        let tables = run.and_then(|run| run["warehouse"].as_array());
+        let noted = |table: &Value| {
+            let noted = Noted {
+                files: table["files"].as_u64()?,
+                last_day: table["last_day"].as_str().and_then(Day::parse),
+            };
+            Some((table["table"].as_str()?.to_owned(), noted))
+        };
+        Notes(tables.into_iter().flatten().filter_map(noted).collect())
+    }
+
+    /// The last day that a table should have: what was written down, or has come since; where nothing was, the last one of any table.
+    fn last_day(&self, state: &State, contract: &Contract, of_all: Option<Day>) -> Option<Day> {
+        let found = state.table(contract).keys().filter_map(|(day, _)| *day).max();
+        match self.0.get(contract.name) {
+            Some(noted) => found.max(noted.last_day),
+            None => of_all,
+        }
+    }
+
+    /// The last day of any table that is partitioned by day.
+    pub fn last_of_all(&self, state: &State) -> Option<Day> {
+        day_tables()
+            .filter_map(|contract| self.last_day(state, contract, None).or_else(|| found(state, contract)))
+            .max()
+    }
+}
+
+fn found(state: &State, contract: &Contract) -> Option<Day> {
+    state.table(contract).keys().filter_map(|(day, _)| *day).max()
+}
+
+/// The files that are missing.
+pub fn hold(settings: &Settings, store: &Store, state: &State, notes: &Notes, range: Option<Range>) -> Vec<Fault> {
+    let shards = u32::from(settings.shards);
+    let last_of_all = notes.last_of_all(state);
+    let mut faults = Vec::new();
+    for contract in stages::TABLES {
+        let last = notes.last_day(state, contract, last_of_all);
+        let missing: Vec<Place> = days(state, contract, range, last)
+            .into_iter()
+            .flat_map(|day| (0..contract.files(shards)).map(move |shard| (day, shard)))
+            .filter(|place| state.footer(contract, *place).is_none())
+            .collect();
+        let files = state.table(contract).len() as u64;
+        match notes.0.get(contract.name) {
+            Some(noted) if missing.is_empty() && files < noted.files => faults.push(Fault {
+                kind: Kind::Missing,
+                table: Some(contract.name),
+                day: None,
+                file: None,
+                what: format!("it had {} files after the last run, and now it has {files}", noted.files),
+            }),
+            _ => {}
+        }
+        let fault = |place: Place| {
+            let what = format!("there is no usable file `{}`", file_name(place.1));
+            Fault::of_file(Kind::Missing, store, contract, place, what)
+        };
+        faults.extend(missing.into_iter().map(fault));
+    }
+    faults
+}
+
+/// The days that a table should have.
+fn days(state: &State, contract: &Contract, range: Option<Range>, last: Option<Day>) -> BTreeSet<Option<Day>> {
+    match (contract.partition, range) {
+        (Partition::Received, _) => {
+            let received = stages::TABLES.iter().filter(|table| table.partition == Partition::Received);
+            received.flat_map(|table| state.table(table).keys().map(|(day, _)| *day)).collect()
+        }
+        // A table that was never asked for has no files at all.
+        (Partition::Whole, _) if state.table(contract).is_empty() && last.is_none() => BTreeSet::new(),
+        (Partition::Whole, _) => BTreeSet::from([None]),
+        (Partition::Day, None) => BTreeSet::new(),
+        (Partition::Day, Some(range)) => {
+            let begin = window::first_day(range.first);
+            let days: BTreeSet<Day> = if contract.name == ACTIVITY_BEFORE.name {
+                event_days(state).filter(|day| begin <= *day && *day < range.first).collect()
+            } else {
+                let own = last.into_iter().flat_map(|last| range.first.to(last));
+                let before = event_days(state).filter(|day| contract.name == ACTIVITY_COVERAGE.name && *day < range.first);
+                own.chain(before).collect()
+            };
+            days.into_iter().map(Some).collect()
+        }
+    }
+}
+
+/// The days that events are of.
+fn event_days(state: &State) -> impl Iterator<Item = Day> {
+    state
+        .table(&ACTIVITY_EVENTS)
+        .values()
+        .flat_map(|footer| footer.days.iter().map(|part| part.day()))
+}
