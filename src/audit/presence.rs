@@ -52,6 +52,12 @@ impl Notes {
         }
     }
 
+    /// Whether the table should have any file: it has some, or had some, or nothing is known of what was made.
+    fn is_made(&self, state: &State, contract: &Contract) -> bool {
+        let noted = self.0.get(contract.name).map(|noted| noted.files);
+        !state.table(contract).is_empty() || noted != Some(0)
+    }
+
     /// The last day of any table that is partitioned by day.
     pub fn last_of_all(&self, state: &State) -> Option<Day> {
         day_tables()
@@ -71,7 +77,7 @@ pub fn hold(settings: &Settings, store: &Store, state: &State, notes: &Notes, ra
     let mut faults = Vec::new();
     for contract in stages::TABLES {
         let last = notes.last_day(state, contract, last_of_all);
-        let missing: Vec<Place> = days(state, contract, range, last)
+        let missing: Vec<Place> = days(state, contract, range, last, notes.is_made(state, contract))
             .into_iter()
             .flat_map(|day| (0..contract.files(shards)).map(move |shard| (day, shard)))
             .filter(|place| state.footer(contract, *place).is_none())
@@ -97,14 +103,14 @@ pub fn hold(settings: &Settings, store: &Store, state: &State, notes: &Notes, ra
 }
 
 /// The days that a table should have.
-fn days(state: &State, contract: &Contract, range: Option<Range>, last: Option<Day>) -> BTreeSet<Option<Day>> {
+fn days(state: &State, contract: &Contract, range: Option<Range>, last: Option<Day>, is_made: bool) -> BTreeSet<Option<Day>> {
     match (contract.partition, range) {
         (Partition::Received, _) => {
             let received = stages::TABLES.iter().filter(|table| table.partition == Partition::Received);
             received.flat_map(|table| state.table(table).keys().map(|(day, _)| *day)).collect()
         }
         // A table that was never asked for has no files at all.
-        (Partition::Whole, _) if state.table(contract).is_empty() && last.is_none() => BTreeSet::new(),
+        (Partition::Whole, _) if !is_made => BTreeSet::new(),
         (Partition::Whole, _) => BTreeSet::from([None]),
         (Partition::Day, None) => BTreeSet::new(),
         (Partition::Day, Some(range)) => {

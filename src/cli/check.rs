@@ -22,7 +22,7 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
     context.warnings.iter().for_each(|warning| progress.warn(warning));
     let store = Store::at(&settings.warehouse);
     // Runs wait until the check is done, and the check does not begin while one is at work.
-    let _shared = store.share()?;
+    let _shared = store.share(&format!("a check, process {} since {}", std::process::id(), context.began))?;
     let watch = Watch {
         notify: &|event| progress.take(event),
         interrupted,
@@ -33,7 +33,8 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
         store: &store,
         customers: args.customers,
         seed: args.seed,
-        unfinished: last.is_some_and(|run| run["outcome"] == "failed"),
+        // A run that found the warehouse held by another did nothing.
+        unfinished: last.is_some_and(|run| run["outcome"] == "failed" && run["exit_code"] != Code::Locked as u8),
         watch: &watch,
     };
     let result = in_threads(args.threads, || check(&asked))?;

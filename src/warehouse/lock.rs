@@ -15,14 +15,18 @@ pub struct Lock(#[expect(dead_code, reason = "holding the open file is what hold
 #[derive(Debug)]
 pub struct Shared(#[expect(dead_code, reason = "holding the open file is what holds the lock")] File);
 
-/// Takes the lock for reading only, or says who changes the warehouse. Where there is no lock yet, nobody ever did.
-pub fn share(path: &Path) -> Result<Option<Shared>, WarehouseError> {
+/// Takes the lock for reading only, or says who changes the warehouse. Where there is no lock yet, nobody ever did. `holder` is told to a
+/// run that asks meanwhile, as far as this user may write it down.
+pub fn share(disk: &Disk, path: &Path, holder: &str) -> Result<Option<Shared>, WarehouseError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(WarehouseError::store("open the lock", path)(error)),
     };
     held(file.try_lock_shared(), &file, path)?;
+    let _ = disk
+        .open_file(path)
+        .and_then(|mut text| text.overwrite(format!("{holder}\n").as_bytes()));
     Ok(Some(Shared(file)))
 }
 

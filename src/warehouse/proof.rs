@@ -133,3 +133,100 @@ fn columns_flaw(contract: &Contract, frame: &RecordBatch) -> Option<String> {
         promised.is_nullable()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::fs;
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
+
+    use super::*;
+    use crate::warehouse::contract::{Column, Kind, Partition};
+    use crate::warehouse::disk::Disk;
+    use crate::warehouse::files::{self, read_footer};
+
+    const fn column(name: &'static str, kind: Kind, nullable: bool, key: bool) -> Column {
+        Column {
+            name,
+            kind,
+            nullable,
+            key,
+            about: "for the test",
+        }
+    }
+
+    const WORDS: Contract = Contract {
+        name: "words",
+        version: 1,
+        partition: Partition::Whole,
+        sharded: false,
+        about: "words",
+        columns: &[column("at", Kind::Count, false, true), column("word", Kind::Text, true, false)],
+    };
+
+    const PLACE: Place = (None, 0);
+
+    fn frame(numbers: &[i64]) -> RecordBatch {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from_iter_values(numbers.iter().copied())),
+            Arc::new(StringArray::from_iter_values(
+                numbers.iter().map(|number| format!("word {}", number % 7)),
+            )),
+        ];
+        RecordBatch::try_new(WORDS.schema(), columns).unwrap()
+    }
+
+    /// What is wrong with a file of these bytes; that its footer cannot be read is one thing.
+    fn flaws(bytes: &[u8]) -> Vec<Flaw> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, bytes).unwrap();
+        match read_footer(&path).unwrap() {
+            Some(footer) if footer.table == WORDS.name && footer.version == WORDS.version => {
+                prove(&path, &WORDS, PLACE, &footer).unwrap().1
+            }
+            _ => vec![Flaw::Bytes("no footer".to_owned())],
+        }
+    }
+
+    /// The bytes of a file with these rows, in this order.
+    fn file_of(numbers: &[i64]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let path = Path::new("memory");
+        encode(&mut bytes, path, &WORDS, &[frame(numbers)], Default::default(), &[]).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_file_that_was_written_has_no_flaw_however_many_rows_it_has() {
+        for rows in [0, 1, 1_000, 5_000, 300_000] {
+            let numbers: Vec<i64> = (0..rows).collect();
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("file");
+            files::write(&Disk::default(), &path, &WORDS, &[frame(&numbers)], Default::default(), &[]).unwrap();
+            assert_eq!(flaws(&fs::read(&path).unwrap()), [], "{rows} rows");
+        }
+    }
+
+    #[test]
+    fn any_other_byte_is_a_flaw_wherever_it_stands() {
+        let bytes = file_of(&(0..40).collect::<Vec<i64>>());
+        for at in 0..bytes.len() {
+            for bit in [0x01, 0x80] {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= bit;
+                assert_ne!(flaws(&flipped), [], "byte {at} of {}", bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_break_the_contract_are_a_flaw_under_a_right_digest() {
+        assert!(matches!(&flaws(&file_of(&[1, 2, 2, 3]))[..], [Flaw::Contract(what)] if what.contains("twice the same key")));
+        assert!(matches!(&flaws(&file_of(&[1, 3, 2]))[..], [Flaw::Contract(what)] if what.contains("not sorted")));
+        assert!(matches!(&flaws(&file_of(&[-1, 2]))[..], [Flaw::Contract(what)] if what.contains("less than 0")));
+    }
+}

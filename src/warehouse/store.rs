@@ -85,9 +85,9 @@ impl Store {
         Ok(lock)
     }
 
-    /// Keeps runs from changing the warehouse while it is read. Changes nothing itself; `None` where there was never a run.
-    pub fn share(&self) -> Result<Option<Shared>, WarehouseError> {
-        lock::share(&self.private().join("lock"))
+    /// Keeps runs from changing the warehouse while it is read. `None` where there was never a run.
+    pub fn share(&self, holder: &str) -> Result<Option<Shared>, WarehouseError> {
+        lock::share(&self.disk, &self.private().join("lock"), holder)
     }
 
     /// The folder for what is not a table.
