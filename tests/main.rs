@@ -8,6 +8,7 @@ mod checks;
 mod command_line;
 mod corrections;
 mod crash;
+mod floor_plan;
 mod formats;
 mod golden;
 mod inspect;

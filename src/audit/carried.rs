@@ -21,6 +21,7 @@ use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscriptions::SnapshotSubscription;
 use crate::stages::user_names::UserNameRow;
+use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::{Row, column_of};
 
@@ -50,21 +51,21 @@ impl<'a> Carried<'a> {
 
     /// Adds the rows that came in on a day to what is known of each customer.
     pub fn add(&self, received: Day, all: &mut BTreeMap<Guid, Inputs>) -> Result<(), EngineError> {
-        let origin = |file: &str, line: i64, record: i64| Origin {
-            source_file: file.to_owned(),
-            source_line: line as u64,
-            source_record: record as u32,
-            received,
-        };
-        let stored = |tenant, user: &str| self.settings.user_ids.stored_again(tenant, user).into_owned();
+        self.add_activity(received, all)?;
+        self.add_licenses(received, all)?;
+        self.add_snapshots(received, all)?;
+        self.add_subscriptions(received, all)
+    }
+
+    fn add_activity(&self, received: Day, all: &mut BTreeMap<Guid, Inputs>) -> Result<(), EngineError> {
         self.each(received, all, |row: ActivityEvent, inputs| {
             if self.is_carried(Feed::Activity, &row.source_file) {
                 inputs.activity.push(ActivityRow {
                     event_time: row.event_time,
-                    origin: origin(&row.source_file, row.source_line, 0),
+                    origin: origin(received, &row.source_file, row.source_line, 0),
                     tenant_id: row.tenant_id,
                     event_id: row.event_id,
-                    user_id: stored(row.tenant_id, &row.user_id),
+                    user_id: self.stored(row.tenant_id, &row.user_id),
                     app_id: row.app_id,
                     resource_id: row.resource_id,
                     interactive: row.interactive,
@@ -77,15 +78,24 @@ impl<'a> Carried<'a> {
                 });
             }
         })?;
+        self.each(received, all, |row: UserNameRow, inputs| {
+            if self.files.contains(&(row.source, row.source_file)) {
+                let (name, user) = (self.stored(row.tenant_id, &row.name_id), self.stored(row.tenant_id, &row.user_id));
+                inputs.names.push((row.tenant_id, name, user));
+            }
+        })
+    }
+
+    fn add_licenses(&self, received: Day, all: &mut BTreeMap<Guid, Inputs>) -> Result<(), EngineError> {
         self.each(received, all, |row: LicenseChange, inputs| {
             if self.is_carried(Feed::LicenseChanges, &row.source_file) {
                 inputs.license_changes.push(LicenseChangeRow {
                     tenant_id: row.tenant_id,
-                    user_id: stored(row.tenant_id, &row.user_id),
+                    user_id: self.stored(row.tenant_id, &row.user_id),
                     sku_id: Guid::parse(row.sku_id.as_bytes()),
                     event_time: row.event_time,
                     action: row.action,
-                    origin: origin(&row.source_file, row.source_line, 0),
+                    origin: origin(received, &row.source_file, row.source_line, 0),
                     event_id: row.event_id,
                 });
             }
@@ -95,19 +105,15 @@ impl<'a> Carried<'a> {
                 inputs.holdings.push(HoldingRow {
                     tenant_id: row.tenant_id,
                     day: row.day,
-                    user_id: stored(row.tenant_id, &row.user_id),
+                    user_id: self.stored(row.tenant_id, &row.user_id),
                     sku_id: row.sku_id,
-                    origin: origin(&row.source_file, 0, 0),
+                    origin: origin(received, &row.source_file, 0, 0),
                 });
             }
-        })?;
-        self.each(received, all, |row: UserNameRow, inputs| {
-            if self.files.contains(&(row.source, row.source_file)) {
-                let (name, user) = (stored(row.tenant_id, &row.name_id), stored(row.tenant_id, &row.user_id));
-                inputs.names.push((row.tenant_id, name, user));
-            }
-        })?;
-        self.add_snapshots(received, all)?;
+        })
+    }
+
+    fn add_subscriptions(&self, received: Day, all: &mut BTreeMap<Guid, Inputs>) -> Result<(), EngineError> {
         self.each(received, all, |row: SnapshotSubscription, inputs| {
             if self.files.contains(&(row.source.clone(), row.source_file.clone())) {
                 let owner = row.owner_tenant_id.map(SoldByOwned::Owner);
@@ -115,7 +121,7 @@ impl<'a> Carried<'a> {
                     source_index: self.place(&row.source),
                     tenant_id: row.tenant_id,
                     day: row.snapshot_day,
-                    origin: origin(&row.source_file, row.source_line, row.source_record),
+                    origin: origin(received, &row.source_file, row.source_line, row.source_record),
                     subscription_id: row.subscription_id,
                     sku_id: row.sku_id,
                     seats: row.seats,
@@ -147,6 +153,11 @@ impl<'a> Carried<'a> {
                 inputs.subscription_pages.push((self.place(&row.source), row.tenant_id, row.day));
             }
         })
+    }
+
+    /// The id under which a user is stored now.
+    fn stored(&self, tenant: Guid, user: &str) -> String {
+        self.settings.user_ids.stored_again(tenant, user).into_owned()
     }
 
     fn is_carried(&self, feed: Feed, path: &str) -> bool {
@@ -193,8 +204,18 @@ impl<'a> Carried<'a> {
     }
 }
 
+/// Where a row came from; of what the warehouse does not keep, 0.
+fn origin(received: Day, file: &str, line: i64, record: i64) -> Origin {
+    Origin {
+        source_file: file.to_owned(),
+        source_line: line as u64,
+        source_record: record as u32,
+        received,
+    }
+}
+
 /// The runs of rows of one customer, in the order of a frame.
-pub fn runs(frame: &RecordBatch, contract: &crate::warehouse::contract::Contract) -> Result<Vec<(Guid, RecordBatch)>, EngineError> {
+fn runs(frame: &RecordBatch, contract: &Contract) -> Result<Vec<(Guid, RecordBatch)>, EngineError> {
     let tenants = column_of(frame, contract, "tenant_id")?.as_string::<i32>();
     let mut runs = Vec::new();
     let mut begin = 0;

@@ -72,7 +72,6 @@ pub fn between(contract: &Contract, day: Option<Day>, stored: &RecordBatch, reco
         return found;
     }
     let table = Between {
-        contract_name: contract.name,
         contract,
         day,
         stored,
@@ -104,7 +103,6 @@ pub fn between(contract: &Contract, day: Option<Day>, stored: &RecordBatch, reco
 }
 
 struct Between<'a> {
-    contract_name: &'static str,
     contract: &'a Contract,
     day: Option<Day>,
     stored: &'a RecordBatch,
@@ -132,7 +130,7 @@ impl Between<'_> {
         let key = self.contract.columns.iter().take(self.contract.key_width()).enumerate();
         let cell = |frame: &RecordBatch, row| column.and_then(|at| shown(frame.column(at), row));
         Difference {
-            table: self.contract_name,
+            table: self.contract.name,
             day: self.day,
             key: key
                 .map(|(at, column)| (column.name.to_owned(), json!(shown(frame.column(at), row))))

@@ -1,11 +1,12 @@
 //! What a check finds: faults, each of a file or a day, as plain values that the command prints.
 
-use std::fmt::Display;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
 use crate::domain::day::Day;
+use crate::domain::guid::Guid;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::store::Store;
 
@@ -81,9 +82,9 @@ pub fn day_as_text<S: Serializer>(day: &Option<Day>, serializer: S) -> Result<S:
     day.map(|day| day.to_string()).serialize(serializer)
 }
 
-/// Writes the members of a list as their texts.
-pub fn each_as_text<S: Serializer>(values: &[impl Display], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(values.iter().map(ToString::to_string))
+/// Writes ids as their texts.
+pub fn all_as_text<S: Serializer>(ids: &BTreeSet<Guid>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(ToString::to_string))
 }
 
 /// A list that keeps its first members and counts the rest.

@@ -5,7 +5,7 @@
 //! | each file against its contract and its footer, to the last byte | `files` |
 //! | the files that should be there | `presence` |
 //! | what the files were made from, against what the warehouse holds | `origins` |
-//! | the tables of each day against each other | `engine::checks` |
+//! | the tables of each day against each other | `promises`, `engine::checks` |
 //! | the published files against the tables | `published` |
 //! | some customers against a second computation, from their raw files | `oracle` |
 //!
@@ -22,6 +22,8 @@ pub mod findings;
 pub mod oracle;
 pub mod origins;
 pub mod presence;
+pub mod promises;
 pub mod published;
 pub mod raw;
+pub mod report;
 pub mod verify;

@@ -15,7 +15,7 @@ use crate::audit::carried::Carried;
 use crate::audit::choice::Chosen;
 use crate::audit::compared::{COMPARED, portfolio};
 use crate::audit::differences::{Difference, between};
-use crate::audit::findings::{Bounded, each_as_text};
+use crate::audit::findings::{Bounded, all_as_text};
 use crate::audit::raw::{self, Known, RawCounts};
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
@@ -39,14 +39,17 @@ const DAYS_AT_ONCE: usize = 16;
 /// What came of the second computation.
 #[derive(Debug, Default, Serialize)]
 pub struct Verdict {
-    #[serde(serialize_with = "each_as_text")]
-    pub customers: Vec<Guid>,
+    #[serde(serialize_with = "all_as_text")]
+    pub customers: BTreeSet<Guid>,
     pub customers_known: u64,
     pub seed: u64,
     pub raw_files: RawCounts,
     /// Rows of the tables that were compared.
     pub rows: u64,
     pub differences: Bounded<Difference>,
+    /// The customers that have any.
+    #[serde(serialize_with = "all_as_text")]
+    pub differing: BTreeSet<Guid>,
 }
 
 /// What is computed again, and held against which files.
@@ -69,14 +72,14 @@ impl Oracle<'_> {
     /// Computes the chosen customers again, and the portfolio where these are all.
     pub fn ask(&self, chosen: &Chosen) -> Result<Verdict, EngineError> {
         let mut verdict = Verdict {
-            customers: chosen.tenants.iter().copied().collect(),
+            customers: chosen.tenants.clone(),
             customers_known: chosen.of,
             seed: chosen.seed,
             ..Verdict::default()
         };
         let known = Known::read(self.store, self.state)?;
         let mut sums = Tables::default();
-        let tenants = verdict.customers.clone();
+        let tenants: Vec<Guid> = chosen.tenants.iter().copied().collect();
         for some in tenants.chunks(CUSTOMERS_AT_ONCE) {
             let some: BTreeSet<Guid> = some.iter().copied().collect();
             let inputs = self.evidence(&known, &some, &mut verdict.raw_files)?;
@@ -84,6 +87,7 @@ impl Oracle<'_> {
             for part in found {
                 verdict.rows += part.rows;
                 verdict.differences.append(part.differences);
+                verdict.differing.extend(part.differing);
                 sums.adoption.extend(part.summed.adoption);
                 sums.workload_adoption.extend(part.summed.workload_adoption);
             }
@@ -154,8 +158,10 @@ impl Oracle<'_> {
                     for (tenant, tables) in mine {
                         let stored = of_customer(&frame, table.contract, *tenant)?;
                         let recomputed = (table.recomputed)(tables, *tenant, day)?;
+                        let differences = between(table.contract, day, &stored, &recomputed);
                         found.rows += stored.num_rows() as u64;
-                        found.differences.append(between(table.contract, day, &stored, &recomputed));
+                        found.differing.extend((!differences.is_empty()).then_some(*tenant));
+                        found.differences.append(differences);
                     }
                 }
             }
@@ -184,15 +190,16 @@ impl Oracle<'_> {
 
     /// The portfolio of each day out of what was computed for all customers.
     fn compare_portfolio(&self, mut sums: Tables, verdict: &mut Verdict) -> Result<(), EngineError> {
-        for day in self
-            .days
-            .0
-            .to(self.days.1)
-            .filter(|day| !self.is_left_out(&PORTFOLIO, (Some(*day), 0)))
-        {
-            let mut of_day = Tables::default();
-            of_day.adoption = sums.adoption.extract_if(.., |key, _| key.day == day).collect();
-            of_day.workload_adoption = sums.workload_adoption.extract_if(.., |key, _| key.day == day).collect();
+        for day in self.days.0.to(self.days.1) {
+            let (adoption, workloads) = (&mut sums.adoption, &mut sums.workload_adoption);
+            let mut of_day = Tables {
+                adoption: adoption.extract_if(.., |key, _| key.day == day).collect(),
+                workload_adoption: workloads.extract_if(.., |key, _| key.day == day).collect(),
+                ..Tables::default()
+            };
+            if self.is_left_out(&PORTFOLIO, (Some(day), 0)) {
+                continue;
+            }
             reference::sum_portfolio(&mut of_day, day, day);
             let stored = self.store.read(&PORTFOLIO, (Some(day), 0), &[])?;
             verdict.rows += stored.num_rows() as u64;
@@ -208,6 +215,7 @@ impl Oracle<'_> {
 struct Compared {
     rows: u64,
     differences: Bounded<Difference>,
+    differing: BTreeSet<Guid>,
     /// The rows that `portfolio` sums.
     summed: Tables,
 }

@@ -17,7 +17,7 @@ use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity_daily::ACTIVITY_BEFORE;
 use crate::stages::activity_events::ACTIVITY_EVENTS;
 use crate::warehouse::contract::{Contract, Partition, Place};
-use crate::warehouse::index::file_name;
+use crate::warehouse::index::{Broken, Fault as Unusable, file_name};
 use crate::warehouse::store::Store;
 
 /// What the last run wrote down of a table.
@@ -70,11 +70,17 @@ fn found(state: &State, contract: &Contract) -> Option<Day> {
     state.table(contract).keys().filter_map(|(day, _)| *day).max()
 }
 
-/// The files that are missing.
-pub fn hold(settings: &Settings, store: &Store, state: &State, notes: &Notes, range: Option<Range>) -> Vec<Fault> {
+/// The files that are missing, and which they are.
+pub fn hold(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    notes: &Notes,
+    range: Option<Range>,
+) -> (Vec<Fault>, Vec<(&'static str, Place)>) {
     let shards = u32::from(settings.shards);
     let last_of_all = notes.last_of_all(state);
-    let mut faults = Vec::new();
+    let (mut faults, mut places) = (Vec::new(), Vec::new());
     for contract in stages::TABLES {
         let last = notes.last_day(state, contract, last_of_all);
         let missing: Vec<Place> = days(state, contract, range, last, notes.is_made(state, contract))
@@ -97,9 +103,10 @@ pub fn hold(settings: &Settings, store: &Store, state: &State, notes: &Notes, ra
             let what = format!("there is no usable file `{}`", file_name(place.1));
             Fault::of_file(Kind::Missing, store, contract, place, what)
         };
+        places.extend(missing.iter().map(|place| (contract.name, *place)));
         faults.extend(missing.into_iter().map(fault));
     }
-    faults
+    (faults, places)
 }
 
 /// The days that a table should have.
@@ -133,4 +140,32 @@ fn event_days(state: &State) -> impl Iterator<Item = Day> {
         .table(&ACTIVITY_EVENTS)
         .values()
         .flat_map(|footer| footer.days.iter().map(|part| part.day()))
+}
+
+/// What stands in the place of files and is none of them.
+pub fn unusable(store: &Store, state: &State) -> Vec<Fault> {
+    let fault = |broken: &Broken| {
+        let below = broken.path.strip_prefix(store.root()).unwrap_or(&broken.path);
+        let table = below.iter().next().and_then(|name| stages::table(name.to_str()?));
+        let what = match broken.fault {
+            Unusable::Folder => "it is a folder in the place of a file",
+            Unusable::Link => "it is a symbolic link in the place of a file",
+            Unusable::Damaged => "it is cut short, or its footer cannot be read",
+            Unusable::OlderVersion => "it was written by an older version of the program: a run makes it again",
+            Unusable::OtherTable => "it belongs to another table",
+        };
+        let day = below
+            .iter()
+            .nth(1)
+            .and_then(|folder| Day::parse(folder.to_str()?.split_once('=')?.1));
+        Fault::of_path(
+            Kind::Damaged,
+            table.map_or("", |contract| contract.name),
+            day,
+            store.root(),
+            &broken.path,
+            what,
+        )
+    };
+    state.broken.iter().map(fault).collect()
 }

@@ -78,8 +78,49 @@ struct Reading<'a> {
     content: &'a str,
 }
 
-/// Reads the raw files of some customers, each file once. A file whose path names another customer has no record of these: a record
+/// What is there of the files that may have a record of the chosen customers.
+struct Plan<'a> {
+    readings: Vec<Reading<'a>>,
+    counts: RawCounts,
+    carried: BTreeSet<(String, String)>,
+}
+
+/// Finds the known files that are there. A file whose path names another customer has no record of the chosen ones: a record
 /// that contradicts its path is a reject.
+fn plan<'a>(settings: &Settings, known: &'a Known, files: &'a [FoundFile], chosen: &BTreeSet<Guid>) -> Plan<'a> {
+    let may_concern = |(source, path): &&(String, String)| {
+        let source = settings.sources.iter().find(|of| of.id == *source);
+        let tenant = source.and_then(|of| path_context(path, of.path_tenant.as_ref(), of.path_day.as_ref()).tenant);
+        tenant.is_none_or(|tenant| chosen.contains(&tenant))
+    };
+    let mut plan = Plan {
+        readings: Vec::new(),
+        counts: RawCounts::default(),
+        carried: known.0.keys().filter(may_concern).cloned().collect(),
+    };
+    let hows: Vec<String> = (0..settings.sources.len()).map(|source| how(settings, source)).collect();
+    for file in files {
+        for (source, facts) in &file.sources {
+            let key = (settings.sources[*source].id.clone(), file.path.clone());
+            match known.0.get(&key) {
+                None => plan.counts.new += 1,
+                Some(_) if !plan.carried.contains(&key) => {}
+                Some((_, row)) if row.reading != hows[*source] || file.leads_out => plan.counts.changed += 1,
+                Some((received, row)) => plan.readings.push(Reading {
+                    file,
+                    source: *source,
+                    facts: *facts,
+                    key,
+                    received: *received,
+                    content: &row.content,
+                }),
+            }
+        }
+    }
+    plan
+}
+
+/// Reads the raw files of some customers, each file once.
 pub fn read(
     settings: &Settings,
     known: &Known,
@@ -87,70 +128,35 @@ pub fn read(
     chosen: &BTreeSet<Guid>,
     watch: &Watch<'_>,
 ) -> Result<Evidence, EngineError> {
-    let mut counts = RawCounts::default();
-    let may_concern = |(source, path): &&(String, String)| {
-        let tenant = settings
-            .sources
-            .iter()
-            .find(|of| of.id == *source)
-            .and_then(|of| path_context(path, of.path_tenant.as_ref(), of.path_day.as_ref()).tenant);
-        tenant.is_none_or(|tenant| chosen.contains(&tenant))
-    };
-    let mut carried: BTreeSet<(String, String)> = known.0.keys().filter(may_concern).cloned().collect();
-    let mut readings = Vec::new();
-    let hows: Vec<String> = (0..settings.sources.len()).map(|source| how(settings, source)).collect();
-    for file in files {
-        for (source, facts) in &file.sources {
-            let key = (settings.sources[*source].id.clone(), file.path.clone());
-            let Some((received, row)) = known.0.get(&key) else {
-                counts.new += 1;
-                continue;
-            };
-            if !carried.contains(&key) {
-                continue;
-            }
-            if row.reading != hows[*source] || file.leads_out {
-                counts.changed += 1;
-            } else {
-                readings.push(Reading {
-                    file,
-                    source: *source,
-                    facts: *facts,
-                    key,
-                    received: *received,
-                    content: &row.content,
-                });
-            }
-        }
-    }
+    let Plan {
+        readings,
+        mut counts,
+        mut carried,
+    } = plan(settings, known, files, chosen);
     watch.tell(Event::Begin {
         what: "raw files again",
         unit: "files",
         total: readings.len() as u64,
     });
-    let found: Vec<(Option<&(String, String)>, BTreeMap<Guid, Inputs>)> = readings
+    let found: Vec<Option<BTreeMap<Guid, Inputs>>> = readings
         .par_iter()
         .map(|reading| {
             watch.go_on()?;
-            let inputs = of_file(settings, reading, chosen);
+            let inputs = of_file(settings, reading, chosen).map(|inputs| by_tenant(inputs, reading.facts.tenant));
             watch.tell(Event::Advance(1));
-            Ok(match inputs {
-                Some(inputs) => (Some(&reading.key), by_tenant(inputs, reading.facts.tenant)),
-                None => (None, BTreeMap::new()),
-            })
+            Ok(inputs)
         })
         .collect::<Result<_, EngineError>>()?;
     watch.tell(Event::End);
     let mut inputs: BTreeMap<Guid, Inputs> = chosen.iter().map(|tenant| (*tenant, Inputs::default())).collect();
-    for (key, of_file) in found {
-        match key {
-            Some(key) => {
-                counts.read += 1;
-                carried.remove(key);
-            }
-            None => counts.changed += 1,
-        }
-        for (tenant, more) in of_file {
+    for (reading, found) in readings.iter().zip(found) {
+        let Some(found) = found else {
+            counts.changed += 1;
+            continue;
+        };
+        counts.read += 1;
+        carried.remove(&reading.key);
+        for (tenant, more) in found {
             if let Some(all) = inputs.get_mut(&tenant) {
                 append(all, more);
             }
@@ -286,7 +292,7 @@ fn by_tenant(all: Inputs, of_path: Option<Guid>) -> BTreeMap<Guid, Inputs> {
 }
 
 /// Adds what another file says.
-pub fn append(all: &mut Inputs, more: Inputs) {
+fn append(all: &mut Inputs, more: Inputs) {
     macro_rules! extend {
         ($($list:ident)+) => {
             $(all.$list.extend(more.$list);)+

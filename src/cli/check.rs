@@ -2,7 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::audit::check::{Asked, check};
+use crate::audit::check::check;
+use crate::audit::report::Asked;
 use crate::cli::args::{CheckArgs, Format, Global};
 use crate::cli::check_text;
 use crate::cli::context::Context;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::audit::check::Report;
 use crate::audit::findings::{Bounded, Fault};
+use crate::audit::report::Report;
 use crate::pipeline::settings::Settings;
 
 /// As one JSON object.

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use uptake::audit::check::{Asked, Report, check};
+use uptake::audit::check::check;
 use uptake::audit::choice::Share;
+use uptake::audit::report::{Asked, Report};
 use uptake::engine::events::Watch;
 use uptake::warehouse::store::Store;
 
