@@ -111,8 +111,8 @@ fn first_difference(stands: &Path, would_be: &Path) -> Result<Option<String>, En
             (None, None) => return Ok(None),
             (Some(Err(error)), _) | (_, Some(Err(error))) => return Ok(Some(format!("it cannot be read: {error}"))),
             (Some(Ok(stands)), Some(Ok(would_be))) => (stands, would_be),
-            (None, _) => return Ok(Some(format!("it ends after {row} rows, and more would be published now"))),
-            (_, None) => return Ok(Some(format!("it has more than the {row} rows that would be published now"))),
+            (None, _) => return Ok(Some(of_other_length(true, row))),
+            (_, None) => return Ok(Some(of_other_length(false, row))),
         };
         if let Some(what) = differs(&stands, &would_be, row) {
             return Ok(Some(what));
@@ -129,10 +129,7 @@ fn differs(stands: &RecordBatch, would_be: &RecordBatch, begin: usize) -> Option
     let rows = stands.num_rows().min(would_be.num_rows());
     let differing = (0..rows).find(|row| stands.slice(*row, 1) != would_be.slice(*row, 1));
     let Some(row) = differing else {
-        return Some(format!(
-            "it has another number of rows than would be published now, from row {} on",
-            begin + rows
-        ));
+        return Some(of_other_length(stands.num_rows() < would_be.num_rows(), begin + rows));
     };
     let column = (0..stands.num_columns()).find(|at| stands.column(*at).slice(row, 1) != would_be.column(*at).slice(row, 1))?;
     let shown = |frame: &RecordBatch| arrow::util::display::array_value_to_string(frame.column(column), row).unwrap_or_default();
@@ -143,6 +140,13 @@ fn differs(stands: &RecordBatch, would_be: &RecordBatch, begin: usize) -> Option
         shown(stands),
         shown(would_be)
     ))
+}
+
+fn of_other_length(is_short: bool, rows: usize) -> String {
+    match is_short {
+        true => format!("it ends after {rows} rows, and more would be published now"),
+        false => format!("it has more than the {rows} rows that would be published now"),
+    }
 }
 
 fn rows_of(path: &Path) -> Result<ParquetRecordBatchReader, parquet::errors::ParquetError> {
