@@ -26,7 +26,9 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reference::{self, Inputs, Tables};
 use crate::stages::activity_events::shard_of;
+use crate::stages::adoption::ADOPTION;
 use crate::stages::portfolio::PORTFOLIO;
+use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::store::Store;
 use crate::warehouse::table::column_of;
@@ -188,6 +190,14 @@ impl Oracle<'_> {
         self.left_out.contains(&(contract.name, place)) || self.state.footer(contract, place).is_none()
     }
 
+    /// Whether the portfolio of a day, or a file that it sums, is left out.
+    fn sums_what_is_left_out(&self, day: Day) -> bool {
+        let shards = u32::from(self.settings.shards);
+        [&PORTFOLIO, &ADOPTION, &WORKLOAD_ADOPTION]
+            .into_iter()
+            .any(|contract| (0..contract.files(shards)).any(|shard| self.is_left_out(contract, (Some(day), shard))))
+    }
+
     /// The portfolio of each day out of what was computed for all customers.
     fn compare_portfolio(&self, mut sums: Tables, verdict: &mut Verdict) -> Result<(), EngineError> {
         for day in self.days.0.to(self.days.1) {
@@ -197,7 +207,7 @@ impl Oracle<'_> {
                 workload_adoption: workloads.extract_if(.., |key, _| key.day == day).collect(),
                 ..Tables::default()
             };
-            if self.is_left_out(&PORTFOLIO, (Some(day), 0)) {
+            if self.sums_what_is_left_out(day) {
                 continue;
             }
             reference::sum_portfolio(&mut of_day, day, day);
