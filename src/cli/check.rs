@@ -49,7 +49,6 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
     if report.is_healthy() {
         return Ok(());
     }
-    Err(Failure::new(Code::Check, check_text::sum(&report)).hint(
-        "remove the warehouse's files of the tables and days that are named and run again: they are made anew. If it comes back, report it",
-    ))
+    Err(Failure::new(Code::Check, check_text::sum(&report))
+        .hint("remove the files that are named and run again: they are made anew. If it comes back, report it"))
 }
