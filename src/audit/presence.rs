@@ -78,14 +78,10 @@ pub fn hold(
     notes: &Notes,
     range: Option<Range>,
 ) -> (Vec<Fault>, Vec<(&'static str, Place)>) {
-    let shards = u32::from(settings.shards);
-    let last_of_all = notes.last_of_all(state);
-    let (mut faults, mut places) = (Vec::new(), Vec::new());
+    let (mut faults, mut all_missing) = (Vec::new(), Vec::new());
     for contract in stages::TABLES {
-        let last = notes.last_day(state, contract, last_of_all);
-        let missing: Vec<Place> = days(state, contract, range, last, notes.is_made(state, contract))
+        let missing: Vec<Place> = places(settings, state, contract, range, notes)
             .into_iter()
-            .flat_map(|day| (0..contract.files(shards)).map(move |shard| (day, shard)))
             .filter(|place| state.footer(contract, *place).is_none())
             .collect();
         let files = state.table(contract).len() as u64;
@@ -103,43 +99,48 @@ pub fn hold(
             let what = format!("there is no usable file `{}`", file_name(place.1));
             Fault::of_file(Kind::Missing, store, contract, place, what)
         };
-        places.extend(missing.iter().map(|place| (contract.name, *place)));
+        all_missing.extend(missing.iter().map(|place| (contract.name, *place)));
         faults.extend(missing.into_iter().map(fault));
     }
-    (faults, places)
+    (faults, all_missing)
 }
 
-/// The days that a table should have.
-fn days(state: &State, contract: &Contract, range: Option<Range>, last: Option<Day>, is_made: bool) -> BTreeSet<Option<Day>> {
+/// The files that a table should have.
+fn places(settings: &Settings, state: &State, contract: &Contract, range: Option<Range>, notes: &Notes) -> BTreeSet<Place> {
+    let of_days = |days: BTreeSet<Option<Day>>| -> BTreeSet<Place> {
+        let shards = contract.files(u32::from(settings.shards));
+        days.into_iter()
+            .flat_map(|day| (0..shards).map(move |shard| (day, shard)))
+            .collect()
+    };
     match (contract.partition, range) {
         (Partition::Received, _) => {
             let received = stages::TABLES.iter().filter(|table| table.partition == Partition::Received);
-            received.flat_map(|table| state.table(table).keys().map(|(day, _)| *day)).collect()
+            of_days(received.flat_map(|table| state.table(table).keys().map(|(day, _)| *day)).collect())
         }
         // A table that was never asked for has no files at all.
-        (Partition::Whole, _) if !is_made => BTreeSet::new(),
-        (Partition::Whole, _) => BTreeSet::from([None]),
-        (Partition::Day, None) => BTreeSet::new(),
+        (Partition::Whole, _) if notes.is_made(state, contract) => of_days(BTreeSet::from([None])),
+        (Partition::Whole, _) | (Partition::Day, None) => BTreeSet::new(),
         (Partition::Day, Some(range)) => {
-            let begin = window::first_day(range.first);
-            let days: BTreeSet<Day> = if contract.name == ACTIVITY_BEFORE.name {
-                event_days(state).filter(|day| begin <= *day && *day < range.first).collect()
-            } else {
-                let own = last.into_iter().flat_map(|last| range.first.to(last));
-                let before = event_days(state).filter(|day| contract.name == ACTIVITY_COVERAGE.name && *day < range.first);
-                own.chain(before).collect()
-            };
-            days.into_iter().map(Some).collect()
+            let begin = Some(window::first_day(range.first));
+            let before = event_places(state).filter(|(day, _)| *day < Some(range.first));
+            if contract.name == ACTIVITY_BEFORE.name {
+                return before.filter(|(day, _)| begin <= *day).collect();
+            }
+            let last = notes.last_day(state, contract, notes.last_of_all(state));
+            let mut places = of_days(last.into_iter().flat_map(|last| range.first.to(last)).map(Some).collect());
+            if contract.name == ACTIVITY_COVERAGE.name {
+                places.extend(before);
+            }
+            places
         }
     }
 }
 
-/// The days that events are of.
-fn event_days(state: &State) -> impl Iterator<Item = Day> {
-    state
-        .table(&ACTIVITY_EVENTS)
-        .values()
-        .flat_map(|footer| footer.days.iter().map(|part| part.day()))
+/// The days that events are of, each with the shards that have any.
+fn event_places(state: &State) -> impl Iterator<Item = Place> {
+    let events = state.table(&ACTIVITY_EVENTS).iter();
+    events.flat_map(|((_, shard), footer)| footer.days.iter().map(|part| (Some(part.day()), *shard)))
 }
 
 /// What stands in the place of files and is none of them.
