@@ -17,7 +17,7 @@ use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity_daily::ACTIVITY_BEFORE;
 use crate::stages::activity_events::ACTIVITY_EVENTS;
 use crate::warehouse::contract::{Contract, Partition, Place};
-use crate::warehouse::index::{Broken, Fault as Unusable, file_name};
+use crate::warehouse::index::{Broken, Fault as Unusable};
 use crate::warehouse::store::Store;
 
 /// What the last run wrote down of a table.
@@ -95,10 +95,7 @@ pub fn hold(
             }),
             _ => {}
         }
-        let fault = |place: Place| {
-            let what = format!("there is no usable file `{}`", file_name(place.1));
-            Fault::of_file(Kind::Missing, store, contract, place, what)
-        };
+        let fault = |place| Fault::of_file(Kind::Missing, store, contract, place, "it is not there");
         all_missing.extend(missing.iter().map(|place| (contract.name, *place)));
         faults.extend(missing.into_iter().map(fault));
     }

@@ -41,18 +41,15 @@ pub fn hold_written(settings: &Settings, run: Option<&Value>) -> Result<Vec<Faul
         return Ok(faults);
     };
     for file in files {
-        let name = file["name"].as_str().unwrap_or_default();
-        let digest = digest_of(&settings.published.join(name))?;
-        match (digest, file["digest"].as_str().and_then(Digest::parse)) {
-            (None, _) => faults.push(Fault::of_published(name, "it is not there")),
-            (Some(found), said) if Some(found) != said => {
-                let what = format!(
-                    "it is not what was published: its bytes have the digest {found}, and `run.json` says {}",
-                    file["digest"]
-                );
+        let text = |key: &str| file[key].as_str().unwrap_or_default();
+        let (name, said) = (text("name"), text("digest"));
+        match digest_of(&settings.published.join(name))? {
+            None => faults.push(Fault::of_published(name, "it is not there")),
+            Some(found) if found.to_string() != said => {
+                let what = format!("it is not what was published: its bytes have the digest {found}, and `run.json` says {said}");
                 faults.push(Fault::of_published(name, what));
             }
-            _ => {}
+            Some(_) => {}
         }
     }
     Ok(faults)
