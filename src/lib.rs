@@ -21,6 +21,8 @@ pub mod engine;
 
 pub mod observe;
 
+pub mod audit;
+
 pub mod sample;
 
 pub mod cli;

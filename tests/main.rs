@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
 
+mod check;
+mod check_healthy;
 mod checks;
 mod command_line;
 mod corrections;
 mod crash;
 mod describe;
+mod floor_plan;
 mod formats;
 mod golden;
 mod inspect;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::audit::choice::Share;
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::observe::progress::Look;
@@ -45,6 +46,9 @@ pub enum Command {
     /// Say how things stand: last runs, how fresh the data are, holes, rejects, what the lists lack; change nothing.
     #[command(after_help = STATUS_EXAMPLES)]
     Status(StatusArgs),
+    /// Read the warehouse again and hold it against everything that is known of it; change nothing.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
@@ -67,7 +71,8 @@ Examples:
   uptake run my.toml --until 2026-09-30              as of a certain day
   uptake run my.toml --tables activity_28d           one table, and what it needs; nothing is published
   uptake run my.toml --max-days 30                   a long archive in portions; run it again until nothing is left
-  uptake run my.toml --quiet --log-format json       from a scheduler";
+  uptake run my.toml --quiet --log-format json       from a scheduler
+  uptake run my.toml --verify 5                      with five customers computed a second time, every night others";
 
 const REPROCESS_EXAMPLES: &str = "\
 The days are made from their raw files, and with them every later day whose windows change. Days whose raw files are gone
@@ -94,6 +99,15 @@ Examples:
   uptake status
   uptake status my.toml
   uptake status my.toml --format json | jq '.attention'";
+
+const CHECK_EXAMPLES: &str = "\
+Exit code 4 where anything is wrong. Customers are computed a second time from their raw files, by a slow and simple program of its
+own; --customers 0 leaves that out. While a check is at work no run can begin.
+
+Examples:
+  uptake check
+  uptake check my.toml --customers 20 --seed 1
+  uptake check my.toml --customers all --format json";
 
 const INSPECT_EXAMPLES: &str = "\
 Exit code 3 where there is a file of which nothing can be read.
@@ -197,6 +211,9 @@ pub struct RunArgs {
     /// At most so many days of raw files and of tables, the oldest first; the next run goes on.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub max_days: Option<u32>,
+    /// Compute so many customers (or `all`) a second time before anything is published, every night others; where they differ, nothing is.
+    #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
+    pub verify: Option<Share>,
     /// Look at every raw file, also at those older than the pipeline's `rescan_days`.
     #[arg(long)]
     pub rescan: bool,
@@ -221,6 +238,9 @@ pub struct ReprocessArgs {
     pub tables: Option<Vec<String>>,
     #[command(flatten)]
     pub how: AgainArgs,
+    /// Compute so many customers (or `all`) a second time before anything is published, every night others; where they differ, nothing is.
+    #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
+    pub verify: Option<Share>,
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -303,6 +323,25 @@ pub struct SampleArgs {
 }
 
 #[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// The pipeline file.
+    #[arg(default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// How many customers are computed a second time: a number or `all`.
+    #[arg(long, value_name = "N", value_parser = share, default_value = "3")]
+    pub customers: Share,
+    /// Which customers: the same seed chooses the same ones; default: the last day decides.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// How many threads to use; default: one per core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Args, Debug)]
 pub struct InspectArgs {
     /// The files.
     #[arg(required = true, value_name = "FILE")]
@@ -336,6 +375,14 @@ pub struct CompletionsArgs {
 /// Reads a day of the command line.
 fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day is written YYYY-MM-DD, and must exist in the calendar".to_owned())
+}
+
+/// Reads how many customers.
+fn share(text: &str) -> Result<Share, String> {
+    match text {
+        "all" => Ok(Share::All),
+        _ => text.parse().map(Share::Only).map_err(|_| "it is a number or `all`".to_owned()),
+    }
 }
 
 /// Reads the name of a feed.

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 pub mod args;
 pub mod asked;
+pub mod check;
+pub mod check_text;
 pub mod completions;
 pub mod context;
 pub mod describe;

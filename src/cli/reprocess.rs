@@ -4,10 +4,12 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
+use crate::audit::choice::Share;
 use crate::cli::args::{Global, ReprocessArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
-use crate::cli::run::carry_out;
+use crate::cli::run::{carry_out, verifier};
+use crate::engine::request::{Request, Verify};
 use crate::observe::record::Asked;
 use crate::warehouse::store::Store;
 
@@ -15,7 +17,11 @@ use crate::warehouse::store::Store;
 pub fn run(args: &ReprocessArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let store = Store::at(&context.settings.warehouse);
-    let request = context.request_again((args.from, args.to), args.tables.as_deref(), &args.how, &store)?;
+    let verify = args.verify.map(|share| verifier(&context.settings, share));
+    let request = Request {
+        verify: verify.as_ref().map(|verify| verify as &Verify<'_>),
+        ..context.request_again((args.from, args.to), args.tables.as_deref(), &args.how, &store)?
+    };
     let how = &args.how;
     let given = [
         ("from", Some(json!(args.from.to_string()))),
@@ -24,6 +30,7 @@ pub fn run(args: &ReprocessArgs, global: &Global, interrupted: &AtomicBool) -> R
         ("customer", how.customer.as_ref().map(|customer| json!(customer))),
         ("reason", how.reason.as_ref().map(|reason| json!(reason))),
         ("from_facts", how.from_facts.then(|| json!(true))),
+        ("verify", args.verify.map(Share::json)),
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
     let asked = Asked::new("reprocess", given, &args.pipeline, global);

@@ -5,15 +5,19 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
+use crate::audit::choice::Share;
+use crate::audit::verify::verify;
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
+use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
-use crate::engine::report::RunReport;
-use crate::engine::request::Request;
+use crate::engine::report::{RunReport, Verified};
+use crate::engine::request::{Request, Verify};
 use crate::engine::run;
+use crate::engine::state::State;
 use crate::observe::journal::Journal;
 use crate::observe::progress::Progress;
 use crate::observe::record::{self, Asked};
@@ -24,18 +28,31 @@ use crate::warehouse::store::Store;
 /// Runs the pipeline, writes down how it went, and prints a short summary to standard output.
 pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
-    let request = context.request(args)?;
+    let verify = args.verify.map(|share| verifier(&context.settings, share));
+    let request = Request {
+        verify: verify.as_ref().map(|verify| verify as &Verify<'_>),
+        ..context.request(args)?
+    };
     let given = [
         ("until", args.until.map(|day| json!(day.to_string()))),
         ("from", args.from.map(|day| json!(day.to_string()))),
         ("tables", args.tables.as_ref().map(|tables| json!(tables))),
         ("max_days", args.max_days.map(|days| json!(days))),
         ("rescan", args.rescan.then(|| json!(true))),
+        ("verify", args.verify.map(Share::json)),
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
     let asked = Asked::new("run", given, &args.pipeline, global);
     let store = Store::at(&context.settings.warehouse);
     carry_out(&context, &request, &store, asked, (args.threads, global), interrupted)
+}
+
+/// What computes some customers a second time in the middle of a run.
+pub fn verifier(
+    settings: &Settings,
+    share: Share,
+) -> impl Fn(&Store, &State, Range, &Watch<'_>) -> Result<Verified, EngineError> + Sync + '_ {
+    move |store, state, range, watch| verify(settings, share, store, state, range, watch)
 }
 
 /// Does what was asked for with the warehouse locked, writes down how it went, and says what was done.
@@ -123,6 +140,7 @@ fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
             text.push_str(&format!(" until {last}"));
         }
         text.push_str(".\n");
+        text.push_str(&record::verified_text(report));
         return text;
     }
     if report.published {
@@ -141,6 +159,7 @@ fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
         }
     }
     text.push_str(&record::inputs_text(report));
+    text.push_str(&record::verified_text(report));
     if report.days_left > 0 {
         let days = if report.days_left == 1 {
             "1 day is"

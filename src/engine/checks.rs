@@ -64,12 +64,42 @@ pub fn run(
         .copied()
         .filter(|day| cache.memos.get(&format!("{MEMO}{day}")) != memos.get(day))
         .collect();
+    let (count, shown) = hold(settings, store, state, range, &waiting, &made, watch)?;
+    if count > 0 {
+        return Err(EngineError::Check(message(
+            "the tables do not agree with each other, so nothing is published",
+            count,
+            &shown,
+        )));
+    }
+    cache.memos.retain(|key, _| !key.starts_with(MEMO));
+    cache.memos.extend(
+        memos
+            .into_iter()
+            .filter(|(day, _)| made.contains(day) || !waiting.contains(day))
+            .map(|(day, memo)| (format!("{MEMO}{day}"), memo)),
+    );
+    Ok(())
+}
+
+/// Holds the tables of some days against each other, those of `made` also under the settings. Every day has its files. Says how many
+/// promises are broken, and the first of them in words.
+pub fn hold(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    range: Range,
+    days: &[Day],
+    made: &BTreeSet<Day>,
+    watch: &Watch<'_>,
+) -> Result<(u64, Vec<String>), EngineError> {
+    let shards = u32::from(settings.shards);
     watch.tell(Event::Begin {
         what: "checks",
         unit: "days",
-        total: waiting.len() as u64,
+        total: days.len() as u64,
     });
-    let with_rules: Vec<Day> = waiting.iter().copied().filter(|day| made.contains(day)).collect();
+    let with_rules: Vec<Day> = days.iter().copied().filter(|day| made.contains(day)).collect();
     let shared: Vec<Shared> = if with_rules.is_empty() {
         Vec::new()
     } else {
@@ -85,31 +115,16 @@ pub fn run(
         watch.tell(Event::Advance(1));
         Ok(faults)
     };
-    let faults: Vec<Faults> = waiting.par_iter().map(hold).collect::<Result<_, EngineError>>()?;
+    let faults: Vec<Faults> = days.par_iter().map(hold).collect::<Result<_, EngineError>>()?;
     watch.tell(Event::End);
-    let (count, shown) = faults.iter().fold((0, Vec::new()), |(count, mut shown), faults| {
+    Ok(faults.iter().fold((0, Vec::new()), |(count, mut shown), faults| {
         shown.extend(faults.shown().iter().cloned());
         (count + faults.count(), shown)
-    });
-    if count > 0 {
-        return Err(EngineError::Check(message(
-            "the tables do not agree with each other",
-            count,
-            &shown,
-        )));
-    }
-    cache.memos.retain(|key, _| !key.starts_with(MEMO));
-    cache.memos.extend(
-        memos
-            .into_iter()
-            .filter(|(day, _)| made.contains(day) || !waiting.contains(day))
-            .map(|(day, memo)| (format!("{MEMO}{day}"), memo)),
-    );
-    Ok(())
+    }))
 }
 
 /// The tables that have a file for each of the tables' days.
-fn day_tables() -> impl Iterator<Item = &'static Contract> {
+pub fn day_tables() -> impl Iterator<Item = &'static Contract> {
     let by_day = |contract: &&'static Contract| contract.partition == Partition::Day && contract.name != ACTIVITY_BEFORE.name;
     stages::TABLES.iter().copied().filter(by_day)
 }
@@ -131,7 +146,11 @@ fn hold_presence(store: &Store, state: &State, days: &BTreeSet<Day>, shards: u32
     }
     match absent.len() as u64 {
         0 => Ok(()),
-        count => Err(EngineError::Check(message("tables lack days", count, &absent))),
+        count => Err(EngineError::Check(message(
+            "tables lack days, so nothing is published",
+            count,
+            &absent,
+        ))),
     }
 }
 
@@ -242,8 +261,8 @@ fn rows<R: Row>(store: &Store, state: &State, place: Place) -> Result<Vec<R>, En
 }
 
 /// A failure in words: what is wrong, the first rows, and how many more there are.
-fn message(what: &str, count: u64, shown: &[String]) -> String {
-    let mut text = format!("{what}, so nothing is published:");
+pub fn message(what: &str, count: u64, shown: &[String]) -> String {
+    let mut text = format!("{what}:");
     for line in shown.iter().take(MOST_SHOWN) {
         text.push_str("\n  ");
         text.push_str(line);

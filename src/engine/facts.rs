@@ -188,7 +188,7 @@ fn note_change(state: &State, changes: &mut Changes, contract: &'static Contract
 type Source = (Day, Digest);
 
 /// For each event day up to `last` the partitions that have events of it.
-fn sources_of_days(state: &State, shard: u32, last: Day) -> BTreeMap<Day, Vec<Source>> {
+pub(super) fn sources_of_days(state: &State, shard: u32, last: Day) -> BTreeMap<Day, Vec<Source>> {
     let mut days: BTreeMap<Day, Vec<Source>> = BTreeMap::new();
     for ((received, of), footer) in state.table(&ACTIVITY_EVENTS) {
         if let Some(received) = received.filter(|_| *of == shard) {
@@ -201,7 +201,7 @@ fn sources_of_days(state: &State, shard: u32, last: Day) -> BTreeMap<Day, Vec<So
 }
 
 /// What the coverage of a day is made from.
-fn coverage_fingerprint(settings: &Settings, sources: &[Source]) -> Fingerprint {
+pub(super) fn coverage_fingerprint(settings: &Settings, sources: &[Source]) -> Fingerprint {
     let mut inputs = Hasher::new();
     for (received, digest) in sources {
         inputs.number(i64::from(received.0)).digest(*digest);
@@ -213,7 +213,7 @@ fn coverage_fingerprint(settings: &Settings, sources: &[Source]) -> Fingerprint 
 }
 
 /// What the facts of a day are made from: what its distinct events say, wherever they were logged.
-fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest, joins: Digest) -> Fingerprint {
+pub(super) fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest, joins: Digest) -> Fingerprint {
     Fingerprint {
         settings: settings_digest(contract, settings, &[]),
         inputs: if joins == Digest::default() {
@@ -225,7 +225,7 @@ fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest,
 }
 
 /// The table that has the facts of a day; none for days that no window looks at.
-fn facts_table(range: Range, day: Day) -> Option<&'static Contract> {
+pub(super) fn facts_table(range: Range, day: Day) -> Option<&'static Contract> {
     if day >= range.first {
         Some(&ACTIVITY_DAILY)
     } else {
@@ -250,7 +250,11 @@ fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result
         let names = job.names(shard);
         let result = activity_daily::build(stale.day, &frames.values().flatten().collect::<Vec<_>>(), names)?;
         let joins = names.digest_of(result.coverage.iter().flat_map(ActivityCoverage::named));
-        let footer = write_coverage(store, place, &result.coverage, stale.fingerprint)?;
+        let (frame, parts) = (
+            ActivityCoverage::frame(&result.coverage)?,
+            coverage_parts(stale.day, &result.coverage),
+        );
+        let footer = store.replace(&ACTIVITY_COVERAGE, place, &frame, stale.fingerprint, &parts)?;
         let facts = facts_table(job.range, stale.day).map(|table| (table, facts_fingerprint(table, job.settings, footer.digest, joins)));
         written.push((&ACTIVITY_COVERAGE, place, footer));
         let is_stale = |table, fingerprint| job.forced.covers(stale.day, shard) || state.fingerprint(table, place) != Some(fingerprint);
@@ -268,13 +272,13 @@ fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result
     Ok(written)
 }
 
-/// Writes the coverage of a day; its footer has the digest of the set of tenants, which is all that most readers need, and how many
-/// users the day has of whom only the name is known.
-fn write_coverage(store: &Store, place: Place, rows: &[ActivityCoverage], fingerprint: Fingerprint) -> Result<Footer, EngineError> {
+/// What the footer of a day's coverage counts: the tenants, with the digest of their set, which is all that most readers need, and the
+/// users of whom only the name is known.
+pub fn coverage_parts(day: Day, rows: &[ActivityCoverage]) -> [DayPart; 2] {
     let mut tenants = SetDigest::default();
     rows.iter().for_each(|row| tenants.add(Digest::of(&row.tenant_id.bytes())));
     let part = DayPart {
-        day: place.0.map_or(0, |day| day.0),
+        day: day.0,
         rows: rows.len() as u64,
         sign_ins: 0,
         digest: tenants.digest(),
@@ -284,13 +288,7 @@ fn write_coverage(store: &Store, place: Place, rows: &[ActivityCoverage], finger
         digest: Digest::default(),
         ..part
     };
-    Ok(store.replace(
-        &ACTIVITY_COVERAGE,
-        place,
-        &ActivityCoverage::frame(rows)?,
-        fingerprint,
-        &[part, named],
-    )?)
+    [part, named]
 }
 
 fn before(row: ActivityDaily) -> ActivityBefore {

@@ -179,6 +179,11 @@ impl Fingerprints {
         Fingerprints(prints)
     }
 
+    /// All of them.
+    pub fn all(self) -> BTreeMap<&'static str, BTreeMap<Day, Fingerprint>> {
+        self.0
+    }
+
     /// The days on which a file is not what it would be made from today.
     pub fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> Stale {
         let mut stale = Stale::new();

@@ -56,6 +56,11 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option
     Ok(step)
 }
 
+/// What the file of a shard would be made from today.
+pub fn expected(job: &Job<'_>, state: &State, shard: u32) -> Fingerprint {
+    fingerprint(job, &days_with_facts(job, state, shard))
+}
+
 /// The days of a shard that have facts, each with the digest of its file: those of the tables, also beyond the days of this run, and
 /// the 27 before them.
 fn days_with_facts(job: &Job<'_>, state: &State, shard: u32) -> Vec<DayPart> {

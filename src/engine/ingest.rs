@@ -165,7 +165,7 @@ fn reading_of<'a>(settings: &Settings, file: &'a RawFile, source: usize, facts: 
 }
 
 /// A digest of the way in which a source's files are read.
-fn how(settings: &Settings, source: usize) -> String {
+pub fn how(settings: &Settings, source: usize) -> String {
     let of = &settings.sources[source];
     let mut hasher = Hasher::new();
     hasher.text(&of.reading_text()).number(i64::from(crate::sources::VERSION));

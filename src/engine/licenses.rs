@@ -74,14 +74,14 @@ pub fn run_assignments(
 }
 
 /// Everything that ever came in about who was given which license, of one shard.
-struct Evidence {
+pub(super) struct Evidence {
     changes: Vec<LicenseChange>,
     holdings: Vec<LicenseHolding>,
     snapshots: Vec<HoldingsSnapshot>,
 }
 
 impl Evidence {
-    fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
+    pub(super) fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
         let mine = |file: &SnapshotFile| shard_of(file.tenant_id, job.shards()) == shard && file.feed == Feed::LicenseHoldings.name();
         let mut changes: Vec<LicenseChange> = all(job.store, state, shard, |_| true)?;
         let names = job.names(shard);
@@ -95,7 +95,7 @@ impl Evidence {
         })
     }
 
-    fn fingerprint(&self, settings: &Settings) -> Fingerprint {
+    pub(super) fn fingerprint(&self, settings: &Settings) -> Fingerprint {
         let mut rows = SetDigest::default();
         self.changes.iter().for_each(|change| rows.add(change.digest()));
         self.holdings.iter().for_each(|holding| rows.add(holding.digest()));

@@ -11,6 +11,7 @@ pub mod days;
 pub mod error;
 pub mod estimates;
 pub mod events;
+pub mod expected;
 pub mod facts;
 pub mod fingerprints;
 pub mod first_activity;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -82,6 +83,27 @@ pub fn days(state: &State, range: Range) -> Option<(Day, Day)> {
     Some((first.max(range.first), last)).filter(|(first, last)| first <= last)
 }
 
+/// What is to be published to a folder; `None` where there are no days yet.
+pub fn publication<'a>(
+    settings: &'a Settings,
+    store: &'a Store,
+    state: &State,
+    range: Range,
+    published: &'a Path,
+) -> Result<Option<Publication<'a>>, EngineError> {
+    let Some((first, last)) = days(state, range) else { return Ok(None) };
+    Ok(Some(Publication {
+        store,
+        published,
+        rules: &settings.rules,
+        shards: u32::from(settings.shards),
+        first,
+        last,
+        customers: known_customers(store, state)?,
+        seen_tenants: seen_tenants(store, state)?,
+    }))
+}
+
 /// Writes the published files, `run.json` last.
 pub fn run(
     settings: &Settings,
@@ -92,16 +114,8 @@ pub fn run(
     report: &mut RunReport,
     watch: &Watch<'_>,
 ) -> Result<(), EngineError> {
-    let Some((first, last)) = days(state, range) else { return Ok(()) };
-    let publication = Publication {
-        store,
-        published: &settings.published,
-        rules: &settings.rules,
-        shards: u32::from(settings.shards),
-        first,
-        last,
-        customers: known_customers(store, state)?,
-        seen_tenants: seen_tenants(store, state)?,
+    let Some(publication) = publication(settings, store, state, range, &settings.published)? else {
+        return Ok(());
     };
     watch.tell(Event::Begin {
         what: "published files",

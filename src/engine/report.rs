@@ -83,6 +83,17 @@ pub struct SourceReport {
     pub latest_day: Option<String>,
 }
 
+/// What a second computation confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// How many customers were computed again.
+    pub customers: u64,
+    /// Out of how many.
+    pub customers_known: u64,
+    /// How many of their rows the tables have, each the same cell by cell.
+    pub rows: u64,
+}
+
 /// What a run did.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RunReport {
@@ -97,6 +108,8 @@ pub struct RunReport {
     /// Users whom the logs know by name only, and nothing says whose names they are.
     pub users_known_by_name: u64,
     pub warnings: Vec<String>,
+    /// What was computed a second time before anything was published; nothing where nobody asked for it.
+    pub verified: Option<Verified>,
     pub published: bool,
     /// Digest of what the published files were made from.
     pub fingerprint: Option<String>,

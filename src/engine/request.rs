@@ -4,8 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::engine::days::Range;
+use crate::engine::error::EngineError;
+use crate::engine::events::Watch;
+use crate::engine::report::Verified;
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::shard_of;
+use crate::warehouse::store::Store;
 
 /// What is asked of a run.
 #[derive(Clone)]
@@ -25,7 +31,12 @@ pub struct Request<'a> {
     pub rescan: bool,
     /// Whether files are made, or only named: raw files are read either way, since only they can say which days change.
     pub rehearse: bool,
+    /// Computes customers a second time before anything is published. It comes from above: the engine knows one computation only.
+    pub verify: Option<&'a Verify<'a>>,
 }
+
+/// A second computation of some customers, held against the tables. It fails where they differ.
+pub type Verify<'a> = dyn Fn(&Store, &State, Range, &Watch<'_>) -> Result<Verified, EngineError> + Sync + 'a;
 
 impl<'a> Request<'a> {
     /// The nightly job until a day.
@@ -39,6 +50,7 @@ impl<'a> Request<'a> {
             max_days: None,
             rescan: false,
             rehearse: false,
+            verify: None,
         }
     }
 

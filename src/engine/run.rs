@@ -40,7 +40,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let clean = clean::memo(request, &state, &files);
     let whole = request.tables.is_none() && request.again.is_none();
     let is_clean = clean.is_some_and(|memo| cache.memos.contains_key(&memo));
-    if whole && is_clean && publish::is_whole(settings) {
+    if whole && is_clean && request.verify.is_none() && publish::is_whole(settings) {
         fill_range(&mut report, &state);
         fill_freshness(request, store, &mut report, &state)?;
         return Ok(report);
@@ -195,6 +195,9 @@ fn finish(
     if request.rehearse {
         report.published = due.is_some() || !report.steps.is_empty();
         return Ok(());
+    }
+    if let Some(verify) = request.verify {
+        report.verified = Some(verify(store, state, range, watch)?);
     }
     if let Some(fingerprint) = due {
         watch.go_on()?;

@@ -170,7 +170,7 @@ impl WindowsPlan<'_> {
 }
 
 /// When the customers of each shard opened support requests; nothing where no next steps are wanted.
-fn opened_requests(job: &Job<'_>, state: &State) -> Result<Vec<BTreeMap<Guid, Vec<Day>>>, EngineError> {
+pub fn opened_requests(job: &Job<'_>, state: &State) -> Result<Vec<BTreeMap<Guid, Vec<Day>>>, EngineError> {
     let mut shards = vec![BTreeMap::new(); job.shards() as usize];
     if job.tables.contains(NEXT_STEPS.name) {
         let requests: Vec<SupportRequest> = all(job.store, state, 0, |_| true)?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::day::Instant;
 use crate::engine::error::EngineError;
 use crate::engine::publish::last_run;
-use crate::engine::report::RunReport;
+use crate::engine::report::{RunReport, Verified};
 use crate::observe::parts::{Part, rounded};
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::{is_unfinished, write_run_json};
@@ -81,6 +81,7 @@ impl Record<'_> {
             "warehouse": report.extents,
             "contradictions": report.contradictions,
             "users_known_by_name": report.users_known_by_name,
+            "verified": report.verified,
             "warnings": self.warnings,
             "days_left": report.days_left,
             "fingerprint": fingerprint,
@@ -102,6 +103,9 @@ impl Record<'_> {
     pub fn done_line(&self, report: &RunReport) -> Value {
         let mut line = self.line(outcome(report), 0);
         line.insert("last_day".to_owned(), json!(report.last_day));
+        if let Some(verified) = &report.verified {
+            line.insert("verified".to_owned(), json!(verified));
+        }
         if !report.is_idle() {
             let read: Vec<_> = report.sources.iter().filter(|source| source.files_read > 0).collect();
             let changed: Vec<&str> = report
@@ -165,6 +169,15 @@ pub fn write(disk: &Disk, settings: &Settings, report: &RunReport, began: Instan
         warnings: report.warnings.clone(),
     };
     record.write(report)
+}
+
+/// What was computed a second time, in words; nothing where nobody asked for it.
+pub fn verified_text(report: &RunReport) -> String {
+    let in_words = |verified: &Verified| {
+        let (customers, known, rows) = (verified.customers, verified.customers_known, verified.rows);
+        format!("Verified   {customers} of {known} customers computed again: {rows} rows, all the same\n")
+    };
+    report.verified.as_ref().map_or_else(String::new, in_words)
 }
 
 /// What was read, in words: one line per source that had anything new.

@@ -84,6 +84,11 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
     tables
 }
 
+/// The portfolio of each day from `first` to `last`, out of the tables' rows of all customers.
+pub fn sum_portfolio(tables: &mut Tables, first: Day, last: Day) {
+    first.to(last).for_each(|day| portfolio::add(tables, day));
+}
+
 fn add_assignments(tables: &mut Tables, assigned: &AllAssignments) {
     for (&tenant_id, users) in assigned {
         for (user_id, skus) in users {

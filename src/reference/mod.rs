@@ -30,7 +30,7 @@ mod tables;
 mod tests;
 mod usage;
 
-pub use compute::{compute, first_day};
+pub use compute::{compute, first_day, sum_portfolio};
 pub use inputs::{
     ActivityRow, CustomerRow, FileSink, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, Origin, SoldByOwned, SubscriptionRow,
     SupportRequestRow,

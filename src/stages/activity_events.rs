@@ -433,7 +433,7 @@ impl<'a> EventColumns<'a> {
 }
 
 /// The event days of a frame, each with its rows and the digest of what they say.
-fn day_parts(frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
+pub fn day_parts(frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
     let mut hasher = Hasher::new();
     let mut parts: std::collections::BTreeMap<i32, (u64, u64, SetDigest)> = std::collections::BTreeMap::new();

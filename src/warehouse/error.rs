@@ -28,7 +28,7 @@ pub enum WarehouseError {
     /// A frame that Arrow refuses to build: a fault of ours.
     #[error("cannot build a frame: {0}")]
     Frame(#[from] arrow::error::ArrowError),
-    /// Another run is at work.
+    /// Another run is at work, or a check.
     #[error("another run holds the warehouse `{}`{holder}", path.display())]
     Locked { path: PathBuf, holder: String },
     /// The warehouse was made by a newer program.

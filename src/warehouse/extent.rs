@@ -24,19 +24,30 @@ pub(super) fn has_all_bytes(mut file: &File, metadata: &ParquetMetaData) -> io::
     Ok(end_of_parts(metadata).and_then(|end| end.checked_add(tail)) == Some(size))
 }
 
+/// Where the encoded rows end, the last of the pages; `None` where the footer makes no sense.
+pub(super) fn end_of_rows(metadata: &ParquetMetaData) -> Option<u64> {
+    let mut end = HEAD_BYTES;
+    for column in metadata.row_groups().iter().flat_map(|group| group.columns()) {
+        let pages = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+        end = end.max(end_of_part(pages, column.compressed_size())?);
+    }
+    Some(end)
+}
+
+fn end_of_part(offset: i64, length: i64) -> Option<u64> {
+    u64::try_from(offset).ok()?.checked_add(u64::try_from(length).ok()?)
+}
+
 /// Where the last of the pages and of the indexes of pages ends; `None` where the footer makes no sense.
 fn end_of_parts(metadata: &ParquetMetaData) -> Option<u64> {
-    let mut end = HEAD_BYTES;
+    let mut end = end_of_rows(metadata)?;
     let mut part = |offset: Option<i64>, length: i64| {
         if let Some(offset) = offset {
-            let length = u64::try_from(length).ok()?;
-            end = end.max(u64::try_from(offset).ok()?.checked_add(length)?);
+            end = end.max(end_of_part(offset, length)?);
         }
         Some(())
     };
     for column in metadata.row_groups().iter().flat_map(|group| group.columns()) {
-        let pages = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
-        part(Some(pages), column.compressed_size())?;
         part(column.column_index_offset(), i64::from(column.column_index_length().unwrap_or(0)))?;
         part(column.offset_index_offset(), i64::from(column.offset_index_length().unwrap_or(0)))?;
     }

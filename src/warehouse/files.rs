@@ -128,10 +128,23 @@ pub fn write(
 ) -> Result<Footer, WarehouseError> {
     check_types(path, contract, frame)?;
     check_order(contract, frame)?;
-    let rows = frame.num_rows();
     let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
+    let buffered = io::BufWriter::with_capacity(1 << 18, file);
+    Ok(encode(buffered, path, contract, frame, fingerprint, days)?.0)
+}
+
+/// Writes the bytes of a file; returns its footer and the digest of all its bytes. `path` is for messages.
+pub(super) fn encode<W: Write + Send>(
+    inner: W,
+    path: &Path,
+    contract: &Contract,
+    frame: &RecordBatch,
+    fingerprint: Fingerprint,
+    days: &[DayPart],
+) -> Result<(Footer, Digest), WarehouseError> {
+    let rows = frame.num_rows();
     let digesting = Digesting {
-        inner: io::BufWriter::with_capacity(1 << 18, file),
+        inner,
         hasher: Xxh3::new(),
         bytes: 0,
     };
@@ -175,7 +188,7 @@ pub fn write(
     let mut digesting = writer.into_inner().map_err(failed())?;
     digesting.flush().map_err(WarehouseError::store("write", path))?;
     footer.bytes = digesting.bytes;
-    Ok(footer)
+    Ok((footer, Digest(digesting.hasher.digest128())))
 }
 
 /// Reads the footer of a file; `None` where the file is no whole file of ours.

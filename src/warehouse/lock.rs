@@ -65,57 +65,46 @@ pub fn take(disk: &Disk, path: &Path, holder: &str) -> Result<Lock, WarehouseErr
         taken = file.as_file().try_lock();
         tries += 1;
     }
-    match taken {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let holder = match described(&mut file.as_file()) {
-                holder if holder.is_empty() => holder,
-                holder => format!(": {holder}"),
-            };
-            let warehouse = path.parent().and_then(Path::parent).unwrap_or(path);
-            return Err(WarehouseError::Locked {
-                path: warehouse.to_path_buf(),
-                holder,
-            });
-        }
-        Err(TryLockError::Error(error)) => return Err(WarehouseError::store("lock", path)(error)),
-    }
+    given(taken, file.as_file(), path)?;
     file.overwrite(format!("{holder}\n").as_bytes())
         .map_err(WarehouseError::store("write the lock", path))?;
     Ok(Lock(file))
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
+/// The right to read a warehouse that nobody changes meanwhile, until it is dropped. Any number of readers can have it.
+#[derive(Debug)]
+pub struct Shared(#[expect(dead_code, reason = "holding the open file is what holds the lock")] File);
 
-    use super::*;
+/// Takes the lock for reading only, or says who changes the warehouse. Where there is no lock yet, nobody ever did. `holder` is told to a
+/// run that asks meanwhile, as far as this user may write it down.
+pub fn share(disk: &Disk, path: &Path, holder: &str) -> Result<Option<Shared>, WarehouseError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(WarehouseError::store("open the lock", path)(error)),
+    };
+    given(file.try_lock_shared(), &file, path)?;
+    let _ = disk
+        .open_file(path)
+        .and_then(|mut text| text.overwrite(format!("{holder}\n").as_bytes()));
+    Ok(Some(Shared(file)))
+}
 
-    #[test]
-    fn a_look_shows_who_has_the_lock_and_who_had_it_last() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
-        assert_eq!(look(&path).unwrap(), Look::Untouched);
-        assert!(!path.exists(), "a look makes no file");
-        let lock = take(&Disk::default(), &path, "the first").unwrap();
-        assert_eq!(look(&path).unwrap(), Look::Held("the first".to_owned()));
-        drop(lock);
-        assert_eq!(look(&path).unwrap(), Look::Free("the first".to_owned()));
-        take(&Disk::default(), &path, "the second").unwrap();
-    }
-
-    #[test]
-    fn a_look_does_not_keep_a_run_from_its_lock() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
-        drop(take(&Disk::default(), &path, "somebody").unwrap());
-        let looking = File::open(&path).unwrap();
-        looking.try_lock_shared().unwrap();
-        let looker = thread::spawn(move || {
-            thread::sleep(PAUSE);
-            drop(looking);
-        });
-        assert!(take(&Disk::default(), &path, "a run").is_ok());
-        looker.join().unwrap();
+/// Whether a lock was given; else who has it.
+fn given(lock: Result<(), TryLockError>, mut file: &File, path: &Path) -> Result<(), WarehouseError> {
+    match lock {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            let holder = match described(&mut file) {
+                holder if holder.is_empty() => holder,
+                holder => format!(": {holder}"),
+            };
+            let warehouse = path.parent().and_then(Path::parent).unwrap_or(path);
+            Err(WarehouseError::Locked {
+                path: warehouse.to_path_buf(),
+                holder,
+            })
+        }
+        Err(TryLockError::Error(error)) => Err(WarehouseError::store("lock", path)(error)),
     }
 }

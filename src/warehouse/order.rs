@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType, UInt32Type};
+use arrow::datatypes::{ArrowPrimitiveType, DataType, Date32Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 use arrow::record_batch::RecordBatch;
 
 use crate::warehouse::contract::Contract;
@@ -86,4 +86,28 @@ fn retain(rows: &mut Vec<u32>, nulls: Option<&NullBuffer>, order: impl Fn(usize,
         order.is_eq()
     });
     falls
+}
+
+/// Compares two cells of the same column, of frames as they are read; null comes first.
+pub fn compare(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize) -> Ordering {
+    match (left.is_null(left_row), right.is_null(right_row)) {
+        (false, false) => {}
+        (left, right) => return right.cmp(&left),
+    }
+    match left.data_type() {
+        DataType::Utf8 => left
+            .as_string::<i32>()
+            .value(left_row)
+            .cmp(right.as_string::<i32>().value(right_row)),
+        DataType::Int64 => compare_values::<Int64Type>(left, left_row, right, right_row),
+        DataType::Date32 => compare_values::<Date32Type>(left, left_row, right, right_row),
+        DataType::Timestamp(..) => compare_values::<TimestampMicrosecondType>(left, left_row, right, right_row),
+        DataType::Boolean => left.as_boolean().value(left_row).cmp(&right.as_boolean().value(right_row)),
+        _ => Ordering::Equal,
+    }
+}
+
+fn compare_values<T: ArrowPrimitiveType<Native: Ord>>(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize) -> Ordering {
+    let value = |column: &ArrayRef, row| column.as_primitive::<T>().value(row);
+    value(left, left_row).cmp(&value(right, right_row))
 }

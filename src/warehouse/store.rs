@@ -16,7 +16,7 @@ use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{self, DayPart, Footer};
 use crate::warehouse::index::{self, FooterCache, Listing, Place, file_name, folder_of};
-use crate::warehouse::lock::{self, Lock};
+use crate::warehouse::lock::{self, Lock, Shared};
 use crate::warehouse::table::Row;
 use crate::warehouse::values::check_values;
 
@@ -83,6 +83,11 @@ impl Store {
             .map_err(WarehouseError::store("clean up", &staging))?;
         self.create_folder(&staging)?;
         Ok(lock)
+    }
+
+    /// Keeps runs from changing the warehouse while it is read. `None` where there was never a run.
+    pub fn share(&self, holder: &str) -> Result<Option<Shared>, WarehouseError> {
+        lock::share(&self.disk, &self.private().join("lock"), holder)
     }
 
     /// The folder for what is not a table.

@@ -1,5 +1,5 @@
 //! The values of a column, without its nulls, as the writer of a column chunk asks for them: plain bytes, a dictionary, the least
-//! and the greatest.
+//! and the greatest. They are the same whether texts come as they are or as numbers of a dictionary: equal rows are equal bytes.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -366,18 +366,22 @@ impl Values for Coded<'_> {
 
     fn dictionary(&self) -> Option<Dictionary> {
         const NONE: u32 = u32::MAX;
+        let most = self.keys.len() / MOST_DISTINCT;
         let mut places = vec![NONE; self.texts.len()];
         let (mut entries, mut count) = (Vec::new(), 0);
-        let codes = self.keys.iter().map(|key| {
+        let mut codes = Vec::with_capacity(self.keys.len());
+        for key in self.keys.iter() {
             let place = &mut places[*key as usize];
             if *place == NONE {
+                if count as usize >= most && count > 0 {
+                    return None;
+                }
                 *place = count;
                 count += 1;
                 put_text(self.texts.value(*key as usize), &mut entries);
             }
-            *place
-        });
-        let codes = codes.collect();
+            codes.push(*place);
+        }
         Some(Dictionary { entries, count, codes })
     }
 

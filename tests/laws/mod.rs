@@ -6,6 +6,7 @@
 //! | `UPTAKE_SEED` | a number: the same portfolios again (a failure says its own) |
 //! | `UPTAKE_SHRINK_SECONDS` | how long a failing portfolio is made smaller; default 90 |
 
+mod check;
 mod facts;
 mod files;
 mod render;

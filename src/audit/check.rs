@@ -1,0 +1,224 @@
+//! The whole check, one part after the other. What a part needs and cannot trust is left out of it and said: a day whose file is gone is
+//! told once, and not once more for each table that looks back on it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::audit::choice::{self, Share};
+use crate::audit::oracle::{Oracle, Verdict};
+use crate::audit::origins::{self, Origins};
+use crate::audit::presence::{self, Notes};
+use crate::audit::report::{Asked, Places, Report, trusted};
+use crate::audit::{files, promises, published};
+use crate::engine::days::{self, Range};
+use crate::engine::error::EngineError;
+use crate::engine::events::Event;
+use crate::engine::job::Job;
+use crate::engine::publish::last_run;
+use crate::engine::request::Request;
+use crate::engine::state::{Cache, State};
+use crate::engine::{expected, licenses, names, walk};
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::subscriptions::Timeline;
+use crate::stages::user_names::Names;
+use crate::warehouse::store::Store;
+
+/// Reads the warehouse and holds everything.
+pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
+    let (settings, store, watch) = (asked.settings, asked.store, asked.watch);
+    let state = State::read(store, &mut Cache::default())?;
+    refuse_what_is_none(settings, store, &state)?;
+    let run = last_run(settings);
+    let notes = Notes::of(run.as_ref());
+    let mut report = Report::default();
+    report.warnings.extend(
+        state
+            .foreign
+            .iter()
+            .map(|path| format!("`{}` is not a file of uptake", path.display())),
+    );
+    let unusable = presence::unusable(store, &state);
+    let held = files::hold(settings, store, &state, watch)?;
+    (report.files, report.rows, report.bytes) = (held.files, held.rows, held.bytes);
+    let timelines = trusted(licenses::timelines(settings, store, &state), &held.broken, &mut report)?.unwrap_or_default();
+    let range = trusted(range(asked, &state, &timelines, &notes), &held.broken, &mut report)?.flatten();
+    (report.first_day, report.last_day) = (range.map(|range| range.first), range.map(|range| range.last));
+    let (missing, places) = presence::hold(settings, store, &state, &notes, range);
+    let mut untrusted = held.broken.clone();
+    untrusted.extend(places);
+    let is_whole = untrusted.is_empty();
+    let told: BTreeSet<Option<String>> = unusable.iter().map(|fault| fault.file.clone()).collect();
+    report.faults.extend(unusable);
+    report.faults.extend(
+        missing
+            .into_iter()
+            .filter(|fault| fault.file.is_none() || !told.contains(&fault.file)),
+    );
+    report.faults.extend(held.faults);
+    let Some(range) = range else {
+        report.warnings.push("there are no tables by day yet: run the pipeline".to_owned());
+        return Ok(report);
+    };
+    let waiting = asked.unfinished || run.as_ref().is_some_and(left_something);
+    let origins = trusted(
+        origins(asked, &state, &timelines, range, &untrusted, waiting),
+        &untrusted,
+        &mut report,
+    )?
+    .unwrap_or_default();
+    report.faults.extend(origins.faults.iter().cloned());
+    report.warnings.extend(origins.warnings.iter().cloned());
+    untrusted.extend(origins.stale.iter().copied());
+    promises::hold(asked, &state, range, &held.broken, &untrusted, &mut report)?;
+    hold_published(asked, &state, range, run.as_ref(), (is_whole, waiting), &mut report)?;
+    let verdict = ask_oracle(asked, &state, range, &origins, &untrusted, &mut report);
+    report.oracle = trusted(verdict, &untrusted, &mut report)?.flatten();
+    Ok(report)
+}
+
+/// A check needs a warehouse, spread over as many files as the pipeline file says.
+fn refuse_what_is_none(settings: &Settings, store: &Store, state: &State) -> Result<(), EngineError> {
+    let files = || {
+        stages::TABLES
+            .iter()
+            .filter(|contract| contract.sharded)
+            .flat_map(|contract| state.table(contract).keys())
+    };
+    let has_any = files().next().is_some() || !state.broken.is_empty();
+    if !has_any {
+        return Err(EngineError::Usage(format!(
+            "there is nothing to check: the warehouse `{}` has no tables yet",
+            store.root().display()
+        )));
+    }
+    let shards = files().map(|(_, shard)| shard + 1).max().unwrap_or(u32::from(settings.shards));
+    if shards != u32::from(settings.shards) {
+        return Err(EngineError::Usage(format!(
+            "customers are spread over {shards} files, and by the pipeline file over {}: a run has to come first",
+            settings.shards
+        )));
+    }
+    Ok(())
+}
+
+/// The days of the tables: from the day that settings and data give to the last day of any table.
+fn range(asked: &Asked<'_>, state: &State, timelines: &[Timeline], notes: &Notes) -> Result<Option<Range>, EngineError> {
+    let Some(last) = notes.last_of_all(state) else { return Ok(None) };
+    let first_snapshot = timelines.iter().filter_map(Timeline::first_day).min();
+    days::range(asked.settings, asked.store, state, first_snapshot, (None, last), asked.watch)
+}
+
+/// Whether the last run was one that leaves files to the next: a short one, or one of some days or tables.
+fn left_something(run: &Value) -> bool {
+    let arguments = &run["arguments"];
+    run["days_left"].as_u64() > Some(0)
+        || ["from", "tables"]
+            .iter()
+            .any(|name| run["command"] == "run" && !arguments[*name].is_null())
+}
+
+fn origins(
+    asked: &Asked<'_>,
+    state: &State,
+    timelines: &[Timeline],
+    range: Range,
+    untrusted: &Places,
+    waiting: bool,
+) -> Result<Origins, EngineError> {
+    let settings = asked.settings;
+    let request = Request::new(settings, range.last);
+    let names: Vec<Names> = (0..u32::from(settings.shards))
+        .map(|shard| names::names(asked.store, state, shard))
+        .collect::<Result<_, _>>()?;
+    let tables: BTreeSet<&'static str> = stages::TABLES.iter().map(|contract| contract.name).collect();
+    let job = Job {
+        settings,
+        request: &request,
+        store: asked.store,
+        range,
+        forced: request.forced(),
+        tables: &tables,
+        names: &names,
+        watch: asked.watch,
+    };
+    let expected = expected::fingerprints(&job, state, timelines)?;
+    Ok(origins::hold(asked.store, state, &expected, untrusted, waiting))
+}
+
+/// Holds the published files: against `run.json`, and where all tables are whole against what would be published now.
+fn hold_published(
+    asked: &Asked<'_>,
+    state: &State,
+    range: Range,
+    run: Option<&Value>,
+    (is_whole, waiting): (bool, bool),
+    report: &mut Report,
+) -> Result<(), EngineError> {
+    let has_published = run.is_some_and(|run| run["published"].as_array().is_some_and(|files| !files.is_empty()));
+    if waiting && !has_published {
+        report.warnings.push("nothing is published yet".to_owned());
+        return Ok(());
+    }
+    report.published_files = run
+        .and_then(|run| run["published"].as_array())
+        .map_or(0, |files| files.len() as u64);
+    report.faults.extend(published::hold_written(asked.settings, run)?);
+    if is_whole && !waiting {
+        report
+            .faults
+            .extend(published::hold_again(asked.settings, asked.store, state, range, asked.watch)?);
+    } else {
+        report
+            .warnings
+            .push("the published files were not held against the tables".to_owned());
+    }
+    Ok(())
+}
+
+/// The second computation of some customers, where the tables are made from what there is.
+fn ask_oracle(
+    asked: &Asked<'_>,
+    state: &State,
+    range: Range,
+    origins: &Origins,
+    untrusted: &Places,
+    report: &mut Report,
+) -> Result<Option<Verdict>, EngineError> {
+    if asked.customers == Share::Only(0) {
+        return Ok(None);
+    }
+    if origins.is_behind() {
+        report
+            .warnings
+            .push("no customer was computed again: the tables are not made from what the warehouse holds now".to_owned());
+        return Ok(None);
+    }
+    let known = choice::known(asked.store, state)?;
+    let chosen = choice::choose(&known, asked.customers, asked.seed.unwrap_or(choice::seed_of(range.last)));
+    let files = walk::discover(asked.settings, None, asked.watch)?;
+    let oracle = Oracle {
+        settings: asked.settings,
+        store: asked.store,
+        state,
+        files: &files,
+        days: (range.first, range.last),
+        left_out: untrusted,
+        watch: asked.watch,
+    };
+    let verdict = oracle.ask(&chosen)?;
+    let raw = verdict.raw_files;
+    if raw.new > 0 {
+        let text = format!("{} raw files are new since the last run: they are in no table yet", raw.new);
+        asked.watch.tell(Event::Warning(text));
+    }
+    if raw.changed > 0 {
+        let text = format!(
+            "{} raw files are not what they were when they were read: their rows were taken from the warehouse",
+            raw.changed
+        );
+        asked.watch.tell(Event::Warning(text));
+    }
+    Ok(Some(verdict))
+}

@@ -1,0 +1,147 @@
+//! Each file of the warehouse by itself: its bytes and footer, its contract, and what else a file of its table promises: its tenants
+//! belong to its shard, the days that its footer counts are those of its rows.
+
+use std::collections::BTreeSet;
+
+use arrow::array::{Array, AsArray};
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+
+use crate::audit::findings::{Fault, Kind};
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::facts::coverage_parts;
+use crate::engine::ingest_task::NO_DAY;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
+use crate::stages::activity_events::{ACTIVITY_EVENTS, day_parts, shard_of};
+use crate::stages::raw_files::{RAW_FILES, RawFile};
+use crate::warehouse::contract::{Contract, Place};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::files::{DayPart, Footer};
+use crate::warehouse::proof::{Flaw, prove};
+use crate::warehouse::store::Store;
+use crate::warehouse::table::Row;
+
+/// What the files say.
+#[derive(Default)]
+pub struct Held {
+    pub files: u64,
+    pub rows: u64,
+    pub bytes: u64,
+    pub faults: Vec<Fault>,
+    /// Files whose rows cannot be believed.
+    pub broken: BTreeSet<(&'static str, Place)>,
+}
+
+/// Reads every file, as many at once as there are threads; a thread holds the rows of one file.
+pub fn hold(settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<Held, EngineError> {
+    let files: Vec<(&'static Contract, Place, &Footer)> = stages::TABLES
+        .iter()
+        .flat_map(|contract| state.table(contract).iter().map(|(place, footer)| (*contract, *place, footer)))
+        .collect();
+    watch.tell(Event::Begin {
+        what: "files",
+        unit: "files",
+        total: files.len() as u64,
+    });
+    let faults: Vec<Vec<Fault>> = files
+        .par_iter()
+        .map(|(contract, place, footer)| {
+            watch.go_on()?;
+            let faults = of_file(settings, store, contract, *place, footer)?;
+            watch.tell(Event::Advance(1));
+            Ok(faults)
+        })
+        .collect::<Result<_, EngineError>>()?;
+    watch.tell(Event::End);
+    let mut held = Held::default();
+    for ((contract, place, footer), faults) in files.into_iter().zip(faults) {
+        held.files += 1;
+        held.rows += footer.rows;
+        held.bytes += footer.bytes;
+        if faults.iter().any(|fault| matches!(fault.kind, Kind::Damaged | Kind::Contract)) {
+            held.broken.insert((contract.name, place));
+        }
+        held.faults.extend(faults);
+    }
+    Ok(held)
+}
+
+/// Everything that is wrong with one file.
+fn of_file(settings: &Settings, store: &Store, contract: &Contract, place: Place, footer: &Footer) -> Result<Vec<Fault>, EngineError> {
+    let fault = |kind, what: String| Fault::of_file(kind, store, contract, place, what);
+    let (frame, flaws) = prove(&store.path(contract, place), contract, place, footer)?;
+    let mut faults: Vec<Fault> = flaws
+        .into_iter()
+        .map(|flaw| match flaw {
+            Flaw::Bytes(what) => fault(Kind::Damaged, what),
+            Flaw::Contract(what) => fault(Kind::Contract, what),
+        })
+        .collect();
+    let Some(frame) = frame.filter(|_| faults.is_empty()) else {
+        return Ok(faults);
+    };
+    if contract.sharded {
+        faults.extend(misplaced(settings, &frame, place.1).map(|what| fault(Kind::Contract, what)));
+    }
+    match parts(contract, place, &frame) {
+        Ok(parts) if parts != footer.days => {
+            let what = "`uptake.days` in its footer does not count its rows".to_owned();
+            faults.push(fault(Kind::Footer, what));
+        }
+        Ok(_) => {}
+        Err(error) => faults.push(fault(Kind::Contract, error.to_string())),
+    }
+    if contract.name == RAW_FILES.name {
+        faults.extend(received_elsewhere(&frame, place)?.map(|what| fault(Kind::Contract, what)));
+    }
+    Ok(faults)
+}
+
+/// A customer whose rows belong to another shard.
+fn misplaced(settings: &Settings, frame: &RecordBatch, shard: u32) -> Option<String> {
+    let tenants = frame.column_by_name("tenant_id")?.as_string_opt::<i32>()?;
+    let mut before = "";
+    for row in 0..tenants.len() {
+        let text = tenants.value(row);
+        if text == before {
+            continue;
+        }
+        before = text;
+        let Some(tenant) = Guid::parse(text.as_bytes()) else {
+            return Some(format!("`{text}` in row {row} is no tenant id"));
+        };
+        let belongs = shard_of(tenant, u32::from(settings.shards));
+        if belongs != shard {
+            return Some(format!("customer `{tenant}` in row {row} belongs to shard {belongs}"));
+        }
+    }
+    None
+}
+
+/// What the footer of a file has to count.
+fn parts(contract: &Contract, place: Place, frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
+    if contract.name == ACTIVITY_EVENTS.name {
+        return day_parts(frame);
+    }
+    match place.0.filter(|_| contract.name == ACTIVITY_COVERAGE.name) {
+        Some(day) => Ok(coverage_parts(day, &ActivityCoverage::rows(frame)?).to_vec()),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A raw file that is noted under another day than the one that its path names.
+fn received_elsewhere(frame: &RecordBatch, place: Place) -> Result<Option<String>, WarehouseError> {
+    let received = place.0.unwrap_or(NO_DAY);
+    let files = RawFile::rows(frame)?;
+    let elsewhere = |file: &&RawFile| file.path_day.is_some_and(|day: Day| day != received);
+    Ok(files
+        .iter()
+        .find(elsewhere)
+        .map(|file| format!("`{}` is of another day by its path", file.source_file)))
+}

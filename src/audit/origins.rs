@@ -1,0 +1,129 @@
+//! What the files were made from: the fingerprint in each footer against the one that the file would have if it were made today. A file
+//! that was put in the place of another, or that was left behind when what it is made from changed, has another one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::audit::findings::{Fault, Kind};
+use crate::domain::digest::Fingerprint;
+use crate::domain::window;
+use crate::engine::expected::Expected;
+use crate::engine::state::State;
+use crate::stages;
+use crate::stages::activity_28d::ACTIVITY_28D;
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::adoption::ADOPTION;
+use crate::stages::assignments::ASSIGNMENTS;
+use crate::stages::portfolio::PORTFOLIO;
+use crate::stages::raw_files::RAW_FILES;
+use crate::stages::subscriptions::SUBSCRIPTIONS;
+use crate::stages::usage::USAGE;
+use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
+use crate::warehouse::contract::{Contract, Partition, Place};
+use crate::warehouse::store::Store;
+
+/// The tables that look back on windows.
+const WINDOWS: [&str; 4] = [ACTIVITY_28D.name, USAGE.name, ADOPTION.name, WORKLOAD_ADOPTION.name];
+
+/// What the footers say of where the files come from.
+#[derive(Default)]
+pub struct Origins {
+    pub faults: Vec<Fault>,
+    pub warnings: Vec<String>,
+    /// Files that are not what they would be made from.
+    pub stale: BTreeSet<(&'static str, Place)>,
+}
+
+impl Origins {
+    /// Whether a table that others are made from has a file that is not what it would be made from: whatever is computed from it anew
+    /// differs from what is there, and nothing is wrong with either.
+    pub fn is_behind(&self) -> bool {
+        let is_made_last = |table: &str| WINDOWS.contains(&table) || table == PORTFOLIO.name;
+        self.stale.iter().any(|(table, _)| !is_made_last(table))
+    }
+}
+
+/// Compares the footers with what they should say. `broken` are files that are missing or cannot be believed: what is made from them is not
+/// told of. `waiting` says that the last run left something to the next one, so that a stale file is no fault.
+pub fn hold(store: &Store, state: &State, expected: &Expected, broken: &BTreeSet<(&'static str, Place)>, waiting: bool) -> Origins {
+    let mut origins = Origins::default();
+    for contract in stages::TABLES {
+        let Some(prints) = expected.get(contract.name) else { continue };
+        let mut other_settings = 0_u64;
+        let mut left = 0_u64;
+        for (place, print) in prints {
+            let Some(found) = state.fingerprint(contract, *place).filter(|found| found != print) else {
+                continue;
+            };
+            origins.stale.insert((contract.name, *place));
+            if found.settings != print.settings {
+                other_settings += 1;
+            } else if let Some(twin) = twin(prints, *place, found) {
+                let what = format!("it was made as the file of {}", named(twin));
+                origins.faults.push(Fault::of_file(Kind::Origin, store, contract, *place, what));
+            } else if waiting {
+                left += 1;
+            } else if !is_excused(contract, *place, broken) {
+                let what = "it is not made from what the warehouse and the pipeline file say now: a run makes it again";
+                origins.faults.push(Fault::of_file(Kind::Origin, store, contract, *place, what));
+            }
+        }
+        if other_settings > 0 {
+            origins.warnings.push(format!(
+                "`{}`: {other_settings} files were made with other settings; the next run makes them again",
+                contract.name
+            ));
+        }
+        if left > 0 {
+            origins
+                .warnings
+                .push(format!("`{}`: {left} files wait for the next run", contract.name));
+        }
+    }
+    origins
+}
+
+/// The other place of the table that a fingerprint belongs to, where it is one only.
+fn twin(prints: &BTreeMap<Place, Fingerprint>, place: Place, found: Fingerprint) -> Option<Place> {
+    let mut of = prints.iter().filter(|(other, print)| **other != place && **print == found);
+    of.next().map(|(place, _)| *place)
+}
+
+fn named((day, shard): Place) -> String {
+    match day {
+        Some(day) => format!("{day}, shard {shard}"),
+        None => format!("shard {shard}"),
+    }
+}
+
+/// Whether something that the file is made from is missing or broken.
+fn is_excused(contract: &Contract, (day, shard): Place, broken: &BTreeSet<(&'static str, Place)>) -> bool {
+    let any_of = |tables: &[&str]| broken.iter().any(|(table, _)| tables.contains(table));
+    let of_shard = |table: &'static str, day| broken.contains(&(table, (Some(day), shard)));
+    let received = |table: &&str| stages::table(table).is_some_and(|contract| contract.partition == Partition::Received);
+    if contract.partition == Partition::Received {
+        return broken.contains(&(RAW_FILES.name, (day, 0)));
+    }
+    let Some(day) = day else {
+        return broken.iter().any(|(table, _)| received(table));
+    };
+    if contract.name == PORTFOLIO.name {
+        return broken
+            .iter()
+            .any(|(table, (of, _))| [ADOPTION.name, WORKLOAD_ADOPTION.name].contains(table) && *of == Some(day));
+    }
+    if WINDOWS.contains(&contract.name) || contract.name == SUBSCRIPTIONS.name {
+        let in_window = |table: &str| {
+            broken
+                .iter()
+                .any(|(of, (at, _))| *of == table && *at >= Some(window::first_day(day)) && *at <= Some(day))
+        };
+        return any_of(&[ASSIGNMENTS.name])
+            || broken.iter().any(|(table, _)| received(table))
+            || [ACTIVITY_DAILY.name, ACTIVITY_BEFORE.name, ACTIVITY_COVERAGE.name]
+                .into_iter()
+                .any(in_window)
+            || (contract.name == ADOPTION.name && any_of(&[ACTIVITY_COVERAGE.name]));
+    }
+    of_shard(ACTIVITY_COVERAGE.name, day) || broken.iter().any(|(table, _)| received(table))
+}

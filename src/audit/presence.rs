@@ -1,0 +1,169 @@
+//! The files that should be there: every table has a file for each of its days and each shard. Which days a table has say the days of
+//! its files, the days of the events, and what the last run wrote down (`run.json`), so that a first or last day that is gone is missed too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::audit::findings::{Fault, Kind};
+use crate::domain::day::Day;
+use crate::domain::window;
+use crate::engine::checks::day_tables;
+use crate::engine::days::Range;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity_daily::ACTIVITY_BEFORE;
+use crate::stages::activity_events::ACTIVITY_EVENTS;
+use crate::warehouse::contract::{Contract, Partition, Place};
+use crate::warehouse::index::{Broken, Fault as Unusable};
+use crate::warehouse::store::Store;
+
+/// What the last run wrote down of a table.
+#[derive(Clone, Copy)]
+struct Noted {
+    files: u64,
+    last_day: Option<Day>,
+}
+
+/// What `run.json` says of each table.
+pub struct Notes(BTreeMap<String, Noted>);
+
+impl Notes {
+    pub fn of(run: Option<&Value>) -> Notes {
+        let tables = run.and_then(|run| run["warehouse"].as_array());
+        let noted = |table: &Value| {
+            let noted = Noted {
+                files: table["files"].as_u64()?,
+                last_day: table["last_day"].as_str().and_then(Day::parse),
+            };
+            Some((table["table"].as_str()?.to_owned(), noted))
+        };
+        Notes(tables.into_iter().flatten().filter_map(noted).collect())
+    }
+
+    /// The last day that a table should have: what was written down, or has come since; where nothing was, the last one of any table.
+    fn last_day(&self, state: &State, contract: &Contract, of_all: Option<Day>) -> Option<Day> {
+        let found = state.table(contract).keys().filter_map(|(day, _)| *day).max();
+        match self.0.get(contract.name) {
+            Some(noted) => found.max(noted.last_day),
+            None => of_all,
+        }
+    }
+
+    /// Whether the table should have any file: it has some, or had some, or nothing is known of what was made.
+    fn is_made(&self, state: &State, contract: &Contract) -> bool {
+        let noted = self.0.get(contract.name).map(|noted| noted.files);
+        !state.table(contract).is_empty() || noted != Some(0)
+    }
+
+    /// The last day of any table that is partitioned by day.
+    pub fn last_of_all(&self, state: &State) -> Option<Day> {
+        day_tables()
+            .filter_map(|contract| self.last_day(state, contract, None).or_else(|| found(state, contract)))
+            .max()
+    }
+}
+
+fn found(state: &State, contract: &Contract) -> Option<Day> {
+    state.table(contract).keys().filter_map(|(day, _)| *day).max()
+}
+
+/// The files that are missing, and which they are.
+pub fn hold(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    notes: &Notes,
+    range: Option<Range>,
+) -> (Vec<Fault>, Vec<(&'static str, Place)>) {
+    let (mut faults, mut all_missing) = (Vec::new(), Vec::new());
+    for contract in stages::TABLES {
+        let missing: Vec<Place> = places(settings, state, contract, range, notes)
+            .into_iter()
+            .filter(|place| state.footer(contract, *place).is_none())
+            .collect();
+        let files = state.table(contract).len() as u64;
+        match notes.0.get(contract.name) {
+            Some(noted) if missing.is_empty() && files < noted.files => faults.push(Fault {
+                kind: Kind::Missing,
+                table: Some(contract.name),
+                day: None,
+                file: None,
+                what: format!("it had {} files after the last run, and now it has {files}", noted.files),
+            }),
+            _ => {}
+        }
+        let fault = |place| Fault::of_file(Kind::Missing, store, contract, place, "it is not there");
+        all_missing.extend(missing.iter().map(|place| (contract.name, *place)));
+        faults.extend(missing.into_iter().map(fault));
+    }
+    (faults, all_missing)
+}
+
+/// The files that a table should have.
+fn places(settings: &Settings, state: &State, contract: &Contract, range: Option<Range>, notes: &Notes) -> BTreeSet<Place> {
+    let of_days = |days: BTreeSet<Option<Day>>| -> BTreeSet<Place> {
+        let shards = contract.files(u32::from(settings.shards));
+        days.into_iter()
+            .flat_map(|day| (0..shards).map(move |shard| (day, shard)))
+            .collect()
+    };
+    match (contract.partition, range) {
+        (Partition::Received, _) => {
+            let received = stages::TABLES.iter().filter(|table| table.partition == Partition::Received);
+            of_days(received.flat_map(|table| state.table(table).keys().map(|(day, _)| *day)).collect())
+        }
+        // A table that was never asked for has no files at all.
+        (Partition::Whole, _) if notes.is_made(state, contract) => of_days(BTreeSet::from([None])),
+        (Partition::Whole, _) | (Partition::Day, None) => BTreeSet::new(),
+        (Partition::Day, Some(range)) => {
+            let begin = Some(window::first_day(range.first));
+            let before = event_places(state).filter(|(day, _)| *day < Some(range.first));
+            if contract.name == ACTIVITY_BEFORE.name {
+                return before.filter(|(day, _)| begin <= *day).collect();
+            }
+            let last = notes.last_day(state, contract, notes.last_of_all(state));
+            let mut places = of_days(last.into_iter().flat_map(|last| range.first.to(last)).map(Some).collect());
+            if contract.name == ACTIVITY_COVERAGE.name {
+                places.extend(before);
+            }
+            places
+        }
+    }
+}
+
+/// The days that events are of, each with the shards that have any.
+fn event_places(state: &State) -> impl Iterator<Item = Place> {
+    let events = state.table(&ACTIVITY_EVENTS).iter();
+    events.flat_map(|((_, shard), footer)| footer.days.iter().map(|part| (Some(part.day()), *shard)))
+}
+
+/// What stands in the place of files and is none of them.
+pub fn unusable(store: &Store, state: &State) -> Vec<Fault> {
+    let fault = |broken: &Broken| {
+        let below = broken.path.strip_prefix(store.root()).unwrap_or(&broken.path);
+        let table = below.iter().next().and_then(|name| stages::table(name.to_str()?));
+        let what = match broken.fault {
+            Unusable::Folder => "it is a folder in the place of a file",
+            Unusable::Link => "it is a symbolic link in the place of a file",
+            Unusable::Damaged => "it is cut short, or its footer cannot be read",
+            Unusable::OlderVersion => "it was written by an older version of the program: a run makes it again",
+            Unusable::OtherTable => "it belongs to another table",
+        };
+        let day = below
+            .iter()
+            .nth(1)
+            .and_then(|folder| Day::parse(folder.to_str()?.split_once('=')?.1));
+        Fault::of_path(
+            Kind::Damaged,
+            table.map_or("", |contract| contract.name),
+            day,
+            store.root(),
+            &broken.path,
+            what,
+        )
+    };
+    state.broken.iter().map(fault).collect()
+}

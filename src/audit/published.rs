@@ -1,0 +1,170 @@
+//! The published files: their bytes against the digests of `run.json`, what they were made from, and their rows against those that would
+//! be published now. To have these, everything is published once more, to a temporary folder.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use arrow::record_batch::{RecordBatch, RecordBatchReader};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use serde_json::Value;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::audit::findings::Fault;
+use crate::domain::digest::Digest;
+use crate::engine::days::Range;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::publish;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::reports::publish::{PublishedFile, is_unfinished, publish as publish_to};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::store::Store;
+
+/// How many rows are compared at once.
+const ROWS_AT_ONCE: usize = 16 * 1024;
+
+/// What is wrong with the published files. `run` is what `run.json` says.
+pub fn hold_written(settings: &Settings, run: Option<&Value>) -> Result<Vec<Fault>, EngineError> {
+    let mut faults = Vec::new();
+    if is_unfinished(&settings.published) {
+        let what = "a publication broke off: its files may not belong together; the next run publishes again";
+        faults.push(Fault::of_published("run.json", what));
+        return Ok(faults);
+    }
+    let Some(files) = run.and_then(|run| run["published"].as_array()) else {
+        faults.push(Fault::of_published(
+            "run.json",
+            "it is not there, or cannot be read: the next run publishes again",
+        ));
+        return Ok(faults);
+    };
+    for file in files {
+        let text = |key: &str| file[key].as_str().unwrap_or_default();
+        let (name, said) = (text("name"), text("digest"));
+        match digest_of(&settings.published.join(name))? {
+            None => faults.push(Fault::of_published(name, "it is not there")),
+            Some(found) if found.to_string() != said => {
+                let what = format!("it is not what was published: its bytes have the digest {found}, and `run.json` says {said}");
+                faults.push(Fault::of_published(name, what));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(faults)
+}
+
+/// What is not what would be published now. Every table has whole files.
+pub fn hold_again(settings: &Settings, store: &Store, state: &State, range: Range, watch: &Watch<'_>) -> Result<Vec<Fault>, EngineError> {
+    let mut faults = Vec::new();
+    if publish::is_due(settings, store, state, range)?.is_some() {
+        let what = "the published files are not made from what the tables and the pipeline file say now: a run publishes again";
+        faults.push(Fault::of_published("run.json", what));
+    }
+    let place = tempfile::tempdir().map_err(WarehouseError::store("make a temporary folder in", &std::env::temp_dir()))?;
+    let Some(publication) = publish::publication(settings, store, state, range, place.path())? else {
+        return Ok(faults);
+    };
+    watch.tell(Event::Begin {
+        what: "published files",
+        unit: "days of tables",
+        total: publication.units(),
+    });
+    let files = publish_to(&publication, &|days| watch.tell(Event::Advance(days)))?;
+    watch.tell(Event::End);
+    for file in files {
+        watch.go_on()?;
+        faults.extend(of_file(&settings.published, place.path(), &file)?);
+    }
+    Ok(faults)
+}
+
+/// How a published file differs from what it would be now; a file that is not there is told of elsewhere.
+fn of_file(published: &Path, again: &Path, file: &PublishedFile) -> Result<Option<Fault>, EngineError> {
+    let (stands, would_be) = (published.join(&file.name), again.join(&file.name));
+    let difference = match digest_of(&stands)? {
+        None => None,
+        Some(digest) if digest == file.digest => None,
+        Some(_) if file.name.ends_with(".parquet") => first_difference(&stands, &would_be)?,
+        Some(_) => Some("it has other lines than would be published now".to_owned()),
+    };
+    Ok(difference.map(|what| Fault::of_published(&file.name, what)))
+}
+
+/// Where the rows of two files differ first. Files with the same rows can have other bytes: another version of the program wrote one.
+fn first_difference(stands: &Path, would_be: &Path) -> Result<Option<String>, EngineError> {
+    let (left, right) = match (rows_of(stands), rows_of(would_be)) {
+        (Ok(left), Ok(right)) => (left, right),
+        (Err(error), _) | (_, Err(error)) => return Ok(Some(format!("it cannot be read: {error}"))),
+    };
+    if left.schema() != right.schema() {
+        return Ok(Some("it has other columns than would be published now".to_owned()));
+    }
+    let mut row = 0;
+    let (mut left, mut right) = (left.fuse(), right.fuse());
+    loop {
+        let (stands, would_be) = match (left.next(), right.next()) {
+            (None, None) => return Ok(None),
+            (Some(Err(error)), _) | (_, Some(Err(error))) => return Ok(Some(format!("it cannot be read: {error}"))),
+            (Some(Ok(stands)), Some(Ok(would_be))) => (stands, would_be),
+            (None, _) => return Ok(Some(of_other_length(true, row))),
+            (_, None) => return Ok(Some(of_other_length(false, row))),
+        };
+        if let Some(what) = differs(&stands, &would_be, row) {
+            return Ok(Some(what));
+        }
+        row += stands.num_rows();
+    }
+}
+
+/// The first cell that differs in two frames that begin at a row of their files.
+fn differs(stands: &RecordBatch, would_be: &RecordBatch, begin: usize) -> Option<String> {
+    if stands == would_be {
+        return None;
+    }
+    let rows = stands.num_rows().min(would_be.num_rows());
+    let differing = (0..rows).find(|row| stands.slice(*row, 1) != would_be.slice(*row, 1));
+    let Some(row) = differing else {
+        return Some(of_other_length(stands.num_rows() < would_be.num_rows(), begin + rows));
+    };
+    let column = (0..stands.num_columns()).find(|at| stands.column(*at).slice(row, 1) != would_be.column(*at).slice(row, 1))?;
+    let shown = |frame: &RecordBatch| arrow::util::display::array_value_to_string(frame.column(column), row).unwrap_or_default();
+    Some(format!(
+        "in row {}, from 0, `{}` is `{}`, and `{}` would be published now",
+        begin + row,
+        stands.schema().field(column).name(),
+        shown(stands),
+        shown(would_be)
+    ))
+}
+
+fn of_other_length(is_short: bool, rows: usize) -> String {
+    match is_short {
+        true => format!("it ends after {rows} rows, and more would be published now"),
+        false => format!("it has more than the {rows} rows that would be published now"),
+    }
+}
+
+fn rows_of(path: &Path) -> Result<ParquetRecordBatchReader, parquet::errors::ParquetError> {
+    ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?
+        .with_batch_size(ROWS_AT_ONCE)
+        .build()
+}
+
+/// The digest of a file's bytes; `None` where there is no such file.
+fn digest_of(path: &Path) -> Result<Option<Digest>, EngineError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(WarehouseError::store("open", path)(error).into()),
+    };
+    let mut hasher = Xxh3::new();
+    let mut block = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut block).map_err(WarehouseError::store("read", path))? {
+            0 => return Ok(Some(Digest(hasher.digest128()))),
+            read => hasher.update(&block[..read]),
+        }
+    }
+}

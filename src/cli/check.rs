@@ -1,0 +1,54 @@
+//! `uptake check`: reads the warehouse again and holds it against everything that is known of it. Changes nothing.
+
+use std::sync::atomic::AtomicBool;
+
+use crate::audit::check::check;
+use crate::audit::report::Asked;
+use crate::cli::args::{CheckArgs, Format, Global};
+use crate::cli::check_text;
+use crate::cli::context::Context;
+use crate::cli::exit::{Code, Failure};
+use crate::cli::run::in_threads;
+use crate::cli::say;
+use crate::engine::events::Watch;
+use crate::observe::progress::Progress;
+use crate::observe::run_log;
+use crate::warehouse::store::Store;
+
+/// Prints what was held and what was found to standard output; exit code 4 where anything is wrong.
+pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
+    let context = Context::read(&args.pipeline, global)?;
+    let settings = &context.settings;
+    let progress = Progress::new(global.look());
+    context.warnings.iter().for_each(|warning| progress.warn(warning));
+    let store = Store::at(&settings.warehouse);
+    // Runs wait until the check is done, and the check does not begin while one is at work.
+    let _shared = store.share(&format!("a check, process {} since {}", std::process::id(), context.began))?;
+    let watch = Watch {
+        notify: &|event| progress.take(event),
+        interrupted,
+    };
+    let last = run_log::read(&settings.published, 1).unwrap_or_default().pop();
+    let asked = Asked {
+        settings,
+        store: &store,
+        customers: args.customers,
+        seed: args.seed,
+        // A run that found the warehouse held by another did nothing.
+        unfinished: last.is_some_and(|run| run["outcome"] == "failed" && run["exit_code"] != Code::Locked as u8),
+        watch: &watch,
+    };
+    let result = in_threads(args.threads, || check(&asked))?;
+    progress.finish();
+    let mut report = result?;
+    report.warnings.extend(progress.warnings().into_iter().skip(context.warnings.len()));
+    say(&match args.format {
+        Format::Text => check_text::text(settings, &report),
+        Format::Json => format!("{:#}\n", check_text::json(settings, &report)),
+    });
+    if report.is_healthy() {
+        return Ok(());
+    }
+    Err(Failure::new(Code::Check, check_text::sum(&report))
+        .hint("remove the files that are named and run again: they are made anew. If it comes back, report it"))
+}
