@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 use uptake::cli::args::{Cli, Command, LogFormat};
 use uptake::cli::exit::{Code, Failure};
-use uptake::cli::{completions, describe, inspect, plan, reprocess, run, sample};
+use uptake::cli::{completions, describe, explain, inspect, plan, reprocess, run, sample};
 
 /// Set by Ctrl-C: the run ends after the files that are being written.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -62,6 +62,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Run(args) => run::run(args, &cli.global, &INTERRUPTED),
         Command::Reprocess(args) => reprocess::run(args, &cli.global, &INTERRUPTED),
         Command::Plan(args) => plan::run(args, &cli.global, &INTERRUPTED),
+        Command::Explain(args) => explain::run(args, &cli.global),
         Command::Inspect(args) => inspect::run(args, &cli.global),
         Command::Sample(args) => sample::run(args, &cli.global),
         Command::Describe(args) => describe::run(args),

@@ -42,6 +42,9 @@ pub enum Command {
     /// Print what `run` (with --to: `reprocess`) would do and why; change nothing.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
+    /// Take a number apart: who and what is behind it, and what changed it.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
@@ -82,6 +85,16 @@ Examples:
   uptake plan
   uptake plan my.toml --until 2026-09-30 --format json
   uptake plan --from 2026-09-10 --to 2026-09-12      what `reprocess` would do";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Everything is counted again from the warehouse; exit code 4 where the tables say something else.
+
+Examples:
+  uptake explain --customer contoso.example                            all its products in one screen
+  uptake explain --customer Contoso --product SPE_E3                   one of them, with the users behind it
+  uptake explain --customer Contoso --product SPE_E3 --workload teams --day 2026-09-30
+  uptake explain --customer Contoso --user 4f0c... --show-raw          one user's days, and the raw lines behind them
+  uptake explain --customer Contoso --product SPE_E3 --format markdown to paste into a mail";
 
 const INSPECT_EXAMPLES: &str = "\
 Exit code 3 where there is a file of which nothing can be read.
@@ -264,6 +277,42 @@ pub struct SampleArgs {
     /// Plain files instead of gzip.
     #[arg(long)]
     pub plain: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The pipeline file.
+    #[arg(default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// The customer: tenant id, name or domain, in any case.
+    #[arg(long, value_name = "CUSTOMER")]
+    pub customer: String,
+    /// The product: SKU id, part number or name, in any case; default: all of the customer's, in one screen.
+    #[arg(long, value_name = "PRODUCT")]
+    pub product: Option<String>,
+    /// One of the product's workloads; default: use of any of them.
+    #[arg(long, value_name = "WORKLOAD", requires = "product")]
+    pub workload: Option<String>,
+    /// The day (YYYY-MM-DD); default: the last one of the tables.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub day: Option<Day>,
+    /// One user: the id under which users are stored, or with the key at hand the one that the logs have.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// With --user: how the raw records begin, read again and masked as the pipeline's privacy settings demand.
+    #[arg(long, requires = "user")]
+    pub show_raw: bool,
+    /// How it is printed; no list is cut in JSON.
+    #[arg(long, value_enum, default_value_t = Paper::Text)]
+    pub format: Paper,
+}
+
+/// How an explanation is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Paper {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Args, Debug)]

@@ -8,6 +8,7 @@ pub mod completions;
 pub mod context;
 pub mod describe;
 pub mod exit;
+pub mod explain;
 pub mod inspect;
 pub mod inspect_text;
 pub mod plan;

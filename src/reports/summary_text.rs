@@ -154,7 +154,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// `12,345`.
-fn grouped(number: i64) -> String {
+pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = if number < 0 { "-".to_owned() } else { String::new() };
     for (at, digit) in digits.chars().enumerate() {
@@ -167,7 +167,7 @@ fn grouped(number: i64) -> String {
 }
 
 /// `+12,345`.
-fn signed(number: i64) -> String {
+pub fn signed(number: i64) -> String {
     if number > 0 {
         format!("+{}", grouped(number))
     } else {
@@ -177,7 +177,7 @@ fn signed(number: i64) -> String {
 
 /// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which a raw list could bring and a
 /// terminal would obey, become spaces.
-fn padded(name: &str, width: usize) -> String {
+pub fn padded(name: &str, width: usize) -> String {
     let clean: String = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let total: usize = clean.chars().map(columns_of).sum();
     let room = if total > width { width - 1 } else { width };

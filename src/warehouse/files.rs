@@ -325,7 +325,7 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
 }
 
 /// Proves that the columns of a file have the types of the contract.
-fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
+pub(super) fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
     for field in frame.schema().fields() {
         let expected = contract
             .columns

@@ -8,6 +8,7 @@ mod extent;
 pub mod files;
 pub mod index;
 pub mod lock;
+pub mod select;
 pub mod store;
 pub mod table;
 pub mod values;
