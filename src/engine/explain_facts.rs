@@ -147,6 +147,7 @@ impl<'a> Reading<'a> {
                     subscriptions: self.rows(Some(day), tenant)?,
                     adoption: self.rows(Some(day), tenant)?,
                     usage: self.rows(Some(day), tenant)?,
+                    workload_adoption: self.rows(Some(day), tenant)?,
                 };
                 Ok((day, tables))
             })

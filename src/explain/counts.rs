@@ -91,8 +91,9 @@ pub struct Seats {
 }
 
 impl Seats {
-    /// What one subscription counts as.
+    /// What one subscription counts as. Of a product without a workload nothing is an entitlement.
     pub fn of(subscription: &Subscription, rules: &Rules) -> Seats {
+        let is_used = rules.catalogue.workloads_of(subscription.sku_id).next().is_some();
         let (seats, state) = (subscription.seats, subscription.state);
         let paid = |counts: bool| if counts && !subscription.is_trial { seats } else { 0 };
         Seats {
@@ -100,7 +101,7 @@ impl Seats {
             sold_own: paid(rules.sold_states.contains(&state) && subscription.seller == Seller::Own),
             trial: if subscription.is_trial && state.is_running() { seats } else { 0 },
             lapsed: paid(state.is_lapsed()),
-            entitled: paid(rules.entitled_states.contains(&state)),
+            entitled: paid(is_used && rules.entitled_states.contains(&state)),
         }
     }
 
@@ -162,8 +163,7 @@ pub fn numbers(facts: &Facts<'_>, day: Day, subject: Subject<'_>) -> Numbers {
         .iter()
         .fold(Seats::default(), |sum, subscription| sum.plus(Seats::of(subscription, facts.rules)));
     let seats = tables.and_then(|tables| tables.snapshot_day()).map(|_| sum);
-    let is_used = !subject.workloads(facts.rules).is_empty();
-    let entitlements = seats.map(|seats| if is_used { seats.entitled } else { 0 });
+    let entitlements = seats.map(|seats| seats.entitled);
     let users = ActiveUsers {
         active: holders.iter().filter(|holder| holder.is_active()).count() as i64,
         holders: holders.iter().filter(|holder| holder.is_active() && holder.has).count() as i64,

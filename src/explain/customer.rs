@@ -9,6 +9,7 @@ use crate::explain::counts::{Numbers, Subject, numbers};
 use crate::explain::facts::{CustomerName, Facts, NextStep};
 use crate::explain::notes::{self, Note};
 use crate::explain::product::{Completeness, ProductName};
+use crate::explain::unlicensed::{self, Unlicensed};
 
 /// A product of the customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,7 @@ pub struct CustomerView {
     pub completeness: Completeness,
     /// Those with the most seats first.
     pub products: Vec<ProductLine>,
+    pub unlicensed: Vec<Unlicensed>,
     pub notes: Vec<Note>,
     pub differences: Vec<Difference>,
     /// Next steps that are about no single product; `None` where the warehouse has no such table.
@@ -66,12 +68,15 @@ pub fn view(facts: &Facts<'_>) -> CustomerView {
             line.product.sku_id,
         )
     });
+    let unlicensed = unlicensed::unlicensed(facts);
+    found.extend(unlicensed::differences(facts, &unlicensed));
     let of_customer = |step: &&NextStep| step.sku_id.is_none();
     CustomerView {
         customer: facts.customer.clone(),
         day: facts.day,
         completeness: Completeness::of(facts),
         products,
+        unlicensed,
         notes: notes::of_customer(facts),
         differences: found,
         next_steps: facts

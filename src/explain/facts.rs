@@ -12,6 +12,7 @@ use crate::stages::adoption::Adoption;
 use crate::stages::assignments::Assignment;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::Usage;
+use crate::stages::workload_adoption::WorkloadAdoption;
 
 /// How many days back a number is compared with itself.
 pub const COMPARED_DAYS: [i32; 3] = [1, 7, 28];
@@ -54,6 +55,7 @@ pub struct TablesOfDay {
     pub subscriptions: Vec<Subscription>,
     pub adoption: Vec<Adoption>,
     pub usage: Vec<Usage>,
+    pub workload_adoption: Vec<WorkloadAdoption>,
 }
 
 impl TablesOfDay {

@@ -19,5 +19,6 @@ pub mod product;
 pub mod text;
 pub mod text_product;
 pub mod text_user;
+pub mod unlicensed;
 pub mod user;
 pub mod words;

@@ -4,6 +4,8 @@ use crate::domain::kinds::spelled;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::explain::counts::{Numbers, Subject};
 use crate::explain::facts::{COMPARED_DAYS, Facts};
+use crate::explain::unlicensed::unlicensed;
+use crate::explain::words::counted;
 
 spelled! {
     /// What a note is about.
@@ -16,6 +18,7 @@ spelled! {
         NoWorkload = "no_workload",
         NoEntitlements = "no_entitlements",
         OutOfScope = "out_of_scope",
+        UnlicensedUse = "unlicensed_use",
         NotCompared = "not_compared",
     }
 }
@@ -85,6 +88,15 @@ pub fn of_product(facts: &Facts<'_>, subject: Subject<'_>, numbers: &Numbers) ->
     if let Some(reason) = catalogue.excluded.get(&subject.sku) {
         let text = format!("The product is out of scope ({reason}): it counts in no sum of the customer or the portfolio.");
         notes.push(note(NoteCode::OutOfScope, text));
+    }
+    let workloads = subject.workloads(facts.rules);
+    for unlicensed in unlicensed(facts).iter().filter(|found| workloads.contains(found.workload.as_str())) {
+        let text = format!(
+            "{} used {} without any license for it: they count for the customer as a whole, and in no product's number.",
+            counted(unlicensed.users.len() as i64, "user"),
+            unlicensed.workload
+        );
+        notes.push(note(NoteCode::UnlicensedUse, text));
     }
     let too_early: Vec<String> = COMPARED_DAYS
         .iter()

@@ -85,13 +85,16 @@ pub fn beyond(numbers: &Numbers) -> Option<String> {
     }
     let reasons = [
         (numbers.parts.lapsed, "because paid seats have lapsed"),
-        (numbers.parts.trial, "on a trial"),
+        (numbers.parts.trial, "while there is a trial"),
         (numbers.parts.over_assigned, "because more licenses are assigned than were sold"),
     ];
     let reasons: Vec<String> = reasons
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, why)| format!("{} {why}", grouped(*count)))
+        .map(|(count, why)| match *count == beyond {
+            true => (*why).to_owned(),
+            false => format!("{} {why}", grouped(*count)),
+        })
         .collect();
     Some(format!(
         "{} active users have the product and there {}: {} beyond, {}. Licenses are pooled, so nothing says which of the {} they are.",
@@ -174,6 +177,15 @@ pub fn letters<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
         Evidence::Action => 'a',
     };
     evidence.into_iter().map(letter).collect()
+}
+
+/// A kind of evidence in words.
+pub fn evidence(kind: Evidence) -> &'static str {
+    match kind {
+        Evidence::Interactive => "interactive sign-in",
+        Evidence::NonInteractive => "non-interactive sign-in",
+        Evidence::Action => "audited action",
+    }
 }
 
 pub const LETTERS: &str = "i interactive sign-in, n non-interactive sign-in, a audited action";
