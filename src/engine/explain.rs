@@ -15,6 +15,7 @@ use crate::explain::{compare::Difference, counts::Subject};
 use crate::pipeline::settings::Settings;
 use crate::sources::user_name::id_of_name;
 use crate::stages::adoption::ADOPTION;
+use crate::stages::user_names::Names;
 use crate::warehouse::store::Store;
 
 /// What is asked.
@@ -75,8 +76,9 @@ pub fn explain(settings: &Settings, store: &Store, asked: &Asked) -> Result<Answ
     });
     match (&asked.user, subject) {
         (Some(written), subject) => {
-            let id = user_of(settings, &facts, written)?;
-            let lines = explain_lines::lines(&reading, facts.tenant(), &id, asked.show_raw)?;
+            let names = explain_lines::names(&reading, facts.tenant())?;
+            let id = user_of(settings, &facts, &names, written)?;
+            let lines = explain_lines::lines(&reading, facts.tenant(), &id, &names, asked.show_raw)?;
             Ok(Answer::User(Box::new(user::explain(&facts, &id, subject, lines))))
         }
         (None, Some(subject)) => Ok(Answer::Product(Box::new(product::explain(&facts, subject)))),
@@ -182,9 +184,9 @@ fn workload_of(facts: &Facts<'_>, sku: Option<Guid>, written: &str) -> Result<St
     }
 }
 
-/// The id under which the user is stored whom somebody means. An id of the logs is led to its pseudonym where the key is at hand, and is never
-/// part of a message.
-fn user_of(settings: &Settings, facts: &Facts<'_>, written: &str) -> Result<String, EngineError> {
+/// The id under which the user is stored whom somebody means by an id or, where names are known, by a name. An id of the logs is led to its
+/// pseudonym where the key is at hand; under pseudonyms what was written is no part of any message.
+fn user_of(settings: &Settings, facts: &Facts<'_>, names: &Names, written: &str) -> Result<String, EngineError> {
     let known = user::known_users(facts);
     let written = written.trim().to_lowercase();
     let tenant = facts.tenant();
@@ -194,8 +196,9 @@ fn user_of(settings: &Settings, facts: &Facts<'_>, written: &str) -> Result<Stri
         settings.user_ids.stored_again(tenant, &written).into_owned(),
         settings.user_ids.stored_again(tenant, &by_name).into_owned(),
     ];
-    if let Some(found) = candidates.iter().find(|id| known.contains(id.as_str())) {
-        return Ok(found.clone());
+    let mut meant = candidates.iter().map(|id| names.user_of(id));
+    if let Some(found) = meant.find(|id| known.contains(id)) {
+        return Ok(found.to_owned());
     }
     let customer = customer_words(facts);
     Err(EngineError::Usage(match &settings.user_ids {

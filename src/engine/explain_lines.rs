@@ -19,16 +19,15 @@ use crate::warehouse::contract::Place;
 use crate::warehouse::files::read_footer;
 
 /// The events of the window that count for a user, in order of time.
-pub fn lines(reading: &Reading<'_>, tenant: Guid, user: &str, show_raw: bool) -> Result<Vec<EventLine>, EngineError> {
+pub fn lines(reading: &Reading<'_>, tenant: Guid, user: &str, names: &Names, show_raw: bool) -> Result<Vec<EventLine>, EngineError> {
     let first = window::first_day(reading.day);
-    let names = names(reading, tenant)?;
     let frames = frames(reading, tenant, first)?;
     let columns = frames.iter().map(EventColumns::of).collect::<Result<Vec<_>, _>>()?;
     let mut lines = Vec::new();
     for day in first.to(reading.day) {
         for (at, row) in distinct_events(day, &columns) {
             let (events, row) = (&columns[at as usize], row as usize);
-            if let Some((_, workload)) = counted_for(events, row, &names).filter(|(id, _)| *id == user) {
+            if let Some((_, workload)) = counted_for(events, row, names).filter(|(id, _)| *id == user) {
                 lines.push(line(events, row, day, workload));
             }
         }
@@ -78,7 +77,7 @@ fn frames(reading: &Reading<'_>, tenant: Guid, first: Day) -> Result<Vec<RecordB
 }
 
 /// Who is known by which name: mostly nobody needs to be.
-fn names(reading: &Reading<'_>, tenant: Guid) -> Result<Names, EngineError> {
+pub fn names(reading: &Reading<'_>, tenant: Guid) -> Result<Names, EngineError> {
     let shard = shard_of(tenant, u32::from(reading.settings.shards));
     let rows: Vec<Option<Vec<UserNameRow>>> = reading
         .store

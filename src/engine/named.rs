@@ -6,6 +6,8 @@ use crate::pipeline::nearest::nearest_few;
 
 /// How many names are suggested for one that is not known.
 const SUGGESTIONS: usize = 3;
+/// The shortest word of a name that is looked at by itself.
+const LEAST_LETTERS: usize = 4;
 
 /// Things and what they are called.
 pub struct Named<T> {
@@ -40,7 +42,17 @@ impl<T: Ord + Copy> Named<T> {
 
     /// The names that somebody may have meant, as the end of a sentence; `otherwise` where none is near.
     pub fn hint(&self, written: &str, otherwise: &str) -> String {
-        let near = nearest_few(written, self.names.values().map(|(name, _)| name.as_str()), SUGGESTIONS);
+        let names = || self.names.values().map(|(name, _)| name.as_str());
+        let mut near = nearest_few(written, names(), SUGGESTIONS);
+        if near.is_empty() {
+            // Nobody writes `GmbH & Co. KG`: one word of the name will do.
+            let words = names().flat_map(|name| name.split(|letter: char| !letter.is_alphanumeric()));
+            let words = nearest_few(written, words.filter(|word| word.chars().count() >= LEAST_LETTERS), SUGGESTIONS);
+            near = names()
+                .filter(|name| words.iter().any(|word| name.contains(word)))
+                .take(SUGGESTIONS)
+                .collect();
+        }
         match near.as_slice() {
             [] => otherwise.to_owned(),
             near => format!("did you mean `{}`?", near.join("`, `")),

@@ -11,6 +11,7 @@ use crate::explain::facts::{CustomerName, NextStep};
 use crate::explain::notes::Note;
 use crate::explain::people::{License, Person};
 use crate::explain::product::{Completeness, ProductExplanation, ProductName};
+use crate::explain::unlicensed::Unlicensed;
 use crate::explain::user::{EventLine, RawRecord, UserDay, UserExplanation};
 use crate::explain::words;
 use crate::stages::subscriptions::Subscription;
@@ -38,6 +39,7 @@ pub fn product(explanation: &ProductExplanation) -> Value {
             "moved": persons(&people.moved),
             "inactive": persons(&people.inactive),
         },
+        "use_known_since": day(explanation.known_since),
         "beyond_entitlements": explanation.numbers.users.holders - explanation.numbers.parts.current,
         "changes": explanation.changes.iter().map(|change| changed(change, &explanation.numbers)).collect::<Vec<_>>(),
         "notes": notes(&explanation.notes),
@@ -63,10 +65,19 @@ pub fn customer(view: &CustomerView) -> Value {
         "day": day(view.day),
         "completeness": completeness(&view.completeness),
         "products": lines.collect::<Vec<_>>(),
+        "unlicensed": view.unlicensed.iter().map(unlicensed).collect::<Vec<_>>(),
         "notes": notes(&view.notes),
         "differences": differences(&view.differences),
         "next_steps": next_steps(view.next_steps.as_deref()),
     })
+}
+
+fn unlicensed(found: &Unlicensed) -> Value {
+    let users = found
+        .users
+        .iter()
+        .map(|(user, days)| json!({"user_id": user, "active_days": days.len(), "last_active_day": day_or_null(days.last().copied())}));
+    json!({"workload": found.workload, "users": users.collect::<Vec<_>>()})
 }
 
 /// One user's licenses, days and raw lines.

@@ -162,17 +162,7 @@ fn group(title: &str, people: &[Person]) -> String {
 }
 
 fn changed(change: &Change, now: &Numbers) -> String {
-    let before = &change.before;
-    let mut text = format!(
-        "\n### Since {}\n\nUsage {} to {}, active users {} to {}, entitlements {} to {}.\n\n",
-        change.since,
-        percent(before.usage()),
-        percent(now.usage()),
-        grouped(before.users.active),
-        grouped(now.users.active),
-        words::known(before.entitlements),
-        words::known(now.entitlements)
-    );
+    let mut text = format!("\n### Since {}\n\n{}.\n\n", change.since, words::change(&change.before, now));
     for group in &change.users {
         let effect = words::deltas(&[
             (group.active, "active"),
@@ -248,6 +238,10 @@ pub fn customer(view: &CustomerView) -> String {
         "",
     ];
     text.push_str(&format!("\n{}", table(&header, rows)));
+    for found in &view.unlicensed {
+        let count = words::counted(found.users.len() as i64, "user");
+        text.push_str(&format!("\n{count} used {} without a license for it.\n", escaped(&found.workload)));
+    }
     let steps = view.products.iter().flat_map(|line| &line.next_steps);
     text.push_str(&next_steps(view.next_steps.iter().flatten().chain(steps)));
     text

@@ -72,6 +72,8 @@ pub struct ProductExplanation {
     /// The subscriptions of the product in the snapshot in force, each with what it counts as.
     pub subscriptions: Vec<(Subscription, Seats)>,
     pub people: People,
+    /// The first day of which the tables know any use.
+    pub known_since: Day,
     pub changes: Vec<Change>,
     pub notes: Vec<Note>,
     pub differences: Vec<Difference>,
@@ -113,6 +115,7 @@ pub fn explain(facts: &Facts<'_>, subject: Subject<'_>) -> ProductExplanation {
             .map(|row| (row.clone(), Seats::of(row, facts.rules)))
             .collect(),
         people: people(facts, subject),
+        known_since: window::first_day(facts.first_day),
         changes: changes(facts, subject, &counted),
         notes: notes::of_product(facts, subject, &counted),
         differences: differences(facts, subject.sku),

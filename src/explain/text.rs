@@ -7,8 +7,11 @@ use crate::explain::notes::Note;
 use crate::explain::words::{self, percent};
 use crate::reports::summary_text::{grouped, padded};
 
-/// No line is wider, but for paths and raw records.
+/// No line is wider, but for paths.
 pub const WIDTH: usize = 80;
+
+/// How many users without a license are named.
+const MOST_UNLICENSED: usize = 5;
 
 /// Text as it grows.
 pub struct Page {
@@ -125,15 +128,34 @@ pub fn customer(view: &CustomerView, colored: bool) -> String {
         }
         _ => {}
     }
-    let of = view
-        .products
-        .first()
-        .map_or("PART_NUMBER", |line| line.product.part_number.as_str());
-    if !view.products.is_empty() {
+    unlicensed(&mut page, view);
+    if let Some(line) = view.products.first() {
+        let product = &line.product;
+        let id = product.sku_id.to_string();
+        let name = if product.part_number.is_empty() {
+            &id
+        } else {
+            &product.part_number
+        };
         page.line("");
-        page.line(&format!("`--product {of}` takes one of them apart, user by user."));
+        page.line(&format!("`--product {name}` takes it apart, user by user."));
     }
     page.finish()
+}
+
+/// Who uses what without a license for it.
+fn unlicensed(page: &mut Page, view: &CustomerView) {
+    for found in &view.unlicensed {
+        let count = words::counted(found.users.len() as i64, "user");
+        page.heading(&format!("Used without a license: {} by {count}", found.workload));
+        for (user, days) in found.users.iter().take(MOST_UNLICENSED) {
+            let last = days.last().map_or_else(String::new, |day| format!(", last on {day}"));
+            page.line(&format!("  {user}  {}{last}", words::counted(days.len() as i64, "day")));
+        }
+        if found.users.len() > MOST_UNLICENSED {
+            page.line(&format!("  and {} more", grouped((found.users.len() - MOST_UNLICENSED) as i64)));
+        }
+    }
 }
 
 fn product_line(page: &mut Page, line: &ProductLine) {

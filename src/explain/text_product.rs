@@ -44,19 +44,19 @@ fn head(page: &mut Page, explanation: &ProductExplanation) {
     let numbers = &explanation.numbers;
     let figure = |label: &str, ratio, what: String| format!("  {label:<11}{:>8}  {what}", percent(ratio));
     let entitlements = words::known(numbers.entitlements);
-    page.line(&figure(
-        "Usage",
-        numbers.usage(),
-        format!("{} of {entitlements} entitlements", counted(numbers.users.active, "active user")),
-    ));
-    page.line(&figure(
-        "  adjusted",
-        numbers.usage_adjusted(),
-        format!(
-            "{} of {entitlements}: without what distorts it (below)",
-            grouped(numbers.parts.current)
-        ),
-    ));
+    if explanation.workloads.is_empty() {
+        page.line("  Usage      cannot be seen: no workload of this product is known");
+    } else {
+        let active = counted(numbers.users.active, "active user");
+        page.line(&figure(
+            "Usage",
+            numbers.usage(),
+            format!("{active} of {entitlements} entitlements"),
+        ));
+        let current = grouped(numbers.parts.current);
+        let adjusted = format!("{current} of {entitlements}: without what distorts it (below)");
+        page.line(&figure("  adjusted", numbers.usage_adjusted(), adjusted));
+    }
     let sold = words::known(numbers.seats.map(|seats| seats.sold));
     let own = numbers
         .seats
@@ -130,16 +130,8 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
     let people = &explanation.people;
     let groups = [
         ("Active, and they have the product", "the latest assigned first", &people.current),
-        (
-            "Active, and they no longer have it",
-            "active while they did; the latest to lose it first",
-            &people.moved,
-        ),
-        (
-            "They have it, and did not use it in the window",
-            "never used first, then the longest unused",
-            &people.inactive,
-        ),
+        ("Active, and they no longer have it", "the latest to lose it first", &people.moved),
+        ("They have it and did not use it", "the longest unused first", &people.inactive),
     ];
     for (title, order, group) in groups.iter().filter(|(_, _, group)| !group.is_empty()) {
         page.heading(&format!("{title}: {}, {order}", grouped(group.len() as i64)));
@@ -158,7 +150,14 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
         }
     }
     if !people.current.is_empty() || !people.moved.is_empty() {
+        page.line("");
         page.line(&format!("  by: {}", words::LETTERS));
+    }
+    if people.inactive.iter().any(|person| person.last_active.is_none()) {
+        page.line(&format!(
+            "  never: no use since {}, as far back as the tables go",
+            explanation.known_since
+        ));
     }
 }
 
@@ -181,18 +180,8 @@ fn person_lines(page: &mut Page, person: &Person) {
 }
 
 fn changed(page: &mut Page, change: &Change, now: &Numbers) {
-    let before = &change.before;
     page.heading(&format!("Since {}", change.since));
-    page.line(&format!(
-        "  Usage {} to {}, active users {} to {} ({}), entitlements {} to {}",
-        percent(before.usage()),
-        percent(now.usage()),
-        grouped(before.users.active),
-        grouped(now.users.active),
-        signed_or_same(now.users.active - before.users.active),
-        words::known(before.entitlements),
-        words::known(now.entitlements)
-    ));
+    page.paragraph("  ", &words::change(&change.before, now));
     if change.complete == Some(false) {
         page.paragraph(
             "  ",
@@ -217,7 +206,9 @@ fn changed(page: &mut Page, change: &Change, now: &Numbers) {
             let sign = if label.starts_with("got") { 1 } else { -1 };
             let count = users.len() as i64;
             page.line(&format!("  {:>7}  {label}: {} assigned", grouped(count), signed(sign * count)));
-            names(page, users);
+            // Whoever also changed the number of active users is named there.
+            let is_named = |user: &&String| change.users.iter().any(|group| group.users.contains(user));
+            names(page, &users.iter().filter(|user| !is_named(user)).cloned().collect::<Vec<_>>());
         }
     }
     for seats in &change.seats {
@@ -235,15 +226,11 @@ fn changed(page: &mut Page, change: &Change, now: &Numbers) {
             state(&seats.before),
             state(&seats.now)
         );
-        page.paragraph("           ", &text);
+        page.paragraph("    seats  ", &text);
     }
     if change.is_nothing() {
         page.line("  Nothing changed.");
     }
-}
-
-fn signed_or_same(count: i64) -> String {
-    if count == 0 { "the same".to_owned() } else { signed(count) }
 }
 
 fn names(page: &mut Page, users: &[String]) {

@@ -1,13 +1,13 @@
 //! One user's licenses, days and raw lines, as text.
 
-use crate::explain::text::Page;
+use crate::explain::text::{Page, WIDTH};
 use crate::explain::user::{EventLine, RawRecord, Standing, UserDay, UserExplanation};
 use crate::explain::words;
 
 /// How many raw lines of a day and workload are shown; all of them are in the JSON form.
 const MOST_LINES: usize = 5;
 
-/// The explanation as text. Paths and raw records are as long as they are.
+/// The explanation as text. Paths are as long as they are.
 pub fn user(explanation: &UserExplanation, colored: bool) -> String {
     let mut page = Page::new(colored);
     page.heading(&format!("User {}", explanation.user));
@@ -93,14 +93,19 @@ fn day_lines(page: &mut Page, day: &UserDay) {
 
 fn event(page: &mut Page, line: &EventLine) {
     page.line(&format!(
-        "      line {}: {} at {}, {}",
+        "      line {}: {} at {}, id {}",
         line.source_line,
-        line.evidence,
+        words::evidence(line.evidence),
         line.at,
         words::clean(&line.event_id)
     ));
     match &line.raw {
-        Some(RawRecord::Excerpt(text)) => page.line(&format!("        {}", words::clean(text))),
+        Some(RawRecord::Excerpt(text)) => {
+            let letters: Vec<char> = words::clean(text).chars().collect();
+            for piece in letters.chunks(WIDTH - 8) {
+                page.line(&format!("        {}", piece.iter().collect::<String>()));
+            }
+        }
         Some(RawRecord::Missing(why)) => page.line(&format!("        ({why})")),
         None => {}
     }

@@ -228,6 +228,21 @@ pub fn deltas(deltas: &[(i64, &str)]) -> String {
     }
 }
 
+/// A number then and now, in a line.
+pub fn change(before: &Numbers, now: &Numbers) -> String {
+    let from_to = |what: &str, before: String, now: String| match before == now {
+        true => format!("{what} {now} as before"),
+        false => format!("{what} {before} to {now}"),
+    };
+    [
+        from_to("usage", percent(before.usage()), percent(now.usage())),
+        from_to("active users", grouped(before.users.active), grouped(now.users.active)),
+        from_to("entitlements", known(before.entitlements), known(now.entitlements)),
+        from_to("assigned", grouped(before.assigned), grouped(now.assigned)),
+    ]
+    .join(", ")
+}
+
 /// A difference in a sentence.
 pub fn difference(difference: &Difference) -> String {
     let workload = difference
