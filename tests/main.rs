@@ -6,6 +6,7 @@ mod checks;
 mod command_line;
 mod corrections;
 mod crash;
+mod explain;
 mod formats;
 mod golden;
 mod inspect;

@@ -146,3 +146,125 @@ fn pages(metadata: &ParquetMetaData, group: usize, column: usize, rows: usize, i
 fn may_have(least: Option<&[u8]>, most: Option<&[u8]>, id: &[u8]) -> bool {
     least.is_none_or(|least| least <= id) && most.is_none_or(|most| id <= most)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
+    use arrow::datatypes::Int64Type;
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_writer::ArrowWriterOptions;
+    use parquet::file::metadata::KeyValue;
+    use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+    use super::*;
+    use crate::warehouse::contract::{Column, Kind, Partition};
+    use crate::warehouse::disk::Disk;
+    use crate::warehouse::files;
+
+    const VISITS: Contract = Contract {
+        name: "visits",
+        version: 3,
+        partition: Partition::Whole,
+        sharded: false,
+        about: "visits",
+        columns: &[
+            Column {
+                name: "tenant_id",
+                kind: Kind::Text,
+                nullable: false,
+                key: true,
+                about: "whose",
+            },
+            Column {
+                name: "number",
+                kind: Kind::Count,
+                nullable: false,
+                key: true,
+                about: "which",
+            },
+        ],
+    };
+
+    const TENANTS: u128 = 300;
+
+    /// Tenant n (of even ids) has n rows, but for the tenth, which has most of the file.
+    fn rows() -> RecordBatch {
+        let count = |tenant: u128| if tenant == 10 { 150_000 } else { tenant as i64 };
+        let rows: Vec<(u128, i64)> = (0..TENANTS)
+            .flat_map(|tenant| (0..count(tenant)).map(move |number| (tenant, number)))
+            .collect();
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(
+                rows.iter()
+                    .map(|(tenant, _)| Some(Guid(tenant * 2).to_string()))
+                    .collect::<StringArray>(),
+            ),
+            Arc::new(rows.iter().map(|(_, number)| Some(*number)).collect::<Int64Array>()),
+        ];
+        RecordBatch::try_new(VISITS.schema(), columns).unwrap()
+    }
+
+    fn numbers(path: &Path, columns: &[&str], tenant: Guid) -> Vec<i64> {
+        let frame = read_tenant(path, &VISITS, columns, tenant).unwrap().unwrap();
+        let numbers = frame.column_by_name("number").unwrap();
+        numbers.as_primitive::<Int64Type>().values().to_vec()
+    }
+
+    #[track_caller]
+    fn gives_each_tenant_its_rows(path: &Path) {
+        for tenant in [0u128, 1, 2, 9, 10, 11, 12, 150, 299] {
+            let count = if tenant == 10 { 150_000 } else { tenant as i64 };
+            let expected: Vec<i64> = (0..count).collect();
+            assert_eq!(numbers(path, &[], Guid(tenant * 2)), expected, "{tenant}");
+            assert_eq!(numbers(path, &["number"], Guid(tenant * 2)), expected, "{tenant}");
+            assert!(numbers(path, &[], Guid(tenant * 2 + 1)).is_empty(), "an id between two");
+        }
+        assert!(numbers(path, &[], Guid(u128::MAX)).is_empty());
+    }
+
+    #[test]
+    fn a_tenant_s_rows_are_found_and_little_else_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        files::write(&Disk::default(), &path, &VISITS, &[rows()], Default::default(), &[]).unwrap();
+        gives_each_tenant_its_rows(&path);
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
+        let metadata = ArrowReaderMetadata::load(&File::open(&path).unwrap(), options).unwrap();
+        let id = Guid(299 * 2).to_string();
+        let (groups, ranges, rows) = candidates(metadata.metadata(), 0, id.as_bytes());
+        let read: usize = ranges.iter().map(ExactSizeIterator::len).sum();
+        assert_eq!(groups.len(), 1, "of {} row groups", metadata.metadata().num_row_groups());
+        assert!(read < rows, "{read} of {rows} rows of the group");
+        assert_eq!(candidates(metadata.metadata(), 0, b"z").0, [0usize; 0]);
+    }
+
+    #[test]
+    fn files_without_any_statistics_give_the_same_and_other_versions_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let write = |version: &str| {
+            let properties = WriterProperties::builder()
+                .set_statistics_enabled(EnabledStatistics::None)
+                .set_max_row_group_row_count(Some(10_000))
+                .build();
+            let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+            let mut writer = ArrowWriter::try_new_with_options(File::create(&path).unwrap(), VISITS.schema(), options).unwrap();
+            writer.write(&rows()).unwrap();
+            writer.append_key_value_metadata(KeyValue::new("uptake.version".to_owned(), version.to_owned()));
+            writer.close().unwrap();
+        };
+        write("3");
+        gives_each_tenant_its_rows(&path);
+        write("2");
+        let older = read_tenant(&path, &VISITS, &[], Guid(2));
+        assert!(matches!(older, Err(WarehouseError::Older { found: 2, known: 3, .. })));
+        write("4");
+        let newer = read_tenant(&path, &VISITS, &[], Guid(2));
+        assert!(matches!(newer, Err(WarehouseError::Newer { found: 4, known: 3, .. })));
+        assert!(read_tenant(&folder.path().join("none"), &VISITS, &[], Guid(2)).unwrap().is_none());
+    }
+}

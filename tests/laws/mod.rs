@@ -6,6 +6,7 @@
 //! | `UPTAKE_SEED` | a number: the same portfolios again (a failure says its own) |
 //! | `UPTAKE_SHRINK_SECONDS` | how long a failing portfolio is made smaller; default 90 |
 
+mod explained;
 mod facts;
 mod files;
 mod render;
@@ -308,6 +309,14 @@ fn files_in_any_order_split_in_any_way_and_delivered_twice_give_the_same() {
             &rows::raw_lines(&twice.settings, false)?,
         )?;
         same_bytes("as delivered", &plain, "twice", &twice)
+    });
+}
+
+#[test]
+fn what_is_explained_are_the_tables_and_every_cited_line_has_its_event() {
+    holds(strategy::portfolio(), |portfolio| {
+        let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
+        explained::agrees(&site.settings)
     });
 }
 
