@@ -280,7 +280,8 @@ fn every_customer_and_product_of_the_sample_is_explained_in_80_columns() {
     let customers = desk.customers();
     assert!(customers.len() >= 4);
     for customer in &customers {
-        let asked = ["--customer", &customer.to_uppercase()];
+        let upper = customer.to_uppercase();
+        let asked = ["--customer", upper.as_str()];
         let products = desk.json(&asked)["products"].as_array().unwrap().clone();
         let screen = desk.explain(&asked).out;
         assert!(screen.lines().count() < 60, "{screen}");
@@ -299,7 +300,7 @@ fn every_customer_and_product_of_the_sample_is_explained_in_80_columns() {
 fn what_nobody_knows_is_answered_with_what_is_near() {
     let desk = Desk::new(None);
     let customer = desk.customers().remove(0);
-    let with = |more: &[&str]| desk.explain(&[&["--customer", customer.as_str()], more].concat());
+    let with = |more: &[&str]| desk.explain(&[&["--customer", customer.as_str()][..], more].concat());
     let misspelt = customer.replacen('i', "y", 1);
     desk.explain(&["--customer", &misspelt])
         .fails(2, &["there is no customer", "did you mean", &customer]);
@@ -364,7 +365,7 @@ fn a_number_in_a_table_that_is_not_what_is_counted_is_told_with_exit_code_4() {
     let product = row.sku_id.to_string();
     store.replace_rows(place, &rows, footer.fingerprint).unwrap();
     for more in [&["--product", product.as_str()][..], &[]] {
-        let said = desk.explain(&[&["--customer", customer.as_str()], more].concat());
+        let said = desk.explain(&[&["--customer", customer.as_str()][..], more].concat());
         said.fails(4, &["the tables differ in 2 places", "uptake run"]);
         for column in ["active_current", "active_moved"] {
             assert!(
@@ -385,7 +386,8 @@ fn raw_records_are_found_again_and_what_is_gone_is_said() {
     let product = products["products"][0]["product"]["sku_id"].as_str().unwrap();
     let explained = desk.json(&[&about[..], &["--product", product]].concat());
     let user = explained["users"]["current"][0]["user_id"].as_str().unwrap().to_owned();
-    let asked = [&about[..], &["--user", &user.to_uppercase(), "--show-raw"]].concat();
+    let upper = user.to_uppercase();
+    let asked = [&about[..], &["--user", upper.as_str(), "--show-raw"]].concat();
     let lines = |value: &Value| -> Vec<Value> {
         let days = value["days"].as_array().unwrap().clone();
         days.iter().flat_map(|day| day["lines"].as_array().unwrap().clone()).collect()
