@@ -11,7 +11,9 @@ use crate::domain::guid::Guid;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::customers;
 use crate::engine::error::EngineError;
+use crate::engine::named::Named;
 use crate::explain::facts::{COMPARED_DAYS, CustomerName, Facts, NextStep, TablesOfDay};
+use crate::explain::uses::Uses;
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::activity_28d::Activity28d;
@@ -20,7 +22,7 @@ use crate::stages::activity_daily::{ActivityBefore, ActivityDaily};
 use crate::stages::activity_events::shard_of;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::customers::{CUSTOMERS, Customer};
-use crate::warehouse::contract::{Contract, Partition, Place};
+use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::index::FooterCache;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
@@ -70,20 +72,13 @@ impl<'a> Reading<'a> {
     pub fn customer(&self, written: &str) -> Result<CustomerName, EngineError> {
         let listed = self.listed_customers()?;
         let mut named = customers::names_of(&listed);
-        let mut tenants: BTreeSet<Guid> = BTreeSet::new();
-        for shard in 0..u32::from(self.settings.shards) {
-            tenants.extend(self.tenants_of(&ADOPTION, (Some(self.day), shard))?);
-        }
         if named.find(written).is_empty() {
-            tenants.iter().for_each(|tenant| named.add(&tenant.to_string(), *tenant));
+            self.add_tenants(&ADOPTION, self.day, &mut named)?;
         }
         if named.find(written).is_empty() {
             // Nobody lists it and it has no product: it may still have logs.
             for day in self.store.partitions(&ACTIVITY_COVERAGE)? {
-                for shard in 0..u32::from(self.settings.shards) {
-                    let seen = self.tenants_of(&ACTIVITY_COVERAGE, (Some(day), shard))?;
-                    seen.iter().for_each(|tenant| named.add(&tenant.to_string(), *tenant));
-                }
+                self.add_tenants(&ACTIVITY_COVERAGE, day, &mut named)?;
             }
         }
         let tenant_id = customers::pick(&named, written)?;
@@ -105,13 +100,18 @@ impl<'a> Reading<'a> {
         Ok(stages::customers::latest(rows).into_values().collect())
     }
 
-    fn tenants_of(&self, contract: &Contract, place: Place) -> Result<BTreeSet<Guid>, EngineError> {
-        if !self.store.path(contract, place).exists() {
-            return Ok(BTreeSet::new());
+    /// Adds the tenants that have rows of a day.
+    fn add_tenants(&self, contract: &Contract, day: Day, named: &mut Named<Guid>) -> Result<(), EngineError> {
+        for shard in 0..u32::from(self.settings.shards) {
+            let place = (Some(day), shard);
+            if self.store.path(contract, place).exists() {
+                let frame = self.store.read(contract, place, &["tenant_id"])?;
+                for id in frame.column(0).as_string::<i32>().iter().flatten() {
+                    Guid::parse(id.as_bytes()).into_iter().for_each(|tenant| named.add(id, tenant));
+                }
+            }
         }
-        let frame = self.store.read(contract, place, &["tenant_id"])?;
-        let ids = frame.column(0).as_string::<i32>();
-        Ok(ids.iter().flatten().filter_map(|id| Guid::parse(id.as_bytes())).collect())
+        Ok(())
     }
 
     /// The customer's rows of a table's file; it has to be there.
@@ -163,6 +163,7 @@ impl<'a> Reading<'a> {
             day: self.day,
             first_day: self.first_day(),
             assignments: self.rows(None, tenant)?,
+            uses: Uses::of(&activity, &self.settings.rules),
             activity,
             earlier: if scope == Scope::Compared {
                 self.earlier(tenant)?

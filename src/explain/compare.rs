@@ -25,14 +25,12 @@ pub struct Difference {
 pub fn differences(facts: &Facts<'_>, sku: Guid) -> Vec<Difference> {
     let mut found = Vec::new();
     for day in facts.days.keys().rev() {
-        let product = Subject { sku, workload: None };
-        adoption(facts, *day, product, &mut found);
+        let subject = Subject { sku, workload: None };
+        let product = numbers(facts, *day, subject);
+        adoption(facts, *day, subject, &product, &mut found);
         for workload in facts.rules.catalogue.workloads_of(sku) {
-            let subject = Subject {
-                sku,
-                workload: Some(workload),
-            };
-            usage(facts, *day, subject, &numbers(facts, *day, product), &mut found);
+            let workload = Some(workload);
+            usage(facts, *day, Subject { sku, workload }, product.has_row(), &mut found);
         }
     }
     found
@@ -81,8 +79,7 @@ impl Holding<'_> {
     }
 }
 
-fn adoption(facts: &Facts<'_>, day: Day, subject: Subject<'_>, found: &mut Vec<Difference>) {
-    let counted = numbers(facts, day, subject);
+fn adoption(facts: &Facts<'_>, day: Day, subject: Subject<'_>, counted: &Numbers, found: &mut Vec<Difference>) {
     let row = row_of(facts, day, subject);
     let mut holding = Holding {
         table: ADOPTION.name,
@@ -119,7 +116,7 @@ fn adoption(facts: &Facts<'_>, day: Day, subject: Subject<'_>, found: &mut Vec<D
     holding.hold_optional("seats_snapshot_day", row.seats_snapshot_day, snapshot);
 }
 
-fn usage(facts: &Facts<'_>, day: Day, subject: Subject<'_>, product: &Numbers, found: &mut Vec<Difference>) {
+fn usage(facts: &Facts<'_>, day: Day, subject: Subject<'_>, is_there: bool, found: &mut Vec<Difference>) {
     let counted = numbers(facts, day, subject);
     let rows = facts.tables(day).into_iter().flat_map(|tables| &tables.usage);
     let row = rows
@@ -132,7 +129,7 @@ fn usage(facts: &Facts<'_>, day: Day, subject: Subject<'_>, product: &Numbers, f
         found,
     };
     // A workload has a row where the product has one.
-    if !holding.is_there(row.is_some(), product.has_row()) {
+    if !holding.is_there(row.is_some(), is_there) {
         return;
     }
     let Some(row) = row else { return };

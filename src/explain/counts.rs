@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
 use crate::domain::subscription::Seller;
 use crate::domain::window;
 use crate::explain::facts::Facts;
 use crate::stages::assignments::Assignment;
+use crate::stages::daily_facts::Marks;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::{ActiveUsers, Parts, ratio};
 
@@ -37,17 +37,15 @@ pub struct Holder<'a> {
     /// The user has the product at the end of the day.
     pub has: bool,
     /// The active days of the window, with the evidence of each.
-    pub used: BTreeMap<Day, BTreeSet<Evidence>>,
+    pub used: BTreeMap<Day, Marks>,
 }
 
 impl Holder<'_> {
     /// The active days on which the user held the product: with one of them the user counts.
-    pub fn counted(&self) -> impl DoubleEndedIterator<Item = (Day, &BTreeSet<Evidence>)> {
+    pub fn counted(&self) -> impl DoubleEndedIterator<Item = (Day, Marks)> {
         let held = |day: Day| self.assignments.iter().any(|assignment| assignment.held(day));
-        self.used
-            .iter()
-            .filter(move |(day, _)| held(**day))
-            .map(|(day, evidence)| (*day, evidence))
+        let days = self.used.iter().map(|(day, evidence)| (*day, *evidence));
+        days.filter(move |(day, _)| held(*day))
     }
 
     pub fn is_active(&self) -> bool {
@@ -64,18 +62,10 @@ pub fn holders<'a>(facts: &'a Facts<'_>, day: Day, subject: Subject<'_>) -> Vec<
             user: &assignment.user_id,
             assignments: Vec::new(),
             has: false,
-            used: BTreeMap::new(),
+            used: facts.uses.days(&assignment.user_id, &workloads, (window::first_day(day), day)),
         });
         holder.has |= assignment.has(day);
         holder.assignments.push(assignment);
-    }
-    for (day, rows) in facts.activity.range(window::first_day(day)..=day) {
-        for row in rows.iter().filter(|row| workloads.contains(row.workload.as_str())) {
-            let evidence = facts.evidence(row);
-            if let Some(holder) = holders.get_mut(row.user_id.as_str()).filter(|_| !evidence.is_empty()) {
-                holder.used.entry(*day).or_default().extend(evidence);
-            }
-        }
     }
     holders.into_values().collect()
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
+use crate::explain::uses::Uses;
 use crate::stages::activity_28d::Activity28d;
 use crate::stages::activity_daily::ActivityDaily;
 use crate::stages::adoption::Adoption;
@@ -28,6 +28,8 @@ pub struct Facts<'a> {
     pub assignments: Vec<Assignment>,
     /// Every day of the windows of the days in `days`, also those without activity.
     pub activity: BTreeMap<Day, Vec<ActivityDaily>>,
+    /// The active days of these, by user.
+    pub uses: Uses,
     /// `activity_28d` of earlier days, one for each window of 28 days before that of `day`, the latest first.
     pub earlier: Vec<Activity28d>,
     /// The days of the window with any event.
@@ -86,16 +88,5 @@ impl Facts<'_> {
     /// The tables of a day; `None` where they do not reach so far.
     pub fn tables(&self, day: Day) -> Option<&TablesOfDay> {
         self.days.get(&day)
-    }
-
-    /// The kinds of evidence in a row that make its day active.
-    pub fn evidence(&self, row: &ActivityDaily) -> BTreeSet<Evidence> {
-        let counts = [
-            (Evidence::Interactive, row.interactive_sign_ins),
-            (Evidence::NonInteractive, row.non_interactive_sign_ins),
-            (Evidence::Action, row.actions),
-        ];
-        let seen = counts.into_iter().filter(|(_, count)| *count > 0).map(|(kind, _)| kind);
-        seen.filter(|kind| self.rules.evidence.contains(kind)).collect()
     }
 }

@@ -21,4 +21,5 @@ pub mod text_product;
 pub mod text_user;
 pub mod unlicensed;
 pub mod user;
+pub mod uses;
 pub mod words;

@@ -9,6 +9,7 @@ use crate::explain::counts::{Holder, Subject, holders};
 use crate::explain::facts::Facts;
 use crate::explain::moves::{Move, moves};
 use crate::stages::assignments::Assignment;
+use crate::stages::daily_facts::mark;
 
 /// A user and a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,7 @@ fn person(holder: &Holder<'_>, day: Day, moves: &[Move], used_before: Option<Day
         .rev()
         .find(|assignment| assignment.assigned_day.is_none_or(|first| first <= day));
     let license = begun.or(holder.assignments.first()).map(|assignment| License::of(assignment));
+    let shown = holder.counted().fold(0, |marks, (_, evidence)| marks | evidence);
     let last_counted = holder.counted().next_back().map(|(day, _)| day);
     let last_used = holder.used.keys().next_back().copied().or(used_before);
     let to = moves.iter().rev().find(|seen| seen.from == holder.user);
@@ -102,7 +104,7 @@ fn person(holder: &Holder<'_>, day: Day, moves: &[Move], used_before: Option<Day
         licenses,
         active_days: holder.counted().count() as i64,
         last_active: last_counted.or(last_used),
-        evidence: holder.counted().flat_map(|(_, evidence)| evidence.iter().copied()).collect(),
+        evidence: Evidence::ALL.iter().copied().filter(|kind| shown & mark(*kind) != 0).collect(),
         moved_to: to.filter(|_| !holder.has).map(|seen| (seen.to.clone(), seen.assigned_day)),
         received_from: from.map(|seen| (seen.from.clone(), seen.removed_day)),
     }

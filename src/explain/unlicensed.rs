@@ -6,6 +6,8 @@ use crate::domain::day::Day;
 use crate::domain::window;
 use crate::explain::compare::Difference;
 use crate::explain::facts::Facts;
+use crate::explain::uses::evidence_of;
+use crate::stages::assignments::Assignment;
 use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 
 /// Those who use a workload without a license, each with the active days of the window.
@@ -33,16 +35,17 @@ fn users(facts: &Facts<'_>, workload: &str) -> Vec<(String, BTreeSet<Day>)> {
             if row.guest {
                 guests.insert(&row.user_id);
             }
-            if !facts.evidence(row).is_empty() {
+            if evidence_of(row, facts.rules) != 0 {
                 active.entry(&row.user_id).or_default().insert(*day);
             }
         }
     }
-    let held = |user: &str, day: Day| {
-        let mine = facts.assignments.iter().filter(|assignment| assignment.user_id == user);
-        mine.filter(|assignment| assignment.held(day))
-            .any(|assignment| facts.rules.catalogue.workloads_of(assignment.sku_id).any(|known| known == workload))
-    };
+    let has_it = |assignment: &&Assignment| facts.rules.catalogue.workloads_of(assignment.sku_id).any(|known| known == workload);
+    let mut licensed: BTreeMap<&str, Vec<&Assignment>> = BTreeMap::new();
+    for assignment in facts.assignments.iter().filter(has_it) {
+        licensed.entry(&assignment.user_id).or_default().push(assignment);
+    }
+    let held = |user: &str, day: Day| licensed.get(user).into_iter().flatten().any(|assignment| assignment.held(day));
     active
         .into_iter()
         .filter(|(user, days)| !guests.contains(user) && !days.iter().any(|day| held(user, *day)))

@@ -12,6 +12,7 @@ use crate::explain::facts::{CustomerName, Facts};
 use crate::explain::notes::{self, Note};
 use crate::explain::people::{License, people};
 use crate::explain::product::ProductName;
+use crate::explain::uses::evidence_of;
 use crate::stages::activity_daily::{ACTIVITY_DAILY, ActivityDaily};
 
 spelled! {
@@ -109,7 +110,7 @@ pub fn explain(facts: &Facts<'_>, user: &str, product: Option<Subject<'_>>, line
                 interactive_sign_ins: row.interactive_sign_ins,
                 non_interactive_sign_ins: row.non_interactive_sign_ins,
                 actions: row.actions,
-                is_active: !facts.evidence(row).is_empty(),
+                is_active: evidence_of(row, facts.rules) != 0,
                 held: held(facts, user, product, *day, &row.workload),
                 lines,
             });
