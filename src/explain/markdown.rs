@@ -26,13 +26,13 @@ pub fn product(explanation: &ProductExplanation) -> String {
         escaped(&words::product(&explanation.product)),
         explanation.day
     );
-    let entitlements = words::known(numbers.entitlements);
-    let sold = words::known(numbers.seats.map(|seats| seats.sold));
+    let entitlements = words::counted_or_unknown(numbers.entitlements, "entitlement");
+    let sold = words::counted_or_unknown(numbers.seats.map(|seats| seats.sold), "seat");
     let rows = [
         (
             "Usage",
             numbers.usage(),
-            format!("{} active users of {entitlements} entitlements", grouped(numbers.users.active)),
+            format!("{} of {entitlements}", words::counted(numbers.users.active, "active user")),
         ),
         (
             "Usage, adjusted",
@@ -42,7 +42,7 @@ pub fn product(explanation: &ProductExplanation) -> String {
         (
             "Deployment",
             numbers.deployment(),
-            format!("{} assigned of {sold} seats sold", grouped(numbers.assigned)),
+            format!("{} assigned of {sold} sold", grouped(numbers.assigned)),
         ),
     ];
     text.push_str(&table(
@@ -75,7 +75,7 @@ fn parts(numbers: &Numbers) -> String {
     if numbers.users.active == 0 {
         return String::new();
     }
-    let mut text = format!("\n### Of the {} active users\n\n", grouped(numbers.users.active));
+    let mut text = format!("\n### Of the {}\n\n", words::counted(numbers.users.active, "active user"));
     for (_, count, meaning) in words::parts(numbers.parts).into_iter().filter(|(_, count, _)| *count > 0) {
         text.push_str(&format!("* **{}** {meaning}\n", grouped(count)));
     }
@@ -164,12 +164,7 @@ fn group(title: &str, people: &[Person]) -> String {
 fn changed(change: &Change, now: &Numbers) -> String {
     let mut text = format!("\n### Since {}\n\n{}.\n\n", change.since, words::change(&change.before, now));
     for group in &change.users {
-        let effect = words::deltas(&[
-            (group.active, "active"),
-            (group.holders, "with the product"),
-            (group.moved, "moved"),
-        ]);
-        text.push_str(&format!("* {} {}: {effect}\n", group.users.len(), words::cause(group.cause)));
+        text.push_str(&format!("* {} {}\n", group.users.len(), words::user_change(group)));
     }
     for (what, users, sign) in [("got a license", &change.gained, 1), ("lost a license", &change.lost, -1)] {
         if !users.is_empty() {
@@ -178,17 +173,7 @@ fn changed(change: &Change, now: &Numbers) -> String {
         }
     }
     for seats in &change.seats {
-        let effect = words::deltas(&[
-            (seats.entitled, "entitlements"),
-            (seats.sold, "sold"),
-            (seats.trial, "trial"),
-            (seats.lapsed, "lapsed"),
-        ]);
-        text.push_str(&format!(
-            "* subscription `{}`, {}: {effect}\n",
-            words::clean(&seats.subscription_id),
-            words::seat_cause(seats.cause)
-        ));
+        text.push_str(&format!("* {}\n", escaped(&words::seat_change(seats))));
     }
     if change.is_nothing() {
         text.push_str("* nothing changed\n");
@@ -297,7 +282,9 @@ fn warnings(notes: &[Note], differences: &[Difference]) -> String {
     }
     if !notes.is_empty() {
         text.push('\n');
-        notes.iter().for_each(|note| text.push_str(&format!("> {}\n", escaped(&note.text))));
+        notes
+            .iter()
+            .for_each(|note| text.push_str(&format!("> * {}\n", escaped(&note.text))));
     }
     text
 }

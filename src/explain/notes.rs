@@ -57,7 +57,8 @@ pub fn of_customer(facts: &Facts<'_>) -> Vec<Note> {
         Some(begin) if !facts.began_before => {
             let days = WINDOW_DAYS - (begin.0 - first.0);
             let text = format!(
-                "The window is not complete: the customer's first event is of {begin}, so these are {days} days of use instead of {WINDOW_DAYS}, and the number is rather too low."
+                "The window is not complete: the customer's first event is of {begin}, so this is {} of use instead of {WINDOW_DAYS}, and the number is rather too low.",
+                counted(i64::from(days), "day")
             );
             notes.push(note(NoteCode::IncompleteWindow, text));
         }

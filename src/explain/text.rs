@@ -162,20 +162,20 @@ fn product_line(page: &mut Page, line: &ProductLine) {
     let numbers = &line.numbers;
     page.line(&format!("  {}", padded(&words::product(&line.product), WIDTH - 2)));
     let figure = |label: &str, ratio, what: String| format!("    {label:<11}{:>8}  {what}", percent(ratio));
-    let sold = words::known(numbers.seats.map(|seats| seats.sold));
+    let sold = words::counted_or_unknown(numbers.seats.map(|seats| seats.sold), "seat");
     page.line(&figure(
         "Deployment",
         numbers.deployment(),
-        format!("{} assigned of {sold} seats sold", grouped(numbers.assigned)),
+        format!("{} assigned of {sold} sold", grouped(numbers.assigned)),
     ));
     if !line.has_workload {
         page.line("    Usage              cannot be seen: no workload of this product is known");
     } else {
-        let entitlements = words::known(numbers.entitlements);
+        let entitlements = words::counted_or_unknown(numbers.entitlements, "entitlement");
         page.line(&figure(
             "Usage",
             numbers.usage(),
-            format!("{} active of {entitlements} entitlements", grouped(numbers.users.active)),
+            format!("{} active of {entitlements}", grouped(numbers.users.active)),
         ));
         let parts = [
             (numbers.parts.current, "current"),

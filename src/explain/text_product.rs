@@ -43,21 +43,20 @@ pub fn product(explanation: &ProductExplanation, colored: bool) -> String {
 fn head(page: &mut Page, explanation: &ProductExplanation) {
     let numbers = &explanation.numbers;
     let figure = |label: &str, ratio, what: String| format!("  {label:<11}{:>8}  {what}", percent(ratio));
-    let entitlements = words::known(numbers.entitlements);
+    let entitlements = words::counted_or_unknown(numbers.entitlements, "entitlement");
     if explanation.workloads.is_empty() {
         page.line("  Usage      cannot be seen: no workload of this product is known");
     } else {
         let active = counted(numbers.users.active, "active user");
-        page.line(&figure(
-            "Usage",
-            numbers.usage(),
-            format!("{active} of {entitlements} entitlements"),
-        ));
-        let current = grouped(numbers.parts.current);
-        let adjusted = format!("{current} of {entitlements}: without what distorts it (below)");
+        page.line(&figure("Usage", numbers.usage(), format!("{active} of {entitlements}")));
+        let adjusted = format!(
+            "{} of {}: without what distorts it (below)",
+            grouped(numbers.parts.current),
+            words::known(numbers.entitlements)
+        );
         page.line(&figure("  adjusted", numbers.usage_adjusted(), adjusted));
     }
-    let sold = words::known(numbers.seats.map(|seats| seats.sold));
+    let sold = words::counted_or_unknown(numbers.seats.map(|seats| seats.sold), "seat");
     let own = numbers
         .seats
         .filter(|seats| seats.sold_own != seats.sold)
@@ -65,7 +64,7 @@ fn head(page: &mut Page, explanation: &ProductExplanation) {
     page.line(&figure(
         "Deployment",
         numbers.deployment(),
-        format!("{} assigned of {sold} seats sold{own}", grouped(numbers.assigned)),
+        format!("{} assigned of {sold} sold{own}", grouped(numbers.assigned)),
     ));
     page.line(&format!("  Window     {}", words::window(&explanation.completeness)));
     page.line(&format!("  Seats      {}", words::snapshot(&explanation.completeness)));
@@ -128,10 +127,20 @@ fn subscriptions(page: &mut Page, explanation: &ProductExplanation) {
 
 fn people(page: &mut Page, explanation: &ProductExplanation) {
     let people = &explanation.people;
+    let unseen = explanation.workloads.is_empty();
+    let inactive = match unseen {
+        true => "They have it, and its use cannot be seen",
+        false => "They have it and did not use it",
+    };
+    let order = if unseen {
+        "in the order of their ids"
+    } else {
+        "the longest unused first"
+    };
     let groups = [
         ("Active, and they have the product", "the latest assigned first", &people.current),
         ("Active, and they no longer have it", "the latest to lose it first", &people.moved),
-        ("They have it and did not use it", "the longest unused first", &people.inactive),
+        (inactive, order, &people.inactive),
     ];
     for (title, order, group) in groups.iter().filter(|(_, _, group)| !group.is_empty()) {
         page.heading(&format!("{title}: {}, {order}", grouped(group.len() as i64)));
@@ -140,7 +149,7 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
             "user", "since", "until", "last use"
         ));
         for person in group.iter().take(MOST_USERS) {
-            person_lines(page, person);
+            person_lines(page, person, unseen);
         }
         if group.len() > MOST_USERS {
             page.line(&format!(
@@ -153,7 +162,7 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
         page.line("");
         page.line(&format!("  by: {}", words::LETTERS));
     }
-    if people.inactive.iter().any(|person| person.last_active.is_none()) {
+    if !unseen && people.inactive.iter().any(|person| person.last_active.is_none()) {
         page.line(&format!(
             "  never: no use since {}, as far back as the tables go",
             explanation.known_since
@@ -161,8 +170,9 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
     }
 }
 
-fn person_lines(page: &mut Page, person: &Person) {
-    let last = person.last_active.map_or_else(|| "never".to_owned(), |day| day.to_string());
+fn person_lines(page: &mut Page, person: &Person, unseen: bool) {
+    let never = if unseen { "-" } else { "never" };
+    let last = person.last_active.map_or_else(|| never.to_owned(), |day| day.to_string());
     page.line(&format!(
         "  {:<36} {:<10} {:<10} {last:<10} {:>4} {}",
         person.user,
@@ -182,51 +192,25 @@ fn person_lines(page: &mut Page, person: &Person) {
 fn changed(page: &mut Page, change: &Change, now: &Numbers) {
     page.heading(&format!("Since {}", change.since));
     page.paragraph("  ", &words::change(&change.before, now));
-    if change.complete == Some(false) {
-        page.paragraph(
-            "  ",
-            "The window of that day was not complete: part of a rise is data that began, and not use.",
-        );
+    if change.complete == Some(false) && !change.users.is_empty() {
+        page.paragraph("  ", words::NOT_COMPLETE_THEN);
     }
     for group in &change.users {
-        let count = group.users.len() as i64;
-        let effect = words::deltas(&[
-            (group.active, "active"),
-            (group.holders, "with the product"),
-            (group.moved, "moved"),
-        ]);
-        page.paragraph(
-            &format!("  {:>7}  ", grouped(count)),
-            &format!("{}: {effect}", words::cause(group.cause)),
-        );
+        let count = grouped(group.users.len() as i64);
+        page.paragraph(&format!("  {count:>7}  "), &words::user_change(group));
         names(page, &group.users);
     }
-    for (label, users) in [("got a license", &change.gained), ("lost a license", &change.lost)] {
+    for (what, users, sign) in [("got a license", &change.gained, 1), ("lost a license", &change.lost, -1)] {
         if !users.is_empty() {
-            let sign = if label.starts_with("got") { 1 } else { -1 };
             let count = users.len() as i64;
-            page.line(&format!("  {:>7}  {label}: {} assigned", grouped(count), signed(sign * count)));
+            page.line(&format!("  {:>7}  {what}: {} assigned", grouped(count), signed(sign * count)));
             // Whoever also changed the number of active users is named there.
             let is_named = |user: &&String| change.users.iter().any(|group| group.users.contains(user));
             names(page, &users.iter().filter(|user| !is_named(user)).cloned().collect::<Vec<_>>());
         }
     }
     for seats in &change.seats {
-        let state = |words: &Option<String>| words.clone().unwrap_or_else(|| "nothing".to_owned());
-        let effect = words::deltas(&[
-            (seats.entitled, "entitlements"),
-            (seats.sold, "sold"),
-            (seats.trial, "trial"),
-            (seats.lapsed, "lapsed"),
-        ]);
-        let text = format!(
-            "subscription {}, {}: {} to {}: {effect}",
-            words::clean(&seats.subscription_id),
-            words::seat_cause(seats.cause),
-            state(&seats.before),
-            state(&seats.now)
-        );
-        page.paragraph("    seats  ", &text);
+        page.paragraph("    seats  ", &words::seat_change(seats));
     }
     if change.is_nothing() {
         page.line("  Nothing changed.");

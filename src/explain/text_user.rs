@@ -92,13 +92,14 @@ fn day_lines(page: &mut Page, day: &UserDay) {
 }
 
 fn event(page: &mut Page, line: &EventLine) {
-    page.line(&format!(
-        "      line {}: {} at {}, id {}",
+    let what = format!(
+        "line {}: {} at {}, id {}",
         line.source_line,
         words::evidence(line.evidence),
         line.at,
         words::clean(&line.event_id)
-    ));
+    );
+    page.paragraph("      ", &what);
     match &line.raw {
         Some(RawRecord::Excerpt(text)) => {
             let letters: Vec<char> = words::clean(text).chars().collect();

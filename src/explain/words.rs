@@ -3,7 +3,7 @@
 use crate::domain::day::Day;
 use crate::domain::kinds::Evidence;
 use crate::domain::subscription::Seller;
-use crate::explain::changes::{Cause, SeatCause};
+use crate::explain::changes::{Cause, SeatCause, SeatChange, UserChange};
 use crate::explain::compare::Difference;
 use crate::explain::counts::{Numbers, Seats};
 use crate::explain::facts::CustomerName;
@@ -27,6 +27,11 @@ pub fn known(count: Option<i64>) -> String {
 pub fn counted(count: i64, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{} {what}{ending}", grouped(count))
+}
+
+/// The same where the count may be unknown.
+pub fn counted_or_unknown(count: Option<i64>, what: &str) -> String {
+    count.map_or_else(|| format!("unknown {what}s"), |count| counted(count, what))
 }
 
 /// A text from a list or log in one line: control characters become blanks.
@@ -59,19 +64,23 @@ pub fn parts(parts: Parts) -> [(&'static str, i64, &'static str); 5] {
         (
             "active_current",
             parts.current,
-            "have the product, as far as there are entitlements",
+            "with the product, as far as there are entitlements",
         ),
-        ("active_moved", parts.moved, "no longer have it: the license moved on"),
+        ("active_moved", parts.moved, "without it by now: the license moved on"),
         (
             "active_lapsed",
             parts.lapsed,
-            "have it beyond the entitlements, while paid seats have lapsed",
+            "with it beyond the entitlements, while paid seats have lapsed",
         ),
-        ("active_trial", parts.trial, "have it beyond those, while there is a trial"),
+        (
+            "active_trial",
+            parts.trial,
+            "with it beyond the entitlements, while there is a trial",
+        ),
         (
             "active_over_assigned",
             parts.over_assigned,
-            "have it beyond everything that was sold",
+            "with it beyond everything that was sold",
         ),
     ]
 }
@@ -96,20 +105,16 @@ pub fn beyond(numbers: &Numbers) -> Option<String> {
             false => format!("{} {why}", grouped(*count)),
         })
         .collect();
+    let pooled = match beyond == holders {
+        true => String::new(),
+        false => format!(" Licenses are pooled, so nothing says which of the {} they are.", grouped(holders)),
+    };
     Some(format!(
-        "{} active users have the product and there {}: {} beyond, {}. Licenses are pooled, so nothing says which of the {} they are.",
-        grouped(holders),
-        match numbers.entitlements {
-            Some(1) => "is 1 entitlement".to_owned(),
-            count => format!("are {} entitlements", known(count)),
-        },
-        if beyond == 1 {
-            "1 is".to_owned()
-        } else {
-            format!("{} are", grouped(beyond))
-        },
-        reasons.join(", "),
-        grouped(holders)
+        "{} with the product, {}: {} beyond, {}.{pooled}",
+        counted(holders, "active user"),
+        counted_or_unknown(numbers.entitlements, "entitlement"),
+        grouped(beyond),
+        reasons.join(", ")
     ))
 }
 
@@ -191,7 +196,7 @@ pub fn evidence(kind: Evidence) -> &'static str {
 pub const LETTERS: &str = "i interactive sign-in, n non-interactive sign-in, a audited action";
 
 /// What happened to users, to follow their number.
-pub fn cause(cause: Cause) -> &'static str {
+fn cause(cause: Cause) -> &'static str {
     match cause {
         Cause::Assigned => "got a license since, and used it",
         Cause::BecameActive => "had a license, and became active",
@@ -204,7 +209,7 @@ pub fn cause(cause: Cause) -> &'static str {
 }
 
 /// What happened to a subscription.
-pub fn seat_cause(cause: SeatCause) -> &'static str {
+fn seat_cause(cause: SeatCause) -> &'static str {
     match cause {
         SeatCause::Added => "new in the list",
         SeatCause::Gone => "no longer in the list",
@@ -215,7 +220,7 @@ pub fn seat_cause(cause: SeatCause) -> &'static str {
 }
 
 /// `+2 entitlements, +2 sold`; what did not change is left out.
-pub fn deltas(deltas: &[(i64, &str)]) -> String {
+fn deltas(deltas: &[(i64, &str)]) -> String {
     let words: Vec<String> = deltas
         .iter()
         .filter(|(delta, _)| *delta != 0)
@@ -234,14 +239,49 @@ pub fn change(before: &Numbers, now: &Numbers) -> String {
         true => format!("{what} {now} as before"),
         false => format!("{what} {before} to {now}"),
     };
+    let usage = |numbers: &Numbers| numbers.usage().map_or_else(|| "unknown".to_owned(), |ratio| percent(Some(ratio)));
     [
-        from_to("usage", percent(before.usage()), percent(now.usage())),
+        from_to("Usage", usage(before), usage(now)),
         from_to("active users", grouped(before.users.active), grouped(now.users.active)),
         from_to("entitlements", known(before.entitlements), known(now.entitlements)),
         from_to("assigned", grouped(before.assigned), grouped(now.assigned)),
     ]
     .join(", ")
 }
+
+/// What happened to a subscription, and what that changes.
+pub fn seat_change(change: &SeatChange) -> String {
+    let states = match (&change.before, &change.now) {
+        (Some(before), Some(now)) => format!("{before} to {now}"),
+        (Some(before), None) => format!("was {before}"),
+        (None, Some(now)) => now.clone(),
+        (None, None) => String::new(),
+    };
+    let effect = deltas(&[
+        (change.entitled, "entitlements"),
+        (change.sold, "sold"),
+        (change.trial, "trial"),
+        (change.lapsed, "lapsed"),
+    ]);
+    format!(
+        "subscription {}: {}, {states}: {effect}",
+        clean(&change.subscription_id),
+        seat_cause(change.cause)
+    )
+}
+
+/// What happened to some users, to follow their number.
+pub fn user_change(change: &UserChange) -> String {
+    let effect = deltas(&[
+        (change.active, "active"),
+        (change.holders, "with the product"),
+        (change.moved, "moved"),
+    ]);
+    format!("{}: {effect}", cause(change.cause))
+}
+
+/// Of a compared day whose window was not complete.
+pub const NOT_COMPLETE_THEN: &str = "The window of that day was not complete: part of a rise is data that began, and not use.";
 
 /// A difference in a sentence.
 pub fn difference(difference: &Difference) -> String {
