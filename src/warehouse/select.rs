@@ -125,7 +125,7 @@ fn pages(metadata: &ParquetMetaData, group: usize, column: usize, rows: usize, i
     let bounds = metadata.column_index().and_then(|groups| groups.get(group)?.get(column));
     let places = metadata.offset_index().and_then(|groups| groups.get(group)?.get(column));
     let (Some(ColumnIndexMetaData::BYTE_ARRAY(bounds)), Some(places)) = (bounds, places) else {
-        return vec![0..rows];
+        return std::iter::once(0..rows).collect();
     };
     let first_rows: Vec<usize> = places
         .page_locations()
