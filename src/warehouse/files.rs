@@ -20,7 +20,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::{Date32Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
@@ -317,15 +317,21 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
         .with_batch_size(64 * 1024)
         .build()
         .map_err(failed())?;
+    as_one_frame(path, contract, reader)
+}
+
+/// Everything that a reader gives, whose columns have to be of the contract's types.
+pub(super) fn as_one_frame(path: &Path, contract: &Contract, reader: ParquetRecordBatchReader) -> Result<RecordBatch, WarehouseError> {
+    let failed = WarehouseError::parquet("read", path);
     let schema = arrow::record_batch::RecordBatchReader::schema(&reader);
-    let frames = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
+    let frames = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed(error.into()))?;
     let frame = concat_batches(&schema, &frames)?;
     check_types(path, contract, &frame)?;
     Ok(frame)
 }
 
 /// Proves that the columns of a file have the types of the contract.
-pub(super) fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
+fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
     for field in frame.schema().fields() {
         let expected = contract
             .columns

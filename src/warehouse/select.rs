@@ -10,7 +10,6 @@ use std::ops::Range;
 use std::path::Path;
 
 use arrow::array::{Array, AsArray, BooleanArray};
-use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -22,7 +21,7 @@ use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use crate::domain::guid::Guid;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::files::check_types;
+use crate::warehouse::files::as_one_frame;
 
 /// The column that says whose a row is.
 const TENANT: &str = "tenant_id";
@@ -69,11 +68,7 @@ pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: G
         .with_row_filter(filter)
         .build()
         .map_err(failed())?;
-    let schema = arrow::record_batch::RecordBatchReader::schema(&reader);
-    let frames = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
-    let frame = concat_batches(&schema, &frames)?;
-    check_types(path, contract, &frame)?;
-    Ok(Some(frame))
+    as_one_frame(path, contract, reader).map(Some)
 }
 
 /// Refuses a file of another version: whoever asks for single rows has not looked at the footers of the table.
