@@ -17,6 +17,8 @@ pub mod reports;
 
 pub mod pipeline;
 
+pub mod explain;
+
 pub mod engine;
 
 pub mod observe;

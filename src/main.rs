@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 use uptake::cli::args::{Cli, Command, LogFormat};
 use uptake::cli::exit::{Code, Failure};
-use uptake::cli::{check, completions, describe, inspect, plan, reprocess, run, sample, status};
+use uptake::cli::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status};
 
 /// Set by Ctrl-C: the run ends after the files that are being written.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -64,6 +64,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Plan(args) => plan::run(args, &cli.global, &INTERRUPTED),
         Command::Status(args) => status::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global, &INTERRUPTED),
+        Command::Explain(args) => explain::run(args, &cli.global),
         Command::Inspect(args) => inspect::run(args, &cli.global),
         Command::Sample(args) => sample::run(args, &cli.global),
         Command::Describe(args) => describe::run(args),

@@ -100,10 +100,8 @@ fn golden() -> PathBuf {
 
 /// Runs one scenario and holds the warehouse against what is expected, and against what always has to hold.
 fn check(scenario: &str) {
-    let folder = golden().join(scenario);
-    let expected = Expected::all(&folder.join("expected"));
     let work = tempfile::tempdir().unwrap();
-    let settings = settings(&folder, &pipeline(&folder, work.path(), &expected));
+    let (settings, expected) = site(scenario, work.path());
     let report = run_pipeline(&settings).unwrap();
     let warehouse = Warehouse {
         store: Store::at(&settings.warehouse),
@@ -119,6 +117,25 @@ fn check(scenario: &str) {
     record::write(&Disk::default(), &settings, &report, Instant(0)).unwrap();
     let again = run_pipeline(&settings).unwrap();
     assert!(again.is_idle(), "a second run found something to do: {:?}", again.steps);
+}
+
+/// A scenario with its warehouse in a folder, and what is expected there.
+fn site(scenario: &str, work: &Path) -> (Settings, Vec<Expected>) {
+    let folder = golden().join(scenario);
+    let expected = Expected::all(&folder.join("expected"));
+    (settings(&folder, &pipeline(&folder, work, &expected)), expected)
+}
+
+/// The settings of a scenario that ran in a folder.
+pub fn ran(scenario: &str, work: &Path) -> Settings {
+    let (settings, _) = site(scenario, work);
+    run_pipeline(&settings).unwrap();
+    settings
+}
+
+/// The id that a word of the scenarios stands for.
+pub fn id_of(name: &str) -> String {
+    names()[name].clone()
 }
 
 /// The scenario's own settings, and then what all have in common.

@@ -9,6 +9,7 @@ mod command_line;
 mod corrections;
 mod crash;
 mod describe;
+mod explain;
 mod floor_plan;
 mod formats;
 mod golden;

@@ -49,6 +49,9 @@ pub enum Command {
     /// Read the warehouse again and hold it against everything that is known of it; change nothing.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Take a number apart: who and what is behind it, and what changed it.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
@@ -108,6 +111,16 @@ Examples:
   uptake check
   uptake check my.toml --customers 20 --seed 1
   uptake check my.toml --customers all --format json";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Everything is counted again from the warehouse; exit code 4 where the tables say something else.
+
+Examples:
+  uptake explain --customer contoso.example                            all its products in one screen
+  uptake explain --customer Contoso --product SPE_E3                   one of them, with the users behind it
+  uptake explain --customer Contoso --product SPE_E3 --workload teams --day 2026-09-30
+  uptake explain --customer Contoso --user 4f0c... --show-raw          one user's days, and the raw lines behind them
+  uptake explain --customer Contoso --product SPE_E3 --format markdown to paste into a mail";
 
 const INSPECT_EXAMPLES: &str = "\
 Exit code 3 where there is a file of which nothing can be read.
@@ -339,6 +352,42 @@ pub struct CheckArgs {
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The pipeline file.
+    #[arg(default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// The customer: tenant id, name or domain, in any case.
+    #[arg(long, value_name = "CUSTOMER")]
+    pub customer: String,
+    /// The product: SKU id, part number or name, in any case; default: all of the customer's, in one screen.
+    #[arg(long, value_name = "PRODUCT")]
+    pub product: Option<String>,
+    /// One of the product's workloads; default: use of any of them.
+    #[arg(long, value_name = "WORKLOAD", requires = "product")]
+    pub workload: Option<String>,
+    /// The day (YYYY-MM-DD); default: the last one of the tables.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub day: Option<Day>,
+    /// One user: the id under which users are stored, or with the key at hand the one that the logs have.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// With --user: how the raw records begin, read again and masked as the pipeline's privacy settings demand.
+    #[arg(long, requires = "user")]
+    pub show_raw: bool,
+    /// How it is printed; no list is cut in JSON.
+    #[arg(long, value_enum, default_value_t = Paper::Text)]
+    pub format: Paper,
+}
+
+/// How an explanation is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Paper {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Args, Debug)]

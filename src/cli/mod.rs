@@ -11,6 +11,7 @@ pub mod context;
 pub mod describe;
 pub mod describe_page;
 pub mod exit;
+pub mod explain;
 pub mod inspect;
 pub mod inspect_text;
 pub mod plan;

@@ -1,44 +1,48 @@
 //! Who the customers are: the ones that lists name, and every tenant that has any event.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
+use crate::engine::named::Named;
 use crate::engine::state::{Cache, State};
-use crate::pipeline::nearest::nearest_few;
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::customers::{self, CUSTOMERS, Customer};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
-/// How many names are suggested for one that is not known.
-const SUGGESTIONS: usize = 3;
-
 /// The customer whose tenant id, name or domain somebody wrote, in any case.
 pub fn find(store: &Store, written: &str) -> Result<Guid, EngineError> {
     let state = State::read(store, &mut Cache::load(store))?;
-    let mut names: BTreeMap<String, BTreeSet<Guid>> = BTreeMap::new();
-    for customer in known_customers(store, &state)? {
+    let mut named = names_of(&known_customers(store, &state)?);
+    for tenant in seen_tenants(store, &state)? {
+        named.add(&tenant.to_string(), tenant);
+    }
+    pick(&named, written)
+}
+
+/// Customers by tenant id, name and domain.
+pub fn names_of(customers: &[Customer]) -> Named<Guid> {
+    let mut named = Named::new();
+    for customer in customers {
         let id = customer.tenant_id.to_string();
-        for name in [&customer.name, &customer.domain, &id].into_iter().filter(|name| !name.is_empty()) {
-            names.entry(name.to_lowercase()).or_default().insert(customer.tenant_id);
+        for name in [&customer.name, &customer.domain, &id] {
+            named.add(name, customer.tenant_id);
         }
     }
-    for tenant in seen_tenants(store, &state)? {
-        names.entry(tenant.to_string()).or_default().insert(tenant);
-    }
-    let found: Vec<Guid> = names.get(&written.trim().to_lowercase()).into_iter().flatten().copied().collect();
-    match found.as_slice() {
+    named
+}
+
+/// The customer that is meant; an error that says which names are near where none is, or which ids where it is not clear.
+pub fn pick(named: &Named<Guid>, written: &str) -> Result<Guid, EngineError> {
+    match named.find(written).as_slice() {
         [one] => Ok(*one),
-        [] if names.is_empty() => Err(EngineError::Usage(format!(
+        [] if named.is_empty() => Err(EngineError::Usage(format!(
             "there is no customer `{written}`: the warehouse has none yet"
         ))),
         [] => {
-            let near = nearest_few(written, names.keys().map(String::as_str), SUGGESTIONS);
-            Err(EngineError::Usage(match near.as_slice() {
-                [] => format!("there is no customer `{written}`: name one by tenant id, name or domain"),
-                near => format!("there is no customer `{written}`: did you mean `{}`?", near.join("`, `")),
-            }))
+            let hint = named.hint(written, "name one by tenant id, name or domain");
+            Err(EngineError::Usage(format!("there is no customer `{written}`: {hint}")))
         }
         several => {
             let ids: Vec<String> = several.iter().map(Guid::to_string).collect();

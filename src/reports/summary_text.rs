@@ -172,7 +172,7 @@ pub fn grouped(number: i64) -> String {
 }
 
 /// `+12,345`.
-fn signed(number: i64) -> String {
+pub fn signed(number: i64) -> String {
     if number > 0 {
         format!("+{}", grouped(number))
     } else {

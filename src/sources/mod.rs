@@ -24,6 +24,7 @@ use crate::domain::kinds::Feed;
 pub mod input;
 pub mod path;
 pub mod record;
+pub mod single_record;
 pub mod time;
 
 mod activity_table;

@@ -59,12 +59,18 @@ pub struct DayOfEvents {
 /// distinct keys; rows of other days in them are passed over. `names` says who is meant by those of whom only the name is known.
 pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEvents, WarehouseError> {
     let columns = frames.iter().map(|frame| EventColumns::of(frame)).collect::<Result<Vec<_>, _>>()?;
+    let rows = distinct_events(day, &columns);
+    reduce(&columns, &rows, names)
+}
+
+/// The events of a day in several partitions, each once, as (partition, row).
+pub fn distinct_events(day: Day, columns: &[EventColumns<'_>]) -> Vec<(u32, u32)> {
     let mut rows: Vec<(u32, u32)> = Vec::new();
     for (at, events) in columns.iter().enumerate() {
         let days = events.day.values();
         rows.extend((0..days.len()).filter(|&row| days[row] == day.0).map(|row| (at as u32, row as u32)));
     }
-    if frames.len() > 1 {
+    if columns.len() > 1 {
         let order = |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].key_order(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
         let preference =
             |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].preference(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
@@ -72,7 +78,14 @@ pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEv
         rows.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
         rows.dedup_by(|later, kept| order(later, kept).is_eq());
     }
-    reduce(&columns, &rows, names)
+    rows
+}
+
+/// Whose activity a row is, and in which workload; `None` where it counts for nobody.
+pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: &'a Names) -> Option<(&'a str, &'a str)> {
+    let user = names.user_of(events.user_id.value(row));
+    let counts = events.succeeded.value(row) && !user.is_empty() && events.workload.is_valid(row);
+    counts.then(|| (user, events.workload.value(row)))
 }
 
 /// Counts distinct events per tenant, and the counted ones per user and workload.
@@ -90,16 +103,8 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> R
         if is_by_name(user) {
             tenant.2.insert(user);
         }
-        let user = names.user_of(user);
-        if events.succeeded.value(index) && !user.is_empty() && events.workload.is_valid(index) {
-            counted.push((
-                events.tenant_id.value(index),
-                prefix_of(user),
-                user,
-                events.workload.value(index),
-                at,
-                row,
-            ));
+        if let Some((user, workload)) = counted_for(events, index, names) {
+            counted.push((events.tenant_id.value(index), prefix_of(user), user, workload, at, row));
         }
     }
     counted.sort_unstable();
@@ -142,4 +147,20 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> R
         });
     }
     Ok(result)
+}
+
+impl From<ActivityBefore> for ActivityDaily {
+    fn from(row: ActivityBefore) -> ActivityDaily {
+        ActivityDaily {
+            tenant_id: row.tenant_id,
+            user_id: row.user_id,
+            workload: row.workload,
+            interactive_sign_ins: row.interactive_sign_ins,
+            non_interactive_sign_ins: row.non_interactive_sign_ins,
+            actions: row.actions,
+            guest: row.guest,
+            first_at: row.first_at,
+            last_at: row.last_at,
+        }
+    }
 }

@@ -84,13 +84,17 @@ impl Parts {
 impl Usage {
     /// What the row breaks of its promises; see [`broken_promise`].
     pub fn broken_promise(&self) -> Option<&'static str> {
-        let parts = Parts {
+        broken_promise(self.entitlements_active, self.parts(), self.usage_ratio_adjusted)
+    }
+
+    /// The five parts of `entitlements_active`.
+    pub fn parts(&self) -> Parts {
+        Parts {
             current: self.active_current,
             moved: self.active_moved,
             lapsed: self.active_lapsed,
             trial: self.active_trial,
             over_assigned: self.active_over_assigned,
-        };
-        broken_promise(self.entitlements_active, parts, self.usage_ratio_adjusted)
+        }
     }
 }

@@ -31,6 +31,14 @@ pub enum WarehouseError {
     /// Another run is at work, or a check.
     #[error("another run holds the warehouse `{}`{holder}", path.display())]
     Locked { path: PathBuf, holder: String },
+    /// A file was made by an older program, and its columns may mean something else.
+    #[error("`{}` was written by an older version of uptake (table `{table}`, version {found}; this one knows {known})", path.display())]
+    Older {
+        path: PathBuf,
+        table: String,
+        found: u32,
+        known: u32,
+    },
     /// The warehouse was made by a newer program.
     #[error("`{}` was written by a newer version of uptake (table `{table}`, version {found}; this one knows {known})", path.display())]
     Newer {

@@ -107,11 +107,7 @@ fn find(root: &Path, contract: &Contract) -> Result<Found, WarehouseError> {
                 Some(shard) => found.files.push(((None, shard), entry)),
                 None => found.foreign.push(entry),
             },
-            Some(column) => match name
-                .strip_prefix(column)
-                .and_then(|rest| rest.strip_prefix('='))
-                .and_then(Day::parse)
-            {
+            Some(column) => match day_of(&name, column) {
                 Some(day) => {
                     for file in entries(&entry)? {
                         match file.file_name().and_then(|name| name.to_str()).and_then(shard_of) {
@@ -169,6 +165,24 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
         fresh.insert(name, seen);
     }
     Ok(listing)
+}
+
+/// The days that a table has a folder for, in order.
+pub fn partitions(root: &Path, contract: &Contract) -> Result<Vec<Day>, WarehouseError> {
+    let Some(column) = contract.partition.column() else {
+        return Ok(Vec::new());
+    };
+    let mut days: Vec<Day> = entries(&root.join(contract.name))?
+        .iter()
+        .filter_map(|path| day_of(path.file_name()?.to_str()?, column))
+        .collect();
+    days.sort_unstable();
+    Ok(days)
+}
+
+/// The day of a folder of a partition.
+fn day_of(name: &str, column: &str) -> Option<Day> {
+    Day::parse(name.strip_prefix(column)?.strip_prefix('=')?)
 }
 
 /// The footer of a file, from the cache where it is still true.

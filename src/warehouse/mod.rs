@@ -12,6 +12,8 @@ pub mod lock;
 pub mod order;
 mod packed;
 pub mod proof;
+pub mod read;
+pub mod select;
 pub mod store;
 pub mod table;
 pub mod values;

@@ -17,8 +17,9 @@ use crate::domain::digest::Digest;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::extent::end_of_rows;
-use crate::warehouse::files::{Footer, encode, read};
+use crate::warehouse::files::{Footer, encode};
 use crate::warehouse::order::check_order;
+use crate::warehouse::read::read;
 use crate::warehouse::values::check_values;
 
 /// How much of a file is read at once.

@@ -10,13 +10,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::record_batch::RecordBatch;
 
+use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
+use crate::domain::guid::Guid;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{self, DayPart, Footer};
 use crate::warehouse::index::{self, FooterCache, Listing, Place, file_name, folder_of};
 use crate::warehouse::lock::{self, Lock, Shared};
+use crate::warehouse::read;
+use crate::warehouse::select;
 use crate::warehouse::table::Row;
 use crate::warehouse::values::check_values;
 
@@ -201,17 +205,34 @@ impl Store {
 
     /// Reads columns of a file; all of them where `columns` is empty.
     pub fn read(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
-        files::read(&self.path(contract, place), contract, columns)
+        read::read(&self.path(contract, place), contract, columns)
     }
 
     /// Reads columns of a file with texts as numbers of a dictionary, one frame per row group.
     pub fn read_coded(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
-        files::read_coded(&self.path(contract, place), contract, columns)
+        read::read_coded(&self.path(contract, place), contract, columns)
     }
 
     /// Reads the rows of a file.
     pub fn rows<R: Row>(&self, place: Place) -> Result<Vec<R>, WarehouseError> {
         R::rows(&self.read(R::CONTRACT, place, &[])?)
+    }
+
+    /// Reads the rows of one tenant in a file, and as little of the others as its index allows; `None` where there is no file.
+    pub fn rows_of_tenant<R: Row>(&self, place: Place, tenant: Guid) -> Result<Option<Vec<R>>, WarehouseError> {
+        self.read_tenant(R::CONTRACT, place, tenant)?
+            .map(|frame| R::rows(&frame))
+            .transpose()
+    }
+
+    /// The same as a frame.
+    pub fn read_tenant(&self, contract: &Contract, place: Place, tenant: Guid) -> Result<Option<RecordBatch>, WarehouseError> {
+        select::read_tenant(&self.path(contract, place), contract, &[], tenant)
+    }
+
+    /// The partitions that a table has a folder for, in order, without a look into any.
+    pub fn partitions(&self, contract: &Contract) -> Result<Vec<Day>, WarehouseError> {
+        index::partitions(&self.root, contract)
     }
 
     /// Removes the file of a shard that is no more (the number of shards fell).

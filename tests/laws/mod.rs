@@ -7,6 +7,7 @@
 //! | `UPTAKE_SHRINK_SECONDS` | how long a failing portfolio is made smaller; default 90 |
 
 mod check;
+mod explained;
 mod facts;
 mod files;
 mod render;
@@ -311,6 +312,14 @@ fn files_in_any_order_split_in_any_way_and_delivered_twice_give_the_same() {
             &rows::raw_lines(&twice.settings, false)?,
         )?;
         same_bytes("as delivered", &plain, "twice", &twice)
+    });
+}
+
+#[test]
+fn what_is_explained_are_the_tables_and_every_cited_line_has_its_event() {
+    holds(strategy::portfolio(), |portfolio| {
+        let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
+        explained::agrees(&site.settings)
     });
 }
 

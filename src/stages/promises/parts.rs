@@ -52,13 +52,7 @@ fn of_adoption(row: &Adoption) -> Counted {
     Counted {
         total: row.entitlements_total,
         active: row.entitlements_active,
-        parts: Parts {
-            current: row.active_current,
-            moved: row.active_moved,
-            lapsed: row.active_lapsed,
-            trial: row.active_trial,
-            over_assigned: row.active_over_assigned,
-        },
+        parts: row.parts(),
         ratio: row.usage_ratio,
         adjusted: row.usage_ratio_adjusted,
     }
@@ -68,13 +62,7 @@ fn of_usage(row: &Usage) -> Counted {
     Counted {
         total: row.entitlements_total,
         active: row.entitlements_active,
-        parts: Parts {
-            current: row.active_current,
-            moved: row.active_moved,
-            lapsed: row.active_lapsed,
-            trial: row.active_trial,
-            over_assigned: row.active_over_assigned,
-        },
+        parts: row.parts(),
         ratio: row.usage_ratio,
         adjusted: row.usage_ratio_adjusted,
     }

@@ -1,0 +1,128 @@
+//! One product of a customer on one day, taken apart.
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::window;
+use crate::explain::changes::{Change, changes};
+use crate::explain::compare::{Difference, differences};
+use crate::explain::counts::{Numbers, Seats, Subject, numbers};
+use crate::explain::facts::{CustomerName, Facts, NextStep};
+use crate::explain::notes::{self, Note};
+use crate::explain::people::{People, people};
+use crate::stages::subscriptions::Subscription;
+
+/// A product as people call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductName {
+    pub sku_id: Guid,
+    /// Empty where the catalogue lacks it.
+    pub part_number: String,
+    pub name: String,
+}
+
+impl ProductName {
+    pub fn of(facts: &Facts<'_>, sku_id: Guid) -> ProductName {
+        let product = facts.rules.catalogue.products.get(&sku_id);
+        ProductName {
+            sku_id,
+            part_number: product.map_or_else(String::new, |product| product.part_number.clone()),
+            name: product.map_or_else(String::new, |product| product.name.clone()),
+        }
+    }
+}
+
+/// How much data is behind a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completeness {
+    pub first: Day,
+    pub last: Day,
+    /// Days of the window with any event.
+    pub days_covered: i64,
+    /// The customer's first event is on or before the first day of the window.
+    pub complete: bool,
+    /// The snapshot of subscriptions in force.
+    pub snapshot_day: Option<Day>,
+}
+
+impl Completeness {
+    pub fn of(facts: &Facts<'_>) -> Completeness {
+        let first = window::first_day(facts.day);
+        Completeness {
+            first,
+            last: facts.day,
+            days_covered: facts.covered.range(first..=facts.day).count() as i64,
+            complete: facts.began_before,
+            snapshot_day: facts.tables(facts.day).and_then(|tables| tables.snapshot_day()),
+        }
+    }
+}
+
+/// One number taken apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProductExplanation {
+    pub customer: CustomerName,
+    pub product: ProductName,
+    /// `None`: any workload of the product.
+    pub workload: Option<String>,
+    pub day: Day,
+    pub numbers: Numbers,
+    /// The same for each workload of the product.
+    pub workloads: Vec<(String, Numbers)>,
+    pub completeness: Completeness,
+    /// The subscriptions of the product in the snapshot in force, each with what it counts as.
+    pub subscriptions: Vec<(Subscription, Seats)>,
+    pub people: People,
+    /// The first day of which the tables know any use.
+    pub known_since: Day,
+    pub changes: Vec<Change>,
+    pub notes: Vec<Note>,
+    pub differences: Vec<Difference>,
+    pub next_steps: Option<Vec<NextStep>>,
+}
+
+/// Takes a number apart.
+pub fn explain(facts: &Facts<'_>, subject: Subject<'_>) -> ProductExplanation {
+    let counted = numbers(facts, facts.day, subject);
+    let of_workload = |workload| {
+        numbers(
+            facts,
+            facts.day,
+            Subject {
+                workload: Some(workload),
+                ..subject
+            },
+        )
+    };
+    let listed = facts.tables(facts.day).into_iter().flat_map(|tables| &tables.subscriptions);
+    let is_about = |step: &&NextStep| {
+        let same_workload = subject.workload.is_none() || step.workload.is_none() || step.workload.as_deref() == subject.workload;
+        step.sku_id == Some(subject.sku) && same_workload
+    };
+    ProductExplanation {
+        customer: facts.customer.clone(),
+        product: ProductName::of(facts, subject.sku),
+        workload: subject.workload.map(str::to_owned),
+        day: facts.day,
+        workloads: facts
+            .rules
+            .catalogue
+            .workloads_of(subject.sku)
+            .map(|workload| (workload.to_owned(), of_workload(workload)))
+            .collect(),
+        completeness: Completeness::of(facts),
+        subscriptions: listed
+            .filter(|row| row.sku_id == subject.sku)
+            .map(|row| (row.clone(), Seats::of(row, facts.rules)))
+            .collect(),
+        people: people(facts, subject),
+        known_since: window::first_day(facts.first_day),
+        changes: changes(facts, subject, &counted),
+        notes: notes::of_product(facts, subject, &counted),
+        differences: differences(facts, subject.sku),
+        next_steps: facts
+            .next_steps
+            .as_ref()
+            .map(|steps| steps.iter().filter(is_about).cloned().collect()),
+        numbers: counted,
+    }
+}

@@ -1,0 +1,80 @@
+//! Who used what on which days: the rows of `activity_daily` by user. A product is counted several times, on several days and for each of its
+//! workloads, so the rows are sorted once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::domain::day::Day;
+use crate::domain::kinds::Evidence;
+use crate::domain::rules::Rules;
+use crate::stages::activity_daily::ActivityDaily;
+use crate::stages::daily_facts::{Marks, mark};
+
+/// The active days of all users of a customer.
+#[derive(Debug, Default)]
+pub struct Uses {
+    workloads: Vec<String>,
+    users: HashMap<String, Vec<Use>>,
+}
+
+/// An active day in a workload.
+#[derive(Debug)]
+struct Use {
+    day: Day,
+    /// Its place in the list of workloads.
+    workload: usize,
+    evidence: Marks,
+}
+
+impl Uses {
+    /// Takes the rows that are active by the evidence that the rules choose.
+    pub fn of(activity: &BTreeMap<Day, Vec<ActivityDaily>>, rules: &Rules) -> Uses {
+        let mut uses = Uses::default();
+        for (day, rows) in activity {
+            for row in rows {
+                let evidence = evidence_of(row, rules);
+                if evidence != 0 {
+                    let workload = uses.place(&row.workload);
+                    uses.users.entry(row.user_id.clone()).or_default().push(Use {
+                        day: *day,
+                        workload,
+                        evidence,
+                    });
+                }
+            }
+        }
+        uses
+    }
+
+    fn place(&mut self, workload: &str) -> usize {
+        let known = self.workloads.iter().position(|known| known == workload);
+        known.unwrap_or_else(|| {
+            self.workloads.push(workload.to_owned());
+            self.workloads.len() - 1
+        })
+    }
+
+    /// The days from `first` to `last` on which a user used any of some workloads, each with what shows it.
+    pub fn days(&self, user: &str, workloads: &BTreeSet<&str>, (first, last): (Day, Day)) -> BTreeMap<Day, Marks> {
+        let wanted: Vec<bool> = self.workloads.iter().map(|name| workloads.contains(name.as_str())).collect();
+        let mut days: BTreeMap<Day, Marks> = BTreeMap::new();
+        for used in self.users.get(user).into_iter().flatten() {
+            if wanted[used.workload] && first <= used.day && used.day <= last {
+                *days.entry(used.day).or_default() |= used.evidence;
+            }
+        }
+        days
+    }
+}
+
+/// The kinds of evidence in a row that make its day active; 0 where none does.
+pub fn evidence_of(row: &ActivityDaily, rules: &Rules) -> Marks {
+    let counts = [
+        (Evidence::Interactive, row.interactive_sign_ins),
+        (Evidence::NonInteractive, row.non_interactive_sign_ins),
+        (Evidence::Action, row.actions),
+    ];
+    let shown = counts
+        .into_iter()
+        .filter(|(kind, count)| *count > 0 && rules.evidence.contains(kind));
+    shown.fold(0, |marks, (kind, _)| marks | mark(kind))
+}

@@ -1,0 +1,453 @@
+//! What `uptake explain` prints, held against the texts in `tests/explain`, and what a person meets who asks for the wrong thing.
+//!
+//! The expected texts are read and judged by people: with `UPTAKE_WRITE_EXPECTED=1` they are written anew, and the difference is to be
+//! looked at line by line before it is committed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use uptake::domain::day::Day;
+use uptake::engine::explain::{Answer, Asked, explain};
+use uptake::explain::{json, markdown, text, text_product, text_user};
+use uptake::sample::{self, Options};
+use uptake::stages::adoption::Adoption;
+use uptake::warehouse::files::read_footer;
+use uptake::warehouse::store::Store;
+
+use crate::golden::{id_of, ran};
+
+/// A question about a golden scenario. Customer, product and user are words of `names.csv`.
+#[derive(Clone, Copy, Default)]
+struct Question {
+    name: &'static str,
+    scenario: &'static str,
+    customer: &'static str,
+    product: Option<&'static str>,
+    workload: Option<&'static str>,
+    day: &'static str,
+    user: Option<&'static str>,
+}
+
+const MOVED: Question = Question {
+    name: "a-license-that-moved-and-a-number-that-changed",
+    scenario: "a-license-that-moved-to-a-new-user",
+    customer: "north",
+    product: Some("EXCHANGESTANDARD"),
+    workload: None,
+    day: "2026-09-12",
+    user: None,
+};
+
+macro_rules! explained {
+    ($($test:ident = $question:expr,)+) => {
+        $(#[test]
+        fn $test() {
+            check(&$question);
+        })+
+
+        #[test]
+        fn every_expected_text_belongs_to_a_question() {
+            let names = BTreeSet::from([$($question.name),+]);
+            for entry in fs::read_dir(expected()).unwrap().map(Result::unwrap) {
+                let path = entry.path();
+                let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                assert!(names.contains(stem.as_str()), "{}", path.display());
+            }
+        }
+    };
+}
+
+explained! {
+    a_license_that_moved_and_a_number_that_changed = MOVED,
+    one_workload_of_it = Question { name: "one-workload", workload: Some("Exchange"), ..MOVED },
+    the_user_who_lost_it = Question { name: "a-user-who-lost-the-license", user: Some("ada"), ..MOVED },
+    a_second_subscription_in_grace = Question {
+        name: "a-second-subscription-in-grace",
+        scenario: "a-second-subscription-in-grace",
+        day: "2026-09-10",
+        ..MOVED
+    },
+    a_trial_without_any_entitlement = Question {
+        name: "a-trial-without-any-entitlement",
+        scenario: "trial-activity-without-entitlement",
+        day: "2026-09-10",
+        ..MOVED
+    },
+    more_assigned_than_sold = Question {
+        name: "more-assigned-than-sold",
+        scenario: "trial-activity-without-entitlement",
+        customer: "west",
+        day: "2026-09-10",
+        ..MOVED
+    },
+    all_five_parts_and_long_lists = Question {
+        name: "all-five-parts-and-long-lists",
+        scenario: "over-assigned-107-percent-taken-apart-into-all-five-parts",
+        day: "2026-09-11",
+        ..MOVED
+    },
+    a_customer_without_a_snapshot = Question {
+        name: "a-customer-without-a-snapshot",
+        scenario: "before-the-first-snapshot-seats-are-unknown",
+        day: "2026-09-03",
+        ..MOVED
+    },
+    a_customer_whose_snapshot_lists_nothing = Question {
+        name: "a-customer-whose-snapshot-lists-nothing",
+        scenario: "before-the-first-snapshot-seats-are-unknown",
+        day: "2026-09-07",
+        ..MOVED
+    },
+    a_window_that_is_complete = Question {
+        name: "a-window-that-is-complete",
+        scenario: "day-28-counts-and-day-29-does-not",
+        day: "2026-09-29",
+        ..MOVED
+    },
+    a_window_that_is_not_complete = Question {
+        name: "a-window-that-is-not-complete",
+        scenario: "day-28-counts-and-day-29-does-not",
+        day: "2026-09-20",
+        ..MOVED
+    },
+    a_workload_used_without_a_license = Question {
+        name: "a-workload-used-without-a-license",
+        scenario: "yammer-used-beyond-the-license-with-the-guest-left-out",
+        product: Some("SPE_E3"),
+        workload: Some("yammer"),
+        day: "2026-09-11",
+        ..MOVED
+    },
+    a_customer_with_use_without_a_license = Question {
+        name: "a-customer-with-use-without-a-license",
+        scenario: "yammer-used-beyond-the-license-with-the-guest-left-out",
+        product: None,
+        day: "2026-09-11",
+        ..MOVED
+    },
+    a_customer_with_products_out_of_scope = Question {
+        name: "a-customer-with-products-out-of-scope",
+        scenario: "excluded-products-stay-out-of-the-portfolio",
+        product: None,
+        day: "2026-09-10",
+        ..MOVED
+    },
+    a_product_out_of_scope = Question {
+        name: "a-product-out-of-scope-without-a-workload",
+        scenario: "excluded-products-stay-out-of-the-portfolio",
+        product: Some("FLOW_FREE"),
+        day: "2026-09-10",
+        ..MOVED
+    },
+}
+
+fn expected() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain")
+}
+
+/// Holds all three forms of an answer against what is expected.
+fn check(question: &Question) {
+    let work = tempfile::tempdir().unwrap();
+    let settings = ran(question.scenario, work.path());
+    let asked = Asked {
+        customer: id_of(question.customer),
+        product: question.product.map(str::to_owned),
+        workload: question.workload.map(str::to_owned),
+        day: Day::parse(question.day),
+        user: question.user.map(id_of),
+        show_raw: question.user.is_some(),
+    };
+    let answer = explain(&settings, &Store::at(&settings.warehouse), &asked).unwrap();
+    assert_eq!(answer.differences(), []);
+    let (plain, value, mail) = match &answer {
+        Answer::Product(product) => (
+            text_product::product(product, false),
+            json::product(product),
+            markdown::product(product),
+        ),
+        Answer::Customer(view) => (text::customer(view, false), json::customer(view), markdown::customer(view)),
+        Answer::User(user) => (text_user::user(user, false), json::user(user), markdown::user(user)),
+    };
+    for line in plain.lines().filter(|line| !line.contains("PT1H.json")) {
+        assert!(line.chars().count() <= text::WIDTH, "{line}");
+    }
+    for (ending, found) in [("txt", plain), ("json", format!("{value:#}\n")), ("md", mail)] {
+        let path = expected().join(question.name).with_extension(ending);
+        if std::env::var_os("UPTAKE_WRITE_EXPECTED").is_some() {
+            fs::write(&path, &found).unwrap();
+        }
+        let wanted = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(found, wanted, "{}", path.display());
+    }
+}
+
+/// The sample with a warehouse of its own, and the real program.
+struct Desk {
+    folder: TempDir,
+}
+
+/// What the program said.
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+const KEY: &str = "a key of more than sixteen bytes";
+
+impl Desk {
+    /// Raw logs and a run; with a key under pseudonyms.
+    fn new(key: Option<&str>) -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = Options::small(folder.path().join("raw"));
+        (options.customers, options.days) = (5, 34);
+        sample::write(&options, &mut |_| {}).unwrap();
+        let pipeline = folder.path().join("raw/pipeline.toml");
+        let mut text = fs::read_to_string(&pipeline).unwrap();
+        if let Some(key) = key {
+            fs::write(folder.path().join("raw/key"), key).unwrap();
+            text.push_str("\n[privacy]\nuser_ids = \"pseudonymous\"\nkey_file = \"key\"\n");
+        }
+        fs::write(&pipeline, text).unwrap();
+        let desk = Desk { folder };
+        assert_eq!(desk.uptake("run", &[]).code, 0);
+        desk
+    }
+
+    fn uptake(&self, command: &str, more: &[&str]) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_uptake"))
+            .arg(command)
+            .arg(self.folder.path().join("raw/pipeline.toml"))
+            .args(["--quiet", "--warehouse"])
+            .arg(self.folder.path().join("warehouse"))
+            .arg("--published")
+            .arg(self.folder.path().join("published"))
+            .args(more)
+            .output()
+            .unwrap();
+        Said {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn explain(&self, more: &[&str]) -> Said {
+        self.uptake("explain", more)
+    }
+
+    fn json(&self, more: &[&str]) -> Value {
+        let said = self.explain(&[more, &["--format", "json"]].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+        serde_json::from_str(&said.out).unwrap()
+    }
+
+    /// Domains of all customers that have one.
+    fn customers(&self) -> Vec<String> {
+        let list = fs::read_to_string(self.folder.path().join("raw/customers.csv")).unwrap();
+        let mut reader = csv::Reader::from_reader(list.as_bytes());
+        reader.records().map(|record| record.unwrap()[2].to_owned()).collect()
+    }
+}
+
+impl Said {
+    #[track_caller]
+    fn fails(&self, code: i32, messages: &[&str]) {
+        assert_eq!(self.code, code, "{}", self.err);
+        for message in messages {
+            assert!(self.err.contains(message), "`{message}` is not in: {}", self.err);
+        }
+    }
+}
+
+/// All strings of a value.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(members) => members.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_customer_and_product_of_the_sample_is_explained_in_80_columns() {
+    let desk = Desk::new(None);
+    let customers = desk.customers();
+    assert!(customers.len() >= 4);
+    for customer in &customers {
+        let upper = customer.to_uppercase();
+        let asked = ["--customer", upper.as_str()];
+        let products = desk.json(&asked)["products"].as_array().unwrap().clone();
+        let screen = desk.explain(&asked).out;
+        assert!(screen.lines().count() < 60, "{screen}");
+        for product in products {
+            let id = product["product"]["sku_id"].as_str().unwrap();
+            let said = desk.explain(&[&asked[..], &["--product", id]].concat());
+            assert_eq!(said.code, 0, "{}", said.err);
+            for line in screen.lines().chain(said.out.lines()) {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_nobody_knows_is_answered_with_what_is_near() {
+    let desk = Desk::new(None);
+    let customer = desk.customers().remove(0);
+    let with = |more: &[&str]| desk.explain(&[&["--customer", customer.as_str()][..], more].concat());
+    let misspelt = customer.replacen('i', "y", 1);
+    desk.explain(&["--customer", &misspelt])
+        .fails(2, &["there is no customer", "did you mean", &customer]);
+    let name = desk.json(&["--customer", &customer])["customer"]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let word = name.split(' ').next().unwrap();
+    desk.explain(&["--customer", &format!("{word}x")])
+        .fails(2, &["did you mean", &name]);
+    let product = desk.json(&["--customer", &customer])["products"][0]["product"]["part_number"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    with(&["--product", &format!("{product}x")]).fails(2, &["there is no product", "did you mean", &product]);
+    with(&["--product", "AAD_PREMIUM_P2"]).fails(2, &["has no product `AAD_PREMIUM_P2`", &product]);
+    with(&["--product", &product, "--workload", "team"]).fails(2, &["has no workload `team`", "`teams`"]);
+    with(&["--workload", "teams"]).fails(2, &["--product"]);
+    with(&["--day", "2031-01-01"]).fails(2, &["the tables have no 2031-01-01: they go from", "2026-09-30"]);
+    with(&["--user", "nobody"]).fails(2, &["has no user `nobody`"]);
+    with(&["--warehouse-of", "x"]).fails(2, &[]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let pipeline = desk.folder.path().join("raw/pipeline.toml");
+    let output = Command::new(env!("CARGO_BIN_EXE_uptake"))
+        .arg("explain")
+        .arg(pipeline)
+        .args(["--customer", &customer, "--warehouse"])
+        .arg(elsewhere.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("there are no tables in") && said.contains("`uptake run` makes them"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_number_in_a_table_that_is_not_what_is_counted_is_told_with_exit_code_4() {
+    let desk = Desk::new(None);
+    let customer = desk.customers().remove(0);
+    let warehouse = desk.folder.path().join("warehouse");
+    let store = Store::at(&warehouse);
+    let _lock = store.lock("a test").unwrap();
+    let place = (Day::parse("2026-09-30"), 0);
+    let mut rows: Vec<Adoption> = store.rows(place).unwrap();
+    let footer = read_footer(&store.path(&uptake::stages::adoption::ADOPTION, place))
+        .unwrap()
+        .unwrap();
+    let tenant = desk.json(&["--customer", &customer])["customer"]["tenant_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let row = rows
+        .iter_mut()
+        .filter(|row| row.tenant_id.to_string() == tenant)
+        .find(|row| row.active_current > 0)
+        .unwrap();
+    row.active_current -= 1;
+    row.active_moved += 1;
+    let product = row.sku_id.to_string();
+    store.replace_rows(place, &rows, footer.fingerprint).unwrap();
+    for more in [&["--product", product.as_str()][..], &[]] {
+        let said = desk.explain(&[&["--customer", customer.as_str()][..], more].concat());
+        said.fails(4, &["the tables differ in 2 places", "uptake run"]);
+        for column in ["active_current", "active_moved"] {
+            assert!(
+                said.out.contains(&format!("`adoption` of 2026-09-30: `{column}` is")),
+                "{}",
+                said.out
+            );
+        }
+    }
+}
+
+#[test]
+fn raw_records_are_found_again_and_what_is_gone_is_said() {
+    let desk = Desk::new(None);
+    let customer = desk.customers().remove(0);
+    let about = ["--customer", customer.as_str()];
+    let products = desk.json(&about);
+    let product = products["products"][0]["product"]["sku_id"].as_str().unwrap();
+    let explained = desk.json(&[&about[..], &["--product", product]].concat());
+    let user = explained["users"]["current"][0]["user_id"].as_str().unwrap().to_owned();
+    let upper = user.to_uppercase();
+    let asked = [&about[..], &["--user", upper.as_str(), "--show-raw"]].concat();
+    let lines = |value: &Value| -> Vec<Value> {
+        let days = value["days"].as_array().unwrap().clone();
+        days.iter().flat_map(|day| day["lines"].as_array().unwrap().clone()).collect()
+    };
+    let found = lines(&desk.json(&asked));
+    assert!(found.len() > 5);
+    for line in &found {
+        let text = line["excerpt"].as_str().unwrap_or_else(|| panic!("{line}"));
+        assert!(text.starts_with("{\"time\":") && !text.contains('@'), "{text}");
+    }
+    let gone = found[0]["source_file"].as_str().unwrap();
+    fs::remove_file(desk.folder.path().join("raw").join(gone)).unwrap();
+    let after = lines(&desk.json(&asked));
+    assert_eq!(after.len(), found.len());
+    for line in after {
+        assert_eq!(line["source_file"] == gone, line["excerpt"].is_null(), "{line}");
+        assert_eq!(line["source_file"] == gone, line["no_excerpt_because"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn under_pseudonyms_no_id_of_the_logs_is_ever_printed() {
+    let plain = Desk::new(None);
+    let keyed = Desk::new(Some(KEY));
+    let customer = plain.customers().remove(0);
+    let about = ["--customer", customer.as_str()];
+    let product = plain.json(&about)["products"][0]["product"]["sku_id"].as_str().unwrap().to_owned();
+    let of_product = [&about[..], &["--product", product.as_str()]].concat();
+    let users = |desk: &Desk| -> Vec<String> {
+        let people = desk.json(&of_product)["users"].clone();
+        let groups = ["current", "moved", "inactive"];
+        let persons = groups.iter().flat_map(|group| people[group].as_array().unwrap().clone());
+        persons.map(|person| person["user_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (ids, pseudonyms) = (users(&plain), users(&keyed));
+    assert_eq!(ids.len(), pseudonyms.len());
+    assert!(ids.len() > 2);
+    let mut said = vec![keyed.explain(&about), keyed.explain(&of_product)];
+    for user in ids.iter().take(3) {
+        let asked = [&about[..], &["--user", user, "--show-raw"]].concat();
+        let answer = keyed.json(&asked);
+        let stored = answer["user_id"].as_str().unwrap();
+        assert!(pseudonyms.iter().any(|known| known == stored), "{stored}");
+        assert!(texts(&answer).iter().any(|text| text.contains("\"time\":")), "an excerpt");
+        said.push(keyed.explain(&asked));
+        said.push(keyed.explain(&[&asked[..], &["--format", "markdown"]].concat()));
+        said.push(keyed.explain(&[&about[..], &["--user", stored, "--show-raw", "--format", "json"]].concat()));
+    }
+    let stranger = "11111111-2222-4333-8444-555555555555";
+    let unknown = keyed.explain(&[&about[..], &["--user", stranger]].concat());
+    unknown.fails(2, &["has no user with this id"]);
+    assert!(!unknown.err.contains(stranger), "{}", unknown.err);
+    for said in said {
+        assert_eq!(said.code, 0, "{}", said.err);
+        for id in &ids {
+            assert!(
+                !said.out.contains(id.as_str()) && !said.err.contains(id.as_str()),
+                "{id} in {}",
+                said.out
+            );
+        }
+    }
+}

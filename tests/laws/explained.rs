@@ -1,0 +1,179 @@
+//! Everything that can be explained of a site agrees with its tables, adds up, and cites lines that have the events.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use uptake::domain::day::Day;
+use uptake::engine::explain::{Answer, Asked, explain};
+use uptake::explain::product::ProductExplanation;
+use uptake::explain::user::{EventLine, RawRecord};
+use uptake::pipeline::settings::Settings;
+use uptake::stages::adoption::Adoption;
+use uptake::stages::usage::Usage;
+use uptake::warehouse::store::Store;
+
+use super::rows::{days_of, rows};
+
+/// Explains every customer, product, workload and user on the last day and on two others.
+pub fn agrees(settings: &Settings) -> Result<(), String> {
+    let days: Vec<Day> = days_of(settings, "adoption").into_iter().collect();
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return Ok(());
+    };
+    let chosen = BTreeSet::from([*first, days[days.len() / 2], *last]);
+    let adoption = rows::<Adoption>(settings)?;
+    let usage = rows::<Usage>(settings)?;
+    for day in chosen {
+        let of_day: Vec<&Adoption> = adoption.iter().filter(|(of, _)| *of == Some(day)).map(|(_, row)| row).collect();
+        let tenants: BTreeSet<_> = of_day.iter().map(|row| row.tenant_id).collect();
+        for tenant in tenants {
+            let asked = Asked {
+                customer: tenant.to_string(),
+                day: Some(day),
+                ..Asked::default()
+            };
+            let Answer::Customer(view) = answer(settings, &asked)? else {
+                return Err("no customer".to_owned());
+            };
+            let mine = || of_day.iter().filter(|row| row.tenant_id == tenant);
+            equal("products", view.products.len(), mine().count())?;
+            let mut users = BTreeSet::new();
+            for row in mine() {
+                let asked = Asked {
+                    product: Some(row.sku_id.to_string()),
+                    ..asked.clone()
+                };
+                let explanation = product(settings, &asked)?;
+                equal("parts", explanation.numbers.parts, row.parts())?;
+                equal("entitlements", explanation.numbers.entitlements, row.entitlements_total)?;
+                equal("ratio", explanation.numbers.usage(), row.usage_ratio)?;
+                adds_up(&explanation)?;
+                let people = &explanation.people;
+                users.extend(
+                    [&people.current, &people.moved, &people.inactive]
+                        .into_iter()
+                        .flatten()
+                        .map(|person| person.user.clone()),
+                );
+                let workloads = usage
+                    .iter()
+                    .filter(|(of, usage)| *of == Some(day) && (usage.tenant_id, usage.sku_id) == (tenant, row.sku_id));
+                for (_, row) in workloads {
+                    let asked = Asked {
+                        workload: Some(row.workload.to_uppercase()),
+                        ..asked.clone()
+                    };
+                    let explanation = product(settings, &asked)?;
+                    equal("parts of a workload", explanation.numbers.parts, row.parts())?;
+                    adds_up(&explanation)?;
+                }
+            }
+            for user in users {
+                let asked = Asked {
+                    user: Some(user.to_uppercase()),
+                    show_raw: true,
+                    ..asked.clone()
+                };
+                let Answer::User(explanation) = answer(settings, &asked)? else {
+                    return Err("no user".to_owned());
+                };
+                equal("user", &explanation.user, &user)?;
+                explanation
+                    .days
+                    .iter()
+                    .flat_map(|day| &day.lines)
+                    .try_for_each(|line| has_event(settings, line))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An answer in which nothing differs from the tables.
+fn answer(settings: &Settings, asked: &Asked) -> Result<Answer, String> {
+    let answer = explain(settings, &Store::at(&settings.warehouse), asked).map_err(|error| format!("{asked:?}: {error}"))?;
+    match answer.differences() {
+        [] => Ok(answer),
+        differences => Err(format!("{asked:?}: {differences:#?}")),
+    }
+}
+
+fn product(settings: &Settings, asked: &Asked) -> Result<ProductExplanation, String> {
+    match answer(settings, asked)? {
+        Answer::Product(explanation) => Ok(*explanation),
+        _ => Err("no product".to_owned()),
+    }
+}
+
+/// Users are as many as their part says, and changes sum up to the difference.
+fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
+    let (numbers, people) = (&explanation.numbers, &explanation.people);
+    equal("moved users", people.moved.len() as i64, numbers.parts.moved)?;
+    let current = people.current.len() as i64;
+    equal("users with the product", current, numbers.users.holders)?;
+    equal("assigned users", current + people.inactive.len() as i64, numbers.assigned)?;
+    for change in &explanation.changes {
+        let sum = |of: fn(&uptake::explain::changes::UserChange) -> i64| change.users.iter().map(of).sum::<i64>();
+        let before = &change.before;
+        equal("active", sum(|group| group.active), numbers.users.active - before.users.active)?;
+        equal("holders", sum(|group| group.holders), numbers.users.holders - before.users.holders)?;
+        equal("moved", sum(|group| group.moved), numbers.parts.moved - before.parts.moved)?;
+        equal(
+            "assigned",
+            change.gained.len() as i64 - change.lost.len() as i64,
+            numbers.assigned - before.assigned,
+        )?;
+        if let (Some(now), Some(then)) = (numbers.seats, before.seats) {
+            let sum = |of: fn(&uptake::explain::changes::SeatChange) -> i64| change.seats.iter().map(of).sum::<i64>();
+            equal("sold", sum(|seats| seats.sold), now.sold - then.sold)?;
+            equal("entitled", sum(|seats| seats.entitled), now.entitled - then.entitled)?;
+            equal("trial", sum(|seats| seats.trial), now.trial - then.trial)?;
+            equal("lapsed", sum(|seats| seats.lapsed), now.lapsed - then.lapsed)?;
+        }
+    }
+    Ok(())
+}
+
+/// The cited line has the event: itself, or where it only begins a document what follows it.
+fn has_event(settings: &Settings, line: &EventLine) -> Result<(), String> {
+    let path = settings.input_root.join(&line.source_file);
+    let text = inflated(&fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?);
+    let from = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(line.source_line as usize - 1)
+        .map(<[u8]>::len)
+        .sum::<usize>();
+    let rest = &text[from..];
+    let cited = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_whole = serde_json::from_slice::<serde_json::Value>(cited).is_ok();
+    let place = String::from_utf8_lossy(if is_whole { cited } else { rest }).to_lowercase();
+    if !place.contains(&line.event_id) {
+        return Err(format!("{line:?} is not in its line: {}", String::from_utf8_lossy(cited)));
+    }
+    match &line.raw {
+        Some(RawRecord::Excerpt(text)) if !text.is_empty() => Ok(()),
+        raw => Err(format!("{line:?} is not found again: {raw:?}")),
+    }
+}
+
+fn inflated(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    match bytes {
+        [0x1f, 0x8b, ..] => std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(bytes), &mut text).map(drop),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd::stream::copy_decode(bytes, &mut text),
+        _ => {
+            text.extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+    .unwrap();
+    text
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), String> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{what}: explained {found:?}, and it is {expected:?}"))
+    }
+}
