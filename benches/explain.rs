@@ -106,7 +106,7 @@ fn fill(store: &Store, settings: &Settings) {
             .replace(
                 ActivityDaily::CONTRACT,
                 (Some(day), 0),
-                std::slice::from_ref(frame),
+                frame,
                 Fingerprint::default(),
                 &[],
             )
@@ -120,7 +120,7 @@ fn fill(store: &Store, settings: &Settings) {
         }];
         let frame = ActivityEvent::frame(&events).unwrap();
         store
-            .replace(&ACTIVITY_EVENTS, (Some(day), 0), &[frame], Fingerprint::default(), &parts)
+            .replace(&ACTIVITY_EVENTS, (Some(day), 0), &frame, Fingerprint::default(), &parts)
             .unwrap();
     }
     for day in first_day(first).to(first.plus(-1)) {
