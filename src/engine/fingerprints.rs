@@ -15,6 +15,7 @@ use crate::engine::licenses::{HolderDigests, assignments};
 use crate::engine::made_from::settings_digest;
 use crate::engine::spans::{self, Span};
 use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
 use crate::stages::activity_28d::ACTIVITY_28D;
 use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::adoption::ADOPTION;
@@ -133,18 +134,7 @@ impl Fingerprints {
         let usage = of(&USAGE, &[&evidence, &states, &workloads]);
         let adoption = of(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
         let workload_adoption = of(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
-        let next_steps = of(
-            &NEXT_STEPS,
-            &[
-                &evidence,
-                &states,
-                &workloads,
-                &excluded,
-                &unlicensed,
-                &settings.thresholds_text(),
-                &settings.language_text(),
-            ],
-        );
+        let next_steps = next_steps_settings(settings);
         let mut prints: BTreeMap<&'static str, BTreeMap<Day, Fingerprint>> = BTreeMap::new();
         for day in range.days() {
             let at = (day.0 - range.first.0) as usize;
@@ -202,6 +192,20 @@ impl Fingerprints {
         }
         stale
     }
+}
+
+/// What next steps read of the settings.
+fn next_steps_settings(settings: &Settings) -> Digest {
+    let texts = [
+        settings.evidence_text(),
+        settings.states_text(),
+        settings.workloads_text(),
+        settings.excluded_text(),
+        settings.unlicensed_use_text(),
+        settings.thresholds_text(),
+        settings.language_text(),
+    ];
+    settings_digest(&NEXT_STEPS, settings, &texts.each_ref().map(String::as_str))
 }
 
 /// What the portfolio of a day is made from.
