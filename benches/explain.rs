@@ -103,13 +103,7 @@ fn fill(store: &Store, settings: &Settings) {
         put(store, Some(day), &customers());
         let frame = if day >= filled { &somebody } else { &nobody };
         store
-            .replace(
-                ActivityDaily::CONTRACT,
-                (Some(day), 0),
-                frame,
-                Fingerprint::default(),
-                &[],
-            )
+            .replace(ActivityDaily::CONTRACT, (Some(day), 0), frame, Fingerprint::default(), &[])
             .unwrap();
         let events = if day >= filled { events(day) } else { Vec::new() };
         let parts = [DayPart {
