@@ -13,7 +13,7 @@ use crate::audit::report::{Asked, Places, Report, trusted};
 use crate::audit::{files, promises, published};
 use crate::engine::days::{self, Range};
 use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
+use crate::engine::events::Event;
 use crate::engine::job::Job;
 use crate::engine::publish::last_run;
 use crate::engine::request::Request;
