@@ -58,7 +58,7 @@ fn put(expected: &mut Expected, contract: &'static Contract, place: Place, print
 
 /// The `received=` partitions are made from the raw files that `raw_files` names.
 fn of_received(job: &Job<'_>, state: &State, expected: &mut Expected) -> Result<(), EngineError> {
-    for (place, _) in state.table(&RAW_FILES) {
+    for place in state.table(&RAW_FILES).keys() {
         let files: Vec<RawFile> = job.store.rows(*place)?;
         for contract in stages::TABLES {
             if contract.partition == Partition::Received {
