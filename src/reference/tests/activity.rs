@@ -49,6 +49,27 @@ fn of_several_copies_the_one_that_succeeded_is_kept_then_the_earliest() {
 }
 
 #[test]
+fn an_event_by_name_and_by_user_id_is_one_once_the_name_is_known() {
+    let mut world = World::new();
+    world.activity(sign_in("e", "u", "teams-app", at(3, 9)));
+    world.activity(sign_in("e", "upn:u", "teams-app", at(3, 8)));
+    world.activity(Activity {
+        succeeded: false,
+        ..sign_in("e", "upn:v", "teams-app", at(3, 7))
+    });
+    let counted = |world: &World| -> Vec<_> {
+        let rows = world.tables(3, 3).activity_daily.into_iter();
+        rows.map(|(key, row)| (key.user_id, row.interactive_sign_ins, row.first_at))
+            .collect()
+    };
+    assert_eq!(counted(&world), [("u".to_owned(), 1, at(3, 9)), ("upn:u".to_owned(), 1, at(3, 8))]);
+    for name in ["upn:u", "upn:v"] {
+        world.inputs.names.push((TENANT, name.to_owned(), "u".to_owned()));
+    }
+    assert_eq!(counted(&world), [("u".to_owned(), 1, at(3, 8))]);
+}
+
+#[test]
 fn of_copies_at_one_time_the_first_by_file_line_and_record_is_kept() {
     let mut world = World::new();
     let context = world.context(None, None);
