@@ -7,3 +7,4 @@ pub mod parts;
 pub mod progress;
 pub mod record;
 pub mod run_log;
+pub mod standard_error;
