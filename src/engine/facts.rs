@@ -93,7 +93,21 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<Fa
     for (contract, _) in makings {
         remove_beyond(job.store, state, contract, job.shards())?;
     }
+    remove_misplaced(job, state)?;
     Ok(Facts { steps, waiting })
+}
+
+/// Removes the facts of days that have theirs in the other table, or in none, since the tables begin on another day than before.
+fn remove_misplaced(job: &Job<'_>, state: &mut State) -> Result<(), EngineError> {
+    for contract in [&ACTIVITY_DAILY, &ACTIVITY_BEFORE] {
+        let belongs = |day: Day| facts_table(job.range, day).is_some_and(|table| table.name == contract.name);
+        let places: Vec<Place> = state.table(contract).keys().copied().collect();
+        for place in places.into_iter().filter(|(day, _)| day.is_some_and(|day| !belongs(day))) {
+            job.store.remove(contract, place)?;
+            state.forget(contract, place);
+        }
+    }
+    Ok(())
 }
 
 /// The stale days that are more than a run is to make: all from a day on.
