@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::world::{OFFICE, TENANT, World, at, day, ours, sign_in};
+use crate::domain::day::Day;
 use crate::domain::kinds::{Evidence, Feed};
 use crate::domain::subscription::State;
 use crate::reference::{Activity28d, ActivityDaily, ActivityDailyKey, AdoptionKey, first_day};
@@ -255,4 +256,6 @@ fn the_first_day_is_that_of_a_sign_in_or_a_snapshot_but_a_stray_event_does_not_s
     world.sign_in("u", "teams", -3000);
     assert_eq!(first_day(&world.inputs, Some(day(60))), Some(day(25)));
     assert_eq!(first_day(&world.inputs, None), Some(day(-3000)));
+    world.subscriptions(0, TENANT, -6000, &[ours("s", OFFICE, 1, State::Active)]); // 2008
+    assert_eq!(first_day(&world.inputs, None), Day::parse("2010-01-01"));
 }
