@@ -16,6 +16,7 @@ mod golden;
 mod inspect;
 mod laws;
 mod names;
+mod oddities;
 mod privacy;
 mod readers;
 mod silence;

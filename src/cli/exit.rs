@@ -6,6 +6,7 @@ use crate::cli::args::LogFormat;
 use crate::engine::error::EngineError;
 use crate::observe::event_line::{Level, write_event};
 use crate::observe::record::Fault;
+use crate::observe::standard_error::say;
 use crate::warehouse::error::WarehouseError;
 
 /// The documented exit codes.
@@ -61,9 +62,9 @@ impl Failure {
                 write_event(Level::Error, "error", &self.message, fields);
             }
             LogFormat::Text => {
-                eprintln!("error: {}", self.message);
+                say(&format!("error: {}", self.message));
                 if !self.hint.is_empty() {
-                    eprintln!("hint: {}", self.hint);
+                    say(&format!("hint: {}", self.hint));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Which days the tables have, and which of them a run may touch.
 
-use crate::domain::day::Day;
+use crate::domain::day::{Day, EARLIEST};
 use crate::domain::window;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -52,16 +52,14 @@ pub fn range(
                 .flat_map(|footer| footer.days.iter().filter(|part| part.sign_ins > 0).map(|part| part.day()))
                 .min();
             let found = events.into_iter().chain(first_snapshot).min();
-            let earliest_path = earliest_path_day(store, state)?;
-            match (found, earliest_path.map(|day| day.plus(-MOST_DAYS_BEFORE_PATHS))) {
-                (Some(found), Some(limit)) if found < limit => {
-                    watch.tell(Event::Warning(format!(
-                        "the earliest event is of {found}, long before any raw file: the tables begin on {limit} (set `first_day` to choose)"
-                    )));
-                    Some(limit)
-                }
-                (found, _) => found,
+            let of_paths = earliest_path_day(store, state)?.map(|day| day.plus(-MOST_DAYS_BEFORE_PATHS));
+            let limit = of_paths.map_or(EARLIEST.day_utc(), |day| day.max(EARLIEST.day_utc()));
+            if let Some(found) = found.filter(|found| *found < limit) {
+                watch.tell(Event::Warning(format!(
+                    "the earliest event or snapshot is of {found}, long before any raw file or before 2010: the tables begin on {limit} (set `first_day` to choose)"
+                )));
             }
+            found.map(|found| found.max(limit))
         }
     };
     let Some(first) = first.filter(|first| *first <= last) else {

@@ -80,9 +80,14 @@ fn of_facts(job: &Job<'_>, state: &State, shard: u32, expected: &mut Expected) -
     }
     for (day, sources) in sources {
         let place = (Some(day), shard);
-        put(expected, &ACTIVITY_COVERAGE, place, coverage_fingerprint(job.settings, &sources));
+        let joins = joins_of_day(job.store, state, job.names(shard), place)?;
+        put(
+            expected,
+            &ACTIVITY_COVERAGE,
+            place,
+            coverage_fingerprint(job.settings, &sources, joins),
+        );
         if let Some(table) = facts_table(job.range, day) {
-            let joins = joins_of_day(job.store, state, job.names(shard), place)?;
             let print = facts_fingerprint(table, job.settings, state.digest(&ACTIVITY_COVERAGE, place), joins);
             put(expected, table, place, print);
         }

@@ -25,7 +25,7 @@ pub fn lines(reading: &Reading<'_>, tenant: Guid, user: &str, names: &Names, sho
     let columns = frames.iter().map(EventColumns::of).collect::<Result<Vec<_>, _>>()?;
     let mut lines = Vec::new();
     for day in first.to(reading.day) {
-        for (at, row) in distinct_events(day, &columns) {
+        for (at, row) in distinct_events(day, &columns, names) {
             let (events, row) = (&columns[at as usize], row as usize);
             if let Some((_, workload)) = counted_for(events, row, names).filter(|(id, _)| *id == user) {
                 lines.push(line(events, row, day, workload));

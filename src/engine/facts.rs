@@ -17,7 +17,7 @@ use crate::engine::events::Event;
 use crate::engine::job::Job;
 use crate::engine::licenses::remove_beyond;
 use crate::engine::made_from::settings_digest;
-use crate::engine::names::joins_of_day;
+use crate::engine::names::{has_named, joins_of_day};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::engine::steps::{Made, Making, own_cause};
@@ -46,7 +46,6 @@ pub struct Facts {
 struct StaleDay {
     day: Day,
     sources: Vec<Source>,
-    fingerprint: Fingerprint,
     causes: BTreeSet<Cause>,
 }
 
@@ -94,7 +93,21 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<Fa
     for (contract, _) in makings {
         remove_beyond(job.store, state, contract, job.shards())?;
     }
+    remove_misplaced(job, state)?;
     Ok(Facts { steps, waiting })
+}
+
+/// Removes the facts of days that have theirs in the other table, or in none, since the tables begin on another day than before.
+fn remove_misplaced(job: &Job<'_>, state: &mut State) -> Result<(), EngineError> {
+    for contract in [&ACTIVITY_DAILY, &ACTIVITY_BEFORE] {
+        let belongs = |day: Day| facts_table(job.range, day).is_some_and(|table| table.name == contract.name);
+        let places: Vec<Place> = state.table(contract).keys().copied().collect();
+        for place in places.into_iter().filter(|(day, _)| day.is_some_and(|day| !belongs(day))) {
+            job.store.remove(contract, place)?;
+            state.forget(contract, place);
+        }
+    }
+    Ok(())
 }
 
 /// The stale days that are more than a run is to make: all from a day on.
@@ -116,52 +129,39 @@ fn stale_days(job: &Job<'_>, state: &State, changes: &Changes, shard: u32) -> Re
         .filter(|day| *day >= range.from || *day < range.first)
         .filter_map(|day| {
             let sources = sources.remove(&day).unwrap_or_default();
-            let fingerprint = coverage_fingerprint(job.settings, &sources);
             let joins = match joins_of_day(job.store, state, job.names(shard), (Some(day), shard)) {
                 Ok(joins) => joins,
                 Err(error) => return Some(Err(error)),
             };
-            let causes = causes(job, state, changes, (day, shard), fingerprint, joins);
-            (!causes.is_empty()).then_some(Ok(StaleDay {
-                day,
-                sources,
-                fingerprint,
-                causes,
-            }))
+            let causes = causes(job, state, changes, (day, shard), &sources, joins);
+            (!causes.is_empty()).then_some(Ok(StaleDay { day, sources, causes }))
         })
         .collect()
 }
 
 /// Why the files of a day are stale; empty where they are not.
-fn causes(
-    job: &Job<'_>,
-    state: &State,
-    changes: &Changes,
-    (day, shard): (Day, u32),
-    fingerprint: Fingerprint,
-    joins: Digest,
-) -> BTreeSet<Cause> {
+fn causes(job: &Job<'_>, state: &State, changes: &Changes, (day, shard): (Day, u32), sources: &[Source], joins: Digest) -> BTreeSet<Cause> {
     let place = (Some(day), shard);
     let upstream = || match changes.how(ACTIVITY_EVENTS.name, day) {
-        Some(_) => Cause::Upstream(ACTIVITY_EVENTS.name, day),
-        None => Cause::Earlier,
+        Some(_) => vec![Cause::Upstream(ACTIVITY_EVENTS.name, day)],
+        // With the same events: somebody who was known by name only is known now.
+        None if state.footer(&ACTIVITY_COVERAGE, place).is_some_and(has_named) => {
+            changes.causes_of(&[Feed::Activity, Feed::LicenseHoldings])
+        }
+        None => vec![Cause::Earlier],
     };
     let mut causes = BTreeSet::new();
     if job.forced.covers(day, shard) {
         causes.insert(Cause::Asked);
     }
+    let fingerprint = coverage_fingerprint(job.settings, sources, joins);
     if state.fingerprint(&ACTIVITY_COVERAGE, place) != Some(fingerprint) {
-        causes.insert(own_cause(state, &ACTIVITY_COVERAGE, place, fingerprint).unwrap_or_else(upstream));
+        causes.extend(own_cause(state, &ACTIVITY_COVERAGE, place, fingerprint).map_or_else(upstream, |own| vec![own]));
     }
     if let Some(table) = facts_table(job.range, day) {
         let expected = facts_fingerprint(table, job.settings, state.digest(&ACTIVITY_COVERAGE, place), joins);
         if causes.is_empty() && state.fingerprint(table, place) != Some(expected) {
-            let names = changes.causes_of(&[Feed::Activity, Feed::LicenseHoldings]);
-            match own_cause(state, table, place, expected) {
-                Some(own) => causes.extend([own]),
-                // With the same events: somebody who was known by name only is known now.
-                None => causes.extend(names),
-            }
+            causes.insert(own_cause(state, table, place, expected).unwrap_or(Cause::Earlier));
         }
     }
     causes
@@ -200,15 +200,24 @@ pub(super) fn sources_of_days(state: &State, shard: u32, last: Day) -> BTreeMap<
     days
 }
 
-/// What the coverage of a day is made from.
-pub(super) fn coverage_fingerprint(settings: &Settings, sources: &[Source]) -> Fingerprint {
+/// What the coverage of a day is made from: its events, and who is meant by those of whom only the name is known.
+pub(super) fn coverage_fingerprint(settings: &Settings, sources: &[Source], joins: Digest) -> Fingerprint {
     let mut inputs = Hasher::new();
     for (received, digest) in sources {
         inputs.number(i64::from(received.0)).digest(*digest);
     }
     Fingerprint {
         settings: settings_digest(&ACTIVITY_COVERAGE, settings, &[]),
-        inputs: inputs.finish(),
+        inputs: with_joins(inputs.finish(), joins),
+    }
+}
+
+/// A digest of something and of the joins of a day; where there are none, of that thing alone.
+fn with_joins(digest: Digest, joins: Digest) -> Digest {
+    if joins == Digest::default() {
+        digest
+    } else {
+        Hasher::new().digest(digest).digest(joins).finish()
     }
 }
 
@@ -216,11 +225,7 @@ pub(super) fn coverage_fingerprint(settings: &Settings, sources: &[Source]) -> F
 pub(super) fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest, joins: Digest) -> Fingerprint {
     Fingerprint {
         settings: settings_digest(contract, settings, &[]),
-        inputs: if joins == Digest::default() {
-            coverage
-        } else {
-            Hasher::new().digest(coverage).digest(joins).finish()
-        },
+        inputs: with_joins(coverage, joins),
     }
 }
 
@@ -254,7 +259,8 @@ fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result
             ActivityCoverage::frame(&result.coverage)?,
             coverage_parts(stale.day, &result.coverage),
         );
-        let footer = store.replace(&ACTIVITY_COVERAGE, place, &frame, stale.fingerprint, &parts)?;
+        let fingerprint = coverage_fingerprint(job.settings, &stale.sources, joins);
+        let footer = store.replace(&ACTIVITY_COVERAGE, place, &frame, fingerprint, &parts)?;
         let facts = facts_table(job.range, stale.day).map(|table| (table, facts_fingerprint(table, job.settings, footer.digest, joins)));
         written.push((&ACTIVITY_COVERAGE, place, footer));
         let is_stale = |table, fingerprint| job.forced.covers(stale.day, shard) || state.fingerprint(table, place) != Some(fingerprint);

@@ -18,10 +18,9 @@ use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
 use crate::stages::excerpt::excerpt;
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
+use crate::stages::rejects::{REJECTS, RejectCount};
 use crate::stages::user_names::{self, UserNameRow};
-use crate::stages::{
-    activity_events, customers, license_changes, license_holdings, raw_files, rejects, snapshots, subscriptions, support_requests,
-};
+use crate::stages::{activity_events, customers, license_changes, license_holdings, raw_files, snapshots, subscriptions, support_requests};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
@@ -34,7 +33,7 @@ pub struct Written {
     pub received: Day,
     pub footers: Vec<(&'static Contract, Place, Footer)>,
     pub files: Vec<raw_files::RawFile>,
-    pub rejects: Vec<rejects::Reject>,
+    pub rejects: Vec<RejectCount>,
     /// How many events of which day each raw file had that was read.
     pub events: Vec<FileEvents>,
 }
@@ -52,7 +51,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
         })
         .reduce(Gathered::default, Gathered::append);
     watch.go_on()?;
-    let fresh = (gathered.files.clone(), gathered.rejects.clone());
+    let fresh = (gathered.files.clone(), gathered.rejects.counts());
     let events = std::mem::take(&mut gathered.file_events);
     let drop: BTreeSet<(Feed, &str)> = readings
         .iter()
@@ -161,15 +160,7 @@ impl Writer<'_, '_> {
             rows.extend(self.kept(Feed::SupportRequests, |row: &support_requests::SupportRequest| &row.source_file)?);
             footers.extend(self.write_sharded(&support_requests::distinct(rows), |_| 0)?);
         }
-        let mut rejects = std::mem::take(&mut self.gathered.rejects);
-        rejects.extend(self.kept_rejects()?);
-        rejects.sort_by(|a, b| {
-            let key = |row: &rejects::Reject| (row.source_line, row.source_record);
-            (&a.source, &a.source_file)
-                .cmp(&(&b.source, &b.source_file))
-                .then_with(|| key(a).cmp(&key(b)))
-        });
-        footers.extend(self.write_sharded(&rejects, |_| 0)?);
+        footers.push(self.write_rejects()?);
         let files = self.gathered.files.clone();
         footers.extend(self.write_sharded(&files, |_| 0)?);
         Ok(footers)
@@ -231,13 +222,21 @@ impl Writer<'_, '_> {
         Ok(kept)
     }
 
-    /// Rejects that stay, with no more ids in their excerpts than new ones have.
-    fn kept_rejects(&self) -> Result<Vec<rejects::Reject>, WarehouseError> {
-        let mut kept = self.kept_by_source(|row: &rejects::Reject| (&row.source, &row.source_file))?;
-        for row in &mut kept {
-            row.excerpt = excerpt(row.excerpt.as_bytes(), ids_in_excerpts(&self.settings.user_ids));
+    /// New rejects and those that stay, which have no more ids in their excerpts than new ones have.
+    fn write_rejects(&mut self) -> Result<(&'static Contract, Place, Footer), EngineError> {
+        let mut rejects = std::mem::take(&mut self.gathered.rejects);
+        let is_replaced = |source: &str, file: &str| self.replaced.contains(&(source.to_owned(), file.to_owned()));
+        let again = |kept: &str| excerpt(kept.as_bytes(), ids_in_excerpts(&self.settings.user_ids));
+        for place in self.places(&REJECTS) {
+            for frame in self.store.read_coded(&REJECTS, place, &[])? {
+                rejects.absorb(&frame, is_replaced, again)?;
+            }
         }
-        Ok(kept)
+        let place = (Some(self.task.received), 0);
+        let fingerprint = fingerprint(self.settings, &REJECTS, &self.gathered.files);
+        let footer = self.store.replace(&REJECTS, place, &rejects.finish()?, fingerprint, &[])?;
+        self.remove_beyond(&REJECTS)?;
+        Ok((&REJECTS, place, footer))
     }
 
     fn write_events(&mut self) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {

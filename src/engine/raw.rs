@@ -70,6 +70,15 @@ fn digest_of(path: &Path) -> Option<Digest> {
     Some(reader.digest())
 }
 
+/// Opens what is a regular file. Opening a pipe would wait for somebody to write to it, and a device may never end.
+pub fn open(path: &Path) -> std::io::Result<File> {
+    if std::fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(std::io::Error::other("it is a folder, a pipe, a socket or a device, and no file"))
+    }
+}
+
 /// A file whose bytes are digested while they are read.
 pub struct Digesting {
     file: File,
@@ -79,7 +88,7 @@ pub struct Digesting {
 impl Digesting {
     pub fn open(path: &Path) -> std::io::Result<Digesting> {
         Ok(Digesting {
-            file: File::open(path)?,
+            file: open(path)?,
             hasher: Xxh3::new(),
         })
     }

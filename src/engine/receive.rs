@@ -176,7 +176,7 @@ fn count(files: &[RawFile], written: &[Written], cache: &mut Cache, report: &mut
         }
         for reject in &part.rejects {
             if let Some(source) = report.sources.iter_mut().find(|source| source.source == reject.source) {
-                *source.reasons.entry(reject.reason.clone()).or_default() += 1;
+                *source.reasons.entry(reject.reason.clone()).or_default() += reject.count;
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::stages::excerpt::{Ids, excerpt};
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::raw_files;
-use crate::stages::rejects::Reject;
+use crate::stages::rejects::{MOST_EXCERPTS, Rejects};
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscriptions::SnapshotSubscription;
 use crate::stages::support_requests::SupportRequest;
@@ -35,7 +35,7 @@ pub struct Gathered {
     pub subscriptions: Vec<SnapshotSubscription>,
     pub customers: Vec<Customer>,
     pub support_requests: Vec<SupportRequest>,
-    pub rejects: Vec<Reject>,
+    pub rejects: Rejects,
     pub files: Vec<raw_files::RawFile>,
     pub file_events: Vec<FileEvents>,
     pub names: Vec<UserNameRow>,
@@ -57,7 +57,7 @@ impl Gathered {
         self.subscriptions.append(&mut other.subscriptions);
         self.customers.append(&mut other.customers);
         self.support_requests.append(&mut other.support_requests);
-        self.rejects.append(&mut other.rejects);
+        self.rejects.append(other.rejects);
         self.files.append(&mut other.files);
         self.file_events.append(&mut other.file_events);
         self.names.append(&mut other.names);
@@ -149,6 +149,7 @@ impl Gathered {
 #[derive(Default)]
 struct Found {
     rows: i64,
+    rejects: u64,
     /// What `auto` made of it.
     chosen: Option<Format>,
     first_day: Option<Day>,
@@ -330,14 +331,13 @@ impl Sink for FileSink<'_> {
     }
 
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.gathered.rejects.push(Reject {
-            source: self.source.to_owned(),
-            source_file: self.file.to_owned(),
-            source_line: at.line as i64,
-            source_record: i64::from(at.record),
-            reason: reason.name().to_owned(),
-            excerpt: excerpt(raw, ids_in_excerpts(self.user_ids)),
-        });
+        self.found.rejects += 1;
+        let excerpt = if self.found.rejects <= MOST_EXCERPTS {
+            excerpt(raw, ids_in_excerpts(self.user_ids))
+        } else {
+            String::new()
+        };
+        self.gathered.rejects.push(self.source, self.file, at, reason, &excerpt);
     }
 
     fn chosen(&mut self, choice: &Choice) {

@@ -12,7 +12,7 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::record::Reason;
 use crate::stages::raw_files::{RAW_FILES, RawFile};
-use crate::stages::rejects::{REJECTS, Reject};
+use crate::stages::rejects::{REJECTS, RejectCount, Rejects};
 use crate::warehouse::store::Store;
 
 /// Per source and file the records read, and the rejects that count.
@@ -50,10 +50,10 @@ impl SincePublication {
 
     /// Adds what was read. A file that is read again takes the place of what it was.
     pub fn add(&mut self, written: &Written) {
-        self.count(written.files.iter(), written.rejects.iter());
+        self.count(&written.files, &written.rejects);
     }
 
-    fn count<'r>(&mut self, files: impl Iterator<Item = &'r RawFile>, rejects: impl Iterator<Item = &'r Reject>) {
+    fn count(&mut self, files: &[RawFile], rejects: &[RejectCount]) {
         for file in files {
             let of_source = self.0.entry(file.source.clone()).or_default();
             of_source.insert(file.source_file.clone(), Some((file.records, 0)));
@@ -62,7 +62,7 @@ impl SincePublication {
             let counts = Reason::parse(&reject.reason).is_none_or(Reason::counts_against_limit);
             let file = self.0.get_mut(&reject.source).and_then(|files| files.get_mut(&reject.source_file));
             if let Some((_, rejects)) = file.and_then(Option::as_mut).filter(|_| counts) {
-                *rejects += 1;
+                *rejects += reject.count as i64;
             }
         }
     }
@@ -79,16 +79,17 @@ impl SincePublication {
         if open.is_empty() {
             return Ok(());
         }
-        let is_open = |source: &String, file: &String| open.contains(&(source.clone(), file.clone()));
+        let is_open = |source: &str, file: &str| open.contains(&(source.to_owned(), file.to_owned()));
         for place in state.table(&RAW_FILES).keys() {
             let mut files = store.rows::<RawFile>(*place)?;
             files.retain(|row| is_open(&row.source, &row.source_file));
-            let mut rejects = match state.footer(&REJECTS, *place) {
-                Some(_) if !files.is_empty() => store.rows::<Reject>(*place)?,
-                _ => Vec::new(),
-            };
-            rejects.retain(|row| is_open(&row.source, &row.source_file));
-            self.count(files.iter(), rejects.iter());
+            let mut rejects = Rejects::default();
+            if !files.is_empty() && state.footer(&REJECTS, *place).is_some() {
+                for frame in store.read_coded(&REJECTS, *place, &[])? {
+                    rejects.absorb(&frame, |source, file| !is_open(source, file), |_| String::new())?;
+                }
+            }
+            self.count(&files, &rejects.counts());
         }
         self.0.values_mut().for_each(|files| files.retain(|_, counts| counts.is_some()));
         Ok(())

@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::observe::standard_error::say;
+
 /// How much an event matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -38,5 +40,5 @@ pub fn event_line(level: Level, event: &str, message: &str, fields: Value) -> St
 
 /// Writes the line of an event to standard error.
 pub fn write_event(level: Level, event: &str, message: &str, fields: Value) {
-    eprintln!("{}", event_line(level, event, message, fields));
+    say(&event_line(level, event, message, fields));
 }

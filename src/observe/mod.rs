@@ -7,6 +7,7 @@ pub mod parts;
 pub mod progress;
 pub mod record;
 pub mod run_log;
+pub mod standard_error;
 pub mod standing;
 pub mod standing_attention;
 pub mod standing_runs;

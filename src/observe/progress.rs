@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::engine::events::Event;
 use crate::observe::event_line::{Level, write_event};
 use crate::observe::parts::{Part, Parts};
+use crate::observe::standard_error::say;
 
 /// How progress and messages are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,10 +67,10 @@ impl Progress {
         match self.look {
             Look::Quiet => {}
             Look::Json => write_event(Level::Warning, "warning", text, json!({})),
-            Look::Lines => eprintln!("warning: {text}"),
+            Look::Lines => say(&format!("warning: {text}")),
             Look::Bars => match &state.bar {
-                Some(bar) => bar.suspend(|| eprintln!("warning: {text}")),
-                None => eprintln!("warning: {text}"),
+                Some(bar) => bar.suspend(|| say(&format!("warning: {text}"))),
+                None => say(&format!("warning: {text}")),
             },
         }
     }
@@ -144,7 +145,7 @@ impl Progress {
                 let fields = json!({"part": part, "unit": unit, "done": done, "seconds": seconds});
                 write_event(Level::Info, "part_ended", &message, fields);
             }
-            Look::Lines | Look::Bars => eprintln!("{message}"),
+            Look::Lines | Look::Bars => say(&message),
         }
     }
 }

@@ -80,10 +80,34 @@ pub(super) struct TenantActivity {
     pub users: BTreeMap<String, BTreeMap<String, BTreeMap<Day, ActivityDaily>>>,
 }
 
+/// The events under the users whom they mean: what one log has by name and another by user id is one event, and of those copies
+/// the same one is kept as of any.
+fn joined<'e>(
+    events: &'e BTreeMap<ActivityEventsKey, ActivityEvents>,
+    known: &Known,
+) -> BTreeMap<ActivityEventsKey, (&'e ActivityEventsKey, &'e ActivityEvents)> {
+    let rank = |(key, event): (&'e ActivityEventsKey, &'e ActivityEvents)| {
+        let origin = (&event.source_file, event.source_line, &key.user_id);
+        (!event.succeeded, event.event_time, origin)
+    };
+    let mut joined = BTreeMap::new();
+    for copy in events {
+        let meant = ActivityEventsKey {
+            user_id: known.user(copy.0.tenant_id, &copy.0.user_id),
+            ..copy.0.clone()
+        };
+        let kept = joined.entry(meant).or_insert(copy);
+        if rank(copy) < rank(*kept) {
+            *kept = copy;
+        }
+    }
+    joined
+}
+
 /// The activity of every tenant that has an event, on all days.
 pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, known: &Known) -> BTreeMap<Guid, TenantActivity> {
     let mut tenants: BTreeMap<Guid, TenantActivity> = BTreeMap::new();
-    for (key, event) in events {
+    for (key, (_, event)) in &joined(events, known) {
         let tenant = tenants.entry(key.tenant_id).or_default();
         tenant.days_with_events.insert(key.day);
         let Some(workload) = event.workload.as_ref().filter(|_| counts(key, event)) else {
@@ -91,7 +115,7 @@ pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, kn
         };
         let days = tenant
             .users
-            .entry(known.user(key.tenant_id, &key.user_id))
+            .entry(key.user_id.clone())
             .or_default()
             .entry(workload.clone())
             .or_default();

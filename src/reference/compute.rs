@@ -23,7 +23,7 @@ use super::usage::TenantDay;
 const DAYS_BEFORE_PATHS: i32 = 35;
 
 /// The first day of the tables where the pipeline file says none: the first with a sign-in (one that failed, too) or a subscription
-/// snapshot, but no more than 35 days before the earliest day in a path. `None` where there is neither.
+/// snapshot, but no more than 35 days before the earliest day in a path, and not before 2010. `None` where there is neither.
 pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day> {
     let sign_ins = inputs
         .activity
@@ -34,7 +34,8 @@ pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day>
     let subscriptions = inputs.subscriptions.iter().map(|row| row.day);
     let first = sign_ins.chain(pages).chain(subscriptions).min()?;
     let limit = earliest_path_day.map(|day| day.plus(-DAYS_BEFORE_PATHS));
-    Some(limit.map_or(first, |limit| first.max(limit)))
+    let of_2010 = Day::parse("2010-01-01")?;
+    Some(limit.map_or(first, |limit| first.max(limit)).max(of_2010))
 }
 
 /// Every table for each day from `first` to `last`, both inclusive. Evidence of other days counts, before and after.

@@ -22,6 +22,8 @@ pub struct Record {
     /// The line on which it begins, and the one on which it ends.
     pub first_line: u64,
     pub last_line: u64,
+    /// Whether its last line has an end: where it has none, the file may have been cut there.
+    pub ended: bool,
     /// Its bytes as they are.
     pub raw: Vec<u8>,
     /// The fields without their quotes, commas between them; not used where there are no quotes, since then the bytes are the fields.
@@ -64,6 +66,7 @@ impl<'a> CsvFile<'a> {
                 Step::Line { bytes, .. } if !is_begun && bytes.trim_ascii().is_empty() => continue,
                 Step::Line { number, bytes, ended } => {
                     self.record.take_line(number, bytes);
+                    self.record.ended = ended;
                     if !self.record.in_quotes {
                         return CsvStep::Record(&self.record);
                     }

@@ -1,6 +1,7 @@
 //! A CSV file as records of a table: the first record names the columns.
 //!
-//! A header that lacks a needed column is one reject, and nothing more of the file is read. A record that is not UTF-8 is a reject.
+//! A header that lacks a needed column is one reject, and nothing more of the file is read. A record that is not UTF-8 is a reject. A last
+//! line without an end that has fewer cells than the header was cut: a file that still grows.
 
 use crate::sources::compressed::Content;
 use crate::sources::csv_file::{CsvFile, CsvStep, Record, first_record};
@@ -33,6 +34,7 @@ impl Cells for CsvCells<'_> {
 pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
     let mut file = CsvFile::new(content, size, limits);
     let mut columns: Option<Vec<Option<usize>>> = None;
+    let mut header_cells = 0;
     let mut is_empty = true;
     loop {
         let record = match file.step() {
@@ -53,13 +55,16 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
         let is_text = std::str::from_utf8(&record.raw).is_ok();
         let Some(places) = &columns else {
             columns = header::<R>(record);
+            header_cells = record.field_count();
             if columns.is_none() {
                 return out.reject(at, Reason::MissingColumn, &record.raw);
             }
             continue;
         };
         is_empty = false;
-        let result = if is_text {
+        let result = if !record.ended && record.field_count() < header_cells {
+            Err(Reason::UnfinishedLastLine)
+        } else if is_text {
             reader.record(&CsvCells { record, places }, at, out.sink)
         } else {
             Err(Reason::InvalidUtf8)

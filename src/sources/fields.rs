@@ -207,7 +207,10 @@ pub fn state<'a>(field: Option<impl Field<'a>>) -> Option<State> {
     State::of_status(text(field).ok()??.decode(&mut buffer)?)
 }
 
-/// An integer of at least 0, as a number or as its digits.
+/// The most seats of a subscription: Graph keeps them in 32 bits, and sums of so many cannot overflow.
+const MOST_SEATS: i64 = i32::MAX as i64;
+
+/// An integer from 0 to [`MOST_SEATS`], as a number or as its digits.
 pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
     let mut buffer = String::new();
     let digits = match present(field)? {
@@ -216,7 +219,8 @@ pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
         _ => return None,
     };
     let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_digits.then(|| digits.parse().ok())?
+    let seats: i64 = is_digits.then(|| digits.parse().ok())??;
+    (seats <= MOST_SEATS).then_some(seats)
 }
 
 /// Whether a text is this word in any case.

@@ -11,7 +11,7 @@ table! {
     ACTIVITY_COVERAGE = "activity_coverage", version 2, Day, sharded;
     ActivityCoverage {
         @key tenant_id: Guid = "the customer",
-        events: i64 = "distinct events of the day",
+        events: i64 = "distinct events of the day, users who are known by name joined",
         digest: String = "digest of what they say",
         named_users: String = "ids of users of whom only the name is known, with a blank between them; mostly none",
     }

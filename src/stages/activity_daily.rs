@@ -56,25 +56,47 @@ pub struct DayOfEvents {
 }
 
 /// Reduces the events of one day. `frames` are the shard's `received=` partitions that have events of the day, each with
-/// distinct keys; rows of other days in them are passed over. `names` says who is meant by those of whom only the name is known.
+/// distinct keys; rows of other days in them are passed over. `names` says who is meant by those of whom only the name is known:
+/// an event that one log has by name and another by user id is one event.
 pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEvents, WarehouseError> {
     let columns = frames.iter().map(|frame| EventColumns::of(frame)).collect::<Result<Vec<_>, _>>()?;
-    let rows = distinct_events(day, &columns);
-    reduce(&columns, &rows, names)
+    let rows = rows_of_day(day, &columns);
+    let named = named_users(&columns, &rows);
+    let rows = distinct(&columns, rows, &named, names);
+    reduce(&columns, &rows, named, names)
 }
 
 /// The events of a day in several partitions, each once, as (partition, row).
-pub fn distinct_events(day: Day, columns: &[EventColumns<'_>]) -> Vec<(u32, u32)> {
+pub fn distinct_events(day: Day, columns: &[EventColumns<'_>], names: &Names) -> Vec<(u32, u32)> {
+    let rows = rows_of_day(day, columns);
+    let named = named_users(columns, &rows);
+    distinct(columns, rows, &named, names)
+}
+
+fn rows_of_day(day: Day, columns: &[EventColumns<'_>]) -> Vec<(u32, u32)> {
     let mut rows: Vec<(u32, u32)> = Vec::new();
     for (at, events) in columns.iter().enumerate() {
         let days = events.day.values();
         rows.extend((0..days.len()).filter(|&row| days[row] == day.0).map(|row| (at as u32, row as u32)));
     }
-    if columns.len() > 1 {
-        let order = |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].key_order(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
+    rows
+}
+
+/// Users of whom only the name is known, per tenant.
+type NamedUsers<'c> = BTreeMap<&'c str, BTreeSet<&'c str>>;
+
+/// Takes copies away. Within a partition there are none but those of which one is by name.
+fn distinct(columns: &[EventColumns<'_>], mut rows: Vec<(u32, u32)>, named: &NamedUsers<'_>, names: &Names) -> Vec<(u32, u32)> {
+    let is_joined = named.values().flatten().any(|user| names.user_of(user) != *user);
+    if columns.len() > 1 || is_joined {
+        let user_of = |user| if is_joined { names.user_of(user) } else { user };
+        let order = |a: &(u32, u32), b: &(u32, u32)| {
+            let (events, others) = (&columns[a.0 as usize], &columns[b.0 as usize]);
+            events.key_order(a.1 as usize, others, b.1 as usize, user_of)
+        };
         let preference =
             |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].preference(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
-        // Each partition is sorted already: runs that a stable sort finds and merges.
+        // Each partition is sorted already, but for users who are joined: runs that a stable sort finds and merges.
         rows.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
         rows.dedup_by(|later, kept| order(later, kept).is_eq());
     }
@@ -88,9 +110,27 @@ pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: &'a Names) 
     counts.then(|| (user, events.workload.value(row)))
 }
 
+/// Per tenant the ids of users of whom only the name is known, also where the event is a copy.
+fn named_users<'c>(columns: &[EventColumns<'c>], rows: &[(u32, u32)]) -> NamedUsers<'c> {
+    let mut named = NamedUsers::new();
+    for &(at, row) in rows {
+        let (events, index) = (&columns[at as usize], row as usize);
+        let user = events.user_id.value(index);
+        if is_by_name(user) {
+            named.entry(events.tenant_id.value(index)).or_default().insert(user);
+        }
+    }
+    named
+}
+
 /// Counts distinct events per tenant, and the counted ones per user and workload.
-fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> Result<DayOfEvents, WarehouseError> {
-    let mut coverage: BTreeMap<&str, (i64, SetDigest, BTreeSet<&str>)> = BTreeMap::new();
+fn reduce(
+    columns: &[EventColumns<'_>],
+    rows: &[(u32, u32)],
+    mut named: BTreeMap<&str, BTreeSet<&str>>,
+    names: &Names,
+) -> Result<DayOfEvents, WarehouseError> {
+    let mut coverage: BTreeMap<&str, (i64, SetDigest)> = BTreeMap::new();
     let mut hasher = Hasher::new();
     // The first bytes of the user, as a number, decide nearly every comparison.
     let mut counted: Vec<(&str, u128, &str, &str, u32, u32)> = Vec::with_capacity(rows.len());
@@ -99,10 +139,6 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> R
         let tenant = coverage.entry(events.tenant_id.value(index)).or_default();
         tenant.0 += 1;
         tenant.1.add(events.digest(index, &mut hasher));
-        let user = events.user_id.value(index);
-        if is_by_name(user) {
-            tenant.2.insert(user);
-        }
         if let Some((user, workload)) = counted_for(events, index, names) {
             counted.push((events.tenant_id.value(index), prefix_of(user), user, workload, at, row));
         }
@@ -138,12 +174,12 @@ fn reduce(columns: &[EventColumns<'_>], rows: &[(u32, u32)], names: &Names) -> R
         }
         result.daily.push(daily);
     }
-    for (tenant, (events, digest, named)) in coverage {
+    for (tenant, (events, digest)) in coverage {
         result.coverage.push(ActivityCoverage {
             tenant_id: guid(tenant)?,
             events,
             digest: digest.digest().to_string(),
-            named_users: named.into_iter().collect::<Vec<_>>().join(" "),
+            named_users: named.remove(tenant).unwrap_or_default().into_iter().collect::<Vec<_>>().join(" "),
         });
     }
     Ok(result)

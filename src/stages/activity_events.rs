@@ -370,14 +370,20 @@ impl<'a> EventColumns<'a> {
         Guid::parse(self.tenant_id.value(row).as_bytes())
     }
 
-    /// Compares the keys of two rows, of this frame and another.
-    pub fn key_order(&self, row: usize, other: &EventColumns<'_>, other_row: usize) -> Ordering {
+    /// Compares the keys of two rows, of this frame and another. `user_of` says whom an id means.
+    pub fn key_order<'n>(
+        &'n self,
+        row: usize,
+        other: &'n EventColumns<'_>,
+        other_row: usize,
+        user_of: impl Fn(&'n str) -> &'n str,
+    ) -> Ordering {
         let interactive = |columns: &EventColumns<'_>, row| columns.interactive.is_valid(row).then(|| columns.interactive.value(row));
         let text = |a: &Texts<'_>, b: &Texts<'_>| a.value(row).cmp(b.value(other_row));
         text(&self.tenant_id, &other.tenant_id)
             .then_with(|| self.day.value(row).cmp(&other.day.value(other_row)))
             .then_with(|| text(&self.event_id, &other.event_id))
-            .then_with(|| text(&self.user_id, &other.user_id))
+            .then_with(|| user_of(self.user_id.value(row)).cmp(user_of(other.user_id.value(other_row))))
             .then_with(|| text(&self.app_id, &other.app_id))
             .then_with(|| text(&self.resource_id, &other.resource_id))
             .then_with(|| interactive(self, row).cmp(&interactive(other, other_row)))
@@ -392,6 +398,7 @@ impl<'a> EventColumns<'a> {
             .then_with(|| self.event_time.value(row).cmp(&other.event_time.value(other_row)))
             .then_with(|| self.source_file.value(row).cmp(other.source_file.value(other_row)))
             .then_with(|| self.source_line.value(row).cmp(&other.source_line.value(other_row)))
+            .then_with(|| self.user_id.value(row).cmp(other.user_id.value(other_row)))
     }
 
     /// What a row says, wherever it was logged. `hasher` is memory that is used again.

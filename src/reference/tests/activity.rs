@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::world::{OFFICE, TENANT, World, at, day, ours, sign_in};
+use crate::domain::day::Day;
 use crate::domain::kinds::{Evidence, Feed};
 use crate::domain::subscription::State;
 use crate::reference::{Activity28d, ActivityDaily, ActivityDailyKey, AdoptionKey, first_day};
@@ -46,6 +47,27 @@ fn of_several_copies_the_one_that_succeeded_is_kept_then_the_earliest() {
         tables.activity_daily.into_iter().collect::<Vec<_>>(),
         [(key("u", "teams", 3), daily)]
     );
+}
+
+#[test]
+fn an_event_by_name_and_by_user_id_is_one_once_the_name_is_known() {
+    let mut world = World::new();
+    world.activity(sign_in("e", "u", "teams-app", at(3, 9)));
+    world.activity(sign_in("e", "upn:u", "teams-app", at(3, 8)));
+    world.activity(Activity {
+        succeeded: false,
+        ..sign_in("e", "upn:v", "teams-app", at(3, 7))
+    });
+    let counted = |world: &World| -> Vec<_> {
+        let rows = world.tables(3, 3).activity_daily.into_iter();
+        rows.map(|(key, row)| (key.user_id, row.interactive_sign_ins, row.first_at))
+            .collect()
+    };
+    assert_eq!(counted(&world), [("u".to_owned(), 1, at(3, 9)), ("upn:u".to_owned(), 1, at(3, 8))]);
+    for name in ["upn:u", "upn:v"] {
+        world.inputs.names.push((TENANT, name.to_owned(), "u".to_owned()));
+    }
+    assert_eq!(counted(&world), [("u".to_owned(), 1, at(3, 8))]);
 }
 
 #[test]
@@ -234,4 +256,6 @@ fn the_first_day_is_that_of_a_sign_in_or_a_snapshot_but_a_stray_event_does_not_s
     world.sign_in("u", "teams", -3000);
     assert_eq!(first_day(&world.inputs, Some(day(60))), Some(day(25)));
     assert_eq!(first_day(&world.inputs, None), Some(day(-3000)));
+    world.subscriptions(0, TENANT, -6000, &[ours("s", OFFICE, 1, State::Active)]); // 2008
+    assert_eq!(first_day(&world.inputs, None), Day::parse("2010-01-01"));
 }

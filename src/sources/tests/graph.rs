@@ -198,6 +198,7 @@ fn what_a_subscription_must_not_be() {
         ("25", "\"many\"", "malformed_seats"),
         ("25", "null", "malformed_seats"),
         ("25", "99999999999999999999", "malformed_seats"),
+        ("25", "2147483648", "malformed_seats"),
         ("false", "\"false\"", "unreadable_value"),
         ("2026-12-31T23:30:00Z", "soon", "unreadable_time"),
         ("\"2026-12-31T23:30:00Z\"", "7", "unreadable_time"),

@@ -53,6 +53,7 @@ fn each_kind_of_units_is_a_subscription() {
 fn flaws_of_subscribed_skus_are_rejects() {
     for (units, reason) in [
         ("\"enabled\":-1", "malformed_seats"),
+        ("\"enabled\":2147483648", "malformed_seats"),
         ("\"enabled\":\"many\"", "malformed_seats"),
         ("\"enabled\":1.5", "malformed_seats"),
     ] {
@@ -105,6 +106,7 @@ fn flaws_of_partner_centers_subscriptions_are_rejects() {
         ("\"offerId\"", "\"offer\"", "unknown_offer"),
         ("\"active\"", "\"asleep\"", "unknown_status"),
         ("12,", "-12,", "malformed_seats"),
+        ("12,", "2147483648,", "malformed_seats"),
         ("A1B2C3D4-0000-4000-8000-000000000001", "", "missing_id"),
         ("2026-09-29T22:00:00Z", "never", "unreadable_time"),
     ] {

@@ -132,10 +132,31 @@ fn holdings_are_snapshots_of_every_tenant_and_day_in_the_table() {
 }
 
 #[test]
+fn a_last_line_without_an_end_that_lacks_cells_is_unfinished() {
+    let read = |text: &str| {
+        let found = read_text((Feed::LicenseHoldings, Format::Csv), text, &known());
+        (found.rows.len(), found.rejects)
+    };
+    let whole = format!("user_id,sku_id,day\nu1,{SKU},2026-09-01\nu2,{SKU},2026-09-01");
+    assert_eq!(read(&whole), (2, Vec::new()));
+    let (cut, _) = whole.rsplit_once(',').unwrap();
+    assert_eq!(read(cut), (1, vec!["3 unfinished_last_line".to_owned()]));
+    assert_eq!(read(&format!("{cut}\n")), (2, Vec::new()));
+}
+
+#[test]
+fn a_snapshot_of_a_day_before_2010_is_a_reject() {
+    let rows = [format!("u1,{SKU},2009-12-31"), format!("u1,{SKU},2010-01-01")];
+    let found = read(Feed::LicenseHoldings, "user_id,sku_id,day", &rows.each_ref().map(String::as_str));
+    assert_eq!(found.rejects, ["2 time_before_2010"]);
+    assert_eq!(found.pages, [format!("{TENANT} 2010-01-01")]);
+}
+
+#[test]
 fn a_table_of_nothing_is_a_snapshot_where_the_path_says_of_what() {
     let header = "user_id,sku_id";
     assert_eq!(read(Feed::LicenseHoldings, header, &[]).pages, [format!("{TENANT} 2026-09-01")]);
-    assert_eq!(read(Feed::LicenseHoldings, header, &["\u{1}"]).pages.len(), 1);
+    assert_eq!(read(Feed::LicenseHoldings, header, &["\u{1},"]).pages.len(), 1);
     assert!(read_text((Feed::LicenseHoldings, Format::Csv), header, &unknown()).pages.is_empty());
     assert!(read(Feed::LicenseHoldings, "something else", &["1"]).pages.is_empty());
     assert!(read(Feed::LicenseHoldings, "user_id,sku_id,tenant_id", &["u,,x"]).pages.is_empty());
@@ -170,6 +191,9 @@ fn flaws_of_subscriptions_are_rejects() {
         ("active", "asleep", "unknown_status"),
         (",25,", ",2.5,", "malformed_seats"),
         (",25,", ",-1,", "malformed_seats"),
+        (",25,", ",2147483648,", "malformed_seats"),
+        (",25,", ",9223372036854775807,", "malformed_seats"),
+        ("2026-08-31", "2009-12-31", "time_before_2010"),
         ("own", "somebody", "unreadable_value"),
         ("false", "perhaps", "unreadable_value"),
         ("2026-12-31", "2026-13-31", "unreadable_time"),

@@ -1,0 +1,178 @@
+//! What nobody means to happen and what happens all the same: things in the input folder that are no files, messages that cannot be
+//! written, tables that begin on another day than before, snapshots of a day before there was anything.
+
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use uptake::domain::day::Day;
+use uptake::stages::rejects::Reject;
+use uptake::warehouse::store::Store;
+
+const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
+
+/// A folder with raw files and a pipeline file.
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    /// Two customers' sign-ins and subscriptions as tables; `head` stands at the head of the pipeline file.
+    fn new(head: &str) -> Site {
+        let site = Site {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        site.pipeline(head);
+        fs::create_dir_all(site.folder.path().join("raw")).unwrap();
+        site
+    }
+
+    fn pipeline(&self, head: &str) {
+        let sources = "[[source]]\nfeed = \"activity\"\nformat = \"csv\"\npath = \"sign-ins*.csv\"\nfail_above = 1.0\n[[source]]\nfeed = \"subscriptions\"\nformat = \"csv\"\npath = \"*/subscriptions.csv\"\n";
+        let folders = "[input]\nroot = \"raw\"\n[warehouse]\npath = \"warehouse\"\npublished = \"published\"\n";
+        fs::write(self.path("pipeline.toml"), format!("name = \"odd\"\n{head}\n{folders}{sources}")).unwrap();
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    /// A file of sign-ins to Exchange, one on each of these days.
+    fn sign_ins(&self, name: &str, days: &[&str]) {
+        let mut text = "event_id,event_time,tenant_id,user_id,app_id,resource_id,interactive,error_code\n".to_owned();
+        for day in days {
+            text += &format!("e{day},{day}T08:00:00Z,{TENANT},u1,,00000002-0000-0ff1-ce00-000000000000,true,0\n");
+        }
+        fs::write(self.path("raw").join(name), text).unwrap();
+    }
+
+    fn command(&self, command: &str) -> Command {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_uptake"));
+        run.arg(command).arg(self.path("pipeline.toml"));
+        run
+    }
+
+    #[track_caller]
+    fn run(&self) -> Output {
+        let output = self.command("run").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    /// The days of a table in the warehouse.
+    fn days(&self, table: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.path("warehouse").join(table)) else {
+            return Vec::new();
+        };
+        let mut days: Vec<String> = entries
+            .map(|entry| entry.unwrap())
+            .filter(|folder| fs::read_dir(folder.path()).unwrap().next().is_some())
+            .map(|folder| folder.file_name().into_string().unwrap().replace("day=", ""))
+            .collect();
+        days.sort();
+        days
+    }
+}
+
+/// A named pipe that nobody writes to.
+fn pipe(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// Waits for a command that might never end.
+#[track_caller]
+fn ends(mut command: Command) -> Output {
+    use std::process::Stdio;
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("it waits for ever");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_pipe_among_the_raw_files_is_one_reject_and_is_not_opened() {
+    let site = Site::new("last_day = \"2026-09-02\"");
+    site.sign_ins("sign-ins-1.csv", &["2026-09-01"]);
+    pipe(&site.path("raw/sign-ins-2.csv"));
+    for _ in 0..2 {
+        let output = ends(site.command("run"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let store = Store::at(&site.path("warehouse"));
+    // Where nothing says which day a file is of, it is of day 0.
+    let rejects: Vec<Reject> = store.rows((Some(Day(0)), 0)).unwrap();
+    let told: Vec<_> = rejects
+        .iter()
+        .map(|row| (row.source_file.as_str(), row.source_line, row.reason.as_str()))
+        .collect();
+    assert_eq!(told, [("sign-ins-2.csv", 0, "unreadable_file")]);
+
+    let mut inspect = Command::new(env!("CARGO_BIN_EXE_uptake"));
+    inspect.arg("inspect").arg(site.path("raw/sign-ins-2.csv"));
+    let output = ends(inspect);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(3) && told.contains("a pipe"), "{told}");
+}
+
+#[test]
+fn a_message_that_cannot_be_written_ends_nothing() {
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for format in ["text", "json"] {
+        let site = Site::new("last_day = \"2026-09-02\"");
+        site.sign_ins("sign-ins-1.csv", &["2026-09-01"]);
+        let run = site.command("run").args(["--log-format", format]).stderr(full()).status().unwrap();
+        assert_eq!(run.code(), Some(0), "{format}");
+        assert!(site.path("published/run.json").exists(), "{format}");
+        fs::write(site.path("pipeline.toml"), "nonsense").unwrap();
+        let run = site.command("run").args(["--log-format", format]).stderr(full()).status().unwrap();
+        assert_eq!(run.code(), Some(2), "{format}");
+    }
+}
+
+#[test]
+fn tables_that_begin_on_another_day_leave_no_facts_of_a_day_in_two_tables() {
+    let site = Site::new("first_day = \"2026-09-01\"\nlast_day = \"2026-09-02\"");
+    site.sign_ins("sign-ins-1.csv", &["2026-08-20", "2026-08-31", "2026-09-01"]);
+    site.run();
+    let before = site.days("activity_before");
+    assert!(before.contains(&"2026-08-31".to_owned()), "{before:?}");
+    assert_eq!(site.days("activity_daily"), ["2026-09-01", "2026-09-02"]);
+
+    site.pipeline("first_day = \"2026-08-30\"\nlast_day = \"2026-09-02\"");
+    site.run();
+    let before = site.days("activity_before");
+    assert!(
+        before.contains(&"2026-08-20".to_owned()) && !before.contains(&"2026-08-31".to_owned()),
+        "{before:?}"
+    );
+    assert_eq!(
+        site.days("activity_daily"),
+        ["2026-08-30", "2026-08-31", "2026-09-01", "2026-09-02"]
+    );
+
+    site.pipeline("first_day = \"2026-09-01\"\nlast_day = \"2026-09-02\"");
+    site.run();
+    let before = site.days("activity_before");
+    assert!(before.contains(&"2026-08-31".to_owned()), "{before:?}");
+    assert_eq!(site.days("activity_daily"), ["2026-09-01", "2026-09-02"]);
+    let again = site.run();
+    assert!(String::from_utf8_lossy(&again.stdout).contains("Nothing to do"));
+}
+
+#[test]
+fn tables_do_not_begin_before_2010_whatever_a_path_says() {
+    let site = Site::new("last_day = \"2010-01-02\"");
+    fs::create_dir_all(site.path("raw/2009-12-25")).unwrap();
+    let table = format!("subscription_id,sku_id,seats,status,tenant_id\ns1,05e9a617-0261-4cee-bb44-138d3ef5d965,5,active,{TENANT}\n");
+    fs::write(site.path("raw/2009-12-25/subscriptions.csv"), table).unwrap();
+    let told = String::from_utf8(site.run().stderr).unwrap();
+    assert!(told.contains("the tables begin on 2010-01-01"), "{told}");
+    assert_eq!(site.days("adoption"), ["2010-01-01", "2010-01-02"]);
+}
