@@ -19,6 +19,7 @@ use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::activity_events::{ACTIVITY_EVENTS, day_parts, shard_of};
+use crate::stages::first_activity::FIRST_ACTIVITY;
 use crate::stages::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
@@ -90,7 +91,7 @@ fn of_file(settings: &Settings, store: &Store, contract: &Contract, place: Place
         faults.extend(misplaced(settings, &frame, place.1).map(|what| fault(Kind::Contract, what)));
     }
     match parts(contract, place, &frame) {
-        Ok(parts) if parts != footer.days => {
+        Ok(Some(parts)) if parts != footer.days => {
             let what = "`uptake.days` in its footer does not count its rows".to_owned();
             faults.push(fault(Kind::Footer, what));
         }
@@ -124,14 +125,17 @@ fn misplaced(settings: &Settings, frame: &RecordBatch, shard: u32) -> Option<Str
     None
 }
 
-/// What the footer of a file has to count.
-fn parts(contract: &Contract, place: Place, frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
+/// What the footer of a file has to count; `None` where it lists the days that the file was made from, which its fingerprint holds.
+fn parts(contract: &Contract, place: Place, frame: &RecordBatch) -> Result<Option<Vec<DayPart>>, WarehouseError> {
+    if contract.name == FIRST_ACTIVITY.name {
+        return Ok(None);
+    }
     if contract.name == ACTIVITY_EVENTS.name {
-        return day_parts(frame);
+        return day_parts(frame).map(Some);
     }
     match place.0.filter(|_| contract.name == ACTIVITY_COVERAGE.name) {
-        Some(day) => Ok(coverage_parts(day, &ActivityCoverage::rows(frame)?).to_vec()),
-        None => Ok(Vec::new()),
+        Some(day) => Ok(Some(coverage_parts(day, &ActivityCoverage::rows(frame)?).to_vec())),
+        None => Ok(Some(Vec::new())),
     }
 }
 
