@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{Array, AsArray};
-use arrow::record_batch::RecordBatch;
+use arrow::array::AsArray;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
@@ -12,7 +11,7 @@ use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::customers;
 use crate::engine::error::EngineError;
 use crate::engine::named::Named;
-use crate::explain::facts::{COMPARED_DAYS, CustomerName, Facts, NextStep, TablesOfDay};
+use crate::explain::facts::{COMPARED_DAYS, CustomerName, Facts, TablesOfDay};
 use crate::explain::uses::Uses;
 use crate::pipeline::settings::Settings;
 use crate::stages;
@@ -22,7 +21,8 @@ use crate::stages::activity_daily::{ActivityBefore, ActivityDaily};
 use crate::stages::activity_events::shard_of;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::customers::{CUSTOMERS, Customer};
-use crate::warehouse::contract::{Contract, Partition};
+use crate::stages::next_steps::NextStep;
+use crate::warehouse::contract::Contract;
 use crate::warehouse::index::FooterCache;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
@@ -230,31 +230,9 @@ impl<'a> Reading<'a> {
         Ok((covered, began.is_some()))
     }
 
-    /// The customer's rows of the table `next_steps`; `None` where there is no such table, or none of the day.
+    /// The customer's next steps; `None` where the table does not have the day.
     fn next_steps(&self, tenant: Guid) -> Result<Option<Vec<NextStep>>, EngineError> {
-        let Some(contract) = stages::table("next_steps").filter(|contract| contract.partition == Partition::Day) else {
-            return Ok(None);
-        };
-        let shard = shard_of(tenant, contract.files(u32::from(self.settings.shards)));
-        let frame = self.store.read_tenant(contract, (Some(self.day), shard), tenant)?;
-        Ok(frame.as_ref().map(next_steps_of))
+        let shard = shard_of(tenant, u32::from(self.settings.shards));
+        Ok(self.store.rows_of_tenant((Some(self.day), shard), tenant)?)
     }
-}
-
-/// The next steps in a frame that has their columns as texts; a column that is not there is empty.
-fn next_steps_of(frame: &RecordBatch) -> Vec<NextStep> {
-    let text = |name: &str, row: usize| {
-        let column = frame.column_by_name(name)?.as_string_opt::<i32>()?;
-        column.is_valid(row).then(|| column.value(row).to_owned())
-    };
-    (0..frame.num_rows())
-        .map(|row| NextStep {
-            sku_id: text("sku_id", row).and_then(|id| Guid::parse(id.as_bytes())),
-            workload: text("workload", row).filter(|workload| !workload.is_empty()),
-            code: text("code", row).unwrap_or_default(),
-            evidence: text("evidence", row).unwrap_or_default(),
-            cause: text("cause", row).unwrap_or_default(),
-            strategies: text("strategies", row).unwrap_or_default(),
-        })
-        .collect()
 }

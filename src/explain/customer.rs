@@ -6,10 +6,11 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::explain::compare::{Difference, differences};
 use crate::explain::counts::{Numbers, Subject, numbers};
-use crate::explain::facts::{CustomerName, Facts, NextStep};
+use crate::explain::facts::{CustomerName, Facts};
 use crate::explain::notes::{self, Note};
 use crate::explain::product::{Completeness, ProductName};
 use crate::explain::unlicensed::{self, Unlicensed};
+use crate::stages::next_steps::NextStep;
 
 /// A product of the customer.
 #[derive(Clone, Debug, PartialEq)]

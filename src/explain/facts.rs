@@ -10,6 +10,7 @@ use crate::stages::activity_28d::Activity28d;
 use crate::stages::activity_daily::ActivityDaily;
 use crate::stages::adoption::Adoption;
 use crate::stages::assignments::Assignment;
+use crate::stages::next_steps::NextStep;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::Usage;
 use crate::stages::workload_adoption::WorkloadAdoption;
@@ -66,18 +67,6 @@ impl TablesOfDay {
         let listed = self.subscriptions.first().map(|row| row.snapshot_day);
         listed.or_else(|| self.adoption.iter().find_map(|row| row.seats_snapshot_day))
     }
-}
-
-/// A row of `next_steps`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextStep {
-    /// `None`: about the customer as a whole.
-    pub sku_id: Option<Guid>,
-    pub workload: Option<String>,
-    pub code: String,
-    pub evidence: String,
-    pub cause: String,
-    pub strategies: String,
 }
 
 impl Facts<'_> {

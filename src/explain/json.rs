@@ -7,13 +7,14 @@ use crate::explain::changes::Change;
 use crate::explain::compare::Difference;
 use crate::explain::counts::{Numbers, Seats};
 use crate::explain::customer::CustomerView;
-use crate::explain::facts::{CustomerName, NextStep};
+use crate::explain::facts::CustomerName;
 use crate::explain::notes::Note;
 use crate::explain::people::{License, Person};
 use crate::explain::product::{Completeness, ProductExplanation, ProductName};
 use crate::explain::unlicensed::Unlicensed;
 use crate::explain::user::{EventLine, RawRecord, UserDay, UserExplanation};
 use crate::explain::words;
+use crate::stages::next_steps::NextStep;
 use crate::stages::subscriptions::Subscription;
 
 /// One number taken apart.
@@ -285,7 +286,7 @@ fn differences(differences: &[Difference]) -> Value {
 fn next_steps(steps: Option<&[NextStep]>) -> Value {
     let step = |step: &NextStep| {
         json!({
-            "sku_id": step.sku_id.map(|sku| sku.to_string()), "workload": step.workload, "code": step.code,
+            "sku_id": step.sku_id.map(|sku| sku.to_string()), "workload": step.workload, "code": step.code.name(),
             "evidence": step.evidence, "cause": step.cause, "strategies": step.strategies,
         })
     };

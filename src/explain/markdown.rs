@@ -4,7 +4,6 @@ use crate::explain::changes::Change;
 use crate::explain::compare::Difference;
 use crate::explain::counts::Numbers;
 use crate::explain::customer::CustomerView;
-use crate::explain::facts::NextStep;
 use crate::explain::notes::Note;
 use crate::explain::people::Person;
 use crate::explain::product::ProductExplanation;
@@ -12,6 +11,7 @@ use crate::explain::text_user::{day_words, standing_words};
 use crate::explain::user::{RawRecord, UserExplanation};
 use crate::explain::words::{self, percent};
 use crate::reports::summary_text::{grouped, signed};
+use crate::stages::next_steps::NextStep;
 
 /// How many users of a group are shown.
 const MOST_USERS: usize = 10;
@@ -292,13 +292,8 @@ fn warnings(notes: &[Note], differences: &[Difference]) -> String {
 fn next_steps<'a>(steps: impl Iterator<Item = &'a NextStep>) -> String {
     let lines: Vec<String> = steps
         .map(|step| {
-            format!(
-                "* **{}**: {} {} {}\n",
-                step.code,
-                escaped(&step.evidence),
-                escaped(&step.cause),
-                escaped(&step.strategies)
-            )
+            let what = escaped(&words::next_step(step));
+            format!("* **{what}**: {} {}\n", escaped(&step.cause), escaped(&step.strategies))
         })
         .collect();
     if lines.is_empty() {

@@ -6,9 +6,10 @@ use crate::domain::window;
 use crate::explain::changes::{Change, changes};
 use crate::explain::compare::{Difference, differences};
 use crate::explain::counts::{Numbers, Seats, Subject, numbers};
-use crate::explain::facts::{CustomerName, Facts, NextStep};
+use crate::explain::facts::{CustomerName, Facts};
 use crate::explain::notes::{self, Note};
 use crate::explain::people::{People, people};
+use crate::stages::next_steps::NextStep;
 use crate::stages::subscriptions::Subscription;
 
 /// A product as people call it.

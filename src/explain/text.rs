@@ -2,10 +2,10 @@
 
 use crate::explain::compare::Difference;
 use crate::explain::customer::{CustomerView, ProductLine};
-use crate::explain::facts::NextStep;
 use crate::explain::notes::Note;
 use crate::explain::words::{self, percent};
 use crate::reports::summary_text::{grouped, padded};
+use crate::stages::next_steps::NextStep;
 
 /// No line is wider, but for paths.
 pub const WIDTH: usize = 80;
@@ -79,14 +79,13 @@ impl Page {
 
     pub fn next_steps(&mut self, steps: &[NextStep]) {
         for step in steps {
-            let what = [&step.evidence, &step.cause, &step.strategies]
-                .iter()
-                .map(|text| words::clean(text))
-                .filter(|text| !text.is_empty())
-                .collect::<Vec<_>>()
-                .join(" ");
-            let workload = step.workload.as_ref().map_or_else(String::new, |workload| format!(" ({workload})"));
-            self.paragraph("    * ", &format!("{}{workload}: {what}", step.code));
+            let what = format!(
+                "{}: {} {}",
+                words::next_step(step),
+                words::clean(&step.cause),
+                words::clean(&step.strategies)
+            );
+            self.paragraph("    * ", &what);
         }
     }
 }

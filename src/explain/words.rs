@@ -2,6 +2,7 @@
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Evidence;
+use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::Seller;
 use crate::explain::changes::{Cause, SeatCause, SeatChange, UserChange};
 use crate::explain::compare::Difference;
@@ -10,6 +11,8 @@ use crate::explain::facts::CustomerName;
 use crate::explain::people::License;
 use crate::explain::product::{Completeness, ProductName};
 use crate::reports::summary_text::{grouped, signed};
+use crate::stages::next_steps::NextStep;
+use crate::stages::next_steps::evidence;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::Parts;
 
@@ -27,6 +30,14 @@ pub fn known(count: Option<i64>) -> String {
 pub fn counted(count: i64, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{} {what}{ending}", grouped(count))
+}
+
+/// What a next step is about, and how many seats (or support requests) it concerns; its evidence has all numbers, for programs.
+pub fn next_step(step: &NextStep) -> String {
+    let workload = step.workload.as_ref().map_or_else(String::new, |workload| format!(", {workload}"));
+    let concerned = evidence::Evidence::parse(&step.evidence).map_or(0, |evidence| evidence.seats_concerned());
+    let what = if step.code == StepCode::SupportLoad { "request" } else { "seat" };
+    format!("{}{workload} ({})", step.code.name(), counted(concerned, what))
 }
 
 /// The same where the count may be unknown.

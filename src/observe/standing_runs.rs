@@ -53,8 +53,11 @@ impl LastRun {
 }
 
 /// Whether the run that had the lock last has no line in the run log: it began after the latest run that is `recorded`. Moments are compared
-/// as moments; a holder that does not say since when it has the lock is no run of ours.
+/// as moments; a holder that does not say since when it has the lock is no run of ours, and a check leaves no line.
 pub fn unrecorded(holder: &str, recorded: Option<&str>) -> bool {
+    if holder.starts_with("a check") {
+        return false;
+    }
     let moment = |text: &str| text.trim().parse::<jiff::Timestamp>().ok();
     let Some(began) = holder.split_once(" since ").and_then(|(_, since)| moment(since)) else {
         return false;
