@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use uptake::domain::day::Day;
-use uptake::stages::rejects::Reject;
+use uptake::stages::rejects::{MOST_EXCERPTS, Reject};
 use uptake::warehouse::store::Store;
 
 const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
@@ -118,7 +118,28 @@ fn a_pipe_among_the_raw_files_is_one_reject_and_is_not_opened() {
     inspect.arg("inspect").arg(site.path("raw/sign-ins-2.csv"));
     let output = ends(inspect);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.code() == Some(3) && told.contains("a pipe"), "{told}");
+    assert!(output.status.code() == Some(2) && told.contains("is not a file"), "{told}");
+}
+
+#[test]
+fn a_file_of_nothing_but_rejects_has_a_row_for_each_and_excerpts_of_the_first() {
+    let site = Site::new("last_day = \"2026-09-02\"");
+    let rows = MOST_EXCERPTS as usize + 2;
+    let header = "event_id,event_time,tenant_id,user_id,app_id,resource_id,interactive,error_code\n";
+    fs::write(
+        site.path("raw/sign-ins-1.csv"),
+        header.to_owned() + &format!("e,never,{TENANT},u1,,,true,0\n").repeat(rows),
+    )
+    .unwrap();
+    site.run();
+    let store = Store::at(&site.path("warehouse"));
+    let rejects: Vec<Reject> = store.rows((Some(Day(0)), 0)).unwrap();
+    let lines = rejects.iter().map(|row| row.source_line);
+    assert!(lines.eq(2..rows as i64 + 2), "a row is missing");
+    assert!(rejects.iter().all(|row| row.reason == "unreadable_time"));
+    let with_excerpt = rejects.iter().take_while(|row| !row.excerpt.is_empty()).count();
+    assert_eq!(with_excerpt as u64, MOST_EXCERPTS);
+    assert!(rejects[with_excerpt..].iter().all(|row| row.excerpt.is_empty()));
 }
 
 #[test]

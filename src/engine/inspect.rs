@@ -3,7 +3,7 @@
 //! The file is read by the readers of a run and its first rows go the way of a run's rows, so what is shown is what would be stored: no names, and
 //! nothing that a table does not have. Nothing is written.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
@@ -14,7 +14,6 @@ use crate::domain::rules::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::inspect_sink::{Looking, RejectCount, TenantRows};
 use crate::engine::inspect_trial::{self, Candidate};
-use crate::engine::raw;
 use crate::engine::source_block::{self, SourceBlock};
 use crate::sources;
 use crate::sources::path::{PathFacts, path_context};
@@ -116,7 +115,7 @@ pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, 
 
 /// The size of a file and how it begins.
 fn beginning(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
-    let file = raw::open(path)?;
+    let file = File::open(path)?;
     let bytes = file.metadata()?.len();
     let mut head = Vec::new();
     file.take(inspect_trial::HEAD_BYTES).read_to_end(&mut head)?;
@@ -144,7 +143,7 @@ fn reading(
     context: &FileContext,
     rules: &Rules,
 ) -> Result<Reading, EngineError> {
-    let mut file = raw::open(path).map_err(EngineError::input("read", path))?;
+    let mut file = File::open(path).map_err(EngineError::input("read", path))?;
     let mut looking = Looking::new(name, context);
     let counts = sources::read(candidate.feed, candidate.format, &mut file, bytes, context, &mut looking);
     let found = looking.finish(candidate.feed, rules)?;

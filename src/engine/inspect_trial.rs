@@ -4,11 +4,11 @@
 //! customers needs no column that other tables do not have too. So the beginning is read for each of them. Two forms carry records of several feeds
 //! in one file; of these every feed that accepts something stays.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use crate::domain::kinds::Feed;
-use crate::engine::raw;
 use crate::sources;
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::{Choice, Format};
@@ -48,7 +48,7 @@ pub fn candidates(path: &Path, head: &[u8], asked: &Asked, context: &FileContext
     let is_open = candidates.len() > 1 && candidates.iter().all(|candidate| candidate.counts.accepted == 0);
     if is_cut && is_open {
         for candidate in &mut candidates {
-            let mut file = raw::open(path)?;
+            let mut file = File::open(path)?;
             let size = file.metadata()?.len();
             candidate.counts = sources::read(candidate.feed, candidate.format, &mut file, size, context, &mut Trial::default());
         }

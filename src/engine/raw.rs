@@ -71,7 +71,7 @@ fn digest_of(path: &Path) -> Option<Digest> {
 }
 
 /// Opens what is a regular file. Opening a pipe would wait for somebody to write to it, and a device may never end.
-pub fn open(path: &Path) -> std::io::Result<File> {
+fn open(path: &Path) -> std::io::Result<File> {
     if std::fs::metadata(path)?.is_file() {
         File::open(path)
     } else {

@@ -3,11 +3,11 @@
 //! `UPTAKE_KILLS=200` kills more often; `UPTAKE_SEED` chooses the moments.
 #![cfg(unix)]
 
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -64,35 +64,38 @@ fn killed_at_any_moment_and_again_the_next_run_completes() {
     }
 }
 
-/// A desk whose second delivery has one more raw file: a pipe, at which a run waits until somebody writes.
+/// A run that waits, its lock held: nobody reads its messages, and no room is left for one. It goes on when they are read.
 struct Waiting {
-    desk: Desk,
-    pipe: std::path::PathBuf,
+    run: Child,
+    messages: std::io::PipeReader,
 }
 
 impl Waiting {
-    fn at(folder: &Path) -> Waiting {
-        let portfolio = portfolio();
-        let desk = portfolio.desk_with_own_input(Delivery::Second, folder);
-        let pipe =
-            folder.join("input/second/insights-logs-signinlogs/tenantId=72f988bf-86f1-41af-91ab-2d7cd011db47/y=2026/m=09/d=30/h=22/m=00");
-        fs::create_dir_all(&pipe).unwrap();
-        let pipe = pipe.join("PT1H.json");
-        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        Waiting { desk, pipe }
+    /// Starts the second delivery and waits until it has the lock.
+    fn start(desk: &Desk) -> Waiting {
+        let (messages, mut writer) = std::io::pipe().unwrap();
+        // As much as a pipe holds.
+        writer.write_all(&[b'\n'; 1 << 16]).unwrap();
+        let run = uptake(desk, Delivery::Second).stdout(Stdio::null()).stderr(writer).spawn().unwrap();
+        let begun = Instant::now();
+        let (lock, holder) = (desk.warehouse().join(".uptake/lock"), format!("process {} since", run.id()));
+        while !std::fs::read_to_string(&lock).is_ok_and(|text| text.contains(&holder)) {
+            assert!(begun.elapsed() < Duration::from_secs(120), "the run does not take the lock");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Waiting { run, messages }
     }
 
-    /// Starts a run and waits until it waits. It goes on when the answer is dropped.
-    fn start(&self) -> (Child, File) {
-        let run = start(&self.desk, Delivery::Second);
-        let (sender, receiver) = mpsc::channel();
-        let pipe = self.pipe.clone();
-        // Returns when the run opens the other end.
-        std::thread::spawn(move || sender.send(File::options().write(true).open(pipe).unwrap()));
-        (
-            run,
-            receiver.recv_timeout(Duration::from_secs(120)).expect("the run reads the pipe"),
-        )
+    /// Reads the messages to their end.
+    fn go_on(mut self) -> Output {
+        let mut stderr = Vec::new();
+        self.messages.read_to_end(&mut stderr).unwrap();
+        let status = self.run.wait().unwrap();
+        Output {
+            status,
+            stdout: Vec::new(),
+            stderr,
+        }
     }
 }
 
@@ -100,20 +103,14 @@ impl Waiting {
 fn an_interrupted_run_ends_between_two_files_and_the_next_completes() {
     for name in ["-INT", "-TERM"] {
         let folder = scratch();
-        let waiting = Waiting::at(folder.path());
-        let (run, held) = waiting.start();
-        signal(&run, name);
+        let desk = portfolio().desk(Delivery::Second, folder.path());
+        let waiting = Waiting::start(&desk);
+        signal(&waiting.run, name);
         // The signal is taken by a thread of its own.
         std::thread::sleep(Duration::from_millis(300));
-        drop(held);
-        assert_said(
-            &run.wait_with_output().unwrap(),
-            130,
-            &["interrupted", "the next run goes on from here"],
-        );
-        fs::remove_file(&waiting.pipe).unwrap();
-        portfolio().assert_whole(&waiting.desk, Delivery::Second, name);
-        portfolio().assert_mends(&waiting.desk, Delivery::Second, name);
+        assert_said(&waiting.go_on(), 130, &["interrupted", "the next run goes on from here"]);
+        portfolio().assert_whole(&desk, Delivery::Second, name);
+        portfolio().assert_mends(&desk, Delivery::Second, name);
     }
 }
 
@@ -121,17 +118,16 @@ fn an_interrupted_run_ends_between_two_files_and_the_next_completes() {
 fn a_second_run_ends_at_once_and_a_killed_one_holds_nothing() {
     let portfolio = portfolio();
     let folder = scratch();
-    let waiting = Waiting::at(folder.path());
-    let (mut run, _held) = waiting.start();
-    let holder = format!("process {} since 20", run.id());
-    let second = uptake(&waiting.desk, Delivery::Second).output().unwrap();
-    assert_said(&second, 5, &[&holder, waiting.desk.warehouse().to_str().unwrap(), "hint: "]);
-    portfolio.assert_whole(&waiting.desk, Delivery::Second, "two runs");
-    run.kill().unwrap();
-    run.wait().unwrap();
-    fs::remove_file(&waiting.pipe).unwrap();
-    assert_said(&uptake(&waiting.desk, Delivery::Second).output().unwrap(), 0, &[]);
-    portfolio.assert_mends(&waiting.desk, Delivery::Second, "after the holder was killed");
+    let desk = portfolio.desk(Delivery::Second, folder.path());
+    let mut waiting = Waiting::start(&desk);
+    let holder = format!("process {} since 20", waiting.run.id());
+    let second = uptake(&desk, Delivery::Second).output().unwrap();
+    assert_said(&second, 5, &[&holder, desk.warehouse().to_str().unwrap(), "hint: "]);
+    portfolio.assert_whole(&desk, Delivery::Second, "two runs");
+    waiting.run.kill().unwrap();
+    waiting.run.wait().unwrap();
+    assert_said(&uptake(&desk, Delivery::Second).output().unwrap(), 0, &[]);
+    portfolio.assert_mends(&desk, Delivery::Second, "after the holder was killed");
 }
 
 /// Reads every Parquet file below a folder to its end, as a BI tool might at this moment; says how many there were.
