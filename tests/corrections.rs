@@ -289,12 +289,12 @@ fn a_changed_setting_makes_only_the_tables_that_read_it() {
 fn limits_and_language_change_next_steps_and_nothing_else() {
     let site = Site::new();
     site.runs(&[]);
-    for (head, tail, words) in [
-        ("language = \"de\"", "", "Die wertvollsten nächsten Schritte"),
-        ("", "\n[thresholds]\nlow_usage = 0.9\n", "Most valuable next steps"),
+    for (head, low_usage, words) in [
+        ("language = \"de\"", "low_usage = 0.5", "Die wertvollsten nächsten Schritte"),
+        ("", "low_usage = 0.9", "Most valuable next steps"),
     ] {
         let before = site.tables();
-        site.write_pipeline(head, &(nightly() + tail));
+        site.write_pipeline(head, &nightly().replace("low_usage = 0.5", low_usage));
         let plan = site.plan(&[]);
         let steps = plan["steps"].as_array().unwrap();
         assert_eq!((steps.len(), &steps[0]["table"]), (1, &"next_steps".into()), "{plan:#}");

@@ -14,6 +14,8 @@ use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::adoption::ADOPTION;
 use crate::stages::assignments::ASSIGNMENTS;
+use crate::stages::first_activity::FIRST_ACTIVITY;
+use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::portfolio::PORTFOLIO;
 use crate::stages::raw_files::RAW_FILES;
 use crate::stages::subscriptions::SUBSCRIPTIONS;
@@ -23,7 +25,13 @@ use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::store::Store;
 
 /// The tables that look back on windows.
-const WINDOWS: [&str; 4] = [ACTIVITY_28D.name, USAGE.name, ADOPTION.name, WORKLOAD_ADOPTION.name];
+const WINDOWS: [&str; 5] = [
+    ACTIVITY_28D.name,
+    USAGE.name,
+    ADOPTION.name,
+    WORKLOAD_ADOPTION.name,
+    NEXT_STEPS.name,
+];
 
 /// What the footers say of where the files come from.
 #[derive(Default)]
@@ -38,7 +46,7 @@ impl Origins {
     /// Whether a table that others are made from has a file that is not what it would be made from: whatever is computed from it anew
     /// differs from what is there, and nothing is wrong with either.
     pub fn is_behind(&self) -> bool {
-        let is_made_last = |table: &str| WINDOWS.contains(&table) || table == PORTFOLIO.name;
+        let is_made_last = |table: &str| WINDOWS.contains(&table) || [PORTFOLIO.name, FIRST_ACTIVITY.name].contains(&table);
         self.stale.iter().any(|(table, _)| !is_made_last(table))
     }
 }
@@ -104,8 +112,9 @@ fn is_excused(contract: &Contract, (day, shard): Place, broken: &BTreeSet<(&'sta
     if contract.partition == Partition::Received {
         return broken.contains(&(RAW_FILES.name, (day, 0)));
     }
+    let any_facts = || any_of(&[ACTIVITY_DAILY.name, ACTIVITY_BEFORE.name, FIRST_ACTIVITY.name]);
     let Some(day) = day else {
-        return broken.iter().any(|(table, _)| received(table));
+        return broken.iter().any(|(table, _)| received(table)) || (contract.name == FIRST_ACTIVITY.name && any_facts());
     };
     if contract.name == PORTFOLIO.name {
         return broken
@@ -123,7 +132,8 @@ fn is_excused(contract: &Contract, (day, shard): Place, broken: &BTreeSet<(&'sta
             || [ACTIVITY_DAILY.name, ACTIVITY_BEFORE.name, ACTIVITY_COVERAGE.name]
                 .into_iter()
                 .any(in_window)
-            || (contract.name == ADOPTION.name && any_of(&[ACTIVITY_COVERAGE.name]));
+            || ([ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) && any_of(&[ACTIVITY_COVERAGE.name]))
+            || (contract.name == NEXT_STEPS.name && any_facts());
     }
     of_shard(ACTIVITY_COVERAGE.name, day) || broken.iter().any(|(table, _)| received(table))
 }
