@@ -13,7 +13,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reference", &["domain", "sources"]),
     ("reports", &["domain", "warehouse", "stages"]),
     ("pipeline", &["domain"]),
-    ("engine", &["domain", "sources", "warehouse", "stages", "reports", "pipeline"]),
+    ("explain", &["domain", "stages", "reports"]),
+    (
+        "engine",
+        &["domain", "sources", "warehouse", "stages", "reports", "pipeline", "explain"],
+    ),
     ("observe", &["domain", "warehouse", "reports", "pipeline", "engine"]),
     (
         "audit",
@@ -25,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "reference",
             "reports",
             "pipeline",
+            "explain",
             "engine",
         ],
     ),
@@ -38,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stages",
             "reports",
             "pipeline",
+            "explain",
             "engine",
             "observe",
             "audit",
