@@ -37,7 +37,7 @@ pub fn of_name(name: &str) -> Files {
 /// Files as the sample has them, over and over.
 fn of_sample(folder: &str, feed: Feed, format: Format) -> Files {
     let (tenant, texts) = texts(3_000, folder);
-    let whole = |text: &String| text[..text.rfind('\n').map_or(0, |end| end + 1)].as_bytes().to_vec();
+    let whole = |text: &String| text.as_bytes()[..text.rfind('\n').map_or(0, |end| end + 1)].to_vec();
     let contents: Vec<Vec<u8>> = texts.iter().map(whole).collect();
     let bytes: usize = contents.iter().map(Vec::len).sum();
     let times = 25_000_000 / bytes + 1;
