@@ -75,7 +75,7 @@ def duckdb_ingest(options, out):
             with app(id, workload) as (values {workloads()}),
             signed_in as (
                 select distinct lower(tenantId) tenant_id, lower(p.id) id, lower(p.userId) user_id, lower(p.appId) app_id, lower(p.resourceId) resource_id,
-                    coalesce(p.isInteractive, category = 'SignInLogs') asked, left(p.createdDateTime, 10)::date as day
+                    coalesce(p.isInteractive, category = 'SignInLogs') asked, make_timestamp(epoch_us(p.createdDateTime::timestamptz))::date as day
                 from (select tenantId, category, properties p from read_json('{options.folder}/raw/*/**/PT1H.json', format = 'newline_delimited',
                     hive_partitioning = false, ignore_errors = true, columns = {{tenantId: 'VARCHAR', category: 'VARCHAR',
                     properties: 'STRUCT(id VARCHAR, createdDateTime VARCHAR, userId VARCHAR, appId VARCHAR, resourceId VARCHAR, isInteractive BOOLEAN,
