@@ -27,6 +27,45 @@ pub struct Dictionary {
     pub codes: Vec<u32>,
 }
 
+/// The dictionary of some values in their order; `None` where it would not pay. `sample` is after how many that may be said already.
+fn dictionary<K: Eq + Hash + Copy>(
+    values: impl ExactSizeIterator<Item = K>,
+    sample: Option<usize>,
+    put: impl Fn(K, &mut Vec<u8>),
+) -> Option<Dictionary> {
+    let most = values.len() / MOST_DISTINCT;
+    let mut known: HashMap<K, u32, FxBuildHasher> = HashMap::default();
+    let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(values.len()));
+    // Most values are the one before.
+    let mut before: Option<(K, u32)> = None;
+    for (at, value) in values.enumerate() {
+        if Some(at) == sample && known.len() > at / MOST_DISTINCT {
+            return None;
+        }
+        let code = match before {
+            Some((same, code)) if same == value => code,
+            _ => {
+                let next = known.len() as u32;
+                match known.entry(value) {
+                    Entry::Occupied(entry) => *entry.get(),
+                    Entry::Vacant(_) if next as usize >= most && next > 0 => return None,
+                    Entry::Vacant(entry) => {
+                        put(value, &mut entries);
+                        *entry.insert(next)
+                    }
+                }
+            }
+        };
+        before = Some((value, code));
+        codes.push(code);
+    }
+    Some(Dictionary {
+        entries,
+        count: known.len() as u32,
+        codes,
+    })
+}
+
 /// What a column chunk is made of.
 pub trait Values {
     /// How many there are.
@@ -51,15 +90,15 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
             Some(nulls) => nulls.valid_indices().map(|at| values[at]).collect(),
         }
     }
+    fn numbers<'a, T: Number + 'a>(values: Cow<'a, [T]>, may_repeat: bool) -> Box<dyn Values + 'a> {
+        Box::new(Numbers { values, may_repeat })
+    }
     Some(match column.data_type() {
-        DataType::UInt32 => Box::new(Numbers(valid(column.as_primitive::<UInt32Type>().values(), nulls))),
-        DataType::Date32 => Box::new(Numbers(valid(column.as_primitive::<Date32Type>().values(), nulls))),
-        DataType::Int64 => Box::new(Numbers(valid(column.as_primitive::<Int64Type>().values(), nulls))),
-        DataType::Timestamp(..) => Box::new(Moments(Numbers(valid(
-            column.as_primitive::<TimestampMicrosecondType>().values(),
-            nulls,
-        )))),
-        DataType::Float64 => Box::new(Numbers(valid(column.as_primitive::<Float64Type>().values(), nulls))),
+        DataType::UInt32 => numbers(valid(column.as_primitive::<UInt32Type>().values(), nulls), true),
+        DataType::Date32 => numbers(valid(column.as_primitive::<Date32Type>().values(), nulls), true),
+        DataType::Int64 => numbers(valid(column.as_primitive::<Int64Type>().values(), nulls), true),
+        DataType::Timestamp(..) => numbers(valid(column.as_primitive::<TimestampMicrosecondType>().values(), nulls), false),
+        DataType::Float64 => numbers(valid(column.as_primitive::<Float64Type>().values(), nulls), true),
         DataType::Boolean => Box::new(Flags(flags(column.as_boolean()))),
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
@@ -87,7 +126,7 @@ trait Number: Copy {
     type Key: Eq + Hash + Copy;
     /// What tells it from others.
     fn key(self) -> Self::Key;
-    fn put(self, out: &mut Vec<u8>);
+    fn put_key(key: Self::Key, out: &mut Vec<u8>);
     fn is_less(self, other: Self) -> bool;
 }
 
@@ -101,8 +140,8 @@ macro_rules! number {
                 $of
             }
             #[inline]
-            fn put(self, out: &mut Vec<u8>) {
-                out.extend_from_slice(&self.key().to_le_bytes());
+            fn put_key(key: $key, out: &mut Vec<u8>) {
+                out.extend_from_slice(&key.to_le_bytes());
             }
             #[inline]
             fn is_less(self, other: $type) -> bool {
@@ -129,93 +168,42 @@ fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -
     (place(&|value| !is_less(least, value)), place(&|value| !is_less(value, greatest)))
 }
 
-struct Numbers<'a, T: Clone>(Cow<'a, [T]>);
+struct Numbers<'a, T: Clone> {
+    values: Cow<'a, [T]>,
+    /// Moments hardly ever come twice.
+    may_repeat: bool,
+}
 
 impl<T: Number> Values for Numbers<'_, T> {
     fn count(&self) -> usize {
-        self.0.len()
+        self.values.len()
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        let most = self.0.len() / MOST_DISTINCT;
-        let mut known: HashMap<T::Key, u32, FxBuildHasher> = HashMap::default();
-        let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(self.0.len()));
-        // Most values are the one before.
-        let mut before: Option<(T::Key, u32)> = None;
-        for (at, value) in self.0.iter().enumerate() {
-            if at == SAMPLE && known.len() > SAMPLE / MOST_DISTINCT {
-                return None;
-            }
-            let key = value.key();
-            let code = match before {
-                Some((same, code)) if same == key => code,
-                _ => {
-                    let next = known.len() as u32;
-                    match known.entry(key) {
-                        Entry::Occupied(entry) => *entry.get(),
-                        Entry::Vacant(_) if next as usize >= most && next > 0 => return None,
-                        Entry::Vacant(entry) => {
-                            value.put(&mut entries);
-                            *entry.insert(next)
-                        }
-                    }
-                }
-            };
-            before = Some((key, code));
-            codes.push(code);
+        let keys = self.values.iter().map(|value| value.key());
+        if self.may_repeat {
+            dictionary(keys, Some(SAMPLE), T::put_key)
+        } else {
+            None
         }
-        Some(Dictionary {
-            entries,
-            count: known.len() as u32,
-            codes,
-        })
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
-        self.0[range].iter().for_each(|value| value.put(out));
+        self.values[range].iter().for_each(|value| T::put_key(value.key(), out));
     }
 
     fn extremes(&self, range: Range<usize>) -> (usize, usize) {
-        extremes(&self.0, range, |one, other| one.is_less(other))
+        extremes(&self.values, range, |one, other| one.is_less(other))
     }
 
     fn is_less(&self, one: usize, other: usize) -> bool {
-        self.0[one].is_less(self.0[other])
+        self.values[one].is_less(self.values[other])
     }
 
     fn bound(&self, at: usize) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.0[at].put(&mut bytes);
+        T::put_key(self.values[at].key(), &mut bytes);
         Some(bytes)
-    }
-}
-
-/// Moments hardly ever come twice.
-struct Moments<'a>(Numbers<'a, i64>);
-
-impl Values for Moments<'_> {
-    fn count(&self) -> usize {
-        self.0.count()
-    }
-
-    fn dictionary(&self) -> Option<Dictionary> {
-        None
-    }
-
-    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
-        self.0.put(range, out);
-    }
-
-    fn extremes(&self, range: Range<usize>) -> (usize, usize) {
-        self.0.extremes(range)
-    }
-
-    fn is_less(&self, one: usize, other: usize) -> bool {
-        self.0.is_less(one, other)
-    }
-
-    fn bound(&self, at: usize) -> Option<Vec<u8>> {
-        self.0.bound(at)
     }
 }
 
@@ -298,34 +286,7 @@ impl Values for Texts<'_> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        let most = self.places.len() / MOST_DISTINCT;
-        let mut known: HashMap<&str, u32, FxBuildHasher> = HashMap::default();
-        let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(self.places.len()));
-        let mut before: Option<(&str, u32)> = None;
-        for at in 0..self.places.len() {
-            let text = self.text(at);
-            let code = match before {
-                Some((same, code)) if same == text => code,
-                _ => {
-                    let next = known.len() as u32;
-                    match known.entry(text) {
-                        Entry::Occupied(entry) => *entry.get(),
-                        Entry::Vacant(_) if next as usize >= most && next > 0 => return None,
-                        Entry::Vacant(entry) => {
-                            put_text(text, &mut entries);
-                            *entry.insert(next)
-                        }
-                    }
-                }
-            };
-            before = Some((text, code));
-            codes.push(code);
-        }
-        Some(Dictionary {
-            entries,
-            count: known.len() as u32,
-            codes,
-        })
+        dictionary((0..self.places.len()).map(|at| self.text(at)), None, put_text)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {

@@ -1,3 +1,5 @@
+//! Rows by hand for each promise about next steps: one that keeps it, one that breaks it.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;
