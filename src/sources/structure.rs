@@ -104,10 +104,6 @@ impl Structure {
             && is_x86_feature_detected!("popcnt")
             && is_x86_feature_detected!("pclmulqdq")
         {
-            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
-                // SAFETY: the machine was just asked for what the function is compiled for.
-                return unsafe { self.find_with_avx512(text) };
-            }
             // SAFETY: the machine was just asked for what the function is compiled for.
             return unsafe { self.find_with_avx2(text) };
         }
@@ -120,14 +116,6 @@ impl Structure {
     fn find_with_avx2(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
         use crate::sources::blocks::{classify_with_avx2, within_with_pclmul};
         self.find_in_blocks(text, |block| classify_with_avx2(block), |quotes| within_with_pclmul(quotes))
-    }
-
-    /// The same with AVX-512.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,popcnt,pclmulqdq")]
-    fn find_with_avx512(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
-        use crate::sources::blocks::{classify_with_avx512, within_with_pclmul};
-        self.find_in_blocks(text, |block| classify_with_avx512(block), |quotes| within_with_pclmul(quotes))
     }
 
     #[inline(always)]
