@@ -27,7 +27,7 @@ impl<'c> AzureAudit<'c> {
 }
 
 impl JsonRecords for AzureAudit<'_> {
-    const BATCH: &'static [u8] = b"records";
+    const BATCH: &'static str = "records";
     const LINES: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {

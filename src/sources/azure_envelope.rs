@@ -15,7 +15,7 @@ use crate::sources::record::Reason;
 use crate::sources::structure::Structure;
 use crate::sources::text::Text;
 
-const KEYS: Keys = Keys::of(&[b"time", b"category", b"tenantId", b"operationName", b"resultType", b"properties"]);
+static KEYS: Keys<6> = Keys::of(["time", "category", "tenantId", "operationName", "resultType", "properties"]);
 
 /// The members of an envelope that matter.
 #[derive(Clone, Copy, Default)]
@@ -32,18 +32,14 @@ impl<'a> Envelope<'a> {
     #[inline]
     pub fn of(record: Node<'a>) -> Envelope<'a> {
         let mut envelope = Envelope::default();
-        record.members(KEYS, |key, value| {
-            let field = match key {
-                b"time" => &mut envelope.time,
-                b"category" => &mut envelope.category,
-                b"tenantId" => &mut envelope.tenant,
-                b"operationName" => &mut envelope.operation,
-                b"resultType" => &mut envelope.result_type,
-                b"properties" => &mut envelope.properties,
-                _ => return,
-            };
-            *field = Some(value);
-        });
+        [
+            envelope.time,
+            envelope.category,
+            envelope.tenant,
+            envelope.operation,
+            envelope.result_type,
+            envelope.properties,
+        ] = record.fields(&KEYS);
         envelope
     }
 

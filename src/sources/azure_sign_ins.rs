@@ -21,17 +21,17 @@ pub struct AzureSignIns<'c> {
     unpacked: Unpacked,
 }
 
-const KEYS: Keys = Keys::of(&[
-    b"id",
-    b"createdDateTime",
-    b"userId",
-    b"userPrincipalName",
-    b"userType",
-    b"appId",
-    b"resourceId",
-    b"resourceTenantId",
-    b"isInteractive",
-    b"status",
+static KEYS: Keys<10> = Keys::of([
+    "id",
+    "createdDateTime",
+    "userId",
+    "userPrincipalName",
+    "userType",
+    "appId",
+    "resourceId",
+    "resourceTenantId",
+    "isInteractive",
+    "status",
 ]);
 
 impl<'c> AzureSignIns<'c> {
@@ -44,7 +44,7 @@ impl<'c> AzureSignIns<'c> {
 }
 
 impl JsonRecords for AzureSignIns<'_> {
-    const BATCH: &'static [u8] = b"records";
+    const BATCH: &'static str = "records";
     const LINES: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -73,22 +73,29 @@ impl JsonRecords for AzureSignIns<'_> {
 /// The members of `properties` that matter, and the status.
 #[inline]
 fn fields_of<'a>(properties: Node<'a>) -> (SignIn<Node<'a>>, Option<Node<'a>>) {
-    let (mut sign_in, mut status) = (SignIn::default(), None);
-    properties.members(KEYS, |key, value| {
-        let field = match key {
-            b"id" => &mut sign_in.id,
-            b"createdDateTime" => &mut sign_in.created,
-            b"userId" => &mut sign_in.user,
-            b"userPrincipalName" => &mut sign_in.user_name,
-            b"userType" => &mut sign_in.user_type,
-            b"appId" => &mut sign_in.app,
-            b"resourceId" => &mut sign_in.resource,
-            b"resourceTenantId" => &mut sign_in.resource_tenant,
-            b"isInteractive" => &mut sign_in.is_interactive,
-            b"status" => &mut status,
-            _ => return,
-        };
-        *field = Some(value);
-    });
+    let [
+        id,
+        created,
+        user,
+        user_name,
+        user_type,
+        app,
+        resource,
+        resource_tenant,
+        is_interactive,
+        status,
+    ] = properties.fields(&KEYS);
+    let sign_in = SignIn {
+        id,
+        created,
+        logged: None,
+        user,
+        user_name,
+        user_type,
+        app,
+        resource,
+        resource_tenant,
+        is_interactive,
+    };
     (sign_in, status)
 }

@@ -20,45 +20,33 @@ pub struct CustomersJson {
     texts: [String; 4],
 }
 
-const KEYS: Keys = Keys::of(&[
-    b"tenant_id",
-    b"name",
-    b"domain",
-    b"country",
-    b"segment",
-    b"id",
-    b"companyProfile",
-    b"billingProfile",
+static KEYS: Keys<8> = Keys::of([
+    "tenant_id",
+    "name",
+    "domain",
+    "country",
+    "segment",
+    "id",
+    "companyProfile",
+    "billingProfile",
 ]);
 
+static COMPANY_KEYS: Keys<3> = Keys::of(["tenantId", "companyName", "domain"]);
+
 impl JsonRecords for CustomersJson {
-    const BATCH: &'static [u8] = b"items";
+    const BATCH: &'static str = "items";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let (mut own, mut id, mut company, mut billing) = ([None; 5], None, None, None);
-        record.members(KEYS, |key, value| {
-            let field = match key {
-                b"tenant_id" => &mut own[0],
-                b"name" => &mut own[1],
-                b"domain" => &mut own[2],
-                b"country" => &mut own[3],
-                b"segment" => &mut own[4],
-                b"id" => &mut id,
-                b"companyProfile" => &mut company,
-                b"billingProfile" => &mut billing,
-                _ => return,
-            };
-            *field = Some(value);
-        });
-        let of_company = |key: &[u8]| company.and_then(|company| company.member(key));
-        let tenant = tenant_of([own[0], of_company(b"tenantId"), id])?;
-        let address = billing.and_then(|billing| billing.member(b"defaultAddress"));
+        let [own_tenant, name, domain, country, segment, id, company, billing] = record.fields(&KEYS);
+        let [company_tenant, company_name, company_domain] = company.map(|company| company.fields(&COMPANY_KEYS)).unwrap_or_default();
+        let tenant = tenant_of([own_tenant, company_tenant, id])?;
+        let address = billing.and_then(|billing| billing.field(&const { Keys::of(["defaultAddress"]) }));
         let fields = [
-            own[1].or_else(|| of_company(b"companyName")),
-            own[2].or_else(|| of_company(b"domain")),
-            own[3].or_else(|| address.and_then(|address| address.member(b"country"))),
-            own[4],
+            name.or(company_name),
+            domain.or(company_domain),
+            country.or_else(|| address.and_then(|address| address.field(&const { Keys::of(["country"]) }))),
+            segment,
         ];
         for (out, field) in self.texts.iter_mut().zip(fields) {
             out.clear();

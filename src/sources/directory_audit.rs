@@ -16,13 +16,13 @@ use crate::sources::license_event::{Changed, Lists, Operation, array, succeeded}
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Position, Reason, Sink};
 
-const KEYS: Keys = Keys::of(&[
-    b"id",
-    b"activityDateTime",
-    b"createdDateTime",
-    b"activityDisplayName",
-    b"result",
-    b"targetResources",
+static KEYS: Keys<6> = Keys::of([
+    "id",
+    "activityDateTime",
+    "createdDateTime",
+    "activityDisplayName",
+    "result",
+    "targetResources",
 ]);
 
 /// The members of an event that matter, and what an envelope says where they are missing.
@@ -76,12 +76,17 @@ impl<'c> Audits<'c> {
             let Some(lists) = targets.assigned_license()? else {
                 return Ok(Verdict::Accepted);
             };
-            self.lists.read(lists.member(b"oldValue"), lists.member(b"newValue"))?;
+            self.lists.read(
+                lists.field(&const { Keys::of(["oldValue"]) }),
+                lists.field(&const { Keys::of(["newValue"]) }),
+            )?;
             if self.lists.are_empty() {
                 return Ok(Verdict::Accepted);
             }
         }
-        let user = self.ids.fold(targets.user.and_then(|user| user.member(b"id")))?;
+        let user = self
+            .ids
+            .fold(targets.user.and_then(|user| user.field(&const { Keys::of(["id"]) })))?;
         if user.is_empty() {
             return Err(Reason::MissingUser);
         }
@@ -100,18 +105,7 @@ impl<'c> Audits<'c> {
 impl<'a> AuditEvent<'a> {
     pub fn of(properties: Node<'a>) -> AuditEvent<'a> {
         let mut event = AuditEvent::default();
-        properties.members(KEYS, |key, value| {
-            let field = match key {
-                b"id" => &mut event.id,
-                b"activityDateTime" => &mut event.at,
-                b"createdDateTime" => &mut event.created,
-                b"activityDisplayName" => &mut event.activity,
-                b"result" => &mut event.result,
-                b"targetResources" => &mut event.targets,
-                _ => return,
-            };
-            *field = Some(value);
-        });
+        [event.id, event.at, event.created, event.activity, event.result, event.targets] = properties.fields(&KEYS);
         event
     }
 }
@@ -126,7 +120,7 @@ struct Targets<'a> {
 impl<'a> Targets<'a> {
     fn of(targets: Option<Node<'a>>) -> Result<Targets<'a>, Reason> {
         let all = array(targets)?;
-        let is_user = |target: &Node<'a>| matches!(present(target.member(b"type")), Some(Value::Text(kind)) if is_word(kind, "User"));
+        let is_user = |target: &Node<'a>| matches!(present(target.field(&const { Keys::of(["type"]) })), Some(Value::Text(kind)) if is_word(kind, "User"));
         Ok(Targets {
             all,
             user: all.and_then(|all| all.items().find(is_user)),
@@ -148,8 +142,11 @@ impl<'a> Targets<'a> {
 }
 
 fn assigned_license(target: Node<'_>) -> Result<Option<Node<'_>>, Reason> {
-    for property in array(target.member(b"modifiedProperties"))?.into_iter().flat_map(Node::items) {
-        if let Some(name) = text(property.member(b"displayName"))?
+    for property in array(target.field(&const { Keys::of(["modifiedProperties"]) }))?
+        .into_iter()
+        .flat_map(Node::items)
+    {
+        if let Some(name) = text(property.field(&const { Keys::of(["displayName"]) }))?
             && name.is("AssignedLicense")
         {
             return Ok(Some(property));

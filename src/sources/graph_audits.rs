@@ -24,7 +24,7 @@ impl<'c> GraphAudits<'c> {
 }
 
 impl JsonRecords for GraphAudits<'_> {
-    const BATCH: &'static [u8] = b"value";
+    const BATCH: &'static str = "value";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {

@@ -18,20 +18,20 @@ pub struct GraphSignIns<'c> {
     sign_ins: SignIns<'c>,
 }
 
-const KEYS: Keys = Keys::of(&[
-    b"id",
-    b"createdDateTime",
-    b"activityDateTime",
-    b"userId",
-    b"userPrincipalName",
-    b"userType",
-    b"appId",
-    b"resourceId",
-    b"resourceTenantId",
-    b"homeTenantId",
-    b"isInteractive",
-    b"signInEventTypes",
-    b"status",
+static KEYS: Keys<13> = Keys::of([
+    "id",
+    "createdDateTime",
+    "activityDateTime",
+    "userId",
+    "userPrincipalName",
+    "userType",
+    "appId",
+    "resourceId",
+    "resourceTenantId",
+    "homeTenantId",
+    "isInteractive",
+    "signInEventTypes",
+    "status",
 ]);
 
 /// The members that matter.
@@ -53,7 +53,7 @@ impl<'c> GraphSignIns<'c> {
 }
 
 impl JsonRecords for GraphSignIns<'_> {
-    const BATCH: &'static [u8] = b"value";
+    const BATCH: &'static str = "value";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -103,26 +103,22 @@ fn kind_of(event_types: Option<Node<'_>>) -> Result<Kind, Reason> {
 impl<'a> Listed<'a> {
     fn of(record: Node<'a>) -> Listed<'a> {
         let mut listed = Listed::default();
-        record.members(KEYS, |key, value| {
-            let sign_in = &mut listed.sign_in;
-            let field = match key {
-                b"id" => &mut sign_in.id,
-                b"createdDateTime" => &mut sign_in.created,
-                b"userId" => &mut sign_in.user,
-                b"userPrincipalName" => &mut sign_in.user_name,
-                b"userType" => &mut sign_in.user_type,
-                b"appId" => &mut sign_in.app,
-                b"resourceId" => &mut sign_in.resource,
-                b"resourceTenantId" => &mut sign_in.resource_tenant,
-                b"isInteractive" => &mut sign_in.is_interactive,
-                b"homeTenantId" => &mut listed.home_tenant,
-                b"signInEventTypes" => &mut listed.event_types,
-                b"status" => &mut listed.status,
-                b"activityDateTime" => &mut listed.audited,
-                _ => return,
-            };
-            *field = Some(value);
-        });
+        let sign_in = &mut listed.sign_in;
+        [
+            sign_in.id,
+            sign_in.created,
+            listed.audited,
+            sign_in.user,
+            sign_in.user_name,
+            sign_in.user_type,
+            sign_in.app,
+            sign_in.resource,
+            sign_in.resource_tenant,
+            listed.home_tenant,
+            sign_in.is_interactive,
+            listed.event_types,
+            listed.status,
+        ] = record.fields(&KEYS);
         listed
     }
 }

@@ -20,8 +20,8 @@ pub struct GraphSubscribedSkus<'c> {
     subscription_id: String,
 }
 
-const KEYS: Keys = Keys::of(&[b"skuId", b"prepaidUnits"]);
-const UNIT_KEYS: Keys = Keys::of(&[b"enabled", b"warning", b"suspended", b"lockedOut"]);
+static KEYS: Keys<2> = Keys::of(["skuId", "prepaidUnits"]);
+static UNIT_KEYS: Keys<4> = Keys::of(["enabled", "warning", "suspended", "lockedOut"]);
 /// The kinds of units, as they end a subscription's id, and their states.
 const KINDS: [(&str, State); 4] = [
     ("enabled", State::Active),
@@ -40,18 +40,13 @@ impl<'c> GraphSubscribedSkus<'c> {
 }
 
 impl JsonRecords for GraphSubscribedSkus<'_> {
-    const BATCH: &'static [u8] = b"value";
+    const BATCH: &'static str = "value";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.day.ok_or(Reason::MissingDay)?;
-        let (mut sku, mut units) = (None, None);
-        record.members(KEYS, |key, value| match key {
-            b"skuId" => sku = Some(value),
-            b"prepaidUnits" => units = Some(value),
-            _ => {}
-        });
+        let [sku, units] = record.fields(&KEYS);
         let sku = match present(sku) {
             None => return Err(Reason::MissingId),
             Some(Value::Text(sku)) => guid(sku).ok_or(Reason::MalformedSku)?,
@@ -89,19 +84,8 @@ impl JsonRecords for GraphSubscribedSkus<'_> {
 
 /// How many units there are of each of [`KINDS`]; one that is missing has none.
 fn unit_counts(units: Node<'_>) -> Result<[i64; 4], Reason> {
-    let mut fields = [None; 4];
-    units.members(UNIT_KEYS, |key, value| {
-        let number = match key {
-            b"enabled" => 0,
-            b"warning" => 1,
-            b"suspended" => 2,
-            b"lockedOut" => 3,
-            _ => return,
-        };
-        fields[number] = Some(value);
-    });
     let mut counts = [0; 4];
-    for (count, field) in counts.iter_mut().zip(fields) {
+    for (count, field) in counts.iter_mut().zip(units.fields(&UNIT_KEYS)) {
         if present(field).is_some() {
             *count = seats(field).ok_or(Reason::MalformedSeats)?;
         }

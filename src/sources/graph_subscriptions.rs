@@ -18,14 +18,14 @@ pub struct GraphSubscriptions<'c> {
     ids: Ids,
 }
 
-const KEYS: Keys = Keys::of(&[
-    b"id",
-    b"skuId",
-    b"status",
-    b"totalLicenses",
-    b"isTrial",
-    b"ownerTenantId",
-    b"nextLifecycleDateTime",
+static KEYS: Keys<7> = Keys::of([
+    "id",
+    "skuId",
+    "status",
+    "totalLicenses",
+    "isTrial",
+    "ownerTenantId",
+    "nextLifecycleDateTime",
 ]);
 
 /// The members that matter.
@@ -50,7 +50,7 @@ impl<'c> GraphSubscriptions<'c> {
 }
 
 impl JsonRecords for GraphSubscriptions<'_> {
-    const BATCH: &'static [u8] = b"value";
+    const BATCH: &'static str = "value";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -96,19 +96,15 @@ impl JsonRecords for GraphSubscriptions<'_> {
 impl<'a> Listed<'a> {
     fn of(record: Node<'a>) -> Listed<'a> {
         let mut listed = Listed::default();
-        record.members(KEYS, |key, value| {
-            let field = match key {
-                b"id" => &mut listed.id,
-                b"skuId" => &mut listed.sku,
-                b"status" => &mut listed.status,
-                b"totalLicenses" => &mut listed.seats,
-                b"isTrial" => &mut listed.is_trial,
-                b"ownerTenantId" => &mut listed.owner,
-                b"nextLifecycleDateTime" => &mut listed.ends,
-                _ => return,
-            };
-            *field = Some(value);
-        });
+        [
+            listed.id,
+            listed.sku,
+            listed.status,
+            listed.seats,
+            listed.is_trial,
+            listed.owner,
+            listed.ends,
+        ] = record.fields(&KEYS);
         listed
     }
 }

@@ -14,8 +14,8 @@ use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::user_name;
 
-const LICENSE_KEYS: Keys = Keys::of(&[b"skuId", b"state"]);
-const USER_KEYS: Keys = Keys::of(&[b"id", b"userPrincipalName", b"licenseAssignmentStates", b"assignedLicenses"]);
+static LICENSE_KEYS: Keys<2> = Keys::of(["skuId", "state"]);
+static USER_KEYS: Keys<4> = Keys::of(["id", "userPrincipalName", "licenseAssignmentStates", "assignedLicenses"]);
 
 /// Reads the users of one file.
 pub struct GraphUsers<'c> {
@@ -42,12 +42,7 @@ impl<'c> GraphUsers<'c> {
             let Value::Object(entry) = entry.value() else {
                 return Err(Reason::UnreadableValue);
             };
-            let (mut sku, mut state) = (None, None);
-            entry.members(LICENSE_KEYS, |key, value| match key {
-                b"skuId" => sku = Some(value),
-                b"state" => state = Some(value),
-                _ => {}
-            });
+            let [sku, state] = entry.fields(&LICENSE_KEYS);
             let Some(Value::Text(sku)) = present(sku) else {
                 return Err(Reason::MalformedSku);
             };
@@ -62,20 +57,13 @@ impl<'c> GraphUsers<'c> {
 }
 
 impl JsonRecords for GraphUsers<'_> {
-    const BATCH: &'static [u8] = b"value";
+    const BATCH: &'static str = "value";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.day.ok_or(Reason::MissingDay)?;
-        let (mut id, mut name, mut states, mut licenses) = (None, None, None, None);
-        record.members(USER_KEYS, |key, value| match key {
-            b"id" => id = Some(value),
-            b"userPrincipalName" => name = Some(value),
-            b"licenseAssignmentStates" => states = Some(value),
-            b"assignedLicenses" => licenses = Some(value),
-            _ => {}
-        });
+        let [id, name, states, licenses] = record.fields(&USER_KEYS);
         self.ids.clear();
         let user = self.ids.fold_required(id)?;
         self.skus.clear();

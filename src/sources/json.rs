@@ -3,12 +3,12 @@
 //! What is not asked for is skipped by structure. The rules where JSON texts may differ from the book:
 //!
 //! * a member is a string that a colon follows directly (blanks allowed) in an object; keys are case-sensitive, their escapes decoded;
-//! * of repeated keys the last counts, whatever it is: whoever walks the members keeps the latest;
+//! * of repeated keys the last counts, whatever it is: looking for fields keeps the latest;
 //! * a value that is asked for must be well-formed and be followed by a comma or a closing bracket, else it is [`Value::Unreadable`];
 //! * in strings a lone surrogate reads as U+FFFD; control characters are taken as they are.
 
 use crate::domain::day::Instant;
-use crate::sources::keys::Keys;
+use crate::sources::keys::{Keys, WINDOW, Window};
 use crate::sources::structure::{Structure, is_blank};
 use crate::sources::text::Text;
 
@@ -91,72 +91,79 @@ impl<'a> Node<'a> {
         &text[at..end]
     }
 
-    /// Calls `each` with every member of an object whose key may be one of `keys`, in their order, the key decoded; with others
-    /// it may be called too. Something else than an object has no members.
+    /// The members of an object with these keys, of each key the last one. Something else than an object has no members.
     #[inline]
-    pub fn members(self, keys: Keys, mut each: impl FnMut(&[u8], Node<'a>)) {
+    pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
+        let mut fields = [None; N];
+        let Json { text, structure } = *self.json;
+        self.each_member(|colon, bracket| {
+            if let Some(number) = key_before(text, structure, colon, keys) {
+                fields[number] = Some(Node {
+                    json: self.json,
+                    at: skip_blanks(text, colon + 1) as u32,
+                    bracket,
+                });
+            }
+        });
+        fields
+    }
+
+    /// The member with this key.
+    #[inline]
+    pub fn field(self, key: &Keys<1>) -> Option<Node<'a>> {
+        let [field] = self.fields(key);
+        field
+    }
+
+    /// Calls `each` with every colon that belongs to an object itself, not to what is in it, and the first bracket after that colon.
+    #[inline(always)]
+    fn each_member(self, mut each: impl FnMut(usize, u32)) {
         if !self.is_object() {
             return;
         }
-        let Json { text, structure } = *self.json;
+        let structure = self.json.structure;
+        let from = |at: usize| (at / 64, structure.colons(at / 64) & (!0 << (at % 64)));
+        let (mut word, mut colons) = from(self.at as usize);
         let mut next = self.bracket + 1;
-        let mut colon = structure.bracket(self.bracket as usize).colons as usize;
-        let end = structure.bracket(self.closed_by()).colons as usize;
-        while colon < end {
-            let place = structure.colon(colon);
-            let bracket = structure.bracket(next as usize);
-            if (bracket.at as usize) < place {
-                // A bracket that is nobody's value; what is in it is nobody's member.
-                next = bracket.closed_by + 1;
-                colon = structure.bracket(bracket.closed_by as usize).colons as usize;
+        let mut bracket = structure.bracket(next as usize);
+        loop {
+            while colons == 0 {
+                word += 1;
+                colons = structure.colons(word);
+            }
+            let colon = word * 64 + colons.trailing_zeros() as usize;
+            if colon < bracket.at as usize {
+                colons &= colons - 1;
+                each(colon, next);
                 continue;
             }
-            colon += 1;
-            let at = skip_blanks(text, place + 1) as u32;
-            let value = Node {
-                json: self.json,
-                at,
-                bracket: next,
-            };
-            if bracket.at == at && bracket.closed_by != 0 {
-                next = bracket.closed_by + 1;
-                colon = structure.bracket(bracket.closed_by as usize).colons as usize;
+            if bracket.closed_by == 0 {
+                return;
             }
-            if !keys.may_end_at(text, place) {
-                continue;
-            }
-            match self.key_before(place) {
-                Some(Text { raw, escaped: false }) => each(raw, value),
-                Some(key) => decode_key(key, &mut |key| each(key, value)),
-                None => {}
-            }
+            // Whether it is the value of the last member or nobody's: what is in it belongs to another.
+            let end = structure.bracket(bracket.closed_by as usize).at;
+            next = bracket.closed_by + 1;
+            bracket = structure.bracket(next as usize);
+            (word, colons) = from(end as usize);
         }
     }
 
-    /// The string that ends right before a colon.
-    #[inline(always)]
-    fn key_before(self, colon: usize) -> Option<Text<'a>> {
+    /// All members of an object, their keys decoded.
+    #[cfg(test)]
+    pub fn members(self) -> Vec<(String, Node<'a>)> {
         let Json { text, structure } = *self.json;
-        let mut last = colon - 1;
-        while is_blank(text[last]) {
-            last -= 1;
-        }
-        let (first, escaped) = structure.string_until(last)?;
-        Some(Text {
-            raw: &text[first..last],
-            escaped,
-        })
-    }
-
-    /// The member with this key, the last one if there are several.
-    pub fn member(self, key: &[u8]) -> Option<Node<'a>> {
-        let mut found = None;
-        self.members(Keys::of(&[key]), |name, value| {
-            if name == key {
-                found = Some(value);
+        let mut members = Vec::new();
+        self.each_member(|colon, bracket| {
+            let mut key = String::new();
+            if let Some(raw) = string_before(text, structure, colon)
+                && raw.append_to(&mut key).is_some()
+            {
+                let at = skip_blanks(text, colon + 1) as u32;
+                let json = self.json;
+                members.push((key, Node { json, at, bracket }));
             }
         });
-        found
+        members
     }
 
     /// The values of an array. Something else has none.
@@ -219,13 +226,50 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Which of some keys ends before a colon.
+#[inline(always)]
+fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>) -> Option<usize> {
+    let padded;
+    let window = match colon.checked_sub(WINDOW).and_then(|from| text[from..].first_chunk()) {
+        Some(window) => window,
+        None => {
+            padded = padded_window(&text[..colon]);
+            &padded
+        }
+    };
+    if window[WINDOW - 1] != b'"' || structure.may_spell(colon) {
+        return careful_key_before(text, structure, colon, keys);
+    }
+    // A key of letters alone, so what is between two quotes of it is one string.
+    let number = keys.ending(window)?;
+    let is_key = structure.is_quote(colon - 1) && structure.is_quote(colon - 2 - keys.length(number));
+    is_key.then_some(number)
+}
+
+/// The window before a colon that stands near the beginning of a text.
+fn padded_window(before: &[u8]) -> Window {
+    let mut window = [b' '; WINDOW];
+    window[WINDOW - before.len()..].copy_from_slice(before);
+    window
+}
+
+/// The same, whatever way the key is spelled and whatever stands before the colon.
 #[cold]
 #[inline(never)]
-fn decode_key(key: Text<'_>, each: &mut dyn FnMut(&[u8])) {
-    let mut decoded = String::new();
-    if key.append_to(&mut decoded).is_some() {
-        each(decoded.as_bytes());
-    }
+fn careful_key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>) -> Option<usize> {
+    let mut key = String::new();
+    string_before(text, structure, colon)?.append_to(&mut key)?;
+    keys.position(&key)
+}
+
+/// The string that ends right before a colon, but for blanks.
+fn string_before<'a>(text: &'a [u8], structure: &Structure, colon: usize) -> Option<Text<'a>> {
+    let last = text[..colon].iter().rposition(|byte| !is_blank(*byte))?;
+    let (first, escaped) = structure.string_until(last)?;
+    Some(Text {
+        raw: &text[first..last],
+        escaped,
+    })
 }
 
 #[inline]

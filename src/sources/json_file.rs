@@ -9,6 +9,7 @@
 
 use crate::sources::compressed::{Content, Fault as ContentFault};
 use crate::sources::json::{Json, Node, Value};
+use crate::sources::keys::Keys;
 use crate::sources::limits::Limits;
 use crate::sources::lines::{Lines, Step};
 use crate::sources::output::{Output, Verdict};
@@ -18,7 +19,7 @@ use crate::sources::structure::{Fault, Structure, is_blank};
 /// What a format makes of one record.
 pub trait JsonRecords {
     /// The key under which an object has an array of records; such an object is a batch or page, unless it is a good record itself.
-    const BATCH: &'static [u8];
+    const BATCH: &'static str;
     /// Whether the form is one record a line by nature: a bare array is no page then, and a file that is no sound document is lines.
     const LINES: bool;
 
@@ -27,7 +28,7 @@ pub trait JsonRecords {
 
     /// Whether a document with a batch says that another one follows.
     fn announces_next(document: Node<'_>) -> bool {
-        let link = document.member(b"@odata.nextLink").map(Node::value);
+        let link = document.field(&const { Keys::of(["@odata.nextLink"]) }).map(Node::value);
         matches!(link, Some(Value::Text(link)) if !link.is_empty())
     }
 
@@ -160,7 +161,7 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         let at = of_line(line);
         let result = self.reader.record(outermost, at, self.out.sink);
         if result.is_err()
-            && let Some(batch) = outermost.member(R::BATCH).filter(|value| value.is_array())
+            && let Some(batch) = outermost.field(const { &Keys::of([R::BATCH]) }).filter(|value| value.is_array())
         {
             return self.batch(line, batch, R::announces_next(outermost));
         }

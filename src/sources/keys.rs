@@ -1,52 +1,124 @@
-//! Sets of keys that a reader looks for, told apart from most others by their last letters alone.
+//! Sets of keys that a reader looks for, found without looking where the others begin.
 
-/// A set of keys, as what their last bytes tell: enough to pass over most other keys without looking where they begin.
-#[derive(Clone, Copy)]
-pub struct Keys {
-    /// The hashes of the last three bytes before the closing quote, of which the opening one may be the first.
-    tails: u64,
+/// How many bytes before a colon are looked at: the longest key with its quotes.
+pub const WINDOW: usize = 32;
+
+/// What is around a key of a text.
+pub type Window = [u8; WINDOW];
+
+/// `N` keys of at least two ASCII letters.
+pub struct Keys<const N: usize> {
+    keys: [&'static str; N],
+    /// Each key in its quotes as the last bytes of a window, and ones where these are.
+    spelled: [[u64; 4]; N],
+    mask: [[u64; 4]; N],
+    /// For each hash of the last three bytes before the closing quote one of the keys, numbered from 1; 0 where there is none.
+    first: [u8; 64],
+    /// The next key with the same hash.
+    next: [u8; N],
 }
 
-impl Keys {
-    /// These keys, of ASCII letters and at least two long.
-    pub const fn of(keys: &[&[u8]]) -> Keys {
-        let mut tails = 0;
+impl<const N: usize> Keys<N> {
+    pub const fn of(keys: [&'static str; N]) -> Keys<N> {
+        let mut set = Keys {
+            keys,
+            spelled: [[0; 4]; N],
+            mask: [[0; 4]; N],
+            first: [0; 64],
+            next: [0; N],
+        };
         let mut number = 0;
-        while number < keys.len() {
-            let key = keys[number];
-            let length = key.len();
-            let third = if length > 2 { key[length - 3] } else { b'"' };
-            tails |= 1 << Keys::hash(third as u64 | (key[length - 2] as u64) << 8 | (key[length - 1] as u64) << 16);
+        while number < N {
+            let key = keys[number].as_bytes();
+            assert!(key.len() >= 2 && key.len() + 2 <= WINDOW);
+            let begin = WINDOW - 2 - key.len();
+            let mut at = begin;
+            while at < WINDOW {
+                let byte = if at == begin || at == WINDOW - 1 {
+                    b'"'
+                } else {
+                    key[at - begin - 1]
+                };
+                set.spelled[number][at / 8] |= (byte as u64) << (at % 8 * 8);
+                set.mask[number][at / 8] |= 0xff << (at % 8 * 8);
+                at += 1;
+            }
+            let hash = Keys::<N>::hash((set.spelled[number][3] >> 32) as u32);
+            set.next[number] = set.first[hash];
+            set.first[hash] = number as u8 + 1;
             number += 1;
         }
-        Keys { tails }
+        set
     }
 
-    /// Any key.
-    #[cfg(test)]
-    pub const ANY: Keys = Keys { tails: !0 };
-
-    /// Six bits of three bytes.
-    const fn hash(tail: u64) -> u64 {
-        (tail as u32).wrapping_mul(0x9e37_79b1) as u64 >> 26
-    }
-
-    /// `false` only where no key of the set ends right before this colon. What cannot be told here may be one: a blank before
-    /// the colon, or a backslash within eight bytes: an escape that spells one of the last three letters begins there (`\u0064` is
-    /// six long), and one before them leaves them as they are.
+    /// Six bits of the last four bytes of a window, of which the last one is a quote.
     #[inline(always)]
-    pub fn may_end_at(self, text: &[u8], colon: usize) -> bool {
-        let Some((word, b'"')) = colon
-            .checked_sub(9)
-            .and_then(|from| text.get(from..colon)?.split_first_chunk::<8>())
-            .map(|(word, rest)| (word, rest[0]))
-        else {
-            return true;
+    const fn hash(tail: u32) -> usize {
+        ((tail << 8).wrapping_mul(0x9e37_79b1) >> 26) as usize
+    }
+
+    /// Which key, in its quotes, ends with the window.
+    #[inline(always)]
+    pub fn ending(&self, window: &Window) -> Option<usize> {
+        let word = |at: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&window[at * 8..at * 8 + 8]);
+            u64::from_le_bytes(bytes)
         };
-        let word = u64::from_le_bytes(*word);
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        let differs = word ^ (ONES * b'\\' as u64);
-        let has_backslash = differs.wrapping_sub(ONES) & !differs & (ONES << 7) != 0;
-        has_backslash || self.tails >> Keys::hash(word >> 40) & 1 == 1
+        let last = word(3);
+        let mut number = self.first[Keys::<N>::hash((last >> 32) as u32)];
+        while number != 0 {
+            let (spelled, mask) = (&self.spelled[number as usize - 1], &self.mask[number as usize - 1]);
+            let differs = (0..3).fold((last ^ spelled[3]) & mask[3], |differs, at| {
+                differs | (word(at) ^ spelled[at]) & mask[at]
+            });
+            if differs == 0 {
+                return Some(number as usize - 1);
+            }
+            number = self.next[number as usize - 1];
+        }
+        None
+    }
+
+    /// How long a key is.
+    #[inline(always)]
+    pub fn length(&self, number: usize) -> usize {
+        self.keys[number].len()
+    }
+
+    /// Which key this is.
+    pub fn position(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|known| *known == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_ends_with_the_window_whatever_stands_before_it() {
+        const KEYS: Keys<5> = Keys::of(["id", "tenantId", "resourceTenantId", "abcdefghijklmnopqrstuvwxyz1234", "userId"]);
+        let window = |text: &str| -> Window {
+            let mut window = [b'"'; WINDOW];
+            let text = &text.as_bytes()[text.len().saturating_sub(WINDOW)..];
+            window[WINDOW - text.len()..].copy_from_slice(text);
+            window
+        };
+        for (number, key) in KEYS.keys.iter().enumerate() {
+            assert_eq!(KEYS.position(key), Some(number));
+            assert_eq!(KEYS.length(number), key.len());
+            assert_eq!(KEYS.ending(&window(&format!("{{\"{key}\""))), Some(number), "{key}");
+            assert_eq!(KEYS.ending(&window(&format!("\"x\":\"y\",\n \"{key}\""))), Some(number), "{key}");
+        }
+        for other in [
+            "\"Id\"",
+            "\"myid\"",
+            "\"omeTenantId\"",
+            "\"bbcdefghijklmnopqrstuvwxyz1234\"",
+            "\"tenantid\"",
+        ] {
+            assert_eq!(KEYS.ending(&window(other)), None, "{other}");
+        }
     }
 }

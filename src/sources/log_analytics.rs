@@ -25,22 +25,22 @@ pub struct LogAnalytics<'c> {
     unpacked: Unpacked,
 }
 
-const KEYS: Keys = Keys::of(&[
-    b"TimeGenerated",
-    b"CreatedDateTime",
-    b"Id",
-    b"UserId",
-    b"UserPrincipalName",
-    b"UserType",
-    b"AppId",
-    b"ResourceIdentity",
-    b"ResourceTenantId",
-    b"IsInteractive",
-    b"ResultType",
-    b"Status",
-    b"AADTenantId",
-    b"Category",
-    b"Type",
+static KEYS: Keys<15> = Keys::of([
+    "TimeGenerated",
+    "CreatedDateTime",
+    "Id",
+    "UserId",
+    "UserPrincipalName",
+    "UserType",
+    "AppId",
+    "ResourceIdentity",
+    "ResourceTenantId",
+    "IsInteractive",
+    "ResultType",
+    "Status",
+    "AADTenantId",
+    "Category",
+    "Type",
 ]);
 
 /// The fields of a record that matter.
@@ -96,7 +96,7 @@ fn is_interactive(name: Text<'_>) -> Option<bool> {
 }
 
 impl JsonRecords for LogAnalytics<'_> {
-    const BATCH: &'static [u8] = b"records";
+    const BATCH: &'static str = "records";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -108,28 +108,24 @@ impl JsonRecords for LogAnalytics<'_> {
             category: None,
             table: None,
         };
-        record.members(KEYS, |key, value| {
-            let sign_in = &mut exported.sign_in;
-            let field = match key {
-                b"TimeGenerated" => &mut sign_in.logged,
-                b"CreatedDateTime" => &mut sign_in.created,
-                b"Id" => &mut sign_in.id,
-                b"UserId" => &mut sign_in.user,
-                b"UserPrincipalName" => &mut sign_in.user_name,
-                b"UserType" => &mut sign_in.user_type,
-                b"AppId" => &mut sign_in.app,
-                b"ResourceIdentity" => &mut sign_in.resource,
-                b"ResourceTenantId" => &mut sign_in.resource_tenant,
-                b"IsInteractive" => &mut sign_in.is_interactive,
-                b"ResultType" => &mut exported.result,
-                b"Status" => &mut exported.status,
-                b"AADTenantId" => &mut exported.tenant,
-                b"Category" => &mut exported.category,
-                b"Type" => &mut exported.table,
-                _ => return,
-            };
-            *field = Some(value);
-        });
+        let sign_in = &mut exported.sign_in;
+        [
+            sign_in.logged,
+            sign_in.created,
+            sign_in.id,
+            sign_in.user,
+            sign_in.user_name,
+            sign_in.user_type,
+            sign_in.app,
+            sign_in.resource,
+            sign_in.resource_tenant,
+            sign_in.is_interactive,
+            exported.result,
+            exported.status,
+            exported.tenant,
+            exported.category,
+            exported.table,
+        ] = record.fields(&KEYS);
         // Many columns come as empty strings where JSON would have null.
         exported.sign_in.created = filled(exported.sign_in.created);
         exported.sign_in.is_interactive = filled(exported.sign_in.is_interactive);

@@ -10,6 +10,7 @@ use crate::domain::kinds::Evidence;
 use crate::sources::fields::{Ids, event_time, is_word, is_zero, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
 use crate::sources::management_record::{Audited, UserType, Who};
 use crate::sources::output::Verdict;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
@@ -114,7 +115,7 @@ impl<'c> ManagementActivity<'c> {
 }
 
 impl JsonRecords for ManagementActivity<'_> {
-    const BATCH: &'static [u8] = b"value";
+    const BATCH: &'static str = "value";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -142,5 +143,5 @@ impl JsonRecords for ManagementActivity<'_> {
 /// The id of the first target.
 fn first_id(targets: Value<'_>) -> Option<Value<'_>> {
     let Value::Array(targets) = targets else { return None };
-    present(targets.items().next()?.member(b"ID"))
+    present(targets.items().next()?.field(&const { Keys::of(["ID"]) }))
 }

@@ -12,6 +12,7 @@ use crate::domain::guid::Guid;
 use crate::sources::fields::{Ids, Tenants, event_time, is_word, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
+use crate::sources::keys::Keys;
 use crate::sources::license_event::{Changed, Lists, Operation, array};
 use crate::sources::management_record::{Audited, Who};
 use crate::sources::output::Verdict;
@@ -37,7 +38,7 @@ impl<'c> ManagementLicenses<'c> {
 }
 
 impl JsonRecords for ManagementLicenses<'_> {
-    const BATCH: &'static [u8] = b"value";
+    const BATCH: &'static str = "value";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -58,7 +59,10 @@ impl JsonRecords for ManagementLicenses<'_> {
             let Some(lists) = assigned_license(audited.modified)? else {
                 return Ok(Verdict::Accepted);
             };
-            self.lists.read(lists.member(b"OldValue"), lists.member(b"NewValue"))?;
+            self.lists.read(
+                lists.field(&const { Keys::of(["OldValue"]) }),
+                lists.field(&const { Keys::of(["NewValue"]) }),
+            )?;
             if self.lists.are_empty() {
                 return Ok(Verdict::Accepted);
             }
@@ -82,7 +86,7 @@ fn succeeded(result: Option<Node<'_>>) -> bool {
 
 fn assigned_license(modified: Option<Node<'_>>) -> Result<Option<Node<'_>>, Reason> {
     for property in array(modified)?.into_iter().flat_map(Node::items) {
-        if let Some(name) = text(property.member(b"Name"))?
+        if let Some(name) = text(property.field(&const { Keys::of(["Name"]) }))?
             && name.is("AssignedLicense")
         {
             return Ok(Some(property));
@@ -95,7 +99,9 @@ fn assigned_license(modified: Option<Node<'_>>) -> Result<Option<Node<'_>>, Reas
 fn target_user(audited: &Audited<'_>) -> Result<Who, Reason> {
     let (mut by_id, mut buffer) = (None, String::new());
     for target in array(audited.target)?.into_iter().flat_map(Node::items) {
-        let Some(id) = text(target.member(b"ID"))? else { continue };
+        let Some(id) = text(target.field(&const { Keys::of(["ID"]) }))? else {
+            continue;
+        };
         let id = id.decode(&mut buffer).ok_or(Reason::UnreadableValue)?.trim();
         if let Some(user) = id.strip_prefix("User_").and_then(|id| Guid::parse(id.as_bytes())) {
             return Ok(Who::User(user));

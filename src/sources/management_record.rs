@@ -13,22 +13,22 @@ use crate::sources::keys::Keys;
 use crate::sources::record::Reason;
 use crate::sources::user_name::id_of_name;
 
-const KEYS: Keys = Keys::of(&[
-    b"CreationTime",
-    b"Id",
-    b"Operation",
-    b"OrganizationId",
-    b"UserType",
-    b"UserKey",
-    b"UserId",
-    b"Workload",
-    b"ResultStatus",
-    b"ObjectId",
-    b"Target",
-    b"TargetContextId",
-    b"ApplicationId",
-    b"ErrorNumber",
-    b"ModifiedProperties",
+static KEYS: Keys<15> = Keys::of([
+    "CreationTime",
+    "Id",
+    "Operation",
+    "OrganizationId",
+    "UserType",
+    "UserKey",
+    "UserId",
+    "Workload",
+    "ResultStatus",
+    "ObjectId",
+    "Target",
+    "TargetContextId",
+    "ApplicationId",
+    "ErrorNumber",
+    "ModifiedProperties",
 ]);
 
 /// The members of a record that matter.
@@ -76,27 +76,23 @@ pub enum UserType {
 impl<'a> Audited<'a> {
     pub fn of(record: Node<'a>) -> Audited<'a> {
         let mut audited = Audited::default();
-        record.members(KEYS, |key, value| {
-            let field = match key {
-                b"CreationTime" => &mut audited.time,
-                b"Id" => &mut audited.id,
-                b"Operation" => &mut audited.operation,
-                b"OrganizationId" => &mut audited.tenant,
-                b"UserType" => &mut audited.user_type,
-                b"UserKey" => &mut audited.user_key,
-                b"UserId" => &mut audited.user_name,
-                b"Workload" => &mut audited.workload,
-                b"ResultStatus" => &mut audited.result,
-                b"ObjectId" => &mut audited.object,
-                b"Target" => &mut audited.target,
-                b"TargetContextId" => &mut audited.target_tenant,
-                b"ApplicationId" => &mut audited.application,
-                b"ErrorNumber" => &mut audited.error,
-                b"ModifiedProperties" => &mut audited.modified,
-                _ => return,
-            };
-            *field = Some(value);
-        });
+        [
+            audited.time,
+            audited.id,
+            audited.operation,
+            audited.tenant,
+            audited.user_type,
+            audited.user_key,
+            audited.user_name,
+            audited.workload,
+            audited.result,
+            audited.object,
+            audited.target,
+            audited.target_tenant,
+            audited.application,
+            audited.error,
+            audited.modified,
+        ] = record.fields(&KEYS);
         audited
     }
 

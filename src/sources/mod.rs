@@ -9,7 +9,7 @@
 //! | `path`, `input` | what a file's path says, where its bytes come from |
 //! | `limits` | how much a file may ask for |
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
-//! | `blocks`, `structure` | where brackets, colons and quotes are |
+//! | `blocks`, `scan`, `structure` | where brackets, colons and quotes are |
 //! | `text`, `keys`, `json` | values on demand |
 //! | `json_file`, `csv_file`, `csv_table`, `audit_data`, `parquet_table`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
@@ -66,6 +66,7 @@ mod parquet_column;
 mod parquet_table;
 mod partner_center;
 mod portal_csv;
+mod scan;
 mod sign_in;
 mod snapshot_tables;
 mod structure;

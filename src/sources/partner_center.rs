@@ -21,15 +21,7 @@ pub struct PartnerCenter<'c> {
     ids: Ids,
 }
 
-const KEYS: Keys = Keys::of(&[
-    b"id",
-    b"offerId",
-    b"quantity",
-    b"status",
-    b"isTrial",
-    b"commitmentEndDate",
-    b"unitType",
-]);
+static KEYS: Keys<7> = Keys::of(["id", "offerId", "quantity", "status", "isTrial", "commitmentEndDate", "unitType"]);
 
 /// The members that matter.
 #[derive(Clone, Copy, Default)]
@@ -60,7 +52,7 @@ impl<'c> PartnerCenter<'c> {
 }
 
 impl JsonRecords for PartnerCenter<'_> {
-    const BATCH: &'static [u8] = b"items";
+    const BATCH: &'static str = "items";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -106,7 +98,9 @@ impl JsonRecords for PartnerCenter<'_> {
 
 /// Whether a document of Partner Center says that another one follows.
 pub fn next_link(document: Node<'_>) -> bool {
-    let next = document.member(b"links").and_then(|links| links.member(b"next"));
+    let next = document
+        .field(&const { Keys::of(["links"]) })
+        .and_then(|links| links.field(&const { Keys::of(["next"]) }));
     matches!(present(next), Some(Value::Object(_)))
 }
 
@@ -123,19 +117,15 @@ fn are_licenses(unit: Option<Node<'_>>) -> bool {
 impl<'a> Listed<'a> {
     fn of(record: Node<'a>) -> Listed<'a> {
         let mut listed = Listed::default();
-        record.members(KEYS, |key, value| {
-            let field = match key {
-                b"id" => &mut listed.id,
-                b"offerId" => &mut listed.offer,
-                b"quantity" => &mut listed.quantity,
-                b"status" => &mut listed.status,
-                b"isTrial" => &mut listed.is_trial,
-                b"commitmentEndDate" => &mut listed.ends,
-                b"unitType" => &mut listed.unit,
-                _ => return,
-            };
-            *field = Some(value);
-        });
+        [
+            listed.id,
+            listed.offer,
+            listed.quantity,
+            listed.status,
+            listed.is_trial,
+            listed.ends,
+            listed.unit,
+        ] = record.fields(&KEYS);
         listed
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::sources::fields::{Field, Ids, Tenants, boolean, event_time, is_word, is_zero, present, text};
 use crate::sources::json::Value;
+use crate::sources::keys::Keys;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
 use crate::sources::user_name;
 
@@ -145,7 +146,7 @@ pub fn has_guest_mark(name: &str) -> bool {
 pub fn succeeded<'a>(status: Option<impl Field<'a>>, result: Option<impl Field<'a>>) -> Result<bool, Reason> {
     let code = match present(status) {
         None => None,
-        Some(Value::Object(status)) => present(status.member(b"errorCode")),
+        Some(Value::Object(status)) => present(status.field(&const { Keys::of(["errorCode"]) })),
         Some(_) => return Err(Reason::UnreadableValue),
     };
     match code.or_else(|| present(result)) {

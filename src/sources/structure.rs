@@ -6,12 +6,12 @@
 
 use std::cell::Cell;
 
-use crate::sources::blocks::{Masks, classify, escaped, within};
+use crate::sources::scan::{Scan, Words, scan};
 
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
-/// How many brackets, and how many colons, a text may have: a record of so many is none, and they would take too much memory.
-const MARKS_LIMIT: usize = 8 << 20;
+/// How many brackets a text may have: a record of so many is none, and they would take too much memory.
+const BRACKETS_LIMIT: usize = 8 << 20;
 
 /// Why a text is not sound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,7 +22,7 @@ pub enum Fault {
     NotUtf8 { broken: bool },
     /// More than [`DEPTH_LIMIT`] levels.
     TooDeep,
-    /// More brackets or colons than fit into memory.
+    /// More brackets than fit into memory.
     TooLarge,
 }
 
@@ -33,15 +33,6 @@ pub struct Bracket {
     pub at: u32,
     /// Of an opening bracket: the number of the bracket that closes it, never 0. Of a closing one 0.
     pub closed_by: u32,
-    /// How many colons stand before it.
-    pub colons: u32,
-}
-
-/// Where quotes that begin or end a string are, and backslashes, in 64 bytes.
-#[derive(Clone, Copy, Debug, Default)]
-struct Words {
-    quotes: u64,
-    backslashes: u64,
 }
 
 /// How much memory is kept for the next file, in bytes.
@@ -56,20 +47,10 @@ thread_local! {
 #[derive(Default)]
 pub struct Structure {
     brackets: Vec<Bracket>,
-    /// The places of colons outside strings; what is beyond the last bracket's count is left from before.
-    colons: Vec<u32>,
+    /// For each 64 bytes of the text, and one more in which every byte is a colon: whoever looks for the next one finds one.
     words: Vec<Words>,
-}
-
-/// What is carried from one block to the next.
-struct Walk {
-    open: [u32; DEPTH_LIMIT],
-    depth: usize,
-    closed_at: Option<usize>,
-    colons: usize,
-    carry: u64,
-    in_string: u64,
-    not_ascii: Option<(usize, usize)>,
+    /// Whether some string has an escape that may spell a letter.
+    spells: bool,
 }
 
 impl Structure {
@@ -77,9 +58,7 @@ impl Structure {
     pub fn with_spare(work: impl FnOnce(&mut Structure)) {
         let mut structure = SPARE.take();
         work(&mut structure);
-        let bytes = structure.brackets.capacity() * size_of::<Bracket>()
-            + structure.colons.capacity() * size_of::<u32>()
-            + structure.words.capacity() * size_of::<Words>();
+        let bytes = structure.brackets.capacity() * size_of::<Bracket>() + structure.words.capacity() * size_of::<Words>();
         if bytes <= KEPT_BYTES {
             SPARE.set(structure);
         }
@@ -98,160 +77,61 @@ impl Structure {
 
     /// Gives the range of bytes that are not ASCII.
     fn find_brackets(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("pclmulqdq")
-        {
-            // SAFETY: the machine was just asked for what the function is compiled for.
-            return unsafe { self.find_with_avx2(text) };
-        }
-        self.find_in_blocks(text, classify, within)
-    }
-
-    /// The same, compiled for machines with AVX2 (every server of the last ten years), on which it is twice as fast.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
-    fn find_with_avx2(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
-        use crate::sources::blocks::{classify_with_avx2, within_with_pclmul};
-        self.find_in_blocks(text, |block| classify_with_avx2(block), |quotes| within_with_pclmul(quotes))
-    }
-
-    #[inline(always)]
-    fn find_in_blocks(
-        &mut self,
-        text: &[u8],
-        classify: impl Fn(&[u8; 64]) -> Masks,
-        within: impl Fn(u64) -> u64,
-    ) -> Result<Option<(usize, usize)>, Fault> {
         let first = text.iter().position(|byte| !is_blank(*byte)).ok_or(Fault::Broken)?;
         if !matches!(text[first], b'{' | b'[') {
             return Err(Fault::Broken);
         }
+        let Scan {
+            ends_in_string,
+            not_ascii,
+            spells,
+        } = scan(text, &mut self.words);
+        self.spells = spells;
+        let closed_at = self.match_brackets(text)?;
+        let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
+        if is_sound { Ok(not_ascii) } else { Err(Fault::Broken) }
+    }
+
+    /// Finds out which bracket closes which, and where the outermost one is closed.
+    fn match_brackets(&mut self, text: &[u8]) -> Result<usize, Fault> {
+        let mut open = [0u32; DEPTH_LIMIT];
+        let mut depth = 0;
+        let mut closed_at = None;
         self.brackets.clear();
-        // Each of them is written below.
-        self.words.resize(text.len().div_ceil(64), Words::default());
-        let mut walk = Walk {
-            open: [0; DEPTH_LIMIT],
-            depth: 0,
-            closed_at: None,
-            colons: 0,
-            carry: 0,
-            in_string: 0,
-            not_ascii: None,
-        };
-        let (blocks, tail) = text.as_chunks::<64>();
-        for (number, block) in blocks.iter().enumerate() {
-            self.take_block(block, number, classify(block), &within, &mut walk)?;
-        }
-        if !tail.is_empty() {
-            let mut last = [b' '; 64];
-            last[..tail.len()].copy_from_slice(tail);
-            self.take_block(&last, blocks.len(), classify(&last), &within, &mut walk)?;
-        }
-        let closed_at = walk.closed_at.ok_or(Fault::Broken)?;
-        let is_sound = walk.in_string == 0 && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
-        if is_sound { Ok(walk.not_ascii) } else { Err(Fault::Broken) }
-    }
-
-    #[inline(always)]
-    fn take_block(
-        &mut self,
-        block: &[u8; 64],
-        number: usize,
-        found: Masks,
-        within: &impl Fn(u64) -> u64,
-        walk: &mut Walk,
-    ) -> Result<(), Fault> {
-        let base = number * 64;
-        let quotes = found.quotes & !escaped(found.backslashes, &mut walk.carry);
-        let inside = within(quotes) ^ walk.in_string;
-        walk.in_string = ((inside as i64) >> 63) as u64;
-        self.words[number] = Words {
-            quotes,
-            backslashes: found.backslashes,
-        };
-        if found.not_ascii != 0 {
-            let from = base + found.not_ascii.trailing_zeros() as usize;
-            let to = base + 63 - found.not_ascii.leading_zeros() as usize;
-            walk.not_ascii = Some((walk.not_ascii.map_or(from, |range| range.0), to));
-        }
-        let colons = found.colons & !inside;
-        let mut brackets = found.brackets & !inside;
-        while brackets != 0 {
-            let offset = brackets.trailing_zeros();
-            let before = walk.colons + (colons & !(!0 << offset)).count_ones() as usize;
-            self.take_bracket(block[offset as usize & 63], base + offset as usize, before, walk)?;
-            brackets &= brackets - 1;
-        }
-        self.take_colons(colons, base, walk)
-    }
-
-    #[inline(always)]
-    fn take_bracket(&mut self, byte: u8, at: usize, colons: usize, walk: &mut Walk) -> Result<(), Fault> {
-        let number = self.brackets.len() as u32;
-        if number as usize > MARKS_LIMIT {
-            return Err(Fault::TooLarge);
-        }
-        // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; each closing one is its opening one plus 2.
-        if byte & 2 != 0 {
-            if walk.closed_at.is_some() {
-                return Err(Fault::Broken);
+        for (number, word) in self.words.iter().enumerate() {
+            let mut bits = word.brackets;
+            while bits != 0 {
+                let at = number * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let number = self.brackets.len() as u32;
+                // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; each closing one is its opening one plus 2.
+                if text[at] & 2 != 0 {
+                    if closed_at.is_some() {
+                        return Err(Fault::Broken);
+                    }
+                    *open.get_mut(depth).ok_or(Fault::TooDeep)? = number;
+                    depth += 1;
+                } else {
+                    depth = usize::checked_sub(depth, 1).ok_or(Fault::Broken)?;
+                    let opening = &mut self.brackets[open[depth] as usize];
+                    if text[opening.at as usize] + 2 != text[at] {
+                        return Err(Fault::Broken);
+                    }
+                    opening.closed_by = number;
+                    if depth == 0 {
+                        closed_at = Some(at);
+                    }
+                }
+                self.brackets.push(Bracket {
+                    at: at as u32,
+                    closed_by: 0,
+                });
             }
-            let Some(place) = walk.open.get_mut(walk.depth) else {
-                return Err(Fault::TooDeep);
-            };
-            // The kind of bracket in the top bit: there are far fewer than 2^31.
-            *place = number | u32::from(byte == b'{') << 31;
-            walk.depth += 1;
-        } else {
-            let Some(depth) = walk.depth.checked_sub(1) else {
-                return Err(Fault::Broken);
-            };
-            let opening = walk.open[depth];
-            if (opening >> 31 == 1) != (byte == b'}') {
-                return Err(Fault::Broken);
-            }
-            self.brackets[(opening & !(1 << 31)) as usize].closed_by = number;
-            walk.depth = depth;
-            if depth == 0 {
-                walk.closed_at = Some(at);
-            }
-        }
-        self.brackets.push(Bracket {
-            at: at as u32,
-            closed_by: 0,
-            colons: colons as u32,
-        });
-        Ok(())
-    }
-
-    /// Keeps the places of a block's colons. Colons outside all brackets are kept too: no object has them.
-    #[inline(always)]
-    fn take_colons(&mut self, colons: u64, base: usize, walk: &mut Walk) -> Result<(), Fault> {
-        let count = walk.colons;
-        if count + 64 > self.colons.len() {
-            if count > MARKS_LIMIT {
+            if self.brackets.len() > BRACKETS_LIMIT {
                 return Err(Fault::TooLarge);
             }
-            self.colons.resize((count * 2).max(1024), 0);
         }
-        let mut bits = colons;
-        let room = &mut self.colons[count..count + 64];
-        // Usually up to four: without a branch for each. What is written beyond the count is written over later.
-        for place in &mut room[..4] {
-            *place = base as u32 + bits.trailing_zeros();
-            bits &= bits.wrapping_sub(1);
-        }
-        let mut written = 4;
-        while bits != 0 {
-            room[written] = base as u32 + bits.trailing_zeros();
-            bits &= bits - 1;
-            written += 1;
-        }
-        walk.colons += colons.count_ones() as usize;
-        Ok(())
+        closed_at.ok_or(Fault::Broken)
     }
 
     /// The bracket with this number.
@@ -260,10 +140,23 @@ impl Structure {
         self.brackets.get(number).copied().unwrap_or_default()
     }
 
-    /// The place of the colon with this number.
-    #[inline]
-    pub(super) fn colon(&self, number: usize) -> usize {
-        self.colons.get(number).copied().unwrap_or_default() as usize
+    /// Where the colons outside strings are in the 64 bytes from 64 times this number on.
+    #[inline(always)]
+    pub(super) fn colons(&self, number: usize) -> u64 {
+        self.words.get(number).map_or(!0, |word| word.colons)
+    }
+
+    /// Whether there is a quote that begins or ends a string at this place.
+    #[inline(always)]
+    pub(super) fn is_quote(&self, at: usize) -> bool {
+        self.words.get(at / 64).is_some_and(|word| word.quotes >> (at % 64) & 1 == 1)
+    }
+
+    /// Whether an escape that may spell a letter can be in the key of at most 30 letters that ends before this place. It is among
+    /// the last 64 bytes: there are not so many letters that are themselves.
+    #[inline(always)]
+    pub(super) fn may_spell(&self, until: usize) -> bool {
+        self.spells && self.has_backslash(until.saturating_sub(64), until)
     }
 
     /// The next quote that ends or begins a string, at `from` or later.

@@ -16,15 +16,15 @@ pub struct SupportRequestsJson<'c> {
     requests: Requests<'c>,
 }
 
-const KEYS: Keys = Keys::of(&[
-    b"tenant_id",
-    b"request_id",
-    b"opened_at",
-    b"topic",
-    b"organization",
-    b"id",
-    b"createdDate",
-    b"supportTopicName",
+static KEYS: Keys<8> = Keys::of([
+    "tenant_id",
+    "request_id",
+    "opened_at",
+    "topic",
+    "organization",
+    "id",
+    "createdDate",
+    "supportTopicName",
 ]);
 
 impl<'c> SupportRequestsJson<'c> {
@@ -36,34 +36,20 @@ impl<'c> SupportRequestsJson<'c> {
 }
 
 impl JsonRecords for SupportRequestsJson<'_> {
-    const BATCH: &'static [u8] = b"items";
+    const BATCH: &'static str = "items";
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let (mut own, mut others) = ([None; 4], [None; 4]);
-        record.members(KEYS, |key, value| {
-            let field = match key {
-                b"tenant_id" => &mut own[0],
-                b"request_id" => &mut own[1],
-                b"opened_at" => &mut own[2],
-                b"topic" => &mut own[3],
-                b"organization" => &mut others[0],
-                b"id" => &mut others[1],
-                b"createdDate" => &mut others[2],
-                b"supportTopicName" => &mut others[3],
-                _ => return,
-            };
-            *field = Some(value);
-        });
-        let tenant = match present(others[0]) {
-            Some(Value::Object(organization)) => organization.member(b"id"),
+        let [tenant, request, opened, topic, organization, id, created, topic_name] = record.fields(&KEYS);
+        let organization = match present(organization) {
+            Some(Value::Object(organization)) => organization.field(&const { Keys::of(["id"]) }),
             _ => None,
         };
         let fields = RequestFields {
-            tenant: own[0].or(tenant),
-            id: own[1].or(others[1]),
-            opened: own[2].or(others[2]),
-            topic: own[3].or(others[3]),
+            tenant: tenant.or(organization),
+            id: request.or(id),
+            opened: opened.or(created),
+            topic: topic.or(topic_name),
         };
         self.requests.take(&fields, at, sink)?;
         Ok(Verdict::Accepted)

@@ -1,0 +1,156 @@
+//! A JSON text as bits: what of every 64 bytes are quotes, backslashes, colons and brackets, strings told apart from what is around
+//! them. One pass over all bytes that keeps its state in registers, because it is most of what there is to do per byte.
+
+use crate::sources::blocks::{Masks, classify, equal, escaped, within};
+#[cfg(target_arch = "x86_64")]
+use crate::sources::blocks::{classify_with_avx2, classify_with_avx512, equal_with_avx2, equal_with_avx512, within_with_pclmul};
+
+/// What matters of 64 bytes; bit 0 is the first one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Words {
+    /// Quotes that begin or end a string.
+    pub quotes: u64,
+    pub backslashes: u64,
+    /// Colons outside strings.
+    pub colons: u64,
+    /// Brackets outside strings.
+    pub brackets: u64,
+}
+
+/// What is behind the last string or bracket: no bracket, and a colon for whoever looks for the next one.
+const BEYOND: Words = Words {
+    quotes: 0,
+    backslashes: 0,
+    colons: !0,
+    brackets: 0,
+};
+
+/// What a text is as a whole.
+pub struct Scan {
+    pub ends_in_string: bool,
+    /// From where to where bytes are that are not ASCII.
+    pub not_ascii: Option<(usize, usize)>,
+    /// Whether there is an escape that may spell a letter: a backslash and a `u`.
+    pub spells: bool,
+}
+
+/// Scans a text into `words`: one for every 64 bytes and one beyond.
+pub fn scan(text: &[u8], words: &mut Vec<Words>) -> Scan {
+    let count = text.len().div_ceil(64);
+    if words.len() <= count {
+        words.resize(count + 1, BEYOND);
+    }
+    // Each of the others is written by the scan.
+    words.truncate(count + 1);
+    words[count] = BEYOND;
+    #[cfg(target_arch = "x86_64")]
+    {
+        let has_bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("pclmulqdq");
+        if has_bits && is_x86_feature_detected!("avx512bw") {
+            // SAFETY: the machine was just asked for what the function is compiled for.
+            return unsafe { scan_with_avx512(text, words) };
+        }
+        if has_bits && is_x86_feature_detected!("avx2") {
+            // SAFETY: the machine was just asked for what the function is compiled for.
+            return unsafe { scan_with_avx2(text, words) };
+        }
+    }
+    scan_blocks(text, words, classify, equal, within)
+}
+
+/// The same, compiled for machines with AVX2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
+fn scan_with_avx2(text: &[u8], words: &mut [Words]) -> Scan {
+    scan_blocks(
+        text,
+        words,
+        |block| classify_with_avx2(block),
+        |block, byte| equal_with_avx2(block, byte),
+        |quotes| within_with_pclmul(quotes),
+    )
+}
+
+/// The same, compiled for machines that compare 64 bytes at once.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,bmi1,popcnt,pclmulqdq")]
+fn scan_with_avx512(text: &[u8], words: &mut [Words]) -> Scan {
+    scan_blocks(
+        text,
+        words,
+        |block| classify_with_avx512(block),
+        |block, byte| equal_with_avx512(block, byte),
+        |quotes| within_with_pclmul(quotes),
+    )
+}
+
+/// What is carried from one block to the next.
+struct Carried {
+    /// 1 where the next byte is escaped.
+    escape: u64,
+    /// All bits where the next byte is in a string.
+    in_string: u64,
+    not_ascii: Option<(usize, usize)>,
+    spells: u64,
+}
+
+#[inline(always)]
+fn scan_blocks(
+    text: &[u8],
+    words: &mut [Words],
+    classify: impl Fn(&[u8; 64]) -> Masks,
+    equal: impl Fn(&[u8; 64], u8) -> u64,
+    within: impl Fn(u64) -> u64,
+) -> Scan {
+    let mut carried = Carried {
+        escape: 0,
+        in_string: 0,
+        not_ascii: None,
+        spells: 0,
+    };
+    let (blocks, tail) = text.as_chunks::<64>();
+    for (number, (block, word)) in blocks.iter().zip(words.iter_mut()).enumerate() {
+        *word = take_block(block, number, &classify, &equal, &within, &mut carried);
+    }
+    if !tail.is_empty() {
+        let mut last = [b' '; 64];
+        last[..tail.len()].copy_from_slice(tail);
+        words[blocks.len()] = take_block(&last, blocks.len(), &classify, &equal, &within, &mut carried);
+    }
+    Scan {
+        ends_in_string: carried.in_string != 0,
+        not_ascii: carried.not_ascii,
+        spells: carried.spells != 0,
+    }
+}
+
+#[inline(always)]
+fn take_block(
+    block: &[u8; 64],
+    number: usize,
+    classify: &impl Fn(&[u8; 64]) -> Masks,
+    equal: &impl Fn(&[u8; 64], u8) -> u64,
+    within: &impl Fn(u64) -> u64,
+    carried: &mut Carried,
+) -> Words {
+    let found = classify(block);
+    let mut quotes = found.quotes;
+    if found.backslashes | carried.escape != 0 {
+        let escaped = escaped(found.backslashes, &mut carried.escape);
+        quotes &= !escaped;
+        carried.spells |= escaped & equal(block, b'u');
+    }
+    if found.not_ascii != 0 {
+        let from = number * 64 + found.not_ascii.trailing_zeros() as usize;
+        let to = number * 64 + 63 - found.not_ascii.leading_zeros() as usize;
+        carried.not_ascii = Some((carried.not_ascii.map_or(from, |range| range.0), to));
+    }
+    let inside = within(quotes) ^ carried.in_string;
+    carried.in_string = ((inside as i64) >> 63) as u64;
+    Words {
+        quotes,
+        backslashes: found.backslashes,
+        colons: found.colons & !inside,
+        brackets: found.brackets & !inside,
+    }
+}
