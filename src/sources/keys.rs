@@ -13,7 +13,7 @@ pub struct Keys<const N: usize> {
     spelled: [[u64; 4]; N],
     mask: [[u64; 4]; N],
     /// For each hash of the last three bytes before the closing quote one of the keys, numbered from 1; 0 where there is none.
-    first: [u8; 64],
+    first: [u8; 256],
     /// The next key with the same hash.
     next: [u8; N],
 }
@@ -24,7 +24,7 @@ impl<const N: usize> Keys<N> {
             keys,
             spelled: [[0; 4]; N],
             mask: [[0; 4]; N],
-            first: [0; 64],
+            first: [0; 256],
             next: [0; N],
         };
         let mut number = 0;
@@ -51,10 +51,16 @@ impl<const N: usize> Keys<N> {
         set
     }
 
-    /// Six bits of the last four bytes of a window, of which the last one is a quote.
+    /// Eight bits of the last four bytes of a window, of which the last one is a quote.
     #[inline(always)]
     const fn hash(tail: u32) -> usize {
-        ((tail << 8).wrapping_mul(0x9e37_79b1) >> 26) as usize
+        ((tail << 8).wrapping_mul(0x9e37_79b1) >> 24) as usize
+    }
+
+    /// `false` only where no key ends with these four bytes. What does not end with a quote may be one, and blanks after it.
+    #[inline(always)]
+    pub fn may_end_with(&self, tail: u32) -> bool {
+        (tail >> 24 != u32::from(b'"')) | (self.first[Keys::<N>::hash(tail)] != 0)
     }
 
     /// Which key, in its quotes, ends with the window.

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use crate::sources::scan::{Scan, Words, scan};
+use crate::sources::scan::{Bracket, Scan, Words, scan};
 
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
@@ -26,15 +26,6 @@ pub enum Fault {
     TooLarge,
 }
 
-/// A bracket outside strings.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Bracket {
-    /// Its place in the text.
-    pub at: u32,
-    /// Of an opening bracket: the number of the bracket that closes it, never 0. Of a closing one 0.
-    pub closed_by: u32,
-}
-
 /// How much memory is kept for the next file, in bytes.
 const KEPT_BYTES: usize = 8 << 20;
 
@@ -46,8 +37,9 @@ thread_local! {
 /// The structure of one text. Its memory is used again for the next one.
 #[derive(Default)]
 pub struct Structure {
+    /// Those of the text, and behind them what is left from before.
     brackets: Vec<Bracket>,
-    /// For each 64 bytes of the text, and one more in which every byte is a colon: whoever looks for the next one finds one.
+    /// For each 64 bytes of the text.
     words: Vec<Words>,
     /// Whether some string has an escape that may spell a letter.
     spells: bool,
@@ -82,56 +74,15 @@ impl Structure {
             return Err(Fault::Broken);
         }
         let Scan {
+            brackets,
             ends_in_string,
             not_ascii,
             spells,
-        } = scan(text, &mut self.words);
+        } = scan(text, &mut self.words, &mut self.brackets, BRACKETS_LIMIT).ok_or(Fault::TooLarge)?;
         self.spells = spells;
-        let closed_at = self.match_brackets(text)?;
+        let closed_at = match_brackets(text, &mut self.brackets[..brackets])?;
         let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
         if is_sound { Ok(not_ascii) } else { Err(Fault::Broken) }
-    }
-
-    /// Finds out which bracket closes which, and where the outermost one is closed.
-    fn match_brackets(&mut self, text: &[u8]) -> Result<usize, Fault> {
-        let mut open = [0u32; DEPTH_LIMIT];
-        let mut depth = 0;
-        let mut closed_at = None;
-        self.brackets.clear();
-        for (number, word) in self.words.iter().enumerate() {
-            let mut bits = word.brackets;
-            while bits != 0 {
-                let at = number * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let number = self.brackets.len() as u32;
-                // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; each closing one is its opening one plus 2.
-                if text[at] & 2 != 0 {
-                    if closed_at.is_some() {
-                        return Err(Fault::Broken);
-                    }
-                    *open.get_mut(depth).ok_or(Fault::TooDeep)? = number;
-                    depth += 1;
-                } else {
-                    depth = usize::checked_sub(depth, 1).ok_or(Fault::Broken)?;
-                    let opening = &mut self.brackets[open[depth] as usize];
-                    if text[opening.at as usize] + 2 != text[at] {
-                        return Err(Fault::Broken);
-                    }
-                    opening.closed_by = number;
-                    if depth == 0 {
-                        closed_at = Some(at);
-                    }
-                }
-                self.brackets.push(Bracket {
-                    at: at as u32,
-                    closed_by: 0,
-                });
-            }
-            if self.brackets.len() > BRACKETS_LIMIT {
-                return Err(Fault::TooLarge);
-            }
-        }
-        closed_at.ok_or(Fault::Broken)
     }
 
     /// The bracket with this number.
@@ -143,13 +94,19 @@ impl Structure {
     /// Where the colons outside strings are in the 64 bytes from 64 times this number on.
     #[inline(always)]
     pub(super) fn colons(&self, number: usize) -> u64 {
-        self.words.get(number).map_or(!0, |word| word.colons)
+        self.words.get(number).map_or(0, |word| word.colons)
     }
 
     /// Whether there is a quote that begins or ends a string at this place.
     #[inline(always)]
     pub(super) fn is_quote(&self, at: usize) -> bool {
         self.words.get(at / 64).is_some_and(|word| word.quotes >> (at % 64) & 1 == 1)
+    }
+
+    /// Whether some string has an escape that may spell a letter.
+    #[inline(always)]
+    pub(super) fn has_spelled(&self) -> bool {
+        self.spells
     }
 
     /// Whether an escape that may spell a letter can be in the key of at most 30 letters that ends before this place. It is among
@@ -219,6 +176,38 @@ impl Structure {
         }
         false
     }
+}
+
+/// Finds out which bracket closes which, and where the outermost one is closed.
+fn match_brackets(text: &[u8], brackets: &mut [Bracket]) -> Result<usize, Fault> {
+    /// The bit in which curly brackets differ from square ones.
+    const CURLY: u32 = 0x20;
+    // The numbers of the open brackets, times 64, and whether they are curly.
+    let mut open = [0u32; DEPTH_LIMIT];
+    let (mut depth, mut mismatched, mut outermost) = (0usize, 0, 0u32);
+    // Without a branch on whether a bracket opens or closes, which nobody can foretell.
+    for number in 0..brackets.len() {
+        let byte = u32::from(text[brackets[number].at as usize]);
+        // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`.
+        let opens = byte >> 1 & 1;
+        let place = depth.wrapping_add(opens as usize).wrapping_sub(1);
+        let Some(place_of_opening) = open.get_mut(place) else {
+            let is_too_deep = opens == 1 && mismatched == 0 && outermost == 0;
+            return Err(if is_too_deep { Fault::TooDeep } else { Fault::Broken });
+        };
+        let this = (number as u32) << 6 | byte & CURLY;
+        let opening = if opens == 1 { this } else { *place_of_opening };
+        *place_of_opening = opening;
+        mismatched |= (opening ^ this) & CURLY;
+        brackets[(opening >> 6) as usize].closed_by = if opens == 1 { 0 } else { number as u32 };
+        brackets[number].closed_by = 0;
+        depth = place + opens as usize;
+        outermost += u32::from(depth == 0);
+    }
+    let last = brackets.last().map(|bracket| bracket.at as usize);
+    // Closed once, by the last one.
+    last.filter(|_| mismatched == 0 && depth == 0 && outermost == 1)
+        .ok_or(Fault::Broken)
 }
 
 /// What JSON calls whitespace.
