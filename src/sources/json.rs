@@ -96,28 +96,15 @@ impl<'a> Node<'a> {
     pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
         let Json { text, structure } = *self.json;
         let mut fields = [None; N];
-        let mut look = |colon: Colon| {
-            if let Some(number) = key_before(text, structure, colon.at as usize, keys) {
-                fields[number] = Some(self.value_after(colon));
-            }
-        };
-        let mut colons = Colons::default();
-        self.own_stretches(|from, until, bracket| {
-            for word in from / 64..=until / 64 {
-                let mut bits = structure.colons(word);
-                if word == from / 64 {
-                    bits &= !0 << (from % 64);
-                }
-                if word == until / 64 {
-                    bits &= !(!0 << (until % 64));
-                }
-                if !colons.have_room() {
-                    colons.drain(text, structure.has_spelled(), keys, &mut look);
-                }
-                colons.take(bits, word as u32 * 64, bracket);
+        self.each_member(|colon, bracket| {
+            // No key ends before the fifth byte.
+            let Some(tail) = text[..colon].last_chunk() else { return };
+            if (keys.may_end_with(u32::from_le_bytes(*tail)) || structure.has_spelled())
+                && let Some(number) = key_before(text, structure, colon, keys)
+            {
+                fields[number] = Some(self.value_after(colon, bracket));
             }
         });
-        colons.drain(text, structure.has_spelled(), keys, &mut look);
         fields
     }
 
@@ -128,18 +115,35 @@ impl<'a> Node<'a> {
         field
     }
 
-    /// Calls `each` with every stretch of an object that belongs to itself, not to what is in it: from where to where, and the bracket
-    /// that ends it. Colons in it are those of members.
+    /// Calls `each` with every colon that belongs to an object itself, not to what is in it, and the first bracket after that colon.
     #[inline(always)]
-    fn own_stretches(self, mut each: impl FnMut(usize, usize, u32)) {
+    fn each_member(self, mut each: impl FnMut(usize, u32)) {
         if !self.is_object() {
             return;
         }
         let structure = self.json.structure;
         let (mut from, mut next) = (self.at as usize, self.bracket + 1);
         loop {
+            // Up to the next bracket all is the object's own.
             let bracket = structure.bracket(next as usize);
-            each(from, bracket.at as usize, next);
+            let until = bracket.at as usize;
+            let (mut word, last) = (from / 64, until / 64);
+            let mut colons = structure.colons(word) & (!0 << (from % 64));
+            loop {
+                if word == last {
+                    colons &= !(!0 << (until % 64));
+                }
+                while colons != 0 {
+                    let colon = word * 64 + colons.trailing_zeros() as usize;
+                    colons &= colons - 1;
+                    each(colon, next);
+                }
+                if word == last {
+                    break;
+                }
+                word += 1;
+                colons = structure.colons(word);
+            }
             if bracket.closed_by == 0 {
                 return;
             }
@@ -149,13 +153,13 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value of the member that has this colon.
+    /// The value after a member's colon.
     #[inline]
-    fn value_after(self, colon: Colon) -> Node<'a> {
+    fn value_after(self, colon: usize, bracket: u32) -> Node<'a> {
         Node {
             json: self.json,
-            at: skip_blanks(self.json.text, colon.at as usize + 1) as u32,
-            bracket: colon.bracket,
+            at: skip_blanks(self.json.text, colon + 1) as u32,
+            bracket,
         }
     }
 
@@ -164,14 +168,12 @@ impl<'a> Node<'a> {
     pub fn members(self) -> Vec<(String, Node<'a>)> {
         let Json { text, structure } = *self.json;
         let mut members = Vec::new();
-        self.own_stretches(|from, until, bracket| {
-            for at in (from..until).filter(|at| structure.colons(at / 64) >> (at % 64) & 1 == 1) {
-                let mut key = String::new();
-                if let Some(raw) = string_before(text, structure, at)
-                    && raw.append_to(&mut key).is_some()
-                {
-                    members.push((key, self.value_after(Colon { at: at as u32, bracket })));
-                }
+        self.each_member(|colon, bracket| {
+            let mut key = String::new();
+            if let Some(raw) = string_before(text, structure, colon)
+                && raw.append_to(&mut key).is_some()
+            {
+                members.push((key, self.value_after(colon, bracket)));
             }
         });
         members
@@ -194,17 +196,11 @@ impl<'a> Node<'a> {
         let at = self.at as usize;
         let (value, end) = match self.first_byte() {
             b'"' => {
-                let Some(quote) = structure.quote_from(at + 1) else {
+                let Some((quote, escaped)) = structure.string_from(at + 1) else {
                     return Value::Unreadable;
                 };
-                let escaped = structure.has_backslash(at + 1, quote);
-                (
-                    Value::Text(Text {
-                        raw: &text[at + 1..quote],
-                        escaped,
-                    }),
-                    quote + 1,
-                )
+                let raw = &text[at + 1..quote];
+                (Value::Text(Text { raw, escaped }), quote + 1)
             }
             b'{' => (Value::Object(self), self.end_of_brackets()),
             b'[' => (Value::Array(self), self.end_of_brackets()),
@@ -237,81 +233,11 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The colon of a member, and the number of the first bracket after it.
-#[derive(Clone, Copy, Default)]
-struct Colon {
-    at: u32,
-    bracket: u32,
-}
-
-/// Colons to be looked at: gathered first and then told apart all at once, because a processor that has to guess before each of
-/// them what comes next is wrong too often.
-struct Colons {
-    colons: [Colon; COLONS],
-    count: usize,
-}
-
-/// A sign-in has some 80 members; one block more, and what is written beyond the last one.
-const COLONS: usize = 128 + 64 + 4;
-
-impl Default for Colons {
-    #[inline]
-    fn default() -> Colons {
-        Colons {
-            colons: [Colon::default(); COLONS],
-            count: 0,
-        }
-    }
-}
-
-impl Colons {
-    /// Whether all colons of a block fit in.
-    #[inline(always)]
-    fn have_room(&self) -> bool {
-        self.count <= COLONS - 64 - 4
-    }
-
-    /// Takes the colons of a block that begins at `base`.
-    #[inline(always)]
-    fn take(&mut self, colons: u64, base: u32, bracket: u32) {
-        let mut bits = colons;
-        let room = &mut self.colons[self.count..self.count + 64 + 4];
-        let mut written = 0;
-        // Four at a time without a branch for each: what is written beyond the last one is written over later.
-        while bits != 0 {
-            for place in &mut room[written..written + 4] {
-                *place = Colon {
-                    at: base + bits.trailing_zeros(),
-                    bracket,
-                };
-                bits &= bits.wrapping_sub(1);
-            }
-            written += 4;
-        }
-        self.count += colons.count_ones() as usize;
-    }
-
-    /// Calls `look` with those of the colons before which one of the keys may stand.
-    #[inline(always)]
-    fn drain<const N: usize>(&mut self, text: &[u8], any: bool, keys: &Keys<N>, look: &mut impl FnMut(Colon)) {
-        let mut kept = 0;
-        for number in 0..self.count {
-            let colon = self.colons[number];
-            // No key ends before the fifth byte.
-            let tail = text[..colon.at as usize].last_chunk().map_or(0, |tail| u32::from_le_bytes(*tail));
-            self.colons[kept] = colon;
-            kept += usize::from(any | keys.may_end_with(tail));
-        }
-        self.colons[..kept].iter().for_each(|colon| look(*colon));
-        self.count = 0;
-    }
-}
-
 /// Which of some keys ends before a colon.
 #[inline(always)]
 fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>) -> Option<usize> {
     let padded;
-    let window = match colon.checked_sub(WINDOW).and_then(|from| text[from..].first_chunk()) {
+    let window = match text[..colon].last_chunk() {
         Some(window) => window,
         None => {
             padded = padded_window(&text[..colon]);

@@ -71,14 +71,12 @@ impl<const N: usize> Keys<N> {
             bytes.copy_from_slice(&window[at * 8..at * 8 + 8]);
             u64::from_le_bytes(bytes)
         };
-        let last = word(3);
-        let mut number = self.first[Keys::<N>::hash((last >> 32) as u32)];
+        let mut number = self.first[Keys::<N>::hash((word(3) >> 32) as u32)];
         while number != 0 {
             let (spelled, mask) = (&self.spelled[number as usize - 1], &self.mask[number as usize - 1]);
-            let differs = (0..3).fold((last ^ spelled[3]) & mask[3], |differs, at| {
-                differs | (word(at) ^ spelled[at]) & mask[at]
-            });
-            if differs == 0 {
+            // Most keys differ in the last eight bytes.
+            let differs = |at: usize| (word(at) ^ spelled[at]) & mask[at];
+            if differs(3) == 0 && differs(2) | differs(1) | differs(0) == 0 {
                 return Some(number as usize - 1);
             }
             number = self.next[number as usize - 1];

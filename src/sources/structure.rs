@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use crate::sources::scan::{Bracket, Scan, Words, scan};
+use crate::sources::scan::{Scan, Words, scan};
 
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
@@ -26,6 +26,15 @@ pub enum Fault {
     TooLarge,
 }
 
+/// A bracket outside strings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bracket {
+    /// Its place in the text.
+    pub at: u32,
+    /// Of an opening bracket: the number of the bracket that closes it, never 0. Of a closing one 0.
+    pub closed_by: u32,
+}
+
 /// How much memory is kept for the next file, in bytes.
 const KEPT_BYTES: usize = 8 << 20;
 
@@ -37,7 +46,6 @@ thread_local! {
 /// The structure of one text. Its memory is used again for the next one.
 #[derive(Default)]
 pub struct Structure {
-    /// Those of the text, and behind them what is left from before.
     brackets: Vec<Bracket>,
     /// For each 64 bytes of the text.
     words: Vec<Words>,
@@ -74,15 +82,56 @@ impl Structure {
             return Err(Fault::Broken);
         }
         let Scan {
-            brackets,
             ends_in_string,
             not_ascii,
             spells,
-        } = scan(text, &mut self.words, &mut self.brackets, BRACKETS_LIMIT).ok_or(Fault::TooLarge)?;
+        } = scan(text, &mut self.words);
         self.spells = spells;
-        let closed_at = match_brackets(text, &mut self.brackets[..brackets])?;
+        let closed_at = self.match_brackets(text)?;
         let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
         if is_sound { Ok(not_ascii) } else { Err(Fault::Broken) }
+    }
+
+    /// Finds out which bracket closes which, and where the outermost one is closed.
+    fn match_brackets(&mut self, text: &[u8]) -> Result<usize, Fault> {
+        let mut open = [0u32; DEPTH_LIMIT];
+        let mut depth = 0;
+        let mut closed_at = None;
+        self.brackets.clear();
+        for (number, word) in self.words.iter().enumerate() {
+            let mut bits = word.brackets;
+            while bits != 0 {
+                let at = number * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let number = self.brackets.len() as u32;
+                // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; each closing one is its opening one plus 2.
+                if text[at] & 2 != 0 {
+                    if closed_at.is_some() {
+                        return Err(Fault::Broken);
+                    }
+                    *open.get_mut(depth).ok_or(Fault::TooDeep)? = number;
+                    depth += 1;
+                } else {
+                    depth = usize::checked_sub(depth, 1).ok_or(Fault::Broken)?;
+                    let opening = &mut self.brackets[open[depth] as usize];
+                    if text[opening.at as usize] + 2 != text[at] {
+                        return Err(Fault::Broken);
+                    }
+                    opening.closed_by = number;
+                    if depth == 0 {
+                        closed_at = Some(at);
+                    }
+                }
+                self.brackets.push(Bracket {
+                    at: at as u32,
+                    closed_by: 0,
+                });
+            }
+            if self.brackets.len() > BRACKETS_LIMIT {
+                return Err(Fault::TooLarge);
+            }
+        }
+        closed_at.ok_or(Fault::Broken)
     }
 
     /// The bracket with this number.
@@ -126,6 +175,24 @@ impl Structure {
             bits = self.words.get(number)?.quotes;
         }
         Some(number * 64 + bits.trailing_zeros() as usize)
+    }
+
+    /// The string whose first byte would stand at `first`: where its closing quote is, and whether it has backslashes.
+    #[inline(always)]
+    pub(super) fn string_from(&self, first: usize) -> Option<(usize, bool)> {
+        let (number, offset) = (first / 64, first % 64);
+        let word = self.words.get(number)?;
+        let after = self.words.get(number + 1).copied().unwrap_or_default();
+        // The 64 bytes from `first` on: most strings that are looked at are within them, wherever blocks begin.
+        let window = |word: u64, after: u64| word >> offset | after << 1 << (63 - offset);
+        let quotes = window(word.quotes, after.quotes);
+        if quotes != 0 {
+            let before_quote = quotes & quotes.wrapping_neg();
+            let escaped = window(word.backslashes, after.backslashes) & (before_quote - 1) != 0;
+            return Some((first + quotes.trailing_zeros() as usize, escaped));
+        }
+        let quote = self.quote_from(first)?;
+        Some((quote, self.has_backslash(first, quote)))
     }
 
     /// The string whose closing quote stands at `last`: where its first byte is, and whether it has backslashes.
@@ -176,38 +243,6 @@ impl Structure {
         }
         false
     }
-}
-
-/// Finds out which bracket closes which, and where the outermost one is closed.
-fn match_brackets(text: &[u8], brackets: &mut [Bracket]) -> Result<usize, Fault> {
-    /// The bit in which curly brackets differ from square ones.
-    const CURLY: u32 = 0x20;
-    // The numbers of the open brackets, times 64, and whether they are curly.
-    let mut open = [0u32; DEPTH_LIMIT];
-    let (mut depth, mut mismatched, mut outermost) = (0usize, 0, 0u32);
-    // Without a branch on whether a bracket opens or closes, which nobody can foretell.
-    for number in 0..brackets.len() {
-        let byte = u32::from(text[brackets[number].at as usize]);
-        // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`.
-        let opens = byte >> 1 & 1;
-        let place = depth.wrapping_add(opens as usize).wrapping_sub(1);
-        let Some(place_of_opening) = open.get_mut(place) else {
-            let is_too_deep = opens == 1 && mismatched == 0 && outermost == 0;
-            return Err(if is_too_deep { Fault::TooDeep } else { Fault::Broken });
-        };
-        let this = (number as u32) << 6 | byte & CURLY;
-        let opening = if opens == 1 { this } else { *place_of_opening };
-        *place_of_opening = opening;
-        mismatched |= (opening ^ this) & CURLY;
-        brackets[(opening >> 6) as usize].closed_by = if opens == 1 { 0 } else { number as u32 };
-        brackets[number].closed_by = 0;
-        depth = place + opens as usize;
-        outermost += u32::from(depth == 0);
-    }
-    let last = brackets.last().map(|bracket| bracket.at as usize);
-    // Closed once, by the last one.
-    last.filter(|_| mismatched == 0 && depth == 0 && outermost == 1)
-        .ok_or(Fault::Broken)
 }
 
 /// What JSON calls whitespace.
