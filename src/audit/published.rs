@@ -8,10 +8,9 @@ use std::path::Path;
 use arrow::record_batch::{RecordBatch, RecordBatchReader};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use serde_json::Value;
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::audit::findings::Fault;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, Digester};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -159,12 +158,12 @@ fn digest_of(path: &Path) -> Result<Option<Digest>, EngineError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(WarehouseError::store("open", path)(error).into()),
     };
-    let mut hasher = Xxh3::new();
+    let mut hasher = Digester::new();
     let mut block = vec![0; 1 << 18];
     loop {
         match file.read(&mut block).map_err(WarehouseError::store("read", path))? {
-            0 => return Ok(Some(Digest(hasher.digest128()))),
-            read => hasher.update(&block[..read]),
+            0 => return Ok(Some(hasher.digest())),
+            read => hasher.add(&block[..read]),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Digests: what a partition contains or was made from, as 128 bits.
 //!
-//! Two kinds. A [`Hasher`] digests a sequence. A [`SetDigest`] digests a set: members can be added and taken away in any
+//! Three kinds. A [`Digester`] digests bytes that come in pieces. A [`Hasher`] digests a sequence of values. A [`SetDigest`] digests a set: members can be added and taken away in any
 //! order, so the digest of "who holds what" can be carried from one day to the next by its differences.
 
 use std::fmt;
+
+use twox_hash::{XxHash3_64, XxHash3_128, xxhash3_128};
 
 /// 128 bits that stand for some content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -12,7 +14,7 @@ pub struct Digest(pub u128);
 impl Digest {
     /// Of some bytes.
     pub fn of(bytes: &[u8]) -> Digest {
-        Digest(xxhash_rust::xxh3::xxh3_128(bytes))
+        Digest(XxHash3_128::oneshot(bytes))
     }
 
     /// Reads the 32 hexadecimal digits that `Display` writes.
@@ -59,6 +61,36 @@ impl Fingerprint {
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.settings, self.inputs)
+    }
+}
+
+/// 64 bits that texts are spread by, in memory and over shards.
+#[inline]
+pub fn spread(bytes: &[u8]) -> u64 {
+    XxHash3_64::oneshot(bytes)
+}
+
+/// Digests bytes that come in pieces: what [`Digest::of`] says of all of them together.
+pub struct Digester(xxhash3_128::Hasher);
+
+impl Digester {
+    pub fn new() -> Digester {
+        Digester(xxhash3_128::Hasher::new())
+    }
+
+    pub fn add(&mut self, piece: &[u8]) {
+        self.0.write(piece);
+    }
+
+    /// Of all pieces so far.
+    pub fn digest(&self) -> Digest {
+        Digest(self.0.finish_128())
+    }
+}
+
+impl Default for Digester {
+    fn default() -> Digester {
+        Digester::new()
     }
 }
 

@@ -6,9 +6,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::Xxh3;
 
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, Digester};
 use crate::sources::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
 
@@ -82,20 +81,20 @@ fn open(path: &Path) -> std::io::Result<File> {
 /// A file whose bytes are digested while they are read.
 pub struct Digesting {
     file: File,
-    hasher: Xxh3,
+    hasher: Digester,
 }
 
 impl Digesting {
     pub fn open(path: &Path) -> std::io::Result<Digesting> {
         Ok(Digesting {
             file: open(path)?,
-            hasher: Xxh3::new(),
+            hasher: Digester::new(),
         })
     }
 
     /// Of everything that was read.
     pub fn digest(&self) -> Digest {
-        Digest(self.hasher.digest128())
+        self.hasher.digest()
     }
 
     /// Reads what a reader has left over, so that the digest is that of the whole file.
@@ -115,7 +114,7 @@ impl Input for Digesting {
 impl Read for Digesting {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.file.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
+        self.hasher.add(&buffer[..read]);
         Ok(read)
     }
 }

@@ -10,9 +10,8 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use xxhash_rust::xxh3::Xxh3;
 
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, Digester};
 use crate::reports::error::ReportError;
 use crate::warehouse::disk::{Disk, DiskFile};
 
@@ -82,7 +81,7 @@ impl<'a> Staging<'a> {
             name: name.to_owned(),
             path,
             inner,
-            hasher: Xxh3::new(),
+            hasher: Digester::new(),
             bytes: 0,
         })
     }
@@ -131,14 +130,14 @@ impl<'a> Staging<'a> {
         if metadata.len() != staged.bytes {
             return Ok(false);
         }
-        let mut hasher = Xxh3::new();
+        let mut hasher = Digester::new();
         let mut block = vec![0; BLOCK_BYTES];
         loop {
             let read = file.read(&mut block).map_err(ReportError::disk("read", &path))?;
             if read == 0 {
-                return Ok(Digest(hasher.digest128()) == staged.digest);
+                return Ok(hasher.digest() == staged.digest);
             }
-            hasher.update(&block[..read]);
+            hasher.add(&block[..read]);
         }
     }
 }
@@ -163,7 +162,7 @@ pub(super) struct Unfinished {
     name: String,
     pub path: PathBuf,
     inner: BufWriter<DiskFile>,
-    hasher: Xxh3,
+    hasher: Digester,
     bytes: u64,
 }
 
@@ -177,7 +176,7 @@ impl Unfinished {
             path: self.path,
             rows,
             bytes: self.bytes,
-            digest: Digest(self.hasher.digest128()),
+            digest: self.hasher.digest(),
         })
     }
 }
@@ -185,7 +184,7 @@ impl Unfinished {
 impl Write for Unfinished {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
+        self.hasher.add(&bytes[..written]);
         self.bytes += written as u64;
         Ok(written)
     }

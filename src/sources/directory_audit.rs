@@ -9,7 +9,7 @@
 //! event changes nothing; a null value is an empty list; a change of disabled plans alone has the same SKUs in both.
 
 use crate::domain::guid::Guid;
-use crate::sources::fields::{Ids, Tenants, event_time, is_word, present, text};
+use crate::sources::fields::{Tenants, event_time, folded_id, is_word, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::keys::Keys;
 use crate::sources::license_event::{Changed, Lists, Operation, array, succeeded};
@@ -44,7 +44,6 @@ pub struct AuditEvent<'a> {
 pub struct Audits<'c> {
     pub context: &'c FileContext,
     pub tenants: Tenants,
-    ids: Ids,
     lists: Lists,
 }
 
@@ -53,7 +52,6 @@ impl<'c> Audits<'c> {
         Audits {
             context,
             tenants: Tenants::default(),
-            ids: Ids::default(),
             lists: Lists::default(),
         }
     }
@@ -61,8 +59,7 @@ impl<'c> Audits<'c> {
     /// Makes the rows of an event.
     pub fn take(&mut self, event: &AuditEvent<'_>, tenant: Guid, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let time = event_time(event.at, event.logged_at, self.context)?;
-        self.ids.clear();
-        let event_id = self.ids.fold_required(event.id)?;
+        let event_id = required_id(event.id)?;
         let name = Operation::name(event.activity).or_else(|| Operation::name(event.logged_activity));
         let Some(operation) = name.and_then(|name| Operation::of(&name)) else {
             return Ok(Verdict::NotOurs);
@@ -84,17 +81,14 @@ impl<'c> Audits<'c> {
                 return Ok(Verdict::Accepted);
             }
         }
-        let user = self
-            .ids
-            .fold(targets.user.and_then(|user| user.field(&const { Keys::of(["id"]) })))?;
+        let user = folded_id(targets.user.and_then(|user| user.field(&const { Keys::of(["id"]) })))?;
         if user.is_empty() {
             return Err(Reason::MissingUser);
         }
-        let ids = self.ids.text();
         let changed = Changed {
             tenant,
-            user_id: &ids[user],
-            event_id: &ids[event_id],
+            user_id: &user,
+            event_id: &event_id,
             time,
         };
         self.lists.tell(&changed, operation, at, sink);

@@ -1,6 +1,6 @@
 //! Fields that several formats read in the same way: ids, tenants, times, words.
 
-use std::ops::Range;
+use std::borrow::Cow;
 
 use crate::domain::day::{Day, EARLIEST, Instant, MICROS_PER_DAY, Zone};
 use crate::domain::guid::Guid;
@@ -48,69 +48,42 @@ pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reaso
     }
 }
 
-/// The ids of one record, in lower case, one after the other in memory that is used again.
-#[derive(Default)]
-pub struct Ids {
-    folded: Vec<u8>,
-}
-
-impl Ids {
-    pub fn clear(&mut self) {
-        self.folded.clear();
-    }
-
-    /// All ids, of which the folding functions gave the places.
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.folded).unwrap_or_default()
-    }
-
-    /// Folds an id, whatever it looks like; a missing one is empty.
-    #[inline]
-    pub fn fold<'a>(&mut self, field: Option<impl Field<'a>>) -> Result<Range<usize>, Reason> {
-        match text(field)? {
-            Some(text) => self.fold_text(text),
-            None => Ok(self.folded.len()..self.folded.len()),
-        }
-    }
-
-    /// Folds an id that has to be there and not empty.
-    #[inline]
-    pub fn fold_required<'a>(&mut self, field: Option<impl Field<'a>>) -> Result<Range<usize>, Reason> {
-        match text(field)? {
-            Some(text) if !text.is_empty() => self.fold_text(text),
-            _ => Err(Reason::MissingId),
-        }
-    }
-
-    #[inline]
-    fn fold_text(&mut self, text: Text<'_>) -> Result<Range<usize>, Reason> {
-        let from = self.folded.len();
-        match text.plain() {
-            Some(plain) if append_lower_case(&mut self.folded, plain) => {}
-            _ => {
-                self.folded.truncate(from);
-                let mut decoded = String::new();
-                text.append_to(&mut decoded).ok_or(Reason::UnreadableValue)?;
-                self.folded.extend_from_slice(decoded.to_lowercase().as_bytes());
-            }
-        }
-        Ok(from..self.folded.len())
-    }
-}
-
-/// Appends a text in lower case; `false`, and something appended, where it is not ASCII.
+/// An id in lower case, whatever it looks like; a missing one is empty. Nearly all are spelled so and need no memory of their own.
 #[inline]
-fn append_lower_case(out: &mut Vec<u8>, text: &[u8]) -> bool {
-    // An id has 36 bytes: pieces of a fixed size are folded in a register.
-    let (pieces, rest) = text.as_chunks::<16>();
-    for piece in pieces {
-        if !piece.is_ascii() {
-            return false;
+pub fn folded_id<'a>(field: Option<impl Field<'a>>) -> Result<Cow<'a, str>, Reason> {
+    text(field)?.map_or(Ok(Cow::Borrowed("")), folded)
+}
+
+/// An id that has to be there and not empty.
+#[inline]
+pub fn required_id<'a>(field: Option<impl Field<'a>>) -> Result<Cow<'a, str>, Reason> {
+    text(field)?.filter(|text| !text.is_empty()).map_or(Err(Reason::MissingId), folded)
+}
+
+#[inline]
+fn folded(text: Text<'_>) -> Result<Cow<'_, str>, Reason> {
+    let plain = text.plain().filter(|plain| is_folded(plain));
+    match plain.and_then(|plain| std::str::from_utf8(plain).ok()) {
+        Some(plain) => Ok(Cow::Borrowed(plain)),
+        None => {
+            let mut decoded = String::new();
+            text.append_to(&mut decoded).ok_or(Reason::UnreadableValue)?;
+            Ok(Cow::Owned(decoded.to_lowercase()))
         }
-        out.extend_from_slice(&piece.map(|byte| byte.to_ascii_lowercase()));
     }
-    out.extend(rest.iter().map(u8::to_ascii_lowercase));
-    rest.is_ascii()
+}
+
+/// Whether a text is ASCII without capital letters.
+#[inline]
+fn is_folded(text: &[u8]) -> bool {
+    let are_folded = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(true, |all, byte| all & byte.is_ascii() & !byte.is_ascii_uppercase())
+    };
+    // An id has 36 bytes: pieces of a fixed size are looked at in a register.
+    let (pieces, rest) = text.as_chunks::<16>();
+    pieces.iter().all(|piece| are_folded(piece)) && are_folded(rest)
 }
 
 /// The tenant of a record: what it says itself, which must not contradict the path, else what the path says.

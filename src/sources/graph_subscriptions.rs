@@ -5,7 +5,7 @@
 //! sold one is `ownerTenantId`. Tenant and day are in no record, only in the path. `ends_on` is the day of `nextLifecycleDateTime` in
 //! the pipeline's time zone.
 
-use crate::sources::fields::{Ids, day_of, guid, present, seats, state};
+use crate::sources::fields::{day_of, folded_id, guid, present, required_id, seats, state};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -15,7 +15,6 @@ use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotP
 /// Reads the subscriptions of one file.
 pub struct GraphSubscriptions<'c> {
     context: &'c FileContext,
-    ids: Ids,
 }
 
 static KEYS: Keys<7> = Keys::of([
@@ -42,10 +41,7 @@ struct Listed<'a> {
 
 impl<'c> GraphSubscriptions<'c> {
     pub fn new(context: &'c FileContext) -> GraphSubscriptions<'c> {
-        GraphSubscriptions {
-            context,
-            ids: Ids::default(),
-        }
+        GraphSubscriptions { context }
     }
 }
 
@@ -57,8 +53,7 @@ impl JsonRecords for GraphSubscriptions<'_> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.day.ok_or(Reason::MissingDay)?;
         let listed = Listed::of(record);
-        self.ids.clear();
-        let id = self.ids.fold_required(listed.id)?;
+        let id = required_id(listed.id)?;
         let Some(Value::Text(sku)) = present(listed.sku) else {
             return Err(Reason::MalformedSku);
         };
@@ -70,18 +65,17 @@ impl JsonRecords for GraphSubscriptions<'_> {
             Some(Value::Bool(is_trial)) => is_trial,
             Some(_) => return Err(Reason::UnreadableValue),
         };
-        let owner = self.ids.fold(listed.owner)?;
+        let owner = folded_id(listed.owner)?;
         let ends_on = day_of(listed.ends, &self.context.zone)?;
-        let ids = self.ids.text();
         let subscription = Subscription {
             tenant,
             day,
-            subscription_id: &ids[id],
+            subscription_id: &id,
             sku,
             seats,
             state,
             is_trial,
-            sold_by: SoldBy::Owner(&ids[owner]),
+            sold_by: SoldBy::Owner(&owner),
             ends_on,
         };
         sink.row(at, Row::Subscription(subscription));

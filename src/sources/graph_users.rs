@@ -6,7 +6,7 @@
 //! by a group is there twice and one holding. Tenant and day are in no record, only in the path.
 
 use crate::domain::guid::Guid;
-use crate::sources::fields::{Ids, guid, is_word, present, text};
+use crate::sources::fields::{guid, is_word, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -20,17 +20,12 @@ static USER_KEYS: Keys<4> = Keys::of(["id", "userPrincipalName", "licenseAssignm
 /// Reads the users of one file.
 pub struct GraphUsers<'c> {
     context: &'c FileContext,
-    ids: Ids,
     skus: Vec<Guid>,
 }
 
 impl<'c> GraphUsers<'c> {
     pub fn new(context: &'c FileContext) -> GraphUsers<'c> {
-        GraphUsers {
-            context,
-            ids: Ids::default(),
-            skus: Vec::new(),
-        }
+        GraphUsers { context, skus: Vec::new() }
     }
 
     /// Collects the distinct SKUs of a list.
@@ -64,15 +59,14 @@ impl JsonRecords for GraphUsers<'_> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.day.ok_or(Reason::MissingDay)?;
         let [id, name, states, licenses] = record.fields(&USER_KEYS);
-        self.ids.clear();
-        let user = self.ids.fold_required(id)?;
+        let user = required_id(id)?;
         self.skus.clear();
         match (present(states), present(licenses)) {
             (Some(states), _) => self.collect(states, true)?,
             (None, Some(licenses)) => self.collect(licenses, false)?,
             (None, None) => {}
         }
-        let user_id = &self.ids.text()[user];
+        let user_id = &user;
         user_name::tell(sink, tenant, user_id, name);
         for sku in &self.skus {
             sink.row(

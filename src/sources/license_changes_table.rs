@@ -5,7 +5,7 @@
 //! path's, everything else has to be there.
 
 use crate::domain::kinds::Action;
-use crate::sources::fields::{Ids, Tenants, event_time, guid, present};
+use crate::sources::fields::{Tenants, event_time, folded_id, guid, present, required_id};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, LicenseChange, Position, Reason, Row, Sink};
@@ -15,7 +15,6 @@ use crate::sources::table::{Cells, TableRecords, plain};
 pub struct LicenseChangesTable<'c> {
     context: &'c FileContext,
     tenants: Tenants,
-    ids: Ids,
 }
 
 impl<'c> LicenseChangesTable<'c> {
@@ -23,7 +22,6 @@ impl<'c> LicenseChangesTable<'c> {
         LicenseChangesTable {
             context,
             tenants: Tenants::default(),
-            ids: Ids::default(),
         }
     }
 }
@@ -35,10 +33,9 @@ impl TableRecords for LicenseChangesTable<'_> {
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.tenants.of_record(cells.cell(5), self.context)?;
         let time = event_time(cells.cell(1), None::<Value<'_>>, self.context)?;
-        self.ids.clear();
-        let event = self.ids.fold_required(cells.cell(0))?;
+        let event = required_id(cells.cell(0))?;
         let action = Action::parse(&plain(cells.cell(4))?.to_ascii_lowercase()).ok_or(Reason::UnreadableValue)?;
-        let user = self.ids.fold(cells.cell(2))?;
+        let user = folded_id(cells.cell(2))?;
         if user.is_empty() {
             return Err(Reason::MissingUser);
         }
@@ -48,14 +45,13 @@ impl TableRecords for LicenseChangesTable<'_> {
             Some(Value::Text(sku)) if !of_user => Some(guid(sku).ok_or(Reason::MalformedSku)?),
             _ => return Err(Reason::MalformedSku),
         };
-        let ids = self.ids.text();
         let change = LicenseChange {
             tenant,
-            user_id: &ids[user],
+            user_id: &user,
             sku,
             at: time,
             action,
-            event_id: &ids[event],
+            event_id: &event,
         };
         sink.row(at, Row::LicenseChange(change));
         Ok(Verdict::Accepted)

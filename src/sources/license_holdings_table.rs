@@ -4,7 +4,7 @@
 //! `user_id` and `sku_id` have to be there; tenant and day may be the path's, and the day may be named `day`, as in our own table. A user without a
 //! SKU holds nothing. A table is a whole snapshot of each tenant and day in it, or one of its pages.
 
-use crate::sources::fields::{Ids, guid, present};
+use crate::sources::fields::{guid, present, required_id};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink};
@@ -14,14 +14,12 @@ use crate::sources::table::{Cells, TableRecords};
 /// Reads the holdings of one file.
 pub struct LicenseHoldingsTable<'c> {
     snapshots: Snapshots<'c>,
-    ids: Ids,
 }
 
 impl<'c> LicenseHoldingsTable<'c> {
     pub fn new(context: &'c FileContext) -> LicenseHoldingsTable<'c> {
         LicenseHoldingsTable {
             snapshots: Snapshots::new(context),
-            ids: Ids::default(),
         }
     }
 }
@@ -32,8 +30,7 @@ impl TableRecords for LicenseHoldingsTable<'_> {
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let (tenant, day) = self.snapshots.of_record(cells.cell(2), cells.cell(3).or(cells.cell(4)))?;
-        self.ids.clear();
-        let user = self.ids.fold_required(cells.cell(0))?;
+        let user = required_id(cells.cell(0))?;
         let sku = match present(cells.cell(1)) {
             None => return Ok(Verdict::Accepted),
             Some(Value::Text(sku)) => guid(sku).ok_or(Reason::MalformedSku)?,
@@ -42,7 +39,7 @@ impl TableRecords for LicenseHoldingsTable<'_> {
         let holding = Holding {
             tenant,
             day,
-            user_id: &self.ids.text()[user],
+            user_id: &user,
             sku,
         };
         sink.row(at, Row::Holding(holding));

@@ -7,7 +7,7 @@
 //! was interactive: it counts as such. `TargetContextId` is the tenant of the resource.
 
 use crate::domain::kinds::Evidence;
-use crate::sources::fields::{Ids, event_time, is_word, is_zero, present, text};
+use crate::sources::fields::{event_time, is_word, is_zero, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -20,7 +20,6 @@ use crate::sources::text::Text;
 /// Reads the sign-ins and actions of one file.
 pub struct ManagementActivity<'c> {
     sign_ins: SignIns<'c>,
-    ids: Ids,
 }
 
 /// The workloads that records name, and our names of them.
@@ -42,7 +41,6 @@ impl<'c> ManagementActivity<'c> {
     pub fn new(context: &'c FileContext) -> ManagementActivity<'c> {
         ManagementActivity {
             sign_ins: SignIns::new(context),
-            ids: Ids::default(),
         }
     }
 
@@ -89,15 +87,14 @@ impl<'c> ManagementActivity<'c> {
         let context = self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
         let time = event_time(audited.time, None::<Value<'_>>, context)?;
-        self.ids.clear();
-        let event = self.ids.fold_required(audited.id)?;
+        let event = required_id(audited.id)?;
         let workload = text(audited.workload)?
             .and_then(|named| WORKLOADS.iter().find(|(name, _)| is_word(named, name)))
             .map(|(_, workload)| *workload);
         let user = who.user_id(tenant).unwrap_or_default();
         let activity = Activity {
             tenant,
-            event_id: &self.ids.text()[event],
+            event_id: &event,
             user_id: &user,
             app_id: "",
             resource_id: "",

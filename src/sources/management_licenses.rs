@@ -9,7 +9,7 @@
 //! service (licensing by groups), so nobody is left out.
 
 use crate::domain::guid::Guid;
-use crate::sources::fields::{Ids, Tenants, event_time, is_word, present, text};
+use crate::sources::fields::{Tenants, event_time, is_word, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -22,7 +22,6 @@ use crate::sources::record::{FileContext, Position, Reason, Sink};
 pub struct ManagementLicenses<'c> {
     context: &'c FileContext,
     tenants: Tenants,
-    ids: Ids,
     lists: Lists,
 }
 
@@ -31,7 +30,6 @@ impl<'c> ManagementLicenses<'c> {
         ManagementLicenses {
             context,
             tenants: Tenants::default(),
-            ids: Ids::default(),
             lists: Lists::default(),
         }
     }
@@ -49,8 +47,7 @@ impl JsonRecords for ManagementLicenses<'_> {
         };
         let tenant = self.tenants.of_record(audited.tenant, self.context)?;
         let time = event_time(audited.time, None::<Value<'_>>, self.context)?;
-        self.ids.clear();
-        let event_id = self.ids.fold_required(audited.id)?;
+        let event_id = required_id(audited.id)?;
         if operation == Operation::AddsUser || !succeeded(audited.result) {
             return Ok(Verdict::Accepted);
         }
@@ -71,7 +68,7 @@ impl JsonRecords for ManagementLicenses<'_> {
         let changed = Changed {
             tenant,
             user_id: &user,
-            event_id: &self.ids.text()[event_id],
+            event_id: &event_id,
             time,
         };
         self.lists.tell(&changed, operation, at, sink);

@@ -8,7 +8,7 @@
 
 use crate::domain::guid::Guid;
 use crate::domain::subscription::Seller;
-use crate::sources::fields::{Ids, boolean, day_of, is_word, present, seats, state};
+use crate::sources::fields::{boolean, day_of, folded_id, is_word, present, required_id, seats, state};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -18,7 +18,6 @@ use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotP
 /// Reads the subscriptions of one file.
 pub struct PartnerCenter<'c> {
     context: &'c FileContext,
-    ids: Ids,
 }
 
 static KEYS: Keys<7> = Keys::of(["id", "offerId", "quantity", "status", "isTrial", "commitmentEndDate", "unitType"]);
@@ -37,10 +36,7 @@ struct Listed<'a> {
 
 impl<'c> PartnerCenter<'c> {
     pub fn new(context: &'c FileContext) -> PartnerCenter<'c> {
-        PartnerCenter {
-            context,
-            ids: Ids::default(),
-        }
+        PartnerCenter { context }
     }
 
     /// The SKU that an offer (in lower case) sells.
@@ -62,10 +58,9 @@ impl JsonRecords for PartnerCenter<'_> {
         }
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.day.ok_or(Reason::MissingDay)?;
-        self.ids.clear();
-        let id = self.ids.fold_required(listed.id)?;
-        let offer = self.ids.fold(listed.offer)?;
-        let sku = self.sku_of(&self.ids.text()[offer]).ok_or(Reason::UnknownOffer)?;
+        let id = required_id(listed.id)?;
+        let offer = folded_id(listed.offer)?;
+        let sku = self.sku_of(&offer).ok_or(Reason::UnknownOffer)?;
         let state = state(listed.status).ok_or(Reason::UnknownStatus)?;
         let seats = seats(listed.quantity).ok_or(Reason::MalformedSeats)?;
         let is_trial = match present(listed.is_trial) {
@@ -75,7 +70,7 @@ impl JsonRecords for PartnerCenter<'_> {
         let subscription = Subscription {
             tenant,
             day,
-            subscription_id: &self.ids.text()[id],
+            subscription_id: &id,
             sku,
             seats,
             state,

@@ -5,7 +5,7 @@
 
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
-use crate::sources::fields::{Field, Ids, Tenants, boolean, event_time, is_word, is_zero, present, text};
+use crate::sources::fields::{Field, Tenants, boolean, event_time, folded_id, is_word, is_zero, present, required_id, text};
 use crate::sources::json::Value;
 use crate::sources::keys::Keys;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
@@ -48,7 +48,6 @@ impl<F> Default for SignIn<F> {
 pub struct SignIns<'c> {
     pub context: &'c FileContext,
     pub tenants: Tenants,
-    ids: Ids,
 }
 
 impl<'c> SignIns<'c> {
@@ -56,7 +55,6 @@ impl<'c> SignIns<'c> {
         SignIns {
             context,
             tenants: Tenants::default(),
-            ids: Ids::default(),
         }
     }
 
@@ -88,22 +86,20 @@ impl<'c> SignIns<'c> {
         sink: &mut dyn Sink,
     ) -> Result<(), Reason> {
         let time = event_time(sign_in.created, sign_in.logged, self.context)?;
-        self.ids.clear();
-        let event = self.ids.fold_required(sign_in.id)?;
-        let user = self.ids.fold(sign_in.user)?;
-        let app = self.ids.fold(sign_in.app)?;
-        let resource = self.ids.fold(sign_in.resource)?;
+        let event = required_id(sign_in.id)?;
+        let user = folded_id(sign_in.user)?;
+        let app = folded_id(sign_in.app)?;
+        let resource = folded_id(sign_in.resource)?;
         let interactive = match present(sign_in.is_interactive) {
             None => by_form,
             Some(value) => boolean(value).ok_or(Reason::UnreadableValue)?,
         };
-        let ids = self.ids.text();
         let activity = Activity {
             tenant,
-            event_id: &ids[event],
-            user_id: &ids[user],
-            app_id: &ids[app],
-            resource_id: &ids[resource],
+            event_id: &event,
+            user_id: &user,
+            app_id: &app,
+            resource_id: &resource,
             interactive: Some(interactive),
             at: time,
             succeeded: succeeded()?,

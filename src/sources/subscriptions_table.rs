@@ -5,7 +5,7 @@
 //! empty nobody knows, and the seats are not counted as ours. `ends_on` is a date as it is written, whatever the time zone.
 
 use crate::domain::subscription::Seller;
-use crate::sources::fields::{Ids, guid, present, seats, state};
+use crate::sources::fields::{guid, present, required_id, seats, state};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SoldBy, Subscription};
@@ -15,14 +15,12 @@ use crate::sources::table::{Cells, TableRecords, day, flag, plain};
 /// Reads the subscriptions of one file.
 pub struct SubscriptionsTable<'c> {
     snapshots: Snapshots<'c>,
-    ids: Ids,
 }
 
 impl<'c> SubscriptionsTable<'c> {
     pub fn new(context: &'c FileContext) -> SubscriptionsTable<'c> {
         SubscriptionsTable {
             snapshots: Snapshots::new(context),
-            ids: Ids::default(),
         }
     }
 }
@@ -43,8 +41,7 @@ impl TableRecords for SubscriptionsTable<'_> {
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let (tenant, taken_on) = self.snapshots.of_record(cells.cell(4), cells.cell(5))?;
-        self.ids.clear();
-        let id = self.ids.fold_required(cells.cell(0))?;
+        let id = required_id(cells.cell(0))?;
         let Some(Value::Text(sku)) = present(cells.cell(1)) else {
             return Err(Reason::MalformedSku);
         };
@@ -55,7 +52,7 @@ impl TableRecords for SubscriptionsTable<'_> {
         let subscription = Subscription {
             tenant,
             day: taken_on,
-            subscription_id: &self.ids.text()[id],
+            subscription_id: &id,
             sku: guid(sku).ok_or(Reason::MalformedSku)?,
             state: state(cells.cell(3)).ok_or(Reason::UnknownStatus)?,
             seats: seats(cells.cell(2)).ok_or(Reason::MalformedSeats)?,

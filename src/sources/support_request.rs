@@ -1,6 +1,6 @@
 //! What both forms of support requests have in common: the fields, and how they become a row.
 
-use crate::sources::fields::{Field, Ids, Tenants, event_time, text};
+use crate::sources::fields::{Field, Tenants, event_time, required_id, text};
 use crate::sources::json::Value;
 use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SupportRequest};
 
@@ -17,7 +17,6 @@ pub struct RequestFields<F> {
 pub struct Requests<'c> {
     context: &'c FileContext,
     tenants: Tenants,
-    ids: Ids,
     topic: String,
 }
 
@@ -26,7 +25,6 @@ impl<'c> Requests<'c> {
         Requests {
             context,
             tenants: Tenants::default(),
-            ids: Ids::default(),
             topic: String::new(),
         }
     }
@@ -35,15 +33,14 @@ impl<'c> Requests<'c> {
     pub fn take<'a, F: Field<'a>>(&mut self, fields: &RequestFields<F>, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
         let tenant = self.tenants.of_record(fields.tenant, self.context)?;
         let opened_at = event_time(fields.opened, None::<Value<'_>>, self.context)?;
-        self.ids.clear();
-        let id = self.ids.fold_required(fields.id)?;
+        let id = required_id(fields.id)?;
         self.topic.clear();
         if let Some(topic) = text(fields.topic)? {
             topic.append_to(&mut self.topic).ok_or(Reason::UnreadableValue)?;
         }
         let request = SupportRequest {
             tenant,
-            request_id: &self.ids.text()[id],
+            request_id: &id,
             opened_at,
             topic: self.topic.trim(),
         };

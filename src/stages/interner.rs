@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
 use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_64;
+
+use crate::domain::digest::spread;
 
 /// Distinct texts, numbered from 0 in the order in which they came.
 #[derive(Default)]
@@ -22,21 +23,21 @@ impl Interner {
             ends,
             numbers,
         } = self;
-        let hash = xxh3_64(text.as_bytes());
+        let hash = spread(text.as_bytes());
         if let Some(&number) = numbers.find(hash, |&number| slice(stored, ends, number) == text) {
             return number;
         }
         let number = ends.len() as u32;
         stored.push_str(text);
         ends.push(stored.len());
-        numbers.insert_unique(hash, number, |&number| xxh3_64(slice(stored, ends, number).as_bytes()));
+        numbers.insert_unique(hash, number, |&number| spread(slice(stored, ends, number).as_bytes()));
         number
     }
 
     /// The number of a text that is there.
     pub fn find(&self, text: &str) -> Option<u32> {
         self.numbers
-            .find(xxh3_64(text.as_bytes()), |&number| self.text(number) == text)
+            .find(spread(text.as_bytes()), |&number| self.text(number) == text)
             .copied()
     }
 

@@ -22,10 +22,9 @@ use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Fingerprint};
+use crate::domain::digest::{Digest, Digester, Fingerprint};
 use crate::warehouse::chunk;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
@@ -98,14 +97,14 @@ mod fingerprint_text {
 /// A file whose bytes are digested and counted while they are written.
 struct Digesting<W> {
     inner: W,
-    hasher: Xxh3,
+    hasher: Digester,
     bytes: u64,
 }
 
 impl<W: Write> Write for Digesting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
+        self.hasher.add(&bytes[..written]);
         self.bytes += written as u64;
         Ok(written)
     }
@@ -143,7 +142,7 @@ pub(super) fn encode<W: Write + Send>(
     let rows = frame.num_rows();
     let digesting = Digesting {
         inner,
-        hasher: Xxh3::new(),
+        hasher: Digester::new(),
         bytes: 0,
     };
     let failed = || WarehouseError::parquet("write", path);
@@ -164,7 +163,7 @@ pub(super) fn encode<W: Write + Send>(
     }
     // The writer holds back its last bytes; the digest is of all of them.
     writer.flush().map_err(WarehouseError::store("write", path))?;
-    let digest = Digest(writer.inner().hasher.digest128());
+    let digest = writer.inner().hasher.digest();
     let mut footer = Footer {
         table: contract.name.to_owned(),
         version: contract.version,
@@ -186,7 +185,7 @@ pub(super) fn encode<W: Write + Send>(
     let mut digesting = writer.into_inner().map_err(failed())?;
     digesting.flush().map_err(WarehouseError::store("write", path))?;
     footer.bytes = digesting.bytes;
-    Ok((footer, Digest(digesting.hasher.digest128())))
+    Ok((footer, digesting.hasher.digest()))
 }
 
 /// Reads the footer of a file; `None` where the file is no whole file of ours.

@@ -11,9 +11,8 @@ use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
 use parquet::file::metadata::ParquetMetaDataReader;
-use xxhash_rust::xxh3::Xxh3;
 
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, Digester};
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::extent::end_of_rows;
@@ -86,21 +85,21 @@ fn digests(path: &Path) -> Result<(Digest, Digest), WarehouseError> {
     let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).ok();
     io::Seek::rewind(&mut file).map_err(failed())?;
     let mut left = metadata.as_ref().and_then(end_of_rows);
-    let mut hasher = Xxh3::new();
+    let mut hasher = Digester::new();
     let mut rows_digest = None;
     let mut block = vec![0; BLOCK_BYTES];
     loop {
         if left == Some(0) {
-            rows_digest = Some(Digest(hasher.digest128()));
+            rows_digest = Some(hasher.digest());
             left = None;
         }
         let most = left.map_or(BLOCK_BYTES, |left| BLOCK_BYTES.min(usize::try_from(left).unwrap_or(BLOCK_BYTES)));
         let read = file.read(&mut block[..most]).map_err(failed())?;
         if read == 0 {
-            let digest = Digest(hasher.digest128());
+            let digest = hasher.digest();
             return Ok((rows_digest.unwrap_or(digest), digest));
         }
-        hasher.update(&block[..read]);
+        hasher.add(&block[..read]);
         left = left.map(|left| left.saturating_sub(read as u64));
     }
 }
