@@ -20,7 +20,7 @@ use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::rejects::{REJECTS, RejectCount};
 use crate::stages::user_names::{self, UserNameRow};
-use crate::stages::{activity_events, customers, license_changes, license_holdings, raw_files, snapshots, subscriptions, support_requests};
+use crate::stages::{customers, events, license_changes, license_holdings, raw_files, snapshots, subscriptions, support_requests};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
@@ -250,7 +250,7 @@ impl Writer<'_, '_> {
         let fingerprint = fingerprint(self.settings, &ACTIVITY_EVENTS, &self.gathered.files);
         let shards = events.finish(u32::from(self.settings.shards), &self.settings.rules)?;
         let mut footers = Vec::new();
-        for (shard, activity_events::ShardEvents { frame, days }) in shards.into_iter().enumerate() {
+        for (shard, events::ShardEvents { frame, days }) in shards.into_iter().enumerate() {
             let place = (Some(self.task.received), shard as u32);
             footers.push((
                 &ACTIVITY_EVENTS,

@@ -11,6 +11,7 @@ pub mod adoption;
 pub mod assignments;
 pub mod customers;
 pub mod daily_facts;
+pub mod events;
 pub mod excerpt;
 pub mod excerpt_words;
 pub mod first_activity;
