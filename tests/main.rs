@@ -14,6 +14,7 @@ mod floor_plan;
 mod formats;
 mod golden;
 mod inspect;
+mod large_files;
 mod laws;
 mod names;
 mod oddities;

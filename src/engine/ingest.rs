@@ -22,6 +22,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
 use crate::engine::raw::{self, RawFile};
+use crate::engine::read_file;
 use crate::engine::received::Gathered;
 use crate::engine::request::{Again, Request};
 use crate::engine::state::{Cache, State};
@@ -216,7 +217,6 @@ pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State) -> R
 /// The latest day that the rows of a file are about: where a file belongs whose path names no day.
 fn latest_day(settings: &Settings, reading: &Reading<'_>) -> Day {
     let mut gathered = Gathered::default();
-    let source = &settings.sources[reading.source];
-    gathered.read(reading.file, source, &reading.facts, reading.format, settings, &reading.how);
+    read_file::read(&mut gathered, reading, settings);
     gathered.files.first().and_then(|file| file.last_day).unwrap_or(NO_DAY)
 }

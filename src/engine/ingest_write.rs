@@ -11,6 +11,7 @@ use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Task, fingerprint};
+use crate::engine::read_file;
 use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -44,8 +45,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
     let mut gathered = readings
         .par_iter()
         .fold(Gathered::default, |mut gathered, reading| {
-            let source = &settings.sources[reading.source];
-            gathered.read(reading.file, source, &reading.facts, reading.format, settings, &reading.how);
+            read_file::read(&mut gathered, reading, settings);
             watch.tell(Event::Advance(1));
             gathered
         })

@@ -6,13 +6,9 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::user_ids::UserIds;
-use crate::engine::raw::{Digesting, RawFile};
-use crate::pipeline::settings::Settings;
-use crate::pipeline::source::Source;
-use crate::sources::path::PathFacts;
 use crate::sources::record::{Activity, FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
 use crate::sources::user_name::UserName;
-use crate::sources::{self, Choice, Format};
+use crate::sources::{Choice, Format};
 use crate::stages::customers::Customer;
 use crate::stages::events::Events;
 use crate::stages::excerpt::{Ids, excerpt};
@@ -63,106 +59,26 @@ impl Gathered {
         self.names.append(&mut other.names);
         self
     }
-
-    /// Reads a raw file for one of its sources. Whatever is wrong with it becomes rejects.
-    pub fn read(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, format: Format, settings: &Settings, reading: &str) {
-        let context = FileContext {
-            tenant: facts.tenant,
-            day: facts.day,
-            received_until: facts.received_until,
-            zone: settings.rules.zone.clone(),
-            offers: settings.rules.catalogue.offers.clone(),
-        };
-        let mut sink = FileSink::new(self, &file.path, &source.id, &context, &settings.user_ids);
-        sink.wants_names = source.tells_names;
-        let mut counts = FileCounts::default();
-        let mut content = String::new();
-        match (file.leads_out, Digesting::open(&file.on_disk)) {
-            (true, _) => sink.whole_file_reject(&mut counts, Reason::LinkOutOfInput),
-            (false, Err(_)) => sink.whole_file_reject(&mut counts, Reason::UnreadableFile),
-            (false, Ok(mut reader)) => {
-                counts = sources::read(source.feed, format, &mut reader, file.size, &context, &mut sink);
-                reader.drain();
-                content = reader.digest().to_string();
-            }
-        }
-        let mut found = sink.found;
-        found.events.finish();
-        if !found.events.days.is_empty() {
-            self.file_events.push(FileEvents {
-                path: file.path.clone(),
-                days: std::mem::take(&mut found.events.days),
-            });
-        }
-        self.note_snapshots(file, source, facts, &found, counts.rejected > 0);
-        self.files.push(raw_files::RawFile {
-            source: source.id.clone(),
-            source_file: file.path.clone(),
-            feed: source.feed.name().to_owned(),
-            format: found.chosen.unwrap_or(format).name().to_owned(),
-            content,
-            reading: reading.to_owned(),
-            bytes: file.size as i64,
-            path_day: facts.day,
-            records: counts.records as i64,
-            accepted: counts.accepted as i64,
-            rejected: counts.rejected as i64,
-            not_ours: counts.not_ours as i64,
-            rows: found.rows,
-            first_day: found.first_day,
-            last_day: found.last_day,
-        });
-    }
-
-    /// Which snapshots the file is part of, and whether it says everything that it should.
-    fn note_snapshots(&mut self, file: &RawFile, source: &Source, facts: &PathFacts, found: &Found, rejected: bool) {
-        use crate::domain::kinds::Feed;
-        if !matches!(source.feed, Feed::LicenseHoldings | Feed::Subscriptions) {
-            return;
-        }
-        let row = |tenant_id, day, readable, announces_next| SnapshotFile {
-            feed: source.feed.name().to_owned(),
-            source: source.id.clone(),
-            tenant_id,
-            day,
-            source_file: file.path.clone(),
-            readable,
-            rejected,
-            announces_next,
-        };
-        self.snapshots.extend(
-            found
-                .pages
-                .iter()
-                .map(|(&(tenant, day), &announces_next)| row(tenant, day, true, announces_next)),
-        );
-        if let (Some(tenant), Some(day)) = (facts.tenant, facts.day)
-            && rejected
-            && !found.pages.contains_key(&(tenant, day))
-        {
-            self.snapshots.push(row(tenant, day, false, false));
-        }
-    }
 }
 
-/// What was found in one file.
+/// What was found in one file, or in a part of one.
 #[derive(Default)]
-struct Found {
-    rows: i64,
-    rejects: u64,
+pub struct Found {
+    pub rows: i64,
+    pub rejects: u64,
     /// What `auto` made of it.
-    chosen: Option<Format>,
-    first_day: Option<Day>,
-    last_day: Option<Day>,
+    pub chosen: Option<Format>,
+    pub first_day: Option<Day>,
+    pub last_day: Option<Day>,
     /// Per snapshot whether its last page announces another.
-    pages: BTreeMap<(Guid, Day), bool>,
-    events: EventCounts,
+    pub pages: BTreeMap<(Guid, Day), bool>,
+    pub events: EventCounts,
 }
 
 /// Counts events per day; most events of a file are of the day of the one before.
 #[derive(Default)]
-struct EventCounts {
-    days: BTreeMap<Day, u64>,
+pub struct EventCounts {
+    pub days: BTreeMap<Day, u64>,
     current: Option<(Day, u64)>,
 }
 
@@ -189,11 +105,11 @@ pub struct FileSink<'a> {
     gathered: &'a mut Gathered,
     file: &'a str,
     source: &'a str,
-    wants_names: bool,
+    pub wants_names: bool,
     /// Whose names the file has told already.
     names: HashSet<Digest>,
     number: u32,
-    context: &'a FileContext,
+    pub context: &'a FileContext,
     user_ids: &'a UserIds,
     found: Found,
 }
@@ -221,12 +137,40 @@ impl<'a> FileSink<'a> {
         }
     }
 
+    /// A sink for a part of the file, whose findings go to `gathered`.
+    pub fn part<'p>(&self, gathered: &'p mut Gathered) -> FileSink<'p>
+    where
+        'a: 'p,
+    {
+        let mut part = FileSink::new(gathered, self.file, self.source, self.context, self.user_ids);
+        part.wants_names = self.wants_names;
+        part
+    }
+
+    /// Takes what was found in the next part of the file.
+    pub fn join(&mut self, mut gathered: Gathered, part: Found) {
+        gathered.rejects.keep_excerpts(MOST_EXCERPTS.saturating_sub(self.found.rejects));
+        *self.gathered = std::mem::take(self.gathered).append(gathered);
+        self.found.rows += part.rows;
+        self.found.rejects += part.rejects;
+        part.first_day.into_iter().chain(part.last_day).for_each(|day| self.about(day));
+        for (day, count) in part.events.days {
+            *self.found.events.days.entry(day).or_default() += count;
+        }
+    }
+
+    /// What was found.
+    pub fn into_found(mut self) -> Found {
+        self.found.events.finish();
+        self.found
+    }
+
     fn about(&mut self, day: Day) {
         self.found.first_day = Some(self.found.first_day.map_or(day, |first| first.min(day)));
         self.found.last_day = Some(self.found.last_day.map_or(day, |last| last.max(day)));
     }
 
-    fn whole_file_reject(&mut self, counts: &mut FileCounts, reason: Reason) {
+    pub fn whole_file_reject(&mut self, counts: &mut FileCounts, reason: Reason) {
         *counts = FileCounts {
             records: 1,
             rejected: 1,

@@ -38,13 +38,17 @@ pub trait JsonRecords {
 
 /// Reads all of a file of probably `size` bytes.
 pub fn read_json<R: JsonRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
-    let mut lines = Lines::new(content, size, limits.line_bytes);
+    read_lines(Lines::new(content, size, limits.line_bytes), true, limits, reader, out);
+}
+
+/// Reads what there is of a file; `from_start` says whether it begins with these lines: then it may be a document.
+pub fn read_lines<R: JsonRecords>(mut lines: Lines<'_>, from_start: bool, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
     let mut file = JsonFile {
         reader,
         out,
         has_single: false,
     };
-    Structure::with_spare(|structure| file.read(&mut lines, structure, limits));
+    Structure::with_spare(|structure| file.read(&mut lines, from_start, structure, limits));
 }
 
 /// A reject for what ended a content before its end. A file that could not be read is at fault as a whole.
@@ -85,8 +89,8 @@ struct JsonFile<'f, 's, R> {
 
 impl<R: JsonRecords> JsonFile<'_, '_, R> {
     /// Takes line by line, or where these are none, the whole.
-    fn read(&mut self, lines: &mut Lines<'_>, structure: &mut Structure, limits: Limits) {
-        let mut is_first = true;
+    fn read(&mut self, lines: &mut Lines<'_>, from_start: bool, structure: &mut Structure, limits: Limits) {
+        let mut is_first = from_start;
         loop {
             let (number, bytes, ended) = match lines.step() {
                 Step::End => return,

@@ -54,7 +54,8 @@ pub enum Step<'a> {
 
 /// The lines of a content.
 pub struct Lines<'a> {
-    content: Content<'a>,
+    /// Where more comes from; a part of a file has nothing to come.
+    content: Option<Content<'a>>,
     limit: usize,
     buffer: Vec<u8>,
     /// How much of the buffer is used: only a long line needs all of it, and what is small stays in a processor's caches.
@@ -76,7 +77,7 @@ impl<'a> Lines<'a> {
             .saturating_add(16)
             .clamp(4096, CHUNK_BYTES);
         Lines {
-            content,
+            content: Some(content),
             limit,
             buffer: buffer_of(size),
             room: size,
@@ -88,11 +89,26 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// The lines of a part of a file that ends with a line, or with the file and with what is wrong there.
+    pub fn of_part(bytes: Vec<u8>, lines_before: u64, fault: Option<Fault>, limit: usize) -> Lines<'a> {
+        Lines {
+            content: None,
+            limit,
+            room: bytes.len(),
+            start: 0,
+            end: bytes.len(),
+            buffer: bytes,
+            searched: 0,
+            number: lines_before,
+            ended: Some(fault),
+        }
+    }
+
     /// Reads more, making room first; `false` when there is no more.
     fn read_more(&mut self) -> bool {
-        if self.ended.is_some() {
+        let Some(content) = self.content.as_mut().filter(|_| self.ended.is_none()) else {
             return false;
-        }
+        };
         if self.end == self.room {
             if self.start > 0 {
                 self.buffer.copy_within(self.start..self.end, 0);
@@ -104,7 +120,7 @@ impl<'a> Lines<'a> {
                 self.buffer.resize(self.room.max(self.buffer.len()), 0);
             }
         }
-        match self.content.read(&mut self.buffer[self.end..self.room]) {
+        match content.read(&mut self.buffer[self.end..self.room]) {
             Ok(0) => self.ended = Some(None),
             Ok(count) => self.end += count,
             Err(fault) => self.ended = Some(Some(fault)),

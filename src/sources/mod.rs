@@ -11,6 +11,7 @@
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
 //! | `blocks`, `scan`, `structure` | where brackets, colons and quotes are |
 //! | `text`, `keys`, `json` | values on demand |
+//! | `parts` | a large file cut into parts that are read side by side |
 //! | `json_file`, `csv_file`, `csv_table`, `audit_data`, `parquet_table`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //! | `sign_in`, `directory_audit`, `license_event`, `management_record` | records that several formats share |
@@ -22,6 +23,7 @@
 use crate::domain::kinds::Feed;
 
 pub mod input;
+pub mod parts;
 pub mod path;
 pub mod record;
 pub mod single_record;

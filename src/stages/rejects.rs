@@ -71,6 +71,15 @@ impl Rejects {
         self.found.push(found);
     }
 
+    /// Takes the excerpts away of all but the first so many, in the order in which they were found.
+    pub fn keep_excerpts(&mut self, most: u64) {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        if self.found.len() > most {
+            let none = self.texts.number("");
+            self.found[most..].iter_mut().for_each(|found| found.excerpt = none);
+        }
+    }
+
     /// Takes all rejects of another collection.
     pub fn append(&mut self, other: Rejects) {
         if self.found.is_empty() {

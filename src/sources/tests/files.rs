@@ -1,7 +1,8 @@
 //! What can be wrong with a file, whatever its format.
 
 use crate::domain::kinds::Feed;
-use crate::sources::testing::{Failing, SMALL, TENANT, gzip, known, read_input, read_text, zstd_frame};
+use crate::sources::parts::Parts;
+use crate::sources::testing::{Failing, Found, SMALL, TENANT, gzip, known, read_input, read_text, zstd_frame};
 use crate::sources::{Format, read};
 
 const SOURCE: (Feed, Format) = (Feed::Activity, Format::AzureMonitor);
@@ -217,4 +218,25 @@ fn every_format_of_a_feed_can_be_read_and_another_one_is_a_reject() {
             assert_eq!(counts.rejected, u64::from(!Format::for_feed(*feed).contains(format)));
         }
     }
+}
+
+#[test]
+fn a_line_that_is_too_long_is_one_reject_also_in_a_file_in_parts() {
+    let line = |id: &str| format!("{}\n", sign_in(id));
+    let long = "x".repeat(17 << 20);
+    let bytes = [line("a"), format!("{long}\n"), line("b"), "\n".to_owned(), line("c"), long]
+        .concat()
+        .into_bytes();
+    let whole = read_input(SOURCE, &mut bytes.as_slice(), &known());
+    assert_eq!(whole.rejects, ["2 line_too_long", "6 line_too_long"]);
+    let mut input = bytes.as_slice();
+    let parts = Parts::open(SOURCE.0, SOURCE.1, &mut input, bytes.len() as u64, 1 << 20).unwrap();
+    let mut found = Found::default();
+    for part in parts {
+        let counts = part.read(&known(), &mut found);
+        found.counts.records += counts.records;
+        found.counts.accepted += counts.accepted;
+        found.counts.rejected += counts.rejected;
+    }
+    assert_eq!(found, whole);
 }

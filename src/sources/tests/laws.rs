@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::oracle::{Answer, answer};
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
+use crate::sources::parts::Parts;
 use crate::sources::record::FileContext;
-use crate::sources::testing::{Slow, TENANT, context, gzip, known, read_input, unknown, zstd_frame};
+use crate::sources::testing::{Found, Slow, TENANT, context, gzip, known, read_input, unknown, zstd_frame};
 
 const SIGN_INS: (Feed, Format) = (Feed::Activity, Format::AzureMonitor);
 /// Every form of every feed.
@@ -274,6 +275,28 @@ proptest! {
             prop_assert_eq!(&read_input(source, &mut Slow::new(&bytes, piece), &context), &found);
             let zipped = gzip(&bytes);
             prop_assert_eq!(&read_input(source, &mut Slow::new(&zipped, piece), &context), &found);
+        }
+    }
+
+    #[test]
+    fn a_file_in_parts_gives_what_the_whole_gives(bytes in mutated(file()), part_bytes in 1..600usize, number in 0..3usize) {
+        let context = context_number(number);
+        let zipped = gzip(&bytes);
+        for (feed, format) in sources() {
+            for bytes in [&bytes[..], &zipped, &zipped[..zipped.len() * 2 / 3]] {
+                let mut input = bytes;
+                let Some(parts) = Parts::open(feed, format, &mut input, bytes.len() as u64, part_bytes) else { continue };
+                let whole = read_input((feed, format), &mut &bytes[..], &context);
+                let mut found = Found { chosen: parts.choice().cloned(), ..Found::default() };
+                for part in parts {
+                    let counts = part.read(&context, &mut found);
+                    found.counts.records += counts.records;
+                    found.counts.accepted += counts.accepted;
+                    found.counts.rejected += counts.rejected;
+                    found.counts.not_ours += counts.not_ours;
+                }
+                prop_assert_eq!(&found, &whole);
+            }
         }
     }
 

@@ -1,0 +1,106 @@
+//! Reads a raw file, a large one with all threads: one cuts it into parts of whole lines, all of them read these.
+//!
+//! Nothing depends on who reads which part: the findings are put together in the order of the file.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::domain::digest::Digest;
+use crate::domain::kinds::Feed;
+use crate::engine::raw::{Digesting, RawFile};
+use crate::engine::received::{FileSink, Found, Gathered};
+use crate::sources::parts::{Part, Parts};
+use crate::sources::record::{FileCounts, Sink};
+use crate::sources::{self, Format};
+
+/// How large a file has to be, as it is stored, to be worth cutting.
+const LARGE_BYTES: u64 = 8 << 20;
+/// How large a part is: enough to read that handing it over does not count, and little enough to stay in a processor's caches.
+const PART_BYTES: usize = 1 << 20;
+
+/// Reads the file that `reader` has open, and gives the digest of its bytes; `None` where it could not be opened a second time.
+pub fn read(
+    (feed, format): (Feed, Format),
+    file: &RawFile,
+    mut reader: Digesting,
+    sink: &mut FileSink<'_>,
+) -> (FileCounts, Option<Digest>) {
+    if file.size >= LARGE_BYTES && rayon::current_num_threads() > 1 {
+        if let Some(parts) = Parts::open(feed, format, &mut reader, file.size, PART_BYTES) {
+            let counts = read_parts(parts, sink);
+            reader.drain();
+            return (counts, Some(reader.digest()));
+        }
+        match Digesting::open(&file.on_disk) {
+            Ok(again) => reader = again,
+            Err(_) => {
+                let mut counts = FileCounts::default();
+                sink.whole_file_reject(&mut counts, sources::record::Reason::UnreadableFile);
+                return (counts, None);
+            }
+        }
+    }
+    let context = sink.context;
+    let counts = sources::read(feed, format, &mut reader, file.size, context, sink);
+    reader.drain();
+    (counts, Some(reader.digest()))
+}
+
+/// What a part had.
+struct PartFound {
+    number: usize,
+    gathered: Gathered,
+    found: Found,
+    counts: FileCounts,
+}
+
+fn read_parts(parts: Parts<'_>, sink: &mut FileSink<'_>) -> FileCounts {
+    if let Some(choice) = parts.choice() {
+        sink.chosen(choice);
+    }
+    let results = Mutex::new(Vec::new());
+    let waiting = AtomicUsize::new(0);
+    let most_waiting = 2 * rayon::current_num_threads();
+    let whole: &FileSink<'_> = sink;
+    let read = |number: usize, part: Part| {
+        let mut gathered = Gathered::default();
+        let mut sink = whole.part(&mut gathered);
+        let counts = part.read(whole.context, &mut sink);
+        let found = sink.into_found();
+        let part = PartFound {
+            number,
+            gathered,
+            found,
+            counts,
+        };
+        if let Ok(mut results) = results.lock() {
+            results.push(part);
+        }
+    };
+    rayon::in_place_scope(|scope| {
+        for (number, part) in parts.enumerate() {
+            // Where the others are busy, whoever cuts reads too, so that only a few parts are in memory.
+            if waiting.load(Ordering::Relaxed) >= most_waiting {
+                read(number, part);
+                continue;
+            }
+            waiting.fetch_add(1, Ordering::Relaxed);
+            let (read, waiting) = (&read, &waiting);
+            scope.spawn(move |_| {
+                read(number, part);
+                waiting.fetch_sub(1, Ordering::Relaxed);
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_default();
+    results.sort_unstable_by_key(|part| part.number);
+    let mut counts = FileCounts::default();
+    for part in results {
+        counts.records += part.counts.records;
+        counts.accepted += part.counts.accepted;
+        counts.rejected += part.counts.rejected;
+        counts.not_ours += part.counts.not_ours;
+        sink.join(part.gathered, part.found);
+    }
+    counts
+}
