@@ -2,6 +2,7 @@
 
 pub mod cell;
 mod chunk;
+mod compression;
 pub mod contract;
 pub mod disk;
 pub mod error;
@@ -13,6 +14,7 @@ pub mod order;
 mod packed;
 pub mod proof;
 pub mod read;
+mod repeats;
 pub mod select;
 pub mod store;
 pub mod table;

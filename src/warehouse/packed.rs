@@ -37,6 +37,20 @@ pub fn put(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     put_groups(&numbers[waiting..], width, out);
 }
 
+/// Appends numbers of at most `width` bits as runs alone, however short they are.
+pub fn put_runs(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+    for run in numbers.chunk_by(|one, next| one == next) {
+        put_header((run.len() as u64) << 1, out);
+        out.extend_from_slice(&run[0].to_le_bytes()[..width.div_ceil(8) as usize]);
+    }
+}
+
+/// How many runs numbers are.
+pub fn runs(numbers: &[u32]) -> usize {
+    let next = numbers.get(1..).unwrap_or_default();
+    usize::from(!numbers.is_empty()) + numbers.iter().zip(next).filter(|(one, next)| one != next).count()
+}
+
 /// How many numbers equal the first one, from it on.
 fn run_length(numbers: &[u32]) -> usize {
     let first = numbers[0];
@@ -120,6 +134,10 @@ mod tests {
             let numbers: Vec<u32> = runs.iter().flat_map(|(number, count)| std::iter::repeat_n(number & mask, *count)).collect();
             let mut bytes = Vec::new();
             put(&numbers, width, &mut bytes);
+            prop_assert_eq!(&read(&bytes, width, numbers.len()), &numbers);
+            bytes.clear();
+            put_runs(&numbers, width, &mut bytes);
+            prop_assert_eq!(read(&bytes, width, numbers.len()).chunk_by(|one, next| one == next).count(), runs(&numbers));
             prop_assert_eq!(read(&bytes, width, numbers.len()), numbers);
         }
     }
