@@ -150,8 +150,13 @@ fn put_codes(codes: &[u32], width: u32, out: &mut Vec<u8>) {
 /// Which rows are not null, a bit each, with the length of it all before it.
 fn put_levels(column: &ArrayRef, from: usize, rows: usize, out: &mut Vec<u8>) {
     let mut levels = Vec::new();
-    let level = |row: usize| u32::from(column.is_valid(row));
-    packed::put(&(from..from + rows).map(level).collect::<Vec<u32>>(), 1, &mut levels);
+    match column.nulls().filter(|nulls| nulls.null_count() > 0) {
+        None => packed::put(&vec![1; rows], 1, &mut levels),
+        Some(nulls) => {
+            let level = |row: usize| u32::from(nulls.is_valid(row));
+            packed::put(&(from..from + rows).map(level).collect::<Vec<u32>>(), 1, &mut levels);
+        }
+    }
     out.extend_from_slice(&(levels.len() as u32).to_le_bytes());
     out.extend_from_slice(&levels);
 }

@@ -90,14 +90,18 @@ impl Repeats {
         self.literals.clear();
         let mut before: Option<&[u8]> = None;
         for block in entries.chunks(BLOCK_BYTES / width * width) {
+            let first = self.sequences.len();
             let mut waiting = 0;
             for entry in block.chunks_exact(width) {
                 let mut shared = before.map_or(0, |before| common_prefix(before, entry));
-                if shared < LEAST_MATCH {
-                    shared = 0;
-                } else {
-                    self.sequences.push(sequence(width, waiting, shared));
-                    waiting = 0;
+                match self.sequences[first..].last_mut() {
+                    // The match before reaches up to here, and goes on.
+                    Some(sequence) if waiting == 0 => sequence.matchLength += shared as u32,
+                    _ if shared < LEAST_MATCH => shared = 0,
+                    _ => {
+                        self.sequences.push(sequence(width, waiting, shared));
+                        waiting = 0;
+                    }
                 }
                 self.literals.extend_from_slice(&entry[shared..]);
                 waiting += width - shared;

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -12,10 +11,14 @@ use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 use rustc_hash::FxBuildHasher;
 
+use crate::warehouse::order::is_rising;
+
 /// A dictionary is given up where more than this share of the values would be in it: they take less room as they are.
 const MOST_DISTINCT: usize = 2;
 /// So many values tell whether all will be too many.
 const SAMPLE: usize = 2048;
+/// Numbers that lie so close together are looked up by their places.
+const MOST_PLACES: u64 = 4096;
 /// Of longer texts no least and greatest are kept.
 const MOST_BOUND_BYTES: usize = 64;
 
@@ -27,43 +30,97 @@ pub struct Dictionary {
     pub codes: Vec<u32>,
 }
 
+/// What is known of the values that came so far.
+trait Known<K> {
+    /// The number of a value, which is `next` where it comes for the first time.
+    fn number(&mut self, value: K, next: u32) -> u32;
+}
+
+/// Values of any kind.
+struct Hashed<K> {
+    numbers: HashMap<K, u32, FxBuildHasher>,
+    /// Most values are the one before.
+    before: Option<(K, u32)>,
+}
+
+impl<K> Default for Hashed<K> {
+    fn default() -> Self {
+        Hashed {
+            numbers: HashMap::default(),
+            before: None,
+        }
+    }
+}
+
+impl<K: Eq + Hash + Copy> Known<K> for Hashed<K> {
+    #[inline]
+    fn number(&mut self, value: K, next: u32) -> u32 {
+        match self.before {
+            Some((same, number)) if same == value => number,
+            _ => {
+                let number = *self.numbers.entry(value).or_insert(next);
+                self.before = Some((value, number));
+                number
+            }
+        }
+    }
+}
+
+/// Small numbers, each of which has its own place.
+struct Places(Vec<u32>);
+
+impl Places {
+    const NONE: u32 = u32::MAX;
+
+    fn below(end: usize) -> Places {
+        Places(vec![Places::NONE; end])
+    }
+}
+
+impl Known<u32> for Places {
+    #[inline]
+    fn number(&mut self, value: u32, next: u32) -> u32 {
+        let place = &mut self.0[value as usize];
+        if *place == Places::NONE {
+            *place = next;
+        }
+        *place
+    }
+}
+
 /// The dictionary of some values in their order; `None` where it would not pay. `sample` is after how many that may be said already.
-fn dictionary<K: Eq + Hash + Copy>(
-    values: impl ExactSizeIterator<Item = K>,
+fn dictionary<K: Copy>(
+    mut values: impl ExactSizeIterator<Item = K>,
     sample: Option<usize>,
+    mut known: impl Known<K>,
     put: impl Fn(K, &mut Vec<u8>),
 ) -> Option<Dictionary> {
     let most = values.len() / MOST_DISTINCT;
-    let mut known: HashMap<K, u32, FxBuildHasher> = HashMap::default();
-    let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(values.len()));
-    // Most values are the one before.
-    let mut before: Option<(K, u32)> = None;
-    for (at, value) in values.enumerate() {
-        if Some(at) == sample && known.len() > at / MOST_DISTINCT {
+    let mut found = Dictionary {
+        entries: Vec::new(),
+        count: 0,
+        codes: Vec::with_capacity(values.len()),
+    };
+    let mut take = |value: K| {
+        let code = known.number(value, found.count);
+        if code == found.count {
+            if code as usize >= most && code > 0 {
+                return None;
+            }
+            put(value, &mut found.entries);
+            found.count += 1;
+        }
+        found.codes.push(code);
+        Some(found.count)
+    };
+    if let Some(sample) = sample.filter(|sample| *sample < values.len()) {
+        let count = values.by_ref().take(sample).try_fold(0, |_, value| take(value))?;
+        if count as usize > sample / MOST_DISTINCT {
             return None;
         }
-        let code = match before {
-            Some((same, code)) if same == value => code,
-            _ => {
-                let next = known.len() as u32;
-                match known.entry(value) {
-                    Entry::Occupied(entry) => *entry.get(),
-                    Entry::Vacant(_) if next as usize >= most && next > 0 => return None,
-                    Entry::Vacant(entry) => {
-                        put(value, &mut entries);
-                        *entry.insert(next)
-                    }
-                }
-            }
-        };
-        before = Some((value, code));
-        codes.push(code);
     }
-    Some(Dictionary {
-        entries,
-        count: known.len() as u32,
-        codes,
-    })
+    values.try_for_each(|value| take(value).map(|_| ()))?;
+    Some(found)
 }
 
 /// What a column chunk is made of.
@@ -113,7 +170,7 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
             let texts = dictionary.values().as_string::<i32>();
             Box::new(Coded {
                 texts,
-                sorted: (1..texts.len()).all(|at| texts.value(at - 1) < texts.value(at)),
+                sorted: is_rising(texts),
                 keys: valid(dictionary.keys().values(), nulls),
             })
         }
@@ -128,10 +185,14 @@ trait Number: Copy {
     fn key(self) -> Self::Key;
     fn put_key(key: Self::Key, out: &mut Vec<u8>);
     fn is_less(self, other: Self) -> bool;
+    /// How far it is above one that is not greater; `None` for what is not whole.
+    fn above(self, least: Self) -> Option<u64>;
+    /// The key of what is so far above it.
+    fn plus(self, above: u32) -> Self::Key;
 }
 
 macro_rules! number {
-    ($type:ty, $key:ty, |$value:ident| $of:expr) => {
+    ($type:ty, $key:ty, |$value:ident| $of:expr, |$it:ident, $least:ident| $above:expr) => {
         impl Number for $type {
             type Key = $key;
             #[inline]
@@ -147,23 +208,39 @@ macro_rules! number {
             fn is_less(self, other: $type) -> bool {
                 self < other
             }
+            #[inline]
+            fn above(self, $least: $type) -> Option<u64> {
+                let $it = self;
+                $above
+            }
+            #[inline]
+            fn plus(self, above: u32) -> $key {
+                self.key().wrapping_add(<$key>::from(above))
+            }
         }
     };
 }
 
-number!(u32, u32, |value| value);
-number!(i32, u32, |value| value as u32);
-number!(i64, u64, |value| value as u64);
-number!(f64, u64, |value| value.to_bits());
+number!(u32, u32, |value| value, |it, least| Some(u64::from(it.wrapping_sub(least))));
+number!(i32, u32, |value| value as u32, |it, least| Some(u64::from(
+    it.wrapping_sub(least) as u32
+)));
+number!(i64, u64, |value| value as u64, |it, least| Some(it.wrapping_sub(least) as u64));
+number!(f64, u64, |value| value.to_bits(), |_it, _least| None);
 
-/// Where the least and the greatest of some values stand: what they are first, which takes no branches.
-fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -> bool) -> (usize, usize) {
-    let first = values[range.start];
+/// The least and the greatest of some values, without branches.
+fn bounds<T: Copy>(first: T, values: &[T], is_less: impl Fn(T, T) -> bool) -> (T, T) {
     let (mut least, mut greatest) = (first, first);
-    for &value in &values[range.clone()] {
+    for &value in values {
         least = if is_less(value, least) { value } else { least };
         greatest = if is_less(greatest, value) { value } else { greatest };
     }
+    (least, greatest)
+}
+
+/// Where the least and the greatest of some values stand.
+fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -> bool) -> (usize, usize) {
+    let (least, greatest) = bounds(values[range.start], &values[range.clone()], &is_less);
     let place = |is_it: &dyn Fn(T) -> bool| range.clone().find(|at| is_it(values[*at])).unwrap_or(range.start);
     (place(&|value| !is_less(least, value)), place(&|value| !is_less(value, greatest)))
 }
@@ -180,11 +257,23 @@ impl<T: Number> Values for Numbers<'_, T> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        let keys = self.values.iter().map(|value| value.key());
-        if self.may_repeat {
-            dictionary(keys, Some(SAMPLE), T::put_key)
-        } else {
-            None
+        if !self.may_repeat {
+            return None;
+        }
+        let first = *self.values.first()?;
+        let (least, greatest) = bounds(first, &self.values, |one, other| one.is_less(other));
+        match greatest.above(least) {
+            Some(most) if most < MOST_PLACES => {
+                let above = self.values.iter().map(|value| value.above(least).unwrap_or(0) as u32);
+                let put = |above: u32, out: &mut Vec<u8>| T::put_key(least.plus(above), out);
+                dictionary(above, Some(SAMPLE), Places::below(most as usize + 1), put)
+            }
+            _ => dictionary(
+                self.values.iter().map(|value| value.key()),
+                Some(SAMPLE),
+                Hashed::default(),
+                T::put_key,
+            ),
         }
     }
 
@@ -286,7 +375,7 @@ impl Values for Texts<'_> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        dictionary((0..self.places.len()).map(|at| self.text(at)), None, put_text)
+        dictionary((0..self.places.len()).map(|at| self.text(at)), None, Hashed::default(), put_text)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
@@ -326,24 +415,8 @@ impl Values for Coded<'_> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        const NONE: u32 = u32::MAX;
-        let most = self.keys.len() / MOST_DISTINCT;
-        let mut places = vec![NONE; self.texts.len()];
-        let (mut entries, mut count) = (Vec::new(), 0);
-        let mut codes = Vec::with_capacity(self.keys.len());
-        for key in self.keys.iter() {
-            let place = &mut places[*key as usize];
-            if *place == NONE {
-                if count as usize >= most && count > 0 {
-                    return None;
-                }
-                *place = count;
-                count += 1;
-                put_text(self.texts.value(*key as usize), &mut entries);
-            }
-            codes.push(*place);
-        }
-        Some(Dictionary { entries, count, codes })
+        let put = |key: u32, out: &mut Vec<u8>| put_text(self.texts.value(key as usize), out);
+        dictionary(self.keys.iter().copied(), None, Places::below(self.texts.len()), put)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
