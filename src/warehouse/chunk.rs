@@ -20,12 +20,16 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
-use crate::warehouse::compression::{compress, compress_texts, compression};
+use crate::warehouse::compression::{compress, compress_numbers, compress_texts, compression};
+use crate::warehouse::dictionary::Dictionary;
 use crate::warehouse::packed;
-use crate::warehouse::values_of::{Dictionary, Values, values_of};
+use crate::warehouse::values_of::{Values, values_of};
 
 /// Rows of one page: what a reader that looks for one customer has to decode.
 const PAGE_ROWS: usize = 16 * 1024;
+
+/// Wider codes are not packed where they are compressed.
+const MOST_BITS_PACKED: u32 = 4;
 
 /// A column chunk and what the footer is to say of it.
 pub struct Chunk {
@@ -45,6 +49,12 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
     };
     let compress_entries = match description.physical_type() {
         Type::BYTE_ARRAY => compress_texts,
+        _ => compress,
+    };
+    // Other numbers are moments, which have much in common.
+    let compress_plain = match description.physical_type() {
+        Type::BYTE_ARRAY if description.max_def_level() == 0 => compress_texts,
+        Type::INT32 => compress_numbers,
         _ => compress,
     };
     let dictionary_at = match &mut dictionary {
@@ -71,16 +81,17 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
         if description.max_def_level() > 0 {
             put_levels(column, row, rows, &mut body);
         }
-        let encoding = match &dictionary {
+        let (encoding, compress): (Encoding, Compress) = match &dictionary {
             Some(Dictionary { codes, count, .. }) => {
                 let width = code_width(*count, is_compressed);
                 body.push(width as u8);
                 put_codes(&codes[range.clone()], width, &mut body);
-                Encoding::RLE_DICTIONARY
+                let is_whole = width > 0 && width.is_multiple_of(8);
+                (Encoding::RLE_DICTIONARY, if is_whole { compress_numbers } else { compress })
             }
             None => {
                 values.put(range.clone(), &mut body);
-                Encoding::PLAIN
+                (Encoding::PLAIN, compress_plain)
             }
         };
         let page = |buf| Page::DataPage {
@@ -125,22 +136,22 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
     Ok(Chunk { bytes, close })
 }
 
-/// The bits of a code. Those of large dictionaries fill whole bytes where they are compressed: they rise slowly in sorted columns, which
-/// the compressor sees only where every code begins with a byte.
+/// The bits of a code. They fill whole bytes where they are compressed and not few: the compressor sees which codes are frequent only
+/// where every code begins with a byte.
 fn code_width(entries: u32, is_compressed: bool) -> u32 {
     let width = packed::width(entries.saturating_sub(1));
-    if is_compressed && width > 8 {
+    if is_compressed && width > MOST_BITS_PACKED {
         width.next_multiple_of(8)
     } else {
         width
     }
 }
 
-/// Codes of whole bytes are those of large dictionaries. Where they mostly come several times in a row, as those of a sorted column
-/// do, runs alone take less room, and even less when they are compressed.
+/// Where codes of whole bytes mostly come several times in a row, as those of a sorted column do, runs alone take less room, and even
+/// less when they are compressed.
 fn put_codes(codes: &[u32], width: u32, out: &mut Vec<u8>) {
     let bytes = width as usize / 8;
-    if bytes > 1 && width.is_multiple_of(8) && packed::runs(codes) * (bytes + 1) < codes.len() * bytes {
+    if bytes > 0 && width.is_multiple_of(8) && packed::runs(codes) * (bytes + 1) < codes.len() * bytes {
         packed::put_runs(codes, width, out);
     } else {
         packed::put(codes, width, out);

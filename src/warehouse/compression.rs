@@ -5,11 +5,14 @@ use std::io;
 
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::Result;
+use zstd::zstd_safe::{CParameter, ParamSwitch};
 
 use crate::warehouse::repeats::Repeats;
 
 /// Fast, and as small as the level above.
 const LEVEL: i32 = 1;
+/// How many bytes are passed over where numbers do not match.
+const STEP: u32 = 16;
 /// So many texts tell which way of compressing them takes less room.
 const SAMPLE: usize = 64;
 /// Longer texts have more in common than their beginning.
@@ -18,6 +21,7 @@ const MOST_TEXT_BYTES: usize = 64;
 /// What compresses the pages of a thread: setting one up costs more than compressing a small page.
 struct Compressors {
     search: zstd::bulk::Compressor<'static>,
+    numbers: zstd::bulk::Compressor<'static>,
     repeats: Repeats,
 }
 
@@ -40,10 +44,26 @@ fn with<T>(what: impl FnOnce(&mut Compressors) -> io::Result<T>) -> io::Result<T
             Some(compressors) => compressors,
             None => compressors.insert(Compressors {
                 search: zstd::bulk::Compressor::new(LEVEL)?,
+                numbers: for_numbers()?,
                 repeats: Repeats::new(LEVEL)?,
             }),
         })
     })
+}
+
+/// Looks for long matches only, and soon gives up where there are none: what is left are the few bits that frequent bytes take.
+fn for_numbers() -> io::Result<zstd::bulk::Compressor<'static>> {
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
+    compressor.set_parameter(CParameter::MinMatch(7))?;
+    compressor.set_parameter(CParameter::TargetLength(STEP))?;
+    compressor.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
+    Ok(compressor)
+}
+
+/// Compresses numbers of whole bytes, of which many are different. Matches of one or two of them are all that a search finds, and take
+/// as much room as they save.
+pub fn compress_numbers(body: &[u8]) -> io::Result<Vec<u8>> {
+    with(|compressors| compressors.numbers.compress(body))
 }
 
 /// Compresses any bytes.

@@ -4,6 +4,7 @@ pub mod cell;
 mod chunk;
 mod compression;
 pub mod contract;
+mod dictionary;
 pub mod disk;
 pub mod error;
 mod extent;
