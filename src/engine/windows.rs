@@ -31,8 +31,10 @@ use crate::stages::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
 
-/// The most days of one pass: what a pass holds in memory is its days' facts.
-const MOST_DAYS_IN_PASS: usize = 96;
+/// A pass has at least so many days, if there are so many.
+const LEAST_DAYS_IN_PASS: i32 = 96;
+/// A pass has no more days where their facts would be more than these: what a pass holds in memory is its days' facts.
+const MOST_FACTS_IN_PASS: u64 = 4_000_000;
 /// How many days are folded before their files are written side by side.
 const DAYS_WRITTEN_TOGETHER: usize = 8;
 
@@ -99,7 +101,11 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
     let of = |contract: &Contract| stale.get(contract.name).unwrap_or(&empty);
     let days = stale_days(stale);
     let mut made = Vec::new();
-    for (first, last) in passes(&days) {
+    let facts_on = |day: Day| {
+        let (table, place) = facts_of(job.range, day, inputs.shard);
+        state.footer(table, place).map_or(0, |footer| footer.rows)
+    };
+    for (first, last) in passes(&days, facts_on) {
         let days_of_pass: Vec<Day> = window::first_day(first).to(last).collect();
         let facts = read_facts(job, state, inputs.shard, &days_of_pass)?;
         let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS]
@@ -208,21 +214,31 @@ impl Finished {
     }
 }
 
-/// Cuts stale days into passes: days that lie closer together than a window share one, up to the most that memory is to hold.
-fn passes(days: &[Day]) -> Vec<(Day, Day)> {
-    let mut passes: Vec<(Day, Day)> = Vec::new();
+/// Cuts stale days into passes: days that lie closer together than a window share one, up to the most that memory is to hold. `facts`
+/// says how many a day has. Every pass reads the days of a window before its own again.
+fn passes(days: &[Day], facts: impl Fn(Day) -> u64) -> Vec<(Day, Day)> {
+    let mut joined: Vec<(Day, Day)> = Vec::new();
     for (first, last) in runs(days) {
-        match passes.last_mut() {
+        match joined.last_mut() {
             Some((_, end)) if first.0 - end.0 < WINDOW_DAYS => *end = last,
-            _ => passes.push((first, last)),
+            _ => joined.push((first, last)),
         }
     }
-    let cut = |(first, last): (Day, Day)| {
-        (first.0..=last.0)
-            .step_by(MOST_DAYS_IN_PASS)
-            .map(move |start| (Day(start), Day((start + MOST_DAYS_IN_PASS as i32 - 1).min(last.0))))
-    };
-    passes.into_iter().flat_map(cut).collect()
+    let mut passes: Vec<(Day, Day)> = Vec::new();
+    for (first, last) in joined {
+        let mut start = first;
+        let mut held: u64 = window::first_day(first).to(first.plus(-1)).map(&facts).sum();
+        for day in first.to(last) {
+            held += facts(day);
+            if day.0 - start.0 >= LEAST_DAYS_IN_PASS && held > MOST_FACTS_IN_PASS {
+                passes.push((start, day.plus(-1)));
+                start = day;
+                held = window::first_day(day).to(day).map(&facts).sum();
+            }
+        }
+        passes.push((start, last));
+    }
+    passes
 }
 
 /// Reads the facts of some days.
@@ -267,4 +283,32 @@ fn make_portfolio(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Resul
             Ok((&PORTFOLIO, place, job.store.replace_rows(place, &rows, fingerprint)?))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(days: &[i32], facts: u64) -> Vec<(i32, i32)> {
+        let days: Vec<Day> = days.iter().copied().map(Day).collect();
+        passes(&days, |_| facts)
+            .into_iter()
+            .map(|(first, last)| (first.0, last.0))
+            .collect()
+    }
+
+    #[test]
+    fn days_closer_together_than_a_window_share_a_pass() {
+        assert_eq!(cut(&[100, 127], 1), [(100, 127)]);
+        assert_eq!(cut(&[100, 128], 1), [(100, 100), (128, 128)]);
+        assert_eq!(cut(&[], 1), []);
+    }
+
+    #[test]
+    fn a_pass_ends_where_memory_does_but_not_before_it_has_some_days() {
+        let year: Vec<i32> = (0..365).collect();
+        assert_eq!(cut(&year, 1), [(0, 364)]);
+        assert_eq!(cut(&year, MOST_FACTS_IN_PASS), [(0, 95), (96, 191), (192, 287), (288, 364)]);
+        assert_eq!(cut(&year, MOST_FACTS_IN_PASS / 227), [(0, 199), (200, 364)]);
+    }
 }

@@ -52,17 +52,21 @@ impl DayOfWindows {
 /// The windows of a day: every entity with any evidence in it.
 pub fn rows(windows: &Windows, chosen: Marks) -> DayOfWindows {
     let [interactive, non_interactive, action, _] = &windows.patterns;
-    let mut day = DayOfWindows::default();
-    for (entity, ((&interactive, &non_interactive), &action)) in interactive.iter().zip(non_interactive).zip(action).enumerate() {
-        if interactive | non_interactive | action != 0 {
-            day.entities.push(entity as u32);
-            for (column, bits) in day.patterns.iter_mut().zip([interactive, non_interactive, action]) {
-                column.push(bits);
-            }
-            day.active.push(windows.active(entity, chosen));
-        }
+    // Every entity is written down, and the next one over it unless there is evidence: that takes no branches.
+    let mut entities = vec![0; interactive.len() + 1];
+    let mut count = 0;
+    for (entity, ((interactive, non_interactive), action)) in interactive.iter().zip(non_interactive).zip(action).enumerate() {
+        entities[count] = entity as u32;
+        count += usize::from(interactive | non_interactive | action != 0);
     }
-    day
+    entities.truncate(count);
+    let patterns = [interactive, non_interactive, action].map(|patterns| entities.iter().map(|at| patterns[*at as usize]).collect());
+    let active = entities.iter().map(|entity| windows.active(*entity as usize, chosen)).collect();
+    DayOfWindows {
+        entities,
+        active,
+        patterns,
+    }
 }
 
 /// The texts of the facts as columns have them: shared by all days of a pass.
@@ -103,12 +107,17 @@ pub fn frame(day: Day, windows: &DayOfWindows, facts: &DailyFacts, texts: &Texts
         bits(&patterns[1]),
         bits(&patterns[2]),
         Arc::new(Int64Array::from_iter_values(active.iter().map(|bits| i64::from(bits.count_ones())))),
-        Arc::new(
-            active
-                .iter()
-                .map(|bits| window::last_day(*bits, day).map(|day| day.0))
-                .collect::<Date32Array>(),
-        ),
+        last_days(day, active),
     ];
     frame_of(&ACTIVITY_28D, columns)
+}
+
+/// The latest active day of each pattern. What is common, one in all of them, needs no notes of nulls.
+fn last_days(day: Day, active: &[u32]) -> ArrayRef {
+    let last = |bits: &u32| window::last_day(*bits, day).map(|day| day.0);
+    if active.contains(&0) {
+        Arc::new(active.iter().map(last).collect::<Date32Array>())
+    } else {
+        Arc::new(Date32Array::from_iter_values(active.iter().map(|bits| last(bits).unwrap_or(day.0))))
+    }
 }

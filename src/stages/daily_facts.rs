@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use arrow::array::{Array, AsArray, UInt32DictionaryArray};
+use arrow::array::{Array, AsArray};
 use arrow::datatypes::UInt32Type;
 use arrow::record_batch::RecordBatch;
 
@@ -14,7 +14,7 @@ use crate::domain::window;
 use crate::stages::activity_daily::ACTIVITY_DAILY;
 use crate::stages::interner::Interner;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::table::{as_coded, bad_cell, column_of};
+use crate::warehouse::table::{Texts, bad_cell, column_of};
 
 /// The columns of `activity_daily` that the fold reads.
 pub const FOLDED_COLUMNS: &[&str] = &[
@@ -66,7 +66,9 @@ pub struct DailyFactsBuilder {
     tenants: Interner,
     users: Interner,
     workloads: Interner,
-    /// Per tenant and user the first of their entities.
+    /// Per user the tenant that they were last seen in, and the first of their entities there.
+    latest: Vec<(u32, u32)>,
+    /// The same of users who were seen in several tenants, for all of these.
     pairs: HashMap<(u32, u32), u32, rustc_hash::FxBuildHasher>,
     entities: Vec<Entity>,
     /// Per entity another one of the same tenant and user.
@@ -90,9 +92,9 @@ impl DailyFactsBuilder {
 
     fn frame(&mut self, frame: &RecordBatch, rows: &mut Vec<(u32, Marks)>) -> Result<(), WarehouseError> {
         let column = |name| column_of(frame, &ACTIVITY_DAILY, name);
-        let tenants = Numbered::of(column("tenant_id")?, &mut self.tenants)?;
-        let users = Numbered::of(column("user_id")?, &mut self.users)?;
-        let workloads = Numbered::of(column("workload")?, &mut self.workloads)?;
+        let tenants = numbers(column("tenant_id")?, &mut self.tenants);
+        let users = numbers(column("user_id")?, &mut self.users);
+        let workloads = numbers(column("workload")?, &mut self.workloads);
         let counts = ["interactive_sign_ins", "non_interactive_sign_ins", "actions"];
         let [interactive, non_interactive, actions] =
             counts.map(|name| column(name).map(|column| column.as_primitive::<UInt32Type>().clone()));
@@ -102,16 +104,16 @@ impl DailyFactsBuilder {
         let mut before = None;
         let mut first = NONE;
         for row in 0..frame.num_rows() {
-            let (tenant, user, workload) = (tenants.number(row), users.number(row), workloads.number(row));
+            let (tenant, user, workload) = (tenants[row], users[row], workloads[row]);
             if before != Some((tenant, user)) {
                 before = Some((tenant, user));
-                first = self.pairs.get(&(tenant, user)).copied().unwrap_or(NONE);
+                first = self.first_entity(tenant, user);
             }
             let entity = Entity { tenant, user, workload };
             let number = self.entity(entity, first);
             if first == NONE {
                 first = number;
-                self.pairs.insert((tenant, user), number);
+                self.latest[user as usize] = (tenant, number);
             }
             let marks = Marks::from(interactive.value(row) > 0)
                 | Marks::from(non_interactive.value(row) > 0) << 1
@@ -120,6 +122,24 @@ impl DailyFactsBuilder {
             rows.push((number, marks));
         }
         Ok(())
+    }
+
+    /// The first entity of a user in a tenant, which is the one that they were last seen in from now on.
+    fn first_entity(&mut self, tenant: u32, user: u32) -> u32 {
+        let at = user as usize;
+        if self.latest.len() <= at {
+            self.latest.resize(at + 1, (tenant, NONE));
+        }
+        let (seen, first) = self.latest[at];
+        if seen == tenant {
+            return first;
+        }
+        if first != NONE {
+            self.pairs.insert((seen, user), first);
+        }
+        let first = self.pairs.get(&(tenant, user)).copied().unwrap_or(NONE);
+        self.latest[at] = (tenant, first);
+        first
     }
 
     /// The number of an entity; `first` is the first of its tenant and user.
@@ -182,22 +202,27 @@ impl DailyFactsBuilder {
     }
 }
 
-/// A column of texts as numbers of an interner, which is asked once for each distinct text.
-struct Numbered {
-    coded: UInt32DictionaryArray,
-    numbers: Vec<u32>,
-}
-
-impl Numbered {
-    fn of(column: &dyn Array, interner: &mut Interner) -> Result<Numbered, WarehouseError> {
-        let coded = as_coded(column)?;
-        let texts = coded.values().as_string::<i32>();
-        let numbers = (0..texts.len()).map(|at| interner.number(texts.value(at))).collect();
-        Ok(Numbered { coded, numbers })
-    }
-
-    fn number(&self, row: usize) -> u32 {
-        self.numbers[self.coded.keys().value(row) as usize]
+/// A column of texts as numbers of an interner, which is asked once for each distinct text of a dictionary, and once for neighbours that
+/// are equal.
+fn numbers(column: &dyn Array, interner: &mut Interner) -> Vec<u32> {
+    match Texts::of(column) {
+        Texts::Coded(coded, texts) => {
+            let numbers: Vec<u32> = (0..texts.len()).map(|at| interner.number(texts.value(at))).collect();
+            coded.keys().values().iter().map(|key| numbers[*key as usize]).collect()
+        }
+        Texts::Plain(texts) => {
+            let mut before: Option<(&str, u32)> = None;
+            let number = |row| {
+                let text = texts.value(row);
+                let number = match before {
+                    Some((same, number)) if same == text => number,
+                    _ => interner.number(text),
+                };
+                before = Some((text, number));
+                number
+            };
+            (0..texts.len()).map(number).collect()
+        }
     }
 }
 
@@ -242,9 +267,8 @@ impl Windows {
 
     /// The or of the chosen evidence.
     pub fn active(&self, entity: usize, chosen: Marks) -> u32 {
-        (0..3)
-            .filter(|bit| chosen >> bit & 1 == 1)
-            .fold(0, |bits, bit| bits | self.patterns[bit][entity])
+        let of = |bit: usize| self.patterns[bit][entity] & u32::from(chosen >> bit & 1).wrapping_neg();
+        of(0) | of(1) | of(2)
     }
 }
 

@@ -5,11 +5,12 @@
 //! dictionary need no look-up here, others are asked once whether a dictionary pays. Everything else (headers, footer, indexes) is the
 //! library's.
 
-use std::cell::RefCell;
+use std::io;
+use std::mem;
 
 use arrow::array::{Array, ArrayRef};
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
+use parquet::basic::{Encoding, Type};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
@@ -19,18 +20,16 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
+use crate::warehouse::compression::{compress, compress_numbers, compress_texts, compression};
+use crate::warehouse::dictionary::Dictionary;
 use crate::warehouse::packed;
-use crate::warehouse::values_of::{Dictionary, Values, values_of};
+use crate::warehouse::values_of::{Values, values_of};
 
 /// Rows of one page: what a reader that looks for one customer has to decode.
 const PAGE_ROWS: usize = 16 * 1024;
-/// Fast, and as small as the level above.
-const LEVEL: i32 = 1;
 
-thread_local! {
-    /// Setting a compressor up costs more than compressing a small page.
-    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
-}
+/// Wider codes are not packed where they are compressed.
+const MOST_BITS_PACKED: u32 = 4;
 
 /// A column chunk and what the footer is to say of it.
 pub struct Chunk {
@@ -38,26 +37,27 @@ pub struct Chunk {
     pub close: ColumnCloseResult,
 }
 
-/// The compression of a file's pages.
-pub fn compression(is_compressed: bool) -> Result<Compression> {
-    Ok(if is_compressed {
-        Compression::ZSTD(ZstdLevel::try_new(LEVEL)?)
-    } else {
-        Compression::UNCOMPRESSED
-    })
-}
-
 /// Encodes a column of at least one row.
 pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -> Result<Chunk> {
     let values = values_of(column).ok_or_else(|| ParquetError::NYI(format!("a column of type {}", column.data_type())))?;
-    let dictionary = if values.count() > 0 { values.dictionary() } else { None };
+    let mut dictionary = if values.count() > 0 { values.dictionary() } else { None };
     let mut sink = TrackedWrite::new(Vec::new());
     let mut pages = Pages {
         writer: SerializedPageWriter::new(&mut sink),
         is_compressed,
         uncompressed: 0,
     };
-    let dictionary_at = match &dictionary {
+    let compress_entries = match description.physical_type() {
+        Type::BYTE_ARRAY => compress_texts,
+        _ => compress,
+    };
+    // Other numbers are moments, which have much in common.
+    let compress_plain = match description.physical_type() {
+        Type::BYTE_ARRAY if description.max_def_level() == 0 => compress_texts,
+        Type::INT32 => compress_numbers,
+        _ => compress,
+    };
+    let dictionary_at = match &mut dictionary {
         Some(Dictionary { entries, count, .. }) => {
             let page = |buf| Page::DictionaryPage {
                 buf,
@@ -65,7 +65,7 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
                 encoding: Encoding::PLAIN,
                 is_sorted: false,
             };
-            pages.write(entries, page)?;
+            pages.write(mem::take(entries), compress_entries, page)?;
             Some(0)
         }
         None => None,
@@ -81,16 +81,17 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
         if description.max_def_level() > 0 {
             put_levels(column, row, rows, &mut body);
         }
-        let encoding = match &dictionary {
+        let (encoding, compress): (Encoding, Compress) = match &dictionary {
             Some(Dictionary { codes, count, .. }) => {
                 let width = code_width(*count, is_compressed);
                 body.push(width as u8);
-                packed::put(&codes[range.clone()], width, &mut body);
-                Encoding::RLE_DICTIONARY
+                put_codes(&codes[range.clone()], width, &mut body);
+                let is_whole = width > 0 && width.is_multiple_of(8);
+                (Encoding::RLE_DICTIONARY, if is_whole { compress_numbers } else { compress })
             }
             None => {
                 values.put(range.clone(), &mut body);
-                Encoding::PLAIN
+                (Encoding::PLAIN, compress_plain)
             }
         };
         let page = |buf| Page::DataPage {
@@ -101,7 +102,7 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let (offset, length) = pages.write(&body, page)?;
+        let (offset, length) = pages.write(body, compress, page)?;
         data_at.get_or_insert(offset);
         index.add(values.as_ref(), range.clone(), rows, (offset, length));
         row += rows;
@@ -135,25 +136,44 @@ pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: boo
     Ok(Chunk { bytes, close })
 }
 
-/// The bits of a code. Those of large dictionaries fill whole bytes where they are compressed: they rise slowly in sorted columns, which
-/// the compressor sees only where every code begins with a byte.
+/// The bits of a code. They fill whole bytes where they are compressed and not few: the compressor sees which codes are frequent only
+/// where every code begins with a byte.
 fn code_width(entries: u32, is_compressed: bool) -> u32 {
     let width = packed::width(entries.saturating_sub(1));
-    if is_compressed && width > 8 {
+    if is_compressed && width > MOST_BITS_PACKED {
         width.next_multiple_of(8)
     } else {
         width
     }
 }
 
+/// Where codes of whole bytes mostly come several times in a row, as those of a sorted column do, runs alone take less room, and even
+/// less when they are compressed.
+fn put_codes(codes: &[u32], width: u32, out: &mut Vec<u8>) {
+    let bytes = width as usize / 8;
+    if bytes > 0 && width.is_multiple_of(8) && packed::runs(codes) * (bytes + 1) < codes.len() * bytes {
+        packed::put_runs(codes, width, out);
+    } else {
+        packed::put(codes, width, out);
+    }
+}
+
 /// Which rows are not null, a bit each, with the length of it all before it.
 fn put_levels(column: &ArrayRef, from: usize, rows: usize, out: &mut Vec<u8>) {
     let mut levels = Vec::new();
-    let level = |row: usize| u32::from(column.is_valid(row));
-    packed::put(&(from..from + rows).map(level).collect::<Vec<u32>>(), 1, &mut levels);
+    match column.nulls().filter(|nulls| nulls.null_count() > 0) {
+        None => packed::put(&vec![1; rows], 1, &mut levels),
+        Some(nulls) => {
+            let level = |row: usize| u32::from(nulls.is_valid(row));
+            packed::put(&(from..from + rows).map(level).collect::<Vec<u32>>(), 1, &mut levels);
+        }
+    }
     out.extend_from_slice(&(levels.len() as u32).to_le_bytes());
     out.extend_from_slice(&levels);
 }
+
+/// A way of compressing a page.
+type Compress = fn(&[u8]) -> io::Result<Vec<u8>>;
 
 /// The pages of a chunk, one after the other.
 struct Pages<'a> {
@@ -165,23 +185,14 @@ struct Pages<'a> {
 
 impl Pages<'_> {
     /// Gives the offset and the length of what was written, header included.
-    fn write(&mut self, body: &[u8], page: impl Fn(Bytes) -> Page) -> Result<(u64, u64)> {
-        let stored = if self.is_compressed { compress(body)? } else { body.to_vec() };
+    fn write(&mut self, body: Vec<u8>, compress: Compress, page: impl Fn(Bytes) -> Page) -> Result<(u64, u64)> {
+        let length = body.len();
+        let stored = if self.is_compressed { compress(&body)? } else { body };
         let stored_length = stored.len() as u64;
-        let written = self.writer.write_page(CompressedPage::new(page(Bytes::from(stored)), body.len()))?;
-        self.uncompressed += written.bytes_written - stored_length + body.len() as u64;
+        let written = self.writer.write_page(CompressedPage::new(page(Bytes::from(stored)), length))?;
+        self.uncompressed += written.bytes_written - stored_length + length as u64;
         Ok((written.offset, written.bytes_written))
     }
-}
-
-fn compress(body: &[u8]) -> Result<Vec<u8>> {
-    COMPRESSOR.with_borrow_mut(|compressor| {
-        let compressor = match compressor {
-            Some(compressor) => compressor,
-            None => compressor.insert(zstd::bulk::Compressor::new(LEVEL)?),
-        };
-        Ok(compressor.compress(body)?)
-    })
 }
 
 /// What is in which page: the least and the greatest value, nulls, rows, and where it is.

@@ -2,7 +2,9 @@
 
 pub mod cell;
 mod chunk;
+mod compression;
 pub mod contract;
+mod dictionary;
 pub mod disk;
 pub mod error;
 mod extent;
@@ -13,6 +15,7 @@ pub mod order;
 mod packed;
 pub mod proof;
 pub mod read;
+mod repeats;
 pub mod select;
 pub mod store;
 pub mod table;

@@ -18,8 +18,8 @@ pub fn width(most: u32) -> u32 {
 pub fn put(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     let mut waiting = 0;
     let mut at = 0;
-    while at < numbers.len() {
-        let run = run_length(&numbers[at..]);
+    while let Some((start, run)) = next_run(numbers, at) {
+        at = start;
         // A group cannot end within: what fills it up comes from the run.
         let filling = (GROUP - (at - waiting) % GROUP) % GROUP;
         if run < LEAST_RUN + filling {
@@ -37,10 +37,33 @@ pub fn put(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     put_groups(&numbers[waiting..], width, out);
 }
 
-/// How many numbers equal the first one, from it on.
-fn run_length(numbers: &[u32]) -> usize {
-    let first = numbers[0];
-    numbers.iter().position(|number| *number != first).unwrap_or(numbers.len())
+/// Where the next run that may be long enough begins, from `at` on, and how long it is. One that is has a whole group of equal numbers
+/// in it wherever groups begin, so only groups are looked at.
+fn next_run(numbers: &[u32], at: usize) -> Option<(usize, usize)> {
+    let groups = numbers[at..].as_chunks::<GROUP>().0;
+    let is_equal = |group: &[u32; GROUP]| group.iter().fold(0, |differing, number| differing | number ^ group[0]) == 0;
+    let middle = at + GROUP * groups.iter().position(is_equal)?;
+    let is_other = |number: &u32| *number != numbers[middle];
+    let start = at + numbers[at..middle].iter().rposition(is_other).map_or(0, |last| last + 1);
+    let end = numbers[middle..]
+        .iter()
+        .position(is_other)
+        .map_or(numbers.len(), |length| middle + length);
+    Some((start, end - start))
+}
+
+/// Appends numbers of at most `width` bits as runs alone, however short they are.
+pub fn put_runs(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+    for run in numbers.chunk_by(|one, next| one == next) {
+        put_header((run.len() as u64) << 1, out);
+        out.extend_from_slice(&run[0].to_le_bytes()[..width.div_ceil(8) as usize]);
+    }
+}
+
+/// How many runs numbers are.
+pub fn runs(numbers: &[u32]) -> usize {
+    let next = numbers.get(1..).unwrap_or_default();
+    usize::from(!numbers.is_empty()) + numbers.iter().zip(next).filter(|(one, next)| one != next).count()
 }
 
 fn put_groups(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
@@ -49,6 +72,17 @@ fn put_groups(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     }
     let groups = numbers.len().div_ceil(GROUP);
     put_header((groups as u64) << 1 | 1, out);
+    out.reserve(groups * width as usize);
+    if width <= 8 {
+        // A group fits into one number.
+        let (whole, rest) = numbers.as_chunks::<GROUP>();
+        let last: [u32; GROUP] = std::array::from_fn(|at| rest.get(at).copied().unwrap_or(0));
+        for group in whole.iter().chain((!rest.is_empty()).then_some(&last)) {
+            let bits = group.iter().rev().fold(0u64, |bits, number| bits << width | u64::from(*number));
+            out.extend_from_slice(&bits.to_le_bytes()[..width as usize]);
+        }
+        return;
+    }
     let (mut bits, mut filled) = (0u64, 0u32);
     for number in numbers
         .iter()
@@ -120,6 +154,10 @@ mod tests {
             let numbers: Vec<u32> = runs.iter().flat_map(|(number, count)| std::iter::repeat_n(number & mask, *count)).collect();
             let mut bytes = Vec::new();
             put(&numbers, width, &mut bytes);
+            prop_assert_eq!(&read(&bytes, width, numbers.len()), &numbers);
+            bytes.clear();
+            put_runs(&numbers, width, &mut bytes);
+            prop_assert_eq!(read(&bytes, width, numbers.len()).chunk_by(|one, next| one == next).count(), super::runs(&numbers));
             prop_assert_eq!(read(&bytes, width, numbers.len()), numbers);
         }
     }

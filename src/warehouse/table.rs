@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringArray, UInt32Array, UInt32DictionaryArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Schema, UInt32Type};
+use arrow::datatypes::{Field, Schema, UInt32Type};
 use arrow::record_batch::RecordBatch;
 
 use crate::warehouse::contract::Contract;
@@ -120,17 +119,6 @@ pub fn frame_of(contract: &Contract, columns: Vec<ArrayRef>) -> Result<RecordBat
 /// A column of texts as numbers of a dictionary.
 pub fn coded(keys: UInt32Array, texts: &ArrayRef) -> Result<ArrayRef, WarehouseError> {
     Ok(Arc::new(UInt32DictionaryArray::try_new(keys, texts.clone())?))
-}
-
-/// A column of texts that may be numbers of a dictionary already, as such.
-pub fn as_coded(column: &dyn Array) -> Result<UInt32DictionaryArray, WarehouseError> {
-    match column.as_dictionary_opt::<UInt32Type>() {
-        Some(coded) => Ok(coded.clone()),
-        None => {
-            let kind = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-            Ok(cast(column, &kind)?.as_dictionary::<UInt32Type>().clone())
-        }
-    }
 }
 
 /// A column of texts, whether they are numbers of a dictionary or not.

@@ -2,69 +2,22 @@
 //! and the greatest. They are the same whether texts come as they are or as numbers of a dictionary: equal rows are equal bytes.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::ops::Range;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
-use rustc_hash::FxBuildHasher;
 
-/// A dictionary is given up where more than this share of the values would be in it: they take less room as they are.
-const MOST_DISTINCT: usize = 2;
+use crate::warehouse::dictionary::{Dictionary, Hashed, Places, dictionary};
+use crate::warehouse::order::is_rising;
+
 /// So many values tell whether all will be too many.
 const SAMPLE: usize = 2048;
+/// Numbers that lie so close together are looked up by their places.
+const MOST_PLACES: u64 = 4096;
 /// Of longer texts no least and greatest are kept.
 const MOST_BOUND_BYTES: usize = 64;
-
-/// Distinct values in the order in which they come, and for each value its place among them.
-pub struct Dictionary {
-    /// The distinct values as plain bytes.
-    pub entries: Vec<u8>,
-    pub count: u32,
-    pub codes: Vec<u32>,
-}
-
-/// The dictionary of some values in their order; `None` where it would not pay. `sample` is after how many that may be said already.
-fn dictionary<K: Eq + Hash + Copy>(
-    values: impl ExactSizeIterator<Item = K>,
-    sample: Option<usize>,
-    put: impl Fn(K, &mut Vec<u8>),
-) -> Option<Dictionary> {
-    let most = values.len() / MOST_DISTINCT;
-    let mut known: HashMap<K, u32, FxBuildHasher> = HashMap::default();
-    let (mut entries, mut codes) = (Vec::new(), Vec::with_capacity(values.len()));
-    // Most values are the one before.
-    let mut before: Option<(K, u32)> = None;
-    for (at, value) in values.enumerate() {
-        if Some(at) == sample && known.len() > at / MOST_DISTINCT {
-            return None;
-        }
-        let code = match before {
-            Some((same, code)) if same == value => code,
-            _ => {
-                let next = known.len() as u32;
-                match known.entry(value) {
-                    Entry::Occupied(entry) => *entry.get(),
-                    Entry::Vacant(_) if next as usize >= most && next > 0 => return None,
-                    Entry::Vacant(entry) => {
-                        put(value, &mut entries);
-                        *entry.insert(next)
-                    }
-                }
-            }
-        };
-        before = Some((value, code));
-        codes.push(code);
-    }
-    Some(Dictionary {
-        entries,
-        count: known.len() as u32,
-        codes,
-    })
-}
 
 /// What a column chunk is made of.
 pub trait Values {
@@ -113,7 +66,7 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
             let texts = dictionary.values().as_string::<i32>();
             Box::new(Coded {
                 texts,
-                sorted: (1..texts.len()).all(|at| texts.value(at - 1) < texts.value(at)),
+                sorted: is_rising(texts),
                 keys: valid(dictionary.keys().values(), nulls),
             })
         }
@@ -128,10 +81,14 @@ trait Number: Copy {
     fn key(self) -> Self::Key;
     fn put_key(key: Self::Key, out: &mut Vec<u8>);
     fn is_less(self, other: Self) -> bool;
+    /// How far it is above one that is not greater; `None` for what is not whole.
+    fn above(self, least: Self) -> Option<u64>;
+    /// The key of what is so far above it.
+    fn plus(self, above: u32) -> Self::Key;
 }
 
 macro_rules! number {
-    ($type:ty, $key:ty, |$value:ident| $of:expr) => {
+    ($type:ty, $key:ty, |$value:ident| $of:expr, |$it:ident, $least:ident| $above:expr) => {
         impl Number for $type {
             type Key = $key;
             #[inline]
@@ -147,23 +104,39 @@ macro_rules! number {
             fn is_less(self, other: $type) -> bool {
                 self < other
             }
+            #[inline]
+            fn above(self, $least: $type) -> Option<u64> {
+                let $it = self;
+                $above
+            }
+            #[inline]
+            fn plus(self, above: u32) -> $key {
+                self.key().wrapping_add(<$key>::from(above))
+            }
         }
     };
 }
 
-number!(u32, u32, |value| value);
-number!(i32, u32, |value| value as u32);
-number!(i64, u64, |value| value as u64);
-number!(f64, u64, |value| value.to_bits());
+number!(u32, u32, |value| value, |it, least| Some(u64::from(it.wrapping_sub(least))));
+number!(i32, u32, |value| value as u32, |it, least| Some(u64::from(
+    it.wrapping_sub(least) as u32
+)));
+number!(i64, u64, |value| value as u64, |it, least| Some(it.wrapping_sub(least) as u64));
+number!(f64, u64, |value| value.to_bits(), |_it, _least| None);
 
-/// Where the least and the greatest of some values stand: what they are first, which takes no branches.
-fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -> bool) -> (usize, usize) {
-    let first = values[range.start];
+/// The least and the greatest of some values, without branches.
+fn bounds<T: Copy>(first: T, values: &[T], is_less: impl Fn(T, T) -> bool) -> (T, T) {
     let (mut least, mut greatest) = (first, first);
-    for &value in &values[range.clone()] {
+    for &value in values {
         least = if is_less(value, least) { value } else { least };
         greatest = if is_less(greatest, value) { value } else { greatest };
     }
+    (least, greatest)
+}
+
+/// Where the least and the greatest of some values stand.
+fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -> bool) -> (usize, usize) {
+    let (least, greatest) = bounds(values[range.start], &values[range.clone()], &is_less);
     let place = |is_it: &dyn Fn(T) -> bool| range.clone().find(|at| is_it(values[*at])).unwrap_or(range.start);
     (place(&|value| !is_less(least, value)), place(&|value| !is_less(value, greatest)))
 }
@@ -180,11 +153,23 @@ impl<T: Number> Values for Numbers<'_, T> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        let keys = self.values.iter().map(|value| value.key());
-        if self.may_repeat {
-            dictionary(keys, Some(SAMPLE), T::put_key)
-        } else {
-            None
+        if !self.may_repeat {
+            return None;
+        }
+        let first = *self.values.first()?;
+        let (least, greatest) = bounds(first, &self.values, |one, other| one.is_less(other));
+        match greatest.above(least) {
+            Some(most) if most < MOST_PLACES => {
+                let above = self.values.iter().map(|value| value.above(least).unwrap_or(0) as u32);
+                let put = |above: u32, out: &mut Vec<u8>| T::put_key(least.plus(above), out);
+                dictionary(above, Some(SAMPLE), Places::below(most as usize + 1), put)
+            }
+            _ => dictionary(
+                self.values.iter().map(|value| value.key()),
+                Some(SAMPLE),
+                Hashed::default(),
+                T::put_key,
+            ),
         }
     }
 
@@ -286,7 +271,7 @@ impl Values for Texts<'_> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        dictionary((0..self.places.len()).map(|at| self.text(at)), None, put_text)
+        dictionary((0..self.places.len()).map(|at| self.text(at)), None, Hashed::default(), put_text)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
@@ -326,24 +311,8 @@ impl Values for Coded<'_> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        const NONE: u32 = u32::MAX;
-        let most = self.keys.len() / MOST_DISTINCT;
-        let mut places = vec![NONE; self.texts.len()];
-        let (mut entries, mut count) = (Vec::new(), 0);
-        let mut codes = Vec::with_capacity(self.keys.len());
-        for key in self.keys.iter() {
-            let place = &mut places[*key as usize];
-            if *place == NONE {
-                if count as usize >= most && count > 0 {
-                    return None;
-                }
-                *place = count;
-                count += 1;
-                put_text(self.texts.value(*key as usize), &mut entries);
-            }
-            codes.push(*place);
-        }
-        Some(Dictionary { entries, count, codes })
+        let put = |key: u32, out: &mut Vec<u8>| put_text(self.texts.value(key as usize), out);
+        dictionary(self.keys.iter().copied(), None, Places::below(self.texts.len()), put)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
