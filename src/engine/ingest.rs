@@ -21,10 +21,10 @@ use crate::engine::causes::range_text;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
-use crate::engine::raw::{self, RawFile};
+use crate::engine::raw::{self, Contents, RawFile};
 use crate::engine::received::Gathered;
 use crate::engine::request::{Again, Request};
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
 use crate::sources::path::{PathFacts, path_context};
@@ -39,7 +39,7 @@ pub fn plan<'a>(
     store: &Store,
     state: &State,
     files: &'a [RawFile],
-    cache: &mut Cache,
+    contents: &mut Contents,
     watch: &Watch<'_>,
 ) -> Result<Vec<Task<'a>>, EngineError> {
     let settings = request.settings;
@@ -56,7 +56,7 @@ pub fn plan<'a>(
     }
     let paths: BTreeSet<&str> = places.keys().map(|(_, path)| *path).collect();
     let to_compare: Vec<&RawFile> = files.iter().filter(|file| paths.contains(file.path.as_str())).collect();
-    let contents = raw::contents(&to_compare, &mut cache.contents);
+    let contents = raw::contents(&to_compare, contents);
     let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
     for file in files {
         for (source, facts) in &file.sources {

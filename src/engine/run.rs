@@ -46,10 +46,10 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         return Ok(report);
     }
     let mut changes = Changes::default();
-    let received = receive::receive(request, store, &mut state, &mut cache, &files, &mut changes, &mut report, watch)?;
+    let received = receive::receive(request, store, &mut state, (&files, since), &mut changes, &mut report, watch)?;
     silence::warn_of_silence(settings, &report, &state, store, request.last, watch)?;
     if !request.rehearse {
-        keep_counts(request, store, &state, &cache, &received)?;
+        keep_counts(request, store, &state, &received)?;
     }
     report.days_left = received.waiting.len() as u64;
     let timelines = licenses::timelines(settings, store, &state)?;
@@ -114,12 +114,11 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
 }
 
 /// Takes note of what was read, and ends the run where a source has too many rejects.
-fn keep_counts(request: &Request<'_>, store: &Store, state: &State, cache: &Cache, received: &Received) -> Result<(), EngineError> {
+fn keep_counts(request: &Request<'_>, store: &Store, state: &State, received: &Received) -> Result<(), EngineError> {
     let mut since = SincePublication::load(store);
     received.written.iter().for_each(|written| since.add(written));
     since.recover(store, state)?;
     since.save(store)?;
-    cache.save(store)?;
     since.check(request.settings)
 }
 
@@ -206,11 +205,7 @@ fn finish(
         report.published = true;
         SincePublication::default().save(store)?;
     }
-    let mut fresh = crate::warehouse::index::FooterCache::new();
-    for contract in stages::TABLES {
-        store.list(contract, &cache.footers, &mut fresh)?;
-    }
-    cache.footers = fresh;
+    state.keep(store, cache)?;
     cache.memos.retain(|key, _| !key.starts_with("clean "));
     if let Some(memo) = clean::memo(request, state, files).filter(|_| report.days_left == 0) {
         cache.memos.insert(memo, String::new());

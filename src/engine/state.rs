@@ -1,6 +1,6 @@
 //! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that spares reading them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +19,6 @@ use crate::warehouse::store::Store;
 #[derive(Default, Serialize, Deserialize)]
 pub struct Cache {
     pub footers: FooterCache,
-    /// Raw files: path -> size, time of change, digest of the bytes.
-    pub contents: HashMap<String, (u64, u128, String)>,
     /// Digests of inputs -> the fingerprint that reading them gave.
     pub memos: BTreeMap<String, String>,
 }
@@ -51,6 +49,16 @@ impl State {
         state.has_lost_files = cache.footers.keys().any(|path| !fresh.contains_key(path));
         cache.footers = fresh;
         Ok(state)
+    }
+
+    /// Brings the cache up to date with the files that this run has made.
+    pub fn keep(&self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
+        let mut fresh = FooterCache::with_capacity(cache.footers.len());
+        for contract in stages::TABLES {
+            store.keep(contract, self.table(contract), &mut cache.footers, &mut fresh)?;
+        }
+        cache.footers = fresh;
+        Ok(())
     }
 
     /// The files of a table.
