@@ -145,7 +145,9 @@ fn find<T: Send>(
 
 /// Lists the files of a table with their footers.
 pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
-    let found = find(root, contract, |place, name, entry| look(name, entry, cache).map(|looked| (place, looked)))?;
+    let found = find(root, contract, |place, name, entry| {
+        look(name, entry, cache).map(|looked| (place, looked))
+    })?;
     let mut listing = Listing {
         foreign: found.foreign,
         ..Listing::default()
@@ -184,7 +186,13 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
 
 /// Takes note for the next run of files that are known: of one that the cache has with the same footer nothing is looked up, and
 /// whoever changed it meanwhile is found out by its size and time of change.
-pub fn keep(root: &Path, contract: &Contract, files: &TableIndex, cache: &mut FooterCache, fresh: &mut FooterCache) -> Result<(), WarehouseError> {
+pub fn keep(
+    root: &Path,
+    contract: &Contract,
+    files: &TableIndex,
+    cache: &mut FooterCache,
+    fresh: &mut FooterCache,
+) -> Result<(), WarehouseError> {
     for ((day, shard), footer) in files {
         let below = Path::new(contract.name)
             .join(folder_of(contract.partition, *day))
@@ -266,7 +274,9 @@ fn entries(folder: &Path) -> Result<Vec<DirEntry>, WarehouseError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(WarehouseError::store("list", folder)(error)),
     };
-    let mut entries = reader.collect::<Result<Vec<_>, _>>().map_err(WarehouseError::store("list", folder))?;
+    let mut entries = reader
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(WarehouseError::store("list", folder))?;
     entries.sort_by_cached_key(DirEntry::file_name);
     Ok(entries)
 }

@@ -135,7 +135,13 @@ impl Store {
     }
 
     /// Takes note for the next run of the files of a table, which are known; see [`index::keep`].
-    pub fn keep(&self, contract: &Contract, files: &TableIndex, cache: &mut FooterCache, fresh: &mut FooterCache) -> Result<(), WarehouseError> {
+    pub fn keep(
+        &self,
+        contract: &Contract,
+        files: &TableIndex,
+        cache: &mut FooterCache,
+        fresh: &mut FooterCache,
+    ) -> Result<(), WarehouseError> {
         index::keep(&self.root, contract, files, cache, fresh)
     }
 
