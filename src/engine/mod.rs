@@ -34,6 +34,7 @@ pub mod names;
 pub mod publish;
 pub mod raw;
 pub mod raw_record;
+pub mod raw_summary;
 pub mod receive;
 pub mod received;
 pub mod report;

@@ -15,7 +15,7 @@ use crate::engine::raw::{Contents, RawFile};
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
-use crate::engine::state::State;
+use crate::engine::state::{Cache, State};
 use crate::engine::steps::Making;
 use crate::pipeline::settings::Settings;
 use crate::stages;
@@ -38,6 +38,7 @@ pub fn receive(
     request: &Request<'_>,
     store: &Store,
     state: &mut State,
+    cache: &mut Cache,
     (files, since): (&[RawFile], Option<Day>),
     changes: &mut Changes,
     report: &mut RunReport,
@@ -48,7 +49,7 @@ pub fn receive(
     if since.is_none() {
         contents.forget_all_but(files);
     }
-    let mut tasks = ingest::plan(request, store, state, files, &mut contents, watch)?;
+    let mut tasks = ingest::plan(request, store, state, files, (&mut contents, &mut cache.memos), watch)?;
     let waiting = wait(request, &mut tasks);
     if !request.rehearse {
         SincePublication::announce(store, settings, &tasks)?;

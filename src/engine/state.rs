@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::engine::raw_summary::Summaries;
 use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
@@ -21,6 +22,9 @@ pub struct Cache {
     pub footers: FooterCache,
     /// Digests of inputs -> the fingerprint that reading them gave.
     pub memos: BTreeMap<String, String>,
+    /// What the partitions of `raw_files` come to.
+    #[serde(default)]
+    pub raw: Summaries,
 }
 
 /// The footers of all tables.

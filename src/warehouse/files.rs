@@ -65,7 +65,7 @@ pub struct Footer {
     pub days: Vec<DayPart>,
 }
 
-mod digest_text {
+pub mod digest_text {
     //! Digests as hexadecimal text in JSON.
     use crate::domain::digest::Digest;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
