@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::domain::digest::Fingerprint;
 use crate::engine::error::EngineError;
+use crate::engine::evidence::Evidence;
 use crate::engine::facts::{coverage_fingerprint, facts_fingerprint, facts_table, sources_of_days};
 use crate::engine::fingerprints::{Fingerprints, ShardInputs, portfolio_fingerprint};
 use crate::engine::first_activity;
 use crate::engine::ingest_task;
 use crate::engine::job::Job;
-use crate::engine::licenses::Evidence;
 use crate::engine::names::joins_of_day;
 use crate::engine::state::State;
 use crate::engine::windows_plan::opened_requests;

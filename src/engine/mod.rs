@@ -11,6 +11,7 @@ pub mod days;
 pub mod error;
 pub mod estimates;
 pub mod events;
+pub mod evidence;
 pub mod expected;
 pub mod explain;
 pub mod explain_facts;
