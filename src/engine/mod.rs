@@ -19,6 +19,7 @@ pub mod explain_lines;
 pub mod facts;
 pub mod fingerprints;
 pub mod first_activity;
+pub mod first_days;
 pub mod freshness;
 pub mod ingest;
 pub mod ingest_task;

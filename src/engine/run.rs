@@ -174,7 +174,7 @@ fn make_tables(
     if job.tables.contains("first_activity") {
         report.steps.extend(first_activity::run(job, state, changes)?);
     }
-    let mut plan = windows_plan::plan(job, state, timelines, changes)?;
+    let mut plan = windows_plan::plan(job, state, timelines, &mut cache.first_days, changes)?;
     if job.request.rehearse {
         estimates::estimate(job, state, &mut plan)?;
         report.steps.extend(plan.steps(job, state, changes));

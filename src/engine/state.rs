@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::engine::first_days::FirstDays;
 use crate::engine::raw_summary::Summaries;
 use crate::stages;
 use crate::warehouse::contract::Contract;
@@ -25,6 +26,9 @@ pub struct Cache {
     /// What the partitions of `raw_files` come to.
     #[serde(default)]
     pub raw: Summaries,
+    /// Since when each customer has events.
+    #[serde(default)]
+    pub first_days: FirstDays,
 }
 
 /// The footers of all tables.
