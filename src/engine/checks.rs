@@ -17,7 +17,7 @@ use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::facts::facts_of;
-use crate::engine::first_days::FirstDays;
+use crate::engine::first_days::{FirstDays, covered};
 use crate::engine::licenses::assignments;
 use crate::engine::publish;
 use crate::engine::state::{Cache, State};
@@ -198,7 +198,7 @@ impl Shared {
             assignments: assignments(store, state, shard)?,
             first_activity: rows(store, state, (None, shard))?,
             coverage: Coverage {
-                days: BTreeMap::new(),
+                days: covered(store, state, shard, looked_at.iter().copied())?,
                 first: first_days.bring_up(store, state, shard, range.last)?,
             },
             daily_users: looked_at.par_iter().map(users).collect::<Result<_, _>>()?,
