@@ -16,6 +16,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::job::Job;
 use crate::engine::publish::last_run;
+use crate::engine::raw_summary::{self, Summaries};
 use crate::engine::request::Request;
 use crate::engine::state::{Cache, State};
 use crate::engine::{expected, licenses, names, walk};
@@ -107,7 +108,8 @@ fn refuse_what_is_none(settings: &Settings, store: &Store, state: &State) -> Res
 fn range(asked: &Asked<'_>, state: &State, timelines: &[Timeline], notes: &Notes) -> Result<Option<Range>, EngineError> {
     let Some(last) = notes.last_of_all(state) else { return Ok(None) };
     let first_snapshot = timelines.iter().filter_map(Timeline::first_day).min();
-    days::range(asked.settings, asked.store, state, first_snapshot, (None, last), asked.watch)
+    let earliest = || raw_summary::earliest_path_day(asked.store, state, &mut Summaries::new());
+    days::range(asked.settings, state, earliest, first_snapshot, (None, last), asked.watch)
 }
 
 /// Whether the last run was one that leaves files to the next: a short one, or one of some days or tables.

@@ -10,6 +10,7 @@ use crate::domain::window;
 use crate::engine::checks::{self, day_tables};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
+use crate::engine::first_days::FirstDays;
 use crate::engine::state::State;
 use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
@@ -49,7 +50,15 @@ pub fn hold(
     };
     let certain: BTreeSet<Day> = days.iter().copied().filter(is_certain).collect();
     for some in days.chunks(DAYS_AT_ONCE) {
-        let held = checks::hold(asked.settings, asked.store, state, range, some, &certain, asked.watch);
+        let held = checks::hold(
+            asked.settings,
+            asked.store,
+            state,
+            (range, &mut FirstDays::default()),
+            some,
+            &certain,
+            asked.watch,
+        );
         let Some((count, shown)) = trusted(held, untrusted, report)? else {
             continue;
         };

@@ -16,7 +16,8 @@ use crate::domain::window;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::facts::{coverage, facts_of};
+use crate::engine::facts::facts_of;
+use crate::engine::first_days::{FirstDays, covered};
 use crate::engine::licenses::assignments;
 use crate::engine::publish;
 use crate::engine::state::{Cache, State};
@@ -64,7 +65,7 @@ pub fn run(
         .copied()
         .filter(|day| cache.memos.get(&format!("{MEMO}{day}")) != memos.get(day))
         .collect();
-    let (count, shown) = hold(settings, store, state, range, &waiting, &made, watch)?;
+    let (count, shown) = hold(settings, store, state, (range, &mut cache.first_days), &waiting, &made, watch)?;
     if count > 0 {
         return Err(EngineError::Check(message(
             "the tables do not agree with each other, so nothing is published",
@@ -88,7 +89,7 @@ pub fn hold(
     settings: &Settings,
     store: &Store,
     state: &State,
-    range: Range,
+    (range, first_days): (Range, &mut FirstDays),
     days: &[Day],
     made: &BTreeSet<Day>,
     watch: &Watch<'_>,
@@ -104,7 +105,7 @@ pub fn hold(
         Vec::new()
     } else {
         (0..shards)
-            .map(|shard| Shared::read(store, state, range, shard, &with_rules))
+            .map(|shard| Shared::read(store, state, range, (shard, first_days), &with_rules))
             .collect::<Result<_, _>>()?
     };
     let products = Products::of(&settings.rules);
@@ -180,7 +181,13 @@ struct Shared {
 
 impl Shared {
     /// `days` are the ones that are held under the settings.
-    fn read(store: &Store, state: &State, range: Range, shard: u32, days: &[Day]) -> Result<Shared, EngineError> {
+    fn read(
+        store: &Store,
+        state: &State,
+        range: Range,
+        (shard, first_days): (u32, &mut FirstDays),
+        days: &[Day],
+    ) -> Result<Shared, EngineError> {
         let looked_at: BTreeSet<Day> = days.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
         let users = |day: &Day| {
             let (table, place) = facts_of(range, *day, shard);
@@ -190,7 +197,10 @@ impl Shared {
         Ok(Shared {
             assignments: assignments(store, state, shard)?,
             first_activity: rows(store, state, (None, shard))?,
-            coverage: coverage(store, state, range, shard)?,
+            coverage: Coverage {
+                days: covered(store, state, shard, looked_at.iter().copied())?,
+                first: first_days.bring_up(store, state, shard, range.last)?,
+            },
             daily_users: looked_at.par_iter().map(users).collect::<Result<_, _>>()?,
         })
     }

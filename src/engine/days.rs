@@ -7,8 +7,6 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::ACTIVITY_EVENTS;
-use crate::stages::raw_files::{RAW_FILES, RawFile};
-use crate::warehouse::store::Store;
 
 /// How much earlier than the earliest day in a path an event may be and still begin the tables.
 const MOST_DAYS_BEFORE_PATHS: i32 = 35;
@@ -34,11 +32,12 @@ impl Range {
     }
 }
 
-/// The range that settings and data give; `None` where there is nothing to make tables of.
+/// The range that settings and data give; `None` where there is nothing to make tables of. `earliest` tells the earliest day that the
+/// path of a raw file names, where it matters.
 pub fn range(
     settings: &Settings,
-    store: &Store,
     state: &State,
+    earliest: impl FnOnce() -> Result<Option<Day>, EngineError>,
     first_snapshot: Option<Day>,
     (from, last): (Option<Day>, Day),
     watch: &Watch<'_>,
@@ -52,7 +51,7 @@ pub fn range(
                 .flat_map(|footer| footer.days.iter().filter(|part| part.sign_ins > 0).map(|part| part.day()))
                 .min();
             let found = events.into_iter().chain(first_snapshot).min();
-            let of_paths = earliest_path_day(store, state)?.map(|day| day.plus(-MOST_DAYS_BEFORE_PATHS));
+            let of_paths = earliest()?.map(|day| day.plus(-MOST_DAYS_BEFORE_PATHS));
             let limit = of_paths.map_or(EARLIEST.day_utc(), |day| day.max(EARLIEST.day_utc()));
             if let Some(found) = found.filter(|found| *found < limit) {
                 watch.tell(Event::Warning(format!(
@@ -70,16 +69,6 @@ pub fn range(
         last,
         from: from.unwrap_or(first),
     }))
-}
-
-/// The earliest day that the path of a raw file names, also of files that are gone.
-fn earliest_path_day(store: &Store, state: &State) -> Result<Option<Day>, EngineError> {
-    let mut earliest = None;
-    for place in state.table(&RAW_FILES).keys() {
-        let rows: Vec<RawFile> = store.rows(*place)?;
-        earliest = rows.iter().filter_map(|row| row.path_day).chain(earliest).min();
-    }
-    Ok(earliest)
 }
 
 /// Consecutive days of a sorted list, as ranges.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::domain::digest::Fingerprint;
 use crate::engine::error::EngineError;
+use crate::engine::evidence::Evidence;
 use crate::engine::facts::{coverage_fingerprint, facts_fingerprint, facts_table, sources_of_days};
 use crate::engine::fingerprints::{Fingerprints, ShardInputs, portfolio_fingerprint};
 use crate::engine::first_activity;
+use crate::engine::first_days::FirstDays;
 use crate::engine::ingest_task;
 use crate::engine::job::Job;
-use crate::engine::licenses::Evidence;
 use crate::engine::names::joins_of_day;
 use crate::engine::state::State;
 use crate::engine::windows_plan::opened_requests;
@@ -40,7 +41,8 @@ pub fn fingerprints(job: &Job<'_>, state: &State, timelines: &[Timeline]) -> Res
             (None, shard),
             first_activity::expected(job, state, shard),
         );
-        let inputs = ShardInputs::read(job, state, shard, timeline, opened)?;
+        let first = FirstDays::default().bring_up(job.store, state, shard, job.range.last)?;
+        let inputs = ShardInputs::read(job, state, shard, timeline, opened, first)?;
         for (table, days) in Fingerprints::of(job, state, &inputs).all() {
             let places = days.into_iter().map(|(day, print)| ((Some(day), shard), print));
             expected.entry(table).or_default().extend(places);

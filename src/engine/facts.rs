@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
-use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::causes::{Cause, Changes, why};
@@ -25,11 +24,9 @@ use crate::pipeline::settings::Settings;
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::activity_daily::{self, ACTIVITY_BEFORE, ACTIVITY_DAILY, ActivityBefore, ActivityDaily};
 use crate::stages::activity_events::ACTIVITY_EVENTS;
-use crate::stages::holders::Coverage;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::files::{DayPart, Footer};
 use crate::warehouse::index::Place;
-use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
 /// How many days one worker reduces before it lets go of the partitions that it holds.
@@ -317,32 +314,4 @@ pub fn facts_of(range: Range, day: Day, shard: u32) -> (&'static Contract, Place
         if day >= range.first { &ACTIVITY_DAILY } else { &ACTIVITY_BEFORE },
         (Some(day), shard),
     )
-}
-
-/// On which days the tenants of a shard have any event.
-pub fn coverage(store: &Store, state: &State, range: Range, shard: u32) -> Result<Coverage, EngineError> {
-    let places: Vec<Place> = state
-        .table(&ACTIVITY_COVERAGE)
-        .keys()
-        .filter(|(day, of)| *of == shard && *day <= Some(range.last))
-        .copied()
-        .collect();
-    let read = |place: Place| -> Result<(Option<Day>, Vec<Guid>), EngineError> {
-        let rows: Vec<ActivityCoverage> = store.rows(place)?;
-        Ok((place.0, rows.into_iter().map(|row| row.tenant_id).collect()))
-    };
-    let days: Vec<(Option<Day>, Vec<Guid>)> = places.into_par_iter().map(read).collect::<Result<_, _>>()?;
-    let mut coverage = Coverage::default();
-    for (day, tenants) in days {
-        let Some(day) = day else { continue };
-        for tenant in &tenants {
-            coverage
-                .first
-                .entry(*tenant)
-                .and_modify(|first| *first = day.min(*first))
-                .or_insert(day);
-        }
-        coverage.days.insert(day, tenants);
-    }
-    Ok(coverage)
 }

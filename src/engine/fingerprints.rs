@@ -9,7 +9,7 @@ use crate::domain::guid::Guid;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
-use crate::engine::facts::{coverage, facts_of};
+use crate::engine::facts::facts_of;
 use crate::engine::job::Job;
 use crate::engine::licenses::{HolderDigests, assignments};
 use crate::engine::made_from::settings_digest;
@@ -46,20 +46,25 @@ pub struct ShardInputs<'a> {
 }
 
 impl<'a> ShardInputs<'a> {
-    /// `opened` are the support requests of the shard's customers.
+    /// `opened` are the support requests of the shard's customers, `first` the first days of those that have any event. On which days they
+    /// have some is not read here: a plan does it for the days that it is to make.
     pub fn read(
         job: &Job<'_>,
         state: &State,
         shard: u32,
         timeline: &'a Timeline,
         opened: BTreeMap<Guid, Vec<Day>>,
+        first: BTreeMap<Guid, Day>,
     ) -> Result<ShardInputs<'a>, EngineError> {
         let with_first = job.tables.contains(NEXT_STEPS.name) && state.footer(&FIRST_ACTIVITY, (None, shard)).is_some();
         Ok(ShardInputs {
             shard,
             timeline,
             assignments: assignments(job.store, state, shard)?,
-            coverage: coverage(job.store, state, job.range, shard)?,
+            coverage: Coverage {
+                days: BTreeMap::new(),
+                first,
+            },
             first_activity: if with_first { job.store.rows((None, shard))? } else { Vec::new() },
             support: Support::of(opened, timeline),
         })

@@ -8,10 +8,10 @@ use serde::Serialize;
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
+use crate::engine::raw_summary::{self, Summaries};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
-use crate::stages::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::store::Store;
 
 /// How many `received=` partitions are looked through for the latest event of a source whose paths have no day.
@@ -43,8 +43,7 @@ pub struct Extent {
 /// Customer lists have no days and are left out.
 pub fn freshness(
     settings: &Settings,
-    store: &Store,
-    state: &State,
+    (store, state, known): (&Store, &State, &mut Summaries),
     in_paths: &dyn Fn(&str) -> Option<Day>,
     last: Day,
 ) -> Result<Vec<Freshness>, EngineError> {
@@ -52,7 +51,7 @@ pub fn freshness(
     let by_event = if dated().all(|source| in_paths(&source.id).is_some()) {
         BTreeMap::new()
     } else {
-        latest_events(store, state)?
+        latest_events(store, state, known)?
     };
     Ok(dated()
         .map(|source| {
@@ -68,12 +67,12 @@ pub fn freshness(
 }
 
 /// The latest day that a row of each source is about, in the partitions received last.
-fn latest_events(store: &Store, state: &State) -> Result<BTreeMap<String, Day>, EngineError> {
+fn latest_events(store: &Store, state: &State, known: &mut Summaries) -> Result<BTreeMap<String, Day>, EngineError> {
     let mut latest: BTreeMap<String, Day> = BTreeMap::new();
-    for place in state.table(&RAW_FILES).keys().rev().take(PARTITIONS_LOOKED_AT) {
-        for row in store.rows::<RawFile>(*place)? {
-            if let Some(day) = row.last_day.max(row.path_day) {
-                let known = latest.entry(row.source).or_insert(day);
+    for summary in raw_summary::latest(store, state, known, PARTITIONS_LOOKED_AT)? {
+        for (source, found) in summary.sources {
+            if let Some(day) = found.latest() {
+                let known = latest.entry(source).or_insert(day);
                 *known = day.max(*known);
             }
         }

@@ -13,6 +13,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
@@ -21,17 +23,18 @@ use crate::engine::causes::range_text;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
-use crate::engine::raw::{self, RawFile};
+use crate::engine::raw::{self, Contents, RawFile};
+use crate::engine::raw_summary::{self, OfSource, Rules, Summaries, belongs_by_path};
 use crate::engine::read_file;
 use crate::engine::received::Gathered;
 use crate::engine::request::{Again, Request};
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
 use crate::sources::path::{PathFacts, path_context};
 use crate::stages::raw_files;
 use crate::stages::raw_files::RAW_FILES;
-use crate::warehouse::contract::Partition;
+use crate::warehouse::contract::{Partition, Place};
 use crate::warehouse::store::Store;
 
 /// Compares the raw files with what the warehouse was made from. Fails where raw files are gone that are asked for.
@@ -40,14 +43,12 @@ pub fn plan<'a>(
     store: &Store,
     state: &State,
     files: &'a [RawFile],
-    cache: &mut Cache,
+    (contents, memos): (&mut Contents, &mut BTreeMap<String, String>),
     watch: &Watch<'_>,
 ) -> Result<Vec<Task<'a>>, EngineError> {
     let settings = request.settings;
-    let mut known: BTreeMap<Day, Vec<raw_files::RawFile>> = BTreeMap::new();
-    for (day, _) in state.table(&RAW_FILES).keys() {
-        known.insert(day.unwrap_or(NO_DAY), store.rows((*day, 0))?);
-    }
+    let rules = Rules::of(settings);
+    let known = known_files(request, store, state, files, &rules, memos)?;
     let mut places: HashMap<(&str, &str), (Day, &raw_files::RawFile)> = HashMap::new();
     for (day, rows) in &known {
         places.extend(
@@ -57,7 +58,7 @@ pub fn plan<'a>(
     }
     let paths: BTreeSet<&str> = places.keys().map(|(_, path)| *path).collect();
     let to_compare: Vec<&RawFile> = files.iter().filter(|file| paths.contains(file.path.as_str())).collect();
-    let contents = raw::contents(&to_compare, &mut cache.contents);
+    let contents = raw::contents(&to_compare, contents);
     let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
     for file in files {
         for (source, facts) in &file.sources {
@@ -100,8 +101,41 @@ pub fn plan<'a>(
     if let Some(again) = request.again.as_ref().filter(|again| !again.from_facts) {
         refuse_what_is_gone(again, settings, &tasks)?;
     }
+    for task in tasks.iter().filter(|task| !task.known.is_empty()) {
+        let (key, memo) = rules.memo(state, task.received);
+        if task.feeds.is_empty() && task.moved.is_empty() && belongs_by_path(settings, task.received, &task.known) {
+            memos.insert(key, memo);
+        } else {
+            memos.remove(&key);
+        }
+    }
     tasks.retain(|task| !task.feeds.is_empty());
     Ok(tasks)
+}
+
+/// What the partitions say of the raw files that they were made from. Left out are those about which there was nothing to do when they
+/// were last looked at, that are what they were then, and of which no raw file is there: nobody asks what is in them.
+fn known_files(
+    request: &Request<'_>,
+    store: &Store,
+    state: &State,
+    files: &[RawFile],
+    rules: &Rules,
+    memos: &BTreeMap<String, String>,
+) -> Result<BTreeMap<Day, Vec<raw_files::RawFile>>, EngineError> {
+    let present: BTreeSet<Day> = files
+        .iter()
+        .flat_map(|file| file.sources.iter().filter_map(|(_, facts)| facts.day))
+        .collect();
+    let is_settled = |day: Day| {
+        let (key, memo) = rules.memo(state, day);
+        request.again.is_none() && !present.contains(&day) && memos.get(&key) == Some(&memo)
+    };
+    let days: Vec<Option<Day>> = state.table(&RAW_FILES).keys().map(|(day, _)| *day).collect();
+    days.into_par_iter()
+        .filter(|day| !is_settled(day.unwrap_or(NO_DAY)))
+        .map(|day| Ok((day.unwrap_or(NO_DAY), store.rows((day, 0))?)))
+        .collect()
 }
 
 /// Whether a raw file that was read has anything to say of what is asked for. Its path may have named a customer.
@@ -182,7 +216,7 @@ pub fn how(settings: &Settings, source: usize) -> String {
 /// The day from which on raw files are looked at, by `rescan_days`: counted back from the last day, or from the latest day that came
 /// in, where nights were left out. `None`: all of them, also where files of the warehouse are missing that were made from older
 /// ones, or where those are to be read in another way.
-pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State) -> Result<Option<Day>, EngineError> {
+pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State, known: &mut Summaries) -> Result<Option<Day>, EngineError> {
     let settings = request.settings;
     let latest = state.days(&RAW_FILES).into_iter().rfind(|day| *day != NO_DAY);
     let limited = settings.rescan_days > 0 && !request.rescan && !state.has_lost_files && state.broken.is_empty();
@@ -196,18 +230,26 @@ pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State) -> R
         .enumerate()
         .map(|(at, source)| (source.id.as_str(), how(settings, at)))
         .collect();
-    for day in state.days(&RAW_FILES).into_iter().filter(|day| *day < since && *day != NO_DAY) {
+    let old: Vec<Day> = state
+        .days(&RAW_FILES)
+        .into_iter()
+        .filter(|day| *day < since && *day != NO_DAY)
+        .collect();
+    let places: Vec<Place> = old.iter().map(|day| (Some(*day), 0)).collect();
+    raw_summary::refresh(store, state, known, &places)?;
+    for day in old {
         let received = crate::stages::TABLES
             .iter()
             .filter(|contract| contract.partition == Partition::Received);
         let whole = received.into_iter().all(|contract| is_whole(settings, state, contract, day));
-        let rows: Vec<raw_files::RawFile> = store.rows((Some(day), 0))?;
-        let read_so = |row: &raw_files::RawFile| {
-            hows.iter()
-                .find(|(source, _)| *source == row.source)
-                .is_none_or(|(_, how)| *how == row.reading)
+        let read_so = |source: &str, found: &OfSource| {
+            let how = hows.iter().find(|(id, _)| *id == source);
+            how.is_none_or(|(_, how)| found.readings.iter().all(|reading| reading == how))
         };
-        if !whole || !rows.iter().all(read_so) {
+        let all_so = known
+            .get(&day.0)
+            .is_some_and(|summary| summary.sources.iter().all(|(source, found)| read_so(source, found)));
+        if !whole || !all_so {
             return Ok(None);
         }
     }

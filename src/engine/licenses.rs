@@ -3,13 +3,14 @@
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
+use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::error::EngineError;
+use crate::engine::evidence::Evidence;
 use crate::engine::job::Job;
-use crate::engine::made_from::settings_digest;
 use crate::engine::report::{Size, Step};
 use crate::engine::spans;
 use crate::engine::state::{Cache, State};
@@ -17,9 +18,9 @@ use crate::engine::steps::{Making, own_cause};
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::shard_of;
 use crate::stages::assignments::{self, ASSIGNMENTS, Assignment};
-use crate::stages::license_changes::{self, LICENSE_CHANGES, LicenseChange};
-use crate::stages::license_holdings::{self, LICENSE_HOLDINGS, LicenseHolding};
-use crate::stages::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
+use crate::stages::license_changes::LICENSE_CHANGES;
+use crate::stages::license_holdings::LICENSE_HOLDINGS;
+use crate::stages::snapshots::{SNAPSHOTS, SnapshotFile};
 use crate::stages::subscriptions::{SnapshotSubscription, Timeline};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::index::Place;
@@ -45,7 +46,7 @@ pub fn run_assignments(
         if !forced && known.is_some() && state.fingerprint(&ASSIGNMENTS, place) == known {
             continue;
         }
-        let evidence = Evidence::read(job, state, shard)?;
+        let evidence = Evidence::bring_up(job, state, shard)?;
         let fingerprint = evidence.fingerprint(job.settings);
         cache.memos.retain(|key, _| !key.starts_with(&format!("assignments {shard} ")));
         cache.memos.insert(memo, fingerprint.to_string());
@@ -58,7 +59,7 @@ pub fn run_assignments(
             None => changes.causes_of(&[Feed::LicenseChanges, Feed::LicenseHoldings]),
         };
         let before = assignments(job.store, state, shard)?;
-        let built = assignments::build(&evidence.changes, &evidence.holdings, &evidence.snapshots);
+        let built = assignments::build(&evidence.changes, &evidence.listed, &evidence.snapshots);
         contradictions += built.contradictions;
         note_intervals(job, &before, &built.rows, &cause, changes);
         let footer = job.store.replace_rows(place, &built.rows, fingerprint)?;
@@ -71,47 +72,6 @@ pub fn run_assignments(
     }
     remove_beyond(job.store, state, &ASSIGNMENTS, job.shards())?;
     Ok((step, contradictions))
-}
-
-/// Everything that ever came in about who was given which license, of one shard.
-pub(super) struct Evidence {
-    changes: Vec<LicenseChange>,
-    holdings: Vec<LicenseHolding>,
-    snapshots: Vec<HoldingsSnapshot>,
-}
-
-impl Evidence {
-    pub(super) fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
-        let mine = |file: &SnapshotFile| shard_of(file.tenant_id, job.shards()) == shard && file.feed == Feed::LicenseHoldings.name();
-        let mut changes: Vec<LicenseChange> = all(job.store, state, shard, |_| true)?;
-        let names = job.names(shard);
-        for change in changes.iter_mut().filter(|_| !names.is_empty()) {
-            change.user_id = names.user_of(&change.user_id).to_owned();
-        }
-        Ok(Evidence {
-            changes: license_changes::distinct(changes),
-            holdings: license_holdings::distinct(all(job.store, state, shard, |_: &LicenseHolding| true)?),
-            snapshots: holdings_snapshots(&all(job.store, state, 0, mine)?),
-        })
-    }
-
-    pub(super) fn fingerprint(&self, settings: &Settings) -> Fingerprint {
-        let mut rows = SetDigest::default();
-        self.changes.iter().for_each(|change| rows.add(change.digest()));
-        self.holdings.iter().for_each(|holding| rows.add(holding.digest()));
-        let mut inputs = Hasher::new();
-        inputs.digest(rows.digest());
-        for snapshot in &self.snapshots {
-            inputs
-                .bytes(&snapshot.tenant.bytes())
-                .number(i64::from(snapshot.day.0))
-                .number(i64::from(snapshot.complete));
-        }
-        Fingerprint {
-            settings: settings_digest(&ASSIGNMENTS, settings, &[&settings.zone_text()]),
-            inputs: inputs.finish(),
-        }
-    }
 }
 
 /// Takes note of the days on which somebody has or held what they did not before, or the other way round.
@@ -183,30 +143,30 @@ pub fn assignments(store: &Store, state: &State, shard: u32) -> Result<Vec<Assig
 
 /// Which snapshots of subscriptions are in force when, for each shard.
 pub fn timelines(settings: &Settings, store: &Store, state: &State) -> Result<Vec<Timeline>, EngineError> {
-    let files: Vec<SnapshotFile> = all(store, state, 0, |file: &SnapshotFile| file.feed == Feed::Subscriptions.name())?;
-    let rows: Vec<SnapshotSubscription> = all(store, state, 0, |_| true)?;
+    let shards = u32::from(settings.shards);
+    let files = spread(
+        all(store, state, 0, |file: &SnapshotFile| file.feed == Feed::Subscriptions.name())?,
+        shards,
+        |file| file.tenant_id,
+    );
+    let rows = spread(all(store, state, 0, |_: &SnapshotSubscription| true)?, shards, |row| row.tenant_id);
     let sources: Vec<String> = settings
         .sources
         .iter()
         .filter(|source| source.feed == Feed::Subscriptions)
         .map(|source| source.id.clone())
         .collect();
-    let shards = u32::from(settings.shards);
-    let mut timelines = Vec::new();
-    for shard in 0..shards {
-        let files: Vec<SnapshotFile> = files
-            .iter()
-            .filter(|file| shard_of(file.tenant_id, shards) == shard)
-            .cloned()
-            .collect();
-        let rows = rows
-            .iter()
-            .filter(|row| shard_of(row.tenant_id, shards) == shard)
-            .cloned()
-            .collect();
-        timelines.push(Timeline::build(&files, rows, &sources, &settings.rules));
+    let build = |(files, rows): (Vec<SnapshotFile>, Vec<SnapshotSubscription>)| Timeline::build(&files, rows, &sources, &settings.rules);
+    Ok(files.into_par_iter().zip(rows).map(build).collect())
+}
+
+/// Gives every shard its rows, in the order in which they are.
+fn spread<R>(rows: Vec<R>, shards: u32, tenant: impl Fn(&R) -> Guid) -> Vec<Vec<R>> {
+    let mut spread: Vec<Vec<R>> = (0..shards).map(|_| Vec::new()).collect();
+    for row in rows {
+        spread[shard_of(tenant(&row), shards) as usize].push(row);
     }
-    Ok(timelines)
+    spread
 }
 
 /// For each day a digest of who has, and of who held, which SKU: so that a changed interval makes exactly its days stale.

@@ -1,7 +1,7 @@
 //! A raw file: where it is, which source reads it, what its path says, and the digest of its bytes.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,8 @@ use rayon::prelude::*;
 use crate::domain::digest::{Digest, Digester};
 use crate::sources::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::store::Store;
 
 /// A file below the input folder.
 #[derive(Clone, Debug)]
@@ -30,20 +32,64 @@ pub struct RawFile {
 
 impl RawFile {
     /// Keeps the digest of the file's bytes for the next run, where it can be believed then.
-    pub fn remember(&self, digest: String, known: &mut HashMap<String, (u64, u128, String)>) {
-        if self.settled {
-            known.insert(self.path.clone(), (self.size, self.changed, digest));
-        } else {
-            known.remove(&self.path);
+    pub fn remember(&self, digest: String, known: &mut Contents) {
+        let now = (self.size, self.changed, digest);
+        if !self.settled {
+            known.is_other |= known.files.remove(&self.path).is_some();
+        } else if known.files.get(&self.path) != Some(&now) {
+            known.files.insert(self.path.clone(), now);
+            known.is_other = true;
         }
     }
 }
 
-pub fn contents(files: &[&RawFile], known: &mut HashMap<String, (u64, u128, String)>) -> HashMap<String, Digest> {
+/// The digests of raw files that were read, which spare reading them again: a cache, in a file of its own, since it is long and a
+/// run without anything new needs none of it.
+#[derive(Default)]
+pub struct Contents {
+    /// Path -> size, time of change, digest of the bytes.
+    files: HashMap<String, (u64, u128, String)>,
+    /// Whether it is not what the cache has.
+    is_other: bool,
+}
+
+impl Contents {
+    const FILE: &str = "contents.json";
+
+    /// What earlier runs left; nothing where they left nothing that can be read.
+    pub fn load(store: &Store) -> Contents {
+        let files = fs::read(store.private().join(Contents::FILE))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
+        Contents { files, is_other: false }
+    }
+
+    /// Forgets every file but these, which are all that there are, in the order of their paths.
+    pub fn forget_all_but(&mut self, files: &[RawFile]) {
+        let before = self.files.len();
+        self.files
+            .retain(|path, _| files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok());
+        self.is_other |= self.files.len() != before;
+    }
+
+    /// Keeps what is new for the next run.
+    pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
+        if !self.is_other {
+            return Ok(());
+        }
+        let bytes = serde_json::to_vec(&self.files).map_err(|error| WarehouseError::Contract(error.to_string()))?;
+        store.replace_private(Contents::FILE, &bytes)
+    }
+}
+
+/// The digests of the bytes of some files, from the cache where size and time of change are the same.
+pub fn contents(files: &[&RawFile], known: &mut Contents) -> HashMap<String, Digest> {
     let digests: Vec<Option<Digest>> = files
         .par_iter()
         .map(|file| {
             let cached = known
+                .files
                 .get(&file.path)
                 .filter(|(size, changed, _)| file.settled && (*size, *changed) == (file.size, file.changed));
             cached
@@ -71,7 +117,7 @@ fn digest_of(path: &Path) -> Option<Digest> {
 
 /// Opens what is a regular file. Opening a pipe would wait for somebody to write to it, and a device may never end.
 fn open(path: &Path) -> std::io::Result<File> {
-    if std::fs::metadata(path)?.is_file() {
+    if fs::metadata(path)?.is_file() {
         File::open(path)
     } else {
         Err(std::io::Error::other("it is a folder, a pipe, a socket or a device, and no file"))

@@ -11,7 +11,7 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::ingest;
 use crate::engine::ingest_task::{NO_DAY, Task};
 use crate::engine::ingest_write::{self, Written};
-use crate::engine::raw::RawFile;
+use crate::engine::raw::{Contents, RawFile};
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
@@ -31,20 +31,25 @@ pub struct Received {
     pub waiting: Vec<Day>,
 }
 
-/// Reads what is new or changed, or asked for, and writes the partitions that it belongs to.
+/// Reads what is new or changed, or asked for, and writes the partitions that it belongs to. `since` is the day from which on raw files
+/// were looked for; `None`: these are all that there are.
 #[expect(clippy::too_many_arguments, reason = "the first part of a run, in one place")]
 pub fn receive(
     request: &Request<'_>,
     store: &Store,
     state: &mut State,
     cache: &mut Cache,
-    files: &[RawFile],
+    (files, since): (&[RawFile], Option<Day>),
     changes: &mut Changes,
     report: &mut RunReport,
     watch: &Watch<'_>,
 ) -> Result<Received, EngineError> {
     let settings = request.settings;
-    let mut tasks = ingest::plan(request, store, state, files, cache, watch)?;
+    let mut contents = Contents::load(store);
+    if since.is_none() {
+        contents.forget_all_but(files);
+    }
+    let mut tasks = ingest::plan(request, store, state, files, (&mut contents, &mut cache.memos), watch)?;
     let waiting = wait(request, &mut tasks);
     if !request.rehearse {
         SincePublication::announce(store, settings, &tasks)?;
@@ -71,7 +76,10 @@ pub fn receive(
     for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
         state.put(contract, *place, footer.clone());
     }
-    count(files, &written, cache, report);
+    count(files, &written, &mut contents, report);
+    if !request.rehearse {
+        contents.save(store)?;
+    }
     let received = |contract: &&&Contract| contract.partition == Partition::Received;
     for contract in stages::TABLES.iter().filter(received) {
         forget_beyond(state, contract, settings);
@@ -158,12 +166,12 @@ fn note_events(state: &State, written: &[Written], changes: &mut Changes) {
 }
 
 /// Counts what was read, per source, and remembers the digests of the files.
-fn count(files: &[RawFile], written: &[Written], cache: &mut Cache, report: &mut RunReport) {
+fn count(files: &[RawFile], written: &[Written], contents: &mut Contents, report: &mut RunReport) {
     let by_path: BTreeMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
     for part in written {
         for file in &part.files {
             if let Some(raw) = by_path.get(file.source_file.as_str()).filter(|_| !file.content.is_empty()) {
-                raw.remember(file.content.clone(), &mut cache.contents);
+                raw.remember(file.content.clone(), contents);
             }
             if let Some(source) = report.sources.iter_mut().find(|source| source.source == file.source) {
                 source.files_read += 1;

@@ -13,6 +13,7 @@ use crate::engine::ingest;
 use crate::engine::inputs;
 use crate::engine::job::Job;
 use crate::engine::raw::RawFile;
+use crate::engine::raw_summary::{self, Summaries};
 use crate::engine::receive::{self, Received};
 use crate::engine::report::RunReport;
 use crate::engine::request::Request;
@@ -33,7 +34,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let mut cache = Cache::load(store);
     let mut state = State::read(store, &mut cache)?;
     tell_of_strangers(&state, watch);
-    let since = ingest::looked_at_since(request, store, &state)?;
+    let since = ingest::looked_at_since(request, store, &state, &mut cache.raw)?;
     let files = walk::discover(settings, since, watch)?;
     report.sources = inputs::found(settings, &files);
     inputs::check_required(settings, &report.sources)?;
@@ -42,18 +43,28 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let is_clean = clean.is_some_and(|memo| cache.memos.contains_key(&memo));
     if whole && is_clean && request.verify.is_none() && publish::is_whole(settings) {
         fill_range(&mut report, &state);
-        fill_freshness(request, store, &mut report, &state)?;
+        fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
         return Ok(report);
     }
     let mut changes = Changes::default();
-    let received = receive::receive(request, store, &mut state, &mut cache, &files, &mut changes, &mut report, watch)?;
-    silence::warn_of_silence(settings, &report, &state, store, request.last, watch)?;
+    let received = receive::receive(
+        request,
+        store,
+        &mut state,
+        &mut cache,
+        (&files, since),
+        &mut changes,
+        &mut report,
+        watch,
+    )?;
+    let latest = raw_summary::latest(store, &state, &mut cache.raw, silence::PARTITIONS)?;
+    silence::warn_of_silence(settings, &report, &latest, request.last, watch);
     if !request.rehearse {
-        keep_counts(request, store, &state, &cache, &received)?;
+        keep_counts(request, store, &state, &received)?;
     }
     report.days_left = received.waiting.len() as u64;
     let timelines = licenses::timelines(settings, store, &state)?;
-    let Some(mut range) = range(request, store, &state, &timelines, &received, watch)? else {
+    let Some(mut range) = range(request, store, (&state, &mut cache), &timelines, &received, watch)? else {
         if report.days_left == 0 {
             watch.tell(Event::Warning(
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
@@ -97,7 +108,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     range = job.range;
     report.days_left = waiting.len() as u64;
     fill_range(&mut report, &state);
-    fill_freshness(request, store, &mut report, &state)?;
+    fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
     report.users_known_by_name = names::unjoined(store, &state, &names)?;
     let is_mixed = waiting.first().is_some_and(|first| state.days(&ADOPTION).last() >= Some(first));
     if request.tables.is_none() && is_mixed {
@@ -114,12 +125,11 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
 }
 
 /// Takes note of what was read, and ends the run where a source has too many rejects.
-fn keep_counts(request: &Request<'_>, store: &Store, state: &State, cache: &Cache, received: &Received) -> Result<(), EngineError> {
+fn keep_counts(request: &Request<'_>, store: &Store, state: &State, received: &Received) -> Result<(), EngineError> {
     let mut since = SincePublication::load(store);
     received.written.iter().for_each(|written| since.add(written));
     since.recover(store, state)?;
     since.save(store)?;
-    cache.save(store)?;
     since.check(request.settings)
 }
 
@@ -127,14 +137,15 @@ fn keep_counts(request: &Request<'_>, store: &Store, state: &State, cache: &Cach
 fn range(
     request: &Request<'_>,
     store: &Store,
-    state: &State,
+    (state, cache): (&State, &mut Cache),
     timelines: &[Timeline],
     received: &Received,
     watch: &Watch<'_>,
 ) -> Result<Option<Range>, EngineError> {
     let first_snapshot = timelines.iter().filter_map(Timeline::first_day).min();
     let last = received.waiting.iter().map(|day| day.plus(-1)).fold(request.last, Day::min);
-    days::range(request.settings, store, state, first_snapshot, (request.from, last), watch)
+    let earliest = || raw_summary::earliest_path_day(store, state, &mut cache.raw);
+    days::range(request.settings, state, earliest, first_snapshot, (request.from, last), watch)
 }
 
 /// Makes the stale files of every table; returns the days that are left to another run. Days whose facts are left are too.
@@ -163,7 +174,7 @@ fn make_tables(
     if job.tables.contains("first_activity") {
         report.steps.extend(first_activity::run(job, state, changes)?);
     }
-    let mut plan = windows_plan::plan(job, state, timelines, changes)?;
+    let mut plan = windows_plan::plan(job, state, timelines, &mut cache.first_days, changes)?;
     if job.request.rehearse {
         estimates::estimate(job, state, &mut plan)?;
         report.steps.extend(plan.steps(job, state, changes));
@@ -206,11 +217,7 @@ fn finish(
         report.published = true;
         SincePublication::default().save(store)?;
     }
-    let mut fresh = crate::warehouse::index::FooterCache::new();
-    for contract in stages::TABLES {
-        store.list(contract, &cache.footers, &mut fresh)?;
-    }
-    cache.footers = fresh;
+    state.keep(store, cache)?;
     cache.memos.retain(|key, _| !key.starts_with("clean "));
     if let Some(memo) = clean::memo(request, state, files).filter(|_| report.days_left == 0) {
         cache.memos.insert(memo, String::new());
@@ -232,12 +239,18 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
 }
 
 /// How fresh the sources are, and what the tables hold.
-fn fill_freshness(request: &Request<'_>, store: &Store, report: &mut RunReport, state: &State) -> Result<(), EngineError> {
+fn fill_freshness(
+    request: &Request<'_>,
+    store: &Store,
+    report: &mut RunReport,
+    state: &State,
+    known: &mut Summaries,
+) -> Result<(), EngineError> {
     let in_paths = |id: &str| {
         let source = report.sources.iter().find(|source| source.source == id)?;
         Day::parse(source.latest_day.as_deref()?)
     };
-    report.freshness = freshness::freshness(request.settings, store, state, &in_paths, request.last)?;
+    report.freshness = freshness::freshness(request.settings, (store, state, known), &in_paths, request.last)?;
     report.extents = freshness::extents(state);
     Ok(())
 }

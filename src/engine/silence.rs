@@ -17,17 +17,14 @@ use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::engine::causes::range_text;
 use crate::engine::days::runs;
-use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::raw_summary::RawSummary;
 use crate::engine::report::RunReport;
-use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
-use crate::stages::raw_files::{RAW_FILES, RawFile};
-use crate::warehouse::store::Store;
 
 /// How many partitions of `raw_files` are read, the latest ones.
-const PARTITIONS: usize = 60;
+pub const PARTITIONS: usize = 60;
 /// How far back days are looked at, and weekdays compared.
 const LOOK_BACK_DAYS: i32 = 28;
 /// How far back all days are compared.
@@ -41,21 +38,12 @@ const FEWEST_USUAL: i64 = 10;
 /// The last day is told of where it has at most this part of the usual rows.
 const FRACTION: i64 = 10;
 
-/// Warns of every source that fell silent up to the last day of the tables.
-pub fn warn_of_silence(
-    settings: &Settings,
-    report: &RunReport,
-    state: &State,
-    store: &Store,
-    last: Day,
-    watch: &Watch<'_>,
-) -> Result<(), EngineError> {
+/// Warns of every source that fell silent up to the last day of the tables. `latest` are the [`PARTITIONS`] of `raw_files` that are looked at.
+pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[RawSummary], last: Day, watch: &Watch<'_>) {
     let mut received: BTreeMap<String, BTreeMap<Day, i64>> = BTreeMap::new();
-    for place in state.table(&RAW_FILES).keys().rev().take(PARTITIONS) {
-        for row in store.rows::<RawFile>(*place)? {
-            if let Some(day) = row.path_day {
-                *received.entry(row.source).or_default().entry(day).or_default() += row.rows;
-            }
+    for (source, found) in latest.iter().flat_map(|summary| &summary.sources) {
+        for (day, rows) in found.rows() {
+            *received.entry(source.clone()).or_default().entry(day).or_default() += rows;
         }
     }
     for (source, found) in settings.sources.iter().zip(&report.sources) {
@@ -75,7 +63,6 @@ pub fn warn_of_silence(
         };
         warnings.into_iter().for_each(|warning| watch.tell(Event::Warning(warning)));
     }
-    Ok(())
 }
 
 /// What is to be told of a source that has files.

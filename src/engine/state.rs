@@ -1,6 +1,6 @@
 //! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that spares reading them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::engine::first_days::FirstDays;
+use crate::engine::raw_summary::Summaries;
 use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
@@ -19,10 +21,14 @@ use crate::warehouse::store::Store;
 #[derive(Default, Serialize, Deserialize)]
 pub struct Cache {
     pub footers: FooterCache,
-    /// Raw files: path -> size, time of change, digest of the bytes.
-    pub contents: HashMap<String, (u64, u128, String)>,
     /// Digests of inputs -> the fingerprint that reading them gave.
     pub memos: BTreeMap<String, String>,
+    /// What the partitions of `raw_files` come to.
+    #[serde(default)]
+    pub raw: Summaries,
+    /// Since when each customer has events.
+    #[serde(default)]
+    pub first_days: FirstDays,
 }
 
 /// The footers of all tables.
@@ -51,6 +57,16 @@ impl State {
         state.has_lost_files = cache.footers.keys().any(|path| !fresh.contains_key(path));
         cache.footers = fresh;
         Ok(state)
+    }
+
+    /// Brings the cache up to date with the files that this run has made.
+    pub fn keep(&self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
+        let mut fresh = FooterCache::with_capacity(cache.footers.len());
+        for contract in stages::TABLES {
+            store.keep(contract, self.table(contract), &mut cache.footers, &mut fresh)?;
+        }
+        cache.footers = fresh;
+        Ok(())
     }
 
     /// The files of a table.

@@ -11,6 +11,7 @@ use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::error::EngineError;
 use crate::engine::facts::beyond_limit;
 use crate::engine::fingerprints::{Fingerprints, PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
+use crate::engine::first_days::{FirstDays, covered};
 use crate::engine::job::Job;
 use crate::engine::licenses::all;
 use crate::engine::report::{Size, Step};
@@ -54,11 +55,21 @@ impl ShardPlan<'_> {
 }
 
 /// Compares what the files would be made from with what their footers say.
-pub fn plan<'a>(job: &Job<'_>, state: &State, timelines: &'a [Timeline], changes: &mut Changes) -> Result<WindowsPlan<'a>, EngineError> {
+pub fn plan<'a>(
+    job: &Job<'_>,
+    state: &State,
+    timelines: &'a [Timeline],
+    first_days: &mut FirstDays,
+    changes: &mut Changes,
+) -> Result<WindowsPlan<'a>, EngineError> {
     let mut shards = Vec::new();
     for ((shard, timeline), opened) in (0..).zip(timelines).zip(opened_requests(job, state)?) {
-        let inputs = ShardInputs::read(job, state, shard, timeline, opened)?;
+        let first = first_days.bring_up(job.store, state, shard, job.range.last)?;
+        let mut inputs = ShardInputs::read(job, state, shard, timeline, opened, first)?;
         let stale = Fingerprints::of(job, state, &inputs).stale(job, state, shard);
+        let made: BTreeSet<Day> = stale.values().flat_map(|days| days.keys().copied()).collect();
+        let looked_at: BTreeSet<Day> = made.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
+        inputs.coverage.days = covered(job.store, state, shard, looked_at.into_iter())?;
         shards.push(ShardPlan { inputs, stale });
     }
     let days: BTreeSet<Day> = shards

@@ -17,7 +17,7 @@ use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Opened};
 use crate::stages::license_changes::LicenseChange;
-use crate::stages::license_holdings::LicenseHolding;
+use crate::stages::listed::{Days, Listed, ListedUser};
 use crate::stages::snapshots::HoldingsSnapshot;
 use crate::warehouse::table::table;
 
@@ -63,15 +63,14 @@ pub struct Assignments {
     pub contradictions: u64,
 }
 
-/// Builds the assignments of all users. `changes` are distinct (see `license_changes`), `holdings` too; any order.
-pub fn build(changes: &[LicenseChange], holdings: &[LicenseHolding], snapshots: &[HoldingsSnapshot]) -> Assignments {
+/// Builds the assignments of all users. `changes` are distinct (see `license_changes`), in any order.
+pub fn build(changes: &[LicenseChange], listed: &Listed, snapshots: &[HoldingsSnapshot]) -> Assignments {
     let mut users: BTreeMap<(Guid, &str), UserEvidence<'_>> = BTreeMap::new();
     for change in changes {
         users.entry((change.tenant_id, &change.user_id)).or_default().changes.push(change);
     }
-    for holding in holdings {
-        let evidence = users.entry((holding.tenant_id, &holding.user_id)).or_default();
-        evidence.listed.entry(holding.day).or_default().insert(holding.sku_id);
+    for (user, skus) in listed.users() {
+        users.entry(user).or_default().listed = Some(skus);
     }
     let mut taken: BTreeMap<Guid, Vec<HoldingsSnapshot>> = BTreeMap::new();
     for snapshot in snapshots {
@@ -92,18 +91,26 @@ pub fn build(changes: &[LicenseChange], holdings: &[LicenseHolding], snapshots: 
 #[derive(Default)]
 struct UserEvidence<'a> {
     changes: Vec<&'a LicenseChange>,
-    /// Snapshot day -> the SKUs that it lists for the user.
-    listed: BTreeMap<Day, BTreeSet<Guid>>,
+    /// SKU -> the days of the snapshots that list it for the user.
+    listed: Option<&'a ListedUser>,
 }
 
 /// The state of one SKU of a user while evidence is applied in order of time.
 #[derive(Default)]
-struct Holding {
+struct Holding<'a> {
+    /// The days of the snapshots that list it.
+    listed: Option<&'a Days>,
+    /// The days on which it has an event.
+    event_days: BTreeSet<Day>,
     open: bool,
     intervals: Vec<(Option<Day>, Option<Day>, Opened)>,
 }
 
-impl Holding {
+impl Holding<'_> {
+    fn is_listed(&self, day: Day) -> bool {
+        self.listed.is_some_and(|days| days.has(day))
+    }
+
     fn open(&mut self, day: Option<Day>, source: Opened) {
         self.open = true;
         match self.intervals.last_mut() {
@@ -132,56 +139,55 @@ impl UserEvidence<'_> {
             .filter(|change| change.sku().is_none())
             .map(|change| change.day)
             .collect();
-        let mut event_days: BTreeMap<Guid, BTreeSet<Day>> = BTreeMap::new();
+        let mut states: BTreeMap<Guid, Holding<'_>> = BTreeMap::new();
+        for (sku, days) in self.listed.into_iter().flatten() {
+            states.entry(*sku).or_default().listed = Some(days);
+        }
         let mut first_events: BTreeMap<Guid, (Day, Action)> = BTreeMap::new();
         for change in &self.changes {
             if let Some(sku) = change.sku() {
-                event_days.entry(sku).or_default().insert(change.day);
+                states.entry(sku).or_default().event_days.insert(change.day);
                 first_events.entry(sku).or_insert((change.day, change.action));
             }
         }
-        let skus: BTreeSet<Guid> = event_days.keys().copied().chain(self.listed.values().flatten().copied()).collect();
-        let speaks = |sku: Guid, day: Day| !user_days.contains(&day) && !event_days.get(&sku).is_some_and(|days| days.contains(&day));
-        let lists = |sku: Guid, day: Day| self.listed.get(&day).is_some_and(|skus| skus.contains(&sku));
-        let mut states: BTreeMap<Guid, Holding> = BTreeMap::new();
-        for &sku in &skus {
-            let mut state = Holding::default();
-            let first_event = first_events.get(&sku).copied();
+        let speaks = |state: &Holding<'_>, day: Day| !user_days.contains(&day) && !state.event_days.contains(&day);
+        for (sku, state) in &mut states {
+            let first_event = first_events.get(sku).copied();
             let earlier = snapshots
                 .iter()
                 .enumerate()
                 .take_while(|(_, snapshot)| first_event.is_none_or(|(day, _)| snapshot.day < day))
-                .find(|(_, snapshot)| speaks(sku, snapshot.day) && (snapshot.complete || lists(sku, snapshot.day)));
+                .find(|(_, snapshot)| speaks(state, snapshot.day) && (snapshot.complete || state.is_listed(snapshot.day)));
             let held_before = match (earlier, first_event) {
-                (Some((place, snapshot)), _) => place == 0 && lists(sku, snapshot.day),
+                (Some((place, snapshot)), _) => place == 0 && state.is_listed(snapshot.day),
                 (None, Some((_, action))) => matches!(action, Action::Removed | Action::Held),
                 (None, None) => false,
             };
             if held_before {
                 state.open(None, Opened::Before);
             }
-            states.insert(sku, state);
         }
         let mut deleted: Option<Vec<Guid>> = None;
         let mut changes = self.changes.iter().peekable();
-        let mut days: BTreeSet<Day> = snapshots.iter().map(|snapshot| snapshot.day).collect();
-        days.extend(self.changes.iter().map(|change| change.day));
-        let complete: BTreeMap<Day, bool> = snapshots.iter().map(|snapshot| (snapshot.day, snapshot.complete)).collect();
-        for day in days {
+        for &HoldingsSnapshot { day, complete, .. } in snapshots {
             while let Some(change) = changes.next_if(|change| change.day <= day) {
                 apply_change(change, &mut states, &mut deleted, &mut result.contradictions);
             }
-            let Some(&complete) = complete.get(&day) else { continue };
-            for (&sku, state) in &mut states {
-                if !speaks(sku, day) {
+            for state in states.values_mut() {
+                let is_listed = state.is_listed(day);
+                // Most snapshots say what was known.
+                if is_listed == state.open || !speaks(state, day) {
                     continue;
                 }
-                match (lists(sku, day), state.open) {
-                    (true, false) => state.open(Some(day), Opened::Snapshot),
-                    (false, true) if complete => state.close(day),
-                    _ => {}
+                if is_listed {
+                    state.open(Some(day), Opened::Snapshot);
+                } else if complete {
+                    state.close(day);
                 }
             }
+        }
+        for change in changes {
+            apply_change(change, &mut states, &mut deleted, &mut result.contradictions);
         }
         for (sku_id, state) in states {
             result
@@ -199,7 +205,12 @@ impl UserEvidence<'_> {
 }
 
 /// Applies one event to the states of the user's SKUs. `deleted` is what the user's latest deletion took, until a restoration.
-fn apply_change(change: &LicenseChange, states: &mut BTreeMap<Guid, Holding>, deleted: &mut Option<Vec<Guid>>, contradictions: &mut u64) {
+fn apply_change(
+    change: &LicenseChange,
+    states: &mut BTreeMap<Guid, Holding<'_>>,
+    deleted: &mut Option<Vec<Guid>>,
+    contradictions: &mut u64,
+) {
     let state = change.sku().and_then(|sku| states.get_mut(&sku));
     match (change.action, state) {
         (Action::Assigned, Some(state)) if !state.open => state.open(Some(change.day), Opened::Event),

@@ -20,6 +20,7 @@ pub mod idle_seats;
 pub mod interner;
 pub mod license_changes;
 pub mod license_holdings;
+pub mod listed;
 pub mod next_steps;
 pub mod portfolio;
 pub mod promises;

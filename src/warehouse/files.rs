@@ -38,6 +38,9 @@ pub(super) const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Files of fewer rows are not compressed: setting a compressor up would take longer than everything else, and save little.
 const LEAST_ROWS_COMPRESSED: usize = 2_048;
 
+/// Bytes gathered before they are written; most files have fewer. What is larger is written as it comes.
+const WRITTEN_AT_ONCE: usize = 1 << 16;
+
 /// The rows and the digest of one event day within a `received=` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayPart {
@@ -64,7 +67,7 @@ pub struct Footer {
     pub days: Vec<DayPart>,
 }
 
-mod digest_text {
+pub mod digest_text {
     //! Digests as hexadecimal text in JSON.
     use crate::domain::digest::Digest;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -109,8 +112,9 @@ impl<W: Write> Write for Digesting<W> {
         Ok(written)
     }
 
+    /// Everything is digested by now. What lies below is flushed once, at the end: a small file is one write.
     fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        Ok(())
     }
 }
 
@@ -126,7 +130,7 @@ pub fn write(
     check_types(path, contract, frame)?;
     check_order(contract, frame)?;
     let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
-    let buffered = io::BufWriter::with_capacity(1 << 18, file);
+    let buffered = io::BufWriter::with_capacity(WRITTEN_AT_ONCE, file);
     Ok(encode(buffered, path, contract, frame, fingerprint, days)?.0)
 }
 
@@ -183,7 +187,7 @@ pub(super) fn encode<W: Write + Send>(
         note("uptake.days", text);
     }
     let mut digesting = writer.into_inner().map_err(failed())?;
-    digesting.flush().map_err(WarehouseError::store("write", path))?;
+    digesting.inner.flush().map_err(WarehouseError::store("write", path))?;
     footer.bytes = digesting.bytes;
     Ok((footer, digesting.hasher.digest()))
 }

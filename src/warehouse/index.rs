@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::fs;
+use std::fs::{self, DirEntry, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -86,56 +86,73 @@ pub fn file_name(shard: u32) -> String {
 
 /// The places of a table for which there is something of a file's name, in order. No file is opened.
 pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
-    let mut places: Vec<Place> = find(root, contract)?.files.into_iter().map(|(place, _)| place).collect();
+    let mut places: Vec<Place> = find(root, contract, |place, _, _| Ok(place))?.files;
     places.sort_unstable();
     Ok(places)
 }
 
 /// What is in the folder of a table by its names.
-#[derive(Default)]
-struct Found {
-    files: Vec<(Place, PathBuf)>,
+struct Found<T> {
+    files: Vec<T>,
     foreign: Vec<PathBuf>,
 }
 
-fn find(root: &Path, contract: &Contract) -> Result<Found, WarehouseError> {
-    let mut found = Found::default();
-    for entry in entries(&root.join(contract.name))? {
-        let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        match contract.partition.column() {
-            None => match shard_of(&name) {
-                Some(shard) => found.files.push(((None, shard), entry)),
-                None => found.foreign.push(entry),
-            },
-            Some(column) => match day_of(&name, column) {
-                Some(day) => {
-                    for file in entries(&entry)? {
-                        match file.file_name().and_then(|name| name.to_str()).and_then(shard_of) {
-                            Some(shard) => found.files.push(((Some(day), shard), file)),
-                            None => found.foreign.push(file),
-                        }
-                    }
-                }
-                None => found.foreign.push(entry),
-            },
+/// Goes through the folder of a table, partition by partition on all threads, and looks at every entry that has the name of a file:
+/// `look` gets its place, its path below the warehouse, and the entry, which is let go before the next folder is opened.
+fn find<T: Send>(
+    root: &Path,
+    contract: &Contract,
+    look: impl Fn(Place, String, &DirEntry) -> Result<T, WarehouseError> + Sync,
+) -> Result<Found<T>, WarehouseError> {
+    let in_folder = |folder: &Path, below: &str, day: Option<Day>| {
+        let mut found = Found {
+            files: Vec::new(),
+            foreign: Vec::new(),
+        };
+        for entry in entries(folder)? {
+            let name = entry.file_name();
+            match name.to_str().and_then(|name| Some((shard_of(name)?, name))) {
+                Some((shard, name)) => found.files.push(look((day, shard), format!("{below}/{name}"), &entry)?),
+                None => found.foreign.push(entry.path()),
+            }
         }
-    }
-    Ok(found)
+        Ok::<_, WarehouseError>(found)
+    };
+    let table = root.join(contract.name);
+    let Some(column) = contract.partition.column() else {
+        return in_folder(&table, contract.name, None);
+    };
+    let partitions: Vec<PathBuf> = entries(&table)?.iter().map(DirEntry::path).collect();
+    let found: Vec<Found<T>> = partitions
+        .into_par_iter()
+        .map(|folder| {
+            let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            match day_of(name, column) {
+                Some(day) => in_folder(&folder, &format!("{}/{name}", contract.name), Some(day)),
+                None => Ok(Found {
+                    files: Vec::new(),
+                    foreign: vec![folder],
+                }),
+            }
+        })
+        .collect::<Result<_, _>>()?;
+    let (files, foreign): (Vec<Vec<T>>, Vec<Vec<PathBuf>>) = found.into_iter().map(|found| (found.files, found.foreign)).unzip();
+    Ok(Found {
+        files: files.into_iter().flatten().collect(),
+        foreign: foreign.into_iter().flatten().collect(),
+    })
 }
 
 /// Lists the files of a table with their footers.
 pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
-    let found = find(root, contract)?;
+    let found = find(root, contract, |place, name, entry| {
+        look(name, entry, cache).map(|looked| (place, looked))
+    })?;
     let mut listing = Listing {
         foreign: found.foreign,
         ..Listing::default()
     };
-    let read: Vec<_> = found
-        .files
-        .into_par_iter()
-        .map(|(place, path)| look(root, path, cache).map(|seen| (place, seen)))
-        .collect::<Result<_, _>>()?;
-    for (place, (path, name, seen)) in read {
+    for (place, Looked { path, name, seen }) in found.files {
         let seen = match seen {
             Ok(seen) => seen,
             Err(fault) => {
@@ -167,6 +184,33 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
     Ok(listing)
 }
 
+/// Takes note for the next run of files that are known: of one that the cache has with the same footer nothing is looked up, and
+/// whoever changed it meanwhile is found out by its size and time of change.
+pub fn keep(
+    root: &Path,
+    contract: &Contract,
+    files: &TableIndex,
+    cache: &mut FooterCache,
+    fresh: &mut FooterCache,
+) -> Result<(), WarehouseError> {
+    for ((day, shard), footer) in files {
+        let below = Path::new(contract.name)
+            .join(folder_of(contract.partition, *day))
+            .join(file_name(*shard));
+        let name = below.to_string_lossy().into_owned();
+        if let Some((name, seen)) = cache.remove_entry(&name).filter(|(_, seen)| seen.footer == *footer) {
+            fresh.insert(name, seen);
+            continue;
+        }
+        let path = root.join(below);
+        let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
+        if let Ok(seen) = look_at(&path, &metadata, None)? {
+            fresh.insert(name, seen);
+        }
+    }
+    Ok(())
+}
+
 /// The days that a table has a folder for, in order.
 pub fn partitions(root: &Path, contract: &Contract) -> Result<Vec<Day>, WarehouseError> {
     let Some(column) = contract.partition.column() else {
@@ -174,7 +218,7 @@ pub fn partitions(root: &Path, contract: &Contract) -> Result<Vec<Day>, Warehous
     };
     let mut days: Vec<Day> = entries(&root.join(contract.name))?
         .iter()
-        .filter_map(|path| day_of(path.file_name()?.to_str()?, column))
+        .filter_map(|entry| day_of(entry.file_name().to_str()?, column))
         .collect();
     days.sort_unstable();
     Ok(days)
@@ -185,17 +229,30 @@ fn day_of(name: &str, column: &str) -> Option<Day> {
     Day::parse(name.strip_prefix(column)?.strip_prefix('=')?)
 }
 
+/// What was found in the place of a file.
+struct Looked {
+    path: PathBuf,
+    /// The path below the warehouse, by which the cache knows the file.
+    name: String,
+    seen: Result<Seen, Fault>,
+}
+
 /// The footer of a file, from the cache where it is still true.
-fn look(root: &Path, path: PathBuf, cache: &FooterCache) -> Result<(PathBuf, String, Result<Seen, Fault>), WarehouseError> {
-    let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
-    let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
+fn look(name: String, entry: &DirEntry, cache: &FooterCache) -> Result<Looked, WarehouseError> {
+    let path = entry.path();
+    // Of the entry itself, a link is not followed.
+    let metadata = entry.metadata().map_err(WarehouseError::store("look at", &path))?;
+    let seen = look_at(&path, &metadata, cache.get(&name))?;
+    Ok(Looked { path, name, seen })
+}
+
+fn look_at(path: &Path, metadata: &Metadata, cached: Option<&Seen>) -> Result<Result<Seen, Fault>, WarehouseError> {
     if !metadata.is_file() {
-        let fault = match metadata.file_type() {
+        return Ok(Err(match metadata.file_type() {
             kind if kind.is_dir() => Fault::Folder,
             kind if kind.is_symlink() => Fault::Link,
             _ => Fault::Damaged,
-        };
-        return Ok((path, name, Err(fault)));
+        }));
     }
     let size = metadata.len();
     let changed = metadata
@@ -203,26 +260,25 @@ fn look(root: &Path, path: PathBuf, cache: &FooterCache) -> Result<(PathBuf, Str
         .ok()
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .map_or(0, |age| age.as_nanos());
-    if let Some(seen) = cache.get(&name).filter(|seen| seen.size == size && seen.changed == changed) {
-        return Ok((path, name, Ok(seen.clone())));
+    if let Some(seen) = cached.filter(|seen| seen.size == size && seen.changed == changed) {
+        return Ok(Ok(seen.clone()));
     }
-    let seen = read_footer(&path)?.map(|footer| Seen { size, changed, footer });
-    Ok((path, name, seen.ok_or(Fault::Damaged)))
+    let seen = read_footer(path)?.map(|footer| Seen { size, changed, footer });
+    Ok(seen.ok_or(Fault::Damaged))
 }
 
 /// The entries of a folder, sorted; none where there is no such folder.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, WarehouseError> {
+fn entries(folder: &Path) -> Result<Vec<DirEntry>, WarehouseError> {
     let reader = match fs::read_dir(folder) {
         Ok(reader) => reader,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(WarehouseError::store("list", folder)(error)),
     };
-    let mut paths = reader
-        .map(|entry| entry.map(|entry| entry.path()))
+    let mut entries = reader
         .collect::<Result<Vec<_>, _>>()
         .map_err(WarehouseError::store("list", folder))?;
-    paths.sort();
-    Ok(paths)
+    entries.sort_by_cached_key(DirEntry::file_name);
+    Ok(entries)
 }
 
 fn shard_of(name: &str) -> Option<u32> {

@@ -1,0 +1,297 @@
+//! Everything that ever came in about who was given which license. What snapshots of holdings say is most of it, and all but the
+//! latest of them say what they said the night before: it is kept folded, in a file that can be deleted at any time. It is taken up
+//! where the partitions that it was folded from have the digests that they had, and nothing that came in since speaks of a
+//! customer's snapshot that was known by then; else everything is folded again.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
+use crate::engine::error::EngineError;
+use crate::engine::job::Job;
+use crate::engine::licenses::all;
+use crate::engine::made_from::settings_digest;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages::activity_events::shard_of;
+use crate::stages::assignments::ASSIGNMENTS;
+use crate::stages::license_changes::{self, LicenseChange};
+use crate::stages::license_holdings::{LICENSE_HOLDINGS, LicenseHolding};
+use crate::stages::listed::{Days, Listed, ListedUser};
+use crate::stages::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
+use crate::warehouse::contract::{Contract, Place};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::store::Store;
+use crate::warehouse::table::Row;
+
+/// Rises when what is kept changes its form.
+const VERSION: u32 = 1;
+/// How many partitions are in memory at once while they are folded.
+const PARTITIONS_AT_ONCE: usize = 16;
+
+/// What assignments of one shard are made from.
+pub struct Evidence {
+    pub changes: Vec<LicenseChange>,
+    pub listed: Listed,
+    pub snapshots: Vec<HoldingsSnapshot>,
+}
+
+impl Evidence {
+    /// Everything out of the tables, and nothing out of what was kept.
+    pub fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
+        Evidence::with(job, state, shard, Folded::from_tables(job, state, shard)?)
+    }
+
+    /// The same out of what an earlier run kept and what came in since; keeps it for the next run.
+    pub fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
+        let folded = Folded::bring_up(job, state, shard)?;
+        Evidence::with(job, state, shard, folded)
+    }
+
+    fn with(job: &Job<'_>, state: &State, shard: u32, folded: Folded) -> Result<Evidence, EngineError> {
+        let mut changes: Vec<LicenseChange> = all(job.store, state, shard, |_| true)?;
+        let names = job.names(shard);
+        for change in changes.iter_mut().filter(|_| !names.is_empty()) {
+            change.user_id = names.user_of(&change.user_id).to_owned();
+        }
+        Ok(Evidence {
+            changes: license_changes::distinct(changes),
+            snapshots: folded.snapshots(),
+            listed: folded.listed,
+        })
+    }
+
+    /// What assignments say that are made from it.
+    pub fn fingerprint(&self, settings: &Settings) -> Fingerprint {
+        let mut rows = SetDigest::default();
+        self.changes.iter().for_each(|change| rows.add(change.digest()));
+        rows.add(self.listed.rows());
+        let mut inputs = Hasher::new();
+        inputs.digest(rows.digest());
+        for snapshot in &self.snapshots {
+            inputs
+                .bytes(&snapshot.tenant.bytes())
+                .number(i64::from(snapshot.day.0))
+                .number(i64::from(snapshot.complete));
+        }
+        Fingerprint {
+            settings: settings_digest(&ASSIGNMENTS, settings, &[&settings.zone_text()]),
+            inputs: inputs.finish(),
+        }
+    }
+}
+
+/// The snapshots of one customer.
+#[derive(Default, Serialize, Deserialize)]
+struct Taken {
+    /// Days of which there is any file.
+    known: Days,
+    /// Days of which something could be read: there is a snapshot.
+    readable: Days,
+    complete: Days,
+}
+
+/// Partitions by table and `received` day, each with the digest of its file.
+type Partitions = BTreeMap<(String, i32), Digest>;
+
+/// What all snapshots of holdings of a shard come to.
+#[derive(Default)]
+struct Folded {
+    made_from: Partitions,
+    listed: Listed,
+    taken: BTreeMap<Guid, Taken>,
+}
+
+impl Folded {
+    fn from_tables(job: &Job<'_>, state: &State, shard: u32) -> Result<Folded, EngineError> {
+        let mut folded = Folded::default();
+        let now = partitions(state, shard);
+        let files = new_snapshots(job, &folded, &now, shard)?;
+        folded.add(job.store, now, &files, shard)?;
+        Ok(folded)
+    }
+
+    fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Folded, EngineError> {
+        let now = partitions(state, shard);
+        let Some(mut folded) = load(job, shard).filter(|folded| folded.is_part_of(&now)) else {
+            let folded = Folded::from_tables(job, state, shard)?;
+            folded.save(job, shard)?;
+            return Ok(folded);
+        };
+        if folded.made_from == now {
+            return Ok(folded);
+        }
+        let files = new_snapshots(job, &folded, &now, shard)?;
+        if files.iter().any(|file| folded.knows(file)) {
+            folded = Folded::from_tables(job, state, shard)?;
+        } else {
+            folded.add(job.store, now, &files, shard)?;
+        }
+        folded.save(job, shard)?;
+        Ok(folded)
+    }
+
+    /// Whether everything that it was folded from is there as it was.
+    fn is_part_of(&self, now: &Partitions) -> bool {
+        self.made_from.iter().all(|(partition, digest)| now.get(partition) == Some(digest))
+    }
+
+    /// Whether a file belongs to a snapshot of which there was a file before.
+    fn knows(&self, file: &SnapshotFile) -> bool {
+        self.taken.get(&file.tenant_id).is_some_and(|taken| taken.known.has(file.day))
+    }
+
+    /// Takes in the partitions that are not in it, whose files of snapshots are these.
+    fn add(&mut self, store: &Store, now: Partitions, files: &[SnapshotFile], shard: u32) -> Result<(), EngineError> {
+        for places in self.places_of(&LICENSE_HOLDINGS, &now, shard).chunks(PARTITIONS_AT_ONCE) {
+            let read: Vec<Vec<LicenseHolding>> = places
+                .par_iter()
+                .map(|place| store.rows(*place))
+                .collect::<Result<_, WarehouseError>>()?;
+            read.iter().flatten().for_each(|row| self.listed.add(row));
+        }
+        for file in files {
+            self.taken.entry(file.tenant_id).or_default().known.insert(file.day);
+        }
+        for snapshot in holdings_snapshots(files) {
+            let taken = self.taken.entry(snapshot.tenant).or_default();
+            taken.readable.insert(snapshot.day);
+            if snapshot.complete {
+                taken.complete.insert(snapshot.day);
+            }
+        }
+        self.made_from = now;
+        Ok(())
+    }
+
+    /// The places of a table that are not in it.
+    fn places_of(&self, contract: &Contract, now: &Partitions, shard: u32) -> Vec<Place> {
+        let new = now
+            .keys()
+            .filter(|partition| partition.0 == contract.name && !self.made_from.contains_key(*partition));
+        new.map(|(_, day)| (Some(Day(*day)), shard)).collect()
+    }
+
+    /// By customer and day.
+    fn snapshots(&self) -> Vec<HoldingsSnapshot> {
+        let of = |(tenant, taken): (&Guid, &Taken)| -> Vec<HoldingsSnapshot> {
+            let snapshot = |day| HoldingsSnapshot {
+                tenant: *tenant,
+                day,
+                complete: taken.complete.has(day),
+            };
+            taken.readable.iter().map(snapshot).collect()
+        };
+        self.taken.iter().flat_map(of).collect()
+    }
+
+    fn save(&self, job: &Job<'_>, shard: u32) -> Result<(), EngineError> {
+        if job.request.rehearse {
+            return Ok(());
+        }
+        let kept = Kept {
+            version: VERSION,
+            shards: job.shards(),
+            made_from: self
+                .made_from
+                .iter()
+                .map(|((table, day), digest)| (table.clone(), *day, digest.to_string()))
+                .collect(),
+            rows: self.listed.rows().to_string(),
+            users: self
+                .listed
+                .users()
+                .map(|((tenant, user), skus)| {
+                    let skus = skus.iter().map(|(sku, days)| (sku.to_string(), days.clone()));
+                    (tenant.to_string(), user.to_owned(), skus.collect())
+                })
+                .collect(),
+            taken: self.taken.iter().map(|(tenant, taken)| (tenant.to_string(), taken)).collect(),
+        };
+        let bytes = serde_json::to_vec(&kept).map_err(|error| EngineError::Check(error.to_string()))?;
+        Ok(job.store.replace_private(&file_name(shard), &bytes)?)
+    }
+}
+
+/// The partitions that evidence about holdings is folded from.
+fn partitions(state: &State, shard: u32) -> Partitions {
+    let mut found = Partitions::new();
+    for (contract, of) in [(&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)] {
+        for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| *shard == of) {
+            if let Some(day) = day.filter(|_| footer.rows > 0) {
+                found.insert((contract.name.to_owned(), day.0), footer.digest);
+            }
+        }
+    }
+    found
+}
+
+/// The files of snapshots of holdings of a shard's customers in the partitions that are not folded yet.
+fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -> Result<Vec<SnapshotFile>, EngineError> {
+    let mine = |file: &SnapshotFile| file.feed == Feed::LicenseHoldings.name() && shard_of(file.tenant_id, job.shards()) == shard;
+    let read = |place: Place| -> Result<Vec<SnapshotFile>, EngineError> {
+        let mut rows = SnapshotFile::rows(&job.store.read(&SNAPSHOTS, place, &[])?)?;
+        rows.retain(mine);
+        Ok(rows)
+    };
+    let places = folded.places_of(&SNAPSHOTS, now, 0);
+    let read: Vec<Vec<SnapshotFile>> = places.into_par_iter().map(read).collect::<Result<_, _>>()?;
+    Ok(read.into_iter().flatten().collect())
+}
+
+fn file_name(shard: u32) -> String {
+    format!("holdings-{shard:02}.json")
+}
+
+/// What is kept, as it is written: digests and ids as texts.
+#[derive(Serialize)]
+struct Kept<'a> {
+    version: u32,
+    shards: u32,
+    made_from: Vec<(String, i32, String)>,
+    rows: String,
+    users: Vec<(String, String, Vec<(String, Days)>)>,
+    taken: Vec<(String, &'a Taken)>,
+}
+
+/// The same as it is read.
+#[derive(Deserialize)]
+struct Found {
+    version: u32,
+    shards: u32,
+    made_from: Vec<(String, i32, String)>,
+    rows: String,
+    users: Vec<(String, String, Vec<(String, Days)>)>,
+    taken: Vec<(String, Taken)>,
+}
+
+/// What an earlier run kept; nothing where there is none, or none of this form.
+fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
+    let bytes = fs::read(job.store.private().join(file_name(shard))).ok()?;
+    let found: Found = serde_json::from_slice(&bytes).ok()?;
+    if (found.version, found.shards) != (VERSION, job.shards()) {
+        return None;
+    }
+    let guid = |text: &str| Guid::parse(text.as_bytes());
+    let partition = |(table, day, digest): (String, i32, String)| Some(((table, day), Digest::parse(&digest)?));
+    let user = |(tenant, user, skus): (String, String, Vec<(String, Days)>)| {
+        let skus: Option<ListedUser> = skus.into_iter().map(|(sku, days)| Some((guid(&sku)?, days))).collect();
+        Some(((guid(&tenant)?, user), skus?))
+    };
+    let users: Vec<((Guid, String), ListedUser)> = found.users.into_iter().map(user).collect::<Option<_>>()?;
+    Some(Folded {
+        made_from: found.made_from.into_iter().map(partition).collect::<Option<_>>()?,
+        listed: Listed::from_users(users, Digest::parse(&found.rows)?),
+        taken: found
+            .taken
+            .into_iter()
+            .map(|(tenant, taken)| Some((guid(&tenant)?, taken)))
+            .collect::<Option<_>>()?,
+    })
+}
