@@ -113,7 +113,12 @@ impl Hasher {
 
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Hasher {
         self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-        self.0.extend_from_slice(bytes);
+        // Ids have 36 bytes: pieces of fixed sizes are copied without a call.
+        let (pieces, rest) = bytes.as_chunks::<16>();
+        pieces.iter().for_each(|piece| self.0.extend_from_slice(piece));
+        let (pieces, rest) = rest.as_chunks::<4>();
+        pieces.iter().for_each(|piece| self.0.extend_from_slice(piece));
+        rest.iter().for_each(|byte| self.0.push(*byte));
         self
     }
 

@@ -145,8 +145,11 @@ impl Digesting {
 
     /// Reads what a reader has left over, so that the digest is that of the whole file.
     pub fn drain(&mut self) {
-        let mut buffer = [0; 1 << 16];
-        while self.read(&mut buffer).is_ok_and(|read| read > 0) {}
+        // Most readers leave nothing: only the end is found, and it takes no large buffer.
+        let mut buffer = vec![0; 64];
+        while self.read(&mut buffer).is_ok_and(|read| read > 0) {
+            buffer.resize(1 << 16, 0);
+        }
     }
 }
 

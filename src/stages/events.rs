@@ -8,8 +8,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Int64Array, TimestampMicrosecondArray};
 use arrow::record_batch::RecordBatch;
+use rustc_hash::FxHashMap;
 
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
@@ -17,7 +18,7 @@ use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
 use crate::sources::record::Activity;
-use crate::stages::activity_events::{ACTIVITY_EVENTS, EventColumns, day_parts, guids, prefix_of, shard_of, texts};
+use crate::stages::activity_events::{ACTIVITY_EVENTS, EventColumns, day_parts, prefix_of, shard_of, texts};
 use crate::stages::interner::Interner;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::DayPart;
@@ -39,6 +40,8 @@ struct Event {
     app: u32,
     resource: u32,
     named: u32,
+    /// What it is a use of, once it is asked for.
+    workload: u32,
     file: u32,
     line: i64,
     record: u32,
@@ -86,6 +89,7 @@ impl Events {
             app: self.texts.number(activity.app_id),
             resource: self.texts.number(activity.resource_id),
             named: activity.named_workload.map_or(NONE, |name| self.texts.number(name)),
+            workload: NONE,
             file,
             line: line as i64,
             record,
@@ -178,9 +182,15 @@ impl Events {
 
     /// One event for each key, sorted by the key, as one file per shard.
     pub fn finish(mut self, shards: u32, rules: &Rules) -> Result<Vec<ShardEvents>, WarehouseError> {
+        let events = self.with_workloads(rules);
+        for tenant in events.chunk_by(|a, b| a.tenant == b.tenant) {
+            self.texts.number(&tenant[0].tenant.to_string());
+        }
+        for evidence in Evidence::ALL {
+            self.texts.number(evidence.name());
+        }
         let ranks = self.texts.ranks();
         let texts = self.texts.sorted(&ranks);
-        let events = std::mem::take(&mut self.events);
         let rank = |number: u32| if number == NONE { 0 } else { ranks[number as usize] };
         let key_order = |a: &Event, b: &Event| {
             (a.tenant, a.day, a.prefix)
@@ -198,9 +208,25 @@ impl Events {
         let mut events = sorted(&events, order);
         events.dedup_by(|later, kept| key_order(later, kept) == Ordering::Equal);
         let texts = (ranks.as_slice(), &texts);
-        (0..shards)
-            .map(|shard| self.shard(&events, (shard, shards), texts, rules))
-            .collect()
+        (0..shards).map(|shard| self.shard(&events, (shard, shards), texts)).collect()
+    }
+
+    /// The events, each with its workload.
+    fn with_workloads(&mut self, rules: &Rules) -> Vec<Event> {
+        let mut events = std::mem::take(&mut self.events);
+        let mut by_resource: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+        for event in &mut events {
+            event.workload = match event.named {
+                NONE if event.foreign => NONE,
+                NONE => *by_resource.entry((event.resource, event.app)).or_insert_with(|| {
+                    let (resource, app) = (self.texts.text(event.resource), self.texts.text(event.app));
+                    let workload = rules.catalogue.workload_of(resource, app);
+                    workload.map_or(NONE, |workload| self.texts.number(workload))
+                }),
+                named => named,
+            };
+        }
+        events
     }
 
     /// The frame and the day parts of one shard of sorted, distinct events. Texts are given by their ranks.
@@ -209,7 +235,6 @@ impl Events {
         events: &[Event],
         (shard, shards): (u32, u32),
         (ranks, sorted): (&[u32], &ArrayRef),
-        rules: &Rules,
     ) -> Result<ShardEvents, WarehouseError> {
         let mut mine: Vec<&Event> = Vec::with_capacity(events.len() / shards as usize + 1);
         for tenant in events.chunk_by(|a, b| a.tenant == b.tenant) {
@@ -217,13 +242,13 @@ impl Events {
                 mine.extend(tenant);
             }
         }
-        let workload = |event: &Event| match event.named {
-            NONE if event.foreign => None,
-            NONE => rules
-                .catalogue
-                .workload_of(self.texts.text(event.resource), self.texts.text(event.app)),
-            named => Some(self.texts.text(named)),
-        };
+        let rank = |text: &str| self.texts.find(text).map(|number| ranks[number as usize]);
+        let ranks_of_tenants = mine.chunk_by(|a, b| a.tenant == b.tenant).flat_map(|tenant| {
+            let rank = rank(&tenant[0].tenant.to_string());
+            std::iter::repeat_n(rank, tenant.len())
+        });
+        let ranks_of_evidence: Vec<_> = Evidence::ALL.iter().map(|evidence| (*evidence, rank(evidence.name()))).collect();
+        let evidence = |event: &Event| ranks_of_evidence.iter().find(|(evidence, _)| *evidence == event.evidence)?.1;
         let text = |number: fn(&Event) -> u32| {
             coded(
                 mine.iter().map(|event| ranks.get(number(event) as usize).copied()).collect(),
@@ -231,7 +256,7 @@ impl Events {
             )
         };
         let columns: Vec<ArrayRef> = vec![
-            guids(mine.iter().map(|event| event.tenant)),
+            coded(ranks_of_tenants.collect(), sorted)?,
             Arc::new(mine.iter().map(|event| Some(event.day.0)).collect::<Date32Array>()),
             texts(mine.iter().map(|event| self.id(event))),
             text(|event| event.user)?,
@@ -244,12 +269,12 @@ impl Events {
                     .collect::<TimestampMicrosecondArray>()
                     .with_timezone("UTC"),
             ),
-            Arc::new(mine.iter().map(|event| workload(event)).collect::<StringArray>()),
+            text(|event| event.workload)?,
             Arc::new(mine.iter().map(|event| Some(event.succeeded)).collect::<BooleanArray>()),
             Arc::new(mine.iter().map(|event| Some(event.guest)).collect::<BooleanArray>()),
             Arc::new(mine.iter().map(|event| Some(event.foreign)).collect::<BooleanArray>()),
             text(|event| event.named)?,
-            texts(mine.iter().map(|event| event.evidence.name())),
+            coded(mine.iter().map(|event| evidence(event)).collect(), sorted)?,
             text(|event| event.file)?,
             Arc::new(mine.iter().map(|event| Some(event.line)).collect::<Int64Array>()),
         ];
