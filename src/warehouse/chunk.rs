@@ -37,8 +37,51 @@ pub struct Chunk {
     pub close: ColumnCloseResult,
 }
 
+/// Encodes columns of as many rows, at least one. Columns of equal values are equal bytes, which are made once.
+pub fn encode_all(columns: &[ArrayRef], descriptions: &[ColumnDescPtr], is_compressed: bool) -> Result<Vec<Chunk>> {
+    let mut chunks: Vec<Chunk> = Vec::with_capacity(columns.len());
+    for (column, description) in columns.iter().zip(descriptions) {
+        let is_same = |(other, like): (&ArrayRef, &ColumnDescPtr)| {
+            column.data_type() == other.data_type() && description.max_def_level() == like.max_def_level() && column == other
+        };
+        let same = columns.iter().zip(descriptions).zip(&chunks).find(|(other, _)| is_same(*other));
+        let chunk = match same {
+            Some((_, chunk)) => chunk.of(description)?,
+            None => encode(column, description, is_compressed)?,
+        };
+        chunks.push(chunk);
+    }
+    Ok(chunks)
+}
+
+impl Chunk {
+    /// The same values as another column.
+    fn of(&self, description: &ColumnDescPtr) -> Result<Chunk> {
+        let like = &self.close.metadata;
+        let metadata = ColumnChunkMetaData::builder(description.clone())
+            .set_encodings(like.encodings().collect())
+            .set_compression(like.compression())
+            .set_num_values(like.num_values())
+            .set_total_compressed_size(like.compressed_size())
+            .set_total_uncompressed_size(like.uncompressed_size())
+            .set_data_page_offset(like.data_page_offset())
+            .set_dictionary_page_offset(like.dictionary_page_offset());
+        let metadata = match like.statistics() {
+            Some(statistics) => metadata.set_statistics(statistics.clone()),
+            None => metadata,
+        };
+        Ok(Chunk {
+            bytes: self.bytes.clone(),
+            close: ColumnCloseResult {
+                metadata: metadata.build()?,
+                ..self.close.clone()
+            },
+        })
+    }
+}
+
 /// Encodes a column of at least one row.
-pub fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -> Result<Chunk> {
+fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -> Result<Chunk> {
     let values = values_of(column).ok_or_else(|| ParquetError::NYI(format!("a column of type {}", column.data_type())))?;
     let mut dictionary = if values.count() > 0 { values.dictionary() } else { None };
     let mut sink = TrackedWrite::new(Vec::new());

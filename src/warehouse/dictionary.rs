@@ -75,16 +75,18 @@ impl Known<u32> for Places {
     }
 }
 
-/// The dictionary of some values in their order; `None` where it would not pay. `sample` is after how many that may be said already.
+/// The dictionary of some values in their order; `None` where it would not pay. `sample` is after how many that may be said already,
+/// `room` how many bytes the entries may take.
 pub fn dictionary<K: Copy>(
     mut values: impl ExactSizeIterator<Item = K>,
     sample: Option<usize>,
+    room: usize,
     mut known: impl Known<K>,
     put: impl Fn(K, &mut Vec<u8>),
 ) -> Option<Dictionary> {
     let most = values.len() / MOST_DISTINCT;
     let mut found = Dictionary {
-        entries: Vec::new(),
+        entries: Vec::with_capacity(room),
         count: 0,
         codes: Vec::with_capacity(values.len()),
     };

@@ -159,8 +159,7 @@ pub(super) fn encode<W: Write + Send>(
     for from in (0..rows).step_by(ROW_GROUP_ROWS) {
         let part = frame.slice(from, ROW_GROUP_ROWS.min(rows - from));
         let mut group = writer.next_row_group().map_err(failed())?;
-        for (column, description) in part.columns().iter().zip(schema.columns()) {
-            let chunk = chunk::encode(column, description, rows >= LEAST_ROWS_COMPRESSED).map_err(failed())?;
+        for chunk in chunk::encode_all(part.columns(), schema.columns(), rows >= LEAST_ROWS_COMPRESSED).map_err(failed())? {
             group.append_column(&chunk.bytes, chunk.close).map_err(failed())?;
         }
         group.close().map_err(failed())?;

@@ -162,11 +162,12 @@ impl<T: Number> Values for Numbers<'_, T> {
             Some(most) if most < MOST_PLACES => {
                 let above = self.values.iter().map(|value| value.above(least).unwrap_or(0) as u32);
                 let put = |above: u32, out: &mut Vec<u8>| T::put_key(least.plus(above), out);
-                dictionary(above, Some(SAMPLE), Places::below(most as usize + 1), put)
+                dictionary(above, Some(SAMPLE), 0, Places::below(most as usize + 1), put)
             }
             _ => dictionary(
                 self.values.iter().map(|value| value.key()),
                 Some(SAMPLE),
+                0,
                 Hashed::default(),
                 T::put_key,
             ),
@@ -271,7 +272,7 @@ impl Values for Texts<'_> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        dictionary((0..self.places.len()).map(|at| self.text(at)), None, Hashed::default(), put_text)
+        dictionary((0..self.places.len()).map(|at| self.text(at)), None, 0, Hashed::default(), put_text)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
@@ -312,7 +313,9 @@ impl Values for Coded<'_> {
 
     fn dictionary(&self) -> Option<Dictionary> {
         let put = |key: u32, out: &mut Vec<u8>| put_text(self.texts.value(key as usize), out);
-        dictionary(self.keys.iter().copied(), None, Places::below(self.texts.len()), put)
+        // No more than all texts with their lengths.
+        let room = self.texts.value_data().len() + size_of::<u32>() * self.texts.len();
+        dictionary(self.keys.iter().copied(), None, room, Places::below(self.texts.len()), put)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
