@@ -69,8 +69,9 @@ pub fn distinct(mut rows: Vec<SnapshotSubscription>) -> Vec<SnapshotSubscription
     rows
 }
 
-/// The snapshots of one tenant and source: day -> subscription id -> what it lists.
-type Snapshots = BTreeMap<Day, BTreeMap<String, SnapshotSubscription>>;
+/// The snapshots of one tenant and source: day -> what it lists, in the order of files and lines. Most list a few subscriptions, so a list
+/// takes a small part of the memory of a map.
+type Snapshots = BTreeMap<Day, Vec<SnapshotSubscription>>;
 
 /// What is known of a tenant's subscriptions from a day on.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +110,7 @@ impl Timeline {
                 .and_then(|sources| sources.iter_mut().find(|((_, name), _)| **name == row.source))
                 .and_then(|(_, days)| days.get_mut(&row.snapshot_day));
             if let Some(snapshot) = snapshot {
-                snapshot.insert(row.subscription_id.clone(), row);
+                snapshot.push(row);
             }
         }
         let mut timeline = Timeline::default();
@@ -189,12 +190,15 @@ impl Timeline {
     }
 }
 
-/// What a snapshot means under the rules.
-fn settle(day: Day, rows: BTreeMap<String, SnapshotSubscription>, rules: &Rules) -> InForce {
+/// What a snapshot means under the rules. Of a subscription that it lists twice the last one counts.
+fn settle(day: Day, mut rows: Vec<SnapshotSubscription>, rules: &Rules) -> InForce {
+    rows.reverse();
+    rows.sort_by(|a, b| a.subscription_id.cmp(&b.subscription_id));
+    rows.dedup_by(|earlier, kept| earlier.subscription_id == kept.subscription_id);
     let mut hasher = Hasher::new();
     hasher.number(i64::from(day.0));
     let mut subscriptions = Vec::with_capacity(rows.len());
-    for row in rows.into_values() {
+    for row in rows {
         let owner = row.owner_tenant_id.as_deref();
         let seller = row
             .seller
