@@ -13,9 +13,9 @@ fn export(bytes: usize) -> Vec<u8> {
     let mut number = 0u64;
     while text.len() < bytes {
         number += 1;
-        let event = number - u64::from(number % 11 == 0) * 7;
+        let event = number - u64::from(number.is_multiple_of(11)) * 7;
         let (day, user) = (1 + event % 28, event * event % 307);
-        let category = if number % 13 == 0 { "AuditLogs" } else { "SignInLogs" };
+        let category = if number.is_multiple_of(13) { "AuditLogs" } else { "SignInLogs" };
         let padding = "x".repeat((number % 900) as usize);
         let line = format!(
             r#"{{"time":"2026-09-{day:02}T08:02:31Z","category":"{category}","tenantId":"{TENANT}","properties":{{"id":"00000000-0000-4000-8000-{event:012}","createdDateTime":"2026-09-{day:02}T08:02:31Z","userId":"00000000-0000-4000-8000-{user:012}","userPrincipalName":"Zoë {user}","appId":"a","resourceId":"00000002-0000-0ff1-ce00-000000000000","status":{{"errorCode":0}},"deviceDetail":{{"displayName":"{padding}"}}}}}}"#
