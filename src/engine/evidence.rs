@@ -249,6 +249,9 @@ fn file_name(shard: u32) -> String {
     format!("holdings-{shard:02}.json")
 }
 
+/// A customer, one of its users, and the days on which each SKU is listed.
+type KeptUser = (String, String, Vec<(String, Days)>);
+
 /// What is kept, as it is written: digests and ids as texts.
 #[derive(Serialize)]
 struct Kept<'a> {
@@ -256,7 +259,7 @@ struct Kept<'a> {
     shards: u32,
     made_from: Vec<(String, i32, String)>,
     rows: String,
-    users: Vec<(String, String, Vec<(String, Days)>)>,
+    users: Vec<KeptUser>,
     taken: Vec<(String, &'a Taken)>,
 }
 
@@ -267,7 +270,7 @@ struct Found {
     shards: u32,
     made_from: Vec<(String, i32, String)>,
     rows: String,
-    users: Vec<(String, String, Vec<(String, Days)>)>,
+    users: Vec<KeptUser>,
     taken: Vec<(String, Taken)>,
 }
 
@@ -280,7 +283,7 @@ fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
     }
     let guid = |text: &str| Guid::parse(text.as_bytes());
     let partition = |(table, day, digest): (String, i32, String)| Some(((table, day), Digest::parse(&digest)?));
-    let user = |(tenant, user, skus): (String, String, Vec<(String, Days)>)| {
+    let user = |(tenant, user, skus): KeptUser| {
         let skus: Option<ListedUser> = skus.into_iter().map(|(sku, days)| Some((guid(&sku)?, days))).collect();
         Some(((guid(&tenant)?, user), skus?))
     };
