@@ -249,7 +249,7 @@ fn file_name(shard: u32) -> String {
     format!("holdings-{shard:02}.json")
 }
 
-/// A tenant, a user of it, and on which days the user was listed with which SKU.
+/// A customer, one of its users, and the days on which each SKU is listed.
 type KeptUser = (String, String, Vec<(String, Days)>);
 
 /// What is kept, as it is written: digests and ids as texts.
