@@ -36,7 +36,7 @@ fn tables_with(threads: usize, file: &str, bytes: &[u8]) -> Vec<(std::path::Path
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("raw")).unwrap();
     fs::write(folder.path().join("raw").join(file), bytes).unwrap();
-    let pipeline = "name = \"large\"\nlast_day = \"2026-09-30\"\n[input]\nroot = \"raw\"\n[[source]]\nfeed = \"activity\"\nformat = \"auto\"\npath = \"*\"\n[warehouse]\npath = \"wh\"\npublished = \"pub\"\n";
+    let pipeline = "name = \"large\"\nlast_day = \"2026-09-30\"\n[input]\nroot = \"raw\"\n[[source]]\nfeed = \"activity\"\nformat = \"auto\"\npath = \"*\"\nfail_above = 1.0\n[warehouse]\npath = \"wh\"\npublished = \"pub\"\n";
     let settings = settings(folder.path(), pipeline);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| run_pipeline(&settings)).unwrap();

@@ -70,6 +70,9 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
             ));
         }
+        if !request.rehearse {
+            cache.save(store)?;
+        }
         return Ok(report);
     };
     if let Some(again) = request.again.as_ref().filter(|again| again.last < range.first) {
