@@ -154,7 +154,7 @@ fn shown(column: &ArrayRef, row: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
     use crate::domain::guid::Guid;

@@ -2,8 +2,8 @@
 //!
 //! Nothing depends on who reads which part: the findings are put together in the order of the file.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::domain::digest::Digest;
 use crate::domain::kinds::Feed;
@@ -73,9 +73,7 @@ fn read_parts(parts: Parts<'_>, sink: &mut FileSink<'_>) -> FileCounts {
             found,
             counts,
         };
-        if let Ok(mut results) = results.lock() {
-            results.push(part);
-        }
+        results.lock().unwrap_or_else(PoisonError::into_inner).push(part);
     };
     rayon::in_place_scope(|scope| {
         for (number, part) in parts.enumerate() {
@@ -92,7 +90,7 @@ fn read_parts(parts: Parts<'_>, sink: &mut FileSink<'_>) -> FileCounts {
             });
         }
     });
-    let mut results = results.into_inner().unwrap_or_default();
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_unstable_by_key(|part| part.number);
     let mut counts = FileCounts::default();
     for part in results {

@@ -271,7 +271,7 @@ impl Family {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
     use crate::engine::freshness::{Extent, Freshness};

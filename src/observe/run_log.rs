@@ -72,7 +72,7 @@ pub fn read(published: &Path, most: usize) -> io::Result<Vec<Value>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
     #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
 
     use std::fs;

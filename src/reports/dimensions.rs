@@ -103,7 +103,7 @@ pub(super) fn calendar(first: Day, last: Day) -> Vec<CalendarDay> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
     use crate::domain::catalogue::Product;

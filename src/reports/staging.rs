@@ -205,7 +205,7 @@ pub(super) struct Staged {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
     use std::time::{Duration, SystemTime};

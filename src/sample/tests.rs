@@ -1,6 +1,6 @@
 //! The laws of the room, and that every story happens in the small sample.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;

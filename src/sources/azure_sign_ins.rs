@@ -73,29 +73,19 @@ impl JsonRecords for AzureSignIns<'_> {
 /// The members of `properties` that matter, and the status.
 #[inline]
 fn fields_of<'a>(properties: Node<'a>) -> (SignIn<Node<'a>>, Option<Node<'a>>) {
-    let [
-        id,
-        created,
-        user,
-        user_name,
-        user_type,
-        app,
-        resource,
-        resource_tenant,
-        is_interactive,
+    let mut sign_in = SignIn::default();
+    let status;
+    [
+        sign_in.id,
+        sign_in.created,
+        sign_in.user,
+        sign_in.user_name,
+        sign_in.user_type,
+        sign_in.app,
+        sign_in.resource,
+        sign_in.resource_tenant,
+        sign_in.is_interactive,
         status,
     ] = properties.fields(&KEYS);
-    let sign_in = SignIn {
-        id,
-        created,
-        logged: None,
-        user,
-        user_name,
-        user_type,
-        app,
-        resource,
-        resource_tenant,
-        is_interactive,
-    };
     (sign_in, status)
 }

@@ -25,11 +25,12 @@ pub struct LogAnalytics<'c> {
     unpacked: Unpacked,
 }
 
-static KEYS: Keys<15> = Keys::of([
-    "TimeGenerated",
-    "CreatedDateTime",
+/// The columns that matter, also as keys of JSON; a table needs the first three.
+const NAMES: [&str; 15] = [
     "Id",
+    "TimeGenerated",
     "UserId",
+    "CreatedDateTime",
     "UserPrincipalName",
     "UserType",
     "AppId",
@@ -41,7 +42,9 @@ static KEYS: Keys<15> = Keys::of([
     "AADTenantId",
     "Category",
     "Type",
-]);
+];
+
+static KEYS: Keys<15> = Keys::of(NAMES);
 
 /// The fields of a record that matter.
 struct Exported<F> {
@@ -51,6 +54,48 @@ struct Exported<F> {
     tenant: Option<F>,
     category: Option<F>,
     table: Option<F>,
+}
+
+impl<F> Exported<F> {
+    /// The fields in the order of [`NAMES`].
+    fn of(fields: [Option<F>; 15]) -> Exported<F> {
+        let [
+            id,
+            logged,
+            user,
+            created,
+            user_name,
+            user_type,
+            app,
+            resource,
+            resource_tenant,
+            is_interactive,
+            result,
+            status,
+            tenant,
+            category,
+            table,
+        ] = fields;
+        Exported {
+            sign_in: SignIn {
+                id,
+                created,
+                logged,
+                user,
+                user_name,
+                user_type,
+                app,
+                resource,
+                resource_tenant,
+                is_interactive,
+            },
+            result,
+            status,
+            tenant,
+            category,
+            table,
+        }
+    }
 }
 
 impl<'c> LogAnalytics<'c> {
@@ -100,32 +145,7 @@ impl JsonRecords for LogAnalytics<'_> {
     const LINES: bool = false;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let mut exported = Exported {
-            sign_in: SignIn::default(),
-            result: None,
-            status: None,
-            tenant: None,
-            category: None,
-            table: None,
-        };
-        let sign_in = &mut exported.sign_in;
-        [
-            sign_in.logged,
-            sign_in.created,
-            sign_in.id,
-            sign_in.user,
-            sign_in.user_name,
-            sign_in.user_type,
-            sign_in.app,
-            sign_in.resource,
-            sign_in.resource_tenant,
-            sign_in.is_interactive,
-            exported.result,
-            exported.status,
-            exported.tenant,
-            exported.category,
-            exported.table,
-        ] = record.fields(&KEYS);
+        let mut exported = Exported::of(record.fields(&KEYS));
         // Many columns come as empty strings where JSON would have null.
         exported.sign_in.created = filled(exported.sign_in.created);
         exported.sign_in.is_interactive = filled(exported.sign_in.is_interactive);
@@ -139,45 +159,11 @@ fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
 }
 
 impl TableRecords for LogAnalytics<'_> {
-    const COLUMNS: &'static [&'static str] = &[
-        "Id",
-        "TimeGenerated",
-        "UserId",
-        "CreatedDateTime",
-        "UserPrincipalName",
-        "UserType",
-        "AppId",
-        "ResourceIdentity",
-        "ResourceTenantId",
-        "IsInteractive",
-        "ResultType",
-        "Status",
-        "AADTenantId",
-        "Category",
-        "Type",
-    ];
+    const COLUMNS: &'static [&'static str] = &NAMES;
     const NEEDED: usize = 3;
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let exported = Exported {
-            sign_in: SignIn {
-                id: cells.cell(0),
-                logged: cells.cell(1),
-                user: cells.cell(2),
-                created: cells.cell(3),
-                user_name: cells.cell(4),
-                user_type: cells.cell(5),
-                app: cells.cell(6),
-                resource: cells.cell(7),
-                resource_tenant: cells.cell(8),
-                is_interactive: cells.cell(9),
-            },
-            result: cells.cell(10),
-            status: cells.cell(11),
-            tenant: cells.cell(12),
-            category: cells.cell(13),
-            table: cells.cell(14),
-        };
+        let exported = Exported::of(std::array::from_fn(|column| cells.cell(column)));
         self.take(&exported, at, sink)
     }
 }

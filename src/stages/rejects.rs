@@ -170,7 +170,7 @@ impl Rejects {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
     use crate::warehouse::table::Row;

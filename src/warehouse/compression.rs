@@ -102,7 +102,7 @@ fn equal_width(entries: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
 

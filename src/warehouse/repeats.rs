@@ -158,7 +158,7 @@ impl Drop for Repeats {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use proptest::prelude::*;
 

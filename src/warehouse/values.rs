@@ -75,7 +75,7 @@ pub fn key(contract: &Contract, frame: &RecordBatch, row: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use std::sync::Arc;
 

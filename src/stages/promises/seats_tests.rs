@@ -1,6 +1,6 @@
 //! Rows by hand for each promise about seats: one that keeps it, one that breaks it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::subscription::State;

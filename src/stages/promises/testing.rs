@@ -3,7 +3,7 @@
 //! One customer, one product with `exchange` and `teams`, two paid seats, no other subscription. Four users have the product
 //! or had it and are active in `exchange`: `a`, `b` and `c` have it, `d` had it until three days ago. `a` uses `teams` too.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use std::collections::BTreeMap;
 

@@ -138,7 +138,7 @@ fn for_each_group<'a>(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
     use crate::stages::promises::testing::{broken, daily, daily_users, day, frame, says, windows};
