@@ -13,31 +13,41 @@ impl Guid {
     /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in any case; nothing else is a GUID.
     #[inline]
     pub fn parse(text: &[u8]) -> Option<Guid> {
-        if text.len() != 36 || DASHES.iter().any(|&at| text[at] != b'-') {
+        let text: &[u8; 36] = text.try_into().ok()?;
+        if DASHES.iter().any(|&at| text[at] != b'-') {
             return None;
         }
-        let mut bits = 0u128;
-        let mut bad = 0u8;
-        for range in [0..8, 9..13, 14..18, 19..23, 24..36] {
-            for &byte in &text[range] {
-                let digit = HEX[byte as usize];
-                bad |= digit;
-                bits = bits << 4 | u128::from(digit & 15);
-            }
+        let mut digits = [0u8; 32];
+        digits[..8].copy_from_slice(&text[..8]);
+        digits[8..12].copy_from_slice(&text[9..13]);
+        digits[12..16].copy_from_slice(&text[14..18]);
+        digits[16..20].copy_from_slice(&text[19..23]);
+        digits[20..].copy_from_slice(&text[24..]);
+        let mut is_wrong = false;
+        // No branch and no table, so that all digits are looked at together in a register.
+        for digit in &mut digits {
+            let number = digit.wrapping_sub(b'0');
+            let letter = (*digit | 0x20).wrapping_sub(b'a');
+            is_wrong |= (number > 9) & (letter > 5);
+            *digit = if number > 9 { letter.wrapping_add(10) } else { number };
         }
-        (bad & 0x80 == 0).then_some(Guid(bits))
+        let bytes = std::array::from_fn(|at| digits[2 * at] << 4 | digits[2 * at + 1] & 15);
+        (!is_wrong).then_some(Guid(u128::from_be_bytes(bytes)))
     }
 
     /// The lower case text, 36 bytes of ASCII.
     pub fn text(self) -> [u8; 36] {
+        let bytes = self.bytes();
+        let digits: [u8; 32] = std::array::from_fn(|at| {
+            let digit = bytes[at / 2] >> (4 - at % 2 * 4) & 15;
+            digit + if digit > 9 { b'a' - 10 } else { b'0' }
+        });
         let mut out = [b'-'; 36];
-        let mut shift = 124;
-        for (at, byte) in out.iter_mut().enumerate() {
-            if !DASHES.contains(&at) {
-                *byte = b"0123456789abcdef"[(self.0 >> shift & 15) as usize];
-                shift = if shift >= 4 { shift - 4 } else { 0 };
-            }
-        }
+        out[..8].copy_from_slice(&digits[..8]);
+        out[9..13].copy_from_slice(&digits[8..12]);
+        out[14..18].copy_from_slice(&digits[12..16]);
+        out[19..23].copy_from_slice(&digits[16..20]);
+        out[24..].copy_from_slice(&digits[20..]);
         out
     }
 
@@ -46,23 +56,6 @@ impl Guid {
         self.0.to_be_bytes()
     }
 }
-
-/// Value of a hexadecimal digit; 0x80 for every other byte.
-static HEX: [u8; 256] = {
-    let mut table = [0x80u8; 256];
-    let mut at = 0;
-    while at < 10 {
-        table[b'0' as usize + at] = at as u8;
-        at += 1;
-    }
-    at = 0;
-    while at < 6 {
-        table[b'a' as usize + at] = 10 + at as u8;
-        table[b'A' as usize + at] = 10 + at as u8;
-        at += 1;
-    }
-    table
-};
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -90,11 +90,14 @@ impl<'a> CsvFile<'a> {
     }
 }
 
+/// The longest line that is looked at for a header: the widest export has 2 KB, a document that is one line has megabytes.
+const HEADER_BYTES: usize = 8 * 1024;
+
 /// The first record of a text that may be cut anywhere: a header has no line breaks in it.
 pub fn first_record(head: &[u8]) -> Record {
     let mut record = Record::default();
     if let Some(line) = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()) {
-        record.take_line(1, line);
+        record.take_line(1, &line[..line.len().min(HEADER_BYTES)]);
     }
     record
 }

@@ -62,8 +62,7 @@ pub fn required_id<'a>(field: Option<impl Field<'a>>) -> Result<Cow<'a, str>, Re
 
 #[inline]
 fn folded(text: Text<'_>) -> Result<Cow<'_, str>, Reason> {
-    let plain = text.plain().filter(|plain| is_folded(plain));
-    match plain.and_then(|plain| std::str::from_utf8(plain).ok()) {
+    match text.plain().and_then(folded_already) {
         Some(plain) => Ok(Cow::Borrowed(plain)),
         None => {
             let mut decoded = String::new();
@@ -73,9 +72,9 @@ fn folded(text: Text<'_>) -> Result<Cow<'_, str>, Reason> {
     }
 }
 
-/// Whether a text is ASCII without capital letters.
+/// A text that is ASCII without capital letters.
 #[inline]
-fn is_folded(text: &[u8]) -> bool {
+fn folded_already(text: &[u8]) -> Option<&str> {
     let are_folded = |bytes: &[u8]| {
         bytes
             .iter()
@@ -83,7 +82,9 @@ fn is_folded(text: &[u8]) -> bool {
     };
     // An id has 36 bytes: pieces of a fixed size are looked at in a register.
     let (pieces, rest) = text.as_chunks::<16>();
-    pieces.iter().all(|piece| are_folded(piece)) && are_folded(rest)
+    let is_folded = pieces.iter().all(|piece| are_folded(piece)) && are_folded(rest);
+    // SAFETY: each byte was just seen to be ASCII.
+    is_folded.then(|| unsafe { std::str::from_utf8_unchecked(text) })
 }
 
 /// The tenant of a record: what it says itself, which must not contradict the path, else what the path says.

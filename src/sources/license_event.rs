@@ -1,6 +1,8 @@
 //! What an audited operation on a user says about licenses, whichever log tells it: the operation's name, the old and the new list, and the
 //! changes that follow from them.
 
+use std::borrow::Cow;
+
 use crate::domain::day::Instant;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
@@ -22,23 +24,28 @@ pub enum Operation {
 
 impl Operation {
     /// The name of an operation, if it is a text that is not empty.
-    pub fn name(node: Option<Node<'_>>) -> Option<String> {
+    pub fn name(node: Option<Node<'_>>) -> Option<Cow<'_, str>> {
         let Some(Value::Text(name)) = present(node) else { return None };
-        let mut buffer = String::new();
-        let name = name.decode(&mut buffer)?.trim();
-        (!name.is_empty()).then(|| name.to_owned())
+        let name = match name.plain() {
+            Some(plain) => Cow::Borrowed(std::str::from_utf8(plain).ok()?.trim()),
+            None => Cow::Owned(name.decode(&mut String::new())?.trim().to_owned()),
+        };
+        (!name.is_empty()).then_some(name)
     }
 
     /// The operation of that name, with or without a full stop at its end; `None` for one that is not about licenses.
     pub fn of(name: &str) -> Option<Operation> {
         let name = name.strip_suffix('.').unwrap_or(name).trim_end();
-        Some(match name.to_ascii_lowercase().as_str() {
-            "change user license" | "update user" => Operation::ChangesLists,
-            "delete user" | "hard delete user" => Operation::OnUser(Action::Deleted),
-            "restore user" => Operation::OnUser(Action::Restored),
-            "add user" => Operation::AddsUser,
-            _ => return None,
-        })
+        const OPERATIONS: [(&str, Operation); 6] = [
+            ("change user license", Operation::ChangesLists),
+            ("update user", Operation::ChangesLists),
+            ("delete user", Operation::OnUser(Action::Deleted)),
+            ("hard delete user", Operation::OnUser(Action::Deleted)),
+            ("restore user", Operation::OnUser(Action::Restored)),
+            ("add user", Operation::AddsUser),
+        ];
+        let known = OPERATIONS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
+        known.map(|(_, operation)| *operation)
     }
 }
 

@@ -13,10 +13,20 @@ use crate::sources::record::Reason;
 const KEY: &[u8] = b"SkuId=";
 
 /// Distinct SKUs in the order of their first appearance.
-#[derive(Default)]
 pub struct LicenseList {
     skus: Vec<Guid>,
     buffer: String,
+    key: memmem::Finder<'static>,
+}
+
+impl Default for LicenseList {
+    fn default() -> LicenseList {
+        LicenseList {
+            skus: Vec::new(),
+            buffer: String::new(),
+            key: memmem::Finder::new(KEY),
+        }
+    }
 }
 
 impl LicenseList {
@@ -53,7 +63,7 @@ impl LicenseList {
     }
 
     fn take_skus(&mut self, text: &[u8]) -> Option<()> {
-        for found in memmem::find_iter(text, KEY) {
+        for found in self.key.find_iter(text) {
             let from = found + KEY.len();
             let sku = Guid::parse(text.get(from..from + 36)?)?;
             if text.get(from + 36).is_some_and(u8::is_ascii_alphanumeric) {

@@ -44,7 +44,14 @@ impl<'c> ManagementActivity<'c> {
         }
     }
 
-    fn sign_in(&mut self, audited: &Audited<'_>, failed: bool, who: &Who, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
+    fn sign_in(
+        &mut self,
+        audited: &Audited<'_>,
+        failed: bool,
+        (who, user_type): (&Who, UserType),
+        at: Position,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Reason> {
         let context = self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
         let user = who.user_id(tenant).unwrap_or_default();
@@ -54,7 +61,7 @@ impl<'c> ManagementActivity<'c> {
                 escaped: false,
             })
         };
-        let user_type = match audited.user_type() {
+        let user_type = match user_type {
             UserType::Guest => Some(plain("Guest")),
             _ => None,
         };
@@ -127,7 +134,7 @@ impl JsonRecords for ManagementActivity<'_> {
             return Ok(Verdict::NotOurs);
         }
         if is_sign_in {
-            self.sign_in(&audited, failed, &who, at, sink)?;
+            self.sign_in(&audited, failed, (&who, user_type), at, sink)?;
         } else if user_type == UserType::Person && who != Who::Nobody {
             self.action(&audited, &who, at, sink)?;
         } else {

@@ -171,8 +171,15 @@ fn is_service(name: &str) -> bool {
         "nt service\\",
         "serviceprincipal_",
     ];
-    BEGINNINGS.iter().any(|beginning| {
-        let begins = name.as_bytes().get(..beginning.len());
-        begins.is_some_and(|begins| begins.eq_ignore_ascii_case(beginning.as_bytes()))
-    })
+    // Most names are told apart by their first letter.
+    let may_be = |first: &u8| {
+        BEGINNINGS
+            .iter()
+            .any(|beginning| beginning.as_bytes()[0] == first.to_ascii_lowercase())
+    };
+    name.as_bytes().first().is_some_and(may_be)
+        && BEGINNINGS.iter().any(|beginning| {
+            let begins = name.as_bytes().get(..beginning.len());
+            begins.is_some_and(|begins| begins.eq_ignore_ascii_case(beginning.as_bytes()))
+        })
 }

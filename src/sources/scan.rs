@@ -20,6 +20,8 @@ pub struct Words {
 /// What a text is as a whole.
 pub struct Scan {
     pub ends_in_string: bool,
+    /// How many brackets there are outside strings.
+    pub brackets: usize,
     /// From where to where bytes are that are not ASCII.
     pub not_ascii: Option<(usize, usize)>,
     /// Whether there is an escape that may spell a letter: a backslash and a `u`.
@@ -64,6 +66,7 @@ struct Carried {
     escape: u64,
     /// All bits where the next byte is in a string.
     in_string: u64,
+    brackets: usize,
     not_ascii: Option<(usize, usize)>,
     spells: u64,
 }
@@ -79,6 +82,7 @@ fn scan_blocks(
     let mut carried = Carried {
         escape: 0,
         in_string: 0,
+        brackets: 0,
         not_ascii: None,
         spells: 0,
     };
@@ -93,6 +97,7 @@ fn scan_blocks(
     }
     Scan {
         ends_in_string: carried.in_string != 0,
+        brackets: carried.brackets,
         not_ascii: carried.not_ascii,
         spells: carried.spells != 0,
     }
@@ -121,10 +126,12 @@ fn take_block(
     }
     let inside = within(quotes) ^ carried.in_string;
     carried.in_string = ((inside as i64) >> 63) as u64;
+    let brackets = found.brackets & !inside;
+    carried.brackets += brackets.count_ones() as usize;
     Words {
         quotes,
         backslashes: found.backslashes,
         colons: found.colons & !inside,
-        brackets: found.brackets & !inside,
+        brackets,
     }
 }

@@ -135,7 +135,8 @@ impl<'a, F: Field<'a>> SignIn<F> {
 
 /// Whether a user name is that of a guest: it has `#EXT#` in it.
 pub fn has_guest_mark(name: &str) -> bool {
-    name.as_bytes().windows(5).any(|part| part.eq_ignore_ascii_case(b"#EXT#"))
+    let name = name.as_bytes();
+    memchr::memchr_iter(b'#', name).any(|at| name[at..].get(..5).is_some_and(|part| part.eq_ignore_ascii_case(b"#EXT#")))
 }
 
 /// Whether the error code is 0: that of `status{errorCode}`, else `result`; without any it did not succeed.

@@ -83,52 +83,59 @@ impl Structure {
         }
         let Scan {
             ends_in_string,
+            brackets,
             not_ascii,
             spells,
         } = scan(text, &mut self.words);
         self.spells = spells;
-        let closed_at = self.match_brackets(text)?;
+        let closed_at = self.match_brackets(text, brackets)?;
         let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
         if is_sound { Ok(not_ascii) } else { Err(Fault::Broken) }
     }
 
-    /// Finds out which bracket closes which, and where the outermost one is closed.
-    fn match_brackets(&mut self, text: &[u8]) -> Result<usize, Fault> {
+    /// Finds out which of so many brackets closes which, and where the outermost one is closed.
+    fn match_brackets(&mut self, text: &[u8], count: usize) -> Result<usize, Fault> {
+        if count > BRACKETS_LIMIT {
+            return Err(Fault::TooLarge);
+        }
+        // Each of them is written here.
+        self.brackets.resize(count, Bracket::default());
         let mut open = [0u32; DEPTH_LIMIT];
+        // Which of the open ones are curly, the innermost in bit 0.
+        let mut curly = 0u128;
         let mut depth = 0;
+        let mut number = 0;
         let mut closed_at = None;
-        self.brackets.clear();
-        for (number, word) in self.words.iter().enumerate() {
+        for (block, word) in self.words.iter().enumerate() {
             let mut bits = word.brackets;
             while bits != 0 {
-                let at = number * 64 + bits.trailing_zeros() as usize;
+                let at = block * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                let number = self.brackets.len() as u32;
-                // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; each closing one is its opening one plus 2.
+                self.brackets[number] = Bracket {
+                    at: at as u32,
+                    closed_by: 0,
+                };
+                // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; bit 5 in the curly ones.
+                let is_curly = u128::from(text[at] >> 5 & 1);
                 if text[at] & 2 != 0 {
                     if closed_at.is_some() {
                         return Err(Fault::Broken);
                     }
-                    *open.get_mut(depth).ok_or(Fault::TooDeep)? = number;
+                    *open.get_mut(depth).ok_or(Fault::TooDeep)? = number as u32;
                     depth += 1;
+                    curly = curly << 1 | is_curly;
                 } else {
                     depth = usize::checked_sub(depth, 1).ok_or(Fault::Broken)?;
-                    let opening = &mut self.brackets[open[depth] as usize];
-                    if text[opening.at as usize] + 2 != text[at] {
+                    if curly & 1 != is_curly {
                         return Err(Fault::Broken);
                     }
-                    opening.closed_by = number;
+                    curly >>= 1;
+                    self.brackets[open[depth] as usize].closed_by = number as u32;
                     if depth == 0 {
                         closed_at = Some(at);
                     }
                 }
-                self.brackets.push(Bracket {
-                    at: at as u32,
-                    closed_by: 0,
-                });
-            }
-            if self.brackets.len() > BRACKETS_LIMIT {
-                return Err(Fault::TooLarge);
+                number += 1;
             }
         }
         closed_at.ok_or(Fault::Broken)
