@@ -18,7 +18,7 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
-use crate::stages::activity_events::{ACTIVITY_EVENTS, day_parts, shard_of};
+use crate::stages::activity_events::{ACTIVITY_EVENTS, day_parts, digests, shard_of};
 use crate::stages::first_activity::FIRST_ACTIVITY;
 use crate::stages::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::contract::{Contract, Place};
@@ -131,7 +131,7 @@ fn parts(contract: &Contract, place: Place, frame: &RecordBatch) -> Result<Optio
         return Ok(None);
     }
     if contract.name == ACTIVITY_EVENTS.name {
-        return day_parts(frame).map(Some);
+        return day_parts(frame, &digests(frame)?).map(Some);
     }
     match place.0.filter(|_| contract.name == ACTIVITY_COVERAGE.name) {
         Some(day) => Ok(Some(coverage_parts(day, &ActivityCoverage::rows(frame)?).to_vec())),

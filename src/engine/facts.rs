@@ -1,8 +1,8 @@
 //! `activity_coverage` and `activity_daily` out of the `received=` partitions: the days that an event came in for, and no other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
@@ -13,6 +13,7 @@ use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
+use crate::engine::fresh_events::FreshEvents;
 use crate::engine::job::Job;
 use crate::engine::licenses::remove_beyond;
 use crate::engine::made_from::settings_digest;
@@ -22,8 +23,8 @@ use crate::engine::state::State;
 use crate::engine::steps::{Made, Making, own_cause};
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
-use crate::stages::activity_daily::{self, ACTIVITY_BEFORE, ACTIVITY_DAILY, ActivityBefore, ActivityDaily};
-use crate::stages::activity_events::ACTIVITY_EVENTS;
+use crate::stages::activity_daily::{self, ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::files::{DayPart, Footer};
 use crate::warehouse::index::Place;
@@ -47,7 +48,7 @@ struct StaleDay {
 }
 
 /// Makes the days again whose events are not those that their files were made from.
-pub fn run(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<Facts, EngineError> {
+pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes: &mut Changes) -> Result<Facts, EngineError> {
     let mut stale: Vec<Vec<StaleDay>> = (0..job.shards())
         .map(|shard| stale_days(job, state, changes, shard))
         .collect::<Result<_, _>>()?;
@@ -67,7 +68,7 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<Fa
     for (shard, stale) in (0..).zip(&stale) {
         let written: Vec<Vec<Made>> = stale
             .par_chunks(DAYS_AT_ONCE)
-            .map(|days| reduce(job, before, shard, days))
+            .map(|days| reduce(job, (before, &fresh_events), shard, days))
             .collect::<Result<_, _>>()?;
         let causes: BTreeMap<Option<Day>, &BTreeSet<Cause>> = stale.iter().map(|stale| (Some(stale.day), &stale.causes)).collect();
         for (contract, place, footer) in written.into_iter().flatten() {
@@ -236,21 +237,21 @@ pub(super) fn facts_table(range: Range, day: Day) -> Option<&'static Contract> {
 }
 
 /// Reduces some days. Partitions are read once as long as the days in a row need them.
-fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result<Vec<Made>, EngineError> {
+fn reduce(job: &Job<'_>, (state, fresh_events): (&State, &FreshEvents), shard: u32, days: &[StaleDay]) -> Result<Vec<Made>, EngineError> {
     let store = job.store;
-    let mut frames: BTreeMap<Day, Vec<RecordBatch>> = BTreeMap::new();
+    let mut parts: BTreeMap<Day, Vec<Arc<DigestedEvents>>> = BTreeMap::new();
     let mut written = Vec::new();
     for stale in days {
         job.watch.go_on()?;
-        frames.retain(|received, _| stale.sources.iter().any(|(needed, _)| needed == received));
+        parts.retain(|received, _| stale.sources.iter().any(|(needed, _)| needed == received));
         for (received, _) in &stale.sources {
-            if !frames.contains_key(received) {
-                frames.insert(*received, store.read_coded(&ACTIVITY_EVENTS, (Some(*received), shard), &[])?);
+            if !parts.contains_key(received) {
+                parts.insert(*received, fresh_events.of(store, (Some(*received), shard))?);
             }
         }
         let place = (Some(stale.day), shard);
         let names = job.names(shard);
-        let result = activity_daily::build(stale.day, &frames.values().flatten().collect::<Vec<_>>(), names)?;
+        let result = activity_daily::build(stale.day, &parts.values().flatten().map(Arc::as_ref).collect::<Vec<_>>(), names)?;
         let joins = names.digest_of(result.coverage.iter().flat_map(ActivityCoverage::named));
         let (frame, parts) = (
             ActivityCoverage::frame(&result.coverage)?,
@@ -262,12 +263,7 @@ fn reduce(job: &Job<'_>, state: &State, shard: u32, days: &[StaleDay]) -> Result
         written.push((&ACTIVITY_COVERAGE, place, footer));
         let is_stale = |table, fingerprint| job.forced.covers(stale.day, shard) || state.fingerprint(table, place) != Some(fingerprint);
         if let Some((table, fingerprint)) = facts.filter(|(table, fingerprint)| is_stale(table, *fingerprint)) {
-            let footer = if table.name == ACTIVITY_DAILY.name {
-                store.replace_rows(place, &result.daily, fingerprint)?
-            } else {
-                let rows: Vec<ActivityBefore> = result.daily.into_iter().map(before).collect();
-                store.replace_rows(place, &rows, fingerprint)?
-            };
+            let footer = store.replace(table, place, &result.facts(table)?, fingerprint, &[])?;
             written.push((table, place, footer));
         }
         job.watch.tell(Event::Advance(1));
@@ -292,20 +288,6 @@ pub fn coverage_parts(day: Day, rows: &[ActivityCoverage]) -> [DayPart; 2] {
         ..part
     };
     [part, named]
-}
-
-fn before(row: ActivityDaily) -> ActivityBefore {
-    ActivityBefore {
-        tenant_id: row.tenant_id,
-        user_id: row.user_id,
-        workload: row.workload,
-        interactive_sign_ins: row.interactive_sign_ins,
-        non_interactive_sign_ins: row.non_interactive_sign_ins,
-        actions: row.actions,
-        guest: row.guest,
-        first_at: row.first_at,
-        last_at: row.last_at,
-    }
 }
 
 /// The table and place of a day's facts.

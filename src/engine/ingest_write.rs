@@ -10,6 +10,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::fresh_events::FreshEvents;
 use crate::engine::ingest_task::{Task, fingerprint};
 use crate::engine::read_file;
 use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
@@ -40,7 +41,13 @@ pub struct Written {
 }
 
 /// Reads what is to be read, joins it with what stays, and writes the partition's files.
-pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<Written, EngineError> {
+pub fn write(
+    task: &Task<'_>,
+    settings: &Settings,
+    store: &Store,
+    (state, fresh_events): (&State, &FreshEvents),
+    watch: &Watch<'_>,
+) -> Result<Written, EngineError> {
     let readings = task.to_read(settings);
     let mut gathered = readings
         .par_iter()
@@ -77,6 +84,7 @@ pub fn write(task: &Task<'_>, settings: &Settings, store: &Store, state: &State,
         settings,
         store,
         state,
+        fresh_events,
         drop,
         replaced,
         gathered,
@@ -96,6 +104,8 @@ struct Writer<'t, 'a> {
     settings: &'t Settings,
     store: &'t Store,
     state: &'t State,
+    /// Takes what is written of events, for the facts.
+    fresh_events: &'t FreshEvents,
     /// Files whose rows in the partition give way to what was read.
     drop: BTreeSet<(Feed, &'t str)>,
     /// Sources and files that were read, or belong elsewhere now.
@@ -250,13 +260,11 @@ impl Writer<'_, '_> {
         let fingerprint = fingerprint(self.settings, &ACTIVITY_EVENTS, &self.gathered.files);
         let shards = events.finish(u32::from(self.settings.shards), &self.settings.rules)?;
         let mut footers = Vec::new();
-        for (shard, events::ShardEvents { frame, days }) in shards.into_iter().enumerate() {
+        for (shard, events::ShardEvents { events, days }) in shards.into_iter().enumerate() {
             let place = (Some(self.task.received), shard as u32);
-            footers.push((
-                &ACTIVITY_EVENTS,
-                place,
-                self.store.replace(&ACTIVITY_EVENTS, place, &frame, fingerprint, &days)?,
-            ));
+            let footer = self.store.replace(&ACTIVITY_EVENTS, place, &events.frame, fingerprint, &days)?;
+            footers.push((&ACTIVITY_EVENTS, place, footer));
+            self.fresh_events.keep(place, events);
         }
         self.remove_beyond(&ACTIVITY_EVENTS)?;
         Ok(footers)

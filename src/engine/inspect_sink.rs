@@ -148,7 +148,7 @@ fn frames(feed: Feed, gathered: Gathered, rules: &Rules) -> Result<(&'static Con
     match feed {
         Feed::Activity => {
             let shards = gathered.events.finish(1, rules)?;
-            Ok((&ACTIVITY_EVENTS, shards.into_iter().map(|shard| shard.frame).collect()))
+            Ok((&ACTIVITY_EVENTS, shards.into_iter().map(|shard| shard.events.frame).collect()))
         }
         Feed::LicenseChanges => one::<license_changes::LicenseChange>(&gathered.changes),
         Feed::LicenseHoldings => one::<license_holdings::LicenseHolding>(&gathered.holdings),

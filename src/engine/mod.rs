@@ -20,6 +20,7 @@ pub mod facts;
 pub mod fingerprints;
 pub mod first_activity;
 pub mod first_days;
+pub mod fresh_events;
 pub mod freshness;
 pub mod ingest;
 pub mod ingest_task;

@@ -15,19 +15,19 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::report::RunReport;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::reports::columns::FACTS;
 use crate::reports::day_rows::DayRows;
 use crate::reports::publish::{Publication, is_unfinished, publish};
 use crate::reports::summary::{Summary, summarize};
 use crate::reports::valuable_steps::ValuableSteps;
 use crate::stages::adoption::ADOPTION;
-use crate::stages::next_steps::{NEXT_STEPS, NextStep};
-use crate::stages::portfolio::PORTFOLIO;
-use crate::stages::usage::USAGE;
-use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::customers::Customer;
+use crate::stages::next_steps::NextStep;
+use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 
 /// Rises when the published files change their form.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// The file that says what the last run did.
 const RUN_JSON: &str = "run.json";
 
@@ -53,20 +53,36 @@ pub fn last_run(settings: &Settings) -> Option<serde_json::Value> {
 pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -> Result<Option<Digest>, EngineError> {
     let Some(days) = days(state, range) else { return Ok(None) };
     let mut hasher = Hasher::new();
-    hasher.number(VERSION).number(i64::from(days.0.0)).number(i64::from(days.1.0));
-    hasher.digest(state.digest_of_days(&[&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS, &PORTFOLIO], days));
+    hasher.number(i64::from(days.0.0)).number(i64::from(days.1.0));
+    hasher.digest(state.digest_of_days(&FACTS, days));
+    hasher.digest(names_made_from(settings, &known_customers(store, state)?));
+    let fingerprint = hasher.finish();
+    let published = last_run(settings).and_then(|run| Digest::parse(run["fingerprint"].as_str()?));
+    Ok((published != Some(fingerprint) || !is_whole(settings)).then_some(fingerprint))
+}
+
+/// What the published files have of names, and of everything else that is the same for all days.
+fn names_made_from(settings: &Settings, customers: &[Customer]) -> Digest {
+    let mut hasher = Hasher::new();
     hasher
+        .number(VERSION)
         .text(&settings.products_text())
         .text(&settings.workloads_text())
         .text(&settings.excluded_text());
-    for tenant in known_customers(store, state)? {
+    for tenant in customers {
         for text in [&tenant.name, &tenant.domain, &tenant.country, &tenant.segment] {
             hasher.bytes(&tenant.tenant_id.bytes()).text(text);
         }
     }
-    let fingerprint = hasher.finish();
-    let published = last_run(settings).and_then(|run| Digest::parse(run["fingerprint"].as_str()?));
-    Ok((published != Some(fingerprint) || !is_whole(settings)).then_some(fingerprint))
+    hasher.finish()
+}
+
+/// The published files and their digests, as `run.json` says.
+fn earlier_files(settings: &Settings) -> BTreeMap<String, Digest> {
+    let run = last_run(settings);
+    let files = run.as_ref().and_then(|run| run["published"].as_array()).into_iter().flatten();
+    let named = |file: &serde_json::Value| Some((file["name"].as_str()?.to_owned(), Digest::parse(file["digest"].as_str()?)?));
+    files.filter_map(named).collect()
 }
 
 /// The first and the last day that are published: those of the tables' days that have a file without a gap before them.
@@ -92,14 +108,23 @@ pub fn publication<'a>(
     published: &'a Path,
 ) -> Result<Option<Publication<'a>>, EngineError> {
     let Some((first, last)) = days(state, range) else { return Ok(None) };
+    let customers = known_customers(store, state)?;
+    let made_from = |contract: &&'static Contract| {
+        let (name, table) = (contract.name, [*contract]);
+        let digest = |day| ((name, day), state.digest_of_days(&table, (day, day)));
+        first.to(last).map(digest).collect::<Vec<_>>()
+    };
     Ok(Some(Publication {
+        made_from: FACTS.iter().flat_map(made_from).collect(),
+        names_made_from: names_made_from(settings, &customers),
+        earlier: BTreeMap::new(),
         store,
         published,
         rules: &settings.rules,
         shards: u32::from(settings.shards),
         first,
         last,
-        customers: known_customers(store, state)?,
+        customers,
         seen_tenants: seen_tenants(store, state)?,
     }))
 }
@@ -114,9 +139,10 @@ pub fn run(
     report: &mut RunReport,
     watch: &Watch<'_>,
 ) -> Result<(), EngineError> {
-    let Some(publication) = publication(settings, store, state, range, &settings.published)? else {
+    let Some(mut publication) = publication(settings, store, state, range, &settings.published)? else {
         return Ok(());
     };
+    publication.earlier = earlier_files(settings);
     watch.tell(Event::Begin {
         what: "published files",
         unit: "days of tables",

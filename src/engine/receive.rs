@@ -8,6 +8,7 @@ use crate::domain::day::Day;
 use crate::engine::causes::Changes;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::fresh_events::FreshEvents;
 use crate::engine::ingest;
 use crate::engine::ingest_task::{NO_DAY, Task};
 use crate::engine::ingest_write::{self, Written};
@@ -27,6 +28,7 @@ use crate::warehouse::store::Store;
 /// What came in.
 pub struct Received {
     pub written: Vec<Written>,
+    pub fresh_events: FreshEvents,
     /// The days on which raw files came in that wait for another run, because this one is to be short.
     pub waiting: Vec<Day>,
 }
@@ -61,9 +63,10 @@ pub fn receive(
         total,
     });
     let shared: &State = state;
+    let fresh_events = FreshEvents::default();
     let written: Vec<Written> = tasks
         .par_iter()
-        .map(|task| ingest_write::write(task, settings, store, shared, watch))
+        .map(|task| ingest_write::write(task, settings, store, (shared, &fresh_events), watch))
         .collect::<Result<_, _>>()?;
     watch.tell(Event::End);
     note_events(state, &written, changes);
@@ -84,7 +87,11 @@ pub fn receive(
     for contract in stages::TABLES.iter().filter(received) {
         forget_beyond(state, contract, settings);
     }
-    Ok(Received { written, waiting })
+    Ok(Received {
+        written,
+        fresh_events,
+        waiting,
+    })
 }
 
 /// Leaves all but the oldest days to another run, where a run is to be short.

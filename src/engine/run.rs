@@ -9,6 +9,7 @@ use crate::engine::clean;
 use crate::engine::days::{self, Range};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::fresh_events::FreshEvents;
 use crate::engine::ingest;
 use crate::engine::inputs;
 use crate::engine::job::Job;
@@ -102,7 +103,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let mut waiting: BTreeSet<Day> = received.waiting.into_iter().collect();
     waiting.extend(make_tables(
         &mut job,
-        &mut state,
+        (&mut state, received.fresh_events),
         &mut cache,
         &timelines,
         &mut changes,
@@ -154,7 +155,7 @@ fn range(
 /// Makes the stale files of every table; returns the days that are left to another run. Days whose facts are left are too.
 fn make_tables(
     job: &mut Job<'_>,
-    state: &mut State,
+    (state, fresh_events): (&mut State, FreshEvents),
     cache: &mut Cache,
     timelines: &[Timeline],
     changes: &mut Changes,
@@ -162,7 +163,7 @@ fn make_tables(
 ) -> Result<Vec<Day>, EngineError> {
     let mut waiting = Vec::new();
     if job.tables.contains("activity_coverage") {
-        let facts = facts::run(job, state, changes)?;
+        let facts = facts::run(job, state, fresh_events, changes)?;
         report.steps.extend(facts.steps);
         if let Some(first) = facts.waiting.first() {
             job.range.last = first.plus(-1);

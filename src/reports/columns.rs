@@ -15,7 +15,7 @@ use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
 /// The tables that are published with all their days.
-pub(super) const FACTS: [&Contract; 5] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO, &NEXT_STEPS];
+pub const FACTS: [&Contract; 5] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO, &NEXT_STEPS];
 
 const PARQUET: &str = "parquet";
 

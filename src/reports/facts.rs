@@ -13,6 +13,7 @@ use rustc_hash::FxHashSet;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::reports::columns::{DAY, GRAIN, PublishedTable};
+use crate::reports::earlier_file::EarlierFile;
 use crate::reports::error::ReportError;
 use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
@@ -30,7 +31,7 @@ pub(super) struct Seen {
     pub skus: BTreeSet<Guid>,
 }
 
-/// Writes all days of a table.
+/// Writes all days of a table, month by month; months that are made from the same as before are taken over from the file that is there.
 pub(super) fn write(
     publication: &Publication<'_>,
     contract: &'static Contract,
@@ -41,20 +42,41 @@ pub(super) fn write(
     let table = PublishedTable::fact(contract);
     let mut file = ParquetFile::create(staging, &table)?;
     let mut seen = Seen::default();
+    let earlier = publication.earlier.get(&table.file_name());
+    let earlier = earlier.and_then(|digest| EarlierFile::open(&publication.published.join(table.file_name()), *digest));
     let days: Vec<Day> = publication.first.to(publication.last).collect();
-    for some in days.chunks(DAYS_AT_ONCE) {
-        let frames: Vec<RecordBatch> = some
-            .par_iter()
-            .map(|day| of_day(publication, contract, &table, names, *day))
-            .collect::<Result<_, _>>()?;
-        for frame in &frames {
-            file.write(frame)?;
-            collect(frame, "tenant_id", &mut seen.tenants);
-            collect(frame, "sku_id", &mut seen.skus);
+    for month in days.chunk_by(|a, b| month(*a) == month(*b)) {
+        let range = (month[0], month[month.len() - 1]);
+        let made_from = publication.part_made_from(contract, range);
+        if let Some(part) = earlier.as_ref().and_then(|earlier| earlier.part(range, made_from))
+            && let (Some(tenants), Some(skus)) = (part.ids("tenant_id"), part.ids("sku_id"))
+        {
+            file.copy_part(&part)?;
+            seen.tenants.extend(tenants);
+            seen.skus.extend(skus);
+            progress(month.len() as u64);
+            continue;
         }
-        progress(some.len() as u64);
+        for some in month.chunks(DAYS_AT_ONCE) {
+            let frames: Vec<RecordBatch> = some
+                .par_iter()
+                .map(|day| of_day(publication, contract, &table, names, *day))
+                .collect::<Result<_, _>>()?;
+            for frame in &frames {
+                file.write(frame)?;
+                collect(frame, "tenant_id", &mut seen.tenants);
+                collect(frame, "sku_id", &mut seen.skus);
+            }
+            progress(some.len() as u64);
+        }
+        file.end_part(range, made_from)?;
     }
     Ok((file.finish()?, seen))
+}
+
+/// A month of a year.
+fn month(day: Day) -> (i16, i8) {
+    (day.date().year(), day.date().month())
 }
 
 /// The rows of one day as they are published, sorted by the key.

@@ -14,6 +14,7 @@
 pub mod columns;
 pub mod day_rows;
 pub mod dimensions;
+mod earlier_file;
 pub mod error;
 mod export;
 mod facts;

@@ -1,15 +1,23 @@
-//! One published Parquet file, written row group by row group. Strings are dictionary encoded and the file carries no Arrow
-//! schema, so every reader shows plain strings; the meaning of each column is in the footer as `uptake.column.<name>`.
+//! One published Parquet file, written part by part: a part is a month of days, of one or more row groups. Strings are dictionary encoded
+//! and the file carries no Arrow schema, so every reader shows plain strings; the meaning of each column is in the footer as
+//! `uptake.column.<name>`, and what each part was made from as `uptake.parts`.
 
 use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::file::writer::SerializedFileWriter;
 
+use crate::domain::day::Day;
+use crate::domain::digest::Digest;
 use crate::reports::columns::{COLUMN_KEY, PublishedTable};
+use crate::reports::earlier_file::{EarlierPart, PARTS_KEY, Part};
 use crate::reports::error::ReportError;
 use crate::reports::staging::{Staged, Staging, Unfinished};
 use crate::warehouse::contract::Kind;
@@ -20,9 +28,17 @@ const ROW_GROUP_ROWS: usize = 128 * 1024;
 const DICTIONARY_BYTES: usize = 16 << 20;
 
 pub(super) struct ParquetFile {
-    writer: ArrowWriter<Unfinished>,
+    writer: SerializedFileWriter<Unfinished>,
+    columns: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
     path: PathBuf,
+    /// The row group that is being filled, and how many rows it has.
+    group: Option<(Vec<ArrowColumnWriter>, usize)>,
+    groups: usize,
     rows: u64,
+    parts: Vec<Part>,
+    /// The row groups and rows of all parts.
+    in_parts: (usize, u64),
 }
 
 impl ParquetFile {
@@ -31,22 +47,110 @@ impl ParquetFile {
         let path = unfinished.path.clone();
         let failed = || ReportError::parquet("set up", &path);
         let level = ZstdLevel::try_new(1).map_err(failed())?;
-        let options = ArrowWriterOptions::new()
-            .with_properties(properties(table, level))
-            .with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(unfinished, table.schema(), options).map_err(failed())?;
-        Ok(ParquetFile { writer, path, rows: 0 })
+        let schema = table.schema();
+        let described = ArrowSchemaConverter::new().convert(&schema).map_err(failed())?;
+        let properties = properties(table, level).into();
+        let writer = SerializedFileWriter::new(unfinished, described.root_schema_ptr(), properties).map_err(failed())?;
+        Ok(ParquetFile {
+            columns: ArrowRowGroupWriterFactory::new(&writer, schema.clone()),
+            writer,
+            schema,
+            path,
+            group: None,
+            groups: 0,
+            rows: 0,
+            parts: Vec::new(),
+            in_parts: (0, 0),
+        })
     }
 
     /// Adds rows that have the table's schema and come after the ones before.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<(), ReportError> {
+        self.put(rows).map_err(ReportError::parquet("write", &self.path))
+    }
+
+    fn put(&mut self, rows: &RecordBatch) -> Result<(), ParquetError> {
         self.rows += rows.num_rows() as u64;
-        self.writer.write(rows).map_err(ReportError::parquet("write", &self.path))
+        let mut from = 0;
+        while from < rows.num_rows() {
+            let (mut writers, filled) = match self.group.take() {
+                Some(group) => group,
+                None => (self.columns.create_column_writers(self.groups)?, 0),
+            };
+            let some = rows.slice(from, (rows.num_rows() - from).min(ROW_GROUP_ROWS - filled));
+            let mut left = writers.iter_mut();
+            for (field, column) in self.schema.fields().iter().zip(some.columns()) {
+                for (leaf, writer) in compute_leaves(field, column)?.iter().zip(&mut left) {
+                    writer.write(leaf)?;
+                }
+            }
+            from += some.num_rows();
+            self.group = Some((writers, filled + some.num_rows()));
+            if filled + some.num_rows() == ROW_GROUP_ROWS {
+                self.end_group()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end_group(&mut self) -> Result<(), ParquetError> {
+        let Some((writers, _)) = self.group.take() else { return Ok(()) };
+        let mut group = self.writer.next_row_group()?;
+        for writer in writers {
+            writer.close()?.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
+        self.groups += 1;
+        Ok(())
+    }
+
+    /// Ends a part: its rows are those since the last one ended.
+    pub fn end_part(&mut self, (first, last): (Day, Day), made_from: Digest) -> Result<(), ReportError> {
+        self.end_group().map_err(ReportError::parquet("write", &self.path))?;
+        self.parts.push(Part {
+            first: first.0,
+            last: last.0,
+            made_from,
+            row_groups: self.groups - self.in_parts.0,
+            rows: self.rows - self.in_parts.1,
+        });
+        self.in_parts = (self.groups, self.rows);
+        Ok(())
+    }
+
+    /// Takes a part as it is over from an earlier file.
+    pub fn copy_part(&mut self, part: &EarlierPart<'_>) -> Result<(), ReportError> {
+        self.copy_groups(part).map_err(ReportError::parquet("write", &self.path))?;
+        self.parts.push(part.part);
+        self.rows += part.part.rows;
+        self.in_parts = (self.groups, self.rows);
+        Ok(())
+    }
+
+    fn copy_groups(&mut self, part: &EarlierPart<'_>) -> Result<(), ParquetError> {
+        for earlier in part.row_groups() {
+            let mut group = self.writer.next_row_group()?;
+            for chunk in earlier.chunks() {
+                group.append_column(earlier.file(), chunk)?;
+            }
+            group.close()?;
+            self.groups += 1;
+        }
+        Ok(())
     }
 
     pub fn finish(self) -> Result<Staged, ReportError> {
-        let unfinished = self.writer.into_inner().map_err(ReportError::parquet("write", &self.path))?;
-        unfinished.finish(self.rows)
+        let (failed, rows) = (ReportError::parquet("write", &self.path), self.rows);
+        self.close().map_err(failed)?.finish(rows)
+    }
+
+    fn close(mut self) -> Result<Unfinished, ParquetError> {
+        self.end_group()?;
+        if !self.parts.is_empty() {
+            let parts = serde_json::to_string(&self.parts).map_err(|error| ParquetError::External(Box::new(error)))?;
+            self.writer.append_key_value_metadata(KeyValue::new(PARTS_KEY.to_owned(), parts));
+        }
+        self.writer.into_inner()
     }
 }
 

@@ -130,14 +130,27 @@ impl<'a> Staging<'a> {
         if metadata.len() != staged.bytes {
             return Ok(false);
         }
-        let mut hasher = Digester::new();
-        let mut block = vec![0; BLOCK_BYTES];
-        loop {
-            let read = file.read(&mut block).map_err(ReportError::disk("read", &path))?;
-            if read == 0 {
-                return Ok(hasher.digest() == staged.digest);
-            }
-            hasher.add(&block[..read]);
+        let digest = digest_of_rest(&mut file).map_err(ReportError::disk("read", &path))?;
+        Ok(digest == staged.digest)
+    }
+}
+
+/// The digest of a file's bytes; `None` where there is no such file.
+pub(super) fn digest_of(path: &Path) -> io::Result<Option<Digest>> {
+    match File::open(path) {
+        Ok(mut file) => digest_of_rest(&mut file).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn digest_of_rest(file: &mut File) -> io::Result<Digest> {
+    let mut hasher = Digester::new();
+    let mut block = vec![0; BLOCK_BYTES];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hasher.digest()),
+            read => hasher.add(&block[..read]),
         }
     }
 }

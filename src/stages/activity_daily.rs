@@ -2,19 +2,22 @@
 //! partition that has events of the day.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use arrow::array::Array;
+use arrow::array::{Array, ArrayRef, BooleanArray, StringArray, TimestampMicrosecondArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
+use rustc_hash::FxHashMap;
 
 use crate::domain::by_name::is_by_name;
 use crate::domain::day::{Day, Instant};
-use crate::domain::digest::{Hasher, SetDigest};
+use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::stages::activity_coverage::ActivityCoverage;
-use crate::stages::activity_events::{EventColumns, prefix_of};
+use crate::stages::activity_events::{DigestedEvents, EventColumns};
 use crate::stages::user_names::Names;
+use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::table::table;
+use crate::warehouse::table::{Texts, coded, frame_of, table};
 
 table! {
     /// A user's activity in a workload on one day: successful sign-ins and audited actions.
@@ -49,58 +52,59 @@ table! {
 }
 
 /// What the events of one day make.
-#[derive(Debug, Default)]
 pub struct DayOfEvents {
     pub coverage: Vec<ActivityCoverage>,
-    pub daily: Vec<ActivityDaily>,
+    /// The columns of `activity_daily`, texts as numbers of dictionaries.
+    daily: Vec<ArrayRef>,
 }
 
-/// Reduces the events of one day. `frames` are the shard's `received=` partitions that have events of the day, each with
+impl DayOfEvents {
+    /// The facts as a frame of `activity_daily`, or of the table that has the same of earlier days.
+    pub fn facts(self, contract: &Contract) -> Result<RecordBatch, WarehouseError> {
+        frame_of(contract, self.daily)
+    }
+}
+
+/// An event of the day: where it stands, and whose it is, as ranks of texts.
+#[derive(Clone, Copy)]
+struct EventOfDay {
+    at: u32,
+    row: u32,
+    tenant: u32,
+    /// Who is meant, where the event names somebody by name.
+    user: u32,
+}
+
+/// The events of one day in several partitions.
+struct DayOf<'c> {
+    columns: &'c [EventColumns<'c>],
+    events: Vec<EventOfDay>,
+    tenants: Vec<&'c str>,
+    users: Vec<&'c str>,
+    /// Per tenant the ids of users of whom only the name is known, also where the event is a copy.
+    named: BTreeMap<&'c str, BTreeSet<&'c str>>,
+}
+
+/// Reduces the events of one day. `parts` are the shard's `received=` partitions that have events of the day, each with
 /// distinct keys; rows of other days in them are passed over. `names` says who is meant by those of whom only the name is known:
 /// an event that one log has by name and another by user id is one event.
-pub fn build(day: Day, frames: &[&RecordBatch], names: &Names) -> Result<DayOfEvents, WarehouseError> {
-    let columns = frames.iter().map(|frame| EventColumns::of(frame)).collect::<Result<Vec<_>, _>>()?;
-    let rows = rows_of_day(day, &columns);
-    let named = named_users(&columns, &rows);
-    let rows = distinct(&columns, rows, &named, names);
-    reduce(&columns, &rows, named, names)
+pub fn build(day: Day, parts: &[&DigestedEvents], names: &Names) -> Result<DayOfEvents, WarehouseError> {
+    let columns = parts
+        .iter()
+        .map(|part| EventColumns::of(&part.frame))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut day = DayOf::new(day, &columns, names);
+    let digests: Vec<&[Digest]> = parts.iter().map(|part| part.digests.as_slice()).collect();
+    Ok(DayOfEvents {
+        coverage: day.coverage(&digests)?,
+        daily: day.facts()?,
+    })
 }
 
 /// The events of a day in several partitions, each once, as (partition, row).
 pub fn distinct_events(day: Day, columns: &[EventColumns<'_>], names: &Names) -> Vec<(u32, u32)> {
-    let rows = rows_of_day(day, columns);
-    let named = named_users(columns, &rows);
-    distinct(columns, rows, &named, names)
-}
-
-fn rows_of_day(day: Day, columns: &[EventColumns<'_>]) -> Vec<(u32, u32)> {
-    let mut rows: Vec<(u32, u32)> = Vec::new();
-    for (at, events) in columns.iter().enumerate() {
-        let days = events.day.values();
-        rows.extend((0..days.len()).filter(|&row| days[row] == day.0).map(|row| (at as u32, row as u32)));
-    }
-    rows
-}
-
-/// Users of whom only the name is known, per tenant.
-type NamedUsers<'c> = BTreeMap<&'c str, BTreeSet<&'c str>>;
-
-/// Takes copies away. Within a partition there are none but those of which one is by name.
-fn distinct(columns: &[EventColumns<'_>], mut rows: Vec<(u32, u32)>, named: &NamedUsers<'_>, names: &Names) -> Vec<(u32, u32)> {
-    let is_joined = named.values().flatten().any(|user| names.user_of(user) != *user);
-    if columns.len() > 1 || is_joined {
-        let user_of = |user| if is_joined { names.user_of(user) } else { user };
-        let order = |a: &(u32, u32), b: &(u32, u32)| {
-            let (events, others) = (&columns[a.0 as usize], &columns[b.0 as usize]);
-            events.key_order(a.1 as usize, others, b.1 as usize, user_of)
-        };
-        let preference =
-            |a: &(u32, u32), b: &(u32, u32)| columns[a.0 as usize].preference(a.1 as usize, &columns[b.0 as usize], b.1 as usize);
-        // Each partition is sorted already, but for users who are joined: runs that a stable sort finds and merges.
-        rows.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
-        rows.dedup_by(|later, kept| order(later, kept).is_eq());
-    }
-    rows
+    let day = DayOf::new(day, columns, names);
+    day.events.iter().map(|event| (event.at, event.row)).collect()
 }
 
 /// Whose activity a row is, and in which workload; `None` where it counts for nobody.
@@ -110,79 +114,232 @@ pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: &'a Names) 
     counts.then(|| (user, events.workload.value(row)))
 }
 
-/// Per tenant the ids of users of whom only the name is known, also where the event is a copy.
-fn named_users<'c>(columns: &[EventColumns<'c>], rows: &[(u32, u32)]) -> NamedUsers<'c> {
-    let mut named = NamedUsers::new();
-    for &(at, row) in rows {
-        let (events, index) = (&columns[at as usize], row as usize);
-        let user = events.user_id.value(index);
-        if is_by_name(user) {
-            named.entry(events.tenant_id.value(index)).or_default().insert(user);
+impl<'c> DayOf<'c> {
+    /// Takes copies away. Within a partition there are none but those of which one is by name.
+    fn new(day: Day, columns: &'c [EventColumns<'c>], names: &'c Names) -> DayOf<'c> {
+        let places: Vec<(u32, u32)> = (0..)
+            .zip(columns)
+            .flat_map(|(at, events)| {
+                let days = (0..).zip(events.day.values());
+                days.filter(|(_, of)| **of == day.0).map(move |(row, _)| (at, row))
+            })
+            .collect();
+        let tenants = Ranked::of(&places, |at| &columns[at].tenant_id, |tenant| tenant);
+        let users = Ranked::of(&places, |at| &columns[at].user_id, |user| names.user_of(user));
+        let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut is_joined = false;
+        if users.found.iter().any(|user| is_by_name(user)) {
+            for &(at, row) in &places {
+                let (events, row) = (&columns[at as usize], row as usize);
+                let user = events.user_id.value(row);
+                if is_by_name(user) {
+                    named.entry(events.tenant_id.value(row)).or_default().insert(user);
+                    is_joined |= names.user_of(user) != user;
+                }
+            }
         }
+        let event = |(&(at, row), (&tenant, &user))| EventOfDay { at, row, tenant, user };
+        let mut day = DayOf {
+            columns,
+            events: places.iter().zip(tenants.ranks.iter().zip(&users.ranks)).map(event).collect(),
+            tenants: tenants.sorted,
+            users: users.sorted,
+            named,
+        };
+        if columns.len() > 1 || is_joined {
+            day.take_copies_away();
+        }
+        day
     }
-    named
+
+    fn take_copies_away(&mut self) {
+        let columns = self.columns;
+        let at = |event: &EventOfDay| (&columns[event.at as usize], event.row as usize);
+        let order = |a: &EventOfDay, b: &EventOfDay| {
+            let ((events, row), (others, other)) = (at(a), at(b));
+            a.tenant
+                .cmp(&b.tenant)
+                .then_with(|| events.event_id.value(row).cmp(others.event_id.value(other)))
+                .then_with(|| a.user.cmp(&b.user))
+                .then_with(|| events.rest_of_key_order(row, others, other))
+        };
+        let preference = |a: &EventOfDay, b: &EventOfDay| {
+            let ((events, row), (others, other)) = (at(a), at(b));
+            events.preference(row, others, other)
+        };
+        // Each partition is sorted already, but for users who are joined: runs that a stable sort finds and merges.
+        self.events.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
+        self.events.dedup_by(|later, kept| order(later, kept).is_eq());
+    }
+
+    /// The distinct events of each tenant. `digests` are those of the partitions' rows, where they are known.
+    fn coverage(&mut self, digests: &[&[Digest]]) -> Result<Vec<ActivityCoverage>, WarehouseError> {
+        let mut found: Vec<(i64, SetDigest)> = vec![Default::default(); self.tenants.len()];
+        let mut hasher = Hasher::new();
+        for event in &self.events {
+            let (at, row) = (event.at as usize, event.row as usize);
+            let known = digests.get(at).and_then(|digests| digests.get(row));
+            let tenant = &mut found[event.tenant as usize];
+            tenant.0 += 1;
+            tenant.1.add(match known {
+                Some(digest) => *digest,
+                None => self.columns[at].digest(row, &mut hasher),
+            });
+        }
+        let row = |(tenant, (events, digest)): (&&'c str, (i64, SetDigest))| {
+            let wrong = || WarehouseError::Contract(format!("`{tenant}` in activity_events is no tenant id"));
+            Ok(ActivityCoverage {
+                tenant_id: Guid::parse(tenant.as_bytes()).ok_or_else(wrong)?,
+                events,
+                digest: digest.digest().to_string(),
+                named_users: self
+                    .named
+                    .remove(tenant)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            })
+        };
+        self.tenants.iter().zip(found).map(row).collect()
+    }
+
+    /// What counts, by user and workload, in the order of the key.
+    fn facts(&self) -> Result<Vec<ArrayRef>, WarehouseError> {
+        let columns = self.columns;
+        let is_user: Vec<bool> = self.users.iter().map(|user| !user.is_empty()).collect();
+        let counts = |event: &&EventOfDay| {
+            let (events, row) = (&columns[event.at as usize], event.row as usize);
+            is_user[event.user as usize] && events.succeeded.value(row) && events.workload.is_valid(row)
+        };
+        let counted: Vec<&EventOfDay> = self.events.iter().filter(counts).collect();
+        let places: Vec<(u32, u32)> = counted.iter().map(|event| (event.at, event.row)).collect();
+        let workloads = Ranked::of(&places, |at| &columns[at].workload, |workload| workload);
+        let mut keyed: Vec<(u32, u32, u32, u32, u32)> = counted
+            .iter()
+            .zip(&workloads.ranks)
+            .map(|(event, workload)| (event.tenant, event.user, *workload, event.at, event.row))
+            .collect();
+        keyed.sort_unstable();
+        let mut facts = FactColumns::default();
+        for group in keyed.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
+            facts.begin(group[0].0, group[0].1, group[0].2);
+            for &(.., at, row) in group {
+                facts.add(&columns[at as usize], row as usize);
+            }
+        }
+        facts.finish([self.tenants.as_slice(), self.users.as_slice(), workloads.sorted.as_slice()])
+    }
 }
 
-/// Counts distinct events per tenant, and the counted ones per user and workload.
-fn reduce(
-    columns: &[EventColumns<'_>],
-    rows: &[(u32, u32)],
-    mut named: BTreeMap<&str, BTreeSet<&str>>,
-    names: &Names,
-) -> Result<DayOfEvents, WarehouseError> {
-    let mut coverage: BTreeMap<&str, (i64, SetDigest)> = BTreeMap::new();
-    let mut hasher = Hasher::new();
-    // The first bytes of the user, as a number, decide nearly every comparison.
-    let mut counted: Vec<(&str, u128, &str, &str, u32, u32)> = Vec::with_capacity(rows.len());
-    for &(at, row) in rows {
-        let (events, index) = (&columns[at as usize], row as usize);
-        let tenant = coverage.entry(events.tenant_id.value(index)).or_default();
-        tenant.0 += 1;
-        tenant.1.add(events.digest(index, &mut hasher));
-        if let Some((user, workload)) = counted_for(events, index, names) {
-            counted.push((events.tenant_id.value(index), prefix_of(user), user, workload, at, row));
+/// The columns of `activity_daily` while they grow.
+#[derive(Default)]
+struct FactColumns {
+    /// Tenants, users, workloads.
+    keys: [Vec<u32>; 3],
+    /// Interactive sign-ins, non-interactive ones, actions.
+    counts: [Vec<u32>; 3],
+    guest: Vec<bool>,
+    first_at: Vec<i64>,
+    last_at: Vec<i64>,
+}
+
+impl FactColumns {
+    fn begin(&mut self, tenant: u32, user: u32, workload: u32) {
+        for (keys, key) in self.keys.iter_mut().zip([tenant, user, workload]) {
+            keys.push(key);
         }
+        self.counts.iter_mut().for_each(|counts| counts.push(0));
+        self.guest.push(false);
+        self.first_at.push(i64::MAX);
+        self.last_at.push(i64::MIN);
     }
-    counted.sort_unstable();
-    let wrong = |text: &str| WarehouseError::Contract(format!("`{text}` in activity_events is no tenant id"));
-    let guid = |text: &str| Guid::parse(text.as_bytes()).ok_or_else(|| wrong(text));
-    let mut result = DayOfEvents::default();
-    for group in counted.chunk_by(|a, b| (a.0, a.2, a.3) == (b.0, b.2, b.3)) {
-        let (tenant, _, user, workload, ..) = group[0];
-        let mut daily = ActivityDaily {
-            tenant_id: guid(tenant)?,
-            user_id: user.to_owned(),
-            workload: workload.to_owned(),
-            interactive_sign_ins: 0,
-            non_interactive_sign_ins: 0,
-            actions: 0,
-            guest: false,
-            first_at: Instant(i64::MAX),
-            last_at: Instant(i64::MIN),
+
+    /// Counts an event of the last row.
+    fn add(&mut self, events: &EventColumns<'_>, row: usize) {
+        let is_sign_in = events.interactive.is_valid(row);
+        let kind = match is_sign_in.then(|| events.interactive.value(row)) {
+            Some(true) => 0,
+            Some(false) => 1,
+            None => 2,
         };
-        for &(.., at, row) in group {
-            let (events, index) = (&columns[at as usize], row as usize);
-            match events.interactive.is_valid(index).then(|| events.interactive.value(index)) {
-                Some(true) => daily.interactive_sign_ins += 1,
-                Some(false) => daily.non_interactive_sign_ins += 1,
-                None => daily.actions += 1,
-            }
-            daily.guest |= events.guest.value(index) && events.interactive.is_valid(index);
-            let moment = Instant(events.event_time.value(index));
-            daily.first_at = daily.first_at.min(moment);
-            daily.last_at = daily.last_at.max(moment);
+        let at = events.event_time.value(row);
+        if let (Some(count), Some(guest)) = (self.counts[kind].last_mut(), self.guest.last_mut()) {
+            *count += 1;
+            *guest |= is_sign_in && events.guest.value(row);
         }
-        result.daily.push(daily);
+        if let (Some(first), Some(last)) = (self.first_at.last_mut(), self.last_at.last_mut()) {
+            *first = at.min(*first);
+            *last = at.max(*last);
+        }
     }
-    for (tenant, (events, digest)) in coverage {
-        result.coverage.push(ActivityCoverage {
-            tenant_id: guid(tenant)?,
-            events,
-            digest: digest.digest().to_string(),
-            named_users: named.remove(tenant).unwrap_or_default().into_iter().collect::<Vec<_>>().join(" "),
-        });
+
+    fn finish(self, texts: [&[&str]; 3]) -> Result<Vec<ArrayRef>, WarehouseError> {
+        let mut columns: Vec<ArrayRef> = Vec::new();
+        for (keys, texts) in self.keys.into_iter().zip(texts) {
+            let texts: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+            columns.push(coded(UInt32Array::from(keys), &texts)?);
+        }
+        for counts in self.counts {
+            columns.push(Arc::new(UInt32Array::from(counts)));
+        }
+        columns.push(Arc::new(BooleanArray::from(self.guest)));
+        for times in [self.first_at, self.last_at] {
+            columns.push(Arc::new(TimestampMicrosecondArray::from(times).with_timezone("UTC")));
+        }
+        Ok(columns)
     }
-    Ok(result)
+}
+
+/// Texts of some rows as their places in a sorted list.
+struct Ranked<'c> {
+    /// The distinct texts as they stand in the rows, in no order.
+    found: Vec<&'c str>,
+    /// What they mean, sorted, each once.
+    sorted: Vec<&'c str>,
+    /// For each row where the meaning of its text stands among these.
+    ranks: Vec<u32>,
+}
+
+impl<'c> Ranked<'c> {
+    /// `column` is that of a partition; each distinct text is asked once what it `means`.
+    fn of(places: &[(u32, u32)], column: impl Fn(usize) -> &'c Texts<'c>, means: impl Fn(&'c str) -> &'c str) -> Ranked<'c> {
+        const UNKNOWN: u32 = u32::MAX;
+        let mut found: Vec<&'c str> = Vec::new();
+        let mut numbers: FxHashMap<&'c str, u32> = FxHashMap::default();
+        let mut number_of = |text: &'c str| {
+            *numbers.entry(text).or_insert_with(|| {
+                found.push(text);
+                found.len() as u32 - 1
+            })
+        };
+        let mut ranks = Vec::with_capacity(places.len());
+        for part in places.chunk_by(|a, b| a.0 == b.0) {
+            match column(part[0].0 as usize) {
+                Texts::Plain(texts) => ranks.extend(part.iter().map(|(_, row)| number_of(texts.value(*row as usize)))),
+                Texts::Coded(coded, texts) => {
+                    let mut known = vec![UNKNOWN; texts.len()];
+                    ranks.extend(part.iter().map(|(_, row)| {
+                        let code = coded.keys().value(*row as usize) as usize;
+                        if known[code] == UNKNOWN {
+                            known[code] = number_of(texts.value(code));
+                        }
+                        known[code]
+                    }));
+                }
+            }
+        }
+        let meant: Vec<&'c str> = found.iter().map(|text| means(text)).collect();
+        let mut sorted = meant.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let rank_of: Vec<u32> = meant
+            .iter()
+            .map(|text| sorted.partition_point(|other| other < text) as u32)
+            .collect();
+        ranks.iter_mut().for_each(|number| *number = rank_of[*number as usize]);
+        Ranked { found, sorted, ranks }
+    }
 }
 
 impl From<ActivityBefore> for ActivityDaily {

@@ -4,6 +4,7 @@
 //! Which of several copies of an event is kept, `events` says.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
@@ -129,21 +130,11 @@ impl<'a> EventColumns<'a> {
         Guid::parse(self.tenant_id.value(row).as_bytes())
     }
 
-    /// Compares the keys of two rows, of this frame and another. `user_of` says whom an id means.
-    pub fn key_order<'n>(
-        &'n self,
-        row: usize,
-        other: &'n EventColumns<'_>,
-        other_row: usize,
-        user_of: impl Fn(&'n str) -> &'n str,
-    ) -> Ordering {
+    /// Compares what comes after the user in the keys of two rows, of this frame and another.
+    pub fn rest_of_key_order(&self, row: usize, other: &EventColumns<'_>, other_row: usize) -> Ordering {
         let interactive = |columns: &EventColumns<'_>, row| columns.interactive.is_valid(row).then(|| columns.interactive.value(row));
         let text = |a: &Texts<'_>, b: &Texts<'_>| a.value(row).cmp(b.value(other_row));
-        text(&self.tenant_id, &other.tenant_id)
-            .then_with(|| self.day.value(row).cmp(&other.day.value(other_row)))
-            .then_with(|| text(&self.event_id, &other.event_id))
-            .then_with(|| user_of(self.user_id.value(row)).cmp(user_of(other.user_id.value(other_row))))
-            .then_with(|| text(&self.app_id, &other.app_id))
+        text(&self.app_id, &other.app_id)
             .then_with(|| text(&self.resource_id, &other.resource_id))
             .then_with(|| interactive(self, row).cmp(&interactive(other, other_row)))
     }
@@ -198,16 +189,29 @@ impl<'a> EventColumns<'a> {
     }
 }
 
-/// The event days of a frame, each with its rows and the digest of what they say.
-pub fn day_parts(frame: &RecordBatch) -> Result<Vec<DayPart>, WarehouseError> {
+/// Events of a file, and of each of them the digest of what it says, where somebody has made these already.
+pub struct DigestedEvents {
+    pub frame: RecordBatch,
+    /// As many as there are rows, or none.
+    pub digests: Vec<Digest>,
+}
+
+/// The digest of each row of a frame.
+pub fn digests(frame: &RecordBatch) -> Result<Vec<Digest>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
     let mut hasher = Hasher::new();
-    let mut parts: std::collections::BTreeMap<i32, (u64, u64, SetDigest)> = std::collections::BTreeMap::new();
-    for row in 0..frame.num_rows() {
+    Ok((0..frame.num_rows()).map(|row| columns.digest(row, &mut hasher)).collect())
+}
+
+/// The event days of a frame, each with its rows and the digest of what they say, which is made of those of the rows.
+pub fn day_parts(frame: &RecordBatch, digests: &[Digest]) -> Result<Vec<DayPart>, WarehouseError> {
+    let columns = EventColumns::of(frame)?;
+    let mut parts: BTreeMap<i32, (u64, u64, SetDigest)> = BTreeMap::new();
+    for (row, digest) in digests.iter().enumerate() {
         let part = parts.entry(columns.day.value(row)).or_default();
         part.0 += 1;
         part.1 += u64::from(columns.interactive.is_valid(row));
-        part.2.add(columns.digest(row, &mut hasher));
+        part.2.add(*digest);
     }
     Ok(parts
         .into_iter()

@@ -18,7 +18,7 @@ use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
 use crate::sources::record::Activity;
-use crate::stages::activity_events::{ACTIVITY_EVENTS, EventColumns, day_parts, prefix_of, shard_of, texts};
+use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests, prefix_of, shard_of, texts};
 use crate::stages::interner::Interner;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::DayPart;
@@ -63,7 +63,7 @@ pub struct Events {
 
 /// The events of one shard as a file holds them.
 pub struct ShardEvents {
-    pub frame: RecordBatch,
+    pub events: DigestedEvents,
     /// Per event day: rows and a digest that does not depend on the raw files.
     pub days: Vec<DayPart>,
 }
@@ -279,8 +279,12 @@ impl Events {
             Arc::new(mine.iter().map(|event| Some(event.line)).collect::<Int64Array>()),
         ];
         let frame = frame_of(&ACTIVITY_EVENTS, columns)?;
-        let days = day_parts(&frame)?;
-        Ok(ShardEvents { frame, days })
+        let digests = digests(&frame)?;
+        let days = day_parts(&frame, &digests)?;
+        Ok(ShardEvents {
+            events: DigestedEvents { frame, digests },
+            days,
+        })
     }
 }
 

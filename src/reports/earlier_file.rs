@@ -1,0 +1,176 @@
+//! A published file as the last publication left it, and the parts of it that need not be made again: most months are what they were.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::Path;
+
+use parquet::basic::SortOrder;
+use parquet::column::page::Page;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::serialized_reader::ReadOptionsBuilder;
+use parquet::file::statistics::Statistics;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::domain::digest::Digest;
+use crate::domain::guid::Guid;
+use crate::reports::staging::digest_of;
+use crate::warehouse::files::digest_text;
+
+/// What the footer calls the list of parts.
+pub(super) const PARTS_KEY: &str = "uptake.parts";
+
+/// Days of a file that stand in row groups of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub first: i32,
+    pub last: i32,
+    /// A digest of everything that the rows are made from.
+    #[serde(with = "digest_text")]
+    pub made_from: Digest,
+    pub row_groups: usize,
+    pub rows: u64,
+}
+
+/// A whole file, whose bytes are those that were published.
+pub(super) struct EarlierFile {
+    file: File,
+    reader: SerializedFileReader<File>,
+    /// Each with the number of its first row group.
+    parts: Vec<(usize, Part)>,
+}
+
+/// A part of a file.
+pub(super) struct EarlierPart<'e> {
+    of: &'e EarlierFile,
+    first_group: usize,
+    pub part: Part,
+}
+
+/// A row group of a part.
+pub(super) struct EarlierGroup<'e> {
+    of: &'e EarlierFile,
+    number: usize,
+}
+
+impl EarlierFile {
+    /// Opens a file if it has this digest; what is wrong with another one does not matter: everything is made again.
+    pub fn open(path: &Path, digest: Digest) -> Option<EarlierFile> {
+        if digest_of(path).ok()?? != digest {
+            return None;
+        }
+        let file = File::open(path).ok()?;
+        let options = ReadOptionsBuilder::new()
+            .with_page_index()
+            .with_encoding_stats_as_mask(false)
+            .build();
+        let reader = SerializedFileReader::new_with_options(file.try_clone().ok()?, options).ok()?;
+        let pairs = reader.metadata().file_metadata().key_value_metadata()?;
+        let noted = pairs.iter().find(|pair| pair.key == PARTS_KEY)?.value.as_deref()?;
+        let noted: Vec<Part> = serde_json::from_str(noted).ok()?;
+        let mut groups = 0;
+        let mut parts = Vec::with_capacity(noted.len());
+        for part in noted {
+            parts.push((groups, part));
+            groups += part.row_groups;
+        }
+        (groups == reader.metadata().num_row_groups()).then_some(EarlierFile { file, reader, parts })
+    }
+
+    /// The part of these days, if it was made from this.
+    pub fn part(&self, (first, last): (Day, Day), made_from: Digest) -> Option<EarlierPart<'_>> {
+        let is_it = |part: &Part| (part.first, part.last, part.made_from) == (first.0, last.0, made_from);
+        let (first_group, part) = *self.parts.iter().find(|(_, part)| is_it(part))?;
+        Some(EarlierPart {
+            of: self,
+            first_group,
+            part,
+        })
+    }
+
+    fn metadata(&self) -> &ParquetMetaData {
+        self.reader.metadata()
+    }
+}
+
+impl<'e> EarlierPart<'e> {
+    pub fn row_groups(&self) -> impl Iterator<Item = EarlierGroup<'e>> {
+        let of = self.of;
+        (self.first_group..self.first_group + self.part.row_groups).map(move |number| EarlierGroup { of, number })
+    }
+
+    /// The distinct ids of a column, as far as the table has it; `None` where a look at the dictionaries does not tell.
+    pub fn ids(&self, column: &str) -> Option<BTreeSet<Guid>> {
+        let schema = self.of.metadata().file_metadata().schema_descr();
+        let Some(at) = (0..schema.num_columns()).find(|at| schema.column(*at).name() == column) else {
+            return Some(BTreeSet::new());
+        };
+        let mut ids = BTreeSet::new();
+        for group in self.row_groups() {
+            ids.extend(group.dictionary(at)?);
+        }
+        Some(ids)
+    }
+}
+
+/// What is said of a column as its writer says it. A reader forgets that the least and the greatest of signed numbers stand there twice, the
+/// second time for programs of before 2018.
+fn as_written(column: &ColumnChunkMetaData) -> ColumnChunkMetaData {
+    let signed = column.column_descr().sort_order() == SortOrder::SIGNED;
+    let statistics = match column.statistics().cloned() {
+        Some(Statistics::Int32(statistics)) => Statistics::Int32(statistics.with_backwards_compatible_min_max(signed)),
+        Some(Statistics::Int64(statistics)) => Statistics::Int64(statistics.with_backwards_compatible_min_max(signed)),
+        Some(Statistics::Double(statistics)) => Statistics::Double(statistics.with_backwards_compatible_min_max(signed)),
+        _ => return column.clone(),
+    };
+    let written = column.clone().into_builder().set_statistics(statistics).build();
+    written.unwrap_or_else(|_| column.clone())
+}
+
+impl EarlierGroup<'_> {
+    pub fn file(&self) -> &File {
+        &self.of.file
+    }
+
+    /// What the footer says of each column.
+    pub fn chunks(&self) -> impl Iterator<Item = ColumnCloseResult> {
+        let metadata = self.of.metadata();
+        let group = metadata.row_group(self.number);
+        let pages = metadata.column_index().and_then(|index| index.get(self.number));
+        let offsets = metadata.offset_index().and_then(|index| index.get(self.number));
+        group.columns().iter().enumerate().map(move |(at, column)| ColumnCloseResult {
+            bytes_written: column.compressed_size() as u64,
+            rows_written: group.num_rows() as u64,
+            metadata: as_written(column),
+            bloom_filter: None,
+            column_index: pages.and_then(|pages| pages.get(at)).cloned(),
+            offset_index: offsets.and_then(|offsets| offsets.get(at)).cloned(),
+        })
+    }
+
+    /// The entries of a column's dictionary, which are ids; `None` where not every value is in it.
+    fn dictionary(&self, column: usize) -> Option<Vec<Guid>> {
+        let group = self.of.reader.get_row_group(self.number).ok()?;
+        let mut pages = group.get_column_page_reader(column).ok()?;
+        let Page::DictionaryPage { buf, num_values, .. } = pages.get_next_page().ok()?? else {
+            return None;
+        };
+        // A dictionary that grew too large is followed by pages of plain values.
+        let is_coded = |page: &Page| matches!(page, Page::DataPage { encoding, .. } if format!("{encoding}").ends_with("DICTIONARY"));
+        while let Some(page) = pages.get_next_page().ok()? {
+            if !is_coded(&page) {
+                return None;
+            }
+        }
+        let mut rest = buf.as_ref();
+        let mut ids = Vec::with_capacity(num_values as usize);
+        while let Some((length, after)) = rest.split_first_chunk::<4>() {
+            let (text, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            ids.push(Guid::parse(text)?);
+            rest = after;
+        }
+        (ids.len() == num_values as usize).then_some(ids)
+    }
+}
