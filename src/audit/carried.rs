@@ -19,7 +19,7 @@ use crate::stages::activity_events::ActivityEvent;
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::snapshots::SnapshotFile;
-use crate::stages::subscriptions::SnapshotSubscription;
+use crate::stages::subscription_snapshots::SnapshotSubscription;
 use crate::stages::user_names::UserNameRow;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;

@@ -19,7 +19,7 @@ use crate::engine::publish::last_run;
 use crate::engine::raw_summary::{self, Summaries};
 use crate::engine::request::Request;
 use crate::engine::state::{Cache, State};
-use crate::engine::{expected, licenses, names, walk};
+use crate::engine::{expected, licenses, names, subscription_log, walk};
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::subscriptions::Timeline;
@@ -43,7 +43,8 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     let unusable = presence::unusable(store, &state);
     let held = files::hold(settings, store, &state, watch)?;
     (report.files, report.rows, report.bytes) = (held.files, held.rows, held.bytes);
-    let timelines = trusted(licenses::timelines(settings, store, &state), &held.broken, &mut report)?.unwrap_or_default();
+    let timelines = subscription_log::read(store, &state).map(|taken| licenses::timelines(settings, &taken));
+    let timelines = trusted(timelines, &held.broken, &mut report)?.unwrap_or_default();
     let range = trusted(range(asked, &state, &timelines, &notes), &held.broken, &mut report)?.flatten();
     (report.first_day, report.last_day) = (range.map(|range| range.first), range.map(|range| range.last));
     let (missing, places) = presence::hold(settings, store, &state, &notes, range);

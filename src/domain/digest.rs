@@ -139,6 +139,11 @@ impl Hasher {
     pub fn finish(&self) -> Digest {
         Digest::of(&self.0)
     }
+
+    /// What would be digested.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
 }
 
 /// Digests a set of members, each given by its own digest: the sum of them.

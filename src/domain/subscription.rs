@@ -17,15 +17,25 @@ spelled! {
 impl State {
     /// The state that a raw status (any case, blanks around it ignored) stands for; `None` for a status nobody has told us of.
     pub fn of_status(status: &str) -> Option<State> {
-        Some(match status.trim().to_ascii_lowercase().as_str() {
-            "active" | "enabled" => State::Active,
-            "expired" | "warning" | "in grace period" => State::Grace,
-            "suspended" | "disabled" | "lockedout" => State::Disabled,
-            "deleted" | "deprovisioned" => State::Deprovisioned,
-            "pending" | "none" => State::Pending,
-            "upgraded" | "converted" => State::Superseded,
-            _ => return None,
-        })
+        const WORDS: [(&str, State); 14] = [
+            ("enabled", State::Active),
+            ("active", State::Active),
+            ("warning", State::Grace),
+            ("suspended", State::Disabled),
+            ("deleted", State::Deprovisioned),
+            ("lockedout", State::Disabled),
+            ("expired", State::Grace),
+            ("in grace period", State::Grace),
+            ("disabled", State::Disabled),
+            ("deprovisioned", State::Deprovisioned),
+            ("pending", State::Pending),
+            ("none", State::Pending),
+            ("upgraded", State::Superseded),
+            ("converted", State::Superseded),
+        ];
+        let status = status.trim();
+        let known = WORDS.iter().find(|(word, _)| status.eq_ignore_ascii_case(word));
+        known.map(|(_, state)| *state)
     }
 
     /// Paid seats in these states are lapsed: listed, but no longer usable as they were.

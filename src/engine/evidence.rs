@@ -9,7 +9,6 @@ use std::fs;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
@@ -17,6 +16,7 @@ use crate::engine::error::EngineError;
 use crate::engine::job::Job;
 use crate::engine::licenses::all;
 use crate::engine::made_from::settings_digest;
+use crate::engine::partitions::Partitions;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::shard_of;
@@ -25,7 +25,7 @@ use crate::stages::license_changes::{self, LicenseChange};
 use crate::stages::license_holdings::{LICENSE_HOLDINGS, LicenseHolding};
 use crate::stages::listed::{Days, Listed, ListedUser};
 use crate::stages::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
-use crate::warehouse::contract::{Contract, Place};
+use crate::warehouse::contract::Place;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
@@ -97,9 +97,6 @@ struct Taken {
     complete: Days,
 }
 
-/// Partitions by table and `received` day, each with the digest of its file.
-type Partitions = BTreeMap<(String, i32), Digest>;
-
 /// What all snapshots of holdings of a shard come to.
 #[derive(Default)]
 struct Folded {
@@ -119,7 +116,7 @@ impl Folded {
 
     fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Folded, EngineError> {
         let now = partitions(state, shard);
-        let Some(mut folded) = load(job, shard).filter(|folded| folded.is_part_of(&now)) else {
+        let Some(mut folded) = load(job, shard).filter(|folded| folded.made_from.are_part_of(&now)) else {
             let folded = Folded::from_tables(job, state, shard)?;
             folded.save(job, shard)?;
             return Ok(folded);
@@ -137,11 +134,6 @@ impl Folded {
         Ok(folded)
     }
 
-    /// Whether everything that it was folded from is there as it was.
-    fn is_part_of(&self, now: &Partitions) -> bool {
-        self.made_from.iter().all(|(partition, digest)| now.get(partition) == Some(digest))
-    }
-
     /// Whether a file belongs to a snapshot of which there was a file before.
     fn knows(&self, file: &SnapshotFile) -> bool {
         self.taken.get(&file.tenant_id).is_some_and(|taken| taken.known.has(file.day))
@@ -149,7 +141,7 @@ impl Folded {
 
     /// Takes in the partitions that are not in it, whose files of snapshots are these.
     fn add(&mut self, store: &Store, now: Partitions, files: &[SnapshotFile], shard: u32) -> Result<(), EngineError> {
-        for places in self.places_of(&LICENSE_HOLDINGS, &now, shard).chunks(PARTITIONS_AT_ONCE) {
+        for places in self.made_from.new_places(&now, &LICENSE_HOLDINGS, shard).chunks(PARTITIONS_AT_ONCE) {
             let read: Vec<Vec<LicenseHolding>> = places
                 .par_iter()
                 .map(|place| store.rows(*place))
@@ -168,14 +160,6 @@ impl Folded {
         }
         self.made_from = now;
         Ok(())
-    }
-
-    /// The places of a table that are not in it.
-    fn places_of(&self, contract: &Contract, now: &Partitions, shard: u32) -> Vec<Place> {
-        let new = now
-            .keys()
-            .filter(|partition| partition.0 == contract.name && !self.made_from.contains_key(*partition));
-        new.map(|(_, day)| (Some(Day(*day)), shard)).collect()
     }
 
     /// By customer and day.
@@ -198,11 +182,7 @@ impl Folded {
         let kept = Kept {
             version: VERSION,
             shards: job.shards(),
-            made_from: self
-                .made_from
-                .iter()
-                .map(|((table, day), digest)| (table.clone(), *day, digest.to_string()))
-                .collect(),
+            made_from: self.made_from.clone(),
             rows: self.listed.rows().to_string(),
             users: self
                 .listed
@@ -221,15 +201,7 @@ impl Folded {
 
 /// The partitions that evidence about holdings is folded from.
 fn partitions(state: &State, shard: u32) -> Partitions {
-    let mut found = Partitions::new();
-    for (contract, of) in [(&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)] {
-        for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| *shard == of) {
-            if let Some(day) = day.filter(|_| footer.rows > 0) {
-                found.insert((contract.name.to_owned(), day.0), footer.digest);
-            }
-        }
-    }
-    found
+    Partitions::of(state, &[(&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)])
 }
 
 /// The files of snapshots of holdings of a shard's customers in the partitions that are not folded yet.
@@ -240,7 +212,7 @@ fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -
         rows.retain(mine);
         Ok(rows)
     };
-    let places = folded.places_of(&SNAPSHOTS, now, 0);
+    let places = folded.made_from.new_places(now, &SNAPSHOTS, 0);
     let read: Vec<Vec<SnapshotFile>> = places.into_par_iter().map(read).collect::<Result<_, _>>()?;
     Ok(read.into_iter().flatten().collect())
 }
@@ -257,7 +229,7 @@ type KeptUser = (String, String, Vec<(String, Days)>);
 struct Kept<'a> {
     version: u32,
     shards: u32,
-    made_from: Vec<(String, i32, String)>,
+    made_from: Partitions,
     rows: String,
     users: Vec<KeptUser>,
     taken: Vec<(String, &'a Taken)>,
@@ -268,7 +240,7 @@ struct Kept<'a> {
 struct Found {
     version: u32,
     shards: u32,
-    made_from: Vec<(String, i32, String)>,
+    made_from: Partitions,
     rows: String,
     users: Vec<KeptUser>,
     taken: Vec<(String, Taken)>,
@@ -282,14 +254,13 @@ fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
         return None;
     }
     let guid = |text: &str| Guid::parse(text.as_bytes());
-    let partition = |(table, day, digest): (String, i32, String)| Some(((table, day), Digest::parse(&digest)?));
     let user = |(tenant, user, skus): KeptUser| {
         let skus: Option<ListedUser> = skus.into_iter().map(|(sku, days)| Some((guid(&sku)?, days))).collect();
         Some(((guid(&tenant)?, user), skus?))
     };
     let users: Vec<((Guid, String), ListedUser)> = found.users.into_iter().map(user).collect::<Option<_>>()?;
     Some(Folded {
-        made_from: found.made_from.into_iter().map(partition).collect::<Option<_>>()?,
+        made_from: found.made_from,
         listed: Listed::from_users(users, Digest::parse(&found.rows)?),
         taken: found
             .taken

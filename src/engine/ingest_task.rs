@@ -16,7 +16,7 @@ use crate::stages::activity_events::ACTIVITY_EVENTS;
 use crate::stages::raw_files::RAW_FILES;
 use crate::stages::rejects::REJECTS;
 use crate::stages::user_names::USER_NAMES;
-use crate::stages::{customers, license_changes, license_holdings, raw_files, snapshots, subscriptions, support_requests};
+use crate::stages::{customers, license_changes, license_holdings, raw_files, snapshots, subscription_snapshots, support_requests};
 use crate::warehouse::contract::Contract;
 
 /// Where a file belongs whose path names no day and that has no row with one.
@@ -32,7 +32,7 @@ pub const FEED_TABLES: &[(Feed, &[&Contract])] = &[
     ),
     (
         Feed::Subscriptions,
-        &[&subscriptions::SUBSCRIPTION_SNAPSHOTS, &snapshots::SNAPSHOTS],
+        &[&subscription_snapshots::SUBSCRIPTION_SNAPSHOTS, &snapshots::SNAPSHOTS],
     ),
     (Feed::Customers, &[&customers::CUSTOMERS]),
     (Feed::SupportRequests, &[&support_requests::SUPPORT_REQUESTS]),

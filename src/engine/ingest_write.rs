@@ -22,7 +22,7 @@ use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::rejects::{REJECTS, RejectCount};
 use crate::stages::user_names::{self, UserNameRow};
-use crate::stages::{customers, events, license_changes, license_holdings, raw_files, snapshots, subscriptions, support_requests};
+use crate::stages::{customers, events, license_changes, license_holdings, raw_files, snapshots, subscription_snapshots, support_requests};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
@@ -139,8 +139,12 @@ impl Writer<'_, '_> {
         }
         if self.makes(Feed::Subscriptions) {
             let mut rows = std::mem::take(&mut self.gathered.subscriptions);
-            rows.extend(self.kept(Feed::Subscriptions, |row: &subscriptions::SnapshotSubscription| &row.source_file)?);
-            footers.extend(self.write_sharded(&subscriptions::distinct(rows), |_| 0)?);
+            rows.extend(
+                self.kept(Feed::Subscriptions, |row: &subscription_snapshots::SnapshotSubscription| {
+                    &row.source_file
+                })?,
+            );
+            footers.extend(self.write_sharded(&subscription_snapshots::distinct(rows), |_| 0)?);
         }
         if self.makes(Feed::Subscriptions) || self.makes(Feed::LicenseHoldings) {
             let mut rows = std::mem::take(&mut self.gathered.snapshots);

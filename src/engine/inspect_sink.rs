@@ -17,7 +17,7 @@ use crate::engine::error::EngineError;
 use crate::engine::received::{FileSink, Gathered};
 use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage};
 use crate::stages::activity_events::ACTIVITY_EVENTS;
-use crate::stages::{customers, license_changes, license_holdings, subscriptions, support_requests};
+use crate::stages::{customers, license_changes, license_holdings, subscription_snapshots, support_requests};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table;
@@ -152,7 +152,7 @@ fn frames(feed: Feed, gathered: Gathered, rules: &Rules) -> Result<(&'static Con
         }
         Feed::LicenseChanges => one::<license_changes::LicenseChange>(&gathered.changes),
         Feed::LicenseHoldings => one::<license_holdings::LicenseHolding>(&gathered.holdings),
-        Feed::Subscriptions => one::<subscriptions::SnapshotSubscription>(&gathered.subscriptions),
+        Feed::Subscriptions => one::<subscription_snapshots::SnapshotSubscription>(&gathered.subscriptions),
         Feed::Customers => one::<customers::Customer>(&gathered.customers),
         Feed::SupportRequests => one::<support_requests::SupportRequest>(&gathered.support_requests),
     }

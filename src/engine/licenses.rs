@@ -4,7 +4,6 @@ use rayon::prelude::*;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
-use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::causes::{Cause, Changes, why};
@@ -20,8 +19,9 @@ use crate::stages::activity_events::shard_of;
 use crate::stages::assignments::{self, ASSIGNMENTS, Assignment};
 use crate::stages::license_changes::LICENSE_CHANGES;
 use crate::stages::license_holdings::LICENSE_HOLDINGS;
-use crate::stages::snapshots::{SNAPSHOTS, SnapshotFile};
-use crate::stages::subscriptions::{SnapshotSubscription, Timeline};
+use crate::stages::snapshots::SNAPSHOTS;
+use crate::stages::subscriptions::Timeline;
+use crate::stages::taken_snapshots::TakenSnapshots;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;
@@ -142,31 +142,16 @@ pub fn assignments(store: &Store, state: &State, shard: u32) -> Result<Vec<Assig
 }
 
 /// Which snapshots of subscriptions are in force when, for each shard.
-pub fn timelines(settings: &Settings, store: &Store, state: &State) -> Result<Vec<Timeline>, EngineError> {
+pub fn timelines(settings: &Settings, taken: &TakenSnapshots) -> Vec<Timeline> {
     let shards = u32::from(settings.shards);
-    let files = spread(
-        all(store, state, 0, |file: &SnapshotFile| file.feed == Feed::Subscriptions.name())?,
-        shards,
-        |file| file.tenant_id,
-    );
-    let rows = spread(all(store, state, 0, |_: &SnapshotSubscription| true)?, shards, |row| row.tenant_id);
     let sources: Vec<String> = settings
         .sources
         .iter()
         .filter(|source| source.feed == Feed::Subscriptions)
         .map(|source| source.id.clone())
         .collect();
-    let build = |(files, rows): (Vec<SnapshotFile>, Vec<SnapshotSubscription>)| Timeline::build(&files, rows, &sources, &settings.rules);
-    Ok(files.into_par_iter().zip(rows).map(build).collect())
-}
-
-/// Gives every shard its rows, in the order in which they are.
-fn spread<R>(rows: Vec<R>, shards: u32, tenant: impl Fn(&R) -> Guid) -> Vec<Vec<R>> {
-    let mut spread: Vec<Vec<R>> = (0..shards).map(|_| Vec::new()).collect();
-    for row in rows {
-        spread[shard_of(tenant(&row), shards) as usize].push(row);
-    }
-    spread
+    let build = |shard| Timeline::build(taken, |tenant| shard_of(tenant, shards) == shard, &sources, &settings.rules);
+    (0..shards).into_par_iter().map(build).collect()
 }
 
 /// For each day a digest of who has, and of who held, which SKU: so that a changed interval makes exactly its days stale.

@@ -17,7 +17,7 @@ use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::raw_files;
 use crate::stages::rejects::{MOST_EXCERPTS, Rejects};
 use crate::stages::snapshots::SnapshotFile;
-use crate::stages::subscriptions::SnapshotSubscription;
+use crate::stages::subscription_snapshots::SnapshotSubscription;
 use crate::stages::support_requests::SupportRequest;
 use crate::stages::user_names::UserNameRow;
 

@@ -21,7 +21,9 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
-use crate::engine::{checks, estimates, facts, first_activity, freshness, licenses, names, publish, silence, walk, windows, windows_plan};
+use crate::engine::{
+    checks, estimates, facts, first_activity, freshness, licenses, names, publish, silence, subscription_log, walk, windows, windows_plan,
+};
 use crate::stages;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
@@ -64,7 +66,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         keep_counts(request, store, &state, &received)?;
     }
     report.days_left = received.waiting.len() as u64;
-    let timelines = licenses::timelines(settings, store, &state)?;
+    let timelines = licenses::timelines(settings, &subscription_log::bring_up(store, &state, request.rehearse)?);
     let Some(mut range) = range(request, store, (&state, &mut cache), &timelines, &received, watch)? else {
         if report.days_left == 0 {
             watch.tell(Event::Warning(

@@ -28,8 +28,10 @@ pub mod raw_files;
 pub mod rejects;
 pub mod seats;
 pub mod snapshots;
+pub mod subscription_snapshots;
 pub mod subscriptions;
 pub mod support_requests;
+pub mod taken_snapshots;
 pub mod usage;
 pub mod user_names;
 pub mod workload_adoption;
@@ -44,7 +46,7 @@ pub const TABLES: &[&Contract] = &[
     &license_changes::LICENSE_CHANGES,
     &license_holdings::LICENSE_HOLDINGS,
     &snapshots::SNAPSHOTS,
-    &subscriptions::SUBSCRIPTION_SNAPSHOTS,
+    &subscription_snapshots::SUBSCRIPTION_SNAPSHOTS,
     &customers::CUSTOMERS,
     &support_requests::SUPPORT_REQUESTS,
     &user_names::USER_NAMES,

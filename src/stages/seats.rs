@@ -22,7 +22,7 @@ pub struct Seats {
 /// What the subscriptions of each SKU add up to.
 pub fn seats_by_sku(in_force: &InForce, rules: &Rules) -> BTreeMap<Guid, Seats> {
     let mut skus: BTreeMap<Guid, Seats> = BTreeMap::new();
-    for subscription in &in_force.subscriptions {
+    for subscription in in_force.subscriptions.iter() {
         let sum = skus.entry(subscription.sku_id).or_default();
         let count = |yes: bool| if yes { subscription.seats } else { 0 };
         if subscription.is_trial {

@@ -4,36 +4,15 @@
 //! snapshot. A subscription that this snapshot does not list is gone. Before a tenant's first snapshot nothing is known.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Feed;
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
-use crate::stages::snapshots::SnapshotFile;
+use crate::stages::taken_snapshots::{ListedSubscription, TakenSnapshots};
 use crate::warehouse::table::table;
-
-table! {
-    /// A subscription as a raw snapshot lists it.
-    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 1, Received, single;
-    SnapshotSubscription {
-        @key source: String = "the source of the pipeline file: its feed and path",
-        @key tenant_id: Guid = "the customer",
-        @key snapshot_day: Day = "the day of the snapshot",
-        @key subscription_id: String = "the subscription",
-        @key source_file: String = "path of the raw file",
-        source_line: i64 = "line in the raw file; of a document its first line",
-        source_record: i64 = "number of the record in its page, from 1; 0 where a line is a record",
-        sku_id: Guid = "the product",
-        seats: i64 = "how many seats",
-        state: State = "what the raw status means",
-        is_trial: bool = "a trial",
-        owner_tenant_id: Option<String> = "who sold it, where the form says it by a tenant id (empty: nobody else)",
-        seller: Option<Seller> = "who sold it, where the form says it in so many words",
-        ends_on: Option<Day> = "when its term ends",
-    }
-}
 
 table! {
     /// A subscription in force on the day.
@@ -51,34 +30,24 @@ table! {
     }
 }
 
-/// Of a subscription that one raw file lists twice the last stays; sorted by the key.
-pub fn distinct(mut rows: Vec<SnapshotSubscription>) -> Vec<SnapshotSubscription> {
-    let key = |row: &SnapshotSubscription| {
-        (
-            row.source.clone(),
-            row.tenant_id,
-            row.snapshot_day,
-            row.subscription_id.clone(),
-            row.source_file.clone(),
-        )
-    };
-    rows.sort_by_cached_key(|row| (key(row), row.source_line, row.source_record));
-    rows.reverse();
-    rows.dedup_by(|earlier, later| key(earlier) == key(later));
-    rows.reverse();
-    rows
+/// A subscription as a snapshot in force has it, whatever the day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubscriptionInForce {
+    pub subscription_id: String,
+    pub sku_id: Guid,
+    pub seats: i64,
+    pub state: State,
+    pub is_trial: bool,
+    pub seller: Seller,
+    pub ends_on: Option<Day>,
 }
-
-/// The snapshots of one tenant and source: day -> what it lists, in the order of files and lines. Most list a few subscriptions, so a list
-/// takes a small part of the memory of a map.
-type Snapshots = BTreeMap<Day, Vec<SnapshotSubscription>>;
 
 /// What is known of a tenant's subscriptions from a day on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InForce {
     pub snapshot_day: Day,
-    /// Sorted by subscription id.
-    pub subscriptions: Vec<Subscription>,
+    /// Sorted by subscription id. Snapshots that list the same share it.
+    pub subscriptions: Arc<[SubscriptionInForce]>,
     digest: Digest,
 }
 
@@ -89,40 +58,25 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Orders the snapshots of one shard in time. `sources` are the subscription sources in the order of the pipeline file.
-    pub fn build(files: &[SnapshotFile], rows: Vec<SnapshotSubscription>, sources: &[String], rules: &Rules) -> Timeline {
+    /// Orders the snapshots of some customers in time. `sources` are the subscription sources in the order of the pipeline file.
+    pub fn build(taken: &TakenSnapshots, is_mine: impl Fn(Guid) -> bool, sources: &[String], rules: &Rules) -> Timeline {
         // Sources that the pipeline file no longer names come last.
         let place = |source: &str| sources.iter().position(|name| name == source).unwrap_or(sources.len());
-        let mut taken: BTreeMap<Guid, BTreeMap<(usize, &str), Snapshots>> = BTreeMap::new();
-        for file in files.iter().filter(|file| file.feed == Feed::Subscriptions.name() && file.readable) {
-            let sources = taken.entry(file.tenant_id).or_default();
-            sources
-                .entry((place(&file.source), &file.source))
-                .or_default()
-                .entry(file.day)
-                .or_default();
-        }
-        let mut rows = rows;
-        rows.sort_by(|a, b| (&a.source_file, a.source_line, a.source_record).cmp(&(&b.source_file, b.source_line, b.source_record)));
-        for row in rows {
-            let snapshot = taken
-                .get_mut(&row.tenant_id)
-                .and_then(|sources| sources.iter_mut().find(|((_, name), _)| **name == row.source))
-                .and_then(|(_, days)| days.get_mut(&row.snapshot_day));
-            if let Some(snapshot) = snapshot {
-                snapshot.push(row);
-            }
-        }
         let mut timeline = Timeline::default();
-        for (tenant, sources) in taken {
+        let by_source: Vec<_> = taken.by_source().filter(|(tenant, ..)| is_mine(*tenant)).collect();
+        for of_tenant in by_source.chunk_by(|a, b| a.0 == b.0) {
+            let tenant = of_tenant[0].0;
+            let mut of_tenant = of_tenant.to_vec();
+            of_tenant.sort_by_key(|(_, source, _)| (place(source), *source));
             let mut until = Day(i32::MAX);
+            let mut settled: BTreeMap<u32, Settled> = BTreeMap::new();
             let in_force = timeline.tenants.entry(tenant).or_default();
-            for (_, snapshots) in sources {
-                let first = snapshots.keys().next().copied();
-                for (day, rows) in snapshots.into_iter().filter(|(day, _)| *day < until) {
-                    in_force.insert(day, settle(day, rows, rules));
+            for (.., days) in of_tenant {
+                for (day, list) in days.range(..until) {
+                    let settled = settled.entry(*list).or_insert_with(|| settle(tenant, taken.list(*list), rules));
+                    in_force.insert(*day, settled.on(*day));
                 }
-                until = until.min(first.unwrap_or(until));
+                until = until.min(days.keys().next().copied().unwrap_or(until));
             }
         }
         timeline
@@ -145,7 +99,7 @@ impl Timeline {
         let days = self.tenants.get(&tenant)?;
         let mut skus = BTreeMap::new();
         for (day, in_force) in days {
-            for subscription in &in_force.subscriptions {
+            for subscription in in_force.subscriptions.iter() {
                 skus.entry(subscription.sku_id).or_insert(*day);
             }
         }
@@ -184,25 +138,60 @@ impl Timeline {
 
     /// The rows of the table on a day.
     pub fn rows(&self, day: Day) -> Vec<Subscription> {
+        let row = |tenant_id: Guid, snapshot_day: Day, subscription: &SubscriptionInForce| Subscription {
+            tenant_id,
+            subscription_id: subscription.subscription_id.clone(),
+            sku_id: subscription.sku_id,
+            seats: subscription.seats,
+            state: subscription.state,
+            is_trial: subscription.is_trial,
+            seller: subscription.seller,
+            ends_on: subscription.ends_on,
+            snapshot_day,
+        };
         self.all_on(day)
-            .flat_map(|(_, in_force)| in_force.subscriptions.iter().cloned())
+            .flat_map(|(tenant, in_force)| {
+                in_force
+                    .subscriptions
+                    .iter()
+                    .map(move |listed| row(tenant, in_force.snapshot_day, listed))
+            })
             .collect()
     }
 }
 
-/// What a snapshot means under the rules. Of a subscription that it lists twice the last one counts.
-fn settle(day: Day, mut rows: Vec<SnapshotSubscription>, rules: &Rules) -> InForce {
-    rows.reverse();
+/// What a list means under the rules, whatever the day.
+struct Settled {
+    subscriptions: Arc<[SubscriptionInForce]>,
+    /// What it says, as digests are made of it.
+    said: Vec<u8>,
+}
+
+impl Settled {
+    /// The list as that of a day.
+    fn on(&self, day: Day) -> InForce {
+        let mut said = i64::from(day.0).to_le_bytes().to_vec();
+        said.extend_from_slice(&self.said);
+        InForce {
+            snapshot_day: day,
+            subscriptions: self.subscriptions.clone(),
+            digest: Digest::of(&said),
+        }
+    }
+}
+
+/// What a list means under the rules. Of a subscription that it has twice the last one counts.
+fn settle(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Settled {
+    let mut rows: Vec<&ListedSubscription> = list.iter().rev().collect();
     rows.sort_by(|a, b| a.subscription_id.cmp(&b.subscription_id));
     rows.dedup_by(|earlier, kept| earlier.subscription_id == kept.subscription_id);
     let mut hasher = Hasher::new();
-    hasher.number(i64::from(day.0));
     let mut subscriptions = Vec::with_capacity(rows.len());
     for row in rows {
         let owner = row.owner_tenant_id.as_deref();
         let seller = row
             .seller
-            .or_else(|| owner.map(|owner| rules.seller(row.tenant_id, owner)))
+            .or_else(|| owner.map(|owner| rules.seller(tenant, owner)))
             .unwrap_or(Seller::Unknown);
         hasher
             .text(&row.subscription_id)
@@ -213,21 +202,18 @@ fn settle(day: Day, mut rows: Vec<SnapshotSubscription>, rules: &Rules) -> InFor
         hasher
             .number(i64::from(row.is_trial))
             .number(row.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
-        subscriptions.push(Subscription {
-            tenant_id: row.tenant_id,
-            subscription_id: row.subscription_id,
+        subscriptions.push(SubscriptionInForce {
+            subscription_id: row.subscription_id.clone(),
             sku_id: row.sku_id,
             seats: row.seats,
             state: row.state,
             is_trial: row.is_trial,
             seller,
             ends_on: row.ends_on,
-            snapshot_day: day,
         });
     }
-    InForce {
-        snapshot_day: day,
-        subscriptions,
-        digest: hasher.finish(),
+    Settled {
+        subscriptions: subscriptions.into(),
+        said: hasher.into_bytes(),
     }
 }

@@ -9,7 +9,7 @@ use crate::stages::adoption::Adoption;
 use crate::stages::idle_seats::IdleSeats;
 use crate::stages::next_steps::Background;
 use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::subscriptions::Subscription;
+use crate::stages::subscriptions::SubscriptionInForce;
 
 /// A product in scope, on one day.
 pub(super) struct Product<'a> {
@@ -22,8 +22,8 @@ pub(super) struct Product<'a> {
 impl Product<'_> {
     /// Each code with its evidence; `None` where there is nothing to do.
     pub fn steps(&self) -> [(StepCode, Option<Evidence>); 6] {
-        let is_trial = |subscription: &Subscription| subscription.is_trial && subscription.state.is_running();
-        let is_lapsing = |subscription: &Subscription| !subscription.is_trial && subscription.state == State::Grace;
+        let is_trial = |subscription: &SubscriptionInForce| subscription.is_trial && subscription.state.is_running();
+        let is_lapsing = |subscription: &SubscriptionInForce| !subscription.is_trial && subscription.state == State::Grace;
         [
             (StepCode::LowUsage, self.low_usage()),
             (StepCode::UnusedSeats, self.unused_seats()),
@@ -111,7 +111,7 @@ impl Product<'_> {
     }
 
     /// Subscriptions of a kind that end within so many days, the day itself included. What has ended is not ending.
-    fn ending(&self, kind: impl Fn(&Subscription) -> bool) -> Option<Evidence> {
+    fn ending(&self, kind: impl Fn(&SubscriptionInForce) -> bool) -> Option<Evidence> {
         let (day, row) = (self.day, self.row);
         let limit = day.plus(self.thresholds().ending_days);
         let in_force = self.background.timeline.on(row.tenant_id, day)?;

@@ -1,0 +1,62 @@
+//! Which partitions something was folded from, so that a later run can tell whether it only has to add what came in since.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::domain::digest::Digest;
+use crate::engine::state::State;
+use crate::warehouse::contract::{Contract, Place};
+
+/// Partitions that have rows, by table and `received` day, each with the digest of its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(String, i32, String)>", into = "Vec<(String, i32, String)>")]
+pub struct Partitions(BTreeMap<(String, i32), Digest>);
+
+impl Partitions {
+    /// The partitions of some tables as they are, of each table in one of its files.
+    pub fn of(state: &State, tables: &[(&Contract, u32)]) -> Partitions {
+        let mut found = BTreeMap::new();
+        for (contract, of) in tables {
+            for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| shard == of) {
+                if let Some(day) = day.filter(|_| footer.rows > 0) {
+                    found.insert((contract.name.to_owned(), day.0), footer.digest);
+                }
+            }
+        }
+        Partitions(found)
+    }
+
+    /// Whether each of these is there as it is here.
+    pub fn are_part_of(&self, now: &Partitions) -> bool {
+        self.0.iter().all(|(partition, digest)| now.0.get(partition) == Some(digest))
+    }
+
+    /// The places of a table's file that are there and not here.
+    pub fn new_places(&self, now: &Partitions, contract: &Contract, shard: u32) -> Vec<Place> {
+        let new = now
+            .0
+            .keys()
+            .filter(|partition| partition.0 == contract.name && !self.0.contains_key(*partition));
+        new.map(|(_, day)| (Some(Day(*day)), shard)).collect()
+    }
+}
+
+impl From<Partitions> for Vec<(String, i32, String)> {
+    fn from(partitions: Partitions) -> Self {
+        let partitions = partitions.0.into_iter();
+        partitions.map(|((table, day), digest)| (table, day, digest.to_string())).collect()
+    }
+}
+
+impl From<Vec<(String, i32, String)>> for Partitions {
+    /// What has no digest equals nothing that is there.
+    fn from(kept: Vec<(String, i32, String)>) -> Partitions {
+        let kept = kept.into_iter();
+        Partitions(
+            kept.map(|(table, day, digest)| ((table, day), Digest::parse(&digest).unwrap_or_default()))
+                .collect(),
+        )
+    }
+}

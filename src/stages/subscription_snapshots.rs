@@ -1,0 +1,45 @@
+//! `subscription_snapshots` (partition `received=`): the subscriptions that raw snapshots list, as they list them.
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::subscription::{Seller, State};
+use crate::warehouse::table::table;
+
+table! {
+    /// A subscription as a raw snapshot lists it.
+    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 1, Received, single;
+    SnapshotSubscription {
+        @key source: String = "the source of the pipeline file: its feed and path",
+        @key tenant_id: Guid = "the customer",
+        @key snapshot_day: Day = "the day of the snapshot",
+        @key subscription_id: String = "the subscription",
+        @key source_file: String = "path of the raw file",
+        source_line: i64 = "line in the raw file; of a document its first line",
+        source_record: i64 = "number of the record in its page, from 1; 0 where a line is a record",
+        sku_id: Guid = "the product",
+        seats: i64 = "how many seats",
+        state: State = "what the raw status means",
+        is_trial: bool = "a trial",
+        owner_tenant_id: Option<String> = "who sold it, where the form says it by a tenant id (empty: nobody else)",
+        seller: Option<Seller> = "who sold it, where the form says it in so many words",
+        ends_on: Option<Day> = "when its term ends",
+    }
+}
+
+/// Of a subscription that one raw file lists twice the last stays; sorted by the key.
+pub fn distinct(mut rows: Vec<SnapshotSubscription>) -> Vec<SnapshotSubscription> {
+    let key = |row: &SnapshotSubscription| {
+        (
+            row.source.clone(),
+            row.tenant_id,
+            row.snapshot_day,
+            row.subscription_id.clone(),
+            row.source_file.clone(),
+        )
+    };
+    rows.sort_by_cached_key(|row| (key(row), row.source_line, row.source_record));
+    rows.reverse();
+    rows.dedup_by(|earlier, later| key(earlier) == key(later));
+    rows.reverse();
+    rows
+}
