@@ -313,21 +313,26 @@ impl<'c> Ranked<'c> {
                 found.len() as u32 - 1
             })
         };
+        // Of each partition's dictionary, the numbers of the texts that were met.
+        let parts = places.iter().map(|(at, _)| *at as usize + 1).max().unwrap_or(0);
+        let mut known: Vec<Vec<u32>> = vec![Vec::new(); parts];
         let mut ranks = Vec::with_capacity(places.len());
-        for part in places.chunk_by(|a, b| a.0 == b.0) {
-            match column(part[0].0 as usize) {
-                Texts::Plain(texts) => ranks.extend(part.iter().map(|(_, row)| number_of(texts.value(*row as usize)))),
+        for &(at, row) in places {
+            let (at, row) = (at as usize, row as usize);
+            ranks.push(match column(at) {
+                Texts::Plain(texts) => number_of(texts.value(row)),
                 Texts::Coded(coded, texts) => {
-                    let mut known = vec![UNKNOWN; texts.len()];
-                    ranks.extend(part.iter().map(|(_, row)| {
-                        let code = coded.keys().value(*row as usize) as usize;
-                        if known[code] == UNKNOWN {
-                            known[code] = number_of(texts.value(code));
-                        }
-                        known[code]
-                    }));
+                    let code = coded.keys().value(row) as usize;
+                    if known[at].is_empty() {
+                        known[at].resize(texts.len(), UNKNOWN);
+                    }
+                    let number = &mut known[at][code];
+                    if *number == UNKNOWN {
+                        *number = number_of(texts.value(code));
+                    }
+                    *number
                 }
-            }
+            });
         }
         let meant: Vec<&'c str> = found.iter().map(|text| means(text)).collect();
         let mut sorted = meant.clone();

@@ -96,7 +96,7 @@ impl TakenSnapshots {
     /// The same in a form that can be written down.
     pub fn kept(&self) -> KeptSnapshots {
         let runs = |days: &Days| {
-            let mut runs: Vec<(i32, i32, u32)> = Vec::new();
+            let mut runs: Vec<KeptRun> = Vec::new();
             for (day, list) in days {
                 match runs.last_mut() {
                     Some((first, count, same)) if same == list && *first + *count == day.0 => *count += 1,
@@ -145,8 +145,11 @@ impl TakenSnapshots {
 #[derive(Serialize, Deserialize)]
 pub struct KeptSnapshots {
     lists: Vec<Vec<KeptSubscription>>,
-    taken: Vec<(String, String, Vec<(i32, i32, u32)>)>,
+    taken: Vec<(String, String, Vec<KeptRun>)>,
 }
+
+/// A day, how many days from it on have the same list, and its number.
+type KeptRun = (i32, i32, u32);
 
 /// The members of a [`ListedSubscription`].
 type KeptSubscription = (String, String, i64, String, bool, Option<String>, Option<String>, Option<i32>);
