@@ -1,7 +1,8 @@
 //! Walks the input folder: which raw files there are, folder by folder on all threads. An archive has a folder for every customer
 //! and hour, so opening folders is what takes the time.
 
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -93,7 +94,8 @@ impl Walk<'_> {
             };
         }
         if !kind.is_symlink() {
-            return self.file(on_disk, path, false).into_iter().collect();
+            // Asked of the entry, which is not looked for again from the root on.
+            return self.file((on_disk, || entry.metadata()), path, false).into_iter().collect();
         }
         let real = match fs::canonicalize(&on_disk) {
             Ok(real) => real,
@@ -104,7 +106,10 @@ impl Walk<'_> {
         };
         let leads_out = !real.starts_with(&self.real_root);
         if !real.is_dir() {
-            return self.file(on_disk, path, leads_out).into_iter().collect();
+            return self
+                .file((on_disk, || fs::metadata(entry.path())), path, leads_out)
+                .into_iter()
+                .collect();
         }
         let above = on_disk.parent().and_then(|folder| fs::canonicalize(folder).ok());
         let is_loop = above.is_some_and(|above| above.starts_with(&real)) || through.contains(&real);
@@ -122,13 +127,13 @@ impl Walk<'_> {
     }
 
     /// A file that some source reads.
-    fn file(&self, on_disk: PathBuf, path: String, leads_out: bool) -> Option<RawFile> {
+    fn file(&self, (on_disk, look): (PathBuf, impl FnOnce() -> io::Result<Metadata>), path: String, leads_out: bool) -> Option<RawFile> {
         let sources = self.sources_of(&path);
         let is_old = |(_, facts): &(usize, PathFacts)| facts.day.is_some() && self.since > facts.day;
         if sources.iter().all(is_old) {
             return None;
         }
-        let metadata = fs::metadata(&on_disk).ok();
+        let metadata = look().ok();
         let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
         Some(RawFile {
             path,

@@ -75,11 +75,18 @@ impl Known<u32> for Places {
     }
 }
 
-/// The dictionary of some values in their order; `None` where it would not pay. `sample` is after how many that may be said already,
-/// `room` how many bytes the entries may take.
+/// A look at the first values, which may say already that a dictionary would not pay.
+#[derive(Clone, Copy)]
+pub struct Sample {
+    pub values: usize,
+    /// More distinct ones among them are too many.
+    pub most_distinct: usize,
+}
+
+/// The dictionary of some values in their order; `None` where it would not pay. `room` is how many bytes the entries may take.
 pub fn dictionary<K: Copy>(
     mut values: impl ExactSizeIterator<Item = K>,
-    sample: Option<usize>,
+    sample: Sample,
     room: usize,
     mut known: impl Known<K>,
     put: impl Fn(K, &mut Vec<u8>),
@@ -102,9 +109,9 @@ pub fn dictionary<K: Copy>(
         found.codes.push(code);
         Some(found.count)
     };
-    if let Some(sample) = sample.filter(|sample| *sample < values.len()) {
-        let count = values.by_ref().take(sample).try_fold(0, |_, value| take(value))?;
-        if count as usize > sample / MOST_DISTINCT {
+    if sample.values < values.len() {
+        let count = values.by_ref().take(sample.values).try_fold(0, |_, value| take(value))?;
+        if count as usize > sample.most_distinct {
             return None;
         }
     }

@@ -9,11 +9,19 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 
-use crate::warehouse::dictionary::{Dictionary, Hashed, Places, dictionary};
+use crate::warehouse::dictionary::{Dictionary, Hashed, Places, Sample, dictionary};
 use crate::warehouse::order::is_rising;
 
-/// So many values tell whether all will be too many.
-const SAMPLE: usize = 2048;
+/// Numbers of which half are distinct at first will hardly repeat.
+const NUMBERS_SAMPLE: Sample = Sample {
+    values: 2048,
+    most_distinct: 1024,
+};
+/// Texts are worth a dictionary sooner; where none repeats they are ids of events.
+const TEXTS_SAMPLE: Sample = Sample {
+    values: 2048,
+    most_distinct: 2047,
+};
 /// Numbers that lie so close together are looked up by their places.
 const MOST_PLACES: u64 = 4096;
 /// Of longer texts no least and greatest are kept.
@@ -162,11 +170,11 @@ impl<T: Number> Values for Numbers<'_, T> {
             Some(most) if most < MOST_PLACES => {
                 let above = self.values.iter().map(|value| value.above(least).unwrap_or(0) as u32);
                 let put = |above: u32, out: &mut Vec<u8>| T::put_key(least.plus(above), out);
-                dictionary(above, Some(SAMPLE), 0, Places::below(most as usize + 1), put)
+                dictionary(above, NUMBERS_SAMPLE, 0, Places::below(most as usize + 1), put)
             }
             _ => dictionary(
                 self.values.iter().map(|value| value.key()),
-                Some(SAMPLE),
+                NUMBERS_SAMPLE,
                 0,
                 Hashed::default(),
                 T::put_key,
@@ -272,7 +280,13 @@ impl Values for Texts<'_> {
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        dictionary((0..self.places.len()).map(|at| self.text(at)), None, 0, Hashed::default(), put_text)
+        dictionary(
+            (0..self.places.len()).map(|at| self.text(at)),
+            TEXTS_SAMPLE,
+            0,
+            Hashed::default(),
+            put_text,
+        )
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
@@ -315,7 +329,7 @@ impl Values for Coded<'_> {
         let put = |key: u32, out: &mut Vec<u8>| put_text(self.texts.value(key as usize), out);
         // No more than all texts with their lengths.
         let room = self.texts.value_data().len() + size_of::<u32>() * self.texts.len();
-        dictionary(self.keys.iter().copied(), None, room, Places::below(self.texts.len()), put)
+        dictionary(self.keys.iter().copied(), TEXTS_SAMPLE, room, Places::below(self.texts.len()), put)
     }
 
     fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
