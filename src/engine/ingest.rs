@@ -204,6 +204,9 @@ pub fn how(settings: &Settings, source: usize) -> String {
     let of = &settings.sources[source];
     let mut hasher = Hasher::new();
     hasher.text(&of.reading_text()).number(i64::from(crate::sources::VERSION));
+    if of.format.name() == Format::Auto.name() {
+        hasher.number(i64::from(crate::sources::AUTO_VERSION));
+    }
     if of.feed == Feed::Subscriptions {
         hasher.text(&settings.zone_text()).text(&settings.offers_text());
     }

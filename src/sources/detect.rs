@@ -1,7 +1,7 @@
-//! Which format a file has, by how it begins (`format = "auto"`): the keys of its first record, or the names of its columns. Its own name
+//! Which format a file has, by how it begins (`format = "auto"`): the keys of its first records, or the names of its columns. Its own name
 //! does not matter.
 //!
-//! A file may begin with a line that is broken, so the lines after it are looked at too. A list without entries has no keys: then its wrapping
+//! A file may begin with a line that is broken, and a list with a record that lacks what tells its form, so those after it are looked at too. A list without entries has no keys: then its wrapping
 //! decides. What fits nothing is not guessed.
 
 use crate::domain::kinds::Feed;
@@ -23,6 +23,8 @@ use crate::sources::table::TableRecords;
 const PARQUET: &[u8] = b"PAR1";
 /// How many lines are looked at.
 const LINES: usize = 20;
+/// How many records of a list are looked at, where the first one does not tell.
+const RECORDS: usize = 20;
 
 /// A form of JSON, and the keys that a record of it has: one of the groups, all of its keys.
 type Signs = (Format, &'static [&'static [&'static str]]);
@@ -43,9 +45,14 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
     let mut from = 0;
     for line in head.split(|byte| *byte == b'\n').take(LINES) {
         if matches!(line.trim_ascii_start(), [b'{' | b'[', ..]) {
-            let keys = first_keys(&head[from..]);
-            if let Some(choice) = by_keys(feed, &keys) {
-                return Some(choice);
+            let mut keys = first_keys(&head[from..], 1);
+            let mut choice = by_keys(feed, &keys);
+            if choice.is_none() && keys.list.is_some() {
+                keys = first_keys(&head[from..], RECORDS);
+                choice = by_keys(feed, &keys);
+            }
+            if choice.is_some() {
+                return choice;
             }
             empty = empty.or_else(|| by_wrapping(feed, &keys));
         }
@@ -68,13 +75,18 @@ fn by_beginning(feed: Feed, head: &[u8]) -> Option<Choice> {
 }
 
 fn by_keys(feed: Feed, keys: &FirstKeys) -> Option<Choice> {
-    signs(feed).iter().find_map(|(format, groups)| {
-        let group = groups
-            .iter()
-            .find(|group| group.iter().all(|key| keys.of_record.iter().any(|found| found == key)))?;
-        Some(Choice {
-            format: *format,
-            why: format!("its first record has {}", listed(group)),
+    (1..).zip(&keys.records).find_map(|(number, record)| {
+        signs(feed).iter().find_map(|(format, groups)| {
+            let has_all = |group: &&&[&str]| group.iter().all(|key| record.iter().any(|found| found == key));
+            let group = groups.iter().find(has_all)?;
+            let which = match number {
+                1 => "its first record".to_owned(),
+                _ => format!("its record {number}"),
+            };
+            Some(Choice {
+                format: *format,
+                why: format!("{which} has {}", listed(group)),
+            })
         })
     })
 }

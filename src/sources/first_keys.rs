@@ -1,6 +1,6 @@
-//! The keys of the first record in the beginning of a JSON text, which may be cut anywhere.
+//! The keys of the first records in the beginning of a JSON text, which may be cut anywhere.
 //!
-//! The record is the outermost object, or the first object in a bare array or in a list that the outermost object has under `records`, `value` or
+//! A record is the outermost object, or an object in a bare array or in a list that the outermost object has under `records`, `value` or
 //! `items`. Only strings, brackets and colons are looked at.
 
 /// The keys under which forms have their lists.
@@ -9,8 +9,8 @@ const LISTS: [&str; 3] = ["records", "value", "items"];
 /// What a text begins with.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FirstKeys {
-    /// The keys of the first record; those of the outermost object where it has no list, or a list without objects.
-    pub of_record: Vec<String>,
+    /// The keys of each of the first records; those of the outermost object where it has no list, or a list without keys.
+    pub records: Vec<Vec<String>>,
     /// The key of the list, empty for a bare array.
     pub list: Option<String>,
     /// The list has something in it, as far as the text goes.
@@ -24,8 +24,8 @@ struct Open {
     key: String,
 }
 
-/// Walks along the text until the first record ends.
-pub fn first_keys(text: &[u8]) -> FirstKeys {
+/// Walks along the text until so many records end.
+pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
     let mut found = FirstKeys::default();
     let mut outermost: Vec<String> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
@@ -47,7 +47,11 @@ pub fn first_keys(text: &[u8]) -> FirstKeys {
                         last.key = String::from_utf8_lossy(string).into_owned();
                         match depth {
                             1 => outermost.push(last.key.clone()),
-                            2 | 3 if in_list && depth == list_depth(&found) + 1 => found.of_record.push(last.key.clone()),
+                            2 | 3 if in_list && depth == list_depth(&found) + 1 => {
+                                if let Some(record) = found.records.last_mut() {
+                                    record.push(last.key.clone());
+                                }
+                            }
                             _ => {}
                         }
                     }
@@ -55,7 +59,11 @@ pub fn first_keys(text: &[u8]) -> FirstKeys {
                 }
             }
             b'{' | b'[' => {
-                found.has_entries |= in_list && open.len() == list_depth(&found);
+                let is_entry = in_list && open.len() == list_depth(&found);
+                found.has_entries |= is_entry;
+                if is_entry && byte == b'{' {
+                    found.records.push(Vec::new());
+                }
                 let is_list = byte == b'[' && found.list.is_none();
                 match open.last() {
                     None if is_list => found.list = Some(String::new()),
@@ -72,8 +80,10 @@ pub fn first_keys(text: &[u8]) -> FirstKeys {
             b'}' | b']' => {
                 open.pop();
                 closed |= in_list && open.len() + 1 == list_depth(&found);
-                let ends_record = in_list && open.len() == list_depth(&found) && !found.of_record.is_empty();
-                if open.is_empty() || ends_record {
+                let ends_record = in_list && open.len() == list_depth(&found);
+                if open.is_empty()
+                    || (ends_record && found.records.len() >= records && found.records.iter().any(|record| !record.is_empty()))
+                {
                     break;
                 }
             }
@@ -81,8 +91,8 @@ pub fn first_keys(text: &[u8]) -> FirstKeys {
             _ => found.has_entries |= in_list && open.len() == list_depth(&found),
         }
     }
-    if found.of_record.is_empty() {
-        found.of_record = outermost;
+    if found.records.iter().all(Vec::is_empty) {
+        found.records = vec![outermost];
     }
     found
 }

@@ -35,6 +35,16 @@ const BEGINNINGS: &[(Feed, Format, &str)] = &[
     (Feed::Activity, Format::Graph, "{\"value\":[]}"),
     (
         Feed::Activity,
+        Format::Graph,
+        "{\"value\":[{\"id\":\"x\",\"appId\":\"y\"},7,{\"id\":\"x\",\"createdDateTime\":\"y\",\"userId\":\"z\"}]}",
+    ),
+    (
+        Feed::Activity,
+        Format::ManagementApi,
+        "[{},{\"Id\":\"x\"},{\"CreationTime\":\"x\",\"Operation\":\"y\"}]",
+    ),
+    (
+        Feed::Activity,
         Format::LogAnalytics,
         "{\"TenantId\":\"w\",\"TimeGenerated\":\"x\",\"Category\":\"SignInLogs\"}",
     ),
@@ -133,6 +143,8 @@ fn every_form_is_told_and_says_why() {
         "it has columns `event_id`, `event_time`, `user_id`, `error_code`"
     );
     assert_eq!(why("PAR1"), "it begins with `PAR1`");
+    let dirty = "{\"value\":[{\"id\":\"x\"},{\"id\":\"x\",\"createdDateTime\":\"y\",\"userId\":\"z\"}]}";
+    assert_eq!(why(dirty), "its record 2 has `createdDateTime`, `userId`");
 }
 
 #[test]
@@ -167,22 +179,28 @@ fn an_empty_file_is_no_fault_and_nothing_is_chosen() {
 }
 
 #[test]
-fn the_first_record_is_found_in_a_text_that_is_cut_anywhere() {
+fn the_first_records_are_found_in_a_text_that_is_cut_anywhere() {
     let text = format!(
         "{{\"x\":{{\"deep\":[1,{{}}]}},\"value\":[7,{{\"a\":\"}}\\\"\",\"b\":{{\"c\":1}},\"d\":[]}},{{\"e\":1}}],\"f\":\"{TENANT}\"}}"
     );
-    let whole = first_keys(text.as_bytes());
+    let first: Vec<String> = vec!["a".into(), "b".into(), "d".into()];
+    let whole = first_keys(text.as_bytes(), 1);
     assert_eq!(
-        (whole.of_record, whole.list.as_deref(), whole.has_entries),
-        (vec!["a".into(), "b".into(), "d".into()], Some("value"), true)
+        (whole.records, whole.list.as_deref(), whole.has_entries),
+        (vec![first.clone()], Some("value"), true)
     );
+    assert_eq!(first_keys(text.as_bytes(), 2).records, [first.clone(), vec!["e".into()]]);
+    assert_eq!(first_keys(text.as_bytes(), 9).records, [first, vec!["e".into()]]);
     for end in 0..text.len() {
-        let keys = first_keys(&text.as_bytes()[..end]);
-        let sure = ["x", "value", "a", "b", "d", "deep", "f"];
-        assert!(keys.of_record.iter().all(|key| sure.contains(&key.as_str())), "{keys:?}");
+        let keys = first_keys(&text.as_bytes()[..end], 2);
+        let sure = ["x", "value", "a", "b", "d", "e", "deep", "f"];
+        assert!(keys.records.iter().flatten().all(|key| sure.contains(&key.as_str())), "{keys:?}");
     }
-    let empty = first_keys(b"{\"items\":[],\"links\":{\"next\":{\"y\":1}}}");
-    assert_eq!((empty.of_record, empty.has_entries), (vec!["items".into(), "links".into()], false));
+    let empty = first_keys(b"{\"items\":[],\"links\":{\"next\":{\"y\":1}}}", 2);
+    assert_eq!(
+        (empty.records, empty.has_entries),
+        (vec![vec!["items".into(), "links".into()]], false)
+    );
 }
 
 #[test]
