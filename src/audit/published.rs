@@ -2,7 +2,6 @@
 //! be published now. To have these, everything is published once more, to a temporary folder.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use arrow::record_batch::{RecordBatch, RecordBatchReader};
@@ -10,14 +9,14 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use serde_json::Value;
 
 use crate::audit::findings::Fault;
-use crate::domain::digest::{Digest, Digester};
+use crate::domain::digest::Digest;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::publish;
+use crate::engine::publish::{is_due, publication};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::reports::publish::{PublishedFile, is_unfinished, publish as publish_to};
+use crate::reports::publish::{self, PublishedFile, is_unfinished};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
@@ -57,12 +56,12 @@ pub fn hold_written(settings: &Settings, run: Option<&Value>) -> Result<Vec<Faul
 /// What is not what would be published now. Every table has whole files.
 pub fn hold_again(settings: &Settings, store: &Store, state: &State, range: Range, watch: &Watch<'_>) -> Result<Vec<Fault>, EngineError> {
     let mut faults = Vec::new();
-    if publish::is_due(settings, store, state, range)?.is_some() {
+    if is_due(settings, store, state, range)?.is_some() {
         let what = "the published files are not made from what the tables and the pipeline file say now: a run publishes again";
         faults.push(Fault::of_published("run.json", what));
     }
     let place = tempfile::tempdir().map_err(WarehouseError::store("make a temporary folder in", &std::env::temp_dir()))?;
-    let Some(publication) = publish::publication(settings, store, state, range, place.path())? else {
+    let Some(publication) = publication(settings, store, state, range, place.path())? else {
         return Ok(faults);
     };
     watch.tell(Event::Begin {
@@ -70,7 +69,7 @@ pub fn hold_again(settings: &Settings, store: &Store, state: &State, range: Rang
         unit: "days of tables",
         total: publication.units(),
     });
-    let files = publish_to(&publication, &|days| watch.tell(Event::Advance(days)))?;
+    let files = publish::publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
     for file in files {
         watch.go_on()?;
@@ -153,17 +152,5 @@ fn rows_of(path: &Path) -> Result<ParquetRecordBatchReader, parquet::errors::Par
 
 /// The digest of a file's bytes; `None` where there is no such file.
 fn digest_of(path: &Path) -> Result<Option<Digest>, EngineError> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(WarehouseError::store("open", path)(error).into()),
-    };
-    let mut hasher = Digester::new();
-    let mut block = vec![0; 1 << 18];
-    loop {
-        match file.read(&mut block).map_err(WarehouseError::store("read", path))? {
-            0 => return Ok(Some(hasher.digest())),
-            read => hasher.add(&block[..read]),
-        }
-    }
+    Ok(publish::digest_of(path).map_err(WarehouseError::store("read", path))?)
 }

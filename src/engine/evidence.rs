@@ -16,7 +16,7 @@ use crate::engine::error::EngineError;
 use crate::engine::job::Job;
 use crate::engine::licenses::all;
 use crate::engine::made_from::settings_digest;
-use crate::engine::partitions::Partitions;
+use crate::engine::partitions::{Partitions, rows_of};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::shard_of;
@@ -25,10 +25,8 @@ use crate::stages::license_changes::{self, LicenseChange};
 use crate::stages::license_holdings::{LICENSE_HOLDINGS, LicenseHolding};
 use crate::stages::listed::{Days, Listed, ListedUser};
 use crate::stages::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
-use crate::warehouse::contract::Place;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
-use crate::warehouse::table::Row;
 
 /// Rises when what is kept changes its form.
 const VERSION: u32 = 1;
@@ -207,14 +205,7 @@ fn partitions(state: &State, shard: u32) -> Partitions {
 /// The files of snapshots of holdings of a shard's customers in the partitions that are not folded yet.
 fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -> Result<Vec<SnapshotFile>, EngineError> {
     let mine = |file: &SnapshotFile| file.feed == Feed::LicenseHoldings.name() && shard_of(file.tenant_id, job.shards()) == shard;
-    let read = |place: Place| -> Result<Vec<SnapshotFile>, EngineError> {
-        let mut rows = SnapshotFile::rows(&job.store.read(&SNAPSHOTS, place, &[])?)?;
-        rows.retain(mine);
-        Ok(rows)
-    };
-    let places = folded.made_from.new_places(now, &SNAPSHOTS, 0);
-    let read: Vec<Vec<SnapshotFile>> = places.into_par_iter().map(read).collect::<Result<_, _>>()?;
-    Ok(read.into_iter().flatten().collect())
+    rows_of(job.store, folded.made_from.new_places(now, &SNAPSHOTS, 0), mine)
 }
 
 fn file_name(shard: u32) -> String {

@@ -10,6 +10,7 @@ use crate::engine::causes::{Cause, Changes, why};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::Evidence;
 use crate::engine::job::Job;
+use crate::engine::partitions::rows_of;
 use crate::engine::report::{Size, Step};
 use crate::engine::spans;
 use crate::engine::state::{Cache, State};
@@ -111,11 +112,7 @@ pub fn all<R: Row + Send>(store: &Store, state: &State, shard: u32, wanted: impl
         .filter(|((_, of), footer)| *of == shard && footer.rows > 0)
         .map(|(place, _)| *place)
         .collect();
-    let parts: Vec<Vec<R>> = places
-        .into_par_iter()
-        .map(|place| Ok::<_, EngineError>(store.rows::<R>(place)?.into_iter().filter(|row| wanted(row)).collect()))
-        .collect::<Result<_, _>>()?;
-    Ok(parts.into_iter().flatten().collect())
+    rows_of(store, places, wanted)
 }
 
 /// Removes the files of shards that are no more.

@@ -1,13 +1,19 @@
-//! Which partitions something was folded from, so that a later run can tell whether it only has to add what came in since.
+//! Which partitions something was folded from, so that a later run can tell whether it only has to add what came in since; and the rows of
+//! partitions.
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
+use crate::engine::error::EngineError;
 use crate::engine::state::State;
 use crate::warehouse::contract::{Contract, Place};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::store::Store;
+use crate::warehouse::table::Row;
 
 /// Partitions that have rows, by table and `received` day, each with the digest of its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +47,17 @@ impl Partitions {
             .filter(|partition| partition.0 == contract.name && !self.0.contains_key(*partition));
         new.map(|(_, day)| (Some(Day(*day)), shard)).collect()
     }
+}
+
+/// The rows of some files of a table that pass, in the order of the files.
+pub fn rows_of<R: Row + Send>(store: &Store, places: Vec<Place>, wanted: impl Fn(&R) -> bool + Sync) -> Result<Vec<R>, EngineError> {
+    let read = |place| {
+        let mut rows = store.rows::<R>(place)?;
+        rows.retain(&wanted);
+        Ok(rows)
+    };
+    let parts: Vec<Vec<R>> = places.into_par_iter().map(read).collect::<Result<_, WarehouseError>>()?;
+    Ok(parts.into_iter().flatten().collect())
 }
 
 impl From<Partitions> for Vec<(String, i32, String)> {

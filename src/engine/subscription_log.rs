@@ -5,21 +5,18 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
-use crate::engine::partitions::Partitions;
+use crate::engine::partitions::{Partitions, rows_of};
 use crate::engine::state::State;
 use crate::stages::snapshots::{SNAPSHOTS, SnapshotFile};
 use crate::stages::subscription_snapshots::{SUBSCRIPTION_SNAPSHOTS, SnapshotSubscription};
 use crate::stages::taken_snapshots::{KeptSnapshots, TakenSnapshots};
-use crate::warehouse::contract::{Contract, Place};
-use crate::warehouse::error::WarehouseError;
+use crate::warehouse::contract::Place;
 use crate::warehouse::store::Store;
-use crate::warehouse::table::Row;
 
 /// Rises when what is kept changes its form.
 const VERSION: u32 = 1;
@@ -98,18 +95,6 @@ fn add(
         }
     }
     Ok(true)
-}
-
-/// The rows of some files that pass.
-fn rows_of<R: Row + Send>(store: &Store, places: Vec<Place>, wanted: impl Fn(&R) -> bool + Sync) -> Result<Vec<R>, EngineError> {
-    let contract: &Contract = R::CONTRACT;
-    let read = |place| {
-        let mut rows = R::rows(&store.read(contract, place, &[])?)?;
-        rows.retain(&wanted);
-        Ok(rows)
-    };
-    let parts: Vec<Vec<R>> = places.into_par_iter().map(read).collect::<Result<_, WarehouseError>>()?;
-    Ok(parts.into_iter().flatten().collect())
 }
 
 /// What an earlier run kept; nothing where there is none, or none of this form.

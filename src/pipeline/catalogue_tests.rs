@@ -1,5 +1,5 @@
 //! Catalogue files with the flaws of Microsoft's and of people's.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use super::*;
 

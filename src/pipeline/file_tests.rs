@@ -1,5 +1,5 @@
 //! Pipeline files, good and bad: each bad one with the whole message that it gives.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::kinds::Feed;

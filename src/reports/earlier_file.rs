@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
-use parquet::basic::SortOrder;
+use parquet::basic::{Encoding, PageType, SortOrder};
 use parquet::column::page::Page;
 use parquet::column::writer::ColumnCloseResult;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats, ParquetMetaData};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::file::statistics::Statistics;
@@ -153,17 +153,18 @@ impl EarlierGroup<'_> {
     /// The entries of a column's dictionary, which are ids; `None` where not every value is in it.
     fn dictionary(&self, column: usize) -> Option<Vec<Guid>> {
         let group = self.of.reader.get_row_group(self.number).ok()?;
+        // A dictionary that grew too large is followed by pages of plain values.
+        let is_coded = |pages: &PageEncodingStats| {
+            let is_code = matches!(pages.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
+            pages.page_type == PageType::DICTIONARY_PAGE || is_code
+        };
+        if !group.metadata().column(column).page_encoding_stats()?.iter().all(is_coded) {
+            return None;
+        }
         let mut pages = group.get_column_page_reader(column).ok()?;
         let Page::DictionaryPage { buf, num_values, .. } = pages.get_next_page().ok()?? else {
             return None;
         };
-        // A dictionary that grew too large is followed by pages of plain values.
-        let is_coded = |page: &Page| matches!(page, Page::DataPage { encoding, .. } if format!("{encoding}").ends_with("DICTIONARY"));
-        while let Some(page) = pages.get_next_page().ok()? {
-            if !is_coded(&page) {
-                return None;
-            }
-        }
         let mut rest = buf.as_ref();
         let mut ids = Vec::with_capacity(num_values as usize);
         while let Some((length, after)) = rest.split_first_chunk::<4>() {

@@ -34,11 +34,8 @@ pub(super) struct ParquetFile {
     path: PathBuf,
     /// The row group that is being filled, and how many rows it has.
     group: Option<(Vec<ArrowColumnWriter>, usize)>,
-    groups: usize,
     rows: u64,
     parts: Vec<Part>,
-    /// The row groups and rows of all parts.
-    in_parts: (usize, u64),
 }
 
 impl ParquetFile {
@@ -57,10 +54,8 @@ impl ParquetFile {
             schema,
             path,
             group: None,
-            groups: 0,
             rows: 0,
             parts: Vec::new(),
-            in_parts: (0, 0),
         })
     }
 
@@ -75,7 +70,7 @@ impl ParquetFile {
         while from < rows.num_rows() {
             let (mut writers, filled) = match self.group.take() {
                 Some(group) => group,
-                None => (self.columns.create_column_writers(self.groups)?, 0),
+                None => (self.columns.create_column_writers(self.writer.flushed_row_groups().len())?, 0),
             };
             let some = rows.slice(from, (rows.num_rows() - from).min(ROW_GROUP_ROWS - filled));
             let mut left = writers.iter_mut();
@@ -100,7 +95,6 @@ impl ParquetFile {
             writer.close()?.append_to_row_group(&mut group)?;
         }
         group.close()?;
-        self.groups += 1;
         Ok(())
     }
 
@@ -111,10 +105,9 @@ impl ParquetFile {
             first: first.0,
             last: last.0,
             made_from,
-            row_groups: self.groups - self.in_parts.0,
-            rows: self.rows - self.in_parts.1,
+            row_groups: self.writer.flushed_row_groups().len() - self.parts.iter().map(|part| part.row_groups).sum::<usize>(),
+            rows: self.rows - self.parts.iter().map(|part| part.rows).sum::<u64>(),
         });
-        self.in_parts = (self.groups, self.rows);
         Ok(())
     }
 
@@ -123,7 +116,6 @@ impl ParquetFile {
         self.copy_groups(part).map_err(ReportError::parquet("write", &self.path))?;
         self.parts.push(part.part);
         self.rows += part.part.rows;
-        self.in_parts = (self.groups, self.rows);
         Ok(())
     }
 
@@ -134,7 +126,6 @@ impl ParquetFile {
                 group.append_column(earlier.file(), chunk)?;
             }
             group.close()?;
-            self.groups += 1;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::reports::error::ReportError;
 use crate::reports::names::Names;
 use crate::reports::parquet_file::ParquetFile;
 pub use crate::reports::publication::Publication;
-pub use crate::reports::staging::{PublishedFile, is_unfinished};
+pub use crate::reports::staging::{PublishedFile, digest_of, is_unfinished};
 use crate::reports::staging::{Staged, Staging, close};
 use crate::reports::{export, facts};
 use crate::warehouse::contract::Contract;

@@ -28,6 +28,9 @@ use crate::stages::portfolio;
 use crate::stages::usage::Usage;
 use crate::stages::workload_adoption::WorkloadAdoption;
 
+#[path = "publish_months_tests.rs"]
+mod months;
+
 const CONTOSO: Guid = Guid(0xa);
 const NAMELESS: Guid = Guid(0xb);
 const E3: Guid = Guid(0x1);
@@ -450,101 +453,6 @@ fn a_day_without_a_file_changes_nothing_that_is_published() {
         10,
         "the files, and what says that there is no run.json yet"
     );
-}
-
-/// Days from October to November.
-fn two_months() -> World {
-    let mut world = World::new();
-    world.days = 40;
-    for number in 0..world.days {
-        world.day_as_noted(number, 8);
-    }
-    world
-}
-
-impl World {
-    /// Writes a day and takes note of what it is made from.
-    fn day_as_noted(&mut self, number: i32, seats: i64) {
-        self.day(number, seats);
-        for contract in crate::reports::columns::FACTS {
-            let made_from = Digest::of(&seats.to_le_bytes());
-            self.made_from.insert((contract.name, FIRST.plus(number)), made_from);
-        }
-    }
-
-    /// The digest of each published table's bytes.
-    fn bytes(&self) -> Vec<(String, Digest)> {
-        let names = published_tables().into_iter().map(|table| table.file_name());
-        let digest = |name: &String| Digest::of(&fs::read(self.published().join(name)).unwrap());
-        names.map(|name| (name.clone(), digest(&name))).collect()
-    }
-
-    /// Takes the tables of October away: what is published of it cannot come from there.
-    fn forget_october(&self) {
-        for contract in crate::reports::columns::FACTS {
-            for number in 0..28 {
-                for shard in 0..contract.files(2) {
-                    self.store().remove(contract, (Some(FIRST.plus(number)), shard)).unwrap();
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn a_month_that_is_what_it_was_is_taken_over_and_the_file_is_the_one_that_is_made_from_scratch() {
-    let mut world = two_months();
-    let earlier = world.publish();
-    world.earlier = earlier.into_iter().map(|file| (file.name, file.digest)).collect();
-    world.day_as_noted(35, 9);
-    world.days = 41;
-    world.day_as_noted(40, 7);
-    world.place = "from-scratch";
-    let from_scratch = world.publish();
-    let expected = world.bytes();
-    world.place = "published";
-    world.forget_october();
-    let taken_over = world.publish();
-    assert_eq!(world.bytes(), expected);
-    let told = |files: Vec<PublishedFile>| {
-        files
-            .into_iter()
-            .map(|file| (file.name, file.rows, file.digest))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(told(taken_over), told(from_scratch));
-}
-
-#[test]
-fn nothing_is_taken_over_from_a_file_that_is_not_what_was_published_or_was_made_from_something_else() {
-    let mut world = two_months();
-    let earlier: BTreeMap<String, Digest> = world.publish().into_iter().map(|file| (file.name, file.digest)).collect();
-    let adoption = world.published().join("adoption.parquet");
-    let whole = fs::read(&adoption).unwrap();
-    let expected = world.bytes();
-    let mut altered = whole.clone();
-    altered[100] ^= 1;
-    fs::write(&adoption, &altered).unwrap();
-    world.earlier = earlier.clone();
-    world.publish();
-    assert_eq!(world.bytes(), expected, "made again from the tables");
-
-    world.day_as_noted(3, 9);
-    world.publish();
-    assert_ne!(world.bytes(), expected, "October has other rows now");
-    world.place = "from-scratch";
-    let taken_over = std::mem::take(&mut world.earlier);
-    world.publish();
-    let from_scratch = world.bytes();
-    world.place = "published";
-    assert_eq!(world.bytes(), from_scratch);
-    assert_eq!(taken_over, earlier);
-
-    fs::write(&adoption, &altered).unwrap();
-    world.earlier = earlier;
-    world.forget_october();
-    let error = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.publish()));
-    assert!(error.is_err(), "it cannot be made without the tables");
 }
 
 #[test]

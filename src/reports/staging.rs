@@ -136,7 +136,7 @@ impl<'a> Staging<'a> {
 }
 
 /// The digest of a file's bytes; `None` where there is no such file.
-pub(super) fn digest_of(path: &Path) -> io::Result<Option<Digest>> {
+pub fn digest_of(path: &Path) -> io::Result<Option<Digest>> {
     match File::open(path) {
         Ok(mut file) => digest_of_rest(&mut file).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
