@@ -13,6 +13,7 @@ use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 use crate::engine::customers::seen_tenants;
 use crate::engine::error::EngineError;
+use crate::engine::first_days::FirstDays;
 use crate::engine::state::State;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::assignments::ASSIGNMENTS;
@@ -78,7 +79,7 @@ pub fn choose(known: &BTreeSet<Guid>, share: Share, seed: u64) -> Chosen {
 
 /// Every customer that the warehouse says anything of.
 pub fn known(store: &Store, state: &State) -> Result<BTreeSet<Guid>, EngineError> {
-    let mut tenants = seen_tenants(store, state)?;
+    let mut tenants = seen_tenants(store, state, &FirstDays::default())?;
     for contract in [&LICENSE_CHANGES, &LICENSE_HOLDINGS, &SNAPSHOTS, &ASSIGNMENTS, &ADOPTION] {
         tenants.extend(of_table(store, state, contract)?);
     }

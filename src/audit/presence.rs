@@ -10,6 +10,7 @@ use crate::domain::day::Day;
 use crate::domain::window;
 use crate::engine::checks::day_tables;
 use crate::engine::days::Range;
+use crate::engine::ingest_task::{NO_DAY, belongs};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
@@ -113,7 +114,11 @@ fn places(settings: &Settings, state: &State, contract: &Contract, range: Option
     match (contract.partition, range) {
         (Partition::Received, _) => {
             let received = stages::TABLES.iter().filter(|table| table.partition == Partition::Received);
-            of_days(received.flat_map(|table| state.table(table).keys().map(|(day, _)| *day)).collect())
+            let days = received.flat_map(|table| state.table(table).keys().map(|(day, _)| *day));
+            of_days(
+                days.filter(|day| belongs(settings, state, contract, day.unwrap_or(NO_DAY)))
+                    .collect(),
+            )
         }
         // A table that was never asked for has no files at all.
         (Partition::Whole, _) if notes.is_made(state, contract) => of_days(BTreeSet::from([None])),

@@ -13,6 +13,7 @@ use crate::domain::digest::Digest;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::first_days::FirstDays;
 use crate::engine::publish::{is_due, publication};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -61,7 +62,7 @@ pub fn hold_again(settings: &Settings, store: &Store, state: &State, range: Rang
         faults.push(Fault::of_published("run.json", what));
     }
     let place = tempfile::tempdir().map_err(WarehouseError::store("make a temporary folder in", &std::env::temp_dir()))?;
-    let Some(publication) = publication(settings, store, state, range, place.path())? else {
+    let Some(publication) = publication(settings, store, state, range, &FirstDays::default(), place.path())? else {
         return Ok(faults);
     };
     watch.tell(Event::Begin {

@@ -2,20 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
+use crate::engine::first_days::FirstDays;
 use crate::engine::named::Named;
 use crate::engine::state::{Cache, State};
-use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::customers::{self, CUSTOMERS, Customer};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
 /// The customer whose tenant id, name or domain somebody wrote, in any case.
 pub fn find(store: &Store, written: &str) -> Result<Guid, EngineError> {
-    let state = State::read(store, &mut Cache::load(store))?;
+    let mut cache = Cache::load(store);
+    let state = State::read(store, &mut cache)?;
     let mut named = names_of(&known_customers(store, &state)?);
-    for tenant in seen_tenants(store, &state)? {
+    for tenant in seen_tenants(store, &state, &cache.first_days)? {
         named.add(&tenant.to_string(), tenant);
     }
     pick(&named, written)
@@ -64,11 +67,13 @@ pub fn known_customers(store: &Store, state: &State) -> Result<Vec<Customer>, Wa
     Ok(customers::latest(rows).into_values().collect())
 }
 
-/// Every tenant that has any event: it is a customer, whether or not a list names it.
-pub fn seen_tenants(store: &Store, state: &State) -> Result<BTreeSet<Guid>, WarehouseError> {
+/// Every tenant that has any event: it is a customer, whether or not a list names it. What is `known` of first days is not read again.
+pub fn seen_tenants(store: &Store, state: &State, known: &FirstDays) -> Result<BTreeSet<Guid>, EngineError> {
+    let shards: BTreeSet<u32> = state.table(&ACTIVITY_COVERAGE).keys().map(|(_, shard)| *shard).collect();
     let mut tenants = BTreeSet::new();
-    for (place, _) in state.table(&ACTIVITY_COVERAGE).iter().filter(|(_, footer)| footer.rows > 0) {
-        tenants.extend(store.rows::<ActivityCoverage>(*place)?.into_iter().map(|row| row.tenant_id));
+    for shard in shards {
+        let first_days = known.clone().bring_up(store, state, shard, Day(i32::MAX))?;
+        tenants.extend(first_days.into_keys());
     }
     Ok(tenants)
 }

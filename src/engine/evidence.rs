@@ -1,7 +1,7 @@
 //! Everything that ever came in about who was given which license. What snapshots of holdings say is most of it, and all but the
-//! latest of them say what they said the night before: it is kept folded, in a file that can be deleted at any time. It is taken up
-//! where the partitions that it was folded from have the digests that they had, and nothing that came in since speaks of a
-//! customer's snapshot that was known by then; else everything is folded again.
+//! latest of them say what they said the night before: it is kept folded, and license changes as they are, in a file that can be
+//! deleted at any time. It is taken up where the partitions that it was read from have the digests that they had, and nothing that came
+//! in since speaks of a customer's snapshot that was known by then; else everything is read again.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,14 +14,13 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::job::Job;
-use crate::engine::licenses::all;
 use crate::engine::made_from::settings_digest;
 use crate::engine::partitions::{Partitions, rows_of};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::shard_of;
 use crate::stages::assignments::ASSIGNMENTS;
-use crate::stages::license_changes::{self, LicenseChange};
+use crate::stages::license_changes::{self, KeptChange, LICENSE_CHANGES, LicenseChange};
 use crate::stages::license_holdings::{LICENSE_HOLDINGS, LicenseHolding};
 use crate::stages::listed::{Days, Listed, ListedUser};
 use crate::stages::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
@@ -29,7 +28,7 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
 /// Rises when what is kept changes its form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// How many partitions are in memory at once while they are folded.
 const PARTITIONS_AT_ONCE: usize = 16;
 
@@ -43,26 +42,26 @@ pub struct Evidence {
 impl Evidence {
     /// Everything out of the tables, and nothing out of what was kept.
     pub fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
-        Evidence::with(job, state, shard, Folded::from_tables(job, state, shard)?)
+        Ok(Evidence::with(job, shard, Folded::from_tables(job, state, shard)?))
     }
 
     /// The same out of what an earlier run kept and what came in since; keeps it for the next run.
     pub fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
-        let folded = Folded::bring_up(job, state, shard)?;
-        Evidence::with(job, state, shard, folded)
+        Ok(Evidence::with(job, shard, Folded::bring_up(job, state, shard)?))
     }
 
-    fn with(job: &Job<'_>, state: &State, shard: u32, folded: Folded) -> Result<Evidence, EngineError> {
-        let mut changes: Vec<LicenseChange> = all(job.store, state, shard, |_| true)?;
+    fn with(job: &Job<'_>, shard: u32, folded: Folded) -> Evidence {
+        let snapshots = folded.snapshots();
+        let mut changes = folded.changes;
         let names = job.names(shard);
         for change in changes.iter_mut().filter(|_| !names.is_empty()) {
             change.user_id = names.user_of(&change.user_id).to_owned();
         }
-        Ok(Evidence {
+        Evidence {
             changes: license_changes::distinct(changes),
-            snapshots: folded.snapshots(),
+            snapshots,
             listed: folded.listed,
-        })
+        }
     }
 
     /// What assignments say that are made from it.
@@ -95,10 +94,12 @@ struct Taken {
     complete: Days,
 }
 
-/// What all snapshots of holdings of a shard come to.
+/// What came in about the licenses of a shard.
 #[derive(Default)]
 struct Folded {
     made_from: Partitions,
+    /// As they stand in the partitions, in no order.
+    changes: Vec<LicenseChange>,
     listed: Listed,
     taken: BTreeMap<Guid, Taken>,
 }
@@ -146,6 +147,8 @@ impl Folded {
                 .collect::<Result<_, WarehouseError>>()?;
             read.iter().flatten().for_each(|row| self.listed.add(row));
         }
+        self.changes
+            .extend(rows_of(store, self.made_from.new_places(&now, &LICENSE_CHANGES, shard), |_| true)?);
         for file in files {
             self.taken.entry(file.tenant_id).or_default().known.insert(file.day);
         }
@@ -181,6 +184,7 @@ impl Folded {
             version: VERSION,
             shards: job.shards(),
             made_from: self.made_from.clone(),
+            changes: self.changes.iter().cloned().map(LicenseChange::kept).collect(),
             rows: self.listed.rows().to_string(),
             users: self
                 .listed
@@ -197,9 +201,9 @@ impl Folded {
     }
 }
 
-/// The partitions that evidence about holdings is folded from.
+/// The partitions that evidence is read from.
 fn partitions(state: &State, shard: u32) -> Partitions {
-    Partitions::of(state, &[(&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)])
+    Partitions::of(state, &[(&LICENSE_CHANGES, shard), (&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)])
 }
 
 /// The files of snapshots of holdings of a shard's customers in the partitions that are not folded yet.
@@ -209,7 +213,7 @@ fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -
 }
 
 fn file_name(shard: u32) -> String {
-    format!("holdings-{shard:02}.json")
+    format!("licenses-{shard:02}.json")
 }
 
 /// A customer, one of its users, and the days on which each SKU is listed.
@@ -221,6 +225,7 @@ struct Kept<'a> {
     version: u32,
     shards: u32,
     made_from: Partitions,
+    changes: Vec<KeptChange>,
     rows: String,
     users: Vec<KeptUser>,
     taken: Vec<(String, &'a Taken)>,
@@ -232,6 +237,7 @@ struct Found {
     version: u32,
     shards: u32,
     made_from: Partitions,
+    changes: Vec<KeptChange>,
     rows: String,
     users: Vec<KeptUser>,
     taken: Vec<(String, Taken)>,
@@ -252,6 +258,7 @@ fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
     let users: Vec<((Guid, String), ListedUser)> = found.users.into_iter().map(user).collect::<Option<_>>()?;
     Some(Folded {
         made_from: found.made_from,
+        changes: found.changes.into_iter().map(LicenseChange::of_kept).collect::<Option<_>>()?,
         listed: Listed::from_users(users, Digest::parse(&found.rows)?),
         taken: found
             .taken

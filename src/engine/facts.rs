@@ -30,8 +30,10 @@ use crate::warehouse::files::{DayPart, Footer};
 use crate::warehouse::index::Place;
 use crate::warehouse::table::Row;
 
-/// How many days one worker reduces before it lets go of the partitions that it holds.
+/// How many days one worker reduces at most before it lets go of the partitions that it holds.
 const DAYS_AT_ONCE: usize = 6;
+/// Into how many portions for each worker the days are cut at least: so that none has much to do when the others are through.
+const PORTIONS: usize = 8;
 
 /// What was made of the facts.
 pub struct Facts {
@@ -66,8 +68,10 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     let before: &State = state;
     let mut made: Vec<Made> = Vec::new();
     for (shard, stale) in (0..).zip(&stale) {
+        let at_once = stale.len().div_ceil(PORTIONS * rayon::current_num_threads()).clamp(1, DAYS_AT_ONCE);
         let written: Vec<Vec<Made>> = stale
-            .par_chunks(DAYS_AT_ONCE)
+            .par_chunks(at_once)
+            .with_max_len(1)
             .map(|days| reduce(job, (before, &fresh_events), shard, days))
             .collect::<Result<_, _>>()?;
         let causes: BTreeMap<Option<Day>, &BTreeSet<Cause>> = stale.iter().map(|stale| (Some(stale.day), &stale.causes)).collect();

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::domain::window;
@@ -29,22 +31,29 @@ const DAYS_AT_ONCE: usize = 32;
 
 /// Makes the files of the shards whose facts are not those that their files were made from.
 pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option<Step>, EngineError> {
-    let mut making = Making::new(&FIRST_ACTIVITY);
-    let mut made = Vec::new();
-    for shard in 0..job.shards() {
+    let before: &State = state;
+    let of_shard = |shard| {
         let place = (None, shard);
-        let days = days_with_facts(job, state, shard);
+        let days = days_with_facts(job, before, shard);
         let fingerprint = fingerprint(job, &days);
         let is_forced = job.forced.shard(shard);
-        if !is_forced && state.fingerprint(&FIRST_ACTIVITY, place) == Some(fingerprint) {
-            continue;
+        if !is_forced && before.fingerprint(&FIRST_ACTIVITY, place) == Some(fingerprint) {
+            return Ok(None);
         }
         let causes = if is_forced {
             BTreeSet::from([Cause::Asked])
         } else {
-            causes(state, changes, place, fingerprint)
+            causes(before, changes, place, fingerprint)
         };
-        let footer = make(job, state, place, &days, fingerprint)?;
+        Ok(Some((place, make(job, before, place, &days, fingerprint)?, causes)))
+    };
+    let examined: Vec<Option<(Place, Footer, BTreeSet<Cause>)>> = (0..job.shards())
+        .into_par_iter()
+        .map(of_shard)
+        .collect::<Result<_, EngineError>>()?;
+    let mut making = Making::new(&FIRST_ACTIVITY);
+    let mut made = Vec::new();
+    for (place, footer, causes) in examined.into_iter().flatten() {
         making.add(place, Size::of(&footer), causes);
         made.push((place, footer));
     }

@@ -16,10 +16,10 @@ use crate::warehouse::contract::Place;
 use crate::warehouse::store::Store;
 
 /// By shard.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct FirstDays(BTreeMap<u32, OfShard>);
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct OfShard {
     /// Days with the digests of their sets of customers.
     made_from: BTreeMap<i32, String>,

@@ -38,6 +38,15 @@ pub const FEED_TABLES: &[(Feed, &[&Contract])] = &[
     (Feed::SupportRequests, &[&support_requests::SUPPORT_REQUESTS]),
 ];
 
+/// Tables that are steps in between, which no reader looks for: a partition has none of them where no source could fill it.
+const STEPS_BETWEEN: &[&Contract] = &[
+    &USER_NAMES,
+    &snapshots::SNAPSHOTS,
+    &subscription_snapshots::SUBSCRIPTION_SNAPSHOTS,
+    &customers::CUSTOMERS,
+    &support_requests::SUPPORT_REQUESTS,
+];
+
 /// A raw file as one source reads it.
 #[derive(Clone)]
 pub struct Reading<'a> {
@@ -120,7 +129,7 @@ impl<'a> Task<'a> {
                     self.feeds.insert(*feed);
                     self.reread.insert(*feed);
                     self.broken.insert(*feed);
-                } else if !self.feeds.contains(feed) {
+                } else if !self.feeds.contains(feed) && belongs(settings, state, contract, self.received) {
                     let expected = fingerprint(settings, contract, &self.known);
                     if state.fingerprint(contract, (Some(self.received), 0)) != Some(expected) {
                         self.feeds.insert(*feed);
@@ -214,11 +223,21 @@ impl<'a> Task<'a> {
 /// Whether a table's partition has the files of every shard and no other.
 pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
     let shards = contract.files(u32::from(settings.shards));
-    let found = state
-        .table(contract)
-        .range((Some(received), 0)..=(Some(received), u32::MAX))
-        .map(|((_, shard), _)| *shard);
-    found.eq(0..shards)
+    !belongs(settings, state, contract, received) || shards_of(state, contract, received).eq(0..shards)
+}
+
+/// Whether files of a table belong to a partition: not those of a step in between that no source could fill, unless there are some
+/// from a time when one could.
+pub fn belongs(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
+    let is_step = STEPS_BETWEEN.iter().any(|step| step.name == contract.name);
+    let feeds = feeds_of(contract);
+    !is_step || settings.sources.iter().any(|source| feeds.contains(&source.feed)) || shards_of(state, contract, received).next().is_some()
+}
+
+/// The shards of which a table's partition has a file.
+fn shards_of(state: &State, contract: &Contract, received: Day) -> impl Iterator<Item = u32> {
+    let files = state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX));
+    files.map(|((_, shard), _)| *shard)
 }
 
 /// The feeds that a `received=` table has rows of; none where it has rows of all.

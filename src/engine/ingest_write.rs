@@ -11,7 +11,7 @@ use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::fresh_events::FreshEvents;
-use crate::engine::ingest_task::{Task, fingerprint};
+use crate::engine::ingest_task::{Task, belongs, fingerprint};
 use crate::engine::read_file;
 use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
@@ -137,7 +137,7 @@ impl Writer<'_, '_> {
             let rows = license_holdings::distinct(rows);
             footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
         }
-        if self.makes(Feed::Subscriptions) {
+        if self.makes_of::<subscription_snapshots::SnapshotSubscription>(&[Feed::Subscriptions]) {
             let mut rows = std::mem::take(&mut self.gathered.subscriptions);
             rows.extend(
                 self.kept(Feed::Subscriptions, |row: &subscription_snapshots::SnapshotSubscription| {
@@ -146,7 +146,7 @@ impl Writer<'_, '_> {
             );
             footers.extend(self.write_sharded(&subscription_snapshots::distinct(rows), |_| 0)?);
         }
-        if self.makes(Feed::Subscriptions) || self.makes(Feed::LicenseHoldings) {
+        if self.makes_of::<snapshots::SnapshotFile>(&[Feed::Subscriptions, Feed::LicenseHoldings]) {
             let mut rows = std::mem::take(&mut self.gathered.snapshots);
             rows.extend(self.kept_by_source(|row: &snapshots::SnapshotFile| (&row.source, &row.source_file))?);
             rows.sort_by(|a, b| {
@@ -154,7 +154,7 @@ impl Writer<'_, '_> {
             });
             footers.extend(self.write_sharded(&rows, |_| 0)?);
         }
-        if self.makes(Feed::Activity) || self.makes(Feed::LicenseHoldings) {
+        if self.makes_of::<UserNameRow>(&[Feed::Activity, Feed::LicenseHoldings]) {
             let mut rows = std::mem::take(&mut self.gathered.names);
             let mut kept = self.kept_by_source(|row: &UserNameRow| (&row.source, &row.source_file))?;
             for row in &mut kept {
@@ -164,12 +164,12 @@ impl Writer<'_, '_> {
             rows.extend(kept);
             footers.extend(self.write_sharded(&user_names::distinct(rows), |row| shard_of(row.tenant_id, shards))?);
         }
-        if self.makes(Feed::Customers) {
+        if self.makes_of::<customers::Customer>(&[Feed::Customers]) {
             let mut rows = std::mem::take(&mut self.gathered.customers);
             rows.extend(self.kept(Feed::Customers, |row: &customers::Customer| &row.source_file)?);
             footers.extend(self.write_sharded(&customers::distinct(rows), |_| 0)?);
         }
-        if self.makes(Feed::SupportRequests) {
+        if self.makes_of::<support_requests::SupportRequest>(&[Feed::SupportRequests]) {
             let mut rows = std::mem::take(&mut self.gathered.support_requests);
             rows.extend(self.kept(Feed::SupportRequests, |row: &support_requests::SupportRequest| &row.source_file)?);
             footers.extend(self.write_sharded(&support_requests::distinct(rows), |_| 0)?);
@@ -182,6 +182,12 @@ impl Writer<'_, '_> {
 
     fn makes(&self, feed: Feed) -> bool {
         self.task.feeds.contains(&feed)
+    }
+
+    /// Whether a table of some feeds is made: one of them is, and files of the table belong to the partition.
+    fn makes_of<R: Row>(&self, feeds: &[Feed]) -> bool {
+        let is_made = feeds.iter().any(|feed| self.makes(*feed));
+        is_made && belongs(self.settings, self.state, R::CONTRACT, self.task.received)
     }
 
     /// The files of a table's partition as they are.

@@ -1,5 +1,7 @@
 //! `assignments` and the timeline of subscriptions, out of everything that ever came in about licenses: small, and read whole.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
@@ -17,13 +19,14 @@ use crate::engine::state::{Cache, State};
 use crate::engine::steps::{Making, own_cause};
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::shard_of;
-use crate::stages::assignments::{self, ASSIGNMENTS, Assignment};
+use crate::stages::assignments::{self, ASSIGNMENTS, Assignment, Assignments};
 use crate::stages::license_changes::LICENSE_CHANGES;
 use crate::stages::license_holdings::LICENSE_HOLDINGS;
 use crate::stages::snapshots::SNAPSHOTS;
 use crate::stages::subscriptions::Timeline;
 use crate::stages::taken_snapshots::TakenSnapshots;
 use crate::warehouse::contract::Contract;
+use crate::warehouse::files::Footer;
 use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
@@ -39,33 +42,28 @@ pub fn run_assignments(
     let mut making = Making::new(&ASSIGNMENTS);
     let mut contradictions = 0;
     let mut made = Vec::new();
-    for shard in 0..job.shards() {
-        let place = (None, shard);
-        let memo = inputs_memo(job, state, shard);
-        let known = cache.memos.get(&memo).and_then(|text| Fingerprint::parse(text));
-        let forced = job.forced.shard(shard);
-        if !forced && known.is_some() && state.fingerprint(&ASSIGNMENTS, place) == known {
-            continue;
+    let shards: Vec<u32> = (0..job.shards()).collect();
+    // As many shards are in memory as there are threads.
+    for some in shards.chunks(rayon::current_num_threads()) {
+        let (before, memos): (&State, &BTreeMap<String, String>) = (state, &cache.memos);
+        let examined: Vec<Option<Examined>> = some
+            .par_iter()
+            .map(|shard| Examined::of(job, before, memos, *shard))
+            .collect::<Result<_, _>>()?;
+        for Examined { place, memo, print, built } in examined.into_iter().flatten() {
+            cache.memos.retain(|key, _| !key.starts_with(&format!("assignments {} ", place.1)));
+            cache.memos.insert(memo, print.to_string());
+            let Some(Built { before, now, footer }) = built else { continue };
+            let cause = match own_cause(state, &ASSIGNMENTS, place, print) {
+                _ if job.forced.shard(place.1) => vec![Cause::Asked],
+                Some(cause) => vec![cause],
+                None => changes.causes_of(&[Feed::LicenseChanges, Feed::LicenseHoldings]),
+            };
+            contradictions += now.contradictions;
+            note_intervals(job, &before, &now.rows, &cause, changes);
+            making.add(place, Size::of(&footer), cause);
+            made.push((place, footer));
         }
-        let evidence = Evidence::bring_up(job, state, shard)?;
-        let fingerprint = evidence.fingerprint(job.settings);
-        cache.memos.retain(|key, _| !key.starts_with(&format!("assignments {shard} ")));
-        cache.memos.insert(memo, fingerprint.to_string());
-        if !forced && state.fingerprint(&ASSIGNMENTS, place) == Some(fingerprint) {
-            continue;
-        }
-        let cause = match own_cause(state, &ASSIGNMENTS, place, fingerprint) {
-            _ if forced => vec![Cause::Asked],
-            Some(cause) => vec![cause],
-            None => changes.causes_of(&[Feed::LicenseChanges, Feed::LicenseHoldings]),
-        };
-        let before = assignments(job.store, state, shard)?;
-        let built = assignments::build(&evidence.changes, &evidence.listed, &evidence.snapshots);
-        contradictions += built.contradictions;
-        note_intervals(job, &before, &built.rows, &cause, changes);
-        let footer = job.store.replace_rows(place, &built.rows, fingerprint)?;
-        making.add(place, Size::of(&footer), cause);
-        made.push((place, footer));
     }
     let step = making.step(state, changes, job.reason());
     for (place, footer) in made {
@@ -73,6 +71,47 @@ pub fn run_assignments(
     }
     remove_beyond(job.store, state, &ASSIGNMENTS, job.shards())?;
     Ok((step, contradictions))
+}
+
+/// A shard whose evidence was looked at.
+struct Examined {
+    place: Place,
+    /// What the evidence was read from.
+    memo: String,
+    print: Fingerprint,
+    built: Option<Built>,
+}
+
+/// Assignments that were made again.
+struct Built {
+    before: Vec<Assignment>,
+    now: Assignments,
+    footer: Footer,
+}
+
+impl Examined {
+    /// Makes the file of a shard where it is not what the evidence says. `None` where what the evidence is read from is what it was.
+    fn of(job: &Job<'_>, state: &State, memos: &BTreeMap<String, String>, shard: u32) -> Result<Option<Examined>, EngineError> {
+        let place = (None, shard);
+        let memo = inputs_memo(job, state, shard);
+        let known = memos.get(&memo).and_then(|text| Fingerprint::parse(text));
+        let forced = job.forced.shard(shard);
+        let made_from = state.fingerprint(&ASSIGNMENTS, place);
+        if !forced && known.is_some() && made_from == known {
+            return Ok(None);
+        }
+        let evidence = Evidence::bring_up(job, state, shard)?;
+        let print = evidence.fingerprint(job.settings);
+        let build = || {
+            let now = assignments::build(&evidence.changes, &evidence.listed, &evidence.snapshots);
+            let before = assignments(job.store, state, shard)?;
+            let footer = job.store.replace_rows(place, &now.rows, print)?;
+            Ok::<_, EngineError>(Built { before, now, footer })
+        };
+        let is_stale = forced || made_from != Some(print);
+        let built = is_stale.then(build).transpose()?;
+        Ok(Some(Examined { place, memo, print, built }))
+    }
 }
 
 /// Takes note of the days on which somebody has or held what they did not before, or the other way round.

@@ -12,6 +12,7 @@ use crate::engine::customers::{known_customers, seen_tenants};
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::first_days::FirstDays;
 use crate::engine::report::RunReport;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -105,6 +106,7 @@ pub fn publication<'a>(
     store: &'a Store,
     state: &State,
     range: Range,
+    first_days: &FirstDays,
     published: &'a Path,
 ) -> Result<Option<Publication<'a>>, EngineError> {
     let Some((first, last)) = days(state, range) else { return Ok(None) };
@@ -125,7 +127,7 @@ pub fn publication<'a>(
         first,
         last,
         customers,
-        seen_tenants: seen_tenants(store, state)?,
+        seen_tenants: seen_tenants(store, state, first_days)?,
     }))
 }
 
@@ -135,11 +137,11 @@ pub fn run(
     store: &Store,
     state: &State,
     range: Range,
-    fingerprint: Digest,
+    (first_days, fingerprint): (&FirstDays, Digest),
     report: &mut RunReport,
     watch: &Watch<'_>,
 ) -> Result<(), EngineError> {
-    let Some(mut publication) = publication(settings, store, state, range, &settings.published)? else {
+    let Some(mut publication) = publication(settings, store, state, range, first_days, &settings.published)? else {
         return Ok(());
     };
     publication.earlier = earlier_files(settings);

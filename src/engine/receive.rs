@@ -66,6 +66,8 @@ pub fn receive(
     let fresh_events = FreshEvents::default();
     let written: Vec<Written> = tasks
         .par_iter()
+        // One by one: a thread that is given several in a row has some left when the others are through.
+        .with_max_len(1)
         .map(|task| ingest_write::write(task, settings, store, (shared, &fresh_events), watch))
         .collect::<Result<_, _>>()?;
     watch.tell(Event::End);

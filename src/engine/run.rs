@@ -219,7 +219,15 @@ fn finish(
     if let Some(fingerprint) = due {
         watch.go_on()?;
         checks::run(request.settings, store, state, range, cache, watch)?;
-        publish::run(request.settings, store, state, range, fingerprint, report, watch)?;
+        publish::run(
+            request.settings,
+            store,
+            state,
+            range,
+            (&cache.first_days, fingerprint),
+            report,
+            watch,
+        )?;
         report.published = true;
         SincePublication::default().save(store)?;
     }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
 use crate::domain::guid::Guid;
@@ -62,16 +64,25 @@ pub fn plan<'a>(
     first_days: &mut FirstDays,
     changes: &mut Changes,
 ) -> Result<WindowsPlan<'a>, EngineError> {
-    let mut shards = Vec::new();
+    let is_wanted = PASS_TABLES
+        .iter()
+        .chain(&[&SUBSCRIPTIONS, &PORTFOLIO])
+        .any(|table| job.tables.contains(table.name));
+    let timelines = if is_wanted { timelines } else { &[] };
+    let mut read_from = Vec::new();
     for ((shard, timeline), opened) in (0..).zip(timelines).zip(opened_requests(job, state)?) {
         let first = first_days.bring_up(job.store, state, shard, job.range.last)?;
+        read_from.push((shard, timeline, opened, first));
+    }
+    let of_shard = |(shard, timeline, opened, first)| {
         let mut inputs = ShardInputs::read(job, state, shard, timeline, opened, first)?;
         let stale = Fingerprints::of(job, state, &inputs).stale(job, state, shard);
         let made: BTreeSet<Day> = stale.values().flat_map(|days| days.keys().copied()).collect();
         let looked_at: BTreeSet<Day> = made.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
         inputs.coverage.days = covered(job.store, state, shard, looked_at.into_iter())?;
-        shards.push(ShardPlan { inputs, stale });
-    }
+        Ok(ShardPlan { inputs, stale })
+    };
+    let mut shards: Vec<ShardPlan<'_>> = read_from.into_par_iter().map(of_shard).collect::<Result<_, EngineError>>()?;
     let days: BTreeSet<Day> = shards
         .iter()
         .flat_map(|shard| shard.stale.values())

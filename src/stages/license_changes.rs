@@ -22,7 +22,41 @@ table! {
     }
 }
 
+/// A row as it is kept from run to run: tenant, user, SKU, time, action, event, day, file and line.
+pub type KeptChange = (String, String, String, i64, String, String, i32, String, i64);
+
 impl LicenseChange {
+    /// The row in a form that can be written down.
+    pub fn kept(self) -> KeptChange {
+        (
+            self.tenant_id.to_string(),
+            self.user_id,
+            self.sku_id,
+            self.event_time.0,
+            self.action.name().to_owned(),
+            self.event_id,
+            self.day.0,
+            self.source_file,
+            self.source_line,
+        )
+    }
+
+    /// What was written down; `None` where it is not sound.
+    pub fn of_kept(kept: KeptChange) -> Option<LicenseChange> {
+        let (tenant, user_id, sku_id, time, action, event_id, day, source_file, source_line) = kept;
+        Some(LicenseChange {
+            tenant_id: Guid::parse(tenant.as_bytes())?,
+            user_id,
+            sku_id,
+            event_time: Instant(time),
+            action: Action::parse(&action)?,
+            event_id,
+            day: Day(day),
+            source_file,
+            source_line,
+        })
+    }
+
     /// The SKU; `None` for the whole user.
     pub fn sku(&self) -> Option<Guid> {
         Guid::parse(self.sku_id.as_bytes())

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
@@ -69,7 +71,7 @@ impl Timeline {
             let mut of_tenant = of_tenant.to_vec();
             of_tenant.sort_by_key(|(_, source, _)| (place(source), *source));
             let mut until = Day(i32::MAX);
-            let mut settled: BTreeMap<u32, Settled> = BTreeMap::new();
+            let mut settled: FxHashMap<u32, Settled> = FxHashMap::default();
             let in_force = timeline.tenants.entry(tenant).or_default();
             for (.., days) in of_tenant {
                 for (day, list) in days.range(..until) {
@@ -113,27 +115,27 @@ impl Timeline {
 
     /// For each day from `first` to `last` a digest of what is in force.
     pub fn digests(&self, first: Day, last: Day) -> Vec<Digest> {
-        let mut changes: BTreeMap<Day, SetDigest> = BTreeMap::new();
+        let mut changes = vec![SetDigest::default(); first.to(last).count()];
+        let mut hasher = Hasher::new();
         for (tenant, days) in &self.tenants {
             let mut before: Option<Digest> = None;
-            for (day, in_force) in days {
-                let member = Hasher::new().bytes(&tenant.bytes()).digest(in_force.digest).finish();
-                let change = changes.entry((*day).max(first)).or_default();
+            for (day, in_force) in days.range(..=last) {
+                hasher.clear();
+                let member = hasher.bytes(&tenant.bytes()).digest(in_force.digest).finish();
+                let Some(change) = changes.get_mut((day.0 - first.0).max(0) as usize) else {
+                    break;
+                };
                 change.add(member);
                 before.into_iter().for_each(|member| change.remove(member));
                 before = Some(member);
             }
         }
         let mut sum = SetDigest::default();
-        first
-            .to(last)
-            .map(|day| {
-                if let Some(change) = changes.get(&day) {
-                    sum.add(change.digest());
-                }
-                sum.digest()
-            })
-            .collect()
+        let sums = changes.into_iter().map(|change| {
+            sum.add(change.digest());
+            sum.digest()
+        });
+        sums.collect()
     }
 
     /// The rows of the table on a day.
@@ -163,19 +165,21 @@ impl Timeline {
 /// What a list means under the rules, whatever the day.
 struct Settled {
     subscriptions: Arc<[SubscriptionInForce]>,
-    /// What it says, as digests are made of it.
+    /// A day and what the list says, as digests are made of it.
     said: Vec<u8>,
 }
 
+/// How long a day is in what is said.
+const DAY_BYTES: usize = size_of::<i64>();
+
 impl Settled {
     /// The list as that of a day.
-    fn on(&self, day: Day) -> InForce {
-        let mut said = i64::from(day.0).to_le_bytes().to_vec();
-        said.extend_from_slice(&self.said);
+    fn on(&mut self, day: Day) -> InForce {
+        self.said[..DAY_BYTES].copy_from_slice(&i64::from(day.0).to_le_bytes());
         InForce {
             snapshot_day: day,
             subscriptions: self.subscriptions.clone(),
-            digest: Digest::of(&said),
+            digest: Digest::of(&self.said),
         }
     }
 }
@@ -186,6 +190,8 @@ fn settle(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Settled {
     rows.sort_by(|a, b| a.subscription_id.cmp(&b.subscription_id));
     rows.dedup_by(|earlier, kept| earlier.subscription_id == kept.subscription_id);
     let mut hasher = Hasher::new();
+    // Place for the day.
+    hasher.number(0);
     let mut subscriptions = Vec::with_capacity(rows.len());
     for row in rows {
         let owner = row.owner_tenant_id.as_deref();
