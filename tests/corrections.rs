@@ -478,3 +478,53 @@ fn missing_files_of_every_table_are_made_again() {
     site.runs(&[]);
     assert_eq!(wrong_days(&site), BTreeSet::new());
 }
+
+/// The tables of the warehouse that have a file.
+fn tables_of(site: &Site) -> BTreeSet<String> {
+    let first = |path: &PathBuf| path.iter().next().unwrap().to_str().unwrap().to_owned();
+    site.tables().keys().map(first).collect()
+}
+
+#[test]
+fn steps_in_between_that_no_source_can_fill_have_no_files_until_one_can() {
+    let steps = ["snapshots", "subscription_snapshots", "customers", "support_requests"].map(str::to_owned);
+    let site = Site::new();
+    let nightly = nightly();
+    // Only the sign-ins.
+    let source = |number: usize| nightly.match_indices("[[source]]").nth(number).unwrap().0;
+    let sign_ins = format!("{}{}", &nightly[..source(1)], &nightly[nightly.find("[thresholds]").unwrap()..]);
+    site.write_pipeline("", &sign_ins);
+    site.runs(&[]);
+    let found = tables_of(&site);
+    assert!(steps.iter().all(|step| !found.contains(step)), "{found:?}");
+    // What readers look for is there, with no rows.
+    assert!(
+        ["license_changes", "license_holdings", "rejects", "user_names"]
+            .iter()
+            .all(|table| found.contains(*table))
+    );
+    let checked = site.uptake("check", &[]);
+    assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
+    assert!(site.uptake("plan", &[]).out.starts_with("Nothing to do"));
+
+    // With sources they are made, also of the days that came in before.
+    site.write_pipeline("", &nightly);
+    site.runs(&[]);
+    assert_eq!(bytes(site.tables()), from_scratch().0);
+    assert_eq!(site.published(), from_scratch().1);
+
+    // A lost one is missed and made again.
+    let lost = site.path("warehouse/snapshots/received=2026-08-21/part-00.parquet");
+    fs::remove_file(&lost).unwrap();
+    assert_eq!(site.uptake("check", &[]).code, 4);
+    site.runs(&[]);
+    assert!(lost.exists());
+    assert_eq!(site.uptake("check", &[]).code, 0);
+
+    // Without sources what is there stays, and is held to be right.
+    site.write_pipeline("", &sign_ins);
+    site.runs(&[]);
+    assert!(tables_of(&site).contains("snapshots"));
+    let checked = site.uptake("check", &[]);
+    assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
+}

@@ -23,6 +23,7 @@ use crate::engine::{expected, licenses, names, subscription_log, walk};
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::subscriptions::Timeline;
+use crate::stages::taken_snapshots::TakenSnapshots;
 use crate::stages::user_names::Names;
 use crate::warehouse::store::Store;
 
@@ -43,9 +44,9 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     let unusable = presence::unusable(store, &state);
     let held = files::hold(settings, store, &state, watch)?;
     (report.files, report.rows, report.bytes) = (held.files, held.rows, held.bytes);
-    let timelines = subscription_log::read(store, &state).map(|taken| licenses::timelines(settings, &taken));
-    let timelines = trusted(timelines, &held.broken, &mut report)?.unwrap_or_default();
-    let range = trusted(range(asked, &state, &timelines, &notes), &held.broken, &mut report)?.flatten();
+    let taken = trusted(subscription_log::read(store, &state), &held.broken, &mut report)?.unwrap_or_default();
+    let timelines = licenses::timelines(settings, &taken);
+    let range = trusted(range(asked, &state, &taken, &notes), &held.broken, &mut report)?.flatten();
     (report.first_day, report.last_day) = (range.map(|range| range.first), range.map(|range| range.last));
     let (missing, places) = presence::hold(settings, store, &state, &notes, range);
     let mut untrusted = held.broken.clone();
@@ -106,11 +107,10 @@ fn refuse_what_is_none(settings: &Settings, store: &Store, state: &State) -> Res
 }
 
 /// The days of the tables: from the day that settings and data give to the last day of any table.
-fn range(asked: &Asked<'_>, state: &State, timelines: &[Timeline], notes: &Notes) -> Result<Option<Range>, EngineError> {
+fn range(asked: &Asked<'_>, state: &State, taken: &TakenSnapshots, notes: &Notes) -> Result<Option<Range>, EngineError> {
     let Some(last) = notes.last_of_all(state) else { return Ok(None) };
-    let first_snapshot = timelines.iter().filter_map(Timeline::first_day).min();
     let earliest = || raw_summary::earliest_path_day(asked.store, state, &mut Summaries::new());
-    days::range(asked.settings, state, earliest, first_snapshot, (None, last), asked.watch)
+    days::range(asked.settings, state, earliest, taken.first_day(), (None, last), asked.watch)
 }
 
 /// Whether the last run was one that leaves files to the next: a short one, or one of some days or tables.

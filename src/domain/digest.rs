@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::{XxHash3_64, XxHash3_128, xxhash3_128};
 
 /// 128 bits that stand for some content.
@@ -38,8 +40,30 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// As text where people may read it, else as its bytes.
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            self.0.to_le_bytes().serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            Digest::parse(&text).ok_or_else(|| D::Error::custom("not a digest"))
+        } else {
+            Ok(Digest(u128::from_le_bytes(Deserialize::deserialize(deserializer)?)))
+        }
+    }
+}
+
 /// What a partition was made from, in two halves, so that a plan can say which of them changed.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The table's version and the settings and catalogues that it reads.
     pub settings: Digest,

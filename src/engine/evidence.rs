@@ -4,7 +4,6 @@
 //! in since speaks of a customer's snapshot that was known by then; else everything is read again.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::job::Job;
+use crate::engine::kept;
 use crate::engine::made_from::settings_digest;
 use crate::engine::partitions::{Partitions, rows_of};
 use crate::engine::state::State;
@@ -28,7 +28,7 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
 /// Rises when what is kept changes its form.
-const VERSION: u32 = 2;
+const VERSION: u8 = 2;
 /// How many partitions are in memory at once while they are folded.
 const PARTITIONS_AT_ONCE: usize = 16;
 
@@ -181,7 +181,6 @@ impl Folded {
             return Ok(());
         }
         let kept = Kept {
-            version: VERSION,
             shards: job.shards(),
             made_from: self.made_from.clone(),
             changes: self.changes.iter().cloned().map(LicenseChange::kept).collect(),
@@ -196,8 +195,7 @@ impl Folded {
                 .collect(),
             taken: self.taken.iter().map(|(tenant, taken)| (tenant.to_string(), taken)).collect(),
         };
-        let bytes = serde_json::to_vec(&kept).map_err(|error| EngineError::Check(error.to_string()))?;
-        Ok(job.store.replace_private(&file_name(shard), &bytes)?)
+        Ok(kept::save(job.store, &file_name(shard), VERSION, &kept)?)
     }
 }
 
@@ -213,7 +211,7 @@ fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -
 }
 
 fn file_name(shard: u32) -> String {
-    format!("licenses-{shard:02}.json")
+    format!("licenses-{shard:02}.bin")
 }
 
 /// A customer, one of its users, and the days on which each SKU is listed.
@@ -222,7 +220,6 @@ type KeptUser = (String, String, Vec<(String, Days)>);
 /// What is kept, as it is written: digests and ids as texts.
 #[derive(Serialize)]
 struct Kept<'a> {
-    version: u32,
     shards: u32,
     made_from: Partitions,
     changes: Vec<KeptChange>,
@@ -234,7 +231,6 @@ struct Kept<'a> {
 /// The same as it is read.
 #[derive(Deserialize)]
 struct Found {
-    version: u32,
     shards: u32,
     made_from: Partitions,
     changes: Vec<KeptChange>,
@@ -245,9 +241,8 @@ struct Found {
 
 /// What an earlier run kept; nothing where there is none, or none of this form.
 fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
-    let bytes = fs::read(job.store.private().join(file_name(shard))).ok()?;
-    let found: Found = serde_json::from_slice(&bytes).ok()?;
-    if (found.version, found.shards) != (VERSION, job.shards()) {
+    let found: Found = kept::load(job.store, &file_name(shard), VERSION)?;
+    if found.shards != job.shards() {
         return None;
     }
     let guid = |text: &str| Guid::parse(text.as_bytes());

@@ -89,7 +89,7 @@ impl<'a> Reading<'a> {
 
     /// The customers that the customer lists name, each once.
     fn listed_customers(&self) -> Result<Vec<Customer>, EngineError> {
-        let listing = self.store.list(&CUSTOMERS, &FooterCache::new(), &mut FooterCache::new())?;
+        let listing = self.store.list(&CUSTOMERS, &FooterCache::default(), &mut FooterCache::default())?;
         let filled = listing.files.into_iter().filter(|(_, footer)| footer.rows > 0);
         let places: Vec<_> = filled.map(|(place, _)| place).collect();
         let rows: Vec<Vec<Customer>> = places

@@ -30,6 +30,7 @@ pub mod inspect;
 pub mod inspect_sink;
 pub mod inspect_trial;
 pub mod job;
+mod kept;
 pub mod licenses;
 pub mod made_from;
 pub mod named;

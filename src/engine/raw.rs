@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::domain::digest::{Digest, Digester};
+use crate::engine::kept;
 use crate::sources::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
 use crate::warehouse::error::WarehouseError;
@@ -32,7 +33,7 @@ pub struct RawFile {
 
 impl RawFile {
     /// Keeps the digest of the file's bytes for the next run, where it can be believed then.
-    pub fn remember(&self, digest: String, known: &mut Contents) {
+    pub fn remember(&self, digest: Digest, known: &mut Contents) {
         let now = (self.size, self.changed, digest);
         if !self.settled {
             known.is_other |= known.files.remove(&self.path).is_some();
@@ -48,20 +49,19 @@ impl RawFile {
 #[derive(Default)]
 pub struct Contents {
     /// Path -> size, time of change, digest of the bytes.
-    files: HashMap<String, (u64, u128, String)>,
+    files: HashMap<String, (u64, u128, Digest)>,
     /// Whether it is not what the cache has.
     is_other: bool,
 }
 
 impl Contents {
-    const FILE: &str = "contents.json";
+    const FILE: &str = "contents.bin";
+    /// Rises when what is kept changes its form.
+    const VERSION: u8 = 1;
 
     /// What earlier runs left; nothing where they left nothing that can be read.
     pub fn load(store: &Store) -> Contents {
-        let files = fs::read(store.private().join(Contents::FILE))
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default();
+        let files = kept::load(store, Contents::FILE, Contents::VERSION).unwrap_or_default();
         Contents { files, is_other: false }
     }
 
@@ -78,8 +78,7 @@ impl Contents {
         if !self.is_other {
             return Ok(());
         }
-        let bytes = serde_json::to_vec(&self.files).map_err(|error| WarehouseError::Contract(error.to_string()))?;
-        store.replace_private(Contents::FILE, &bytes)
+        kept::save(store, Contents::FILE, Contents::VERSION, &self.files)
     }
 }
 
@@ -92,15 +91,13 @@ pub fn contents(files: &[&RawFile], known: &mut Contents) -> HashMap<String, Dig
                 .files
                 .get(&file.path)
                 .filter(|(size, changed, _)| file.settled && (*size, *changed) == (file.size, file.changed));
-            cached
-                .and_then(|(_, _, digest)| Digest::parse(digest))
-                .or_else(|| digest_of(&file.on_disk))
+            cached.map(|(_, _, digest)| *digest).or_else(|| digest_of(&file.on_disk))
         })
         .collect();
     let mut result = HashMap::new();
     for (file, digest) in files.iter().zip(digests) {
         if let Some(digest) = digest {
-            file.remember(digest.to_string(), known);
+            file.remember(digest, known);
             result.insert(file.path.clone(), digest);
         }
     }

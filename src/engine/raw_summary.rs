@@ -18,14 +18,12 @@ use crate::sources::path::path_context;
 use crate::stages;
 use crate::stages::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::contract::{Partition, Place};
-use crate::warehouse::files::digest_text;
 use crate::warehouse::store::Store;
 
 /// What one partition says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RawSummary {
     /// Of the partition's file.
-    #[serde(with = "digest_text")]
     digest: Digest,
     /// Its sources by their ids.
     pub sources: BTreeMap<String, OfSource>,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
+use crate::domain::digest::Digest;
 use crate::engine::causes::Changes;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -179,8 +180,9 @@ fn count(files: &[RawFile], written: &[Written], contents: &mut Contents, report
     let by_path: BTreeMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
     for part in written {
         for file in &part.files {
-            if let Some(raw) = by_path.get(file.source_file.as_str()).filter(|_| !file.content.is_empty()) {
-                raw.remember(file.content.clone(), contents);
+            // What could not be read has no digest.
+            if let (Some(raw), Some(digest)) = (by_path.get(file.source_file.as_str()), Digest::parse(&file.content)) {
+                raw.remember(digest, contents);
             }
             if let Some(source) = report.sources.iter_mut().find(|source| source.source == file.source) {
                 source.files_read += 1;

@@ -27,6 +27,7 @@ use crate::engine::{
 use crate::stages;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
+use crate::stages::taken_snapshots::TakenSnapshots;
 use crate::stages::user_names::Names;
 use crate::warehouse::store::Store;
 
@@ -66,8 +67,8 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         keep_counts(request, store, &state, &received)?;
     }
     report.days_left = received.waiting.len() as u64;
-    let timelines = licenses::timelines(settings, &subscription_log::bring_up(store, &state, request.rehearse)?);
-    let Some(mut range) = range(request, store, (&state, &mut cache), &timelines, &received, watch)? else {
+    let taken = subscription_log::bring_up(store, &state, request.rehearse)?;
+    let Some(mut range) = range(request, store, (&state, &mut cache), &taken, &received, watch)? else {
         if report.days_left == 0 {
             watch.tell(Event::Warning(
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
@@ -88,6 +89,11 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let wanted = match &request.tables {
         Some(tables) => with_needs(tables),
         None => stages::TABLES.iter().map(|contract| contract.name).collect(),
+    };
+    let timelines = if windows_plan::is_wanted(&wanted) {
+        licenses::timelines(settings, &taken)
+    } else {
+        Vec::new()
     };
     let names: Vec<Names> = (0..u32::from(settings.shards))
         .map(|shard| names::names(store, &state, shard))
@@ -144,14 +150,13 @@ fn range(
     request: &Request<'_>,
     store: &Store,
     (state, cache): (&State, &mut Cache),
-    timelines: &[Timeline],
+    taken: &TakenSnapshots,
     received: &Received,
     watch: &Watch<'_>,
 ) -> Result<Option<Range>, EngineError> {
-    let first_snapshot = timelines.iter().filter_map(Timeline::first_day).min();
     let last = received.waiting.iter().map(|day| day.plus(-1)).fold(request.last, Day::min);
     let earliest = || raw_summary::earliest_path_day(store, state, &mut cache.raw);
-    days::range(request.settings, state, earliest, first_snapshot, (request.from, last), watch)
+    days::range(request.settings, state, earliest, taken.first_day(), (request.from, last), watch)
 }
 
 /// Makes the stale files of every table; returns the days that are left to another run. Days whose facts are left are too.

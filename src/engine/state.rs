@@ -1,7 +1,6 @@
 //! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that spares reading them.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::engine::first_days::FirstDays;
+use crate::engine::kept;
 use crate::engine::raw_summary::Summaries;
 use crate::stages;
 use crate::warehouse::contract::Contract;
@@ -24,12 +24,13 @@ pub struct Cache {
     /// Digests of inputs -> the fingerprint that reading them gave.
     pub memos: BTreeMap<String, String>,
     /// What the partitions of `raw_files` come to.
-    #[serde(default)]
     pub raw: Summaries,
     /// Since when each customer has events.
-    #[serde(default)]
     pub first_days: FirstDays,
 }
+
+/// Rises when [`Cache`] changes its form.
+const CACHE_VERSION: u8 = 1;
 
 /// The footers of all tables.
 #[derive(Default)]
@@ -47,7 +48,7 @@ impl State {
     /// Looks at every table. `cache.footers` is brought up to date.
     pub fn read(store: &Store, cache: &mut Cache) -> Result<State, WarehouseError> {
         let mut state = State::default();
-        let mut fresh = FooterCache::new();
+        let mut fresh = FooterCache::default();
         for contract in stages::TABLES {
             let listing = store.list(contract, &cache.footers, &mut fresh)?;
             state.tables.insert(contract.name, listing.files);
@@ -61,7 +62,7 @@ impl State {
 
     /// Brings the cache up to date with the files that this run has made.
     pub fn keep(&self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
-        let mut fresh = FooterCache::with_capacity(cache.footers.len());
+        let mut fresh = FooterCache::with_capacity_and_hasher(cache.footers.len(), Default::default());
         for contract in stages::TABLES {
             store.keep(contract, self.table(contract), &mut cache.footers, &mut fresh)?;
         }
@@ -131,19 +132,15 @@ impl State {
 }
 
 impl Cache {
-    const FILE: &str = "cache.json";
+    const FILE: &str = "cache.bin";
 
-    /// What is cached for a warehouse; nothing where there is no cache or it cannot be read.
+    /// What is cached for a warehouse; nothing where there is no cache that can be used.
     pub fn load(store: &Store) -> Cache {
-        fs::read(store.private().join(Cache::FILE))
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
+        kept::load(store, Cache::FILE, CACHE_VERSION).unwrap_or_default()
     }
 
     /// Keeps the cache for the next run.
     pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
-        let bytes = serde_json::to_vec(self).map_err(|error| WarehouseError::Contract(error.to_string()))?;
-        store.replace_private(Cache::FILE, &bytes)
+        kept::save(store, Cache::FILE, CACHE_VERSION, self)
     }
 }

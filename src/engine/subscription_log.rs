@@ -3,13 +3,13 @@
 //! a snapshot that was known by then; else everything is folded again.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
+use crate::engine::kept;
 use crate::engine::partitions::{Partitions, rows_of};
 use crate::engine::state::State;
 use crate::stages::snapshots::{SNAPSHOTS, SnapshotFile};
@@ -19,15 +19,14 @@ use crate::warehouse::contract::Place;
 use crate::warehouse::store::Store;
 
 /// Rises when what is kept changes its form.
-const VERSION: u32 = 1;
-const FILE: &str = "subscriptions.json";
+const VERSION: u8 = 1;
+const FILE: &str = "subscriptions.bin";
 /// How many days of partitions are in memory at once while they are folded.
 const DAYS_AT_ONCE: usize = 16;
 
 /// What is kept.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    version: u32,
     made_from: Partitions,
     snapshots: KeptSnapshots,
 }
@@ -59,12 +58,10 @@ pub fn bring_up(store: &Store, state: &State, rehearse: bool) -> Result<TakenSna
     };
     if !rehearse {
         let kept = Kept {
-            version: VERSION,
             made_from: now,
             snapshots: taken.kept(),
         };
-        let bytes = serde_json::to_vec(&kept).map_err(|error| EngineError::Check(error.to_string()))?;
-        store.replace_private(FILE, &bytes)?;
+        kept::save(store, FILE, VERSION, &kept)?;
     }
     Ok(taken)
 }
@@ -99,7 +96,6 @@ fn add(
 
 /// What an earlier run kept; nothing where there is none, or none of this form.
 fn load(store: &Store) -> Option<(Partitions, TakenSnapshots)> {
-    let kept: Kept = serde_json::from_slice(&fs::read(store.private().join(FILE)).ok()?).ok()?;
-    (kept.version == VERSION).then_some(())?;
+    let kept: Kept = kept::load(store, FILE, VERSION)?;
     Some((kept.made_from, TakenSnapshots::of_kept(kept.snapshots)?))
 }

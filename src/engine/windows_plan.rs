@@ -56,7 +56,14 @@ impl ShardPlan<'_> {
     }
 }
 
-/// Compares what the files would be made from with what their footers say.
+/// Whether any of the tables that are wanted looks back on windows.
+pub fn is_wanted(tables: &BTreeSet<&'static str>) -> bool {
+    let mut of_windows = PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS, &PORTFOLIO]);
+    of_windows.any(|table| tables.contains(table.name))
+}
+
+/// Compares what the files would be made from with what their footers say. `timelines` are those of all shards, or none where nothing
+/// is wanted.
 pub fn plan<'a>(
     job: &Job<'_>,
     state: &State,
@@ -64,11 +71,6 @@ pub fn plan<'a>(
     first_days: &mut FirstDays,
     changes: &mut Changes,
 ) -> Result<WindowsPlan<'a>, EngineError> {
-    let is_wanted = PASS_TABLES
-        .iter()
-        .chain(&[&SUBSCRIPTIONS, &PORTFOLIO])
-        .any(|table| job.tables.contains(table.name));
-    let timelines = if is_wanted { timelines } else { &[] };
     let mut read_from = Vec::new();
     for ((shard, timeline), opened) in (0..).zip(timelines).zip(opened_requests(job, state)?) {
         let first = first_days.bring_up(job.store, state, shard, job.range.last)?;

@@ -17,7 +17,6 @@ use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 use crate::reports::staging::digest_of;
-use crate::warehouse::files::digest_text;
 
 /// What the footer calls the list of parts.
 pub(super) const PARTS_KEY: &str = "uptake.parts";
@@ -28,7 +27,6 @@ pub(super) struct Part {
     pub first: i32,
     pub last: i32,
     /// A digest of everything that the rows are made from.
-    #[serde(with = "digest_text")]
     pub made_from: Digest,
     pub row_groups: usize,
     pub rows: u64,

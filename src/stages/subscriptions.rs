@@ -108,11 +108,6 @@ impl Timeline {
         Some((*days.keys().next()?, skus))
     }
 
-    /// The day of the earliest snapshot.
-    pub fn first_day(&self) -> Option<Day> {
-        self.tenants.values().filter_map(|days| days.keys().next().copied()).min()
-    }
-
     /// For each day from `first` to `last` a digest of what is in force.
     pub fn digests(&self, first: Day, last: Day) -> Vec<Digest> {
         let mut changes = vec![SetDigest::default(); first.to(last).count()];

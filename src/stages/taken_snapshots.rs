@@ -88,6 +88,11 @@ impl TakenSnapshots {
         self.taken.iter().map(|((tenant, source), days)| (*tenant, source.as_str(), days))
     }
 
+    /// The day of the earliest snapshot.
+    pub fn first_day(&self) -> Option<Day> {
+        self.taken.values().filter_map(|days| days.keys().next().copied()).min()
+    }
+
     /// The list of a number.
     pub fn list(&self, number: u32) -> &[ListedSubscription] {
         self.lists.get(number as usize).map_or(&[], Vec::as_slice)

@@ -48,7 +48,6 @@ pub struct DayPart {
     pub rows: u64,
     /// How many of them are sign-ins: the first day of the tables has one.
     pub sign_ins: u64,
-    #[serde(with = "digest_text")]
     pub digest: Digest,
 }
 
@@ -57,44 +56,12 @@ pub struct DayPart {
 pub struct Footer {
     pub table: String,
     pub version: u32,
-    #[serde(with = "fingerprint_text")]
     pub fingerprint: Fingerprint,
-    #[serde(with = "digest_text")]
     pub digest: Digest,
     pub rows: u64,
     /// The size of the file.
     pub bytes: u64,
     pub days: Vec<DayPart>,
-}
-
-pub mod digest_text {
-    //! Digests as hexadecimal text in JSON.
-    use crate::domain::digest::Digest;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(digest)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Digest::parse(&text).ok_or_else(|| D::Error::custom("not a digest"))
-    }
-}
-
-mod fingerprint_text {
-    //! Fingerprints as text in JSON.
-    use crate::domain::digest::Fingerprint;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(fingerprint: &Fingerprint, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(fingerprint)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fingerprint, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Fingerprint::parse(&text).ok_or_else(|| D::Error::custom("not a fingerprint"))
-    }
 }
 
 /// A file whose bytes are digested and counted while they are written.

@@ -1,13 +1,14 @@
 //! What the warehouse holds: every partition file with its footer. Footers that were read before come from a disposable
 //! cache as long as a file's size and time of change are the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, DirEntry, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
@@ -29,7 +30,7 @@ pub struct Seen {
 }
 
 /// Footers by path below the warehouse.
-pub type FooterCache = HashMap<String, Seen>;
+pub type FooterCache = FxHashMap<String, Seen>;
 
 /// What was found in the folder of a table.
 #[derive(Default, Debug)]

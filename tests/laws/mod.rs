@@ -546,8 +546,9 @@ fn a_second_run_does_nothing() {
         idle("a rehearsal", site.rehearse()?)?;
         let private = site.settings.warehouse.join(".uptake");
         let mut caches: Vec<PathBuf> = fs::read_dir(&private).unwrap().map(|entry| entry.unwrap().path()).collect();
-        caches.retain(|path| path.extension().is_some_and(|ending| ending == "json") && !path.ends_with("since-publication.json"));
-        assert!(caches.contains(&private.join("cache.json")), "{caches:?}");
+        let is_cache = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json" || ending == "bin");
+        caches.retain(|path| is_cache(path) && !path.ends_with("since-publication.json"));
+        assert!(caches.contains(&private.join("cache.bin")), "{caches:?}");
         caches.iter().try_for_each(fs::remove_file).map_err(|error| error.to_string())?;
         idle("a rehearsal without a cache", site.rehearse()?)?;
         idle("a run without a cache", site.run()?)
