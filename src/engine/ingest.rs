@@ -91,7 +91,7 @@ pub fn plan<'a>(
     let mut tasks: Vec<Task<'a>> = tasks.into_values().collect();
     for task in &mut tasks {
         task.decide(settings, state);
-        if task.is_broken() && task.gone(settings).next().is_some() {
+        if task.gone(settings).any(|row| task.lacks_files_of(row)) {
             watch.tell(Event::Warning(format!(
                 "files of received={} are missing, and some of its raw files are gone",
                 task.received

@@ -10,6 +10,7 @@ use crate::engine::made_from::settings_digest;
 use crate::engine::raw::RawFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::pipeline::source::Source;
 use crate::sources::Format;
 use crate::sources::path::PathFacts;
 use crate::stages::activity_events::ACTIVITY_EVENTS;
@@ -149,6 +150,11 @@ impl<'a> Task<'a> {
         !self.known.is_empty() && !self.broken.is_empty()
     }
 
+    /// Whether files are missing, or cannot be read, that have the rows of a raw file.
+    pub fn lacks_files_of(&self, row: &raw_files::RawFile) -> bool {
+        Feed::parse(&row.feed).is_some_and(|feed| self.broken.contains(&feed))
+    }
+
     /// Why a table's file of the partition is made: of all feeds where the table has rows of each, or where the partition is new.
     pub fn causes(&self, settings: &Settings, state: &State, contract: &Contract) -> BTreeSet<Cause> {
         let feeds = feeds_of(contract);
@@ -231,7 +237,9 @@ pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, receive
 pub fn belongs(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
     let is_step = STEPS_BETWEEN.iter().any(|step| step.name == contract.name);
     let feeds = feeds_of(contract);
-    !is_step || settings.sources.iter().any(|source| feeds.contains(&source.feed)) || shards_of(state, contract, received).next().is_some()
+    // Who has which name is asked only where some source knows users by name only.
+    let fills = |source: &Source| feeds.contains(&source.feed) && (contract.name != USER_NAMES.name || source.tells_names);
+    !is_step || settings.sources.iter().any(fills) || shards_of(state, contract, received).next().is_some()
 }
 
 /// The shards of which a table's partition has a file.
