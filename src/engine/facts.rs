@@ -33,7 +33,7 @@ use crate::warehouse::table::Row;
 /// How many days one worker reduces at most before it lets go of the partitions that it holds.
 const DAYS_AT_ONCE: usize = 6;
 /// Into how many portions for each worker the days are cut at least: so that none has much to do when the others are through.
-const PORTIONS: usize = 8;
+const PORTIONS: usize = 16;
 
 /// What was made of the facts.
 pub struct Facts {
