@@ -507,16 +507,28 @@ fn steps_in_between_that_no_source_can_fill_have_no_files_until_one_can() {
     assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
     assert!(site.uptake("plan", &[]).out.starts_with("Nothing to do"));
 
-    // With sources they are made, also of the days that came in before.
+    // With sources they are made, also of the days that came in before; nobody says that something was lost.
     site.write_pipeline("", &nightly);
+    let plan = site.uptake("plan", &[]);
+    assert!(
+        plan.out.contains("snapshots: ") && !plan.out.contains("missing") && plan.err.is_empty(),
+        "{}{}",
+        plan.out,
+        plan.err
+    );
     site.runs(&[]);
     assert_eq!(bytes(site.tables()), from_scratch().0);
     assert_eq!(site.published(), from_scratch().1);
 
     // A lost one is missed and made again.
-    let lost = site.path("warehouse/snapshots/received=2026-08-21/part-00.parquet");
+    let lost = site.path("warehouse/snapshots/received=2026-08-16/part-00.parquet");
     fs::remove_file(&lost).unwrap();
     assert_eq!(site.uptake("check", &[]).code, 4);
+    assert!(
+        site.uptake("plan", &[])
+            .out
+            .contains("snapshots: 2026-08-16 (1 day), because the file was missing")
+    );
     site.runs(&[]);
     assert!(lost.exists());
     assert_eq!(site.uptake("check", &[]).code, 0);

@@ -129,7 +129,13 @@ impl<'a> Task<'a> {
                 if !is_whole(settings, state, contract, self.received) {
                     self.feeds.insert(*feed);
                     self.reread.insert(*feed);
-                    self.broken.insert(*feed);
+                    // A step in between of which there is nothing, and nothing that it could have been made from, was not wanted before.
+                    let is_lost = !is_step(contract)
+                        || shards_of(state, contract, self.received).next().is_some()
+                        || self.known.iter().any(|row| row.feed == feed.name());
+                    if is_lost {
+                        self.broken.insert(*feed);
+                    }
                 } else if !self.feeds.contains(feed) && belongs(settings, state, contract, self.received) {
                     let expected = fingerprint(settings, contract, &self.known);
                     if state.fingerprint(contract, (Some(self.received), 0)) != Some(expected) {
@@ -235,11 +241,14 @@ pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, receive
 /// Whether files of a table belong to a partition: not those of a step in between that no source could fill, unless there are some
 /// from a time when one could.
 pub fn belongs(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
-    let is_step = STEPS_BETWEEN.iter().any(|step| step.name == contract.name);
     let feeds = feeds_of(contract);
     // Who has which name is asked only where some source knows users by name only.
     let fills = |source: &Source| feeds.contains(&source.feed) && (contract.name != USER_NAMES.name || source.tells_names);
-    !is_step || settings.sources.iter().any(fills) || shards_of(state, contract, received).next().is_some()
+    !is_step(contract) || settings.sources.iter().any(fills) || shards_of(state, contract, received).next().is_some()
+}
+
+fn is_step(contract: &Contract) -> bool {
+    STEPS_BETWEEN.iter().any(|step| step.name == contract.name)
 }
 
 /// The shards of which a table's partition has a file.
