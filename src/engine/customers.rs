@@ -70,9 +70,10 @@ pub fn known_customers(store: &Store, state: &State) -> Result<Vec<Customer>, Wa
 /// Every tenant that has any event: it is a customer, whether or not a list names it. What is `known` of first days is not read again.
 pub fn seen_tenants(store: &Store, state: &State, known: &FirstDays) -> Result<BTreeSet<Guid>, EngineError> {
     let shards: BTreeSet<u32> = state.table(&ACTIVITY_COVERAGE).keys().map(|(_, shard)| *shard).collect();
+    let mut known = known.clone();
     let mut tenants = BTreeSet::new();
     for shard in shards {
-        let first_days = known.clone().bring_up(store, state, shard, Day(i32::MAX))?;
+        let first_days = known.bring_up(store, state, shard, Day(i32::MAX))?;
         tenants.extend(first_days.into_keys());
     }
     Ok(tenants)

@@ -28,7 +28,7 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
 /// Rises when what is kept changes its form.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// How many partitions are in memory at once while they are folded.
 const PARTITIONS_AT_ONCE: usize = 16;
 
@@ -85,7 +85,7 @@ impl Evidence {
 }
 
 /// The snapshots of one customer.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Taken {
     /// Days of which there is any file.
     known: Days,
@@ -184,7 +184,7 @@ impl Folded {
             shards: job.shards(),
             made_from: self.made_from.clone(),
             changes: self.changes.iter().cloned().map(LicenseChange::kept).collect(),
-            rows: self.listed.rows().to_string(),
+            rows: self.listed.rows(),
             users: self
                 .listed
                 .users()
@@ -193,7 +193,11 @@ impl Folded {
                     (tenant.to_string(), user.to_owned(), skus.collect())
                 })
                 .collect(),
-            taken: self.taken.iter().map(|(tenant, taken)| (tenant.to_string(), taken)).collect(),
+            taken: self
+                .taken
+                .iter()
+                .map(|(tenant, taken)| (tenant.to_string(), taken.clone()))
+                .collect(),
         };
         Ok(kept::save(job.store, &file_name(shard), VERSION, &kept)?)
     }
@@ -217,31 +221,20 @@ fn file_name(shard: u32) -> String {
 /// A customer, one of its users, and the days on which each SKU is listed.
 type KeptUser = (String, String, Vec<(String, Days)>);
 
-/// What is kept, as it is written: digests and ids as texts.
-#[derive(Serialize)]
-struct Kept<'a> {
+/// What is kept: ids as texts.
+#[derive(Serialize, Deserialize)]
+struct Kept {
     shards: u32,
     made_from: Partitions,
     changes: Vec<KeptChange>,
-    rows: String,
-    users: Vec<KeptUser>,
-    taken: Vec<(String, &'a Taken)>,
-}
-
-/// The same as it is read.
-#[derive(Deserialize)]
-struct Found {
-    shards: u32,
-    made_from: Partitions,
-    changes: Vec<KeptChange>,
-    rows: String,
+    rows: Digest,
     users: Vec<KeptUser>,
     taken: Vec<(String, Taken)>,
 }
 
 /// What an earlier run kept; nothing where there is none, or none of this form.
 fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
-    let found: Found = kept::load(job.store, &file_name(shard), VERSION)?;
+    let found: Kept = kept::load(job.store, &file_name(shard), VERSION)?;
     if found.shards != job.shards() {
         return None;
     }
@@ -254,7 +247,7 @@ fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
     Some(Folded {
         made_from: found.made_from,
         changes: found.changes.into_iter().map(LicenseChange::of_kept).collect::<Option<_>>()?,
-        listed: Listed::from_users(users, Digest::parse(&found.rows)?),
+        listed: Listed::from_users(users, found.rows),
         taken: found
             .taken
             .into_iter()

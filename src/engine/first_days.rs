@@ -22,7 +22,7 @@ pub struct FirstDays(BTreeMap<u32, OfShard>);
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct OfShard {
     /// Days with the digests of their sets of customers.
-    made_from: BTreeMap<i32, String>,
+    made_from: BTreeMap<i32, Digest>,
     /// Customer -> first day.
     first: BTreeMap<String, i32>,
 }
@@ -30,14 +30,13 @@ struct OfShard {
 impl FirstDays {
     /// The first day of each customer of a shard that has any event up to `last`.
     pub fn bring_up(&mut self, store: &Store, state: &State, shard: u32, last: Day) -> Result<BTreeMap<Guid, Day>, EngineError> {
-        let customers = |digest: Option<Digest>| digest.unwrap_or_default().to_string();
-        let now: BTreeMap<i32, String> = state
+        let now: BTreeMap<i32, Digest> = state
             .table(&ACTIVITY_COVERAGE)
             .iter()
             .filter(|((_, of), footer)| *of == shard && footer.rows > 0)
             .filter_map(|((day, _), footer)| {
                 let day = day.filter(|day| *day <= last)?;
-                Some((day.0, customers(footer.days.first().map(|part| part.digest))))
+                Some((day.0, footer.days.first().map(|part| part.digest).unwrap_or_default()))
             })
             .collect();
         let known = self.0.entry(shard).or_default();

@@ -125,7 +125,7 @@ impl<'a> Task<'a> {
             }
         }
         for (feed, tables) in FEED_TABLES {
-            for contract in *tables {
+            for contract in tables.iter().filter(|table| belongs(settings, state, table, self.received)) {
                 if !is_whole(settings, state, contract, self.received) {
                     self.feeds.insert(*feed);
                     self.reread.insert(*feed);
@@ -136,7 +136,7 @@ impl<'a> Task<'a> {
                     if is_lost {
                         self.broken.insert(*feed);
                     }
-                } else if !self.feeds.contains(feed) && belongs(settings, state, contract, self.received) {
+                } else if !self.feeds.contains(feed) {
                     let expected = fingerprint(settings, contract, &self.known);
                     if state.fingerprint(contract, (Some(self.received), 0)) != Some(expected) {
                         self.feeds.insert(*feed);

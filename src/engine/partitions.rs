@@ -17,7 +17,6 @@ use crate::warehouse::table::Row;
 
 /// Partitions that have rows, by table and `received` day, each with the digest of its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<(String, i32, String)>", into = "Vec<(String, i32, String)>")]
 pub struct Partitions(BTreeMap<(String, i32), Digest>);
 
 impl Partitions {
@@ -58,22 +57,4 @@ pub fn rows_of<R: Row + Send>(store: &Store, places: Vec<Place>, wanted: impl Fn
     };
     let parts: Vec<Vec<R>> = places.into_par_iter().map(read).collect::<Result<_, WarehouseError>>()?;
     Ok(parts.into_iter().flatten().collect())
-}
-
-impl From<Partitions> for Vec<(String, i32, String)> {
-    fn from(partitions: Partitions) -> Self {
-        let partitions = partitions.0.into_iter();
-        partitions.map(|((table, day), digest)| (table, day, digest.to_string())).collect()
-    }
-}
-
-impl From<Vec<(String, i32, String)>> for Partitions {
-    /// What has no digest equals nothing that is there.
-    fn from(kept: Vec<(String, i32, String)>) -> Partitions {
-        let kept = kept.into_iter();
-        Partitions(
-            kept.map(|(table, day, digest)| ((table, day), Digest::parse(&digest).unwrap_or_default()))
-                .collect(),
-        )
-    }
 }

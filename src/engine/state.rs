@@ -30,7 +30,7 @@ pub struct Cache {
 }
 
 /// Rises when [`Cache`] changes its form.
-const CACHE_VERSION: u8 = 1;
+const CACHE_VERSION: u8 = 2;
 
 /// The footers of all tables.
 #[derive(Default)]
