@@ -8,9 +8,8 @@
 pub struct Masks {
     pub quotes: u64,
     pub backslashes: u64,
-    /// `{`, `}`, `[` and `]`.
-    pub brackets: u64,
-    pub colons: u64,
+    /// `:`, `{`, `}`, `[` and `]`.
+    pub marks: u64,
     /// Bytes above 127.
     pub not_ascii: u64,
 }
@@ -42,8 +41,8 @@ fn with_sse2(block: &[u8; 64]) -> Masks {
         let shift = part * 16;
         masks.quotes |= mask(is(b'"', bytes)) << shift;
         masks.backslashes |= mask(is(b'\\', bytes)) << shift;
-        masks.brackets |= mask(_mm_or_si128(is(b'{', folded), is(b'}', folded))) << shift;
-        masks.colons |= mask(is(b':', bytes)) << shift;
+        let brackets = _mm_or_si128(is(b'{', folded), is(b'}', folded));
+        masks.marks |= mask(_mm_or_si128(brackets, is(b':', bytes))) << shift;
         masks.not_ascii |= mask(bytes) << shift;
     }
     masks
@@ -66,8 +65,8 @@ pub fn classify_with_avx2(block: &[u8; 64]) -> Masks {
         let shift = part * 32;
         masks.quotes |= mask(is(b'"', bytes)) << shift;
         masks.backslashes |= mask(is(b'\\', bytes)) << shift;
-        masks.brackets |= mask(_mm256_or_si256(is(b'{', folded), is(b'}', folded))) << shift;
-        masks.colons |= mask(is(b':', bytes)) << shift;
+        let brackets = _mm256_or_si256(is(b'{', folded), is(b'}', folded));
+        masks.marks |= mask(_mm256_or_si256(brackets, is(b':', bytes))) << shift;
         masks.not_ascii |= mask(bytes) << shift;
     }
     masks
@@ -133,8 +132,7 @@ fn portable(block: &[u8; 64]) -> Masks {
         let folded = word | 0x2020_2020_2020_2020;
         masks.quotes |= is(b'"', word) << (part * 8);
         masks.backslashes |= is(b'\\', word) << (part * 8);
-        masks.brackets |= (is(b'{', folded) | is(b'}', folded)) << (part * 8);
-        masks.colons |= is(b':', word) << (part * 8);
+        masks.marks |= (is(b'{', folded) | is(b'}', folded) | is(b':', word)) << (part * 8);
         masks.not_ascii |= gather(word) << (part * 8);
     }
     masks
@@ -190,8 +188,7 @@ mod tests {
                 prop_assert_eq!(unsafe { equal_with_avx2(&block, bytes[0]) }, equal(&block, bytes[0]));
             }
             let places = |of: &[u8]| block.iter().enumerate().map(|(at, byte)| u64::from(of.contains(byte)) << at).sum::<u64>();
-            prop_assert_eq!(classify(&block).brackets, places(b"{}[]"));
-            prop_assert_eq!(classify(&block).colons, places(b":"));
+            prop_assert_eq!(classify(&block).marks, places(b":{}[]"));
         }
 
         #[test]

@@ -25,8 +25,8 @@ pub struct Node<'a> {
     json: &'a Json<'a>,
     /// Where its first byte is.
     at: u32,
-    /// The number of the first bracket at or after that place.
-    bracket: u32,
+    /// The number of the first mark at or after that place.
+    mark: u32,
 }
 
 /// A value that was looked at.
@@ -50,8 +50,8 @@ impl<'a> Node<'a> {
     pub fn outermost(json: &'a Json<'a>) -> Node<'a> {
         Node {
             json,
-            at: json.structure.bracket(0).at,
-            bracket: 0,
+            at: json.structure.marks().place(0) as u32,
+            mark: 0,
         }
     }
 
@@ -69,14 +69,14 @@ impl<'a> Node<'a> {
 
     /// The number of the bracket that closes this object or array.
     #[inline]
-    fn closed_by(self) -> usize {
-        self.json.structure.bracket(self.bracket as usize).closed_by as usize
+    fn closer(self) -> usize {
+        self.json.structure.marks().closer(self.mark as usize)
     }
 
     /// The place right after this object or array.
     #[inline]
     fn end_of_brackets(self) -> usize {
-        self.json.structure.bracket(self.closed_by()).at as usize + 1
+        self.json.structure.marks().place(self.closer()) + 1
     }
 
     /// The text of the value, for a message.
@@ -96,13 +96,13 @@ impl<'a> Node<'a> {
     pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
         let Json { text, structure } = *self.json;
         let mut fields = [None; N];
-        self.each_member(|colon, bracket| {
+        self.each_member(|colon, next| {
             // No key ends before the fifth byte.
             let Some(tail) = text[..colon].last_chunk() else { return };
             if (keys.may_end_with(u32::from_le_bytes(*tail)) || structure.has_spelled())
                 && let Some(number) = key_before(text, structure, colon, keys)
             {
-                fields[number] = Some(self.value_after(colon, bracket));
+                fields[number] = Some(self.value_after(colon, next));
             }
         });
         fields
@@ -115,51 +115,33 @@ impl<'a> Node<'a> {
         field
     }
 
-    /// Calls `each` with every colon that belongs to an object itself, not to what is in it, and the first bracket after that colon.
+    /// Calls `each` with the place of every colon that belongs to an object itself, not to what is in it, and the number of the next mark.
     #[inline(always)]
     fn each_member(self, mut each: impl FnMut(usize, u32)) {
         if !self.is_object() {
             return;
         }
-        let structure = self.json.structure;
-        let (mut from, mut next) = (self.at as usize, self.bracket + 1);
-        loop {
-            // Up to the next bracket all is the object's own.
-            let bracket = structure.bracket(next as usize);
-            let until = bracket.at as usize;
-            let (mut word, last) = (from / 64, until / 64);
-            let mut colons = structure.colons(word) & (!0 << (from % 64));
-            loop {
-                if word == last {
-                    colons &= !(!0 << (until % 64));
-                }
-                while colons != 0 {
-                    let colon = word * 64 + colons.trailing_zeros() as usize;
-                    colons &= colons - 1;
-                    each(colon, next);
-                }
-                if word == last {
-                    break;
-                }
-                word += 1;
-                colons = structure.colons(word);
+        let marks = self.json.structure.marks();
+        let end = self.closer();
+        let mut number = self.mark as usize + 1;
+        while number < end {
+            if marks.kind(number) == b':' {
+                each(marks.place(number), number as u32 + 1);
+                number += 1;
+            } else {
+                // Whether it is the value of the last member or nobody's: what is in it belongs to another.
+                number = marks.closer(number) + 1;
             }
-            if bracket.closed_by == 0 {
-                return;
-            }
-            // Whether it is the value of the last member or nobody's: what is in it belongs to another.
-            from = structure.bracket(bracket.closed_by as usize).at as usize;
-            next = bracket.closed_by + 1;
         }
     }
 
     /// The value after a member's colon.
     #[inline]
-    fn value_after(self, colon: usize, bracket: u32) -> Node<'a> {
+    fn value_after(self, colon: usize, next: u32) -> Node<'a> {
         Node {
             json: self.json,
             at: skip_blanks(self.json.text, colon + 1) as u32,
-            bracket,
+            mark: next,
         }
     }
 
@@ -168,12 +150,12 @@ impl<'a> Node<'a> {
     pub fn members(self) -> Vec<(String, Node<'a>)> {
         let Json { text, structure } = *self.json;
         let mut members = Vec::new();
-        self.each_member(|colon, bracket| {
+        self.each_member(|colon, next| {
             let mut key = String::new();
             if let Some(raw) = string_before(text, structure, colon)
                 && raw.append_to(&mut key).is_some()
             {
-                members.push((key, self.value_after(colon, bracket)));
+                members.push((key, self.value_after(colon, next)));
             }
         });
         members
@@ -185,7 +167,7 @@ impl<'a> Node<'a> {
         Items {
             of: self,
             at: self.at as usize + 1,
-            bracket: self.bracket + 1,
+            mark: self.mark + 1,
             end,
         }
     }
@@ -209,7 +191,7 @@ impl<'a> Node<'a> {
         match text.get(skip_blanks(text, end)) {
             Some(b',' | b'}' | b']') => value,
             // The outermost value has nothing after it.
-            None if self.bracket == 0 => value,
+            None if self.mark == 0 => value,
             _ => Value::Unreadable,
         }
     }
@@ -329,7 +311,7 @@ fn word_length(text: &[u8]) -> usize {
 pub struct Items<'a> {
     of: Node<'a>,
     at: usize,
-    bracket: u32,
+    mark: u32,
     end: usize,
 }
 
@@ -344,18 +326,18 @@ impl<'a> Iterator for Items<'a> {
         if self.at >= self.end {
             return None;
         }
-        while (self.bracket as usize) < self.of.closed_by() && (structure.bracket(self.bracket as usize).at as usize) < self.at {
-            self.bracket += 1;
+        while (self.mark as usize) < self.of.closer() && structure.marks().place(self.mark as usize) < self.at {
+            self.mark += 1;
         }
         let item = Node {
             json: self.of.json,
             at: self.at as u32,
-            bracket: self.bracket,
+            mark: self.mark,
         };
         match text[self.at] {
             b'{' | b'[' => {
                 self.at = item.end_of_brackets();
-                self.bracket = item.closed_by() as u32 + 1;
+                self.mark = item.closer() as u32 + 1;
             }
             b'"' => self.at = structure.quote_from(self.at + 1).map_or(self.end, |quote| quote + 1),
             _ => {

@@ -63,6 +63,7 @@ mod log_analytics;
 mod management_activity;
 mod management_licenses;
 mod management_record;
+mod marks;
 mod output;
 mod parquet_column;
 mod parquet_table;

@@ -6,12 +6,8 @@
 
 use std::cell::Cell;
 
-use crate::sources::scan::{Scan, Words, scan};
-
-/// How deep brackets may nest; the outermost is 1.
-pub const DEPTH_LIMIT: usize = 128;
-/// How many brackets a text may have: a record of so many is none, and they would take too much memory.
-const BRACKETS_LIMIT: usize = 8 << 20;
+use crate::sources::marks::Marks;
+use crate::sources::scan::{Scan, Words};
 
 /// Why a text is not sound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,19 +16,10 @@ pub enum Fault {
     Broken,
     /// Not UTF-8. Whether it is broken besides, the field says.
     NotUtf8 { broken: bool },
-    /// More than [`DEPTH_LIMIT`] levels.
+    /// More than 128 levels.
     TooDeep,
-    /// More brackets than fit into memory.
+    /// More marks than fit into memory.
     TooLarge,
-}
-
-/// A bracket outside strings.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Bracket {
-    /// Its place in the text.
-    pub at: u32,
-    /// Of an opening bracket: the number of the bracket that closes it, never 0. Of a closing one 0.
-    pub closed_by: u32,
 }
 
 /// How much memory is kept for the next file, in bytes.
@@ -46,7 +33,7 @@ thread_local! {
 /// The structure of one text. Its memory is used again for the next one.
 #[derive(Default)]
 pub struct Structure {
-    brackets: Vec<Bracket>,
+    marks: Marks,
     /// For each 64 bytes of the text.
     words: Vec<Words>,
     /// Whether some string has an escape that may spell a letter.
@@ -58,8 +45,7 @@ impl Structure {
     pub fn with_spare(work: impl FnOnce(&mut Structure)) {
         let mut structure = SPARE.take();
         work(&mut structure);
-        let bytes = structure.brackets.capacity() * size_of::<Bracket>() + structure.words.capacity() * size_of::<Words>();
-        if bytes <= KEPT_BYTES {
+        if structure.marks.memory() + structure.words.capacity() * size_of::<Words>() <= KEPT_BYTES {
             SPARE.set(structure);
         }
     }
@@ -83,74 +69,20 @@ impl Structure {
         }
         let Scan {
             ends_in_string,
-            brackets,
             not_ascii,
             spells,
-        } = scan(text, &mut self.words);
+            ..
+        } = self.marks.find(text, &mut self.words)?;
         self.spells = spells;
-        let closed_at = self.match_brackets(text, brackets)?;
+        let closed_at = self.marks.last_place();
         let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
         if is_sound { Ok(not_ascii) } else { Err(Fault::Broken) }
     }
 
-    /// Finds out which of so many brackets closes which, and where the outermost one is closed.
-    fn match_brackets(&mut self, text: &[u8], count: usize) -> Result<usize, Fault> {
-        if count > BRACKETS_LIMIT {
-            return Err(Fault::TooLarge);
-        }
-        // Each of them is written here.
-        self.brackets.resize(count, Bracket::default());
-        let mut open = [0u32; DEPTH_LIMIT];
-        // Which of the open ones are curly, the innermost in bit 0.
-        let mut curly = 0u128;
-        let mut depth = 0;
-        let mut number = 0;
-        let mut closed_at = None;
-        for (block, word) in self.words.iter().enumerate() {
-            let mut bits = word.brackets;
-            while bits != 0 {
-                let at = block * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                self.brackets[number] = Bracket {
-                    at: at as u32,
-                    closed_by: 0,
-                };
-                // In ASCII bit 1 is set in `{` and `[`, not in `}` and `]`; bit 5 in the curly ones.
-                let is_curly = u128::from(text[at] >> 5 & 1);
-                if text[at] & 2 != 0 {
-                    if closed_at.is_some() {
-                        return Err(Fault::Broken);
-                    }
-                    *open.get_mut(depth).ok_or(Fault::TooDeep)? = number as u32;
-                    depth += 1;
-                    curly = curly << 1 | is_curly;
-                } else {
-                    depth = usize::checked_sub(depth, 1).ok_or(Fault::Broken)?;
-                    if curly & 1 != is_curly {
-                        return Err(Fault::Broken);
-                    }
-                    curly >>= 1;
-                    self.brackets[open[depth] as usize].closed_by = number as u32;
-                    if depth == 0 {
-                        closed_at = Some(at);
-                    }
-                }
-                number += 1;
-            }
-        }
-        closed_at.ok_or(Fault::Broken)
-    }
-
-    /// The bracket with this number.
-    #[inline]
-    pub(super) fn bracket(&self, number: usize) -> Bracket {
-        self.brackets.get(number).copied().unwrap_or_default()
-    }
-
-    /// Where the colons outside strings are in the 64 bytes from 64 times this number on.
+    /// The colons and brackets.
     #[inline(always)]
-    pub(super) fn colons(&self, number: usize) -> u64 {
-        self.words.get(number).map_or(0, |word| word.colons)
+    pub(super) fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// Whether there is a quote that begins or ends a string at this place.
