@@ -11,12 +11,13 @@
 //! the least of an order, so joining in portions gives what reading everything at once gives. `raw_files` is written last: what
 //! it names is in the other tables, whenever a run is killed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher};
+use crate::domain::digest::Hasher;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::causes::range_text;
@@ -49,25 +50,29 @@ pub fn plan<'a>(
     let settings = request.settings;
     let rules = Rules::of(settings);
     let known = known_files(request, store, state, files, &rules, memos)?;
-    let mut places: HashMap<(&str, &str), (Day, &raw_files::RawFile)> = HashMap::new();
+    let mut places: FxHashMap<(&str, &str), (Day, &raw_files::RawFile)> = FxHashMap::default();
     for (day, rows) in &known {
         places.extend(
             rows.iter()
                 .map(|row| ((row.source.as_str(), row.source_file.as_str()), (*day, row))),
         );
     }
-    let paths: BTreeSet<&str> = places.keys().map(|(_, path)| *path).collect();
+    let paths: FxHashSet<&str> = places.keys().map(|(_, path)| *path).collect();
     let to_compare: Vec<&RawFile> = files.iter().filter(|file| paths.contains(file.path.as_str())).collect();
     let contents = raw::contents(&to_compare, contents);
+    let hows: Vec<String> = (0..settings.sources.len()).map(|source| how(settings, source)).collect();
     let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
     for file in files {
         for (source, facts) in &file.sources {
-            let mut reading = reading_of(settings, file, *source, *facts)?;
+            let mut reading = reading_of(settings, file, (*source, &hows[*source]), *facts)?;
             let before = places.get(&(settings.sources[*source].id.as_str(), file.path.as_str()));
-            let content = contents.get(&file.path).map(Digest::to_string).unwrap_or_default();
+            let has_content = |content: &str| {
+                let found = contents.get(&file.path);
+                found.map_or(content.is_empty(), |digest| digest.to_string() == content)
+            };
             reading.fate = match before {
                 None => Fate::New,
-                Some((_, row)) if row.content == content && row.reading == reading.how => match &request.again {
+                Some((_, row)) if has_content(&row.content) && row.reading == reading.how => match &request.again {
                     Some(again) if !again.from_facts && concerns(again, facts.tenant, row) => Fate::Asked,
                     _ => Fate::Same,
                 },
@@ -181,7 +186,12 @@ fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -
 }
 
 /// How a source reads a file.
-fn reading_of<'a>(settings: &Settings, file: &'a RawFile, source: usize, facts: PathFacts) -> Result<Reading<'a>, EngineError> {
+fn reading_of<'a>(
+    settings: &Settings,
+    file: &'a RawFile,
+    (source, how): (usize, &str),
+    facts: PathFacts,
+) -> Result<Reading<'a>, EngineError> {
     let of = &settings.sources[source];
     let format = Format::of(of.feed, of.format.name()).ok_or_else(|| {
         EngineError::Usage(format!(
@@ -194,7 +204,7 @@ fn reading_of<'a>(settings: &Settings, file: &'a RawFile, source: usize, facts: 
         source,
         facts,
         format,
-        how: how(settings, source),
+        how: how.to_owned(),
         fate: Fate::New,
     })
 }

@@ -17,18 +17,27 @@ use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
+use crate::stages::customers::Customer;
+use crate::stages::events::{Events, ShardEvents};
 use crate::stages::excerpt::excerpt;
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
-use crate::stages::rejects::{REJECTS, RejectCount};
+use crate::stages::rejects::{REJECTS, RejectCount, Rejects};
+use crate::stages::snapshots::SnapshotFile;
+use crate::stages::subscription_snapshots::SnapshotSubscription;
+use crate::stages::support_requests::SupportRequest;
 use crate::stages::user_names::{self, UserNameRow};
-use crate::stages::{customers, events, license_changes, license_holdings, raw_files, snapshots, subscription_snapshots, support_requests};
+use crate::stages::{customers, license_changes, license_holdings, raw_files, subscription_snapshots, support_requests};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
 use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
+
+/// In at most about how many portions a partition's files are read: few, since portions have to be joined, and enough for the last
+/// ones to be over at about the same time.
+const PORTIONS: usize = 8;
 
 /// What a task has written.
 pub struct Written {
@@ -51,6 +60,7 @@ pub fn write(
     let readings = task.to_read(settings);
     let mut gathered = readings
         .par_iter()
+        .with_max_len(readings.len() / PORTIONS + 1)
         .fold(Gathered::default, |mut gathered, reading| {
             read_file::read(&mut gathered, reading, settings);
             watch.tell(Event::Advance(1));
@@ -113,71 +123,110 @@ struct Writer<'t, 'a> {
     gathered: Gathered,
 }
 
+/// The files of a table that were written.
+type Footers = Vec<(&'static Contract, Place, Footer)>;
+
 impl Writer<'_, '_> {
-    fn write(mut self) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
-        let mut footers = Vec::new();
-        if self.makes(Feed::Activity) {
-            footers.extend(self.write_events()?);
-        }
-        let shards = u32::from(self.settings.shards);
-        if self.makes(Feed::LicenseChanges) {
-            let mut rows = std::mem::take(&mut self.gathered.changes);
-            rows.extend(self.kept(Feed::LicenseChanges, |row: &LicenseChange| &row.source_file)?);
-            for row in &mut rows {
-                row.day = self.settings.zone().day_of(row.event_time);
-                self.rename(row.tenant_id, &mut row.user_id);
-            }
-            let rows = license_changes::distinct(rows);
-            footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
-        }
-        if self.makes(Feed::LicenseHoldings) {
-            let mut rows = std::mem::take(&mut self.gathered.holdings);
-            rows.extend(self.kept(Feed::LicenseHoldings, |row: &LicenseHolding| &row.source_file)?);
-            rows.iter_mut().for_each(|row| self.rename(row.tenant_id, &mut row.user_id));
-            let rows = license_holdings::distinct(rows);
-            footers.extend(self.write_sharded(&rows, |row| shard_of(row.tenant_id, shards))?);
-        }
-        if self.makes_of::<subscription_snapshots::SnapshotSubscription>(&[Feed::Subscriptions]) {
-            let mut rows = std::mem::take(&mut self.gathered.subscriptions);
-            rows.extend(
-                self.kept(Feed::Subscriptions, |row: &subscription_snapshots::SnapshotSubscription| {
-                    &row.source_file
-                })?,
-            );
-            footers.extend(self.write_sharded(&subscription_snapshots::distinct(rows), |_| 0)?);
-        }
-        if self.makes_of::<snapshots::SnapshotFile>(&[Feed::Subscriptions, Feed::LicenseHoldings]) {
-            let mut rows = std::mem::take(&mut self.gathered.snapshots);
-            rows.extend(self.kept_by_source(|row: &snapshots::SnapshotFile| (&row.source, &row.source_file))?);
-            rows.sort_by(|a, b| {
-                (&a.feed, &a.source, a.tenant_id, a.day, &a.source_file).cmp(&(&b.feed, &b.source, b.tenant_id, b.day, &b.source_file))
-            });
-            footers.extend(self.write_sharded(&rows, |_| 0)?);
-        }
-        if self.makes_of::<UserNameRow>(&[Feed::Activity, Feed::LicenseHoldings]) {
-            let mut rows = std::mem::take(&mut self.gathered.names);
-            let mut kept = self.kept_by_source(|row: &UserNameRow| (&row.source, &row.source_file))?;
-            for row in &mut kept {
-                self.rename(row.tenant_id, &mut row.name_id);
-                self.rename(row.tenant_id, &mut row.user_id);
-            }
-            rows.extend(kept);
-            footers.extend(self.write_sharded(&user_names::distinct(rows), |row| shard_of(row.tenant_id, shards))?);
-        }
-        if self.makes_of::<customers::Customer>(&[Feed::Customers]) {
-            let mut rows = std::mem::take(&mut self.gathered.customers);
-            rows.extend(self.kept(Feed::Customers, |row: &customers::Customer| &row.source_file)?);
-            footers.extend(self.write_sharded(&customers::distinct(rows), |_| 0)?);
-        }
-        if self.makes_of::<support_requests::SupportRequest>(&[Feed::SupportRequests]) {
-            let mut rows = std::mem::take(&mut self.gathered.support_requests);
-            rows.extend(self.kept(Feed::SupportRequests, |row: &support_requests::SupportRequest| &row.source_file)?);
-            footers.extend(self.write_sharded(&support_requests::distinct(rows), |_| 0)?);
-        }
-        footers.push(self.write_rejects()?);
-        let files = self.gathered.files.clone();
-        footers.extend(self.write_sharded(&files, |_| 0)?);
+    /// Writes what the raw files say side by side, then what became of these files: a partition is complete with its `raw_files`.
+    fn write(mut self) -> Result<Footers, EngineError> {
+        let events = std::mem::take(&mut self.gathered.events);
+        let changes = std::mem::take(&mut self.gathered.changes);
+        let holdings = std::mem::take(&mut self.gathered.holdings);
+        let subscriptions = std::mem::take(&mut self.gathered.subscriptions);
+        let snapshots = std::mem::take(&mut self.gathered.snapshots);
+        let names = std::mem::take(&mut self.gathered.names);
+        let customers = std::mem::take(&mut self.gathered.customers);
+        let support_requests = std::mem::take(&mut self.gathered.support_requests);
+        let rejects = std::mem::take(&mut self.gathered.rejects);
+        let writer = &self;
+        let tables: Vec<Box<dyn FnOnce() -> Result<Footers, EngineError> + Send + '_>> = vec![
+            Box::new(|| writer.write_events(events)),
+            Box::new(|| writer.write_changes(changes)),
+            Box::new(|| writer.write_holdings(holdings)),
+            Box::new(|| writer.write_subscriptions(subscriptions)),
+            Box::new(|| writer.write_snapshots(snapshots)),
+            Box::new(|| writer.write_names(names)),
+            Box::new(|| writer.write_customers(customers)),
+            Box::new(|| writer.write_support_requests(support_requests)),
+            Box::new(|| writer.write_rejects(rejects)),
+        ];
+        let written: Vec<Footers> = tables.into_par_iter().map(|write| write()).collect::<Result<_, _>>()?;
+        let mut footers: Footers = written.into_iter().flatten().collect();
+        footers.extend(self.write_sharded(&self.gathered.files, |_| 0)?);
         Ok(footers)
+    }
+
+    fn write_changes(&self, mut rows: Vec<LicenseChange>) -> Result<Footers, EngineError> {
+        if !self.makes(Feed::LicenseChanges) {
+            return Ok(Vec::new());
+        }
+        rows.extend(self.kept(Feed::LicenseChanges, |row: &LicenseChange| &row.source_file)?);
+        for row in &mut rows {
+            row.day = self.settings.zone().day_of(row.event_time);
+            self.rename(row.tenant_id, &mut row.user_id);
+        }
+        self.write_sharded(&license_changes::distinct(rows), |row| self.shard_of(row.tenant_id))
+    }
+
+    fn write_holdings(&self, mut rows: Vec<LicenseHolding>) -> Result<Footers, EngineError> {
+        if !self.makes(Feed::LicenseHoldings) {
+            return Ok(Vec::new());
+        }
+        rows.extend(self.kept(Feed::LicenseHoldings, |row: &LicenseHolding| &row.source_file)?);
+        rows.iter_mut().for_each(|row| self.rename(row.tenant_id, &mut row.user_id));
+        self.write_sharded(&license_holdings::distinct(rows), |row| self.shard_of(row.tenant_id))
+    }
+
+    fn write_subscriptions(&self, mut rows: Vec<SnapshotSubscription>) -> Result<Footers, EngineError> {
+        if !self.makes_of::<SnapshotSubscription>(&[Feed::Subscriptions]) {
+            return Ok(Vec::new());
+        }
+        rows.extend(self.kept(Feed::Subscriptions, |row: &SnapshotSubscription| &row.source_file)?);
+        self.write_sharded(&subscription_snapshots::distinct(rows), |_| 0)
+    }
+
+    fn write_snapshots(&self, mut rows: Vec<SnapshotFile>) -> Result<Footers, EngineError> {
+        if !self.makes_of::<SnapshotFile>(&[Feed::Subscriptions, Feed::LicenseHoldings]) {
+            return Ok(Vec::new());
+        }
+        rows.extend(self.kept_by_source(|row: &SnapshotFile| (&row.source, &row.source_file))?);
+        rows.sort_by(|a, b| {
+            (&a.feed, &a.source, a.tenant_id, a.day, &a.source_file).cmp(&(&b.feed, &b.source, b.tenant_id, b.day, &b.source_file))
+        });
+        self.write_sharded(&rows, |_| 0)
+    }
+
+    fn write_names(&self, mut rows: Vec<UserNameRow>) -> Result<Footers, EngineError> {
+        if !self.makes_of::<UserNameRow>(&[Feed::Activity, Feed::LicenseHoldings]) {
+            return Ok(Vec::new());
+        }
+        let mut kept = self.kept_by_source(|row: &UserNameRow| (&row.source, &row.source_file))?;
+        for row in &mut kept {
+            self.rename(row.tenant_id, &mut row.name_id);
+            self.rename(row.tenant_id, &mut row.user_id);
+        }
+        rows.extend(kept);
+        self.write_sharded(&user_names::distinct(rows), |row| self.shard_of(row.tenant_id))
+    }
+
+    fn write_customers(&self, mut rows: Vec<Customer>) -> Result<Footers, EngineError> {
+        if !self.makes_of::<Customer>(&[Feed::Customers]) {
+            return Ok(Vec::new());
+        }
+        rows.extend(self.kept(Feed::Customers, |row: &Customer| &row.source_file)?);
+        self.write_sharded(&customers::distinct(rows), |_| 0)
+    }
+
+    fn write_support_requests(&self, mut rows: Vec<SupportRequest>) -> Result<Footers, EngineError> {
+        if !self.makes_of::<SupportRequest>(&[Feed::SupportRequests]) {
+            return Ok(Vec::new());
+        }
+        rows.extend(self.kept(Feed::SupportRequests, |row: &SupportRequest| &row.source_file)?);
+        self.write_sharded(&support_requests::distinct(rows), |_| 0)
+    }
+
+    fn shard_of(&self, tenant: Guid) -> u32 {
+        shard_of(tenant, u32::from(self.settings.shards))
     }
 
     fn makes(&self, feed: Feed) -> bool {
@@ -243,8 +292,7 @@ impl Writer<'_, '_> {
     }
 
     /// New rejects and those that stay, which have no more ids in their excerpts than new ones have.
-    fn write_rejects(&mut self) -> Result<(&'static Contract, Place, Footer), EngineError> {
-        let mut rejects = std::mem::take(&mut self.gathered.rejects);
+    fn write_rejects(&self, mut rejects: Rejects) -> Result<Footers, EngineError> {
         let is_replaced = |source: &str, file: &str| self.replaced.contains(&(source.to_owned(), file.to_owned()));
         let again = |kept: &str| excerpt(kept.as_bytes(), ids_in_excerpts(&self.settings.user_ids));
         for place in self.places(&REJECTS) {
@@ -256,11 +304,13 @@ impl Writer<'_, '_> {
         let fingerprint = fingerprint(self.settings, &REJECTS, &self.gathered.files);
         let footer = self.store.replace(&REJECTS, place, &rejects.finish()?, fingerprint, &[])?;
         self.remove_beyond(&REJECTS)?;
-        Ok((&REJECTS, place, footer))
+        Ok(vec![(&REJECTS, place, footer)])
     }
 
-    fn write_events(&mut self) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
-        let mut events = std::mem::take(&mut self.gathered.events);
+    fn write_events(&self, mut events: Events) -> Result<Footers, EngineError> {
+        if !self.makes(Feed::Activity) {
+            return Ok(Vec::new());
+        }
         for place in self.places(&ACTIVITY_EVENTS) {
             let frame = self.store.read(&ACTIVITY_EVENTS, place, &[])?;
             events.absorb(&frame, &self.settings.rules, &self.settings.user_ids, |path| {
@@ -269,22 +319,18 @@ impl Writer<'_, '_> {
         }
         let fingerprint = fingerprint(self.settings, &ACTIVITY_EVENTS, &self.gathered.files);
         let shards = events.finish(u32::from(self.settings.shards), &self.settings.rules)?;
-        let mut footers = Vec::new();
-        for (shard, events::ShardEvents { events, days }) in shards.into_iter().enumerate() {
+        let write = |(shard, ShardEvents { events, days }): (usize, ShardEvents)| -> Result<_, WarehouseError> {
             let place = (Some(self.task.received), shard as u32);
             let footer = self.store.replace(&ACTIVITY_EVENTS, place, &events.frame, fingerprint, &days)?;
-            footers.push((&ACTIVITY_EVENTS, place, footer));
             self.fresh_events.keep(place, events);
-        }
+            Ok((&ACTIVITY_EVENTS as &Contract, place, footer))
+        };
+        let footers = shards.into_par_iter().enumerate().map(write).collect::<Result<_, _>>()?;
         self.remove_beyond(&ACTIVITY_EVENTS)?;
         Ok(footers)
     }
 
-    fn write_sharded<R: Row + Clone>(
-        &self,
-        rows: &[R],
-        shard_of: impl Fn(&R) -> u32,
-    ) -> Result<Vec<(&'static Contract, Place, Footer)>, EngineError> {
+    fn write_sharded<R: Row + Clone>(&self, rows: &[R], shard_of: impl Fn(&R) -> u32) -> Result<Footers, EngineError> {
         let fingerprint = fingerprint(self.settings, R::CONTRACT, &self.gathered.files);
         let mut footers = Vec::new();
         for shard in 0..R::CONTRACT.files(u32::from(self.settings.shards)) {

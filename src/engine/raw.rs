@@ -1,11 +1,11 @@
 //! A raw file: where it is, which source reads it, what its path says, and the digest of its bytes.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::digest::{Digest, Digester};
 use crate::engine::kept;
@@ -49,7 +49,7 @@ impl RawFile {
 #[derive(Default)]
 pub struct Contents {
     /// Path -> size, time of change, digest of the bytes.
-    files: HashMap<String, (u64, u128, Digest)>,
+    files: FxHashMap<String, (u64, u128, Digest)>,
     /// Whether it is not what the cache has.
     is_other: bool,
 }
@@ -65,11 +65,11 @@ impl Contents {
         Contents { files, is_other: false }
     }
 
-    /// Forgets every file but these, which are all that there are, in the order of their paths.
+    /// Forgets every file but these, which are all that there are.
     pub fn forget_all_but(&mut self, files: &[RawFile]) {
         let before = self.files.len();
-        self.files
-            .retain(|path, _| files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok());
+        let there: FxHashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        self.files.retain(|path, _| there.contains(path.as_str()));
         self.is_other |= self.files.len() != before;
     }
 
@@ -83,7 +83,7 @@ impl Contents {
 }
 
 /// The digests of the bytes of some files, from the cache where size and time of change are the same.
-pub fn contents(files: &[&RawFile], known: &mut Contents) -> HashMap<String, Digest> {
+pub fn contents(files: &[&RawFile], known: &mut Contents) -> FxHashMap<String, Digest> {
     let digests: Vec<Option<Digest>> = files
         .par_iter()
         .map(|file| {
@@ -94,7 +94,7 @@ pub fn contents(files: &[&RawFile], known: &mut Contents) -> HashMap<String, Dig
             cached.map(|(_, _, digest)| *digest).or_else(|| digest_of(&file.on_disk))
         })
         .collect();
-    let mut result = HashMap::new();
+    let mut result = FxHashMap::default();
     for (file, digest) in files.iter().zip(digests) {
         if let Some(digest) = digest {
             file.remember(digest, known);

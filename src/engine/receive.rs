@@ -202,7 +202,7 @@ fn count(files: &[RawFile], written: &[Written], contents: &mut Contents, report
 }
 
 /// Forgets files of shards that are no more: writing the partition has removed them.
-fn forget_beyond(state: &mut State, contract: &Contract, settings: &Settings) {
+fn forget_beyond(state: &mut State, contract: &'static Contract, settings: &Settings) {
     let shards = contract.files(u32::from(settings.shards));
     let beyond: Vec<_> = state
         .table(contract)

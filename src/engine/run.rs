@@ -25,10 +25,12 @@ use crate::engine::{
     checks, estimates, facts, first_activity, freshness, licenses, names, publish, silence, subscription_log, walk, windows, windows_plan,
 };
 use crate::stages;
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::adoption::ADOPTION;
 use crate::stages::subscriptions::Timeline;
 use crate::stages::taken_snapshots::TakenSnapshots;
 use crate::stages::user_names::Names;
+use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::store::Store;
 
 /// Brings the warehouse up to date, and the published files where all tables were asked for.
@@ -36,16 +38,23 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let settings = request.settings;
     let mut report = RunReport::default();
     let mut cache = Cache::load(store);
-    let mut state = State::read(store, &mut cache)?;
+    let wanted = match &request.tables {
+        Some(tables) => with_needs(tables),
+        None => stages::TABLES.iter().map(|contract| contract.name).collect(),
+    };
+    let is_looked_at = |contract: &Contract| {
+        let is_input = contract.partition == Partition::Received || contract.name == ACTIVITY_COVERAGE.name;
+        is_input || wanted.contains(contract.name)
+    };
+    let mut state = State::read_some(store, &mut cache, is_looked_at)?;
     tell_of_strangers(&state, watch);
     let since = ingest::looked_at_since(request, store, &state, &mut cache.raw)?;
     let files = walk::discover(settings, since, watch)?;
     report.sources = inputs::found(settings, &files);
     inputs::check_required(settings, &report.sources)?;
-    let clean = clean::memo(request, &state, &files);
-    let whole = request.tables.is_none() && request.again.is_none();
-    let is_clean = clean.is_some_and(|memo| cache.memos.contains_key(&memo));
-    if whole && is_clean && request.verify.is_none() && publish::is_whole(settings) {
+    let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none();
+    let is_clean = || clean::memo(request, &state, &files).is_some_and(|memo| cache.memos.contains_key(&memo));
+    if whole && is_clean() && publish::is_whole(settings) {
         fill_range(&mut report, &state);
         fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
         return Ok(report);
@@ -67,16 +76,19 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         keep_counts(request, store, &state, &received)?;
     }
     report.days_left = received.waiting.len() as u64;
-    let taken = subscription_log::bring_up(store, &state, request.rehearse)?;
+    let makes_windows = windows_plan::is_wanted(&wanted);
+    let taken = if makes_windows || settings.first_day.is_none() {
+        subscription_log::bring_up(store, &state, request.rehearse)?
+    } else {
+        TakenSnapshots::default()
+    };
     let Some(mut range) = range(request, store, (&state, &mut cache), &taken, &received, watch)? else {
         if report.days_left == 0 {
             watch.tell(Event::Warning(
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
             ));
         }
-        if !request.rehearse {
-            cache.save(store)?;
-        }
+        keep(request, store, &state, &mut cache)?;
         return Ok(report);
     };
     if let Some(again) = request.again.as_ref().filter(|again| again.last < range.first) {
@@ -86,11 +98,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
             range_text((again.first, again.last))
         )));
     }
-    let wanted = match &request.tables {
-        Some(tables) => with_needs(tables),
-        None => stages::TABLES.iter().map(|contract| contract.name).collect(),
-    };
-    let timelines = if windows_plan::is_wanted(&wanted) {
+    let timelines = if makes_windows {
         licenses::timelines(settings, &taken)
     } else {
         Vec::new()
@@ -130,10 +138,17 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     } else if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
     }
+    keep(request, store, &state, &mut cache)?;
+    Ok(report)
+}
+
+/// Keeps what was learned for the next run.
+fn keep(request: &Request<'_>, store: &Store, state: &State, cache: &mut Cache) -> Result<(), EngineError> {
     if !request.rehearse {
+        state.keep(store, cache)?;
         cache.save(store)?;
     }
-    Ok(report)
+    Ok(())
 }
 
 /// Takes note of what was read, and ends the run where a source has too many rejects.
@@ -236,7 +251,6 @@ fn finish(
         report.published = true;
         SincePublication::default().save(store)?;
     }
-    state.keep(store, cache)?;
     cache.memos.retain(|key, _| !key.starts_with("clean "));
     if let Some(memo) = clean::memo(request, state, files).filter(|_| report.days_left == 0) {
         cache.memos.insert(memo, String::new());

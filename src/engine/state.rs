@@ -1,6 +1,6 @@
 //! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that spares reading them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
-use crate::warehouse::index::{Broken, FooterCache, Place, TableIndex, folder_of};
+use crate::warehouse::index::{Broken, FooterCache, Place, TableIndex, folder_of, place_of};
 use crate::warehouse::store::Store;
 
 /// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
@@ -42,31 +42,51 @@ pub struct State {
     pub broken: Vec<Broken>,
     /// Whether files are gone that the last run left there.
     pub has_lost_files: bool,
+    /// The files that this run has written or removed.
+    changed: BTreeSet<(&'static str, Place)>,
 }
 
 impl State {
     /// Looks at every table. `cache.footers` is brought up to date.
     pub fn read(store: &Store, cache: &mut Cache) -> Result<State, WarehouseError> {
+        State::read_some(store, cache, |_| true)
+    }
+
+    /// Looks at some tables; the others are what they were when a run looked last, if the cache knows any.
+    pub fn read_some(store: &Store, cache: &mut Cache, is_looked_at: impl Fn(&Contract) -> bool) -> Result<State, WarehouseError> {
         let mut state = State::default();
-        let mut fresh = FooterCache::default();
-        for contract in stages::TABLES {
+        let mut fresh = FooterCache::with_capacity_and_hasher(cache.footers.len(), Default::default());
+        let (looked_at, others): (Vec<&'static Contract>, Vec<_>) = stages::TABLES
+            .iter()
+            .partition(|contract| cache.footers.is_empty() || is_looked_at(contract));
+        for contract in looked_at {
             let listing = store.list(contract, &cache.footers, &mut fresh)?;
             state.tables.insert(contract.name, listing.files);
             state.foreign.extend(listing.foreign);
             state.broken.extend(listing.broken);
         }
-        state.has_lost_files = cache.footers.keys().any(|path| !fresh.contains_key(path));
+        let others: BTreeMap<&str, &Contract> = others.into_iter().map(|contract| (contract.name, contract)).collect();
+        for (path, seen) in std::mem::take(&mut cache.footers) {
+            if let Some(contract) = path.split('/').next().and_then(|table| others.get(table)) {
+                if let (Some(place), Some(footer)) = (place_of(contract, &path), seen.footer_of(contract)) {
+                    state.tables.entry(contract.name).or_default().insert(place, footer.clone());
+                }
+                fresh.insert(path, seen);
+            } else if !fresh.contains_key(&path) {
+                state.has_lost_files = true;
+            }
+        }
         cache.footers = fresh;
         Ok(state)
     }
 
-    /// Brings the cache up to date with the files that this run has made.
+    /// Brings the cache up to date with the files that this run has made and removed.
     pub fn keep(&self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
-        let mut fresh = FooterCache::with_capacity_and_hasher(cache.footers.len(), Default::default());
-        for contract in stages::TABLES {
-            store.keep(contract, self.table(contract), &mut cache.footers, &mut fresh)?;
+        for (name, place) in &self.changed {
+            if let Some(contract) = stages::table(name) {
+                store.keep(contract, *place, self.footer(contract, *place), &mut cache.footers)?;
+            }
         }
-        cache.footers = fresh;
         Ok(())
     }
 
@@ -114,12 +134,14 @@ impl State {
     /// Takes note of a file that was written.
     pub fn put(&mut self, contract: &'static Contract, place: Place, footer: Footer) {
         self.tables.entry(contract.name).or_default().insert(place, footer);
+        self.changed.insert((contract.name, place));
     }
 
     /// Takes note of a file that is no more.
-    pub fn forget(&mut self, contract: &Contract, place: Place) {
+    pub fn forget(&mut self, contract: &'static Contract, place: Place) {
         if let Some(files) = self.tables.get_mut(contract.name) {
             files.remove(&place);
+            self.changed.insert((contract.name, place));
         }
     }
 

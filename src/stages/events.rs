@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Int64Array, TimestampMicrosecondArray};
 use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::domain::day::{Day, Instant};
@@ -208,7 +209,10 @@ impl Events {
         let mut events = sorted(&events, order);
         events.dedup_by(|later, kept| key_order(later, kept) == Ordering::Equal);
         let texts = (ranks.as_slice(), &texts);
-        (0..shards).map(|shard| self.shard(&events, (shard, shards), texts)).collect()
+        (0..shards)
+            .into_par_iter()
+            .map(|shard| self.shard(&events, (shard, shards), texts))
+            .collect()
     }
 
     /// The events, each with its workload.

@@ -29,6 +29,27 @@ pub struct Seen {
     footer: Footer,
 }
 
+impl Seen {
+    fn of(metadata: &Metadata, footer: Footer) -> Seen {
+        Seen {
+            size: metadata.len(),
+            changed: changed(metadata),
+            footer,
+        }
+    }
+
+    /// The footer, where it is that of a file of this table and of the program's version.
+    pub fn footer_of(&self, contract: &Contract) -> Option<&Footer> {
+        Some(&self.footer).filter(|footer| footer.table == contract.name && footer.version == contract.version)
+    }
+}
+
+/// When a file was changed, in nanoseconds since 1970.
+fn changed(metadata: &Metadata) -> u128 {
+    let age = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    age.map_or(0, |age| age.as_nanos())
+}
+
 /// Footers by path below the warehouse.
 pub type FooterCache = FxHashMap<String, Seen>;
 
@@ -185,29 +206,37 @@ pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut F
     Ok(listing)
 }
 
-/// Takes note for the next run of files that are known: of one that the cache has with the same footer nothing is looked up, and
-/// whoever changed it meanwhile is found out by its size and time of change.
+/// The place of a file of a table by its path below the warehouse.
+pub fn place_of(contract: &Contract, path: &str) -> Option<Place> {
+    let below = path.strip_prefix(contract.name)?.strip_prefix('/')?;
+    match contract.partition.column() {
+        Some(column) => {
+            let (folder, file) = below.split_once('/')?;
+            Some((Some(day_of(folder, column)?), shard_of(file)?))
+        }
+        None => Some((None, shard_of(below)?)),
+    }
+}
+
+/// Takes note for the next run of a file that this one has written, or of one that is no more.
 pub fn keep(
     root: &Path,
     contract: &Contract,
-    files: &TableIndex,
+    place: Place,
+    footer: Option<&Footer>,
     cache: &mut FooterCache,
-    fresh: &mut FooterCache,
 ) -> Result<(), WarehouseError> {
-    for ((day, shard), footer) in files {
-        let below = Path::new(contract.name)
-            .join(folder_of(contract.partition, *day))
-            .join(file_name(*shard));
-        let name = below.to_string_lossy().into_owned();
-        if let Some((name, seen)) = cache.remove_entry(&name).filter(|(_, seen)| seen.footer == *footer) {
-            fresh.insert(name, seen);
-            continue;
-        }
-        let path = root.join(below);
-        let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
-        if let Ok(seen) = look_at(&path, &metadata, None)? {
-            fresh.insert(name, seen);
-        }
+    let below = Path::new(contract.name)
+        .join(folder_of(contract.partition, place.0))
+        .join(file_name(place.1));
+    let name = below.to_string_lossy().into_owned();
+    cache.remove(&name);
+    let Some(footer) = footer else { return Ok(()) };
+    let path = root.join(below);
+    let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
+    // Else somebody else has written there since.
+    if metadata.is_file() && metadata.len() == footer.bytes {
+        cache.insert(name, Seen::of(&metadata, footer.clone()));
     }
     Ok(())
 }
@@ -255,16 +284,10 @@ fn look_at(path: &Path, metadata: &Metadata, cached: Option<&Seen>) -> Result<Re
             _ => Fault::Damaged,
         }));
     }
-    let size = metadata.len();
-    let changed = metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-        .map_or(0, |age| age.as_nanos());
-    if let Some(seen) = cached.filter(|seen| seen.size == size && seen.changed == changed) {
+    if let Some(seen) = cached.filter(|seen| seen.size == metadata.len() && seen.changed == changed(metadata)) {
         return Ok(Ok(seen.clone()));
     }
-    let seen = read_footer(path)?.map(|footer| Seen { size, changed, footer });
+    let seen = read_footer(path)?.map(|footer| Seen::of(metadata, footer));
     Ok(seen.ok_or(Fault::Damaged))
 }
 

@@ -17,7 +17,7 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{self, DayPart, Footer};
-use crate::warehouse::index::{self, FooterCache, Listing, Place, TableIndex, file_name, folder_of};
+use crate::warehouse::index::{self, FooterCache, Listing, Place, file_name, folder_of};
 use crate::warehouse::lock::{self, Lock, Shared};
 use crate::warehouse::read;
 use crate::warehouse::select;
@@ -134,15 +134,9 @@ impl Store {
         index::list(&self.root, contract, cache, fresh)
     }
 
-    /// Takes note for the next run of the files of a table, which are known; see [`index::keep`].
-    pub fn keep(
-        &self,
-        contract: &Contract,
-        files: &TableIndex,
-        cache: &mut FooterCache,
-        fresh: &mut FooterCache,
-    ) -> Result<(), WarehouseError> {
-        index::keep(&self.root, contract, files, cache, fresh)
+    /// Takes note for the next run of a file that was written or removed; see [`index::keep`].
+    pub fn keep(&self, contract: &Contract, place: Place, footer: Option<&Footer>, cache: &mut FooterCache) -> Result<(), WarehouseError> {
+        index::keep(&self.root, contract, place, footer, cache)
     }
 
     /// The places of a table that have a file by its name, in order; no file is opened.
