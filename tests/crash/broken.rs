@@ -152,3 +152,30 @@ fn a_foreign_file_is_told_of_and_left_alone() {
     }
     portfolio().assert_mends(&desk, Delivery::Second, "foreign files");
 }
+
+#[test]
+fn a_run_of_some_tables_leaves_the_others_to_the_next_run_of_all() {
+    let folder = scratch();
+    let desk = finished(folder.path());
+    let table = |path: &Path, name: &str| path.starts_with(desk.warehouse().join(name));
+    let spoiled: Vec<PathBuf> = one_of_each(&desk)
+        .into_iter()
+        .filter(|path| table(path, "usage") || table(path, "portfolio"))
+        .collect();
+    let [first, second] = spoiled.as_slice() else {
+        panic!("{spoiled:?}");
+    };
+    fs::remove_file(first).unwrap();
+    fs::write(second, "cut").unwrap();
+
+    let output = uptake(&desk, Delivery::Second).args(["--tables", "activity_28d"]).output().unwrap();
+    assert_said(&output, 0, &[]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !told.contains(first.to_str().unwrap()) && !told.contains(second.to_str().unwrap()),
+        "{told}"
+    );
+    assert!(!first.exists() && fs::read(second).unwrap() == b"cut", "nobody asked for them");
+
+    portfolio().assert_mends(&desk, Delivery::Second, "tables that were not looked at");
+}
