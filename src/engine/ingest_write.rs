@@ -17,15 +17,12 @@ use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
-use crate::stages::customers::Customer;
 use crate::stages::events::{Events, ShardEvents};
 use crate::stages::excerpt::excerpt;
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::rejects::{REJECTS, RejectCount, Rejects};
 use crate::stages::snapshots::SnapshotFile;
-use crate::stages::subscription_snapshots::SnapshotSubscription;
-use crate::stages::support_requests::SupportRequest;
 use crate::stages::user_names::{self, UserNameRow};
 use crate::stages::{customers, license_changes, license_holdings, raw_files, subscription_snapshots, support_requests};
 use crate::warehouse::contract::Contract;
@@ -143,11 +140,25 @@ impl Writer<'_, '_> {
             Box::new(|| writer.write_events(events)),
             Box::new(|| writer.write_changes(changes)),
             Box::new(|| writer.write_holdings(holdings)),
-            Box::new(|| writer.write_subscriptions(subscriptions)),
+            Box::new(|| {
+                writer.write_of_feed(
+                    Feed::Subscriptions,
+                    subscriptions,
+                    |row| &row.source_file,
+                    subscription_snapshots::distinct,
+                )
+            }),
             Box::new(|| writer.write_snapshots(snapshots)),
             Box::new(|| writer.write_names(names)),
-            Box::new(|| writer.write_customers(customers)),
-            Box::new(|| writer.write_support_requests(support_requests)),
+            Box::new(|| writer.write_of_feed(Feed::Customers, customers, |row| &row.source_file, customers::distinct)),
+            Box::new(|| {
+                writer.write_of_feed(
+                    Feed::SupportRequests,
+                    support_requests,
+                    |row| &row.source_file,
+                    support_requests::distinct,
+                )
+            }),
             Box::new(|| writer.write_rejects(rejects)),
         ];
         let written: Vec<Footers> = tables.into_par_iter().map(|write| write()).collect::<Result<_, _>>()?;
@@ -177,12 +188,19 @@ impl Writer<'_, '_> {
         self.write_sharded(&license_holdings::distinct(rows), |row| self.shard_of(row.tenant_id))
     }
 
-    fn write_subscriptions(&self, mut rows: Vec<SnapshotSubscription>) -> Result<Footers, EngineError> {
-        if !self.makes_of::<SnapshotSubscription>(&[Feed::Subscriptions]) {
+    /// Writes a table that is not sharded and has rows of one feed.
+    fn write_of_feed<R: Row + Clone>(
+        &self,
+        feed: Feed,
+        mut rows: Vec<R>,
+        file: fn(&R) -> &String,
+        distinct: fn(Vec<R>) -> Vec<R>,
+    ) -> Result<Footers, EngineError> {
+        if !self.makes_of::<R>(&[feed]) {
             return Ok(Vec::new());
         }
-        rows.extend(self.kept(Feed::Subscriptions, |row: &SnapshotSubscription| &row.source_file)?);
-        self.write_sharded(&subscription_snapshots::distinct(rows), |_| 0)
+        rows.extend(self.kept(feed, file)?);
+        self.write_sharded(&distinct(rows), |_| 0)
     }
 
     fn write_snapshots(&self, mut rows: Vec<SnapshotFile>) -> Result<Footers, EngineError> {
@@ -207,22 +225,6 @@ impl Writer<'_, '_> {
         }
         rows.extend(kept);
         self.write_sharded(&user_names::distinct(rows), |row| self.shard_of(row.tenant_id))
-    }
-
-    fn write_customers(&self, mut rows: Vec<Customer>) -> Result<Footers, EngineError> {
-        if !self.makes_of::<Customer>(&[Feed::Customers]) {
-            return Ok(Vec::new());
-        }
-        rows.extend(self.kept(Feed::Customers, |row: &Customer| &row.source_file)?);
-        self.write_sharded(&customers::distinct(rows), |_| 0)
-    }
-
-    fn write_support_requests(&self, mut rows: Vec<SupportRequest>) -> Result<Footers, EngineError> {
-        if !self.makes_of::<SupportRequest>(&[Feed::SupportRequests]) {
-            return Ok(Vec::new());
-        }
-        rows.extend(self.kept(Feed::SupportRequests, |row: &SupportRequest| &row.source_file)?);
-        self.write_sharded(&support_requests::distinct(rows), |_| 0)
     }
 
     fn shard_of(&self, tenant: Guid) -> u32 {

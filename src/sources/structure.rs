@@ -16,7 +16,7 @@ pub enum Fault {
     Broken,
     /// Not UTF-8. Whether it is broken besides, the field says.
     NotUtf8 { broken: bool },
-    /// More than 128 levels.
+    /// More than [`DEPTH_LIMIT`](crate::sources::marks::DEPTH_LIMIT) levels.
     TooDeep,
     /// More marks than fit into memory.
     TooLarge,
