@@ -380,8 +380,8 @@ fn written(frame: &arrow::record_batch::RecordBatch, footer: &Footer) -> Vec<u8>
     writer.sync().unwrap();
     let digest = uptake::domain::digest::Digest::of(writer.inner());
     for (key, value) in [
-        ("uptake.table", footer.table.clone()),
-        ("uptake.version", footer.version.to_string()),
+        ("uptake.table", USAGE.name.to_owned()),
+        ("uptake.version", USAGE.version.to_string()),
         ("uptake.fingerprint", footer.fingerprint.to_string()),
         ("uptake.digest", digest.to_string()),
     ] {

@@ -88,7 +88,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
             ));
         }
-        keep(request, store, &state, &mut cache)?;
+        keep(request, store, state, &mut cache)?;
         return Ok(report);
     };
     if let Some(again) = request.again.as_ref().filter(|again| again.last < range.first) {
@@ -138,12 +138,12 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     } else if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
     }
-    keep(request, store, &state, &mut cache)?;
+    keep(request, store, state, &mut cache)?;
     Ok(report)
 }
 
 /// Keeps what was learned for the next run.
-fn keep(request: &Request<'_>, store: &Store, state: &State, cache: &mut Cache) -> Result<(), EngineError> {
+fn keep(request: &Request<'_>, store: &Store, state: State, cache: &mut Cache) -> Result<(), EngineError> {
     if !request.rehearse {
         state.keep(store, cache)?;
         cache.save(store)?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
@@ -14,13 +15,14 @@ use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
-use crate::warehouse::index::{Broken, FooterCache, Place, TableIndex, folder_of, place_of};
+use crate::warehouse::index::{Broken, Listing, Place, TableIndex, folder_of};
 use crate::warehouse::store::Store;
 
 /// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Cache {
-    pub footers: FooterCache,
+    /// The footers of each table by its name. While a run has its [`State`], they are there.
+    footers: BTreeMap<String, KeptTable>,
     /// Digests of inputs -> the fingerprint that reading them gave.
     pub memos: BTreeMap<String, String>,
     /// What the partitions of `raw_files` come to.
@@ -29,8 +31,32 @@ pub struct Cache {
     pub first_days: FirstDays,
 }
 
+/// The files of a table as a run left them.
+#[derive(Serialize, Deserialize)]
+struct KeptTable {
+    /// Of the table's contract.
+    version: u32,
+    /// Day, shard and footer.
+    files: Vec<(Option<i32>, u32, Footer)>,
+}
+
+impl KeptTable {
+    fn of(contract: &Contract, files: TableIndex) -> KeptTable {
+        let kept = |((day, shard), footer): (Place, Footer)| (day.map(|day| day.0), shard, footer);
+        KeptTable {
+            version: contract.version,
+            files: files.into_iter().map(kept).collect(),
+        }
+    }
+
+    fn files(self) -> TableIndex {
+        let known = |(day, shard, footer): (Option<i32>, u32, Footer)| ((day.map(Day), shard), footer);
+        self.files.into_iter().map(known).collect()
+    }
+}
+
 /// Rises when [`Cache`] changes its form.
-const CACHE_VERSION: u8 = 2;
+const CACHE_VERSION: u8 = 3;
 
 /// The footers of all tables.
 #[derive(Default)]
@@ -43,49 +69,62 @@ pub struct State {
     /// Whether files are gone that the last run left there.
     pub has_lost_files: bool,
     /// The files that this run has written or removed.
-    changed: BTreeSet<(&'static str, Place)>,
+    changed: BTreeMap<&'static str, BTreeSet<Place>>,
 }
 
 impl State {
-    /// Looks at every table. `cache.footers` is brought up to date.
+    /// Looks at every table. The footers move here from the cache.
     pub fn read(store: &Store, cache: &mut Cache) -> Result<State, WarehouseError> {
         State::read_some(store, cache, |_| true)
     }
 
-    /// Looks at some tables; the others are what they were when a run looked last, if the cache knows any.
-    pub fn read_some(store: &Store, cache: &mut Cache, is_looked_at: impl Fn(&Contract) -> bool) -> Result<State, WarehouseError> {
+    /// Looks at some tables; the others are what they were when a run looked last, if the cache knows that.
+    pub fn read_some(
+        store: &Store,
+        cache: &mut Cache,
+        is_looked_at: impl Fn(&Contract) -> bool + Sync,
+    ) -> Result<State, WarehouseError> {
+        let mut known = std::mem::take(&mut cache.footers);
+        let of_table = |contract: &'static Contract| {
+            let kept = known.remove(contract.name).filter(|kept| kept.version == contract.version);
+            (contract, kept)
+        };
+        let tables: Vec<(&Contract, Option<KeptTable>)> = stages::TABLES.iter().copied().map(of_table).collect();
+        let listings: Vec<(&'static str, Listing)> = tables
+            .into_par_iter()
+            .map(|(contract, kept)| {
+                let listing = match kept.map(KeptTable::files) {
+                    Some(files) if !is_looked_at(contract) => Listing {
+                        files,
+                        ..Listing::default()
+                    },
+                    kept => store.list(contract, kept.unwrap_or_default())?,
+                };
+                Ok((contract.name, listing))
+            })
+            .collect::<Result<_, WarehouseError>>()?;
         let mut state = State::default();
-        let mut fresh = FooterCache::with_capacity_and_hasher(cache.footers.len(), Default::default());
-        let (looked_at, others): (Vec<&'static Contract>, Vec<_>) = stages::TABLES
-            .iter()
-            .partition(|contract| cache.footers.is_empty() || is_looked_at(contract));
-        for contract in looked_at {
-            let listing = store.list(contract, &cache.footers, &mut fresh)?;
-            state.tables.insert(contract.name, listing.files);
+        for (name, listing) in listings {
+            state.tables.insert(name, listing.files);
             state.foreign.extend(listing.foreign);
             state.broken.extend(listing.broken);
+            state.has_lost_files |= listing.has_lost_files;
         }
-        let others: BTreeMap<&str, &Contract> = others.into_iter().map(|contract| (contract.name, contract)).collect();
-        for (path, seen) in std::mem::take(&mut cache.footers) {
-            if let Some(contract) = path.split('/').next().and_then(|table| others.get(table)) {
-                if let (Some(place), Some(footer)) = (place_of(contract, &path), seen.footer_of(contract)) {
-                    state.tables.entry(contract.name).or_default().insert(place, footer.clone());
-                }
-                fresh.insert(path, seen);
-            } else if !fresh.contains_key(&path) {
-                state.has_lost_files = true;
-            }
-        }
-        cache.footers = fresh;
         Ok(state)
     }
 
-    /// Brings the cache up to date with the files that this run has made and removed.
-    pub fn keep(&self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
-        for (name, place) in &self.changed {
-            if let Some(contract) = stages::table(name) {
-                store.keep(contract, *place, self.footer(contract, *place), &mut cache.footers)?;
+    /// Gives the footers back to the cache, with those of the files that this run has made.
+    pub fn keep(mut self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
+        for contract in stages::TABLES {
+            let mut files = self.tables.remove(contract.name).unwrap_or_default();
+            for place in self.changed.remove(contract.name).unwrap_or_default() {
+                let Some(footer) = files.get_mut(&place) else { continue };
+                match store.changed_at(contract, place, footer)? {
+                    Some(changed) => footer.changed = changed,
+                    None => drop(files.remove(&place)),
+                }
             }
+            cache.footers.insert(contract.name.to_owned(), KeptTable::of(contract, files));
         }
         Ok(())
     }
@@ -134,14 +173,13 @@ impl State {
     /// Takes note of a file that was written.
     pub fn put(&mut self, contract: &'static Contract, place: Place, footer: Footer) {
         self.tables.entry(contract.name).or_default().insert(place, footer);
-        self.changed.insert((contract.name, place));
+        self.changed.entry(contract.name).or_default().insert(place);
     }
 
     /// Takes note of a file that is no more.
     pub fn forget(&mut self, contract: &'static Contract, place: Place) {
         if let Some(files) = self.tables.get_mut(contract.name) {
             files.remove(&place);
-            self.changed.insert((contract.name, place));
         }
     }
 

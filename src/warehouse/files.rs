@@ -51,17 +51,25 @@ pub struct DayPart {
     pub digest: Digest,
 }
 
-/// What a file says of itself.
+/// What a file says of itself, and how it was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Footer {
-    pub table: String,
-    pub version: u32,
     pub fingerprint: Fingerprint,
     pub digest: Digest,
     pub rows: u64,
     /// The size of the file.
     pub bytes: u64,
+    /// When the file was changed last, nanoseconds since 1970; 0 where nobody has asked.
+    pub changed: u64,
     pub days: Vec<DayPart>,
+}
+
+/// A footer and which contract the rows keep.
+#[derive(Debug)]
+pub struct Described {
+    pub table: String,
+    pub version: u32,
+    pub footer: Footer,
 }
 
 /// A file whose bytes are digested and counted while they are written.
@@ -135,12 +143,11 @@ pub(super) fn encode<W: Write + Send>(
     writer.flush().map_err(WarehouseError::store("write", path))?;
     let digest = writer.inner().hasher.digest();
     let mut footer = Footer {
-        table: contract.name.to_owned(),
-        version: contract.version,
         fingerprint,
         digest,
         rows: rows as u64,
         bytes: 0,
+        changed: 0,
         days: days.to_vec(),
     };
     let mut note = |key: &str, value: String| writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
@@ -160,6 +167,11 @@ pub(super) fn encode<W: Write + Send>(
 
 /// Reads the footer of a file; `None` where the file is no whole file of ours.
 pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
+    Ok(describe(path)?.map(|described| described.footer))
+}
+
+/// Reads the footer of a file and of which table it is; `None` where the file is no whole file of ours.
+pub fn describe(path: &Path) -> Result<Option<Described>, WarehouseError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -181,18 +193,24 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
         .collect();
     let footer = || {
         Some(Footer {
-            table: (*pairs.get("uptake.table")?).to_owned(),
-            version: pairs.get("uptake.version")?.parse().ok()?,
             fingerprint: Fingerprint::parse(pairs.get("uptake.fingerprint")?)?,
             digest: Digest::parse(pairs.get("uptake.digest")?)?,
             rows: u64::try_from(file_metadata.num_rows()).ok()?,
             bytes,
+            changed: 0,
             days: pairs
                 .get("uptake.days")
                 .map_or(Some(Vec::new()), |text| serde_json::from_str(text).ok())?,
         })
     };
-    Ok(footer())
+    let described = || {
+        Some(Described {
+            table: (*pairs.get("uptake.table")?).to_owned(),
+            version: pairs.get("uptake.version")?.parse().ok()?,
+            footer: footer()?,
+        })
+    };
+    Ok(described())
 }
 
 /// The day of a `received=` part.

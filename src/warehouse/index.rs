@@ -8,50 +8,16 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::files::{Footer, read_footer};
+use crate::warehouse::files::{Described, Footer, describe};
 
 pub use crate::warehouse::contract::Place;
 
 /// The files of one table that are whole and of the program's version.
 pub type TableIndex = BTreeMap<Place, Footer>;
-
-/// A cached footer and the file that it was read from.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Seen {
-    size: u64,
-    changed: u128,
-    footer: Footer,
-}
-
-impl Seen {
-    fn of(metadata: &Metadata, footer: Footer) -> Seen {
-        Seen {
-            size: metadata.len(),
-            changed: changed(metadata),
-            footer,
-        }
-    }
-
-    /// The footer, where it is that of a file of this table and of the program's version.
-    pub fn footer_of(&self, contract: &Contract) -> Option<&Footer> {
-        Some(&self.footer).filter(|footer| footer.table == contract.name && footer.version == contract.version)
-    }
-}
-
-/// When a file was changed, in nanoseconds since 1970.
-fn changed(metadata: &Metadata) -> u128 {
-    let age = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    age.map_or(0, |age| age.as_nanos())
-}
-
-/// Footers by path below the warehouse.
-pub type FooterCache = FxHashMap<String, Seen>;
 
 /// What was found in the folder of a table.
 #[derive(Default, Debug)]
@@ -61,6 +27,8 @@ pub struct Listing {
     pub broken: Vec<Broken>,
     /// Things that are not ours: left alone.
     pub foreign: Vec<PathBuf>,
+    /// Whether a file is gone, or cannot be used any more, that was known.
+    pub has_lost_files: bool,
 }
 
 /// Something in the place of a file of ours that is not one, or not any more.
@@ -108,49 +76,53 @@ pub fn file_name(shard: u32) -> String {
 
 /// The places of a table for which there is something of a file's name, in order. No file is opened.
 pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
-    let mut places: Vec<Place> = find(root, contract, |place, _, _| Ok(place))?.files;
+    let mut places: Vec<Place> = find(root, contract, |place, _| Ok(place))?.files;
     places.sort_unstable();
     Ok(places)
 }
 
-/// What is in the folder of a table by its names.
+/// What is in the folder of a table by its names, in no order.
 struct Found<T> {
     files: Vec<T>,
     foreign: Vec<PathBuf>,
 }
 
 /// Goes through the folder of a table, partition by partition on all threads, and looks at every entry that has the name of a file:
-/// `look` gets its place, its path below the warehouse, and the entry, which is let go before the next folder is opened.
+/// `look` gets its place and the entry.
 fn find<T: Send>(
     root: &Path,
     contract: &Contract,
-    look: impl Fn(Place, String, &DirEntry) -> Result<T, WarehouseError> + Sync,
+    look: impl Fn(Place, &DirEntry) -> Result<T, WarehouseError> + Sync,
 ) -> Result<Found<T>, WarehouseError> {
-    let in_folder = |folder: &Path, below: &str, day: Option<Day>| {
+    let in_folder = |folder: &Path, day: Option<Day>| {
         let mut found = Found {
             files: Vec::new(),
             foreign: Vec::new(),
         };
-        for entry in entries(folder)? {
-            let name = entry.file_name();
-            match name.to_str().and_then(|name| Some((shard_of(name)?, name))) {
-                Some((shard, name)) => found.files.push(look((day, shard), format!("{below}/{name}"), &entry)?),
+        for_each_entry(folder, |entry| {
+            match entry.file_name().to_str().and_then(shard_of) {
+                Some(shard) => found.files.push(look((day, shard), entry)?),
                 None => found.foreign.push(entry.path()),
             }
-        }
+            Ok(())
+        })?;
         Ok::<_, WarehouseError>(found)
     };
     let table = root.join(contract.name);
     let Some(column) = contract.partition.column() else {
-        return in_folder(&table, contract.name, None);
+        return in_folder(&table, None);
     };
-    let partitions: Vec<PathBuf> = entries(&table)?.iter().map(DirEntry::path).collect();
+    let mut partitions = Vec::new();
+    for_each_entry(&table, |entry| {
+        partitions.push(entry.file_name());
+        Ok(())
+    })?;
     let found: Vec<Found<T>> = partitions
         .into_par_iter()
-        .map(|folder| {
-            let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            match day_of(name, column) {
-                Some(day) => in_folder(&folder, &format!("{}/{name}", contract.name), Some(day)),
+        .map(|name| {
+            let folder = table.join(&name);
+            match name.to_str().and_then(|name| day_of(name, column)) {
+                Some(day) => in_folder(&folder, Some(day)),
                 None => Ok(Found {
                     files: Vec::new(),
                     foreign: vec![folder],
@@ -165,80 +137,45 @@ fn find<T: Send>(
     })
 }
 
-/// Lists the files of a table with their footers.
-pub fn list(root: &Path, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
-    let found = find(root, contract, |place, name, entry| {
-        look(name, entry, cache).map(|looked| (place, looked))
-    })?;
+/// Lists the files of a table with their footers. A footer that is `known` is that of its file as long as size and time of change are
+/// the same.
+pub fn list(root: &Path, contract: &Contract, known: TableIndex) -> Result<Listing, WarehouseError> {
+    let found = find(root, contract, |place, entry| Ok((place, look(contract, entry, known.get(&place))?)))?;
     let mut listing = Listing {
         foreign: found.foreign,
         ..Listing::default()
     };
-    for (place, Looked { path, name, seen }) in found.files {
-        let seen = match seen {
-            Ok(seen) => seen,
-            Err(fault) => {
-                listing.broken.push(Broken { path, fault });
-                continue;
-            }
-        };
-        if seen.footer.table == contract.name && seen.footer.version > contract.version {
-            let (table, found) = (seen.footer.table, seen.footer.version);
-            return Err(WarehouseError::Newer {
-                path,
-                table,
-                found,
-                known: contract.version,
-            });
+    let mut same = Vec::new();
+    let mut others = TableIndex::new();
+    for (place, looked) in found.files {
+        match looked {
+            Looked::Known => same.push(place),
+            Looked::Other(footer) => drop(others.insert(place, *footer)),
+            Looked::Broken(broken) => listing.broken.push(broken),
         }
-        if seen.footer.table != contract.name || seen.footer.version < contract.version {
-            let fault = if seen.footer.table == contract.name {
-                Fault::OlderVersion
-            } else {
-                Fault::OtherTable
-            };
-            listing.broken.push(Broken { path, fault });
-            continue;
-        }
-        listing.files.insert(place, seen.footer.clone());
-        fresh.insert(name, seen);
     }
+    listing.files = known;
+    if same.len() < listing.files.len() {
+        let before = listing.files.len();
+        same.sort_unstable();
+        let is_there = |place: &Place| same.binary_search(place).is_ok() || others.contains_key(place);
+        listing.files.retain(|place, _| is_there(place));
+        listing.has_lost_files = listing.files.len() < before;
+    }
+    listing.files.extend(others);
+    listing.foreign.sort_unstable();
+    listing.broken.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(listing)
 }
 
-/// The place of a file of a table by its path below the warehouse.
-pub fn place_of(contract: &Contract, path: &str) -> Option<Place> {
-    let below = path.strip_prefix(contract.name)?.strip_prefix('/')?;
-    match contract.partition.column() {
-        Some(column) => {
-            let (folder, file) = below.split_once('/')?;
-            Some((Some(day_of(folder, column)?), shard_of(file)?))
-        }
-        None => Some((None, shard_of(below)?)),
-    }
-}
-
-/// Takes note for the next run of a file that this one has written, or of one that is no more.
-pub fn keep(
-    root: &Path,
-    contract: &Contract,
-    place: Place,
-    footer: Option<&Footer>,
-    cache: &mut FooterCache,
-) -> Result<(), WarehouseError> {
-    let below = Path::new(contract.name)
-        .join(folder_of(contract.partition, place.0))
-        .join(file_name(place.1));
-    let name = below.to_string_lossy().into_owned();
-    cache.remove(&name);
-    let Some(footer) = footer else { return Ok(()) };
-    let path = root.join(below);
+/// When the file of a footer was changed; `None` where it is gone or somebody else has written there since.
+pub fn changed_at(root: &Path, contract: &Contract, (day, shard): Place, footer: &Footer) -> Result<Option<u64>, WarehouseError> {
+    let path = root
+        .join(contract.name)
+        .join(folder_of(contract.partition, day))
+        .join(file_name(shard));
     let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
-    // Else somebody else has written there since.
-    if metadata.is_file() && metadata.len() == footer.bytes {
-        cache.insert(name, Seen::of(&metadata, footer.clone()));
-    }
-    Ok(())
+    Ok(Some(changed(&metadata)).filter(|_| metadata.is_file() && metadata.len() == footer.bytes))
 }
 
 /// The days that a table has a folder for, in order.
@@ -246,10 +183,11 @@ pub fn partitions(root: &Path, contract: &Contract) -> Result<Vec<Day>, Warehous
     let Some(column) = contract.partition.column() else {
         return Ok(Vec::new());
     };
-    let mut days: Vec<Day> = entries(&root.join(contract.name))?
-        .iter()
-        .filter_map(|entry| day_of(entry.file_name().to_str()?, column))
-        .collect();
+    let mut days = Vec::new();
+    for_each_entry(&root.join(contract.name), |entry| {
+        days.extend(entry.file_name().to_str().and_then(|name| day_of(name, column)));
+        Ok(())
+    })?;
     days.sort_unstable();
     Ok(days)
 }
@@ -260,49 +198,61 @@ fn day_of(name: &str, column: &str) -> Option<Day> {
 }
 
 /// What was found in the place of a file.
-struct Looked {
-    path: PathBuf,
-    /// The path below the warehouse, by which the cache knows the file.
-    name: String,
-    seen: Result<Seen, Fault>,
+enum Looked {
+    /// The file that was known.
+    Known,
+    Other(Box<Footer>),
+    Broken(Broken),
 }
 
-/// The footer of a file, from the cache where it is still true.
-fn look(name: String, entry: &DirEntry, cache: &FooterCache) -> Result<Looked, WarehouseError> {
-    let path = entry.path();
+fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result<Looked, WarehouseError> {
     // Of the entry itself, a link is not followed.
-    let metadata = entry.metadata().map_err(WarehouseError::store("look at", &path))?;
-    let seen = look_at(&path, &metadata, cache.get(&name))?;
-    Ok(Looked { path, name, seen })
+    let metadata = entry.metadata().map_err(|error| WarehouseError::store("look at", &entry.path())(error))?;
+    let changed = changed(&metadata);
+    let is_known = |footer: &Footer| footer.bytes == metadata.len() && footer.changed == changed && changed > 0;
+    if metadata.is_file() && known.is_some_and(is_known) {
+        return Ok(Looked::Known);
+    }
+    let path = entry.path();
+    let fault = match metadata.file_type() {
+        kind if kind.is_dir() => Fault::Folder,
+        kind if kind.is_symlink() => Fault::Link,
+        kind if !kind.is_file() => Fault::Damaged,
+        _ => match describe(&path)? {
+            None => Fault::Damaged,
+            Some(found) if found.table != contract.name => Fault::OtherTable,
+            Some(found) if found.version < contract.version => Fault::OlderVersion,
+            Some(found) if found.version > contract.version => {
+                return Err(WarehouseError::Newer {
+                    path,
+                    table: found.table,
+                    found: found.version,
+                    known: contract.version,
+                });
+            }
+            Some(Described { footer, .. }) => return Ok(Looked::Other(Box::new(Footer { changed, ..footer }))),
+        },
+    };
+    Ok(Looked::Broken(Broken { path, fault }))
 }
 
-fn look_at(path: &Path, metadata: &Metadata, cached: Option<&Seen>) -> Result<Result<Seen, Fault>, WarehouseError> {
-    if !metadata.is_file() {
-        return Ok(Err(match metadata.file_type() {
-            kind if kind.is_dir() => Fault::Folder,
-            kind if kind.is_symlink() => Fault::Link,
-            _ => Fault::Damaged,
-        }));
-    }
-    if let Some(seen) = cached.filter(|seen| seen.size == metadata.len() && seen.changed == changed(metadata)) {
-        return Ok(Ok(seen.clone()));
-    }
-    let seen = read_footer(path)?.map(|footer| Seen::of(metadata, footer));
-    Ok(seen.ok_or(Fault::Damaged))
+/// When a file was changed, nanoseconds since 1970; 0 where that is not known.
+fn changed(metadata: &Metadata) -> u64 {
+    let age = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    age.and_then(|age| u64::try_from(age.as_nanos()).ok()).unwrap_or(0)
 }
 
-/// The entries of a folder, sorted; none where there is no such folder.
-fn entries(folder: &Path) -> Result<Vec<DirEntry>, WarehouseError> {
-    let reader = match fs::read_dir(folder) {
-        Ok(reader) => reader,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+/// The entries of a folder, in no order; none where there is no such folder.
+fn for_each_entry(folder: &Path, mut look: impl FnMut(&DirEntry) -> Result<(), WarehouseError>) -> Result<(), WarehouseError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(WarehouseError::store("list", folder)(error)),
     };
-    let mut entries = reader
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(WarehouseError::store("list", folder))?;
-    entries.sort_by_cached_key(DirEntry::file_name);
-    Ok(entries)
+    for entry in entries {
+        look(&entry.map_err(WarehouseError::store("list", folder))?)?;
+    }
+    Ok(())
 }
 
 fn shard_of(name: &str) -> Option<u32> {

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::warehouse::contract::{Column, Kind, Partition};
     use crate::warehouse::disk::Disk;
-    use crate::warehouse::files::{self, read_footer};
+    use crate::warehouse::files::{self, Described, describe};
 
     const fn column(name: &'static str, kind: Kind, nullable: bool, key: bool) -> Column {
         Column {
@@ -180,10 +180,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         fs::write(&path, bytes).unwrap();
-        match read_footer(&path).unwrap() {
+        match describe(&path).unwrap() {
             // What a file was made from is held against other files, not here.
-            Some(footer) if footer.fingerprint != Default::default() => vec![Flaw::Bytes("another fingerprint".to_owned())],
-            Some(footer) if footer.table == WORDS.name && footer.version == WORDS.version => {
+            Some(found) if found.footer.fingerprint != Default::default() => vec![Flaw::Bytes("another fingerprint".to_owned())],
+            Some(Described { table, version, footer }) if table == WORDS.name && version == WORDS.version => {
                 prove(&path, &WORDS, PLACE, &footer).unwrap().1
             }
             _ => vec![Flaw::Bytes("no footer".to_owned())],

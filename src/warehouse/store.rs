@@ -17,7 +17,7 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{self, DayPart, Footer};
-use crate::warehouse::index::{self, FooterCache, Listing, Place, file_name, folder_of};
+use crate::warehouse::index::{self, Listing, Place, TableIndex, file_name, folder_of};
 use crate::warehouse::lock::{self, Lock, Shared};
 use crate::warehouse::read;
 use crate::warehouse::select;
@@ -129,14 +129,14 @@ impl Store {
             .join(file_name(shard))
     }
 
-    /// Every file of a table, with its footer.
-    pub fn list(&self, contract: &Contract, cache: &FooterCache, fresh: &mut FooterCache) -> Result<Listing, WarehouseError> {
-        index::list(&self.root, contract, cache, fresh)
+    /// Every file of a table, with its footer; the ones that are `known` are not read as long as the files are the same.
+    pub fn list(&self, contract: &Contract, known: TableIndex) -> Result<Listing, WarehouseError> {
+        index::list(&self.root, contract, known)
     }
 
-    /// Takes note for the next run of a file that was written or removed; see [`index::keep`].
-    pub fn keep(&self, contract: &Contract, place: Place, footer: Option<&Footer>, cache: &mut FooterCache) -> Result<(), WarehouseError> {
-        index::keep(&self.root, contract, place, footer, cache)
+    /// When a file was changed that was written; see [`index::changed_at`].
+    pub fn changed_at(&self, contract: &Contract, place: Place, footer: &Footer) -> Result<Option<u64>, WarehouseError> {
+        index::changed_at(&self.root, contract, place, footer)
     }
 
     /// The places of a table that have a file by its name, in order; no file is opened.
