@@ -46,7 +46,7 @@ impl Serialize for Digest {
         if serializer.is_human_readable() {
             serializer.collect_str(self)
         } else {
-            self.0.to_le_bytes().serialize(serializer)
+            serializer.serialize_bytes(&self.0.to_le_bytes())
         }
     }
 }
@@ -57,7 +57,9 @@ impl<'de> Deserialize<'de> for Digest {
             let text = String::deserialize(deserializer)?;
             Digest::parse(&text).ok_or_else(|| D::Error::custom("not a digest"))
         } else {
-            Ok(Digest(u128::from_le_bytes(Deserialize::deserialize(deserializer)?)))
+            let bytes = <&[u8]>::deserialize(deserializer)?;
+            let bytes = bytes.try_into().map_err(|_| D::Error::custom("not a digest"))?;
+            Ok(Digest(u128::from_le_bytes(bytes)))
         }
     }
 }

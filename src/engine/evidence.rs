@@ -28,7 +28,7 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
 /// Rises when what is kept changes its form.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// How many partitions are in memory at once while they are folded.
 const PARTITIONS_AT_ONCE: usize = 16;
 

@@ -52,6 +52,7 @@ struct StaleDay {
 /// Makes the days again whose events are not those that their files were made from.
 pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes: &mut Changes) -> Result<Facts, EngineError> {
     let mut stale: Vec<Vec<StaleDay>> = (0..job.shards())
+        .into_par_iter()
         .map(|shard| stale_days(job, state, changes, shard))
         .collect::<Result<_, _>>()?;
     let days: BTreeSet<Day> = stale.iter().flatten().map(|stale| stale.day).collect();
@@ -67,16 +68,22 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     let mut makings = [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE].map(|contract| (contract, Making::new(contract)));
     let before: &State = state;
     let mut made: Vec<Made> = Vec::new();
-    for (shard, stale) in (0..).zip(&stale) {
-        let at_once = stale.len().div_ceil(PORTIONS * rayon::current_num_threads()).clamp(1, DAYS_AT_ONCE);
-        let written: Vec<Vec<Made>> = stale
-            .par_chunks(at_once)
-            .with_max_len(1)
-            .map(|days| reduce(job, (before, &fresh_events), shard, days))
-            .collect::<Result<_, _>>()?;
-        let causes: BTreeMap<Option<Day>, &BTreeSet<Cause>> = stale.iter().map(|stale| (Some(stale.day), &stale.causes)).collect();
-        for (contract, place, footer) in written.into_iter().flatten() {
-            let causes = causes.get(&place.0).copied().cloned().unwrap_or_default();
+    let portions: Vec<(u32, &[StaleDay])> = (0..)
+        .zip(&stale)
+        .flat_map(|(shard, stale)| {
+            let at_once = stale.len().div_ceil(PORTIONS * rayon::current_num_threads()).clamp(1, DAYS_AT_ONCE);
+            stale.chunks(at_once).map(move |days| (shard, days))
+        })
+        .collect();
+    let written: Vec<Vec<Made>> = portions
+        .par_iter()
+        .with_max_len(1)
+        .map(|(shard, days)| reduce(job, (before, &fresh_events), *shard, days))
+        .collect::<Result<_, _>>()?;
+    for ((_, days), written) in portions.iter().zip(written) {
+        for (contract, place, footer) in written {
+            let stale = days.iter().find(|stale| Some(stale.day) == place.0);
+            let causes = stale.map(|stale| stale.causes.clone()).unwrap_or_default();
             note_change(before, changes, contract, place, &footer, &causes);
             if let Some((_, making)) = makings.iter_mut().find(|(of, _)| of.name == contract.name) {
                 making.add(place, Size::of(&footer), causes);

@@ -12,19 +12,20 @@
 //! it names is in the other tables, whenever a run is killed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::domain::day::Day;
-use crate::domain::digest::Hasher;
+use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::causes::range_text;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
-use crate::engine::raw::{self, Contents, RawFile};
+use crate::engine::raw::{Contents, RawFile};
 use crate::engine::raw_summary::{self, OfSource, Rules, Summaries, belongs_by_path};
 use crate::engine::read_file;
 use crate::engine::received::Gathered;
@@ -38,41 +39,38 @@ use crate::stages::raw_files::RAW_FILES;
 use crate::warehouse::contract::{Partition, Place};
 use crate::warehouse::store::Store;
 
+/// What partitions of `raw_files` say, by their days.
+type KnownFiles = BTreeMap<Day, Vec<raw_files::RawFile>>;
+
 /// Compares the raw files with what the warehouse was made from. Fails where raw files are gone that are asked for.
 pub fn plan<'a>(
     request: &Request<'_>,
-    store: &Store,
     state: &State,
     files: &'a [RawFile],
-    (contents, memos): (&mut Contents, &mut BTreeMap<String, String>),
+    known: KnownFiles,
+    contents: &mut Contents,
+    (rules, memos): (&Rules, &mut BTreeMap<String, String>),
     watch: &Watch<'_>,
 ) -> Result<Vec<Task<'a>>, EngineError> {
     let settings = request.settings;
-    let rules = Rules::of(settings);
-    let known = known_files(request, store, state, files, &rules, memos)?;
-    let mut places: FxHashMap<(&str, &str), (Day, &raw_files::RawFile)> = FxHashMap::default();
+    let mut before: FxHashMap<(&str, &str), (Day, &raw_files::RawFile)> = FxHashMap::default();
     for (day, rows) in &known {
-        places.extend(
+        before.extend(
             rows.iter()
                 .map(|row| ((row.source.as_str(), row.source_file.as_str()), (*day, row))),
         );
     }
-    let paths: FxHashSet<&str> = places.keys().map(|(_, path)| *path).collect();
-    let to_compare: Vec<&RawFile> = files.iter().filter(|file| paths.contains(file.path.as_str())).collect();
-    let contents = raw::contents(&to_compare, contents);
-    let hows: Vec<String> = (0..settings.sources.len()).map(|source| how(settings, source)).collect();
-    let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
-    for file in files {
-        for (source, facts) in &file.sources {
+    let before = |file: &RawFile, source: usize| before.get(&(settings.sources[source].id.as_str(), file.path.as_str())).copied();
+    let digests = contents.of(files, |file| file.sources.iter().any(|(source, _)| before(file, *source).is_some()));
+    let hows: Vec<Arc<str>> = (0..settings.sources.len()).map(|source| how(settings, source).into()).collect();
+    let place = |(file, digest): (&'a RawFile, &Option<Digest>)| {
+        let of_source = |(source, facts): &(usize, PathFacts)| {
+            let before = before(file, *source);
             let mut reading = reading_of(settings, file, (*source, &hows[*source]), *facts)?;
-            let before = places.get(&(settings.sources[*source].id.as_str(), file.path.as_str()));
-            let has_content = |content: &str| {
-                let found = contents.get(&file.path);
-                found.map_or(content.is_empty(), |digest| digest.to_string() == content)
-            };
             reading.fate = match before {
                 None => Fate::New,
-                Some((_, row)) if has_content(&row.content) && row.reading == reading.how => match &request.again {
+                // What could not be read has no digest.
+                Some((_, row)) if Digest::parse(&row.content) == *digest && row.reading == *reading.how => match &request.again {
                     Some(again) if !again.from_facts && concerns(again, facts.tenant, row) => Fate::Asked,
                     _ => Fate::Same,
                 },
@@ -80,22 +78,29 @@ pub fn plan<'a>(
             };
             let received = match (facts.day, before, reading.fate) {
                 (Some(day), ..) => day,
-                (None, Some((day, _)), Fate::Same | Fate::Asked) => *day,
+                (None, Some((day, _)), Fate::Same | Fate::Asked) => day,
                 _ => latest_day(settings, &reading),
             };
-            if let Some((day, row)) = before.filter(|(day, _)| *day != received) {
-                let task = tasks.entry(*day).or_insert_with(|| Task::new(*day));
-                task.moved.insert((row.source.clone(), row.source_file.clone()));
-            }
-            tasks.entry(received).or_insert_with(|| Task::new(received)).present.push(reading);
+            let moved = before.filter(|(day, _)| *day != received);
+            Ok((reading, received, moved))
+        };
+        file.sources.iter().map(of_source).collect::<Result<Vec<_>, EngineError>>()
+    };
+    let placed: Vec<Vec<_>> = files.par_iter().zip(&digests).map(place).collect::<Result<_, _>>()?;
+    let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
+    for (reading, received, moved) in placed.into_iter().flatten() {
+        if let Some((day, row)) = moved {
+            let task = tasks.entry(day).or_insert_with(|| Task::new(day));
+            task.moved.insert((row.source.clone(), row.source_file.clone()));
         }
+        tasks.entry(received).or_insert_with(|| Task::new(received)).present.push(reading);
     }
     for (day, rows) in known {
         tasks.entry(day).or_insert_with(|| Task::new(day)).known = rows;
     }
     let mut tasks: Vec<Task<'a>> = tasks.into_values().collect();
-    for task in &mut tasks {
-        task.decide(settings, state);
+    tasks.par_iter_mut().with_max_len(1).for_each(|task| task.decide(settings, state));
+    for task in tasks.iter().filter(|task| !task.broken.is_empty()) {
         if task.gone(settings).any(|row| task.lacks_files_of(row)) {
             watch.tell(Event::Warning(format!(
                 "files of received={} are missing, and some of its raw files are gone",
@@ -108,26 +113,25 @@ pub fn plan<'a>(
     }
     for task in tasks.iter().filter(|task| !task.known.is_empty()) {
         let (key, memo) = rules.memo(state, task.received);
-        if task.feeds.is_empty() && task.moved.is_empty() && belongs_by_path(settings, task.received, &task.known) {
+        let is_settled = || memos.get(&key) == Some(&memo) || belongs_by_path(settings, task.received, &task.known);
+        if task.feeds.is_empty() && task.moved.is_empty() && is_settled() {
             memos.insert(key, memo);
         } else {
             memos.remove(&key);
         }
     }
-    tasks.retain(|task| !task.feeds.is_empty());
-    Ok(tasks)
+    Ok(tasks.into_par_iter().filter(|task| !task.feeds.is_empty()).collect())
 }
 
 /// What the partitions say of the raw files that they were made from. Left out are those about which there was nothing to do when they
 /// were last looked at, that are what they were then, and of which no raw file is there: nobody asks what is in them.
-fn known_files(
+pub fn known_files(
     request: &Request<'_>,
     store: &Store,
     state: &State,
     files: &[RawFile],
-    rules: &Rules,
-    memos: &BTreeMap<String, String>,
-) -> Result<BTreeMap<Day, Vec<raw_files::RawFile>>, EngineError> {
+    (rules, memos): (&Rules, &BTreeMap<String, String>),
+) -> Result<KnownFiles, EngineError> {
     let present: BTreeSet<Day> = files
         .iter()
         .flat_map(|file| file.sources.iter().filter_map(|(_, facts)| facts.day))
@@ -136,9 +140,10 @@ fn known_files(
         let (key, memo) = rules.memo(state, day);
         request.again.is_none() && !present.contains(&day) && memos.get(&key) == Some(&memo)
     };
-    let days: Vec<Option<Day>> = state.table(&RAW_FILES).keys().map(|(day, _)| *day).collect();
+    let mut days: Vec<Option<Day>> = state.table(&RAW_FILES).keys().map(|(day, _)| *day).collect();
+    days.retain(|day| !is_settled(day.unwrap_or(NO_DAY)));
     days.into_par_iter()
-        .filter(|day| !is_settled(day.unwrap_or(NO_DAY)))
+        .with_max_len(1)
         .map(|day| Ok((day.unwrap_or(NO_DAY), store.rows((day, 0))?)))
         .collect()
 }
@@ -189,7 +194,7 @@ fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -
 fn reading_of<'a>(
     settings: &Settings,
     file: &'a RawFile,
-    (source, how): (usize, &str),
+    (source, how): (usize, &Arc<str>),
     facts: PathFacts,
 ) -> Result<Reading<'a>, EngineError> {
     let of = &settings.sources[source];
@@ -204,7 +209,7 @@ fn reading_of<'a>(
         source,
         facts,
         format,
-        how: how.to_owned(),
+        how: how.clone(),
         fate: Fate::New,
     })
 }

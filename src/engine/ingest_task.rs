@@ -1,6 +1,9 @@
 //! What there is to do about one `received=` partition: which files are new, changed, the same or gone, and which tables that touches.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Fingerprint, Hasher};
@@ -55,7 +58,7 @@ pub struct Reading<'a> {
     pub source: usize,
     pub facts: PathFacts,
     pub format: Format,
-    pub how: String,
+    pub how: Arc<str>,
     pub fate: Fate,
 }
 
@@ -199,7 +202,7 @@ impl<'a> Task<'a> {
 
     /// Known files that are not there any more.
     pub fn gone(&self, settings: &Settings) -> impl Iterator<Item = &raw_files::RawFile> {
-        let present: BTreeSet<(&str, &str)> = self
+        let present: FxHashSet<(&str, &str)> = self
             .present
             .iter()
             .map(|reading| (settings.sources[reading.source].id.as_str(), reading.file.path.as_str()))
@@ -214,7 +217,7 @@ impl<'a> Task<'a> {
         let feed_of = |reading: &Reading<'_>| settings.sources[reading.source].feed;
         let read_again = |reading: &Reading<'_>| reading.fate != Fate::Same || self.reread.contains(&feed_of(reading));
         // A path that one source of a feed reads is read by all of them: rows do not say which source they came from.
-        let paths: BTreeSet<(Feed, &str)> = self
+        let paths: FxHashSet<(Feed, &str)> = self
             .present
             .iter()
             .filter(|reading| read_again(reading))

@@ -12,6 +12,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::fresh_events::FreshEvents;
 use crate::engine::ingest_task::{Task, belongs, fingerprint};
+use crate::engine::raw_summary::RawSummary;
 use crate::engine::read_file;
 use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
@@ -44,6 +45,8 @@ pub struct Written {
     pub rejects: Vec<RejectCount>,
     /// How many events of which day each raw file had that was read.
     pub events: Vec<FileEvents>,
+    /// What the partition's `raw_files` come to.
+    pub summary: RawSummary,
 }
 
 /// Reads what is to be read, joins it with what stays, and writes the partition's files.
@@ -96,9 +99,11 @@ pub fn write(
         replaced,
         gathered,
     };
+    let (footers, summary) = writer.write()?;
     Ok(Written {
         received: task.received,
-        footers: writer.write()?,
+        footers,
+        summary,
         files: fresh.0,
         rejects: fresh.1,
         events,
@@ -125,7 +130,7 @@ type Footers = Vec<(&'static Contract, Place, Footer)>;
 
 impl Writer<'_, '_> {
     /// Writes what the raw files say side by side, then what became of these files: a partition is complete with its `raw_files`.
-    fn write(mut self) -> Result<Footers, EngineError> {
+    fn write(mut self) -> Result<(Footers, RawSummary), EngineError> {
         let events = std::mem::take(&mut self.gathered.events);
         let changes = std::mem::take(&mut self.gathered.changes);
         let holdings = std::mem::take(&mut self.gathered.holdings);
@@ -163,8 +168,10 @@ impl Writer<'_, '_> {
         ];
         let written: Vec<Footers> = tables.into_par_iter().map(|write| write()).collect::<Result<_, _>>()?;
         let mut footers: Footers = written.into_iter().flatten().collect();
-        footers.extend(self.write_sharded(&self.gathered.files, |_| 0)?);
-        Ok(footers)
+        let raw_files = self.write_sharded(&self.gathered.files, |_| 0)?;
+        let digest = raw_files.first().map(|(_, _, footer)| footer.digest).unwrap_or_default();
+        footers.extend(raw_files);
+        Ok((footers, RawSummary::of(digest, &self.gathered.files)))
     }
 
     fn write_changes(&self, mut rows: Vec<LicenseChange>) -> Result<Footers, EngineError> {

@@ -57,7 +57,7 @@ pub struct Contents {
 impl Contents {
     const FILE: &str = "contents.bin";
     /// Rises when what is kept changes its form.
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
 
     /// What earlier runs left; nothing where they left nothing that can be read.
     pub fn load(store: &Store) -> Contents {
@@ -73,6 +73,28 @@ impl Contents {
         self.is_other |= self.files.len() != before;
     }
 
+    /// The digests of the bytes of the files that are to be compared, as many as there are files; from the cache where size and time of
+    /// change are the same. `None` where a file cannot or may not be read, or is not to be compared.
+    pub fn of(&mut self, files: &[RawFile], is_compared: impl Fn(&RawFile) -> bool + Sync) -> Vec<Option<Digest>> {
+        let known = &self.files;
+        let look = |file: &RawFile| {
+            if file.leads_out || !is_compared(file) {
+                return (None, false);
+            }
+            match known.get(&file.path) {
+                Some((size, changed, digest)) if file.settled && (*size, *changed) == (file.size, file.changed) => (Some(*digest), false),
+                _ => (digest_of(&file.on_disk), true),
+            }
+        };
+        let looked: Vec<(Option<Digest>, bool)> = files.par_iter().map(look).collect();
+        for (file, (digest, _)) in files.iter().zip(&looked).filter(|(_, (_, is_new))| *is_new) {
+            if let Some(digest) = digest {
+                file.remember(*digest, self);
+            }
+        }
+        looked.into_iter().map(|(digest, _)| digest).collect()
+    }
+
     /// Keeps what is new for the next run.
     pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
         if !self.is_other {
@@ -80,28 +102,6 @@ impl Contents {
         }
         kept::save(store, Contents::FILE, Contents::VERSION, &self.files)
     }
-}
-
-/// The digests of the bytes of some files, from the cache where size and time of change are the same.
-pub fn contents(files: &[&RawFile], known: &mut Contents) -> FxHashMap<String, Digest> {
-    let digests: Vec<Option<Digest>> = files
-        .par_iter()
-        .map(|file| {
-            let cached = known
-                .files
-                .get(&file.path)
-                .filter(|(size, changed, _)| file.settled && (*size, *changed) == (file.size, file.changed));
-            cached.map(|(_, _, digest)| *digest).or_else(|| digest_of(&file.on_disk))
-        })
-        .collect();
-    let mut result = FxHashMap::default();
-    for (file, digest) in files.iter().zip(digests) {
-        if let Some(digest) = digest {
-            file.remember(digest, known);
-            result.insert(file.path.clone(), digest);
-        }
-    }
-    result
 }
 
 /// The digest of a file's bytes; `None` where it cannot be read.

@@ -56,7 +56,8 @@ impl OfSource {
 }
 
 impl RawSummary {
-    fn of(digest: Digest, rows: &[RawFile]) -> RawSummary {
+    /// Of the rows of a partition's file; `digest` is that of the file.
+    pub fn of(digest: Digest, rows: &[RawFile]) -> RawSummary {
         let mut sources: BTreeMap<String, OfSource> = BTreeMap::new();
         for row in rows {
             let known = match sources.get_mut(&row.source) {

@@ -51,7 +51,7 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
         feed: source.feed.name().to_owned(),
         format: found.chosen.unwrap_or(*format).name().to_owned(),
         content,
-        reading: how.clone(),
+        reading: how.to_string(),
         bytes: file.size as i64,
         path_day: facts.day,
         records: counts.records as i64,

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
-use crate::engine::causes::Changes;
+use crate::engine::causes::{Cause, Changes};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::fresh_events::FreshEvents;
@@ -14,6 +15,7 @@ use crate::engine::ingest;
 use crate::engine::ingest_task::{NO_DAY, Task};
 use crate::engine::ingest_write::{self, Written};
 use crate::engine::raw::{Contents, RawFile};
+use crate::engine::raw_summary::Rules;
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
@@ -48,11 +50,17 @@ pub fn receive(
     watch: &Watch<'_>,
 ) -> Result<Received, EngineError> {
     let settings = request.settings;
-    let mut contents = Contents::load(store);
-    if since.is_none() {
-        contents.forget_all_but(files);
-    }
-    let mut tasks = ingest::plan(request, store, state, files, (&mut contents, &mut cache.memos), watch)?;
+    let rules = Rules::of(settings);
+    let load_contents = || {
+        let mut contents = Contents::load(store);
+        if since.is_none() {
+            contents.forget_all_but(files);
+        }
+        contents
+    };
+    let memos = &mut cache.memos;
+    let (mut contents, known) = rayon::join(load_contents, || ingest::known_files(request, store, state, files, (&rules, memos)));
+    let mut tasks = ingest::plan(request, state, files, known?, &mut contents, (&rules, memos), watch)?;
     let waiting = wait(request, &mut tasks);
     if !request.rehearse {
         SincePublication::announce(store, settings, &tasks)?;
@@ -72,20 +80,25 @@ pub fn receive(
         .map(|task| ingest_write::write(task, settings, store, (shared, &fresh_events), watch))
         .collect::<Result<_, _>>()?;
     watch.tell(Event::End);
-    note_events(state, &written, changes);
-    for task in &tasks {
-        for (feed, read) in task.files_read(settings) {
-            changes.note_files(feed, task.received, read);
+    let keep_contents = || {
+        remember(files, &written, &mut contents);
+        if request.rehearse { Ok(()) } else { contents.save(store) }
+    };
+    let take_note = || {
+        note_events(state, &written, changes);
+        for task in &tasks {
+            for (feed, read) in task.files_read(settings) {
+                changes.note_files(feed, task.received, read);
+            }
         }
-    }
-    report.steps.extend(steps(request, state, &tasks, &written, changes));
-    for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
-        state.put(contract, *place, footer.clone());
-    }
-    count(files, &written, &mut contents, report);
-    if !request.rehearse {
-        contents.save(store)?;
-    }
+        report.steps.extend(steps(request, state, &tasks, &written, changes));
+        for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
+            state.put(contract, *place, footer.clone());
+        }
+        cache.raw.extend(written.iter().map(|part| (part.received.0, part.summary.clone())));
+        count(&written, report);
+    };
+    rayon::join(keep_contents, take_note).0?;
     let received = |contract: &&&Contract| contract.partition == Partition::Received;
     for contract in stages::TABLES.iter().filter(received) {
         forget_beyond(state, contract, settings);
@@ -115,12 +128,13 @@ fn steps<'w>(
 ) -> Vec<crate::engine::report::Step> {
     let mut makings: BTreeMap<&'w str, Making> = BTreeMap::new();
     for (task, part) in tasks.iter().zip(written) {
+        let mut causes: BTreeMap<&str, BTreeSet<Cause>> = BTreeMap::new();
         for (contract, place, footer) in &part.footers {
-            makings.entry(contract.name).or_insert_with(|| Making::new(contract)).add(
-                *place,
-                Size::of(footer),
-                task.causes(request.settings, state, contract),
-            );
+            let causes = causes
+                .entry(contract.name)
+                .or_insert_with(|| task.causes(request.settings, state, contract));
+            let making = makings.entry(contract.name).or_insert_with(|| Making::new(contract));
+            making.add(*place, Size::of(footer), causes.clone());
         }
     }
     let reason = request.again.as_ref().and_then(|again| again.reason.as_deref());
@@ -175,15 +189,21 @@ fn note_events(state: &State, written: &[Written], changes: &mut Changes) {
     }
 }
 
-/// Counts what was read, per source, and remembers the digests of the files.
-fn count(files: &[RawFile], written: &[Written], contents: &mut Contents, report: &mut RunReport) {
-    let by_path: BTreeMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+/// Remembers the digests of the files that were read.
+fn remember(files: &[RawFile], written: &[Written], contents: &mut Contents) {
+    let by_path: FxHashMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+    for file in written.iter().flat_map(|part| &part.files) {
+        // What could not be read has no digest.
+        if let (Some(raw), Some(digest)) = (by_path.get(file.source_file.as_str()), Digest::parse(&file.content)) {
+            raw.remember(digest, contents);
+        }
+    }
+}
+
+/// Counts what was read, per source.
+fn count(written: &[Written], report: &mut RunReport) {
     for part in written {
         for file in &part.files {
-            // What could not be read has no digest.
-            if let (Some(raw), Some(digest)) = (by_path.get(file.source_file.as_str()), Digest::parse(&file.content)) {
-                raw.remember(digest, contents);
-            }
             if let Some(source) = report.sources.iter_mut().find(|source| source.source == file.source) {
                 source.files_read += 1;
                 source.bytes_read += file.bytes as u64;

@@ -79,11 +79,7 @@ impl State {
     }
 
     /// Looks at some tables; the others are what they were when a run looked last, if the cache knows that.
-    pub fn read_some(
-        store: &Store,
-        cache: &mut Cache,
-        is_looked_at: impl Fn(&Contract) -> bool + Sync,
-    ) -> Result<State, WarehouseError> {
+    pub fn read_some(store: &Store, cache: &mut Cache, is_looked_at: impl Fn(&Contract) -> bool + Sync) -> Result<State, WarehouseError> {
         let mut known = std::mem::take(&mut cache.footers);
         let of_table = |contract: &'static Contract| {
             let kept = known.remove(contract.name).filter(|kept| kept.version == contract.version);

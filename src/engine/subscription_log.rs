@@ -19,7 +19,7 @@ use crate::warehouse::contract::Place;
 use crate::warehouse::store::Store;
 
 /// Rises when what is kept changes its form.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const FILE: &str = "subscriptions.bin";
 /// How many days of partitions are in memory at once while they are folded.
 const DAYS_AT_ONCE: usize = 16;

@@ -163,12 +163,7 @@ impl Walk<'_> {
 
     /// The sources whose glob matches a path.
     fn sources_of(&self, path: &str) -> Vec<(usize, PathFacts)> {
-        let matching = self
-            .settings
-            .sources
-            .iter()
-            .enumerate()
-            .filter(|(_, source)| source.glob.is_match(path));
+        let matching = self.settings.sources.iter().enumerate().filter(|(_, source)| source.reads(path));
         matching
             .map(|(at, source)| (at, path_context(path, source.path_tenant.as_ref(), source.path_day.as_ref())))
             .collect()

@@ -37,6 +37,13 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether it reads the file at a path below the input folder.
+    pub fn reads(&self, path: &str) -> bool {
+        // Comparing what stands before the first wildcard spares most paths of other sources the rest.
+        let literal = self.path.split(['*', '?', '[', '{']).next().unwrap_or_default();
+        path.starts_with(literal) && self.glob.is_match(path)
+    }
+
     /// What decides which rows a file of this source gives: part of the fingerprint of what is read from it.
     pub fn reading_text(&self) -> String {
         let pattern = |regex: &Option<Regex>| regex.as_ref().map_or(String::new(), |regex| regex.as_str().to_owned());

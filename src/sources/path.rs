@@ -56,32 +56,34 @@ fn day_of_group(text: &str) -> Option<Day> {
     Day::parse(&format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]))
 }
 
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split(['/', '\\'])
+/// The segments of a path, the last one first.
+fn segments_from_end(path: &str) -> impl Iterator<Item = &str> {
+    path.rsplit(['/', '\\'])
 }
 
 /// The value of a segment `key=value`, the key in any case.
 fn value_of<'a>(segment: &'a str, key: &str) -> Option<&'a str> {
-    let (name, value) = segment.split_once('=')?;
-    name.eq_ignore_ascii_case(key).then_some(value)
+    let (name, value) = (segment.get(..key.len())?, segment.get(key.len()..)?);
+    name.eq_ignore_ascii_case(key).then(|| value.strip_prefix('='))?
 }
 
 fn tenant_of(path: &str) -> Option<Guid> {
-    segments(path)
-        .filter_map(|segment| Guid::parse(value_of(segment, "tenantId")?.as_bytes()))
-        .last()
+    segments_from_end(path).find_map(|segment| Guid::parse(value_of(segment, "tenantId")?.as_bytes()))
 }
 
 /// The day and the hour of `y=/m=/d=[/h=]`.
 fn hour_of(path: &str) -> Option<(Day, Option<i64>)> {
-    let parts: Vec<&str> = segments(path).collect();
-    (0..parts.len()).rev().find_map(|at| {
-        let number = |offset: usize, key: &str, digits: usize| {
-            let text = value_of(parts.get(at + offset)?, key)?;
-            (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i32>().ok())?
-        };
-        let day = Day::from_date(number(0, "y", 4)?, number(1, "m", 2)?, number(2, "d", 2)?)?;
-        Some((day, number(3, "h", 2).filter(|hour| *hour < 24).map(i64::from)))
+    let number = |segment: Option<&str>, key: &str, digits: usize| {
+        let text = value_of(segment?, key)?;
+        (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i32>().ok())?
+    };
+    // The three segments after the one that is looked at.
+    let mut after = [None; 3];
+    segments_from_end(path).find_map(|segment| {
+        let [month, day, hour] = after;
+        after = [Some(segment), month, day];
+        let day = Day::from_date(number(Some(segment), "y", 4)?, number(month, "m", 2)?, number(day, "d", 2)?)?;
+        Some((day, number(hour, "h", 2).filter(|hour| *hour < 24).map(i64::from)))
     })
 }
 

@@ -140,7 +140,9 @@ fn find<T: Send>(
 /// Lists the files of a table with their footers. A footer that is `known` is that of its file as long as size and time of change are
 /// the same.
 pub fn list(root: &Path, contract: &Contract, known: TableIndex) -> Result<Listing, WarehouseError> {
-    let found = find(root, contract, |place, entry| Ok((place, look(contract, entry, known.get(&place))?)))?;
+    let found = find(root, contract, |place, entry| {
+        Ok((place, look(contract, entry, known.get(&place))?))
+    })?;
     let mut listing = Listing {
         foreign: found.foreign,
         ..Listing::default()
@@ -207,7 +209,9 @@ enum Looked {
 
 fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result<Looked, WarehouseError> {
     // Of the entry itself, a link is not followed.
-    let metadata = entry.metadata().map_err(|error| WarehouseError::store("look at", &entry.path())(error))?;
+    let metadata = entry
+        .metadata()
+        .map_err(|error| WarehouseError::store("look at", &entry.path())(error))?;
     let changed = changed(&metadata);
     let is_known = |footer: &Footer| footer.bytes == metadata.len() && footer.changed == changed && changed > 0;
     if metadata.is_file() && known.is_some_and(is_known) {
@@ -257,6 +261,8 @@ fn for_each_entry(folder: &Path, mut look: impl FnMut(&DirEntry) -> Result<(), W
 
 fn shard_of(name: &str) -> Option<u32> {
     let digits = name.strip_prefix("part-")?.strip_suffix(".parquet")?;
-    let shard = digits.parse().ok()?;
-    (file_name(shard) == name).then_some(shard)
+    // As `file_name` writes it: two digits, or more of which the first is no 0.
+    let is_ours =
+        digits.len() >= 2 && digits.bytes().all(|digit| digit.is_ascii_digit()) && (digits.len() == 2 || !digits.starts_with('0'));
+    is_ours.then(|| digits.parse().ok())?
 }
