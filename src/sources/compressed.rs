@@ -9,10 +9,14 @@ use std::io::{Cursor, ErrorKind};
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 
+use crate::sources::inflate::Whole;
 use crate::sources::input::{Input, Seekable};
 
 /// How much is read from a compressed file at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
+/// How large a gzip file, and its content, may be to be inflated at once, in memory.
+const WHOLE_FILE_BYTES: usize = 4 << 20;
+const WHOLE_CONTENT_BYTES: usize = 32 << 20;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
@@ -38,10 +42,14 @@ pub struct Content<'a> {
     /// How many more bytes may be inflated.
     allowance: u64,
     fault: Option<Fault>,
+    /// How large a gzip file is that is inflated at once.
+    most_at_once: usize,
 }
 
 enum Form {
     Plain,
+    /// All of it, inflated within the limit.
+    Whole(Whole),
     Gzip {
         stream: Box<Decompress>,
         between_members: bool,
@@ -61,6 +69,8 @@ struct Raw<'a> {
     start: usize,
     end: usize,
     ended: bool,
+    /// Why no more can be read.
+    fault: Option<Fault>,
 }
 
 impl Raw<'_> {
@@ -81,17 +91,21 @@ impl Raw<'_> {
     /// Makes at least `count` bytes wait, fewer only at the end of the file.
     fn fill(&mut self, count: usize) -> Result<(), Fault> {
         while self.waiting().len() < count && !self.ended {
-            if self.start + count.max(CHUNK_BYTES) > self.buffer.len() {
+            if self.end + CHUNK_BYTES > self.buffer.len() {
                 self.buffer.copy_within(self.start..self.end, 0);
                 self.end -= self.start;
                 self.start = 0;
-                if self.buffer.len() < count.max(2 * CHUNK_BYTES) {
-                    self.buffer.resize(count.max(2 * CHUNK_BYTES), 0);
+                if self.end + CHUNK_BYTES > self.buffer.len() {
+                    self.buffer.resize(2 * self.buffer.len().max(CHUNK_BYTES), 0);
                 }
             }
             let mut buffer = std::mem::take(&mut self.buffer);
-            let read = self.read_input(&mut buffer[self.end..]);
+            let read = match self.fault {
+                Some(fault) => Err(fault),
+                None => self.read_input(&mut buffer[self.end..]),
+            };
             self.buffer = buffer;
+            self.fault = read.err();
             let read = read?;
             self.end += read;
             self.ended = read == 0;
@@ -109,6 +123,7 @@ impl<'a> Content<'a> {
             start: 0,
             end: 0,
             ended: false,
+            fault: None,
         };
         Content {
             raw,
@@ -117,6 +132,16 @@ impl<'a> Content<'a> {
             started: false,
             allowance: limit,
             fault: None,
+            most_at_once: WHOLE_FILE_BYTES,
+        }
+    }
+
+    /// The same, as a stream whatever its size.
+    #[cfg(test)]
+    pub fn open_stream(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
+        Content {
+            most_at_once: 0,
+            ..Content::open(input, limit)
         }
     }
 
@@ -218,6 +243,9 @@ impl<'a> Content<'a> {
         }
         self.raw.buffer.extend_from_slice(first);
         self.raw.end = first.len();
+        if let Some(whole) = self.whole() {
+            self.form = Form::Whole(whole);
+        }
         let mut head = [0u8; 3];
         let mut length = 0;
         let mut ended = Ok(());
@@ -233,9 +261,24 @@ impl<'a> Content<'a> {
         ended
     }
 
+    /// The content of a gzip file that is small enough and has no fault, whatever comes: faults are found again by the stream.
+    fn whole(&mut self) -> Option<Whole> {
+        if self.most_at_once == 0 || !matches!(self.form, Form::Gzip { .. }) {
+            return None;
+        }
+        while !self.raw.ended && self.raw.waiting().len() <= self.most_at_once {
+            self.raw.fill(self.raw.waiting().len() + 1).ok()?;
+        }
+        let limit = usize::try_from(self.allowance).map_or(WHOLE_CONTENT_BYTES, |limit| limit.min(WHOLE_CONTENT_BYTES));
+        let file = Some(self.raw.waiting()).filter(|file| file.len() <= self.most_at_once)?;
+        Whole::inflate(file, limit)
+    }
+
     fn read_content(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
-        if matches!(self.form, Form::Plain) {
-            return self.raw.read_input(out);
+        match &mut self.form {
+            Form::Plain => return self.raw.read_input(out),
+            Form::Whole(whole) => return Ok(whole.read(out)),
+            _ => {}
         }
         if self.allowance == 0 {
             // At the limit: one more byte is one too many, the end is not.
@@ -255,7 +298,7 @@ impl<'a> Content<'a> {
 
     fn inflate(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
         let result = match &mut self.form {
-            Form::Plain => Ok((0, None)),
+            Form::Plain | Form::Whole(_) => Ok((0, None)),
             Form::Gzip { stream, between_members } => gunzip(&mut self.raw, stream, between_members, out),
             Form::Zstd {
                 stream,

@@ -50,6 +50,7 @@ mod graph_sign_ins;
 mod graph_subscribed_skus;
 mod graph_subscriptions;
 mod graph_users;
+mod inflate;
 mod json;
 mod json_file;
 mod keys;

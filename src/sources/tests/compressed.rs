@@ -1,13 +1,19 @@
 //! Contents of plain, gzip and zstd files.
 
-use crate::sources::input::Input;
+use proptest::collection;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 
 use crate::sources::compressed::{Content, Fault};
+use crate::sources::input::Input;
 use crate::sources::testing::{Failing, Slow, gzip, zstd_frame};
 
 /// All bytes of a content, and how it ended.
 fn all(input: &mut dyn Input, limit: u64, piece: usize) -> (Vec<u8>, Option<Fault>) {
-    let mut content = Content::open(input, limit);
+    all_of(Content::open(input, limit), piece)
+}
+
+fn all_of(mut content: Content<'_>, piece: usize) -> (Vec<u8>, Option<Fault>) {
     let (mut bytes, mut buffer) = (Vec::new(), vec![0u8; piece]);
     loop {
         match content.read(&mut buffer) {
@@ -119,4 +125,61 @@ fn a_file_that_cannot_be_read_gives_what_came_before() {
     assert_eq!(all(&mut Failing(b""), u64::MAX, 100), (vec![], Some(Fault::Unreadable)));
     let cut = gzip(b"some text");
     assert_eq!(all(&mut Failing(&cut[..15]), u64::MAX, 100).1, Some(Fault::Unreadable));
+}
+
+/// What a test does to a file.
+#[derive(Clone, Debug)]
+enum Harm {
+    None,
+    Cut(Index),
+    Flip(Index, u8),
+    Double,
+    Append(Vec<u8>),
+}
+
+fn harm() -> impl Strategy<Value = Harm> {
+    prop_oneof![
+        2 => Just(Harm::None),
+        1 => any::<Index>().prop_map(Harm::Cut),
+        2 => (any::<Index>(), any::<u8>()).prop_map(|(at, with)| Harm::Flip(at, with)),
+        1 => Just(Harm::Double),
+        1 => collection::vec(select(vec![0, 0, 0, 0x1f, 0x8b, 7]), 0..6).prop_map(Harm::Append),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn a_gzip_file_inflated_at_once_is_what_the_stream_gives(
+        members in collection::vec((0usize..40_000, 0usize..20_000), 1..4),
+        harms in collection::vec(harm(), 1..3),
+        limit in prop_oneof![Just(u64::MAX), 0u64..200_000],
+    ) {
+        let text = text();
+        let mut file: Vec<u8> = members.iter().flat_map(|(from, length)| gzip(&text[*from..from + length])).collect();
+        for harm in harms {
+            match harm {
+                Harm::None => {}
+                Harm::Cut(at) => file.truncate(at.index(file.len() + 1)),
+                Harm::Flip(at, with) => {
+                    let at = at.index(file.len().max(1));
+                    file.get_mut(at).into_iter().for_each(|byte| *byte ^= with);
+                }
+                Harm::Double => file.extend_from_within(..),
+                Harm::Append(more) => file.extend(more),
+            }
+        }
+        let expected = all_of(Content::open_stream(&mut file.as_slice(), limit), 10_000);
+        prop_assert_eq!(&all(&mut file.as_slice(), limit, 10_000), &expected);
+        prop_assert_eq!(all(&mut Slow::new(&file, 999), limit, 50_000), expected);
+    }
+}
+
+#[test]
+fn a_header_with_a_checksum_that_is_wrong_is_a_fault() {
+    // Magic, deflate, a checksum of the header, no time, no system; the checksum is that of no header.
+    let mut file = vec![0x1f, 0x8b, 8, 2, 0, 0, 0, 0, 0, 0xff, 0, 0];
+    file.extend_from_slice(&gzip(b"text")[10..]);
+    assert_eq!(all(&mut file.as_slice(), u64::MAX, 100), (vec![], Some(Fault::Corrupt)));
 }
