@@ -33,9 +33,11 @@ impl State {
             ("upgraded", State::Superseded),
             ("converted", State::Superseded),
         ];
-        let status = status.trim();
-        let known = WORDS.iter().find(|(word, _)| status.eq_ignore_ascii_case(word));
-        known.map(|(_, state)| *state)
+        let state_of = |status: &str| {
+            let known = WORDS.iter().find(|(word, _)| status.eq_ignore_ascii_case(word));
+            known.map(|(_, state)| *state)
+        };
+        state_of(status).or_else(|| state_of(status.trim()))
     }
 
     /// Paid seats in these states are lapsed: listed, but no longer usable as they were.

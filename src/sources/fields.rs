@@ -80,9 +80,11 @@ fn folded_already(text: &[u8]) -> Option<&str> {
             .iter()
             .fold(true, |all, byte| all & byte.is_ascii() & !byte.is_ascii_uppercase())
     };
-    // An id has 36 bytes: pieces of a fixed size are looked at in a register.
-    let (pieces, rest) = text.as_chunks::<16>();
-    let is_folded = pieces.iter().all(|piece| are_folded(piece)) && are_folded(rest);
+    // An id has 36 bytes: pieces of a fixed size are looked at in a register, the last one together with bytes before it.
+    let is_folded = match text.last_chunk::<16>() {
+        Some(last) => text.as_chunks::<16>().0.iter().all(|piece| are_folded(piece)) && are_folded(last),
+        None => are_folded(text),
+    };
     // SAFETY: each byte was just seen to be ASCII.
     is_folded.then(|| unsafe { std::str::from_utf8_unchecked(text) })
 }
@@ -188,18 +190,23 @@ const MOST_SEATS: i64 = i32::MAX as i64;
 pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
     let mut buffer = String::new();
     let digits = match present(field)? {
-        Value::Number(token) => std::str::from_utf8(token).ok()?,
-        Value::Text(text) => text.decode(&mut buffer)?,
+        Value::Number(token) => token,
+        Value::Text(text) => text.decode(&mut buffer)?.as_bytes(),
         _ => return None,
     };
-    let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let seats: i64 = is_digits.then(|| digits.parse().ok())??;
-    (seats <= MOST_SEATS).then_some(seats)
+    let add = |seats: i64, byte: &u8| {
+        let seats = seats * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
+        (seats <= MOST_SEATS).then_some(seats)
+    };
+    (!digits.is_empty()).then(|| digits.iter().try_fold(0, add))?
 }
 
 /// Whether a text is this word in any case.
+#[inline]
 pub fn is_word(text: Text<'_>, word: &str) -> bool {
     match text.plain() {
+        // Nearly all are spelled like the word, or have another length.
+        Some(plain) if plain.len() != word.len() || plain == word.as_bytes() => plain.len() == word.len(),
         Some(plain) => plain.eq_ignore_ascii_case(word.as_bytes()),
         None => text
             .decode(&mut String::new())

@@ -8,7 +8,8 @@
 //! * in strings a lone surrogate reads as U+FFFD; control characters are taken as they are.
 
 use crate::domain::day::Instant;
-use crate::sources::keys::{Keys, WINDOW, Window};
+use crate::sources::keys::{Candidate, Keys, WINDOW, Window};
+use crate::sources::marks::Marks;
 use crate::sources::structure::{Structure, is_blank};
 use crate::sources::text::Text;
 
@@ -96,15 +97,24 @@ impl<'a> Node<'a> {
     pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
         let Json { text, structure } = *self.json;
         let mut fields = [None; N];
-        self.each_member(|colon, next| {
+        for (colon, next) in self.colons() {
             // No key ends before the fifth byte.
-            let Some(tail) = text[..colon].last_chunk() else { return };
-            if (keys.may_end_with(u32::from_le_bytes(*tail)) || structure.has_spelled())
-                && let Some(number) = key_before(text, structure, colon, keys)
-            {
+            let Some(tail) = text[..colon].last_chunk() else { continue };
+            let tail = u32::from_le_bytes(*tail);
+            let (candidate, is_plain) = (keys.candidate(tail), tail >> 24 == u32::from(b'"'));
+            // One branch for most members.
+            if candidate.is_none() & is_plain & !structure.has_spelled() {
+                continue;
+            }
+            let number = if is_plain && !structure.may_spell(colon) {
+                candidate.and_then(|candidate| key_before(text, structure, colon, keys, candidate))
+            } else {
+                careful_key_before(text, structure, colon, keys)
+            };
+            if let Some(number) = number {
                 fields[number] = Some(self.value_after(colon, next));
             }
-        });
+        }
         fields
     }
 
@@ -115,23 +125,14 @@ impl<'a> Node<'a> {
         field
     }
 
-    /// Calls `each` with the place of every colon that belongs to an object itself, not to what is in it, and the number of the next mark.
+    /// The colons that belong to an object itself, not to what is in it.
     #[inline(always)]
-    fn each_member(self, mut each: impl FnMut(usize, u32)) {
-        if !self.is_object() {
-            return;
-        }
+    fn colons(self) -> Colons<'a> {
         let marks = self.json.structure.marks();
-        let end = self.closer();
-        let mut number = self.mark as usize + 1;
-        while number < end {
-            if marks.kind(number) == b':' {
-                each(marks.place(number), number as u32 + 1);
-                number += 1;
-            } else {
-                // Whether it is the value of the last member or nobody's: what is in it belongs to another.
-                number = marks.closer(number) + 1;
-            }
+        Colons {
+            marks,
+            number: self.mark as usize + 1,
+            end: if self.is_object() { self.closer() } else { 0 },
         }
     }
 
@@ -150,14 +151,14 @@ impl<'a> Node<'a> {
     pub fn members(self) -> Vec<(String, Node<'a>)> {
         let Json { text, structure } = *self.json;
         let mut members = Vec::new();
-        self.each_member(|colon, next| {
+        for (colon, next) in self.colons() {
             let mut key = String::new();
             if let Some(raw) = string_before(text, structure, colon)
                 && raw.append_to(&mut key).is_some()
             {
                 members.push((key, self.value_after(colon, next)));
             }
-        });
+        }
         members
     }
 
@@ -215,9 +216,36 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Which of some keys ends before a colon.
+/// The colons of an object, one after the other.
+struct Colons<'a> {
+    marks: &'a Marks,
+    /// The next mark to look at, and the one that closes the object.
+    number: usize,
+    end: usize,
+}
+
+impl Iterator for Colons<'_> {
+    /// Where it is, and the number of the mark after it.
+    type Item = (usize, u32);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, u32)> {
+        while self.number < self.end {
+            let number = self.number;
+            if self.marks.kind(number) == b':' {
+                self.number += 1;
+                return Some((self.marks.place(number), number as u32 + 1));
+            }
+            // Whether it is the value of the last member or nobody's: what is in it belongs to another.
+            self.number = self.marks.closer(number) + 1;
+        }
+        None
+    }
+}
+
+/// Which of some keys ends before a colon that a quote stands before and no escape that may spell a letter.
 #[inline(always)]
-fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>) -> Option<usize> {
+fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>, candidate: Candidate) -> Option<usize> {
     let padded;
     let window = match text[..colon].last_chunk() {
         Some(window) => window,
@@ -226,13 +254,16 @@ fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, 
             &padded
         }
     };
-    if window[WINDOW - 1] != b'"' || structure.may_spell(colon) {
+    let number = keys.ending(window, candidate)?;
+    // Letters alone between two quotes, of which the last one ends a string because the colon is in none: the first one begins it,
+    // unless a backslash makes something else of it.
+    let is_escaped = colon
+        .checked_sub(3 + keys.length(number))
+        .is_some_and(|before| text[before] == b'\\');
+    if is_escaped {
         return careful_key_before(text, structure, colon, keys);
     }
-    // A key of letters alone, so what is between two quotes of it is one string.
-    let number = keys.ending(window)?;
-    let is_key = structure.is_quote(colon - 1) && structure.is_quote(colon - 2 - keys.length(number));
-    is_key.then_some(number)
+    Some(number)
 }
 
 /// The window before a colon that stands near the beginning of a text.
@@ -336,8 +367,9 @@ impl<'a> Iterator for Items<'a> {
         };
         match text[self.at] {
             b'{' | b'[' => {
-                self.at = item.end_of_brackets();
-                self.mark = item.closer() as u32 + 1;
+                let closer = item.closer();
+                self.at = structure.marks().place(closer) + 1;
+                self.mark = closer as u32 + 1;
             }
             b'"' => self.at = structure.quote_from(self.at + 1).map_or(self.end, |quote| quote + 1),
             _ => {

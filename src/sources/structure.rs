@@ -85,12 +85,6 @@ impl Structure {
         &self.marks
     }
 
-    /// Whether there is a quote that begins or ends a string at this place.
-    #[inline(always)]
-    pub(super) fn is_quote(&self, at: usize) -> bool {
-        self.words.get(at / 64).is_some_and(|word| word.quotes >> (at % 64) & 1 == 1)
-    }
-
     /// Whether some string has an escape that may spell a letter.
     #[inline(always)]
     pub(super) fn has_spelled(&self) -> bool {
