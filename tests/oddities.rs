@@ -122,6 +122,31 @@ fn a_pipe_among_the_raw_files_is_one_reject_and_is_not_opened() {
 }
 
 #[test]
+fn a_link_out_of_the_input_folder_is_one_reject_and_is_not_followed() {
+    let site = Site::new("last_day = \"2026-09-02\"");
+    site.sign_ins("sign-ins-1.csv", &["2026-09-01"]);
+    site.sign_ins("elsewhere.csv", &["2026-09-02"]);
+    fs::rename(site.path("raw/elsewhere.csv"), site.path("elsewhere.csv")).unwrap();
+    std::os::unix::fs::symlink(site.path("elsewhere.csv"), site.path("raw/sign-ins-2.csv")).unwrap();
+    site.run();
+    let store = Store::at(&site.path("warehouse"));
+    let rejects: Vec<Reject> = store.rows((Some(Day(0)), 0)).unwrap();
+    let told: Vec<_> = rejects
+        .iter()
+        .map(|row| (row.source_file.as_str(), row.source_line, row.reason.as_str()))
+        .collect();
+    assert_eq!(told, [("sign-ins-2.csv", 0, "link_out_of_input")]);
+    // Its one event would have made a partition of its own day.
+    assert_eq!(site.days("activity_events"), ["received=1970-01-01", "received=2026-09-01"]);
+
+    // Nor is it looked at again when something else is new.
+    site.sign_ins("sign-ins-3.csv", &["2026-09-01"]);
+    site.run();
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(site.path("published/run.json")).unwrap()).unwrap();
+    assert_eq!(report["sources"][0]["files_read"], 1, "{}", report["sources"]);
+}
+
+#[test]
 fn a_file_of_nothing_but_rejects_has_a_row_for_each_and_excerpts_of_the_first() {
     let site = Site::new("last_day = \"2026-09-02\"");
     let rows = MOST_EXCERPTS as usize + 2;

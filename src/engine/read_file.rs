@@ -28,10 +28,14 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
     sink.wants_names = source.tells_names;
     let mut counts = FileCounts::default();
     let mut content = String::new();
-    match (file.leads_out, Digesting::open(&file.on_disk)) {
-        (true, _) => sink.whole_file_reject(&mut counts, Reason::LinkOutOfInput),
-        (false, Err(_)) => sink.whole_file_reject(&mut counts, Reason::UnreadableFile),
-        (false, Ok(reader)) => {
+    let opened = if file.leads_out {
+        Err(Reason::LinkOutOfInput)
+    } else {
+        Digesting::open(&file.on_disk).map_err(|_| Reason::UnreadableFile)
+    };
+    match opened {
+        Err(reason) => sink.whole_file_reject(&mut counts, reason),
+        Ok(reader) => {
             let (found, digest) = side_by_side::read((source.feed, *format), file, reader, &mut sink);
             counts = found;
             content = digest.map(|digest| digest.to_string()).unwrap_or_default();
