@@ -68,7 +68,7 @@ pub struct State {
     pub broken: Vec<Broken>,
     /// Whether files are gone that the last run left there.
     pub has_lost_files: bool,
-    /// The files that this run has written or removed.
+    /// The files that this run has written.
     changed: BTreeMap<&'static str, BTreeSet<Place>>,
 }
 
