@@ -1,11 +1,12 @@
 //! `uptake inspect` on the files of the sample, on exports in other forms, and on what is no log: the real binary, no pipeline anywhere.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flate2::Compression;
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 use uptake::pipeline::file;
@@ -62,6 +63,36 @@ fn told(code: i32, args: &[&str]) -> Value {
         assert!(reading["sample"].as_array().unwrap().len() <= 3);
     }
     value
+}
+
+#[test]
+fn sampled_rows_have_the_values_of_the_file() {
+    for (folder, keys) in [
+        (
+            "insights-logs-signinlogs",
+            &["tenant_id", "event_id", "user_id", "app_id", "resource_id"][..],
+        ),
+        ("insights-logs-auditlogs", &["tenant_id", "event_id", "user_id"]),
+        ("graph-users", &["user_id", "sku_id"]),
+        ("graph-subscriptions", &["subscription_id", "sku_id"]),
+        ("customers.csv", &["tenant_id", "name"]),
+    ] {
+        let path = sample(folder);
+        let bytes = fs::read(&path).unwrap();
+        let mut text = String::new();
+        if path.ends_with(".gz") {
+            MultiGzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+        } else {
+            text = String::from_utf8(bytes).unwrap();
+        }
+        let text = text.to_lowercase();
+        let value = told(0, &[&path]);
+        let rows = value["files"][0]["readings"][0]["sample"].as_array().unwrap();
+        for (row, key) in rows.iter().flat_map(|row| keys.iter().map(move |key| (row, key))) {
+            let found = row[key].as_str().unwrap().to_lowercase();
+            assert!(!found.is_empty() && text.contains(&found), "{folder}: {key} is {found}");
+        }
+    }
 }
 
 /// A folder with files.

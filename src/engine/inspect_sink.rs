@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array, AsArray};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use serde::Serialize;
@@ -105,7 +106,7 @@ impl<'a> Looking<'a> {
             tenants,
             rejects,
             table: contract.name,
-            sample: frames.iter().flat_map(rows_of).collect(),
+            sample: frames.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?.concat(),
         })
     }
 }
@@ -159,10 +160,15 @@ fn frames(feed: Feed, gathered: Gathered, rules: &Rules) -> Result<(&'static Con
 }
 
 /// The rows of a frame, column by column as values of JSON: days and moments as text.
-fn rows_of(frame: &RecordBatch) -> Vec<Map<String, Value>> {
+fn rows_of(frame: &RecordBatch) -> Result<Vec<Map<String, Value>>, WarehouseError> {
     let mut rows = vec![Map::new(); frame.num_rows()];
     let schema = frame.schema();
     for (field, column) in schema.fields().iter().zip(frame.columns()) {
+        // Frames have some texts as numbers of a dictionary.
+        let column = match column.data_type() {
+            DataType::Dictionary(..) => cast(column, &DataType::Utf8)?,
+            _ => column.clone(),
+        };
         for (number, row) in rows.iter_mut().enumerate() {
             let value = match column.data_type() {
                 _ if column.is_null(number) => Value::Null,
@@ -174,11 +180,10 @@ fn rows_of(frame: &RecordBatch) -> Vec<Map<String, Value>> {
                     Instant(micros).to_string().into()
                 }
                 DataType::Utf8 => column.as_string::<i32>().value(number).into(),
-                // No table of raw rows has another type.
-                other => other.to_string().into(),
+                other => return Err(WarehouseError::Contract(format!("`{}` is of type {other}", field.name()))),
             };
             row.insert(field.name().clone(), value);
         }
     }
-    rows
+    Ok(rows)
 }
