@@ -60,6 +60,13 @@ impl Site {
         output
     }
 
+    /// File, line and reason of each reject of files of which nothing says the day: these are of day 0.
+    fn undated_rejects(&self) -> Vec<(String, i64, String)> {
+        let rejects: Vec<Reject> = Store::at(&self.path("warehouse")).rows((Some(Day(0)), 0)).unwrap();
+        let told = |row: Reject| (row.source_file, row.source_line, row.reason);
+        rejects.into_iter().map(told).collect()
+    }
+
     /// The days of a table in the warehouse.
     fn days(&self, table: &str) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path("warehouse").join(table)) else {
@@ -105,14 +112,10 @@ fn a_pipe_among_the_raw_files_is_one_reject_and_is_not_opened() {
         let output = ends(site.command("run"));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    let store = Store::at(&site.path("warehouse"));
-    // Where nothing says which day a file is of, it is of day 0.
-    let rejects: Vec<Reject> = store.rows((Some(Day(0)), 0)).unwrap();
-    let told: Vec<_> = rejects
-        .iter()
-        .map(|row| (row.source_file.as_str(), row.source_line, row.reason.as_str()))
-        .collect();
-    assert_eq!(told, [("sign-ins-2.csv", 0, "unreadable_file")]);
+    assert_eq!(
+        site.undated_rejects(),
+        [("sign-ins-2.csv".to_owned(), 0, "unreadable_file".to_owned())]
+    );
 
     let mut inspect = Command::new(env!("CARGO_BIN_EXE_uptake"));
     inspect.arg("inspect").arg(site.path("raw/sign-ins-2.csv"));
@@ -129,13 +132,10 @@ fn a_link_out_of_the_input_folder_is_one_reject_and_is_not_followed() {
     fs::rename(site.path("raw/elsewhere.csv"), site.path("elsewhere.csv")).unwrap();
     std::os::unix::fs::symlink(site.path("elsewhere.csv"), site.path("raw/sign-ins-2.csv")).unwrap();
     site.run();
-    let store = Store::at(&site.path("warehouse"));
-    let rejects: Vec<Reject> = store.rows((Some(Day(0)), 0)).unwrap();
-    let told: Vec<_> = rejects
-        .iter()
-        .map(|row| (row.source_file.as_str(), row.source_line, row.reason.as_str()))
-        .collect();
-    assert_eq!(told, [("sign-ins-2.csv", 0, "link_out_of_input")]);
+    assert_eq!(
+        site.undated_rejects(),
+        [("sign-ins-2.csv".to_owned(), 0, "link_out_of_input".to_owned())]
+    );
     // Its one event would have made a partition of its own day.
     assert_eq!(site.days("activity_events"), ["received=1970-01-01", "received=2026-09-01"]);
 

@@ -9,7 +9,7 @@ use std::io::{Cursor, ErrorKind};
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 
-use crate::sources::inflate::Whole;
+use crate::sources::inflate::{GZIP, Whole};
 use crate::sources::input::{Input, Seekable};
 
 /// How much is read from a compressed file at a time.
@@ -17,7 +17,6 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// How large a gzip file, and its content, may be to be inflated at once, in memory.
 const WHOLE_FILE_BYTES: usize = 4 << 20;
 const WHOLE_CONTENT_BYTES: usize = 32 << 20;
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 

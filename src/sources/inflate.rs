@@ -11,7 +11,8 @@ use libdeflate_sys::{
     libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE as INSUFFICIENT_SPACE, libdeflate_result_LIBDEFLATE_SUCCESS as SUCCESS,
 };
 
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How a member begins.
+pub const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Where a member has its flags, and the one of a header with a checksum, which libdeflate does not look at.
 const FLAGS_AT: usize = 3;
 const HAS_HEADER_CHECKSUM: u8 = 2;

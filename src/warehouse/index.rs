@@ -170,13 +170,9 @@ pub fn list(root: &Path, contract: &Contract, known: TableIndex) -> Result<Listi
     Ok(listing)
 }
 
-/// When the file of a footer was changed; `None` where it is gone or somebody else has written there since.
-pub fn changed_at(root: &Path, contract: &Contract, (day, shard): Place, footer: &Footer) -> Result<Option<u64>, WarehouseError> {
-    let path = root
-        .join(contract.name)
-        .join(folder_of(contract.partition, day))
-        .join(file_name(shard));
-    let metadata = fs::symlink_metadata(&path).map_err(WarehouseError::store("look at", &path))?;
+/// When the file of a footer was changed; `None` where somebody else has written there since.
+pub fn changed_at(path: &Path, footer: &Footer) -> Result<Option<u64>, WarehouseError> {
+    let metadata = fs::symlink_metadata(path).map_err(WarehouseError::store("look at", path))?;
     Ok(Some(changed(&metadata)).filter(|_| metadata.is_file() && metadata.len() == footer.bytes))
 }
 

@@ -136,7 +136,7 @@ impl Store {
 
     /// When a file was changed that was written; see [`index::changed_at`].
     pub fn changed_at(&self, contract: &Contract, place: Place, footer: &Footer) -> Result<Option<u64>, WarehouseError> {
-        index::changed_at(&self.root, contract, place, footer)
+        index::changed_at(&self.root.join(Store::below(contract, place)), footer)
     }
 
     /// The places of a table that have a file by its name, in order; no file is opened.
