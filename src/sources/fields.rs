@@ -75,18 +75,31 @@ fn folded(text: Text<'_>) -> Result<Cow<'_, str>, Reason> {
 /// A text that is ASCII without capital letters.
 #[inline]
 fn folded_already(text: &[u8]) -> Option<&str> {
-    let are_folded = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .fold(true, |all, byte| all & byte.is_ascii() & !byte.is_ascii_uppercase())
-    };
-    // An id has 36 bytes: pieces of a fixed size are looked at in a register, the last one together with bytes before it.
-    let is_folded = match text.last_chunk::<16>() {
-        Some(last) => text.as_chunks::<16>().0.iter().all(|piece| are_folded(piece)) && are_folded(last),
-        None => are_folded(text),
+    // An id has 36 bytes: eight at a time, the last ones together with bytes before them.
+    let others = match text.last_chunk::<8>() {
+        Some(last) => {
+            let words = text.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+            words.fold(not_folded(u64::from_le_bytes(*last)), |others, word| others | not_folded(word))
+        }
+        None => {
+            let mut padded = [0; 8];
+            padded[..text.len()].copy_from_slice(text);
+            not_folded(u64::from_le_bytes(padded))
+        }
     };
     // SAFETY: each byte was just seen to be ASCII.
-    is_folded.then(|| unsafe { std::str::from_utf8_unchecked(text) })
+    (others == 0).then(|| unsafe { std::str::from_utf8_unchecked(text) })
+}
+
+/// The top bit of each of eight bytes that is a capital letter or no ASCII.
+#[inline(always)]
+fn not_folded(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // With the top bit away nothing is carried into the next byte: the top bit of a sum says whether a byte is from there on.
+    let low = word & (EACH * 0x7f);
+    let from_a = low + EACH * (0x80 - b'A' as u64);
+    let above_z = low + EACH * (0x80 - b'Z' as u64 - 1);
+    (word | (from_a & !above_z)) & (EACH * 0x80)
 }
 
 /// The tenant of a record: what it says itself, which must not contradict the path, else what the path says.
@@ -234,5 +247,36 @@ pub fn boolean(value: Value<'_>) -> Option<bool> {
         Value::Text(text) if is_word(text, "true") => Some(true),
         Value::Text(text) if is_word(text, "false") => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn folded_texts_are_ascii_without_capitals(mut text in "[ -~]{0,40}", at in any::<proptest::sample::Index>(), byte in any::<char>()) {
+            let is_folded = |text: &str| text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+            text.make_ascii_lowercase();
+            prop_assert_eq!(folded_already(text.as_bytes()), Some(text.as_str()));
+            if !text.is_empty() {
+                text.insert(at.index(text.len()), byte);
+                prop_assert_eq!(folded_already(text.as_bytes()).is_some(), is_folded(&text));
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_folded_or_not_wherever_it_stands() {
+        for byte in 0..=255 {
+            for at in 0..8 {
+                let mut word = *b"az@[`{09";
+                word[at] = byte;
+                let is_folded = word.iter().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+                assert_eq!(not_folded(u64::from_le_bytes(word)) == 0, is_folded, "{byte} at {at}");
+            }
+        }
     }
 }

@@ -8,8 +8,8 @@
 //! * in strings a lone surrogate reads as U+FFFD; control characters are taken as they are.
 
 use crate::domain::day::Instant;
-use crate::sources::keys::{Candidate, Keys, WINDOW, Window};
-use crate::sources::marks::Marks;
+use crate::sources::keys::{Candidate, Keys};
+use crate::sources::marks::MarksUntil;
 use crate::sources::structure::{Structure, is_blank};
 use crate::sources::text::Text;
 
@@ -95,19 +95,30 @@ impl<'a> Node<'a> {
     /// The members of an object with these keys, of each key the last one. Something else than an object has no members.
     #[inline]
     pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
+        if self.json.structure.has_spelled() {
+            self.fields_in_spelled(keys)
+        } else {
+            self.fields_where(keys, |_| false)
+        }
+    }
+
+    /// The same in a text that has escapes that may spell a letter.
+    #[inline(never)]
+    fn fields_in_spelled<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
+        self.fields_where(keys, |colon| self.json.structure.may_spell(colon))
+    }
+
+    /// `may_spell` says whether such an escape may be in the key before a colon.
+    #[inline(always)]
+    fn fields_where<const N: usize>(self, keys: &Keys<N>, may_spell: impl Fn(usize) -> bool) -> [Option<Node<'a>>; N] {
         let Json { text, structure } = *self.json;
         let mut fields = [None; N];
         for (colon, next) in self.colons() {
-            // No key ends before the fifth byte.
-            let Some(tail) = text[..colon].last_chunk() else { continue };
-            let tail = u32::from_le_bytes(*tail);
-            let (candidate, is_plain) = (keys.candidate(tail), tail >> 24 == u32::from(b'"'));
-            // One branch for most members.
-            if candidate.is_none() & is_plain & !structure.has_spelled() {
-                continue;
-            }
-            let number = if is_plain && !structure.may_spell(colon) {
-                candidate.and_then(|candidate| key_before(text, structure, colon, keys, candidate))
+            let tail = tail_before(text, colon);
+            let number = if tail >> 56 == u64::from(b'"') && !may_spell(colon) {
+                // One branch for most members.
+                let Some(candidate) = keys.candidate(tail) else { continue };
+                key_before(text, structure, colon, keys, candidate)
             } else {
                 careful_key_before(text, structure, colon, keys)
             };
@@ -129,10 +140,10 @@ impl<'a> Node<'a> {
     #[inline(always)]
     fn colons(self) -> Colons<'a> {
         let marks = self.json.structure.marks();
+        let end = if self.is_object() { self.closer() } else { 0 };
         Colons {
-            marks,
+            marks: marks.until(end),
             number: self.mark as usize + 1,
-            end: if self.is_object() { self.closer() } else { 0 },
         }
     }
 
@@ -218,10 +229,10 @@ impl<'a> Node<'a> {
 
 /// The colons of an object, one after the other.
 struct Colons<'a> {
-    marks: &'a Marks,
-    /// The next mark to look at, and the one that closes the object.
+    /// The marks before the one that closes the object.
+    marks: MarksUntil<'a>,
+    /// The next one to look at.
     number: usize,
-    end: usize,
 }
 
 impl Iterator for Colons<'_> {
@@ -230,14 +241,15 @@ impl Iterator for Colons<'_> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<(usize, u32)> {
-        while self.number < self.end {
+        let MarksUntil { kinds, places, closers } = self.marks;
+        while let Some(kind) = kinds.get(self.number) {
             let number = self.number;
-            if self.marks.kind(number) == b':' {
+            if *kind == b':' {
                 self.number += 1;
-                return Some((self.marks.place(number), number as u32 + 1));
+                return Some((*places.get(number)? as usize, number as u32 + 1));
             }
             // Whether it is the value of the last member or nobody's: what is in it belongs to another.
-            self.number = self.marks.closer(number) + 1;
+            self.number = *closers.get(number)? as usize + 1;
         }
         None
     }
@@ -250,7 +262,7 @@ fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, 
     let window = match text[..colon].last_chunk() {
         Some(window) => window,
         None => {
-            padded = padded_window(&text[..colon]);
+            padded = self::padded(&text[..colon]);
             &padded
         }
     };
@@ -266,10 +278,21 @@ fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, 
     Some(number)
 }
 
-/// The window before a colon that stands near the beginning of a text.
-fn padded_window(before: &[u8]) -> Window {
-    let mut window = [b' '; WINDOW];
-    window[WINDOW - before.len()..].copy_from_slice(before);
+/// The last eight bytes before a colon.
+#[inline(always)]
+fn tail_before(text: &[u8], colon: usize) -> u64 {
+    let before = &text[..colon];
+    match before.last_chunk() {
+        Some(tail) => u64::from_le_bytes(*tail),
+        None => u64::from_le_bytes(padded(before)),
+    }
+}
+
+/// What stands before a colon near the beginning of a text, with blanks before it.
+#[cold]
+fn padded<const SIZE: usize>(before: &[u8]) -> [u8; SIZE] {
+    let mut window = [b' '; SIZE];
+    window[SIZE - before.len()..].copy_from_slice(before);
     window
 }
 

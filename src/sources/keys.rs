@@ -10,6 +10,9 @@ pub type Window = [u8; WINDOW];
 #[derive(Clone, Copy)]
 pub struct Candidate(u8);
 
+/// How many keys a set has at most.
+const MOST_KEYS: usize = 31;
+
 /// `N` keys of at least two ASCII letters.
 pub struct Keys<const N: usize> {
     keys: [&'static str; N],
@@ -18,17 +21,36 @@ pub struct Keys<const N: usize> {
     mask: [[u64; 4]; N],
     /// For each hash of the last three bytes before the closing quote one of the keys, numbered from 1; 0 where there is none.
     first: [u8; 256],
+    /// By these numbers, how a key ends. Number 0 is no key, and nothing ends like it that has a quote at the end.
+    tails: [Tail; MOST_KEYS + 1],
     /// The next key with the same hash.
     next: [u8; N],
 }
 
+/// How a key ends.
+#[derive(Clone, Copy)]
+struct Tail {
+    /// Its last eight bytes with the quotes, and ones where these are.
+    spelled: u64,
+    mask: u64,
+    /// Whether another key has the same hash.
+    has_next: bool,
+}
+
 impl<const N: usize> Keys<N> {
     pub const fn of(keys: [&'static str; N]) -> Keys<N> {
+        assert!(N <= MOST_KEYS);
+        let none = Tail {
+            spelled: 0,
+            mask: 0xff << 56,
+            has_next: false,
+        };
         let mut set = Keys {
             keys,
             spelled: [[0; 4]; N],
             mask: [[0; 4]; N],
             first: [0; 256],
+            tails: [none; MOST_KEYS + 1],
             next: [0; N],
         };
         let mut number = 0;
@@ -47,28 +69,38 @@ impl<const N: usize> Keys<N> {
                 set.mask[number][at / 8] |= 0xff << (at % 8 * 8);
                 at += 1;
             }
-            let hash = Keys::<N>::hash((set.spelled[number][3] >> 32) as u32);
+            let hash = Keys::<N>::hash(set.spelled[number][3]);
             set.next[number] = set.first[hash];
             set.first[hash] = number as u8 + 1;
+            set.tails[number + 1] = Tail {
+                spelled: set.spelled[number][3],
+                mask: set.mask[number][3],
+                has_next: set.next[number] != 0,
+            };
             number += 1;
         }
         set
     }
 
-    /// Eight bits of the last four bytes of a window, of which the last one is a quote.
+    /// Eight bits of the last three bytes before the last one of eight, which is a quote.
     #[inline(always)]
-    const fn hash(tail: u32) -> usize {
-        ((tail << 8).wrapping_mul(0x9e37_79b1) >> 24) as usize
+    const fn hash(tail: u64) -> usize {
+        (((tail >> 32) as u32) << 8).wrapping_mul(0x9e37_79b1) as usize >> 24
     }
 
-    /// The first key that may end with these four bytes, of which the last one is a quote.
+    /// The first key that may end with these eight bytes, of which the last one is a quote.
     #[inline(always)]
-    pub fn candidate(&self, tail: u32) -> Option<Candidate> {
+    pub fn candidate(&self, tail: u64) -> Option<Candidate> {
         let number = self.first[Keys::<N>::hash(tail)];
-        (number != 0).then_some(Candidate(number))
+        if number == 0 {
+            return None;
+        }
+        let known = &self.tails[number as usize % (MOST_KEYS + 1)];
+        let differs = (tail ^ known.spelled) & known.mask != 0;
+        (!differs | known.has_next).then_some(Candidate(number))
     }
 
-    /// Which key, in its quotes, ends with the window: the candidate for its last four bytes, or one with the same hash.
+    /// Which key, in its quotes, ends with the window: the candidate for its last eight bytes, or one with the same hash.
     #[inline(always)]
     pub fn ending(&self, window: &Window, candidate: Candidate) -> Option<usize> {
         let word = |at: usize| {
@@ -118,7 +150,7 @@ mod tests {
         };
         let ending = |text: &str| {
             let window = window(text);
-            let tail = u32::from_le_bytes(*window.last_chunk().unwrap());
+            let tail = u64::from_le_bytes(*window.last_chunk().unwrap());
             KEYS.ending(&window, KEYS.candidate(tail)?)
         };
         for (number, key) in KEYS.keys.iter().enumerate() {

@@ -7,6 +7,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use crate::sources::blocks::STRANGER;
 use crate::sources::scan::{MARKS_LIMIT, Scan, Words, scan};
 use crate::sources::structure::Fault;
 
@@ -28,6 +29,14 @@ pub struct Marks {
     /// The shape of the last text that was sound.
     shape: Shape,
     shapes: Vec<Shape>,
+}
+
+/// Some marks side by side: which byte each is, where it is, and the number of the one that closes it.
+#[derive(Clone, Copy)]
+pub struct MarksUntil<'a> {
+    pub kinds: &'a [u8],
+    pub places: &'a [u32],
+    pub closers: &'a [u32],
 }
 
 /// A sound sequence of marks.
@@ -57,6 +66,7 @@ impl Marks {
 
     #[inline(never)]
     fn find_shape(&mut self) -> Result<(), Fault> {
+        self.drop_strangers();
         if self.shapes.is_empty() {
             self.shapes.resize_with(SHAPES, Shape::default);
         }
@@ -74,6 +84,21 @@ impl Marks {
         Ok(())
     }
 
+    /// Takes away what the scan may have taken for a mark and is none. No shape has it, so a text with it is never of a known one.
+    fn drop_strangers(&mut self) {
+        if !self.kinds.contains(&STRANGER) {
+            return;
+        }
+        let mut kept = 0;
+        for number in 0..self.kinds.len() {
+            if self.kinds[number] != STRANGER {
+                (self.kinds[kept], self.places[kept]) = (self.kinds[number], self.places[number]);
+                kept += 1;
+            }
+        }
+        self.kinds.truncate(kept);
+    }
+
     /// Where the last mark is in the text.
     pub fn last_place(&self) -> usize {
         self.place(self.kinds.len().saturating_sub(1))
@@ -85,16 +110,20 @@ impl Marks {
         self.places.get(number).copied().unwrap_or_default() as usize
     }
 
-    /// Which byte a mark is.
-    #[inline(always)]
-    pub fn kind(&self, number: usize) -> u8 {
-        self.kinds.get(number).copied().unwrap_or_default()
-    }
-
     /// The number of the mark that closes an opening bracket.
     #[inline(always)]
     pub fn closer(&self, number: usize) -> usize {
         self.shape.closers.get(number).copied().unwrap_or_default() as usize
+    }
+
+    /// The marks before this one.
+    #[inline(always)]
+    pub fn until(&self, end: usize) -> MarksUntil<'_> {
+        MarksUntil {
+            kinds: self.kinds.get(..end).unwrap_or_default(),
+            places: self.places.get(..end).unwrap_or_default(),
+            closers: self.shape.closers.get(..end).unwrap_or_default(),
+        }
     }
 
     /// How much memory is kept.
@@ -167,16 +196,13 @@ mod tests {
 
     /// What is found in a text: the fault, or each mark and the place of the one that closes it.
     fn found(marks: &mut Marks, text: &[u8]) -> Result<Vec<(u8, usize, usize)>, Fault> {
-        let count = marks.find(text, &mut Vec::new())?.marks;
-        let closer = |number| {
-            if marks.kind(number) & 2 != 0 && marks.kind(number) != b':' {
-                marks.closer(number)
-            } else {
-                0
-            }
+        marks.find(text, &mut Vec::new())?;
+        let closer = |number| match marks.kinds[number] {
+            b'{' | b'[' => marks.closer(number),
+            _ => 0,
         };
-        Ok((0..count)
-            .map(|number| (marks.kind(number), marks.place(number), marks.place(closer(number))))
+        Ok((0..marks.kinds.len())
+            .map(|number| (marks.kinds[number], marks.place(number), marks.place(closer(number))))
             .collect())
     }
 
@@ -220,7 +246,7 @@ mod tests {
         fn marks_are_those_that_a_walk_finds_whatever_texts_came_before(
             pieces in proptest::collection::vec(
                 proptest::collection::vec(
-                    proptest::sample::select(vec!["{}", "[]", "{:}", "[{:},{::}]", ":", "\"{\"", "\"\\\"[\"", "x", "\\", "]", "{", "       "]),
+                    proptest::sample::select(vec!["{}", "[]", "{:}", "[{:},{::}]", ":", "\"{\"", "\"\\\"[\"", "x", "\\", "]", "{", "       ", "\x1a"]),
                     0..40,
                 ),
                 1..6,

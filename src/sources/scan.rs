@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::sources::blocks::{Masks, classify, equal, escaped, within};
+use crate::sources::blocks::{Masks, classify, equal, escaped, not_ascii, within};
 #[cfg(target_arch = "x86_64")]
 use crate::sources::blocks::{classify_with_avx2, equal_with_avx2, within_with_pclmul};
 
@@ -24,7 +24,10 @@ const CHUNK_BLOCKS: usize = 64;
 /// What a text is as a whole.
 pub struct Scan {
     pub ends_in_string: bool,
-    /// How many colons and brackets there are outside strings. Where they are more than [`MARKS_LIMIT`], not all is scanned.
+    /// How many colons and brackets there are outside strings, those included that may be a [`STRANGER`]. Where they are more than
+    /// [`MARKS_LIMIT`], not all is scanned.
+    ///
+    /// [`STRANGER`]: crate::sources::blocks::STRANGER
     pub marks: usize,
     /// From where to where bytes are that are not ASCII.
     pub not_ascii: Option<(usize, usize)>,
@@ -135,9 +138,10 @@ fn take_block(
         quotes &= !escaped;
         carried.spells |= escaped & equal(block, b'u');
     }
-    if found.not_ascii != 0 {
-        let from = place + found.not_ascii.trailing_zeros() as usize;
-        let to = place + 63 - found.not_ascii.leading_zeros() as usize;
+    if found.has_not_ascii {
+        let not_ascii = not_ascii(block);
+        let from = place + not_ascii.trailing_zeros() as usize;
+        let to = place + 63 - not_ascii.leading_zeros() as usize;
         carried.not_ascii = Some((carried.not_ascii.map_or(from, |range| range.0), to));
     }
     let inside = within(quotes) ^ carried.in_string;
@@ -154,11 +158,11 @@ fn take_block(
 #[inline(always)]
 fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
     let mut written = 0;
-    for (block, marks) in blocks.iter().enumerate() {
+    let mut from = from;
+    for marks in blocks {
         let mut marks = *marks;
         let count = marks.count_ones() as usize;
-        let from = from + block as u32 * 64;
-        let Some(out) = places.get_mut(written..).and_then(|places| places.first_chunk_mut::<64>()) else {
+        let Some(out) = places.get_mut(written..written + 64).and_then(|places| places.first_chunk_mut::<64>()) else {
             break;
         };
         let mut take = |numbers: Range<usize>| {
@@ -176,6 +180,7 @@ fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
             }
         }
         written += count;
+        from += 64;
     }
     written
 }
