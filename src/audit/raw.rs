@@ -184,7 +184,7 @@ fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) 
         user_ids: &settings.user_ids,
         wants_names: source.tells_names,
     };
-    let mut reader = Digesting::open(&reading.file.on_disk).ok()?;
+    let mut reader = Digesting::open(reading.file).ok()?;
     let counts = sources::read(source.feed, format, &mut reader, reading.file.size, &context, &mut sink);
     reader.drain();
     sink.inner.finish(&counts);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
@@ -33,8 +34,7 @@ use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
-/// In at most about how many portions a partition's files are read: few, since portions have to be joined, and enough for the last
-/// ones to be over at about the same time.
+/// In at least how many portions a partition's files are read: so many that the last ones are over at about the same time.
 const PORTIONS: usize = 8;
 
 /// What a task has written.
@@ -58,16 +58,25 @@ pub fn write(
     watch: &Watch<'_>,
 ) -> Result<Written, EngineError> {
     let readings = task.to_read(settings);
-    let mut gathered = readings
+    // Whoever reads a portion goes on with what an earlier one has gathered, so that little has to be joined.
+    let waiting: Mutex<Vec<Gathered>> = Mutex::default();
+    let of_waiting = || lock(&waiting).pop().unwrap_or_default();
+    readings
         .par_iter()
         .with_max_len(readings.len() / PORTIONS + 1)
-        .fold(Gathered::default, |mut gathered, reading| {
+        .fold(of_waiting, |mut gathered, reading| {
             read_file::read(&mut gathered, reading, settings);
             watch.tell(Event::Advance(1));
             gathered
         })
-        .reduce(Gathered::default, Gathered::append);
+        .for_each(|gathered| lock(&waiting).push(gathered));
     watch.go_on()?;
+    let mut gathered = waiting
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .into_iter()
+        .reduce(Gathered::append)
+        .unwrap_or_default();
     let fresh = (gathered.files.clone(), gathered.rejects.counts());
     let events = std::mem::take(&mut gathered.file_events);
     let drop: BTreeSet<(Feed, &str)> = readings
@@ -108,6 +117,11 @@ pub fn write(
         rejects: fresh.1,
         events,
     })
+}
+
+/// Nobody who holds this lock can panic, so nothing is ever half done.
+fn lock(waiting: &Mutex<Vec<Gathered>>) -> MutexGuard<'_, Vec<Gathered>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes the files of one partition.

@@ -1,8 +1,8 @@
 //! A raw file: where it is, which source reads it, what its path says, and the digest of its bytes.
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,6 +25,8 @@ pub struct RawFile {
     pub changed: u128,
     /// Whether size and time of change will tell if the file changes again: not where it changed just now, or in the future.
     pub settled: bool,
+    /// Whether it is a regular file: opening a pipe would wait for somebody to write to it, and a device may never end.
+    pub is_regular: bool,
     /// A symbolic link that leads out of the input folder: not followed.
     pub leads_out: bool,
     /// The sources that read it, as indices into the pipeline's, each with what the path says to it.
@@ -83,7 +85,7 @@ impl Contents {
             }
             match known.get(&file.path) {
                 Some((size, changed, digest)) if file.settled && (*size, *changed) == (file.size, file.changed) => (Some(*digest), false),
-                _ => (digest_of(&file.on_disk), true),
+                _ => (digest_of(file), true),
             }
         };
         let looked: Vec<(Option<Digest>, bool)> = files.par_iter().map(look).collect();
@@ -105,20 +107,11 @@ impl Contents {
 }
 
 /// The digest of a file's bytes; `None` where it cannot be read.
-fn digest_of(path: &Path) -> Option<Digest> {
-    let mut reader = Digesting::open(path).ok()?;
+fn digest_of(file: &RawFile) -> Option<Digest> {
+    let mut reader = Digesting::open(file).ok()?;
     let mut buffer = vec![0; 1 << 20];
     while reader.read(&mut buffer).ok()? > 0 {}
     Some(reader.digest())
-}
-
-/// Opens what is a regular file. Opening a pipe would wait for somebody to write to it, and a device may never end.
-fn open(path: &Path) -> std::io::Result<File> {
-    if fs::metadata(path)?.is_file() {
-        File::open(path)
-    } else {
-        Err(std::io::Error::other("it is a folder, a pipe, a socket or a device, and no file"))
-    }
 }
 
 /// A file whose bytes are digested while they are read.
@@ -128,9 +121,13 @@ pub struct Digesting {
 }
 
 impl Digesting {
-    pub fn open(path: &Path) -> std::io::Result<Digesting> {
+    /// Opens a raw file that is a regular one.
+    pub fn open(file: &RawFile) -> io::Result<Digesting> {
+        if !file.is_regular {
+            return Err(io::Error::other("it is a folder, a pipe, a socket or a device, and no file"));
+        }
         Ok(Digesting {
-            file: open(path)?,
+            file: File::open(&file.on_disk)?,
             hasher: Digester::new(),
         })
     }
@@ -158,7 +155,7 @@ impl Input for Digesting {
 }
 
 impl Read for Digesting {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         self.hasher.add(&buffer[..read]);
         Ok(read)

@@ -31,7 +31,7 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
     let opened = if file.leads_out {
         Err(Reason::LinkOutOfInput)
     } else {
-        Digesting::open(&file.on_disk).map_err(|_| Reason::UnreadableFile)
+        Digesting::open(file).map_err(|_| Reason::UnreadableFile)
     };
     match opened {
         Err(reason) => sink.whole_file_reject(&mut counts, reason),

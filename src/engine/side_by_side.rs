@@ -31,7 +31,7 @@ pub fn read(
             reader.drain();
             return (counts, Some(reader.digest()));
         }
-        match Digesting::open(&file.on_disk) {
+        match Digesting::open(file) {
             Ok(again) => reader = again,
             Err(_) => {
                 let mut counts = FileCounts::default();

@@ -143,6 +143,7 @@ impl Walk<'_> {
                 .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
                 .map_or(0, |age| age.as_nanos()),
             settled: changed.is_some() && changed <= self.settled_before,
+            is_regular: metadata.is_some_and(|metadata| metadata.is_file()),
             leads_out,
             sources,
         })

@@ -162,7 +162,10 @@ fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
     for marks in blocks {
         let mut marks = *marks;
         let count = marks.count_ones() as usize;
-        let Some(out) = places.get_mut(written..written + 64).and_then(|places| places.first_chunk_mut::<64>()) else {
+        let Some(out) = places
+            .get_mut(written..written + 64)
+            .and_then(|places| places.first_chunk_mut::<64>())
+        else {
             break;
         };
         let mut take = |numbers: Range<usize>| {

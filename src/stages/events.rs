@@ -19,8 +19,8 @@ use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
 use crate::sources::record::Activity;
-use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests, prefix_of, shard_of, texts};
-use crate::stages::interner::Interner;
+use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests_of_shared, shard_of, texts};
+use crate::stages::interner::{Interner, Sorted};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::DayPart;
 use crate::warehouse::table::{bad_cell, coded, frame_of};
@@ -28,15 +28,15 @@ use crate::warehouse::table::{bad_cell, coded, frame_of};
 /// No text: an absent named workload.
 const NONE: u32 = u32::MAX;
 
-/// One event; texts are numbers of the interner, the event id a range of the arena.
+/// One event; the tenant and all texts are numbers of the interner, the event id a range of the arena.
 #[derive(Clone, Copy)]
 struct Event {
-    tenant: Guid,
-    day: Day,
-    /// First 16 bytes of the event id: decides nearly every comparison.
-    prefix: u128,
+    at: Instant,
+    line: i64,
     id_end: usize,
     id_length: u32,
+    tenant: u32,
+    day: Day,
     user: u32,
     app: u32,
     resource: u32,
@@ -44,9 +44,7 @@ struct Event {
     /// What it is a use of, once it is asked for.
     workload: u32,
     file: u32,
-    line: i64,
     record: u32,
-    at: Instant,
     interactive: Option<bool>,
     succeeded: bool,
     guest: bool,
@@ -60,6 +58,8 @@ pub struct Events {
     events: Vec<Event>,
     ids: String,
     texts: Interner,
+    /// The tenant of the last event, and its number: most likely it comes again.
+    last_tenant: Option<(Guid, u32)>,
 }
 
 /// The events of one shard as a file holds them.
@@ -80,11 +80,11 @@ impl Events {
 
     /// Takes a record that a reader found. `file` is a number that [`Events::file`] gave.
     pub fn push(&mut self, activity: &Activity<'_>, day: Day, file: u32, line: u64, record: u32) {
+        self.ids.push_str(activity.event_id);
         let event = Event {
-            tenant: activity.tenant,
+            tenant: self.tenant(activity.tenant),
             day,
-            prefix: prefix_of(activity.event_id),
-            id_end: 0,
+            id_end: self.ids.len(),
             id_length: activity.event_id.len() as u32,
             user: self.texts.number(activity.user_id),
             app: self.texts.number(activity.app_id),
@@ -101,18 +101,24 @@ impl Events {
             foreign: activity.foreign_resource,
             evidence: activity.evidence,
         };
-        self.store(event, activity.event_id);
+        self.events.push(event);
+    }
+
+    /// The number of a tenant.
+    fn tenant(&mut self, tenant: Guid) -> u32 {
+        match self.last_tenant {
+            Some((last, number)) if last == tenant => number,
+            _ => {
+                let number = self.texts.number(&tenant.to_string());
+                self.last_tenant = Some((tenant, number));
+                number
+            }
+        }
     }
 
     /// The number of a raw file's path.
     pub fn file(&mut self, path: &str) -> u32 {
         self.texts.number(path)
-    }
-
-    fn store(&mut self, mut event: Event, id: &str) {
-        self.ids.push_str(id);
-        event.id_end = self.ids.len();
-        self.events.push(event);
     }
 
     fn id(&self, event: &Event) -> &str {
@@ -125,14 +131,13 @@ impl Events {
             *self = other;
             return;
         }
-        let numbers: Vec<u32> = (0..other.texts.len() as u32)
-            .map(|number| self.texts.number(other.texts.text(number)))
-            .collect();
+        let numbers = self.texts.append(&other.texts);
         let number = |old: u32| if old == NONE { NONE } else { numbers[old as usize] };
         let base = self.ids.len();
         self.ids.push_str(&other.ids);
         self.events.extend(other.events.iter().map(|event| Event {
             id_end: base + event.id_end,
+            tenant: number(event.tenant),
             user: number(event.user),
             app: number(event.app),
             resource: number(event.resource),
@@ -183,20 +188,51 @@ impl Events {
 
     /// One event for each key, sorted by the key, as one file per shard.
     pub fn finish(mut self, shards: u32, rules: &Rules) -> Result<Vec<ShardEvents>, WarehouseError> {
-        let events = self.with_workloads(rules);
-        for tenant in events.chunk_by(|a, b| a.tenant == b.tenant) {
-            self.texts.number(&tenant[0].tenant.to_string());
-        }
+        self.find_workloads(rules);
         for evidence in Evidence::ALL {
             self.texts.number(evidence.name());
         }
-        let ranks = self.texts.ranks();
-        let texts = self.texts.sorted(&ranks);
+        let sorted = self.texts.sorted();
+        let events = self.distinct(&sorted.ranks);
+        let mut of_shards: Vec<Vec<u32>> = vec![Vec::new(); shards as usize];
+        for tenant in events.chunk_by(|a, b| self.event(*a).tenant == self.event(*b).tenant) {
+            let tenant_id = self.texts.text(self.event(tenant[0]).tenant);
+            let tenant_id = Guid::parse(tenant_id.as_bytes()).ok_or_else(|| bad_cell(&ACTIVITY_EVENTS, "tenant_id", 0))?;
+            of_shards[shard_of(tenant_id, shards) as usize].extend_from_slice(tenant);
+        }
+        of_shards.into_par_iter().map(|events| self.shard(&events, &sorted)).collect()
+    }
+
+    /// Decides for each event what it is a use of.
+    fn find_workloads(&mut self, rules: &Rules) {
+        let Events { events, texts, .. } = self;
+        let mut by_resource: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+        for event in events {
+            event.workload = match event.named {
+                NONE if event.foreign => NONE,
+                NONE => *by_resource.entry((event.resource, event.app)).or_insert_with(|| {
+                    let (resource, app) = (texts.text(event.resource), texts.text(event.app));
+                    let workload = rules.catalogue.workload_of(resource, app);
+                    workload.map_or(NONE, |workload| texts.number(workload))
+                }),
+                named => named,
+            };
+        }
+    }
+
+    fn event(&self, number: u32) -> &Event {
+        &self.events[number as usize]
+    }
+
+    /// The events that are kept of all copies, by their numbers, in the order of the key. `ranks` are those of the texts.
+    ///
+    /// Of most pairs of events a few bytes tell which one comes first: these are sorted as numbers, and only where they are equal
+    /// the events themselves are looked at.
+    fn distinct(&self, ranks: &[u32]) -> Vec<u32> {
         let rank = |number: u32| if number == NONE { 0 } else { ranks[number as usize] };
         let key_order = |a: &Event, b: &Event| {
-            (a.tenant, a.day, a.prefix)
-                .cmp(&(b.tenant, b.day, b.prefix))
-                .then_with(|| self.id(a).cmp(self.id(b)))
+            (rank(a.tenant), a.day, self.id(a))
+                .cmp(&(rank(b.tenant), b.day, self.id(b)))
                 .then_with(|| (rank(a.user), rank(a.app), rank(a.resource)).cmp(&(rank(b.user), rank(b.app), rank(b.resource))))
                 .then_with(|| a.interactive.cmp(&b.interactive))
         };
@@ -206,84 +242,72 @@ impl Events {
                 .then_with(|| a.at.cmp(&b.at))
                 .then_with(|| (rank(a.file), a.line, a.record).cmp(&(rank(b.file), b.line, b.record)))
         };
-        let mut events = sorted(&events, order);
-        events.dedup_by(|later, kept| key_order(later, kept) == Ordering::Equal);
-        let texts = (ranks.as_slice(), &texts);
-        (0..shards)
-            .into_par_iter()
-            .map(|shard| self.shard(&events, (shard, shards), texts))
-            .collect()
-    }
-
-    /// The events, each with its workload.
-    fn with_workloads(&mut self, rules: &Rules) -> Vec<Event> {
-        let mut events = std::mem::take(&mut self.events);
-        let mut by_resource: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-        for event in &mut events {
-            event.workload = match event.named {
-                NONE if event.foreign => NONE,
-                NONE => *by_resource.entry((event.resource, event.app)).or_insert_with(|| {
-                    let (resource, app) = (self.texts.text(event.resource), self.texts.text(event.app));
-                    let workload = rules.catalogue.workload_of(resource, app);
-                    workload.map_or(NONE, |workload| self.texts.number(workload))
-                }),
-                named => named,
-            };
-        }
-        events
-    }
-
-    /// The frame and the day parts of one shard of sorted, distinct events. Texts are given by their ranks.
-    fn shard(
-        &self,
-        events: &[Event],
-        (shard, shards): (u32, u32),
-        (ranks, sorted): (&[u32], &ArrayRef),
-    ) -> Result<ShardEvents, WarehouseError> {
-        let mut mine: Vec<&Event> = Vec::with_capacity(events.len() / shards as usize + 1);
-        for tenant in events.chunk_by(|a, b| a.tenant == b.tenant) {
-            if shard_of(tenant[0].tenant, shards) == shard {
-                mine.extend(tenant);
+        let tenant_day = |event: &Event| (rank(event.tenant), event.day);
+        let runs = || self.events.chunk_by(|a, b| (a.tenant, a.day) == (b.tenant, b.day));
+        let mut tenant_days: Vec<(u32, Day)> = runs().map(|run| tenant_day(&run[0])).collect();
+        tenant_days.sort_unstable();
+        tenant_days.dedup();
+        // The tenants and days take as many bits as they need; how the event id begins takes the rest.
+        let bits = usize::BITS - tenant_days.len().leading_zeros();
+        let mut places: Vec<(u64, u32)> = Vec::with_capacity(self.events.len());
+        for run in runs() {
+            let of_run = (tenant_days.partition_point(|other| *other < tenant_day(&run[0])) as u64) << (u64::BITS - bits);
+            for event in run {
+                places.push((of_run | beginning(self.id(event)) >> bits, places.len() as u32));
             }
         }
-        let rank = |text: &str| self.texts.find(text).map(|number| ranks[number as usize]);
-        let ranks_of_tenants = mine.chunk_by(|a, b| a.tenant == b.tenant).flat_map(|tenant| {
-            let rank = rank(&tenant[0].tenant.to_string());
-            std::iter::repeat_n(rank, tenant.len())
-        });
-        let ranks_of_evidence: Vec<_> = Evidence::ALL.iter().map(|evidence| (*evidence, rank(evidence.name()))).collect();
+        places.sort_unstable_by_key(|place| place.0);
+        for alike in places.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            alike.sort_unstable_by(|a, b| order(self.event(a.1), self.event(b.1)));
+        }
+        let mut distinct: Vec<u32> = places.into_iter().map(|(_, number)| number).collect();
+        distinct.dedup_by(|later, kept| key_order(self.event(*later), self.event(*kept)) == Ordering::Equal);
+        distinct
+    }
+
+    /// The frame and the day parts of some sorted, distinct events.
+    fn shard(&self, events: &[u32], sorted: &Sorted) -> Result<ShardEvents, WarehouseError> {
+        let Sorted {
+            texts: all_texts,
+            hashes,
+            ranks,
+        } = sorted;
+        let mine: Vec<Event> = events.iter().map(|number| *self.event(*number)).collect();
+        let ranks_of_evidence: Vec<_> = Evidence::ALL
+            .iter()
+            .map(|evidence| (*evidence, self.texts.find(evidence.name())))
+            .collect();
         let evidence = |event: &Event| ranks_of_evidence.iter().find(|(evidence, _)| *evidence == event.evidence)?.1;
         let text = |number: fn(&Event) -> u32| {
-            coded(
-                mine.iter().map(|event| ranks.get(number(event) as usize).copied()).collect(),
-                sorted,
-            )
+            let codes: Vec<u32> = mine.iter().map(|event| ranks[number(event) as usize]).collect();
+            coded(codes.into(), all_texts)
         };
+        let text_or_none = |number: &dyn Fn(&Event) -> Option<u32>| {
+            let codes = mine.iter().map(|event| number(event).map(|number| ranks[number as usize]));
+            coded(codes.collect(), all_texts)
+        };
+        let some = |number: u32| (number != NONE).then_some(number);
+        let flag = |flag: fn(&Event) -> bool| -> ArrayRef { Arc::new(BooleanArray::from(mine.iter().map(flag).collect::<Vec<bool>>())) };
         let columns: Vec<ArrayRef> = vec![
-            coded(ranks_of_tenants.collect(), sorted)?,
-            Arc::new(mine.iter().map(|event| Some(event.day.0)).collect::<Date32Array>()),
+            text(|event| event.tenant)?,
+            Arc::new(Date32Array::from_iter_values(mine.iter().map(|event| event.day.0))),
             texts(mine.iter().map(|event| self.id(event))),
             text(|event| event.user)?,
             text(|event| event.app)?,
             text(|event| event.resource)?,
             Arc::new(mine.iter().map(|event| event.interactive).collect::<BooleanArray>()),
-            Arc::new(
-                mine.iter()
-                    .map(|event| Some(event.at.0))
-                    .collect::<TimestampMicrosecondArray>()
-                    .with_timezone("UTC"),
-            ),
-            text(|event| event.workload)?,
-            Arc::new(mine.iter().map(|event| Some(event.succeeded)).collect::<BooleanArray>()),
-            Arc::new(mine.iter().map(|event| Some(event.guest)).collect::<BooleanArray>()),
-            Arc::new(mine.iter().map(|event| Some(event.foreign)).collect::<BooleanArray>()),
-            text(|event| event.named)?,
-            coded(mine.iter().map(|event| evidence(event)).collect(), sorted)?,
+            Arc::new(TimestampMicrosecondArray::from_iter_values(mine.iter().map(|event| event.at.0)).with_timezone("UTC")),
+            text_or_none(&|event| some(event.workload))?,
+            flag(|event| event.succeeded),
+            flag(|event| event.guest),
+            flag(|event| event.foreign),
+            text_or_none(&|event| some(event.named))?,
+            text_or_none(&evidence)?,
             text(|event| event.file)?,
-            Arc::new(mine.iter().map(|event| Some(event.line)).collect::<Int64Array>()),
+            Arc::new(Int64Array::from_iter_values(mine.iter().map(|event| event.line))),
         ];
         let frame = frame_of(&ACTIVITY_EVENTS, columns)?;
-        let digests = digests(&frame)?;
+        let digests = digests_of_shared(&frame, hashes)?;
         let days = day_parts(&frame, &digests)?;
         Ok(ShardEvents {
             events: DigestedEvents { frame, digests },
@@ -292,26 +316,15 @@ impl Events {
     }
 }
 
-/// Events in an order that goes by tenant, day and event id first.
-///
-/// What is moved about is small: of most pairs a few bytes tell which one comes first, and an event is more than a hundred.
-fn sorted(events: &[Event], order: impl Fn(&Event, &Event) -> Ordering) -> Vec<Event> {
-    let mut tenants: Vec<Guid> = events.chunk_by(|a, b| a.tenant == b.tenant).map(|run| run[0].tenant).collect();
-    tenants.sort_unstable();
-    tenants.dedup();
-    let mut places: Vec<(u64, u64, u32)> = Vec::with_capacity(events.len());
-    for run in events.chunk_by(|a, b| a.tenant == b.tenant) {
-        let tenant = tenants.partition_point(|tenant| *tenant < run[0].tenant) as u64;
-        for event in run {
-            // Days before 1970 come first too.
-            let day = event.day.0 as u32 ^ 1 << 31;
-            places.push((tenant << 32 | u64::from(day), (event.prefix >> 64) as u64, places.len() as u32));
+/// The first eight bytes of a text as a number whose order is the order of the texts.
+fn beginning(text: &str) -> u64 {
+    let text = text.as_bytes();
+    match text.first_chunk() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => {
+            let mut padded = [0; 8];
+            padded[..text.len()].copy_from_slice(text);
+            u64::from_be_bytes(padded)
         }
     }
-    places.sort_unstable_by(|a, b| {
-        (a.0, a.1)
-            .cmp(&(b.0, b.1))
-            .then_with(|| order(&events[a.2 as usize], &events[b.2 as usize]))
-    });
-    places.into_iter().map(|(.., place)| events[place as usize]).collect()
 }

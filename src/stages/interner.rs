@@ -12,26 +12,41 @@ use crate::domain::digest::spread;
 pub struct Interner {
     text: String,
     ends: Vec<usize>,
+    /// What each text is spread by.
+    hashes: Vec<u64>,
     numbers: HashTable<u32>,
 }
 
 impl Interner {
     /// The number of a text.
     pub fn number(&mut self, text: &str) -> u32 {
+        self.number_of(text, spread(text.as_bytes()))
+    }
+
+    /// The number of a text that is spread by `hash`.
+    fn number_of(&mut self, text: &str, hash: u64) -> u32 {
         let Interner {
             text: stored,
             ends,
+            hashes,
             numbers,
         } = self;
-        let hash = spread(text.as_bytes());
         if let Some(&number) = numbers.find(hash, |&number| slice(stored, ends, number) == text) {
             return number;
         }
         let number = ends.len() as u32;
         stored.push_str(text);
         ends.push(stored.len());
-        numbers.insert_unique(hash, number, |&number| spread(slice(stored, ends, number).as_bytes()));
+        hashes.push(hash);
+        numbers.insert_unique(hash, number, |&number| hashes[number as usize]);
         number
+    }
+
+    /// Takes all texts of another interner. Gives for each of its numbers the one here.
+    pub fn append(&mut self, other: &Interner) -> Vec<u32> {
+        (0..other.len() as u32)
+            .map(|number| self.number_of(other.text(number), other.hashes[number as usize]))
+            .collect()
     }
 
     /// The number of a text that is there.
@@ -65,14 +80,29 @@ impl Interner {
         ranks
     }
 
-    /// The texts in their sorted order, `ranks` being what [`Interner::ranks`] gave, as a column.
-    pub fn sorted(&self, ranks: &[u32]) -> ArrayRef {
+    /// The texts in their sorted order.
+    pub fn sorted(&self) -> Sorted {
+        let ranks = self.ranks();
         let mut numbers = vec![0; ranks.len()];
         for (number, rank) in ranks.iter().enumerate() {
             numbers[*rank as usize] = number as u32;
         }
-        Arc::new(StringArray::from_iter_values(numbers.into_iter().map(|number| self.text(number))))
+        Sorted {
+            texts: Arc::new(StringArray::from_iter_values(numbers.iter().map(|number| self.text(*number)))),
+            hashes: numbers.iter().map(|number| self.hashes[*number as usize]).collect(),
+            ranks,
+        }
     }
+}
+
+/// The texts of an interner in their order.
+pub struct Sorted {
+    /// As a column.
+    pub texts: ArrayRef,
+    /// What each is [spread](spread) by.
+    pub hashes: Vec<u64>,
+    /// For each number of the interner where its text stands.
+    pub ranks: Vec<u32>,
 }
 
 fn slice<'a>(text: &'a str, ends: &[usize], number: u32) -> &'a str {

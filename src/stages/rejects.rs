@@ -10,7 +10,7 @@ use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 
 use crate::sources::record::{Position, Reason};
-use crate::stages::interner::Interner;
+use crate::stages::interner::{Interner, Sorted};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{Texts, coded, column_of, frame_of, table};
 
@@ -86,9 +86,7 @@ impl Rejects {
             *self = other;
             return;
         }
-        let numbers: Vec<u32> = (0..other.texts.len() as u32)
-            .map(|number| self.texts.number(other.texts.text(number)))
-            .collect();
+        let numbers = self.texts.append(&other.texts);
         let number = |old: u32| numbers[old as usize];
         self.found.extend(other.found.iter().map(|found| Found {
             source: number(found.source),
@@ -147,8 +145,7 @@ impl Rejects {
 
     /// All of them as a file holds them: by source, file, line and record, and where these say nothing as they were found.
     pub fn finish(mut self) -> Result<RecordBatch, WarehouseError> {
-        let ranks = self.texts.ranks();
-        let sorted = self.texts.sorted(&ranks);
+        let Sorted { texts: sorted, ranks, .. } = self.texts.sorted();
         let rank = |number: u32| ranks[number as usize];
         let mut found = std::mem::take(&mut self.found);
         drop(self);
