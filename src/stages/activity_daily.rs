@@ -10,10 +10,10 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::by_name::is_by_name;
 use crate::domain::day::{Day, Instant};
-use crate::domain::digest::{Digest, SetDigest};
+use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::stages::activity_coverage::ActivityCoverage;
-use crate::stages::activity_events::{DigestedEvents, EventColumns, RowDigests};
+use crate::stages::activity_events::{DigestedEvents, EventColumns};
 use crate::stages::user_names::Names;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
@@ -174,9 +174,8 @@ impl<'c> DayOf<'c> {
 
     /// The distinct events of each tenant. `digests` are those of the partitions' rows, where they are known.
     fn coverage(&mut self, digests: &[&[Digest]]) -> Result<Vec<ActivityCoverage>, WarehouseError> {
-        let columns = self.columns;
         let mut found: Vec<(i64, SetDigest)> = vec![Default::default(); self.tenants.len()];
-        let mut unknown: BTreeMap<usize, RowDigests<'_>> = BTreeMap::new();
+        let mut hasher = Hasher::new();
         for event in &self.events {
             let (at, row) = (event.at as usize, event.row as usize);
             let known = digests.get(at).and_then(|digests| digests.get(row));
@@ -184,7 +183,7 @@ impl<'c> DayOf<'c> {
             tenant.0 += 1;
             tenant.1.add(match known {
                 Some(digest) => *digest,
-                None => unknown.entry(at).or_insert_with(|| RowDigests::of(&columns[at])).digest(row),
+                None => self.columns[at].digest(row, &mut hasher),
             });
         }
         let row = |(tenant, (events, digest)): (&&'c str, (i64, SetDigest))| {

@@ -3,14 +3,11 @@
 //!
 //! Which of several copies of an event is kept, `events` says.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray, UInt32DictionaryArray,
-};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
@@ -25,7 +22,7 @@ use crate::warehouse::table::{Texts, column_of, table};
 
 table! {
     /// A sign-in or an audited action of a user, wherever and however often it was logged.
-    ACTIVITY_EVENTS = "activity_events", version 3, Received, sharded;
+    ACTIVITY_EVENTS = "activity_events", version 2, Received, sharded;
     ActivityEvent {
         @key tenant_id: Guid = "the customer",
         @key day: Day = "the calendar date of `event_time` in the pipeline's time zone",
@@ -145,95 +142,42 @@ impl<'a> EventColumns<'a> {
             .then_with(|| self.source_line.value(row).cmp(&other.source_line.value(other_row)))
             .then_with(|| self.user_id.value(row).cmp(other.user_id.value(other_row)))
     }
-}
 
-/// Digests what the rows of a frame say, wherever they were logged. Of a text that many rows share goes its [hash](spread) into the
-/// digest, which is made once for each text of a dictionary.
-pub struct RowDigests<'a> {
-    columns: &'a EventColumns<'a>,
-    texts: [TextHashes<'a>; 7],
-    hasher: Hasher,
-}
-
-impl<'a> RowDigests<'a> {
-    pub fn of(columns: &'a EventColumns<'a>) -> RowDigests<'a> {
-        RowDigests::new(columns, TextHashes::of)
-    }
-
-    /// The same where the columns but the event id share one dictionary, whose texts have these hashes.
-    pub fn of_shared(columns: &'a EventColumns<'a>, hashes: &'a [u64]) -> RowDigests<'a> {
-        RowDigests::new(columns, |texts| match texts {
-            Texts::Coded(coded, _) => TextHashes::Coded(coded, Cow::Borrowed(hashes)),
-            Texts::Plain(_) => TextHashes::of(texts),
-        })
-    }
-
-    fn new(columns: &'a EventColumns<'a>, hashes: impl Fn(&Texts<'a>) -> TextHashes<'a>) -> RowDigests<'a> {
-        let texts = [
-            &columns.tenant_id,
-            &columns.user_id,
-            &columns.app_id,
-            &columns.resource_id,
-            &columns.workload,
-            &columns.named_workload,
-            &columns.evidence,
-        ];
-        RowDigests {
-            columns,
-            texts: texts.map(hashes),
-            hasher: Hasher::new(),
-        }
-    }
-
-    /// What a row says.
-    pub fn digest(&mut self, row: usize) -> Digest {
-        let RowDigests { columns, texts, hasher } = self;
-        let optional = |column: &Texts<'_>| i64::from(column.is_valid(row));
-        let flags = i64::from(columns.succeeded.value(row))
-            | i64::from(columns.guest.value(row)) << 1
-            | i64::from(columns.foreign_resource.value(row)) << 2
-            | i64::from(columns.interactive.is_valid(row)) << 3
-            | i64::from(columns.interactive.is_valid(row) && columns.interactive.value(row)) << 4
-            | optional(&columns.workload) << 5
-            | optional(&columns.named_workload) << 6;
+    /// What a row says, wherever it was logged. `hasher` is memory that is used again.
+    pub fn digest(&self, row: usize, hasher: &mut Hasher) -> Digest {
+        let optional = |column: &Texts<'_>| {
+            if column.is_valid(row) {
+                1 + column.value(row).len() as i64
+            } else {
+                0
+            }
+        };
+        let flags = i64::from(self.succeeded.value(row))
+            | i64::from(self.guest.value(row)) << 1
+            | i64::from(self.foreign_resource.value(row)) << 2
+            | i64::from(self.interactive.is_valid(row)) << 3
+            | i64::from(self.interactive.is_valid(row) && self.interactive.value(row)) << 4;
         hasher.clear();
-        for column in texts {
-            hasher.number(column.value(row) as i64);
+        for column in [
+            &self.tenant_id,
+            &self.event_id,
+            &self.user_id,
+            &self.app_id,
+            &self.resource_id,
+            &self.evidence,
+        ] {
+            hasher.text(column.value(row));
+        }
+        for column in [&self.workload, &self.named_workload] {
+            hasher
+                .number(optional(column))
+                .text(if column.is_valid(row) { column.value(row) } else { "" });
         }
         hasher
-            .number(i64::from(columns.day.value(row)))
-            .number(columns.event_time.value(row))
+            .number(i64::from(self.day.value(row)))
+            .number(self.event_time.value(row))
             .number(flags)
-            .text(columns.event_id.value(row))
             .finish()
-    }
-}
-
-/// The hashes of a column of texts.
-enum TextHashes<'a> {
-    Plain(&'a StringArray),
-    /// By the numbers of the dictionary.
-    Coded(&'a UInt32DictionaryArray, Cow<'a, [u64]>),
-}
-
-impl<'a> TextHashes<'a> {
-    fn of(texts: &Texts<'a>) -> TextHashes<'a> {
-        match *texts {
-            Texts::Plain(texts) => TextHashes::Plain(texts),
-            Texts::Coded(coded, texts) => {
-                let hashes = (0..texts.len()).map(|at| spread(texts.value(at).as_bytes()));
-                TextHashes::Coded(coded, hashes.collect())
-            }
-        }
-    }
-
-    /// 0 where there is no text.
-    fn value(&self, row: usize) -> u64 {
-        match self {
-            TextHashes::Plain(texts) if texts.is_valid(row) => spread(texts.value(row).as_bytes()),
-            TextHashes::Coded(coded, hashes) if coded.is_valid(row) => hashes[coded.keys().value(row) as usize],
-            _ => 0,
-        }
     }
 }
 
@@ -247,15 +191,8 @@ pub struct DigestedEvents {
 /// The digest of each row of a frame.
 pub fn digests(frame: &RecordBatch) -> Result<Vec<Digest>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
-    let mut rows = RowDigests::of(&columns);
-    Ok((0..frame.num_rows()).map(|row| rows.digest(row)).collect())
-}
-
-/// The same where the columns but the event id share one dictionary, whose texts have these hashes.
-pub fn digests_of_shared(frame: &RecordBatch, hashes: &[u64]) -> Result<Vec<Digest>, WarehouseError> {
-    let columns = EventColumns::of(frame)?;
-    let mut rows = RowDigests::of_shared(&columns, hashes);
-    Ok((0..frame.num_rows()).map(|row| rows.digest(row)).collect())
+    let mut hasher = Hasher::new();
+    Ok((0..frame.num_rows()).map(|row| columns.digest(row, &mut hasher)).collect())
 }
 
 /// The event days of a frame, each with its rows and the digest of what they say, which is made of those of the rows.

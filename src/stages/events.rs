@@ -19,7 +19,7 @@ use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
 use crate::sources::record::Activity;
-use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests_of_shared, shard_of, texts};
+use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests, shard_of, texts};
 use crate::stages::interner::{Interner, Sorted};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::DayPart;
@@ -267,11 +267,7 @@ impl Events {
 
     /// The frame and the day parts of some sorted, distinct events.
     fn shard(&self, events: &[u32], sorted: &Sorted) -> Result<ShardEvents, WarehouseError> {
-        let Sorted {
-            texts: all_texts,
-            hashes,
-            ranks,
-        } = sorted;
+        let Sorted { texts: all_texts, ranks } = sorted;
         let mine: Vec<Event> = events.iter().map(|number| *self.event(*number)).collect();
         let ranks_of_evidence: Vec<_> = Evidence::ALL
             .iter()
@@ -307,7 +303,7 @@ impl Events {
             Arc::new(Int64Array::from_iter_values(mine.iter().map(|event| event.line))),
         ];
         let frame = frame_of(&ACTIVITY_EVENTS, columns)?;
-        let digests = digests_of_shared(&frame, hashes)?;
+        let digests = digests(&frame)?;
         let days = day_parts(&frame, &digests)?;
         Ok(ShardEvents {
             events: DigestedEvents { frame, digests },

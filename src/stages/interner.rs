@@ -12,7 +12,7 @@ use crate::domain::digest::spread;
 pub struct Interner {
     text: String,
     ends: Vec<usize>,
-    /// What each text is spread by.
+    /// What each text is [spread](spread) by.
     hashes: Vec<u64>,
     numbers: HashTable<u32>,
 }
@@ -89,7 +89,6 @@ impl Interner {
         }
         Sorted {
             texts: Arc::new(StringArray::from_iter_values(numbers.iter().map(|number| self.text(*number)))),
-            hashes: numbers.iter().map(|number| self.hashes[*number as usize]).collect(),
             ranks,
         }
     }
@@ -99,8 +98,6 @@ impl Interner {
 pub struct Sorted {
     /// As a column.
     pub texts: ArrayRef,
-    /// What each is [spread](spread) by.
-    pub hashes: Vec<u64>,
     /// For each number of the interner where its text stands.
     pub ranks: Vec<u32>,
 }
