@@ -23,7 +23,7 @@ use crate::stages::adoption::ADOPTION;
 use crate::stages::customers::{CUSTOMERS, Customer};
 use crate::stages::next_steps::NextStep;
 use crate::warehouse::contract::Contract;
-use crate::warehouse::index::TableIndex;
+use crate::warehouse::index::Known;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
@@ -89,7 +89,7 @@ impl<'a> Reading<'a> {
 
     /// The customers that the customer lists name, each once.
     fn listed_customers(&self) -> Result<Vec<Customer>, EngineError> {
-        let listing = self.store.list(&CUSTOMERS, TableIndex::new())?;
+        let listing = self.store.list(&CUSTOMERS, Known::default())?;
         let filled = listing.files.into_iter().filter(|(_, footer)| footer.rows > 0);
         let places: Vec<_> = filled.map(|(place, _)| place).collect();
         let rows: Vec<Vec<Customer>> = places

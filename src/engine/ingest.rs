@@ -231,13 +231,18 @@ pub fn how(settings: &Settings, source: usize) -> String {
     hasher.finish().to_string()
 }
 
+/// Whether a run may look at the raw files of the last days only.
+pub fn is_limited(request: &Request<'_>) -> bool {
+    request.settings.rescan_days > 0 && !request.rescan
+}
+
 /// The day from which on raw files are looked at, by `rescan_days`: counted back from the last day, or from the latest day that came
 /// in, where nights were left out. `None`: all of them, also where files of the warehouse are missing that were made from older
 /// ones, or where those are to be read in another way.
 pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State, known: &mut Summaries) -> Result<Option<Day>, EngineError> {
     let settings = request.settings;
     let latest = state.days(&RAW_FILES).into_iter().rfind(|day| *day != NO_DAY);
-    let limited = settings.rescan_days > 0 && !request.rescan && !state.has_lost_files && state.broken.is_empty();
+    let limited = is_limited(request) && !state.has_lost_files && state.broken.is_empty();
     let Some(latest) = latest.filter(|_| limited) else {
         return Ok(None);
     };

@@ -37,7 +37,6 @@ use crate::warehouse::store::Store;
 pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
     let settings = request.settings;
     let mut report = RunReport::default();
-    let mut cache = Cache::load(store);
     let wanted = match &request.tables {
         Some(tables) => with_needs(tables),
         None => stages::TABLES.iter().map(|contract| contract.name).collect(),
@@ -46,10 +45,23 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         let is_input = contract.partition == Partition::Received || contract.name == ACTIVITY_COVERAGE.name;
         is_input || wanted.contains(contract.name)
     };
-    let mut state = State::read_some(store, &mut cache, is_looked_at)?;
+    let look = || {
+        let mut cache = Cache::load(store);
+        let state = State::read_some(store, &mut cache, is_looked_at)?;
+        Ok::<_, EngineError>((state, cache))
+    };
+    // What is in the warehouse says which raw files are looked at, if not all of them are.
+    let looks_at_all = !ingest::is_limited(request);
+    let (looked, all) = rayon::join(look, || looks_at_all.then(|| walk::discover(settings, None, watch)));
+    let (mut state, mut cache) = looked?;
     tell_of_strangers(&state, watch);
-    let since = ingest::looked_at_since(request, store, &state, &mut cache.raw)?;
-    let files = walk::discover(settings, since, watch)?;
+    let (since, files) = match all {
+        Some(files) => (None, files?),
+        None => {
+            let since = ingest::looked_at_since(request, store, &state, &mut cache.raw)?;
+            (since, walk::discover(settings, since, watch)?)
+        }
+    };
     report.sources = inputs::found(settings, &files);
     inputs::check_required(settings, &report.sources)?;
     let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none();

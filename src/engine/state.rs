@@ -15,7 +15,7 @@ use crate::stages;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
-use crate::warehouse::index::{Broken, Listing, Place, TableIndex, folder_of};
+use crate::warehouse::index::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
 use crate::warehouse::store::Store;
 
 /// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
@@ -38,30 +38,38 @@ struct KeptTable {
     version: u32,
     /// Day, shard and footer.
     files: Vec<(Option<i32>, u32, Footer)>,
+    /// Day and time of change of folders.
+    folders: Vec<(i32, u64)>,
 }
 
 impl KeptTable {
-    fn of(contract: &Contract, files: TableIndex) -> KeptTable {
+    fn of(contract: &Contract, Known { files, folders }: Known) -> KeptTable {
         let kept = |((day, shard), footer): (Place, Footer)| (day.map(|day| day.0), shard, footer);
         KeptTable {
             version: contract.version,
             files: files.into_iter().map(kept).collect(),
+            folders: folders.into_iter().map(|(day, time)| (day.0, time)).collect(),
         }
     }
 
-    fn files(self) -> TableIndex {
+    fn known(self) -> Known {
         let known = |(day, shard, footer): (Option<i32>, u32, Footer)| ((day.map(Day), shard), footer);
-        self.files.into_iter().map(known).collect()
+        Known {
+            files: self.files.into_iter().map(known).collect(),
+            folders: self.folders.into_iter().map(|(day, time)| (Day(day), time)).collect(),
+        }
     }
 }
 
 /// Rises when [`Cache`] changes its form.
-const CACHE_VERSION: u8 = 3;
+const CACHE_VERSION: u8 = 4;
 
 /// The footers of all tables.
 #[derive(Default)]
 pub struct State {
     tables: BTreeMap<&'static str, TableIndex>,
+    /// When the folders of each table's partitions were changed, as this run has found them.
+    folders: BTreeMap<&'static str, FolderTimes>,
     /// Files that are not ours, in table folders.
     pub foreign: Vec<PathBuf>,
     /// Files of ours that cannot be used and will be made again.
@@ -89,9 +97,10 @@ impl State {
         let listings: Vec<(&'static str, Listing)> = tables
             .into_par_iter()
             .map(|(contract, kept)| {
-                let listing = match kept.map(KeptTable::files) {
-                    Some(files) if !is_looked_at(contract) => Listing {
+                let listing = match kept.map(KeptTable::known) {
+                    Some(Known { files, folders }) if !is_looked_at(contract) => Listing {
                         files,
+                        folders,
                         ..Listing::default()
                     },
                     kept => store.list(contract, kept.unwrap_or_default())?,
@@ -102,6 +111,7 @@ impl State {
         let mut state = State::default();
         for (name, listing) in listings {
             state.tables.insert(name, listing.files);
+            state.folders.insert(name, listing.folders);
             state.foreign.extend(listing.foreign);
             state.broken.extend(listing.broken);
             state.has_lost_files |= listing.has_lost_files;
@@ -120,7 +130,10 @@ impl State {
                     None => drop(files.remove(&place)),
                 }
             }
-            cache.footers.insert(contract.name.to_owned(), KeptTable::of(contract, files));
+            // Folders in which this run has written have another time now, and are gone through by the next one.
+            let folders = self.folders.remove(contract.name).unwrap_or_default();
+            let kept = KeptTable::of(contract, Known { files, folders });
+            cache.footers.insert(contract.name.to_owned(), kept);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::fs::{self, DirEntry, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -14,10 +14,7 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::raw::RawFile;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::{PathFacts, path_context};
-
-/// How old a change has to be before a file's time of change is believed: within one tick of a file system's clock, two seconds
-/// on the coarsest, a file can change again and keep its size and its time.
-const SETTLED_AFTER: Duration = Duration::from_secs(2);
+use crate::warehouse::index::SETTLED_AFTER;
 
 /// Walks the input folder; files in the order of their paths. A missing folder is an empty one, with a warning. Where `since` is
 /// given, files and folders are left out whose path names an earlier day.

@@ -1,11 +1,12 @@
 //! What the warehouse holds: every partition file with its footer. Footers that were read before come from a disposable
-//! cache as long as a file's size and time of change are the same.
+//! cache as long as a file's size and time of change are the same. A folder in which nothing came or went since, which its own time
+//! of change says, is not gone through again: only its files are looked at, one by one.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, DirEntry, Metadata};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -19,10 +20,25 @@ pub use crate::warehouse::contract::Place;
 /// The files of one table that are whole and of the program's version.
 pub type TableIndex = BTreeMap<Place, Footer>;
 
+/// When the folders of partitions were changed last, nanoseconds since 1970: of those that have nothing but files that can be used.
+pub type FolderTimes = BTreeMap<Day, u64>;
+
+/// How old a change has to be before its time is believed: within one tick of a file system's clock, two seconds on the coarsest,
+/// there can be another change that has the same time.
+pub const SETTLED_AFTER: Duration = Duration::from_secs(2);
+
+/// What an earlier look at the folder of a table has found.
+#[derive(Default)]
+pub struct Known {
+    pub files: TableIndex,
+    pub folders: FolderTimes,
+}
+
 /// What was found in the folder of a table.
 #[derive(Default, Debug)]
 pub struct Listing {
     pub files: TableIndex,
+    pub folders: FolderTimes,
     /// Files that are ours by name and cannot be used: they are made again.
     pub broken: Vec<Broken>,
     /// Things that are not ours: left alone.
@@ -76,7 +92,7 @@ pub fn file_name(shard: u32) -> String {
 
 /// The places of a table for which there is something of a file's name, in order. No file is opened.
 pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
-    let mut places: Vec<Place> = find(root, contract, |place, _| Ok(place))?.files;
+    let mut places: Vec<Place> = find(root, contract, |folder, day| go_through(folder, day, |place, _| Ok(place)))?.files;
     places.sort_unstable();
     Ok(places)
 }
@@ -85,32 +101,36 @@ pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseE
 struct Found<T> {
     files: Vec<T>,
     foreign: Vec<PathBuf>,
+    folders: Vec<(Day, u64)>,
 }
 
-/// Goes through the folder of a table, partition by partition on all threads, and looks at every entry that has the name of a file:
-/// `look` gets its place and the entry.
+impl<T> Default for Found<T> {
+    fn default() -> Found<T> {
+        Found {
+            files: Vec::new(),
+            foreign: Vec::new(),
+            folders: Vec::new(),
+        }
+    }
+}
+
+impl<T> Found<T> {
+    fn append(&mut self, other: Found<T>) {
+        self.files.extend(other.files);
+        self.foreign.extend(other.foreign);
+        self.folders.extend(other.folders);
+    }
+}
+
+/// Looks into the folder of a table, partition by partition on all threads: `look` says what is in one folder.
 fn find<T: Send>(
     root: &Path,
     contract: &Contract,
-    look: impl Fn(Place, &DirEntry) -> Result<T, WarehouseError> + Sync,
+    look: impl Fn(&Path, Option<Day>) -> Result<Found<T>, WarehouseError> + Sync,
 ) -> Result<Found<T>, WarehouseError> {
-    let in_folder = |folder: &Path, day: Option<Day>| {
-        let mut found = Found {
-            files: Vec::new(),
-            foreign: Vec::new(),
-        };
-        for_each_entry(folder, |entry| {
-            match entry.file_name().to_str().and_then(shard_of) {
-                Some(shard) => found.files.push(look((day, shard), entry)?),
-                None => found.foreign.push(entry.path()),
-            }
-            Ok(())
-        })?;
-        Ok::<_, WarehouseError>(found)
-    };
     let table = root.join(contract.name);
     let Some(column) = contract.partition.column() else {
-        return in_folder(&table, None);
+        return look(&table, None);
     };
     let mut partitions = Vec::new();
     for_each_entry(&table, |entry| {
@@ -122,29 +142,61 @@ fn find<T: Send>(
         .map(|name| {
             let folder = table.join(&name);
             match name.to_str().and_then(|name| day_of(name, column)) {
-                Some(day) => in_folder(&folder, Some(day)),
+                Some(day) => look(&folder, Some(day)),
                 None => Ok(Found {
-                    files: Vec::new(),
                     foreign: vec![folder],
+                    ..Found::default()
                 }),
             }
         })
         .collect::<Result<_, _>>()?;
-    let (files, foreign): (Vec<Vec<T>>, Vec<Vec<PathBuf>>) = found.into_iter().map(|found| (found.files, found.foreign)).unzip();
-    Ok(Found {
-        files: files.into_iter().flatten().collect(),
-        foreign: foreign.into_iter().flatten().collect(),
-    })
+    let mut all = Found::default();
+    found.into_iter().for_each(|found| all.append(found));
+    Ok(all)
 }
 
-/// Lists the files of a table with their footers. A footer that is `known` is that of its file as long as size and time of change are
+/// Goes through one folder and looks at every entry that has the name of a file: `look` gets its place and the entry.
+fn go_through<T>(
+    folder: &Path,
+    day: Option<Day>,
+    mut look: impl FnMut(Place, &DirEntry) -> Result<T, WarehouseError>,
+) -> Result<Found<T>, WarehouseError> {
+    let mut found = Found::default();
+    for_each_entry(folder, |entry| {
+        match entry.file_name().to_str().and_then(shard_of) {
+            Some(shard) => found.files.push(look((day, shard), entry)?),
+            None => found.foreign.push(entry.path()),
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Lists the files of a table with their footers. A footer that is known is that of its file as long as size and time of change are
 /// the same.
-pub fn list(root: &Path, contract: &Contract, known: TableIndex) -> Result<Listing, WarehouseError> {
-    let found = find(root, contract, |place, entry| {
-        Ok((place, look(contract, entry, known.get(&place))?))
+pub fn list(root: &Path, contract: &Contract, known: Known) -> Result<Listing, WarehouseError> {
+    let Known { files: known, folders } = known;
+    let settled_before = nanoseconds(SystemTime::now().checked_sub(SETTLED_AFTER));
+    let found = find(root, contract, |folder, day| {
+        let time = day.and_then(|day| Some((day, changed_folder(folder)?)));
+        if let Some((day, time)) = time
+            && folders.get(&day) == Some(&time)
+            && let Some(files) = unchanged(folder, day, &known)
+        {
+            return Ok(Found {
+                files,
+                folders: vec![(day, time)],
+                ..Found::default()
+            });
+        }
+        let mut found = go_through(folder, day, |place, entry| Ok((place, look(contract, entry, known.get(&place))?)))?;
+        let is_clean = found.foreign.is_empty() && !found.files.iter().any(|(_, looked)| matches!(looked, Looked::Broken(_)));
+        found.folders.extend(time.filter(|(_, time)| is_clean && *time <= settled_before));
+        Ok(found)
     })?;
     let mut listing = Listing {
         foreign: found.foreign,
+        folders: found.folders.into_iter().collect(),
         ..Listing::default()
     };
     let mut same = Vec::new();
@@ -168,6 +220,17 @@ pub fn list(root: &Path, contract: &Contract, known: TableIndex) -> Result<Listi
     listing.foreign.sort_unstable();
     listing.broken.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(listing)
+}
+
+/// The files of a folder in which nothing came or went, where each is the one that was known.
+fn unchanged(folder: &Path, day: Day, known: &TableIndex) -> Option<Vec<(Place, Looked)>> {
+    let of_day = known.range((Some(day), 0)..=(Some(day), u32::MAX));
+    let same = |(place, footer): (&Place, &Footer)| {
+        // Of the entry itself, a link is not followed.
+        let metadata = fs::symlink_metadata(folder.join(file_name(place.1))).ok()?;
+        is_same(&metadata, footer).then_some((*place, Looked::Known))
+    };
+    of_day.map(same).collect()
 }
 
 /// When the file of a footer was changed; `None` where somebody else has written there since.
@@ -208,11 +271,10 @@ fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result
     let metadata = entry
         .metadata()
         .map_err(|error| WarehouseError::store("look at", &entry.path())(error))?;
-    let changed = changed(&metadata);
-    let is_known = |footer: &Footer| footer.bytes == metadata.len() && footer.changed == changed && changed > 0;
-    if metadata.is_file() && known.is_some_and(is_known) {
+    if known.is_some_and(|footer| is_same(&metadata, footer)) {
         return Ok(Looked::Known);
     }
+    let changed = changed(&metadata);
     let path = entry.path();
     let fault = match metadata.file_type() {
         kind if kind.is_dir() => Fault::Folder,
@@ -236,9 +298,26 @@ fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result
     Ok(Looked::Broken(Broken { path, fault }))
 }
 
+/// Whether a file is the one of a footer.
+fn is_same(metadata: &Metadata, footer: &Footer) -> bool {
+    let changed = changed(metadata);
+    metadata.is_file() && footer.bytes == metadata.len() && footer.changed == changed && changed > 0
+}
+
 /// When a file was changed, nanoseconds since 1970; 0 where that is not known.
 fn changed(metadata: &Metadata) -> u64 {
-    let age = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    nanoseconds(metadata.modified().ok())
+}
+
+/// When something came into a folder or went out of it.
+fn changed_folder(folder: &Path) -> Option<u64> {
+    let metadata = fs::metadata(folder).ok()?;
+    Some(changed(&metadata)).filter(|changed| metadata.is_dir() && *changed > 0)
+}
+
+/// Nanoseconds since 1970; 0 for a time that is not known.
+fn nanoseconds(time: Option<SystemTime>) -> u64 {
+    let age = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     age.and_then(|age| u64::try_from(age.as_nanos()).ok()).unwrap_or(0)
 }
 

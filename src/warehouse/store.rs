@@ -17,7 +17,7 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::{self, DayPart, Footer};
-use crate::warehouse::index::{self, Listing, Place, TableIndex, file_name, folder_of};
+use crate::warehouse::index::{self, Known, Listing, Place, file_name, folder_of};
 use crate::warehouse::lock::{self, Lock, Shared};
 use crate::warehouse::read;
 use crate::warehouse::select;
@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// Every file of a table, with its footer; the ones that are `known` are not read as long as the files are the same.
-    pub fn list(&self, contract: &Contract, known: TableIndex) -> Result<Listing, WarehouseError> {
+    pub fn list(&self, contract: &Contract, known: Known) -> Result<Listing, WarehouseError> {
         index::list(&self.root, contract, known)
     }
 

@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use walkdir::WalkDir;
 
 use crate::crash::portfolio::{Delivery, Desk, portfolio, scratch};
 use crate::crash::{assert_said, uptake};
@@ -11,6 +14,26 @@ fn finished(folder: &Path) -> Desk {
     let desk = portfolio().desk(Delivery::First, folder);
     assert_said(&uptake(&desk, Delivery::First).output().unwrap(), 0, &[]);
     desk
+}
+
+/// The same, so long ago that the times of its folders are believed, and looked at once since.
+fn finished_long_ago(folder: &Path) -> Desk {
+    let desk = finished(folder);
+    let folders = WalkDir::new(desk.warehouse())
+        .min_depth(2)
+        .max_depth(2)
+        .into_iter()
+        .map(Result::unwrap);
+    folders
+        .filter(|entry| entry.file_type().is_dir())
+        .for_each(|entry| set_changed(entry.path(), SystemTime::now() - Duration::from_secs(60)));
+    let all = ["--tables", "portfolio,next_steps,usage,activity_28d"];
+    assert_said(&uptake(&desk, Delivery::First).args(all).output().unwrap(), 0, &[]);
+    desk
+}
+
+fn set_changed(folder: &Path, time: SystemTime) {
+    fs::File::open(folder).unwrap().set_modified(time).unwrap();
 }
 
 /// One file of each table: that of the last day but three.
@@ -31,7 +54,7 @@ fn one_of_each(desk: &Desk) -> Vec<PathBuf> {
 fn spoil(what: &str, told: &str, damage: impl Fn(&Path, Vec<u8>)) {
     let portfolio = portfolio();
     let folder = scratch();
-    let desk = finished(folder.path());
+    let desk = finished_long_ago(folder.path());
     let spoiled = one_of_each(&desk);
     assert!(spoiled.len() > 15, "{spoiled:?}");
     for path in &spoiled {
@@ -151,6 +174,29 @@ fn a_foreign_file_is_told_of_and_left_alone() {
         fs::remove_file(path).unwrap();
     }
     portfolio().assert_mends(&desk, Delivery::Second, "foreign files");
+}
+
+#[test]
+fn a_folder_is_gone_through_again_when_something_came_into_it_or_went() {
+    let folder = scratch();
+    let desk = finished_long_ago(folder.path());
+    let day = desk.warehouse().join("adoption/day=2026-09-27");
+    let before = fs::metadata(&day).unwrap().modified().unwrap();
+    let strange = day.join("_SUCCESS");
+    fs::write(&strange, "somebody else's").unwrap();
+    let told = || {
+        let output = uptake(&desk, Delivery::Second).args(["--tables", "adoption"]).output().unwrap();
+        assert_said(&output, 0, &[]);
+        String::from_utf8_lossy(&output.stderr).contains(strange.to_str().unwrap())
+    };
+    set_changed(&day, before);
+    assert!(!told(), "the folder says that nothing came");
+    set_changed(&day, SystemTime::now());
+    assert!(told() && told(), "a folder with a foreign file is gone through every time");
+    fs::remove_file(&strange).unwrap();
+    assert!(!told());
+    fs::remove_dir_all(&day).unwrap();
+    portfolio().assert_mends(&desk, Delivery::Second, "a folder that is gone");
 }
 
 #[test]
