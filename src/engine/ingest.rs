@@ -26,10 +26,11 @@ use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
 use crate::engine::raw::{Contents, RawFile};
-use crate::engine::raw_summary::{self, OfSource, Rules, Summaries, belongs_by_path};
+use crate::engine::raw_summary::{self, OfSource, Summaries};
 use crate::engine::read_file;
 use crate::engine::received::Gathered;
 use crate::engine::request::{Again, Request};
+use crate::engine::settled::Settled;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
@@ -39,8 +40,13 @@ use crate::stages::raw_files::RAW_FILES;
 use crate::warehouse::contract::{Partition, Place};
 use crate::warehouse::store::Store;
 
-/// What partitions of `raw_files` say, by their days.
-type KnownFiles = BTreeMap<Day, Vec<raw_files::RawFile>>;
+/// What partitions of `raw_files` say.
+pub struct KnownFiles {
+    /// By their days.
+    rows: BTreeMap<Day, Vec<raw_files::RawFile>>,
+    /// The days about which nothing is to be done: their rows are not read, and their raw files are not compared.
+    settled: BTreeSet<Day>,
+}
 
 /// Compares the raw files with what the warehouse was made from. Fails where raw files are gone that are asked for.
 pub fn plan<'a>(
@@ -49,10 +55,11 @@ pub fn plan<'a>(
     files: &'a [RawFile],
     known: KnownFiles,
     contents: &mut Contents,
-    (rules, memos): (&Rules, &mut BTreeMap<String, String>),
+    noted: &mut Settled<'_>,
     watch: &Watch<'_>,
 ) -> Result<Vec<Task<'a>>, EngineError> {
     let settings = request.settings;
+    let KnownFiles { rows: known, settled } = known;
     let mut before: FxHashMap<(&str, &str), (Day, &raw_files::RawFile)> = FxHashMap::default();
     for (day, rows) in &known {
         before.extend(
@@ -61,7 +68,12 @@ pub fn plan<'a>(
         );
     }
     let before = |file: &RawFile, source: usize| before.get(&(settings.sources[source].id.as_str(), file.path.as_str())).copied();
-    let digests = contents.of(files, |file| file.sources.iter().any(|(source, _)| before(file, *source).is_some()));
+    let is_open = |facts: &PathFacts| facts.day.is_none_or(|day| !settled.contains(&day));
+    let is_compared = |file: &RawFile| {
+        let mut open = file.sources.iter().filter(|(_, facts)| is_open(facts));
+        open.any(|(source, _)| before(file, *source).is_some())
+    };
+    let digests = contents.of(files, is_compared);
     let hows: Vec<Arc<str>> = (0..settings.sources.len()).map(|source| how(settings, source).into()).collect();
     let place = |(file, digest): (&'a RawFile, &Option<Digest>)| {
         let of_source = |(source, facts): &(usize, PathFacts)| {
@@ -84,7 +96,8 @@ pub fn plan<'a>(
             let moved = before.filter(|(day, _)| *day != received);
             Ok((reading, received, moved))
         };
-        file.sources.iter().map(of_source).collect::<Result<Vec<_>, EngineError>>()
+        let open = file.sources.iter().filter(|(_, facts)| is_open(facts));
+        open.map(of_source).collect::<Result<Vec<_>, EngineError>>()
     };
     let placed: Vec<Vec<_>> = files.par_iter().zip(&digests).map(place).collect::<Result<_, _>>()?;
     let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
@@ -112,40 +125,27 @@ pub fn plan<'a>(
         refuse_what_is_gone(again, settings, &tasks)?;
     }
     for task in tasks.iter().filter(|task| !task.known.is_empty()) {
-        let (key, memo) = rules.memo(state, task.received);
-        let is_settled = || memos.get(&key) == Some(&memo) || belongs_by_path(settings, task.received, &task.known);
-        if task.feeds.is_empty() && task.moved.is_empty() && is_settled() {
-            memos.insert(key, memo);
+        if task.feeds.is_empty() && task.moved.is_empty() {
+            noted.note(state, task.received, &task.known);
         } else {
-            memos.remove(&key);
+            noted.forget(task.received);
         }
     }
     Ok(tasks.into_par_iter().filter(|task| !task.feeds.is_empty()).collect())
 }
 
-/// What the partitions say of the raw files that they were made from. Left out are those about which there was nothing to do when they
-/// were last looked at, that are what they were then, and of which no raw file is there: nobody asks what is in them.
-pub fn known_files(
-    request: &Request<'_>,
-    store: &Store,
-    state: &State,
-    files: &[RawFile],
-    (rules, memos): (&Rules, &BTreeMap<String, String>),
-) -> Result<KnownFiles, EngineError> {
-    let present: BTreeSet<Day> = files
-        .iter()
-        .flat_map(|file| file.sources.iter().filter_map(|(_, facts)| facts.day))
-        .collect();
-    let is_settled = |day: Day| {
-        let (key, memo) = rules.memo(state, day);
-        request.again.is_none() && !present.contains(&day) && memos.get(&key) == Some(&memo)
-    };
-    let mut days: Vec<Option<Day>> = state.table(&RAW_FILES).keys().map(|(day, _)| *day).collect();
-    days.retain(|day| !is_settled(day.unwrap_or(NO_DAY)));
-    days.into_par_iter()
+/// What the partitions say of the raw files that they were made from. Left out are those that are settled: nobody asks what is in them.
+pub fn known_files(request: &Request<'_>, store: &Store, state: &State, noted: &Settled<'_>) -> Result<KnownFiles, EngineError> {
+    let is_settled = |day: &Day| request.again.is_none() && noted.is(state, *day);
+    let days = state.table(&RAW_FILES).keys().map(|(day, _)| day.unwrap_or(NO_DAY));
+    let (settled, open): (BTreeSet<Day>, BTreeSet<Day>) = days.partition(is_settled);
+    let open: Vec<Day> = open.into_iter().collect();
+    let rows = open
+        .into_par_iter()
         .with_max_len(1)
-        .map(|day| Ok((day.unwrap_or(NO_DAY), store.rows((day, 0))?)))
-        .collect()
+        .map(|day| Ok((day, store.rows((Some(day), 0))?)))
+        .collect::<Result<_, EngineError>>()?;
+    Ok(KnownFiles { rows, settled })
 }
 
 /// Whether a raw file that was read has anything to say of what is asked for. Its path may have named a customer.

@@ -69,10 +69,12 @@ impl Contents {
 
     /// Forgets every file but these, which are all that there are.
     pub fn forget_all_but(&mut self, files: &[RawFile]) {
-        let before = self.files.len();
-        let there: FxHashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-        self.files.retain(|path, _| there.contains(path.as_str()));
-        self.is_other |= self.files.len() != before;
+        let still_there = files.iter().filter(|file| self.files.contains_key(&file.path)).count();
+        if still_there < self.files.len() {
+            let there: FxHashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+            self.files.retain(|path, _| there.contains(path.as_str()));
+            self.is_other = true;
+        }
     }
 
     /// The digests of the bytes of the files that are to be compared, as many as there are files; from the cache where size and time of

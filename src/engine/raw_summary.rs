@@ -8,16 +8,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::domain::digest::Digest;
 use crate::engine::error::EngineError;
-use crate::engine::ingest::how;
-use crate::engine::ingest_task::fingerprint;
 use crate::engine::state::State;
-use crate::pipeline::settings::Settings;
-use crate::sources::path::path_context;
-use crate::stages;
 use crate::stages::raw_files::{RAW_FILES, RawFile};
-use crate::warehouse::contract::{Partition, Place};
+use crate::warehouse::contract::Place;
 use crate::warehouse::store::Store;
 
 /// What one partition says.
@@ -108,58 +103,4 @@ pub fn latest(store: &Store, state: &State, known: &mut Summaries, most: usize) 
     refresh(store, state, known, &places)?;
     let of = |place: &Place| known.get(&place.0.map_or(0, |day| day.0)).cloned();
     Ok(places.iter().filter_map(of).collect())
-}
-
-/// The settings by which raw files belong to partitions and are read there.
-pub struct Rules {
-    /// The settings' halves of the fingerprints, and the ways of reading.
-    settings: Digest,
-}
-
-impl Rules {
-    pub fn of(settings: &Settings) -> Rules {
-        let mut hasher = Hasher::new();
-        for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
-            hasher.text(contract.name).digest(fingerprint(settings, contract, &[]).settings);
-        }
-        for (at, source) in settings.sources.iter().enumerate() {
-            hasher
-                .text(&source.id)
-                .text(source.feed.name())
-                .text(&source.reading_text())
-                .text(&how(settings, at));
-        }
-        Rules { settings: hasher.finish() }
-    }
-
-    /// Names everything by which is decided that there is nothing to do about a partition as long as no raw file of it is there: the
-    /// settings, and what each file of the partition is made from and contains.
-    pub fn memo(&self, state: &State, received: Day) -> (String, String) {
-        let mut hasher = Hasher::new();
-        hasher.digest(self.settings);
-        for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
-            hasher.text(contract.name);
-            let files = state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX));
-            for ((_, shard), footer) in files {
-                let Fingerprint { settings, inputs } = footer.fingerprint;
-                hasher
-                    .number(i64::from(*shard))
-                    .digest(settings)
-                    .digest(inputs)
-                    .digest(footer.digest);
-            }
-        }
-        (format!("settled {received}"), hasher.finish().to_string())
-    }
-}
-
-/// Whether every file of a partition belongs there by the day in its path. Then a file whose path names another day, or none, is not
-/// among them, whatever it is called.
-pub fn belongs_by_path(settings: &Settings, received: Day, rows: &[RawFile]) -> bool {
-    rows.iter().all(|row| {
-        let source = settings.sources.iter().find(|source| source.id == row.source);
-        source.is_none_or(|source| {
-            path_context(&row.source_file, source.path_tenant.as_ref(), source.path_day.as_ref()).day == Some(received)
-        })
-    })
 }

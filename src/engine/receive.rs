@@ -15,9 +15,9 @@ use crate::engine::ingest;
 use crate::engine::ingest_task::{NO_DAY, Task};
 use crate::engine::ingest_write::{self, Written};
 use crate::engine::raw::{Contents, RawFile};
-use crate::engine::raw_summary::Rules;
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
+use crate::engine::settled::Settled;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::steps::Making;
@@ -50,7 +50,6 @@ pub fn receive(
     watch: &Watch<'_>,
 ) -> Result<Received, EngineError> {
     let settings = request.settings;
-    let rules = Rules::of(settings);
     let load_contents = || {
         let mut contents = Contents::load(store);
         if since.is_none() {
@@ -58,9 +57,14 @@ pub fn receive(
         }
         contents
     };
-    let memos = &mut cache.memos;
-    let (mut contents, known) = rayon::join(load_contents, || ingest::known_files(request, store, state, files, (&rules, memos)));
-    let mut tasks = ingest::plan(request, state, files, known?, &mut contents, (&rules, memos), watch)?;
+    let shared: &State = state;
+    let (mut contents, known) = rayon::join(load_contents, || {
+        let settled = Settled::new(settings, files, &mut cache.memos);
+        let known = ingest::known_files(request, store, shared, &settled)?;
+        Ok::<_, EngineError>((known, settled))
+    });
+    let (known, mut settled) = known?;
+    let mut tasks = ingest::plan(request, shared, files, known, &mut contents, &mut settled, watch)?;
     let waiting = wait(request, &mut tasks);
     if !request.rehearse {
         SincePublication::announce(store, settings, &tasks)?;
@@ -71,7 +75,6 @@ pub fn receive(
         unit: "files",
         total,
     });
-    let shared: &State = state;
     let fresh_events = FreshEvents::default();
     let written: Vec<Written> = tasks
         .par_iter()
@@ -102,6 +105,9 @@ pub fn receive(
     let received = |contract: &&&Contract| contract.partition == Partition::Received;
     for contract in stages::TABLES.iter().filter(received) {
         forget_beyond(state, contract, settings);
+    }
+    for (task, part) in tasks.iter().zip(&written) {
+        settled.note(state, task.received, task.known.iter().chain(&part.files));
     }
     Ok(Received {
         written,

@@ -150,7 +150,8 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     } else if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
     }
-    keep(request, store, state, &mut cache)?;
+    // A year of raw files has hundreds of thousands of names to give back.
+    rayon::join(|| keep(request, store, state, &mut cache), || drop(files)).0?;
     Ok(report)
 }
 

@@ -52,7 +52,7 @@ impl Walk<'_> {
     /// The files below a folder. `below` is its path below the input folder; `through` are the real paths of the linked folders that
     /// led here, so that a link to a folder above itself comes to an end.
     fn folder(&self, folder: &Path, below: &str, through: &[PathBuf]) -> Vec<RawFile> {
-        let entries: Vec<DirEntry> = match fs::read_dir(folder).and_then(Iterator::collect) {
+        let mut entries: Vec<DirEntry> = match fs::read_dir(folder).and_then(Iterator::collect) {
             Ok(entries) => entries,
             Err(error) => {
                 self.warn(format!("cannot look into `{}`: {error}", folder.display()));
@@ -70,10 +70,18 @@ impl Walk<'_> {
             self.entry(entry, path, through)
         };
         // Most folders hold one thing: only the ones that hold many are worth dividing.
-        match entries.as_slice() {
+        match entries.as_mut_slice() {
             [] => Vec::new(),
             [one] => look(one),
-            many => many.par_iter().map(look).flatten_iter().collect(),
+            many => {
+                // In the order of paths, which leaves next to nothing to do for whoever sorts all of them.
+                many.sort_by_cached_key(|entry| {
+                    let mut name = entry.file_name().into_encoded_bytes();
+                    name.extend(entry.file_type().is_ok_and(|kind| kind.is_dir()).then_some(b'/'));
+                    name
+                });
+                many.par_iter().map(look).flatten_iter().collect()
+            }
         }
     }
 
