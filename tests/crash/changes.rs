@@ -9,6 +9,7 @@ use uptake::cli::exit::{Code, Failure};
 use uptake::warehouse::disk::{Disk, Operation};
 
 use crate::crash::portfolio::{Delivery, Desk, portfolio, scratch};
+use crate::crash::{assert_said, uptake};
 
 /// A raw file of sign-ins of a desk with raw files of its own.
 fn sign_ins(folder: &Path) -> PathBuf {
@@ -78,6 +79,44 @@ fn a_raw_file_that_changed_just_now_makes_no_work_where_it_stays_as_it_is() {
     put(&path, &bytes, SystemTime::now() + Duration::from_secs(3_600));
     desk.run(Delivery::First, &Disk::default()).unwrap();
     portfolio().assert_mends(&desk, Delivery::First, "just changed");
+}
+
+#[test]
+fn a_settled_day_is_compared_again_when_one_of_its_raw_files_changes() {
+    let folder = scratch();
+    let desk = portfolio().desk_with_own_input(Delivery::First, folder.path());
+    let long_ago = SystemTime::now() - Duration::from_secs(86_400);
+    let files = walkdir::WalkDir::new(folder.path().join("input/first"))
+        .into_iter()
+        .map(Result::unwrap);
+    files
+        .filter(|entry| entry.file_type().is_file())
+        .for_each(|entry| put(entry.path(), &fs::read(entry.path()).unwrap(), long_ago));
+    desk.run(Delivery::First, &Disk::default()).unwrap();
+    let has_work = || {
+        let output = uptake(&desk, Delivery::First)
+            .args(["--tables", "activity_daily"])
+            .output()
+            .unwrap();
+        assert_said(&output, 0, &[]);
+        !String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).contains("Nothing to do")
+    };
+    assert!(!has_work());
+    let path = sign_ins(folder.path());
+    let bytes = fs::read(&path).unwrap();
+    let without_last_line = bytes[..bytes.len() - 1]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |end| end + 1);
+    put(&path, &bytes[..without_last_line], long_ago + Duration::from_secs(1));
+    assert!(has_work() && !has_work(), "another size and time");
+    put(&path, &bytes, long_ago);
+    assert!(has_work() && !has_work(), "as it was at first");
+    fs::remove_file(&path).unwrap();
+    assert!(!has_work(), "the rows of a file that is gone stay");
+    fs::write(&path, &bytes).unwrap();
+    assert!(!has_work(), "it is the file that was read");
+    portfolio().assert_mends(&desk, Delivery::First, "settled days");
 }
 
 /// Replaces a text in the pipeline file of the first delivery.
