@@ -18,13 +18,13 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Hasher};
+use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Feed;
 use crate::engine::causes::range_text;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
+use crate::engine::made_from::how;
 use crate::engine::raw::{Contents, RawFile};
 use crate::engine::raw_summary::{self, OfSource, Summaries};
 use crate::engine::read_file;
@@ -212,23 +212,6 @@ fn reading_of<'a>(
         how: how.clone(),
         fate: Fate::New,
     })
-}
-
-/// A digest of the way in which a source's files are read.
-pub fn how(settings: &Settings, source: usize) -> String {
-    let of = &settings.sources[source];
-    let mut hasher = Hasher::new();
-    hasher.text(&of.reading_text()).number(i64::from(crate::sources::VERSION));
-    if of.format.name() == Format::Auto.name() {
-        hasher.number(i64::from(crate::sources::AUTO_VERSION));
-    }
-    if of.feed == Feed::Subscriptions {
-        hasher.text(&settings.zone_text()).text(&settings.offers_text());
-    }
-    if !settings.user_ids_text().is_empty() {
-        hasher.text(&settings.user_ids_text());
-    }
-    hasher.finish().to_string()
 }
 
 /// Whether a run may look at the raw files of the last days only.

@@ -1,8 +1,10 @@
 //! The settings half of fingerprints: a table's version, the number of its files and what it reads of the pipeline file and the
-//! catalogues.
+//! catalogues; and of raw files, the way in which they are read.
 
 use crate::domain::digest::{Digest, Hasher};
+use crate::domain::kinds::Feed;
 use crate::pipeline::settings::Settings;
+use crate::sources::{self, Format};
 use crate::warehouse::contract::Contract;
 
 /// Of a table that reads the settings in `texts` (see `pipeline/texts.rs`).
@@ -16,4 +18,21 @@ pub fn settings_digest(contract: &Contract, settings: &Settings, texts: &[&str])
         hasher.text(text);
     });
     hasher.finish()
+}
+
+/// A digest of the way in which a source's files are read.
+pub fn how(settings: &Settings, source: usize) -> String {
+    let of = &settings.sources[source];
+    let mut hasher = Hasher::new();
+    hasher.text(&of.reading_text()).number(i64::from(sources::VERSION));
+    if of.format.name() == Format::Auto.name() {
+        hasher.number(i64::from(sources::AUTO_VERSION));
+    }
+    if of.feed == Feed::Subscriptions {
+        hasher.text(&settings.zone_text()).text(&settings.offers_text());
+    }
+    if !settings.user_ids_text().is_empty() {
+        hasher.text(&settings.user_ids_text());
+    }
+    hasher.finish().to_string()
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
-use crate::engine::ingest::how;
 use crate::engine::ingest_task::fingerprint;
+use crate::engine::made_from::how;
 use crate::engine::raw::RawFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;

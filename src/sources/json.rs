@@ -9,7 +9,7 @@
 
 use crate::domain::day::Instant;
 use crate::sources::keys::{Candidate, Keys};
-use crate::sources::marks::MarksUntil;
+use crate::sources::marks::Colons;
 use crate::sources::structure::{Structure, is_blank};
 use crate::sources::text::Text;
 
@@ -139,12 +139,8 @@ impl<'a> Node<'a> {
     /// The colons that belong to an object itself, not to what is in it.
     #[inline(always)]
     fn colons(self) -> Colons<'a> {
-        let marks = self.json.structure.marks();
         let end = if self.is_object() { self.closer() } else { 0 };
-        Colons {
-            marks: marks.until(end),
-            number: self.mark as usize + 1,
-        }
+        self.json.structure.marks().colons(self.mark as usize + 1, end)
     }
 
     /// The value after a member's colon.
@@ -224,34 +220,6 @@ impl<'a> Node<'a> {
             _ => Value::Unreadable,
         };
         (value, self.at as usize + length)
-    }
-}
-
-/// The colons of an object, one after the other.
-struct Colons<'a> {
-    /// The marks before the one that closes the object.
-    marks: MarksUntil<'a>,
-    /// The next one to look at.
-    number: usize,
-}
-
-impl Iterator for Colons<'_> {
-    /// Where it is, and the number of the mark after it.
-    type Item = (usize, u32);
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<(usize, u32)> {
-        let MarksUntil { kinds, places, closers } = self.marks;
-        while let Some(kind) = kinds.get(self.number) {
-            let number = self.number;
-            if *kind == b':' {
-                self.number += 1;
-                return Some((*places.get(number)? as usize, number as u32 + 1));
-            }
-            // Whether it is the value of the last member or nobody's: what is in it belongs to another.
-            self.number = *closers.get(number)? as usize + 1;
-        }
-        None
     }
 }
 

@@ -31,14 +31,6 @@ pub struct Marks {
     shapes: Vec<Shape>,
 }
 
-/// Some marks side by side: which byte each is, where it is, and the number of the one that closes it.
-#[derive(Clone, Copy)]
-pub struct MarksUntil<'a> {
-    pub kinds: &'a [u8],
-    pub places: &'a [u32],
-    pub closers: &'a [u32],
-}
-
 /// A sound sequence of marks.
 #[derive(Default)]
 struct Shape {
@@ -116,13 +108,14 @@ impl Marks {
         self.shape.closers.get(number).copied().unwrap_or_default() as usize
     }
 
-    /// The marks before this one.
+    /// The colons from one mark on, before another one, but for those within brackets.
     #[inline(always)]
-    pub fn until(&self, end: usize) -> MarksUntil<'_> {
-        MarksUntil {
+    pub fn colons(&self, from: usize, end: usize) -> Colons<'_> {
+        Colons {
             kinds: self.kinds.get(..end).unwrap_or_default(),
             places: self.places.get(..end).unwrap_or_default(),
             closers: self.shape.closers.get(..end).unwrap_or_default(),
+            number: from,
         }
     }
 
@@ -133,6 +126,34 @@ impl Marks {
             .iter()
             .map(|shape| shape.kinds.capacity() + shape.closers.capacity() * size_of::<u32>());
         self.places.capacity() * size_of::<u32>() + self.kinds.capacity() + shapes.sum::<usize>()
+    }
+}
+
+/// Some colons, one after the other. The lists of marks end where they end, which spares looking at their lengths.
+pub struct Colons<'a> {
+    kinds: &'a [u8],
+    places: &'a [u32],
+    closers: &'a [u32],
+    /// The next mark to look at.
+    number: usize,
+}
+
+impl Iterator for Colons<'_> {
+    /// Where it is, and the number of the mark after it.
+    type Item = (usize, u32);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, u32)> {
+        while let Some(kind) = self.kinds.get(self.number) {
+            let number = self.number;
+            if *kind == b':' {
+                self.number += 1;
+                return Some((*self.places.get(number)? as usize, number as u32 + 1));
+            }
+            // Whether it is the value of the last member or nobody's: what is in it belongs to another.
+            self.number = *self.closers.get(number)? as usize + 1;
+        }
+        None
     }
 }
 
