@@ -453,13 +453,7 @@ fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
         {
             let facts = path_context(below, source.path_tenant.as_ref(), source.path_day.as_ref());
             earliest = earliest.into_iter().chain(facts.day).min();
-            let context = FileContext {
-                tenant: facts.tenant,
-                day: facts.day,
-                received_until: facts.received_until,
-                zone: settings.zone().clone(),
-                offers: settings.rules.catalogue.offers.clone(),
-            };
+            let context = FileContext::of(facts, settings.zone(), &settings.rules.catalogue);
             let mut sink = inputs.file(source.feed, number, below, facts.day.unwrap_or(Day(0)), &context);
             let format = Format::of(source.feed, source.format.name()).unwrap();
             let bytes = fs::read(file.path()).unwrap();

@@ -10,9 +10,11 @@ mod table;
 use std::io::{Read, Write};
 
 use divan::counter::BytesCount;
+use uptake::domain::catalogue::Catalogue;
 use uptake::domain::day::{Day, Zone};
 use uptake::domain::kinds::Feed;
 use uptake::sources::Format;
+use uptake::sources::path::PathFacts;
 use uptake::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage};
 
 use forms::Files;
@@ -43,13 +45,12 @@ impl Sink for Count {
 
 /// Reads some files, each by itself, and returns how many rows they gave.
 fn read(files: &Files) -> u64 {
-    let context = FileContext {
+    let facts = PathFacts {
         tenant: Some(files.tenant),
         day: Some(Day(20_726)),
-        received_until: None,
-        zone: Zone::utc(),
-        offers: std::sync::Arc::default(),
+        ..PathFacts::default()
     };
+    let context = FileContext::of(facts, &Zone::utc(), &Catalogue::default());
     let mut sink = Count::default();
     for bytes in &files.contents {
         let size = bytes.len() as u64;

@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 
+use uptake::domain::catalogue::Catalogue;
 use uptake::domain::day::{Day, Zone};
 use uptake::domain::guid::Guid;
 use uptake::domain::kinds::Feed;
 use uptake::pipeline::catalogue::built_in;
 use uptake::sources::input::Input;
-use uptake::sources::path::path_context;
+use uptake::sources::path::{PathFacts, path_context};
 use uptake::sources::record::FileContext;
 use uptake::sources::time::parse_instant;
 use uptake::sources::{self, Format};
@@ -71,18 +72,17 @@ impl Target {
 pub fn context(input: &[u8]) -> FileContext {
     let known = input.len() % 2 == 0;
     let day = Day::parse("2026-09-01").filter(|_| known);
-    FileContext {
+    let facts = PathFacts {
         tenant: Guid::parse(TENANT).filter(|_| known),
         day,
         received_until: day.map(|day| day.plus(1).start_utc()),
-        zone: Zone::utc(),
-        offers: OFFERS.with(Clone::clone),
-    }
+        ..PathFacts::default()
+    };
+    CATALOGUE.with(|catalogue| FileContext::of(facts, &Zone::utc(), catalogue))
 }
 
 thread_local! {
-    static OFFERS: std::sync::Arc<std::collections::BTreeMap<String, Guid>> =
-        built_in().parse().map(|loaded| loaded.catalogue.offers).unwrap_or_default();
+    static CATALOGUE: Catalogue = built_in().parse().map(|loaded| loaded.catalogue).unwrap_or_default();
 }
 
 /// Reads bytes, and finds fault with what no bytes may lead to.

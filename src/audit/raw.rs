@@ -170,13 +170,7 @@ pub fn read(
 fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) -> Option<Inputs> {
     let source = &settings.sources[reading.source];
     let format = Format::of(source.feed, source.format.name())?;
-    let context = FileContext {
-        tenant: reading.facts.tenant,
-        day: reading.facts.day,
-        received_until: reading.facts.received_until,
-        zone: settings.zone().clone(),
-        offers: settings.rules.catalogue.offers.clone(),
-    };
+    let context = FileContext::of(reading.facts, settings.zone(), &settings.rules.catalogue);
     let mut inputs = Inputs::default();
     let mut sink = Chosen {
         inner: inputs.file(source.feed, reading.source, &reading.file.path, reading.received, &context),

@@ -86,13 +86,7 @@ pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, 
     let (bytes, head) = beginning(path).map_err(failed)?;
     let name = path.to_string_lossy().replace('\\', "/");
     let facts = facts(path, &name);
-    let context = FileContext {
-        tenant: facts.tenant,
-        day: facts.day,
-        received_until: facts.received_until,
-        zone: rules.zone.clone(),
-        offers: rules.catalogue.offers.clone(),
-    };
+    let context = FileContext::of(facts, &rules.zone, &rules.catalogue);
     let candidates = inspect_trial::candidates(path, &head, asked, &context).map_err(EngineError::input("read", path))?;
     let readings = candidates
         .iter()
@@ -130,6 +124,7 @@ fn facts(path: &Path, name: &str) -> PathFacts {
     let day = if named.day.is_some() { named } else { whole };
     PathFacts {
         tenant: named.tenant.or(whole.tenant),
+        interactive: named.interactive,
         ..day
     }
 }

@@ -17,13 +17,7 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
         file, facts, format, how, ..
     } = reading;
     let source = &settings.sources[reading.source];
-    let context = FileContext {
-        tenant: facts.tenant,
-        day: facts.day,
-        received_until: facts.received_until,
-        zone: settings.rules.zone.clone(),
-        offers: settings.rules.catalogue.offers.clone(),
-    };
+    let context = FileContext::of(*facts, &settings.rules.zone, &settings.rules.catalogue);
     let mut sink = FileSink::new(gathered, &file.path, &source.id, &context, &settings.user_ids);
     sink.wants_names = source.tells_names;
     let mut counts = FileCounts::default();

@@ -62,7 +62,7 @@ impl TableRecords for ActivityTable<'_> {
             None => Ok(false),
             Some(code) => is_zero(code).ok_or(Reason::UnreadableValue),
         };
-        self.sign_ins.take(&sign_in, tenant, true, succeeded, at, sink)?;
+        self.sign_ins.take(&sign_in, tenant, self.sign_ins.by_file(), succeeded, at, sink)?;
         Ok(Verdict::Accepted)
     }
 }

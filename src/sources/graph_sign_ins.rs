@@ -59,7 +59,7 @@ impl JsonRecords for GraphSignIns<'_> {
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let listed = Listed::of(record);
         let by_type = match kind_of(listed.event_types)? {
-            Kind::User { interactive } => interactive,
+            Kind::User { interactive } => interactive.unwrap_or(self.sign_ins.by_file()),
             Kind::NoUser => return Ok(Verdict::NotOurs),
         };
         let sign_in = &listed.sign_in;
@@ -75,14 +75,14 @@ impl JsonRecords for GraphSignIns<'_> {
 
 /// Who signed in, and how.
 enum Kind {
-    User { interactive: bool },
+    User { interactive: Option<bool> },
     NoUser,
 }
 
-/// What `signInEventTypes` says; a sign-in that does not say it is a user's interactive one.
+/// What `signInEventTypes` says; a sign-in that does not say it is a user's.
 fn kind_of(event_types: Option<Node<'_>>) -> Result<Kind, Reason> {
     let types = match present(event_types) {
-        None => return Ok(Kind::User { interactive: true }),
+        None => return Ok(Kind::User { interactive: None }),
         Some(Value::Array(types)) => types,
         Some(_) => return Err(Reason::UnreadableValue),
     };
@@ -92,9 +92,11 @@ fn kind_of(event_types: Option<Node<'_>>) -> Result<Kind, Reason> {
             .any(|item| matches!(item.value(), Value::Text(text) if is_word(text, word)))
     };
     if has("nonInteractiveUser") {
-        Ok(Kind::User { interactive: false })
-    } else if has("interactiveUser") || types.items().next().is_none() {
-        Ok(Kind::User { interactive: true })
+        Ok(Kind::User { interactive: Some(false) })
+    } else if has("interactiveUser") {
+        Ok(Kind::User { interactive: Some(true) })
+    } else if types.items().next().is_none() {
+        Ok(Kind::User { interactive: None })
     } else {
         Ok(Kind::NoUser)
     }

@@ -109,7 +109,7 @@ impl<'c> LogAnalytics<'c> {
     fn take<'a, F: Field<'a>>(&mut self, exported: &Exported<F>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let named = |field| Ok::<_, Reason>(text(field)?.filter(|name| !name.is_empty()));
         let by_table = match named(exported.category)?.or(named(exported.table)?).map(is_interactive) {
-            None => true,
+            None => self.sign_ins.by_file(),
             Some(Some(interactive)) => interactive,
             Some(None) => return Ok(Verdict::NotOurs),
         };

@@ -2,7 +2,8 @@
 //!
 //! Diagnostic settings write `.../tenantId=<GUID>/y=2026/m=09/d=01/h=08/m=00/PT1H.json`. Trap: `m=` is there twice, month
 //! and minute, so the segments are read in their order: only an `m=` right after `y=` is a month. Snapshots and exports carry a
-//! `YYYY-MM-DD` somewhere; the last one counts.
+//! `YYYY-MM-DD` somewhere; the last one counts. Of the Entra portal's downloads only the file's name says whether their sign-ins are
+//! interactive.
 
 use regex::Regex;
 
@@ -18,6 +19,8 @@ pub struct PathFacts {
     pub day: Option<Day>,
     /// The end of the path's hour, else of its UTC day.
     pub received_until: Option<Instant>,
+    /// Whether the sign-ins in the file are interactive ones, where its name says so.
+    pub interactive: Option<bool>,
 }
 
 /// Reads a path (relative, `/` or `\` between segments). A pattern replaces the rule for its fact: its first group is the tenant's
@@ -40,6 +43,19 @@ pub fn path_context(path: &str, path_tenant: Option<&Regex>, path_day: Option<&R
         tenant,
         day,
         received_until,
+        interactive: interactive_of(path),
+    }
+}
+
+/// What the names of the Entra portal's downloads say: `NonInteractiveSignIns_<from>_<to>.csv` and `InteractiveSignIns_...` have the
+/// same columns, and nothing in the file tells them apart.
+fn interactive_of(path: &str) -> Option<bool> {
+    let name = segments_from_end(path).next()?.as_bytes();
+    let begins = |word: &[u8]| name.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    match () {
+        () if begins(b"NonInteractiveSignIns") => Some(false),
+        () if begins(b"InteractiveSignIns") => Some(true),
+        () => None,
     }
 }
 
@@ -151,6 +167,24 @@ mod tests {
     #[test]
     fn a_malformed_tenant_in_a_path_is_none() {
         assert_eq!(facts(&format!("tenantId={TENANT}7/x")).0, None);
+    }
+
+    #[test]
+    fn the_name_of_a_portal_download_says_whether_its_sign_ins_are_interactive() {
+        let interactive = |path: &str| path_context(path, None, None).interactive;
+        let folder = format!("tenantId={TENANT}");
+        for name in [
+            "NonInteractiveSignIns_2026-09-01_2026-09-08.csv",
+            "noninteractivesignins.csv.gz",
+            "NonInteractiveSignIns (1).json",
+        ] {
+            assert_eq!(interactive(name), Some(false), "{name}");
+            assert_eq!(interactive(&format!("{folder}/{name}")), Some(false), "{name}");
+            assert_eq!(interactive(&format!("{folder}\\{name}")), Some(false), "{name}");
+        }
+        assert_eq!(interactive("InteractiveSignIns_2026-09-01_2026-09-08.csv"), Some(true));
+        assert_eq!(interactive("NonInteractiveSignIns/export.csv"), None);
+        assert_eq!(interactive("export of InteractiveSignIns.csv"), None);
     }
 
     #[test]

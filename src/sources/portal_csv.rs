@@ -5,7 +5,8 @@
 //!
 //! Traps: the header has blanks after two names (`Application ID `, `Resource ID `) and one name twice; the error code is empty or a word where a
 //! sign-in succeeded, so `Status` (Success, Failure, Interrupted) decides where there is no number. Interactive and non-interactive sign-ins are two
-//! downloads with the same columns: without a column `Is interactive` they count as interactive.
+//! downloads with the same columns: without a column `Is interactive` the file's name decides (`NonInteractiveSignIns_...`), else they count as
+//! interactive.
 
 use crate::sources::fields::{is_word, is_zero, present};
 use crate::sources::json::Value;
@@ -59,7 +60,7 @@ impl TableRecords for PortalCsv<'_> {
         };
         let tenant = self.sign_ins.tenant_by_path(sign_in.resource_tenant, cells.cell(8))?;
         let succeeded = || Ok(succeeded(cells.cell(9), cells.cell(10)));
-        self.sign_ins.take(&sign_in, tenant, true, succeeded, at, sink)?;
+        self.sign_ins.take(&sign_in, tenant, self.sign_ins.by_file(), succeeded, at, sink)?;
         Ok(Verdict::Accepted)
     }
 }

@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::domain::catalogue::Catalogue;
 use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
 use crate::sources::format::Choice;
+use crate::sources::path::PathFacts;
 use crate::sources::user_name::UserName;
 
 /// What a reader knows of a file besides its bytes.
@@ -21,10 +23,26 @@ pub struct FileContext {
     pub day: Option<Day>,
     /// The end of the time of receipt that the path names: no event may be more than 24 hours later.
     pub received_until: Option<Instant>,
+    /// Whether its sign-ins are interactive, where the file's name says so and nothing in the file does.
+    pub interactive: Option<bool>,
     /// The pipeline's time zone: what an instant's day is.
     pub zone: Zone,
     /// Which SKU an offer of Partner Center sells; offer ids are lower case.
     pub offers: Arc<BTreeMap<String, Guid>>,
+}
+
+impl FileContext {
+    /// What a file's path says and what a pipeline's rules say.
+    pub fn of(facts: PathFacts, zone: &Zone, catalogue: &Catalogue) -> FileContext {
+        FileContext {
+            tenant: facts.tenant,
+            day: facts.day,
+            received_until: facts.received_until,
+            interactive: facts.interactive,
+            zone: zone.clone(),
+            offers: catalogue.offers.clone(),
+        }
+    }
 }
 
 /// Where a record stands in its file.

@@ -58,6 +58,11 @@ impl<'c> SignIns<'c> {
         }
     }
 
+    /// Whether a sign-in is interactive of which the record does not say it: as the file's name says, else it is.
+    pub fn by_file(&self) -> bool {
+        self.context.interactive.unwrap_or(true)
+    }
+
     /// The tenant of a form whose records do not name it: the path's, else that of the resource, else the user's own.
     pub fn tenant_by_path<'a>(
         &mut self,

@@ -1,16 +1,17 @@
 //! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that keeps all as text.
 
-use std::collections::BTreeMap;
 use std::io::{Error, Read, Write};
 use std::sync::Arc;
 
+use crate::domain::catalogue::Catalogue;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::sources::input::Input;
 use crate::sources::limits::Limits;
+use crate::sources::path::{PathFacts, path_context};
 use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
-use crate::sources::{Choice, Format, path, read_within};
+use crate::sources::{Choice, Format, read_within};
 
 /// Gives at most so many bytes a read.
 pub struct Slow<'a> {
@@ -135,24 +136,20 @@ impl Sink for Found {
 /// The tenant of the tests' paths.
 pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
 
-/// An offer of the old kind, and one of new commerce without its availability.
+/// A catalogue with an offer of the old kind, and one of new commerce without its availability.
 #[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-fn offers() -> Arc<BTreeMap<String, Guid>> {
+fn catalogue() -> Catalogue {
     let sku = Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();
-    let ids = ["91fd106f-4b2c-4938-95ac-f54f74e9a239", "cfq7ttc0lflx:0001"];
-    Arc::new(ids.map(|id| (id.to_owned(), sku)).into())
+    let offers = ["91fd106f-4b2c-4938-95ac-f54f74e9a239", "cfq7ttc0lflx:0001"];
+    Catalogue {
+        offers: Arc::new(offers.map(|id| (id.to_owned(), sku)).into()),
+        ..Catalogue::default()
+    }
 }
 
 /// What a path says, in UTC.
 pub fn context(path: &str) -> FileContext {
-    let facts = path::path_context(path, None, None);
-    FileContext {
-        tenant: facts.tenant,
-        day: facts.day,
-        received_until: facts.received_until,
-        zone: Zone::utc(),
-        offers: offers(),
-    }
+    FileContext::of(path_context(path, None, None), &Zone::utc(), &catalogue())
 }
 
 /// A context that knows the tenant and a day, but no time of receipt.
@@ -160,21 +157,13 @@ pub fn known() -> FileContext {
     FileContext {
         tenant: Guid::parse(TENANT.as_bytes()),
         day: Day::parse("2026-09-01"),
-        received_until: None,
-        zone: Zone::utc(),
-        offers: offers(),
+        ..unknown()
     }
 }
 
 /// A context that knows nothing.
 pub fn unknown() -> FileContext {
-    FileContext {
-        tenant: None,
-        day: None,
-        received_until: None,
-        zone: Zone::utc(),
-        offers: offers(),
-    }
+    FileContext::of(PathFacts::default(), &Zone::utc(), &catalogue())
 }
 
 /// Limits that a test can reach.

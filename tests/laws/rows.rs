@@ -351,13 +351,7 @@ pub fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
         {
             let facts = path_context(&path, None, None);
             earliest_path_day = facts.day.into_iter().chain(earliest_path_day).min();
-            let context = FileContext {
-                tenant: facts.tenant,
-                day: facts.day,
-                received_until: facts.received_until,
-                zone: settings.zone().clone(),
-                offers: settings.rules.catalogue.offers.clone(),
-            };
+            let context = FileContext::of(facts, settings.zone(), &settings.rules.catalogue);
             let format = Format::of(source.feed, source.format.name()).unwrap();
             let mut sink = inputs.file(source.feed, index, &path, facts.day.unwrap_or(Day(0)), &context);
             let size = entry.metadata().unwrap().len();

@@ -7,6 +7,7 @@ use crate::domain::kinds::{Action, Evidence, Feed};
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
 use crate::reference::{Inputs, Tables, compute};
+use crate::sources::path::PathFacts;
 use crate::sources::record::{
     Activity, FileContext, FileCounts, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription,
 };
@@ -80,13 +81,12 @@ impl World {
     }
 
     pub fn context(&self, tenant: Option<Guid>, day: Option<Day>) -> FileContext {
-        FileContext {
+        let facts = PathFacts {
             tenant,
             day,
-            received_until: None,
-            zone: self.rules.zone.clone(),
-            offers: self.rules.catalogue.offers.clone(),
-        }
+            ..PathFacts::default()
+        };
+        FileContext::of(facts, &self.rules.zone, &self.rules.catalogue)
     }
 
     /// A file of one row.

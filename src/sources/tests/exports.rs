@@ -2,7 +2,7 @@
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
-use crate::sources::testing::{Found, TENANT, known, read_text, unknown};
+use crate::sources::testing::{Found, TENANT, context, known, read_text, unknown};
 
 const LOG_ANALYTICS: (Feed, Format) = (Feed::Activity, Format::LogAnalytics);
 const PORTAL: (Feed, Format) = (Feed::Activity, Format::PortalCsv);
@@ -124,6 +124,46 @@ fn the_portals_status_decides_where_there_is_no_error_code() {
     let succeeded = |status: &str, code: &str| portal(&[downloaded(status, code)]).rows[0].ends_with("succeeded");
     assert!(succeeded("Success", "") && succeeded("success", "None"));
     assert!(!succeeded("Failure", "") && !succeeded("Interrupted", "50140") && !succeeded("Success", "50140"));
+}
+
+#[test]
+fn the_name_of_a_download_decides_where_no_record_says_whether_it_was_interactive() {
+    let interactive = |name: &str, source, text: &str| {
+        let rows = read_text(source, text, &context(&format!("tenantId={TENANT}/{name}"))).rows;
+        assert_eq!(rows.len(), 1, "{name}");
+        !rows[0].contains("non_interactive")
+    };
+    let (plain, packed) = (
+        "NonInteractiveSignIns_2026-09-01_2026-09-08.csv",
+        "noninteractivesignins_2026-09-01.csv.gz",
+    );
+    let silent = table(HEADER, &downloaded("Success", "0"));
+    assert!(!interactive(plain, PORTAL, &silent) && !interactive(packed, PORTAL, &silent));
+    assert!(interactive("InteractiveSignIns_2026-09-01_2026-09-08.csv", PORTAL, &silent));
+    assert!(interactive("2026-09-01.csv", PORTAL, &silent));
+    let told = |word: &str| {
+        table(
+            &format!("{HEADER},Is interactive"),
+            &format!("{},{word}", downloaded("Success", "0")),
+        )
+    };
+    assert!(interactive(plain, PORTAL, &told("True")) && !interactive(plain, PORTAL, &told("False")));
+    assert!(!interactive(plain, PORTAL, &told("")));
+    // The same sign-ins as JSON, and as a table of our own.
+    let json = format!(r#"{{"id":"e","createdDateTime":"2026-09-01T08:02:31Z","userId":"{USER}","status":{{"errorCode":0}}}}"#);
+    let own = table(
+        "event_id,event_time,user_id,error_code",
+        &format!("e,2026-09-01T08:02:31Z,{USER},0"),
+    );
+    for (format, text) in [(Format::Graph, &json), (Format::Csv, &own)] {
+        assert!(!interactive(plain, (Feed::Activity, format), text), "{format:?}");
+        assert!(interactive("2026-09-01.x", (Feed::Activity, format), text), "{format:?}");
+    }
+    assert!(interactive(
+        plain,
+        (Feed::Activity, Format::Graph),
+        &json.replace("\"status\"", "\"isInteractive\":true,\"status\"")
+    ));
 }
 
 #[test]
