@@ -92,7 +92,8 @@ impl From<WarehouseError> for Failure {
             WarehouseError::Locked { .. } => {
                 Failure::new(Code::Locked, message).hint("wait until it is done; a run that died holds nothing")
             }
-            WarehouseError::Older { .. } => Failure::new(Code::Usage, message).hint("`uptake run` makes it again"),
+            WarehouseError::Older { .. } => Failure::new(Code::Usage, message)
+                .hint("`uptake run` makes it again; where that says the same, let the version of uptake in between run once"),
             WarehouseError::Newer { .. } => Failure::new(Code::Usage, message).hint("use the newer version, or another warehouse folder"),
         }
     }

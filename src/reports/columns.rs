@@ -104,6 +104,7 @@ pub(super) const DAY: Column = Column {
     kind: Kind::Day,
     nullable: false,
     key: true,
+    since: 1,
     about: "the day that the row is about",
 };
 
@@ -112,6 +113,7 @@ pub(super) const GRAIN: Column = Column {
     kind: Kind::Text,
     nullable: false,
     key: false,
+    since: 1,
     about: "what the row sums: `sku` one product, `workload` one workload, `all` everything; add up rows of one grain only",
 };
 
@@ -131,6 +133,7 @@ const fn text(name: &'static str, about: &'static str) -> Column {
         kind: Kind::Text,
         nullable: true,
         key: false,
+        since: 1,
         about,
     }
 }

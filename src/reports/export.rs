@@ -41,6 +41,7 @@ const fn text(name: &'static str, about: &'static str) -> Column {
         kind: Kind::Text,
         nullable: false,
         key: true,
+        since: 1,
         about,
     }
 }

@@ -61,6 +61,9 @@ pub struct Column {
     pub nullable: bool,
     /// Part of the key, in the order of the columns.
     pub key: bool,
+    /// The version of the table with which the column came. Rows of an older file have null there,
+    /// or false, 0 or an empty text where the column is never null.
+    pub since: u32,
     /// What the value means, in a sentence.
     pub about: &'static str,
 }
@@ -96,6 +99,9 @@ pub struct Contract {
     pub name: &'static str,
     /// Rises when the meaning or the form of the table changes: files of another version are stale.
     pub version: u32,
+    /// The oldest version whose files can still be read. Of a `received=` table it lies below
+    /// `version` where that rose: what raw files said that are gone is nowhere else.
+    pub oldest: u32,
     pub partition: Partition,
     /// Whether tenants are spread over several files; else there is one file, `part-00`.
     pub sharded: bool,
@@ -109,6 +115,11 @@ impl Contract {
     pub fn schema(&self) -> SchemaRef {
         let field = |column: &Column| Field::new(column.name, column.kind.data_type(), column.nullable);
         Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+
+    /// Whether the rows of a file of this version can be read.
+    pub fn reads(&self, version: u32) -> bool {
+        (self.oldest..=self.version).contains(&version)
     }
 
     /// How many files a day of the table has, with so many shards.

@@ -72,6 +72,7 @@ mod tests {
     const WORDS: Contract = Contract {
         name: "words",
         version: 1,
+        oldest: 1,
         partition: Partition::Whole,
         sharded: false,
         about: "words",
@@ -81,6 +82,7 @@ mod tests {
                 kind: Kind::Count,
                 nullable: false,
                 key: true,
+                since: 1,
                 about: "where",
             },
             Column {
@@ -88,6 +90,7 @@ mod tests {
                 kind: Kind::Text,
                 nullable: false,
                 key: false,
+                since: 1,
                 about: "what",
             },
         ],

@@ -38,6 +38,9 @@ pub(super) const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Files of fewer rows are not compressed: setting a compressor up would take longer than everything else, and save little.
 const LEAST_ROWS_COMPRESSED: usize = 2_048;
 
+/// The key of a footer that says which version of its table a file has.
+pub(super) const VERSION_KEY: &str = "uptake.version";
+
 /// Bytes gathered before they are written; most files have fewer. What is larger is written as it comes.
 const WRITTEN_AT_ONCE: usize = 1 << 16;
 
@@ -152,7 +155,7 @@ pub(super) fn encode<W: Write + Send>(
     };
     let mut note = |key: &str, value: String| writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
     note("uptake.table", contract.name.to_owned());
-    note("uptake.version", contract.version.to_string());
+    note(VERSION_KEY, contract.version.to_string());
     note("uptake.fingerprint", fingerprint.to_string());
     note("uptake.digest", digest.to_string());
     if !days.is_empty() {
@@ -206,7 +209,7 @@ pub fn describe(path: &Path) -> Result<Option<Described>, WarehouseError> {
     let described = || {
         Some(Described {
             table: (*pairs.get("uptake.table")?).to_owned(),
-            version: pairs.get("uptake.version")?.parse().ok()?,
+            version: pairs.get(VERSION_KEY)?.parse().ok()?,
             footer: footer()?,
         })
     };

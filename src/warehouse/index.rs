@@ -17,7 +17,7 @@ use crate::warehouse::files::{Described, Footer, describe};
 
 pub use crate::warehouse::contract::Place;
 
-/// The files of one table that are whole and of the program's version.
+/// The files of one table that are whole and of a version that the program reads.
 pub type TableIndex = BTreeMap<Place, Footer>;
 
 /// When the folders of partitions were changed last, nanoseconds since 1970: of those that have nothing but files that can be used.
@@ -283,7 +283,16 @@ fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result
         _ => match describe(&path)? {
             None => Fault::Damaged,
             Some(found) if found.table != contract.name => Fault::OtherTable,
-            Some(found) if found.version < contract.version => Fault::OlderVersion,
+            // Its fingerprint is not what it would be today, so it is made again; until then, and for that, its rows are read.
+            Some(found) if found.version < contract.oldest && contract.partition == Partition::Received => {
+                return Err(WarehouseError::Older {
+                    path,
+                    table: found.table,
+                    found: found.version,
+                    known: contract.version,
+                });
+            }
+            Some(found) if found.version < contract.oldest => Fault::OlderVersion,
             Some(found) if found.version > contract.version => {
                 return Err(WarehouseError::Newer {
                     path,

@@ -150,6 +150,7 @@ mod tests {
             kind,
             nullable,
             key,
+            since: 1,
             about: "for the test",
         }
     }
@@ -157,6 +158,7 @@ mod tests {
     const WORDS: Contract = Contract {
         name: "words",
         version: 1,
+        oldest: 1,
         partition: Partition::Whole,
         sharded: false,
         about: "words",

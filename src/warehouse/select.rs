@@ -21,7 +21,7 @@ use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use crate::domain::guid::Guid;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::read::as_one_frame;
+use crate::warehouse::read::{as_one_frame, version_of};
 
 /// The column that says whose a row is.
 const TENANT: &str = "tenant_id";
@@ -38,7 +38,7 @@ pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: G
         .with_skip_arrow_metadata(true)
         .with_page_index_policy(PageIndexPolicy::Optional);
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed())?;
-    check_version(path, contract, metadata.metadata())?;
+    let version = checked_version(path, contract, &metadata)?;
     let schema = metadata.schema().clone();
     let at = |name: &str| schema.fields().iter().position(|field| field.name() == name);
     let Some(tenant_at) = at(TENANT) else {
@@ -68,25 +68,17 @@ pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: G
         .with_row_filter(filter)
         .build()
         .map_err(failed())?;
-    as_one_frame(path, contract, reader).map(Some)
+    as_one_frame(path, (contract, version), columns, reader).map(Some)
 }
 
-/// Refuses a file of another version: whoever asks for single rows has not looked at the footers of the table.
-fn check_version(path: &Path, contract: &Contract, metadata: &ParquetMetaData) -> Result<(), WarehouseError> {
-    let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
-    let version = pairs
-        .filter(|pair| pair.key == "uptake.version")
-        .find_map(|pair| pair.value.as_ref()?.parse().ok());
+/// The version of a file. One that cannot be read is refused: whoever asks for single rows has not looked at the footers of the table.
+fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetadata) -> Result<u32, WarehouseError> {
+    let found = version_of(metadata);
     let (path, table, known) = (path.to_path_buf(), contract.name.to_owned(), contract.version);
-    match version {
-        Some(found) if found == known => Ok(()),
-        Some(found) if found > known => Err(WarehouseError::Newer { path, table, found, known }),
-        found => Err(WarehouseError::Older {
-            path,
-            table,
-            found: found.unwrap_or(0),
-            known,
-        }),
+    match found {
+        found if contract.reads(found) => Ok(found),
+        found if found > known => Err(WarehouseError::Newer { path, table, found, known }),
+        found => Err(WarehouseError::Older { path, table, found, known }),
     }
 }
 
@@ -163,6 +155,7 @@ mod tests {
     const VISITS: Contract = Contract {
         name: "visits",
         version: 3,
+        oldest: 3,
         partition: Partition::Whole,
         sharded: false,
         about: "visits",
@@ -172,6 +165,7 @@ mod tests {
                 kind: Kind::Text,
                 nullable: false,
                 key: true,
+                since: 1,
                 about: "whose",
             },
             Column {
@@ -179,6 +173,7 @@ mod tests {
                 kind: Kind::Count,
                 nullable: false,
                 key: true,
+                since: 1,
                 about: "which",
             },
         ],

@@ -28,13 +28,18 @@ pub trait Row: Sized {
 ///     }
 /// }
 /// ```
+///
+/// `version 2 reads 1` says that files of version 1 can be read, and `[since 2] disabled: bool` that
+/// they have no such column.
 macro_rules! table {
-    ($(#[doc = $doc:literal])+ $constant:ident = $name:literal, version $version:literal, $partition:ident, $spread:ident;
-     $row:ident { $($(@$key:ident)? $field:ident: $type:ty = $about:literal),+ $(,)? }) => {
+    ($(#[doc = $doc:literal])+ $constant:ident = $name:literal,
+     version $version:literal $(reads $oldest:literal)?, $partition:ident, $spread:ident;
+     $row:ident { $($(@$key:ident)? $([since $since:literal])? $field:ident: $type:ty = $about:literal),+ $(,)? }) => {
         $(#[doc = $doc])+
         pub const $constant: $crate::warehouse::contract::Contract = $crate::warehouse::contract::Contract {
             name: $name,
             version: $version,
+            oldest: $crate::warehouse::table::first_of!($($oldest)? $version),
             partition: $crate::warehouse::contract::Partition::$partition,
             sharded: $crate::warehouse::table::is_sharded!($spread),
             about: concat!($($doc),+),
@@ -43,6 +48,7 @@ macro_rules! table {
                 kind: <$type as $crate::warehouse::cell::Cell>::KIND,
                 nullable: <$type as $crate::warehouse::cell::Cell>::NULLABLE,
                 key: $crate::warehouse::table::is_key!($($key)?),
+                since: $crate::warehouse::table::first_of!($($since)? 1),
                 about: $about,
             }),+],
         };
@@ -85,6 +91,13 @@ macro_rules! is_key {
     };
 }
 
+/// The first of one number or two.
+macro_rules! first_of {
+    ($first:literal $($second:literal)?) => {
+        $first
+    };
+}
+
 /// Whether the word after the partition says that tenants are spread over shards.
 macro_rules! is_sharded {
     (sharded) => {
@@ -95,7 +108,7 @@ macro_rules! is_sharded {
     };
 }
 
-pub(crate) use {is_key, is_sharded, table};
+pub(crate) use {first_of, is_key, is_sharded, table};
 
 /// A column of a frame by its name.
 pub fn column_of<'a>(frame: &'a RecordBatch, contract: &Contract, name: &str) -> Result<&'a dyn arrow::array::Array, WarehouseError> {

@@ -92,6 +92,7 @@ mod tests {
             kind,
             nullable,
             key,
+            since: 1,
             about: "for the test",
         }
     }
@@ -99,6 +100,7 @@ mod tests {
     const TABLE: Contract = Contract {
         name: "seats",
         version: 1,
+        oldest: 1,
         partition: Partition::Day,
         sharded: false,
         about: "for the test",
