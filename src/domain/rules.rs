@@ -24,6 +24,8 @@ pub struct Rules {
     pub sold_states: BTreeSet<State>,
     /// States whose paid seats are entitlements.
     pub entitled_states: BTreeSet<State>,
+    /// After how many days a list of subscriptions gives way to a younger one of a later source.
+    pub snapshot_stale_days: i32,
     /// SKUs, workloads, applications, products out of scope.
     pub catalogue: Catalogue,
     /// From when on a number becomes a next step.
@@ -42,6 +44,7 @@ impl Rules {
             unlicensed_use: BTreeSet::from(["yammer".to_owned()]),
             sold_states: BTreeSet::from([State::Active, State::Grace]),
             entitled_states: BTreeSet::from([State::Active]),
+            snapshot_stale_days: 35,
             catalogue: Catalogue::default(),
             thresholds: Thresholds::default(),
             language: Language::English,

@@ -25,6 +25,7 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
         settings.unlicensed_use_text(),
         settings.states_text(),
         settings.partner_text(),
+        settings.snapshots_text(),
         settings.user_ids_text(),
         settings.thresholds_text(),
         settings.language_text(),

@@ -134,7 +134,7 @@ impl Fingerprints {
         let (evidence, states) = (settings.evidence_text(), settings.states_text());
         let (workloads, excluded, unlicensed) = (settings.workloads_text(), settings.excluded_text(), settings.unlicensed_use_text());
         let of = |contract: &Contract, texts: &[&str]| settings_digest(contract, settings, texts);
-        let subscriptions = of(&SUBSCRIPTIONS, &[]);
+        let subscriptions = of(&SUBSCRIPTIONS, &[&settings.snapshots_text()]);
         let rolling = of(&ACTIVITY_28D, &[&evidence]);
         let usage = of(&USAGE, &[&evidence, &states, &workloads]);
         let adoption = of(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);

@@ -164,7 +164,8 @@ fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
     let read = |day| DayRows::read(publication.store, publication.shards, day);
     let earlier = publication.last.plus(-WINDOW_DAYS);
     let before = if earlier >= publication.first { Some(read(earlier)?) } else { None };
-    Ok(summarize(&read(publication.last)?, before.as_ref(), &names_of(publication)))
+    let (names, stale_days) = (names_of(publication), publication.rules.snapshot_stale_days);
+    Ok(summarize(&read(publication.last)?, before.as_ref(), &names, stale_days))
 }
 
 /// The next steps that the summary names.

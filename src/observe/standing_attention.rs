@@ -204,6 +204,7 @@ fn of_customers(list: &mut List, status: &Status) {
         );
     }
     of_holes(list, status);
+    of_old_lists(list, status);
     let by_name = names(status, |customer| customer.users_known_by_name > 0);
     if !by_name.is_empty() {
         let users: u64 = status.customers.iter().map(|customer| customer.users_known_by_name).sum();
@@ -259,6 +260,29 @@ fn of_holes(list: &mut List, status: &Status) {
         let number = counted(holes(false).count(), "hole");
         let message = format!("{number} in the logs of {}: {}", customers(false), some(false));
         list.add("holes", message);
+    }
+}
+
+/// Customers whose seats are those of a stale list, the oldest first.
+fn of_old_lists(list: &mut List, status: &Status) {
+    let age = |customer: &CustomerStatus| customer.seats_snapshot_age_days.unwrap_or(0);
+    let is_old = |customer: &&CustomerStatus| age(customer) > status.snapshot_stale_days;
+    let mut old: Vec<&CustomerStatus> = status.customers.iter().filter(is_old).collect();
+    old.sort_by_key(|customer| std::cmp::Reverse(age(customer)));
+    let told: Vec<String> = old
+        .iter()
+        .map(|customer| format!("{} ({})", name(customer), counted(age(customer), "day")))
+        .collect();
+    if !told.is_empty() {
+        list.add(
+            "lists_stale",
+            format!(
+                "the list of subscriptions in force is older than {} for {}: {}",
+                counted(status.snapshot_stale_days, "day"),
+                counted(told.len(), "customer"),
+                some_of(told.iter().map(String::as_str))
+            ),
+        );
     }
 }
 

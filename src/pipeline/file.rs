@@ -37,6 +37,8 @@ pub struct PipelineFile {
     pub last_day: Option<Day>,
     /// 0: every raw file is looked at in every run.
     pub rescan_days: u32,
+    /// After how many days a list of subscriptions gives way to a younger one of a later source.
+    pub snapshot_stale_days: i32,
     pub partner_tenant: Option<Guid>,
     pub evidence: BTreeSet<Evidence>,
     /// `None`: not written, the default holds.
@@ -118,6 +120,10 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
             .whole("rescan_days", 0, 36_500)
             .and_then(|days| u32::try_from(days).ok())
             .unwrap_or(0),
+        snapshot_stale_days: top
+            .whole("snapshot_stale_days", 1, 36_500)
+            .and_then(|days| i32::try_from(days).ok())
+            .unwrap_or(standard.snapshot_stale_days),
         partner_tenant: top.guid("partner_tenant_id"),
         evidence: set(top.words("evidence", Evidence::ALL, Evidence::name)).unwrap_or(standard.evidence),
         unlicensed_use: top.texts("unlicensed_use"),

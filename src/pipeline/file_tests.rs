@@ -37,6 +37,7 @@ time_zone = "UTC"                       # whose midnight ends a day
 first_day = "2026-01-01"
 last_day = "2026-09-30"
 rescan_days = 0
+snapshot_stale_days = 50
 partner_tenant_id = "8C0E4C3F-9F2E-4C3A-8F43-0D8EF6F1C2AB"
 evidence = ["interactive", "non_interactive", "action"]
 unlicensed_use = ["yammer"]
@@ -112,11 +113,12 @@ fn the_contracts_example_is_read_as_written() {
     assert_eq!(file.warehouse.as_deref(), Some(Path::new("pipelines/../warehouse")));
     assert_eq!(file.published.as_deref(), Some(Path::new("pipelines/../published")));
     assert_eq!((file.shards, file.rescan_days, file.language), (1, 0, Language::English));
+    assert_eq!(file.snapshot_stale_days, 50);
     let [source] = &file.sources[..] else { panic!("one source") };
     assert_eq!(source.id, "activity:insights-logs-*/**/PT1H.json*");
     assert_eq!(
         (source.feed, source.format, source.required, source.line),
-        (Feed::Activity, FormatName::AzureMonitor, true, 21)
+        (Feed::Activity, FormatName::AzureMonitor, true, 22)
     );
     assert!(
         source

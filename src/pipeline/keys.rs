@@ -7,6 +7,7 @@ pub const TOP: &[&str] = &[
     "first_day",
     "last_day",
     "rescan_days",
+    "snapshot_stale_days",
     "partner_tenant_id",
     "evidence",
     "unlicensed_use",

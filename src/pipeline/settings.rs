@@ -87,6 +87,7 @@ impl PipelineFile {
                     unlicensed_use,
                     sold_states: self.sold_states,
                     entitled_states: self.entitled_states,
+                    snapshot_stale_days: self.snapshot_stale_days,
                     catalogue,
                     thresholds: self.thresholds,
                     language: self.language,

@@ -121,6 +121,7 @@ fn texts_say_what_tables_read_and_nothing_else() {
     assert_eq!(settings.products_text().lines().count(), 3);
     assert_eq!(settings.evidence_text(), "interactive,non_interactive,action\n");
     assert_eq!(settings.states_text(), "active,grace\nactive\n");
+    assert_eq!(settings.snapshots_text(), "35\n");
     assert_eq!(
         (settings.zone_text().as_str(), settings.partner_text()),
         ("UTC\n", format!("{E3}\n"))

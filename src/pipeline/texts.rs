@@ -71,6 +71,11 @@ impl Settings {
         )
     }
 
+    /// Which of several lists is in force: read by subscriptions.
+    pub fn snapshots_text(&self) -> String {
+        format!("{}\n", self.rules.snapshot_stale_days)
+    }
+
     /// The limits: read by next steps.
     pub fn thresholds_text(&self) -> String {
         format!("{:?}\n", self.rules.thresholds)

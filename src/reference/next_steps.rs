@@ -268,11 +268,10 @@ impl Advisor<'_> {
         };
         let sources = self.snapshots.get(&self.tenant)?;
         let snapshot_days: BTreeSet<Day> = sources.values().flat_map(|days| days.keys().copied()).collect();
-        let first_seen = snapshot_days
-            .iter()
-            .copied()
-            .filter(|snapshot| *snapshot <= day)
-            .find(|snapshot| lists(*snapshot))?;
+        // What is in force changes on days of snapshots, and where one becomes stale.
+        let stale = |taken: &Day| taken.plus(rules.snapshot_stale_days + 1);
+        let turns: BTreeSet<Day> = snapshot_days.iter().copied().chain(snapshot_days.iter().map(stale)).collect();
+        let first_seen = turns.range(..=day).copied().find(|turn| lists(*turn))?;
         let requests = self.asked().into_iter().filter(|opened| *opened >= first_seen).count();
         let is_new = day.0 - first_seen.0 < rules.thresholds.new_product_days;
         (is_new && lists(day) && requests > 0).then(|| {

@@ -1,7 +1,8 @@
 //! The subscription snapshot in force on a day, and the seats that it gives.
 //!
-//! Source: `spec: Subscription states`. Per tenant the first source of the pipeline file that has a snapshot on or before the day is
-//! in force, and of it the latest one; a subscription that it does not list is gone.
+//! Source: `spec: Subscription states`, `spec: amendments, A4`. Per tenant the first source of the pipeline file that has a snapshot
+//! on or before the day is in force, and of it the latest one; a subscription that it does not list is gone. Where that snapshot is
+//! stale and a later source has a younger one, the youngest of all is in force.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +48,17 @@ pub(super) struct InForce {
 /// The snapshot in force on `day`; none before the tenant's first one.
 pub(super) fn in_force(snapshots: &AllSnapshots, tenant: Guid, day: Day, rules: &Rules) -> Option<InForce> {
     let sources = snapshots.get(&tenant)?;
-    let (&snapshot_day, rows) = sources.values().find_map(|days| days.range(..=day).next_back())?;
+    // The latest of each source, in the order of the pipeline file.
+    let mut latest = sources.values().filter_map(|days| days.range(..=day).next_back());
+    let mut chosen = latest.next()?;
+    if day.0 - chosen.0.0 > rules.snapshot_stale_days {
+        for other in latest {
+            if other.0 > chosen.0 {
+                chosen = other;
+            }
+        }
+    }
+    let (&snapshot_day, rows) = chosen;
     let listed = rows.iter().map(|(id, row)| (id.clone(), listed(row, rules))).collect();
     Some(InForce { snapshot_day, listed })
 }

@@ -67,6 +67,17 @@ impl Mover {
     }
 }
 
+/// A customer whose seats come from a list that is stale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OldList {
+    pub tenant_id: Guid,
+    /// `None` where no customer list has it.
+    pub name: Option<String>,
+    pub snapshot_day: Day,
+    /// How old it is on the day of the summary.
+    pub days: i32,
+}
+
 /// The closing summary of a run. The measures are `None` where no customer has known seats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
@@ -78,6 +89,8 @@ pub struct Summary {
     pub customers_without_seats: i64,
     /// Those of them whose data does not reach back over the whole window of the last day.
     pub customers_incomplete: i64,
+    /// The customers whose list of subscriptions in force is stale, the oldest list first.
+    pub old_lists: Vec<OldList>,
     /// Assigned of sold seats.
     pub deployment: Option<Measure>,
     /// Active of all entitlements.
@@ -90,8 +103,9 @@ pub struct Summary {
     pub not_compared: i64,
 }
 
-/// Sums up the last day, and compares it with the day 28 days before where there is one. `names` are the customers' names.
-pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid, String>) -> Summary {
+/// Sums up the last day, and compares it with the day 28 days before where there is one. `names` are the customers' names; a list
+/// of subscriptions is stale when it is older than `stale_days`.
+pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid, String>, stale_days: i32) -> Summary {
     let total = total_of(&now.portfolio);
     let total_before = before.and_then(|before| total_of(&before.portfolio));
     let measure = |of: fn(&Portfolio) -> Option<Share>| {
@@ -111,12 +125,28 @@ pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid,
         customers: total.map_or(0, |total| total.customers),
         customers_without_seats: total.map_or(0, |total| total.customers_without_seats),
         customers_incomplete: customers.values().filter(|customer| !customer.complete).count() as i64,
+        old_lists: old_lists(now, names, stale_days),
         deployment: measure(|row| Some(Share::of(row.seats_assigned?, row.seats_sold?))),
         usage: measure(|row| Some(Share::of(row.entitlements_active?, row.entitlements_total?))),
         usage_adjusted: measure(|row| Some(Share::of(row.active_current?, row.entitlements_total?))),
         movers,
         not_compared,
     }
+}
+
+/// The customers whose snapshot of subscriptions in force is stale.
+fn old_lists(now: &DayRows, names: &BTreeMap<Guid, String>, stale_days: i32) -> Vec<OldList> {
+    let taken = now.adoption.iter().filter_map(|row| Some((row.tenant_id, row.seats_snapshot_day?)));
+    let taken: BTreeMap<Guid, Day> = taken.collect();
+    let old_list = |(tenant_id, snapshot_day): (Guid, Day)| OldList {
+        tenant_id,
+        name: names.get(&tenant_id).cloned(),
+        snapshot_day,
+        days: now.day.0 - snapshot_day.0,
+    };
+    let mut old: Vec<OldList> = taken.into_iter().map(old_list).filter(|list| list.days > stale_days).collect();
+    old.sort_by_key(|list| (list.snapshot_day, list.tenant_id));
+    old
 }
 
 /// The row over everything.

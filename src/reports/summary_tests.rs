@@ -46,7 +46,7 @@ fn day(number: i32, adoption: Vec<Adoption>) -> DayRows {
 }
 
 fn moved(now: Vec<Adoption>, before: Vec<Adoption>) -> Vec<Guid> {
-    summarize(&day(128, now), Some(&day(100, before)), &BTreeMap::new())
+    summarize(&day(128, now), Some(&day(100, before)), &BTreeMap::new(), 35)
         .movers
         .iter()
         .map(|mover| mover.tenant_id)
@@ -60,7 +60,7 @@ fn measures_are_the_portfolios_with_their_rise() {
         vec![row(CONTOSO, 1, Some(10), 12), row(FABRIKAM, 1, Some(10), 3), row(TINY, 1, None, 2)],
     );
     let before = day(100, vec![row(CONTOSO, 1, Some(10), 5), row(FABRIKAM, 1, Some(10), 5)]);
-    let summary = summarize(&now, Some(&before), &BTreeMap::new());
+    let summary = summarize(&now, Some(&before), &BTreeMap::new(), 35);
     assert_eq!((summary.customers, summary.customers_without_seats), (3, 1));
     assert_eq!(
         summary.usage,
@@ -79,7 +79,7 @@ fn measures_are_the_portfolios_with_their_rise() {
 
 #[test]
 fn without_an_earlier_day_there_is_no_rise_and_nobody_moved() {
-    let summary = summarize(&day(128, vec![row(CONTOSO, 1, Some(10), 5)]), None, &BTreeMap::new());
+    let summary = summarize(&day(128, vec![row(CONTOSO, 1, Some(10), 5)]), None, &BTreeMap::new(), 35);
     assert_eq!(
         (summary.before, summary.usage.and_then(|usage| usage.rise), summary.movers.len()),
         (None, None, 0)
@@ -92,9 +92,10 @@ fn without_rows_or_seats_nothing_is_known() {
         &day(128, vec![row(CONTOSO, 1, None, 5)]),
         Some(&day(100, Vec::new())),
         &BTreeMap::new(),
+        35,
     );
     assert_eq!((summary.customers, summary.usage, summary.deployment), (1, None, None));
-    assert_eq!(summarize(&day(128, Vec::new()), None, &BTreeMap::new()).customers, 0);
+    assert_eq!(summarize(&day(128, Vec::new()), None, &BTreeMap::new(), 35).customers, 0);
 }
 
 #[test]
@@ -106,7 +107,7 @@ fn a_customer_moves_by_the_sum_of_its_products_in_scope() {
     let now = vec![row(CONTOSO, 1, Some(10), 8), row(CONTOSO, 2, Some(10), 7), excluded];
     let before = vec![row(CONTOSO, 1, Some(10), 2), row(CONTOSO, 2, Some(10), 3)];
     let names = BTreeMap::from([(CONTOSO, "Contoso".to_owned())]);
-    let summary = summarize(&day(128, now), Some(&day(100, before)), &names);
+    let summary = summarize(&day(128, now), Some(&day(100, before)), &names, 35);
     let (before, now) = (Share::of(5, 20), Share::of(15, 20));
     assert_eq!(
         summary.movers,
@@ -174,7 +175,7 @@ fn a_window_that_was_not_complete_is_no_rise() {
         window_complete: false,
         ..row(CONTOSO, 1, Some(10), 1)
     }];
-    let summary = summarize(&day(128, now), Some(&day(100, before)), &BTreeMap::new());
+    let summary = summarize(&day(128, now), Some(&day(100, before)), &BTreeMap::new(), 35);
     assert_eq!(
         (summary.movers.len(), summary.not_compared, summary.customers_incomplete),
         (0, 1, 1)
@@ -189,4 +190,22 @@ fn at_most_five_are_named() {
             .collect()
     };
     assert_eq!(moved(rows(|number| number * 10), rows(|_| 0)), [7, 6, 5, 4, 3].map(Guid));
+}
+
+#[test]
+fn a_list_in_force_is_old_from_the_day_after_its_last_good_one() {
+    let taken = |tenant, taken_on| Adoption {
+        seats_snapshot_day: Some(Day(taken_on)),
+        ..row(tenant, 1, Some(10), 5)
+    };
+    let now = day(100, vec![taken(CONTOSO, 65), taken(FABRIKAM, 64), row(TINY, 1, None, 2)]);
+    let names = BTreeMap::from([(FABRIKAM, "Fabrikam".to_owned())]);
+    let old = summarize(&now, None, &names, 35).old_lists;
+    let expected = OldList {
+        tenant_id: FABRIKAM,
+        name: Some("Fabrikam".to_owned()),
+        snapshot_day: Day(64),
+        days: 36,
+    };
+    assert_eq!(old, [expected]);
 }

@@ -2,10 +2,13 @@
 
 use std::fmt::Write;
 
-use crate::reports::summary::{Measure, Mover, Share, Summary};
+use crate::reports::summary::{Measure, Mover, OldList, Share, Summary};
 
 /// No line is wider.
 pub(super) const WIDTH: usize = 80;
+
+/// How many old lists are named.
+const OLD_LISTS: usize = 5;
 
 /// What stands out, where the output can show it.
 #[derive(Clone, Copy)]
@@ -34,6 +37,7 @@ pub fn render(summary: &Summary, color: bool) -> String {
         Some(day) => text.push_str(&page.movers(&format!("Moved most since {day}"), summary)),
         None => text.push_str(&page.note("There is no day 28 days earlier to compare with.")),
     }
+    text.push_str(&page.old_lists(&summary.old_lists));
     text
 }
 
@@ -132,6 +136,24 @@ impl Page {
             .saturating_sub(2 + figures.chars().count() + points_of(mover.rise()).chars().count())
             .max(1);
         format!("  {}{figures}{}\n", padded(&name, name_width), self.points(mover.rise()))
+    }
+
+    /// The customers whose seats are those of a stale list.
+    fn old_lists(&self, lists: &[OldList]) -> String {
+        if lists.is_empty() {
+            return String::new();
+        }
+        let mut text = format!("\n{}\n", self.styled(Style::Heading, "Seats by an old list of subscriptions"));
+        for list in lists.iter().take(OLD_LISTS) {
+            let name = list.name.clone().unwrap_or_else(|| list.tenant_id.to_string());
+            let age = format!(" {} {:>9} days old", list.snapshot_day, grouped(i64::from(list.days)));
+            let _ = writeln!(text, "  {}{age}", padded(&name, WIDTH - 2 - age.chars().count()));
+        }
+        if lists.len() > OLD_LISTS {
+            let more = grouped((lists.len() - OLD_LISTS) as i64);
+            text.push_str(&self.note(&format!("and {more} more")));
+        }
+        text
     }
 
     fn note(&self, text: &str) -> String {
@@ -244,6 +266,12 @@ mod tests {
             customers: 1412,
             customers_without_seats: 3,
             customers_incomplete: 12,
+            old_lists: vec![OldList {
+                tenant_id: Guid(0xb),
+                name: Some("Fabrikam".to_owned()),
+                snapshot_day: Day(19_908),
+                days: 92,
+            }],
             deployment: measure(4512, 5410, 0.0123),
             usage: measure(12_203, 4512, -0.0041),
             usage_adjusted: measure(3149, 4512, -0.0001),
@@ -274,6 +302,9 @@ Moved most since 2024-09-06
   Vereinigte Zwiebelzüchter  [31… 290.0 % →   0.1 %  -2,899 active -289.9 points
   00000000-0000-0000-0000-0000000…  10.0 % →  20.0 %      +1 active +10.0 points
   1 not compared: less than 28 days of data at the time.
+
+Seats by an old list of subscriptions
+  Fabrikam                                         2024-07-04        92 days old
 ";
         assert_eq!(render(&summary(), false), expected);
         assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
@@ -286,6 +317,7 @@ Moved most since 2024-09-06
             customers: 0,
             customers_without_seats: 0,
             customers_incomplete: 0,
+            old_lists: Vec::new(),
             deployment: None,
             usage: Some(Measure {
                 now: share(0, 0),

@@ -1,9 +1,11 @@
 //! `subscriptions`: the subscriptions in force on a day, out of the snapshots that were taken (spec: Subscription states).
 //!
 //! Per tenant the first source of the pipeline file that has a snapshot on or before the day is in force, with its latest
-//! snapshot. A subscription that this snapshot does not list is gone. Before a tenant's first snapshot nothing is known.
+//! snapshot. Where that snapshot is stale, more than `snapshot_stale_days` older than the day, and a later source has a younger
+//! one, the youngest of all sources is in force. A subscription that the snapshot in force does not list is gone. Before a
+//! tenant's first snapshot nothing is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -70,15 +72,17 @@ impl Timeline {
             let tenant = of_tenant[0].0;
             let mut of_tenant = of_tenant.to_vec();
             of_tenant.sort_by_key(|(_, source, _)| (place(source), *source));
-            let mut until = Day(i32::MAX);
+            let sources: Vec<&BTreeMap<Day, u32>> = of_tenant.into_iter().map(|(.., days)| days).collect();
             let mut settled: FxHashMap<u32, Settled> = FxHashMap::default();
             let in_force = timeline.tenants.entry(tenant).or_default();
-            for (.., days) in of_tenant {
-                for (day, list) in days.range(..until) {
-                    let settled = settled.entry(*list).or_insert_with(|| settle(tenant, taken.list(*list), rules));
-                    in_force.insert(*day, settled.on(*day));
+            let mut before = None;
+            for day in turns(&sources, rules.snapshot_stale_days) {
+                let chosen = chosen_on(&sources, day, rules.snapshot_stale_days);
+                if let Some((taken_on, list)) = chosen.filter(|_| chosen != before) {
+                    let settled = settled.entry(list).or_insert_with(|| settle(tenant, taken.list(list), rules));
+                    in_force.insert(day, settled.on(taken_on));
                 }
-                until = until.min(days.keys().next().copied().unwrap_or(until));
+                before = chosen;
             }
         }
         timeline
@@ -155,6 +159,32 @@ impl Timeline {
             })
             .collect()
     }
+}
+
+/// The days on which another snapshot of a tenant can come into force: those of its snapshots, and where there are several
+/// sources those on which one becomes stale.
+fn turns(sources: &[&BTreeMap<Day, u32>], stale_days: i32) -> BTreeSet<Day> {
+    let taken = sources.iter().flat_map(|days| days.keys().copied());
+    match sources {
+        [_] => taken.collect(),
+        _ => taken.flat_map(|day| [day, day.plus(stale_days + 1)]).collect(),
+    }
+}
+
+/// The snapshot in force on a day, and the number of its list. `sources` have the snapshots of one tenant, in the order of the
+/// pipeline file.
+fn chosen_on(sources: &[&BTreeMap<Day, u32>], day: Day, stale_days: i32) -> Option<(Day, u32)> {
+    let latest_of = |days: &&BTreeMap<Day, u32>| days.range(..=day).next_back().map(|(taken_on, list)| (*taken_on, *list));
+    let mut latest = sources.iter().filter_map(latest_of);
+    let mut chosen = latest.next()?;
+    if chosen.0.plus(stale_days) < day {
+        for other in latest {
+            if other.0 > chosen.0 {
+                chosen = other;
+            }
+        }
+    }
+    Some(chosen)
 }
 
 /// What a list means under the rules, whatever the day.

@@ -58,6 +58,8 @@ pub struct Knobs {
     /// Index of a SKU.
     pub exclude: Option<u8>,
     pub partner: bool,
+    /// After how many days a list of subscriptions gives way.
+    pub snapshot_stale_days: Option<u8>,
     /// Limits of next steps that are soon reached.
     pub low_limits: bool,
     /// Days for which a seat is left alone.

@@ -47,6 +47,9 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
     if knobs.partner {
         text += &format!("partner_tenant_id = \"{PARTNER}\"\n");
     }
+    if let Some(days) = knobs.snapshot_stale_days {
+        text += &format!("snapshot_stale_days = {days}\n");
+    }
     text += &format!("evidence = {}\n", words(knobs.evidence));
     for (key, value) in [
         ("unlicensed_use", knobs.unlicensed_use),

@@ -41,7 +41,12 @@ fn knobs() -> impl Strategy<Value = Knobs> {
         evidence,
         (unlicensed, sold, entitled),
         option::weighted(0.3, 0..6u8),
-        (any::<bool>(), any::<bool>(), option::weighted(0.7, 0..40u8)),
+        (
+            any::<bool>(),
+            any::<bool>(),
+            option::weighted(0.7, 0..40u8),
+            option::weighted(0.7, 1..12u8),
+        ),
     )
         .prop_map(
             |(
@@ -52,7 +57,7 @@ fn knobs() -> impl Strategy<Value = Knobs> {
                 evidence,
                 (unlicensed_use, sold_states, entitled_states),
                 exclude,
-                (partner, low_limits, grace_days),
+                (partner, low_limits, grace_days, snapshot_stale_days),
             )| {
                 let exclude = exclude.filter(|sku| *sku != 4);
                 Knobs {
@@ -68,6 +73,7 @@ fn knobs() -> impl Strategy<Value = Knobs> {
                     entitled_states,
                     exclude,
                     partner,
+                    snapshot_stale_days,
                     low_limits,
                     grace_days,
                 }

@@ -26,6 +26,7 @@ pub fn customers(facts: &Facts, reference: Day) -> Vec<CustomerStatus> {
         .collect();
     let of = |tenant: Guid| {
         let row = adoption.get(&tenant);
+        let snapshot = row.and_then(|row| row.seats_snapshot_day);
         let events = facts.events.get(&tenant);
         let latest: BTreeMap<&'static str, Option<Day>> = FEEDS
             .iter()
@@ -45,6 +46,8 @@ pub fn customers(facts: &Facts, reference: Day) -> Vec<CustomerStatus> {
                 .collect(),
             window_days_covered: row.map(|row| row.window_days_covered),
             window_complete: row.map(|row| row.window_complete),
+            seats_snapshot_day: snapshot.map(|day| day.to_string()),
+            seats_snapshot_age_days: snapshot.map(|day| i64::from(reference.0 - day.0)),
             days_without_data: events.map(|events| gaps(events, reference)).unwrap_or_default(),
             users_known_by_name: facts.by_name.get(&tenant).copied().unwrap_or(0),
         }

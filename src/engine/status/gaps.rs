@@ -158,6 +158,8 @@ mod tests {
             latest_days: BTreeMap::new(),
             lag_days: BTreeMap::new(),
             window_days_covered: None,
+            seats_snapshot_day: None,
+            seats_snapshot_age_days: None,
             window_complete: None,
             days_without_data: gaps(
                 &(0..60)

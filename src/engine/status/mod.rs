@@ -51,6 +51,7 @@ fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day)
         due_day: due.to_string(),
         days_behind: facts.days.map(|(_, last)| i64::from(due.0 - last.0).max(0)),
         look_back_days: i64::from(LOOK_BACK_DAYS),
+        snapshot_stale_days: i64::from(settings.rules.snapshot_stale_days),
         sources: sources::sources(settings, facts, reference),
         holes: gaps::together(&customers),
         customers,

@@ -14,6 +14,8 @@ pub struct Status {
     pub due_day: String,
     pub days_behind: Option<i64>,
     pub look_back_days: i64,
+    /// After so many days a list of subscriptions is stale.
+    pub snapshot_stale_days: i64,
     pub sources: Vec<SourceStatus>,
     /// Sorted by tenant.
     pub customers: Vec<CustomerStatus>,
@@ -58,6 +60,9 @@ pub struct CustomerStatus {
     /// Of the last window; null where the customer has no row in `adoption`.
     pub window_days_covered: Option<i64>,
     pub window_complete: Option<bool>,
+    /// The snapshot of subscriptions in force on the last day, and how old it is; null where the customer has no row in `adoption`, or none is.
+    pub seats_snapshot_day: Option<String>,
+    pub seats_snapshot_age_days: Option<i64>,
     pub days_without_data: Vec<Gap>,
     /// Users active in the last window of whom only the name is known.
     pub users_known_by_name: u64,

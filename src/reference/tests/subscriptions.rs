@@ -164,3 +164,20 @@ fn the_owner_decides_who_sold_a_subscription() {
         [Seller::Own, Seller::Direct, Seller::Direct, Seller::Other, Seller::Unknown]
     );
 }
+
+#[test]
+fn a_stale_list_gives_way_to_the_youngest_one_of_a_later_source() {
+    let mut world = World::new();
+    let seats = |seats| [ours("a", OFFICE, seats, State::Active)];
+    world.rules.snapshot_stale_days = 3;
+    world.subscriptions(0, TENANT, 1, &seats(10));
+    world.subscriptions(1, TENANT, 3, &seats(20));
+    world.subscriptions(2, TENANT, 3, &seats(30));
+    world.subscriptions(1, TENANT, 6, &seats(40));
+    world.subscriptions(0, TENANT, 8, &seats(50));
+    let tables = world.tables(1, 12);
+    let sold = |number| adoption(&tables, number, OFFICE).unwrap().seats_sold.unwrap();
+    // On day 5 both younger lists are of one day: the earlier source's is in force. Nobody has a younger one than that of day 8.
+    let found: Vec<i64> = (1..=12).map(sold).collect();
+    assert_eq!(found, [10, 10, 10, 10, 20, 40, 40, 50, 50, 50, 50, 50]);
+}
