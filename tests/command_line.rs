@@ -183,21 +183,13 @@ fn a_missing_pipeline_file_is_wrong_usage() {
 }
 
 #[test]
-fn a_missing_input_folder_is_a_warning() {
-    let desk = Desk::small();
-    let missing = desk.path("nowhere").display().to_string();
-    let said = desk.uptake("run", &["--input", &missing]);
-    assert!(said.succeeds().err.contains("warning: "), "{}", said.err);
-    assert!(said.err.contains(&missing), "{}", said.err);
-}
-
-#[test]
 fn a_required_source_without_files_is_unusable_input() {
     let sources = standard_sources().replacen("fail_above = 1.0", "required = true", 1);
     let desk = Desk::with(SCENARIO, "last_day = \"2026-09-12\"", &sources);
-    let missing = desk.path("nowhere").display().to_string();
-    desk.uptake("run", &["--input", &missing])
-        .fails(3, &["required", "insights-logs-*signinlogs/**/PT1H.json*", &missing]);
+    let empty = desk.path("empty").display().to_string();
+    fs::create_dir(&empty).unwrap();
+    desk.uptake("run", &["--input", &empty])
+        .fails(3, &["required", "insights-logs-*signinlogs/**/PT1H.json*", &empty]);
     assert_eq!(desk.published(), [""; 0]);
     desk.uptake("run", &[]).succeeds();
 }
@@ -343,10 +335,11 @@ fn quiet_prints_nothing_unless_it_fails() {
 #[test]
 fn messages_can_be_json_lines() {
     let desk = Desk::small();
-    let missing = desk.path("nowhere").display().to_string();
+    let empty = desk.path("empty").display().to_string();
+    fs::create_dir(&empty).unwrap();
     let runs = [
         desk.uptake("run", &["--log-format", "json"]),
-        desk.uptake("run", &["--log-format", "json", "--input", &missing]),
+        desk.uptake("run", &["--log-format", "json", "--allow-empty", "--input", &empty]),
         desk.uptake("run", &["--log-format", "json", "--until", "2999-01-01"]),
     ];
     let levels: Vec<Vec<String>> = runs.iter().map(|said| said.err.lines().map(level).collect()).collect();

@@ -13,6 +13,7 @@ mod explain;
 mod floor_plan;
 mod formats;
 mod golden;
+mod input;
 mod inspect;
 mod large_files;
 mod laws;

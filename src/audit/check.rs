@@ -200,7 +200,7 @@ fn ask_oracle(
     }
     let known = choice::known(asked.store, state)?;
     let chosen = choice::choose(&known, asked.customers, asked.seed.unwrap_or(choice::seed_of(range.last)));
-    let files = walk::discover(asked.settings, None, asked.watch)?;
+    let files = walk::discover_what_is_there(asked.settings, asked.watch)?;
     let oracle = Oracle {
         settings: asked.settings,
         store: asked.store,

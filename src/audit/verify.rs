@@ -36,7 +36,7 @@ pub fn verify(
     let mut chosen = choice::choose(&known, share, choice::seed_of(range.last));
     let before = differing(store);
     chosen.tenants.extend(before.intersection(&known));
-    let files = walk::discover(settings, None, watch)?;
+    let files = walk::discover_what_is_there(settings, watch)?;
     let oracle = Oracle {
         settings,
         store,

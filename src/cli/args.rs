@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde_json::Value;
 
 use crate::audit::choice::Share;
 use crate::domain::day::Day;
@@ -227,12 +228,33 @@ pub struct RunArgs {
     /// Compute so many customers (or `all`) a second time before anything is published, every night others; where they differ, nothing is.
     #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
     pub verify: Option<Share>,
-    /// Look at every raw file, also at those older than the pipeline's `rescan_days`.
+    /// Look at every raw file, also at those older than the pipeline's `rescan_days`, and at the bytes of each, not only at size and time.
     #[arg(long)]
     pub rescan: bool,
+    #[command(flatten)]
+    pub allow: AllowArgs,
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// What a run may go on without.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct AllowArgs {
+    /// Go on where the input folder has no file at all, and take the new days for quiet ones.
+    #[arg(id = "allow_empty", long = "allow-empty")]
+    pub empty: bool,
+    /// Go on without folders of the input that cannot be read; rows that came from there stay.
+    #[arg(id = "allow_unreadable", long = "allow-unreadable")]
+    pub unreadable: bool,
+}
+
+impl AllowArgs {
+    /// What of it was given, for the record.
+    pub fn given(self) -> [(&'static str, Option<Value>); 2] {
+        let flag = |given: bool| given.then_some(Value::Bool(true));
+        [("allow_empty", flag(self.empty)), ("allow_unreadable", flag(self.unreadable))]
+    }
 }
 
 #[derive(Args, Debug)]
@@ -251,6 +273,8 @@ pub struct ReprocessArgs {
     pub tables: Option<Vec<String>>,
     #[command(flatten)]
     pub how: AgainArgs,
+    #[command(flatten)]
+    pub allow: AllowArgs,
     /// Compute so many customers (or `all`) a second time before anything is published, every night others; where they differ, nothing is.
     #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
     pub verify: Option<Share>,

@@ -9,7 +9,12 @@ use crate::observe::record::Asked;
 
 impl Asked {
     /// A command with its own options, its pipeline file and the options of all commands.
-    pub fn new<const N: usize>(command: &'static str, own: [(&str, Option<Value>); N], pipeline: &Path, global: &Global) -> Asked {
+    pub fn new(
+        command: &'static str,
+        own: impl IntoIterator<Item = (&'static str, Option<Value>)>,
+        pipeline: &Path,
+        global: &Global,
+    ) -> Asked {
         let path = |path: &Path| json!(path.display().to_string());
         let shared = [
             ("pipeline", Some(path(pipeline))),

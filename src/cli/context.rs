@@ -122,6 +122,8 @@ impl Context {
             tables: args.tables.as_deref().map(tables).transpose()?,
             max_days: args.max_days,
             rescan: args.rescan,
+            allow_empty: args.allow.empty,
+            allow_unreadable: args.allow.unreadable,
             ..Request::new(&self.settings, last)
         })
     }

@@ -126,13 +126,16 @@ impl From<EngineError> for Failure {
                     None => Failure::new(Code::Check, message).hint(kept),
                 }
             }
-            EngineError::Input { .. } => Failure::new(Code::Input, message),
+            EngineError::Input { .. } => Failure::new(Code::Input, message).hint("nothing was done; mend it, or name another folder with `--input DIR`"),
             EngineError::Rejects(_) => {
                 Failure::new(Code::Input, message).hint("nothing was published; the table `rejects` has every line with its reason")
             }
             EngineError::Gone(_) => Failure::new(Code::Input, message)
                 .hint("nothing was done; bring the files back, or add `--from-facts` to begin with what the warehouse keeps of them"),
             EngineError::Unusable(_) => Failure::new(Code::Input, message).hint("nothing was done"),
+            EngineError::Unseen(_) => Failure::new(Code::Input, message).hint(
+                "nothing was done; mend it and run again, or add `--allow-unreadable` to go on without what is there: rows that came from there stay",
+            ),
             EngineError::Usage(_) => Failure::new(Code::Usage, message),
             EngineError::Check(_) => Failure::new(Code::Check, message).hint(
                 "the files that were published before are still there; remove the warehouse's files of these tables and days and run again: they are made anew. If it comes back, report it",

@@ -36,7 +36,12 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
         }
         _ => context.request(&args.run)?,
     };
-    let request = Request { rehearse: true, ..request };
+    let request = Request {
+        rehearse: true,
+        allow_empty: args.run.allow.empty,
+        allow_unreadable: args.run.allow.unreadable,
+        ..request
+    };
     let watch = Watch {
         notify: &|event| progress.take(event),
         interrupted,

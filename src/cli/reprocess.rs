@@ -20,6 +20,8 @@ pub fn run(args: &ReprocessArgs, global: &Global, interrupted: &AtomicBool) -> R
     let verify = args.verify.map(|share| verifier(&context.settings, share));
     let request = Request {
         verify: verify.as_ref().map(|verify| verify as &Verify<'_>),
+        allow_empty: args.allow.empty,
+        allow_unreadable: args.allow.unreadable,
         ..context.request_again((args.from, args.to), args.tables.as_deref(), &args.how, &store)?
     };
     let how = &args.how;
@@ -33,6 +35,6 @@ pub fn run(args: &ReprocessArgs, global: &Global, interrupted: &AtomicBool) -> R
         ("verify", args.verify.map(Share::json)),
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
-    let asked = Asked::new("reprocess", given, &args.pipeline, global);
+    let asked = Asked::new("reprocess", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
     carry_out(&context, &request, &store, asked, (args.threads, global), interrupted)
 }

@@ -42,7 +42,7 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
         ("verify", args.verify.map(Share::json)),
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
-    let asked = Asked::new("run", given, &args.pipeline, global);
+    let asked = Asked::new("run", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
     let store = Store::at(&context.settings.warehouse);
     carry_out(&context, &request, &store, asked, (args.threads, global), interrupted)
 }

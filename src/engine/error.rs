@@ -26,9 +26,12 @@ pub enum EngineError {
     /// Raw files are gone that something was to be made from again.
     #[error("{0}")]
     Gone(String),
-    /// A required source has no file.
+    /// There is no raw file, or none of a required source.
     #[error("{0}")]
     Unusable(String),
+    /// Some of the input folder cannot be read.
+    #[error("{0}")]
+    Unseen(String),
     /// What was asked for makes no sense.
     #[error("{0}")]
     Usage(String),

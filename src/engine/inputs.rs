@@ -1,10 +1,17 @@
-//! What there is of raw files, source by source, and which source cannot be missing.
+//! What there is of raw files, source by source, and what a run does not go on without: folders that can be read, any file at all, and
+//! the files of sources that cannot be missing.
+
+use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
 use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
 use crate::engine::raw::RawFile;
 use crate::engine::report::SourceReport;
+use crate::engine::request::Request;
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::stages::adoption::ADOPTION;
 
 /// How many files there are for each source.
 pub fn found(settings: &Settings, files: &[RawFile]) -> Vec<SourceReport> {
@@ -25,6 +32,57 @@ pub fn found(settings: &Settings, files: &[RawFile]) -> Vec<SourceReport> {
         report.latest_day = latest.map(|day| day.to_string());
     }
     reports
+}
+
+/// The most lines of a list in a message.
+const MOST_LINES: usize = 10;
+
+/// Fails where some of the input folder cannot be read: its customers would look as if they had been quiet. Where the run may go on
+/// without it, that is a warning; what came from there before is kept, like the rows of files that are gone.
+pub fn check_seen(request: &Request<'_>, unseen: &BTreeMap<String, String>, watch: &Watch<'_>) -> Result<(), EngineError> {
+    let root = request.settings.input_root.display();
+    if unseen.is_empty() {
+        return Ok(());
+    }
+    let mut text = match unseen.len() {
+        1 => format!("a part of the input folder `{root}` cannot be read"),
+        parts => format!("{parts} parts of the input folder `{root}` cannot be read"),
+    };
+    for (path, why) in unseen.iter().take(MOST_LINES) {
+        text.push_str(&format!("\n  `{path}`: {why}"));
+    }
+    if unseen.len() > MOST_LINES {
+        text.push_str(&format!("\n  and {} more", unseen.len() - MOST_LINES));
+    }
+    if !request.allow_unreadable {
+        return Err(EngineError::Unseen(text));
+    }
+    watch.tell(Event::Warning(text));
+    Ok(())
+}
+
+/// Fails where there is no raw file at all and tables would get days: nobody knows whether these were quiet. Where the tables have all
+/// days, raw files may be gone: they changed nothing if they were there.
+pub fn check_any(request: &Request<'_>, state: &State, files: &[RawFile]) -> Result<(), EngineError> {
+    let made = state.days(&ADOPTION).last().copied();
+    if !files.is_empty() || request.allow_empty || made >= Some(request.last) {
+        return Ok(());
+    }
+    let lately = if request.settings.rescan_days > 0 && !request.rescan {
+        " of the last days"
+    } else {
+        ""
+    };
+    let days = match made {
+        Some(made) if made.plus(1) == request.last => format!("{} would look quiet", request.last),
+        Some(made) => format!("the days from {} to {} would look quiet", made.plus(1), request.last),
+        None => "nothing can be made".to_owned(),
+    };
+    Err(EngineError::Unusable(format!(
+        "no source has a file{lately} below `{}`: {days}; look at whatever should have delivered it, at `root` and at each `path`; \
+         `--allow-empty` goes on all the same",
+        request.settings.input_root.display()
+    )))
 }
 
 /// Fails where a source has no file that the pipeline cannot do without.

@@ -1,25 +1,30 @@
 //! A raw file: where it is, which source reads it, what its path says, and the digest of its bytes.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::digest::{Digest, Digester};
 use crate::engine::kept;
+use crate::engine::raw_open::{Identity, InputFolder, OpenFault, OpenFile};
 use crate::sources::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
 /// A file below the input folder.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RawFile {
-    /// Path below the input folder, with `/` between folders.
+    /// Path below the input folder, with `/` between folders and its names as `raw_path` writes them.
     pub path: String,
+    /// Where it is opened: of a file that is reached through a link its real path.
     pub on_disk: PathBuf,
+    pub folder: Arc<InputFolder>,
+    /// Which file was found there.
+    pub identity: Option<Identity>,
     pub size: u64,
     /// Time of the last change, nanoseconds since 1970.
     pub changed: u128,
@@ -113,30 +118,31 @@ fn digest_of(file: &RawFile) -> Option<Digest> {
     let mut reader = Digesting::open(file).ok()?;
     let mut buffer = vec![0; 1 << 20];
     while reader.read(&mut buffer).ok()? > 0 {}
-    Some(reader.digest())
+    reader.digest()
 }
 
 /// A file whose bytes are digested while they are read.
-pub struct Digesting {
-    file: File,
+pub struct Digesting<'a> {
+    file: OpenFile<'a>,
     hasher: Digester,
 }
 
-impl Digesting {
+impl Digesting<'_> {
     /// Opens a raw file that is a regular one.
-    pub fn open(file: &RawFile) -> io::Result<Digesting> {
+    pub fn open(file: &RawFile) -> Result<Digesting<'_>, OpenFault> {
         if !file.is_regular {
-            return Err(io::Error::other("it is a folder, a pipe, a socket or a device, and no file"));
+            let no_file = "it is a folder, a pipe, a socket or a device, and no file";
+            return Err(OpenFault::Unreadable(io::Error::other(no_file)));
         }
         Ok(Digesting {
-            file: File::open(&file.on_disk)?,
+            file: file.folder.open(&file.on_disk, file.identity)?,
             hasher: Digester::new(),
         })
     }
 
-    /// Of everything that was read.
-    pub fn digest(&self) -> Digest {
-        self.hasher.digest()
+    /// Of everything that was read; `None` where the system did not give all of it.
+    pub fn digest(&self) -> Option<Digest> {
+        (!self.file.has_failed()).then(|| self.hasher.digest())
     }
 
     /// Reads what a reader has left over, so that the digest is that of the whole file.
@@ -149,14 +155,14 @@ impl Digesting {
     }
 }
 
-impl Input for Digesting {
+impl Input for Digesting<'_> {
     /// What is read in this way is not digested; [`Digesting::drain`] reads it again.
     fn seekable(&mut self) -> Option<&mut dyn Seekable> {
         Some(&mut self.file)
     }
 }
 
-impl Read for Digesting {
+impl Read for Digesting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         self.hasher.add(&buffer[..read]);

@@ -1,10 +1,12 @@
 //! The raw records behind events, read again from where they were read: how they begin, with everything masked that could be about a person.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::path::{Component, Path};
+use std::io::ErrorKind;
+use std::path::Component;
 
 use crate::engine::error::EngineError;
+use crate::engine::raw_open::{InputFolder, OpenFault, Reads};
+use crate::engine::raw_path::path_of;
 use crate::engine::received::ids_in_excerpts;
 use crate::explain::user::{EventLine, RawRecord};
 use crate::pipeline::settings::Settings;
@@ -36,19 +38,22 @@ fn place_of(line: &EventLine) -> (u64, String) {
 /// The records at some places of a file.
 fn read(settings: &Settings, path: &str, wanted: &[(u64, String)]) -> Result<Vec<Found>, EngineError> {
     let missing = |why: &'static str| Ok(wanted.iter().map(|_| Found::Missing(why)).collect());
-    let below = Path::new(path);
+    let below = path_of(path);
     if below.components().any(|part| !matches!(part, Component::Normal(_))) {
         return missing("its path leads out of the input folder");
     }
-    let on_disk = settings.input_root.join(below);
-    let root = fs::canonicalize(&settings.input_root);
-    match (root, fs::canonicalize(&on_disk)) {
-        (Ok(root), Ok(real)) if !real.starts_with(&root) => return missing("the file is a link out of the input folder"),
-        (Err(_), _) => return missing("the input folder is gone (`--input DIR` names another one)"),
-        (_, Err(_)) => return missing("the raw file is gone; what it said is in `activity_events`"),
-        _ => {}
-    }
-    let mut file = File::open(&on_disk).map_err(EngineError::input("read", &on_disk))?;
+    let Ok(folder) = InputFolder::at(&settings.input_root, Reads::default()) else {
+        return missing("the input folder is gone (`--input DIR` names another one)");
+    };
+    let on_disk = folder.real.join(below);
+    let mut file = match folder.open(&on_disk, None) {
+        Ok(file) => file,
+        Err(OpenFault::LeadsOut) => return missing("the file is a link out of the input folder"),
+        Err(OpenFault::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {
+            return missing("the raw file is gone; what it said is in `activity_events`");
+        }
+        Err(OpenFault::Unreadable(error)) => return Err(EngineError::input("read", &on_disk)(error)),
+    };
     let size = file.metadata().map_err(EngineError::input("look at", &on_disk))?.len();
     Ok(find_records(&mut file, size, wanted))
 }

@@ -3,6 +3,7 @@
 use crate::domain::kinds::Feed;
 use crate::engine::ingest_task::Reading;
 use crate::engine::raw::Digesting;
+use crate::engine::raw_open::OpenFault;
 use crate::engine::received::{FileEvents, FileSink, Found, Gathered};
 use crate::engine::side_by_side;
 use crate::pipeline::settings::Settings;
@@ -25,7 +26,10 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
     let opened = if file.leads_out {
         Err(Reason::LinkOutOfInput)
     } else {
-        Digesting::open(file).map_err(|_| Reason::UnreadableFile)
+        Digesting::open(file).map_err(|fault| match fault {
+            OpenFault::LeadsOut => Reason::LinkOutOfInput,
+            OpenFault::Unreadable(_) => Reason::UnreadableFile,
+        })
     };
     match opened {
         Err(reason) => sink.whole_file_reject(&mut counts, reason),

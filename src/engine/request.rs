@@ -7,6 +7,7 @@ use crate::domain::guid::Guid;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
+use crate::engine::raw_open::Reads;
 use crate::engine::report::Verified;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -27,8 +28,14 @@ pub struct Request<'a> {
     pub again: Option<Again>,
     /// The most days of raw files that are read, and of tables that are made; the oldest go first.
     pub max_days: Option<u32>,
-    /// Looks at every raw file, whatever `rescan_days` says.
+    /// Looks at every raw file, whatever `rescan_days` says, and at its bytes, whatever its size and time of change say.
     pub rescan: bool,
+    /// Goes on where the input folder has no file at all.
+    pub allow_empty: bool,
+    /// Goes on without folders that cannot be read.
+    pub allow_unreadable: bool,
+    /// The way to the input folder.
+    pub reads: Reads,
     /// Whether files are made, or only named: raw files are read either way, since only they can say which days change.
     pub rehearse: bool,
     /// Computes customers a second time before anything is published. It comes from above: the engine knows one computation only.
@@ -49,6 +56,9 @@ impl<'a> Request<'a> {
             again: None,
             max_days: None,
             rescan: false,
+            allow_empty: false,
+            allow_unreadable: false,
+            reads: Reads::default(),
             rehearse: false,
             verify: None,
         }

@@ -21,6 +21,7 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
+use crate::engine::walk::Walked;
 use crate::engine::{
     checks, estimates, facts, first_activity, freshness, licenses, names, publish, silence, subscription_log, walk, windows, windows_plan,
 };
@@ -52,18 +53,21 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     };
     // What is in the warehouse says which raw files are looked at, if not all of them are.
     let looks_at_all = !ingest::is_limited(request);
-    let (looked, all) = rayon::join(look, || looks_at_all.then(|| walk::discover(settings, None, watch)));
+    let (looked, all) = rayon::join(look, || looks_at_all.then(|| walk::discover(settings, None, &request.reads, watch)));
     let (mut state, mut cache) = looked?;
     tell_of_strangers(&state, watch);
-    let (since, files) = match all {
-        Some(files) => (None, files?),
+    let (since, walked) = match all {
+        Some(walked) => (None, walked?),
         None => {
             let since = ingest::looked_at_since(request, store, &state, &mut cache.raw)?;
-            (since, walk::discover(settings, since, watch)?)
+            (since, walk::discover(settings, since, &request.reads, watch)?)
         }
     };
+    let Walked { files, unseen } = walked;
+    inputs::check_seen(request, &unseen, watch)?;
     report.sources = inputs::found(settings, &files);
     inputs::check_required(settings, &report.sources)?;
+    inputs::check_any(request, &state, &files)?;
     let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none();
     let is_clean = || clean::memo(request, &state, &files).is_some_and(|memo| cache.memos.contains_key(&memo));
     if whole && is_clean() && publish::is_whole(settings) {

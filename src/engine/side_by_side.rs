@@ -18,18 +18,18 @@ const LARGE_BYTES: u64 = 8 << 20;
 /// How large a part is: enough to read that handing it over does not count, and little enough to stay in a processor's caches.
 const PART_BYTES: usize = 1 << 20;
 
-/// Reads the file that `reader` has open, and gives the digest of its bytes; `None` where it could not be opened a second time.
-pub fn read(
+/// Reads the file that `reader` has open, and gives the digest of its bytes; `None` where the system did not give all of them.
+pub fn read<'f>(
     (feed, format): (Feed, Format),
-    file: &RawFile,
-    mut reader: Digesting,
+    file: &'f RawFile,
+    mut reader: Digesting<'f>,
     sink: &mut FileSink<'_>,
 ) -> (FileCounts, Option<Digest>) {
     if file.size >= LARGE_BYTES && rayon::current_num_threads() > 1 {
         if let Some(parts) = Parts::open(feed, format, &mut reader, file.size, PART_BYTES) {
             let counts = read_parts(parts, sink);
             reader.drain();
-            return (counts, Some(reader.digest()));
+            return (counts, reader.digest());
         }
         match Digesting::open(file) {
             Ok(again) => reader = again,
@@ -43,7 +43,7 @@ pub fn read(
     let context = sink.context;
     let counts = sources::read(feed, format, &mut reader, file.size, context, sink);
     reader.drain();
-    (counts, Some(reader.digest()))
+    (counts, reader.digest())
 }
 
 /// What a part had.

@@ -1,9 +1,14 @@
 //! Walks the input folder: which raw files there are, folder by folder on all threads. An archive has a folder for every customer
 //! and hour, so opening folders is what takes the time.
+//!
+//! Links are followed afterwards (`walk_links`), so that a folder without any costs nothing more. What the system does not let the
+//! walk see is not taken for empty: it is told, and whoever walks decides whether to go on.
 
+use std::collections::BTreeMap;
 use std::fs::{self, DirEntry, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -12,63 +17,84 @@ use crate::domain::day::Day;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::raw::RawFile;
+use crate::engine::raw_open::{Access, Identity, InputFolder, Reads};
+use crate::engine::raw_path::text_of;
+use crate::engine::walk_links::{self, Link};
 use crate::pipeline::settings::Settings;
 use crate::sources::path::{PathFacts, path_context};
 use crate::warehouse::index::SETTLED_AFTER;
 
-/// Walks the input folder; files in the order of their paths. A missing folder is an empty one, with a warning. Where `since` is
-/// given, files and folders are left out whose path names an earlier day.
-pub fn discover(settings: &Settings, since: Option<Day>, watch: &Watch<'_>) -> Result<Vec<RawFile>, EngineError> {
+/// What there is in the input folder.
+#[derive(Default)]
+pub struct Walked {
+    /// The raw files, in the order of their paths.
+    pub files: Vec<RawFile>,
+    /// Folders and entries that the system did not show, by their paths, and why.
+    pub unseen: BTreeMap<String, String>,
+}
+
+/// Walks the input folder. Where `since` is given, files and folders are left out whose path names an earlier day. Fails where there is
+/// no such folder.
+pub fn discover(settings: &Settings, since: Option<Day>, reads: &Reads, watch: &Watch<'_>) -> Result<Walked, EngineError> {
     let root = &settings.input_root;
-    if !root.exists() {
-        watch.tell(Event::Warning(format!("the input folder `{}` does not exist", root.display())));
-        return Ok(Vec::new());
-    }
-    let real_root = fs::canonicalize(root).map_err(EngineError::input("open the input folder", root))?;
+    let folder = InputFolder::at(root, reads.clone()).map_err(EngineError::input("open the input folder", root))?;
     let walk = Walk {
         settings,
         since,
         watch,
         own_rules: settings.sources.iter().any(|source| source.path_day.is_some()),
-        real_root,
+        folder: Arc::new(folder),
         settled_before: SystemTime::now().checked_sub(SETTLED_AFTER),
+        links: Mutex::default(),
+        unseen: Mutex::default(),
     };
-    let mut files = walk.folder(root, "", &[]);
+    let mut files = walk.folder(root, "");
+    let links = std::mem::take(&mut *lock(&walk.links));
+    files.extend(walk_links::follow(&walk, links));
+    watch.go_on()?;
     files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let unseen = walk.unseen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Walked { files, unseen })
+}
+
+/// [`discover`] for whoever takes things as they are: warns of what is not seen. A folder that does not exist is an empty one.
+pub fn discover_what_is_there(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, EngineError> {
+    let root = &settings.input_root;
+    if matches!(fs::metadata(root), Err(error) if error.kind() == io::ErrorKind::NotFound) {
+        watch.tell(Event::Warning(format!("the input folder `{}` does not exist", root.display())));
+        return Ok(Vec::new());
+    }
+    let Walked { files, unseen } = discover(settings, None, &Reads::default(), watch)?;
+    for (path, why) in unseen {
+        watch.tell(Event::Warning(format!("cannot look at `{path}` in the input folder: {why}")));
+    }
     Ok(files)
 }
 
-struct Walk<'a> {
-    settings: &'a Settings,
+/// A walk under way.
+pub struct Walk<'a> {
+    pub settings: &'a Settings,
     since: Option<Day>,
     watch: &'a Watch<'a>,
     /// Whether a source has a rule of its own for the day in a path.
     own_rules: bool,
-    real_root: PathBuf,
+    pub folder: Arc<InputFolder>,
     settled_before: Option<SystemTime>,
+    /// The links that were met.
+    links: Mutex<Vec<Link>>,
+    unseen: Mutex<BTreeMap<String, String>>,
+}
+
+/// Nobody who holds one of these locks can panic, so nothing is ever half done.
+fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Walk<'_> {
-    /// The files below a folder. `below` is its path below the input folder; `through` are the real paths of the linked folders that
-    /// led here, so that a link to a folder above itself comes to an end.
-    fn folder(&self, folder: &Path, below: &str, through: &[PathBuf]) -> Vec<RawFile> {
-        let mut entries: Vec<DirEntry> = match fs::read_dir(folder).and_then(Iterator::collect) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.warn(format!("cannot look into `{}`: {error}", folder.display()));
-                return Vec::new();
-            }
-        };
-        let look = |entry: &DirEntry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let path = if below.is_empty() {
-                name.into_owned()
-            } else {
-                format!("{below}/{name}")
-            };
-            self.entry(entry, path, through)
-        };
+    /// The files below a folder that are reached without a link. `below` is its path below the input folder.
+    fn folder(&self, folder: &Path, below: &str) -> Vec<RawFile> {
+        let mut entries = self.entries(folder, below);
+        let look = |entry: &DirEntry| self.entry(entry, child(below, entry));
         // Most folders hold one thing: only the ones that hold many are worth dividing.
         match entries.as_mut_slice() {
             [] => Vec::new(),
@@ -85,78 +111,86 @@ impl Walk<'_> {
         }
     }
 
-    fn entry(&self, entry: &DirEntry, path: String, through: &[PathBuf]) -> Vec<RawFile> {
-        let on_disk = entry.path();
-        let Ok(kind) = entry.file_type() else {
-            self.warn(format!("cannot look at `{}`", on_disk.display()));
+    /// What is in a folder; nothing where the system does not say, or where somebody wants the walk to end.
+    pub fn entries(&self, folder: &Path, below: &str) -> Vec<DirEntry> {
+        if self.watch.go_on().is_err() {
             return Vec::new();
+        }
+        let listed = self.folder.reads.ask(Access::List, folder).and_then(|()| fs::read_dir(folder));
+        match listed.and_then(Iterator::collect) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let shown = if below.is_empty() { "." } else { below };
+                self.cannot_see(shown, &error);
+                Vec::new()
+            }
+        }
+    }
+
+    fn entry(&self, entry: &DirEntry, path: String) -> Vec<RawFile> {
+        let kind = match entry.file_type() {
+            Ok(kind) => kind,
+            Err(error) => {
+                self.cannot_see(&path, &error);
+                return Vec::new();
+            }
         };
         if kind.is_dir() {
             return if self.is_before(&path) {
                 Vec::new()
             } else {
-                self.folder(&on_disk, &path, through)
+                self.folder(&entry.path(), &path)
             };
         }
-        if !kind.is_symlink() {
-            // Asked of the entry, which is not looked for again from the root on.
-            return self.file((on_disk, || entry.metadata()), path, false).into_iter().collect();
-        }
-        let real = match fs::canonicalize(&on_disk) {
-            Ok(real) => real,
-            Err(error) => {
-                self.warn(format!("the link `{}` leads nowhere: {error}", on_disk.display()));
-                return Vec::new();
-            }
-        };
-        let leads_out = !real.starts_with(&self.real_root);
-        if !real.is_dir() {
-            return self
-                .file((on_disk, || fs::metadata(entry.path())), path, leads_out)
-                .into_iter()
-                .collect();
-        }
-        let above = on_disk.parent().and_then(|folder| fs::canonicalize(folder).ok());
-        let is_loop = above.is_some_and(|above| above.starts_with(&real)) || through.contains(&real);
-        if leads_out || is_loop {
-            let where_to = if leads_out {
-                "out of the input folder"
-            } else {
-                "to a folder that it is in"
-            };
-            self.warn(format!("`{}` leads {where_to} and is not followed", on_disk.display()));
+        if kind.is_symlink() {
+            let on_disk = entry.path();
+            lock(&self.links).push(Link { path, on_disk });
             return Vec::new();
         }
-        let through: Vec<PathBuf> = through.iter().cloned().chain([real]).collect();
-        self.folder(&on_disk, &path, &through)
+        let sources = self.sources_of(&path);
+        // Asked of the entry, which is not looked for again from the root on.
+        self.file(path, &entry.path(), || entry.metadata(), sources).into_iter().collect()
     }
 
     /// A file that some source reads.
-    fn file(&self, (on_disk, look): (PathBuf, impl FnOnce() -> io::Result<Metadata>), path: String, leads_out: bool) -> Option<RawFile> {
-        let sources = self.sources_of(&path);
+    pub fn file(
+        &self,
+        path: String,
+        on_disk: &Path,
+        look: impl FnOnce() -> io::Result<Metadata>,
+        sources: Vec<(usize, PathFacts)>,
+    ) -> Option<RawFile> {
         let is_old = |(_, facts): &(usize, PathFacts)| facts.day.is_some() && self.since > facts.day;
         if sources.iter().all(is_old) {
             return None;
         }
-        let metadata = look().ok();
-        let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+        let metadata = match self.folder.reads.ask(Access::Look, on_disk).and_then(|()| look()) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                self.cannot_see(&path, &error);
+                return None;
+            }
+        };
+        let changed = metadata.modified().ok();
         Some(RawFile {
             path,
-            on_disk,
-            size: metadata.as_ref().map_or(0, |metadata| metadata.len()),
+            on_disk: on_disk.to_path_buf(),
+            folder: self.folder.clone(),
+            identity: Identity::of(&metadata),
+            size: metadata.len(),
             changed: changed
                 .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
                 .map_or(0, |age| age.as_nanos()),
             settled: changed.is_some() && changed <= self.settled_before,
-            is_regular: metadata.is_some_and(|metadata| metadata.is_file()),
-            leads_out,
+            is_regular: metadata.is_file(),
+            leads_out: false,
             sources,
         })
     }
 
     /// Whether a folder is of one day and that is before the days that are looked at. A date may stand again further down, and the
     /// last one counts: so only `d=`, below which nothing but an hour and a minute follow, and where no source has a rule of its own.
-    fn is_before(&self, folder: &str) -> bool {
+    pub fn is_before(&self, folder: &str) -> bool {
         let name = folder.rsplit('/').next().unwrap_or_default();
         let Some(since) = self
             .since
@@ -168,14 +202,32 @@ impl Walk<'_> {
     }
 
     /// The sources whose glob matches a path.
-    fn sources_of(&self, path: &str) -> Vec<(usize, PathFacts)> {
+    pub fn sources_of(&self, path: &str) -> Vec<(usize, PathFacts)> {
         let matching = self.settings.sources.iter().enumerate().filter(|(_, source)| source.reads(path));
         matching
             .map(|(at, source)| (at, path_context(path, source.path_tenant.as_ref(), source.path_day.as_ref())))
             .collect()
     }
 
-    fn warn(&self, text: String) {
+    /// Takes note of something that the system does not show. What is gone since its name was read is none of it: it is gone.
+    pub fn cannot_see(&self, path: &str, error: &io::Error) {
+        if error.kind() != io::ErrorKind::NotFound {
+            lock(&self.unseen).insert(path.to_owned(), error.to_string());
+        }
+    }
+
+    pub fn warn(&self, text: String) {
         self.watch.tell(Event::Warning(text));
+    }
+}
+
+/// The path of an entry of a folder.
+pub fn child(below: &str, entry: &DirEntry) -> String {
+    let name = entry.file_name();
+    let name = text_of(&name);
+    if below.is_empty() {
+        name.into_owned()
+    } else {
+        format!("{below}/{name}")
     }
 }

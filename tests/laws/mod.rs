@@ -106,7 +106,11 @@ impl Site {
 
     /// The nightly job.
     fn request(&self) -> Request<'_> {
-        Request::new(&self.settings, self.settings.last_day.unwrap())
+        Request {
+            // There are nights before anything was delivered.
+            allow_empty: true,
+            ..Request::new(&self.settings, self.settings.last_day.unwrap())
+        }
     }
 
     /// Does what is asked for, and takes note of what was published.
