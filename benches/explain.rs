@@ -291,7 +291,7 @@ fn customers() -> Vec<Customer> {
 /// What somebody asks about a customer in the middle of the files.
 fn asked() -> Asked {
     Asked {
-        customer: "customer-577.example".to_owned(),
+        customer: Some("customer-577.example".to_owned()),
         ..Asked::default()
     }
 }

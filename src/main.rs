@@ -1,16 +1,17 @@
 //! `uptake`: parse, run, exit code.
 
+use std::io::Write;
 use std::panic;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 use uptake::cli::args::{Cli, Command, LogFormat};
 use uptake::cli::exit::{Code, Failure};
-use uptake::cli::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status};
+use uptake::cli::interruption::Interruption;
+use uptake::cli::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status, written};
 
-/// Set by Ctrl-C: the run ends after the files that are being written.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Ctrl-C, or a request to end.
+static INTERRUPTION: Interruption = Interruption::new();
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -22,14 +23,11 @@ fn main() -> ExitCode {
             Failure::new(Code::Bug, panic).hint("please report this").tell(LogFormat::Json);
         }));
     }
-    // A second Ctrl-C ends the process at once: that is safe too, since files appear whole or not at all.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(Code::Interrupted as i32);
-        }
-    });
+    let _ = ctrlc::set_handler(|| INTERRUPTION.signal());
+    ignore_the_size_limit_signal();
     // A panic is a bug of ours, and has its own exit code.
-    let result = panic::catch_unwind(|| execute(&cli));
+    let interrupted = || Failure::interrupted().tell(cli.global.log_format);
+    let result = panic::catch_unwind(|| INTERRUPTION.hold(|| execute(&cli), interrupted));
     match result {
         Ok(Ok(())) => ExitCode::from(Code::Done as u8),
         Ok(Err(failure)) => {
@@ -45,7 +43,18 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
     let json =
         args.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json") || args.iter().any(|arg| arg == "--log-format=json");
-    if !(json && error.use_stderr()) {
+    if !error.use_stderr() {
+        // The help or the version, which is a result like any other.
+        let printed = written(error.print().and_then(|()| std::io::stdout().flush()));
+        return printed.map_or_else(
+            |failure| {
+                failure.tell(if json { LogFormat::Json } else { LogFormat::Text });
+                ExitCode::from(failure.code as u8)
+            },
+            |()| ExitCode::from(Code::Done as u8),
+        );
+    }
+    if !json {
         error.exit();
     }
     let text = error.render().to_string();
@@ -56,21 +65,29 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(Code::Usage as u8)
 }
 
+/// A file that may not grow any more (`ulimit -f`) is to be an error of the write, which says which file it is, and not the end
+/// of the process.
+#[cfg(unix)]
+fn ignore_the_size_limit_signal() {
+    // SAFETY: no handler is given that could run in the middle of something; the signal is only ignored from now on.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+}
+
+#[cfg(not(unix))]
+fn ignore_the_size_limit_signal() {}
+
 /// Runs the command.
 fn execute(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
-        Command::Run(args) => run::run(args, &cli.global, &INTERRUPTED),
-        Command::Reprocess(args) => reprocess::run(args, &cli.global, &INTERRUPTED),
-        Command::Plan(args) => plan::run(args, &cli.global, &INTERRUPTED),
+        Command::Run(args) => run::run(args, &cli.global, &INTERRUPTION),
+        Command::Reprocess(args) => reprocess::run(args, &cli.global, &INTERRUPTION),
+        Command::Plan(args) => plan::run(args, &cli.global, INTERRUPTION.flag()),
         Command::Status(args) => status::run(args, &cli.global),
-        Command::Check(args) => check::run(args, &cli.global, &INTERRUPTED),
+        Command::Check(args) => check::run(args, &cli.global, INTERRUPTION.flag()),
         Command::Explain(args) => explain::run(args, &cli.global),
         Command::Inspect(args) => inspect::run(args, &cli.global),
         Command::Sample(args) => sample::run(args, &cli.global),
         Command::Describe(args) => describe::run(args),
-        Command::Completions(args) => {
-            completions::run(args);
-            Ok(())
-        }
+        Command::Completions(args) => completions::run(args),
     }
 }

@@ -10,19 +10,19 @@ use uptake::warehouse::lock;
 use crate::workdir::parquet_files;
 
 /// A small portfolio for commands that need some input.
-const SCENARIO: &str = "portfolio-ratios-are-sums-over-sums";
+pub const SCENARIO: &str = "portfolio-ratios-are-sums-over-sums";
 
 /// What a command said.
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Said {
     /// Holds the exit code, and whether standard error has all of these.
     #[track_caller]
-    fn fails(&self, code: i32, messages: &[&str]) {
+    pub fn fails(&self, code: i32, messages: &[&str]) {
         assert_eq!(self.code, code, "{}", self.err);
         for message in messages {
             assert!(self.err.contains(message), "`{message}` is not in: {}", self.err);
@@ -31,20 +31,20 @@ impl Said {
     }
 
     #[track_caller]
-    fn succeeds(&self) -> &Said {
+    pub fn succeeds(&self) -> &Said {
         assert_eq!(self.code, 0, "{}", self.err);
         self
     }
 }
 
 /// A folder with a pipeline file, and where its warehouse and published files go.
-struct Desk {
+pub struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
     /// A pipeline over the input of a golden scenario. `head` stands before everything else, `rest` after it.
-    fn with(scenario: &str, head: &str, sources: &str) -> Desk {
+    pub fn with(scenario: &str, head: &str, sources: &str) -> Desk {
         let folder = tempfile::tempdir().unwrap();
         let input = root().join("tests/golden").join(scenario).join("input");
         let text = format!(
@@ -55,20 +55,20 @@ impl Desk {
         Desk { folder }
     }
 
-    fn small() -> Desk {
+    pub fn small() -> Desk {
         Desk::with(SCENARIO, "last_day = \"2026-09-12\"", &standard_sources())
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn pipeline(&self) -> String {
+    pub fn pipeline(&self) -> String {
         self.path("pipeline.toml").display().to_string()
     }
 
     /// A command on this desk's pipeline file, with more arguments.
-    fn uptake(&self, command: &str, more: &[&str]) -> Said {
+    pub fn uptake(&self, command: &str, more: &[&str]) -> Said {
         let pipeline = self.pipeline();
         let mut args = vec![command, pipeline.as_str()];
         args.extend(more);
@@ -91,11 +91,11 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn standard_sources() -> String {
+pub fn standard_sources() -> String {
     fs::read_to_string(root().join("tests/golden/standard.toml")).unwrap()
 }
 
-fn uptake(args: &[&str]) -> Said {
+pub fn uptake(args: &[&str]) -> Said {
     let output = Command::new(env!("CARGO_BIN_EXE_uptake")).args(args).output().unwrap();
     Said {
         code: output.status.code().expect("an exit code"),

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uptake::domain::day::Day;
 use uptake::engine::explain::{Answer, Asked, explain};
-use uptake::explain::{json, markdown, text, text_product, text_user};
+use uptake::explain::{customer_list, json, markdown, text, text_product, text_user};
 use uptake::sample::{self, Options};
 use uptake::stages::adoption::Adoption;
 use uptake::warehouse::files::read_footer;
@@ -25,7 +25,8 @@ use crate::golden::{id_of, ran};
 struct Question {
     name: &'static str,
     scenario: &'static str,
-    customer: &'static str,
+    /// `None`: all of them.
+    customer: Option<&'static str>,
     product: Option<&'static str>,
     workload: Option<&'static str>,
     day: &'static str,
@@ -35,7 +36,7 @@ struct Question {
 const MOVED: Question = Question {
     name: "a-license-that-moved-and-a-number-that-changed",
     scenario: "a-license-that-moved-to-a-new-user",
-    customer: "north",
+    customer: Some("north"),
     product: Some("EXCHANGESTANDARD"),
     workload: None,
     day: "2026-09-12",
@@ -80,7 +81,7 @@ explained! {
     more_assigned_than_sold = Question {
         name: "more-assigned-than-sold",
         scenario: "trial-activity-without-entitlement",
-        customer: "west",
+        customer: Some("west"),
         day: "2026-09-10",
         ..MOVED
     },
@@ -136,6 +137,14 @@ explained! {
         day: "2026-09-10",
         ..MOVED
     },
+    all_customers_with_their_two_ratios = Question {
+        name: "all-customers-with-their-two-ratios",
+        scenario: "portfolio-ratios-are-sums-over-sums",
+        customer: None,
+        product: None,
+        day: "2026-09-10",
+        ..MOVED
+    },
     a_product_out_of_scope = Question {
         name: "a-product-out-of-scope-without-a-workload",
         scenario: "excluded-products-stay-out-of-the-portfolio",
@@ -154,7 +163,7 @@ fn check(question: &Question) {
     let work = tempfile::tempdir().unwrap();
     let settings = ran(question.scenario, work.path());
     let asked = Asked {
-        customer: id_of(question.customer),
+        customer: question.customer.map(id_of),
         product: question.product.map(str::to_owned),
         workload: question.workload.map(str::to_owned),
         day: Day::parse(question.day),
@@ -168,6 +177,11 @@ fn check(question: &Question) {
             text_product::product(product, false),
             json::product(product),
             markdown::product(product),
+        ),
+        Answer::Customers(list) => (
+            customer_list::text(list, false),
+            customer_list::json(list),
+            customer_list::markdown(list),
         ),
         Answer::Customer(view) => (text::customer(view, false), json::customer(view), markdown::customer(view)),
         Answer::User(user) => (text_user::user(user, false), json::user(user), markdown::user(user)),
@@ -294,6 +308,32 @@ fn every_customer_and_product_of_the_sample_is_explained_in_80_columns() {
             }
         }
     }
+}
+
+#[test]
+fn the_beginning_of_a_name_is_enough_where_only_one_begins_so() {
+    let desk = Desk::new(None);
+    let listed = desk.json(&[]);
+    let names: Vec<&str> = listed["customers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| line["customer"]["name"].as_str())
+        .collect();
+    assert!(names.len() >= 4, "{listed}");
+    for name in &names {
+        let beginning: String = name.to_lowercase().chars().take(5).collect();
+        let view = desk.json(&["--customer", &beginning]);
+        assert_eq!(view["customer"]["name"], *name);
+        let id = view["customer"]["tenant_id"].as_str().unwrap();
+        assert_eq!(desk.json(&["--customer", &id[..13]])["customer"]["tenant_id"], id);
+        let product = view["products"][0]["product"]["sku_id"].as_str().unwrap();
+        let explained = desk.json(&["--customer", &beginning, "--product", &product[..18]]);
+        assert_eq!(explained["product"]["sku_id"], product);
+    }
+    let unknown = desk.explain(&["--customer", "qqqqqqqq"]);
+    unknown.fails(2, &names);
+    desk.explain(&["--product", "SPE_E3"]).fails(2, &["--customer"]);
 }
 
 #[test]

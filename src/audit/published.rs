@@ -19,6 +19,7 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::{self, PublishedFile, is_unfinished};
 use crate::warehouse::error::WarehouseError;
+use crate::warehouse::scratch::Scratch;
 use crate::warehouse::store::Store;
 
 /// How many rows are compared at once.
@@ -61,7 +62,7 @@ pub fn hold_again(settings: &Settings, store: &Store, state: &State, range: Rang
         let what = "the published files are not made from what the tables and the pipeline file say now: a run publishes again";
         faults.push(Fault::of_published("run.json", what));
     }
-    let place = tempfile::tempdir().map_err(WarehouseError::store("make a temporary folder in", &std::env::temp_dir()))?;
+    let place = Scratch::make().map_err(WarehouseError::store("make a temporary folder in", &std::env::temp_dir()))?;
     let Some(publication) = publication(settings, store, state, range, &FirstDays::default(), place.path())? else {
         return Ok(faults);
     };

@@ -117,6 +117,7 @@ const EXPLAIN_EXAMPLES: &str = "\
 Everything is counted again from the warehouse; exit code 4 where the tables say something else.
 
 Examples:
+  uptake explain                                                       all customers with their two ratios
   uptake explain --customer contoso.example                            all its products in one screen
   uptake explain --customer Contoso --product SPE_E3                   one of them, with the users behind it
   uptake explain --customer Contoso --product SPE_E3 --workload teams --day 2026-09-30
@@ -383,11 +384,11 @@ pub struct ExplainArgs {
     /// The pipeline file.
     #[arg(default_value = "pipelines/nightly.toml")]
     pub pipeline: PathBuf,
-    /// The customer: tenant id, name or domain, in any case.
+    /// The customer: tenant id, name or domain, in any case, or how one of these begins; default: a list of all.
     #[arg(long, value_name = "CUSTOMER")]
-    pub customer: String,
-    /// The product: SKU id, part number or name, in any case; default: all of the customer's, in one screen.
-    #[arg(long, value_name = "PRODUCT")]
+    pub customer: Option<String>,
+    /// The product: SKU id, part number or name, in any case, or how one begins; default: all of the customer's, in one screen.
+    #[arg(long, value_name = "PRODUCT", requires = "customer")]
     pub product: Option<String>,
     /// One of the product's workloads; default: use of any of them.
     #[arg(long, value_name = "WORKLOAD", requires = "product")]
@@ -396,7 +397,7 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub day: Option<Day>,
     /// One user: the id under which users are stored, or with the key at hand the one that the logs have.
-    #[arg(long, value_name = "USER")]
+    #[arg(long, value_name = "USER", requires = "customer")]
     pub user: Option<String>,
     /// With --user: how the raw records begin, read again and masked as the pipeline's privacy settings demand.
     #[arg(long, requires = "user")]

@@ -13,6 +13,8 @@ use crate::cli::say;
 use crate::engine::events::Watch;
 use crate::observe::progress::Progress;
 use crate::observe::run_log;
+use crate::observe::standing::RUNS_LOOKED_AT;
+use crate::observe::standing_runs::LastRun;
 use crate::warehouse::store::Store;
 
 /// Prints what was held and what was found to standard output; exit code 4 where anything is wrong.
@@ -28,14 +30,15 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
         notify: &|event| progress.take(event),
         interrupted,
     };
-    let last = run_log::read(&settings.published, 1).unwrap_or_default().pop();
+    let lines = run_log::read(&settings.published, RUNS_LOOKED_AT).unwrap_or_default();
+    let last = lines.iter().rev().map(LastRun::of).find(|run| !run.was_refused());
     let asked = Asked {
         settings,
         store: &store,
         customers: args.customers,
         seed: args.seed,
         // A run that found the warehouse held by another did nothing.
-        unfinished: last.is_some_and(|run| run["outcome"] == "failed" && run["exit_code"] != Code::Locked as u8),
+        unfinished: last.is_some_and(|run| run.failed()),
         watch: &watch,
     };
     let result = in_threads(args.threads, || check(&asked))?;
@@ -45,7 +48,7 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
     say(&match args.format {
         Format::Text => check_text::text(settings, &report),
         Format::Json => format!("{:#}\n", check_text::json(settings, &report)),
-    });
+    })?;
     if report.is_healthy() {
         return Ok(());
     }

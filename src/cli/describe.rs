@@ -87,8 +87,7 @@ pub fn run(args: &DescribeArgs) -> Result<(), Failure> {
         (DictionaryFormat::Markdown, Some(_)) => entries.iter().map(describe_page::section).collect(),
         (DictionaryFormat::Text, None) => list(&entries),
         (DictionaryFormat::Text, Some(_)) => entries.iter().map(text).collect(),
-    });
-    Ok(())
+    })
 }
 
 fn unknown(name: &str, entries: &[Entry]) -> Failure {

@@ -1,6 +1,7 @@
 //! Errors as a person and a scheduler see them: one message, a hint, an exit code.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use crate::cli::args::LogFormat;
 use crate::engine::error::EngineError;
@@ -45,6 +46,30 @@ impl Failure {
         self
     }
 
+    /// Somebody asked the command to end.
+    pub fn interrupted() -> Failure {
+        Failure::new(Code::Interrupted, "interrupted")
+    }
+
+    /// A result that could not be written to standard output.
+    pub fn no_output(error: &io::Error) -> Failure {
+        let failure = Failure::new(Code::Store, format!("cannot write to standard output: {error}"));
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => failure.hint(store_hint("write", error.kind())),
+            _ => failure.hint("look at where the output goes to"),
+        }
+    }
+
+    /// The same of a command that makes files. It keeps those that were finished, which others have nothing of.
+    pub fn of_a_run(mut self) -> Failure {
+        match self.code {
+            Code::Interrupted => self.message.push_str(": what was finished is kept; the next run goes on from here"),
+            Code::Store if self.hint.ends_with("run again") => self.hint.push_str(": what was finished is kept"),
+            _ => {}
+        }
+        self
+    }
+
     /// As the record of a run takes it.
     pub fn fault(&self) -> Fault {
         Fault {
@@ -75,16 +100,11 @@ impl From<WarehouseError> for Failure {
     fn from(error: WarehouseError) -> Failure {
         let message = error.to_string();
         match error {
-            WarehouseError::Store { error, .. } => Failure::new(Code::Store, message).hint(store_hint(error.kind())),
-            WarehouseError::Parquet { doing, .. } => {
-                let code = if doing == "write" { Code::Store } else { Code::Check };
-                let hint = if doing == "write" {
-                    "free some space or choose another folder, and run again: what was finished is kept"
-                } else {
-                    "remove the file: the next run makes it again"
-                };
-                Failure::new(code, message).hint(hint)
+            WarehouseError::Store { doing, error, .. } => Failure::new(Code::Store, message).hint(store_hint(doing, error.kind())),
+            WarehouseError::Parquet { doing: "write", .. } => {
+                Failure::new(Code::Store, message).hint("free some space or choose another folder, and run again")
             }
+            WarehouseError::Parquet { .. } => Failure::new(Code::Check, message).hint("remove the file: the next run makes it again"),
             WarehouseError::Contract(_) => {
                 Failure::new(Code::Check, message).hint("nothing was published; please report this with the message")
             }
@@ -99,18 +119,26 @@ impl From<WarehouseError> for Failure {
     }
 }
 
-fn store_hint(kind: std::io::ErrorKind) -> &'static str {
-    use std::io::ErrorKind;
+/// What is done to a file or folder without changing it.
+const READING: [&str; 5] = ["read", "open", "list", "look at", "look at the lock"];
+
+/// What to do where the disk refused. A disk that cannot be read is not mended by choosing a folder to write to.
+fn store_hint(doing: &str, kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and run again: what was finished is kept",
-        ErrorKind::FileTooLarge => "raise the limit on the size of files (`ulimit -f`) and run again: what was finished is kept",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and run again",
+        ErrorKind::FileTooLarge => "raise the limit on the size of files (`ulimit -f`) and run again",
         ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists => {
             "a file is where a folder should be, or a folder where a file should be: move it away, or choose another folder (`--warehouse DIR`, `--published DIR`)"
+        }
+        ErrorKind::PermissionDenied if READING.contains(&doing) => {
+            "this user has to be allowed to read it: look at the rights of the file and of the folders above it"
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             "choose a folder that this user may write to (`--warehouse DIR`, `--published DIR`)"
         }
-        _ => "mend it and run again: what was finished is kept",
+        ErrorKind::NotFound if READING.contains(&doing) => "it was removed meanwhile: try again",
+        _ if READING.contains(&doing) => "look at the disk, or at the network that it comes over, and try again",
+        _ => "mend it and run again",
     }
 }
 
@@ -122,7 +150,7 @@ impl From<EngineError> for Failure {
             EngineError::Report(error) => {
                 let kept = "the files that were published before are still there";
                 match error.disk_error() {
-                    Some(kind) => Failure::new(Code::Store, message).hint(format!("{}; {kept}", store_hint(kind))),
+                    Some((doing, kind)) => Failure::new(Code::Store, message).hint(format!("{}; {kept}", store_hint(doing, kind))),
                     None => Failure::new(Code::Check, message).hint(kept),
                 }
             }
@@ -140,9 +168,34 @@ impl From<EngineError> for Failure {
             EngineError::Check(_) => Failure::new(Code::Check, message).hint(
                 "the files that were published before are still there; remove the warehouse's files of these tables and days and run again: they are made anew. If it comes back, report it",
             ),
-            EngineError::Interrupted => {
-                Failure::new(Code::Interrupted, message).hint("what was finished is kept; the next run goes on from here")
-            }
+            EngineError::Interrupted => Failure::interrupted(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn failure(doing: &'static str, kind: ErrorKind) -> Failure {
+        Failure::from(WarehouseError::store(doing, Path::new("warehouse"))(kind.into()))
+    }
+
+    #[test]
+    fn a_hint_fits_what_was_being_done_and_the_command() {
+        let reading = failure("read", ErrorKind::PermissionDenied);
+        assert!(
+            reading.hint.contains("allowed to read") && !reading.hint.contains("write"),
+            "{}",
+            reading.hint
+        );
+        assert!(failure("write", ErrorKind::PermissionDenied).hint.contains("may write to"));
+        let full = failure("write", ErrorKind::StorageFull);
+        assert!(!full.hint.contains("is kept"), "a plan keeps nothing: {}", full.hint);
+        assert!(full.of_a_run().hint.ends_with("run again: what was finished is kept"));
+        assert_eq!(Failure::interrupted().message, "interrupted");
+        assert!(Failure::interrupted().of_a_run().message.contains("goes on from here"));
     }
 }

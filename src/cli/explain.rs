@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
 use crate::engine::explain::{Answer, Asked, explain};
-use crate::explain::{json, markdown, text, text_product, text_user};
+use crate::explain::{customer_list, json, markdown, text, text_product, text_user};
 use crate::observe::progress::Progress;
 use crate::warehouse::store::Store;
 
@@ -24,7 +24,7 @@ pub fn run(args: &ExplainArgs, global: &Global) -> Result<(), Failure> {
     };
     let store = Store::at(&context.settings.warehouse);
     let answer = explain(&context.settings, &store, &asked)?;
-    say(&printed(&answer, args.format, global.colored()));
+    say(&printed(&answer, args.format, global.colored()))?;
     match answer.differences().len() {
         0 => Ok(()),
         count => Err(Failure::new(
@@ -43,6 +43,9 @@ fn printed(answer: &Answer, paper: Paper, colored: bool) -> String {
         (Answer::Customer(customer), Paper::Text) => text::customer(customer, colored),
         (Answer::Customer(customer), Paper::Json) => format!("{:#}\n", json::customer(customer)),
         (Answer::Customer(customer), Paper::Markdown) => markdown::customer(customer),
+        (Answer::Customers(list), Paper::Text) => customer_list::text(list, colored),
+        (Answer::Customers(list), Paper::Json) => format!("{:#}\n", customer_list::json(list)),
+        (Answer::Customers(list), Paper::Markdown) => customer_list::markdown(list),
         (Answer::User(user), Paper::Text) => text_user::user(user, colored),
         (Answer::User(user), Paper::Json) => format!("{:#}\n", json::user(user)),
         (Answer::User(user), Paper::Markdown) => markdown::user(user),

@@ -35,13 +35,13 @@ pub fn run(args: &InspectArgs, global: &Global) -> Result<(), Failure> {
     for path in &args.files {
         let inspection = inspect::inspect(path, &asked, &rules)?;
         if args.format == Printed::Text {
-            say(&inspect_text::block(&inspection, inspections.is_empty(), global.colored()));
+            say(&inspect_text::block(&inspection, inspections.is_empty(), global.colored()))?;
         }
         inspections.push(inspection);
     }
     match args.format {
-        Printed::Text => say(&inspect_text::sums(&inspections)),
-        Printed::Json => say(&format!("{:#}\n", inspect_text::json(&inspections))),
+        Printed::Text => say(&inspect_text::sums(&inspections))?,
+        Printed::Json => say(&format!("{:#}\n", inspect_text::json(&inspections)))?,
     }
     refuse_unreadable(&inspections)
 }

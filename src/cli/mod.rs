@@ -1,6 +1,8 @@
 //! The command line: one command a file. What was written becomes what it means in `context`; errors become exit codes in `exit`.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
+
+use crate::cli::exit::Failure;
 
 pub mod args;
 pub mod asked;
@@ -14,6 +16,7 @@ pub mod exit;
 pub mod explain;
 pub mod inspect;
 pub mod inspect_text;
+pub mod interruption;
 pub mod plan;
 pub mod plan_text;
 pub mod reprocess;
@@ -22,8 +25,16 @@ pub mod sample;
 pub mod status;
 pub mod status_text;
 
-/// Writes a result to standard output. Whoever reads it may stop reading: that is no fault.
-pub fn say(text: &str) {
+/// Writes a result to standard output. Whoever reads it may stop reading: that is no fault. A disk that is full is one.
+pub fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Whether a result is where it should be.
+pub fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::no_output(&error)),
+        _ => Ok(()),
+    }
 }

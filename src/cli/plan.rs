@@ -12,6 +12,7 @@ use crate::engine::events::Watch;
 use crate::engine::request::Request;
 use crate::engine::run;
 use crate::observe::progress::Progress;
+use crate::warehouse::scratch::Scratch;
 use crate::warehouse::store::Store;
 
 /// Prints the plan to standard output.
@@ -19,7 +20,7 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     let context = Context::read(&args.run.pipeline, global)?;
     let progress = Progress::new(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
-    let overlay = tempfile::tempdir().map_err(|error| {
+    let overlay = Scratch::make().map_err(|error| {
         let place = std::env::temp_dir();
         Failure::new(
             Code::Store,
@@ -52,6 +53,5 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     say(&match args.format {
         Format::Text => plan_text::text(&request, &report),
         Format::Json => format!("{:#}\n", plan_text::json(&request, &report)),
-    });
-    Ok(())
+    })
 }

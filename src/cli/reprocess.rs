@@ -1,20 +1,19 @@
 //! `uptake reprocess`: makes days again from their raw files, even if nothing changed.
 
-use std::sync::atomic::AtomicBool;
-
 use serde_json::json;
 
 use crate::audit::choice::Share;
 use crate::cli::args::{Global, ReprocessArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::Failure;
+use crate::cli::interruption::Interruption;
 use crate::cli::run::{carry_out, verifier};
 use crate::engine::request::{Request, Verify};
 use crate::observe::record::Asked;
 use crate::warehouse::store::Store;
 
 /// Makes the days again and prints a short summary to standard output.
-pub fn run(args: &ReprocessArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
+pub fn run(args: &ReprocessArgs, global: &Global, interruption: &Interruption) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let store = Store::at(&context.settings.warehouse);
     let verify = args.verify.map(|share| verifier(&context.settings, share));
@@ -36,5 +35,5 @@ pub fn run(args: &ReprocessArgs, global: &Global, interrupted: &AtomicBool) -> R
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
     let asked = Asked::new("reprocess", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
-    carry_out(&context, &request, &store, asked, (args.threads, global), interrupted)
+    carry_out(&context, &request, &store, asked, (args.threads, global), interruption)
 }

@@ -10,6 +10,7 @@ use crate::audit::verify::verify;
 use crate::cli::args::{Global, RunArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
+use crate::cli::interruption::Interruption;
 use crate::cli::say;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
@@ -26,7 +27,7 @@ use crate::reports::summary_text;
 use crate::warehouse::store::Store;
 
 /// Runs the pipeline, writes down how it went, and prints a short summary to standard output.
-pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
+pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let verify = args.verify.map(|share| verifier(&context.settings, share));
     let request = Request {
@@ -44,7 +45,7 @@ pub fn run(args: &RunArgs, global: &Global, interrupted: &AtomicBool) -> Result<
     ];
     let asked = Asked::new("run", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
     let store = Store::at(&context.settings.warehouse);
-    carry_out(&context, &request, &store, asked, (args.threads, global), interrupted)
+    carry_out(&context, &request, &store, asked, (args.threads, global), interruption)
 }
 
 /// What computes some customers a second time in the middle of a run.
@@ -62,7 +63,7 @@ pub fn carry_out(
     store: &Store,
     asked: Asked,
     (threads, global): (Option<u16>, &Global),
-    interrupted: &AtomicBool,
+    interruption: &Interruption,
 ) -> Result<(), Failure> {
     let progress = Progress::new(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
@@ -72,33 +73,42 @@ pub fn carry_out(
         asked,
         began: context.began,
         progress: &progress,
+        is_over: AtomicBool::new(false),
     };
     journal.began(&request.last.to_string());
     // The lock is held until the run is written down.
     let _lock = store
         .lock(&format!("process {} since {}", std::process::id(), context.began))
         .map_err(|error| {
-            let failure = Failure::from(error);
-            journal.failed(&failure.fault(), failure.code == Code::Locked);
+            let failure = Failure::from(error).of_a_run();
+            journal.failed(&failure.fault());
             failure
         })?;
-    let result = panic::catch_unwind(AssertUnwindSafe(|| work(request, store, threads, &journal, interrupted)));
+    let ended_early = || {
+        progress.finish();
+        let failure = Failure::interrupted().of_a_run();
+        journal.failed(&failure.fault());
+        failure.tell(global.log_format);
+    };
+    let work = || interruption.hold(|| work(request, store, threads, &journal, interruption.flag()), ended_early);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
     progress.finish();
     let report = match result {
         Ok(Ok(report)) => report,
         Ok(Err(failure)) => {
-            journal.failed(&failure.fault(), false);
+            let failure = failure.of_a_run();
+            journal.failed(&failure.fault());
             return Err(failure);
         }
         Err(panic) => {
-            journal.failed(&Failure::new(Code::Bug, "the program panicked").fault(), false);
+            journal.failed(&Failure::new(Code::Bug, "the program panicked").fault());
             panic::resume_unwind(panic)
         }
     };
-    if !global.quiet {
-        say(&said(&context.settings, &report, global.colored()));
+    if global.quiet {
+        return Ok(());
     }
-    Ok(())
+    say(&said(&context.settings, &report, global.colored()))
 }
 
 /// The run itself, and the record of one that did not fail.

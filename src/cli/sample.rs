@@ -45,7 +45,7 @@ pub fn run(args: &SampleArgs, global: &Global) -> Result<(), Failure> {
         say(&format!(
             "{files} files, {megabytes:.1} MB, in {out}\nnext: uptake run {}\n",
             args.out.join("pipeline.toml").display()
-        ));
+        ))?;
     }
     Ok(())
 }

@@ -20,6 +20,5 @@ pub fn run(args: &StatusArgs, global: &Global) -> Result<(), Failure> {
             let json = serde_json::to_string_pretty(&standing);
             json.map_err(|error| Failure::new(Code::Bug, format!("cannot write how things stand as JSON: {error}")))? + "\n"
         }
-    });
-    Ok(())
+    })
 }

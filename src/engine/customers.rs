@@ -13,7 +13,7 @@ use crate::stages::customers::{self, CUSTOMERS, Customer};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
-/// The customer whose tenant id, name or domain somebody wrote, in any case.
+/// The customer whose tenant id, name or domain somebody wrote, in any case, or how one of these begins.
 pub fn find(store: &Store, written: &str) -> Result<Guid, EngineError> {
     let mut cache = Cache::load(store);
     let state = State::read(store, &mut cache)?;
@@ -36,26 +36,27 @@ pub fn names_of(customers: &[Customer]) -> Named<Guid> {
     named
 }
 
-/// The customer that is meant; an error that says which names are near where none is, or which ids where it is not clear.
+/// The customer that is meant by a tenant id, a name, a domain, or a beginning of these that only one has; an error that says which
+/// names are near where none is, or which ones it may be where it is not clear.
 pub fn pick(named: &Named<Guid>, written: &str) -> Result<Guid, EngineError> {
-    match named.find(written).as_slice() {
-        [one] => Ok(*one),
-        [] if named.is_empty() => Err(EngineError::Usage(format!(
-            "there is no customer `{written}`: the warehouse has none yet"
-        ))),
-        [] => {
-            let hint = named.hint(written, "name one by tenant id, name or domain");
-            Err(EngineError::Usage(format!("there is no customer `{written}`: {hint}")))
+    let message = match (named.find(written).as_slice(), named.beginning(written).as_slice()) {
+        ([one], _) | ([], [one]) => return Ok(*one),
+        ([], []) if named.is_empty() => format!("there is no customer `{written}`: the warehouse has none yet"),
+        ([], []) => {
+            let hint = named.hint(written, "name one by tenant id, name or domain, or by how these begin");
+            format!("there is no customer `{written}`: {hint}")
         }
-        several => {
+        ([], several) => format!("{} customers begin with `{written}`: {}", several.len(), named.listed(several)),
+        (several, _) => {
             let ids: Vec<String> = several.iter().map(Guid::to_string).collect();
-            Err(EngineError::Usage(format!(
+            format!(
                 "`{written}` is the name of {} customers: say which by tenant id ({})",
                 several.len(),
                 ids.join(", ")
-            )))
+            )
         }
-    }
+    };
+    Err(EngineError::Usage(message))
 }
 
 /// The customers that the customer lists name, each once.

@@ -8,6 +8,7 @@ use crate::engine::explain_facts::{Reading, Scope};
 use crate::engine::explain_lines;
 use crate::engine::named::Named;
 use crate::explain::customer::{self, CustomerView, known_products};
+use crate::explain::customer_list::CustomerList;
 use crate::explain::facts::Facts;
 use crate::explain::product::{self, ProductExplanation, ProductName};
 use crate::explain::user::{self, UserExplanation};
@@ -21,9 +22,9 @@ use crate::warehouse::store::Store;
 /// What is asked.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
-    /// Tenant id, name or domain.
-    pub customer: String,
-    /// SKU id, part number or name.
+    /// Tenant id, name or domain, or how one of these begins; `None`: all customers.
+    pub customer: Option<String>,
+    /// SKU id, part number or name, or how one of these begins.
     pub product: Option<String>,
     pub workload: Option<String>,
     /// `None`: the last day of the tables.
@@ -39,6 +40,7 @@ pub struct Asked {
 pub enum Answer {
     Product(Box<ProductExplanation>),
     Customer(Box<CustomerView>),
+    Customers(CustomerList),
     User(Box<UserExplanation>),
 }
 
@@ -48,6 +50,8 @@ impl Answer {
         match self {
             Answer::Product(product) => &product.differences,
             Answer::Customer(customer) => &customer.differences,
+            // Nothing is counted again.
+            Answer::Customers(_) => &[],
             Answer::User(user) => &user.differences,
         }
     }
@@ -58,7 +62,10 @@ pub fn explain(settings: &Settings, store: &Store, asked: &Asked) -> Result<Answ
     let days = store.partitions(&ADOPTION)?;
     let day = day_of(store, &days, asked.day)?;
     let reading = Reading::new(settings, store, days, day)?;
-    let customer = reading.customer(&asked.customer)?;
+    let Some(customer) = &asked.customer else {
+        return Ok(Answer::Customers(reading.customers()?));
+    };
+    let customer = reading.customer(customer)?;
     let scope = match (&asked.product, &asked.user) {
         (Some(_), None) => Scope::Compared,
         _ => Scope::Day,
@@ -109,7 +116,12 @@ fn product_of(facts: &Facts<'_>, written: &str) -> Result<Guid, EngineError> {
     let own = names(facts, known_products(facts).into_iter());
     let all = names(facts, facts.rules.catalogue.products.keys().copied());
     let ids = |skus: &[Guid]| skus.iter().map(Guid::to_string).collect::<Vec<_>>().join(", ");
-    match (own.find(written).as_slice(), all.find(written).as_slice()) {
+    // A whole name that another product has is not how one of the customer's products begins.
+    let (mut of_own, mut of_all) = (own.find(written), all.find(written));
+    if of_own.is_empty() && of_all.is_empty() {
+        (of_own, of_all) = (own.beginning(written), all.beginning(written));
+    }
+    match (of_own.as_slice(), of_all.as_slice()) {
         ([one], _) => Ok(*one),
         ([], []) => {
             let hint = own.hint(written, &all.hint(written, "name one by SKU id, part number or name"));
@@ -120,6 +132,11 @@ fn product_of(facts: &Facts<'_>, written: &str) -> Result<Guid, EngineError> {
             customer_words(facts),
             facts.day,
             listed(facts)
+        ))),
+        (several, _) if own.find(written).is_empty() => Err(EngineError::Usage(format!(
+            "{} of the customer's products begin with `{written}`: {}",
+            several.len(),
+            own.listed(several)
         ))),
         (several, _) => Err(EngineError::Usage(format!(
             "`{written}` is the name of {} of the customer's products: say which by SKU id ({})",

@@ -11,6 +11,7 @@ use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::customers;
 use crate::engine::error::EngineError;
 use crate::engine::named::Named;
+use crate::explain::customer_list::{self, CustomerList};
 use crate::explain::facts::{COMPARED_DAYS, CustomerName, Facts, TablesOfDay};
 use crate::explain::uses::Uses;
 use crate::pipeline::settings::Settings;
@@ -19,7 +20,7 @@ use crate::stages::activity_28d::Activity28d;
 use crate::stages::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::activity_daily::{ActivityBefore, ActivityDaily};
 use crate::stages::activity_events::shard_of;
-use crate::stages::adoption::ADOPTION;
+use crate::stages::adoption::{ADOPTION, Adoption};
 use crate::stages::customers::{CUSTOMERS, Customer};
 use crate::stages::next_steps::NextStep;
 use crate::warehouse::contract::Contract;
@@ -75,7 +76,9 @@ impl<'a> Reading<'a> {
         if named.find(written).is_empty() {
             self.add_tenants(&ADOPTION, self.day, &mut named)?;
         }
-        if named.find(written).is_empty() {
+        // Where it may be how a tenant id begins, all of these have to be known.
+        let is_part_of_id = written.trim().bytes().all(|letter| letter.is_ascii_hexdigit() || letter == b'-');
+        if named.find(written).is_empty() && (is_part_of_id || named.beginning(written).is_empty()) {
             // Nobody lists it and it has no product: it may still have logs.
             for day in self.store.partitions(&ACTIVITY_COVERAGE)? {
                 self.add_tenants(&ACTIVITY_COVERAGE, day, &mut named)?;
@@ -83,8 +86,17 @@ impl<'a> Reading<'a> {
         }
         let tenant_id = customers::pick(&named, written)?;
         let entry = listed.into_iter().find(|customer| customer.tenant_id == tenant_id);
-        let (name, domain) = entry.map(|customer| (customer.name, customer.domain)).unwrap_or_default();
-        Ok(CustomerName { tenant_id, name, domain })
+        Ok(entry.map_or_else(|| CustomerName::without_a_name(tenant_id), CustomerName::from))
+    }
+
+    /// All customers with their two ratios.
+    pub fn customers(&self) -> Result<CustomerList, EngineError> {
+        let mut adoption: Vec<Adoption> = Vec::new();
+        for shard in 0..u32::from(self.settings.shards) {
+            adoption.extend(self.store.rows::<Adoption>((Some(self.day), shard))?);
+        }
+        let names = self.listed_customers()?.into_iter().map(CustomerName::from).collect();
+        Ok(customer_list::list(self.day, names, adoption))
     }
 
     /// The customers that the customer lists name, each once.

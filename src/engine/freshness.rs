@@ -57,7 +57,7 @@ pub fn freshness(
         .map(|source| {
             let latest = in_paths(&source.id).or_else(|| by_event.get(&source.id).copied());
             Freshness {
-                source: source.id.clone(),
+                source: source.name.clone(),
                 feed: source.feed.name(),
                 latest_day: latest.map(|day| day.to_string()),
                 lag_days: latest.map(|day| i64::from(last.0) - i64::from(day.0)),

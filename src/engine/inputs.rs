@@ -19,7 +19,8 @@ pub fn found(settings: &Settings, files: &[RawFile]) -> Vec<SourceReport> {
         .sources
         .iter()
         .map(|source| SourceReport {
-            source: source.id.clone(),
+            source: source.name.clone(),
+            id: source.id.clone(),
             ..SourceReport::default()
         })
         .collect();
@@ -95,7 +96,7 @@ pub fn check_required(settings: &Settings, sources: &[SourceReport]) -> Result<(
     match missing {
         Some((source, _)) => Err(EngineError::Unusable(format!(
             "the required source `{}` has no file below `{}`: look at its `path`, and at whatever should have delivered it",
-            source.id,
+            source.name,
             settings.input_root.display()
         ))),
         None => Ok(()),

@@ -210,7 +210,7 @@ fn remember(files: &[RawFile], written: &[Written], contents: &mut Contents) {
 fn count(written: &[Written], report: &mut RunReport) {
     for part in written {
         for file in &part.files {
-            if let Some(source) = report.sources.iter_mut().find(|source| source.source == file.source) {
+            if let Some(source) = report.sources.iter_mut().find(|source| source.id == file.source) {
                 source.files_read += 1;
                 source.bytes_read += file.bytes as u64;
                 source.records += file.records as u64;
@@ -220,7 +220,7 @@ fn count(written: &[Written], report: &mut RunReport) {
             }
         }
         for reject in &part.rejects {
-            if let Some(source) = report.sources.iter_mut().find(|source| source.source == reject.source) {
+            if let Some(source) = report.sources.iter_mut().find(|source| source.id == reject.source) {
                 *source.reasons.entry(reject.reason.clone()).or_default() += reject.count;
             }
         }

@@ -69,7 +69,11 @@ impl Step {
 /// What the files of a source held that were read in this run.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SourceReport {
+    /// What people know it by.
     pub source: String,
+    /// What the tables know it by.
+    #[serde(skip)]
+    pub id: String,
     pub files_found: u64,
     pub files_read: u64,
     pub bytes_read: u64,

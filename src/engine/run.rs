@@ -297,7 +297,7 @@ fn fill_freshness(
     known: &mut Summaries,
 ) -> Result<(), EngineError> {
     let in_paths = |id: &str| {
-        let source = report.sources.iter().find(|source| source.source == id)?;
+        let source = report.sources.iter().find(|source| source.id == id)?;
         Day::parse(source.latest_day.as_deref()?)
     };
     report.freshness = freshness::freshness(request.settings, (store, state, known), &in_paths, request.last)?;

@@ -51,12 +51,12 @@ pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[RawSum
         let warnings = match (found.files_found, rows.keys().next_back()) {
             (0, None) => vec![format!(
                 "source `{}` has no file below `{}`",
-                source.id,
+                source.name,
                 settings.input_root.display()
             )],
             (0, Some(latest)) if settings.rescan_days == 0 => vec![format!(
                 "source `{}` has no file below `{}` any more; the last ones were of {latest}",
-                source.id,
+                source.name,
                 settings.input_root.display()
             )],
             _ => about(source, &SourceDays { rows, last }),
@@ -68,7 +68,7 @@ pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[RawSum
 /// What is to be told of a source that has files.
 fn about(source: &Source, days: &SourceDays) -> Vec<String> {
     let Some(latest) = days.latest() else { return Vec::new() };
-    let id = &source.id;
+    let name = &source.name;
     let mut warnings = Vec::new();
     let is_daily = source.feed == Feed::Activity;
     let missing = days.missing(is_daily);
@@ -76,7 +76,7 @@ fn about(source: &Source, days: &SourceDays) -> Vec<String> {
     if !between.is_empty() {
         let ranges: Vec<String> = runs(&between).into_iter().map(range_text).collect();
         warnings.push(format!(
-            "source `{id}` has no files of {}, though it has some before and after",
+            "source `{name}` has no files of {}, though it has some before and after",
             ranges.join(", ")
         ));
     }
@@ -86,11 +86,11 @@ fn about(source: &Source, days: &SourceDays) -> Vec<String> {
         } else {
             format!("by its rhythm there should be some of {first}")
         };
-        warnings.push(format!("source `{id}` has no files after {latest}: {what}"));
+        warnings.push(format!("source `{name}` has no files after {latest}: {what}"));
     }
     if let Some(few) = days.few_rows() {
         warnings.push(format!(
-            "source `{id}` has {} of {}, and usually {} {}: something may be missing",
+            "source `{name}` has {} of {}, and usually {} {}: something may be missing",
             counted(few.rows),
             few.day,
             few.usual,

@@ -110,7 +110,7 @@ impl SincePublication {
                     .unwrap_or_default();
                 faults.push(format!(
                     "source `{}`: {rejects} of {records} records are rejects ({:.2} %, `fail_above` allows {:.2} %), most of them in `{worst}`",
-                    source.id,
+                    source.name,
                     share * 100.0,
                     source.fail_above * 100.0
                 ));

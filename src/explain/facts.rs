@@ -10,6 +10,7 @@ use crate::stages::activity_28d::Activity28d;
 use crate::stages::activity_daily::ActivityDaily;
 use crate::stages::adoption::Adoption;
 use crate::stages::assignments::Assignment;
+use crate::stages::customers::Customer;
 use crate::stages::next_steps::NextStep;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::Usage;
@@ -50,6 +51,27 @@ pub struct CustomerName {
     /// Empty where no customer list has it.
     pub name: String,
     pub domain: String,
+}
+
+impl CustomerName {
+    /// A customer that no list has.
+    pub fn without_a_name(tenant_id: Guid) -> CustomerName {
+        CustomerName {
+            tenant_id,
+            name: String::new(),
+            domain: String::new(),
+        }
+    }
+}
+
+impl From<Customer> for CustomerName {
+    fn from(customer: Customer) -> CustomerName {
+        CustomerName {
+            tenant_id: customer.tenant_id,
+            name: customer.name,
+            domain: customer.domain,
+        }
+    }
 }
 
 /// The customer's rows of the tables of one day.

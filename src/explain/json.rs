@@ -111,7 +111,7 @@ fn day_or_null(day: Option<Day>) -> Value {
     json!(day.map(|day| day.to_string()))
 }
 
-fn customer_name(customer: &CustomerName) -> Value {
+pub(super) fn customer_name(customer: &CustomerName) -> Value {
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     json!({
         "tenant_id": customer.tenant_id.to_string(),

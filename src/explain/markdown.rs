@@ -67,7 +67,8 @@ pub fn product(explanation: &ProductExplanation) -> String {
         .changes
         .iter()
         .for_each(|change| text.push_str(&changed(change, numbers)));
-    text.push_str(&next_steps(explanation.next_steps.iter().flatten()));
+    let steps = explanation.next_steps.iter().flatten();
+    text.push_str(&next_steps(steps.map(|step| (words::product(&explanation.product), step))));
     text
 }
 
@@ -227,8 +228,12 @@ pub fn customer(view: &CustomerView) -> String {
         let count = words::counted(found.users.len() as i64, "user");
         text.push_str(&format!("\n{count} used {} without a license for it.\n", escaped(&found.workload)));
     }
-    let steps = view.products.iter().flat_map(|line| &line.next_steps);
-    text.push_str(&next_steps(view.next_steps.iter().flatten().chain(steps)));
+    let of_customer = view.next_steps.iter().flatten().map(|step| (words::workload_or_all(step), step));
+    let of_products = view.products.iter().flat_map(|line| {
+        let product = words::product(&line.product);
+        line.next_steps.iter().map(move |step| (product.clone(), step))
+    });
+    text.push_str(&next_steps(of_customer.chain(of_products)));
     text
 }
 
@@ -289,10 +294,11 @@ fn warnings(notes: &[Note], differences: &[Difference]) -> String {
     text
 }
 
-fn next_steps<'a>(steps: impl Iterator<Item = &'a NextStep>) -> String {
+/// Steps, each with the product, or the workload, that it is about.
+fn next_steps<'a>(steps: impl Iterator<Item = (String, &'a NextStep)>) -> String {
     let lines: Vec<String> = steps
-        .map(|step| {
-            let what = escaped(&words::next_step(step));
+        .map(|(about, step)| {
+            let what = escaped(&format!("{about}: {}", words::step_and_count(step)));
             format!("* **{what}**: {} {}\n", escaped(&step.cause), escaped(&step.strategies))
         })
         .collect();
@@ -303,7 +309,7 @@ fn next_steps<'a>(steps: impl Iterator<Item = &'a NextStep>) -> String {
 }
 
 /// A table of cells that are Markdown already.
-fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut text = line(&header.map(str::to_owned));
     text.push_str(&line(&header.map(|_| "---".to_owned())));
@@ -312,7 +318,7 @@ fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = Vec<Stri
 }
 
 /// A text in which nothing is taken for Markdown.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for letter in words::clean(text).chars() {
         if matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {

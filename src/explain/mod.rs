@@ -9,6 +9,7 @@ pub mod changes;
 pub mod compare;
 pub mod counts;
 pub mod customer;
+pub mod customer_list;
 pub mod facts;
 pub mod json;
 pub mod markdown;

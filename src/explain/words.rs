@@ -32,12 +32,24 @@ pub fn counted(count: i64, what: &str) -> String {
     format!("{} {what}{ending}", grouped(count))
 }
 
-/// What a next step is about, and how many seats (or support requests) it concerns; its evidence has all numbers, for programs.
-pub fn next_step(step: &NextStep) -> String {
-    let workload = step.workload.as_ref().map_or_else(String::new, |workload| format!(", {workload}"));
+/// A next step and how many seats (or support requests) it concerns; its evidence has all numbers, for programs.
+pub fn step_and_count(step: &NextStep) -> String {
     let concerned = evidence::Evidence::parse(&step.evidence).map_or(0, |evidence| evidence.seats_concerned());
     let what = if step.code == StepCode::SupportLoad { "request" } else { "seat" };
-    format!("{}{workload} ({})", step.code.name(), counted(concerned, what))
+    format!("{} ({})", step.code.name(), counted(concerned, what))
+}
+
+/// The same for a step that may be about a workload.
+pub fn next_step(step: &NextStep) -> String {
+    match &step.workload {
+        Some(workload) => format!("{workload}: {}", step_and_count(step)),
+        None => step_and_count(step),
+    }
+}
+
+/// What a step is about that is about no single product.
+pub fn workload_or_all(step: &NextStep) -> String {
+    step.workload.clone().unwrap_or_else(|| "the customer as a whole".to_owned())
 }
 
 /// The same where the count may be unknown.

@@ -1,13 +1,14 @@
 //! What stays of a run once it is over: `run.json` where it made anything, its line in the run log, and the metrics.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::day::Instant;
 use crate::engine::error::EngineError;
 use crate::engine::report::RunReport;
 use crate::observe::metrics::{self, Facts};
 use crate::observe::progress::Progress;
-use crate::observe::record::{Asked, Fault, Record, outcome};
+use crate::observe::record::{Asked, Fault, REFUSED, Record, outcome};
 use crate::observe::run_log::{self, RUN_LOG};
 use crate::pipeline::settings::Settings;
 use crate::warehouse::disk::Disk;
@@ -20,6 +21,8 @@ pub struct Journal<'a> {
     pub asked: Asked,
     pub began: Instant,
     pub progress: &'a Progress,
+    /// Whether it was written down how the run ended: that happens once, whoever comes first.
+    pub is_over: AtomicBool,
 }
 
 impl Journal<'_> {
@@ -37,6 +40,14 @@ impl Journal<'_> {
 
     /// The run did what it was to do. Fails where that cannot be written down.
     pub fn done(&self, report: &RunReport) -> Result<(), EngineError> {
+        self.is_over.store(true, Ordering::SeqCst);
+        let written = self.write_down(report);
+        // Where it could not be written down, the run failed, and that is still to be said.
+        self.is_over.store(written.is_ok(), Ordering::SeqCst);
+        written
+    }
+
+    fn write_down(&self, report: &RunReport) -> Result<(), EngineError> {
         let record = self.record();
         if !report.is_idle() {
             record.write(report)?;
@@ -59,7 +70,11 @@ impl Journal<'_> {
 
     /// The run failed. What cannot be written down now is a warning: the failure itself is what matters. A run that was refused
     /// since another one is at work leaves the metrics to that one.
-    pub fn failed(&self, fault: &Fault, refused: bool) {
+    pub fn failed(&self, fault: &Fault) {
+        if self.is_over.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let refused = fault.exit_code == REFUSED;
         let record = self.record();
         let mut written =
             run_log::append(self.disk, &self.settings.published, &record.failed_line(fault)).map_err(self.cannot_write(RUN_LOG));
@@ -69,7 +84,7 @@ impl Journal<'_> {
         if let Err(error) = written {
             self.progress.warn(&error.to_string());
         }
-        self.ended("failed", &record, fault.exit_code);
+        self.ended(fault.outcome(), &record, fault.exit_code);
     }
 
     fn ended(&self, outcome: &str, record: &Record<'_>, exit_code: u8) {

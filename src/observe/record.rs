@@ -41,6 +41,16 @@ pub struct Fault {
     pub hint: String,
 }
 
+/// The exit code of a run that found another one at work, and did nothing.
+pub const REFUSED: u8 = 5;
+
+impl Fault {
+    /// How the run ended, in a word.
+    pub fn outcome(&self) -> &'static str {
+        if self.exit_code == REFUSED { "refused" } else { "failed" }
+    }
+}
+
 /// How a run ended that did not fail, in a word.
 pub fn outcome(report: &RunReport) -> &'static str {
     match (report.published, report.is_idle()) {
@@ -124,7 +134,7 @@ impl Record<'_> {
 
     /// The line of a run that failed.
     pub fn failed_line(&self, fault: &Fault) -> Value {
-        let mut line = self.line("failed", fault.exit_code);
+        let mut line = self.line(fault.outcome(), fault.exit_code);
         line.insert("message".to_owned(), json!(fault.message));
         line.insert("hint".to_owned(), json!(fault.hint));
         line.insert("parts".to_owned(), json!(self.parts));

@@ -19,6 +19,8 @@ use crate::warehouse::store::Store;
 
 /// How many runs are told.
 const RUNS: usize = 10;
+/// How many are looked through for the last one that was not refused.
+pub const RUNS_LOOKED_AT: usize = 200;
 
 /// Everything. docs/status.md explains every key.
 #[derive(Debug, Serialize)]
@@ -54,16 +56,18 @@ pub struct Work {
 /// Looks at everything. `due` is the day until which the tables should go.
 pub fn look(settings: &Settings, store: &Store, due: Day, at: Instant) -> Result<Standing, EngineError> {
     let log = settings.published.join(RUN_LOG);
-    let lines = run_log::read(&settings.published, RUNS).map_err(WarehouseError::store("read", &log))?;
-    let runs: Vec<LastRun> = lines.iter().rev().map(LastRun::of).collect();
+    let lines = run_log::read(&settings.published, RUNS_LOOKED_AT).map_err(WarehouseError::store("read", &log))?;
+    let mut runs: Vec<LastRun> = lines.iter().rev().map(LastRun::of).collect();
     let work = work(settings, store, &runs)?;
     let status = status::read(settings, store, due)?;
+    let attention = attention(&work, &runs, status.as_ref());
+    runs.truncate(RUNS);
     Ok(Standing {
         pipeline: settings.name.clone(),
         at: at.to_string(),
         warehouse: settings.warehouse.display().to_string(),
         published: settings.published.display().to_string(),
-        attention: attention(&work, &runs, status.as_ref()),
+        attention,
         work,
         runs,
         status,
@@ -79,7 +83,8 @@ fn work(settings: &Settings, store: &Store, runs: &[LastRun]) -> Result<Work, En
         Look::Held(holder) => (Some(holder), None),
         Look::Free(holder) => (None, Some(holder)),
     };
-    let recorded = runs.first().map(|run| run.began.as_str());
+    let own = runs.iter().find(|run| !run.was_refused());
+    let recorded = own.map(|run| run.began.as_str());
     let recorded = recorded.max(record.as_ref().and_then(|record| record["began"].as_str()));
     Ok(Work {
         publication_unfinished: at_work.is_none() && is_unfinished(&settings.published),

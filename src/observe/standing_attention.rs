@@ -73,7 +73,7 @@ pub fn range(first: &str, last: &str) -> String {
 }
 
 fn of_runs(list: &mut List, work: &Work, runs: &[LastRun]) {
-    if let Some(run) = runs.first().filter(|run| run.failed()) {
+    if let Some(run) = runs.iter().find(|run| !run.was_refused()).filter(|run| run.failed()) {
         let message = run.message.as_deref().unwrap_or("it does not say why");
         list.add(
             "run_failed",

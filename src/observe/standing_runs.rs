@@ -3,13 +3,15 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::observe::record::REFUSED;
+
 /// A line of the run log, in short.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LastRun {
     pub began: String,
     pub seconds: f64,
     pub command: String,
-    /// published, made, idle or failed.
+    /// published, made, idle, refused or failed.
     pub outcome: String,
     pub exit_code: i64,
     pub last_day: Option<String>,
@@ -32,12 +34,16 @@ impl LastRun {
             entries.filter_map(|entry| entry[key].as_u64()).sum()
         };
         let warnings = line["warnings"].as_array().into_iter().flatten();
+        let exit_code = line["exit_code"].as_i64().unwrap_or(0);
         LastRun {
             began: text("began").unwrap_or_default(),
             seconds: line["seconds"].as_f64().unwrap_or(0.0),
             command: text("command").unwrap_or_default(),
-            outcome: text("outcome").unwrap_or_default(),
-            exit_code: line["exit_code"].as_i64().unwrap_or(0),
+            outcome: match exit_code == i64::from(REFUSED) {
+                true => "refused".to_owned(),
+                false => text("outcome").unwrap_or_default(),
+            },
+            exit_code,
             last_day: text("last_day"),
             files_read: sum("sources", "files_read"),
             files_made: sum("tables", "files"),
@@ -47,8 +53,14 @@ impl LastRun {
         }
     }
 
+    /// Whether it was to do something and could not.
     pub fn failed(&self) -> bool {
-        self.outcome == "failed"
+        self.outcome == "failed" && !self.was_refused()
+    }
+
+    /// Whether it found another run at work, and did nothing. Earlier versions called that failed.
+    pub fn was_refused(&self) -> bool {
+        self.exit_code == i64::from(REFUSED)
     }
 }
 
@@ -83,6 +95,8 @@ mod tests {
             (run.last_day.as_deref(), run.warnings),
             (Some("2026-09-30"), vec!["late".to_owned()])
         );
+        let refused = LastRun::of(&json!({"outcome": "failed", "exit_code": 5}));
+        assert!(refused.was_refused() && !refused.failed());
         let failed = LastRun::of(&json!({"outcome": "failed", "exit_code": 3, "message": "too many", "hint": ""}));
         assert_eq!(
             (failed.failed(), failed.message.as_deref(), failed.hint),

@@ -350,12 +350,12 @@ fn a_path_pattern_has_exactly_one_group() {
 
 #[test]
 fn numbers_have_limits() {
-    for bad in ["-0.1", "1.01", "nan", "inf", "\"0.1\"", "true"] {
+    for bad in ["-0.1", "1.01", "nan", "inf", "\"0.1\"", "true", "101"] {
         let written = bad.trim_matches('"');
         check(
             &with(&format!("fail_above = {bad}\n")),
             &[&format!(
-                "4: `fail_above` in [[source]] must be a number from 0 to 1, not `{written}`"
+                "4: `fail_above` in [[source]] must be a ratio from 0 to 1, not `{written}`"
             )],
         );
     }
@@ -380,6 +380,26 @@ fn numbers_have_limits() {
     check(
         &with("[thresholds]\ngrace_days = -1\n"),
         &["5: `grace_days` in [thresholds] must be a whole number from 0 to 3650, not `-1`"],
+    );
+    check(
+        &with("[thresholds]\nlow_usage_seats = -5\nsupport_per_100_seats = -1\n"),
+        &[
+            "5: `low_usage_seats` in [thresholds] must be a whole number from 0 to 1000000000, not `-5`",
+            "6: `support_per_100_seats` in [thresholds] must be a number from 0 to 1000, not `-1`",
+        ],
+    );
+}
+
+#[test]
+fn a_percentage_in_place_of_a_ratio_is_told_what_it_is_as_a_ratio() {
+    check(
+        &with("fail_above = 2\n[thresholds]\nlow_usage = 50\nupsell_deployment = 92.5\nupsell_usage = 1.2\n"),
+        &[
+            "4: `fail_above` in [[source]] must be a ratio from 0 to 1, not `2`; did you mean 0.02?",
+            "6: `low_usage` in [thresholds] must be a ratio from 0 to 1, not `50`; did you mean 0.5?",
+            "7: `upsell_deployment` in [thresholds] must be a ratio from 0 to 1, not `92.5`; did you mean 0.925?",
+            "8: `upsell_usage` in [thresholds] must be a ratio from 0 to 1, not `1.2`",
+        ],
     );
 }
 
@@ -435,5 +455,31 @@ fn ids_flags_and_languages_are_checked() {
     check(
         &with("required = \"yes\"\n"),
         &["4: `required` in [[source]] must be true or false, not `yes`"],
+    );
+}
+
+#[test]
+fn a_source_may_have_a_name_of_its_own() {
+    let two = |first: &str, second: &str| {
+        format!("[[source]]\n{first}feed = \"activity\"\npath = \"a\"\n[[source]]\n{second}feed = \"activity\"\npath = \"b\"\n")
+    };
+    let named = parsed(&two("name = \" sign-ins  of Azure\"\n", ""));
+    let names: Vec<(&str, &str)> = named
+        .sources
+        .iter()
+        .map(|source| (source.name.as_str(), source.id.as_str()))
+        .collect();
+    assert_eq!(names, [("sign-ins of Azure", "activity:a"), ("activity:b", "activity:b")]);
+    check(
+        &two("name = \"one\"\n", "name = \"one\"\n"),
+        &["5: the name `one` of [[source]] is already that of line 1; give each a `name` of its own"],
+    );
+    check(
+        &two("name = \"activity:b\"\n", ""),
+        &["5: the name `activity:b` of [[source]] is already that of line 1; give each a `name` of its own"],
+    );
+    check(
+        &two("name = \" \"\n", ""),
+        &["2: `name` in [[source]] is blank; fill it in or remove the line"],
     );
 }

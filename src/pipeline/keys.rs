@@ -27,7 +27,16 @@ pub const INPUT: &[&str] = &["root"];
 /// Keys of `[warehouse]`.
 pub const WAREHOUSE: &[&str] = &["path", "published", "shards"];
 /// Keys of each `[[source]]`.
-pub const SOURCE: &[&str] = &["feed", "format", "path", "fail_above", "required", "path_tenant", "path_day"];
+pub const SOURCE: &[&str] = &[
+    "name",
+    "feed",
+    "format",
+    "path",
+    "fail_above",
+    "required",
+    "path_tenant",
+    "path_day",
+];
 /// Keys of `[catalogue]`.
 pub const CATALOGUE: &[&str] = &["skus", "workloads", "apps", "offers", "excluded"];
 /// Keys of each `[[exclude]]`.

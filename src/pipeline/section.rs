@@ -137,16 +137,25 @@ impl<'t> Section<'t> {
     /// A number from 0 to `most`, whole or not.
     pub fn number(&self, key: &str, most: f64) -> Option<f64> {
         let (line, value) = self.value(key)?;
-        let number = match value.get_ref() {
-            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-                .ok()
-                .map(|number| number as f64),
-            DeValue::Float(number) => number.as_str().parse::<f64>().ok(),
-            _ => None,
-        };
-        match number {
+        match number_of(value) {
             Some(number) if (0.0..=most).contains(&number) => Some(number),
             _ => self.wrong(key, line, value, &format!("must be a number from 0 to {most}")),
+        }
+    }
+
+    /// A ratio: a number from 0 to 1. Whoever writes a percentage is told what it is as a ratio.
+    pub fn ratio(&self, key: &str) -> Option<f64> {
+        let (line, value) = self.value(key)?;
+        let number = number_of(value);
+        let must = "must be a ratio from 0 to 1";
+        match number {
+            Some(number) if (0.0..=1.0).contains(&number) => Some(number),
+            Some(percent) if (2.0..=100.0).contains(&percent) => {
+                let (place, written, ratio) = (self.place(), self.page.written(value), percent / 100.0);
+                self.note(line, format!("`{key}`{place} {must}, not `{written}`; did you mean {ratio}?"));
+                None
+            }
+            _ => self.wrong(key, line, value, must),
         }
     }
 
@@ -265,6 +274,17 @@ impl<'t> Section<'t> {
     fn value(&self, key: &str) -> Option<(usize, &'t Spanned<DeValue<'t>>)> {
         let (key, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
         Some((self.page.line_at(key.span().start), value))
+    }
+}
+
+/// A number, whole or not.
+fn number_of(value: &Spanned<DeValue<'_>>) -> Option<f64> {
+    match value.get_ref() {
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .map(|number| number as f64),
+        DeValue::Float(number) => number.as_str().parse::<f64>().ok(),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use regex::Regex;
 use super::format::{FormatName, formats_of};
 use super::page::Written;
 use super::section::Section;
+use super::table::squeezed;
 use crate::domain::kinds::Feed;
 
 /// The share of rejects above which a run fails, where a source does not say.
@@ -14,8 +15,11 @@ pub const FAIL_ABOVE: f64 = 0.01;
 /// One source of raw files.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// `feed:path`, unique within a pipeline: what rejects and counts name the source by.
+    /// `feed:path`, unique within a pipeline: what the tables know the source by. A name changes nothing of it, so that no row is
+    /// lost or doubled where a source is named or renamed.
     pub id: String,
+    /// What people know it by, unique too: the `name` of the pipeline file, else the id.
+    pub name: String,
     pub feed: Feed,
     pub format: FormatName,
     /// The glob as it is written, relative to the input folder, with `/` between folders.
@@ -72,7 +76,14 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
         let Some(source) = read(section) else {
             continue;
         };
-        match sources.iter().find(|other| other.id == source.id) {
+        match sources.iter().find(|other| other.id == source.id || other.name == source.name) {
+            Some(other) if other.id != source.id => section.note(
+                section.line,
+                format!(
+                    "the name `{}` of [[source]] is already that of line {}; give each a `name` of its own",
+                    source.name, other.line
+                ),
+            ),
             Some(other) => section.note(
                 section.line,
                 format!(
@@ -92,6 +103,7 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
 }
 
 fn read(section: &Section<'_>) -> Option<Source> {
+    let name = section.text("name");
     let feed = section.needed_word("feed", Feed::ALL, Feed::name);
     // Without a feed the format cannot be held against its list.
     let formats = feed.map_or(FormatName::ALL, formats_of);
@@ -102,13 +114,17 @@ fn read(section: &Section<'_>) -> Option<Source> {
     };
     let path = section.needed_text("path", "a glob below the input folder, such as `subscriptions/**/*.json`");
     let glob = path.as_ref().and_then(|path| glob(section, path));
-    let fail_above = section.number("fail_above", 1.0).unwrap_or(FAIL_ABOVE);
+    let fail_above = section.ratio("fail_above").unwrap_or(FAIL_ABOVE);
     let required = section.flag("required").unwrap_or(false);
     let path_tenant = pattern(section, "path_tenant", "(?i)customer-([0-9a-f-]{36})/");
     let path_day = pattern(section, "path_day", r"export-(\d{4}-\d{2}-\d{2})");
+    if section.has("name") && name.is_none() {
+        return None;
+    }
     let (feed, format, path, glob) = (feed?, format?, path?.value, glob?);
     let id = format!("{feed}:{path}");
     Some(Source {
+        name: name.map_or_else(|| id.clone(), |name| squeezed(&name.value)),
         id,
         feed,
         format,

@@ -3,8 +3,8 @@
 use super::section::Section;
 use crate::domain::next_steps::Thresholds;
 
-/// The highest ratio or rate that makes sense as a limit: ratios above 1 are results here, not faults.
-const MOST_RATIO: f64 = 1000.0;
+/// The highest number of requests per 100 seats.
+const MOST_REQUESTS: f64 = 1000.0;
 /// The highest number of seats.
 const MOST_SEATS: i64 = 1_000_000_000;
 /// The longest time in days: ten years.
@@ -13,7 +13,7 @@ const MOST_DAYS: i64 = 3650;
 /// Reads the table; what it does not say keeps its default.
 pub(super) fn read(section: &Section<'_>) -> Thresholds {
     let standard = Thresholds::default();
-    let ratio = |key, otherwise| section.number(key, MOST_RATIO).unwrap_or(otherwise);
+    let ratio = |key, otherwise| section.ratio(key).unwrap_or(otherwise);
     let days = |key, otherwise: i32| {
         section
             .whole(key, 0, MOST_DAYS)
@@ -23,7 +23,9 @@ pub(super) fn read(section: &Section<'_>) -> Thresholds {
     Thresholds {
         low_usage: ratio("low_usage", standard.low_usage),
         low_usage_seats: section.whole("low_usage_seats", 0, MOST_SEATS).unwrap_or(standard.low_usage_seats),
-        support_per_100_seats: ratio("support_per_100_seats", standard.support_per_100_seats),
+        support_per_100_seats: section
+            .number("support_per_100_seats", MOST_REQUESTS)
+            .unwrap_or(standard.support_per_100_seats),
         new_product_days: days("new_product_days", standard.new_product_days),
         upsell_deployment: ratio("upsell_deployment", standard.upsell_deployment),
         upsell_usage: ratio("upsell_usage", standard.upsell_usage),

@@ -145,13 +145,20 @@ impl Advisor<'_> {
                 ]);
                 steps.push((StepCode::Overuse, numbers));
             }
+            // Who passed the license on needs none; lapsed and trial seats are to be renewed or converted, not added to.
+            let otherwise = row.active_moved + row.active_lapsed + row.active_trial;
+            let needed = (row.entitlements_active - otherwise) as f64 / total as f64;
+            let is_told_by_overuse = usage > 1.0 && otherwise > 0;
             if let (Some(deployment), Some(sold)) = (row.deployment_ratio, row.seats_sold)
                 && deployment > limits.upsell_deployment
-                && usage > limits.upsell_usage
+                && needed > limits.upsell_usage
+                && !is_told_by_overuse
             {
                 let beyond = (row.seats_assigned as f64 - sold as f64 * limits.upsell_deployment).round() as i64;
                 let mut numbers = used(beyond.max(1));
                 numbers.extend([
+                    ("active_current", row.active_current.to_string()),
+                    ("active_over_assigned", row.active_over_assigned.to_string()),
                     ("deployment_ratio", fraction(Some(deployment))),
                     ("limit_deployment_ratio", fraction(Some(limits.upsell_deployment))),
                     ("limit_usage_ratio", fraction(Some(limits.upsell_usage))),

@@ -70,10 +70,12 @@ impl ReportError {
         move |error| ReportError::Frame { table, error }
     }
 
-    /// What the disk or the store answered, where it failed rather than the program.
-    pub fn disk_error(&self) -> Option<io::ErrorKind> {
+    /// What was being done and what the disk or the store answered, where it failed rather than the program.
+    pub fn disk_error(&self) -> Option<(&'static str, io::ErrorKind)> {
         match self {
-            ReportError::Disk { error, .. } | ReportError::Warehouse(WarehouseError::Store { error, .. }) => Some(error.kind()),
+            ReportError::Disk { doing, error, .. } | ReportError::Warehouse(WarehouseError::Store { doing, error, .. }) => {
+                Some((doing, error.kind()))
+            }
             _ => None,
         }
     }

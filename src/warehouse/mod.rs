@@ -16,6 +16,7 @@ mod packed;
 pub mod proof;
 pub mod read;
 mod repeats;
+pub mod scratch;
 pub mod select;
 pub mod store;
 pub mod table;

@@ -28,7 +28,7 @@ pub fn agrees(settings: &Settings) -> Result<(), String> {
         let tenants: BTreeSet<_> = of_day.iter().map(|row| row.tenant_id).collect();
         for tenant in tenants {
             let asked = Asked {
-                customer: tenant.to_string(),
+                customer: Some(tenant.to_string()),
                 day: Some(day),
                 ..Asked::default()
             };

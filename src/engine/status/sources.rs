@@ -21,7 +21,7 @@ pub fn sources(settings: &Settings, facts: &Facts, reference: Day) -> Vec<Source
         let lag = latest.map(|day| i64::from(reference.0 - day.0));
         let usual = usual_days(source.feed, &received.path_days).filter(|_| is_dated);
         SourceStatus {
-            source: source.id.clone(),
+            source: source.name.clone(),
             feed: source.feed.name(),
             latest_day: latest.map(|day| day.to_string()),
             lag_days: lag,

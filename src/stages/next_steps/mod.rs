@@ -7,7 +7,7 @@
 //! | `unused_seats` | a product | assigned seats without an active day in the window, or seats that nobody has |
 //! | `support_load` | a customer | support requests per 100 sold seats are above a limit |
 //! | | a product | it was first seen lately, and requests came since |
-//! | `upsell` | a product | both ratios are above their limits |
+//! | `upsell` | a product | both ratios are above their limits, the use left out that `overuse` explains by something else than need |
 //! | | a workload | it is used without a license |
 //! | `overuse` | a product | its usage ratio is above 1 |
 //! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon |
@@ -41,7 +41,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// What to do next about a product of a customer, a workload, or the customer as a whole.
-    NEXT_STEPS = "next_steps", version 1, Day, sharded;
+    NEXT_STEPS = "next_steps", version 2, Day, sharded;
     NextStep {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Option<Guid> = "the product; null: it is about a workload, or about the customer",

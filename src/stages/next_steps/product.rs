@@ -10,6 +10,7 @@ use crate::stages::idle_seats::IdleSeats;
 use crate::stages::next_steps::Background;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::subscriptions::SubscriptionInForce;
+use crate::stages::usage::ratio;
 
 /// A product in scope, on one day.
 pub(super) struct Product<'a> {
@@ -78,13 +79,20 @@ impl Product<'_> {
     }
 
     /// A product whose seats are nearly all assigned and used. It is about the seats that are assigned beyond the limit, at least one.
+    ///
+    /// Use that needs no more seats is left out: that of people who passed their license on, and that of seats that lapsed or are on
+    /// trial. Where `overuse` speaks of it, which advises to buy nothing, to renew or to convert a trial, nothing else is offered.
     fn upsell(&self) -> Option<Evidence> {
         let (row, limits) = (self.row, self.thresholds());
-        let (deployment, usage, sold) = (row.deployment_ratio?, row.usage_ratio?, row.seats_sold?);
-        let is_full = deployment > limits.upsell_deployment && usage > limits.upsell_usage;
-        is_full.then(|| {
+        let (deployment, sold) = (row.deployment_ratio?, row.seats_sold?);
+        let in_need = ratio(row.active_current + row.active_over_assigned, row.entitlements_total)?;
+        let is_full = deployment > limits.upsell_deployment && in_need > limits.upsell_usage;
+        let is_explained = row.usage_ratio? > 1.0 && row.active_moved + row.active_lapsed + row.active_trial > 0;
+        (is_full && !is_explained).then(|| {
             let beyond = row.seats_assigned as f64 - sold as f64 * limits.upsell_deployment;
             self.used((beyond.round() as i64).max(1)).with([
+                ("active_current", row.active_current.into()),
+                ("active_over_assigned", row.active_over_assigned.into()),
                 ("deployment_ratio", deployment.into()),
                 ("limit_deployment_ratio", limits.upsell_deployment.into()),
                 ("limit_usage_ratio", limits.upsell_usage.into()),

@@ -20,6 +20,7 @@ use crate::stages::promises::fault::{Faults, Subject};
 use crate::stages::promises::known::Known;
 use crate::stages::promises::recount::Recount;
 use crate::stages::subscriptions::Subscription;
+use crate::stages::usage::ratio;
 use crate::stages::workload_adoption::WorkloadAdoption;
 
 fn subject(row: &NextStep) -> Subject<'_> {
@@ -196,7 +197,10 @@ fn expected<'a>(tables: &'a DayTables, known: &Known<'_>, recount: &Recount<'_>)
         let unused = if visible { idle.never_active + idle.inactive } else { 0 } + row.seats_unassigned.unwrap_or(0);
         let is_low =
             row.usage_ratio < Some(limits.low_usage) && row.usage_ratio.is_some() && row.entitlements_total >= Some(limits.low_usage_seats);
-        let is_full = row.deployment_ratio > Some(limits.upsell_deployment) && row.usage_ratio > Some(limits.upsell_usage);
+        let distorted = row.active_moved + row.active_lapsed + row.active_trial;
+        let needed = ratio(row.entitlements_active - distorted, row.entitlements_total);
+        let is_explained = distorted > 0 && row.usage_ratio > Some(1.0);
+        let is_full = row.deployment_ratio > Some(limits.upsell_deployment) && needed > Some(limits.upsell_usage) && !is_explained;
         for (code, called_for) in [
             (StepCode::LowUsage, is_low && row.window_days_covered > 0),
             (StepCode::UnusedSeats, unused > 0),

@@ -38,14 +38,14 @@ fn check(change: impl FnOnce(&mut DayTables)) -> Vec<String> {
 #[test]
 fn numbers_are_those_of_adoption_to_the_last_digit() {
     says(
-        &check_any_day(|tables| tables.adoption[0].seats_assigned = 4),
-        &["`next_steps`", "`seats_assigned` of `upsell` is `3`, and by `adoption` it is `4`"],
+        &check_any_day(|tables| tables.adoption[0].active_moved = 4),
+        &["`next_steps`", "`active_moved` of `overuse` is `1`, and by `adoption` it is `4`"],
     );
     says(
         &check_any_day(|tables| {
-            tables.next_steps[1].evidence = tables.next_steps[1].evidence.replace("\"usage_ratio\":2.0", "\"usage_ratio\":2.5")
+            tables.next_steps[0].evidence = tables.next_steps[0].evidence.replace("\"usage_ratio\":2.0", "\"usage_ratio\":2.5")
         }),
-        &["`usage_ratio` of `upsell` is `2.5`, and by `adoption` it is `2.0`"],
+        &["`usage_ratio` of `overuse` is `2.5`, and by `adoption` it is `2.0`"],
     );
     says(
         &check_any_day(|tables| tables.next_steps[0].evidence = "none".to_owned()),
@@ -63,8 +63,18 @@ fn a_step_is_there_where_the_numbers_call_for_it_and_nowhere_else() {
         &check(|tables| {
             tables.next_steps.pop();
         }),
-        &["`upsell` is missing, and the numbers call for it"],
+        &["`overuse` is missing, and the numbers call for it"],
     );
+    // Who passed a license on is told by `overuse`, which says to buy nothing; without that, more seats are needed.
+    let upsell = || next_step(StepCode::Upsell, Evidence::of(1, []), Language::English);
+    says(
+        &check(|tables| tables.next_steps.push(upsell())),
+        &["`upsell` is there, and the numbers do not call for it"],
+    );
+    let nobody_moved = check(|tables| {
+        (tables.adoption[0].active_moved, tables.adoption[0].active_over_assigned) = (0, 2);
+    });
+    says(&nobody_moved, &["`upsell` is missing, and the numbers call for it"]);
     let low = || next_step(StepCode::LowUsage, Evidence::of(1, []), Language::English);
     says(
         &check(|tables| tables.next_steps.push(low())),
@@ -138,9 +148,9 @@ fn words_are_those_of_the_numbers_and_the_language() {
     );
     says(
         &check(|tables| {
-            let evidence = Evidence::parse(&tables.next_steps[1].evidence).unwrap();
-            tables.next_steps[1] = next_step(StepCode::Upsell, evidence, Language::German);
+            let evidence = Evidence::parse(&tables.next_steps[0].evidence).unwrap();
+            tables.next_steps[0] = next_step(StepCode::Overuse, evidence, Language::German);
         }),
-        &["the words of `upsell`"],
+        &["the words of `overuse`"],
     );
 }

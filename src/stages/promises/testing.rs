@@ -236,15 +236,7 @@ fn next_steps() -> Vec<NextStep> {
         )
     };
     let overuse = used(2).with([("active_moved", 1.into()), ("active_over_assigned", 1.into())]);
-    let upsell = used(1).with([
-        ("deployment_ratio", 1.5.into()),
-        ("seats_assigned", 3.into()),
-        ("seats_sold", 2.into()),
-    ]);
-    vec![
-        next_step(StepCode::Overuse, overuse, Language::English),
-        next_step(StepCode::Upsell, upsell, Language::English),
-    ]
+    vec![next_step(StepCode::Overuse, overuse, Language::English)]
 }
 
 /// The faults that a check finds in that day after a change.
