@@ -182,7 +182,7 @@ fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) 
     let counts = sources::read(source.feed, format, &mut reader, reading.file.size, &context, &mut sink);
     reader.drain();
     sink.inner.finish(&counts);
-    (reader.digest()?.to_string() == reading.content).then_some(inputs)
+    (reader.into_digest().ok()?.to_string() == reading.content).then_some(inputs)
 }
 
 /// Lets through what is said of the chosen customers, with users under the ids that are stored.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::cli::run::idle_text;
 use crate::engine::causes::{Because, range_text};
 use crate::engine::report::{RunReport, Step};
 use crate::engine::request::Request;
@@ -38,7 +39,10 @@ pub fn json(request: &Request<'_>, report: &RunReport) -> Value {
 /// The plan in words.
 pub fn text(request: &Request<'_>, report: &RunReport) -> String {
     if report.is_idle() {
-        return format!("Nothing to do: everything is up to date until {}.\n", request.last);
+        return idle_text(&RunReport {
+            last_day: Some(request.last.to_string()),
+            ..report.clone()
+        });
     }
     let mut text = format!("asked:      {}\n", asked(request));
     if let Some((first, last)) = widened(report) {

@@ -141,15 +141,28 @@ pub fn in_threads<T: Send>(
     Ok(pool.install(work))
 }
 
+/// What to say where nothing had to be made, or nothing could be.
+pub fn idle_text(report: &RunReport) -> String {
+    let until = report.last_day.as_ref().map_or_else(String::new, |last| format!(" until {last}"));
+    match report.unread {
+        _ if report.has_no_days => {
+            "Nothing could be made: there is no sign-in and no subscription snapshot up to the last day.\n".to_owned()
+        }
+        0 => format!("Nothing to do: everything is up to date{until}.\n"),
+        1 => format!(
+            "Nothing new: 1 file or folder of the input could not be read, the next run tries again. The rest is up to date{until}.\n"
+        ),
+        unread => format!(
+            "Nothing new: {unread} files or folders of the input could not be read, the next run tries again. The rest is up to date{until}.\n"
+        ),
+    }
+}
+
 /// The closing words.
 fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
     let mut text = String::new();
     if report.is_idle() {
-        text.push_str("Nothing to do: everything is up to date");
-        if let Some(last) = &report.last_day {
-            text.push_str(&format!(" until {last}"));
-        }
-        text.push_str(".\n");
+        text.push_str(&idle_text(report));
         text.push_str(&record::verified_text(report));
         return text;
     }

@@ -32,6 +32,7 @@ use crate::engine::received::Gathered;
 use crate::engine::request::{Again, Request};
 use crate::engine::settled::Settled;
 use crate::engine::state::State;
+use crate::engine::unread::Unread;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
 use crate::sources::path::{PathFacts, path_context};
@@ -56,6 +57,7 @@ pub fn plan<'a>(
     known: KnownFiles,
     contents: &mut Contents,
     noted: &mut Settled<'_>,
+    unread: &Unread,
     watch: &Watch<'_>,
 ) -> Result<Vec<Task<'a>>, EngineError> {
     let settings = request.settings;
@@ -73,11 +75,28 @@ pub fn plan<'a>(
         let mut open = file.sources.iter().filter(|(_, facts)| is_open(facts));
         open.any(|(source, _)| before(file, *source).is_some())
     };
-    let digests = contents.of(files, is_compared);
+    // Whoever asks for days again, or to look at everything, wants to know what is in the files.
+    let is_believed = |file: &RawFile| match &request.again {
+        Some(again) => {
+            let is_asked =
+                |(source, facts): &(usize, PathFacts)| before(file, *source).is_some_and(|(_, row)| concerns(again, facts.tenant, row));
+            again.from_facts || !file.sources.iter().any(is_asked)
+        }
+        None => !request.rescan,
+    };
+    let digests = contents.of(files, is_compared, is_believed);
     let hows: Vec<Arc<str>> = (0..settings.sources.len()).map(|source| how(settings, source).into()).collect();
-    let place = |(file, digest): (&'a RawFile, &Option<Digest>)| {
+    let place = |(file, digest): (&'a RawFile, &Result<Option<Digest>, String>)| {
+        let digest = digest.as_ref().unwrap_or_else(|why| {
+            unread.add(&file.path, why);
+            &None
+        });
         let of_source = |(source, facts): &(usize, PathFacts)| {
             let before = before(file, *source);
+            if before.is_some_and(|(_, row)| !row.content.is_empty()) && unread.has(&file.path) {
+                // What it gave before stays, like that of a file that is gone.
+                return Ok(None);
+            }
             let mut reading = reading_of(settings, file, (*source, &hows[*source]), *facts)?;
             reading.fate = match before {
                 None => Fate::New,
@@ -91,17 +110,26 @@ pub fn plan<'a>(
             let received = match (facts.day, before, reading.fate) {
                 (Some(day), ..) => day,
                 (None, Some((day, _)), Fate::Same | Fate::Asked) => day,
-                _ => latest_day(settings, &reading),
+                _ => match latest_day(settings, &reading) {
+                    Ok(day) => day,
+                    Err(why) => {
+                        unread.add(&file.path, &why);
+                        if before.is_some() {
+                            return Ok(None);
+                        }
+                        NO_DAY
+                    }
+                },
             };
             let moved = before.filter(|(day, _)| *day != received);
-            Ok((reading, received, moved))
+            Ok(Some((reading, received, moved)))
         };
         let open = file.sources.iter().filter(|(_, facts)| is_open(facts));
         open.map(of_source).collect::<Result<Vec<_>, EngineError>>()
     };
     let placed: Vec<Vec<_>> = files.par_iter().zip(&digests).map(place).collect::<Result<_, _>>()?;
     let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
-    for (reading, received, moved) in placed.into_iter().flatten() {
+    for (reading, received, moved) in placed.into_iter().flatten().flatten() {
         if let Some((day, row)) = moved {
             let task = tasks.entry(day).or_insert_with(|| Task::new(day));
             task.moved.insert((row.source.clone(), row.source_file.clone()));
@@ -136,7 +164,7 @@ pub fn plan<'a>(
 
 /// What the partitions say of the raw files that they were made from. Left out are those that are settled: nobody asks what is in them.
 pub fn known_files(request: &Request<'_>, store: &Store, state: &State, noted: &Settled<'_>) -> Result<KnownFiles, EngineError> {
-    let is_settled = |day: &Day| request.again.is_none() && noted.is(state, *day);
+    let is_settled = |day: &Day| request.again.is_none() && !request.rescan && noted.is(state, *day);
     let days = state.table(&RAW_FILES).keys().map(|(day, _)| day.unwrap_or(NO_DAY));
     let (settled, open): (BTreeSet<Day>, BTreeSet<Day>) = days.partition(is_settled);
     let open: Vec<Day> = open.into_iter().collect();
@@ -262,9 +290,11 @@ pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State, know
     Ok(Some(since))
 }
 
-/// The latest day that the rows of a file are about: where a file belongs whose path names no day.
-fn latest_day(settings: &Settings, reading: &Reading<'_>) -> Day {
+/// The latest day that the rows of a file are about: where a file belongs whose path names no day. The error says why it could not be read.
+fn latest_day(settings: &Settings, reading: &Reading<'_>) -> Result<Day, String> {
     let mut gathered = Gathered::default();
-    read_file::read(&mut gathered, reading, settings);
-    gathered.files.first().and_then(|file| file.last_day).unwrap_or(NO_DAY)
+    match read_file::read(&mut gathered, reading, settings) {
+        None => Ok(gathered.files.first().and_then(|file| file.last_day).unwrap_or(NO_DAY)),
+        Some(why) => Err(why),
+    }
 }

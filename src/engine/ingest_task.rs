@@ -212,6 +212,11 @@ impl<'a> Task<'a> {
             .filter(move |row| !present.contains(&(row.source.as_str(), row.source_file.as_str())))
     }
 
+    /// Whether the partition has what a raw file gave when it could be read.
+    pub fn was_read(&self, path: &str) -> bool {
+        self.known.iter().any(|row| row.source_file == path && !row.content.is_empty())
+    }
+
     /// The readings that are to be done.
     pub fn to_read(&self, settings: &Settings) -> Vec<&Reading<'a>> {
         let feed_of = |reading: &Reading<'_>| settings.sources[reading.source].feed;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
@@ -12,11 +13,12 @@ use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::fresh_events::FreshEvents;
-use crate::engine::ingest_task::{Task, belongs, fingerprint};
+use crate::engine::ingest_task::{Reading, Task, belongs, fingerprint};
 use crate::engine::raw_summary::RawSummary;
 use crate::engine::read_file;
 use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
+use crate::engine::unread::Unread;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity_events::{ACTIVITY_EVENTS, shard_of};
 use crate::stages::events::{Events, ShardEvents};
@@ -55,28 +57,18 @@ pub fn write(
     settings: &Settings,
     store: &Store,
     (state, fresh_events): (&State, &FreshEvents),
+    unread: &Unread,
     watch: &Watch<'_>,
 ) -> Result<Written, EngineError> {
-    let readings = task.to_read(settings);
-    // Whoever reads a portion goes on with what an earlier one has gathered, so that little has to be joined.
-    let waiting: Mutex<Vec<Gathered>> = Mutex::default();
-    let of_waiting = || lock(&waiting).pop().unwrap_or_default();
-    readings
-        .par_iter()
-        .with_max_len(readings.len() / PORTIONS + 1)
-        .fold(of_waiting, |mut gathered, reading| {
-            read_file::read(&mut gathered, reading, settings);
-            watch.tell(Event::Advance(1));
-            gathered
-        })
-        .for_each(|gathered| lock(&waiting).push(gathered));
-    watch.go_on()?;
-    let mut gathered = waiting
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner)
-        .into_iter()
-        .reduce(Gathered::append)
-        .unwrap_or_default();
+    let mut readings = task.to_read(settings);
+    // A file that is not read to its end has left rows behind: they are gathered again without it.
+    let mut gathered = loop {
+        let (gathered, is_whole) = gather(&readings, settings, unread, watch)?;
+        if is_whole {
+            break gathered;
+        }
+        readings.retain(|reading| !(unread.has(&reading.file.path) && task.was_read(&reading.file.path)));
+    };
     let fresh = (gathered.files.clone(), gathered.rejects.counts());
     let events = std::mem::take(&mut gathered.file_events);
     let drop: BTreeSet<(Feed, &str)> = readings
@@ -117,6 +109,33 @@ pub fn write(
         rejects: fresh.1,
         events,
     })
+}
+
+/// What some files have, and whether all of them were read or known not to be readable before.
+fn gather(readings: &[&Reading<'_>], settings: &Settings, unread: &Unread, watch: &Watch<'_>) -> Result<(Gathered, bool), EngineError> {
+    // Whoever reads a portion goes on with what an earlier one has gathered, so that little has to be joined.
+    let waiting: Mutex<Vec<Gathered>> = Mutex::default();
+    let of_waiting = || lock(&waiting).pop().unwrap_or_default();
+    let is_whole = AtomicBool::new(true);
+    let read = |mut gathered: Gathered, reading: &&Reading<'_>| {
+        if unread.has(&reading.file.path) {
+            read_file::refuse(&mut gathered, reading, settings);
+        } else if let Some(why) = read_file::read(&mut gathered, reading, settings) {
+            unread.add(&reading.file.path, &why);
+            is_whole.store(false, Ordering::Relaxed);
+        }
+        watch.tell(Event::Advance(1));
+        gathered
+    };
+    readings
+        .par_iter()
+        .with_max_len(readings.len() / PORTIONS + 1)
+        .fold(of_waiting, read)
+        .for_each(|gathered| lock(&waiting).push(gathered));
+    watch.go_on()?;
+    let portions = waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let gathered = portions.into_iter().reduce(Gathered::append).unwrap_or_default();
+    Ok((gathered, is_whole.into_inner()))
 }
 
 /// Nobody who holds this lock can panic, so nothing is ever half done.

@@ -60,6 +60,7 @@ pub mod status;
 pub mod steps;
 pub mod subscription_log;
 pub mod tables;
+pub mod unread;
 pub mod walk;
 mod walk_links;
 pub mod windows;

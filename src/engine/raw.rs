@@ -83,21 +83,28 @@ impl Contents {
     }
 
     /// The digests of the bytes of the files that are to be compared, as many as there are files; from the cache where size and time of
-    /// change are the same. `None` where a file cannot or may not be read, or is not to be compared.
-    pub fn of(&mut self, files: &[RawFile], is_compared: impl Fn(&RawFile) -> bool + Sync) -> Vec<Option<Digest>> {
+    /// change are the same and are `believed`. `None` where a file is none or may not be read, or is not to be compared; the error says
+    /// why it could not be read.
+    pub fn of(
+        &mut self,
+        files: &[RawFile],
+        is_compared: impl Fn(&RawFile) -> bool + Sync,
+        is_believed: impl Fn(&RawFile) -> bool + Sync,
+    ) -> Vec<Result<Option<Digest>, String>> {
         let known = &self.files;
         let look = |file: &RawFile| {
-            if file.leads_out || !is_compared(file) {
-                return (None, false);
+            if file.leads_out || !file.is_regular || !is_compared(file) {
+                return (Ok(None), false);
             }
-            match known.get(&file.path) {
-                Some((size, changed, digest)) if file.settled && (*size, *changed) == (file.size, file.changed) => (Some(*digest), false),
-                _ => (digest_of(file), true),
+            let kept = known.get(&file.path).filter(|_| file.settled && is_believed(file));
+            match kept {
+                Some((size, changed, digest)) if (*size, *changed) == (file.size, file.changed) => (Ok(Some(*digest)), false),
+                _ => (digest_of(file).map(Some).map_err(|fault| fault.to_string()), true),
             }
         };
-        let looked: Vec<(Option<Digest>, bool)> = files.par_iter().map(look).collect();
+        let looked: Vec<(Result<Option<Digest>, String>, bool)> = files.par_iter().map(look).collect();
         for (file, (digest, _)) in files.iter().zip(&looked).filter(|(_, (_, is_new))| *is_new) {
-            if let Some(digest) = digest {
+            if let Ok(Some(digest)) = digest {
                 file.remember(*digest, self);
             }
         }
@@ -113,12 +120,18 @@ impl Contents {
     }
 }
 
-/// The digest of a file's bytes; `None` where it cannot be read.
-fn digest_of(file: &RawFile) -> Option<Digest> {
-    let mut reader = Digesting::open(file).ok()?;
+/// The digest of a file's bytes.
+fn digest_of(file: &RawFile) -> Result<Digest, OpenFault> {
+    let mut reader = Digesting::open(file)?;
     let mut buffer = vec![0; 1 << 20];
-    while reader.read(&mut buffer).ok()? > 0 {}
-    reader.digest()
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(reader.hasher.digest()),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// A file whose bytes are digested while they are read.
@@ -140,9 +153,12 @@ impl Digesting<'_> {
         })
     }
 
-    /// Of everything that was read; `None` where the system did not give all of it.
-    pub fn digest(&self) -> Option<Digest> {
-        (!self.file.has_failed()).then(|| self.hasher.digest())
+    /// Of everything that was read, or why the system did not give all of it.
+    pub fn into_digest(self) -> Result<Digest, String> {
+        match self.file.into_failure() {
+            None => Ok(self.hasher.digest()),
+            Some(why) => Err(why),
+        }
     }
 
     /// Reads what a reader has left over, so that the digest is that of the whole file.

@@ -89,7 +89,7 @@ impl InputFolder {
             file,
             path,
             reads: &self.reads,
-            has_failed: false,
+            failed: None,
         })
     }
 }
@@ -112,17 +112,13 @@ impl Identity {
 }
 
 /// Why a file was not opened.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum OpenFault {
     /// It is not, or not any more, below the input folder.
+    #[error("it leads out of the input folder")]
     LeadsOut,
-    Unreadable(io::Error),
-}
-
-impl From<io::Error> for OpenFault {
-    fn from(error: io::Error) -> OpenFault {
-        OpenFault::Unreadable(error)
-    }
+    #[error(transparent)]
+    Unreadable(#[from] io::Error),
 }
 
 /// An open raw file, which knows whether reading it ever failed.
@@ -130,13 +126,13 @@ pub struct OpenFile<'a> {
     file: File,
     path: &'a Path,
     reads: &'a Reads,
-    has_failed: bool,
+    failed: Option<String>,
 }
 
 impl OpenFile<'_> {
-    /// Whether the system did not give some of the bytes: then what was read says nothing about the file.
-    pub fn has_failed(&self) -> bool {
-        self.has_failed
+    /// Why the system did not give some of the bytes: then what was read says nothing about the file.
+    pub fn into_failure(self) -> Option<String> {
+        self.failed
     }
 
     pub fn metadata(&self) -> io::Result<Metadata> {
@@ -144,8 +140,11 @@ impl OpenFile<'_> {
     }
 
     fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        let is_fault = |error: &io::Error| error.kind() != io::ErrorKind::Interrupted;
-        self.has_failed |= result.as_ref().is_err_and(is_fault);
+        if let Err(error) = &result
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failed.get_or_insert_with(|| error.to_string());
+        }
         result
     }
 }

@@ -1,5 +1,6 @@
 //! Reads one raw file: what it holds, and what the warehouse notes of it.
 
+use crate::domain::digest::Digest;
 use crate::domain::kinds::Feed;
 use crate::engine::ingest_task::Reading;
 use crate::engine::raw::Digesting;
@@ -12,8 +13,54 @@ use crate::sources::record::{FileContext, FileCounts, Reason};
 use crate::stages::raw_files;
 use crate::stages::snapshots::SnapshotFile;
 
-/// Reads a raw file for one of its sources into `gathered`. Whatever is wrong with it becomes rejects.
-pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) {
+/// What the system gave of a file.
+enum Given {
+    /// All of it; its digest.
+    Whole(Digest),
+    /// It is no file to be read: a pipe, a link out of the input folder.
+    Refused(Reason),
+    /// Not all of it.
+    Unread(String),
+}
+
+/// Reads a raw file for one of its sources into `gathered`. Whatever is wrong with it becomes rejects. Where the system did not give
+/// all of it, what was gathered of it is worth nothing, and the answer says why.
+pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) -> Option<String> {
+    take(gathered, reading, settings, |sink, counts| {
+        let file = reading.file;
+        if file.leads_out {
+            return Given::Refused(Reason::LinkOutOfInput);
+        }
+        if !file.is_regular {
+            return Given::Refused(Reason::UnreadableFile);
+        }
+        let opened = match Digesting::open(file) {
+            Ok(opened) => opened,
+            Err(OpenFault::LeadsOut) => return Given::Refused(Reason::LinkOutOfInput),
+            Err(OpenFault::Unreadable(error)) => return Given::Unread(error.to_string()),
+        };
+        let feed = settings.sources[reading.source].feed;
+        let (found, digest) = side_by_side::read((feed, reading.format), file, opened, sink);
+        *counts = found;
+        match digest {
+            Ok(_) if sink.is_cut() => Given::Unread("it became shorter while it was read".to_owned()),
+            Ok(digest) => Given::Whole(digest),
+            Err(why) => Given::Unread(why),
+        }
+    })
+}
+
+/// Takes note of a raw file that could not be read: one reject.
+pub fn refuse(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) {
+    take(gathered, reading, settings, |_, _| Given::Refused(Reason::UnreadableFile));
+}
+
+fn take(
+    gathered: &mut Gathered,
+    reading: &Reading<'_>,
+    settings: &Settings,
+    give: impl FnOnce(&mut FileSink<'_>, &mut FileCounts) -> Given,
+) -> Option<String> {
     let Reading {
         file, facts, format, how, ..
     } = reading;
@@ -22,23 +69,14 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
     let mut sink = FileSink::new(gathered, &file.path, &source.id, &context, &settings.user_ids);
     sink.wants_names = source.tells_names;
     let mut counts = FileCounts::default();
-    let mut content = String::new();
-    let opened = if file.leads_out {
-        Err(Reason::LinkOutOfInput)
-    } else {
-        Digesting::open(file).map_err(|fault| match fault {
-            OpenFault::LeadsOut => Reason::LinkOutOfInput,
-            OpenFault::Unreadable(_) => Reason::UnreadableFile,
-        })
-    };
-    match opened {
-        Err(reason) => sink.whole_file_reject(&mut counts, reason),
-        Ok(reader) => {
-            let (found, digest) = side_by_side::read((source.feed, *format), file, reader, &mut sink);
-            counts = found;
-            content = digest.map(|digest| digest.to_string()).unwrap_or_default();
+    let content = match give(&mut sink, &mut counts) {
+        Given::Whole(digest) => digest.to_string(),
+        Given::Refused(reason) => {
+            sink.whole_file_reject(&mut counts, reason);
+            String::new()
         }
-    }
+        Given::Unread(why) => return Some(why),
+    };
     let mut found = sink.into_found();
     if !found.events.days.is_empty() {
         gathered.file_events.push(FileEvents {
@@ -64,6 +102,7 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
         first_day: found.first_day,
         last_day: found.last_day,
     });
+    None
 }
 
 /// Which snapshots the file is part of, and whether it says everything that it should.

@@ -21,6 +21,7 @@ use crate::engine::settled::Settled;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::steps::Making;
+use crate::engine::unread::Unread;
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::activity_daily::ACTIVITY_DAILY;
@@ -45,6 +46,7 @@ pub fn receive(
     state: &mut State,
     cache: &mut Cache,
     (files, since): (&[RawFile], Option<Day>),
+    unread: &Unread,
     changes: &mut Changes,
     report: &mut RunReport,
     watch: &Watch<'_>,
@@ -59,12 +61,12 @@ pub fn receive(
     };
     let shared: &State = state;
     let (mut contents, known) = rayon::join(load_contents, || {
-        let settled = Settled::new(settings, files, &mut cache.memos);
+        let settled = Settled::new(settings, files, &mut cache.memos, unread);
         let known = ingest::known_files(request, store, shared, &settled)?;
         Ok::<_, EngineError>((known, settled))
     });
     let (known, mut settled) = known?;
-    let mut tasks = ingest::plan(request, shared, files, known, &mut contents, &mut settled, watch)?;
+    let mut tasks = ingest::plan(request, shared, files, known, &mut contents, &mut settled, unread, watch)?;
     let waiting = wait(request, &mut tasks);
     if !request.rehearse {
         SincePublication::announce(store, settings, &tasks)?;
@@ -80,7 +82,7 @@ pub fn receive(
         .par_iter()
         // One by one: a thread that is given several in a row has some left when the others are through.
         .with_max_len(1)
-        .map(|task| ingest_write::write(task, settings, store, (shared, &fresh_events), watch))
+        .map(|task| ingest_write::write(task, settings, store, (shared, &fresh_events), unread, watch))
         .collect::<Result<_, _>>()?;
     watch.tell(Event::End);
     let keep_contents = || {
@@ -99,7 +101,7 @@ pub fn receive(
             state.put(contract, *place, footer.clone());
         }
         cache.raw.extend(written.iter().map(|part| (part.received.0, part.summary.clone())));
-        count(&written, report);
+        count(&written, unread, report);
     };
     rayon::join(keep_contents, take_note).0?;
     let received = |contract: &&&Contract| contract.partition == Partition::Received;
@@ -207,12 +209,16 @@ fn remember(files: &[RawFile], written: &[Written], contents: &mut Contents) {
 }
 
 /// Counts what was read, per source.
-fn count(written: &[Written], report: &mut RunReport) {
+fn count(written: &[Written], unread: &Unread, report: &mut RunReport) {
     for part in written {
         for file in &part.files {
             if let Some(source) = report.sources.iter_mut().find(|source| source.id == file.source) {
-                source.files_read += 1;
-                source.bytes_read += file.bytes as u64;
+                if unread.has(&file.source_file) {
+                    source.files_unread += 1;
+                } else {
+                    source.files_read += 1;
+                    source.bytes_read += file.bytes as u64;
+                }
                 source.records += file.records as u64;
                 source.accepted += file.accepted as u64;
                 source.rejected += file.rejected as u64;

@@ -66,6 +66,8 @@ impl Gathered {
 pub struct Found {
     pub rows: i64,
     pub rejects: u64,
+    /// Whether a reader did not get what there should have been.
+    pub is_cut: bool,
     /// What `auto` made of it.
     pub chosen: Option<Format>,
     pub first_day: Option<Day>,
@@ -153,10 +155,16 @@ impl<'a> FileSink<'a> {
         *self.gathered = std::mem::take(self.gathered).append(gathered);
         self.found.rows += part.rows;
         self.found.rejects += part.rejects;
+        self.found.is_cut |= part.is_cut;
         part.first_day.into_iter().chain(part.last_day).for_each(|day| self.about(day));
         for (day, count) in part.events.days {
             *self.found.events.days.entry(day).or_default() += count;
         }
+    }
+
+    /// Whether a reader did not get what there should have been.
+    pub fn is_cut(&self) -> bool {
+        self.found.is_cut
     }
 
     /// What was found.
@@ -276,6 +284,7 @@ impl Sink for FileSink<'_> {
 
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
         self.found.rejects += 1;
+        self.found.is_cut |= reason == Reason::UnreadableFile;
         let excerpt = if self.found.rejects <= MOST_EXCERPTS {
             excerpt(raw, ids_in_excerpts(self.user_ids))
         } else {

@@ -77,6 +77,8 @@ pub struct SourceReport {
     pub files_found: u64,
     pub files_read: u64,
     pub bytes_read: u64,
+    /// New files that could not be read: each is one reject, and is tried again.
+    pub files_unread: u64,
     pub records: u64,
     pub accepted: u64,
     pub rejected: u64,
@@ -112,6 +114,11 @@ pub struct RunReport {
     /// Users whom the logs know by name only, and nothing says whose names they are.
     pub users_known_by_name: u64,
     pub warnings: Vec<String>,
+    /// Whether there is nothing to make tables of: no sign-in and no snapshot.
+    #[serde(skip)]
+    pub has_no_days: bool,
+    /// How many raw files and folders could not be read: they are tried again in the next run.
+    pub unread: u64,
     /// What was computed a second time before anything was published; nothing where nobody asked for it.
     pub verified: Option<Verified>,
     pub published: bool,

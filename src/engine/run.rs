@@ -21,6 +21,7 @@ use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
 use crate::engine::tables::with_needs;
+use crate::engine::unread::Unread;
 use crate::engine::walk::Walked;
 use crate::engine::{
     checks, estimates, facts, first_activity, freshness, licenses, names, publish, silence, subscription_log, walk, windows, windows_plan,
@@ -68,9 +69,12 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     report.sources = inputs::found(settings, &files);
     inputs::check_required(settings, &report.sources)?;
     inputs::check_any(request, &state, &files)?;
-    let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none();
+    let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none() && !request.rescan;
     let is_clean = || clean::memo(request, &state, &files).is_some_and(|memo| cache.memos.contains_key(&memo));
+    let unread = Unread::default();
+    let kept_in = (!request.rehearse).then_some(store);
     if whole && is_clean() && publish::is_whole(settings) {
+        unread.tell(&unseen, kept_in, &mut report, watch)?;
         fill_range(&mut report, &state);
         fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
         return Ok(report);
@@ -82,10 +86,12 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         &mut state,
         &mut cache,
         (&files, since),
+        &unread,
         &mut changes,
         &mut report,
         watch,
     )?;
+    unread.tell(&unseen, kept_in, &mut report, watch)?;
     let latest = raw_summary::latest(store, &state, &mut cache.raw, silence::PARTITIONS)?;
     silence::warn_of_silence(settings, &report, &latest, request.last, watch);
     if !request.rehearse {
@@ -100,6 +106,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     };
     let Some(mut range) = range(request, store, (&state, &mut cache), &taken, &received, watch)? else {
         if report.days_left == 0 {
+            report.has_no_days = true;
             watch.tell(Event::Warning(
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
             ));
@@ -269,7 +276,8 @@ fn finish(
         SincePublication::default().save(store)?;
     }
     cache.memos.retain(|key, _| !key.starts_with("clean "));
-    if let Some(memo) = clean::memo(request, state, files).filter(|_| report.days_left == 0) {
+    let is_all = report.days_left == 0 && report.unread == 0;
+    if let Some(memo) = clean::memo(request, state, files).filter(|_| is_all) {
         cache.memos.insert(memo, String::new());
     }
     Ok(())

@@ -9,6 +9,7 @@ use crate::engine::ingest_task::fingerprint;
 use crate::engine::made_from::how;
 use crate::engine::raw::RawFile;
 use crate::engine::state::State;
+use crate::engine::unread::Unread;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::path_context;
 use crate::stages;
@@ -25,15 +26,18 @@ pub struct Settled<'a> {
     present: BTreeMap<Day, Option<Digest>>,
     /// What was noted by earlier runs, among other things, and is by this one.
     memos: &'a mut BTreeMap<String, String>,
+    /// Raw files that this run cannot read: their size and time do not say whether the next one can.
+    unread: &'a Unread,
 }
 
 impl<'a> Settled<'a> {
-    pub fn new(settings: &'a Settings, files: &[RawFile], memos: &'a mut BTreeMap<String, String>) -> Settled<'a> {
+    pub fn new(settings: &'a Settings, files: &[RawFile], memos: &'a mut BTreeMap<String, String>, unread: &'a Unread) -> Settled<'a> {
         Settled {
             settings,
             rules: rules(settings),
             present: present(files),
             memos,
+            unread,
         }
     }
 
@@ -51,7 +55,8 @@ impl<'a> Settled<'a> {
     pub fn note<'r>(&mut self, state: &State, received: Day, rows: impl IntoIterator<Item = &'r raw_files::RawFile>) {
         self.forget(received);
         let is_present = self.present.contains_key(&received);
-        let can_settle = |row: &raw_files::RawFile| self.belongs_by_path(row, received) && !(is_present && row.content.is_empty());
+        let is_unread = |row: &raw_files::RawFile| row.content.is_empty() || self.unread.has(&row.source_file);
+        let can_settle = |row: &raw_files::RawFile| self.belongs_by_path(row, received) && !(is_present && is_unread(row));
         if rows.into_iter().all(can_settle) {
             let memo = self.memo(state, received);
             self.memos.extend(memo.map(|memo| (key(received), memo)));

@@ -18,32 +18,28 @@ const LARGE_BYTES: u64 = 8 << 20;
 /// How large a part is: enough to read that handing it over does not count, and little enough to stay in a processor's caches.
 const PART_BYTES: usize = 1 << 20;
 
-/// Reads the file that `reader` has open, and gives the digest of its bytes; `None` where the system did not give all of them.
+/// Reads the file that `reader` has open, and gives the digest of its bytes, or why the system did not give all of them.
 pub fn read<'f>(
     (feed, format): (Feed, Format),
     file: &'f RawFile,
     mut reader: Digesting<'f>,
     sink: &mut FileSink<'_>,
-) -> (FileCounts, Option<Digest>) {
+) -> (FileCounts, Result<Digest, String>) {
     if file.size >= LARGE_BYTES && rayon::current_num_threads() > 1 {
         if let Some(parts) = Parts::open(feed, format, &mut reader, file.size, PART_BYTES) {
             let counts = read_parts(parts, sink);
             reader.drain();
-            return (counts, reader.digest());
+            return (counts, reader.into_digest());
         }
         match Digesting::open(file) {
             Ok(again) => reader = again,
-            Err(_) => {
-                let mut counts = FileCounts::default();
-                sink.whole_file_reject(&mut counts, sources::record::Reason::UnreadableFile);
-                return (counts, None);
-            }
+            Err(fault) => return (FileCounts::default(), Err(fault.to_string())),
         }
     }
     let context = sink.context;
     let counts = sources::read(feed, format, &mut reader, file.size, context, sink);
     reader.drain();
-    (counts, reader.digest())
+    (counts, reader.into_digest())
 }
 
 /// What a part had.

@@ -93,6 +93,7 @@ impl Record<'_> {
             "users_known_by_name": report.users_known_by_name,
             "verified": report.verified,
             "warnings": self.warnings,
+            "unread": report.unread,
             "days_left": report.days_left,
             "fingerprint": fingerprint,
             "published": published,

@@ -119,6 +119,16 @@ fn of_tables(list: &mut List, status: &Status) {
             format!("{first}{more}: these files are not counted here; remove them, the next run makes them again"),
         );
     }
+    if let Some((path, why)) = status.unread.first_key_value() {
+        let more = match status.unread.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {} more", grouped(more as i64)),
+        };
+        list.add(
+            "raw_files_unread",
+            format!("the last run could not read `{path}` ({why}){more}: every run tries again"),
+        );
+    }
 }
 
 fn of_sources(list: &mut List, sources: &[SourceStatus]) {

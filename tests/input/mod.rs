@@ -3,6 +3,7 @@
 mod empty;
 mod links;
 mod seen;
+mod unread;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

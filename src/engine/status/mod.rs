@@ -11,8 +11,11 @@
 //! A warehouse of years is not read for it: of what came in the last [`LOOK_BACK_DAYS`] days, of the tables the last day, and one day in 28
 //! of `activity_28d` as far back as it takes to find a workload's last users.
 
+use std::collections::BTreeMap;
+
 use crate::domain::day::Day;
 use crate::engine::error::EngineError;
+use crate::engine::unread;
 use crate::pipeline::settings::Settings;
 use crate::warehouse::store::Store;
 
@@ -38,7 +41,10 @@ pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Statu
     let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, due)? else {
         return Ok(None);
     };
-    Ok(Some(status(settings, &facts, columns.unreadable(), due)))
+    Ok(Some(Status {
+        unread: unread::load(store),
+        ..status(settings, &facts, columns.unreadable(), due)
+    }))
 }
 
 /// What follows from the facts.
@@ -58,5 +64,6 @@ fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day)
         unknown_products: customers::unknown_products(facts, &settings.rules.catalogue),
         workloads: workloads::workloads(facts, &settings.rules.catalogue),
         unreadable,
+        unread: BTreeMap::new(),
     }
 }

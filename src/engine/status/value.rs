@@ -25,6 +25,8 @@ pub struct Status {
     pub workloads: Vec<WorkloadStatus>,
     /// Files that could not be read, with the reason: their numbers are missing here.
     pub unreadable: Vec<String>,
+    /// Raw files and folders that the last run could not read, with the reason: the next one tries again.
+    pub unread: BTreeMap<String, String>,
 }
 
 /// How far a source has come, and what could not be used of it.
