@@ -172,6 +172,7 @@ fn events(day: Day) -> Vec<ActivityEvent> {
         succeeded: true,
         guest: false,
         foreign_resource: false,
+        agent: false,
         named_workload: None,
         evidence: Evidence::Interactive,
         source_file: format!("{}/{day}/PT1H.json", daily.tenant_id),

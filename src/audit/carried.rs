@@ -72,6 +72,7 @@ impl<'a> Carried<'a> {
                     succeeded: row.succeeded,
                     guest: row.guest,
                     foreign_resource: row.foreign_resource,
+                    agent: row.agent,
                     named_workload: row.named_workload,
                     evidence: row.evidence,
                     day: self.settings.zone().day_of(row.event_time),

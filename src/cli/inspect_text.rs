@@ -73,6 +73,9 @@ fn about(reading: &Reading) -> String {
     if !tenants.is_empty() {
         text.push_str(&line("tenants", &format!("{}{more}", tenants.join(", "))));
     }
+    for warning in &reading.warnings {
+        text.push_str(&line("warning", warning));
+    }
     if let (Some(first), Some(last)) = (&reading.first_day, &reading.last_day) {
         let days = match reading.days {
             1 => first.clone(),

@@ -12,6 +12,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::file_tenants::SeveralTenants;
 use crate::engine::fresh_events::FreshEvents;
 use crate::engine::ingest_task::{Reading, Task, belongs, fingerprint};
 use crate::engine::raw_summary::RawSummary;
@@ -47,6 +48,8 @@ pub struct Written {
     pub rejects: Vec<RejectCount>,
     /// How many events of which day each raw file had that was read.
     pub events: Vec<FileEvents>,
+    /// The files that should be of one tenant and are of several.
+    pub of_several_tenants: Vec<SeveralTenants>,
     /// What the partition's `raw_files` come to.
     pub summary: RawSummary,
 }
@@ -71,6 +74,7 @@ pub fn write(
     };
     let fresh = (gathered.files.clone(), gathered.rejects.counts());
     let events = std::mem::take(&mut gathered.file_events);
+    let of_several_tenants = std::mem::take(&mut gathered.of_several_tenants);
     let drop: BTreeSet<(Feed, &str)> = readings
         .iter()
         .map(|reading| (settings.sources[reading.source].feed, reading.file.path.as_str()))
@@ -108,6 +112,7 @@ pub fn write(
         files: fresh.0,
         rejects: fresh.1,
         events,
+        of_several_tenants,
     })
 }
 

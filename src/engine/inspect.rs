@@ -10,8 +10,10 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::domain::kinds::Feed;
 use crate::domain::rules::Rules;
 use crate::engine::error::EngineError;
+use crate::engine::file_tenants;
 use crate::engine::inspect_sink::{Looking, RejectCount, TenantRows};
 use crate::engine::inspect_trial::{self, Candidate};
 use crate::engine::source_block::{self, SourceBlock};
@@ -61,6 +63,8 @@ pub struct Reading {
     pub last_day: Option<String>,
     /// How many days have rows or a snapshot.
     pub days: u64,
+    /// What is odd about it, though it can be read.
+    pub warnings: Vec<String>,
     /// The most frequent first.
     pub rejects: Vec<RejectCount>,
     /// The table of the rows.
@@ -142,6 +146,10 @@ fn reading(
     let mut looking = Looking::new(name, context);
     let counts = sources::read(candidate.feed, candidate.format, &mut file, bytes, context, &mut looking);
     let found = looking.finish(candidate.feed, rules)?;
+    let of_several = match candidate.feed {
+        Feed::Activity => file_tenants::warning(candidate.format, context, found.tenants.len()),
+        _ => None,
+    };
     Ok(Reading {
         feed: candidate.feed.name(),
         format: candidate.format.name(),
@@ -155,6 +163,7 @@ fn reading(
         first_day: found.days.first().map(|day| day.to_string()),
         last_day: found.days.last().map(|day| day.to_string()),
         days: found.days.len() as u64,
+        warnings: of_several.into_iter().collect(),
         rejects: found.rejects,
         table: found.table,
         sample: found.sample,

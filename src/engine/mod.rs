@@ -17,6 +17,7 @@ pub mod explain;
 pub mod explain_facts;
 pub mod explain_lines;
 pub mod facts;
+pub mod file_tenants;
 pub mod fingerprints;
 pub mod first_activity;
 pub mod first_days;

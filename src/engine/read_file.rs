@@ -2,6 +2,7 @@
 
 use crate::domain::digest::Digest;
 use crate::domain::kinds::Feed;
+use crate::engine::file_tenants::{self, SeveralTenants};
 use crate::engine::ingest_task::Reading;
 use crate::engine::raw::Digesting;
 use crate::engine::raw_open::OpenFault;
@@ -84,12 +85,20 @@ fn take(
             days: std::mem::take(&mut found.events.days),
         });
     }
+    let read_as = found.chosen.unwrap_or(*format);
+    if file_tenants::warning(read_as, &context, found.tenants.count()).is_some() {
+        gathered.of_several_tenants.push(SeveralTenants {
+            source: source.id.clone(),
+            path: file.path.clone(),
+            tenants: found.tenants.count(),
+        });
+    }
     note_snapshots(gathered, reading, source, &found, counts.rejected > 0);
     gathered.files.push(raw_files::RawFile {
         source: source.id.clone(),
         source_file: file.path.clone(),
         feed: source.feed.name().to_owned(),
-        format: found.chosen.unwrap_or(*format).name().to_owned(),
+        format: read_as.name().to_owned(),
         content,
         reading: how.to_string(),
         bytes: file.size as i64,

@@ -10,6 +10,7 @@ use crate::domain::digest::Digest;
 use crate::engine::causes::{Cause, Changes};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::file_tenants;
 use crate::engine::fresh_events::FreshEvents;
 use crate::engine::ingest;
 use crate::engine::ingest_task::{NO_DAY, Task};
@@ -85,6 +86,9 @@ pub fn receive(
         .map(|task| ingest_write::write(task, settings, store, (shared, &fresh_events), unread, watch))
         .collect::<Result<_, _>>()?;
     watch.tell(Event::End);
+    for warning in file_tenants::warnings(written.iter().flat_map(|part| &part.of_several_tenants)) {
+        watch.tell(Event::Warning(warning));
+    }
     let keep_contents = || {
         remember(files, &written, &mut contents);
         if request.rehearse { Ok(()) } else { contents.save(store) }

@@ -6,6 +6,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::user_ids::UserIds;
+use crate::engine::file_tenants::{FileTenants, SeveralTenants};
 use crate::sources::record::{Activity, FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
 use crate::sources::user_name::UserName;
 use crate::sources::{Choice, Format};
@@ -35,6 +36,7 @@ pub struct Gathered {
     pub files: Vec<raw_files::RawFile>,
     pub file_events: Vec<FileEvents>,
     pub names: Vec<UserNameRow>,
+    pub of_several_tenants: Vec<SeveralTenants>,
 }
 
 /// How many events of which day a raw file has.
@@ -57,6 +59,7 @@ impl Gathered {
         self.files.append(&mut other.files);
         self.file_events.append(&mut other.file_events);
         self.names.append(&mut other.names);
+        self.of_several_tenants.append(&mut other.of_several_tenants);
         self
     }
 }
@@ -75,6 +78,8 @@ pub struct Found {
     /// Per snapshot whether its last page announces another.
     pub pages: BTreeMap<(Guid, Day), bool>,
     pub events: EventCounts,
+    /// Whose events they are.
+    pub tenants: FileTenants,
 }
 
 /// Counts events per day; most events of a file are of the day of the one before.
@@ -160,6 +165,7 @@ impl<'a> FileSink<'a> {
         for (day, count) in part.events.days {
             *self.found.events.days.entry(day).or_default() += count;
         }
+        self.found.tenants.append(part.tenants);
     }
 
     /// Whether a reader did not get what there should have been.
@@ -204,6 +210,7 @@ impl Sink for FileSink<'_> {
                 let day = self.context.zone.day_of(activity.at);
                 self.about(day);
                 self.found.events.add(day);
+                self.found.tenants.add(activity.tenant);
                 let activity = Activity {
                     user_id: &self.user_ids.stored(activity.tenant, activity.user_id),
                     ..activity

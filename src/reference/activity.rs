@@ -46,6 +46,7 @@ fn event(row: &ActivityRow, rules: &Rules) -> ActivityEvents {
         succeeded: row.succeeded,
         guest: row.guest,
         foreign_resource: row.foreign_resource,
+        agent: row.agent,
         named_workload: row.named_workload.clone(),
         evidence: row.evidence,
         source_file: row.origin.source_file.clone(),
@@ -55,11 +56,11 @@ fn event(row: &ActivityRow, rules: &Rules) -> ActivityEvents {
 }
 
 /// An action counts for the workload that it names; a sign-in for that of its resource or client, unless the resource is another
-/// tenant's.
+/// tenant's, or no person signed in but an agent.
 fn workload<'a>(row: &'a ActivityRow, rules: &'a Rules) -> Option<&'a str> {
     if row.named_workload.is_some() || row.evidence == Evidence::Action {
         row.named_workload.as_deref()
-    } else if row.foreign_resource {
+    } else if row.foreign_resource || row.agent {
         None
     } else {
         rules.catalogue.workload_of(&row.resource_id, &row.app_id)

@@ -34,6 +34,7 @@ pub struct ActivityRow {
     pub succeeded: bool,
     pub guest: bool,
     pub foreign_resource: bool,
+    pub agent: bool,
     pub named_workload: Option<String>,
     pub evidence: Evidence,
     /// The day in the zone of the file's context; read by `first_day` only, which knows no rules.
@@ -210,6 +211,7 @@ impl Sink for FileSink<'_> {
                 succeeded: row.succeeded,
                 guest: row.guest,
                 foreign_resource: row.foreign_resource,
+                agent: row.agent,
                 named_workload: row.named_workload.map(str::to_owned),
                 evidence: row.evidence,
                 day: self.zone.day_of(row.at),

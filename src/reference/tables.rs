@@ -46,6 +46,7 @@ pub struct ActivityEvents {
     pub succeeded: bool,
     pub guest: bool,
     pub foreign_resource: bool,
+    pub agent: bool,
     pub named_workload: Option<String>,
     pub evidence: Evidence,
     pub source_file: String,

@@ -2,7 +2,7 @@
 //! `event_id, event_time, tenant_id, user_id, app_id, resource_id, interactive, error_code`.
 //!
 //! `event_id`, `event_time`, `user_id` and `error_code` have to be there (a table without error codes would be one of failures). The tenant may be
-//! the path's. `user_type` and `resource_tenant_id` are read where they are there. A sign-in that does not say whether it was interactive was.
+//! the path's. `user_type`, `resource_tenant_id`, `home_tenant_id` and `cross_tenant_access_type` are read where they are there. A sign-in that does not say whether it was interactive was.
 
 use crate::sources::fields::{is_zero, present};
 use crate::sources::json::Value;
@@ -36,6 +36,8 @@ impl TableRecords for ActivityTable<'_> {
         "interactive",
         "user_type",
         "resource_tenant_id",
+        "home_tenant_id",
+        "cross_tenant_access_type",
     ];
     const NEEDED: usize = 4;
 
@@ -52,6 +54,9 @@ impl TableRecords for ActivityTable<'_> {
             app: cells.cell(5),
             resource: cells.cell(6),
             resource_tenant: cells.cell(9),
+            home_tenant: cells.cell(10),
+            cross_tenant: cells.cell(11),
+            agent: None,
             // As 1 or 0 too, which only tables have.
             is_interactive: match cells.cell(7) {
                 Some(value) => flag(Some(value)).map_or(Some(value), |flag| flag.map(Value::Bool)),

@@ -2,7 +2,8 @@
 //!
 //! Categories `SignInLogs` and `NonInteractiveUserSignInLogs` are users' and ours; service principals', managed identities'
 //! and all others are not. Of the 2 to 15 KB of a record these matter: the envelope (see `azure_envelope`) and of `properties` `id`,
-//! `createdDateTime`, `userId`, `userPrincipalName`, `userType`, `appId`, `resourceId`, `resourceTenantId`, `isInteractive`, `status.errorCode`.
+//! `createdDateTime`, `userId`, `userPrincipalName`, `userType`, `appId`, `resourceId`, `resourceTenantId`, `homeTenantId`,
+//! `crossTenantAccessType`, `agent`, `isInteractive`, `status.errorCode`.
 //!
 //! Traps: real `SignInLogs` carry `isInteractive: false`, so the category decides only where that is missing; `status.errorCode` comes
 //! before `resultType`; ids in GUID form come in any case, and some are no GUIDs; a user id may be empty.
@@ -21,7 +22,7 @@ pub struct AzureSignIns<'c> {
     unpacked: Unpacked,
 }
 
-static KEYS: Keys<10> = Keys::of([
+static KEYS: Keys<13> = Keys::of([
     "id",
     "createdDateTime",
     "userId",
@@ -30,6 +31,9 @@ static KEYS: Keys<10> = Keys::of([
     "appId",
     "resourceId",
     "resourceTenantId",
+    "homeTenantId",
+    "crossTenantAccessType",
+    "agent",
     "isInteractive",
     "status",
 ]);
@@ -84,6 +88,9 @@ fn fields_of<'a>(properties: Node<'a>) -> (SignIn<Node<'a>>, Option<Node<'a>>) {
         sign_in.app,
         sign_in.resource,
         sign_in.resource_tenant,
+        sign_in.home_tenant,
+        sign_in.cross_tenant,
+        sign_in.agent,
         sign_in.is_interactive,
         status,
     ] = properties.fields(&KEYS);

@@ -2,7 +2,7 @@
 //! a sign-in a line, or a bare array. The names are those of `properties` in Azure Monitor's form.
 //!
 //! Traps: v1.0 has interactive sign-ins only and does not say whose they are, so the tenant is the path's; only where the path names
-//! none it is `resourceTenantId`, else `homeTenantId` (the beta has both). The beta also lists service principals and managed identities, which
+//! none it is `homeTenantId`, of external users `resourceTenantId` (the beta has both). The beta also lists service principals and managed identities, which
 //! `signInEventTypes` tells apart; they are not ours, nor is a directory audit that lies in the same folder.
 
 use crate::sources::fields::{is_word, present};
@@ -18,7 +18,7 @@ pub struct GraphSignIns<'c> {
     sign_ins: SignIns<'c>,
 }
 
-static KEYS: Keys<13> = Keys::of([
+static KEYS: Keys<15> = Keys::of([
     "id",
     "createdDateTime",
     "activityDateTime",
@@ -29,6 +29,8 @@ static KEYS: Keys<13> = Keys::of([
     "resourceId",
     "resourceTenantId",
     "homeTenantId",
+    "crossTenantAccessType",
+    "agent",
     "isInteractive",
     "signInEventTypes",
     "status",
@@ -38,7 +40,6 @@ static KEYS: Keys<13> = Keys::of([
 #[derive(Default)]
 struct Listed<'a> {
     sign_in: SignIn<Node<'a>>,
-    home_tenant: Option<Node<'a>>,
     event_types: Option<Node<'a>>,
     status: Option<Node<'a>>,
     audited: Option<Node<'a>>,
@@ -66,7 +67,7 @@ impl JsonRecords for GraphSignIns<'_> {
         if sign_in.created.is_none() && listed.audited.is_some() {
             return Ok(Verdict::NotOurs);
         }
-        let tenant = self.sign_ins.tenant_by_path(sign_in.resource_tenant, listed.home_tenant)?;
+        let tenant = self.sign_ins.tenant_by_path(sign_in)?;
         let succeeded = || succeeded(listed.status, None::<Node<'_>>);
         self.sign_ins.take(sign_in, tenant, by_type, succeeded, at, sink)?;
         Ok(Verdict::Accepted)
@@ -116,7 +117,9 @@ impl<'a> Listed<'a> {
             sign_in.app,
             sign_in.resource,
             sign_in.resource_tenant,
-            listed.home_tenant,
+            sign_in.home_tenant,
+            sign_in.cross_tenant,
+            sign_in.agent,
             sign_in.is_interactive,
             listed.event_types,
             listed.status,

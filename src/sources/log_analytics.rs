@@ -2,10 +2,10 @@
 //! `AADNonInteractiveUserSignInLogs` as JSON lines, as a bare array, as an event hub's batches, or as CSV.
 //!
 //! Columns that matter: `TimeGenerated`, `CreatedDateTime`, `Id`, `UserId`, `UserPrincipalName`, `UserType`, `AppId`, `ResourceIdentity` (the
-//! resource id), `ResourceTenantId`, `IsInteractive`, `ResultType` (the error code), `AADTenantId`, `Category`, `Type` (the table).
+//! resource id), `ResourceTenantId`, `HomeTenantId`, `CrossTenantAccessType`, `Agent`, `IsInteractive`, `ResultType` (the error code), `AADTenantId`, `Category`, `Type` (the table).
 //!
 //! Traps: the customer is `AADTenantId`, while `TenantId` is the workspace; columns that hold objects are strings with their JSON text, also in
-//! JSON lines, so `Status` is unpacked where `ResultType` is missing; several tables may come in one stream, and only users' sign-ins are ours. A record
+//! JSON lines, so `Agent` is unpacked, and `Status` where `ResultType` is missing; several tables may come in one stream, and only users' sign-ins are ours. A record
 //! that names neither category nor table is taken for a sign-in.
 
 use crate::sources::azure_envelope::{Unpacked, properties};
@@ -26,7 +26,7 @@ pub struct LogAnalytics<'c> {
 }
 
 /// The columns that matter, also as keys of JSON; a table needs the first three.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 18] = [
     "Id",
     "TimeGenerated",
     "UserId",
@@ -36,6 +36,9 @@ const NAMES: [&str; 15] = [
     "AppId",
     "ResourceIdentity",
     "ResourceTenantId",
+    "HomeTenantId",
+    "CrossTenantAccessType",
+    "Agent",
     "IsInteractive",
     "ResultType",
     "Status",
@@ -44,7 +47,7 @@ const NAMES: [&str; 15] = [
     "Type",
 ];
 
-static KEYS: Keys<15> = Keys::of(NAMES);
+static KEYS: Keys<18> = Keys::of(NAMES);
 
 /// The fields of a record that matter.
 struct Exported<F> {
@@ -58,7 +61,7 @@ struct Exported<F> {
 
 impl<F> Exported<F> {
     /// The fields in the order of [`NAMES`].
-    fn of(fields: [Option<F>; 15]) -> Exported<F> {
+    fn of(fields: [Option<F>; 18]) -> Exported<F> {
         let [
             id,
             logged,
@@ -69,6 +72,9 @@ impl<F> Exported<F> {
             app,
             resource,
             resource_tenant,
+            home_tenant,
+            cross_tenant,
+            agent,
             is_interactive,
             result,
             status,
@@ -87,6 +93,9 @@ impl<F> Exported<F> {
                 app,
                 resource,
                 resource_tenant,
+                home_tenant,
+                cross_tenant,
+                agent,
                 is_interactive,
             },
             result,

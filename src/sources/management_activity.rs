@@ -1,13 +1,13 @@
 //! Sign-ins and audited actions of the Office 365 Management Activity API (feed `activity`, format `management-api`): a JSON array, JSON lines, or
 //! a CSV whose column `AuditData` holds the record. See `management_record` for what records have in common, and for who is a person.
 //!
-//! `UserLoggedIn` is a sign-in: resource `ObjectId`, else `Target[0].ID`; client `ApplicationId`; error `ErrorNumber`. `UserLoginFailed` is a failed one,
-//! whatever `ResultStatus` and `ErrorNumber` say. Everything else is an action of its user in the workload that it names. Traps: what services do is not
+//! `UserLoggedIn` is a sign-in: resource `ObjectId`, else `Target[0].ID`; client `ApplicationId`. It succeeded unless `ErrorNumber`, `LogonError` or `ResultStatus`
+//! says that it failed: older records have none of them. `UserLoginFailed` is a failed one, whatever they say. Everything else is an action of its user in the workload that it names. Traps: what services do is not
 //! ours, nor are actions of anybody but regular users and admins; a sign-in of nobody is a row without a user. The form does not say whether a sign-in
 //! was interactive: it counts as such. `TargetContextId` is the tenant of the resource.
 
 use crate::domain::kinds::Evidence;
-use crate::sources::fields::{event_time, is_word, is_zero, present, required_id, text};
+use crate::sources::fields::{event_time, is_word, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -80,13 +80,12 @@ impl<'c> ManagementActivity<'c> {
             app: present(audited.application),
             resource: object.or_else(first_target),
             resource_tenant: present(audited.target_tenant),
+            home_tenant: None,
+            cross_tenant: None,
+            agent: None,
             is_interactive: None,
         };
-        let succeeded = || match present(audited.error) {
-            _ if failed => Ok(false),
-            None => Ok(false),
-            Some(code) => is_zero(code).ok_or(Reason::UnreadableValue),
-        };
+        let succeeded = || if failed { Ok(false) } else { audited.logged_in() };
         self.sign_ins.take(&sign_in, tenant, true, succeeded, at, sink)
     }
 
@@ -110,6 +109,7 @@ impl<'c> ManagementActivity<'c> {
             succeeded: true,
             guest: matches!(who, Who::Named(name) if has_guest_mark(name)),
             foreign_resource: false,
+            agent: false,
             named_workload: workload,
             evidence: Evidence::Action,
         };
@@ -127,7 +127,7 @@ impl JsonRecords for ManagementActivity<'_> {
         let Some(Value::Text(operation)) = present(audited.operation) else {
             return Err(Reason::MissingCategory);
         };
-        let (who, user_type) = (audited.who()?, audited.user_type());
+        let (who, user_type) = (audited.who(self.sign_ins.context.tenant)?, audited.user_type());
         let failed = operation.is("UserLoginFailed");
         let is_sign_in = failed || operation.is("UserLoggedIn");
         if who == Who::Service || user_type == UserType::NoPerson {

@@ -3,17 +3,18 @@
 //! `CreationTime` (UTC, no zone), `Id`, `Operation`, `OrganizationId`, `UserType` (a number or a word), `UserKey`, `UserId` (usually the user principal
 //! name, any case), `Workload`, `ResultStatus` are in every record; sign-ins and directory changes have more.
 //!
-//! Traps: `UserKey` is the user id only where it is a GUID; services write their own names into `UserId`, in many spellings; some records name
-//! nobody. Names are not stored: a user who is known by name only becomes `upn:` and a hash of tenant and folded name.
+//! Traps: `UserKey` is the user id only where it is a GUID; services write their own names into `UserId`, in many spellings, or only a well-known
+//! security id into `UserKey` and the tenant's own id where a user's should be; some records name nobody. Names are not stored: a user who is known by name only becomes `upn:` and a hash of tenant and folded name.
 
 use crate::domain::guid::Guid;
-use crate::sources::fields::{guid, is_word, present, text};
+use crate::sources::fields::{guid, is_word, is_zero, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::keys::Keys;
 use crate::sources::record::Reason;
+use crate::sources::text::Text;
 use crate::sources::user_name::id_of_name;
 
-static KEYS: Keys<15> = Keys::of([
+static KEYS: Keys<17> = Keys::of([
     "CreationTime",
     "Id",
     "Operation",
@@ -28,8 +29,13 @@ static KEYS: Keys<15> = Keys::of([
     "TargetContextId",
     "ApplicationId",
     "ErrorNumber",
+    "LogonError",
+    "RecordType",
     "ModifiedProperties",
 ]);
+
+/// Keys of services in the place of a user's: the system, the local and the network service.
+const SERVICE_KEYS: [&str; 3] = ["S-1-5-18", "S-1-5-19", "S-1-5-20"];
 
 /// The members of a record that matter.
 #[derive(Clone, Copy, Default)]
@@ -48,6 +54,8 @@ pub struct Audited<'a> {
     pub target_tenant: Option<Node<'a>>,
     pub application: Option<Node<'a>>,
     pub error: Option<Node<'a>>,
+    pub logon_error: Option<Node<'a>>,
+    pub record_type: Option<Node<'a>>,
     pub modified: Option<Node<'a>>,
 }
 
@@ -91,26 +99,50 @@ impl<'a> Audited<'a> {
             audited.target_tenant,
             audited.application,
             audited.error,
+            audited.logon_error,
+            audited.record_type,
             audited.modified,
         ] = record.fields(&KEYS);
         audited
     }
 
-    /// Who did it: the key where it is a GUID, else the name.
-    pub fn who(&self) -> Result<Who, Reason> {
+    /// Who did it: the key where it is a GUID, else the name. The tenant itself (`of_path`, or the one that the record names) is no person.
+    pub fn who(&self, of_path: Option<Guid>) -> Result<Who, Reason> {
         let mut buffer = String::new();
         let name = match text(self.user_name)? {
             None => "",
             Some(name) => name.decode(&mut buffer).ok_or(Reason::UnreadableValue)?.trim(),
         };
-        if is_service(name) {
-            return Ok(Who::Service);
-        }
         let key = match present(self.user_key) {
-            Some(Value::Text(key)) => guid(key).filter(|key| key.0 != 0),
+            Some(Value::Text(key)) => Some(key),
             _ => None,
         };
+        let is_known_service = |key: Text<'_>| SERVICE_KEYS.iter().any(|known| is_word(key, known));
+        if is_service(name) || key.is_some_and(is_known_service) {
+            return Ok(Who::Service);
+        }
+        let key = key.and_then(guid).filter(|key| key.0 != 0);
+        let of_record = match present(self.tenant) {
+            Some(Value::Text(tenant)) => guid(tenant),
+            _ => None,
+        };
+        let is_tenant = |id: Guid| Some(id) == of_record || Some(id) == of_path;
+        if key.into_iter().chain(Guid::parse(name.as_bytes())).any(is_tenant) {
+            return Ok(Who::Service);
+        }
         Ok(key.map_or_else(|| Who::of_name(name.to_lowercase()), Who::User))
+    }
+
+    /// Whether a `UserLoggedIn` succeeded. The operation itself says so, and older records say nothing else; what says that it failed
+    /// goes before it.
+    pub fn logged_in(&self) -> Result<bool, Reason> {
+        let filled = |field: Option<Node<'a>>| present(field).filter(|value| !matches!(value, Value::Text(text) if text.is_empty()));
+        let code_is_zero = match filled(self.error) {
+            None => true,
+            Some(code) => is_zero(code).ok_or(Reason::UnreadableValue)?,
+        };
+        let said_to_fail = matches!(filled(self.result), Some(Value::Text(word)) if is_word(word, "Failed") || is_word(word, "Failure"));
+        Ok(code_is_zero && filled(self.logon_error).is_none() && !said_to_fail)
     }
 
     pub fn user_type(&self) -> UserType {

@@ -1,7 +1,8 @@
 //! Sign-ins as the Entra portal downloads them (feed `activity`, format `portal-csv`).
 //!
 //! Columns that matter: `Date (UTC)`, `Request ID`, `User ID`, `Username`, `User type`, `Application ID`, `Resource ID`, `Resource tenant ID`,
-//! `Home tenant ID`, `Status`, `Sign-in error code`. The tenant is the path's, else that of the resource, else the user's own.
+//! `Home tenant ID`, `Cross tenant access type`, `Status`, `Sign-in error code`. The tenant is the path's, else the user's own, and of
+//! external users that of the resource.
 //!
 //! Traps: the header has blanks after two names (`Application ID `, `Resource ID `) and one name twice; the error code is empty or a word where a
 //! sign-in succeeded, so `Status` (Success, Failure, Interrupted) decides where there is no number. Interactive and non-interactive sign-ins are two
@@ -39,6 +40,7 @@ impl TableRecords for PortalCsv<'_> {
         "Resource ID",
         "Resource tenant ID",
         "Home tenant ID",
+        "Cross tenant access type",
         "Status",
         "Sign-in error code",
         "Is interactive",
@@ -56,10 +58,13 @@ impl TableRecords for PortalCsv<'_> {
             app: cells.cell(5),
             resource: cells.cell(6),
             resource_tenant: cells.cell(7),
-            is_interactive: cells.cell(11),
+            home_tenant: cells.cell(8),
+            cross_tenant: cells.cell(9),
+            agent: None,
+            is_interactive: cells.cell(12),
         };
-        let tenant = self.sign_ins.tenant_by_path(sign_in.resource_tenant, cells.cell(8))?;
-        let succeeded = || Ok(succeeded(cells.cell(9), cells.cell(10)));
+        let tenant = self.sign_ins.tenant_by_path(&sign_in)?;
+        let succeeded = || Ok(succeeded(cells.cell(10), cells.cell(11)));
         self.sign_ins.take(&sign_in, tenant, self.sign_ins.by_file(), succeeded, at, sink)?;
         Ok(Verdict::Accepted)
     }

@@ -67,9 +67,12 @@ pub struct Activity<'a> {
     pub at: Instant,
     /// The error code is 0.
     pub succeeded: bool,
+    /// The user is external: a guest, somebody of another tenant, a technician of the partner.
     pub guest: bool,
     /// The resource belongs to another tenant.
     pub foreign_resource: bool,
+    /// An agent signed in: no person.
+    pub agent: bool,
     /// The workload that an audited action names.
     pub named_workload: Option<&'a str>,
     pub evidence: Evidence,

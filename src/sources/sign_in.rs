@@ -2,10 +2,14 @@
 //!
 //! A form finds the fields and says whose they are; here they are judged, in the order time, ids, values. A missing `isInteractive` is
 //! decided by the form (its category, its table), a missing user is a row without one.
+//!
+//! Who is external, and who is no person: a guest, or whoever belongs to another tenant or comes as the partner's technician, is an external user
+//! (the column `guest`). An agent may have a user account of its own and signs in all day: nobody stands behind that.
 
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
-use crate::sources::fields::{Field, Tenants, boolean, event_time, folded_id, is_word, is_zero, present, required_id, text};
+use crate::sources::azure_envelope::{Unpacked, properties};
+use crate::sources::fields::{Field, Tenants, boolean, event_time, folded_id, guid, is_word, is_zero, present, required_id, text};
 use crate::sources::json::Value;
 use crate::sources::keys::Keys;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
@@ -24,6 +28,11 @@ pub struct SignIn<F> {
     pub app: Option<F>,
     pub resource: Option<F>,
     pub resource_tenant: Option<F>,
+    pub home_tenant: Option<F>,
+    /// In which way the user comes from another tenant.
+    pub cross_tenant: Option<F>,
+    /// What kind of agent it is, if it is one: an object, or its JSON text.
+    pub agent: Option<F>,
     pub is_interactive: Option<F>,
 }
 
@@ -39,6 +48,9 @@ impl<F> Default for SignIn<F> {
             app: None,
             resource: None,
             resource_tenant: None,
+            home_tenant: None,
+            cross_tenant: None,
+            agent: None,
             is_interactive: None,
         }
     }
@@ -48,6 +60,8 @@ impl<F> Default for SignIn<F> {
 pub struct SignIns<'c> {
     pub context: &'c FileContext,
     pub tenants: Tenants,
+    /// For agents that are packed in a string.
+    unpacked: Unpacked,
 }
 
 impl<'c> SignIns<'c> {
@@ -55,6 +69,7 @@ impl<'c> SignIns<'c> {
         SignIns {
             context,
             tenants: Tenants::default(),
+            unpacked: Unpacked::default(),
         }
     }
 
@@ -63,20 +78,20 @@ impl<'c> SignIns<'c> {
         self.context.interactive.unwrap_or(true)
     }
 
-    /// The tenant of a form whose records do not name it: the path's, else that of the resource, else the user's own.
-    pub fn tenant_by_path<'a>(
-        &mut self,
-        resource_tenant: Option<impl Field<'a>>,
-        home_tenant: Option<impl Field<'a>>,
-    ) -> Result<Guid, Reason> {
+    /// The tenant of a form whose records do not name it: the path's, else it is the user's own, and where that user is external, the one that
+    /// was signed in to. So what members do elsewhere stays with their tenant, and makes no customer of the other one.
+    pub fn tenant_by_path<'a, F: Field<'a>>(&mut self, sign_in: &SignIn<F>) -> Result<Guid, Reason> {
         if let Some(tenant) = self.context.tenant {
             return Ok(tenant);
         }
-        match present(resource_tenant) {
-            None => self.tenants.of_record(home_tenant, self.context),
-            Some(Value::Text(text)) if text.is_empty() => self.tenants.of_record(home_tenant, self.context),
-            Some(value) => self.tenants.of_record(Some(value), self.context),
-        }
+        let told = |field: Option<F>| field.filter(|field| names_tenant(field.value()));
+        let (home, resource) = (told(sign_in.home_tenant), told(sign_in.resource_tenant));
+        let tenant = if sign_in.says_external()? {
+            resource.or(home)
+        } else {
+            home.or(resource)
+        };
+        self.tenants.of_record(tenant, self.context)
     }
 
     /// Makes the row of a sign-in. `by_form` says whether it is interactive where no field does.
@@ -108,8 +123,9 @@ impl<'c> SignIns<'c> {
             interactive: Some(interactive),
             at: time,
             succeeded: succeeded()?,
-            guest: sign_in.is_guest()?,
-            foreign_resource: matches!(present(sign_in.resource_tenant), Some(Value::Text(other)) if self.tenants.is_other(other, tenant)),
+            guest: sign_in.says_external()? || self.is_elsewhere(sign_in.home_tenant, tenant),
+            foreign_resource: self.is_elsewhere(sign_in.resource_tenant, tenant),
+            agent: self.is_agent(sign_in.agent)?,
             named_workload: None,
             evidence: if interactive {
                 Evidence::Interactive
@@ -121,10 +137,44 @@ impl<'c> SignIns<'c> {
         user_name::tell(sink, tenant, activity.user_id, sign_in.user_name);
         Ok(())
     }
+
+    /// Whether a field names a tenant other than the customer.
+    #[inline]
+    fn is_elsewhere<'a>(&self, field: Option<impl Field<'a>>, customer: Guid) -> bool {
+        matches!(present(field), Some(Value::Text(other)) if self.tenants.is_other(other, customer))
+    }
+
+    /// Whether an agent signed in, under its own name or under that of a user account that it has.
+    #[inline]
+    fn is_agent<'a>(&mut self, agent: Option<impl Field<'a>>) -> Result<bool, Reason> {
+        let agent = present(agent).filter(|agent| !matches!(agent, Value::Text(text) if text.is_empty()));
+        let mut slot = None;
+        let Some(agent) = properties(agent, &mut self.unpacked, &mut slot)? else {
+            return Ok(false);
+        };
+        let [kind, subject] = agent.fields(&const { Keys::of(["agentType", "agentSubjectType"]) });
+        let kind = text(kind)?.filter(|kind| !kind.is_empty());
+        let subject = text(subject)?;
+        Ok(kind.is_some_and(|kind| !is_word(kind, "notAgentic")) || subject.is_some_and(|subject| is_word(subject, "agentIDuser")))
+    }
+}
+
+/// Whether a field has something in the place of a tenant id: neither nothing nor the id that stands for none.
+fn names_tenant(value: Value<'_>) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Text(text) => !text.is_empty() && guid(text).is_none_or(|tenant| tenant.0 != 0),
+        _ => true,
+    }
 }
 
 impl<'a, F: Field<'a>> SignIn<F> {
-    /// A guest says so, or has a name with `#EXT#` where the type is missing.
+    /// Whether the record says that its user is external, whosever log it is: a guest, or a technician of the partner. A guest says so, or has a
+    /// name with `#EXT#` where the type is missing.
+    fn says_external(&self) -> Result<bool, Reason> {
+        Ok(self.is_guest()? || text(self.cross_tenant)?.is_some_and(|way| is_word(way, "serviceProvider")))
+    }
+
     fn is_guest(&self) -> Result<bool, Reason> {
         if let Some(user_type) = text(self.user_type)?
             && !user_type.is_empty()

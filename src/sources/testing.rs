@@ -86,10 +86,15 @@ impl Sink for Found {
         let at = place(at);
         self.rows.push(match row {
             Row::Activity(a) => {
-                let flags: Vec<&str> = [(a.succeeded, "succeeded"), (a.guest, "guest"), (a.foreign_resource, "foreign")]
-                    .iter()
-                    .filter_map(|(set, name)| set.then_some(*name))
-                    .collect();
+                let flags: Vec<&str> = [
+                    (a.succeeded, "succeeded"),
+                    (a.guest, "guest"),
+                    (a.foreign_resource, "foreign"),
+                    (a.agent, "agent"),
+                ]
+                .iter()
+                .filter_map(|(set, name)| set.then_some(*name))
+                .collect();
                 let by_flag = a
                     .interactive
                     .map_or("action", |is| if is { "interactive" } else { "non_interactive" });

@@ -22,7 +22,7 @@ use crate::warehouse::table::{Texts, column_of, table};
 
 table! {
     /// A sign-in or an audited action of a user, wherever and however often it was logged.
-    ACTIVITY_EVENTS = "activity_events", version 2, Received, sharded;
+    ACTIVITY_EVENTS = "activity_events", version 3 reads 2, Received, sharded;
     ActivityEvent {
         @key tenant_id: Guid = "the customer",
         @key day: Day = "the calendar date of `event_time` in the pipeline's time zone",
@@ -34,8 +34,9 @@ table! {
         event_time: Instant = "when it happened, cut to microseconds",
         workload: Option<String> = "the workload that it is a use of; null where it is none",
         succeeded: bool = "the error code is 0",
-        guest: bool = "the user is a guest in the tenant",
+        guest: bool = "the user is external: a guest, somebody of another tenant, or a technician of the partner",
         foreign_resource: bool = "the resource belongs to another tenant, so it is a use of no workload here",
+        [since 3] agent: bool = "an agent signed in, which is no person, so it is a use of no workload",
         named_workload: Option<String> = "the workload that an audited action names",
         evidence: Evidence = "interactive, non_interactive or action",
         source_file: String = "path of the raw file",
@@ -86,6 +87,7 @@ pub struct EventColumns<'a> {
     pub succeeded: &'a BooleanArray,
     pub guest: &'a BooleanArray,
     pub foreign_resource: &'a BooleanArray,
+    pub agent: &'a BooleanArray,
     pub named_workload: Texts<'a>,
     pub evidence: Texts<'a>,
     pub source_file: Texts<'a>,
@@ -111,6 +113,7 @@ impl<'a> EventColumns<'a> {
             succeeded: flag("succeeded")?,
             guest: flag("guest")?,
             foreign_resource: flag("foreign_resource")?,
+            agent: flag("agent")?,
             named_workload: text("named_workload")?,
             evidence: text("evidence")?,
             source_file: text("source_file")?,
@@ -156,7 +159,8 @@ impl<'a> EventColumns<'a> {
             | i64::from(self.guest.value(row)) << 1
             | i64::from(self.foreign_resource.value(row)) << 2
             | i64::from(self.interactive.is_valid(row)) << 3
-            | i64::from(self.interactive.is_valid(row) && self.interactive.value(row)) << 4;
+            | i64::from(self.interactive.is_valid(row) && self.interactive.value(row)) << 4
+            | i64::from(self.agent.value(row)) << 5;
         hasher.clear();
         for column in [
             &self.tenant_id,

@@ -49,6 +49,7 @@ struct Event {
     succeeded: bool,
     guest: bool,
     foreign: bool,
+    agent: bool,
     evidence: Evidence,
 }
 
@@ -99,6 +100,7 @@ impl Events {
             succeeded: activity.succeeded,
             guest: activity.guest,
             foreign: activity.foreign_resource,
+            agent: activity.agent,
             evidence: activity.evidence,
         };
         self.events.push(event);
@@ -177,6 +179,7 @@ impl Events {
                 succeeded: columns.succeeded.value(row),
                 guest: columns.guest.value(row),
                 foreign_resource: columns.foreign_resource.value(row),
+                agent: columns.agent.value(row),
                 named_workload: named,
                 evidence: Evidence::parse(columns.evidence.value(row)).ok_or_else(|| wrong("evidence"))?,
             };
@@ -209,7 +212,7 @@ impl Events {
         let mut by_resource: FxHashMap<(u32, u32), u32> = FxHashMap::default();
         for event in events {
             event.workload = match event.named {
-                NONE if event.foreign => NONE,
+                NONE if event.foreign || event.agent => NONE,
                 NONE => *by_resource.entry((event.resource, event.app)).or_insert_with(|| {
                     let (resource, app) = (texts.text(event.resource), texts.text(event.app));
                     let workload = rules.catalogue.workload_of(resource, app);
@@ -297,6 +300,7 @@ impl Events {
             flag(|event| event.succeeded),
             flag(|event| event.guest),
             flag(|event| event.foreign),
+            flag(|event| event.agent),
             text_or_none(&|event| some(event.named))?,
             text_or_none(&evidence)?,
             text(|event| event.file)?,

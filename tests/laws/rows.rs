@@ -75,7 +75,7 @@ macro_rules! texts {
 
 texts!(events, ActivityEvent, reference::ActivityEventsKey, reference::ActivityEvents;
     [tenant_id day event_id user_id app_id resource_id interactive]
-    [event_time workload succeeded guest foreign_resource named_workload evidence source_file source_line]);
+    [event_time workload succeeded guest foreign_resource agent named_workload evidence source_file source_line]);
 texts!(daily, ActivityDaily, reference::ActivityDailyKey, reference::ActivityDaily;
     [tenant_id user_id workload] [interactive_sign_ins non_interactive_sign_ins actions guest first_at last_at]);
 texts!(rolling, Activity28d, reference::ActivityDailyKey, reference::Activity28d;

@@ -131,6 +131,24 @@ fn the_resource_decides_else_the_client_and_a_foreign_resource_is_no_workload() 
 }
 
 #[test]
+fn an_agents_sign_in_is_kept_and_is_no_activity() {
+    let mut world = World::new();
+    world.activity(Activity {
+        agent: true,
+        ..sign_in("1", "u", "teams-app", at(3, 1))
+    });
+    world.activity(sign_in("2", "v", "teams-app", at(3, 1)));
+    let tables = world.tables(3, 3);
+    let agents: Vec<_> = tables
+        .activity_events
+        .values()
+        .map(|event| (event.agent, event.workload.as_deref()))
+        .collect();
+    assert_eq!(agents, [(true, None), (false, Some("teams"))]);
+    assert_eq!(tables.activity_daily.into_keys().collect::<Vec<_>>(), [key("v", "teams", 3)]);
+}
+
+#[test]
 fn a_window_has_28_days_and_each_evidence_its_bits() {
     // D = 30: day 2 is bit 28 and out, day 3 is bit 27, day 29 bit 1, day 30 bit 0.
     let mut world = World::new();

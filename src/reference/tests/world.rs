@@ -239,6 +239,7 @@ pub fn sign_in<'a>(event_id: &'a str, user_id: &'a str, resource_id: &'a str, at
         succeeded: true,
         guest: false,
         foreign_resource: false,
+        agent: false,
         named_workload: None,
         evidence: Evidence::Interactive,
     }

@@ -56,7 +56,7 @@ fn pages_lines_and_arrays_give_the_same_row() {
 }
 
 #[test]
-fn the_tenant_is_the_paths_else_the_resources_else_the_users_own() {
+fn the_tenant_is_the_paths_else_the_users_own_else_the_resources() {
     let with = |more: &str| sign_in().replace("\"clientAppUsed\"", &format!("{more}\"clientAppUsed\""));
     let tenant_of = |text: &str, context: &FileContext| {
         let found = read(SIGN_INS, text, context);
@@ -72,10 +72,17 @@ fn the_tenant_is_the_paths_else_the_resources_else_the_users_own() {
     };
     assert_eq!(tenant_of(&sign_in(), &unknown()), "missing_tenant");
     let both = with(&format!("\"resourceTenantId\":\"{TENANT}\",\"homeTenantId\":\"{OTHER}\","));
-    assert_eq!(tenant_of(&both, &unknown()), TENANT);
+    assert_eq!(tenant_of(&both, &unknown()), OTHER);
     assert_eq!(
         tenant_of(
-            &with(&format!("\"resourceTenantId\":\"\",\"homeTenantId\":\"{OTHER}\",")),
+            &both.replace("\"homeTenantId\"", "\"userType\":\"Guest\",\"homeTenantId\""),
+            &unknown()
+        ),
+        TENANT
+    );
+    assert_eq!(
+        tenant_of(
+            &with(&format!("\"resourceTenantId\":\"{OTHER}\",\"homeTenantId\":\"\",")),
             &unknown()
         ),
         OTHER

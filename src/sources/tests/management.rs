@@ -61,9 +61,48 @@ fn arrays_lines_and_audit_data_give_the_same_rows() {
 fn a_failed_login_failed_whatever_its_result_says() {
     assert!(!read(ACTIVITY, &sign_in().replace("UserLoggedIn", "UserLoginFailed")).rows[0].contains("succeeded"));
     assert!(!read(ACTIVITY, &sign_in().replace("\"ErrorNumber\":\"0\"", "\"ErrorNumber\":\"50140\"")).rows[0].contains("succeeded"));
-    assert!(!read(ACTIVITY, &sign_in().replace(",\"ErrorNumber\":\"0\"", "")).rows[0].contains("succeeded"));
     let bad = sign_in().replace("\"ErrorNumber\":\"0\"", "\"ErrorNumber\":\"x\"");
     assert_eq!(read(ACTIVITY, &bad).rejects, ["1 unreadable_value"]);
+}
+
+#[test]
+fn a_login_succeeded_unless_something_says_that_it_failed() {
+    let succeeded = |result: &str, error: &str| {
+        let text = sign_in().replace("\"ResultStatus\":\"Success\",", result);
+        let text = text.replace(",\"ErrorNumber\":\"0\"", error);
+        let rows = [
+            read(ACTIVITY, &text).rows,
+            read(ACTIVITY, &text.replace("UserLoggedIn", "UserLoginFailed")).rows,
+        ];
+        assert!(!rows[1][0].contains("succeeded"), "{text}");
+        rows[0][0].contains("succeeded")
+    };
+    for error in [
+        "",
+        ",\"ErrorNumber\":null",
+        ",\"ErrorNumber\":\"\"",
+        ",\"ErrorNumber\":0",
+        ",\"LogonError\":\"\"",
+        ",\"LogonError\":null",
+    ] {
+        for result in [
+            "",
+            "\"ResultStatus\":\"Succeeded\",",
+            "\"ResultStatus\":\"Success\",",
+            "\"ResultStatus\":null,",
+        ] {
+            assert!(succeeded(result, error), "{result} {error}");
+        }
+        for result in ["\"ResultStatus\":\"Failed\",", "\"ResultStatus\":\"failure\","] {
+            assert!(!succeeded(result, error), "{result} {error}");
+        }
+    }
+    assert!(!succeeded("", ",\"ErrorNumber\":50140"));
+    assert!(!succeeded("", ",\"LogonError\":\"InvalidUserNameOrPassword\""));
+    assert!(!succeeded(
+        "",
+        ",\"ErrorNumber\":\"0\",\"LogonError\":\"UserStrongAuthClientAuthNRequiredInterrupt\""
+    ));
 }
 
 #[test]
@@ -106,6 +145,19 @@ fn a_user_is_a_key_that_is_a_guid_else_a_name() {
     ];
     for service in services {
         assert_eq!(with(USER, service), None, "{service}");
+    }
+    for known in ["S-1-5-18", "s-1-5-19", "S-1-5-20"] {
+        assert_eq!(with(known, "some.body@example.com"), None, "{known}");
+    }
+    // The key of a person may be a security id too.
+    assert!(with("S-1-5-21-1-2-3-1001", "some.body@example.com").is_some());
+    let of_tenant = TENANT.to_uppercase();
+    for (key, name) in [
+        ("10033FFF8A1B2C3D", of_tenant.as_str()),
+        (USER, &of_tenant),
+        (&of_tenant, "some.body@example.com"),
+    ] {
+        assert_eq!(with(key, name), None, "{key} {name}");
     }
     let other = named();
     assert_ne!(id_of_name(Guid::parse(USER.as_bytes()).unwrap(), "some.body@example.com"), other);

@@ -14,5 +14,6 @@ mod management;
 mod oracle;
 mod parquet;
 mod partner_center;
+mod people;
 mod sign_ins;
 mod tables;
