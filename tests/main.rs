@@ -18,6 +18,7 @@ mod input;
 mod inspect;
 mod large_files;
 mod laws;
+mod lists;
 mod messages;
 mod names;
 mod oddities;

@@ -76,6 +76,8 @@ struct Reading<'a> {
     key: (String, String),
     received: Day,
     content: &'a str,
+    /// The day on which it was read, as far as that decided anything.
+    today: Option<Day>,
 }
 
 /// What is there of the files that may have a record of the chosen customers.
@@ -113,6 +115,7 @@ fn plan<'a>(settings: &Settings, known: &'a Known, files: &'a [FoundFile], chose
                     key,
                     received: *received,
                     content: &row.content,
+                    today: row.waits_until.map(|until| until.plus(-1)),
                 }),
             }
         }
@@ -170,7 +173,10 @@ pub fn read(
 fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) -> Option<Inputs> {
     let source = &settings.sources[reading.source];
     let format = Format::of(source.feed, source.format.name())?;
-    let context = FileContext::of(reading.facts, settings.zone(), &settings.rules.catalogue);
+    let context = FileContext {
+        today: reading.today,
+        ..FileContext::of(reading.facts, settings.zone(), &settings.rules.catalogue)
+    };
     let mut inputs = Inputs::default();
     let mut sink = Chosen {
         inner: inputs.file(source.feed, reading.source, &reading.file.path, reading.received, &context),

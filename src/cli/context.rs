@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::args::{AgainArgs, Global, RunArgs};
 use crate::cli::exit::{Code, Failure};
-use crate::domain::day::{Day, Instant};
+use crate::domain::day::{Day, Instant, MICROS_PER_HOUR};
 use crate::engine::customers;
 use crate::engine::request::{Again, Request};
 use crate::pipeline::catalogue::built_in;
@@ -16,6 +16,9 @@ use crate::pipeline::settings::Settings;
 use crate::sources::Format;
 use crate::stages;
 use crate::warehouse::store::Store;
+
+/// How far the earliest time zone is ahead of UTC.
+const HOURS_AHEAD: i64 = 14;
 
 /// The pipeline's settings and the moment at which the command began.
 pub struct Context {
@@ -111,6 +114,13 @@ impl Context {
         }
     }
 
+    /// The day that it is, wherever on Earth it is latest: an export may write days of another time zone. A fixed archive may end
+    /// when it likes, so its days have come.
+    fn today(&self) -> Day {
+        let latest = Instant(self.began.0 + HOURS_AHEAD * MICROS_PER_HOUR).day_utc();
+        self.settings.last_day.map_or(latest, |last| latest.max(last.plus(1)))
+    }
+
     /// What a run is asked to do.
     pub fn request<'a>(&'a self, args: &RunArgs) -> Result<Request<'a>, Failure> {
         let last = self.last_day(args.until)?;
@@ -124,6 +134,7 @@ impl Context {
             rescan: args.rescan,
             allow_empty: args.allow.empty,
             allow_unreadable: args.allow.unreadable,
+            today: Some(self.today()),
             ..Request::new(&self.settings, last)
         })
     }
@@ -155,6 +166,7 @@ impl Context {
                 from_facts: how.from_facts,
             }),
             rescan: true,
+            today: Some(self.today()),
             ..Request::new(&self.settings, end)
         })
     }

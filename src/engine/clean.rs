@@ -40,7 +40,8 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
         .number(i64::from(crate::sources::VERSION))
         .number(i64::from(settings.shards))
         .number(i64::from(request.last.0));
-    for day in [request.from, settings.first_day] {
+    // A snapshot of a day that had not come yet may have come since.
+    for day in [request.from, settings.first_day, request.today] {
         hasher.number(day.map_or(i64::MIN, |day| i64::from(day.0)));
     }
     for file in files {

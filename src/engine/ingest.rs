@@ -97,9 +97,17 @@ pub fn plan<'a>(
                 // What it gave before stays, like that of a file that is gone.
                 return Ok(None);
             }
-            let mut reading = reading_of(settings, file, (*source, &hows[*source]), *facts)?;
+            let mut reading = reading_of(request, file, (*source, &hows[*source]), *facts)?;
             reading.fate = match before {
                 None => Fate::New,
+                // A snapshot in it had not come yet.
+                Some((_, row))
+                    if row
+                        .waits_until
+                        .is_some_and(|until| request.today.is_some_and(|today| until <= today)) =>
+                {
+                    Fate::Changed
+                }
                 // What could not be read has no digest.
                 Some((_, row)) if Digest::parse(&row.content) == *digest && row.reading == *reading.how => match &request.again {
                     Some(again) if !again.from_facts && concerns(again, facts.tenant, row) => Fate::Asked,
@@ -220,12 +228,12 @@ fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -
 
 /// How a source reads a file.
 fn reading_of<'a>(
-    settings: &Settings,
+    request: &Request<'_>,
     file: &'a RawFile,
     (source, how): (usize, &Arc<str>),
     facts: PathFacts,
 ) -> Result<Reading<'a>, EngineError> {
-    let of = &settings.sources[source];
+    let of = &request.settings.sources[source];
     let format = Format::of(of.feed, of.format.name()).ok_or_else(|| {
         EngineError::Usage(format!(
             "format `{}` of feed `{}` is not supported (source `{}`)",
@@ -238,6 +246,7 @@ fn reading_of<'a>(
         facts,
         format,
         how: how.clone(),
+        today: request.today,
         fate: Fate::New,
     })
 }

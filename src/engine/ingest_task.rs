@@ -59,6 +59,8 @@ pub struct Reading<'a> {
     pub facts: PathFacts,
     pub format: Format,
     pub how: Arc<str>,
+    /// The day that it is, where somebody asks.
+    pub today: Option<Day>,
     pub fate: Fate,
 }
 

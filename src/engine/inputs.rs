@@ -13,8 +13,8 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::adoption::ADOPTION;
 
-/// How many files there are for each source.
-pub fn found(settings: &Settings, files: &[RawFile]) -> Vec<SourceReport> {
+/// How many files there are for each source. A path that names a day after `today` says nothing of how far a source has come.
+pub fn found(settings: &Settings, files: &[RawFile], today: Option<Day>) -> Vec<SourceReport> {
     let mut reports: Vec<SourceReport> = settings
         .sources
         .iter()
@@ -27,7 +27,8 @@ pub fn found(settings: &Settings, files: &[RawFile]) -> Vec<SourceReport> {
     let mut latest: Vec<Option<Day>> = vec![None; reports.len()];
     for (source, facts) in files.iter().flat_map(|file| &file.sources) {
         reports[*source].files_found += 1;
-        latest[*source] = latest[*source].max(facts.day);
+        let day = facts.day.filter(|day| today.is_none_or(|today| *day <= today));
+        latest[*source] = latest[*source].max(day);
     }
     for (report, latest) in reports.iter_mut().zip(latest) {
         report.latest_day = latest.map(|day| day.to_string());

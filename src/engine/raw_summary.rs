@@ -59,10 +59,10 @@ impl RawSummary {
                 Some(known) => known,
                 None => sources.entry(row.source.clone()).or_default(),
             };
-            if let Some(day) = row.path_day {
+            if let Some(day) = row.day_of_receipt() {
                 *known.rows.entry(day.0).or_default() += row.rows;
             }
-            known.latest = known.latest.max(row.last_day.max(row.path_day).map(|day| day.0));
+            known.latest = known.latest.max(row.last_day.max(row.day_of_receipt()).map(|day| day.0));
             if !known.readings.contains(&row.reading) {
                 known.readings.insert(row.reading.clone());
             }

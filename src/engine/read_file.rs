@@ -1,6 +1,10 @@
 //! Reads one raw file: what it holds, and what the warehouse notes of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::{Day, EARLIEST};
 use crate::domain::digest::Digest;
+use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::file_tenants::{self, SeveralTenants};
 use crate::engine::ingest_task::Reading;
@@ -11,8 +15,10 @@ use crate::engine::side_by_side;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 use crate::sources::record::{FileContext, FileCounts, Reason};
+use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::raw_files;
 use crate::stages::snapshots::SnapshotFile;
+use crate::stages::subscription_snapshots::SnapshotSubscription;
 
 /// What the system gave of a file.
 enum Given {
@@ -66,7 +72,11 @@ fn take(
         file, facts, format, how, ..
     } = reading;
     let source = &settings.sources[reading.source];
-    let context = FileContext::of(*facts, &settings.rules.zone, &settings.rules.catalogue);
+    let context = FileContext {
+        today: reading.today,
+        ..FileContext::of(*facts, &settings.rules.zone, &settings.rules.catalogue)
+    };
+    let (holdings, subscriptions) = (gathered.holdings.len(), gathered.subscriptions.len());
     let mut sink = FileSink::new(gathered, &file.path, &source.id, &context, &settings.user_ids);
     sink.wants_names = source.tells_names;
     let mut counts = FileCounts::default();
@@ -93,7 +103,12 @@ fn take(
             tenants: found.tenants.count(),
         });
     }
-    note_snapshots(gathered, reading, source, &found, counts.rejected > 0);
+    let listed = match source.feed {
+        Feed::LicenseHoldings => listed_users(&gathered.holdings[holdings..]),
+        Feed::Subscriptions => listed_subscriptions(&gathered.subscriptions[subscriptions..]),
+        _ => BTreeMap::new(),
+    };
+    note_snapshots(gathered, reading, source, (&found, &listed), counts.rejected > 0);
     gathered.files.push(raw_files::RawFile {
         source: source.id.clone(),
         source_file: file.path.clone(),
@@ -110,25 +125,58 @@ fn take(
         rows: found.rows,
         first_day: found.first_day,
         last_day: found.last_day,
+        waits_until: found.waits_until,
     });
     None
 }
 
-/// Which snapshots the file is part of, and whether it says everything that it should.
-fn note_snapshots(gathered: &mut Gathered, reading: &Reading<'_>, source: &Source, found: &Found, rejected: bool) {
+/// How much a file lists of each snapshot.
+type Listed = BTreeMap<(Guid, Day), (i64, Option<i64>)>;
+
+/// How many users have a license.
+fn listed_users(rows: &[LicenseHolding]) -> Listed {
+    let users: BTreeSet<(Guid, Day, &str)> = rows.iter().map(|row| (row.tenant_id, row.day, row.user_id.as_str())).collect();
+    let mut listed = Listed::new();
+    for (tenant, day, _) in users {
+        listed.entry((tenant, day)).or_default().0 += 1;
+    }
+    listed
+}
+
+/// How many subscriptions there are, and their seats. Of one that is listed twice the last counts.
+fn listed_subscriptions(rows: &[SnapshotSubscription]) -> Listed {
+    let key = |row: &'_ SnapshotSubscription| (row.tenant_id, row.snapshot_day);
+    let seats: BTreeMap<_, i64> = rows.iter().map(|row| ((key(row), &row.subscription_id), row.seats)).collect();
+    let mut listed = Listed::new();
+    for ((snapshot, _), seats) in seats {
+        let (subscriptions, sum) = listed.entry(snapshot).or_default();
+        *subscriptions += 1;
+        *sum = Some(sum.unwrap_or(0).saturating_add(seats));
+    }
+    listed
+}
+
+/// Which snapshots the file is part of, how much it lists of them, and whether it says everything that it should.
+fn note_snapshots(gathered: &mut Gathered, reading: &Reading<'_>, source: &Source, (found, listed): (&Found, &Listed), rejected: bool) {
     let Reading { file, facts, .. } = reading;
     if !matches!(source.feed, Feed::LicenseHoldings | Feed::Subscriptions) {
         return;
     }
-    let row = |tenant_id, day, readable, announces_next| SnapshotFile {
-        feed: source.feed.name().to_owned(),
-        source: source.id.clone(),
-        tenant_id,
-        day,
-        source_file: file.path.clone(),
-        readable,
-        rejected,
-        announces_next,
+    let nothing = (0, (source.feed == Feed::Subscriptions).then_some(0));
+    let row = |tenant_id, day, readable, announces_next| {
+        let (count, seats) = listed.get(&(tenant_id, day)).copied().unwrap_or(nothing);
+        SnapshotFile {
+            feed: source.feed.name().to_owned(),
+            source: source.id.clone(),
+            tenant_id,
+            day,
+            source_file: file.path.clone(),
+            readable,
+            rejected,
+            announces_next,
+            listed: Some(count),
+            seats,
+        }
     };
     gathered.snapshots.extend(
         found
@@ -136,7 +184,9 @@ fn note_snapshots(gathered: &mut Gathered, reading: &Reading<'_>, source: &Sourc
             .iter()
             .map(|(&(tenant, day), &announces_next)| row(tenant, day, true, announces_next)),
     );
-    if let (Some(tenant), Some(day)) = (facts.tenant, facts.day)
+    // A day on which nobody can have taken a snapshot has none, not even one that cannot be read.
+    let can_be = |day: &Day| *day >= EARLIEST.day_utc() && reading.today.is_none_or(|today| *day <= today);
+    if let (Some(tenant), Some(day)) = (facts.tenant, facts.day.filter(can_be))
         && rejected
         && !found.pages.contains_key(&(tenant, day))
     {

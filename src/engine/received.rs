@@ -80,6 +80,8 @@ pub struct Found {
     pub events: EventCounts,
     /// Whose events they are.
     pub tenants: FileTenants,
+    /// The earliest day of a snapshot that had not come yet.
+    pub waits_until: Option<Day>,
 }
 
 /// Counts events per day; most events of a file are of the day of the one before.
@@ -161,6 +163,7 @@ impl<'a> FileSink<'a> {
         self.found.rows += part.rows;
         self.found.rejects += part.rejects;
         self.found.is_cut |= part.is_cut;
+        part.waits_until.into_iter().for_each(|day| self.too_early(day));
         part.first_day.into_iter().chain(part.last_day).for_each(|day| self.about(day));
         for (day, count) in part.events.days {
             *self.found.events.days.entry(day).or_default() += count;
@@ -318,6 +321,10 @@ impl Sink for FileSink<'_> {
                 source_file: self.file.to_owned(),
             });
         }
+    }
+
+    fn too_early(&mut self, day: Day) {
+        self.found.waits_until = Some(self.found.waits_until.map_or(day, |known| known.min(day)));
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {

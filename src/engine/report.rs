@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::engine::causes::Because;
 use crate::engine::days::runs;
 use crate::engine::freshness::{Extent, Freshness};
+use crate::engine::status::collapsed::CollapsedList;
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::Summary;
 use crate::reports::valuable_steps::ValuableSteps;
@@ -113,6 +114,8 @@ pub struct RunReport {
     pub contradictions: u64,
     /// Users whom the logs know by name only, and nothing says whose names they are.
     pub users_known_by_name: u64,
+    /// Lists in force that have hardly anything of what the ones before them had.
+    pub collapsed_lists: Vec<CollapsedList>,
     pub warnings: Vec<String>,
     /// Whether there is nothing to make tables of: no sign-in and no snapshot.
     #[serde(skip)]

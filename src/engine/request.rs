@@ -20,6 +20,8 @@ pub struct Request<'a> {
     pub settings: &'a Settings,
     /// The last day of the tables.
     pub last: Day,
+    /// The day that it is: snapshots of later days are rejects until it comes. `None`: nobody asks.
+    pub today: Option<Day>,
     /// Days before this one are left alone.
     pub from: Option<Day>,
     /// The tables to bring up to date, and what they need; `None`: all, and the published files.
@@ -51,6 +53,7 @@ impl<'a> Request<'a> {
         Request {
             settings,
             last,
+            today: None,
             from: None,
             tables: None,
             again: None,

@@ -1,9 +1,10 @@
 //! A run from beginning to end: raw files, events, facts, assignments, windows, portfolio, publication. A plan is the same way,
 //! as far as raw files can change it, with another place to write; both read one plan of what comes after.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
+use crate::domain::guid::Guid;
 use crate::engine::causes::{Changes, range_text};
 use crate::engine::clean;
 use crate::engine::days::{self, Range};
@@ -20,11 +21,13 @@ use crate::engine::report::RunReport;
 use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
+use crate::engine::status::{self, collapsed::CollapsedList};
 use crate::engine::tables::with_needs;
 use crate::engine::unread::Unread;
 use crate::engine::walk::Walked;
 use crate::engine::{
-    checks, estimates, facts, first_activity, freshness, licenses, names, publish, silence, subscription_log, walk, windows, windows_plan,
+    checks, customers, estimates, facts, first_activity, freshness, licenses, names, publish, silence, subscription_log, walk, windows,
+    windows_plan,
 };
 use crate::stages;
 use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
@@ -66,7 +69,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     };
     let Walked { files, unseen } = walked;
     inputs::check_seen(request, &unseen, watch)?;
-    report.sources = inputs::found(settings, &files);
+    report.sources = inputs::found(settings, &files, request.today);
     inputs::check_required(settings, &report.sources)?;
     inputs::check_any(request, &state, &files)?;
     let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none() && !request.rescan;
@@ -139,6 +142,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         names: &names,
         watch,
     };
+    let came_in: BTreeSet<Day> = received.written.iter().map(|part| part.received).collect();
     let mut waiting: BTreeSet<Day> = received.waiting.into_iter().collect();
     waiting.extend(make_tables(
         &mut job,
@@ -152,6 +156,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     report.days_left = waiting.len() as u64;
     fill_range(&mut report, &state);
     fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
+    fill_lists(request, store, &state, &came_in, &mut report, watch)?;
     report.users_known_by_name = names::unjoined(store, &state, &names)?;
     let is_mixed = waiting.first().is_some_and(|first| state.days(&ADOPTION).last() >= Some(first));
     if request.tables.is_none() && is_mixed {
@@ -294,6 +299,25 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
     for broken in &state.broken {
         watch.tell(Event::Warning(broken.to_string()));
     }
+}
+
+/// Which lists have collapsed. Those that came in with this run, on one of these days of receipt, are told of as a warning.
+fn fill_lists(
+    request: &Request<'_>,
+    store: &Store,
+    state: &State,
+    came_in: &BTreeSet<Day>,
+    report: &mut RunReport,
+    watch: &Watch<'_>,
+) -> Result<(), EngineError> {
+    let customers = customers::known_customers(store, state)?.into_iter();
+    let names: BTreeMap<Guid, String> = customers.map(|customer| (customer.tenant_id, customer.name)).collect();
+    report.collapsed_lists = status::collapsed_lists(store, &names, request.last)?;
+    let is_new = |list: &&CollapsedList| list.received.is_some_and(|received| came_in.contains(&received));
+    for list in report.collapsed_lists.iter().filter(is_new) {
+        watch.tell(Event::Warning(list.text()));
+    }
+    Ok(())
 }
 
 /// How fresh the sources are, and what the tables hold.

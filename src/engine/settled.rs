@@ -51,12 +51,13 @@ impl<'a> Settled<'a> {
     ///
     /// Only one whose files all belong there by their paths can be settled: then a raw file whose path names another day, or none, is not
     /// among them, whatever it is called. And as long as there are raw files, none may be one that could not be read: whether it can be now,
-    /// its size and time do not say.
+    /// its size and time do not say. Neither may one have a snapshot of a day that had not come yet.
     pub fn note<'r>(&mut self, state: &State, received: Day, rows: impl IntoIterator<Item = &'r raw_files::RawFile>) {
         self.forget(received);
         let is_present = self.present.contains_key(&received);
         let is_unread = |row: &raw_files::RawFile| row.content.is_empty() || self.unread.has(&row.source_file);
-        let can_settle = |row: &raw_files::RawFile| self.belongs_by_path(row, received) && !(is_present && is_unread(row));
+        let can_change = |row: &raw_files::RawFile| is_unread(row) || row.waits_until.is_some();
+        let can_settle = |row: &raw_files::RawFile| self.belongs_by_path(row, received) && !(is_present && can_change(row));
         if rows.into_iter().all(can_settle) {
             let memo = self.memo(state, received);
             self.memos.extend(memo.map(|memo| (key(received), memo)));

@@ -9,6 +9,7 @@ use crate::domain::day::Instant;
 use crate::engine::error::EngineError;
 use crate::engine::publish::last_run;
 use crate::engine::report::{RunReport, Verified};
+use crate::engine::status::collapsed::CollapsedList;
 use crate::observe::parts::{Part, rounded};
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::{is_unfinished, write_run_json};
@@ -91,6 +92,7 @@ impl Record<'_> {
             "warehouse": report.extents,
             "contradictions": report.contradictions,
             "users_known_by_name": report.users_known_by_name,
+            "collapsed_lists": report.collapsed_lists,
             "verified": report.verified,
             "warnings": self.warnings,
             "unread": report.unread,
@@ -204,6 +206,10 @@ pub fn inputs_text(report: &RunReport) -> String {
             "Read       {}: {} files, {} records, {} of other feeds, {rejects}\n",
             source.source, source.files_read, source.records, source.not_ours
         ));
+    }
+    let told_before = report.collapsed_lists.iter().map(CollapsedList::text);
+    for list in told_before.filter(|text| !report.warnings.contains(text)) {
+        text.push_str(&format!("Collapsed  {list}\n"));
     }
     for warning in &report.warnings {
         text.push_str(&format!("Warning    {warning}\n"));

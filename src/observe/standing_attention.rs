@@ -214,6 +214,7 @@ fn of_customers(list: &mut List, status: &Status) {
         );
     }
     of_holes(list, status);
+    of_collapsed_lists(list, status);
     of_old_lists(list, status);
     let by_name = names(status, |customer| customer.users_known_by_name > 0);
     if !by_name.is_empty() {
@@ -270,6 +271,17 @@ fn of_holes(list: &mut List, status: &Status) {
         let number = counted(holes(false).count(), "hole");
         let message = format!("{number} in the logs of {}: {}", customers(false), some(false));
         list.add("holes", message);
+    }
+}
+
+/// Lists that lost nearly everything at once.
+fn of_collapsed_lists(list: &mut List, status: &Status) {
+    for collapsed in status.collapsed_lists.iter().take(NAMES) {
+        list.add("list_collapsed", collapsed.text());
+    }
+    let more = status.collapsed_lists.len().saturating_sub(NAMES);
+    if more > 0 {
+        list.add("list_collapsed", format!("{} more collapsed likewise", counted(more, "list")));
     }
 }
 

@@ -132,7 +132,7 @@ fn the_contracts_example_is_read_as_written() {
         file.exclude[0].sku,
         Written {
             value: "POWER_BI_STANDARD".to_owned(),
-            line: 36
+            line: 37
         }
     );
     assert_eq!(file.thresholds, Thresholds::default());

@@ -45,7 +45,7 @@ impl JsonRecords for GraphSubscribedSkus<'_> {
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
-        let day = self.context.day.ok_or(Reason::MissingDay)?;
+        let day = self.context.snapshot_day(None, sink)?;
         let [sku, units] = record.fields(&KEYS);
         let sku = match present(sku) {
             None => return Err(Reason::MissingId),

@@ -51,7 +51,7 @@ impl JsonRecords for GraphSubscriptions<'_> {
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
-        let day = self.context.day.ok_or(Reason::MissingDay)?;
+        let day = self.context.snapshot_day(None, sink)?;
         let listed = Listed::of(record);
         let id = required_id(listed.id)?;
         let Some(Value::Text(sku)) = present(listed.sku) else {

@@ -57,7 +57,7 @@ impl JsonRecords for GraphUsers<'_> {
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
-        let day = self.context.day.ok_or(Reason::MissingDay)?;
+        let day = self.context.snapshot_day(None, sink)?;
         let [id, name, states, licenses] = record.fields(&USER_KEYS);
         let user = required_id(id)?;
         self.skus.clear();

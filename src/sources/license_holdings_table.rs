@@ -29,7 +29,7 @@ impl TableRecords for LicenseHoldingsTable<'_> {
     const NEEDED: usize = 2;
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let (tenant, day) = self.snapshots.of_record(cells.cell(2), cells.cell(3).or(cells.cell(4)))?;
+        let (tenant, day) = self.snapshots.of_record(cells.cell(2), cells.cell(3).or(cells.cell(4)), sink)?;
         let user = required_id(cells.cell(0))?;
         let sku = match present(cells.cell(1)) {
             None => return Ok(Verdict::Accepted),

@@ -57,7 +57,7 @@ impl JsonRecords for PartnerCenter<'_> {
             return Ok(Verdict::NotOurs);
         }
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
-        let day = self.context.day.ok_or(Reason::MissingDay)?;
+        let day = self.context.snapshot_day(None, sink)?;
         let id = required_id(listed.id)?;
         let offer = folded_id(listed.offer)?;
         let sku = self.sku_of(&offer).ok_or(Reason::UnknownOffer)?;

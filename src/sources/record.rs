@@ -6,13 +6,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::catalogue::Catalogue;
-use crate::domain::day::{Day, Instant, Zone};
+use crate::domain::day::{Day, EARLIEST, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
 use crate::sources::format::Choice;
 use crate::sources::path::PathFacts;
 use crate::sources::user_name::UserName;
+
+/// How many days a snapshot may be younger than the day of receipt that its path names.
+const DAYS_AFTER_RECEIPT: i32 = 2;
 
 /// What a reader knows of a file besides its bytes.
 #[derive(Clone)]
@@ -23,6 +26,8 @@ pub struct FileContext {
     pub day: Option<Day>,
     /// The end of the time of receipt that the path names: no event may be more than 24 hours later.
     pub received_until: Option<Instant>,
+    /// The day that it is: no snapshot may be of a later one. `None`: nobody asks.
+    pub today: Option<Day>,
     /// Whether its sign-ins are interactive, where the file's name says so and nothing in the file does.
     pub interactive: Option<bool>,
     /// The pipeline's time zone: what an instant's day is.
@@ -38,10 +43,28 @@ impl FileContext {
             tenant: facts.tenant,
             day: facts.day,
             received_until: facts.received_until,
+            today: None,
             interactive: facts.interactive,
             zone: zone.clone(),
             offers: catalogue.offers.clone(),
         }
+    }
+
+    /// The day of a snapshot: the one that a record writes, else that of the path. A day on which nobody can have taken a
+    /// snapshot would make tables, caches and memory grow by thousands of days.
+    pub fn snapshot_day(&self, written: Option<Day>, sink: &mut dyn Sink) -> Result<Day, Reason> {
+        let day = written.or(self.day).ok_or(Reason::MissingDay)?;
+        if day < EARLIEST.day_utc() {
+            return Err(Reason::TimeBefore2010);
+        }
+        if self.day.is_some_and(|received| day > received.plus(DAYS_AFTER_RECEIPT)) {
+            return Err(Reason::DayInTheFuture);
+        }
+        if self.today.is_some_and(|today| day > today) {
+            sink.too_early(day);
+            return Err(Reason::DayInTheFuture);
+        }
+        Ok(day)
     }
 }
 
@@ -110,7 +133,7 @@ pub struct SnapshotPage {
 impl SnapshotPage {
     /// Tells of a page of the snapshot that the path names, if it names one.
     pub fn tell(context: &FileContext, announces_next: bool, sink: &mut dyn Sink) {
-        if let (Some(tenant), Some(day)) = (context.tenant, context.day) {
+        if let (Some(tenant), Ok(day)) = (context.tenant, context.snapshot_day(None, sink)) {
             sink.snapshot_page(SnapshotPage {
                 tenant,
                 day,
@@ -198,6 +221,7 @@ spelled! {
         TimeBefore2010 = "time_before_2010",
         TimeAfterReceipt = "time_after_receipt",
         MissingDay = "missing_day",
+        DayInTheFuture = "day_in_the_future",
         MissingId = "missing_id",
         MissingUser = "missing_user",
         MalformedSku = "malformed_sku",
@@ -231,6 +255,8 @@ pub trait Sink {
     }
     /// A record has both the id and the name of a user.
     fn user_name(&mut self, _name: UserName<'_>) {}
+    /// A snapshot of a day that has not come yet: from that day on the file can be read.
+    fn too_early(&mut self, _day: Day) {}
     /// A readable page of a snapshot: at least one for each file of a snapshot that could be read at all.
     fn snapshot_page(&mut self, page: SnapshotPage);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::day::{Day, EARLIEST};
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::sources::fields::Tenants;
 use crate::sources::json::Value;
@@ -29,13 +29,15 @@ impl<'c> Snapshots<'c> {
         }
     }
 
-    /// The snapshot of a record. A day before 2010 would be nobody's snapshot, and would make tables of thousands of days.
-    pub fn of_record(&mut self, tenant: Option<Value<'_>>, taken_on: Option<Value<'_>>) -> Result<(Guid, Day), Reason> {
+    /// The snapshot of a record.
+    pub fn of_record(
+        &mut self,
+        tenant: Option<Value<'_>>,
+        taken_on: Option<Value<'_>>,
+        sink: &mut dyn Sink,
+    ) -> Result<(Guid, Day), Reason> {
         let tenant = self.tenants.of_record(tenant, self.context)?;
-        let day = match day(taken_on)? {
-            Some(day) if day < EARLIEST.day_utc() => return Err(Reason::TimeBefore2010),
-            day => day.or(self.context.day).ok_or(Reason::MissingDay)?,
-        };
+        let day = self.context.snapshot_day(day(taken_on)?, sink)?;
         if self.last != Some((tenant, day)) {
             self.last = Some((tenant, day));
             self.named.insert((tenant, day));

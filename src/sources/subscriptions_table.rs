@@ -40,7 +40,7 @@ impl TableRecords for SubscriptionsTable<'_> {
     const NEEDED: usize = 4;
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let (tenant, taken_on) = self.snapshots.of_record(cells.cell(4), cells.cell(5))?;
+        let (tenant, taken_on) = self.snapshots.of_record(cells.cell(4), cells.cell(5), sink)?;
         let id = required_id(cells.cell(0))?;
         let Some(Value::Text(sku)) = present(cells.cell(1)) else {
             return Err(Reason::MalformedSku);

@@ -1,12 +1,12 @@
 //! `raw_files` (partition `received=`): one row for every raw file and source that has been read, with what it held. It is
 //! written after the tables that its files went into: what stands here is in the warehouse.
 
-use crate::domain::day::Day;
+use crate::domain::day::{Day, EARLIEST};
 use crate::warehouse::table::table;
 
 table! {
     /// One raw file as one source read it: which bytes, and how many records of which fate.
-    RAW_FILES = "raw_files", version 1, Received, single;
+    RAW_FILES = "raw_files", version 2 reads 1, Received, single;
     RawFile {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key source_file: String = "path of the file below the input folder",
@@ -23,5 +23,15 @@ table! {
         rows: i64 = "rows that the accepted records gave, before duplicates were taken away",
         first_day: Option<Day> = "earliest day that a row is about",
         last_day: Option<Day> = "latest day that a row is about",
+        [since 2] waits_until: Option<Day> = "earliest day of a snapshot in it that had not come yet: from that day on the file is read again",
+    }
+}
+
+impl RawFile {
+    /// The day that the file's path names, as far as it can be one of receipt: not one that had not come yet, and not one of
+    /// centuries ago.
+    pub fn day_of_receipt(&self) -> Option<Day> {
+        let waits = |day: &Day| self.waits_until.is_some_and(|until| *day >= until);
+        self.path_day.filter(|day| *day >= EARLIEST.day_utc() && !waits(day))
     }
 }

@@ -10,7 +10,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// One raw file's share in a snapshot.
-    SNAPSHOTS = "snapshots", version 1, Received, single;
+    SNAPSHOTS = "snapshots", version 2 reads 1, Received, single;
     SnapshotFile {
         @key feed: String = "license_holdings or subscriptions",
         @key source: String = "the source of the pipeline file: its feed and path",
@@ -20,6 +20,8 @@ table! {
         readable: bool = "something in the file could be read: the snapshot exists",
         rejected: bool = "something in the file could not be read",
         announces_next: bool = "its last page says that another one follows",
+        [since 2] listed: Option<i64> = "how many users with a license, or how many subscriptions, the file lists",
+        [since 2] seats: Option<i64> = "how many seats these subscriptions have; null of a list of users",
     }
 }
 

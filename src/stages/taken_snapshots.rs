@@ -241,6 +241,8 @@ mod tests {
                 readable: *readable,
                 rejected: false,
                 announces_next: false,
+                listed: None,
+                seats: None,
             });
             for (seats, line) in seats.iter().zip(1..).filter(|_| *readable) {
                 rows.push(SnapshotSubscription {

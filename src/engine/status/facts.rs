@@ -11,6 +11,7 @@ use crate::domain::kinds::Feed;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::error::EngineError;
 use crate::engine::status::LOOK_BACK_DAYS;
+use crate::engine::status::collapsed::AllLists;
 use crate::engine::status::columns::Columns;
 use crate::engine::status::workloads::{Window, of_catalogue};
 use crate::stages;
@@ -42,6 +43,8 @@ pub struct Facts {
     pub listed: BTreeMap<Guid, String>,
     /// The latest day of a license event or a snapshot.
     pub latest: BTreeMap<(Feed, Guid), Day>,
+    /// How much the snapshots list.
+    pub lists: AllLists,
     /// The files of each source that came in.
     pub received: BTreeMap<String, Received>,
     /// Rejects by source and reason.
@@ -163,14 +166,29 @@ impl Facts {
     }
 
     fn read_snapshots(&mut self, columns: &Columns<'_>, places: Vec<Place>) {
-        for frame in columns.read(&SNAPSHOTS, places, &["feed", "tenant_id", "day", "readable"]) {
-            let whose = frame.texts("feed").zip(frame.ids("tenant_id"));
-            for (((feed, tenant), day), readable) in whose.zip(frame.days("day")).zip(frame.flags("readable")) {
+        for frame in columns.read(
+            &SNAPSHOTS,
+            places,
+            &["feed", "source", "tenant_id", "day", "readable", "listed", "seats"],
+        ) {
+            let whose = frame.texts("feed").zip(frame.texts("source")).zip(frame.ids("tenant_id"));
+            let taken = frame.days("day").zip(frame.flags("readable"));
+            let listed = frame.counts("listed").zip(frame.counts("seats"));
+            for ((((feed, source), tenant), (day, readable)), listed) in whose.zip(taken).zip(listed) {
                 if let (Some(feed), Some(day), Some(true)) = (feed.and_then(Feed::parse), day, readable) {
                     self.note(feed, tenant, day);
+                    let key = (feed, source.unwrap_or_default().to_owned(), tenant);
+                    self.lists.entry(key).or_default().add(day, listed, frame.place.0);
                 }
             }
         }
+    }
+
+    /// What the snapshots list that came in lately, as seen from a day, and nothing else.
+    pub fn of_lists(columns: &Columns<'_>, last: Day) -> Result<Facts, EngineError> {
+        let mut facts = Facts::default();
+        facts.read_snapshots(columns, since(columns.places(&SNAPSHOTS)?, last.plus(1 - LOOK_BACK_DAYS)));
+        Ok(facts)
     }
 
     fn read_license_changes(&mut self, columns: &Columns<'_>, places: Vec<Place>) {
@@ -187,10 +205,14 @@ impl Facts {
     }
 
     fn read_raw_files(&mut self, columns: &Columns<'_>, places: Vec<Place>) {
-        for frame in columns.read(&RAW_FILES, places, &["source", "records", "rejected", "path_day", "last_day"]) {
+        for frame in columns.read(
+            &RAW_FILES,
+            places,
+            &["source", "records", "rejected", "path_day", "last_day", "waits_until"],
+        ) {
             let counts = frame.counts("records").zip(frame.counts("rejected"));
-            let days = frame.days("path_day").zip(frame.days("last_day"));
-            for ((source, (records, rejected)), (path_day, row_day)) in frame.texts("source").zip(counts).zip(days) {
+            let days = frame.days("path_day").zip(frame.days("last_day")).zip(frame.days("waits_until"));
+            for ((source, (records, rejected)), ((path_day, row_day), waits_until)) in frame.texts("source").zip(counts).zip(days) {
                 let source = source.unwrap_or_default();
                 if !self.received.contains_key(source) {
                     self.received.insert(source.to_owned(), Received::default());
@@ -199,7 +221,10 @@ impl Facts {
                 received.files += 1;
                 received.records += records.unwrap_or(0);
                 received.rejected += rejected.unwrap_or(0);
-                received.path_days.extend(path_day);
+                // A day that had not come yet is none of receipt.
+                received
+                    .path_days
+                    .extend(path_day.filter(|day| waits_until.is_none_or(|until| *day < until)));
                 received.latest_row_day = received.latest_row_day.max(row_day);
             }
         }

@@ -6,7 +6,7 @@
 //! | `value` | the answer, as values |
 //! | `columns` | reads columns of many files, and goes on where one cannot be read |
 //! | `facts` | what has to be known of the warehouse, in as few files as will do |
-//! | `gaps`, `customers`, `sources`, `workloads` | what follows from the facts; pure |
+//! | `collapsed`, `gaps`, `customers`, `sources`, `workloads` | what follows from the facts; pure |
 //!
 //! A warehouse of years is not read for it: of what came in the last [`LOOK_BACK_DAYS`] days, of the tables the last day, and one day in 28
 //! of `activity_28d` as far back as it takes to find a workload's last users.
@@ -14,11 +14,13 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
+use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
 use crate::engine::unread;
 use crate::pipeline::settings::Settings;
 use crate::warehouse::store::Store;
 
+pub mod collapsed;
 mod columns;
 mod customers;
 mod facts;
@@ -27,6 +29,7 @@ mod sources;
 pub mod value;
 mod workloads;
 
+use collapsed::CollapsedList;
 use columns::Columns;
 use facts::Facts;
 use value::Status;
@@ -47,6 +50,12 @@ pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Statu
     }))
 }
 
+/// The lists in force on a day that have collapsed. `names` are the customers' names.
+pub fn collapsed_lists(store: &Store, names: &BTreeMap<Guid, String>, last: Day) -> Result<Vec<CollapsedList>, EngineError> {
+    let facts = Facts::of_lists(&Columns::of(store), last)?;
+    Ok(collapsed::collapsed(&facts.lists, names, last))
+}
+
 /// What follows from the facts.
 fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day) -> Status {
     let reference = facts.reference(due);
@@ -60,6 +69,7 @@ fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day)
         snapshot_stale_days: i64::from(settings.rules.snapshot_stale_days),
         sources: sources::sources(settings, facts, reference),
         holes: gaps::together(&customers),
+        collapsed_lists: collapsed::collapsed(&facts.lists, &facts.listed, reference),
         customers,
         unknown_products: customers::unknown_products(facts, &settings.rules.catalogue),
         workloads: workloads::workloads(facts, &settings.rules.catalogue),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::engine::status::collapsed::CollapsedList;
+
 /// Everything that the warehouse says. Days are written YYYY-MM-DD.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
@@ -21,6 +23,8 @@ pub struct Status {
     pub customers: Vec<CustomerStatus>,
     /// The same holes as those of the customers, but for usual ones: who has them in common.
     pub holes: Vec<Hole>,
+    /// Lists in force that have hardly anything of what the ones before them had.
+    pub collapsed_lists: Vec<CollapsedList>,
     pub unknown_products: Vec<UnknownProduct>,
     pub workloads: Vec<WorkloadStatus>,
     /// Files that could not be read, with the reason: their numbers are missing here.
