@@ -1,10 +1,20 @@
 //! The memo of a run that left nothing to do: where everything that a run looks at is what it was then, there is nothing to do now.
 
+use std::collections::BTreeMap;
+
 use crate::domain::digest::Hasher;
 use crate::engine::raw::RawFile;
 use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::stages;
+
+/// What the memos of such runs begin with.
+const MEMO: &str = "clean ";
+
+/// Forgets all of them.
+pub fn forget(memos: &mut BTreeMap<String, String>) {
+    memos.retain(|key, _| !key.starts_with(MEMO));
+}
 
 /// Names everything that a run looks at: the settings, the raw files and the warehouse. `None` where a raw file changed so lately
 /// that it may change again without a trace in its size and time.
@@ -59,5 +69,5 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
                 .digest(footer.digest);
         }
     }
-    Some(format!("clean {}", hasher.finish()))
+    Some(format!("{MEMO}{}", hasher.finish()))
 }

@@ -6,10 +6,11 @@
 //! | changed, or is read in another way | every file of its feed and partition is read again |
 //! | is asked for by `reprocess` | it is read again |
 //! | is gone | its rows stay |
+//! | is there, and no source reads it any more | its rows go |
+//! | is gone, and no source would read it any more | its rows stay |
 //!
 //! The rows of files that are not read again come from the partition itself; which of several copies of an event is kept is
-//! the least of an order, so joining in portions gives what reading everything at once gives. `raw_files` is written last: what
-//! it names is in the other tables, whenever a run is killed.
+//! the least of an order, so joining in portions gives what reading everything at once gives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,19 +27,18 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::ingest_task::{Fate, NO_DAY, Reading, Task, is_whole};
 use crate::engine::made_from::how;
 use crate::engine::raw::{Contents, RawFile};
-use crate::engine::raw_summary::{self, OfSource, Summaries};
 use crate::engine::read_file;
 use crate::engine::received::Gathered;
 use crate::engine::request::{Again, Request};
 use crate::engine::settled::Settled;
-use crate::engine::state::State;
+use crate::engine::state::{Cache, State};
 use crate::engine::unread::Unread;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
 use crate::sources::path::{PathFacts, path_context};
-use crate::stages::raw_files;
 use crate::stages::raw_files::RAW_FILES;
-use crate::warehouse::contract::{Partition, Place};
+use crate::stages::{self, raw_files};
+use crate::warehouse::contract::Partition;
 use crate::warehouse::store::Store;
 
 /// What partitions of `raw_files` say.
@@ -49,28 +49,116 @@ pub struct KnownFiles {
     settled: BTreeSet<Day>,
 }
 
+/// What there is to do about the partitions.
+pub struct Planned<'a> {
+    pub tasks: Vec<Task<'a>>,
+    /// Whether rows stay of raw files that are gone and that no source would read. Should such a file come back, its rows go: so
+    /// it has to be looked for in every run.
+    pub has_strays: bool,
+}
+
+/// A raw file as a source reads it, the partition that it belongs to, and the row of the one where it was.
+type PlacedFile<'a> = (Reading<'a>, Day, Option<(Day, raw_files::RawFile)>);
+
 /// Compares the raw files with what the warehouse was made from. Fails where raw files are gone that are asked for.
 pub fn plan<'a>(
     request: &Request<'_>,
-    state: &State,
+    (store, state): (&Store, &State),
     files: &'a [RawFile],
-    known: KnownFiles,
+    mut known: KnownFiles,
     contents: &mut Contents,
     noted: &mut Settled<'_>,
     unread: &Unread,
     watch: &Watch<'_>,
-) -> Result<Vec<Task<'a>>, EngineError> {
+) -> Result<Planned<'a>, EngineError> {
     let settings = request.settings;
-    let KnownFiles { rows: known, settled } = known;
+    let placed = loop {
+        let placed = place(request, files, &known, contents, unread)?;
+        // A file whose path names no day can belong to a partition that nobody would have looked at.
+        let unexpected: BTreeSet<Day> = placed
+            .iter()
+            .map(|(_, received, _)| *received)
+            .filter(|day| known.settled.contains(day))
+            .collect();
+        if unexpected.is_empty() {
+            break placed;
+        }
+        known.open(store, &unexpected)?;
+    };
+    let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
+    for (reading, received, moved) in placed {
+        if let Some((day, row)) = moved {
+            let task = tasks.entry(day).or_insert_with(|| Task::new(day));
+            task.moved.insert((row.source, row.source_file));
+        }
+        tasks.entry(received).or_insert_with(|| Task::new(received)).present.push(reading);
+    }
+    for (day, rows) in known.rows {
+        tasks.entry(day).or_insert_with(|| Task::new(day)).known = rows;
+    }
+    let mut tasks: Vec<Task<'a>> = tasks.into_values().collect();
+    let has_strays = tasks
+        .par_iter_mut()
+        .with_max_len(1)
+        .map(|task| {
+            let has_strays = task.give_up_what_nobody_reads(settings);
+            task.decide(settings, state);
+            has_strays
+        })
+        .reduce(|| false, |one, other| one || other);
+    for task in tasks.iter().filter(|task| !task.broken.is_empty()) {
+        if task.gone(settings).any(|row| task.lacks_files_of(row)) {
+            watch.tell(Event::Warning(format!(
+                "files of received={} are missing, and some of its raw files are gone",
+                task.received
+            )));
+        }
+    }
+    if let Some(again) = request.again.as_ref().filter(|again| !again.from_facts) {
+        refuse_what_is_gone(again, settings, &tasks)?;
+    }
+    for task in tasks.iter().filter(|task| !task.known.is_empty()) {
+        if task.feeds.is_empty() && task.moved.is_empty() {
+            noted.note(state, task.received, &task.known);
+        } else {
+            noted.forget(task.received);
+        }
+    }
+    Ok(Planned {
+        tasks: tasks.into_par_iter().filter(|task| !task.feeds.is_empty()).collect(),
+        has_strays,
+    })
+}
+
+impl KnownFiles {
+    /// Looks at partitions after all about which nothing seemed to be done.
+    fn open(&mut self, store: &Store, days: &BTreeSet<Day>) -> Result<(), EngineError> {
+        for day in days {
+            self.settled.remove(day);
+            self.rows.insert(*day, store.rows((Some(*day), 0))?);
+        }
+        Ok(())
+    }
+}
+
+/// Finds for each raw file of an open partition what became of it, and where it belongs.
+fn place<'a>(
+    request: &Request<'_>,
+    files: &'a [RawFile],
+    known: &KnownFiles,
+    contents: &mut Contents,
+    unread: &Unread,
+) -> Result<Vec<PlacedFile<'a>>, EngineError> {
+    let settings = request.settings;
     let mut before: FxHashMap<(&str, &str), (Day, &raw_files::RawFile)> = FxHashMap::default();
-    for (day, rows) in &known {
+    for (day, rows) in &known.rows {
         before.extend(
             rows.iter()
                 .map(|row| ((row.source.as_str(), row.source_file.as_str()), (*day, row))),
         );
     }
     let before = |file: &RawFile, source: usize| before.get(&(settings.sources[source].id.as_str(), file.path.as_str())).copied();
-    let is_open = |facts: &PathFacts| facts.day.is_none_or(|day| !settled.contains(&day));
+    let is_open = |facts: &PathFacts| facts.day.is_none_or(|day| !known.settled.contains(&day));
     let is_compared = |file: &RawFile| {
         let mut open = file.sources.iter().filter(|(_, facts)| is_open(facts));
         open.any(|(source, _)| before(file, *source).is_some())
@@ -129,45 +217,14 @@ pub fn plan<'a>(
                     }
                 },
             };
-            let moved = before.filter(|(day, _)| *day != received);
+            let moved = before.filter(|(day, _)| *day != received).map(|(day, row)| (day, row.clone()));
             Ok(Some((reading, received, moved)))
         };
         let open = file.sources.iter().filter(|(_, facts)| is_open(facts));
         open.map(of_source).collect::<Result<Vec<_>, EngineError>>()
     };
     let placed: Vec<Vec<_>> = files.par_iter().zip(&digests).map(place).collect::<Result<_, _>>()?;
-    let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
-    for (reading, received, moved) in placed.into_iter().flatten().flatten() {
-        if let Some((day, row)) = moved {
-            let task = tasks.entry(day).or_insert_with(|| Task::new(day));
-            task.moved.insert((row.source.clone(), row.source_file.clone()));
-        }
-        tasks.entry(received).or_insert_with(|| Task::new(received)).present.push(reading);
-    }
-    for (day, rows) in known {
-        tasks.entry(day).or_insert_with(|| Task::new(day)).known = rows;
-    }
-    let mut tasks: Vec<Task<'a>> = tasks.into_values().collect();
-    tasks.par_iter_mut().with_max_len(1).for_each(|task| task.decide(settings, state));
-    for task in tasks.iter().filter(|task| !task.broken.is_empty()) {
-        if task.gone(settings).any(|row| task.lacks_files_of(row)) {
-            watch.tell(Event::Warning(format!(
-                "files of received={} are missing, and some of its raw files are gone",
-                task.received
-            )));
-        }
-    }
-    if let Some(again) = request.again.as_ref().filter(|again| !again.from_facts) {
-        refuse_what_is_gone(again, settings, &tasks)?;
-    }
-    for task in tasks.iter().filter(|task| !task.known.is_empty()) {
-        if task.feeds.is_empty() && task.moved.is_empty() {
-            noted.note(state, task.received, &task.known);
-        } else {
-            noted.forget(task.received);
-        }
-    }
-    Ok(tasks.into_par_iter().filter(|task| !task.feeds.is_empty()).collect())
+    Ok(placed.into_iter().flatten().flatten().collect())
 }
 
 /// What the partitions say of the raw files that they were made from. Left out are those that are settled: nobody asks what is in them.
@@ -258,45 +315,19 @@ pub fn is_limited(request: &Request<'_>) -> bool {
 
 /// The day from which on raw files are looked at, by `rescan_days`: counted back from the last day, or from the latest day that came
 /// in, where nights were left out. `None`: all of them, also where files of the warehouse are missing that were made from older
-/// ones, or where those are to be read in another way.
-pub fn looked_at_since(request: &Request<'_>, store: &Store, state: &State, known: &mut Summaries) -> Result<Option<Day>, EngineError> {
+/// ones, or where no run has looked at all of them since the sources are what they are.
+pub fn looked_at_since(request: &Request<'_>, state: &State, cache: &Cache) -> Option<Day> {
     let settings = request.settings;
     let latest = state.days(&RAW_FILES).into_iter().rfind(|day| *day != NO_DAY);
-    let limited = is_limited(request) && !state.has_lost_files && state.broken.is_empty();
+    let limited = is_limited(request) && !state.has_lost_files && state.broken.is_empty() && cache.has_looked_at_all(settings);
     let Some(latest) = latest.filter(|_| limited) else {
-        return Ok(None);
+        return None;
     };
     let since = latest.min(request.last).plus(-(settings.rescan_days as i32));
-    let hows: Vec<(&str, String)> = settings
-        .sources
-        .iter()
-        .enumerate()
-        .map(|(at, source)| (source.id.as_str(), how(settings, at)))
-        .collect();
-    let old: Vec<Day> = state
-        .days(&RAW_FILES)
-        .into_iter()
-        .filter(|day| *day < since && *day != NO_DAY)
-        .collect();
-    let places: Vec<Place> = old.iter().map(|day| (Some(*day), 0)).collect();
-    raw_summary::refresh(store, state, known, &places)?;
-    for day in old {
-        let received = crate::stages::TABLES
-            .iter()
-            .filter(|contract| contract.partition == Partition::Received);
-        let whole = received.into_iter().all(|contract| is_whole(settings, state, contract, day));
-        let read_so = |source: &str, found: &OfSource| {
-            let how = hows.iter().find(|(id, _)| *id == source);
-            how.is_none_or(|(_, how)| found.readings.iter().all(|reading| reading == how))
-        };
-        let all_so = known
-            .get(&day.0)
-            .is_some_and(|summary| summary.sources.iter().all(|(source, found)| read_so(source, found)));
-        if !whole || !all_so {
-            return Ok(None);
-        }
-    }
-    Ok(Some(since))
+    let received = || stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received);
+    let is_whole = |day: &Day| received().all(|contract| is_whole(settings, state, contract, *day));
+    let old = state.days(&RAW_FILES).into_iter().filter(|day| *day < since && *day != NO_DAY);
+    old.into_iter().all(|day| is_whole(&day)).then_some(since)
 }
 
 /// The latest day that the rows of a file are about: where a file belongs whose path names no day. The error says why it could not be read.

@@ -9,7 +9,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Fingerprint, Hasher};
 use crate::domain::kinds::Feed;
 use crate::engine::causes::{Cause, FilesRead};
-use crate::engine::made_from::settings_digest;
+use crate::engine::made_from::settings_digest_of_files;
 use crate::engine::raw::RawFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -21,7 +21,8 @@ use crate::stages::raw_files::RAW_FILES;
 use crate::stages::rejects::REJECTS;
 use crate::stages::user_names::USER_NAMES;
 use crate::stages::{customers, license_changes, license_holdings, raw_files, snapshots, subscription_snapshots, support_requests};
-use crate::warehouse::contract::Contract;
+use crate::warehouse::contract::{Contract, Place};
+use crate::warehouse::files::Footer;
 
 /// Where a file belongs whose path names no day and that has no row with one.
 pub const NO_DAY: Day = Day(0);
@@ -80,8 +81,10 @@ pub struct Task<'a> {
     pub present: Vec<Reading<'a>>,
     /// What the partition says of the files it was made from.
     pub known: Vec<raw_files::RawFile>,
-    /// Files that were here and belong elsewhere now.
+    /// Sources and files that were here and belong elsewhere now, or to nobody: no source reads the file any more.
     pub moved: BTreeSet<(String, String)>,
+    /// Whether the partition does not say any more which files it was made from.
+    pub names_lost: bool,
     /// The feeds whose tables are made again.
     pub feeds: BTreeSet<Feed>,
     /// Of those, the feeds of which every present file is read.
@@ -97,10 +100,22 @@ impl<'a> Task<'a> {
             present: Vec::new(),
             known: Vec::new(),
             moved: BTreeSet::new(),
+            names_lost: false,
             feeds: BTreeSet::new(),
             reread: BTreeSet::new(),
             broken: BTreeSet::new(),
         }
+    }
+
+    /// Whether a known file belongs elsewhere now.
+    pub fn is_moved(&self, row: &raw_files::RawFile) -> bool {
+        !self.moved.is_empty() && self.moved.contains(&(row.source.clone(), row.source_file.clone()))
+    }
+
+    /// The sources and files that are there.
+    pub fn present_keys<'t>(&'t self, settings: &'t Settings) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let key = |reading: &'t Reading<'a>| (settings.sources[reading.source].id.as_str(), reading.file.path.as_str());
+        self.present.iter().map(key)
     }
 
     /// Reads every present file again: what the partition says of its files is lost.
@@ -108,6 +123,26 @@ impl<'a> Task<'a> {
         self.feeds = FEED_TABLES.iter().map(|(feed, _)| *feed).collect();
         self.reread = self.feeds.clone();
         self.broken = self.feeds.clone();
+    }
+
+    /// Gives up the known files that are there and that no source reads any more. Says whether there are others that no source
+    /// would read, and that are gone.
+    pub fn give_up_what_nobody_reads(&mut self, settings: &Settings) -> bool {
+        let reads = |row: &raw_files::RawFile| {
+            settings
+                .sources
+                .iter()
+                .any(|source| source.id == row.source && source.reads(&row.source_file))
+        };
+        let mut has_strays = false;
+        for row in self.known.iter().filter(|row| !reads(row)) {
+            if settings.input_root.join(&row.source_file).exists() {
+                self.moved.insert((row.source.clone(), row.source_file.clone()));
+            } else {
+                has_strays = true;
+            }
+        }
+        has_strays
     }
 
     /// What has to be done, out of what the files' footers say.
@@ -123,7 +158,7 @@ impl<'a> Task<'a> {
             }
         }
         for row in &self.known {
-            if self.moved.contains(&(row.source.clone(), row.source_file.clone())) {
+            if self.is_moved(row) {
                 let feed = Feed::parse(&row.feed).unwrap_or(Feed::Activity);
                 self.feeds.insert(feed);
                 self.reread.insert(feed);
@@ -131,7 +166,9 @@ impl<'a> Task<'a> {
         }
         for (feed, tables) in FEED_TABLES {
             for contract in tables.iter().filter(|table| belongs(settings, state, table, self.received)) {
-                if !is_whole(settings, state, contract, self.received) {
+                if self.is_of_other_shards(settings, state, contract) {
+                    self.feeds.insert(*feed);
+                } else if !is_whole(settings, state, contract, self.received) {
                     self.feeds.insert(*feed);
                     self.reread.insert(*feed);
                     // A step in between of which there is nothing, and nothing that it could have been made from, was not wanted before.
@@ -142,8 +179,9 @@ impl<'a> Task<'a> {
                         self.broken.insert(*feed);
                     }
                 } else if !self.feeds.contains(feed) {
+                    // Each part: a run may have ended between two of them.
                     let expected = fingerprint(settings, contract, &self.known);
-                    if state.fingerprint(contract, (Some(self.received), 0)) != Some(expected) {
+                    if parts_of(state, contract, self.received).any(|(_, footer)| footer.fingerprint != expected) {
                         self.feeds.insert(*feed);
                     }
                 }
@@ -154,6 +192,18 @@ impl<'a> Task<'a> {
                 self.read_all();
             }
         }
+        self.names_lost = !is_whole(settings, state, &RAW_FILES, self.received);
+    }
+
+    /// Whether a table's partition is whole and was written for another number of shards: its rows are dealt out again.
+    fn is_of_other_shards(&self, settings: &Settings, state: &State, contract: &Contract) -> bool {
+        let parts: Vec<u32> = shards_of(state, contract, self.received).collect();
+        let count = parts.len() as u32;
+        if count == contract.files(u32::from(settings.shards)) || !parts.iter().copied().eq(0..count) || count == 0 {
+            return false;
+        }
+        let expected = fingerprint_of_files(settings, contract, &self.known, count);
+        parts_of(state, contract, self.received).all(|(_, footer)| footer.fingerprint == expected)
     }
 
     /// Whether some file of a partition that was there is missing or cannot be read.
@@ -202,16 +252,11 @@ impl<'a> Task<'a> {
         read
     }
 
-    /// Known files that are not there any more.
-    pub fn gone(&self, settings: &Settings) -> impl Iterator<Item = &raw_files::RawFile> {
-        let present: FxHashSet<(&str, &str)> = self
-            .present
-            .iter()
-            .map(|reading| (settings.sources[reading.source].id.as_str(), reading.file.path.as_str()))
-            .collect();
-        self.known
-            .iter()
-            .filter(move |row| !present.contains(&(row.source.as_str(), row.source_file.as_str())))
+    /// Known files that are not there any more, and whose rows stay.
+    pub fn gone<'t>(&'t self, settings: &'t Settings) -> impl Iterator<Item = &'t raw_files::RawFile> {
+        let present: FxHashSet<(&str, &str)> = self.present_keys(settings).collect();
+        let is_gone = move |row: &&raw_files::RawFile| !present.contains(&(row.source.as_str(), row.source_file.as_str()));
+        self.known.iter().filter(|row| !self.is_moved(row)).filter(is_gone)
     }
 
     /// Whether the partition has what a raw file gave when it could be read.
@@ -261,10 +306,14 @@ fn is_step(contract: &Contract) -> bool {
     STEPS_BETWEEN.iter().any(|step| step.name == contract.name)
 }
 
+/// The files of a table's partition.
+fn parts_of<'s>(state: &'s State, contract: &Contract, received: Day) -> impl Iterator<Item = (&'s Place, &'s Footer)> {
+    state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX))
+}
+
 /// The shards of which a table's partition has a file.
 fn shards_of(state: &State, contract: &Contract, received: Day) -> impl Iterator<Item = u32> {
-    let files = state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX));
-    files.map(|((_, shard), _)| *shard)
+    parts_of(state, contract, received).map(|((_, shard), _)| *shard)
 }
 
 /// The feeds that a `received=` table has rows of; none where it has rows of all.
@@ -278,6 +327,11 @@ fn feeds_of(contract: &Contract) -> Vec<Feed> {
 
 /// What a partition's file is made from: the settings that the table reads, and the raw files of its feeds.
 pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile]) -> Fingerprint {
+    fingerprint_of_files(settings, contract, files, contract.files(u32::from(settings.shards)))
+}
+
+/// The same where the table's partition has so many files.
+fn fingerprint_of_files(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile], count: u32) -> Fingerprint {
     let mut texts = if contract.name == ACTIVITY_EVENTS.name {
         vec![settings.zone_text(), settings.apps_text()]
     } else if contract.name == license_changes::LICENSE_CHANGES.name {
@@ -304,7 +358,7 @@ pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files:
             .text(&file.reading);
     }
     Fingerprint {
-        settings: settings_digest(contract, settings, &texts),
+        settings: settings_digest_of_files(contract, count, &texts),
         inputs: inputs.finish(),
     }
 }

@@ -1,15 +1,19 @@
-//! Reads what a partition's task says, joins it with the rows that stay, and writes the partition's files, `raw_files` last.
+//! Reads what a partition's task says, joins it with the rows that stay, and writes the partition's
+//! files. They take their places together, so that a run that is killed leaves the partition as it
+//! was or as it is to be.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
+use crate::domain::digest::Fingerprint;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
+use crate::engine::carry_over::CarriedOver;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::file_tenants::SeveralTenants;
@@ -30,9 +34,10 @@ use crate::stages::rejects::{REJECTS, RejectCount, Rejects};
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::user_names::{self, UserNameRow};
 use crate::stages::{customers, license_changes, license_holdings, raw_files, subscription_snapshots, support_requests};
+use crate::warehouse::commit::Commit;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::files::Footer;
+use crate::warehouse::files::{DayPart, Footer};
 use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
@@ -75,22 +80,8 @@ pub fn write(
     let fresh = (gathered.files.clone(), gathered.rejects.counts());
     let events = std::mem::take(&mut gathered.file_events);
     let of_several_tenants = std::mem::take(&mut gathered.of_several_tenants);
-    let drop: BTreeSet<(Feed, &str)> = readings
-        .iter()
-        .map(|reading| (settings.sources[reading.source].feed, reading.file.path.as_str()))
-        .collect();
-    let replaced: BTreeSet<(String, String)> = gathered
-        .files
-        .iter()
-        .map(|file| (file.source.clone(), file.source_file.clone()))
-        .chain(task.moved.iter().cloned())
-        .collect();
-    gathered.files.extend(
-        task.known
-            .iter()
-            .filter(|row| !replaced.contains(&(row.source.clone(), row.source_file.clone())))
-            .cloned(),
-    );
+    let carried = CarriedOver::of(task, settings, &readings);
+    gathered.files.extend(carried.files(task, settings));
     gathered
         .files
         .sort_by(|a, b| (&a.source, &a.source_file).cmp(&(&b.source, &b.source_file)));
@@ -100,9 +91,9 @@ pub fn write(
         store,
         state,
         fresh_events,
-        drop,
-        replaced,
+        carried,
         gathered,
+        commit: Mutex::default(),
     };
     let (footers, summary) = writer.write()?;
     Ok(Written {
@@ -144,8 +135,8 @@ fn gather(readings: &[&Reading<'_>], settings: &Settings, unread: &Unread, watch
 }
 
 /// Nobody who holds this lock can panic, so nothing is ever half done.
-fn lock(waiting: &Mutex<Vec<Gathered>>) -> MutexGuard<'_, Vec<Gathered>> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes the files of one partition.
@@ -156,18 +147,18 @@ struct Writer<'t, 'a> {
     state: &'t State,
     /// Takes what is written of events, for the facts.
     fresh_events: &'t FreshEvents,
-    /// Files whose rows in the partition give way to what was read.
-    drop: BTreeSet<(Feed, &'t str)>,
-    /// Sources and files that were read, or belong elsewhere now.
-    replaced: BTreeSet<(String, String)>,
+    /// Whose rows stay in the partition.
+    carried: CarriedOver<'t>,
     gathered: Gathered,
+    /// The files that are finished.
+    commit: Mutex<Commit>,
 }
 
 /// The files of a table that were written.
 type Footers = Vec<(&'static Contract, Place, Footer)>;
 
 impl Writer<'_, '_> {
-    /// Writes what the raw files say side by side, then what became of these files: a partition is complete with its `raw_files`.
+    /// Writes what the raw files say side by side, then what became of these files, and puts all of it into place.
     fn write(mut self) -> Result<(Footers, RawSummary), EngineError> {
         let events = std::mem::take(&mut self.gathered.events);
         let changes = std::mem::take(&mut self.gathered.changes);
@@ -209,6 +200,7 @@ impl Writer<'_, '_> {
         let raw_files = self.write_sharded(&self.gathered.files, |_| 0)?;
         let digest = raw_files.first().map(|(_, _, footer)| footer.digest).unwrap_or_default();
         footers.extend(raw_files);
+        self.store.commit(self.task.received, &lock(&self.commit))?;
         Ok((footers, RawSummary::of(digest, &self.gathered.files)))
     }
 
@@ -304,7 +296,7 @@ impl Writer<'_, '_> {
                 self.store
                     .rows::<R>(place)?
                     .into_iter()
-                    .filter(|row| !self.gives_way(feed, file(row))),
+                    .filter(|row| self.carried.has_path(feed, file(row))),
             );
         }
         Ok(kept)
@@ -317,22 +309,13 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn gives_way(&self, feed: Feed, path: &str) -> bool {
-        self.drop.contains(&(feed, path))
-            || self
-                .task
-                .moved
-                .iter()
-                .any(|(source, file)| file == path && source.starts_with(feed.name()))
-    }
-
     /// The same for tables whose rows say which source they came from.
     fn kept_by_source<R: Row>(&self, key: fn(&R) -> (&String, &String)) -> Result<Vec<R>, WarehouseError> {
         let mut kept = Vec::new();
         for place in self.places(R::CONTRACT) {
             kept.extend(self.store.rows::<R>(place)?.into_iter().filter(|row| {
                 let (source, file) = key(row);
-                !self.replaced.contains(&(source.clone(), file.clone()))
+                self.carried.has(source, file)
             }));
         }
         Ok(kept)
@@ -340,7 +323,7 @@ impl Writer<'_, '_> {
 
     /// New rejects and those that stay, which have no more ids in their excerpts than new ones have.
     fn write_rejects(&self, mut rejects: Rejects) -> Result<Footers, EngineError> {
-        let is_replaced = |source: &str, file: &str| self.replaced.contains(&(source.to_owned(), file.to_owned()));
+        let is_replaced = |source: &str, file: &str| !self.carried.has(source, file);
         let again = |kept: &str| excerpt(kept.as_bytes(), ids_in_excerpts(&self.settings.user_ids));
         for place in self.places(&REJECTS) {
             for frame in self.store.read_coded(&REJECTS, place, &[])? {
@@ -349,8 +332,8 @@ impl Writer<'_, '_> {
         }
         let place = (Some(self.task.received), 0);
         let fingerprint = fingerprint(self.settings, &REJECTS, &self.gathered.files);
-        let footer = self.store.replace(&REJECTS, place, &rejects.finish()?, fingerprint, &[])?;
-        self.remove_beyond(&REJECTS)?;
+        let footer = self.put(&REJECTS, place, &rejects.finish()?, fingerprint, &[])?;
+        self.remove_beyond(&REJECTS);
         Ok(vec![(&REJECTS, place, footer)])
     }
 
@@ -361,19 +344,19 @@ impl Writer<'_, '_> {
         for place in self.places(&ACTIVITY_EVENTS) {
             let frame = self.store.read(&ACTIVITY_EVENTS, place, &[])?;
             events.absorb(&frame, &self.settings.rules, &self.settings.user_ids, |path| {
-                self.gives_way(Feed::Activity, path)
+                !self.carried.has_path(Feed::Activity, path)
             })?;
         }
         let fingerprint = fingerprint(self.settings, &ACTIVITY_EVENTS, &self.gathered.files);
         let shards = events.finish(u32::from(self.settings.shards), &self.settings.rules)?;
         let write = |(shard, ShardEvents { events, days }): (usize, ShardEvents)| -> Result<_, WarehouseError> {
             let place = (Some(self.task.received), shard as u32);
-            let footer = self.store.replace(&ACTIVITY_EVENTS, place, &events.frame, fingerprint, &days)?;
+            let footer = self.put(&ACTIVITY_EVENTS, place, &events.frame, fingerprint, &days)?;
             self.fresh_events.keep(place, events);
             Ok((&ACTIVITY_EVENTS as &Contract, place, footer))
         };
         let footers = shards.into_par_iter().enumerate().map(write).collect::<Result<_, _>>()?;
-        self.remove_beyond(&ACTIVITY_EVENTS)?;
+        self.remove_beyond(&ACTIVITY_EVENTS);
         Ok(footers)
     }
 
@@ -383,18 +366,31 @@ impl Writer<'_, '_> {
         for shard in 0..R::CONTRACT.files(u32::from(self.settings.shards)) {
             let mine: Vec<R> = rows.iter().filter(|row| shard_of(row) == shard).cloned().collect();
             let place = (Some(self.task.received), shard);
-            footers.push((R::CONTRACT, place, self.store.replace_rows(place, &mine, fingerprint)?));
+            let footer = self.put(R::CONTRACT, place, &R::frame(&mine)?, fingerprint, &[])?;
+            footers.push((R::CONTRACT, place, footer));
         }
-        self.remove_beyond(R::CONTRACT)?;
+        self.remove_beyond(R::CONTRACT);
         Ok(footers)
     }
 
-    /// Removes the files of shards that are no more.
-    fn remove_beyond(&self, contract: &Contract) -> Result<(), WarehouseError> {
+    /// Finishes a file that takes its place with the others of the partition.
+    fn put(
+        &self,
+        contract: &Contract,
+        place: Place,
+        frame: &RecordBatch,
+        fingerprint: Fingerprint,
+        days: &[DayPart],
+    ) -> Result<Footer, WarehouseError> {
+        let (staged, footer) = self.store.stage(contract, place, frame, fingerprint, days)?;
+        lock(&self.commit).put(staged);
+        Ok(footer)
+    }
+
+    /// The files of shards that are no more go with the others' coming.
+    fn remove_beyond(&self, contract: &Contract) {
         let shards = contract.files(u32::from(self.settings.shards));
-        self.places(contract)
-            .into_iter()
-            .filter(|(_, shard)| *shard >= shards)
-            .try_for_each(|place| self.store.remove(contract, place))
+        let beyond = self.places(contract).into_iter().filter(|(_, shard)| *shard >= shards);
+        beyond.for_each(|place| lock(&self.commit).remove(contract, place));
     }
 }

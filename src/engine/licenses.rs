@@ -1,6 +1,6 @@
 //! `assignments` and the timeline of subscriptions, out of everything that ever came in about licenses: small, and read whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -180,12 +180,20 @@ pub fn assignments(store: &Store, state: &State, shard: u32) -> Result<Vec<Assig
 /// Which snapshots of subscriptions are in force when, for each shard.
 pub fn timelines(settings: &Settings, taken: &TakenSnapshots) -> Vec<Timeline> {
     let shards = u32::from(settings.shards);
-    let sources: Vec<String> = settings
+    let mut sources: Vec<String> = settings
         .sources
         .iter()
         .filter(|source| source.feed == Feed::Subscriptions)
         .map(|source| source.id.clone())
         .collect();
+    // Snapshots that a source took which the pipeline file has no more come after those of the others.
+    let others: BTreeSet<&str> = taken.by_source().map(|(_, source, _)| source).collect();
+    let others: Vec<String> = others
+        .into_iter()
+        .filter(|other| !sources.iter().any(|source| source == other))
+        .map(str::to_owned)
+        .collect();
+    sources.extend(others);
     let build = |shard| Timeline::build(taken, |tenant| shard_of(tenant, shards) == shard, &sources, &settings.rules);
     (0..shards).into_par_iter().map(build).collect()
 }

@@ -9,11 +9,16 @@ use crate::warehouse::contract::Contract;
 
 /// Of a table that reads the settings in `texts` (see `pipeline/texts.rs`).
 pub fn settings_digest(contract: &Contract, settings: &Settings, texts: &[&str]) -> Digest {
+    settings_digest_of_files(contract, contract.files(u32::from(settings.shards)), texts)
+}
+
+/// The same where the table has so many files a day.
+pub fn settings_digest_of_files(contract: &Contract, files: u32, texts: &[&str]) -> Digest {
     let mut hasher = Hasher::new();
     hasher
         .text(contract.name)
         .number(i64::from(contract.version))
-        .number(i64::from(contract.files(u32::from(settings.shards))));
+        .number(i64::from(files));
     texts.iter().for_each(|text| {
         hasher.text(text);
     });
@@ -28,8 +33,10 @@ pub fn how(settings: &Settings, source: usize) -> String {
     if of.format.name() == Format::Auto.name() {
         hasher.number(i64::from(sources::AUTO_VERSION));
     }
+    // What `raw_files` says of days, and the day of a file whose path names none.
+    hasher.text(&settings.zone_text());
     if of.feed == Feed::Subscriptions {
-        hasher.text(&settings.zone_text()).text(&settings.offers_text());
+        hasher.text(&settings.offers_text());
     }
     if !settings.user_ids_text().is_empty() {
         hasher.text(&settings.user_ids_text());

@@ -3,6 +3,7 @@
 //! `run::run` goes through the tables in the order of the data. Before each one it compares what every file would be made
 //! from today with what its footer says, and makes the files that differ.
 
+mod carry_over;
 pub mod causes;
 pub mod checks;
 pub mod clean;

@@ -31,8 +31,6 @@ pub struct OfSource {
     rows: BTreeMap<i32, i64>,
     /// The latest day that a row is about or a path names.
     latest: Option<i32>,
-    /// The ways in which the files were read.
-    pub readings: BTreeSet<String>,
 }
 
 /// Summaries by partition.
@@ -63,9 +61,6 @@ impl RawSummary {
                 *known.rows.entry(day.0).or_default() += row.rows;
             }
             known.latest = known.latest.max(row.last_day.max(row.day_of_receipt()).map(|day| day.0));
-            if !known.readings.contains(&row.reading) {
-                known.readings.insert(row.reading.clone());
-            }
         }
         RawSummary { digest, sources }
     }

@@ -12,7 +12,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::file_tenants;
 use crate::engine::fresh_events::FreshEvents;
-use crate::engine::ingest;
+use crate::engine::ingest::{self, Planned};
 use crate::engine::ingest_task::{NO_DAY, Task};
 use crate::engine::ingest_write::{self, Written};
 use crate::engine::raw::{Contents, RawFile};
@@ -36,6 +36,8 @@ pub struct Received {
     pub fresh_events: FreshEvents,
     /// The days on which raw files came in that wait for another run, because this one is to be short.
     pub waiting: Vec<Day>,
+    /// See [`Planned::has_strays`].
+    pub has_strays: bool,
 }
 
 /// Reads what is new or changed, or asked for, and writes the partitions that it belongs to. `since` is the day from which on raw files
@@ -67,7 +69,8 @@ pub fn receive(
         Ok::<_, EngineError>((known, settled))
     });
     let (known, mut settled) = known?;
-    let mut tasks = ingest::plan(request, shared, files, known, &mut contents, &mut settled, unread, watch)?;
+    let Planned { mut tasks, has_strays } =
+        ingest::plan(request, (store, shared), files, known, &mut contents, &mut settled, unread, watch)?;
     let waiting = wait(request, &mut tasks);
     if !request.rehearse {
         SincePublication::announce(store, settings, &tasks)?;
@@ -115,10 +118,14 @@ pub fn receive(
     for (task, part) in tasks.iter().zip(&written) {
         settled.note(state, task.received, task.known.iter().chain(&part.files));
     }
+    if since.is_none() && waiting.is_empty() {
+        cache.note_look_at_all(settings);
+    }
     Ok(Received {
         written,
         fresh_events,
         waiting,
+        has_strays,
     })
 }
 

@@ -63,7 +63,7 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let (since, walked) = match all {
         Some(walked) => (None, walked?),
         None => {
-            let since = ingest::looked_at_since(request, store, &state, &mut cache.raw)?;
+            let since = ingest::looked_at_since(request, &state, &cache);
             (since, walk::discover(settings, since, &request.reads, watch)?)
         }
     };
@@ -165,6 +165,9 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
         ));
     } else if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
+        if received.has_strays {
+            clean::forget(&mut cache.memos);
+        }
     }
     // A year of raw files has hundreds of thousands of names to give back.
     rayon::join(|| keep(request, store, state, &mut cache), || drop(files)).0?;
@@ -280,7 +283,7 @@ fn finish(
         report.published = true;
         SincePublication::default().save(store)?;
     }
-    cache.memos.retain(|key, _| !key.starts_with("clean "));
+    clean::forget(&mut cache.memos);
     let is_all = report.days_left == 0 && report.unread == 0;
     if let Some(memo) = clean::memo(request, state, files).filter(|_| is_all) {
         cache.memos.insert(memo, String::new());

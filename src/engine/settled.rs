@@ -8,7 +8,7 @@ use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::engine::ingest_task::fingerprint;
 use crate::engine::made_from::how;
 use crate::engine::raw::RawFile;
-use crate::engine::state::State;
+use crate::engine::state::{Cache, State};
 use crate::engine::unread::Unread;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::path_context;
@@ -49,9 +49,10 @@ impl<'a> Settled<'a> {
 
     /// Takes note of a partition about which there is nothing to do any more; `rows` are what is known of the files that it was made from.
     ///
-    /// Only one whose files all belong there by their paths can be settled: then a raw file whose path names another day, or none, is not
-    /// among them, whatever it is called. And as long as there are raw files, none may be one that could not be read: whether it can be now,
-    /// its size and time do not say. Neither may one have a snapshot of a day that had not come yet.
+    /// Only one whose files all belong there by their paths can be settled, by sources that there are: then a raw file whose path names
+    /// another day, or none, is not among them, whatever it is called, nor one that has to be looked for because no source reads it. As
+    /// long as there are raw files, none may be one that could not be read: whether it can be now, its size and time do not say. Neither
+    /// may one have a snapshot of a day that had not come yet.
     pub fn note<'r>(&mut self, state: &State, received: Day, rows: impl IntoIterator<Item = &'r raw_files::RawFile>) {
         self.forget(received);
         let is_present = self.present.contains_key(&received);
@@ -94,9 +95,25 @@ impl<'a> Settled<'a> {
 
     fn belongs_by_path(&self, row: &raw_files::RawFile, received: Day) -> bool {
         let source = self.settings.sources.iter().find(|source| source.id == row.source);
-        source.is_none_or(|source| {
-            path_context(&row.source_file, source.path_tenant.as_ref(), source.path_day.as_ref()).day == Some(received)
+        source.is_some_and(|source| {
+            source.reads(&row.source_file)
+                && path_context(&row.source_file, source.path_tenant.as_ref(), source.path_day.as_ref()).day == Some(received)
         })
+    }
+}
+
+/// The memo of a run that looked at all raw files.
+const LOOKED_AT_ALL: &str = "looked at all raw files";
+
+impl Cache {
+    /// Whether a run has looked at all raw files since the sources, and what they read of the settings, are what they are.
+    pub fn has_looked_at_all(&self, settings: &Settings) -> bool {
+        self.memos.get(LOOKED_AT_ALL) == Some(&rules(settings).to_string())
+    }
+
+    /// Takes note that a run has.
+    pub fn note_look_at_all(&mut self, settings: &Settings) {
+        self.memos.insert(LOOKED_AT_ALL.to_owned(), rules(settings).to_string());
     }
 }
 

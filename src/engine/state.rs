@@ -62,7 +62,7 @@ impl KeptTable {
 }
 
 /// Rises when [`Cache`] changes its form.
-const CACHE_VERSION: u8 = 4;
+const CACHE_VERSION: u8 = 5;
 
 /// The footers of all tables.
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 pub mod cell;
 mod chunk;
+pub mod commit;
 mod compression;
 pub mod contract;
 mod dictionary;

@@ -13,6 +13,7 @@ use arrow::record_batch::RecordBatch;
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
 use crate::domain::guid::Guid;
+use crate::warehouse::commit::Staged;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::disk::Disk;
 use crate::warehouse::error::WarehouseError;
@@ -72,15 +73,16 @@ impl Store {
         &self.disk
     }
 
-    fn create_folder(&self, folder: &Path) -> Result<(), WarehouseError> {
+    pub(super) fn create_folder(&self, folder: &Path) -> Result<(), WarehouseError> {
         self.disk.create_folder(folder).map_err(WarehouseError::store("create", folder))
     }
 
-    /// Makes the folders, takes the lock, and removes what dead runs left unfinished.
+    /// Makes the folders, takes the lock, completes what a dead run has begun to commit, and removes what it left unfinished.
     pub fn lock(&self, holder: &str) -> Result<Lock, WarehouseError> {
         let private = self.private();
         self.create_folder(&private)?;
         let lock = lock::take(&self.disk, &private.join("lock"), holder)?;
+        self.complete_commits()?;
         let staging = self.staging();
         self.disk
             .remove_folder(&staging)
@@ -99,12 +101,22 @@ impl Store {
         self.root.join(".uptake")
     }
 
-    fn staging(&self) -> PathBuf {
-        self.overlay.as_ref().unwrap_or(&self.root).join(".uptake").join("staging")
+    pub(super) fn staging(&self) -> PathBuf {
+        self.writes_to().join(".uptake").join("staging")
+    }
+
+    /// The folder below which tables are written.
+    pub(super) fn writes_to(&self) -> &Path {
+        self.overlay.as_ref().unwrap_or(&self.root)
+    }
+
+    /// Whether this is the warehouse of a rehearsal.
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.overlay.is_some()
     }
 
     /// A path in the staging folder that nobody else uses.
-    fn staging_path(&self) -> PathBuf {
+    pub(super) fn staging_path(&self) -> PathBuf {
         self.staging()
             .join(format!("{:06}.unfinished", self.staged.fetch_add(1, Ordering::Relaxed)))
     }
@@ -123,7 +135,7 @@ impl Store {
         }
     }
 
-    fn below(contract: &Contract, (day, shard): Place) -> PathBuf {
+    pub(super) fn below(contract: &Contract, (day, shard): Place) -> PathBuf {
         Path::new(contract.name)
             .join(folder_of(contract.partition, day))
             .join(file_name(shard))
@@ -153,15 +165,41 @@ impl Store {
         fingerprint: Fingerprint,
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
-        check_values(contract, place, frame)?;
-        let unfinished = self.staging_path();
-        let footer = files::write(&self.disk, &unfinished, contract, frame, fingerprint, days)?;
-        let path = self.overlay.as_ref().unwrap_or(&self.root).join(Store::below(contract, place));
+        let (unfinished, footer) = self.write(contract, place, frame, fingerprint, days)?;
+        let path = self.writes_to().join(Store::below(contract, place));
         if let Some(folder) = path.parent() {
             self.create_folder(folder)?;
         }
         self.put_into_place(&unfinished, &path)?;
         Ok(footer)
+    }
+
+    /// Writes a file of a table that takes its place together with others, by [`Store::commit`].
+    pub fn stage(
+        &self,
+        contract: &Contract,
+        place: Place,
+        frame: &RecordBatch,
+        fingerprint: Fingerprint,
+        days: &[DayPart],
+    ) -> Result<(Staged, Footer), WarehouseError> {
+        let (unfinished, footer) = self.write(contract, place, frame, fingerprint, days)?;
+        Ok((Staged::new(&unfinished, Store::below(contract, place)), footer))
+    }
+
+    /// Writes a file of a table into the staging folder.
+    fn write(
+        &self,
+        contract: &Contract,
+        place: Place,
+        frame: &RecordBatch,
+        fingerprint: Fingerprint,
+        days: &[DayPart],
+    ) -> Result<(PathBuf, Footer), WarehouseError> {
+        check_values(contract, place, frame)?;
+        let unfinished = self.staging_path();
+        let footer = files::write(&self.disk, &unfinished, contract, frame, fingerprint, days)?;
+        Ok((unfinished, footer))
     }
 
     /// Writes the rows of a table's file.
@@ -180,7 +218,7 @@ impl Store {
         self.put_into_place(&unfinished, &self.private().join(name))
     }
 
-    fn put_into_place(&self, unfinished: &Path, path: &Path) -> Result<(), WarehouseError> {
+    pub(super) fn put_into_place(&self, unfinished: &Path, path: &Path) -> Result<(), WarehouseError> {
         let renamed = match self.disk.rename(unfinished, path) {
             Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
                 self.set_aside(path)?;
