@@ -11,6 +11,7 @@ use crate::domain::kinds::Feed;
 use crate::engine::causes::{Cause, FilesRead};
 use crate::engine::made_from::settings_digest_of_files;
 use crate::engine::raw::RawFile;
+use crate::engine::raw_path::path_of;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
@@ -136,7 +137,7 @@ impl<'a> Task<'a> {
         };
         let mut has_strays = false;
         for row in self.known.iter().filter(|row| !reads(row)) {
-            if settings.input_root.join(&row.source_file).exists() {
+            if settings.input_root.join(path_of(&row.source_file)).exists() {
                 self.moved.insert((row.source.clone(), row.source_file.clone()));
             } else {
                 has_strays = true;
