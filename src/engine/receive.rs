@@ -118,7 +118,7 @@ pub fn receive(
     for (task, part) in tasks.iter().zip(&written) {
         settled.note(state, task.received, task.known.iter().chain(&part.files));
     }
-    if since.is_none() && waiting.is_empty() {
+    if since.is_none() && waiting.is_empty() && unread.is_empty() {
         cache.note_look_at_all(settings);
     }
     Ok(Received {
