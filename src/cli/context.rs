@@ -7,10 +7,10 @@ use std::path::Path;
 use crate::cli::args::{AgainArgs, Global, RunArgs};
 use crate::cli::exit::{Code, Failure};
 use crate::domain::day::{Day, Instant, MICROS_PER_HOUR};
-use crate::engine::customers;
 use crate::engine::request::{Again, Request};
+use crate::engine::{customers, folders};
 use crate::pipeline::catalogue::built_in;
-use crate::pipeline::file;
+use crate::pipeline::file::{self, NO_URLS, is_url};
 use crate::pipeline::nearest::nearest;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
@@ -41,6 +41,15 @@ impl Context {
         let text = fs::read_to_string(pipeline).map_err(unreadable)?;
         let wrong = |error: &dyn std::fmt::Display| Failure::new(Code::Usage, error);
         let mut written = file::parse(&text, pipeline).map_err(|error| wrong(&error))?;
+        for (option, folder) in [
+            ("--input", &global.input),
+            ("--warehouse", &global.warehouse),
+            ("--published", &global.published),
+        ] {
+            if let Some(url) = folder.as_deref().and_then(Path::to_str).filter(|text| is_url(text)) {
+                return Err(Failure::new(Code::Usage, format!("`{option}` cannot be `{url}`: {NO_URLS}")));
+            }
+        }
         written.input_root = global.input.clone().or(written.input_root);
         written.warehouse = global.warehouse.clone().or(written.warehouse);
         written.published = global.published.clone().or(written.published);
@@ -68,7 +77,8 @@ impl Context {
             texts.replace(*part, name.clone(), bytes);
         }
         let loaded = texts.parse().map_err(|error| wrong(&error))?;
-        let settings = written.settle(loaded.catalogue).map_err(|error| wrong(&error))?;
+        let mut settings = written.settle(loaded.catalogue).map_err(|error| wrong(&error))?;
+        folders::settle(&mut settings)?;
         if let Some(source) = settings
             .sources
             .iter()

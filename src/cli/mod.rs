@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use crate::cli::exit::Failure;
+use crate::observe::standard_error::harmless;
 
 pub mod args;
 pub mod asked;
@@ -28,7 +29,7 @@ pub mod status_text;
 /// Writes a result to standard output. Whoever reads it may stop reading: that is no fault. A disk that is full is one.
 pub fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    written(out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Whether a result is where it should be.

@@ -22,6 +22,7 @@ pub mod file_tenants;
 pub mod fingerprints;
 pub mod first_activity;
 pub mod first_days;
+pub mod folders;
 pub mod fresh_events;
 pub mod freshness;
 mod glob_steps;

@@ -101,9 +101,27 @@ pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
     }
 }
 
+/// Why a URL is no folder.
+pub const NO_URLS: &str = "it is a URL, and this version reads and writes folders only; mount what is there, or copy it";
+
+/// Whether a text is a URL such as `az://container/raw`.
+pub fn is_url(text: &str) -> bool {
+    let Some((scheme, _)) = text.split_once("://") else { return false };
+    scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+}
+
 fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let folder_at = |section: &Section<'_>, key| section.text(key).map(|written| folder.join(written.value));
+    let folder_at = |section: &Section<'_>, key| {
+        let written = section.text(key)?;
+        if is_url(&written.value) {
+            section.refuse(key, &written, NO_URLS);
+        }
+        Some(folder.join(written.value))
+    };
     let standard = Rules::standard();
     let (first_day, last_day) = days(top);
     let input = top.table("input", "[input]");

@@ -483,3 +483,23 @@ fn a_source_may_have_a_name_of_its_own() {
         &["2: `name` in [[source]] is blank; fill it in or remove the line"],
     );
 }
+
+#[test]
+fn a_glob_that_no_path_could_need_is_refused() {
+    let with = |glob: &str| {
+        let text = format!("[[source]]\nfeed = \"activity\"\npath = \"{glob}\"\n");
+        parse(&text, Path::new("n.toml")).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(with("{a,{b,{c,d}}}/*.csv"), Ok(()));
+    for glob in [
+        "{".repeat(500) + &"}".repeat(500),
+        "{a,".repeat(500) + "b" + &"}".repeat(500),
+        "a".repeat(5000),
+    ] {
+        let message = with(&glob).unwrap_err();
+        assert!(
+            message.starts_with("n.toml:3: `path`") && message.contains("it is not a glob"),
+            "{message}"
+        );
+    }
+}

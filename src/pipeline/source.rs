@@ -154,17 +154,45 @@ fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
         section.refuse("path", path, &why);
         return None;
     }
-    match GlobBuilder::new(&path.value).literal_separator(true).build() {
-        Ok(glob) => Some(glob.compile_matcher()),
-        Err(error) => {
+    match matcher(&path.value) {
+        Ok(glob) => Some(glob),
+        Err(why) => {
             section.refuse(
                 "path",
                 path,
-                &format!("it is not a glob ({}); see `*`, `**`, `?`, `[abc]`, `{{a,b}}`", error.kind()),
+                &format!("it is not a glob ({why}); see `*`, `**`, `?`, `[abc]`, `{{a,b}}`"),
             );
             None
         }
     }
+}
+
+/// No path is longer, and no glob needs to be.
+const MOST_GLOB_BYTES: usize = 4096;
+const MOST_NESTED_BRACES: usize = 16;
+
+/// Compiles a glob. The library panics at one that makes too large a regular expression, so that is made first.
+fn matcher(glob: &str) -> Result<GlobMatcher, String> {
+    let mut depth = 0_usize;
+    for letter in glob.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MOST_NESTED_BRACES {
+            return Err(format!("more than {MOST_NESTED_BRACES} braces are nested"));
+        }
+    }
+    if glob.len() > MOST_GLOB_BYTES {
+        return Err(format!("it is longer than {MOST_GLOB_BYTES} bytes"));
+    }
+    let glob = GlobBuilder::new(glob)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| error.kind().to_string())?;
+    regex::bytes::Regex::new(glob.regex()).map_err(|_| "it is too large".to_owned())?;
+    Ok(glob.compile_matcher())
 }
 
 /// Compiles a regular expression that has exactly one group.

@@ -44,3 +44,58 @@ fn days_of_which_nobody_delivered_anything_are_not_published_as_quiet_ones() {
     site.uptake("run", &["--allow-empty"]).succeeds();
     assert!(site.path("w/warehouse/adoption/day=2026-09-07").exists());
 }
+
+#[test]
+fn a_url_is_refused_as_a_folder_wherever_it_is_written() {
+    let site = Site::new("*.csv");
+    let text = fs::read_to_string(site.path("pipeline.toml")).unwrap();
+    for (key, folder, option) in [
+        ("root", "\"raw\"", "--input"),
+        ("path", "\"w/warehouse\"", "--warehouse"),
+        ("published", "\"w/published\"", "--published"),
+    ] {
+        site.uptake("run", &[option, "https://example.com/x"])
+            .fails(2, &[option, "`https://example.com/x`", "it is a URL"]);
+        let with_url = text.replacen(&format!("{key} = {folder}"), &format!("{key} = \"az://logs/x\""), 1);
+        fs::write(site.path("pipeline.toml"), with_url).unwrap();
+        site.uptake("run", &[])
+            .fails(2, &["pipeline.toml:", &format!("`{key}`"), "`az://logs/x`", "it is a URL"]);
+        fs::write(site.path("pipeline.toml"), &text).unwrap();
+    }
+    assert_eq!(fs::read_dir(site.path("")).unwrap().count(), 2, "a folder was made");
+}
+
+#[test]
+fn the_input_folder_is_never_written_to_however_it_is_written() {
+    let site = Site::new("*.csv");
+    site.sign_in("2026-09-01.csv", "u1");
+    fs::create_dir(site.path("x")).unwrap();
+    std::os::unix::fs::symlink("raw", site.path("link")).unwrap();
+    for option in ["--warehouse", "--published"] {
+        for same in ["raw", "./raw", "x/../raw", "link", "link/.", "raw/new/../"] {
+            let same = site.path("").join(same).display().to_string();
+            site.uptake("run", &[option, &same])
+                .fails(2, &["are one folder", "give each its own folder"]);
+        }
+        for within in ["raw/w", "link/w/v", "x/../raw/w"] {
+            let within = site.path("").join(within).display().to_string();
+            site.uptake("run", &[option, &within]).fails(2, &["is in the input folder"]);
+        }
+        site.uptake("run", &[option, &site.path("").display().to_string()])
+            .fails(2, &["the input folder", "is in the"]);
+    }
+    site.uptake("run", &["--warehouse", &site.path("x/../w/published").display().to_string()])
+        .fails(2, &["warehouse and published are one folder"]);
+    assert_eq!(fs::read_dir(site.raw("")).unwrap().count(), 1);
+}
+
+#[test]
+fn folders_are_printed_without_detours() {
+    let site = Site::new("*.csv");
+    site.sign_in("2026-09-01.csv", "u1");
+    fs::create_dir(site.path("x")).unwrap();
+    let detour = site.path("").join("./x/.././w/./warehouse").display().to_string();
+    let said = site.uptake("run", &["--warehouse", &detour]);
+    let line = format!("Warehouse  {}\n", site.path("w/warehouse").display());
+    assert!(said.succeeds().out.contains(&line), "{}", said.out);
+}
