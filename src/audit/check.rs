@@ -19,7 +19,7 @@ use crate::engine::publish::last_run;
 use crate::engine::raw_summary::{self, Summaries};
 use crate::engine::request::Request;
 use crate::engine::state::{Cache, State};
-use crate::engine::{expected, licenses, names, subscription_log, walk};
+use crate::engine::{expected, licenses, names, outside, subscription_log, walk};
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::subscriptions::Timeline;
@@ -30,10 +30,12 @@ use crate::warehouse::store::Store;
 /// Reads the warehouse and holds everything.
 pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     let (settings, store, watch) = (asked.settings, asked.store, asked.watch);
-    let state = State::read(store, &mut Cache::default())?;
+    let mut state = State::read(store, &mut Cache::default())?;
     refuse_what_is_none(settings, store, &state)?;
     let run = last_run(settings);
-    let notes = Notes::of(run.as_ref());
+    let last = outside::last_day(settings, run.as_ref());
+    state.set_aside(settings.first_day, last);
+    let notes = Notes::of(run.as_ref(), last);
     let mut report = Report::default();
     report.warnings.extend(
         state
@@ -41,10 +43,17 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
             .iter()
             .map(|path| format!("`{}` is not a file of uptake", path.display())),
     );
+    let taken = subscription_log::read(store, &state);
+    if let Ok(taken) = &taken
+        && let Ok(Some(range)) = range(asked, &state, taken, &notes)
+    {
+        state.set_aside(Some(range.first), None);
+    }
+    report.warnings.extend(outside::text(&state));
     let unusable = presence::unusable(store, &state);
     let held = files::hold(settings, store, &state, watch)?;
     (report.files, report.rows, report.bytes) = (held.files, held.rows, held.bytes);
-    let taken = trusted(subscription_log::read(store, &state), &held.broken, &mut report)?.unwrap_or_default();
+    let taken = trusted(taken, &held.broken, &mut report)?.unwrap_or_default();
     let timelines = licenses::timelines(settings, &taken);
     let range = trusted(range(asked, &state, &taken, &notes), &held.broken, &mut report)?.flatten();
     (report.first_day, report.last_day) = (range.map(|range| range.first), range.map(|range| range.last));

@@ -32,12 +32,16 @@ struct Noted {
 pub struct Notes(BTreeMap<String, Noted>);
 
 impl Notes {
-    pub fn of(run: Option<&Value>) -> Notes {
+    /// Days after the `last` one of the tables do not count.
+    pub fn of(run: Option<&Value>, last: Option<Day>) -> Notes {
         let tables = run.and_then(|run| run["warehouse"].as_array());
         let noted = |table: &Value| {
             let noted = Noted {
                 files: table["files"].as_u64()?,
-                last_day: table["last_day"].as_str().and_then(Day::parse),
+                last_day: table["last_day"]
+                    .as_str()
+                    .and_then(Day::parse)
+                    .map(|day| last.map_or(day, |last| last.min(day))),
             };
             Some((table["table"].as_str()?.to_owned(), noted))
         };

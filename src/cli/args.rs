@@ -232,6 +232,9 @@ pub struct RunArgs {
     /// Look at every raw file, also at those older than the pipeline's `rescan_days`, and at the bytes of each, not only at size and time.
     #[arg(long)]
     pub rescan: bool,
+    /// Remove the files of days that the tables do not have any more, since `last_day` is earlier or `first_day` later than before.
+    #[arg(long, conflicts_with_all = ["until", "tables"])]
+    pub prune: bool,
     #[command(flatten)]
     pub allow: AllowArgs,
     /// How many threads to use; default: one per core.

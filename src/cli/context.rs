@@ -142,6 +142,7 @@ impl Context {
             tables: args.tables.as_deref().map(tables).transpose()?,
             max_days: args.max_days,
             rescan: args.rescan,
+            prune: args.prune,
             allow_empty: args.allow.empty,
             allow_unreadable: args.allow.unreadable,
             today: Some(self.today()),

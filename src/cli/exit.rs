@@ -156,7 +156,9 @@ impl From<EngineError> for Failure {
             }
             EngineError::Input { .. } => Failure::new(Code::Input, message).hint("nothing was done; mend it, or name another folder with `--input DIR`"),
             EngineError::Rejects(_) => {
-                Failure::new(Code::Input, message).hint("nothing was published; the table `rejects` has every line with its reason")
+                Failure::new(Code::Input, message).hint(
+                    "nothing was published; mend the files that are named or remove them, or raise `fail_above` of the source, and run again: the table `rejects` has every line with its reason",
+                )
             }
             EngineError::Gone(_) => Failure::new(Code::Input, message)
                 .hint("nothing was done; bring the files back, or add `--from-facts` to begin with what the warehouse keeps of them"),

@@ -31,6 +31,7 @@ pub fn json(request: &Request<'_>, report: &RunReport) -> Value {
         "files": report.steps.iter().map(|step| step.files).sum::<u64>(),
         "rows": report.steps.iter().map(|step| step.rows).sum::<u64>(),
         "bytes": report.steps.iter().map(|step| step.bytes).sum::<u64>(),
+        "pruned": report.pruned,
         "days_left": report.days_left,
         "publish": report.published,
     })
@@ -67,6 +68,12 @@ pub fn text(request: &Request<'_>, report: &RunReport) -> String {
         size(sum(|step| step.bytes)),
         count(sum(|step| step.untouched), "file"),
     ));
+    if report.pruned > 0 {
+        text.push_str(&format!(
+            "{} of days that the tables do not have removed\n",
+            count(report.pruned, "file")
+        ));
+    }
     if report.days_left > 0 {
         text.push_str(&format!(
             "{} left for the next run (`--max-days`)\n",

@@ -40,6 +40,7 @@ pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Resu
         ("tables", args.tables.as_ref().map(|tables| json!(tables))),
         ("max_days", args.max_days.map(|days| json!(days))),
         ("rescan", args.rescan.then(|| json!(true))),
+        ("prune", args.prune.then(|| json!(true))),
         ("verify", args.verify.map(Share::json)),
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
@@ -190,6 +191,14 @@ fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
             &format!("{} days are", report.days_left)
         };
         text.push_str(&format!("Left       {days} left for the next run (`--max-days`)\n"));
+    }
+    if report.pruned > 0 {
+        let files = if report.pruned == 1 {
+            "1 file"
+        } else {
+            &format!("{} files", report.pruned)
+        };
+        text.push_str(&format!("Removed    {files} of days that the tables do not have\n"));
     }
     text.push_str(&format!("\nWarehouse  {}\n", settings.warehouse.display()));
     if report.published {

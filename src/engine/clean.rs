@@ -59,10 +59,8 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
     }
     for contract in stages::TABLES {
         hasher.text(contract.name);
-        for ((day, shard), footer) in state.table(contract) {
-            hasher
-                .number(day.map_or(i64::MIN, |day| i64::from(day.0)))
-                .number(i64::from(*shard));
+        for ((day, shard), footer) in state.all_files(contract) {
+            hasher.number(day.map_or(i64::MIN, |day| i64::from(day.0))).number(i64::from(shard));
             hasher
                 .digest(footer.fingerprint.settings)
                 .digest(footer.fingerprint.inputs)

@@ -59,7 +59,9 @@ impl Answer {
 
 /// Answers out of the warehouse; nothing is written.
 pub fn explain(settings: &Settings, store: &Store, asked: &Asked) -> Result<Answer, EngineError> {
-    let days = store.partitions(&ADOPTION)?;
+    let mut days = store.partitions(&ADOPTION)?;
+    let is_outside = |day: &Day| settings.first_day.is_some_and(|first| *day < first) || settings.last_day.is_some_and(|last| *day > last);
+    days.retain(|day| !is_outside(day));
     let day = day_of(store, &days, asked.day)?;
     let reading = Reading::new(settings, store, days, day)?;
     let Some(customer) = &asked.customer else {

@@ -31,6 +31,7 @@ use crate::engine::read_file;
 use crate::engine::received::Gathered;
 use crate::engine::request::{Again, Request};
 use crate::engine::settled::Settled;
+use crate::engine::since::SourceFile;
 use crate::engine::state::{Cache, State};
 use crate::engine::unread::Unread;
 use crate::pipeline::settings::Settings;
@@ -47,6 +48,8 @@ pub struct KnownFiles {
     rows: BTreeMap<Day, Vec<raw_files::RawFile>>,
     /// The days about which nothing is to be done: their rows are not read, and their raw files are not compared.
     settled: BTreeSet<Day>,
+    /// Files whose rows go: they are as if they had never come.
+    worthless: BTreeSet<SourceFile>,
 }
 
 /// What there is to do about the partitions.
@@ -94,7 +97,12 @@ pub fn plan<'a>(
         tasks.entry(received).or_insert_with(|| Task::new(received)).present.push(reading);
     }
     for (day, rows) in known.rows {
-        tasks.entry(day).or_insert_with(|| Task::new(day)).known = rows;
+        let task = tasks.entry(day).or_insert_with(|| Task::new(day));
+        if !known.worthless.is_empty() {
+            let keys = rows.iter().map(|row| (row.source.clone(), row.source_file.clone()));
+            task.moved.extend(keys.filter(|key| known.worthless.contains(key)));
+        }
+        task.known = rows;
     }
     let mut tasks: Vec<Task<'a>> = tasks.into_values().collect();
     let has_strays = tasks
@@ -131,6 +139,11 @@ pub fn plan<'a>(
 }
 
 impl KnownFiles {
+    /// The same, where some files are as if they had never come.
+    pub fn without(self, worthless: BTreeSet<SourceFile>) -> KnownFiles {
+        KnownFiles { worthless, ..self }
+    }
+
     /// Looks at partitions after all about which nothing seemed to be done.
     fn open(&mut self, store: &Store, days: &BTreeSet<Day>) -> Result<(), EngineError> {
         for day in days {
@@ -228,8 +241,16 @@ fn place<'a>(
 }
 
 /// What the partitions say of the raw files that they were made from. Left out are those that are settled: nobody asks what is in them.
-pub fn known_files(request: &Request<'_>, store: &Store, state: &State, noted: &Settled<'_>) -> Result<KnownFiles, EngineError> {
-    let is_settled = |day: &Day| request.again.is_none() && !request.rescan && noted.is(state, *day);
+/// Where some files are `worthless`, all are read: any of them may have these.
+pub fn known_files(
+    request: &Request<'_>,
+    store: &Store,
+    state: &State,
+    noted: &Settled<'_>,
+    worthless: &BTreeSet<SourceFile>,
+) -> Result<KnownFiles, EngineError> {
+    let looks_at_all = request.again.is_some() || request.rescan || !worthless.is_empty();
+    let is_settled = |day: &Day| !looks_at_all && noted.is(state, *day);
     let days = state.table(&RAW_FILES).keys().map(|(day, _)| day.unwrap_or(NO_DAY));
     let (settled, open): (BTreeSet<Day>, BTreeSet<Day>) = days.partition(is_settled);
     let open: Vec<Day> = open.into_iter().collect();
@@ -238,7 +259,11 @@ pub fn known_files(request: &Request<'_>, store: &Store, state: &State, noted: &
         .with_max_len(1)
         .map(|day| Ok((day, store.rows((Some(day), 0))?)))
         .collect::<Result<_, EngineError>>()?;
-    Ok(KnownFiles { rows, settled })
+    Ok(KnownFiles {
+        rows,
+        settled,
+        worthless: BTreeSet::new(),
+    })
 }
 
 /// Whether a raw file that was read has anything to say of what is asked for. Its path may have named a customer.

@@ -39,6 +39,7 @@ pub mod licenses;
 pub mod made_from;
 pub mod named;
 pub mod names;
+pub mod outside;
 pub mod partitions;
 pub mod publish;
 pub mod raw;

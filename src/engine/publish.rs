@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -43,6 +44,18 @@ pub fn is_whole(settings: &Settings) -> bool {
         let path = settings.published.join(file["name"].as_str().unwrap_or_default());
         fs::metadata(path).is_ok_and(|metadata| Some(metadata.len()) == file["bytes"].as_u64())
     })
+}
+
+/// When the published files were changed last, nanoseconds since 1970; 0 where they are not whole, or there are none.
+pub fn last_change(settings: &Settings) -> u64 {
+    let run = last_run(settings).filter(|_| is_whole(settings));
+    let files = run.as_ref().and_then(|run| run["published"].as_array()).into_iter().flatten();
+    let changed = |file: &serde_json::Value| {
+        let metadata = fs::metadata(settings.published.join(file["name"].as_str()?)).ok()?;
+        let age = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        u64::try_from(age.as_nanos()).ok()
+    };
+    files.filter_map(changed).max().unwrap_or(0)
 }
 
 /// What `run.json` says; `None` where there is none.

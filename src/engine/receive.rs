@@ -33,6 +33,8 @@ use crate::warehouse::store::Store;
 /// What came in.
 pub struct Received {
     pub written: Vec<Written>,
+    /// What came in since the last publication, this included.
+    pub since: SincePublication,
     pub fresh_events: FreshEvents,
     /// The days on which raw files came in that wait for another run, because this one is to be short.
     pub waiting: Vec<Day>,
@@ -55,6 +57,8 @@ pub fn receive(
     watch: &Watch<'_>,
 ) -> Result<Received, EngineError> {
     let settings = request.settings;
+    let mut since_publication = SincePublication::load(settings, store, state, watch)?;
+    let worthless = since_publication.forget_gone(settings, files, watch);
     let load_contents = || {
         let mut contents = Contents::load(store);
         if since.is_none() {
@@ -65,15 +69,23 @@ pub fn receive(
     let shared: &State = state;
     let (mut contents, known) = rayon::join(load_contents, || {
         let settled = Settled::new(settings, files, &mut cache.memos, unread);
-        let known = ingest::known_files(request, store, shared, &settled)?;
+        let known = ingest::known_files(request, store, shared, &settled, &worthless)?;
         Ok::<_, EngineError>((known, settled))
     });
     let (known, mut settled) = known?;
-    let Planned { mut tasks, has_strays } =
-        ingest::plan(request, (store, shared), files, known, &mut contents, &mut settled, unread, watch)?;
+    let Planned { mut tasks, has_strays } = ingest::plan(
+        request,
+        (store, shared),
+        files,
+        known.without(worthless),
+        &mut contents,
+        &mut settled,
+        unread,
+        watch,
+    )?;
     let waiting = wait(request, &mut tasks);
     if !request.rehearse {
-        SincePublication::announce(store, settings, &tasks)?;
+        since_publication.announce(store, settings, &tasks)?;
     }
     let total = tasks.iter().map(|task| task.files_to_read(settings)).sum();
     watch.tell(Event::Begin {
@@ -121,8 +133,10 @@ pub fn receive(
     if since.is_none() && waiting.is_empty() && unread.is_empty() {
         cache.note_look_at_all(settings);
     }
+    written.iter().for_each(|part| since_publication.add(part));
     Ok(Received {
         written,
+        since: since_publication,
         fresh_events,
         waiting,
         has_strays,

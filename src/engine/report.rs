@@ -120,6 +120,8 @@ pub struct RunReport {
     /// Whether there is nothing to make tables of: no sign-in and no snapshot.
     #[serde(skip)]
     pub has_no_days: bool,
+    /// How many files of days that the tables do not have were removed.
+    pub pruned: u64,
     /// How many raw files and folders could not be read: they are tried again in the next run.
     pub unread: u64,
     /// What was computed a second time before anything was published; nothing where nobody asked for it.
@@ -143,6 +145,6 @@ pub struct RunReport {
 impl RunReport {
     /// Nothing had to be made.
     pub fn is_idle(&self) -> bool {
-        self.steps.is_empty() && !self.published
+        self.steps.is_empty() && !self.published && self.pruned == 0
     }
 }

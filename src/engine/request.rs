@@ -36,6 +36,8 @@ pub struct Request<'a> {
     pub allow_empty: bool,
     /// Goes on without folders that cannot be read.
     pub allow_unreadable: bool,
+    /// Removes files of days that the tables do not have.
+    pub prune: bool,
     /// The way to the input folder.
     pub reads: Reads,
     /// Whether files are made, or only named: raw files are read either way, since only they can say which days change.
@@ -61,6 +63,7 @@ impl<'a> Request<'a> {
             rescan: false,
             allow_empty: false,
             allow_unreadable: false,
+            prune: false,
             reads: Reads::default(),
             rehearse: false,
             verify: None,

@@ -26,8 +26,8 @@ use crate::engine::tables::with_needs;
 use crate::engine::unread::Unread;
 use crate::engine::walk::Walked;
 use crate::engine::{
-    checks, customers, estimates, facts, first_activity, freshness, licenses, names, publish, silence, subscription_log, walk, windows,
-    windows_plan,
+    checks, customers, estimates, facts, first_activity, freshness, licenses, names, outside, publish, silence, subscription_log, walk,
+    windows, windows_plan,
 };
 use crate::stages;
 use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
@@ -60,6 +60,9 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let (looked, all) = rayon::join(look, || looks_at_all.then(|| walk::discover(settings, None, &request.reads, watch)));
     let (mut state, mut cache) = looked?;
     tell_of_strangers(&state, watch);
+    if request.tables.is_none() {
+        state.set_aside(settings.first_day, Some(request.last));
+    }
     let (since, walked) = match all {
         Some(walked) => (None, walked?),
         None => {
@@ -76,7 +79,9 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let is_clean = || clean::memo(request, &state, &files).is_some_and(|memo| cache.memos.contains_key(&memo));
     let unread = Unread::default();
     let kept_in = (!request.rehearse).then_some(store);
-    if whole && is_clean() && publish::is_whole(settings) {
+    let has_to_prune = request.prune && state.outside().next().is_some();
+    if whole && !has_to_prune && is_clean() && publish::is_whole(settings) {
+        outside::tell(&state, watch);
         unread.tell(&unseen, kept_in, &mut report, watch)?;
         fill_range(&mut report, &state);
         fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
@@ -98,7 +103,8 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     let latest = raw_summary::latest(store, &state, &mut cache.raw, silence::PARTITIONS)?;
     silence::warn_of_silence(settings, &report, &latest, request.last, watch);
     if !request.rehearse {
-        keep_counts(request, store, &state, &received)?;
+        received.since.save(store)?;
+        received.since.check(settings, store, &state)?;
     }
     report.days_left = received.waiting.len() as u64;
     let makes_windows = windows_plan::is_wanted(&wanted);
@@ -123,6 +129,12 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
             range.first,
             range_text((again.first, again.last))
         )));
+    }
+    if request.tables.is_none() {
+        state.set_aside(Some(range.first), None);
+    }
+    if !request.prune {
+        outside::tell(&state, watch);
     }
     let timelines = if makes_windows {
         licenses::timelines(settings, &taken)
@@ -169,6 +181,9 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
             clean::forget(&mut cache.memos);
         }
     }
+    if request.prune && report.days_left == 0 {
+        outside::prune(store, &mut state, request.rehearse, &mut report)?;
+    }
     // A year of raw files has hundreds of thousands of names to give back.
     rayon::join(|| keep(request, store, state, &mut cache), || drop(files)).0?;
     Ok(report)
@@ -181,15 +196,6 @@ fn keep(request: &Request<'_>, store: &Store, state: State, cache: &mut Cache) -
         cache.save(store)?;
     }
     Ok(())
-}
-
-/// Takes note of what was read, and ends the run where a source has too many rejects.
-fn keep_counts(request: &Request<'_>, store: &Store, state: &State, received: &Received) -> Result<(), EngineError> {
-    let mut since = SincePublication::load(store);
-    received.written.iter().for_each(|written| since.add(written));
-    since.recover(store, state)?;
-    since.save(store)?;
-    since.check(request.settings)
 }
 
 /// The days of the tables: none on which raw files came in that wait for another run.

@@ -12,7 +12,9 @@ use crate::engine::first_days::FirstDays;
 use crate::engine::kept;
 use crate::engine::raw_summary::Summaries;
 use crate::stages;
-use crate::warehouse::contract::Contract;
+use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::Footer;
 use crate::warehouse::index::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
@@ -76,6 +78,8 @@ pub struct State {
     pub broken: Vec<Broken>,
     /// Whether files are gone that the last run left there.
     pub has_lost_files: bool,
+    /// Files of days that the tables do not have.
+    outside: BTreeMap<&'static str, TableIndex>,
     /// The files that this run has written.
     changed: BTreeMap<&'static str, BTreeSet<Place>>,
 }
@@ -123,6 +127,7 @@ impl State {
     pub fn keep(mut self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
         for contract in stages::TABLES {
             let mut files = self.tables.remove(contract.name).unwrap_or_default();
+            files.extend(self.outside.remove(contract.name).unwrap_or_default());
             for place in self.changed.remove(contract.name).unwrap_or_default() {
                 let Some(footer) = files.get_mut(&place) else { continue };
                 match store.changed_at(contract, place, footer)? {
@@ -142,6 +147,53 @@ impl State {
     pub fn table(&self, contract: &Contract) -> &TableIndex {
         static EMPTY: TableIndex = TableIndex::new();
         self.tables.get(contract.name).unwrap_or(&EMPTY)
+    }
+
+    /// Takes the files of days before the first or after the last day of the tables out of sight. The events of earlier days are looked
+    /// back on, and so are their facts.
+    pub fn set_aside(&mut self, first: Option<Day>, last: Option<Day>) {
+        let looks_back = [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE].map(|contract| contract.name);
+        for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Day) {
+            let Some(files) = self.tables.get_mut(contract.name) else {
+                continue;
+            };
+            let mut outside = TableIndex::new();
+            if let Some(last) = last {
+                outside.extend(files.split_off(&(Some(last.plus(1)), 0)));
+            }
+            if let Some(first) = first.filter(|_| !looks_back.contains(&contract.name)) {
+                let inside = files.split_off(&(Some(first), 0));
+                outside.extend(std::mem::replace(files, inside));
+            }
+            self.outside.entry(contract.name).or_default().extend(outside);
+        }
+    }
+
+    /// The files that were set aside.
+    pub fn outside(&self) -> impl Iterator<Item = (&'static Contract, Place)> {
+        let files = |contract: &&'static Contract| {
+            let (contract, files) = (*contract, self.outside.get(contract.name));
+            files.into_iter().flat_map(TableIndex::keys).map(move |place| (contract, *place))
+        };
+        stages::TABLES.iter().flat_map(files)
+    }
+
+    /// Takes note that they are no more.
+    pub fn forget_outside(&mut self) {
+        self.outside.clear();
+    }
+
+    /// The files of a table in order, with those that were set aside.
+    pub fn all_files(&self, contract: &Contract) -> Vec<(Place, &Footer)> {
+        let outside = self.outside.get(contract.name).into_iter().flatten();
+        let mut files: Vec<(Place, &Footer)> = self
+            .table(contract)
+            .iter()
+            .chain(outside)
+            .map(|(place, footer)| (*place, footer))
+            .collect();
+        files.sort_by_key(|(place, _)| *place);
+        files
     }
 
     /// The footer of one file.

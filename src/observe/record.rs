@@ -96,6 +96,7 @@ impl Record<'_> {
             "verified": report.verified,
             "warnings": self.warnings,
             "unread": report.unread,
+            "pruned": report.pruned,
             "days_left": report.days_left,
             "fingerprint": fingerprint,
             "published": published,

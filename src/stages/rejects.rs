@@ -55,6 +55,8 @@ pub struct RejectCount {
     pub source_file: String,
     pub reason: String,
     pub count: u64,
+    /// The line of the first one; 0 for a fault of the whole file.
+    pub first_line: i64,
 }
 
 impl Rejects {
@@ -127,18 +129,21 @@ impl Rejects {
 
     /// How many there are of each source, file and reason.
     pub fn counts(&self) -> Vec<RejectCount> {
-        let mut counts: BTreeMap<(u32, u32, u32), u64> = BTreeMap::new();
+        let mut counts: BTreeMap<(u32, u32, u32), (u64, i64)> = BTreeMap::new();
         for found in &self.found {
-            *counts.entry((found.source, found.file, found.reason)).or_default() += 1;
+            let (count, first) = counts.entry((found.source, found.file, found.reason)).or_insert((0, found.line));
+            *count += 1;
+            *first = found.line.min(*first);
         }
         let text = |number| self.texts.text(number).to_owned();
         counts
             .into_iter()
-            .map(|((source, file, reason), count)| RejectCount {
+            .map(|((source, file, reason), (count, first_line))| RejectCount {
                 source: text(source),
                 source_file: text(file),
                 reason: text(reason),
                 count,
+                first_line,
             })
             .collect()
     }

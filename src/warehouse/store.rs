@@ -278,6 +278,16 @@ impl Store {
         index::partitions(&self.root, contract)
     }
 
+    /// Removes the folder of a partition, where nothing is in it any more.
+    pub fn remove_empty_folder(&self, contract: &Contract, day: Option<Day>) -> Result<(), WarehouseError> {
+        let path = self.root.join(contract.name).join(folder_of(contract.partition, day));
+        let is_empty = std::fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none());
+        match is_empty && self.overlay.is_none() {
+            true => self.disk.remove_folder(&path).map_err(WarehouseError::store("remove", &path)),
+            false => Ok(()),
+        }
+    }
+
     /// Removes the file of a shard that is no more (the number of shards fell).
     pub fn remove(&self, contract: &Contract, place: Place) -> Result<(), WarehouseError> {
         if self.overlay.is_some() {

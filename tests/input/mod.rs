@@ -2,6 +2,8 @@
 
 mod empty;
 mod links;
+mod outside;
+mod removed;
 mod seen;
 mod unread;
 
@@ -116,6 +118,11 @@ impl Site {
         let said = self.uptake("run", &[]);
         said.succeeds();
         said
+    }
+
+    #[track_caller]
+    pub fn run_fails(&self) {
+        self.uptake("run", &[]).fails(3, &["fail_above"]);
     }
 
     /// The same without the rights of the superuser, who may read everything.

@@ -83,13 +83,15 @@ pub struct Received {
 
 impl Facts {
     /// Reads them; `None` where no table has a file. Where there are no tables by day yet, `due` stands for their last day.
-    pub fn read(columns: &Columns<'_>, catalogue: &Catalogue, due: Day) -> Result<Option<Facts>, EngineError> {
+    /// Days before `first` or after `due` are none of the tables.
+    pub fn read(columns: &Columns<'_>, catalogue: &Catalogue, (first, due): (Option<Day>, Day)) -> Result<Option<Facts>, EngineError> {
         if !has_any_table(columns)? {
             return Ok(None);
         }
         let mut facts = Facts::default();
-        let adoption = columns.places(&ADOPTION)?;
-        let coverage = columns.places(&ACTIVITY_COVERAGE)?;
+        let mut adoption = until(columns.places(&ADOPTION)?, due);
+        adoption.retain(|(day, _)| *day >= first);
+        let coverage = until(columns.places(&ACTIVITY_COVERAGE)?, due);
         facts.days = range(&adoption);
         let last = facts.days.or_else(|| range(&coverage)).map_or(due, |(_, last)| last);
         let look_back = |places: Vec<Place>| since(places, last.plus(1 - LOOK_BACK_DAYS));

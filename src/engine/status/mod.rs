@@ -41,7 +41,7 @@ pub const LOOK_BACK_DAYS: i32 = 62;
 /// How things stand in a warehouse; `None` where there is none yet. `due` is the day until which the tables should go.
 pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Status>, EngineError> {
     let columns = Columns::of(store);
-    let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, due)? else {
+    let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, (settings.first_day, due))? else {
         return Ok(None);
     };
     Ok(Some(Status {
