@@ -9,6 +9,7 @@ use uptake::domain::day::{Day, Instant};
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::reference::{self, Inputs, Tables};
+use uptake::sources::date_order::read_in_order;
 use uptake::sources::{self, Format, path::path_context, record::FileContext};
 use uptake::stages;
 use uptake::stages::{
@@ -456,11 +457,15 @@ fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
             let facts = path_context(below, source.path_tenant.as_ref(), source.path_day.as_ref());
             earliest = earliest.into_iter().chain(facts.day).min();
             let context = FileContext::of(facts, settings.zone(), &settings.rules.catalogue);
-            let mut sink = inputs.file(source.feed, number, below, facts.day.unwrap_or(Day(0)), &context);
             let format = Format::of(source.feed, source.format.name()).unwrap();
             let bytes = fs::read(file.path()).unwrap();
-            let counts = sources::read(source.feed, format, &mut bytes.as_slice(), bytes.len() as u64, &context, &mut sink);
-            sink.finish(&counts);
+            inputs.append(read_in_order(&context, |context| {
+                let mut inputs = Inputs::default();
+                let mut sink = inputs.file(source.feed, number, below, facts.day.unwrap_or(Day(0)), context);
+                let counts = sources::read(source.feed, format, &mut bytes.as_slice(), bytes.len() as u64, context, &mut sink);
+                sink.finish(&counts);
+                inputs
+            }));
         }
     }
     let first = settings.first_day.or_else(|| reference::first_day(&inputs, earliest));

@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use uptake::domain::day::Day;
-use uptake::stages::rejects::{MOST_EXCERPTS, Reject};
+use uptake::stages::raw_files::RawFile;
+use uptake::stages::rejects::{MOST_ROWS, Reject};
 use uptake::warehouse::store::Store;
 
 const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
@@ -147,24 +148,32 @@ fn a_link_out_of_the_input_folder_is_one_reject_and_is_not_followed() {
 }
 
 #[test]
-fn a_file_of_nothing_but_rejects_has_a_row_for_each_and_excerpts_of_the_first() {
+fn of_a_file_of_nothing_but_rejects_the_first_are_rows_and_the_rest_is_counted() {
     let site = Site::new("last_day = \"2026-09-02\"");
-    let rows = MOST_EXCERPTS as usize + 2;
     let header = "event_id,event_time,tenant_id,user_id,app_id,resource_id,interactive,error_code\n";
-    fs::write(
-        site.path("raw/sign-ins-1.csv"),
-        header.to_owned() + &format!("e,never,{TENANT},u1,,,true,0\n").repeat(rows),
-    )
-    .unwrap();
+    let text = header.to_owned()
+        + &format!("e,never,{TENANT},u1,,,true,0\n").repeat(MOST_ROWS as usize + 1)
+        + &format!(",2026-09-01T08:00:00Z,{TENANT},u1,,,true,0\ne,never,{TENANT},u1,,,true,0\n");
+    fs::write(site.path("raw/sign-ins-1.csv"), text).unwrap();
     site.run();
     let store = Store::at(&site.path("warehouse"));
     let rejects: Vec<Reject> = store.rows((Some(Day(0)), 0)).unwrap();
-    let lines = rejects.iter().map(|row| row.source_line);
-    assert!(lines.eq(2..rows as i64 + 2), "a row is missing");
-    assert!(rejects.iter().all(|row| row.reason == "unreadable_time"));
-    let with_excerpt = rejects.iter().take_while(|row| !row.excerpt.is_empty()).count();
-    assert_eq!(with_excerpt as u64, MOST_EXCERPTS);
-    assert!(rejects[with_excerpt..].iter().all(|row| row.excerpt.is_empty()));
+    let most = MOST_ROWS as i64;
+    let (first, rest) = rejects.split_at(MOST_ROWS as usize);
+    assert!(first.iter().map(|row| row.source_line).eq(2..most + 2), "a row is missing");
+    assert!(
+        first
+            .iter()
+            .all(|row| row.reason == "unreadable_time" && row.more == 0 && !row.excerpt.is_empty())
+    );
+    let rest: Vec<(i64, &str, i64, &str)> = rest
+        .iter()
+        .map(|row| (row.source_line, row.reason.as_str(), row.more, row.excerpt.as_str()))
+        .collect();
+    assert_eq!(rest, [(most + 2, "unreadable_time", 1, ""), (most + 3, "missing_id", 0, "")]);
+    let files: Vec<RawFile> = store.rows((Some(Day(0)), 0)).unwrap();
+    assert_eq!(files[0].rejected, rejects.iter().map(|row| 1 + row.more).sum::<i64>());
+    assert_eq!(files[0].records, files[0].accepted + files[0].rejected + files[0].not_ours);
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Sink for Count {
         self.rows += 1;
     }
 
-    fn reject(&mut self, _: Position, _: Reason, _: &[u8]) {
+    fn reject(&mut self, _: Position, _: Reason, _: &[u8], _: &str) {
         self.rejects += 1;
     }
 

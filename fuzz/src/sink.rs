@@ -67,7 +67,7 @@ impl Sink for Found {
         self.rows.push(format!("{}/{} {kind} {text}", at.line, at.record));
     }
 
-    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8], _detail: &str) {
         for ids in [Ids::Kept, Ids::Masked] {
             let text = excerpt(raw, ids);
             if text.len() > EXCERPT_BYTES || !text.is_ascii() || text.replace("@odata.", "").contains('@') {

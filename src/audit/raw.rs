@@ -19,6 +19,7 @@ use crate::engine::raw::{Digesting, RawFile as FoundFile};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reference::{FileSink, Inputs};
+use crate::sources::date_order::read_in_order;
 use crate::sources::path::{PathFacts, path_context};
 use crate::sources::record::{Activity, FileContext, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::user_name::UserName;
@@ -177,18 +178,20 @@ fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) 
         today: reading.today,
         ..FileContext::of(reading.facts, settings.zone(), &settings.rules.catalogue)
     };
-    let mut inputs = Inputs::default();
-    let mut sink = Chosen {
-        inner: inputs.file(source.feed, reading.source, &reading.file.path, reading.received, &context),
-        tenants: chosen,
-        user_ids: &settings.user_ids,
-        wants_names: source.tells_names,
-    };
-    let mut reader = Digesting::open(reading.file).ok()?;
-    let counts = sources::read(source.feed, format, &mut reader, reading.file.size, &context, &mut sink);
-    reader.drain();
-    sink.inner.finish(&counts);
-    (reader.into_digest().ok()?.to_string() == reading.content).then_some(inputs)
+    read_in_order(&context, |context| {
+        let mut inputs = Inputs::default();
+        let mut sink = Chosen {
+            inner: inputs.file(source.feed, reading.source, &reading.file.path, reading.received, context),
+            tenants: chosen,
+            user_ids: &settings.user_ids,
+            wants_names: source.tells_names,
+        };
+        let mut reader = Digesting::open(reading.file).ok()?;
+        let counts = sources::read(source.feed, format, &mut reader, reading.file.size, context, &mut sink);
+        reader.drain();
+        sink.inner.finish(&counts);
+        (reader.into_digest().ok()?.to_string() == reading.content).then_some(inputs)
+    })
 }
 
 /// Lets through what is said of the chosen customers, with users under the ids that are stored.
@@ -235,8 +238,8 @@ impl Sink for Chosen<'_> {
         }
     }
 
-    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.inner.reject(at, reason, raw);
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8], detail: &str) {
+        self.inner.reject(at, reason, raw, detail);
     }
 
     fn wants_names(&self) -> bool {

@@ -40,12 +40,16 @@ pub fn block(inspection: &Inspection, is_first: bool, colored: bool) -> String {
     if !of_path.is_empty() {
         text.push_str(&line("path", &of_path.join(", ")));
     }
-    if inspection.readings.is_empty() {
-        let what = match inspection.bytes {
-            0 => "an empty file",
-            _ => "no log that can be read: it has the keys or columns of no known form",
+    if !inspection.is_readable() {
+        let what = match (inspection.bytes, inspection.readings.as_slice()) {
+            (0, _) => "an empty file",
+            (_, []) => "no log that can be read: it has the keys or columns of no known form",
+            _ => "no log that can be read: not one record of it could be used",
         };
         text.push_str(&line("is", what));
+    }
+    if let Some(unknown) = &inspection.unknown {
+        text.push_str(&line("", unknown));
     }
     for reading in &inspection.readings {
         text.push_str(&about(reading));
@@ -59,7 +63,7 @@ pub fn block(inspection: &Inspection, is_first: bool, colored: bool) -> String {
 /// What a file holds of one feed.
 fn about(reading: &Reading) -> String {
     let mut text = line(
-        "is",
+        if reading.is_of_use() { "is" } else { "tried" },
         &format!("{} in the format {}, because {}", reading.feed, reading.format, reading.why),
     );
     let tenants: Vec<String> = reading
@@ -98,14 +102,16 @@ fn about(reading: &Reading) -> String {
             0 => "the file as a whole".to_owned(),
             line => format!("the first in line {line}"),
         };
-        text.push_str(&line("", &format!("{} {}, {place}", reject.count, reject.reason)));
+        let detail = reject.detail.as_ref().map_or_else(String::new, |detail| format!(": {detail}"));
+        text.push_str(&line("", &format!("{} {}, {place}{detail}", reject.count, reject.reason)));
     }
+    let Some(source) = &reading.source else { return text };
     text.push_str(&line("rows", &format!("{} for the table {}", reading.rows, reading.table)));
     for row in &reading.sample {
         text.push_str(&line("", &Value::Object(row.clone()).to_string()));
     }
     text.push_str("\n  In a pipeline file:\n\n");
-    for written in reading.source.text().lines() {
+    for written in source.text().lines() {
         text.push_str(format!("    {written}").trim_end());
         text.push('\n');
     }
@@ -140,7 +146,7 @@ pub fn sums(inspections: &[Inspection]) -> String {
             counted(sum.rows, "row")
         ));
     }
-    let unread = inspections.iter().filter(|inspection| inspection.readings.is_empty()).count();
+    let unread = inspections.iter().filter(|inspection| !inspection.is_readable()).count();
     if unread > 0 {
         text.push_str(&format!("  no log that can be read: {}\n", counted(unread as u64, "file")));
     }
@@ -159,7 +165,11 @@ struct Sum {
 
 fn summed(inspections: &[Inspection]) -> BTreeMap<(&'static str, &'static str), Sum> {
     let mut sums: BTreeMap<(&'static str, &'static str), Sum> = BTreeMap::new();
-    for reading in inspections.iter().flat_map(|inspection| &inspection.readings) {
+    for reading in inspections
+        .iter()
+        .flat_map(|inspection| &inspection.readings)
+        .filter(|reading| reading.is_of_use())
+    {
         let sum = sums.entry((reading.feed, reading.format)).or_default();
         sum.files += 1;
         sum.records += reading.records;

@@ -18,6 +18,7 @@ use crate::engine::inspect_sink::{Looking, RejectCount, TenantRows};
 use crate::engine::inspect_trial::{self, Candidate};
 use crate::engine::source_block::{self, SourceBlock};
 use crate::sources;
+use crate::sources::date_order::read_in_order;
 use crate::sources::path::{PathFacts, path_context};
 use crate::sources::record::FileContext;
 use crate::stages::excerpt::{Ids, excerpt};
@@ -38,8 +39,10 @@ pub struct Inspection {
     /// The tenant and the day that its path names.
     pub path_tenant: Option<String>,
     pub path_day: Option<String>,
-    /// What it holds, one for each feed; none where it is no log that can be read.
+    /// What it holds, one for each feed; where not one record could be used, everything that was tried.
     pub readings: Vec<Reading>,
+    /// What it seems to be, where it is of no known form.
+    pub unknown: Option<String>,
     /// How it begins, where it is no log that can be read; without whatever could be about a person.
     pub begins: Option<String>,
 }
@@ -71,16 +74,21 @@ pub struct Reading {
     pub table: &'static str,
     /// The first rows, as they would be stored.
     pub sample: Vec<Map<String, Value>>,
-    /// How a pipeline file would name files like this one.
-    pub source: SourceBlock,
+    /// How a pipeline file would name files like this one; `None` where not one record could be used.
+    pub source: Option<SourceBlock>,
+}
+
+impl Reading {
+    /// Whether it is of use: a record was accepted, or it is a list that says it is empty.
+    pub fn is_of_use(&self) -> bool {
+        self.accepted > 0 || self.records == 0
+    }
 }
 
 impl Inspection {
-    /// Whether anything in it can be read: a record of some feed, or a list that says it is empty.
+    /// Whether anything in it can be read.
     pub fn is_readable(&self) -> bool {
-        self.readings
-            .iter()
-            .any(|reading| reading.accepted + reading.not_ours > 0 || reading.records == 0)
+        self.readings.iter().any(Reading::is_of_use)
     }
 }
 
@@ -103,10 +111,17 @@ pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, 
         path_tenant: facts.tenant.map(|tenant| tenant.to_string()),
         path_day: facts.day.map(|day| day.to_string()),
         readings,
+        unknown: None,
         begins: None,
     };
+    if inspection.readings.is_empty() && bytes > 0 {
+        let mut file = File::open(path).map_err(EngineError::input("read", path))?;
+        inspection.unknown = Some(sources::unknown(&mut file, bytes)).filter(|what| !what.is_empty());
+    }
     if !inspection.is_readable() {
-        inspection.begins = Some(excerpt(&head[..head.len().min(BEGINS_BYTES)], Ids::Kept));
+        let masked = || excerpt(&head[..head.len().min(BEGINS_BYTES)], Ids::Kept);
+        let names = sources::line_of_names(&head).map(|line| line.chars().take(BEGINS_BYTES).collect());
+        inspection.begins = Some(names.unwrap_or_else(masked));
     }
     Ok(inspection)
 }
@@ -142,15 +157,17 @@ fn reading(
     context: &FileContext,
     rules: &Rules,
 ) -> Result<Reading, EngineError> {
-    let mut file = File::open(path).map_err(EngineError::input("read", path))?;
-    let mut looking = Looking::new(name, context);
-    let counts = sources::read(candidate.feed, candidate.format, &mut file, bytes, context, &mut looking);
-    let found = looking.finish(candidate.feed, rules)?;
+    let (counts, found) = read_in_order(context, |context| {
+        let mut file = File::open(path).map_err(EngineError::input("read", path))?;
+        let mut looking = Looking::new(name, context);
+        let counts = sources::read(candidate.feed, candidate.format, &mut file, bytes, context, &mut looking);
+        Ok::<_, EngineError>((counts, looking.finish(candidate.feed, rules)?))
+    })?;
     let of_several = match candidate.feed {
         Feed::Activity => file_tenants::warning(candidate.format, context, found.tenants.len()),
         _ => None,
     };
-    Ok(Reading {
+    let mut reading = Reading {
         feed: candidate.feed.name(),
         format: candidate.format.name(),
         why: candidate.why.clone(),
@@ -167,8 +184,12 @@ fn reading(
         rejects: found.rejects,
         table: found.table,
         sample: found.sample,
-        source: source_block::of(name, candidate.feed, candidate.format),
-    })
+        source: None,
+    };
+    if reading.is_of_use() {
+        reading.source = Some(source_block::of(name, candidate.feed, candidate.format));
+    }
+    Ok(reading)
 }
 
 /// How a file is compressed, by its first bytes.

@@ -35,8 +35,7 @@ pub struct Looking<'a> {
     rows: u64,
     days: BTreeSet<Day>,
     tenants: BTreeMap<Guid, u64>,
-    /// Per reason how many, and the line of the first.
-    rejects: BTreeMap<Reason, (u64, u64)>,
+    rejects: BTreeMap<Reason, RejectCount>,
 }
 
 /// What was found.
@@ -63,6 +62,8 @@ pub struct RejectCount {
     pub count: u64,
     /// The line of the first one; 0 where the file as a whole is at fault.
     pub first_line: u64,
+    /// What is missing there, or what is there instead, where there is something to say.
+    pub detail: Option<String>,
 }
 
 impl<'a> Looking<'a> {
@@ -89,15 +90,7 @@ impl<'a> Looking<'a> {
             })
             .collect();
         tenants.sort_by_key(|tenant| std::cmp::Reverse(tenant.rows));
-        let mut rejects: Vec<RejectCount> = self
-            .rejects
-            .into_iter()
-            .map(|(reason, (count, first_line))| RejectCount {
-                reason: reason.name(),
-                count,
-                first_line,
-            })
-            .collect();
+        let mut rejects: Vec<RejectCount> = self.rejects.into_values().collect();
         rejects.sort_by_key(|reject| std::cmp::Reverse(reject.count));
         let (contract, frames) = frames(feed, self.gathered, rules)?;
         Ok(Found {
@@ -130,9 +123,14 @@ impl Sink for Looking<'_> {
         }
     }
 
-    fn reject(&mut self, at: Position, reason: Reason, _raw: &[u8]) {
-        let (count, _) = self.rejects.entry(reason).or_insert((0, at.line));
-        *count += 1;
+    fn reject(&mut self, at: Position, reason: Reason, _raw: &[u8], detail: &str) {
+        let of_reason = self.rejects.entry(reason).or_insert_with(|| RejectCount {
+            reason: reason.name(),
+            count: 0,
+            first_line: at.line,
+            detail: (!detail.is_empty()).then(|| detail.to_owned()),
+        });
+        of_reason.count += 1;
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {

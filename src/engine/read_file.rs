@@ -14,6 +14,7 @@ use crate::engine::received::{FileEvents, FileSink, Found, Gathered};
 use crate::engine::side_by_side;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
+use crate::sources::date_order::read_in_order;
 use crate::sources::record::{FileContext, FileCounts, Reason};
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::raw_files;
@@ -66,7 +67,7 @@ fn take(
     gathered: &mut Gathered,
     reading: &Reading<'_>,
     settings: &Settings,
-    give: impl FnOnce(&mut FileSink<'_>, &mut FileCounts) -> Given,
+    give: impl Fn(&mut FileSink<'_>, &mut FileCounts) -> Given,
 ) -> Option<String> {
     let Reading {
         file, facts, format, how, ..
@@ -77,18 +78,26 @@ fn take(
         ..FileContext::of(*facts, &settings.rules.zone, &settings.rules.catalogue)
     };
     let (holdings, subscriptions) = (gathered.holdings.len(), gathered.subscriptions.len());
-    let mut sink = FileSink::new(gathered, &file.path, &source.id, &context, &settings.user_ids);
-    sink.wants_names = source.tells_names;
-    let mut counts = FileCounts::default();
-    let content = match give(&mut sink, &mut counts) {
-        Given::Whole(digest) => digest.to_string(),
-        Given::Refused(reason) => {
-            sink.whole_file_reject(&mut counts, reason);
-            String::new()
-        }
-        Given::Unread(why) => return Some(why),
+    let before = gathered.mark();
+    let (content, counts, mut found) = read_in_order(&context, |context| {
+        gathered.back_to(before);
+        let mut sink = FileSink::new(gathered, &file.path, &source.id, context, &settings.user_ids);
+        sink.wants_names = source.tells_names;
+        let mut counts = FileCounts::default();
+        let content = match give(&mut sink, &mut counts) {
+            Given::Whole(digest) => Ok(digest.to_string()),
+            Given::Refused(reason) => {
+                sink.whole_file_reject(&mut counts, reason);
+                Ok(String::new())
+            }
+            Given::Unread(why) => Err(why),
+        };
+        (content, counts, sink.into_found())
+    });
+    let content = match content {
+        Ok(content) => content,
+        Err(why) => return Some(why),
     };
-    let mut found = sink.into_found();
     if !found.events.days.is_empty() {
         gathered.file_events.push(FileEvents {
             path: file.path.clone(),

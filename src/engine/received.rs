@@ -16,7 +16,7 @@ use crate::stages::excerpt::{Ids, excerpt};
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
 use crate::stages::raw_files;
-use crate::stages::rejects::{MOST_EXCERPTS, Rejects};
+use crate::stages::rejects::{MOST_ROWS, Rejected, Rejects, Rest};
 use crate::stages::snapshots::SnapshotFile;
 use crate::stages::subscription_snapshots::SnapshotSubscription;
 use crate::stages::support_requests::SupportRequest;
@@ -64,6 +64,47 @@ impl Gathered {
     }
 }
 
+/// How much was gathered at a moment.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    events: usize,
+    changes: usize,
+    holdings: usize,
+    subscriptions: usize,
+    customers: usize,
+    support_requests: usize,
+    rejects: usize,
+    names: usize,
+}
+
+impl Gathered {
+    /// How much there is before a file is read.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            events: self.events.len(),
+            changes: self.changes.len(),
+            holdings: self.holdings.len(),
+            subscriptions: self.subscriptions.len(),
+            customers: self.customers.len(),
+            support_requests: self.support_requests.len(),
+            rejects: self.rejects.len(),
+            names: self.names.len(),
+        }
+    }
+
+    /// Forgets what the readers of a file gave since: the file is read in another way.
+    pub fn back_to(&mut self, mark: Mark) {
+        self.events.truncate(mark.events);
+        self.changes.truncate(mark.changes);
+        self.holdings.truncate(mark.holdings);
+        self.subscriptions.truncate(mark.subscriptions);
+        self.customers.truncate(mark.customers);
+        self.support_requests.truncate(mark.support_requests);
+        self.rejects.truncate(mark.rejects);
+        self.names.truncate(mark.names);
+    }
+}
+
 /// What was found in one file, or in a part of one.
 #[derive(Default)]
 pub struct Found {
@@ -82,6 +123,8 @@ pub struct Found {
     pub tenants: FileTenants,
     /// The earliest day of a snapshot that had not come yet.
     pub waits_until: Option<Day>,
+    /// What is counted only of its rejects.
+    pub rest: Rest,
 }
 
 /// Counts events per day; most events of a file are of the day of the one before.
@@ -156,9 +199,9 @@ impl<'a> FileSink<'a> {
         part
     }
 
-    /// Takes what was found in the next part of the file.
-    pub fn join(&mut self, mut gathered: Gathered, part: Found) {
-        gathered.rejects.keep_excerpts(MOST_EXCERPTS.saturating_sub(self.found.rejects));
+    /// Takes what was found in the next part of the file, which has no more rejects as rows than are left to the file.
+    pub fn join(&mut self, gathered: Gathered, part: Found) {
+        self.found.rest.append(part.rest);
         *self.gathered = std::mem::take(self.gathered).append(gathered);
         self.found.rows += part.rows;
         self.found.rejects += part.rejects;
@@ -176,8 +219,15 @@ impl<'a> FileSink<'a> {
         self.found.is_cut
     }
 
-    /// What was found.
+    /// What was found in the whole file.
     pub fn into_found(mut self) -> Found {
+        self.gathered.rejects.push_rest(self.source, self.file, &self.found.rest);
+        self.found.events.finish();
+        self.found
+    }
+
+    /// What was found in a part of the file.
+    pub fn into_part(mut self) -> Found {
         self.found.events.finish();
         self.found
     }
@@ -193,8 +243,13 @@ impl<'a> FileSink<'a> {
             rejected: 1,
             ..FileCounts::default()
         };
-        self.reject(Position { line: 0, record: 0 }, reason, b"");
+        self.reject(Position { line: 0, record: 0 }, reason, b"", "");
     }
+}
+
+/// How many rejects of a file are rows of their own that come after so many.
+pub fn most_rows_after(rejects: u64) -> u64 {
+    MOST_ROWS.saturating_sub(rejects)
 }
 
 /// What becomes of ids in the excerpts of rejects.
@@ -292,15 +347,21 @@ impl Sink for FileSink<'_> {
         }
     }
 
-    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.found.rejects += 1;
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8], detail: &str) {
         self.found.is_cut |= reason == Reason::UnreadableFile;
-        let excerpt = if self.found.rejects <= MOST_EXCERPTS {
-            excerpt(raw, ids_in_excerpts(self.user_ids))
+        if self.found.rejects < MOST_ROWS {
+            let excerpt = &excerpt(raw, ids_in_excerpts(self.user_ids));
+            let rejected = Rejected {
+                at,
+                reason,
+                excerpt,
+                detail,
+            };
+            self.gathered.rejects.push(self.source, self.file, &rejected);
         } else {
-            String::new()
-        };
-        self.gathered.rejects.push(self.source, self.file, at, reason, &excerpt);
+            self.found.rest.add(reason, at, 1);
+        }
+        self.found.rejects += 1;
     }
 
     fn chosen(&mut self, choice: &Choice) {

@@ -2,13 +2,14 @@
 //!
 //! Nothing depends on who reads which part: the findings are put together in the order of the file.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::digest::Digest;
 use crate::domain::kinds::Feed;
 use crate::engine::raw::{Digesting, RawFile};
-use crate::engine::received::{FileSink, Found, Gathered};
+use crate::engine::received::{FileSink, Found, Gathered, most_rows_after};
 use crate::sources::parts::{Part, Parts};
 use crate::sources::record::{FileCounts, Sink};
 use crate::sources::{self, Format};
@@ -44,17 +45,40 @@ pub fn read<'f>(
 
 /// What a part had.
 struct PartFound {
-    number: usize,
     gathered: Gathered,
     found: Found,
     counts: FileCounts,
+}
+
+/// The parts that were read, by their number.
+#[derive(Default)]
+struct PartsFound {
+    parts: BTreeMap<usize, PartFound>,
+    /// How many parts were read from the beginning on, and how many rejects they have.
+    whole: usize,
+    rejects: u64,
+}
+
+impl PartsFound {
+    /// Takes a part. As soon as it is known how many rejects come before it, it keeps as many rows of them as the file may have: the
+    /// parts of a file that is nothing but rejects are not in memory together.
+    fn take(&mut self, number: usize, part: PartFound) {
+        self.parts.insert(number, part);
+        while let Some(part) = self.parts.get_mut(&self.whole) {
+            part.found
+                .rest
+                .append(part.gathered.rejects.keep_first(most_rows_after(self.rejects)));
+            self.rejects += part.found.rejects;
+            self.whole += 1;
+        }
+    }
 }
 
 fn read_parts(parts: Parts<'_>, sink: &mut FileSink<'_>) -> FileCounts {
     if let Some(choice) = parts.choice() {
         sink.chosen(choice);
     }
-    let results = Mutex::new(Vec::new());
+    let results = Mutex::new(PartsFound::default());
     let waiting = AtomicUsize::new(0);
     let most_waiting = 2 * rayon::current_num_threads();
     let whole: &FileSink<'_> = sink;
@@ -62,14 +86,9 @@ fn read_parts(parts: Parts<'_>, sink: &mut FileSink<'_>) -> FileCounts {
         let mut gathered = Gathered::default();
         let mut sink = whole.part(&mut gathered);
         let counts = part.read(whole.context, &mut sink);
-        let found = sink.into_found();
-        let part = PartFound {
-            number,
-            gathered,
-            found,
-            counts,
-        };
-        results.lock().unwrap_or_else(PoisonError::into_inner).push(part);
+        let found = sink.into_part();
+        let part = PartFound { gathered, found, counts };
+        results.lock().unwrap_or_else(PoisonError::into_inner).take(number, part);
     };
     rayon::in_place_scope(|scope| {
         for (number, part) in parts.enumerate() {
@@ -86,10 +105,9 @@ fn read_parts(parts: Parts<'_>, sink: &mut FileSink<'_>) -> FileCounts {
             });
         }
     });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_unstable_by_key(|part| part.number);
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut counts = FileCounts::default();
-    for part in results {
+    for part in results.parts.into_values() {
         counts.records += part.counts.records;
         counts.accepted += part.counts.accepted;
         counts.rejected += part.counts.rejected;

@@ -137,6 +137,19 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// Takes everything that other files say.
+    pub fn append(&mut self, more: Inputs) {
+        self.activity.extend(more.activity);
+        self.license_changes.extend(more.license_changes);
+        self.holdings.extend(more.holdings);
+        self.holdings_files.extend(more.holdings_files);
+        self.subscriptions.extend(more.subscriptions);
+        self.subscription_pages.extend(more.subscription_pages);
+        self.customers.extend(more.customers);
+        self.support_requests.extend(more.support_requests);
+        self.names.extend(more.names);
+    }
+
     /// What takes the findings of one file of a source: `source_index` is its place in the pipeline file, `path` the file's name
     /// as it stands in `source_file`.
     pub fn file(&mut self, feed: Feed, source_index: usize, path: &str, received: Day, context: &FileContext) -> FileSink<'_> {
@@ -275,7 +288,7 @@ impl Sink for FileSink<'_> {
             .push((name.tenant, name.name_id.to_owned(), name.user_id.to_owned()));
     }
 
-    fn reject(&mut self, _at: Position, _reason: Reason, _raw: &[u8]) {
+    fn reject(&mut self, _at: Position, _reason: Reason, _raw: &[u8], _detail: &str) {
         self.note_reject();
     }
 

@@ -4,6 +4,7 @@
 //! `event_id`, `event_time`, `user_id` and `error_code` have to be there (a table without error codes would be one of failures). The tenant may be
 //! the path's. `user_type`, `resource_tenant_id`, `home_tenant_id` and `cross_tenant_access_type` are read where they are there. A sign-in that does not say whether it was interactive was.
 
+use crate::sources::detail::About;
 use crate::sources::fields::{is_zero, present};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
@@ -40,6 +41,14 @@ impl TableRecords for ActivityTable<'_> {
         "cross_tenant_access_type",
     ];
     const NEEDED: usize = 4;
+    const ABOUT: About = &[
+        (Reason::MissingTime, &[1]),
+        (Reason::UnreadableTime, &[1]),
+        (Reason::MissingId, &[0]),
+        (Reason::MissingTenant, &[4]),
+        (Reason::MalformedTenant, &[4]),
+        (Reason::UnreadableValue, &[3, 7]),
+    ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let context = self.sign_ins.context;

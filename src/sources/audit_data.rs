@@ -3,6 +3,8 @@
 
 use crate::sources::compressed::Content;
 use crate::sources::csv_file::{CsvFile, CsvStep, Record, first_record};
+use crate::sources::csv_table::reject_header;
+use crate::sources::detail::of_record;
 use crate::sources::json::{Json, Node};
 use crate::sources::json_file::{JsonRecords, of_line, reason_of, reject_fault};
 use crate::sources::limits::Limits;
@@ -43,26 +45,25 @@ pub fn read_audit_data<R: JsonRecords>(content: Content<'_>, size: u64, limits: 
         let Some(column) = column else {
             column = place(record);
             if column.is_none() {
-                return out.reject(at, Reason::MissingColumn, &record.raw);
+                return reject_header(&["AuditData"], &mut file, out);
             }
             continue;
         };
         let text = record.field(column);
-        let result = match structure.find(text) {
-            Ok(()) => {
-                let json = Json {
-                    text,
-                    structure: &structure,
-                };
-                let object = Node::outermost(&json);
-                if object.is_object() {
-                    reader.record(object, at, out.sink)
-                } else {
-                    Err(Reason::BrokenJson)
-                }
-            }
-            Err(fault) => Err(reason_of(fault)),
+        if let Err(fault) = structure.find(text) {
+            out.reject(at, reason_of(fault), &record.raw);
+            continue;
+        }
+        let json = Json {
+            text,
+            structure: &structure,
         };
-        out.settle(at, &record.raw, result);
+        let object = Node::outermost(&json);
+        if object.is_object() {
+            let result = reader.record(object, at, out.sink);
+            out.settle(at, &record.raw, result, |reason| of_record(R::MEMBERS, reason, object));
+        } else {
+            out.reject(at, Reason::BrokenJson, &record.raw);
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! `time`, `operationName` and `resultType` stand in for what is missing there.
 
 use crate::sources::azure_envelope::{Envelope, Unpacked, properties};
+use crate::sources::detail::Members;
 use crate::sources::directory_audit::{AuditEvent, Audits};
 use crate::sources::json::Node;
 use crate::sources::json_file::JsonRecords;
@@ -29,6 +30,16 @@ impl<'c> AzureAudit<'c> {
 impl JsonRecords for AzureAudit<'_> {
     const BATCH: &'static str = "records";
     const LINES: bool = true;
+    const MEMBERS: Members = &[
+        (Reason::MissingCategory, &["category"]),
+        (Reason::MissingTenant, &["tenantId"]),
+        (Reason::MissingTime, &["properties.activityDateTime"]),
+        (Reason::UnreadableTime, &["properties.activityDateTime"]),
+        (Reason::MissingId, &["properties.id"]),
+        (Reason::MissingUser, &["properties.targetResources[]"]),
+        (Reason::MissingLicenses, &["properties.targetResources[].modifiedProperties[]"]),
+        (Reason::UnreadableValue, &["properties.targetResources[].modifiedProperties[]"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);

@@ -9,6 +9,7 @@
 //! before `resultType`; ids in GUID form come in any case, and some are no GUIDs; a user id may be empty.
 
 use crate::sources::azure_envelope::{Envelope, Unpacked, properties};
+use crate::sources::detail::Members;
 use crate::sources::json::Node;
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
@@ -50,6 +51,14 @@ impl<'c> AzureSignIns<'c> {
 impl JsonRecords for AzureSignIns<'_> {
     const BATCH: &'static str = "records";
     const LINES: bool = true;
+    const MEMBERS: Members = &[
+        (Reason::MissingCategory, &["category"]),
+        (Reason::MissingTenant, &["tenantId"]),
+        (Reason::MissingTime, &["properties.createdDateTime", "time"]),
+        (Reason::UnreadableTime, &["properties.createdDateTime", "time"]),
+        (Reason::MissingId, &["properties.id"]),
+        (Reason::UnreadableValue, &["properties.status{}"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let envelope = Envelope::of(record);

@@ -54,6 +54,11 @@ impl<'a> CsvFile<'a> {
         }
     }
 
+    /// The record that the last step gave.
+    pub fn last(&self) -> &Record {
+        &self.record
+    }
+
     /// The next record, the header being the first.
     pub fn step(&mut self) -> CsvStep<'_> {
         self.record.clear();

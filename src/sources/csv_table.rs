@@ -5,10 +5,12 @@
 
 use crate::sources::compressed::Content;
 use crate::sources::csv_file::{CsvFile, CsvStep, Record, first_record};
+use crate::sources::detail::{are_names, of_cells, of_columns};
+use crate::sources::first_bytes::separator;
 use crate::sources::json::Value;
 use crate::sources::json_file::{of_line, reject_fault};
 use crate::sources::limits::Limits;
-use crate::sources::output::Output;
+use crate::sources::output::{NOT_UTF8, Output};
 use crate::sources::record::Reason;
 use crate::sources::table::{Cells, TableRecords, places};
 use crate::sources::text::Text;
@@ -57,19 +59,20 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
             columns = header::<R>(record);
             header_cells = record.field_count();
             if columns.is_none() {
-                return out.reject(at, Reason::MissingColumn, &record.raw);
+                return reject_header(&R::COLUMNS[..R::NEEDED], &mut file, out);
             }
             continue;
         };
         is_empty = false;
+        let cells = CsvCells { record, places };
         let result = if !record.ended && record.field_count() < header_cells {
             Err(Reason::UnfinishedLastLine)
         } else if is_text {
-            reader.record(&CsvCells { record, places }, at, out.sink)
+            reader.record(&cells, at, out.sink)
         } else {
             Err(Reason::InvalidUtf8)
         };
-        out.settle(at, &record.raw, result);
+        out.settle(at, &record.raw, result, |reason| of_cells(R::COLUMNS, R::ABOUT, reason, &cells));
     }
     if columns.is_some() {
         reader.end(is_empty, out.sink);
@@ -79,6 +82,39 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
 /// Whether a content begins with the header of such a table.
 pub fn begins_with_header<R: TableRecords>(head: &[u8]) -> bool {
     header::<R>(&first_record(head)).is_some()
+}
+
+/// Rejects a table whose header, which was read last, lacks one of the needed columns.
+pub fn reject_header(needed: &[&str], file: &mut CsvFile<'_>, out: &mut Output<'_>) {
+    let (first, line) = (file.last().raw.clone(), file.last().first_line);
+    let second = match file.step() {
+        CsvStep::Record(record) => record.raw.clone(),
+        _ => Vec::new(),
+    };
+    let detail = of_header(needed, &first, &second);
+    out.reject_with(of_line(line), Reason::MissingColumn, &first, detail);
+}
+
+/// What is wrong with a table that begins with these two records, where columns of these names are needed.
+pub fn of_header(needed: &[&str], first: &[u8], second: &[u8]) -> String {
+    let (Ok(first), Ok(second)) = (std::str::from_utf8(first), std::str::from_utf8(second)) else {
+        return NOT_UTF8.to_owned();
+    };
+    match separator(first) {
+        Some((_, name)) if has_names(first, second) => format!("its columns are separated by {name}: export it with commas"),
+        _ => of_columns(needed, &cells(first, ','), &cells(second, ',')),
+    }
+}
+
+/// Whether a table that begins with these two lines has names of columns in the first, whatever separates them.
+pub fn has_names(first: &str, second: &str) -> bool {
+    let separator = separator(first).map_or(',', |(separator, _)| separator);
+    are_names(&cells(first, separator), &cells(second, separator))
+}
+
+/// The cells of a line, whatever they are separated by, without quotes around them.
+fn cells(line: &str, separator: char) -> Vec<&str> {
+    line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect()
 }
 
 fn header<R: TableRecords>(record: &Record) -> Option<Vec<Option<usize>>> {

@@ -3,6 +3,7 @@
 //! Only `tenant_id` has to be there. Traps: spreadsheets write a byte order mark and blank-padded fields; a name may hold a comma.
 
 use crate::domain::guid::Guid;
+use crate::sources::detail::About;
 use crate::sources::output::Verdict;
 use crate::sources::record::{Customer, Position, Reason, Row, Sink};
 use crate::sources::table::{Cells, TableRecords, plain};
@@ -13,6 +14,7 @@ pub struct CustomersTable;
 impl TableRecords for CustomersTable {
     const COLUMNS: &'static [&'static str] = &["tenant_id", "name", "domain", "country", "segment"];
     const NEEDED: usize = 1;
+    const ABOUT: About = &[(Reason::MissingTenant, &[0]), (Reason::MalformedTenant, &[0])];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = match plain(cells.cell(0))? {

@@ -6,6 +6,7 @@
 //! only a list with details has. Trap: `id` is the tenant, unless `companyProfile` says otherwise.
 
 use crate::domain::guid::Guid;
+use crate::sources::detail::Members;
 use crate::sources::fields::{guid, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
@@ -36,6 +37,10 @@ static COMPANY_KEYS: Keys<3> = Keys::of(["tenantId", "companyName", "domain"]);
 impl JsonRecords for CustomersJson {
     const BATCH: &'static str = "items";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingTenant, &["tenant_id", "id", "companyProfile.tenantId"]),
+        (Reason::MalformedTenant, &["tenant_id", "id", "companyProfile.tenantId"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let [own_tenant, name, domain, country, segment, id, company, billing] = record.fields(&KEYS);

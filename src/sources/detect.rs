@@ -7,8 +7,10 @@
 use crate::domain::kinds::Feed;
 use crate::sources::activity_table::ActivityTable;
 use crate::sources::audit_data;
-use crate::sources::csv_table::begins_with_header;
+use crate::sources::csv_file::first_record;
+use crate::sources::csv_table::{begins_with_header, of_header};
 use crate::sources::customers_csv::CustomersTable;
+use crate::sources::detail::{is_key, listed as names};
 use crate::sources::first_keys::{FirstKeys, first_keys};
 use crate::sources::format::{Choice, Format};
 use crate::sources::license_changes_table::LicenseChangesTable;
@@ -17,10 +19,10 @@ use crate::sources::log_analytics::LogAnalytics;
 use crate::sources::portal_csv::PortalCsv;
 use crate::sources::subscriptions_table::SubscriptionsTable;
 use crate::sources::support_requests_csv::SupportRequestsTable;
-use crate::sources::table::TableRecords;
+use crate::sources::table::{TableRecords, squeezed};
 
 /// What a Parquet file begins with.
-const PARQUET: &[u8] = b"PAR1";
+pub const PARQUET: &[u8] = b"PAR1";
 /// How many lines are looked at.
 const LINES: usize = 20;
 /// How many records of a list are looked at, where the first one does not tell.
@@ -59,6 +61,58 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
         from += line.len() + 1;
     }
     empty.or_else(|| by_beginning(feed, head))
+}
+
+/// What there is to say about a file that begins like this and is of no form of the feeds: which table it is most like and what that
+/// lacks, or what its first record has.
+pub fn detail(feeds: &[Feed], head: &[u8]) -> String {
+    let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    if matches!(first.trim_ascii_start(), [b'{' | b'[', ..]) {
+        let keys = first_keys(head, 1);
+        let keys: Vec<&str> = keys
+            .records
+            .iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(|key| is_key(key))
+            .collect();
+        return match keys.as_slice() {
+            [] => String::new(),
+            keys => format!("no form has records with {}", names(keys)),
+        };
+    }
+    let record = first_record(first);
+    let cells: Vec<String> = (0..record.field_count())
+        .map(|number| squeezed(&String::from_utf8_lossy(record.field(number))))
+        .collect();
+    let likeness = |columns: &[&str]| columns.iter().filter(|column| cells.contains(&squeezed(column))).count();
+    let tables: Vec<_> = feeds.iter().flat_map(|feed| tables(*feed)).collect();
+    match tables.iter().rev().max_by_key(|(_, columns, _)| likeness(columns)) {
+        Some((format, columns, needed)) => format!("read as {format}: {}", of_header(&columns[..*needed], first, second)),
+        None => String::new(),
+    }
+}
+
+/// The tables that a feed comes in, with their columns and how many of these are needed.
+fn tables(feed: Feed) -> Vec<(Format, &'static [&'static str], usize)> {
+    fn table<R: TableRecords>(format: Format) -> (Format, &'static [&'static str], usize) {
+        (format, R::COLUMNS, R::NEEDED)
+    }
+    let audit_data = (Format::ManagementApi, &["AuditData"][..], 1);
+    match feed {
+        Feed::Activity => vec![
+            table::<PortalCsv<'_>>(Format::PortalCsv),
+            audit_data,
+            table::<LogAnalytics<'_>>(Format::LogAnalytics),
+            table::<ActivityTable<'_>>(Format::Csv),
+        ],
+        Feed::LicenseChanges => vec![audit_data, table::<LicenseChangesTable<'_>>(Format::Csv)],
+        Feed::LicenseHoldings => vec![table::<LicenseHoldingsTable<'_>>(Format::Csv)],
+        Feed::Subscriptions => vec![table::<SubscriptionsTable<'_>>(Format::Csv)],
+        Feed::Customers => vec![table::<CustomersTable>(Format::Csv)],
+        Feed::SupportRequests => vec![table::<SupportRequestsTable<'_>>(Format::Csv)],
+    }
 }
 
 /// A file that still grows and has no whole line yet: it is read in the form that the feed usually has, which waits for the rest.

@@ -6,13 +6,14 @@
 //!
 //! Traps: the activity's name may end in a full stop; `result` is a word or 0; the lists are JSON text within a string, whose items
 //! (`[SkuName=SPE_E3, AccountId=..., SkuId=<guid>, DisabledPlans=[]]`) are no JSON: every `SkuId=<guid>` counts; an unsuccessful
-//! event changes nothing; a null value is an empty list; a change of disabled plans alone has the same SKUs in both.
+//! event changes nothing; a null value is an empty list; a change of disabled plans alone has the same SKUs in both. A change whose targets or
+//! properties are missing, or something else than lists of objects, is a reject: only empty lists say that nothing was changed.
 
 use crate::domain::guid::Guid;
-use crate::sources::fields::{Tenants, event_time, folded_id, is_word, present, required_id, text};
+use crate::sources::fields::{Tenants, event_time, folded_id, is_word, present, required_id};
 use crate::sources::json::{Node, Value};
 use crate::sources::keys::Keys;
-use crate::sources::license_event::{Changed, Lists, Operation, array, succeeded};
+use crate::sources::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Position, Reason, Sink};
 
@@ -64,12 +65,13 @@ impl<'c> Audits<'c> {
         let Some(operation) = name.and_then(|name| Operation::of(&name)) else {
             return Ok(Verdict::NotOurs);
         };
-        if operation == Operation::AddsUser || !succeeded(present(event.result).or_else(|| present(event.logged_result))) {
+        let result = present(event.result).or_else(|| present(event.logged_result));
+        if operation == Operation::AddsUser || !succeeded(result, &["success"])? {
             return Ok(Verdict::Accepted);
         }
         let targets = Targets::of(event.targets)?;
         self.lists.clear();
-        if operation == Operation::ChangesLists {
+        if operation.has_lists() {
             let Some(lists) = targets.assigned_license()? else {
                 return Ok(Verdict::Accepted);
             };
@@ -106,6 +108,7 @@ impl<'a> AuditEvent<'a> {
 
 /// What an event is about.
 struct Targets<'a> {
+    /// Of users and of everything else; `None` where the event does not say.
     all: Option<Node<'a>>,
     /// The first one that is a user.
     user: Option<Node<'a>>,
@@ -113,21 +116,21 @@ struct Targets<'a> {
 
 impl<'a> Targets<'a> {
     fn of(targets: Option<Node<'a>>) -> Result<Targets<'a>, Reason> {
-        let all = array(targets)?;
         let is_user = |target: &Node<'a>| matches!(present(target.field(&const { Keys::of(["type"]) })), Some(Value::Text(kind)) if is_word(kind, "User"));
-        Ok(Targets {
-            all,
-            user: all.and_then(|all| all.items().find(is_user)),
-        })
+        let user = objects(targets)?.and_then(|mut all| all.find(is_user));
+        Ok(Targets { all: targets, user })
     }
 
-    /// The first modified property named AssignedLicense, of the user; where no target is a user, of any target.
+    /// The property with the lists, of the user; where no target is a user, of any target. A user has to have properties, be they none.
     fn assigned_license(&self) -> Result<Option<Node<'a>>, Reason> {
         if let Some(user) = self.user {
-            return assigned_license(user);
+            let properties = properties(user)?.ok_or(Reason::MissingLicenses)?;
+            return assigned_license(properties, &NAME);
         }
-        for target in self.all.into_iter().flat_map(Node::items) {
-            if let Some(found) = assigned_license(target)? {
+        for target in objects(self.all)?.ok_or(Reason::MissingLicenses)? {
+            if let Some(properties) = properties(target)?
+                && let Some(found) = assigned_license(properties, &NAME)?
+            {
                 return Ok(Some(found));
             }
         }
@@ -135,16 +138,8 @@ impl<'a> Targets<'a> {
     }
 }
 
-fn assigned_license(target: Node<'_>) -> Result<Option<Node<'_>>, Reason> {
-    for property in array(target.field(&const { Keys::of(["modifiedProperties"]) }))?
-        .into_iter()
-        .flat_map(Node::items)
-    {
-        if let Some(name) = text(property.field(&const { Keys::of(["displayName"]) }))?
-            && name.is("AssignedLicense")
-        {
-            return Ok(Some(property));
-        }
-    }
-    Ok(None)
+static NAME: Keys<1> = Keys::of(["displayName"]);
+
+fn properties(target: Node<'_>) -> Result<Option<impl Iterator<Item = Node<'_>>>, Reason> {
+    objects(target.field(&const { Keys::of(["modifiedProperties"]) }))
 }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::domain::day::{Day, EARLIEST, Instant, MICROS_PER_DAY, Zone};
+use crate::domain::day::{Day, EARLIEST, Instant, MICROS_PER_DAY};
 use crate::domain::guid::Guid;
 use crate::domain::subscription::State;
+use crate::sources::date_order::Dates;
 use crate::sources::json::{Node, Value};
 use crate::sources::record::{FileContext, Reason};
 use crate::sources::text::Text;
-use crate::sources::time::parse_instant;
+use crate::sources::time::{Spelled, parse_instant};
 
 /// What a form has in a field: a value of a JSON text that was not yet looked at, or one that was.
 pub trait Field<'a>: Copy {
@@ -152,12 +153,16 @@ pub fn guid(text: Text<'_>) -> Option<Guid> {
     }
 }
 
-/// An instant; `None` where the text spells none.
+/// The instant that a text spells in a file with these dates.
 #[inline]
-pub fn instant(text: Text<'_>) -> Option<Instant> {
-    match text.plain() {
+pub fn instant(text: Text<'_>, dates: &Dates) -> Result<Instant, Reason> {
+    let spelled = match text.plain() {
         Some(plain) => parse_instant(plain),
-        None => parse_instant(text.decode(&mut String::new())?.as_bytes()),
+        None => text.decode(&mut String::new()).and_then(|text| parse_instant(text.as_bytes())),
+    };
+    match spelled.ok_or(Reason::UnreadableTime)? {
+        Spelled::At(at) => Ok(at),
+        Spelled::Slashed { month_first, day_first } => dates.choose(month_first, day_first),
     }
 }
 
@@ -167,7 +172,7 @@ pub fn instant(text: Text<'_>) -> Option<Instant> {
 pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'a>>, context: &FileContext) -> Result<Instant, Reason> {
     let at = match present(own).or_else(|| present(envelope)) {
         None => return Err(Reason::MissingTime),
-        Some(Value::Text(text)) => instant(text).ok_or(Reason::UnreadableTime)?,
+        Some(Value::Text(text)) => instant(text, &context.dates)?,
         Some(Value::Instant(at)) => at,
         Some(_) => return Err(Reason::UnreadableTime),
     };
@@ -180,12 +185,12 @@ pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'
     }
 }
 
-/// The day of an instant in a time zone; `None` where it is missing.
-pub fn day_of<'a>(field: Option<impl Field<'a>>, zone: &Zone) -> Result<Option<Day>, Reason> {
+/// The day of an instant in the pipeline's time zone; `None` where it is missing.
+pub fn day_of<'a>(field: Option<impl Field<'a>>, context: &FileContext) -> Result<Option<Day>, Reason> {
     match present(field) {
         None => Ok(None),
         Some(Value::Text(text)) if text.is_empty() => Ok(None),
-        Some(Value::Text(text)) => Ok(Some(zone.day_of(instant(text).ok_or(Reason::UnreadableTime)?))),
+        Some(Value::Text(text)) => Ok(Some(context.zone.day_of(instant(text, &context.dates)?))),
         Some(_) => Err(Reason::UnreadableTime),
     }
 }

@@ -4,6 +4,7 @@
 //! The names are those of `properties` in Azure Monitor's form (see `directory_audit`, also for the traps). Trap: the tenant is in no record, only
 //! in the path. A sign-in that lies in the same folder is not ours.
 
+use crate::sources::detail::Members;
 use crate::sources::directory_audit::{AuditEvent, Audits};
 use crate::sources::json::Node;
 use crate::sources::json_file::JsonRecords;
@@ -26,6 +27,14 @@ impl<'c> GraphAudits<'c> {
 impl JsonRecords for GraphAudits<'_> {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingTime, &["activityDateTime"]),
+        (Reason::UnreadableTime, &["activityDateTime"]),
+        (Reason::MissingId, &["id"]),
+        (Reason::MissingUser, &["targetResources[]"]),
+        (Reason::MissingLicenses, &["targetResources[].modifiedProperties[]"]),
+        (Reason::UnreadableValue, &["targetResources[].modifiedProperties[]"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let event = AuditEvent::of(record);

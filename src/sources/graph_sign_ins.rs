@@ -5,6 +5,7 @@
 //! none it is `homeTenantId`, of external users `resourceTenantId` (the beta has both). The beta also lists service principals and managed identities, which
 //! `signInEventTypes` tells apart; they are not ours, nor is a directory audit that lies in the same folder.
 
+use crate::sources::detail::Members;
 use crate::sources::fields::{is_word, present};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
@@ -56,6 +57,13 @@ impl<'c> GraphSignIns<'c> {
 impl JsonRecords for GraphSignIns<'_> {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingTime, &["createdDateTime"]),
+        (Reason::UnreadableTime, &["createdDateTime"]),
+        (Reason::MissingId, &["id"]),
+        (Reason::MissingTenant, &["resourceTenantId", "homeTenantId"]),
+        (Reason::UnreadableValue, &["status{}", "signInEventTypes"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let listed = Listed::of(record);
@@ -87,6 +95,9 @@ fn kind_of(event_types: Option<Node<'_>>) -> Result<Kind, Reason> {
         Some(Value::Array(types)) => types,
         Some(_) => return Err(Reason::UnreadableValue),
     };
+    if !types.items().all(|item| matches!(item.value(), Value::Text(_))) {
+        return Err(Reason::UnreadableValue);
+    }
     let has = |word| {
         types
             .items()

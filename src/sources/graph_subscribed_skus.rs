@@ -7,6 +7,7 @@
 //! only in the path.
 
 use crate::domain::subscription::{Seller, State};
+use crate::sources::detail::Members;
 use crate::sources::fields::{guid, present, seats};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
@@ -42,6 +43,7 @@ impl<'c> GraphSubscribedSkus<'c> {
 impl JsonRecords for GraphSubscribedSkus<'_> {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
+    const MEMBERS: Members = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
@@ -82,13 +84,15 @@ impl JsonRecords for GraphSubscribedSkus<'_> {
     }
 }
 
-/// How many units there are of each of [`KINDS`]; one that is missing has none.
+/// How many units there are of each of [`KINDS`]. A kind that is missing has none; where all are, nothing is said about units.
 fn unit_counts(units: Node<'_>) -> Result<[i64; 4], Reason> {
     let mut counts = [0; 4];
+    let mut is_empty = true;
     for (count, field) in counts.iter_mut().zip(units.fields(&UNIT_KEYS)) {
         if present(field).is_some() {
+            is_empty = false;
             *count = seats(field).ok_or(Reason::MalformedSeats)?;
         }
     }
-    Ok(counts)
+    if is_empty { Err(Reason::MalformedSeats) } else { Ok(counts) }
 }

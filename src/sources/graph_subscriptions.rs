@@ -5,6 +5,7 @@
 //! sold one is `ownerTenantId`. Tenant and day are in no record, only in the path. `ends_on` is the day of `nextLifecycleDateTime` in
 //! the pipeline's time zone.
 
+use crate::sources::detail::Members;
 use crate::sources::fields::{day_of, folded_id, guid, present, required_id, seats, state};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
@@ -48,6 +49,13 @@ impl<'c> GraphSubscriptions<'c> {
 impl JsonRecords for GraphSubscriptions<'_> {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingId, &["id"]),
+        (Reason::MalformedSku, &["skuId"]),
+        (Reason::UnknownStatus, &["status"]),
+        (Reason::MalformedSeats, &["totalLicenses"]),
+        (Reason::UnreadableTime, &["nextLifecycleDateTime"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
@@ -66,7 +74,7 @@ impl JsonRecords for GraphSubscriptions<'_> {
             Some(_) => return Err(Reason::UnreadableValue),
         };
         let owner = folded_id(listed.owner)?;
-        let ends_on = day_of(listed.ends, &self.context.zone)?;
+        let ends_on = day_of(listed.ends, self.context)?;
         let subscription = Subscription {
             tenant,
             day,

@@ -1,11 +1,16 @@
 //! Who holds which license, from Graph's `users?$select=id,assignedLicenses,licenseAssignmentStates` (feed `license_holdings`,
 //! format `graph-users`): pages `{"value":[user...],"@odata.nextLink":"..."}`, a user a line, or a bare array.
 //!
-//! Where `licenseAssignmentStates[{skuId, assignedByGroup, state}]` is there it decides: a SKU is held when one of its states is
-//! Active or ActiveWithError. Else every SKU of `assignedLicenses[{skuId, disabledPlans}]` is held. Trap: the same SKU assigned directly and
-//! by a group is there twice and one holding. Tenant and day are in no record, only in the path.
+//! `licenseAssignmentStates[{skuId, assignedByGroup, state}]` decides for the SKUs that it names: one is held when one of its states is
+//! Active or ActiveWithError. Graph is known to leave states out, so a SKU of `assignedLicenses[{skuId, disabledPlans}]` that no state
+//! names is held too.
+//!
+//! Traps: without `$select` Graph gives neither member, and its SDKs write null for what was not asked for. Such a record says nothing
+//! about licenses and is a reject; only an empty list means that a user holds nothing. The same SKU assigned directly and by a group is
+//! there twice and one holding. Tenant and day are in no record, only in the path.
 
 use crate::domain::guid::Guid;
+use crate::sources::detail::Members;
 use crate::sources::fields::{guid, is_word, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
@@ -20,55 +25,97 @@ static USER_KEYS: Keys<4> = Keys::of(["id", "userPrincipalName", "licenseAssignm
 /// Reads the users of one file.
 pub struct GraphUsers<'c> {
     context: &'c FileContext,
-    skus: Vec<Guid>,
+    /// The SKUs that the user holds.
+    held: Vec<Guid>,
+    /// The SKUs that the user's states name.
+    named: Vec<Guid>,
 }
 
 impl<'c> GraphUsers<'c> {
     pub fn new(context: &'c FileContext) -> GraphUsers<'c> {
-        GraphUsers { context, skus: Vec::new() }
+        GraphUsers {
+            context,
+            held: Vec::new(),
+            named: Vec::new(),
+        }
     }
 
-    /// Collects the distinct SKUs of a list.
-    fn collect(&mut self, list: Value<'_>, with_states: bool) -> Result<(), Reason> {
-        let Value::Array(list) = list else {
+    /// Collects the SKUs that a user's states name, and those that they hold.
+    fn take_states(&mut self, states: Value<'_>) -> Result<(), Reason> {
+        each_sku(states, |sku, state| {
+            let state = text(state)?.ok_or(Reason::UnreadableValue)?;
+            add(&mut self.named, sku);
+            if is_word(state, "Active") || is_word(state, "ActiveWithError") {
+                add(&mut self.held, sku);
+            }
+            Ok(())
+        })
+    }
+
+    /// Collects the SKUs of `assignedLicenses` that no state names.
+    fn take_licenses(&mut self, licenses: Value<'_>) -> Result<(), Reason> {
+        each_sku(licenses, |sku, _| {
+            if !self.named.contains(&sku) {
+                add(&mut self.held, sku);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Goes through a list of objects with a `skuId`, and maybe a `state`.
+fn each_sku<'a>(list: Value<'a>, mut take: impl FnMut(Guid, Option<Node<'a>>) -> Result<(), Reason>) -> Result<(), Reason> {
+    let Value::Array(list) = list else {
+        return Err(Reason::UnreadableValue);
+    };
+    for entry in list.items() {
+        let Value::Object(entry) = entry.value() else {
             return Err(Reason::UnreadableValue);
         };
-        for entry in list.items() {
-            let Value::Object(entry) = entry.value() else {
-                return Err(Reason::UnreadableValue);
-            };
-            let [sku, state] = entry.fields(&LICENSE_KEYS);
-            let Some(Value::Text(sku)) = present(sku) else {
-                return Err(Reason::MalformedSku);
-            };
-            let sku = guid(sku).ok_or(Reason::MalformedSku)?;
-            let is_held = !with_states || text(state)?.is_some_and(|state| is_word(state, "Active") || is_word(state, "ActiveWithError"));
-            if is_held && !self.skus.contains(&sku) {
-                self.skus.push(sku);
-            }
-        }
-        Ok(())
+        let [sku, state] = entry.fields(&LICENSE_KEYS);
+        let Some(Value::Text(sku)) = present(sku) else {
+            return Err(Reason::MalformedSku);
+        };
+        take(guid(sku).ok_or(Reason::MalformedSku)?, state)?;
+    }
+    Ok(())
+}
+
+fn add(skus: &mut Vec<Guid>, sku: Guid) {
+    if !skus.contains(&sku) {
+        skus.push(sku);
     }
 }
 
 impl JsonRecords for GraphUsers<'_> {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingLicenses, &["assignedLicenses", "licenseAssignmentStates"]),
+        (Reason::MissingId, &["id"]),
+        (Reason::UnreadableValue, &["assignedLicenses[]", "licenseAssignmentStates[]"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.snapshot_day(None, sink)?;
         let [id, name, states, licenses] = record.fields(&USER_KEYS);
         let user = required_id(id)?;
-        self.skus.clear();
-        match (present(states), present(licenses)) {
-            (Some(states), _) => self.collect(states, true)?,
-            (None, Some(licenses)) => self.collect(licenses, false)?,
-            (None, None) => {}
+        self.held.clear();
+        self.named.clear();
+        let (states, licenses) = (present(states), present(licenses));
+        if states.is_none() && licenses.is_none() {
+            return Err(Reason::MissingLicenses);
+        }
+        if let Some(states) = states {
+            self.take_states(states)?;
+        }
+        if let Some(licenses) = licenses {
+            self.take_licenses(licenses)?;
         }
         let user_id = &user;
         user_name::tell(sink, tenant, user_id, name);
-        for sku in &self.skus {
+        for sku in &self.held {
             sink.row(
                 at,
                 Row::Holding(Holding {

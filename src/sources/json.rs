@@ -153,8 +153,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// All members of an object, their keys decoded.
-    #[cfg(test)]
+    /// All members of an object, their keys decoded: for what is said about rejects.
     pub fn members(self) -> Vec<(String, Node<'a>)> {
         let Json { text, structure } = *self.json;
         let mut members = Vec::new();

@@ -8,6 +8,7 @@
 //! A reject of a line has record 0; in a batch each record has its number from 1 and the line on which the document begins.
 
 use crate::sources::compressed::{Content, Fault as ContentFault};
+use crate::sources::detail::{Members, of_record};
 use crate::sources::json::{Json, Node, Value};
 use crate::sources::keys::Keys;
 use crate::sources::limits::Limits;
@@ -22,6 +23,9 @@ pub trait JsonRecords {
     const BATCH: &'static str;
     /// Whether the form is one record a line by nature: a bare array is no page then, and a file that is no sound document is lines.
     const LINES: bool;
+
+    /// Which members the reasons of rejects are about.
+    const MEMBERS: Members = &[];
 
     /// Reads a record (an object). Its rows go to the sink only if it is accepted.
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
@@ -174,7 +178,7 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
             self.has_single = true;
             self.reader.page(false, self.out.sink);
         }
-        self.out.settle(at, text, result);
+        self.out.settle(at, text, result, |reason| of_record(R::MEMBERS, reason, outermost));
     }
 
     fn batch(&mut self, line: u64, batch: Node<'_>, announces_next: bool) {
@@ -189,7 +193,8 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
             } else {
                 Err(Reason::BrokenJson)
             };
-            self.out.settle(at, record.raw(), result);
+            self.out
+                .settle(at, record.raw(), result, |reason| of_record(R::MEMBERS, reason, record));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! path's, everything else has to be there.
 
 use crate::domain::kinds::Action;
+use crate::sources::detail::About;
 use crate::sources::fields::{Tenants, event_time, folded_id, guid, present, required_id};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
@@ -29,6 +30,15 @@ impl<'c> LicenseChangesTable<'c> {
 impl TableRecords for LicenseChangesTable<'_> {
     const COLUMNS: &'static [&'static str] = &["event_id", "event_time", "user_id", "sku_id", "action", "tenant_id"];
     const NEEDED: usize = 5;
+    const ABOUT: About = &[
+        (Reason::MissingTime, &[1]),
+        (Reason::UnreadableTime, &[1]),
+        (Reason::MissingId, &[0]),
+        (Reason::MissingUser, &[2]),
+        (Reason::MalformedSku, &[3]),
+        (Reason::MissingTenant, &[5]),
+        (Reason::MalformedTenant, &[5]),
+    ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.tenants.of_record(cells.cell(5), self.context)?;

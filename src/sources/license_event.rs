@@ -6,16 +6,19 @@ use std::borrow::Cow;
 use crate::domain::day::Instant;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
-use crate::sources::fields::{is_word, is_zero, present};
+use crate::sources::fields::{is_word, is_zero, present, text};
 use crate::sources::json::{Node, Value};
+use crate::sources::keys::Keys;
 use crate::sources::license_list::LicenseList;
 use crate::sources::record::{LicenseChange, Position, Reason, Row, Sink};
 
 /// What an audited operation does to licenses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// It carries an old and a new list.
-    ChangesLists,
+    /// It carries an old and a new list, unless an update of the same user does.
+    ChangesLicenses,
+    /// It carries both lists where it is about licenses.
+    UpdatesUser,
     /// It is about the whole user.
     OnUser(Action),
     /// It adds a user, who has nothing yet.
@@ -37,8 +40,8 @@ impl Operation {
     pub fn of(name: &str) -> Option<Operation> {
         let name = name.strip_suffix('.').unwrap_or(name).trim_end();
         const OPERATIONS: [(&str, Operation); 6] = [
-            ("change user license", Operation::ChangesLists),
-            ("update user", Operation::ChangesLists),
+            ("change user license", Operation::ChangesLicenses),
+            ("update user", Operation::UpdatesUser),
             ("delete user", Operation::OnUser(Action::Deleted)),
             ("hard delete user", Operation::OnUser(Action::Deleted)),
             ("restore user", Operation::OnUser(Action::Restored)),
@@ -47,24 +50,40 @@ impl Operation {
         let known = OPERATIONS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
         known.map(|(_, operation)| *operation)
     }
-}
 
-/// Whether a result says that the event succeeded: the word or the number for it. Without a result it did not.
-pub fn succeeded(result: Option<Value<'_>>) -> bool {
-    match result {
-        Some(Value::Text(word)) if is_word(word, "success") => true,
-        Some(value) => is_zero(value) == Some(true),
-        None => false,
+    /// Whether it can carry an old and a new list.
+    pub fn has_lists(self) -> bool {
+        matches!(self, Operation::ChangesLicenses | Operation::UpdatesUser)
     }
 }
 
-/// An array; missing and null are `None`, anything else is unreadable.
-pub fn array(node: Option<Node<'_>>) -> Result<Option<Node<'_>>, Reason> {
-    match present(node) {
-        None => Ok(None),
-        Some(Value::Array(array)) => Ok(Some(array)),
+/// Whether a result says that the event succeeded: one of the words or the number for it. Without a result it did not; what is neither
+/// word nor number cannot be read.
+pub fn succeeded(result: Option<Value<'_>>, words: &[&str]) -> Result<bool, Reason> {
+    match result {
+        None => Ok(false),
+        Some(Value::Text(text)) if words.iter().any(|word| is_word(text, word)) => Ok(true),
+        Some(value @ (Value::Text(_) | Value::Number(_))) => Ok(is_zero(value) == Some(true)),
         Some(_) => Err(Reason::UnreadableValue),
     }
+}
+
+/// The entries of an array of objects; missing and null are `None`. What is no array, or has an entry that is no object, is unreadable: an
+/// entry that is passed over could be the one that matters.
+pub fn objects(node: Option<Node<'_>>) -> Result<Option<impl Iterator<Item = Node<'_>>>, Reason> {
+    match present(node) {
+        None => Ok(None),
+        Some(Value::Array(array)) if array.items().all(Node::is_object) => Ok(Some(array.items())),
+        Some(_) => Err(Reason::UnreadableValue),
+    }
+}
+
+/// The first property whose member `key` is `AssignedLicense`: that with the lists.
+pub fn assigned_license<'a>(mut properties: impl Iterator<Item = Node<'a>>, key: &Keys<1>) -> Result<Option<Node<'a>>, Reason> {
+    properties.try_fold(None, |found, property| {
+        let is_it = text(property.field(key))?.is_some_and(|name| name.is("AssignedLicense"));
+        Ok(found.or(is_it.then_some(property)))
+    })
 }
 
 /// The lists of one event. Their memory is used again for the next one.
@@ -88,8 +107,11 @@ impl Lists {
         self.new.clear();
     }
 
-    /// Reads both lists of a modified property.
+    /// Reads both lists of a modified property. One that is missing is empty, as null is; where both are, nothing is said.
     pub fn read(&mut self, old: Option<Node<'_>>, new: Option<Node<'_>>) -> Result<(), Reason> {
+        if old.is_none() && new.is_none() {
+            return Err(Reason::MissingLicenses);
+        }
         self.old.read(old)?;
         self.new.read(new)
     }

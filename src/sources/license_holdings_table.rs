@@ -4,6 +4,7 @@
 //! `user_id` and `sku_id` have to be there; tenant and day may be the path's, and the day may be named `day`, as in our own table. A user without a
 //! SKU holds nothing. A table is a whole snapshot of each tenant and day in it, or one of its pages.
 
+use crate::sources::detail::About;
 use crate::sources::fields::{guid, present, required_id};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
@@ -27,6 +28,14 @@ impl<'c> LicenseHoldingsTable<'c> {
 impl TableRecords for LicenseHoldingsTable<'_> {
     const COLUMNS: &'static [&'static str] = &["user_id", "sku_id", "tenant_id", "snapshot_day", "day"];
     const NEEDED: usize = 2;
+    const ABOUT: About = &[
+        (Reason::MissingId, &[0]),
+        (Reason::MalformedSku, &[1]),
+        (Reason::MissingTenant, &[2]),
+        (Reason::MalformedTenant, &[2]),
+        (Reason::MissingDay, &[3, 4]),
+        (Reason::UnreadableTime, &[3, 4]),
+    ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let (tenant, day) = self.snapshots.of_record(cells.cell(2), cells.cell(3).or(cells.cell(4)), sink)?;

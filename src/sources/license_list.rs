@@ -1,7 +1,8 @@
 //! The value of a modified property `AssignedLicense`: the SKUs that a user has before or after a change.
 //!
 //! `["[SkuName=SPE_E3, AccountId=<guid>, SkuId=<guid>, DisabledPlans=[]]"]` as JSON text within a string (with line breaks in
-//! it), or as a real array. The items are no JSON; every `SkuId=` in them has to be followed by a GUID.
+//! it), or as a real array. The items are no JSON; every `SkuId=` in them has to be followed by a GUID, and each item has to have one: a
+//! list of something else (`System.Object[]`, as PowerShell writes what lies too deep) cannot be read, and is no list of nothing.
 
 use memchr::memmem;
 
@@ -11,6 +12,8 @@ use crate::sources::json::{Node, Value};
 use crate::sources::record::Reason;
 
 const KEY: &[u8] = b"SkuId=";
+/// What an item has besides.
+const NAME: &[u8] = b"SkuName=";
 
 /// Distinct SKUs in the order of their first appearance.
 pub struct LicenseList {
@@ -57,12 +60,19 @@ impl LicenseList {
     fn read_text(&mut self, text: &str) -> Option<()> {
         match text {
             "" | "null" => Some(()),
-            _ if text.starts_with('[') && text.ends_with(']') => self.take_skus(text.as_bytes()),
-            _ => None,
+            _ => match text.strip_prefix('[')?.strip_suffix(']')?.trim() {
+                "" => Some(()),
+                items => self.take_skus(items.as_bytes()),
+            },
         }
     }
 
+    /// Adds the SKUs of one item or several.
     fn take_skus(&mut self, text: &[u8]) -> Option<()> {
+        let items = memmem::find_iter(text, NAME).count().max(1);
+        if self.key.find_iter(text).count() < items {
+            return None;
+        }
         for found in self.key.find_iter(text) {
             let from = found + KEY.len();
             let sku = Guid::parse(text.get(from..from + 36)?)?;

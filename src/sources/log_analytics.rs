@@ -9,6 +9,8 @@
 //! that names neither category nor table is taken for a sign-in.
 
 use crate::sources::azure_envelope::{Unpacked, properties};
+use crate::sources::detail::About;
+use crate::sources::detail::Members;
 use crate::sources::fields::{Field, is_word, present, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
@@ -152,6 +154,13 @@ fn is_interactive(name: Text<'_>) -> Option<bool> {
 impl JsonRecords for LogAnalytics<'_> {
     const BATCH: &'static str = "records";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingTime, &["CreatedDateTime", "TimeGenerated"]),
+        (Reason::UnreadableTime, &["CreatedDateTime", "TimeGenerated"]),
+        (Reason::MissingId, &["Id"]),
+        (Reason::MissingTenant, &["AADTenantId"]),
+        (Reason::UnreadableValue, &["Status{}"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let mut exported = Exported::of(record.fields(&KEYS));
@@ -170,6 +179,12 @@ fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
 impl TableRecords for LogAnalytics<'_> {
     const COLUMNS: &'static [&'static str] = &NAMES;
     const NEEDED: usize = 3;
+    const ABOUT: About = &[
+        (Reason::MissingTime, &[3, 1]),
+        (Reason::UnreadableTime, &[3, 1]),
+        (Reason::MissingId, &[0]),
+        (Reason::MissingTenant, &[12]),
+    ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let exported = Exported::of(std::array::from_fn(|column| cells.cell(column)));

@@ -7,10 +7,12 @@
 //! was interactive: it counts as such. `TargetContextId` is the tenant of the resource.
 
 use crate::domain::kinds::Evidence;
+use crate::sources::detail::Members;
 use crate::sources::fields::{event_time, is_word, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
+use crate::sources::license_event::objects;
 use crate::sources::management_record::{Audited, UserType, Who};
 use crate::sources::output::Verdict;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
@@ -65,8 +67,11 @@ impl<'c> ManagementActivity<'c> {
             UserType::Guest => Some(plain("Guest")),
             _ => None,
         };
-        let first_target = || present(audited.target).and_then(first_id);
         let object = present(audited.object).filter(|object| !matches!(object, Value::Text(text) if text.is_empty()));
+        let resource = match object {
+            None => first_id(audited.target)?,
+            object => object,
+        };
         let sign_in = SignIn {
             id: present(audited.id),
             created: present(audited.time),
@@ -78,7 +83,7 @@ impl<'c> ManagementActivity<'c> {
             user_name: present(audited.user_name),
             user_type,
             app: present(audited.application),
-            resource: object.or_else(first_target),
+            resource,
             resource_tenant: present(audited.target_tenant),
             home_tenant: None,
             cross_tenant: None,
@@ -121,6 +126,14 @@ impl<'c> ManagementActivity<'c> {
 impl JsonRecords for ManagementActivity<'_> {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingCategory, &["Operation"]),
+        (Reason::MissingTenant, &["OrganizationId"]),
+        (Reason::MissingTime, &["CreationTime"]),
+        (Reason::UnreadableTime, &["CreationTime"]),
+        (Reason::MissingId, &["Id"]),
+        (Reason::UnreadableValue, &["Target[]"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let audited = Audited::of(record);
@@ -145,7 +158,7 @@ impl JsonRecords for ManagementActivity<'_> {
 }
 
 /// The id of the first target.
-fn first_id(targets: Value<'_>) -> Option<Value<'_>> {
-    let Value::Array(targets) = targets else { return None };
-    present(targets.items().next()?.field(&const { Keys::of(["ID"]) }))
+fn first_id(targets: Option<Node<'_>>) -> Result<Option<Value<'_>>, Reason> {
+    let first = objects(targets)?.and_then(|mut targets| targets.next());
+    Ok(first.and_then(|target| present(target.field(&const { Keys::of(["ID"]) }))))
 }

@@ -6,14 +6,16 @@
 //! `Hard Delete user.`, `Restore user.` and `Add user.` are those of the directory's audit log; every other operation is not ours.
 //!
 //! Traps: `UserId` is who did it, not whose license it is: that is in `Target`, as `User_<guid>` among other ids, else `ObjectId` by name; who did it may be a
-//! service (licensing by groups), so nobody is left out.
+//! service (licensing by groups), so nobody is left out. A list of something else than objects is a reject, and so is an `Update user.` without its list:
+//! it is the one of the two that has to have it.
 
 use crate::domain::guid::Guid;
-use crate::sources::fields::{Tenants, event_time, is_word, present, required_id, text};
+use crate::sources::detail::Members;
+use crate::sources::fields::{Tenants, event_time, present, required_id, text};
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
-use crate::sources::license_event::{Changed, Lists, Operation, array};
+use crate::sources::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
 use crate::sources::management_record::{Audited, Who};
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Position, Reason, Sink};
@@ -38,6 +40,16 @@ impl<'c> ManagementLicenses<'c> {
 impl JsonRecords for ManagementLicenses<'_> {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingCategory, &["Operation"]),
+        (Reason::MissingTenant, &["OrganizationId"]),
+        (Reason::MissingTime, &["CreationTime"]),
+        (Reason::UnreadableTime, &["CreationTime"]),
+        (Reason::MissingId, &["Id"]),
+        (Reason::MissingUser, &["Target[]"]),
+        (Reason::MissingLicenses, &["ModifiedProperties[]"]),
+        (Reason::UnreadableValue, &["ModifiedProperties[]", "Target[]"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let audited = Audited::of(record);
@@ -48,12 +60,17 @@ impl JsonRecords for ManagementLicenses<'_> {
         let tenant = self.tenants.of_record(audited.tenant, self.context)?;
         let time = event_time(audited.time, None::<Value<'_>>, self.context)?;
         let event_id = required_id(audited.id)?;
-        if operation == Operation::AddsUser || !succeeded(audited.result) {
+        if operation == Operation::AddsUser || !succeeded(present(audited.result), &SUCCEEDED)? {
             return Ok(Verdict::Accepted);
         }
         self.lists.clear();
-        if operation == Operation::ChangesLists {
-            let Some(lists) = assigned_license(audited.modified)? else {
+        if operation.has_lists() {
+            let lists = match objects(audited.modified)? {
+                Some(properties) => assigned_license(properties, &const { Keys::of(["Name"]) })?,
+                None if operation == Operation::ChangesLicenses => None,
+                None => return Err(Reason::MissingLicenses),
+            };
+            let Some(lists) = lists else {
                 return Ok(Verdict::Accepted);
             };
             self.lists.read(
@@ -76,26 +93,13 @@ impl JsonRecords for ManagementLicenses<'_> {
     }
 }
 
-fn succeeded(result: Option<Node<'_>>) -> bool {
-    const WORDS: [&str; 3] = ["Success", "Succeeded", "True"];
-    matches!(present(result), Some(Value::Text(result)) if WORDS.iter().any(|word| is_word(result, word)))
-}
-
-fn assigned_license(modified: Option<Node<'_>>) -> Result<Option<Node<'_>>, Reason> {
-    for property in array(modified)?.into_iter().flat_map(Node::items) {
-        if let Some(name) = text(property.field(&const { Keys::of(["Name"]) }))?
-            && name.is("AssignedLicense")
-        {
-            return Ok(Some(property));
-        }
-    }
-    Ok(None)
-}
+/// What `ResultStatus` says of an operation that succeeded.
+const SUCCEEDED: [&str; 3] = ["Success", "Succeeded", "True"];
 
 /// Whose license it is: `User_<guid>` among the targets, else a GUID among them, else the object, by id or by name.
 fn target_user(audited: &Audited<'_>) -> Result<Who, Reason> {
     let (mut by_id, mut buffer) = (None, String::new());
-    for target in array(audited.target)?.into_iter().flat_map(Node::items) {
+    for target in objects(audited.target)?.into_iter().flatten() {
         let Some(id) = text(target.field(&const { Keys::of(["ID"]) }))? else {
             continue;
         };

@@ -13,15 +13,17 @@
 //! | `text`, `keys`, `json` | values on demand |
 //! | `parts` | a large file cut into parts that are read side by side |
 //! | `json_file`, `csv_file`, `csv_table`, `audit_data`, `parquet_table`, `table` | records in lines, batches, pages, tables |
-//! | `time`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
+//! | `time`, `date_order`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //! | `sign_in`, `directory_audit`, `license_event`, `management_record` | records that several formats share |
 //! | `snapshot_tables`, `support_request` | the same for tables of snapshots, and for support requests |
-//! | `format`, `detect`, `first_keys` | the formats, and which one a file has |
+//! | `format`, `detect`, `first_keys`, `first_bytes` | the formats, and which one a file has |
+//! | `detail` | what a reject says besides its reason |
 //!
 //! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`], in [`read`] and in `detect`.
 
 use crate::domain::kinds::Feed;
 
+pub mod date_order;
 pub mod input;
 pub mod parts;
 pub mod path;
@@ -40,9 +42,11 @@ mod csv_file;
 mod csv_table;
 mod customers_csv;
 mod customers_json;
+mod detail;
 mod detect;
 mod directory_audit;
 mod fields;
+mod first_bytes;
 mod first_keys;
 mod format;
 mod graph_audits;
@@ -140,6 +144,16 @@ fn read_within(
     let mut content = Content::open(input, limits.inflated_bytes);
     let mut output = Output::new(sink);
     let (feed, mut format) = source;
+    if let Some(what) = recognised(&mut content, format) {
+        let begins = beginning(content.peek(HEAD_BYTES));
+        output.reject_with(
+            Position { line: 0, record: 0 },
+            Reason::UnknownFormat,
+            &begins,
+            format!("it is {what}"),
+        );
+        return output.counts;
+    }
     if format == Format::Auto {
         let head = content.peek(HEAD_BYTES);
         match detect::choose(feed, head) {
@@ -150,8 +164,8 @@ fn read_within(
             // Nothing to choose by: whatever is wrong with it, lines of JSON are the way to find out.
             None if head.trim_ascii().is_empty() => format = Format::for_feed(feed).get(1).copied().unwrap_or(format),
             None => {
-                let begins = head[..head.len().min(UNKNOWN_BYTES)].to_vec();
-                output.reject(Position { line: 0, record: 0 }, Reason::UnknownFormat, &begins);
+                let (begins, detail) = (beginning(head), detect::detail(&[feed], head));
+                output.reject_with(Position { line: 0, record: 0 }, Reason::UnknownFormat, &begins, detail);
                 return output.counts;
             }
         }
@@ -159,6 +173,44 @@ fn read_within(
     let file = Opened { content, size, limits };
     file.read_as(feed, format, context, &mut output);
     output.counts
+}
+
+/// What a file is that no reader knows, as far as its beginning tells; empty where it tells nothing.
+pub fn unknown(input: &mut dyn Input, size: u64) -> String {
+    let mut content = Content::open(input, Limits::of_file(size).inflated_bytes);
+    match recognised(&mut content, Format::Auto) {
+        Some(what) => format!("it is {what}"),
+        None => detect::detail(Feed::ALL, content.peek(HEAD_BYTES)),
+    }
+}
+
+/// The first line of a content, where it has nothing but names of columns.
+pub fn line_of_names(head: &[u8]) -> Option<&str> {
+    let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let first = std::str::from_utf8(lines.next()?.trim_ascii()).ok()?;
+    let second = std::str::from_utf8(lines.next().unwrap_or_default()).unwrap_or_default();
+    csv_table::has_names(first, second).then_some(first)
+}
+
+/// How a file of no known form begins, for the rejects.
+fn beginning(head: &[u8]) -> Vec<u8> {
+    head[..head.len().min(UNKNOWN_BYTES)].to_vec()
+}
+
+/// What a content is, and what to do about it, where it is of another kind than can be read as this format. What begins like JSON is not
+/// looked at further.
+fn recognised(content: &mut Content<'_>, format: Format) -> Option<&'static str> {
+    if format == Format::Parquet {
+        return None;
+    }
+    match content.peek(2) {
+        [b'{' | b'[', second, ..] if *second != 0 => return None,
+        [] => return None,
+        _ => {}
+    }
+    let head = content.peek(HEAD_BYTES);
+    let is_other_parquet = head.starts_with(detect::PARQUET) && format != Format::Auto;
+    first_bytes::recognised(head).or_else(|| is_other_parquet.then_some("a Parquet file: the format is `parquet`"))
 }
 
 /// A file whose content is open.

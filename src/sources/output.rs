@@ -11,6 +11,9 @@ pub enum Verdict {
     NotOurs,
 }
 
+/// What nearly always is the cause of bytes that are not UTF-8.
+pub const NOT_UTF8: &str = "it is in another encoding, probably Windows-1252: save the file as UTF-8";
+
 /// A sink and the counts of one file.
 pub struct Output<'s> {
     pub sink: &'s mut dyn Sink,
@@ -25,21 +28,31 @@ impl<'s> Output<'s> {
         }
     }
 
-    /// Counts a record whose rows, if any, have gone to the sink.
-    pub fn settle(&mut self, at: Position, raw: &[u8], result: Result<Verdict, Reason>) {
+    /// Counts a record whose rows, if any, have gone to the sink. `detail` is asked what there is to say about a reject.
+    pub fn settle(&mut self, at: Position, raw: &[u8], result: Result<Verdict, Reason>, detail: impl FnOnce(Reason) -> String) {
         self.counts.records += 1;
         match result {
             Ok(Verdict::Accepted) => self.counts.accepted += 1,
             Ok(Verdict::NotOurs) => self.counts.not_ours += 1,
             Err(reason) => {
                 self.counts.rejected += 1;
-                self.sink.reject(at, reason, raw);
+                let detail = match reason {
+                    Reason::InvalidUtf8 => NOT_UTF8.to_owned(),
+                    Reason::MissingDay => "neither the record nor the path names a day".to_owned(),
+                    _ => detail(reason),
+                };
+                self.sink.reject(at, reason, raw, &detail);
             }
         }
     }
 
     /// Counts a record that cannot be used.
     pub fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.settle(at, raw, Err(reason));
+        self.settle(at, raw, Err(reason), |_| String::new());
+    }
+
+    /// Counts a record that cannot be used, and says more about it.
+    pub fn reject_with(&mut self, at: Position, reason: Reason, raw: &[u8], detail: String) {
+        self.settle(at, raw, Err(reason), |_| detail);
     }
 }

@@ -19,6 +19,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder};
 
 use crate::sources::compressed::Content;
+use crate::sources::detail::of_cells;
 use crate::sources::input::Seekable;
 use crate::sources::json::Value;
 use crate::sources::json_file::{of_line, reject_fault};
@@ -94,7 +95,9 @@ fn read<R: TableRecords>(
             };
             let result = reader.record(&cells, of_line(row), out.sink);
             let raw = if result.is_err() { cells.text(R::COLUMNS) } else { String::new() };
-            out.settle(of_line(row), raw.as_bytes(), result);
+            out.settle(of_line(row), raw.as_bytes(), result, |reason| {
+                of_cells(R::COLUMNS, R::ABOUT, reason, &cells)
+            });
         }
     }
     Ok(())

@@ -9,6 +9,7 @@
 //! downloads with the same columns: without a column `Is interactive` the file's name decides (`NonInteractiveSignIns_...`), else they count as
 //! interactive.
 
+use crate::sources::detail::About;
 use crate::sources::fields::{is_word, is_zero, present};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
@@ -46,6 +47,12 @@ impl TableRecords for PortalCsv<'_> {
         "Is interactive",
     ];
     const NEEDED: usize = 3;
+    const ABOUT: About = &[
+        (Reason::MissingTime, &[0]),
+        (Reason::UnreadableTime, &[0]),
+        (Reason::MissingId, &[1]),
+        (Reason::MissingTenant, &[7, 8]),
+    ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let sign_in = SignIn {

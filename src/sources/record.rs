@@ -10,6 +10,7 @@ use crate::domain::day::{Day, EARLIEST, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
+use crate::sources::date_order::Dates;
 use crate::sources::format::Choice;
 use crate::sources::path::PathFacts;
 use crate::sources::user_name::UserName;
@@ -34,6 +35,8 @@ pub struct FileContext {
     pub zone: Zone,
     /// Which SKU an offer of Partner Center sells; offer ids are lower case.
     pub offers: Arc<BTreeMap<String, Guid>>,
+    /// The order of day and month in the file's dates, as far as it is known.
+    pub dates: Dates,
 }
 
 impl FileContext {
@@ -47,6 +50,7 @@ impl FileContext {
             interactive: facts.interactive,
             zone: zone.clone(),
             offers: catalogue.offers.clone(),
+            dates: Dates::default(),
         }
     }
 
@@ -218,12 +222,14 @@ spelled! {
         TenantContradictsPath = "tenant_contradicts_path",
         MissingTime = "missing_time",
         UnreadableTime = "unreadable_time",
+        AmbiguousTime = "ambiguous_time",
         TimeBefore2010 = "time_before_2010",
         TimeAfterReceipt = "time_after_receipt",
         MissingDay = "missing_day",
         DayInTheFuture = "day_in_the_future",
         MissingId = "missing_id",
         MissingUser = "missing_user",
+        MissingLicenses = "missing_licenses",
         MalformedSku = "malformed_sku",
         UnreadableValue = "unreadable_value",
         UnreadableLicenseList = "unreadable_license_list",
@@ -245,8 +251,9 @@ impl Reason {
 pub trait Sink {
     /// A row that an accepted record gave.
     fn row(&mut self, at: Position, row: Row<'_>);
-    /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used.
-    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]);
+    /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used. `detail` says what is missing or what is there
+    /// instead, in names of members and columns, kinds of values and numbers, never with a value; empty where there is nothing to say.
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8], detail: &str);
     /// `auto` has chosen how to read the file: before anything else.
     fn chosen(&mut self, _choice: &Choice) {}
     /// Whether to tell who is who: it takes time, and is of use only where some log knows users by name alone.

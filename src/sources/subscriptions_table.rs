@@ -5,6 +5,7 @@
 //! empty nobody knows, and the seats are not counted as ours. `ends_on` is a date as it is written, whatever the time zone.
 
 use crate::domain::subscription::Seller;
+use crate::sources::detail::About;
 use crate::sources::fields::{guid, present, required_id, seats, state};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
@@ -38,6 +39,16 @@ impl TableRecords for SubscriptionsTable<'_> {
         "ends_on",
     ];
     const NEEDED: usize = 4;
+    const ABOUT: About = &[
+        (Reason::MissingId, &[0]),
+        (Reason::MalformedSku, &[1]),
+        (Reason::MalformedSeats, &[2]),
+        (Reason::UnknownStatus, &[3]),
+        (Reason::MissingTenant, &[4]),
+        (Reason::MalformedTenant, &[4]),
+        (Reason::MissingDay, &[5]),
+        (Reason::UnreadableTime, &[5, 8]),
+    ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let (tenant, taken_on) = self.snapshots.of_record(cells.cell(4), cells.cell(5), sink)?;

@@ -3,6 +3,7 @@
 //! `request_id` and `opened_at` have to be there; the tenant may be the path's. `opened_at` is an instant: a date alone says nothing about the day
 //! in the pipeline's time zone. A topic is free text, with commas, quotes and line breaks in it.
 
+use crate::sources::detail::About;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Position, Reason, Sink};
 use crate::sources::support_request::{RequestFields, Requests};
@@ -24,6 +25,13 @@ impl<'c> SupportRequestsTable<'c> {
 impl TableRecords for SupportRequestsTable<'_> {
     const COLUMNS: &'static [&'static str] = &["request_id", "opened_at", "tenant_id", "topic"];
     const NEEDED: usize = 2;
+    const ABOUT: About = &[
+        (Reason::MissingId, &[0]),
+        (Reason::MissingTime, &[1]),
+        (Reason::UnreadableTime, &[1]),
+        (Reason::MissingTenant, &[2]),
+        (Reason::MalformedTenant, &[2]),
+    ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let fields = RequestFields {

@@ -2,6 +2,7 @@
 //! names `tenant_id, request_id, opened_at, topic` or those of Partner Center's service requests: `organization{id}`, `id`, `createdDate`,
 //! `supportTopicName`.
 
+use crate::sources::detail::Members;
 use crate::sources::fields::present;
 use crate::sources::json::{Node, Value};
 use crate::sources::json_file::JsonRecords;
@@ -38,6 +39,12 @@ impl<'c> SupportRequestsJson<'c> {
 impl JsonRecords for SupportRequestsJson<'_> {
     const BATCH: &'static str = "items";
     const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingTenant, &["tenant_id", "organization.id"]),
+        (Reason::MissingTime, &["opened_at", "createdDate"]),
+        (Reason::UnreadableTime, &["opened_at", "createdDate"]),
+        (Reason::MissingId, &["request_id", "id"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let [tenant, request, opened, topic, organization, id, created, topic_name] = record.fields(&KEYS);

@@ -4,6 +4,7 @@
 //! empty cell is a missing one. Columns that a form does not know are passed over.
 
 use crate::domain::day::Day;
+use crate::sources::detail::About;
 use crate::sources::fields::{boolean, is_word, present, text};
 use crate::sources::json::Value;
 use crate::sources::output::Verdict;
@@ -22,6 +23,8 @@ pub trait TableRecords {
     const COLUMNS: &'static [&'static str];
     /// How many of them, the first ones, have to be there: without them the file is of another form.
     const NEEDED: usize;
+    /// Which columns the reasons of rejects are about, by their numbers.
+    const ABOUT: About = &[];
 
     /// Reads a record. Its rows go to the sink only if it is accepted.
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;

@@ -7,6 +7,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
+use crate::sources::date_order::read_in_order;
 use crate::sources::input::Input;
 use crate::sources::limits::Limits;
 use crate::sources::path::{PathFacts, path_context};
@@ -69,6 +70,8 @@ pub struct Found {
     pub pages: Vec<String>,
     /// The bytes of each reject.
     pub raw: Vec<Vec<u8>>,
+    /// What is said of each reject besides.
+    pub details: Vec<String>,
     pub counts: FileCounts,
     pub chosen: Option<Choice>,
 }
@@ -119,8 +122,9 @@ impl Sink for Found {
         });
     }
 
-    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
+    fn reject(&mut self, at: Position, reason: Reason, raw: &[u8], detail: &str) {
         self.rejects.push(format!("{} {reason}", place(at)));
+        self.details.push(detail.to_owned());
         self.raw.push(raw.to_vec());
     }
 
@@ -188,7 +192,7 @@ pub fn read_input(source: (Feed, Format), input: &mut dyn Input, context: &FileC
     found
 }
 
-/// Reads a text as a format.
+/// Reads a text as a format, in the order of its dates.
 pub fn read_text(source: (Feed, Format), text: &str, context: &FileContext) -> Found {
-    read_input(source, &mut text.as_bytes(), context)
+    read_in_order(context, |context| read_input(source, &mut text.as_bytes(), context))
 }

@@ -5,7 +5,7 @@
 //! | `2007-01-09T09:41:00.6816663Z`, `2007-01-09T09:41:00Z` | azure-monitor, Graph: the usual ones, with their own fast path |
 //! | `2007-01-09T09:41:00` | Management API (`CreationTime`), no zone: UTC |
 //! | `2007-01-09 09:41:00`, `...+00:00`, `...+02:00` | exports; an offset may mean another day |
-//! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: month first, UTC without an offset |
+//! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: UTC without an offset; month or day first, see `date_order` |
 //!
 //! Traps: a fraction has any number of digits and is cut, not rounded, to microseconds; 12 AM is midnight; hours of a clock
 //! with AM or PM are 1 to 12. A time without a day (or a day without a time) is no instant. Blanks around it are ignored.
@@ -15,11 +15,22 @@ use crate::domain::day::{Day, Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
-/// The instant that a text spells; `None` for everything that is not one of the spellings above.
+/// What a text spells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelled {
+    At(Instant),
+    /// A date with slashes: what it is if the month stands first, and if the day does. One of them at least is an instant.
+    Slashed {
+        month_first: Option<Instant>,
+        day_first: Option<Instant>,
+    },
+}
+
+/// What a text spells; `None` for everything that is not one of the spellings above.
 #[inline]
-pub fn parse_instant(text: &[u8]) -> Option<Instant> {
+pub fn parse_instant(text: &[u8]) -> Option<Spelled> {
     if let Some(at) = usual(text) {
-        return Some(at);
+        return Some(Spelled::At(at));
     }
     any(text.trim_ascii())
 }
@@ -59,34 +70,36 @@ fn usual(text: &[u8]) -> Option<Instant> {
     instant(year, month, day, clock(hour, minute, second)? + micros)
 }
 
-fn any(text: &[u8]) -> Option<Instant> {
+fn any(text: &[u8]) -> Option<Spelled> {
     let mut rest = Reader { text, at: 0 };
     let first = rest.number()?;
-    let american = match rest.byte()? {
+    let slashed = match rest.byte()? {
         b'-' if first.1 == 4 => false,
         b'/' if first.1 <= 2 => true,
         _ => return None,
     };
     let second = rest.number()?;
-    rest.expect(if american { b'/' } else { b'-' })?;
+    rest.expect(if slashed { b'/' } else { b'-' })?;
     let third = rest.number()?;
-    if second.1 > 2 || third.1 != if american { 4 } else { 2 } || (!american && second.1 != 2) {
+    if second.1 > 2 || third.1 != if slashed { 4 } else { 2 } || (!slashed && second.1 != 2) {
         return None;
     }
-    let (year, month, day) = if american {
-        (third.0, first.0, second.0)
-    } else {
-        (first.0, second.0, third.0)
-    };
     match rest.byte()? {
         b' ' => {}
-        b'T' | b't' if !american => {}
+        b'T' | b't' if !slashed => {}
         _ => return None,
     }
-    let of_day = rest.clock(american)?;
+    let of_day = rest.clock(slashed)?;
     let offset = rest.offset()?;
-    let at = instant(year, month, day, of_day)?;
-    (rest.at == text.len()).then_some(Instant(at.0 - offset))
+    if rest.at != text.len() {
+        return None;
+    }
+    let on = |year, month, day| instant(year, month, day, of_day).map(|at| Instant(at.0 - offset));
+    if !slashed {
+        return on(first.0, second.0, third.0).map(Spelled::At);
+    }
+    let (month_first, day_first) = (on(third.0, first.0, second.0), on(third.0, second.0, first.0));
+    (month_first.is_some() || day_first.is_some()).then_some(Spelled::Slashed { month_first, day_first })
 }
 
 fn instant(year: i64, month: i64, day: i64, of_day: i64) -> Option<Instant> {
@@ -133,18 +146,18 @@ impl Reader<'_> {
         (self.at > from).then_some((sum, self.at - from))
     }
 
-    /// Microseconds since midnight: `HH:MM:SS`, a fraction, and AM or PM where Americans write.
-    fn clock(&mut self, american: bool) -> Option<i64> {
+    /// Microseconds since midnight: `HH:MM:SS`, a fraction, and AM or PM after a date with slashes.
+    fn clock(&mut self, slashed: bool) -> Option<i64> {
         let hour = self.number()?;
         self.expect(b':')?;
         let minute = self.number()?;
         self.expect(b':')?;
         let second = self.number()?;
-        if hour.1 > 2 || (!american && hour.1 != 2) || minute.1 != 2 || second.1 != 2 {
+        if hour.1 > 2 || (!slashed && hour.1 != 2) || minute.1 != 2 || second.1 != 2 {
             return None;
         }
         let fraction = self.fraction()?;
-        let hour = if american { self.half_day(hour.0)? } else { hour.0 };
+        let hour = if slashed { self.half_day(hour.0)? } else { hour.0 };
         Some(clock(hour, minute.0, second.0)? + fraction)
     }
 
@@ -207,7 +220,10 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Option<String> {
-        parse_instant(text.as_bytes()).map(|instant| instant.to_string())
+        match parse_instant(text.as_bytes())? {
+            Spelled::At(at) => Some(at.to_string()),
+            Spelled::Slashed { month_first, .. } => month_first.map(|at| at.to_string()),
+        }
     }
 
     #[track_caller]
@@ -253,6 +269,21 @@ mod tests {
     }
 
     #[test]
+    fn a_date_with_slashes_is_what_its_two_orders_make_of_it() {
+        let both = |text: &str| match parse_instant(text.as_bytes()) {
+            Some(Spelled::Slashed { month_first, day_first }) => [month_first, day_first].map(|at| at.map(|at| at.day_utc().to_string())),
+            _ => [None, None],
+        };
+        let day = |text: &str| Some(text.to_owned());
+        assert_eq!(both("5/9/2026 10:11:12"), [day("2026-05-09"), day("2026-09-05")]);
+        assert_eq!(both("15/09/2026 10:11:12"), [None, day("2026-09-15")]);
+        assert_eq!(both("09/15/2026 1:11:12 PM +14:00"), [day("2026-09-14"), None]);
+        for text in ["15/15/2026 10:11:12", "30/2/2026 10:11:12", "15/9/2026", "15/9/2026 10:11:12 x"] {
+            assert_eq!(parse_instant(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_instant_is_not_guessed() {
         for text in [
             "",
@@ -288,7 +319,7 @@ mod tests {
             ("2024-02-29T12:34:56.7890123Z", 1_709_210_096),
             ("0001-01-01T00:00:00.0000000Z", -62_135_596_800),
         ] {
-            assert_eq!(usual(text.as_bytes()), any(text.as_bytes()));
+            assert_eq!(usual(text.as_bytes()).map(Spelled::At), any(text.as_bytes()));
             assert_eq!(usual(text.as_bytes()).unwrap().0.div_euclid(1_000_000), seconds);
         }
     }

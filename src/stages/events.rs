@@ -127,6 +127,12 @@ impl Events {
         &self.ids[event.id_end - event.id_length as usize..event.id_end]
     }
 
+    /// Forgets all but the first so many events.
+    pub fn truncate(&mut self, length: usize) {
+        self.events.truncate(length);
+        self.ids.truncate(self.events.last().map_or(0, |last| last.id_end));
+    }
+
     /// Takes all events of another collection.
     pub fn append(&mut self, other: Events) {
         if self.events.is_empty() {

@@ -1,6 +1,7 @@
-//! `rejects` (partition `received=`): every record that could not be used, with the reason and how it begins.
+//! `rejects` (partition `received=`): every record that could not be used, with the reason, what was missing and how it begins.
 //!
-//! A file of something else may be nothing but rejects, millions of them: they are held as numbers of texts, and each distinct text once.
+//! A file of something else may be nothing but rejects, hundreds of millions of them. So only the first ones of a file are rows of their
+//! own; the rest is counted, one row for each reason. Rows are held as numbers of texts, and each distinct text once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::warehouse::table::{Texts, coded, column_of, frame_of, table};
 
 table! {
     /// One record of a raw file that could not be used.
-    REJECTS = "rejects", version 2, Received, single;
+    REJECTS = "rejects", version 3 reads 2, Received, single;
     Reject {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key source_file: String = "path of the file below the input folder",
@@ -24,14 +25,19 @@ table! {
         @key source_record: i64 = "number of the record in its page or batch, from 1; 0 where a line is a record",
         reason: String = "why, as a code",
         excerpt: String = "the first 500 bytes of the record, with `*` in place of whatever could be about a person; empty beyond a file's first 100,000 rejects",
+        [since 3] more: i64 = "how many other records the row stands for: 0, and beyond a file's first 100,000 rejects all that have this reason, the first of them at this place",
+        [since 3] detail: Option<String> = "which column or member is missing and what was there instead, or what the file is; null where there is nothing to say",
     }
 }
 
-/// So many rejects of a file have an excerpt: whoever looks for the cause needs no more, and the excerpts of millions would take
-/// gigabytes.
-pub const MOST_EXCERPTS: u64 = 100_000;
+/// So many rejects of a file are rows of their own: whoever looks for the cause needs no more, and hundreds of millions would take
+/// all memory.
+pub const MOST_ROWS: u64 = 100_000;
 
-/// One reject; texts are numbers of the interner.
+/// No text: a detail that is null.
+const NONE: u32 = u32::MAX;
+
+/// One row; texts are numbers of the interner.
 #[derive(Clone, Copy)]
 struct Found {
     source: u32,
@@ -40,6 +46,8 @@ struct Found {
     record: u32,
     reason: u32,
     excerpt: u32,
+    detail: u32,
+    records: u64,
 }
 
 /// Rejects as they are found: any number, in any order of files.
@@ -47,6 +55,16 @@ struct Found {
 pub struct Rejects {
     found: Vec<Found>,
     texts: Interner,
+}
+
+/// A record that a reader could not use.
+#[derive(Clone, Copy)]
+pub struct Rejected<'a> {
+    pub at: Position,
+    pub reason: Reason,
+    pub excerpt: &'a str,
+    /// Empty where there is nothing to say.
+    pub detail: &'a str,
 }
 
 /// How many rejects a file of a source has for one reason.
@@ -59,27 +77,104 @@ pub struct RejectCount {
     pub first_line: i64,
 }
 
+/// The rejects of one file beyond its first ones: for each reason how many, and where the first of them is.
+#[derive(Default)]
+pub struct Rest(BTreeMap<Reason, (Position, u64)>);
+
+impl Rest {
+    /// Counts so many records, the first of them at this place. They come in any order.
+    pub fn add(&mut self, reason: Reason, at: Position, records: u64) {
+        let (first, count) = self.0.entry(reason).or_insert((at, 0));
+        *first = at.min(*first);
+        *count += records;
+    }
+
+    /// Takes those of another part of the file.
+    pub fn append(&mut self, other: Rest) {
+        other
+            .0
+            .into_iter()
+            .for_each(|(reason, (at, records))| self.add(reason, at, records));
+    }
+}
+
 impl Rejects {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Forgets all but the first so many.
+    pub fn truncate(&mut self, length: usize) {
+        self.found.truncate(length);
+    }
+
     /// Takes a record that a reader could not use.
-    pub fn push(&mut self, source: &str, file: &str, at: Position, reason: Reason, excerpt: &str) {
+    pub fn push(&mut self, source: &str, file: &str, rejected: &Rejected<'_>) {
+        self.push_row(source, file, rejected, 1);
+    }
+
+    /// Takes what a file has besides, once it is read.
+    pub fn push_rest(&mut self, source: &str, file: &str, rest: &Rest) {
+        for (&reason, &(at, records)) in &rest.0 {
+            let first = Rejected {
+                at,
+                reason,
+                excerpt: "",
+                detail: "",
+            };
+            self.push_row(source, file, &first, records);
+        }
+    }
+
+    fn push_row(&mut self, source: &str, file: &str, rejected: &Rejected<'_>, records: u64) {
         let found = Found {
             source: self.texts.number(source),
             file: self.texts.number(file),
-            line: at.line as i64,
-            record: at.record,
-            reason: self.texts.number(reason.name()),
-            excerpt: self.texts.number(excerpt),
+            line: rejected.at.line as i64,
+            record: rejected.at.record,
+            reason: self.texts.number(rejected.reason.name()),
+            excerpt: self.texts.number(rejected.excerpt),
+            detail: match rejected.detail {
+                "" => NONE,
+                detail => self.texts.number(detail),
+            },
+            records,
         };
         self.found.push(found);
     }
 
-    /// Takes the excerpts away of all but the first so many, in the order in which they were found.
-    pub fn keep_excerpts(&mut self, most: u64) {
+    /// Keeps the first so many, in the order in which they were found, and counts the others. These are the rejects of one part of a file.
+    pub fn keep_first(&mut self, most: u64) -> Rest {
+        let mut rest = Rest::default();
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        if self.found.len() > most {
-            let none = self.texts.number("");
-            self.found[most..].iter_mut().for_each(|found| found.excerpt = none);
+        if self.found.len() <= most {
+            return rest;
         }
+        // Into other memory: texts and rows that nobody needs any more are most of it.
+        let mut kept = Rejects::default();
+        for (number, found) in self.found.iter().enumerate() {
+            let at = Position {
+                line: found.line as u64,
+                record: found.record,
+            };
+            let Some(reason) = Reason::parse(self.texts.text(found.reason)) else {
+                continue;
+            };
+            let rejected = Rejected {
+                at,
+                reason,
+                excerpt: self.texts.text(found.excerpt),
+                detail: if found.detail == NONE { "" } else { self.texts.text(found.detail) },
+            };
+            if number < most {
+                kept.push_row(self.texts.text(found.source), self.texts.text(found.file), &rejected, found.records);
+            } else {
+                rest.add(reason, at, found.records);
+            }
+        }
+        *self = kept;
+        rest
     }
 
     /// Takes all rejects of another collection.
@@ -95,6 +190,7 @@ impl Rejects {
             file: number(found.file),
             reason: number(found.reason),
             excerpt: number(found.excerpt),
+            detail: if found.detail == NONE { NONE } else { number(found.detail) },
             ..*found
         }));
     }
@@ -112,15 +208,22 @@ impl Rejects {
         let number = |name| Ok::<_, WarehouseError>(column(name)?.as_primitive::<Int64Type>());
         let (sources, files) = (text("source")?, text("source_file")?);
         let (reasons, excerpts) = (text("reason")?, text("excerpt")?);
-        let (lines, records) = (number("source_line")?, number("source_record")?);
+        let (lines, numbers) = (number("source_line")?, number("source_record")?);
+        let (more, details) = (number("more")?, text("detail")?);
         for row in (0..frame.num_rows()).filter(|&row| !drop(sources.value(row), files.value(row))) {
             let found = Found {
                 source: self.texts.number(sources.value(row)),
                 file: self.texts.number(files.value(row)),
                 line: lines.value(row),
-                record: records.value(row) as u32,
+                record: numbers.value(row) as u32,
                 reason: self.texts.number(reasons.value(row)),
                 excerpt: self.texts.number(&excerpt(excerpts.value(row))),
+                detail: if details.is_valid(row) {
+                    self.texts.number(details.value(row))
+                } else {
+                    NONE
+                },
+                records: 1 + more.value(row) as u64,
             };
             self.found.push(found);
         }
@@ -132,7 +235,7 @@ impl Rejects {
         let mut counts: BTreeMap<(u32, u32, u32), (u64, i64)> = BTreeMap::new();
         for found in &self.found {
             let (count, first) = counts.entry((found.source, found.file, found.reason)).or_insert((0, found.line));
-            *count += 1;
+            *count += found.records;
             *first = found.line.min(*first);
         }
         let text = |number| self.texts.text(number).to_owned();
@@ -155,7 +258,8 @@ impl Rejects {
         let mut found = std::mem::take(&mut self.found);
         drop(self);
         found.sort_by_key(|found| (rank(found.source), rank(found.file), found.line, found.record));
-        let text = |number: fn(&Found) -> u32| coded(found.iter().map(|found| Some(rank(number(found)))).collect(), &sorted);
+        let coded_rank = |number: u32| (number != NONE).then(|| rank(number));
+        let text = |number: fn(&Found) -> u32| coded(found.iter().map(|found| coded_rank(number(found))).collect(), &sorted);
         let number =
             |number: fn(&Found) -> i64| -> ArrayRef { Arc::new(found.iter().map(|found| Some(number(found))).collect::<Int64Array>()) };
         let columns: Vec<ArrayRef> = vec![
@@ -165,6 +269,8 @@ impl Rejects {
             number(|found| i64::from(found.record)),
             text(|found| found.reason)?,
             text(|found| found.excerpt)?,
+            number(|found| found.records as i64 - 1),
+            text(|found| found.detail)?,
         ];
         frame_of(&REJECTS, columns)
     }
@@ -181,21 +287,28 @@ mod tests {
         Position { line, record }
     }
 
-    /// The rows of a frame, its texts being numbers of a dictionary or not.
-    fn rows(rejects: Rejects) -> Vec<(String, String, i64, i64, String, String)> {
+    /// A reject that says no more than where and why.
+    fn bare(at: Position, reason: Reason, excerpt: &str) -> Rejected<'_> {
+        Rejected {
+            at,
+            reason,
+            excerpt,
+            detail: "",
+        }
+    }
+
+    /// The rows of a frame, its texts being numbers of a dictionary or not: source, file, reason, excerpt, line, record, more, detail.
+    fn rows(rejects: Rejects) -> Vec<String> {
         let frame = rejects.finish().unwrap();
         let text = |name| Texts::of(column_of(&frame, &REJECTS, name).unwrap());
         let number = |name| column_of(&frame, &REJECTS, name).unwrap().as_primitive::<Int64Type>();
         (0..frame.num_rows())
             .map(|row| {
-                (
-                    text("source").value(row).to_owned(),
-                    text("source_file").value(row).to_owned(),
-                    number("source_line").value(row),
-                    number("source_record").value(row),
-                    text("reason").value(row).to_owned(),
-                    text("excerpt").value(row).to_owned(),
-                )
+                let texts = ["source", "source_file", "reason", "excerpt"].map(|name| text(name).value(row).to_owned());
+                let numbers = ["source_line", "source_record", "more"].map(|name| number(name).value(row).to_string());
+                let detail = text("detail");
+                let detail = if detail.is_valid(row) { detail.value(row) } else { "-" };
+                format!("{} {} {detail}", texts.join(" "), numbers.join(" "))
             })
             .collect()
     }
@@ -203,12 +316,19 @@ mod tests {
     #[test]
     fn rejects_that_come_together_from_anywhere_are_sorted_and_none_is_lost() {
         let mut one = Rejects::default();
-        one.push("s", "b", at(2, 0), Reason::BrokenJson, "{");
-        one.push("s", "b", at(1, 0), Reason::MissingId, "{}");
+        one.push("s", "b", &bare(at(2, 0), Reason::BrokenJson, "{"));
+        one.push(
+            "s",
+            "b",
+            &Rejected {
+                detail: "no `id`",
+                ..bare(at(1, 0), Reason::MissingId, "{}")
+            },
+        );
         let mut other = Rejects::default();
-        other.push("s", "a", at(10, 2), Reason::MissingId, "{}");
-        other.push("s", "a", at(10, 1), Reason::MissingId, "{}");
-        other.push("r", "b", at(0, 0), Reason::UnreadableFile, "");
+        other.push("s", "a", &bare(at(10, 2), Reason::MissingId, "{}"));
+        other.push("s", "a", &bare(at(10, 1), Reason::MissingId, "{}"));
+        other.push("r", "b", &bare(at(0, 0), Reason::UnreadableFile, "_"));
         one.append(other);
         let kept = [Reject {
             source: "s".to_owned(),
@@ -217,6 +337,8 @@ mod tests {
             source_record: 0,
             reason: "missing_id".to_owned(),
             excerpt: "kept".to_owned(),
+            more: 4,
+            detail: Some("no `id`".to_owned()),
         }];
         let frame = Reject::frame(&kept).unwrap();
         one.absorb(&frame, |_, file| file == "c", str::to_owned).unwrap();
@@ -227,28 +349,43 @@ mod tests {
             .filter(|count| count.reason == "missing_id")
             .map(|count| (count.source_file, count.count))
             .collect();
-        let row = |source: &str, file: &str, line, record, reason: &str, excerpt: &str| {
-            (
-                source.to_owned(),
-                file.to_owned(),
-                line,
-                record,
-                reason.to_owned(),
-                excerpt.to_owned(),
-            )
-        };
         assert_eq!(
             rows(one),
             [
-                row("r", "b", 0, 0, "unreadable_file", ""),
-                row("s", "a", 10, 1, "missing_id", "{}"),
-                row("s", "a", 10, 2, "missing_id", "{}"),
-                row("s", "b", 1, 0, "missing_id", "{}"),
-                row("s", "b", 2, 0, "broken_json", "{"),
-                row("s", "c", 7, 0, "missing_id", "kept!"),
+                "r b unreadable_file _ 0 0 0 -",
+                "s a missing_id {} 10 1 0 -",
+                "s a missing_id {} 10 2 0 -",
+                "s b missing_id {} 1 0 0 no `id`",
+                "s b broken_json { 2 0 0 -",
+                "s c missing_id kept! 7 0 4 no `id`",
             ]
         );
         let total = |file: &str| counts.iter().filter(|(of, _)| of == file).map(|(_, count)| count).sum::<u64>();
-        assert_eq!((total("a"), total("b"), total("c")), (2, 1, 1));
+        assert_eq!((total("a"), total("b"), total("c")), (2, 1, 5));
+    }
+
+    #[test]
+    fn beyond_the_first_ones_a_file_has_one_row_for_each_reason() {
+        let mut rejects = Rejects::default();
+        for line in 1..=9 {
+            let reason = if line % 2 == 0 { Reason::MissingId } else { Reason::BrokenJson };
+            rejects.push("s", "a", &bare(at(line, 0), reason, &line.to_string()));
+        }
+        let mut rest = rejects.keep_first(3);
+        let mut earlier = Rest::default();
+        earlier.add(Reason::MissingId, at(11, 2), 10);
+        earlier.add(Reason::MissingId, at(11, 1), 10);
+        rest.append(earlier);
+        rejects.push_rest("s", "a", &rest);
+        assert_eq!(
+            rows(rejects),
+            [
+                "s a broken_json 1 1 0 0 -",
+                "s a missing_id 2 2 0 0 -",
+                "s a broken_json 3 3 0 0 -",
+                "s a missing_id  4 0 22 -",
+                "s a broken_json  5 0 2 -",
+            ]
+        );
     }
 }

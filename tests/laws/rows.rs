@@ -7,6 +7,7 @@ use std::fs::File;
 use uptake::domain::day::Day;
 use uptake::pipeline::settings::Settings;
 use uptake::reference::{self, Inputs, Tables};
+use uptake::sources::date_order::read_in_order;
 use uptake::sources::record::FileContext;
 use uptake::sources::{self, Format, path::path_context};
 use uptake::stages::activity_28d::Activity28d;
@@ -353,17 +354,15 @@ pub fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
             earliest_path_day = facts.day.into_iter().chain(earliest_path_day).min();
             let context = FileContext::of(facts, settings.zone(), &settings.rules.catalogue);
             let format = Format::of(source.feed, source.format.name()).unwrap();
-            let mut sink = inputs.file(source.feed, index, &path, facts.day.unwrap_or(Day(0)), &context);
             let size = entry.metadata().unwrap().len();
-            let counts = sources::read(
-                source.feed,
-                format,
-                &mut File::open(entry.path()).unwrap(),
-                size,
-                &context,
-                &mut sink,
-            );
-            sink.finish(&counts);
+            inputs.append(read_in_order(&context, |context| {
+                let mut inputs = Inputs::default();
+                let mut sink = inputs.file(source.feed, index, &path, facts.day.unwrap_or(Day(0)), context);
+                let mut file = File::open(entry.path()).unwrap();
+                let counts = sources::read(source.feed, format, &mut file, size, context, &mut sink);
+                sink.finish(&counts);
+                inputs
+            }));
         }
     }
     (inputs, earliest_path_day)

@@ -233,10 +233,10 @@ impl Facts {
     }
 
     fn read_rejects(&mut self, columns: &Columns<'_>, places: Vec<Place>) {
-        for frame in columns.read(&REJECTS, places, &["source", "reason"]) {
-            for (source, reason) in frame.texts("source").zip(frame.texts("reason")) {
+        for frame in columns.read(&REJECTS, places, &["source", "reason", "more"]) {
+            for ((source, reason), more) in frame.texts("source").zip(frame.texts("reason")).zip(frame.counts("more")) {
                 let reasons = self.rejects.entry(source.unwrap_or_default().to_owned()).or_default();
-                *reasons.entry(reason.unwrap_or_default().to_owned()).or_default() += 1;
+                *reasons.entry(reason.unwrap_or_default().to_owned()).or_default() += 1 + more.unwrap_or(0) as u64;
             }
         }
     }

@@ -137,7 +137,7 @@ fn an_unreadable_page_makes_the_snapshot_of_its_path_incomplete() {
     world.page("5/page-1", 5, &[], false, 0);
     let context = world.context(Some(TENANT), Some(day(5)));
     let mut sink = world.inputs.file(Feed::LicenseHoldings, 0, "5/page-2", day(5), &context);
-    sink.reject(FIRST, Reason::UnreadableFile, b"");
+    sink.reject(FIRST, Reason::UnreadableFile, b"", "");
     sink.finish(&FileCounts {
         rejected: 1,
         ..FileCounts::default()

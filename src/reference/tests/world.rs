@@ -156,7 +156,7 @@ impl World {
             );
         }
         if rejects > 0 {
-            sink.reject(FIRST, Reason::BrokenJson, b"{");
+            sink.reject(FIRST, Reason::BrokenJson, b"{", "");
         }
         sink.snapshot_page(SnapshotPage {
             tenant: TENANT,

@@ -106,9 +106,73 @@ fn an_unreadable_list_is_a_reject() {
         &format!("\"[SkuId={E3}\""),
         &format!("\"[SkuId={E3}0]\""),
         &list(&[E3, "x"]),
+        "\"System.Object[]\"",
+        "\"[System.Object[]]\"",
+        "[\"System.Collections.Hashtable\"]",
+        "[\"\"]",
+        &format!("\"[[SkuName=X, SkuId={E3}], [SkuName=Y, AccountId=x]]\""),
     ] {
         reject(&change("null", bad), "unreadable_license_list");
         reject(&change(bad, "null"), "unreadable_license_list");
+    }
+}
+
+#[test]
+fn a_change_whose_targets_or_properties_cannot_be_read_is_never_a_change_of_nothing() {
+    let text = change("null", &list(&[E3]));
+    let at = text.find("\"modifiedProperties\":[").unwrap();
+    let with_properties = |value: &str| format!("{}\"modifiedProperties\":{value}}}]}}}}", &text[..at]);
+    let at = text.find("\"targetResources\":[").unwrap();
+    let with_targets = |value: &str| format!("{}\"targetResources\":{value}}}}}", &text[..at]);
+    for (text, reason, detail) in [
+        (
+            with_targets("\"System.Object[]\""),
+            "unreadable_value",
+            "`properties.targetResources` is no list: a text as PowerShell",
+        ),
+        (
+            with_targets("[\"System.Collections.Hashtable\"]"),
+            "unreadable_value",
+            "an entry of `properties.targetResources` is a text as PowerShell",
+        ),
+        (
+            with_targets(&format!("[{{\"type\":\"User\",\"id\":\"{USER}\",\"modifiedProperties\":[]}},7]")),
+            "unreadable_value",
+            "an entry of `properties.targetResources` is a number",
+        ),
+        (with_targets("null"), "missing_licenses", "no member `properties.targetResources`"),
+        (
+            with_properties("\"@{displayName=AssignedLicense}\""),
+            "unreadable_value",
+            "`properties.targetResources.modifiedProperties` is no list: a text as PowerShell",
+        ),
+        (
+            with_properties("[\"System.Collections.Hashtable\"]"),
+            "unreadable_value",
+            "an entry of `properties.targetResources.modifiedProperties` is a text",
+        ),
+        (
+            with_properties("null"),
+            "missing_licenses",
+            "no member `properties.targetResources.modifiedProperties`",
+        ),
+        (with_properties("[{\"displayName\":\"AssignedLicense\"}]"), "missing_licenses", ""),
+        (with_properties("[{\"displayName\":7}]"), "unreadable_value", ""),
+    ] {
+        for text in [text.clone(), text.replace("Change user license", "Update user")] {
+            reject(&text, reason);
+            let found = read(&text);
+            assert!(found.details[0].starts_with(detail), "{:?} of {text}", found.details);
+            assert!(
+                !found.details[0].contains(USER) && !found.details[0].contains("a@b.c"),
+                "{:?}",
+                found.details
+            );
+        }
+    }
+    // Lists that are there and empty say that nothing was changed.
+    for nothing in [with_targets("[]"), with_properties("[]")] {
+        assert!(rows(&nothing).is_empty());
     }
 }
 
@@ -167,7 +231,6 @@ fn only_a_success_changes_anything() {
         ("\"0\"", 1),
         ("\"failure\"", 0),
         ("1", 0),
-        ("true", 0),
         ("\"timeout\"", 0),
         ("null", 0),
     ] {
@@ -180,6 +243,9 @@ fn only_a_success_changes_anything() {
     for (result, count) in [("\"success\"", 1), ("\"0\"", 1), ("0", 1), ("\"Failure\"", 0), ("null", 0)] {
         let text = event("Delete user", "", "").replace("\"resultType\":\"\"", &format!("\"resultType\":{result}"));
         assert_eq!(rows(&text).len(), count, "{result}");
+    }
+    for result in ["true", "{}", "[]"] {
+        reject(&event("Delete user", &format!("\"result\":{result},"), ""), "unreadable_value");
     }
     // An unsuccessful one is still checked.
     reject(

@@ -14,6 +14,9 @@ fn user(id: &str, rest: &str) -> String {
     format!(r#"{{"id":"{id}","userPrincipalName":"a@b.c"{rest}}}"#)
 }
 
+/// What a user has who holds nothing.
+const NO_LICENSES: &str = ",\"assignedLicenses\":[]";
+
 fn users(text: &str) -> Found {
     read_text(USERS, text, &known())
 }
@@ -37,7 +40,12 @@ fn states_decide_where_they_are_and_a_sku_is_held_once() {
         state(VISIO, "Error"),
     ]);
     assert_eq!(skus(&user("u", &format!("{assigned}{both}"))), [E3]);
-    assert_eq!(skus(&user("u", &format!("{assigned}{}", states(&[])))), Vec::<String>::new());
+    // Of a SKU that no state names Graph left the states out.
+    assert_eq!(skus(&user("u", &format!("{assigned}{}", states(&[])))), [VISIO]);
+    let of_another = states(&[state(E3, "Active")]);
+    assert_eq!(skus(&user("u", &format!("{assigned}{of_another}"))), [E3, VISIO]);
+    assert_eq!(skus(&user("u", &of_another)), [E3]);
+    assert_eq!(skus(&user("u", &format!(",\"assignedLicenses\":[]{of_another}"))), [E3]);
     assert_eq!(skus(&user("u", &format!("{assigned},\"licenseAssignmentStates\":null"))), [VISIO]);
     assert_eq!(skus(&user("u", &assigned)), [VISIO]);
     assert_eq!(
@@ -47,7 +55,46 @@ fn states_decide_where_they_are_and_a_sku_is_held_once() {
         )),
         [E3]
     );
-    assert!(skus(&user("u", "")).is_empty());
+}
+
+#[test]
+fn a_user_without_any_list_of_licenses_says_nothing_about_them_and_an_empty_list_says_that_there_are_none() {
+    let nulls = ",\"assignedLicenses\":null,\"licenseAssignmentStates\":null";
+    for nothing in ["", ",\"assignedLicenses\":null", nulls, ",\"AssignedLicenses\":[]"] {
+        let found = users(&user("u", nothing));
+        assert_eq!(
+            (found.rejects, found.rows.len()),
+            (vec!["1 missing_licenses".to_owned()], 0),
+            "{nothing}"
+        );
+        assert_eq!(
+            found.pages,
+            [format!("{TENANT} 2026-09-01")],
+            "the snapshot is there, and incomplete"
+        );
+    }
+    for empty in [NO_LICENSES, ",\"licenseAssignmentStates\":[]"] {
+        let found = users(&user("u", empty));
+        assert_eq!((found.counts.accepted, found.rows.len()), (1, 0), "{empty}");
+    }
+    let found = users(&user("u", ",\"AssignedLicenses\":[]"));
+    assert_eq!(
+        found.details,
+        ["no member `assignedLicenses`, `licenseAssignmentStates`, but `AssignedLicenses`"]
+    );
+    let found = users(&user("u", ",\"alice@contoso.example\":1"));
+    assert_eq!(
+        found.details,
+        ["no member `assignedLicenses`, `licenseAssignmentStates`; there are `id`, `userPrincipalName`"]
+    );
+}
+
+#[test]
+fn a_state_that_is_none_is_a_reject() {
+    for state in ["", ",\"state\":null", ",\"state\":7"] {
+        let states = format!(",\"licenseAssignmentStates\":[{{\"skuId\":\"{E3}\"{state}}}]");
+        assert_eq!(users(&user("u", &states)).rejects, ["1 unreadable_value"], "{state}");
+    }
 }
 
 #[test]
@@ -93,7 +140,13 @@ fn tenant_and_day_come_from_the_path() {
 
 #[test]
 fn pages_count_and_say_whether_another_one_follows() {
-    let page = |rest: &str| format!("{{\"@odata.context\":\"x\",\"value\":[{},{}]{rest}}}", user("a", ""), user("b", ""));
+    let page = |rest: &str| {
+        format!(
+            "{{\"@odata.context\":\"x\",\"value\":[{},{}]{rest}}}",
+            user("a", NO_LICENSES),
+            user("b", NO_LICENSES)
+        )
+    };
     let found = users(&page(",\"@odata.nextLink\":\"https://x\""));
     assert_eq!(
         (found.counts.records, found.pages),
@@ -103,11 +156,11 @@ fn pages_count_and_say_whether_another_one_follows() {
         "{}\n{}\n{}\n{}",
         page(""),
         page(",\"@odata.nextLink\":null"),
-        user("c", ""),
-        user("d", "")
+        user("c", NO_LICENSES),
+        user("d", NO_LICENSES)
     ));
     assert_eq!((found.counts.records, found.pages), (6, vec![format!("{TENANT} 2026-09-01"); 3]));
-    assert_eq!(users(&format!("[{}]", user("a", ""))).pages.len(), 1);
+    assert_eq!(users(&format!("[{}]", user("a", NO_LICENSES))).pages.len(), 1);
 }
 
 #[test]
@@ -122,7 +175,7 @@ fn an_empty_list_is_a_page_and_an_empty_file_or_an_error_is_none() {
 
 #[test]
 fn a_pretty_printed_page_is_one_document_and_its_rejects_carry_its_first_line() {
-    let text = "\n{\n \"value\": [\n  {\n   \"id\": \"a\"\n  },\n  {\n   \"id\": null\n  },\n  7\n ],\n \"@odata.nextLink\": \"x\"\n}\n";
+    let text = "\n{\n \"value\": [\n  {\n   \"id\": \"a\", \"assignedLicenses\": []\n  },\n  {\n   \"id\": null\n  },\n  7\n ],\n \"@odata.nextLink\": \"x\"\n}\n";
     let found = users(text);
     assert_eq!(found.rejects, ["2/2 missing_id", "2/3 broken_json"]);
     assert_eq!(

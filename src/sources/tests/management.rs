@@ -256,6 +256,29 @@ fn the_pair_of_a_license_change_gives_the_change_once() {
 }
 
 #[test]
+fn lists_of_something_else_than_objects_are_rejects() {
+    let whole = change("Update user.", &lists());
+    let at = whole.find("\"ModifiedProperties\":").unwrap();
+    let cut = |value: &str| format!("{}\"ModifiedProperties\":{value},\"Target\":[]}}", &whole[..at]);
+    for value in ["\"System.Object[]\"", "[\"System.Collections.Hashtable\"]", "[7]", "{}"] {
+        assert_eq!(read(LICENSES, &cut(value)).rejects, ["1 unreadable_value"], "{value}");
+    }
+    // Of the two records of a change one has to have the lists.
+    assert_eq!(read(LICENSES, &cut("null")).rejects, ["1 missing_licenses"]);
+    assert_eq!(read(LICENSES, &cut("[]")).counts.accepted, 1);
+    let first_of_two = cut("null").replace("Update user.", "Change user license.");
+    assert_eq!(read(LICENSES, &first_of_two).counts.accepted, 1);
+    let targets = whole.replace("\"Target\":[", "\"Target\":[\"System.Collections.Hashtable\",");
+    let found = read(LICENSES, &targets);
+    assert_eq!(found.rejects, ["1 unreadable_value"]);
+    assert!(
+        found.details[0].starts_with("an entry of `Target` is a text as PowerShell"),
+        "{:?}",
+        found.details
+    );
+}
+
+#[test]
 fn the_changed_user_is_the_target_and_never_who_did_it() {
     let user = |text: &str| read(LICENSES, text).rows[0].split(' ').nth(2).unwrap().to_owned();
     let text = change("Delete user.", "");

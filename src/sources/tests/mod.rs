@@ -3,6 +3,8 @@
 
 mod audit;
 mod compressed;
+mod dates;
+mod details;
 mod detect;
 mod exports;
 mod files;

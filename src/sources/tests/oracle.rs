@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::domain::day::{EARLIEST, MICROS_PER_DAY};
 use crate::domain::guid::Guid;
 use crate::sources::record::{FileContext, Reason};
-use crate::sources::time::parse_instant;
+use crate::sources::time::{Spelled, parse_instant};
 
 /// What a line is: words for its row, not ours, or a reject.
 #[derive(Debug, PartialEq)]
@@ -84,7 +84,10 @@ fn row(record: &Value, context: &FileContext) -> Result<Option<String>, Reason> 
         .ok_or(Reason::MissingTime)?;
     let time = time
         .as_str()
-        .and_then(|text| parse_instant(text.as_bytes()))
+        .and_then(|text| match parse_instant(text.as_bytes())? {
+            Spelled::At(at) => Some(at),
+            Spelled::Slashed { month_first, .. } => month_first,
+        })
         .ok_or(Reason::UnreadableTime)?;
     if time < EARLIEST {
         return Err(Reason::TimeBefore2010);

@@ -59,8 +59,13 @@ fn flaws_of_subscribed_skus_are_rejects() {
     ] {
         assert_eq!(read(SKUS, &sku(units)).rejects, [format!("1 {reason}")]);
     }
-    assert_eq!(read(SKUS, &sku("").replace("prepaidUnits", "units")).rejects, ["1 malformed_seats"]);
-    assert_eq!(read(SKUS, &sku("").replace("05E9", "x")).rejects, ["1 malformed_sku"]);
+    let units = r#""enabled":1"#;
+    assert_eq!(
+        read(SKUS, &sku(units).replace("prepaidUnits", "units")).rejects,
+        ["1 malformed_seats"]
+    );
+    assert_eq!(read(SKUS, &sku("")).rejects, ["1 malformed_seats"], "nothing is said about units");
+    assert_eq!(read(SKUS, &sku(units).replace("05E9", "x")).rejects, ["1 malformed_sku"]);
     let message = read(SKUS, "{\"error\":{\"code\":\"Forbidden\"}}");
     assert_eq!((message.rejects, message.pages.len()), (vec!["1 missing_id".to_owned()], 0));
     assert_eq!(read_text(SKUS, &sku(""), &unknown()).rejects, ["1 missing_tenant"]);
@@ -97,6 +102,40 @@ fn only_licenses_are_seats() {
         let found = read(PARTNER, &of(unit).replace("91FD106F", "x"));
         assert_eq!((found.counts.not_ours, found.rejects.len()), (1, 0), "{unit}");
     }
+}
+
+#[test]
+fn software_azure_reservations_and_the_marketplace_are_not_ours_whatever_their_units() {
+    let with = |members: &str| subscription().replacen('{', &format!("{{{members},"), 1);
+    for other in [
+        r#""productType":{"id":"Software","displayName":"Software"}"#,
+        r#""productType":{"id":"SaaS","displayName":"SaaS"}"#,
+        r#""productType":{"id":"Azure"}"#,
+        r#""productType":{"id":"AzurePlan"}"#,
+        r#""productType":{"id":"ReservationsAzureInstance"}"#,
+        r#""productType":"AzureReservation""#,
+        r#""productType":"perpetual software""#,
+        r#""isMicrosoftProduct":false"#,
+        r#""isMicrosoftProduct":"False""#,
+    ] {
+        let found = read(PARTNER, &with(other).replace("91FD106F", "x"));
+        assert_eq!((found.counts.not_ours, found.rejects.len()), (1, 0), "{other}");
+    }
+    let by_usage = subscription().replace("\"billingType\":\"license\"", "\"billingType\":\"usage\"");
+    assert_eq!(read(PARTNER, &by_usage).counts.not_ours, 1);
+    for ours in [
+        r#""productType":{"id":"OnlineServicesNCE","displayName":"OnlineServicesNCE"}"#,
+        r#""productType":{"displayName":"x"}"#,
+        r#""productType":null"#,
+        r#""productType":"""#,
+        r#""isMicrosoftProduct":true"#,
+        r#""isMicrosoftProduct":null"#,
+    ] {
+        assert_eq!(read(PARTNER, &with(ours)).rows.len(), 1, "{ours}");
+    }
+    // A type that nobody knows is not passed over: its seats would be lost without a word.
+    let unknown = with(r#""productType":{"id":"Tomorrow"}"#).replace("91FD106F", "91FD106E");
+    assert_eq!(read(PARTNER, &unknown).rejects, ["1 unknown_offer"]);
 }
 
 #[test]

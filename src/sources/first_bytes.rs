@@ -1,0 +1,115 @@
+//! What a content is that no form can be read from, by its first bytes: other kinds of files that partners really have, each with what
+//! to do about it.
+
+/// How much of a text is looked at to tell its encoding.
+const LOOKED_AT: usize = 4096;
+
+/// Kinds of files that begin with certain bytes.
+const BEGINNINGS: [(&[u8], &str); 14] = [
+    (b"PK\x03\x04", "a zip file: unzip it"),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Excel workbook (.xls): export it as CSV in UTF-8",
+    ),
+    (b"Obj\x01", "an Avro file, as event hubs capture them: export JSON lines instead"),
+    (b"%PDF", "a PDF: export CSV or JSON instead"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it"),
+    (b"Rar!", "a RAR archive: unpack it"),
+    (b"BZh", "compressed with bzip2: use gzip or zstd"),
+    (b"\xfd7zXZ\x00", "compressed with xz: use gzip or zstd"),
+    (b"\x04\x22\x4d\x18", "compressed with lz4: use gzip or zstd"),
+    (b"ORC", "an ORC file: export Parquet, CSV or JSON instead"),
+    (b"SQLite format 3\x00", "an SQLite database: export CSV or JSON"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+];
+
+/// What a content is that begins like this, and what to do about it; `None` where it may be one of the forms.
+pub fn recognised(head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(b"PK\x03\x04") && [&b"xl/"[..], b"[Content_Types].xml"].iter().any(|name| contains(head, name)) {
+        return Some("an Excel workbook (.xlsx): export it as CSV in UTF-8");
+    }
+    if let Some((_, what)) = BEGINNINGS.iter().find(|(beginning, _)| head.starts_with(beginning)) {
+        return Some(what);
+    }
+    if is_utf16(head) {
+        return Some("text in UTF-16, as Windows PowerShell writes it: save it as UTF-8 (`-Encoding utf8`)");
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let begins = |word: &str| {
+        text.get(..word.len())
+            .is_some_and(|begins| begins.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    if begins("<!doctype html") || begins("<html") {
+        return Some("a web page, probably of a sign-in or an error: download the file again");
+    }
+    begins("<?xml").then_some("an XML file: export CSV or JSON instead")
+}
+
+/// Whether a content is text in UTF-16, with a mark or without: of text in Latin letters every second byte is zero.
+fn is_utf16(head: &[u8]) -> bool {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return true;
+    }
+    let pairs = head[..head.len().min(LOOKED_AT)].as_chunks::<2>().0;
+    let most =
+        |is_latin: fn(&[u8; 2]) -> bool| pairs.len() > 1 && pairs.iter().filter(|pair| is_latin(pair)).count() * 10 > pairs.len() * 9;
+    most(|pair| pair[0] != 0 && pair[1] == 0) || most(|pair| pair[0] == 0 && pair[1] != 0)
+}
+
+/// What the columns of a first line are separated by, where it is no comma.
+pub fn separator(line: &str) -> Option<(char, &'static str)> {
+    let cells = |separator: char| line.matches(separator).count();
+    let [(most, name), ..] = {
+        let mut found = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
+        found.sort_by_key(|(separator, _)| std::cmp::Reverse(cells(*separator)));
+        found
+    };
+    (cells(most) > 0 && cells(most) > cells(',')).then_some((most, name))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(order).collect()
+    }
+
+    #[test]
+    fn other_kinds_of_files_are_told_by_their_first_bytes() {
+        for (head, words) in [
+            (&b"PK\x03\x04....mimetype"[..], "a zip file"),
+            (b"PK\x03\x04....[Content_Types].xml", "an Excel workbook (.xlsx)"),
+            (b"Obj\x01\x04\x16avro.schema", "an Avro file"),
+            (b"%PDF-1.7", "a PDF"),
+            (b"\n <!DOCTYPE html><html>", "a web page"),
+            (b"\xef\xbb\xbf<?xml version=\"1.0\"?>", "an XML file"),
+            (&utf16("\u{feff}Date (UTC),User ID", u16::to_le_bytes), "text in UTF-16"),
+            (&utf16("{\"value\":[]}", u16::to_le_bytes), "text in UTF-16"),
+            (&utf16("{\"value\":[]}", u16::to_be_bytes), "text in UTF-16"),
+        ] {
+            assert!(
+                recognised(head).is_some_and(|what| what.starts_with(words)),
+                "{words}: {:?}",
+                recognised(head)
+            );
+        }
+        for head in [&b"{\"value\":[]}"[..], b"[", b"a,b\n1,2\n", b"", b"\x1f\x8b\x08", b"PAR1"] {
+            assert_eq!(recognised(head), None, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn columns_are_separated_by_what_comes_most_often() {
+        assert_eq!(separator("Date (UTC);User ID;a, b"), Some((';', "semicolons")));
+        assert_eq!(separator("a\tb"), Some(('\t', "tabs")));
+        assert_eq!(separator("a,b;c,d"), None);
+        assert_eq!(separator("alone"), None);
+    }
+}

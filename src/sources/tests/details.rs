@@ -1,0 +1,136 @@
+//! What is said of rejects besides their reason: names of members and columns and kinds of files, and nothing about people.
+
+use crate::domain::kinds::Feed;
+use crate::sources::Format;
+use crate::sources::testing::{Found, TENANT, gzip, known, read_input, read_text};
+
+const PORTAL: (Feed, Format) = (Feed::Activity, Format::PortalCsv);
+const ANY: (Feed, Format) = (Feed::Activity, Format::Auto);
+
+#[track_caller]
+fn detail(found: &Found, reason: &str, expected: &str) {
+    let told: Vec<&str> = found.rejects.iter().map(|reject| reject.split(' ').next_back().unwrap()).collect();
+    assert_eq!((told, found.details[0].as_str()), (vec![reason], expected));
+}
+
+const FRENCH: &str = "Date (UTC),ID de la demande,ID d'utilisateur,Statut\n2026-09-01T08:00:00Z,e1,u1,Success\n";
+
+#[test]
+fn a_table_that_lacks_a_column_says_which_and_what_it_has_instead() {
+    let what = "no column `Request ID`, `User ID`; there are `Date (UTC)`, `ID de la demande`, `ID d'utilisateur`, `Statut`";
+    detail(&read_text(PORTAL, FRENCH, &known()), "missing_column", what);
+    detail(
+        &read_text(ANY, FRENCH, &known()),
+        "unknown_format",
+        &format!("read as portal-csv: {what}"),
+    );
+    let near = FRENCH
+        .replace("ID de la demande", "request_id")
+        .replace("ID d'utilisateur", "UserId");
+    detail(
+        &read_text(PORTAL, &near, &known()),
+        "missing_column",
+        "no column `Request ID`, `User ID`, but `request_id`, `UserId`",
+    );
+    let many = format!("Date (UTC),{}\n", vec!["Colonne"; 40].join(","));
+    let found = read_text(PORTAL, &many, &known());
+    assert!(found.details[0].ends_with("`Colonne` and 21 more"), "{:?}", found.details);
+}
+
+#[test]
+fn a_first_line_that_may_be_about_people_is_not_shown() {
+    for people in [
+        "Alice Smith,Contoso,Linz\nBob Jones,Contoso,Graz\n",
+        "alice@contoso.example,Sales\nbob@contoso.example,Sales\n",
+        "2026-09-01T08:00:00Z,Alice Smith,0\n2026-09-01T09:00:00Z,Bob Jones,0\n",
+        "Alice Smith\n",
+    ] {
+        for source in [PORTAL, ANY, (Feed::Customers, Format::Csv)] {
+            let found = read_text(source, people, &known());
+            let said = &found.details[0];
+            assert!(said.ends_with("; the first line is none with names of columns"), "{said}");
+            assert!(
+                !["Alice", "alice", "Contoso", "Linz", "Sales"]
+                    .iter()
+                    .any(|name| said.contains(name)),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn other_separators_encodings_and_kinds_of_files_are_named() {
+    let semicolons = FRENCH.replace(',', ";");
+    detail(
+        &read_text(PORTAL, &semicolons, &known()),
+        "missing_column",
+        "its columns are separated by semicolons: export it with commas",
+    );
+    let tabs = FRENCH.replace(',', "\t");
+    let found = read_text(ANY, &tabs, &known());
+    assert!(
+        found.details[0].ends_with("separated by tabs: export it with commas"),
+        "{:?}",
+        found.details
+    );
+    let utf16: Vec<u8> = format!("\u{feff}{FRENCH}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for source in [PORTAL, ANY, (Feed::Activity, Format::AzureMonitor)] {
+        let found = read_input(source, &mut utf16.as_slice(), &known());
+        detail(
+            &found,
+            "unknown_format",
+            "it is text in UTF-16, as Windows PowerShell writes it: save it as UTF-8 (`-Encoding utf8`)",
+        );
+        let packed = gzip(b"PK\x03\x04 and so on\n\n");
+        let found = read_input(source, &mut packed.as_slice(), &known());
+        detail(&found, "unknown_format", "it is a zip file: unzip it");
+    }
+    let mut western = b"Date (UTC),Request ID,User ID,Status\n2026-09-01T08:00:00Z,e1,u1,Succ".to_vec();
+    western.extend(b"\xe8s\n");
+    detail(
+        &read_input(PORTAL, &mut western.as_slice(), &known()),
+        "invalid_utf8",
+        "it is in another encoding, probably Windows-1252: save the file as UTF-8",
+    );
+    let parquet = read_input((Feed::Activity, Format::AzureMonitor), &mut &b"PAR1...."[..], &known());
+    detail(&parquet, "unknown_format", "it is a Parquet file: the format is `parquet`");
+}
+
+#[test]
+fn a_record_says_which_member_it_lacks_or_of_which_kind_it_is() {
+    let azure = (Feed::Activity, Format::AzureMonitor);
+    let line = |members: &str| {
+        format!(
+            "{{\"category\":\"SignInLogs\",\"tenantId\":\"{TENANT}\",\"time\":\"2026-09-01T08:00:00Z\",\"properties\":{{{members}}}}}\n"
+        )
+    };
+    let read = |members: &str| read_text(azure, &line(members), &known());
+    detail(&read("\"Id\":\"x\""), "missing_id", "no member `properties.id`, but `Id`");
+    detail(
+        &read("\"userId\":\"x\""),
+        "missing_id",
+        "no member `properties.id`; there are `userId`",
+    );
+    detail(&read(""), "missing_id", "no member `properties.id`; there is none at all");
+    detail(&read("\"id\":7"), "unreadable_value", "");
+    let cut = "\"id\":\"x\",\"status\":\"System.Collections.Hashtable\"";
+    detail(
+        &read(cut),
+        "unreadable_value",
+        "`properties.status` is a text as PowerShell writes what lies too deep: export with `ConvertTo-Json -Depth 10`",
+    );
+    let of_powershell = "\"id\":\"x\",\"createdDateTime\":\"/Date(1788249600000)/\"";
+    let found = read(of_powershell);
+    assert!(
+        found.details[0].starts_with("`properties.createdDateTime` is a time as Windows PowerShell writes it"),
+        "{:?}",
+        found.details
+    );
+    let table = "event_id,event_time,tenant_id,user_id,error_code\n,2026-09-01T08:00:00Z,,u1,0\n";
+    detail(
+        &read_text((Feed::Activity, Format::Csv), table, &known()),
+        "missing_id",
+        "`event_id` is empty or missing",
+    );
+}
