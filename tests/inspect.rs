@@ -226,11 +226,11 @@ fn an_export_in_another_form_is_known_without_a_word_about_it() {
 #[test]
 fn what_is_forced_is_read_so() {
     let path = sample("insights-logs-auditlogs");
-    let value = told(0, &[&path, "--feed", "activity"]);
+    let value = told(3, &[&path, "--feed", "activity"]);
     let reading = &value["files"][0]["readings"][0];
     assert_eq!(
-        (&reading["feed"], &reading["accepted"]),
-        (&"activity".into(), &0.into()),
+        (&reading["feed"], &reading["accepted"], &reading["source"]),
+        (&"activity".into(), &0.into(), &Value::Null),
         "audit records are not ours here"
     );
     let value = told(3, &[&path, "--as", "graph-users"]);
@@ -247,6 +247,68 @@ fn what_is_forced_is_read_so() {
         assert_eq!(code, 2);
         assert!(err.contains("it must be one of"), "{err}");
     }
+}
+
+#[test]
+fn a_form_that_accepts_no_record_is_told_as_tried_and_never_as_what_the_file_is() {
+    let desk = Desk::new();
+    let sign_in = |status: &str, time: &str| {
+        format!(
+            r#"{{"id":"e1","createdDateTime":"{time}","userPrincipalName":"alice@contoso.example","userId":"u1","appId":"a1","status":{status}}}"#
+        )
+    };
+    let name = |file: &str| format!("tenantId={TENANT}/2026-09-01/{file}");
+    let good = "{\"errorCode\":0}";
+    let cut = desk.file(
+        &name("cut.json"),
+        sign_in("\"System.Collections.Hashtable\"", "2026-09-01T08:00:00Z"),
+    );
+    let of_powershell = desk.file(&name("dates.json"), sign_in(good, "\\/Date(1788249600000)\\/"));
+    for (path, reason, words) in [
+        (&cut, "unreadable_value", "`ConvertTo-Json -Depth 10`"),
+        (&of_powershell, "unreadable_time", "as Windows PowerShell writes it"),
+    ] {
+        let value = told(3, &[path]);
+        let tried = value["files"][0]["readings"].as_array().unwrap();
+        // License changes call it a record of another feed, which is no reason to take it for one of theirs.
+        assert!(tried.iter().any(|reading| reading["feed"] == "license_changes"));
+        assert_eq!(
+            (&tried[0]["feed"], &tried[0]["rejects"][0]["reason"]),
+            (&"activity".into(), &reason.into())
+        );
+        assert!(tried[0]["rejects"][0]["detail"].as_str().unwrap().contains(words), "{tried:?}");
+        let (code, out, _) = inspect(&[path]);
+        assert_eq!(code, 3);
+        assert!(
+            out.contains("not one record of it could be used") && out.contains("tried    activity in the format graph"),
+            "{out}"
+        );
+        assert!(!out.contains("[[source]]") && !out.contains("alice"), "{out}");
+    }
+    // Of several files those of which nothing is of use are in no sum.
+    let whole = desk.file(&name("whole.json"), sign_in(good, "2026-09-01T08:00:00Z"));
+    let sums = &told(3, &[&cut, &whole])["sums"];
+    assert_eq!((sums.as_array().unwrap().len(), &sums[0]["files"]), (1, &1.into()), "{sums}");
+}
+
+#[test]
+fn a_table_of_no_known_form_shows_the_names_of_its_columns_and_says_which_are_missing() {
+    let desk = Desk::new();
+    let french = "\u{feff}Date (UTC),ID de la demande,Utilisateur\n2026-09-01T08:00:00Z,e1,Alice Smith\n";
+    let (code, out, _) = inspect(&[&desk.file("InteractiveSignIns.csv", french)]);
+    assert_eq!(code, 3);
+    for words in [
+        "read as portal-csv: no column `Request ID`, `User ID`; there are `Date (UTC)`, `ID de la demande`, `Utilisateur`",
+        "begins   \"Date (UTC),ID de la demande,Utilisateur\"",
+    ] {
+        assert!(out.contains(words), "`{words}` is not in {out}");
+    }
+    assert!(!out.contains("Alice"), "{out}");
+    let people = desk.file("people.csv", "Alice Smith,Contoso\nBob Jones,Contoso\n");
+    let (_, out, _) = inspect(&[&people]);
+    assert!(out.contains("begins   \"***,***") && !out.contains("Smith"), "{out}");
+    let zip = desk.file("export.zip", b"PK\x03\x04\x14\x00mimetype");
+    assert!(inspect(&[&zip]).1.contains("it is a zip file: unzip it"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub struct GraphSignIns<'c> {
     sign_ins: SignIns<'c>,
 }
 
-static KEYS: Keys<15> = Keys::of([
+static KEYS: Keys<16> = Keys::of([
     "id",
     "createdDateTime",
     "activityDateTime",
@@ -35,6 +35,7 @@ static KEYS: Keys<15> = Keys::of([
     "isInteractive",
     "signInEventTypes",
     "status",
+    "auditData",
 ]);
 
 /// The members that matter.
@@ -44,6 +45,8 @@ struct Listed<'a> {
     event_types: Option<Node<'a>>,
     status: Option<Node<'a>>,
     audited: Option<Node<'a>>,
+    /// What only a record of Graph's audit log queries has, which otherwise looks like a sign-in.
+    of_query: Option<Node<'a>>,
 }
 
 impl<'c> GraphSignIns<'c> {
@@ -72,7 +75,8 @@ impl JsonRecords for GraphSignIns<'_> {
             Kind::NoUser => return Ok(Verdict::NotOurs),
         };
         let sign_in = &listed.sign_in;
-        if sign_in.created.is_none() && listed.audited.is_some() {
+        let is_audited = listed.of_query.is_some() || (sign_in.created.is_none() && listed.audited.is_some());
+        if is_audited {
             return Ok(Verdict::NotOurs);
         }
         let tenant = self.sign_ins.tenant_by_path(sign_in)?;
@@ -134,6 +138,7 @@ impl<'a> Listed<'a> {
             sign_in.is_interactive,
             listed.event_types,
             listed.status,
+            listed.of_query,
         ] = record.fields(&KEYS);
         listed
     }

@@ -186,7 +186,8 @@ pub fn unknown(input: &mut dyn Input, size: u64) -> String {
 
 /// The first line of a content, where it has nothing but names of columns.
 pub fn line_of_names(head: &[u8]) -> Option<&str> {
-    let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let first = std::str::from_utf8(lines.next()?.trim_ascii()).ok()?;
     let second = std::str::from_utf8(lines.next().unwrap_or_default()).unwrap_or_default();
     csv_table::has_names(first, second).then_some(first)
