@@ -66,7 +66,7 @@ scenarios! {
     excluded_products_stay_out_of_the_portfolio = "excluded-products-stay-out-of-the-portfolio",
     a_tenant_without_a_snapshot_is_in_no_sum = "a-tenant-without-a-snapshot-is-in-no-sum",
     two_sources_of_subscriptions_are_not_added_up = "two-sources-of-subscriptions-are-not-added-up",
-    a_list_of_users_without_a_word_about_licenses_closes_nothing,
+    a_list_of_users_without_a_word_about_licenses_closes_nothing = "a-list-of-users-without-a-word-about-licenses-closes-nothing",
     a_list_that_nobody_renews_gives_way_to_a_younger_one = "a-list-that-nobody-renews-gives-way-to-a-younger-one",
     over_assigned_107_percent_taken_apart_into_all_five_parts = "over-assigned-107-percent-taken-apart-into-all-five-parts",
     unreadable_lines_become_rejects_and_nothing_is_lost = "unreadable-lines-become-rejects-and-nothing-is-lost",
