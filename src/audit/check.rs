@@ -33,7 +33,7 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     let mut state = State::read(store, &mut Cache::default())?;
     refuse_what_is_none(settings, store, &state)?;
     let run = last_run(settings);
-    let last = outside::last_day(settings, run.as_ref());
+    let last = outside::last_day(settings, &state, run.as_ref());
     state.set_aside(settings.first_day, last);
     let notes = Notes::of(run.as_ref(), last);
     let mut report = Report::default();

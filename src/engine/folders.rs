@@ -4,11 +4,15 @@ use std::fs;
 use std::path::{Component, Path, PathBuf, absolute};
 
 use crate::engine::error::EngineError;
+use crate::engine::glob_steps::GlobSteps;
 use crate::engine::raw_open::Identity;
+use crate::engine::raw_path::text_of_path;
 use crate::pipeline::settings::Settings;
+use crate::pipeline::source::Source;
 
 /// Writes the folders without detours, and refuses raw input in a folder that is written to, or around one, whatever they are called:
-/// raw files are the only way back, and nothing is ever written among them.
+/// raw files are the only way back, and nothing is ever written among them. A folder that is written to may be in the input folder only
+/// where no source reads, as in the pipeline file of `uptake sample`.
 pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
     for path in [&mut settings.input_root, &mut settings.warehouse, &mut settings.published] {
         *path = tidy(path);
@@ -17,14 +21,20 @@ pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
         input_root,
         warehouse,
         published,
+        sources,
         ..
-    } = settings;
+    } = &*settings;
     let refused = |text: String| Err(EngineError::Usage(format!("{text}; give each its own folder")));
     for (name, written_to) in [("warehouse", &*warehouse), ("published", &*published)] {
         let (input, other) = (input_root.display(), written_to.display());
         match (is_within(written_to, input_root), is_within(input_root, written_to)) {
             (true, true) => return refused(format!("input and {name} are one folder: `{input}` and `{other}`")),
-            (true, false) => return refused(format!("the {name} folder `{other}` is in the input folder `{input}`")),
+            (true, false) => {
+                if let Some(source) = reader_of(written_to, input_root, sources) {
+                    let text = format!("the {name} folder `{other}` is in the input folder `{input}`, where source `{source}` reads it");
+                    return refused(text);
+                }
+            }
             (false, true) => return refused(format!("the input folder `{input}` is in the {name} folder `{other}`")),
             (false, false) => {}
         }
@@ -34,6 +44,16 @@ pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
         return refused(format!("warehouse and published are one folder: `{warehouse}` and `{published}`"));
     }
     Ok(())
+}
+
+/// The source that may read files of a folder in the input folder.
+fn reader_of<'s>(folder: &Path, input: &Path, sources: &'s [Source]) -> Option<&'s str> {
+    let reader = match real(folder).strip_prefix(real(input)) {
+        Ok(below) => GlobSteps::of(sources).at(&text_of_path(below)).first_alive(),
+        // It is there under another name.
+        Err(_) => Some(0),
+    };
+    sources.get(reader?).map(|source| source.name.as_str())
 }
 
 /// A path without `.` and `..`, where it leads to the same place: `a/..` does not where `a` is a link.

@@ -24,7 +24,12 @@ pub struct Progress(Vec<Vec<usize>>);
 impl Progress {
     /// Whether no source reads anything from here on.
     pub fn is_dead(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
+        self.first_alive().is_none()
+    }
+
+    /// The first source that may read something from here on.
+    pub fn first_alive(&self) -> Option<usize> {
+        self.0.iter().position(|places| !places.is_empty())
     }
 }
 

@@ -67,7 +67,7 @@ fn a_url_is_refused_as_a_folder_wherever_it_is_written() {
 
 #[test]
 fn the_input_folder_is_never_written_to_however_it_is_written() {
-    let site = Site::new("*.csv");
+    let site = Site::new("**/*.csv");
     site.sign_in("2026-09-01.csv", "u1");
     fs::create_dir(site.path("x")).unwrap();
     std::os::unix::fs::symlink("raw", site.path("link")).unwrap();
@@ -86,6 +86,12 @@ fn the_input_folder_is_never_written_to_however_it_is_written() {
     site.uptake("run", &["--warehouse", &site.path("x/../w/published").display().to_string()])
         .fails(2, &["warehouse and published are one folder"]);
     assert_eq!(fs::read_dir(site.raw("")).unwrap().count(), 1);
+
+    // Where no source reads, it is no harm.
+    let apart = Site::new("act/*.csv");
+    apart.sign_in("act/2026-09-01.csv", "u1");
+    let within = apart.raw("w").display().to_string();
+    apart.uptake("run", &["--warehouse", &within]).succeeds();
 }
 
 #[test]
