@@ -15,7 +15,10 @@ use uptake::warehouse::store::Store;
 
 /// What the pipeline file `text` means, as if it lay in `folder`; with the built-in catalogue unless it names another.
 pub fn settings(folder: &Path, text: &str) -> Settings {
-    let written = file::parse(text, &folder.join("pipeline.toml")).expect("a pipeline file");
+    let mut written = file::parse(text, &folder.join("pipeline.toml")).expect("a pipeline file");
+    if let Some(key_file) = written.privacy.needed_key_file() {
+        written.privacy.key = Some(std::fs::read(&key_file.value).expect("a key"));
+    }
     let mut texts = built_in();
     let files: Vec<_> = written
         .catalogue_files()

@@ -102,16 +102,41 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     for (contract, _) in makings {
         remove_beyond(job.store, state, contract, job.shards())?;
     }
-    remove_misplaced(job, state)?;
+    remove_misplaced(job, state, changes)?;
     Ok(Facts { steps, waiting })
 }
 
-/// Removes the facts of days that have theirs in the other table, or in none, since the tables begin on another day than before.
-fn remove_misplaced(job: &Job<'_>, state: &mut State) -> Result<(), EngineError> {
-    for contract in [&ACTIVITY_DAILY, &ACTIVITY_BEFORE] {
-        let belongs = |day: Day| facts_table(job.range, day).is_some_and(|table| table.name == contract.name);
+/// Removes the facts of days that have theirs in the other table, or in none, since the tables begin on another day than before;
+/// and what there is of days before the tables of which there are no events any more.
+fn remove_misplaced(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<(), EngineError> {
+    let first = job.range.first;
+    let with_events: BTreeSet<Place> = (0..job.shards())
+        .flat_map(|shard| {
+            sources_of_days(state, shard, first.plus(-1))
+                .into_keys()
+                .map(move |day| (Some(day), shard))
+        })
+        .collect();
+    for contract in [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE] {
+        let is_of_table = |day: Day| {
+            contract.name == ACTIVITY_COVERAGE.name || facts_table(job.range, day).is_some_and(|table| table.name == contract.name)
+        };
+        let belongs = |place: &Place| {
+            let of_day = |day: Day| is_of_table(day) && (day >= first || with_events.contains(place));
+            place.0.is_none_or(of_day)
+        };
         let places: Vec<Place> = state.table(contract).keys().copied().collect();
-        for place in places.into_iter().filter(|(day, _)| day.is_some_and(|day| !belongs(day))) {
+        for place in places.into_iter().filter(|place| !belongs(place)) {
+            if let Some(day) = place
+                .0
+                .filter(|_| state.footer(contract, place).is_some_and(|footer| footer.rows > 0))
+            {
+                let how = changes
+                    .how(ACTIVITY_EVENTS.name, day)
+                    .unwrap_or("there are no events of it any more")
+                    .to_owned();
+                changes.note(contract.name, day, how);
+            }
             job.store.remove(contract, place)?;
             state.forget(contract, place);
         }

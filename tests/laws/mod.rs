@@ -12,6 +12,7 @@ mod facts;
 mod files;
 mod render;
 pub mod rows;
+mod settings;
 mod strategy;
 
 use std::collections::BTreeMap;
