@@ -83,6 +83,10 @@ scenarios! {
     overuse_with_the_parts_that_explain_it_in_german = "overuse-with-the-parts-that-explain-it-in-german",
     trials_and_grace_periods_that_end_soon = "trials-and-grace-periods-that-end-soon",
     products_out_of_scope_get_no_advice = "products-out-of-scope-get-no-advice",
+    an_agents_sign_ins_are_kept_and_are_no_activity = "an-agents-sign-ins-are-kept-and-are-no-activity",
+    administration_is_no_use = "administration-is-no-use",
+    a_technician_counts_with_a_license_and_never_without = "a-technician-counts-with-a-license-and-never-without",
+    what_members_do_in_another_tenant_makes_no_customer = "what-members-do-in-another-tenant-makes-no-customer",
     seats_that_nobody_knows_to_be_sold_can_be_unused = "seats-that-nobody-knows-to-be-sold-can-be-unused",
 }
 

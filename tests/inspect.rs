@@ -362,3 +362,31 @@ fn of_a_file_that_is_cut_what_comes_before_is_read() {
     let nothing = desk.file("short.gz", &gzip[..12]);
     told(3, &[&nothing]);
 }
+
+#[test]
+fn a_download_of_several_tenants_is_told_of_and_one_of_one_tenant_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = "0f0f0f0f-0000-4000-8000-000000000001";
+    let sign_in = |home: &str, resource: &str| {
+        format!(
+            r#"{{"id":"{home}-{resource}","createdDateTime":"2026-09-01T10:11:12Z","userId":"u","userType":"member","homeTenantId":"{home}","resourceTenantId":"{resource}","status":{{"errorCode":0}}}}"#
+        )
+    };
+    let write = |name: &str, records: &[String]| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("[{}]", records.join(","))).unwrap();
+        path.display().to_string()
+    };
+    let warnings = |path: &str| told(0, &[path])["files"][0]["readings"][0]["warnings"].clone();
+    // What somebody does in another tenant is theirs at home.
+    let outbound = write("outbound.json", &[sign_in(TENANT, TENANT), sign_in(TENANT, other)]);
+    assert_eq!(warnings(&outbound), serde_json::json!([]));
+    let two = [sign_in(TENANT, TENANT), sign_in(other, other)];
+    let mixed = write("mixed.json", &two);
+    let words = "2 tenants; a download is of one: put it below tenantId=<GUID>/";
+    assert_eq!(warnings(&mixed), serde_json::json!([words]));
+    assert!(inspect(&[&mixed]).1.contains(&format!("\n  warning  {words}\n")));
+    let below = write(&format!("tenantId={TENANT}/mixed.json"), &two);
+    assert_eq!(warnings(&below), serde_json::json!([]));
+}

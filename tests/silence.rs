@@ -1,4 +1,4 @@
-//! Sources that fall silent, as a person and a monitor learn of it: in the summary and in `run.json`.
+//! Sources that fall silent, and files that do not say whose they are, as a person and a monitor learn of it: in the summary and in `run.json`.
 
 use std::fs;
 use std::process::Command;
@@ -67,4 +67,36 @@ fn days_without_files_and_a_last_day_with_few_rows_are_told() {
     ]);
     told(&[source, " of 2026-09-30, and usually ", "on that weekday: something may be missing"]);
     told(&["source `license_holdings:", "has no file below"]);
+}
+
+#[test]
+fn downloads_that_do_not_say_whose_they_are_are_told_once_for_each_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = folder.path().join("raw");
+    fs::create_dir_all(raw.join("downloads")).unwrap();
+    let tenants = ["8a4de8b5-095c-47d0-a96f-a75130c61d53", "0f0f0f0f-0000-4000-8000-000000000001"];
+    let row = |home: &str, resource: &str| format!("2026-09-01T08:02:31Z,{home}{resource},u,Member,{resource},{home},Success");
+    let header = "Date (UTC),Request ID,User ID,User type,Resource tenant ID,Home tenant ID,Status";
+    let write =
+        |name: &str, rows: &[String]| fs::write(raw.join("downloads").join(name), format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+    let both = [row(tenants[0], tenants[0]), row(tenants[1], tenants[1])];
+    write("InteractiveSignIns_2026-09-01.csv", &both);
+    write("NonInteractiveSignIns_2026-09-01.csv", &both);
+    write(
+        "outbound_2026-09-01.csv",
+        &[row(tenants[0], tenants[0]), row(tenants[0], tenants[1])],
+    );
+    fs::write(
+        raw.join("pipeline.toml"),
+        "name = \"downloads\"\nlast_day = \"2026-09-01\"\n[input]\nroot = \".\"\n[[source]]\nfeed = \"activity\"\npath = \"downloads/*.csv\"\n",
+    )
+    .unwrap();
+    let (_, warnings) = run(folder.path());
+    let told: Vec<&String> = warnings.iter().filter(|warning| warning.contains("tenantId=<GUID>/")).collect();
+    assert_eq!(
+        told,
+        [
+            "`downloads/InteractiveSignIns_2026-09-01.csv` of source `activity:downloads/*.csv` has sign-ins of 2 tenants; a download is of one: put it below tenantId=<GUID>/ (and 1 more file like it)"
+        ]
+    );
 }

@@ -53,6 +53,14 @@ spelled! {
 }
 
 spelled! {
+    /// What an audited action is: somebody uses a service, or configures it.
+    ActionMeaning {
+        Use = "use",
+        Administration = "administration",
+    }
+}
+
+spelled! {
     /// What a license event did. `Assigned`, `Removed` and `Held` are about one SKU, the others about the whole user.
     Action {
         Assigned = "assigned",

@@ -31,6 +31,7 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
         settings.products_text(),
         settings.excluded_text(),
         settings.offers_text(),
+        settings.audit_actions_text(),
         settings.evidence_text(),
         settings.unlicensed_use_text(),
         settings.states_text(),

@@ -38,6 +38,10 @@ pub fn how(settings: &Settings, source: usize) -> String {
     if of.feed == Feed::Subscriptions {
         hasher.text(&settings.offers_text());
     }
+    let is_audited = [Format::Auto, Format::ManagementApi].map(Format::name).contains(&of.format.name());
+    if of.feed == Feed::Activity && is_audited {
+        hasher.text(&settings.audit_actions_text());
+    }
     if !settings.user_ids_text().is_empty() {
         hasher.text(&settings.user_ids_text());
     }

@@ -1,4 +1,4 @@
-//! The catalogue files: five CSV texts become one `Catalogue`.
+//! The catalogue files: six CSV texts become one `Catalogue`.
 //!
 //! | part | columns that are read | says |
 //! |---|---|---|
@@ -7,6 +7,7 @@
 //! | apps | workload, app_id | which resource or client application means which workload |
 //! | offers | offer_id, sku_id | Partner Center's offers |
 //! | excluded | sku_id, reason | products out of scope for portfolio sums |
+//! | audit_actions | kind, name, number, means | which audited actions are a use of a service and which its administration |
 //!
 //! Columns may stand in any order and have more beside them. Microsoft's file has flaws that are no errors here: repeated rows, blanks around
 //! values, two names for a SKU (the first stays), one part number for two SKUs (both keep it). They are warnings.
@@ -18,18 +19,19 @@ use std::sync::Arc;
 
 use super::problem::{CatalogueError, Problem};
 use super::table::{Notes, Row, rows, squeezed};
-use crate::domain::catalogue::{Catalogue, Product};
+use crate::domain::catalogue::{AuditActions, Catalogue, Product};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::spelled;
+use crate::domain::kinds::{ActionMeaning, spelled};
 
 spelled! {
-    /// One of the five files, by its key in `[catalogue]`.
+    /// One of the six files, by its key in `[catalogue]`.
     Part {
         Skus = "skus",
         Workloads = "workloads",
         Apps = "apps",
         Offers = "offers",
         Excluded = "excluded",
+        AuditActions = "audit_actions",
     }
 }
 
@@ -42,7 +44,7 @@ pub struct CatalogueText<'a> {
     pub built_in: bool,
 }
 
-/// The texts of all five catalogue files.
+/// The texts of all six catalogue files.
 #[derive(Clone, Debug)]
 pub struct CatalogueTexts<'a> {
     pub skus: CatalogueText<'a>,
@@ -50,6 +52,7 @@ pub struct CatalogueTexts<'a> {
     pub apps: CatalogueText<'a>,
     pub offers: CatalogueText<'a>,
     pub excluded: CatalogueText<'a>,
+    pub audit_actions: CatalogueText<'a>,
 }
 
 /// The catalogue that ships with the program (`data/catalogue/`).
@@ -65,6 +68,10 @@ pub fn built_in() -> CatalogueTexts<'static> {
         apps: text("built-in apps.csv", include_bytes!("../../data/catalogue/apps.csv")),
         offers: text("built-in offers.csv", include_bytes!("../../data/catalogue/offers.csv")),
         excluded: text("built-in excluded.csv", include_bytes!("../../data/catalogue/excluded.csv")),
+        audit_actions: text(
+            "built-in audit_actions.csv",
+            include_bytes!("../../data/catalogue/audit_actions.csv"),
+        ),
     }
 }
 
@@ -89,10 +96,11 @@ impl<'a> CatalogueTexts<'a> {
             Part::Apps => self.apps = text,
             Part::Offers => self.offers = text,
             Part::Excluded => self.excluded = text,
+            Part::AuditActions => self.audit_actions = text,
         }
     }
 
-    /// Reads all five; fails with every problem of every file.
+    /// Reads all six; fails with every problem of every file.
     pub fn parse(&self) -> Result<Loaded, CatalogueError> {
         let mut problems = Vec::new();
         let mut warnings = Vec::new();
@@ -105,6 +113,7 @@ impl<'a> CatalogueTexts<'a> {
         });
         let offers = part(&self.offers, &mut problems, &mut warnings, read_offers);
         let excluded = part(&self.excluded, &mut problems, &mut warnings, read_excluded);
+        let audit_actions = part(&self.audit_actions, &mut problems, &mut warnings, read_audit_actions);
         match problems.is_empty() {
             true => Ok(Loaded {
                 catalogue: Catalogue {
@@ -112,6 +121,7 @@ impl<'a> CatalogueTexts<'a> {
                     apps,
                     excluded,
                     offers: Arc::new(offers),
+                    audit_actions: Arc::new(audit_actions),
                 },
                 warnings,
             }),
@@ -262,6 +272,36 @@ fn read_excluded(text: &CatalogueText<'_>, notes: &mut Notes) -> BTreeMap<Guid, 
     }
     notes.sum_up_repeated();
     excluded
+}
+
+fn read_audit_actions(text: &CatalogueText<'_>, notes: &mut Notes) -> AuditActions {
+    let mut actions = AuditActions::default();
+    for row in rows(text.bytes, ["kind", "name", "number", "means"], notes) {
+        let name = row.filled(1, notes).map(str::to_lowercase);
+        let (Some(name), Some(means)) = (name, row.filled(3, notes).map(str::to_lowercase)) else {
+            continue;
+        };
+        let Some(means) = ActionMeaning::parse(&means) else {
+            notes.refuse(row.line, format!("`means` `{means}` must be `use` or `administration`"));
+            continue;
+        };
+        let number = row.cell(2);
+        match row.cell(0).to_lowercase().as_str() {
+            "operation" => put_once(&mut actions.operations, name, means, "operation", row.line, notes),
+            "record_type" if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                put_once(&mut actions.record_types, name, means, "record type", row.line, notes);
+                let known = actions.record_types.get(number);
+                // A type of two names has one number.
+                if !number.is_empty() && known != Some(&means) {
+                    put_once(&mut actions.record_types, number.to_owned(), means, "record type", row.line, notes);
+                }
+            }
+            "record_type" => notes.refuse(row.line, format!("`number` `{number}` is no number; correct it or remove it")),
+            kind => notes.refuse(row.line, format!("`kind` `{kind}` must be `record_type` or `operation`")),
+        }
+    }
+    notes.sum_up_repeated();
+    actions
 }
 
 /// Enters a pair; the same pair again is a repetition, another value for the key a contradiction.

@@ -11,7 +11,7 @@ const SECOND: &str = "54a152dc-90de-4996-93d2-bc47e670fc06";
 const SKUS: &str = "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names\n";
 
 /// Small texts: one product with Teams, mapped; nothing else.
-fn small() -> [(Part, String); 5] {
+fn small() -> [(Part, String); 6] {
     [
         (Part::Skus, format!("{SKUS}Microsoft 365 E3,SPE_E3,{SKU},TEAMS1,{TEAMS},Teams\n")),
         (
@@ -21,6 +21,7 @@ fn small() -> [(Part, String); 5] {
         (Part::Apps, "workload,app_id,app_name\n".to_owned()),
         (Part::Offers, "offer_id,sku_id\n".to_owned()),
         (Part::Excluded, "sku_id,reason\n".to_owned()),
+        (Part::AuditActions, "kind,name,number,means\n".to_owned()),
     ]
 }
 
@@ -201,6 +202,72 @@ fn letters_that_are_not_utf8_are_replaced_with_a_warning() {
     let loaded = parse(Part::Skus, &text).unwrap();
     assert_eq!(loaded.catalogue.products[&sku(SKU)].name, "Pr\u{FFFD}fung");
     assert_eq!(loaded.warnings.len(), 1);
+}
+
+#[test]
+fn audited_actions_are_named_by_record_type_and_by_operation() {
+    let text = "kind,name,number,means\nrecord_type,Yammer,22,use\nrecord_type,VivaEngage,22,use\nrecord_type,ExchangeAdmin,1,Administration\n\
+                record_type,Brandnew,,use\noperation,DataExport,,administration\n";
+    let actions = parse(Part::AuditActions, text.as_bytes()).unwrap().catalogue.audit_actions;
+    for known in ["22", "yammer", "VivaEngage", "BrandNew"] {
+        assert!(actions.is_use(known, "MessageCreated"), "{known}");
+        assert!(!actions.is_use(known, "DataExport"), "{known}");
+    }
+    assert!(!actions.is_use("1", "MessageCreated") && !actions.is_use("23", "MessageCreated"));
+    check_refused(
+        Part::AuditActions,
+        "kind,name,number,means\nrecord_type,Yammer,22,use\nrecord_type,VivaEngage,22,administration\nrecord_type,CRM,x,use\n\
+         operations,A,,use\noperation,B,,maybe\noperation,,,use\noperation,C,,use\noperation,C,,administration\n",
+        &[
+            "audit_actions.csv:3: record type `22` is `administration` here and `use` above; remove one of the rows",
+            "audit_actions.csv:4: `number` `x` is no number; correct it or remove it",
+            "audit_actions.csv:5: `kind` `operations` must be `record_type` or `operation`",
+            "audit_actions.csv:6: `means` `maybe` must be `use` or `administration`",
+            "audit_actions.csv:7: `name` is empty; fill it in or remove the row",
+            "audit_actions.csv:9: operation `c` is `administration` here and `use` above; remove one of the rows",
+        ],
+    );
+}
+
+#[test]
+fn the_built_in_list_of_audited_actions_tells_use_from_administration() {
+    let actions = built_in().parse().unwrap_or_else(|error| panic!("{error}")).catalogue.audit_actions;
+    for (record_type, operation) in [
+        ("2", "Send"),
+        ("ExchangeItemAggregated", "MailItemsAccessed"),
+        ("6", "FileAccessed"),
+        ("SharePointFileOperation", "FileUploaded"),
+        ("4", "PageViewed"),
+        ("14", "SharingSet"),
+        ("25", "MessageSent"),
+        ("22", "MessageCreated"),
+        ("261", "CopilotInteraction"),
+        ("copilotInteraction", "CopilotInteraction"),
+        ("20", "ViewReport"),
+    ] {
+        assert!(actions.is_use(record_type, operation), "{record_type} {operation}");
+    }
+    for (record_type, operation) in [
+        ("1", "Set-Mailbox"),
+        ("2", "New-InboxRule"),
+        ("23", "Get-CsTeamsUpgradeOverridePolicy"),
+        ("57", "TeamsAdminAction"),
+        ("25", "TeamsTenantSettingChanged"),
+        ("14", "SiteCollectionAdminAdded"),
+        ("4", "SharingPolicyChanged"),
+        ("261", "UpdateTenantSettings"),
+        ("312", "DeletePlugin"),
+        ("UpdateCopilotSettings", "UpdateSomething"),
+        ("20", "UpdatedAdminFeatureSwitch"),
+        ("22", "NetworkConfigurationUpdated"),
+        ("8", "Add user."),
+        ("13", "DlpRuleMatch"),
+        ("65", "QuarantineRelease"),
+        // What nobody knows yet is no use.
+        ("100000", "FileAccessed"),
+    ] {
+        assert!(!actions.is_use(record_type, operation), "{record_type} {operation}");
+    }
 }
 
 #[test]

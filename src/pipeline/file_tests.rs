@@ -65,6 +65,7 @@ workloads = "../data/catalogue/workloads.csv"
 apps = "../data/catalogue/apps.csv"
 offers = "../data/catalogue/offers.csv"
 excluded = "../data/catalogue/excluded.csv"
+audit_actions = "../data/catalogue/audit_actions.csv"
 
 [[exclude]]
 sku = "POWER_BI_STANDARD"

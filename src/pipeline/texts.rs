@@ -33,6 +33,12 @@ impl Settings {
         pairs(self.catalogue().offers.iter())
     }
 
+    /// What audited actions mean: read with records of the audit log.
+    pub fn audit_actions_text(&self) -> String {
+        let actions = &self.catalogue().audit_actions;
+        format!("{}\n{}", pairs(&actions.record_types), pairs(&actions.operations))
+    }
+
     /// SKU -> part number, name: read by what is published.
     pub fn products_text(&self) -> String {
         pairs(

@@ -2,7 +2,8 @@
 //! a CSV whose column `AuditData` holds the record. See `management_record` for what records have in common, and for who is a person.
 //!
 //! `UserLoggedIn` is a sign-in: resource `ObjectId`, else `Target[0].ID`; client `ApplicationId`. It succeeded unless `ErrorNumber`, `LogonError` or `ResultStatus`
-//! says that it failed: older records have none of them. `UserLoginFailed` is a failed one, whatever they say. Everything else is an action of its user in the workload that it names. Traps: what services do is not
+//! says that it failed: older records have none of them. `UserLoginFailed` is a failed one, whatever they say. Everything else is an action of its user. It is a use of the workload that
+//! it names where its record type and its operation are those of a use; what administrators do is a row without a workload. Traps: what services do is not
 //! ours, nor are actions of anybody but regular users and admins; a sign-in of nobody is a row without a user. The form does not say whether a sign-in
 //! was interactive: it counts as such. `TargetContextId` is the tenant of the resource.
 
@@ -94,14 +95,36 @@ impl<'c> ManagementActivity<'c> {
         self.sign_ins.take(&sign_in, tenant, true, succeeded, at, sink)
     }
 
+    /// Whether an action is a use of the workload that it names, and not its administration. What kind of record it is every record says, so one
+    /// that does not is none that can be judged.
+    fn is_use(&self, audited: &Audited<'_>) -> Result<bool, Reason> {
+        let (mut of_type, mut of_operation) = (String::new(), String::new());
+        let record_type = match present(audited.record_type) {
+            Some(Value::Number(token)) => std::str::from_utf8(token).unwrap_or_default(),
+            Some(Value::Text(word)) => word.decode(&mut of_type).ok_or(Reason::UnreadableValue)?.trim(),
+            Some(_) => return Err(Reason::UnreadableValue),
+            None => "",
+        };
+        if record_type.is_empty() {
+            return Err(Reason::MissingRecordType);
+        }
+        let operation = match text(audited.operation)? {
+            Some(operation) => operation.decode(&mut of_operation).ok_or(Reason::UnreadableValue)?.trim(),
+            None => "",
+        };
+        Ok(self.sign_ins.context.audit_actions.is_use(record_type, operation))
+    }
+
     fn action(&mut self, audited: &Audited<'_>, who: &Who, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
         let context = self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
         let time = event_time(audited.time, None::<Value<'_>>, context)?;
         let event = required_id(audited.id)?;
-        let workload = text(audited.workload)?
-            .and_then(|named| WORKLOADS.iter().find(|(name, _)| is_word(named, name)))
-            .map(|(_, workload)| *workload);
+        let named = text(audited.workload)?.and_then(|named| WORKLOADS.iter().find(|(name, _)| is_word(named, name)));
+        let workload = match named {
+            Some((_, workload)) if self.is_use(audited)? => Some(*workload),
+            _ => None,
+        };
         let user = who.user_id(tenant).unwrap_or_default();
         let activity = Activity {
             tenant,

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::{AuditActions, Catalogue};
 use crate::domain::day::{Day, EARLIEST, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
@@ -37,6 +37,8 @@ pub struct FileContext {
     pub offers: Arc<BTreeMap<String, Guid>>,
     /// The order of day and month in the file's dates, as far as it is known.
     pub dates: Dates,
+    /// Which audited actions are a use of the workload that they name.
+    pub audit_actions: Arc<AuditActions>,
 }
 
 impl FileContext {
@@ -51,6 +53,7 @@ impl FileContext {
             zone: zone.clone(),
             offers: catalogue.offers.clone(),
             dates: Dates::default(),
+            audit_actions: catalogue.audit_actions.clone(),
         }
     }
 
@@ -217,6 +220,7 @@ spelled! {
         UnsupportedCompression = "unsupported_compression",
         LinkOutOfInput = "link_out_of_input",
         MissingCategory = "missing_category",
+        MissingRecordType = "missing_record_type",
         MissingTenant = "missing_tenant",
         MalformedTenant = "malformed_tenant",
         TenantContradictsPath = "tenant_contradicts_path",

@@ -3,10 +3,10 @@
 use std::io::{Error, Read, Write};
 use std::sync::Arc;
 
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::{AuditActions, Catalogue};
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Feed;
+use crate::domain::kinds::{ActionMeaning, Feed};
 use crate::sources::date_order::read_in_order;
 use crate::sources::input::Input;
 use crate::sources::limits::Limits;
@@ -145,13 +145,19 @@ impl Sink for Found {
 /// The tenant of the tests' paths.
 pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
 
-/// A catalogue with an offer of the old kind, and one of new commerce without its availability.
+/// A catalogue with an offer of the old kind, and one of new commerce without its availability; and with a few audited actions.
 #[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 fn catalogue() -> Catalogue {
     let sku = Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();
     let offers = ["91fd106f-4b2c-4938-95ac-f54f74e9a239", "cfq7ttc0lflx:0001"];
     Catalogue {
         offers: Arc::new(offers.map(|id| (id.to_owned(), sku)).into()),
+        audit_actions: Arc::new(AuditActions {
+            record_types: ["6", "sharepointfileoperation", "261"]
+                .map(|name| (name.to_owned(), ActionMeaning::Use))
+                .into(),
+            operations: [("updatetenantsettings".to_owned(), ActionMeaning::Administration)].into(),
+        }),
         ..Catalogue::default()
     }
 }

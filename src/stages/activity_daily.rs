@@ -29,7 +29,7 @@ table! {
         interactive_sign_ins: u32 = "successful interactive sign-ins",
         non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
         actions: u32 = "audited actions",
-        guest: bool = "any of the counted sign-ins was a guest's",
+        guest: bool = "any of the counted sign-ins was an external user's",
         first_at: Instant = "the earliest of them",
         last_at: Instant = "the latest of them",
     }
@@ -45,7 +45,7 @@ table! {
         interactive_sign_ins: u32 = "successful interactive sign-ins",
         non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
         actions: u32 = "audited actions",
-        guest: bool = "any of the counted sign-ins was a guest's",
+        guest: bool = "any of the counted sign-ins was an external user's",
         first_at: Instant = "the earliest of them",
         last_at: Instant = "the latest of them",
     }

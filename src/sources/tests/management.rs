@@ -202,6 +202,39 @@ fn actions_count_for_the_workload_that_they_name() {
 }
 
 #[test]
+fn administration_is_kept_and_is_no_use() {
+    let with = |record_type: &str, operation: &str| {
+        let text = action()
+            .replace("\"SharePointFileOperation\"", record_type)
+            .replace("FileAccessed", operation);
+        let found = read(ACTIVITY, &text);
+        assert_eq!(found.rows.len(), 1, "{text}");
+        found.rows[0].split_once(" action ").unwrap().1.to_owned()
+    };
+    for record_type in ["6", "\"6\"", "\"sharePointFileOperation\"", "261"] {
+        assert_eq!(with(record_type, "FileAccessed"), "succeeded sharepoint", "{record_type}");
+        for operation in ["UpdateTenantSettings", "updateTenantSettings", "Set-SPOSite"] {
+            assert_eq!(with(record_type, operation), "succeeded", "{record_type} {operation}");
+        }
+    }
+    for record_type in ["1", "312", "\"ExchangeAdmin\"", "99999", "\"of tomorrow\""] {
+        assert_eq!(with(record_type, "FileAccessed"), "succeeded", "{record_type}");
+    }
+}
+
+#[test]
+fn an_action_in_a_workload_has_to_say_what_kind_of_record_it_is() {
+    let with = |record_type: &str| action().replace("\"RecordType\":\"SharePointFileOperation\",", record_type);
+    for missing in ["", "\"RecordType\":null,", "\"RecordType\":\"\","] {
+        assert_eq!(read(ACTIVITY, &with(missing)).rejects, ["1 missing_record_type"], "{missing}");
+        // Where no workload of ours is named, nobody asks.
+        assert_eq!(read(ACTIVITY, &with(missing).replace("OneDrive", "Sway")).rows.len(), 1);
+        assert_eq!(read(ACTIVITY, &sign_in().replace("\"RecordType\":15,", missing)).rows.len(), 1);
+    }
+    assert_eq!(read(ACTIVITY, &with("\"RecordType\":{},")).rejects, ["1 unreadable_value"]);
+}
+
+#[test]
 fn checks_go_in_the_order_kind_tenant_time_id() {
     for (from, to, reason) in [
         ("\"Operation\"", "\"Operations\"", "missing_category"),
