@@ -9,6 +9,7 @@ use uptake::cli::args::{Cli, Command, LogFormat};
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
 use uptake::cli::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status, written};
+use uptake::sources::guard::is_guarded;
 
 /// Ctrl-C, or a request to end.
 static INTERRUPTION: Interruption = Interruption::new();
@@ -18,11 +19,14 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
-    if cli.global.log_format == LogFormat::Json {
-        panic::set_hook(Box::new(|panic| {
-            Failure::new(Code::Bug, panic).hint("please report this").tell(LogFormat::Json);
-        }));
-    }
+    let log_format = cli.global.log_format;
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| match log_format {
+        // A library that panics over the bytes of a raw file: they are a reject, and nothing to report.
+        _ if is_guarded() => {}
+        LogFormat::Json => Failure::new(Code::Bug, panic).hint("please report this").tell(LogFormat::Json),
+        LogFormat::Text => usual(panic),
+    }));
     let _ = ctrlc::set_handler(|| INTERRUPTION.signal());
     ignore_the_size_limit_signal();
     // A panic is a bug of ours, and has its own exit code.

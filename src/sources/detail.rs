@@ -62,13 +62,24 @@ pub fn of_cells(columns: &[&str], about: About, reason: Reason, cells: &impl Cel
 
 /// What is wrong with a table whose first line has these cells, where columns of these names are needed.
 pub fn of_columns(needed: &[&str], first: &[&str], second: &[&str]) -> String {
-    let is_there = |needed: &&&str| first.iter().any(|name| squeezed(name) == squeezed(needed));
-    let missing: Vec<&str> = needed.iter().filter(|needed| !is_there(needed)).copied().collect();
     if are_names(first, second) {
-        lacks("column", &missing, first)
+        of_schema(needed, first)
     } else {
-        format!("{}; the first line is none with names of columns", no("column", &missing))
+        format!(
+            "{}; the first line is none with names of columns",
+            no("column", &missing(needed, first))
+        )
     }
+}
+
+/// What is wrong with a table that has columns of these names.
+pub fn of_schema(needed: &[&str], names: &[&str]) -> String {
+    lacks("column", &missing(needed, names), names)
+}
+
+fn missing<'n>(needed: &[&'n str], names: &[&str]) -> Vec<&'n str> {
+    let is_there = |needed: &&&str| names.iter().any(|name| squeezed(name) == squeezed(needed));
+    needed.iter().filter(|needed| !is_there(needed)).copied().collect()
 }
 
 /// Whether the first line of a table has the names of its columns: nothing but letters in each cell, and a name that some form has, or a

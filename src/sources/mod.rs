@@ -7,12 +7,12 @@
 //! |---|---|
 //! | `record` | what every reader produces |
 //! | `path`, `input` | what a file's path says, where its bytes come from |
-//! | `limits` | how much a file may ask for |
+//! | `limits`, `guard` | how much a file may ask for; libraries that panic over it |
 //! | `compressed`, `lines` | gzip, zstd, byte order marks; lines in bounded memory |
 //! | `blocks`, `scan`, `structure` | where brackets, colons and quotes are |
 //! | `text`, `keys`, `json` | values on demand |
 //! | `parts` | a large file cut into parts that are read side by side |
-//! | `json_file`, `csv_file`, `csv_table`, `audit_data`, `parquet_table`, `table` | records in lines, batches, pages, tables |
+//! | `json_file`, `csv_file`, `csv_table`, `audit_data`, `parquet_table`, `parquet_pages`, `table` | records in lines, batches, pages, tables |
 //! | `time`, `date_order`, `fields`, `license_list`, `azure_envelope` | fields that several formats share |
 //! | `sign_in`, `directory_audit`, `license_event`, `management_record` | records that several formats share |
 //! | `snapshot_tables`, `support_request` | the same for tables of snapshots, and for support requests |
@@ -54,6 +54,7 @@ mod graph_sign_ins;
 mod graph_subscribed_skus;
 mod graph_subscriptions;
 mod graph_users;
+pub mod guard;
 mod inflate;
 mod json;
 mod json_file;
@@ -71,6 +72,7 @@ mod management_record;
 mod marks;
 mod output;
 mod parquet_column;
+mod parquet_pages;
 mod parquet_table;
 mod partner_center;
 mod portal_csv;

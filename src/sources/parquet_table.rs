@@ -2,12 +2,11 @@
 //!
 //! A record stands where its row does, counted from 1. Strings, dictionaries, numbers, booleans, dates, timestamps (without a time zone: UTC) and
 //! UUIDs are understood. Traps: a footer is the last thing that is written, so a cut file says nothing; numbers that may be missing often come as
-//! floating point; a small file can unpack to any number of rows, so what they take in memory counts as inflated; a damaged file may be anything,
-//! also a reason for its decoder to panic.
+//! floating point; a small file can unpack to any number of rows, so what they take in memory counts as inflated, and to pages of any size, which are
+//! looked at before (`parquet_pages`); a damaged file may be anything, also a reason for its decoder to panic.
 
 use std::io::SeekFrom;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
@@ -19,13 +18,15 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder};
 
 use crate::sources::compressed::Content;
-use crate::sources::detail::of_cells;
+use crate::sources::detail::{of_cells, of_schema};
+use crate::sources::guard::guarded;
 use crate::sources::input::Seekable;
 use crate::sources::json::Value;
 use crate::sources::json_file::{of_line, reject_fault};
 use crate::sources::limits::Limits;
 use crate::sources::output::Output;
 use crate::sources::parquet_column::{Column, understood};
+use crate::sources::parquet_pages::{MOST_BYTES, too_large};
 use crate::sources::record::Reason;
 use crate::sources::table::{Cells, TableRecords, places};
 
@@ -45,23 +46,38 @@ pub fn read_parquet_table<R: TableRecords>(content: Content<'_>, limits: Limits,
         return;
     }
     let mut is_empty = true;
-    let result = catch_unwind(AssertUnwindSafe(|| read(&mut *file, limits, reader, out, &mut is_empty)));
+    let result = read(&mut *file, limits, reader, out, &mut is_empty);
     if let Ok(place) = place {
         // Where this fails the file is gone, and whoever reads on will see.
         let _ = file.seek(SeekFrom::Start(place));
     }
     match result {
-        Ok(Ok(())) => reader.end(is_empty, out.sink),
-        failed => {
-            let reason = failed.map_or(Reason::UnreadableParquet, |result| {
-                result.err().unwrap_or(Reason::UnreadableParquet)
-            });
-            if reason != Reason::MissingColumn {
+        Ok(()) => reader.end(is_empty, out.sink),
+        Err(fault) => {
+            if fault.reason != Reason::MissingColumn {
                 reader.end(false, out.sink);
             }
-            out.reject(of_line(0), reason, b"");
+            out.reject_with(of_line(0), fault.reason, b"", fault.detail);
         }
     }
+}
+
+/// What is wrong with a whole file, and what there is to say about it.
+struct Fault {
+    reason: Reason,
+    detail: String,
+}
+
+impl From<Reason> for Fault {
+    fn from(reason: Reason) -> Fault {
+        let detail = String::new();
+        Fault { reason, detail }
+    }
+}
+
+/// What the library makes of the bytes, which may be anything: a reason for it to panic, too.
+fn decoded<T>(decode: impl FnOnce() -> Result<T, Reason>) -> Result<T, Reason> {
+    guarded(decode).unwrap_or(Err(Reason::UnreadableParquet))
 }
 
 /// Reads the rows. What is wrong with the whole file is the error.
@@ -71,21 +87,28 @@ fn read<R: TableRecords>(
     reader: &mut R,
     out: &mut Output<'_>,
     is_empty: &mut bool,
-) -> Result<(), Reason> {
+) -> Result<(), Fault> {
     let length = file.seek(SeekFrom::End(0)).map_err(|_| Reason::UnreadableFile)?;
-    let metadata = metadata(file, length)?;
-    let (mut decoder, columns) = decoder::<R>(metadata)?;
+    let metadata = decoded(|| metadata(file, length))?;
+    let Projected { mut decoder, mask, places } = decoder::<R>(metadata.clone())?;
+    if let Some(page) = guarded(|| too_large(file, &metadata, &mask)).flatten() {
+        return Err(Fault {
+            reason: Reason::DecompressionBomb,
+            detail: format!(
+                "a page of the column `{}` unpacks to {} bytes, and {MOST_BYTES} are read at most: write smaller pages or row groups",
+                page.column, page.bytes
+            ),
+        });
+    }
     let mut inflated = 0u64;
     let mut row = 0;
-    while let Some(batch) = next_batch(&mut decoder, file, length)? {
+    while let Some(batch) = decoded(|| next_batch(&mut decoder, file, length))? {
         inflated = inflated.saturating_add(batch.get_array_memory_size() as u64);
         if inflated > limits.inflated_bytes {
-            return Err(Reason::DecompressionBomb);
+            return Err(Reason::DecompressionBomb.into());
         }
-        let columns: Vec<Option<Column>> = columns
-            .iter()
-            .map(|place| place.map(|place| Column::of(batch.column(place))).transpose())
-            .collect::<Result<_, _>>()?;
+        let column = |place: usize| decoded(|| Column::of(batch.column(place)));
+        let columns: Vec<Option<Column>> = places.iter().map(|place| place.map(column).transpose()).collect::<Result<_, _>>()?;
         for number in 0..batch.num_rows() {
             *is_empty = false;
             row += 1;
@@ -170,24 +193,36 @@ fn metadata(file: &mut dyn Seekable, length: u64) -> Result<Arc<ParquetMetaData>
     }
 }
 
-/// A decoder of the columns that matter, and where in a batch each of [`TableRecords::COLUMNS`] is.
-fn decoder<R: TableRecords>(metadata: Arc<ParquetMetaData>) -> Result<(ParquetPushDecoder, Vec<Option<usize>>), Reason> {
-    let plain = ArrowReaderMetadata::try_new(metadata.clone(), ArrowReaderOptions::new()).map_err(reason_of)?;
-    let names = plain.schema().fields().iter().map(|field| field.name().as_str());
-    let places = places(R::COLUMNS, R::NEEDED, names).ok_or(Reason::MissingColumn)?;
+/// The columns of a file that matter.
+struct Projected {
+    decoder: ParquetPushDecoder,
+    mask: ProjectionMask,
+    /// Where in a batch each of [`TableRecords::COLUMNS`] is.
+    places: Vec<Option<usize>>,
+}
+
+/// A decoder of the columns that matter.
+fn decoder<R: TableRecords>(metadata: Arc<ParquetMetaData>) -> Result<Projected, Fault> {
+    let understand = |options| ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(reason_of);
+    let plain = decoded(|| understand(ArrowReaderOptions::new()))?;
+    let names: Vec<&str> = plain.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    let places = places(R::COLUMNS, R::NEEDED, names.iter().copied()).ok_or_else(|| Fault {
+        reason: Reason::MissingColumn,
+        detail: of_schema(&R::COLUMNS[..R::NEEDED], &names),
+    })?;
     let options = ArrowReaderOptions::new().with_schema(understood(plain.schema()));
-    let metadata = ArrowReaderMetadata::try_new(metadata, options).unwrap_or(plain);
+    let metadata = decoded(|| understand(options)).unwrap_or(plain);
     let mut roots: Vec<usize> = places.iter().copied().flatten().collect();
     roots.sort_unstable();
     roots.dedup();
     let mask = ProjectionMask::roots(metadata.parquet_schema(), roots.iter().copied());
     let decoder = ParquetPushDecoderBuilder::new_with_metadata(metadata)
         .with_batch_size(BATCH_ROWS)
-        .with_projection(mask)
-        .build()
-        .map_err(reason_of)?;
+        .with_projection(mask.clone());
+    let decoder = decoded(|| decoder.build().map_err(reason_of))?;
     let in_batch = |root: usize| roots.iter().position(|other| *other == root);
-    Ok((decoder, places.into_iter().map(|root| root.and_then(in_batch)).collect()))
+    let places = places.into_iter().map(|root| root.and_then(in_batch)).collect();
+    Ok(Projected { decoder, mask, places })
 }
 
 fn next_batch(decoder: &mut ParquetPushDecoder, file: &mut dyn Seekable, length: u64) -> Result<Option<RecordBatch>, Reason> {

@@ -10,7 +10,8 @@ use arrow::array::{
 use arrow::datatypes::Int32Type;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::file::properties::WriterProperties;
+use parquet::basic::Compression;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use proptest::prelude::*;
 
 use crate::domain::kinds::Feed;
@@ -130,6 +131,7 @@ fn an_empty_table_is_a_snapshot_and_no_table_is_none() {
     let other = parquet(vec![("user", texts(["u"]))]);
     let found = read(Feed::LicenseHoldings, &other, &known());
     assert_eq!((found.rejects, found.pages.len()), (vec!["0 missing_column".to_owned()], 0));
+    assert_eq!(found.details, ["no column `user_id`, `sku_id`; there are `user`"]);
     assert_eq!(read(Feed::LicenseHoldings, b"", &known()).counts.records, 0);
     for bytes in [&header[..header.len() - 1], b"PAR1", b"tenant_id,name\n"] {
         let found = read(Feed::LicenseHoldings, bytes, &known());
@@ -148,6 +150,68 @@ fn rows_that_unpack_to_more_than_the_limit_are_a_bomb() {
     found.counts = read_within(SMALL, source, &mut bytes.as_slice(), bytes.len() as u64, &known(), &mut found);
     assert_eq!(found.rejects.last().map(String::as_str), Some("0 decompression_bomb"));
     assert!(found.counts.records < 100_000);
+}
+
+/// Users and SKUs in one page a column, compressed: a hundred texts of so many letters are the users.
+fn in_one_page(letters: usize, compression: Compression) -> Vec<u8> {
+    let long = "x".repeat(letters);
+    let users = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(long.as_str(), 100))) as ArrayRef;
+    let batch = RecordBatch::try_from_iter([("user_id", users.clone()), ("sku_id", texts([SKU; 100])), ("other", users)]).unwrap();
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_data_page_size_limit(1 << 30);
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties.build())).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+/// Reads holdings within the limits that a file has.
+fn holdings(bytes: &[u8]) -> Found {
+    let mut found = Found::default();
+    let (mut input, size) = (bytes, bytes.len() as u64);
+    found.counts = crate::sources::read(Feed::LicenseHoldings, Format::Parquet, &mut input, size, &known(), &mut found);
+    found
+}
+
+#[test]
+fn a_page_that_unpacks_to_more_than_fits_is_refused_before_it_is_unpacked() {
+    for compression in [
+        Compression::ZSTD(Default::default()),
+        Compression::GZIP(Default::default()),
+        Compression::SNAPPY,
+        Compression::LZ4_RAW,
+    ] {
+        let small = holdings(&in_one_page(100, compression));
+        assert_eq!((small.counts.accepted, small.rejects.len()), (100, 0), "{compression}");
+        let found = holdings(&in_one_page(400_000, compression));
+        assert_eq!((found.rejects, found.counts.records), (vec!["0 decompression_bomb".to_owned()], 1));
+        let words = &found.details[0];
+        assert!(
+            words.starts_with("a page of the column `user_id` unpacks to 40000") && words.contains("write smaller pages"),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn a_page_of_gzip_that_says_to_be_smaller_than_it_is_is_refused_too() {
+    /// A size as a header has it.
+    fn written(size: usize) -> [u8; 4] {
+        let doubled = 2 * size;
+        std::array::from_fn(|at| (doubled >> (7 * at)) as u8 & 0x7f | if at < 3 { 0x80 } else { 0 })
+    }
+    let mut bytes = in_one_page(400_000, Compression::GZIP(Default::default()));
+    let honest = holdings(&bytes).details[0].clone();
+    let size: usize = honest.split(' ').find_map(|word| word.parse().ok()).unwrap();
+    let place = bytes.windows(4).position(|found| found == written(size)).unwrap();
+    bytes[place..place + 4].copy_from_slice(&written(3_000_000));
+    let found = holdings(&bytes);
+    assert_eq!(found.rejects, ["0 decompression_bomb"]);
+    assert!(found.details[0].contains("`user_id`"), "{:?}", found.details);
 }
 
 fn parquet_of_one_group(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
