@@ -11,6 +11,8 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 use uptake::domain::day::Day;
+use uptake::domain::next_steps::Language;
+use uptake::domain::words::Words;
 use uptake::engine::explain::{Answer, Asked, explain};
 use uptake::explain::{customer_list, json, markdown, text, text_product, text_user};
 use uptake::sample::{self, Options};
@@ -31,6 +33,8 @@ struct Question {
     workload: Option<&'static str>,
     day: &'static str,
     user: Option<&'static str>,
+    /// What the pipeline file does not say: the language.
+    language: Option<Language>,
 }
 
 const MOVED: Question = Question {
@@ -41,6 +45,7 @@ const MOVED: Question = Question {
     workload: None,
     day: "2026-09-12",
     user: None,
+    language: None,
 };
 
 macro_rules! explained {
@@ -137,6 +142,35 @@ explained! {
         day: "2026-09-10",
         ..MOVED
     },
+    a_license_that_moved_in_german = Question {
+        name: "a-license-that-moved-in-german",
+        language: Some(Language::German),
+        ..MOVED
+    },
+    all_five_parts_in_german = Question {
+        name: "all-five-parts-in-german",
+        scenario: "over-assigned-107-percent-taken-apart-into-all-five-parts",
+        day: "2026-09-11",
+        language: Some(Language::German),
+        ..MOVED
+    },
+    a_customer_in_german = Question {
+        name: "a-customer-in-german",
+        scenario: "yammer-used-beyond-the-license-with-the-guest-left-out",
+        product: None,
+        day: "2026-09-11",
+        language: Some(Language::German),
+        ..MOVED
+    },
+    all_customers_in_german = Question {
+        name: "all-customers-in-german",
+        scenario: "portfolio-ratios-are-sums-over-sums",
+        customer: None,
+        product: None,
+        day: "2026-09-10",
+        language: Some(Language::German),
+        ..MOVED
+    },
     all_customers_with_their_two_ratios = Question {
         name: "all-customers-with-their-two-ratios",
         scenario: "portfolio-ratios-are-sums-over-sums",
@@ -172,19 +206,24 @@ fn check(question: &Question) {
     };
     let answer = explain(&settings, &Store::at(&settings.warehouse), &asked).unwrap();
     assert_eq!(answer.differences(), []);
+    let words = Words(question.language.unwrap_or(settings.rules.language));
     let (plain, value, mail) = match &answer {
         Answer::Product(product) => (
-            text_product::product(product, false),
+            text_product::product(product, words, false),
             json::product(product),
-            markdown::product(product),
+            markdown::product(product, words),
         ),
         Answer::Customers(list) => (
-            customer_list::text(list, false),
+            customer_list::text(list, words, false),
             customer_list::json(list),
-            customer_list::markdown(list),
+            customer_list::markdown(list, words),
         ),
-        Answer::Customer(view) => (text::customer(view, false), json::customer(view), markdown::customer(view)),
-        Answer::User(user) => (text_user::user(user, false), json::user(user), markdown::user(user)),
+        Answer::Customer(view) => (
+            text::customer(view, words, false),
+            json::customer(view),
+            markdown::customer(view, words),
+        ),
+        Answer::User(user) => (text_user::user(user, words, false), json::user(user), markdown::user(user, words)),
     };
     for line in plain.lines().filter(|line| !line.contains("PT1H.json")) {
         assert!(line.chars().count() <= text::WIDTH, "{line}");

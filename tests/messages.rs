@@ -81,3 +81,132 @@ fn a_percentage_in_place_of_a_ratio_names_file_line_and_key() {
     );
     uptake(&["plan", &desk.pipeline()]).fails(2, &["did you mean 0.5?"]);
 }
+
+/// Words of the English forms that no German form may have.
+const ENGLISH: [&str; 16] = [
+    " of ",
+    " and ",
+    " the ",
+    " with ",
+    "seats",
+    "customers",
+    "Customers",
+    "Usage",
+    "usage",
+    "Deployment",
+    "Nothing",
+    "latest",
+    "Window",
+    "since",
+    "users",
+    "days",
+];
+
+#[test]
+fn german_is_german_from_the_first_word_to_the_last_and_json_is_the_same() {
+    let english = Desk::with(SCENARIO, "name = \"nacht\"\nlast_day = \"2026-09-12\"", &standard_sources());
+    let german = Desk::with(
+        SCENARIO,
+        "name = \"nacht\"\nlast_day = \"2026-09-12\"\nlanguage = \"de\"",
+        &standard_sources(),
+    );
+    let mut told = vec![german.uptake("run", &[]).succeeds().out.clone()];
+    english.uptake("run", &[]).succeeds();
+    told.push(german.uptake("run", &[]).succeeds().out.clone());
+    let customer = ["--customer", "North"];
+    let forms: [(&str, &[&str]); 5] = [
+        ("status", &[]),
+        ("explain", &[]),
+        ("explain", &customer),
+        ("explain", &["--customer", "North", "--product", "EXCHANGESTANDARD"]),
+        (
+            "explain",
+            &["--customer", "North", "--product", "EXCHANGESTANDARD", "--format", "markdown"],
+        ),
+    ];
+    for (command, more) in forms {
+        told.push(german.uptake(command, more).succeeds().out.clone());
+    }
+    for text in &told {
+        // Warnings are for whoever operates the program, and English in every language.
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("Warnung")).collect();
+        for word in ENGLISH {
+            assert!(!lines.join("\n").contains(word), "`{word}` is in: {text}");
+        }
+    }
+    assert!(
+        told[0].contains("Portfolio am 2026-09-12") && told[0].contains("25,0 %"),
+        "{}",
+        told[0]
+    );
+    assert!(told[1].starts_with("Nichts zu tun"), "{}", told[1]);
+    for more in [&[][..], &customer] {
+        let with_json = [more, &["--format", "json"]].concat();
+        let of = |desk: &Desk| -> Value { serde_json::from_str(&desk.uptake("explain", &with_json).succeeds().out).unwrap() };
+        let (one, mut other) = (of(&english), of(&german));
+        // The two columns of words are the warehouse's, which is in the pipeline's language.
+        let mut one = one;
+        for value in [&mut one, &mut other] {
+            without_words(value);
+        }
+        assert_eq!(one, other);
+    }
+}
+
+/// Takes the columns `cause` and `strategies` out of next steps.
+fn without_words(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(without_words),
+        Value::Object(members) => {
+            members.remove("cause");
+            members.remove("strategies");
+            members.values_mut().for_each(without_words);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_warning_is_told_once() {
+    let desk = Desk::small();
+    fs::create_dir(desk.path("empty")).unwrap();
+    let empty = desk.path("empty").display().to_string();
+    desk.uptake("run", &[]).succeeds();
+    let said = desk.uptake("run", &["--input", &empty, "--allow-empty"]);
+    let all = format!("{}{}", said.out, said.err);
+    let warnings: Vec<&str> = all
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning: ").or_else(|| line.strip_prefix("Warning    ")))
+        .collect();
+    assert!(!warnings.is_empty(), "{all}");
+    for warning in &warnings {
+        assert_eq!(warnings.iter().filter(|other| *other == warning).count(), 1, "{all}");
+    }
+}
+
+#[test]
+fn one_of_something_is_not_several() {
+    let desk = Desk::small();
+    let said = desk.uptake("run", &[]);
+    for text in [said.succeeds().out.clone(), desk.uptake("status", &[]).succeeds().out.clone()] {
+        for wrong in [" 1 files", " 1 records", " 1 rows", " 1 days", " 1 rejects", " 1 customers", "(s)"] {
+            assert!(!text.contains(wrong), "`{wrong}` is in: {text}");
+        }
+    }
+    assert!(said.out.contains("customers.csv: 1 file, "), "{}", said.out);
+}
+
+#[test]
+fn paths_are_printed_without_detours() {
+    let desk = Desk::small();
+    fs::create_dir(desk.path("x")).unwrap();
+    let there = desk.path("x/../warehouse").display().to_string();
+    let said = desk.uptake("run", &["--warehouse", &there]);
+    assert!(
+        said.succeeds()
+            .out
+            .contains(&format!("Warehouse  {}\n", desk.path("warehouse").display())),
+        "{}",
+        said.out
+    );
+}

@@ -21,7 +21,7 @@ use crate::warehouse::store::Store;
 pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let settings = &context.settings;
-    let progress = Progress::new(global.look());
+    let progress = Progress::with_warnings_in_the_result(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
     let store = Store::at(&settings.warehouse);
     // Runs wait until the check is done, and the check does not begin while one is at work.
@@ -43,8 +43,10 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
     };
     let result = in_threads(args.threads, || check(&asked))?;
     progress.finish();
-    let mut report = result?;
-    report.warnings.extend(progress.warnings().into_iter().skip(context.warnings.len()));
+    let mut report = result.inspect_err(|_| progress.tell_kept_warnings())?;
+    if progress.owes_warnings() || args.format == Format::Json {
+        report.warnings.extend(progress.warnings());
+    }
     say(&match args.format {
         Format::Text => check_text::text(settings, &report),
         Format::Json => format!("{:#}\n", check_text::json(settings, &report)),

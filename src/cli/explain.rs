@@ -4,6 +4,7 @@ use crate::cli::args::{ExplainArgs, Global, Paper};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
+use crate::domain::words::Words;
 use crate::engine::explain::{Answer, Asked, explain};
 use crate::explain::{customer_list, json, markdown, text, text_product, text_user};
 use crate::observe::progress::Progress;
@@ -24,7 +25,8 @@ pub fn run(args: &ExplainArgs, global: &Global) -> Result<(), Failure> {
     };
     let store = Store::at(&context.settings.warehouse);
     let answer = explain(&context.settings, &store, &asked)?;
-    say(&printed(&answer, args.format, global.colored()))?;
+    let words = Words(context.settings.rules.language);
+    say(&printed(&answer, args.format, words, global.colored()))?;
     match answer.differences().len() {
         0 => Ok(()),
         count => Err(Failure::new(
@@ -35,19 +37,19 @@ pub fn run(args: &ExplainArgs, global: &Global) -> Result<(), Failure> {
     }
 }
 
-fn printed(answer: &Answer, paper: Paper, colored: bool) -> String {
+fn printed(answer: &Answer, paper: Paper, words: Words, colored: bool) -> String {
     match (answer, paper) {
-        (Answer::Product(product), Paper::Text) => text_product::product(product, colored),
+        (Answer::Product(product), Paper::Text) => text_product::product(product, words, colored),
         (Answer::Product(product), Paper::Json) => format!("{:#}\n", json::product(product)),
-        (Answer::Product(product), Paper::Markdown) => markdown::product(product),
-        (Answer::Customer(customer), Paper::Text) => text::customer(customer, colored),
+        (Answer::Product(product), Paper::Markdown) => markdown::product(product, words),
+        (Answer::Customer(customer), Paper::Text) => text::customer(customer, words, colored),
         (Answer::Customer(customer), Paper::Json) => format!("{:#}\n", json::customer(customer)),
-        (Answer::Customer(customer), Paper::Markdown) => markdown::customer(customer),
-        (Answer::Customers(list), Paper::Text) => customer_list::text(list, colored),
+        (Answer::Customer(customer), Paper::Markdown) => markdown::customer(customer, words),
+        (Answer::Customers(list), Paper::Text) => customer_list::text(list, words, colored),
         (Answer::Customers(list), Paper::Json) => format!("{:#}\n", customer_list::json(list)),
-        (Answer::Customers(list), Paper::Markdown) => customer_list::markdown(list),
-        (Answer::User(user), Paper::Text) => text_user::user(user, colored),
+        (Answer::Customers(list), Paper::Markdown) => customer_list::markdown(list, words),
+        (Answer::User(user), Paper::Text) => text_user::user(user, words, colored),
         (Answer::User(user), Paper::Json) => format!("{:#}\n", json::user(user)),
-        (Answer::User(user), Paper::Markdown) => markdown::user(user),
+        (Answer::User(user), Paper::Markdown) => markdown::user(user, words),
     }
 }

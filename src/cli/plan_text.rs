@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::run::idle_text;
+use crate::domain::next_steps::Language;
+use crate::domain::words::Words;
 use crate::engine::causes::{Because, range_text};
 use crate::engine::report::{RunReport, Step};
 use crate::engine::request::Request;
+use crate::observe::closing_words::idle_text;
 
 /// The most lines of one table; all of them are in the JSON form.
 const MOST_LINES: usize = 6;
@@ -40,10 +42,11 @@ pub fn json(request: &Request<'_>, report: &RunReport) -> Value {
 /// The plan in words.
 pub fn text(request: &Request<'_>, report: &RunReport) -> String {
     if report.is_idle() {
-        return idle_text(&RunReport {
+        let report = RunReport {
             last_day: Some(request.last.to_string()),
             ..report.clone()
-        });
+        };
+        return idle_text(&report, Words(Language::English));
     }
     let mut text = format!("asked:      {}\n", asked(request));
     if let Some((first, last)) = widened(report) {
@@ -154,7 +157,7 @@ fn count(number: u64, thing: &str) -> String {
 }
 
 /// A number of bytes for a person.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes as f64;
     let mut unit = 0;

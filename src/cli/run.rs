@@ -19,11 +19,11 @@ use crate::engine::report::{RunReport, Verified};
 use crate::engine::request::{Request, Verify};
 use crate::engine::run;
 use crate::engine::state::State;
+use crate::observe::closing_words::closing_words;
 use crate::observe::journal::Journal;
 use crate::observe::progress::Progress;
-use crate::observe::record::{self, Asked};
+use crate::observe::record::Asked;
 use crate::pipeline::settings::Settings;
-use crate::reports::summary_text;
 use crate::warehouse::store::Store;
 
 /// Runs the pipeline, writes down how it went, and prints a short summary to standard output.
@@ -66,7 +66,7 @@ pub fn carry_out(
     (threads, global): (Option<u16>, &Global),
     interruption: &Interruption,
 ) -> Result<(), Failure> {
-    let progress = Progress::new(global.look());
+    let progress = Progress::with_warnings_in_the_result(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
     let journal = Journal {
         disk: store.disk(),
@@ -98,6 +98,9 @@ pub fn carry_out(
         Ok(Ok(report)) => report,
         Ok(Err(failure)) => {
             let failure = failure.of_a_run();
+            if failure.code != Code::Interrupted {
+                progress.tell_kept_warnings();
+            }
             journal.failed(&failure.fault());
             return Err(failure);
         }
@@ -109,7 +112,7 @@ pub fn carry_out(
     if global.quiet {
         return Ok(());
     }
-    say(&said(&context.settings, &report, global.colored()))
+    say(&closing_words(&context.settings, &report, global.colored()))
 }
 
 /// The run itself, and the record of one that did not fail.
@@ -126,8 +129,11 @@ fn work(
     };
     let mut report = in_threads(threads, || run::run(request, store, &watch))??;
     journal.progress.finish();
-    report.warnings = journal.progress.warnings();
     journal.done(&report)?;
+    // What was told already is not told again.
+    if journal.progress.owes_warnings() {
+        report.warnings = journal.progress.warnings();
+    }
     Ok(report)
 }
 
@@ -140,69 +146,4 @@ pub fn in_threads<T: Send>(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build();
     let pool = pool.map_err(|error| Failure::new(Code::Store, format!("cannot start {threads} threads: {error}")))?;
     Ok(pool.install(work))
-}
-
-/// What to say where nothing had to be made, or nothing could be.
-pub fn idle_text(report: &RunReport) -> String {
-    let until = report.last_day.as_ref().map_or_else(String::new, |last| format!(" until {last}"));
-    match report.unread {
-        _ if report.has_no_days => {
-            "Nothing could be made: there is no sign-in and no subscription snapshot up to the last day.\n".to_owned()
-        }
-        0 => format!("Nothing to do: everything is up to date{until}.\n"),
-        1 => format!(
-            "Nothing new: 1 file or folder of the input could not be read, the next run tries again. The rest is up to date{until}.\n"
-        ),
-        unread => format!(
-            "Nothing new: {unread} files or folders of the input could not be read, the next run tries again. The rest is up to date{until}.\n"
-        ),
-    }
-}
-
-/// The closing words.
-fn said(settings: &Settings, report: &RunReport, color: bool) -> String {
-    let mut text = String::new();
-    if report.is_idle() {
-        text.push_str(&idle_text(report));
-        text.push_str(&record::verified_text(report));
-        return text;
-    }
-    if report.published {
-        let (first, last) = (
-            report.first_day.as_deref().unwrap_or("-"),
-            report.last_day.as_deref().unwrap_or("-"),
-        );
-        text.push_str(&format!("{}, {first} to {last}\n\n", settings.name));
-        if let Some(summary) = &report.summary {
-            text.push_str(&summary_text::render(summary, color));
-            text.push('\n');
-        }
-        let steps = report.next_steps.as_ref().map(|steps| steps.text(color)).unwrap_or_default();
-        if !steps.is_empty() {
-            text.push_str(&format!("{steps}\n"));
-        }
-    }
-    text.push_str(&record::inputs_text(report));
-    text.push_str(&record::verified_text(report));
-    if report.days_left > 0 {
-        let days = if report.days_left == 1 {
-            "1 day is"
-        } else {
-            &format!("{} days are", report.days_left)
-        };
-        text.push_str(&format!("Left       {days} left for the next run (`--max-days`)\n"));
-    }
-    if report.pruned > 0 {
-        let files = if report.pruned == 1 {
-            "1 file"
-        } else {
-            &format!("{} files", report.pruned)
-        };
-        text.push_str(&format!("Removed    {files} of days that the tables do not have\n"));
-    }
-    text.push_str(&format!("\nWarehouse  {}\n", settings.warehouse.display()));
-    if report.published {
-        text.push_str(&format!("Published  {}\n", settings.published.display()));
-    }
-    text
 }

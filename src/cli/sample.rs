@@ -1,10 +1,15 @@
 //! `uptake sample`: raw logs of a made-up portfolio.
 
-use crate::cli::args::{Global, SampleArgs};
+use crate::cli::args::{Global, LogFormat, SampleArgs};
 use crate::cli::exit::{Code, Failure};
+use crate::cli::plan_text::size;
 use crate::cli::say;
+use crate::domain::words::counted;
 use crate::engine::events::Event;
+use crate::observe::event_line::{Level, write_event};
 use crate::observe::progress::Progress;
+use crate::observe::standard_error;
+use crate::sample::size::estimate;
 use crate::sample::{self, Options, SampleError};
 
 /// Writes the portfolio and says what was written.
@@ -18,6 +23,9 @@ pub fn run(args: &SampleArgs, global: &Global) -> Result<(), Failure> {
     options.files_per_day = args.files_per_day;
     options.record_bytes = args.record_bytes.unwrap_or(options.record_bytes);
     options.gzip = !args.plain;
+    if !global.quiet {
+        say_to_come(&options, global);
+    }
     let progress = Progress::new(global.look());
     progress.take(Event::Begin {
         what: "sample",
@@ -41,11 +49,29 @@ pub fn run(args: &SampleArgs, global: &Global) -> Result<(), Failure> {
         )
     })?;
     if !global.quiet {
-        let (files, megabytes, out) = (summary.files, summary.file_bytes as f64 / 1e6, args.out.display());
+        let (files, megabytes, out) = (counted(summary.files, "file"), summary.file_bytes as f64 / 1e6, args.out.display());
         say(&format!(
-            "{files} files, {megabytes:.1} MB, in {out}\nnext: uptake run {}\n",
+            "{files}, {megabytes:.1} MB, in {out}\nnext: uptake run {}\n",
             args.out.join("pipeline.toml").display()
         ))?;
     }
     Ok(())
+}
+
+/// Says on standard error how much is about to be written.
+fn say_to_come(options: &Options, global: &Global) {
+    let to_come = estimate(options);
+    let message = format!(
+        "about {}, {} on the disk, {} of memory",
+        counted(to_come.files, "file"),
+        size(to_come.bytes),
+        size(to_come.memory)
+    );
+    match global.log_format {
+        LogFormat::Text => standard_error::say(&message),
+        LogFormat::Json => {
+            let fields = serde_json::json!({"files": to_come.files, "bytes": to_come.bytes, "memory": to_come.memory});
+            write_event(Level::Info, "sample_size", &message, fields);
+        }
+    }
 }

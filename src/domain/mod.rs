@@ -11,3 +11,4 @@ pub mod rules;
 pub mod subscription;
 pub mod user_ids;
 pub mod window;
+pub mod words;

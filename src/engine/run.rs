@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::words::ENGLISH;
 use crate::engine::causes::{Changes, range_text};
 use crate::engine::clean;
 use crate::engine::days::{self, Range};
@@ -324,7 +325,7 @@ fn fill_lists(
     report.collapsed_lists = status::collapsed_lists(store, &names, request.last)?;
     let is_new = |list: &&CollapsedList| list.received.is_some_and(|received| came_in.contains(&received));
     for list in report.collapsed_lists.iter().filter(is_new) {
-        watch.tell(Event::Warning(list.text()));
+        watch.tell(Event::Warning(list.text(ENGLISH)));
     }
     Ok(())
 }

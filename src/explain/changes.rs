@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::kinds::spelled;
+use crate::domain::subscription::State;
 use crate::explain::compare::row_of;
 use crate::explain::counts::{Holder, Numbers, Seats, Subject, holders, numbers};
 use crate::explain::facts::{COMPARED_DAYS, Facts};
@@ -61,14 +62,22 @@ spelled! {
 pub struct SeatChange {
     pub cause: SeatCause,
     pub subscription_id: String,
-    /// What it was and what it is, in words: `52 seats active`; `None` where it was not or is not listed.
-    pub before: Option<String>,
-    pub now: Option<String>,
+    /// What it was and what it is; `None` where it was not or is not listed.
+    pub before: Option<SeatState>,
+    pub now: Option<SeatState>,
     /// By how much it changes what counts.
     pub sold: i64,
     pub entitled: i64,
     pub trial: i64,
     pub lapsed: i64,
+}
+
+/// A subscription as a list has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatState {
+    pub seats: i64,
+    pub state: State,
+    pub is_trial: bool,
 }
 
 /// A number then and now.
@@ -191,16 +200,17 @@ fn seat_change(facts: &Facts<'_>, id: &str, then: Option<&Subscription>, now: Op
         _ => return None,
     };
     let counted = |row: Option<&Subscription>| row.map_or_else(Seats::default, |row| Seats::of(row, facts.rules));
-    let words = |row: &Subscription| {
-        let trial = if row.is_trial { " trial" } else { "" };
-        format!("{} seats {}{trial}", row.seats, row.state)
+    let state = |row: &Subscription| SeatState {
+        seats: row.seats,
+        state: row.state,
+        is_trial: row.is_trial,
     };
     let (was, is) = (counted(then), counted(now));
     Some(SeatChange {
         cause,
         subscription_id: id.to_owned(),
-        before: then.map(words),
-        now: now.map(words),
+        before: then.map(state),
+        now: now.map(state),
         sold: is.sold - was.sold,
         entitled: is.entitled - was.entitled,
         trial: is.trial - was.trial,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::words::{Words, explain as said};
 use crate::explain::facts::CustomerName;
 use crate::explain::text::{Page, WIDTH};
 use crate::explain::words::{self, known, percent};
@@ -78,43 +79,44 @@ fn line(customer: CustomerName, rows: &[Adoption]) -> CustomerLine {
 const COLUMN: usize = 12;
 
 /// One line for each customer.
-pub fn text(list: &CustomerList, colored: bool) -> String {
-    let mut page = Page::new(colored);
-    page.heading(&format!("Customers on {}", list.day));
+pub fn text(list: &CustomerList, w: Words, colored: bool) -> String {
+    let mut page = Page::new(w, colored);
+    page.heading(&w.fill(said::CUSTOMERS_ON, &[("day", &list.day)]));
     let name_width = WIDTH - 2 - 3 * COLUMN;
     page.line(&format!(
         "  {}{:>COLUMN$}{:>COLUMN$}{:>COLUMN$}",
         padded("", name_width),
-        "seats sold",
-        "deployment",
-        "usage"
+        w.say(said::SEATS_SOLD),
+        w.say(said::DEPLOYMENT_COLUMN),
+        w.say(said::USAGE_COLUMN)
     ));
     for line in &list.customers {
         page.line(&format!(
             "  {}{:>COLUMN$}{:>COLUMN$}{:>COLUMN$}",
             padded(&words::customer(&line.customer), name_width),
-            known(line.seats_sold),
-            percent(line.deployment),
-            percent(line.usage)
+            known(w, line.seats_sold),
+            percent(w, line.deployment),
+            percent(w, line.usage)
         ));
     }
     page.line("");
-    page.line("`--customer NAME` takes one apart; the beginning of the name will do.");
+    page.line(w.say(said::TAKE_CUSTOMER_APART));
     page.finish()
 }
 
 /// The same as a table.
-pub fn markdown(list: &CustomerList) -> String {
+pub fn markdown(list: &CustomerList, w: Words) -> String {
     let rows = list.customers.iter().map(|line| {
         vec![
             markdown::escaped(&words::customer(&line.customer)),
-            known(line.seats_sold),
-            percent(line.deployment),
-            percent(line.usage),
+            known(w, line.seats_sold),
+            percent(w, line.deployment),
+            percent(w, line.usage),
         ]
     });
-    let header = ["customer", "seats sold", "deployment", "usage"];
-    format!("## Customers on {}\n\n{}", list.day, markdown::table(&header, rows))
+    let header = [said::CUSTOMER, said::SEATS_SOLD, said::DEPLOYMENT_COLUMN, said::USAGE_COLUMN].map(|column| w.say(column));
+    let heading = w.fill(said::CUSTOMERS_ON, &[("day", &list.day)]);
+    format!("## {heading}\n\n{}", markdown::table(&header, rows))
 }
 
 /// The same for programs.

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::day::Day;
+use crate::domain::next_steps::Language;
+use crate::domain::words::Words;
 use crate::explain::changes::Change;
 use crate::explain::compare::Difference;
 use crate::explain::counts::{Numbers, Seats};
@@ -16,6 +18,9 @@ use crate::explain::user::{EventLine, RawRecord, UserDay, UserExplanation};
 use crate::explain::words;
 use crate::stages::next_steps::NextStep;
 use crate::stages::subscriptions::Subscription;
+
+/// Texts are for people who read JSON; programs go by the codes and numbers beside them.
+const ENGLISH: Words = Words(Language::English);
 
 /// One number taken apart.
 pub fn product(explanation: &ProductExplanation) -> Value {
@@ -215,8 +220,8 @@ fn changed(change: &Change, now: &Numbers) -> Value {
         json!({
             "cause": seats.cause.name(),
             "subscription_id": seats.subscription_id,
-            "before": seats.before,
-            "now": seats.now,
+            "before": seats.before.as_ref().map(|state| words::seat_state(ENGLISH, state)),
+            "now": seats.now.as_ref().map(|state| words::seat_state(ENGLISH, state)),
             "seats_sold": seats.sold,
             "entitlements_total": seats.entitled,
             "seats_trial": seats.trial,
@@ -268,7 +273,9 @@ fn event_line(line: &EventLine) -> Value {
 }
 
 fn notes(notes: &[Note]) -> Value {
-    let notes = notes.iter().map(|note| json!({"code": note.code.name(), "text": note.text}));
+    let notes = notes
+        .iter()
+        .map(|note| json!({"code": note.code.name(), "text": note.text(ENGLISH)}));
     notes.collect::<Vec<_>>().into()
 }
 
@@ -276,7 +283,7 @@ fn differences(differences: &[Difference]) -> Value {
     let rows = differences.iter().map(|found| {
         json!({
             "table": found.table, "day": day(found.day), "workload": found.workload, "column": found.column,
-            "in_table": found.in_table, "counted": found.counted, "text": words::difference(found),
+            "in_table": found.in_table, "counted": found.counted, "text": words::difference(ENGLISH, found),
         })
     });
     rows.collect::<Vec<_>>().into()

@@ -1,11 +1,12 @@
 //! What a reader has to know about a number before believing it.
 
 use crate::domain::kinds::spelled;
+use crate::domain::next_steps::Language;
 use crate::domain::window::{self, WINDOW_DAYS};
+use crate::domain::words::{Words, explain_notes as said, nouns};
 use crate::explain::counts::{Numbers, Subject};
 use crate::explain::facts::{COMPARED_DAYS, Facts};
 use crate::explain::unlicensed::unlicensed;
-use crate::explain::words::counted;
 
 spelled! {
     /// What a note is about.
@@ -23,15 +24,30 @@ spelled! {
     }
 }
 
-/// A sentence or two about a number.
+/// A sentence or two about a number, in every language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub code: NoteCode,
-    pub text: String,
+    english: String,
+    german: String,
 }
 
-fn note(code: NoteCode, text: impl Into<String>) -> Note {
-    Note { code, text: text.into() }
+impl Note {
+    /// Words it in each language.
+    fn new(code: NoteCode, text: impl Fn(Words) -> String) -> Note {
+        Note {
+            code,
+            english: text(Words(Language::English)),
+            german: text(Words(Language::German)),
+        }
+    }
+
+    pub fn text(&self, words: Words) -> &str {
+        match words.0 {
+            Language::English => &self.english,
+            Language::German => &self.german,
+        }
+    }
 }
 
 /// What is to be said about the customer's data, whatever the product.
@@ -39,28 +55,21 @@ pub fn of_customer(facts: &Facts<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     let first = window::first_day(facts.day);
     if facts.tables(facts.day).and_then(|tables| tables.snapshot_day()).is_none() {
-        let text = "There is no list of this customer's subscriptions of this day or before: how many seats it has is unknown, and nothing can be divided by them.";
-        notes.push(note(NoteCode::NoSnapshot, text));
+        notes.push(Note::new(NoteCode::NoSnapshot, |w| w.say(said::NO_SNAPSHOT).to_owned()));
     }
     match facts.covered.first() {
         None if facts.began_before => {
-            let text = format!(
-                "The logs have no event of this customer at all from {first} to {}: either nobody works there, or its logs no longer come in.",
-                facts.day
-            );
-            notes.push(note(NoteCode::NoEvents, text));
+            notes.push(Note::new(NoteCode::NoEvents, |w| {
+                w.fill(said::NO_EVENTS, &[("first", &first), ("day", &facts.day)])
+            }));
         }
-        None => {
-            let text = "The logs have no event of this customer yet: its use is not 0, it is unknown.";
-            notes.push(note(NoteCode::NoEvents, text));
-        }
+        None => notes.push(Note::new(NoteCode::NoEvents, |w| w.say(said::NO_EVENTS_YET).to_owned())),
         Some(begin) if !facts.began_before => {
             let days = WINDOW_DAYS - (begin.0 - first.0);
-            let text = format!(
-                "The window is not complete: the customer's first event is of {begin}, so this is {} of use instead of {WINDOW_DAYS}, and the number is rather too low.",
-                counted(i64::from(days), "day")
-            );
-            notes.push(note(NoteCode::IncompleteWindow, text));
+            notes.push(Note::new(NoteCode::IncompleteWindow, |w| {
+                let days = w.count(days, nouns::DAY_DATIVE);
+                w.fill(said::INCOMPLETE_WINDOW, &[("begin", begin), ("days", &days), ("all", &WINDOW_DAYS)])
+            }));
         }
         Some(_) => {}
     }
@@ -71,33 +80,28 @@ pub fn of_customer(facts: &Facts<'_>) -> Vec<Note> {
 pub fn of_product(facts: &Facts<'_>, subject: Subject<'_>, numbers: &Numbers) -> Vec<Note> {
     let mut notes = Vec::new();
     if !numbers.has_row() {
-        let text = "The customer has nothing of this product on this day: no subscription is listed, nobody has it, and nobody who held it used it in the window.";
-        notes.push(note(NoteCode::NothingThere, text));
+        notes.push(Note::new(NoteCode::NothingThere, |w| w.say(said::NOTHING_THERE).to_owned()));
     }
     notes.extend(of_customer(facts));
     let catalogue = &facts.rules.catalogue;
     if !catalogue.products.contains_key(&subject.sku) {
-        let text = "The SKU catalogue does not have this product, so nobody knows which workloads it has, and its use cannot be seen (`skus` in [catalogue]).";
-        notes.push(note(NoteCode::NotInCatalogue, text));
+        notes.push(Note::new(NoteCode::NotInCatalogue, |w| w.say(said::NOT_IN_CATALOGUE).to_owned()));
     } else if subject.workloads(facts.rules).is_empty() {
-        let text = "No workload of this product is known, so its use cannot be seen: it has no entitlements here, and weighs on no sum.";
-        notes.push(note(NoteCode::NoWorkload, text));
+        notes.push(Note::new(NoteCode::NoWorkload, |w| w.say(said::NO_WORKLOAD).to_owned()));
     } else if numbers.entitlements == Some(0) && numbers.has_row() {
-        let text = "There is no entitlement: no seat of a paid subscription may be used now, so there is nothing to divide by and usage has no percentage.";
-        notes.push(note(NoteCode::NoEntitlements, text));
+        notes.push(Note::new(NoteCode::NoEntitlements, |w| w.say(said::NO_ENTITLEMENTS).to_owned()));
     }
     if let Some(reason) = catalogue.excluded.get(&subject.sku) {
-        let text = format!("The product is out of scope ({reason}): it counts in no sum of the customer or the portfolio.");
-        notes.push(note(NoteCode::OutOfScope, text));
+        notes.push(Note::new(NoteCode::OutOfScope, |w| {
+            w.fill(said::OUT_OF_SCOPE, &[("reason", reason)])
+        }));
     }
     let workloads = subject.workloads(facts.rules);
     for unlicensed in unlicensed(facts).iter().filter(|found| workloads.contains(found.workload.as_str())) {
-        let text = format!(
-            "{} used {} without any license for it: they count for the customer as a whole, and in no product's number.",
-            counted(unlicensed.users.len() as i64, "user"),
-            unlicensed.workload
-        );
-        notes.push(note(NoteCode::UnlicensedUse, text));
+        notes.push(Note::new(NoteCode::UnlicensedUse, |w| {
+            let users = w.count(unlicensed.users.len(), nouns::USER);
+            w.fill(said::UNLICENSED_USE, &[("users", &users), ("workload", &unlicensed.workload)])
+        }));
     }
     let too_early: Vec<String> = COMPARED_DAYS
         .iter()
@@ -106,12 +110,9 @@ pub fn of_product(facts: &Facts<'_>, subject: Subject<'_>, numbers: &Numbers) ->
         .map(|day| day.to_string())
         .collect();
     if !too_early.is_empty() {
-        let text = format!(
-            "The tables begin on {}, so the number is not compared with {}.",
-            facts.first_day,
-            too_early.join(", ")
-        );
-        notes.push(note(NoteCode::NotCompared, text));
+        notes.push(Note::new(NoteCode::NotCompared, |w| {
+            w.fill(said::NOT_COMPARED, &[("first", &facts.first_day), ("days", &too_early.join(", "))])
+        }));
     }
     notes
 }

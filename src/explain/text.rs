@@ -1,10 +1,12 @@
 //! Explanations as text of 80 columns: what all of them share, and the products of a customer in one screen.
 
+use crate::domain::words::{Phrase, Words, explain as said, nouns};
 use crate::explain::compare::Difference;
+use crate::explain::counts::Numbers;
 use crate::explain::customer::{CustomerView, ProductLine};
 use crate::explain::notes::Note;
 use crate::explain::words::{self, percent};
-use crate::reports::summary_text::{grouped, padded};
+use crate::reports::summary_text::padded;
 use crate::stages::next_steps::NextStep;
 
 /// No line is wider, but for paths.
@@ -15,13 +17,15 @@ const MOST_UNLICENSED: usize = 5;
 
 /// Text as it grows.
 pub struct Page {
+    pub words: Words,
     text: String,
     colored: bool,
 }
 
 impl Page {
-    pub fn new(colored: bool) -> Page {
+    pub fn new(words: Words, colored: bool) -> Page {
         Page {
+            words,
             text: String::new(),
             colored,
         }
@@ -41,6 +45,11 @@ impl Page {
         for line in lines {
             self.line(&format!("{bold}{line}{plain}"));
         }
+    }
+
+    /// A heading in the page's language.
+    pub fn title(&mut self, title: Phrase) {
+        self.heading(self.words.say(title));
     }
 
     pub fn line(&mut self, line: &str) {
@@ -63,16 +72,16 @@ impl Page {
     /// What has to be known before a number is believed: differences first.
     pub fn warnings(&mut self, notes: &[Note], differences: &[Difference]) {
         if !differences.is_empty() {
-            self.heading("A fault of uptake");
-            self.paragraph("  ", words::DIFFERENCES);
+            self.title(said::FAULT);
+            self.paragraph("  ", self.words.say(said::DIFFERENCES));
             for difference in differences {
-                self.paragraph("  * ", &words::difference(difference));
+                self.paragraph("  * ", &words::difference(self.words, difference));
             }
         }
         if !notes.is_empty() {
-            self.heading("To know");
+            self.title(said::TO_KNOW);
             for note in notes {
-                self.paragraph("  * ", &note.text);
+                self.paragraph("  * ", note.text(self.words));
             }
         }
     }
@@ -81,7 +90,7 @@ impl Page {
         for step in steps {
             let what = format!(
                 "{}: {} {}",
-                words::next_step(step),
+                words::next_step(self.words, step),
                 words::clean(&step.cause),
                 words::clean(&step.strategies)
             );
@@ -106,23 +115,31 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The products of a customer in one screen.
-pub fn customer(view: &CustomerView, colored: bool) -> String {
-    let mut page = Page::new(colored);
-    page.heading(&format!("{} on {}", words::customer(&view.customer), view.day));
-    page.line(&format!("  Tenant   {}", view.customer.tenant_id));
-    page.line(&format!("  Window   {}", words::window(&view.completeness)));
-    page.line(&format!("  Seats    {}", words::snapshot(&view.completeness)));
+pub fn customer(view: &CustomerView, w: Words, colored: bool) -> String {
+    let mut page = Page::new(w, colored);
+    let customer = words::customer(&view.customer);
+    page.heading(&w.fill(said::CUSTOMER_ON, &[("customer", &customer), ("day", &view.day)]));
+    for (label, what) in [
+        (said::TENANT, view.customer.tenant_id.to_string()),
+        (said::WINDOW, words::window(w, &view.completeness)),
+        (said::SEATS, words::snapshot(w, &view.completeness)),
+    ] {
+        // Labels have a width in common, which a long window takes from what comes after it.
+        let labels = [said::TENANT, said::WINDOW, said::SEATS].map(|label| w.say(label).chars().count());
+        let width = labels.into_iter().max().unwrap_or(0).max(8);
+        page.paragraph(&format!("  {:<width$} ", w.say(label)), &what);
+    }
     page.warnings(&view.notes, &view.differences);
-    page.heading("Products");
+    page.title(said::PRODUCTS);
     if view.products.is_empty() {
-        page.line("  none: no subscription is listed, nobody has a license, nobody used one.");
+        page.paragraph("  ", w.say(said::NO_PRODUCTS));
     }
     for line in &view.products {
         product_line(&mut page, line);
     }
     match &view.next_steps {
         Some(steps) if !steps.is_empty() => {
-            page.heading("Next steps for the customer as a whole");
+            page.title(said::CUSTOMER_STEPS);
             page.next_steps(steps);
         }
         _ => {}
@@ -137,7 +154,7 @@ pub fn customer(view: &CustomerView, colored: bool) -> String {
             &product.part_number
         };
         page.line("");
-        page.line(&format!("`--product {name}` takes it apart, user by user."));
+        page.line(&w.fill(said::TAKE_APART, &[("product", name)]));
     }
     page.finish()
 }
@@ -145,55 +162,59 @@ pub fn customer(view: &CustomerView, colored: bool) -> String {
 /// Who uses what without a license for it.
 fn unlicensed(page: &mut Page, view: &CustomerView) {
     for found in &view.unlicensed {
-        let count = words::counted(found.users.len() as i64, "user");
-        page.heading(&format!("Used without a license: {} by {count}", found.workload));
+        let w = page.words;
+        let users = w.count(found.users.len(), nouns::USER_DATIVE);
+        page.heading(&w.fill(said::UNLICENSED, &[("workload", &found.workload), ("users", &users)]));
         for (user, days) in found.users.iter().take(MOST_UNLICENSED) {
-            let last = days.last().map_or_else(String::new, |day| format!(", last on {day}"));
-            page.line(&format!("  {user}  {}{last}", words::counted(days.len() as i64, "day")));
+            let last = days
+                .last()
+                .map_or_else(String::new, |day| format!(", {}", w.fill(said::LAST_ON, &[("day", day)])));
+            page.line(&format!("  {user}  {}{last}", w.count(days.len(), nouns::DAY)));
         }
         if found.users.len() > MOST_UNLICENSED {
-            page.line(&format!("  and {} more", grouped((found.users.len() - MOST_UNLICENSED) as i64)));
+            let more = w.grouped((found.users.len() - MOST_UNLICENSED) as i64);
+            page.line(&format!("  {}", w.fill(said::MORE, &[("count", &more)])));
         }
     }
 }
 
 fn product_line(page: &mut Page, line: &ProductLine) {
-    let numbers = &line.numbers;
+    let (w, numbers) = (page.words, &line.numbers);
+    let width = label_width(w);
     page.line(&format!("  {}", padded(&words::product(&line.product), WIDTH - 2)));
-    let figure = |label: &str, ratio, what: String| format!("    {label:<11}{:>8}  {what}", percent(ratio));
-    let sold = words::counted_or_unknown(numbers.seats.map(|seats| seats.sold), "seat");
-    page.line(&figure(
-        "Deployment",
-        numbers.deployment(),
-        format!("{} assigned of {sold} sold", grouped(numbers.assigned)),
-    ));
+    let figure = |label: Phrase, ratio, what: String| format!("    {:<width$}{:>8}  {what}", w.say(label), percent(w, ratio));
+    page.line(&figure(said::DEPLOYMENT, numbers.deployment(), assigned(w, numbers)));
     if !line.has_workload {
-        page.line("    Usage              cannot be seen: no workload of this product is known");
+        page.line(&figure(said::USAGE, None, w.say(said::CANNOT_BE_SEEN).to_owned()));
     } else {
-        let entitlements = words::counted_or_unknown(numbers.entitlements, "entitlement");
-        page.line(&figure(
-            "Usage",
-            numbers.usage(),
-            format!("{} active of {entitlements}", grouped(numbers.users.active)),
-        ));
-        let parts = [
-            (numbers.parts.current, "current"),
-            (numbers.parts.moved, "moved"),
-            (numbers.parts.lapsed, "lapsed"),
-            (numbers.parts.trial, "trial"),
-            (numbers.parts.over_assigned, "over-assigned"),
-        ];
-        let shown: Vec<String> = parts
+        let entitlements = words::counted_or_unknown(w, numbers.entitlements, nouns::ENTITLEMENT);
+        let active = w.grouped(numbers.users.active);
+        let of = w.fill(said::ACTIVE_OF_SHORT, &[("active", &active), ("entitlements", &entitlements)]);
+        page.line(&figure(said::USAGE, numbers.usage(), of));
+        let shown: Vec<String> = words::parts(numbers.parts)
             .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| format!("{} {name}", grouped(*count)))
+            .filter(|(_, count, _)| *count > 0)
+            .map(|(name, count, _)| format!("{} {}", w.grouped(*count), w.say(*name)))
             .collect();
         if shown.len() > 1 || numbers.parts.current != numbers.users.active {
-            page.line(&format!("    {:<21}{}", "", shown.join(" + ")));
+            page.paragraph(&format!("    {:<width$}{:>10}", "", ""), &shown.join(" + "));
         }
     }
     if let Some(reason) = &line.out_of_scope {
-        page.paragraph("    ", &format!("Out of scope ({}): in no sum.", words::clean(reason)));
+        page.paragraph("    ", &w.fill(said::OUT_OF_SCOPE_LONG, &[("reason", &words::clean(reason))]));
     }
     page.next_steps(&line.next_steps);
+}
+
+/// The room that the labels of figures take.
+pub fn label_width(w: Words) -> usize {
+    let labels = [said::USAGE, said::DEPLOYMENT].map(|label| w.say(label).chars().count() + 1);
+    labels.into_iter().max().unwrap_or(0).max(11)
+}
+
+/// `28 assigned of 28 seats sold`.
+pub fn assigned(w: Words, numbers: &Numbers) -> String {
+    let sold = words::counted_or_unknown(w, numbers.seats.map(|seats| seats.sold), nouns::SEAT);
+    let assigned = w.grouped(numbers.assigned);
+    w.fill(said::ASSIGNED_OF, &[("assigned", &assigned), ("sold", &sold)])
 }

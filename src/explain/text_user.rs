@@ -1,5 +1,7 @@
 //! One user's licenses, days and raw lines, as text.
 
+use crate::domain::kinds::Opened;
+use crate::domain::words::{Words, explain as said, explain_people as people, nouns};
 use crate::explain::text::{Page, WIDTH};
 use crate::explain::user::{EventLine, RawRecord, Standing, UserDay, UserExplanation};
 use crate::explain::words;
@@ -8,37 +10,46 @@ use crate::explain::words;
 const MOST_LINES: usize = 5;
 
 /// The explanation as text. Paths are as long as they are.
-pub fn user(explanation: &UserExplanation, colored: bool) -> String {
-    let mut page = Page::new(colored);
-    page.heading(&format!("User {}", explanation.user));
+pub fn user(explanation: &UserExplanation, w: Words, colored: bool) -> String {
+    let mut page = Page::new(w, colored);
+    page.heading(&w.fill(people::USER_OF, &[("user", &explanation.user)]));
+    let customer = words::customer(&explanation.customer);
     page.paragraph(
         "",
-        &format!("of {}, on {}", words::customer(&explanation.customer), explanation.day),
+        &w.fill(people::OF_CUSTOMER, &[("customer", &customer), ("day", &explanation.day)]),
     );
     if let Some(product) = &explanation.product {
-        let workload = explanation.workload.as_deref().unwrap_or("any workload");
+        let workload = words::workload(w, explanation.workload.as_deref());
         page.paragraph("", &format!("{}, {workload}", words::product(product)));
     }
     if let Some(standing) = explanation.standing {
         page.line("");
-        page.paragraph("  ", standing_words(standing));
+        page.paragraph("  ", standing_words(w, standing));
     }
     page.warnings(&explanation.notes, &explanation.differences);
-    page.heading("Licenses");
+    page.title(people::LICENSES);
     if explanation.licenses.is_empty() {
-        page.line("  none");
+        page.line(&format!("  {}", w.say(said::NONE)));
     }
     for (product, license) in &explanation.licenses {
-        let until = license.until.map_or_else(|| "still there".to_owned(), |day| format!("until {day}"));
+        let until = license.until.map_or_else(
+            || w.say(people::STILL_THERE).to_owned(),
+            |day| w.fill(people::UNTIL, &[("day", &day)]),
+        );
+        let source = w.say(match license.opened {
+            Opened::Event => people::BY_EVENT,
+            Opened::Snapshot | Opened::Before => people::BY_SNAPSHOT,
+        });
         let since = license.since.map_or_else(
-            || "since before the data".to_owned(),
-            |day| format!("since {day} (by a {})", license.opened),
+            || w.say(people::SINCE_BEFORE).to_owned(),
+            |day| w.fill(people::SINCE_BY, &[("day", &day), ("source", &source)]),
         );
         page.paragraph("  ", &format!("{}: {since}, {until}", words::product(product)));
     }
-    page.heading(&format!("Use from {} to {}, the latest first", explanation.first, explanation.day));
+    let use_from = w.fill(people::USE_FROM, &[("first", &explanation.first), ("last", &explanation.day)]);
+    page.heading(&format!("{use_from}, {}", w.say(people::LATEST_FIRST)));
     if explanation.days.is_empty() {
-        page.line("  none");
+        page.line(&format!("  {}", w.say(said::NONE)));
     }
     for day in &explanation.days {
         day_lines(&mut page, day);
@@ -47,37 +58,37 @@ pub fn user(explanation: &UserExplanation, colored: bool) -> String {
 }
 
 /// How a user stands in a number, in a sentence.
-pub fn standing_words(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Current => "Counts: active on a day on which the user held the product, and has it.",
-        Standing::Moved => "Counts as moved: active on a day on which the user held the product, and no longer has it.",
-        Standing::Inactive => "Does not count: has the product, and no active day in the window on which it was held.",
-        Standing::Out => "Does not count: does not have the product, and no active day in the window on which it was held.",
-    }
+pub fn standing_words(w: Words, standing: Standing) -> &'static str {
+    w.say(match standing {
+        Standing::Current => people::COUNTS,
+        Standing::Moved => people::COUNTS_AS_MOVED,
+        Standing::Inactive => people::INACTIVE,
+        Standing::Out => people::OUT,
+    })
 }
 
 /// What a day shows: `2 interactive, 1 non-interactive`, and why it does not count where it does not.
-pub fn day_words(day: &UserDay) -> String {
+pub fn day_words(w: Words, day: &UserDay) -> String {
     let counts = [
-        (day.interactive_sign_ins, "interactive"),
-        (day.non_interactive_sign_ins, "non-interactive"),
-        (day.actions, "audited"),
+        (day.interactive_sign_ins, people::INTERACTIVE),
+        (day.non_interactive_sign_ins, people::NON_INTERACTIVE),
+        (day.actions, people::AUDITED),
     ];
     let shown: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(count, what)| w.fill(*what, &[("count", count)]))
         .collect();
-    let why = match (day.is_active, day.held.is_empty()) {
-        (false, _) => "; not active by the evidence that the pipeline chooses",
-        (true, true) => "; held no license for it",
-        (true, false) => "",
-    };
-    format!("{}{why}", shown.join(", "))
+    let shown = shown.join(", ");
+    match (day.is_active, day.held.is_empty()) {
+        (false, _) => format!("{shown}; {}", w.say(people::NOT_ACTIVE)),
+        (true, true) => format!("{shown}; {}", w.say(people::NO_LICENSE)),
+        (true, false) => shown,
+    }
 }
 
 fn day_lines(page: &mut Page, day: &UserDay) {
-    page.paragraph(&format!("  {}  {:<14}  ", day.day, day.workload), &day_words(day));
+    page.paragraph(&format!("  {}  {:<14}  ", day.day, day.workload), &day_words(page.words, day));
     let mut file = "";
     for line in day.lines.iter().take(MOST_LINES) {
         if file != line.source_file {
@@ -87,17 +98,22 @@ fn day_lines(page: &mut Page, day: &UserDay) {
         event(page, line);
     }
     if day.lines.len() > MOST_LINES {
-        page.line(&format!("      and {} more lines", day.lines.len() - MOST_LINES));
+        let w = page.words;
+        let lines = w.count(day.lines.len() - MOST_LINES, nouns::LINE);
+        page.line(&format!("      {}", w.fill(said::MORE_LINES, &[("lines", &lines)])));
     }
 }
 
 fn event(page: &mut Page, line: &EventLine) {
-    let what = format!(
-        "line {}: {} at {}, id {}",
-        line.source_line,
-        words::evidence(line.evidence),
-        line.at,
-        words::clean(&line.event_id)
+    let w = page.words;
+    let what = w.fill(
+        people::EVENT,
+        &[
+            ("line", &line.source_line),
+            ("what", &words::evidence(w, line.evidence)),
+            ("at", &line.at),
+            ("id", &words::clean(&line.event_id)),
+        ],
     );
     page.paragraph("      ", &what);
     match &line.raw {

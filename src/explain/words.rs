@@ -1,60 +1,62 @@
-//! Words and figures that all forms of an explanation share.
+//! Words and figures that all forms of an explanation share. The words themselves are in `domain/words`.
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::StepCode;
-use crate::domain::subscription::Seller;
-use crate::explain::changes::{Cause, SeatCause, SeatChange, UserChange};
+use crate::domain::subscription::{Seller, State};
+use crate::domain::words::{Noun, Phrase, Words, explain as said, explain_people as people, nouns};
+use crate::explain::changes::{Cause, SeatCause, SeatChange, SeatState, UserChange};
 use crate::explain::compare::Difference;
 use crate::explain::counts::{Numbers, Seats};
 use crate::explain::facts::CustomerName;
 use crate::explain::people::License;
 use crate::explain::product::{Completeness, ProductName};
-use crate::reports::summary_text::{grouped, signed};
 use crate::stages::next_steps::NextStep;
 use crate::stages::next_steps::evidence;
+use crate::stages::next_steps::words::title;
 use crate::stages::subscriptions::Subscription;
 use crate::stages::usage::Parts;
 
 /// `107.0 %`; `-` where there is no ratio.
-pub fn percent(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0))
+pub fn percent(w: Words, ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| "-".to_owned(), |ratio| w.percent(ratio, 1))
 }
 
 /// A count that may be unknown.
-pub fn known(count: Option<i64>) -> String {
-    count.map_or_else(|| "unknown".to_owned(), grouped)
+pub fn known(w: Words, count: Option<i64>) -> String {
+    count.map_or_else(|| w.say(said::UNKNOWN).to_owned(), |count| w.grouped(count))
 }
 
-/// `1 seat`, `2 seats`.
-pub fn counted(count: i64, what: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{} {what}{ending}", grouped(count))
-}
-
-/// A next step and how many seats (or support requests) it concerns; its evidence has all numbers, for programs.
-pub fn step_and_count(step: &NextStep) -> String {
+/// A next step by its title, and how many seats (or support requests) it concerns; its evidence has all numbers, for programs.
+pub fn step_and_count(w: Words, step: &NextStep) -> String {
     let concerned = evidence::Evidence::parse(&step.evidence).map_or(0, |evidence| evidence.seats_concerned());
-    let what = if step.code == StepCode::SupportLoad { "request" } else { "seat" };
-    format!("{} ({})", step.code.name(), counted(concerned, what))
+    let what = if step.code == StepCode::SupportLoad {
+        nouns::REQUEST
+    } else {
+        nouns::SEAT
+    };
+    format!("{} ({})", title(w.0, step.code), w.count(concerned, what))
 }
 
 /// The same for a step that may be about a workload.
-pub fn next_step(step: &NextStep) -> String {
+pub fn next_step(w: Words, step: &NextStep) -> String {
     match &step.workload {
-        Some(workload) => format!("{workload}: {}", step_and_count(step)),
-        None => step_and_count(step),
+        Some(workload) => format!("{workload}: {}", step_and_count(w, step)),
+        None => step_and_count(w, step),
     }
 }
 
 /// What a step is about that is about no single product.
-pub fn workload_or_all(step: &NextStep) -> String {
-    step.workload.clone().unwrap_or_else(|| "the customer as a whole".to_owned())
+pub fn workload_or_all(w: Words, step: &NextStep) -> String {
+    step.workload.clone().unwrap_or_else(|| w.say(said::CUSTOMER_AS_A_WHOLE).to_owned())
 }
 
-/// The same where the count may be unknown.
-pub fn counted_or_unknown(count: Option<i64>, what: &str) -> String {
-    count.map_or_else(|| format!("unknown {what}s"), |count| counted(count, what))
+/// A number of things that may be unknown.
+pub fn counted_or_unknown(w: Words, count: Option<i64>, noun: Noun) -> String {
+    count.map_or_else(
+        || w.fill(said::UNKNOWN_COUNT, &[("noun", &w.say(noun.many))]),
+        |count| w.count(count, noun),
+    )
 }
 
 /// A text from a list or log in one line: control characters become blanks.
@@ -81,120 +83,152 @@ pub fn product(product: &ProductName) -> String {
     }
 }
 
-/// The five parts, each with its column and what it means.
-pub fn parts(parts: Parts) -> [(&'static str, i64, &'static str); 5] {
+/// A workload, or the words for any of them.
+pub fn workload<'a>(w: Words, workload: Option<&'a str>) -> &'a str {
+    workload.unwrap_or_else(|| w.say(said::ANY_WORKLOAD))
+}
+
+/// The five parts, each with what it is called in a word, and what it means.
+pub fn parts(parts: Parts) -> [(Phrase, i64, Phrase); 5] {
     [
-        (
-            "active_current",
-            parts.current,
-            "with the product, as far as there are entitlements",
-        ),
-        ("active_moved", parts.moved, "without it by now: the license moved on"),
-        (
-            "active_lapsed",
-            parts.lapsed,
-            "with it beyond the entitlements, while paid seats have lapsed",
-        ),
-        (
-            "active_trial",
-            parts.trial,
-            "with it beyond the entitlements, while there is a trial",
-        ),
-        (
-            "active_over_assigned",
-            parts.over_assigned,
-            "with it beyond everything that was sold",
-        ),
+        (said::CURRENT_SHORT, parts.current, said::CURRENT),
+        (said::MOVED_SHORT, parts.moved, said::MOVED),
+        (said::LAPSED_SHORT, parts.lapsed, said::LAPSED),
+        (said::TRIAL_SHORT, parts.trial, said::TRIAL),
+        (said::OVER_ASSIGNED_SHORT, parts.over_assigned, said::OVER_ASSIGNED),
     ]
 }
 
 /// How many of the active users who have the product are beyond the entitlements, and why; `None` where none is.
-pub fn beyond(numbers: &Numbers) -> Option<String> {
+pub fn beyond(w: Words, numbers: &Numbers) -> Option<String> {
     let holders = numbers.users.holders;
     let beyond = holders - numbers.parts.current;
     if beyond == 0 {
         return None;
     }
     let reasons = [
-        (numbers.parts.lapsed, "because paid seats have lapsed"),
-        (numbers.parts.trial, "while there is a trial"),
-        (numbers.parts.over_assigned, "because more licenses are assigned than were sold"),
+        (numbers.parts.lapsed, said::BECAUSE_LAPSED),
+        (numbers.parts.trial, said::WHILE_TRIAL),
+        (numbers.parts.over_assigned, said::BECAUSE_OVER_ASSIGNED),
     ];
     let reasons: Vec<String> = reasons
         .iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, why)| match *count == beyond {
-            true => (*why).to_owned(),
-            false => format!("{} {why}", grouped(*count)),
+            true => w.say(*why).to_owned(),
+            false => format!("{} {}", w.grouped(*count), w.say(*why)),
         })
         .collect();
-    let pooled = match beyond == holders {
-        true => String::new(),
-        false => format!(" Licenses are pooled, so nothing says which of the {} they are.", grouped(holders)),
-    };
-    Some(format!(
-        "{} with the product, {}: {} beyond, {}.{pooled}",
-        counted(holders, "active user"),
-        counted_or_unknown(numbers.entitlements, "entitlement"),
-        grouped(beyond),
-        reasons.join(", ")
-    ))
+    let mut text = w.fill(
+        said::BEYOND,
+        &[
+            ("users", &w.count(holders, nouns::ACTIVE_USER)),
+            ("entitlements", &counted_or_unknown(w, numbers.entitlements, nouns::ENTITLEMENT)),
+            ("count", &w.grouped(beyond)),
+            ("reasons", &reasons.join(", ")),
+        ],
+    );
+    if beyond != holders {
+        text.push(' ');
+        text.push_str(&w.fill(said::POOLED, &[("count", &w.grouped(holders))]));
+    }
+    Some(text)
 }
 
 /// What a subscription counts as.
-pub fn counts_as(seats: Seats) -> String {
+pub fn counts_as(w: Words, seats: Seats) -> String {
     let roles = [
-        (seats.sold, "sold"),
-        (seats.entitled, "entitlements"),
-        (seats.trial, "trial"),
-        (seats.lapsed, "lapsed"),
+        (seats.sold, said::SOLD),
+        (seats.entitled, said::ENTITLED),
+        (seats.trial, said::TRIAL_SHORT),
+        (seats.lapsed, said::LAPSED_SHORT),
     ];
-    let roles: Vec<&str> = roles.iter().filter(|(count, _)| *count > 0).map(|(_, role)| *role).collect();
-    if roles.is_empty() {
-        "nothing".to_owned()
-    } else {
-        roles.join(" and ")
+    let roles: Vec<&str> = roles.iter().filter(|(count, _)| *count > 0).map(|(_, role)| w.say(*role)).collect();
+    match roles.as_slice() {
+        [] => w.say(said::NOTHING).to_owned(),
+        roles => w.and(roles),
     }
 }
 
+/// The state of a subscription in a word or two.
+fn state(w: Words, state: State) -> &'static str {
+    w.say(match state {
+        State::Active => said::ACTIVE_STATE,
+        State::Grace => said::GRACE_STATE,
+        State::Disabled => said::DISABLED_STATE,
+        State::Deprovisioned => said::DEPROVISIONED_STATE,
+        State::Pending => said::PENDING_STATE,
+        State::Superseded => said::SUPERSEDED_STATE,
+    })
+}
+
 /// `57 seats, active, sold by us, ends 2027-08-31`.
-pub fn subscription(row: &Subscription) -> String {
-    let trial = if row.is_trial { " trial" } else { "" };
-    let seller = match row.seller {
-        Seller::Own => "sold by us",
-        Seller::Other => "sold by another partner",
-        Seller::Direct => "bought directly",
-        Seller::Unknown => "seller unknown",
+pub fn subscription(w: Words, row: &Subscription) -> String {
+    let trial = if row.is_trial {
+        format!(" {}", w.say(said::A_TRIAL))
+    } else {
+        String::new()
     };
-    let ends = row.ends_on.map_or_else(|| "no end known".to_owned(), |day| format!("ends {day}"));
-    format!("{}, {}{trial}, {seller}, {ends}", counted(row.seats, "seat"), row.state)
+    let seller = w.say(match row.seller {
+        Seller::Own => said::SOLD_BY_US,
+        Seller::Other => said::SOLD_BY_OTHER,
+        Seller::Direct => said::SOLD_DIRECTLY,
+        Seller::Unknown => said::SELLER_UNKNOWN,
+    });
+    let ends = row
+        .ends_on
+        .map_or_else(|| w.say(said::NO_END).to_owned(), |day| w.fill(said::ENDS, &[("day", &day)]));
+    format!(
+        "{}, {}{trial}, {seller}, {ends}",
+        w.count(row.seats, nouns::SEAT),
+        state(w, row.state)
+    )
 }
 
 /// `2026-09-03 to 2026-09-30, complete, events on 28 of 28 days`.
-pub fn window(completeness: &Completeness) -> String {
-    let complete = if completeness.complete { "complete" } else { "NOT complete" };
-    let days = completeness.last.0 - completeness.first.0 + 1;
-    format!(
-        "{} to {}, {complete}, events on {} of {days} days",
-        completeness.first, completeness.last, completeness.days_covered
+pub fn window(w: Words, completeness: &Completeness) -> String {
+    let complete = if completeness.complete {
+        said::COMPLETE
+    } else {
+        said::NOT_COMPLETE
+    };
+    w.fill(
+        said::WINDOW_WORDS,
+        &[
+            ("first", &completeness.first),
+            ("last", &completeness.last),
+            ("complete", &w.say(complete)),
+            ("covered", &completeness.days_covered),
+            ("days", &(completeness.last.0 - completeness.first.0 + 1)),
+        ],
     )
 }
 
 /// `by the list of subscriptions of 2026-09-09`.
-pub fn snapshot(completeness: &Completeness) -> String {
-    completeness.snapshot_day.map_or_else(
-        || "no list of subscriptions".to_owned(),
-        |day| format!("by the list of subscriptions of {day}"),
-    )
+pub fn snapshot(w: Words, completeness: &Completeness) -> String {
+    completeness
+        .snapshot_day
+        .map_or_else(|| w.say(said::NO_LIST).to_owned(), |day| w.fill(said::BY_LIST, &[("day", &day)]))
 }
 
 /// Since when, and until when, a license was held.
-pub fn since(license: &License) -> String {
-    license.since.map_or_else(|| "before".to_owned(), |day| day.to_string())
+pub fn since(w: Words, license: &License) -> String {
+    license
+        .since
+        .map_or_else(|| w.say(people::BEFORE).to_owned(), |day| day.to_string())
 }
 
 pub fn until(day: Option<Day>) -> String {
     day.map_or_else(|| "-".to_owned(), |day| day.to_string())
+}
+
+/// To whom a license went, and from whom it came, as far as that can be seen.
+pub fn went_to(w: Words, user: &str, day: Day) -> String {
+    w.fill(people::WENT_TO, &[("user", &user), ("day", &day)])
+}
+
+pub fn came_from(w: Words, user: &str, day: Day) -> String {
+    w.fill(people::CAME_FROM, &[("user", &user), ("day", &day)])
 }
 
 /// `ina`: a letter for each kind of evidence.
@@ -208,115 +242,139 @@ pub fn letters<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
 }
 
 /// A kind of evidence in words.
-pub fn evidence(kind: Evidence) -> &'static str {
-    match kind {
-        Evidence::Interactive => "interactive sign-in",
-        Evidence::NonInteractive => "non-interactive sign-in",
-        Evidence::Action => "audited action",
-    }
+pub fn evidence(w: Words, kind: Evidence) -> &'static str {
+    w.say(match kind {
+        Evidence::Interactive => people::INTERACTIVE_SIGN_IN,
+        Evidence::NonInteractive => people::NON_INTERACTIVE_SIGN_IN,
+        Evidence::Action => people::AUDITED_ACTION,
+    })
 }
 
-pub const LETTERS: &str = "i interactive sign-in, n non-interactive sign-in, a audited action";
-
 /// What happened to users, to follow their number.
-fn cause(cause: Cause) -> &'static str {
+fn cause(cause: Cause) -> Phrase {
     match cause {
-        Cause::Assigned => "got a license since, and used it",
-        Cause::BecameActive => "had a license, and became active",
-        Cause::UsedAndRemoved => "became active, and lost the license since",
-        Cause::GivenBack => "got back the license that they had lost",
-        Cause::Removed => "lost the license; still counted by earlier use",
-        Cause::FellOut => "last use fell out of the window",
-        Cause::RemovedAndFellOut => "had lost the license; last use fell out of the window",
+        Cause::Assigned => people::ASSIGNED_AND_USED,
+        Cause::BecameActive => people::BECAME_ACTIVE,
+        Cause::UsedAndRemoved => people::USED_AND_REMOVED,
+        Cause::GivenBack => people::GIVEN_BACK,
+        Cause::Removed => people::REMOVED,
+        Cause::FellOut => people::FELL_OUT,
+        Cause::RemovedAndFellOut => people::REMOVED_AND_FELL_OUT,
     }
 }
 
 /// What happened to a subscription.
-fn seat_cause(cause: SeatCause) -> &'static str {
+fn seat_cause(cause: SeatCause) -> Phrase {
     match cause {
-        SeatCause::Added => "new in the list",
-        SeatCause::Gone => "no longer in the list",
-        SeatCause::Seats => "number of seats changed",
-        SeatCause::State => "state changed",
-        SeatCause::Trial => "trial became paid, or the other way round",
+        SeatCause::Added => people::ADDED,
+        SeatCause::Gone => people::GONE,
+        SeatCause::Seats => people::SEATS_CHANGED,
+        SeatCause::State => people::STATE_CHANGED,
+        SeatCause::Trial => people::TRIAL_CHANGED,
     }
 }
 
 /// `+2 entitlements, +2 sold`; what did not change is left out.
-fn deltas(deltas: &[(i64, &str)]) -> String {
+fn deltas(w: Words, deltas: &[(i64, Phrase)]) -> String {
     let words: Vec<String> = deltas
         .iter()
         .filter(|(delta, _)| *delta != 0)
-        .map(|(delta, what)| format!("{} {what}", signed(*delta)))
+        .map(|(delta, what)| format!("{} {}", w.signed(*delta), w.say(*what)))
         .collect();
-    if words.is_empty() {
-        "no change in what counts".to_owned()
-    } else {
-        words.join(", ")
+    match words.is_empty() {
+        true => w.say(people::NO_EFFECT).to_owned(),
+        false => words.join(", "),
     }
 }
 
 /// A number then and now, in a line.
-pub fn change(before: &Numbers, now: &Numbers) -> String {
-    let from_to = |what: &str, before: String, now: String| match before == now {
-        true => format!("{what} {now} as before"),
-        false => format!("{what} {before} to {now}"),
+pub fn change(w: Words, before: &Numbers, now: &Numbers) -> String {
+    let from_to = |what: Phrase, before: String, now: String| match before == now {
+        true => w.fill(people::AS_BEFORE, &[("what", &w.say(what)), ("now", &now)]),
+        false => w.fill(people::WAS_AND_IS, &[("what", &w.say(what)), ("before", &before), ("now", &now)]),
     };
-    let usage = |numbers: &Numbers| numbers.usage().map_or_else(|| "unknown".to_owned(), |ratio| percent(Some(ratio)));
+    let usage = |numbers: &Numbers| match numbers.usage() {
+        None => w.say(said::UNKNOWN).to_owned(),
+        ratio => percent(w, ratio),
+    };
     [
-        from_to("Usage", usage(before), usage(now)),
-        from_to("active users", grouped(before.users.active), grouped(now.users.active)),
-        from_to("entitlements", known(before.entitlements), known(now.entitlements)),
-        from_to("assigned", grouped(before.assigned), grouped(now.assigned)),
+        from_to(people::USAGE, usage(before), usage(now)),
+        from_to(people::ACTIVE_USERS, w.grouped(before.users.active), w.grouped(now.users.active)),
+        from_to(people::ENTITLEMENTS, known(w, before.entitlements), known(w, now.entitlements)),
+        from_to(people::ASSIGNED, w.grouped(before.assigned), w.grouped(now.assigned)),
     ]
     .join(", ")
 }
 
-/// What happened to a subscription, and what that changes.
-pub fn seat_change(change: &SeatChange) -> String {
-    let states = match (&change.before, &change.now) {
-        (Some(before), Some(now)) => format!("{before} to {now}"),
-        (Some(before), None) => format!("was {before}"),
-        (None, Some(now)) => now.clone(),
-        (None, None) => String::new(),
+/// `52 seats active trial`.
+pub fn seat_state(w: Words, seats: &SeatState) -> String {
+    let trial = if seats.is_trial {
+        format!(" {}", w.say(said::A_TRIAL))
+    } else {
+        String::new()
     };
-    let effect = deltas(&[
-        (change.entitled, "entitlements"),
-        (change.sold, "sold"),
-        (change.trial, "trial"),
-        (change.lapsed, "lapsed"),
-    ]);
-    format!(
-        "subscription {}: {}, {states}: {effect}",
-        clean(&change.subscription_id),
-        seat_cause(change.cause)
+    format!("{} {}{trial}", w.count(seats.seats, nouns::SEAT), state(w, seats.state))
+}
+
+/// What happened to a subscription, and what that changes.
+pub fn seat_change(w: Words, change: &SeatChange) -> String {
+    let (before, now) = (
+        change.before.as_ref().map(|before| seat_state(w, before)),
+        change.now.as_ref().map(|now| seat_state(w, now)),
+    );
+    let states = match (before, now) {
+        (Some(before), Some(now)) => w.fill(people::FROM_TO, &[("before", &before), ("now", &now)]),
+        (Some(before), None) => w.fill(people::WAS, &[("before", &before)]),
+        (None, now) => now.unwrap_or_default(),
+    };
+    let effect = deltas(
+        w,
+        &[
+            (change.entitled, said::ENTITLED),
+            (change.sold, said::SOLD),
+            (change.trial, said::TRIAL_SHORT),
+            (change.lapsed, said::LAPSED_SHORT),
+        ],
+    );
+    w.fill(
+        people::SUBSCRIPTION_CHANGED,
+        &[
+            ("id", &clean(&change.subscription_id)),
+            ("cause", &w.say(seat_cause(change.cause))),
+            ("states", &states),
+            ("effect", &effect),
+        ],
     )
 }
 
 /// What happened to some users, to follow their number.
-pub fn user_change(change: &UserChange) -> String {
-    let effect = deltas(&[
-        (change.active, "active"),
-        (change.holders, "with the product"),
-        (change.moved, "moved"),
-    ]);
-    format!("{}: {effect}", cause(change.cause))
+pub fn user_change(w: Words, change: &UserChange) -> String {
+    let effect = deltas(
+        w,
+        &[
+            (change.active, said::ACTIVE_COLUMN),
+            (change.holders, people::WITH_PRODUCT),
+            (change.moved, said::MOVED_SHORT),
+        ],
+    );
+    format!("{}: {effect}", w.say(cause(change.cause)))
 }
 
-/// Of a compared day whose window was not complete.
-pub const NOT_COMPLETE_THEN: &str = "The window of that day was not complete: part of a rise is data that began, and not use.";
-
 /// A difference in a sentence.
-pub fn difference(difference: &Difference) -> String {
+pub fn difference(w: Words, difference: &Difference) -> String {
     let workload = difference
         .workload
         .as_ref()
         .map_or_else(String::new, |workload| format!(", {workload}"));
-    format!(
-        "`{}` of {}{workload}: `{}` is {}, and counted again it is {}",
-        difference.table, difference.day, difference.column, difference.in_table, difference.counted
+    w.fill(
+        said::DIFFERENCE,
+        &[
+            ("table", &difference.table),
+            ("day", &difference.day),
+            ("workload", &workload),
+            ("column", &difference.column),
+            ("found", &difference.in_table),
+            ("counted", &difference.counted),
+        ],
     )
 }
-
-/// What differences mean.
-pub const DIFFERENCES: &str = "The tables say something else than what assignments, daily activity and subscriptions give when they are counted again. One of the two is wrong:";

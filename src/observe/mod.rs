@@ -1,5 +1,6 @@
 //! Progress, messages and what stays of a run: reads the engine's events and reports, and decides nothing.
 
+pub mod closing_words;
 pub mod event_line;
 pub mod journal;
 pub mod metrics;

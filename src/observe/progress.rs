@@ -28,6 +28,8 @@ pub enum Look {
 /// Shows what happens.
 pub struct Progress {
     look: Look,
+    /// Warnings are told with the result, and not before: everything is told once.
+    keeps_warnings: bool,
     state: Mutex<State>,
 }
 
@@ -43,7 +45,28 @@ impl Progress {
     pub fn new(look: Look) -> Progress {
         Progress {
             look,
+            keeps_warnings: false,
             state: Mutex::default(),
+        }
+    }
+
+    /// The same for a command whose result has the warnings in it. Programs get them as events all the same.
+    pub fn with_warnings_in_the_result(look: Look) -> Progress {
+        Progress {
+            keeps_warnings: true,
+            ..Progress::new(look)
+        }
+    }
+
+    /// Whether the result is to have the warnings in it: nobody was told yet.
+    pub fn owes_warnings(&self) -> bool {
+        self.keeps_warnings && self.look != Look::Json
+    }
+
+    /// Tells the warnings of which there will be no result.
+    pub fn tell_kept_warnings(&self) {
+        if self.owes_warnings() && self.look != Look::Quiet {
+            self.warnings().iter().for_each(|text| say(&format!("warning: {text}")));
         }
     }
 
@@ -65,6 +88,7 @@ impl Progress {
         }
         state.warnings.push(text.to_owned());
         match self.look {
+            Look::Lines | Look::Bars if self.keeps_warnings => {}
             Look::Quiet => {}
             Look::Json => write_event(Level::Warning, "warning", text, json!({})),
             Look::Lines => say(&format!("warning: {text}")),

@@ -8,8 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::day::Instant;
 use crate::engine::error::EngineError;
 use crate::engine::publish::last_run;
-use crate::engine::report::{RunReport, Verified};
-use crate::engine::status::collapsed::CollapsedList;
+use crate::engine::report::RunReport;
 use crate::observe::parts::{Part, rounded};
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::{is_unfinished, write_run_json};
@@ -183,37 +182,4 @@ pub fn write(disk: &Disk, settings: &Settings, report: &RunReport, began: Instan
         warnings: report.warnings.clone(),
     };
     record.write(report)
-}
-
-/// What was computed a second time, in words; nothing where nobody asked for it.
-pub fn verified_text(report: &RunReport) -> String {
-    let in_words = |verified: &Verified| {
-        let (customers, known, rows) = (verified.customers, verified.customers_known, verified.rows);
-        format!("Verified   {customers} of {known} customers computed again: {rows} rows, all the same\n")
-    };
-    report.verified.as_ref().map_or_else(String::new, in_words)
-}
-
-/// What was read, in words: one line per source that had anything new.
-pub fn inputs_text(report: &RunReport) -> String {
-    let mut text = String::new();
-    for source in report.sources.iter().filter(|source| source.files_read > 0) {
-        let reasons: Vec<String> = source.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-        let rejects = match source.rejected {
-            0 => "no rejects".to_owned(),
-            rejects => format!("{rejects} rejects ({})", reasons.join(", ")),
-        };
-        text.push_str(&format!(
-            "Read       {}: {} files, {} records, {} of other feeds, {rejects}\n",
-            source.source, source.files_read, source.records, source.not_ours
-        ));
-    }
-    let told_before = report.collapsed_lists.iter().map(CollapsedList::text);
-    for list in told_before.filter(|text| !report.warnings.contains(text)) {
-        text.push_str(&format!("Collapsed  {list}\n"));
-    }
-    for warning in &report.warnings {
-        text.push_str(&format!("Warning    {warning}\n"));
-    }
-    text
 }

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::domain::day::{Day, Instant};
+use crate::domain::words::Words;
 use crate::engine::error::EngineError;
 use crate::engine::publish::last_run;
 use crate::engine::status;
@@ -53,14 +54,14 @@ pub struct Work {
     pub days_left: u64,
 }
 
-/// Looks at everything. `due` is the day until which the tables should go.
-pub fn look(settings: &Settings, store: &Store, due: Day, at: Instant) -> Result<Standing, EngineError> {
+/// Looks at everything. `due` is the day until which the tables should go; what needs attention is said in `words`.
+pub fn look(words: Words, settings: &Settings, store: &Store, due: Day, at: Instant) -> Result<Standing, EngineError> {
     let log = settings.published.join(RUN_LOG);
     let lines = run_log::read(&settings.published, RUNS_LOOKED_AT).map_err(WarehouseError::store("read", &log))?;
     let mut runs: Vec<LastRun> = lines.iter().rev().map(LastRun::of).collect();
     let work = work(settings, store, &runs)?;
     let status = status::read(settings, store, due)?;
-    let attention = attention(&work, &runs, status.as_ref());
+    let attention = attention(words, &work, &runs, status.as_ref());
     runs.truncate(RUNS);
     Ok(Standing {
         pipeline: settings.name.clone(),

@@ -1,14 +1,15 @@
 //! What needs somebody's attention, in sentences, the worst first: each with a code that a program can go by.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use serde::Serialize;
 
 use crate::domain::kinds::Feed;
+use crate::domain::words::{Words, attention as said, nouns};
 use crate::engine::status::value::{CustomerStatus, Hole, SourceStatus, Status, Use};
 use crate::observe::standing::Work;
 use crate::observe::standing_runs::LastRun;
-use crate::reports::summary_text::grouped;
 
 /// How many names a sentence has.
 const NAMES: usize = 3;
@@ -22,9 +23,9 @@ pub struct Attention {
     pub message: String,
 }
 
-/// Everything that does. Healthy is an empty list.
-pub fn attention(work: &Work, runs: &[LastRun], status: Option<&Status>) -> Vec<Attention> {
-    let mut list = List::default();
+/// Everything that does, in sentences of a language. Healthy is an empty list.
+pub fn attention(words: Words, work: &Work, runs: &[LastRun], status: Option<&Status>) -> Vec<Attention> {
+    let mut list = List { words, found: Vec::new() };
     of_runs(&mut list, work, runs);
     if let Some(status) = status {
         of_tables(&mut list, status);
@@ -33,33 +34,29 @@ pub fn attention(work: &Work, runs: &[LastRun], status: Option<&Status>) -> Vec<
         of_customers(&mut list, status);
         of_lists(&mut list, status);
     }
-    list.0
+    list.found
 }
 
-#[derive(Default)]
-struct List(Vec<Attention>);
+struct List {
+    words: Words,
+    found: Vec<Attention>,
+}
 
 impl List {
     fn add(&mut self, code: &'static str, message: String) {
-        self.0.push(Attention { code, message });
+        self.found.push(Attention { code, message });
     }
 }
 
-/// A number of things.
-pub fn counted(number: impl TryInto<i64>, thing: &str) -> String {
-    let number = number.try_into().unwrap_or(i64::MAX);
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{ending}", grouped(number))
-}
-
 /// Some names, and how many more there are.
-fn some_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+fn some_of<'n>(w: Words, names: impl IntoIterator<Item = &'n str>) -> String {
     let mut names: Vec<&str> = names.into_iter().collect();
     let more = names.len().saturating_sub(NAMES);
     names.truncate(NAMES);
+    let names = names.join(", ");
     match more {
-        0 => names.join(", "),
-        more => format!("{} and {} more", names.join(", "), grouped(more as i64)),
+        0 => names,
+        more => w.fill(said::AND_MORE, &[("names", &names), ("count", &w.grouped(more as i64))]),
     }
 }
 
@@ -73,88 +70,75 @@ pub fn range(first: &str, last: &str) -> String {
 }
 
 fn of_runs(list: &mut List, work: &Work, runs: &[LastRun]) {
+    let w = list.words;
     if let Some(run) = runs.iter().find(|run| !run.was_refused()).filter(|run| run.failed()) {
-        let message = run.message.as_deref().unwrap_or("it does not say why");
-        list.add(
-            "run_failed",
-            format!("the last run failed (exit code {}): {message}", run.exit_code),
-        );
+        let message = run.message.as_deref().unwrap_or_else(|| w.say(said::NO_REASON));
+        let values: [(&str, &dyn Display); 2] = [("code", &run.exit_code), ("message", &message)];
+        list.add("run_failed", w.fill(said::RUN_FAILED, &values));
     }
     if let Some(holder) = &work.died {
-        list.add(
-            "run_died",
-            format!("a run ended without a word ({holder}): it was killed, or the machine went down; the next run goes on from there"),
-        );
+        list.add("run_died", w.fill(said::RUN_DIED, &[("holder", holder)]));
     }
     if work.publication_unfinished {
-        list.add(
-            "publication_unfinished",
-            "the published files may be of two runs, since publishing was cut short; the next run publishes again".to_owned(),
-        );
+        list.add("publication_unfinished", w.say(said::UNFINISHED).to_owned());
     }
     if work.days_left > 0 {
-        list.add(
-            "days_left",
-            format!("{} left by `--max-days`: run again", counted(work.days_left, "day")),
-        );
+        let days = w.count(work.days_left, nouns::DAY);
+        list.add("days_left", w.fill(said::DAYS_LEFT, &[("days", &days)]));
     }
 }
 
 fn of_tables(list: &mut List, status: &Status) {
+    let w = list.words;
     match (status.days_behind, &status.last_day) {
-        (Some(days), Some(last)) if days > 0 => list.add(
-            "tables_behind",
-            format!("the tables end on {last}, {} behind {}", counted(days, "day"), status.due_day),
-        ),
-        (None, _) => list.add("tables_missing", "there are no tables by day yet: no run came that far".to_owned()),
+        (Some(days), Some(last)) if days > 0 => {
+            let days = w.count(days, nouns::DAY);
+            let values: [(&str, &dyn Display); 3] = [("last", last), ("days", &days), ("due", &status.due_day)];
+            list.add("tables_behind", w.fill(said::BEHIND, &values));
+        }
+        (None, _) => list.add("tables_missing", w.say(said::NO_TABLES).to_owned()),
         _ => {}
     }
     if let Some(first) = status.unreadable.first() {
-        let more = match status.unreadable.len() - 1 {
-            0 => String::new(),
-            more => format!(", and {} more", counted(more, "file")),
+        let message = match status.unreadable.len() - 1 {
+            0 => w.fill(said::UNREADABLE, &[("first", first)]),
+            more => w.fill(said::UNREADABLE_MORE, &[("first", first), ("files", &w.count(more, nouns::FILE))]),
         };
-        list.add(
-            "files_unreadable",
-            format!("{first}{more}: these files are not counted here; remove them, the next run makes them again"),
-        );
+        list.add("files_unreadable", message);
     }
     if let Some((path, why)) = status.unread.first_key_value() {
         let more = match status.unread.len() - 1 {
             0 => String::new(),
-            more => format!(", and {} more", grouped(more as i64)),
+            more => format!(", {}", w.fill(said::MORE, &[("count", &w.grouped(more as i64))])),
         };
-        list.add(
-            "raw_files_unread",
-            format!("the last run could not read `{path}` ({why}){more}: every run tries again"),
-        );
+        let values: [(&str, &dyn Display); 3] = [("path", path), ("why", why), ("more", &more)];
+        list.add("raw_files_unread", w.fill(said::NOT_READ, &values));
     }
 }
 
 fn of_sources(list: &mut List, sources: &[SourceStatus]) {
+    let w = list.words;
     for source in sources {
         let name = &source.source;
         match (&source.latest_day, source.lag_days) {
-            (Some(latest), Some(lag)) if source.is_late => list.add(
-                "source_late",
-                format!("`{name}` has nothing after {latest}: {} behind", counted(lag, "day")),
-            ),
-            (None, _) if source.files == 0 => list.add("source_empty", format!("`{name}` brought no file lately")),
+            (Some(latest), Some(lag)) if source.is_late => {
+                let days = w.count(lag, nouns::DAY);
+                let values: [(&str, &dyn Display); 3] = [("source", name), ("latest", latest), ("days", &days)];
+                list.add("source_late", w.fill(said::SOURCE_LATE, &values));
+            }
+            (None, _) if source.files == 0 => list.add("source_empty", w.fill(said::SOURCE_EMPTY, &[("source", name)])),
             _ => {}
         }
     }
     for source in sources.iter().filter(|source| exceeds_limit(source)) {
-        list.add(
-            "rejects",
-            format!(
-                "{} of {} of `{}` could not be used ({}): more than `fail_above` allows a run ({})",
-                grouped(source.rejected),
-                counted(source.records, "record"),
-                source.source,
-                percent(source.rejected, source.records),
-                percent_of(source.fail_above)
-            ),
-        );
+        let values: [(&str, &dyn Display); 5] = [
+            ("part", &w.grouped(source.rejected)),
+            ("records", &w.count(source.records, nouns::RECORD_DATIVE)),
+            ("source", &source.source),
+            ("percent", &percent(w, source.rejected, source.records)),
+            ("limit", &w.percent(source.fail_above, 2)),
+        ];
+        list.add("rejects", w.fill(said::REJECTS, &values));
     }
 }
 
@@ -163,24 +147,16 @@ fn exceeds_limit(source: &SourceStatus) -> bool {
 }
 
 /// A share, with two decimals.
-pub fn percent(part: i64, whole: i64) -> String {
-    percent_of(part as f64 / (whole as f64).max(1.0))
-}
-
-fn percent_of(ratio: f64) -> String {
-    format!("{:.2} %", ratio * 100.0)
+pub fn percent(w: Words, part: i64, whole: i64) -> String {
+    w.percent(part as f64 / (whole as f64).max(1.0), 2)
 }
 
 fn of_workloads(list: &mut List, status: &Status) {
+    let w = list.words;
     for workload in status.workloads.iter().filter(|workload| workload.state == Use::Stopped) {
-        let latest = workload.latest_day.as_deref().unwrap_or("long ago");
-        list.add(
-            "workload_stopped",
-            format!(
-                "nobody used {} in the last 28 days, at no customer, and the last use was on {latest}: did an application id change, or a catalogue?",
-                workload.workload
-            ),
-        );
+        let latest = workload.latest_day.as_deref().unwrap_or_else(|| w.say(said::LONG_AGO));
+        let values: [(&str, &dyn Display); 2] = [("workload", &workload.workload), ("latest", &latest)];
+        list.add("workload_stopped", w.fill(said::WORKLOAD_STOPPED, &values));
     }
     let is_sold = |total: Option<i64>| total.is_some_and(|total| total > 0);
     let never = || {
@@ -190,28 +166,21 @@ fn of_workloads(list: &mut List, status: &Status) {
             .filter(|of| of.state == Use::Never && is_sold(of.entitlements_total))
     };
     if never().next().is_some() {
-        list.add(
-            "workload_never_used",
-            format!(
-                "nobody ever used {}, though customers have seats: does the catalogue know its applications?",
-                some_of(never().map(|of| of.workload.as_str()))
-            ),
-        );
+        let workloads = some_of(w, never().map(|of| of.workload.as_str()));
+        list.add("workload_never_used", w.fill(said::NEVER_USED, &[("workloads", &workloads)]));
     }
 }
 
 fn of_customers(list: &mut List, status: &Status) {
+    let w = list.words;
     let silent = names(status, |customer| customer.latest_days[Feed::Activity.name()].is_none());
     if !silent.is_empty() {
-        list.add(
-            "customers_without_events",
-            format!(
-                "{} without any event in the last {} days: {}",
-                counted(silent.len(), "customer"),
-                status.look_back_days,
-                some_of(silent)
-            ),
-        );
+        let values: [(&str, &dyn Display); 3] = [
+            ("customers", &w.count(silent.len(), nouns::CUSTOMER)),
+            ("days", &status.look_back_days),
+            ("names", &some_of(w, silent)),
+        ];
+        list.add("customers_without_events", w.fill(said::WITHOUT_EVENTS, &values));
     }
     of_holes(list, status);
     of_collapsed_lists(list, status);
@@ -219,15 +188,12 @@ fn of_customers(list: &mut List, status: &Status) {
     let by_name = names(status, |customer| customer.users_known_by_name > 0);
     if !by_name.is_empty() {
         let users: u64 = status.customers.iter().map(|customer| customer.users_known_by_name).sum();
-        list.add(
-            "users_known_by_name",
-            format!(
-                "{} of {} known by name only, so their licenses are not counted as used: {}; sign-ins or a list of users with names would tell who they are",
-                counted(users, "user"),
-                counted(by_name.len(), "customer"),
-                some_of(by_name)
-            ),
-        );
+        let values: [(&str, &dyn Display); 3] = [
+            ("users", &w.count(users, nouns::USER)),
+            ("customers", &w.count(by_name.len(), nouns::CUSTOMER)),
+            ("names", &some_of(w, by_name)),
+        ];
+        list.add("users_known_by_name", w.fill(said::BY_NAME, &values));
     }
 }
 
@@ -242,16 +208,17 @@ fn names(status: &Status, of: impl Fn(&CustomerStatus) -> bool) -> Vec<&str> {
 
 /// Customers whose logs have holes that the last window sees: those that have not ended, and the others.
 fn of_holes(list: &mut List, status: &Status) {
+    let w = list.words;
     let holes = |is_open: bool| status.holes.iter().filter(move |hole| hole.is_in_window && hole.is_open == is_open);
     let customers = |is_open: bool| {
         let tenants: BTreeSet<&str> = holes(is_open).flat_map(|hole| &hole.customers).map(String::as_str).collect();
-        counted(tenants.len(), "customer")
+        w.count(tenants.len(), nouns::CUSTOMER)
     };
     let all = status.customers.len();
     let told = |hole: &Hole| {
         let whose = match hole.customers.len() {
-            number if number == all => "every customer".to_owned(),
-            _ => some_of(names(status, |customer| hole.customers.contains(&customer.tenant_id))),
+            number if number == all => w.say(said::EVERY_CUSTOMER).to_owned(),
+            _ => some_of(w, names(status, |customer| hole.customers.contains(&customer.tenant_id))),
         };
         format!("{} ({whose})", range(&hole.first_day, &hole.last_day))
     };
@@ -259,77 +226,74 @@ fn of_holes(list: &mut List, status: &Status) {
         let mut told: Vec<String> = holes(is_open).take(HOLES).map(told).collect();
         let more = holes(is_open).count() - told.len();
         if more > 0 {
-            told.push(format!("and {} more", grouped(more as i64)));
+            told.push(w.fill(said::MORE, &[("count", &w.grouped(more as i64))]));
         }
         told.join("; ")
     };
     if holes(true).next().is_some() {
-        let message = format!("{} without events up to the last day: {}", customers(true), some(true));
+        let message = w.fill(said::SILENT, &[("customers", &customers(true)), ("holes", &some(true))]);
         list.add("customers_silent", message);
     }
     if holes(false).next().is_some() {
-        let number = counted(holes(false).count(), "hole");
-        let message = format!("{number} in the logs of {}: {}", customers(false), some(false));
-        list.add("holes", message);
+        let number = w.count(holes(false).count(), nouns::HOLE);
+        let values: [(&str, &dyn Display); 3] = [("holes", &number), ("customers", &customers(false)), ("list", &some(false))];
+        list.add("holes", w.fill(said::HOLES, &values));
     }
 }
 
 /// Lists that lost nearly everything at once.
 fn of_collapsed_lists(list: &mut List, status: &Status) {
     for collapsed in status.collapsed_lists.iter().take(NAMES) {
-        list.add("list_collapsed", collapsed.text());
+        list.add("list_collapsed", collapsed.text(list.words));
     }
     let more = status.collapsed_lists.len().saturating_sub(NAMES);
     if more > 0 {
-        list.add("list_collapsed", format!("{} more collapsed likewise", counted(more, "list")));
+        let lists = list.words.count(more, nouns::LIST);
+        list.add("list_collapsed", list.words.fill(said::MORE_COLLAPSED, &[("lists", &lists)]));
     }
 }
 
 /// Customers whose seats are those of a stale list, the oldest first.
 fn of_old_lists(list: &mut List, status: &Status) {
+    let w = list.words;
     let age = |customer: &CustomerStatus| customer.seats_snapshot_age_days.unwrap_or(0);
     let is_old = |customer: &&CustomerStatus| age(customer) > status.snapshot_stale_days;
     let mut old: Vec<&CustomerStatus> = status.customers.iter().filter(is_old).collect();
     old.sort_by_key(|customer| std::cmp::Reverse(age(customer)));
     let told: Vec<String> = old
         .iter()
-        .map(|customer| format!("{} ({})", name(customer), counted(age(customer), "day")))
+        .map(|customer| format!("{} ({})", name(customer), w.count(age(customer), nouns::DAY)))
         .collect();
     if !told.is_empty() {
-        list.add(
-            "lists_stale",
-            format!(
-                "the list of subscriptions in force is older than {} for {}: {}",
-                counted(status.snapshot_stale_days, "day"),
-                counted(told.len(), "customer"),
-                some_of(told.iter().map(String::as_str))
-            ),
-        );
+        let values: [(&str, &dyn Display); 3] = [
+            ("days", &w.count(status.snapshot_stale_days, nouns::DAY)),
+            ("customers", &w.count(told.len(), nouns::CUSTOMER)),
+            ("names", &some_of(w, told.iter().map(String::as_str))),
+        ];
+        list.add("lists_stale", w.fill(said::LISTS_STALE, &values));
     }
 }
 
 fn of_lists(list: &mut List, status: &Status) {
+    let w = list.words;
     let unlisted = names(status, |customer| !customer.is_listed);
     let has_lists = status.sources.iter().any(|source| source.feed == Feed::Customers.name());
     if !unlisted.is_empty() && has_lists {
+        let tenants = w.count(unlisted.len(), nouns::TENANT);
+        let names = some_of(w, unlisted);
         list.add(
             "customers_unlisted",
-            format!("{} in no customer list: {}", counted(unlisted.len(), "tenant"), some_of(unlisted)),
+            w.fill(said::UNLISTED, &[("tenants", &tenants), ("names", &names)]),
         );
     } else if !unlisted.is_empty() {
-        list.add(
-            "customers_unlisted",
-            "no source of the pipeline file brings a list of customers: they have no names".to_owned(),
-        );
+        list.add("customers_unlisted", w.say(said::NO_LIST).to_owned());
     }
     if !status.unknown_products.is_empty() {
+        let products = w.count(status.unknown_products.len(), nouns::PRODUCT);
+        let names = some_of(w, status.unknown_products.iter().map(|product| product.sku_id.as_str()));
         list.add(
             "products_unknown",
-            format!(
-                "{} not in the catalogue, use of which is not seen: {}",
-                counted(status.unknown_products.len(), "product"),
-                some_of(status.unknown_products.iter().map(|product| product.sku_id.as_str()))
-            ),
+            w.fill(said::UNKNOWN_PRODUCTS, &[("products", &products), ("names", &names)]),
         );
     }
 }

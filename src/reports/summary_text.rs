@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::domain::next_steps::Language;
+use crate::domain::words::summary as said;
+use crate::domain::words::{Phrase, Words, nouns};
 use crate::reports::summary::{Measure, Mover, OldList, Share, Summary};
 
 /// No line is wider.
@@ -20,22 +23,25 @@ enum Style {
 }
 
 /// The summary as text that ends with a line end. With `color`, headings and changes carry ANSI escape sequences.
-pub fn render(summary: &Summary, color: bool) -> String {
-    let page = Page { color };
-    let mut text = page.styled(Style::Heading, &format!("Portfolio on {}", summary.day));
+pub fn render(summary: &Summary, language: Language, color: bool) -> String {
+    let page = Page {
+        words: Words(language),
+        color,
+    };
+    let mut text = page.styled(Style::Heading, &page.words.fill(said::PORTFOLIO_ON, &[("day", &summary.day)]));
     text.push('\n');
-    text.push_str(&customers(summary));
+    text.push_str(&page.customers(summary));
     let measures = [
-        ("Deployment", "seats", summary.deployment),
-        ("Usage", "entitlements", summary.usage),
-        ("  adjusted", "entitlements", summary.usage_adjusted),
+        ("", said::DEPLOYMENT, said::OF_SEATS, summary.deployment),
+        ("", said::USAGE, said::OF_ENTITLEMENTS, summary.usage),
+        ("  ", said::ADJUSTED, said::OF_ENTITLEMENTS, summary.usage_adjusted),
     ];
-    for (label, unit, measure) in measures {
-        text.push_str(&page.measure(label, unit, measure));
+    for (indent, label, of, measure) in measures {
+        text.push_str(&page.measure(&format!("{indent}{}", page.words.say(label)), of, measure));
     }
     match summary.before {
-        Some(day) => text.push_str(&page.movers(&format!("Moved most since {day}"), summary)),
-        None => text.push_str(&page.note("There is no day 28 days earlier to compare with.")),
+        Some(day) => text.push_str(&page.movers(&page.words.fill(said::MOVED_MOST, &[("day", &day)]), summary)),
+        None => text.push_str(&page.note(page.words.say(said::NO_DAY_BEFORE))),
     }
     text.push_str(&page.old_lists(&summary.old_lists));
     text
@@ -43,56 +49,69 @@ pub fn render(summary: &Summary, color: bool) -> String {
 
 /// A heading, bold where the output can show it.
 pub(super) fn heading(text: &str, color: bool) -> String {
-    Page { color }.styled(Style::Heading, text)
+    styled(Style::Heading, text, color)
 }
 
-fn customers(summary: &Summary) -> String {
-    let mut parts = vec![grouped(summary.customers)];
-    if summary.customers_without_seats > 0 {
-        parts.push(format!("{} without seat data", grouped(summary.customers_without_seats)));
+fn styled(style: Style, text: &str, color: bool) -> String {
+    let code = match style {
+        Style::Heading => "1",
+        Style::Rise => "32",
+        Style::Fall => "31",
+        Style::Quiet => "2",
+    };
+    if color {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
     }
-    if summary.customers_incomplete > 0 {
-        parts.push(format!("{} with less than 28 days of data", grouped(summary.customers_incomplete)));
-    }
-    format!("  {:<11} {}\n", "Customers", parts.join(", "))
 }
 
 struct Page {
+    words: Words,
     color: bool,
 }
 
 impl Page {
     fn styled(&self, style: Style, text: &str) -> String {
-        let code = match style {
-            Style::Heading => "1",
-            Style::Rise => "32",
-            Style::Fall => "31",
-            Style::Quiet => "2",
-        };
-        if self.color {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
+        styled(style, text, self.color)
+    }
+
+    fn customers(&self, summary: &Summary) -> String {
+        let words = self.words;
+        let mut parts = vec![words.grouped(summary.customers)];
+        for (phrase, count) in [
+            (said::WITHOUT_SEATS, summary.customers_without_seats),
+            (said::INCOMPLETE, summary.customers_incomplete),
+        ] {
+            if count > 0 {
+                parts.push(words.fill(phrase, &[("count", &words.grouped(count))]));
+            }
         }
+        format!("  {} {}\n", self.label(words.say(said::CUSTOMERS)), parts.join(", "))
+    }
+
+    /// A label in the room that the longest one takes.
+    fn label(&self, label: &str) -> String {
+        let labels = [said::CUSTOMERS, said::DEPLOYMENT, said::USAGE];
+        let longest = labels.iter().map(|label| self.words.say(*label).chars().count()).max();
+        format!("{label:<0$}", longest.unwrap_or(0).max(11))
     }
 
     /// A line such as `Deployment 83.4 % (4,512 of 5,410 seats)  +1.2 points`.
-    fn measure(&self, label: &str, unit: &str, measure: Option<Measure>) -> String {
+    fn measure(&self, label: &str, of: Phrase, measure: Option<Measure>) -> String {
+        let words = self.words;
+        let label = self.label(label);
         let Some(measure) = measure else {
-            return format!("  {label:<11} unknown: no customer has seat data\n");
+            return format!("  {label} {}\n", words.say(said::UNKNOWN));
         };
         let Share { part, whole, .. } = measure.now;
-        let mut line = format!(
-            "  {label:<11} {} ({} of {} {unit})",
-            percent(&measure.now),
-            grouped(part),
-            grouped(whole)
-        );
+        let of = words.fill(of, &[("part", &words.grouped(part)), ("whole", &words.grouped(whole))]);
+        let mut line = format!("  {label} {} ({of})", self.percent(&measure.now));
         if let Some(rise) = measure.rise {
             let _ = write!(
                 line,
                 "{}  {}",
-                " ".repeat(58usize.saturating_sub(line.chars().count())),
+                " ".repeat(self.points_at().saturating_sub(line.chars().count())),
                 self.points(rise)
             );
         }
@@ -102,7 +121,7 @@ impl Page {
 
     /// A change of a ratio, in percentage points.
     fn points(&self, rise: f64) -> String {
-        let text = points_of(rise);
+        let text = self.points_of(rise);
         match rounded(rise * 100.0) {
             rise if rise > 0.0 => self.styled(Style::Rise, &text),
             rise if rise < 0.0 => self.styled(Style::Fall, &text),
@@ -116,11 +135,11 @@ impl Page {
             text.push_str(&self.mover(mover));
         }
         if summary.movers.is_empty() {
-            text.push_str(&self.note("No customer's use changed."));
+            text.push_str(&self.note(self.words.say(said::NOBODY_MOVED)));
         }
         if summary.not_compared > 0 {
-            let left_out = grouped(summary.not_compared);
-            text.push_str(&self.note(&format!("{left_out} not compared: less than 28 days of data at the time.")));
+            let left_out = self.words.grouped(summary.not_compared);
+            text.push_str(&self.note(&self.words.fill(said::NOT_COMPARED, &[("count", &left_out)])));
         }
         text
     }
@@ -128,12 +147,12 @@ impl Page {
     /// A line such as `Contoso   61.0 % → 82.0 %   +42 active   +21.0 points`.
     fn mover(&self, mover: &Mover) -> String {
         let name = mover.name.clone().unwrap_or_else(|| mover.tenant_id.to_string());
-        let (before, now) = (percent(&mover.before), percent(&mover.now));
-        let active = signed(mover.more_active());
-        let figures = format!(" {before} → {now} {active:>7} active ");
+        let (before, now) = (self.percent(&mover.before), self.percent(&mover.now));
+        let active = self.words.signed(mover.more_active());
+        let figures = format!(" {before} → {now} {active:>7} {} ", self.words.say(said::ACTIVE));
         // Figures are never cut: a large one takes its room from the name, and the right edge stays where it is.
         let name_width = WIDTH
-            .saturating_sub(2 + figures.chars().count() + points_of(mover.rise()).chars().count())
+            .saturating_sub(2 + figures.chars().count() + self.points_of(mover.rise()).chars().count())
             .max(1);
         format!("  {}{figures}{}\n", padded(&name, name_width), self.points(mover.rise()))
     }
@@ -143,15 +162,17 @@ impl Page {
         if lists.is_empty() {
             return String::new();
         }
-        let mut text = format!("\n{}\n", self.styled(Style::Heading, "Seats by an old list of subscriptions"));
+        let mut text = format!("\n{}\n", self.styled(Style::Heading, self.words.say(said::OLD_LISTS)));
         for list in lists.iter().take(OLD_LISTS) {
             let name = list.name.clone().unwrap_or_else(|| list.tenant_id.to_string());
-            let age = format!(" {} {:>9} days old", list.snapshot_day, grouped(i64::from(list.days)));
+            let days = self.words.count(list.days, nouns::DAY);
+            let old = self.words.fill(said::DAYS_OLD, &[("days", &days)]);
+            let age = format!(" {} {old:>18}", list.snapshot_day);
             let _ = writeln!(text, "  {}{age}", padded(&name, WIDTH - 2 - age.chars().count()));
         }
         if lists.len() > OLD_LISTS {
-            let more = grouped((lists.len() - OLD_LISTS) as i64);
-            text.push_str(&self.note(&format!("and {more} more")));
+            let more = self.words.grouped((lists.len() - OLD_LISTS) as i64);
+            text.push_str(&self.note(&self.words.fill(said::AND_MORE, &[("count", &more)])));
         }
         text
     }
@@ -160,19 +181,26 @@ impl Page {
         debug_assert!(text.chars().count() + 2 <= WIDTH);
         format!("  {}\n", self.styled(Style::Quiet, text))
     }
-}
 
-/// `83.4 %`, right-aligned; `-` where there is no ratio.
-fn percent(share: &Share) -> String {
-    let text = share
-        .ratio
-        .map_or_else(|| "-".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0));
-    format!("{text:>7}")
-}
+    /// Where changes begin, so that there is room for the words before them.
+    fn points_at(&self) -> usize {
+        match self.words.0 {
+            Language::English => 58,
+            Language::German => 64,
+        }
+    }
 
-/// `+1.2 points`, right-aligned.
-fn points_of(rise: f64) -> String {
-    format!("{:>12}", format!("{:+.1} points", rounded(rise * 100.0)))
+    /// `83.4 %`, right-aligned; `-` where there is no ratio.
+    fn percent(&self, share: &Share) -> String {
+        let text = share.ratio.map_or_else(|| "-".to_owned(), |ratio| self.words.percent(ratio, 1));
+        format!("{text:>7}")
+    }
+
+    /// `+1.2 points`, right-aligned.
+    fn points_of(&self, rise: f64) -> String {
+        let points = self.words.signed_decimal(rounded(rise * 100.0), 1);
+        format!("{:>12}", self.words.fill(said::POINTS, &[("points", &points)]))
+    }
 }
 
 /// To one decimal, without a negative zero.
@@ -180,26 +208,9 @@ fn rounded(value: f64) -> f64 {
     (value * 10.0).round() / 10.0 + 0.0
 }
 
-/// `12,345`.
+/// `12,345`, in messages that are English whatever the language.
 pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = if number < 0 { "-".to_owned() } else { String::new() };
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `+12,345`.
-pub fn signed(number: i64) -> String {
-    if number > 0 {
-        format!("+{}", grouped(number))
-    } else {
-        grouped(number)
-    }
+    Words(Language::English).grouped(number)
 }
 
 /// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which a raw list could bring and a
@@ -306,7 +317,29 @@ Moved most since 2024-09-06
 Seats by an old list of subscriptions
   Fabrikam                                         2024-07-04        92 days old
 ";
-        assert_eq!(render(&summary(), false), expected);
+        assert_eq!(render(&summary(), Language::English, false), expected);
+        assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn a_summary_reads_as_well_in_german() {
+        let expected = "\
+Portfolio am 2024-10-04
+  Kunden         1.412, 3 ohne Lizenzdaten, 12 mit weniger als 28 Tagen Daten
+  Bereitstellung  83,4 % (4.512 von 5.410 Lizenzen)                +1,2 Punkte
+  Nutzung        270,5 % (12.203 von 4.512 nutzbaren Lizenzen)     -0,4 Punkte
+    bereinigt     69,8 % (3.149 von 4.512 nutzbaren Lizenzen)      +0,0 Punkte
+
+Größte Veränderungen seit 2024-09-06
+  Contoso                            61,0 % →  82,0 %     +21 aktiv +21,0 Punkte
+  Vereinigte Zwiebelzüchter  [31m… 290,0 % →   0,1 %  -2.899 aktiv -289,9 Punkte
+  00000000-0000-0000-0000-00000000…  10,0 % →  20,0 %      +1 aktiv +10,0 Punkte
+  1 nicht verglichen: damals weniger als 28 Tage Daten.
+
+Lizenzen nach einer alten Abonnementliste
+  Fabrikam                                         2024-07-04        92 Tage alt
+";
+        assert_eq!(render(&summary(), Language::German, false), expected);
         assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
     }
 
@@ -336,17 +369,17 @@ Portfolio on 2024-10-04
     adjusted  unknown: no customer has seat data
   There is no day 28 days earlier to compare with.
 ";
-        assert_eq!(render(&empty, false), expected);
+        assert_eq!(render(&empty, Language::English, false), expected);
     }
 
     #[test]
     fn color_adds_escape_sequences_and_changes_no_word() {
-        let mut plain = render(&summary(), true);
+        let mut plain = render(&summary(), Language::English, true);
         assert!(plain.contains("\u{1b}[32m +1.2 points\u{1b}[0m"), "{plain}");
         for code in ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"] {
             plain = plain.replace(code, "");
         }
-        assert_eq!(plain, render(&summary(), false));
+        assert_eq!(plain, render(&summary(), Language::English, false));
     }
 
     #[test]

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::guid::Guid;
 use crate::domain::next_steps::{Language, StepCode};
-use crate::reports::summary_text::{WIDTH, grouped, heading, padded};
+use crate::domain::words::Words;
+use crate::domain::words::summary as said;
+use crate::reports::summary_text::{WIDTH, heading, padded};
 use crate::stages::next_steps::NextStep;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::words::title;
@@ -65,22 +67,24 @@ impl ValuableSteps {
 
     /// The steps as text that ends with a line end; empty where there is none.
     pub fn text(&self, color: bool) -> String {
-        let (what, more) = match self.language {
-            Language::English => ("Most valuable next steps, by seats concerned", "more in"),
-            Language::German => ("Die wertvollsten nächsten Schritte, nach betroffenen Lizenzen", "weitere in"),
-        };
+        let words = Words(self.language);
         if self.steps.is_empty() {
             return String::new();
         }
-        let mut text = format!("{}\n", heading(what, color));
+        let mut text = format!("{}\n", heading(words.say(said::NEXT_STEPS), color));
         for step in &self.steps {
-            let line = format!("  {:>6}  {:<24}  ", grouped(step.seats_concerned), title(self.language, step.code));
+            let line = format!(
+                "  {:>6}  {:<24}  ",
+                words.grouped(step.seats_concerned),
+                title(self.language, step.code)
+            );
             let room = WIDTH.saturating_sub(line.chars().count());
             text.push_str(format!("{line}{}", padded(&step.about, room)).trim_end());
             text.push('\n');
         }
         if self.more > 0 {
-            text.push_str(&format!("  {:>6}  {more} next_steps.parquet\n", grouped(self.more as i64)));
+            let more = words.fill(said::MORE_STEPS, &[("file", &"next_steps.parquet")]);
+            text.push_str(&format!("  {:>6}  {more}\n", words.grouped(self.more as i64)));
         }
         text
     }

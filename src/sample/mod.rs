@@ -17,6 +17,7 @@
 //! | `deeds.rs` | a user's day |
 //! | `arrivals.rs` | which line lies in which file: twice, late, unreadable |
 //! | `records.rs`, `audit.rs`, `pages.rs`, `text.rs` | the shapes of the JSON |
+//! | `size.rs` | how large it will be |
 //! | `write.rs` | files, gzip, the pipeline file |
 //!
 //! Below the output folder:
@@ -39,6 +40,7 @@ mod facts;
 mod pages;
 mod portfolio;
 mod records;
+pub mod size;
 mod stories;
 mod story;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
+use crate::domain::words::{Words, attention as said, nouns};
 
 /// What a list has to have had for its collapse to be told.
 const LEAST: i64 = 3;
@@ -122,32 +123,33 @@ pub fn collapsed(lists: &AllLists, names: &BTreeMap<Guid, String>, last: Day) ->
 
 impl CollapsedList {
     /// What somebody should know, in a sentence.
-    pub fn text(&self) -> String {
-        let listed = |count, seats: Option<i64>| match seats {
-            Some(seats) => format!("{} with {}", counted(count, "subscription"), counted(seats, "seat")),
-            None => counted(count, "user"),
+    pub fn text(&self, w: Words) -> String {
+        let listed = |count: i64, seats: Option<i64>| match seats {
+            Some(seats) => {
+                let (subscriptions, seats) = (w.count(count, nouns::SUBSCRIPTION), w.count(seats, nouns::SEAT));
+                w.fill(said::WITH_SEATS, &[("subscriptions", &subscriptions), ("seats", &seats)])
+            }
+            None => w.count(count, nouns::USER),
         };
-        format!(
-            "`{}` lists {} of {} since {}, after {} on {}: was a permission lost?",
-            self.source,
-            listed(self.listed, self.seats),
-            self.name.as_deref().unwrap_or(&self.tenant_id),
-            self.day,
-            listed(self.listed_before, self.seats_before),
-            self.day_before
+        w.fill(
+            said::COLLAPSED,
+            &[
+                ("source", &self.source),
+                ("listed", &listed(self.listed, self.seats)),
+                ("customer", &self.name.as_deref().unwrap_or(&self.tenant_id)),
+                ("day", &self.day),
+                ("before", &listed(self.listed_before, self.seats_before)),
+                ("day_before", &self.day_before),
+            ],
         )
     }
-}
-
-fn counted(count: i64, thing: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {thing}{ending}")
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
+    use crate::domain::words::ENGLISH;
 
     fn lists(days: &[(i32, i64, i64)]) -> Lists {
         let mut lists = Lists::default();
@@ -206,7 +208,7 @@ mod tests {
         ]);
         let names = BTreeMap::from([(Guid(1), "Contoso".to_owned()), (Guid(2), String::new())]);
         let found = collapsed(&all, &names, Day(20_010));
-        let texts: Vec<String> = found.iter().map(CollapsedList::text).collect();
+        let texts: Vec<String> = found.iter().map(|list| list.text(ENGLISH)).collect();
         assert_eq!(
             texts,
             [

@@ -17,7 +17,6 @@
 
 pub mod evidence;
 mod product;
-mod sentences;
 pub mod support;
 pub mod words;
 

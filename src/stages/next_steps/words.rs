@@ -1,17 +1,18 @@
 //! Which sentences a next step says: the possible cause and what can be done, as the code and the numbers call for it, and a short title.
-//! The sentences themselves have none of the numbers in them, so that a column of them groups well.
+//! The sentences themselves are in `domain/words/next_steps.rs`.
 
 use serde_json::Value;
 
 use crate::domain::next_steps::{Language, StepCode};
+use crate::domain::words::Phrase;
+use crate::domain::words::next_steps as sentences;
 use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::next_steps::sentences::{self, Advice, words};
 
 /// The possible cause.
 pub fn cause(language: Language, code: StepCode, evidence: &Evidence) -> String {
     let mut sentences: Vec<&str> = advice(code, evidence)
         .iter()
-        .map(|advice| advice.cause.in_language(language))
+        .map(|(cause, _)| cause.in_language(language))
         .collect();
     let is_about_inactivity = match code {
         StepCode::LowUsage => true,
@@ -28,7 +29,7 @@ pub fn cause(language: Language, code: StepCode, evidence: &Evidence) -> String 
 pub fn strategies(language: Language, code: StepCode, evidence: &Evidence) -> String {
     let sentences: Vec<&str> = advice(code, evidence)
         .iter()
-        .map(|advice| advice.strategies.in_language(language))
+        .map(|(_, strategies)| strategies.in_language(language))
         .collect();
     sentences.join(" ")
 }
@@ -36,42 +37,51 @@ pub fn strategies(language: Language, code: StepCode, evidence: &Evidence) -> St
 /// A few words that name the step in a list.
 pub fn title(language: Language, code: StepCode) -> &'static str {
     let title = match code {
-        StepCode::LowUsage => words("low usage", "geringe Nutzung"),
-        StepCode::UnusedSeats => words("unused seats", "ungenutzte Lizenzen"),
-        StepCode::SupportLoad => words("many support requests", "viele Supportanfragen"),
-        StepCode::Upsell => words("needs more seats", "braucht mehr Lizenzen"),
-        StepCode::Overuse => words("used beyond the seats", "mehr Nutzer als Lizenzen"),
-        StepCode::TrialEnding => words("trial ends", "Testphase endet"),
-        StepCode::SubscriptionLapsing => words("subscription lapses", "Abonnement läuft aus"),
+        StepCode::LowUsage => sentences::LOW_USAGE_TITLE,
+        StepCode::UnusedSeats => sentences::UNUSED_SEATS_TITLE,
+        StepCode::SupportLoad => sentences::SUPPORT_LOAD_TITLE,
+        StepCode::Upsell => sentences::UPSELL_TITLE,
+        StepCode::Overuse => sentences::OVERUSE_TITLE,
+        StepCode::TrialEnding => sentences::TRIAL_ENDING_TITLE,
+        StepCode::SubscriptionLapsing => sentences::LAPSING_TITLE,
     };
     title.in_language(language)
 }
 
+/// A possible cause, and what can be done about it.
+type Advice = (Phrase, Phrase);
+
 /// The pieces of advice that the numbers call for, in the order in which they are said.
-fn advice(code: StepCode, evidence: &Evidence) -> Vec<&'static Advice> {
-    let called_for = |pieces: &[(&str, &'static Advice)]| {
+fn advice(code: StepCode, evidence: &Evidence) -> Vec<Advice> {
+    let called_for = |pieces: &[(&str, Advice)]| {
         let pieces = pieces.iter().filter(|(count, _)| evidence.count(count) > 0);
         pieces.map(|(_, advice)| *advice).collect()
     };
     match code {
-        StepCode::LowUsage => vec![&sentences::LOW_USAGE],
+        StepCode::LowUsage => vec![(sentences::LOW_USAGE_CAUSE, sentences::LOW_USAGE_STRATEGIES)],
         StepCode::UnusedSeats => called_for(&[
-            ("seats_never_active", &sentences::NEVER_ACTIVE),
-            ("seats_inactive", &sentences::INACTIVE),
-            ("seats_unassigned", &sentences::UNASSIGNED),
+            (
+                "seats_never_active",
+                (sentences::NEVER_ACTIVE_CAUSE, sentences::NEVER_ACTIVE_STRATEGIES),
+            ),
+            ("seats_inactive", (sentences::INACTIVE_CAUSE, sentences::INACTIVE_STRATEGIES)),
+            ("seats_unassigned", (sentences::UNASSIGNED_CAUSE, sentences::UNASSIGNED_STRATEGIES)),
         ]),
-        StepCode::SupportLoad if evidence.has("first_seen_day") => vec![&sentences::NEW_PRODUCT],
-        StepCode::SupportLoad => vec![&sentences::SUPPORT_LOAD],
-        StepCode::Upsell if evidence.has("active_unlicensed") => vec![&sentences::UNLICENSED],
-        StepCode::Upsell => vec![&sentences::UPSELL],
+        StepCode::SupportLoad if evidence.has("first_seen_day") => vec![(sentences::NEW_PRODUCT_CAUSE, sentences::NEW_PRODUCT_STRATEGIES)],
+        StepCode::SupportLoad => vec![(sentences::SUPPORT_LOAD_CAUSE, sentences::SUPPORT_LOAD_STRATEGIES)],
+        StepCode::Upsell if evidence.has("active_unlicensed") => vec![(sentences::UNLICENSED_CAUSE, sentences::UNLICENSED_STRATEGIES)],
+        StepCode::Upsell => vec![(sentences::UPSELL_CAUSE, sentences::UPSELL_STRATEGIES)],
         StepCode::Overuse => called_for(&[
-            ("active_moved", &sentences::MOVED),
-            ("active_lapsed", &sentences::LAPSED),
-            ("active_trial", &sentences::ON_TRIAL),
-            ("active_over_assigned", &sentences::OVER_ASSIGNED),
+            ("active_moved", (sentences::MOVED_CAUSE, sentences::MOVED_STRATEGIES)),
+            ("active_lapsed", (sentences::LAPSED_CAUSE, sentences::LAPSED_STRATEGIES)),
+            ("active_trial", (sentences::ON_TRIAL_CAUSE, sentences::ON_TRIAL_STRATEGIES)),
+            (
+                "active_over_assigned",
+                (sentences::OVER_ASSIGNED_CAUSE, sentences::OVER_ASSIGNED_STRATEGIES),
+            ),
         ]),
-        StepCode::TrialEnding => vec![&sentences::TRIAL_ENDING],
-        StepCode::SubscriptionLapsing => vec![&sentences::LAPSING],
+        StepCode::TrialEnding => vec![(sentences::TRIAL_ENDING_CAUSE, sentences::TRIAL_ENDING_STRATEGIES)],
+        StepCode::SubscriptionLapsing => vec![(sentences::LAPSING_CAUSE, sentences::LAPSING_STRATEGIES)],
     }
 }
 
@@ -93,20 +103,20 @@ mod tests {
         let [cause, strategies, german, _] = said(StepCode::Overuse, &[("active_moved", 2), ("active_lapsed", 0), ("active_trial", 1)]);
         assert_eq!(
             cause,
-            format!("{} {}", sentences::MOVED.cause.english, sentences::ON_TRIAL.cause.english)
+            format!("{} {}", sentences::MOVED_CAUSE.english, sentences::ON_TRIAL_CAUSE.english)
         );
         assert_eq!(
             strategies,
-            format!("{} {}", sentences::MOVED.strategies.english, sentences::ON_TRIAL.strategies.english)
+            format!("{} {}", sentences::MOVED_STRATEGIES.english, sentences::ON_TRIAL_STRATEGIES.english)
         );
         assert_eq!(
             german,
-            format!("{} {}", sentences::MOVED.cause.german, sentences::ON_TRIAL.cause.german)
+            format!("{} {}", sentences::MOVED_CAUSE.german, sentences::ON_TRIAL_CAUSE.german)
         );
         let [cause, ..] = said(StepCode::Upsell, &[("active_unlicensed", 1)]);
-        assert_eq!(cause, sentences::UNLICENSED.cause.english);
+        assert_eq!(cause, sentences::UNLICENSED_CAUSE.english);
         let [cause, ..] = said(StepCode::UnusedSeats, &[("seats_unassigned", 1)]);
-        assert_eq!(cause, sentences::UNASSIGNED.cause.english);
+        assert_eq!(cause, sentences::UNASSIGNED_CAUSE.english);
     }
 
     #[test]

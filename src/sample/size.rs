@@ -1,0 +1,82 @@
+//! How large a sample will be, before anything of it is written. Rules of thumb, measured on samples of many shapes: about right, and
+//! meant for whoever asks for a million users by mistake.
+
+use super::Options;
+
+/// Accounts of a customer where nobody says how many.
+const USERS: u64 = 17;
+/// Records that a user leaves on a day, weekends included, in hundredths.
+const RECORDS_PER_100_USER_DAYS: u64 = 144;
+/// What all records of a sign-in have, in bytes.
+const LEAST_RECORD_BYTES: u64 = 1400;
+/// What a user leaves besides on a day: its part of the weekly lists.
+const OTHER_BYTES: u64 = 290;
+/// How much smaller gzip makes it.
+const PACKED: u64 = 10;
+/// Users on a page of a weekly list.
+const PAGE_USERS: u64 = 25;
+/// Memory that the program takes whatever it makes up.
+const BASE_MEMORY: u64 = 25_000_000;
+/// One customer is made up at a time: the lines of its day, and the file that they become.
+const MEMORY_PER_RECORD_BYTE: u64 = 10;
+const MEMORY_PER_USER: u64 = 3_000;
+
+/// About how much there will be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Estimate {
+    pub files: u64,
+    /// On the disk.
+    pub bytes: u64,
+    /// What the largest customer takes; the number of customers does not count.
+    pub memory: u64,
+}
+
+/// What these options come to.
+pub fn estimate(options: &Options) -> Estimate {
+    let users = options.users.map_or(USERS, u64::from);
+    let customer_days = u64::from(options.customers) * u64::from(options.days);
+    let record = u64::from(options.record_bytes).max(LEAST_RECORD_BYTES);
+    let raw = customer_days * users * (record * RECORDS_PER_100_USER_DAYS / 100 + OTHER_BYTES);
+    // Sign-ins come in files of two kinds, as many as there are events for; lists and the rest once a week.
+    let logs = (2 * u64::from(options.files_per_day)).min(1 + users / 5);
+    let pages = users.div_ceil(PAGE_USERS) + 1;
+    Estimate {
+        files: customer_days * logs + customer_days.div_ceil(7) * pages,
+        bytes: if options.gzip { raw / PACKED } else { raw },
+        memory: BASE_MEMORY + users * (record * MEMORY_PER_RECORD_BYTE + MEMORY_PER_USER),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn of(customers: u32, days: u32, users: u32, record_bytes: u32) -> Estimate {
+        let options = Options {
+            customers,
+            days,
+            users: Some(users),
+            record_bytes,
+            ..Options::small(PathBuf::new())
+        };
+        estimate(&options)
+    }
+
+    /// What such samples were when they were made: files, bytes and memory, each within a factor of two.
+    #[test]
+    fn an_estimate_is_about_right() {
+        for (estimate, files, bytes, memory) in [
+            (of(20, 30, 50, 1200), 1_608, 7_500_000, 28_000_000),
+            (of(20, 30, 50, 4000), 1_615, 14_300_000, 31_000_000),
+            (of(5, 30, 400, 1200), 864, 18_400_000, 33_000_000),
+            (of(1, 12, 10_000, 1200), 1_656, 60_900_000, 203_000_000),
+            (of(1, 4, 10_000, 4000), 817, 40_900_000, 460_000_000),
+        ] {
+            for (about, was) in [(estimate.files, files), (estimate.bytes, bytes), (estimate.memory, memory)] {
+                assert!(about < 2 * was && was < 2 * about, "{about} for {was}: {estimate:?}");
+            }
+        }
+        assert_eq!(of(1, 1, 100, 1200).memory, of(1_000_000, 1, 100, 1200).memory);
+    }
+}
