@@ -21,6 +21,7 @@ use uptake::warehouse::files::read_footer;
 use uptake::warehouse::store::Store;
 
 use crate::golden::{id_of, ran};
+use crate::workdir::run_pipeline;
 
 /// A question about a golden scenario. Customer, product and user are words of `names.csv`.
 #[derive(Clone, Copy, Default)]
@@ -195,7 +196,11 @@ fn expected() -> PathBuf {
 /// Holds all three forms of an answer against what is expected.
 fn check(question: &Question) {
     let work = tempfile::tempdir().unwrap();
-    let settings = ran(question.scenario, work.path());
+    let mut settings = ran(question.scenario, work.path());
+    if let Some(language) = question.language {
+        settings.rules.language = language;
+        run_pipeline(&settings).unwrap();
+    }
     let asked = Asked {
         customer: question.customer.map(id_of),
         product: question.product.map(str::to_owned),
@@ -206,7 +211,7 @@ fn check(question: &Question) {
     };
     let answer = explain(&settings, &Store::at(&settings.warehouse), &asked).unwrap();
     assert_eq!(answer.differences(), []);
-    let words = Words(question.language.unwrap_or(settings.rules.language));
+    let words = Words(settings.rules.language);
     let (plain, value, mail) = match &answer {
         Answer::Product(product) => (
             text_product::product(product, words, false),

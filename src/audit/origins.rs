@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::audit::findings::{Fault, Kind};
 use crate::domain::digest::Fingerprint;
 use crate::domain::window;
+use crate::domain::words::counted;
 use crate::engine::expected::Expected;
 use crate::engine::state::State;
 use crate::stages;
@@ -78,14 +79,15 @@ pub fn hold(store: &Store, state: &State, expected: &Expected, broken: &BTreeSet
         }
         if other_settings > 0 {
             origins.warnings.push(format!(
-                "`{}`: {other_settings} files were made with other settings; the next run makes them again",
-                contract.name
+                "`{}`: {} of other settings; the next run makes them again",
+                contract.name,
+                counted(other_settings, "file")
             ));
         }
         if left > 0 {
             origins
                 .warnings
-                .push(format!("`{}`: {left} files wait for the next run", contract.name));
+                .push(format!("`{}`: {} left for the next run", contract.name, counted(left, "file")));
         }
     }
     origins

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::audit::findings::{Fault, Kind};
 use crate::domain::day::Day;
 use crate::domain::window;
+use crate::domain::words::counted;
 use crate::engine::checks::day_tables;
 use crate::engine::days::Range;
 use crate::engine::ingest_task::{NO_DAY, belongs};
@@ -96,7 +97,7 @@ pub fn hold(
                 table: Some(contract.name),
                 day: None,
                 file: None,
-                what: format!("it had {} files after the last run, and now it has {files}", noted.files),
+                what: format!("it had {} after the last run, and now it has {files}", counted(noted.files, "file")),
             }),
             _ => {}
         }

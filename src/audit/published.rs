@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::audit::findings::Fault;
 use crate::domain::digest::Digest;
+use crate::domain::words::counted;
 use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
@@ -141,8 +142,8 @@ fn differs(stands: &RecordBatch, would_be: &RecordBatch, begin: usize) -> Option
 
 fn of_other_length(is_short: bool, rows: usize) -> String {
     match is_short {
-        true => format!("it ends after {rows} rows, and more would be published now"),
-        false => format!("it has more than the {rows} rows that would be published now"),
+        true => format!("it ends after {}, and more would be published now", counted(rows, "row")),
+        false => format!("it has more than the {} that would be published now", counted(rows, "row")),
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::audit::findings::{Bounded, Fault};
 use crate::audit::report::Report;
+use crate::domain::words::counted;
 use crate::pipeline::settings::Settings;
 
 /// As one JSON object.
@@ -22,23 +23,23 @@ pub fn text(settings: &Settings, report: &Report) -> String {
         _ => String::new(),
     };
     let mut text = format!(
-        "{}{days}\n\nFiles      {} of the warehouse, {} rows, {}\n",
+        "{}{days}\n\nFiles      {} of the warehouse, {}, {}\n",
         settings.name,
         grouped(report.files),
-        grouped(report.rows),
+        counted(report.rows, "row"),
         size(report.bytes)
     );
     text.push_str(&format!("Days       {} held against each other\n", grouped(report.days_held)));
-    text.push_str(&format!("Published  {} files\n", grouped(report.published_files)));
+    text.push_str(&format!("Published  {}\n", counted(report.published_files, "file")));
     if let Some(oracle) = &report.oracle {
         let raw = oracle.raw_files;
         text.push_str(&format!(
-            "Customers  {} of {} computed again (--seed {}): {} rows, from {} raw files",
+            "Customers  {} of {} computed again (--seed {}): {}, from {}",
             oracle.customers.len(),
             oracle.customers_known,
             oracle.seed,
-            grouped(oracle.rows),
-            grouped(raw.read)
+            counted(oracle.rows, "row"),
+            counted(raw.read, "raw file")
         ));
         if raw.gone + raw.changed > 0 {
             text.push_str(&format!(
@@ -68,10 +69,6 @@ pub fn text(settings: &Settings, report: &Report) -> String {
 
 /// How much is wrong, in a few words.
 pub fn sum(report: &Report) -> String {
-    let counted = |count: u64, one: &str| match count {
-        1 => format!("1 {one}"),
-        count => format!("{} {one}s", grouped(count)),
-    };
     let differences = report.oracle.as_ref().map_or(0, |oracle| oracle.differences.count);
     let parts = [(report.faults.count, "fault"), (differences, "difference")];
     let parts: Vec<String> = parts

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::cli::args::{AgainArgs, Global, RunArgs};
 use crate::cli::exit::{Code, Failure};
@@ -31,14 +32,7 @@ pub struct Context {
 impl Context {
     /// Reads the pipeline file; the command line's folders go before the file's.
     pub fn read(pipeline: &Path, global: &Global) -> Result<Context, Failure> {
-        let unreadable = |error| {
-            Failure::new(
-                Code::Usage,
-                format!("cannot read the pipeline file `{}`: {error}", pipeline.display()),
-            )
-            .hint("name one (`uptake run FILE`), or go to the folder that has pipelines/nightly.toml")
-        };
-        let text = fs::read_to_string(pipeline).map_err(unreadable)?;
+        let text = fs::read_to_string(pipeline).map_err(|error| no_pipeline(pipeline, &error))?;
         let wrong = |error: &dyn std::fmt::Display| Failure::new(Code::Usage, error);
         let mut written = file::parse(&text, pipeline).map_err(|error| wrong(&error))?;
         for (option, folder) in [
@@ -180,6 +174,32 @@ impl Context {
             today: Some(self.today()),
             ..Request::new(&self.settings, end)
         })
+    }
+}
+
+/// A pipeline file that cannot be read, and what was meant instead.
+fn no_pipeline(pipeline: &Path, error: &io::Error) -> Failure {
+    let place = pipeline.display();
+    if pipeline.is_dir() {
+        let entries = fs::read_dir(pipeline).into_iter().flatten().filter_map(Result::ok);
+        let is_toml = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "toml");
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_toml).collect();
+        files.sort();
+        let failure = Failure::new(Code::Usage, format!("`{place}` is a folder, and no pipeline file"));
+        return match files.first() {
+            Some(file) => failure.hint(format!("did you mean `{}`?", file.display())),
+            None => failure.hint("name a pipeline file (`uptake run FILE`); there is none in this folder"),
+        };
+    }
+    let failure = Failure::new(Code::Usage, format!("cannot read the pipeline file `{place}`: {error}"));
+    match error.kind() {
+        io::ErrorKind::InvalidData => failure.hint(format!(
+            "a pipeline file is TOML; what a raw file is, `uptake inspect {place}` says"
+        )),
+        _ => failure.hint(
+            "name one (`uptake run FILE`), or go to the folder that has pipelines/nightly.toml; \
+             `uptake sample --out demo` makes one up, with raw logs",
+        ),
     }
 }
 

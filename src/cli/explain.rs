@@ -4,7 +4,7 @@ use crate::cli::args::{ExplainArgs, Global, Paper};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
-use crate::domain::words::Words;
+use crate::domain::words::{Words, counted};
 use crate::engine::explain::{Answer, Asked, explain};
 use crate::explain::{customer_list, json, markdown, text, text_product, text_user};
 use crate::observe::progress::Progress;
@@ -31,7 +31,7 @@ pub fn run(args: &ExplainArgs, global: &Global) -> Result<(), Failure> {
         0 => Ok(()),
         count => Err(Failure::new(
             Code::Check,
-            format!("the tables differ in {count} places from what is counted again"),
+            format!("the tables differ in {} from what is counted again", counted(count, "place")),
         )
         .hint("where the pipeline file was changed, or a run is at work, `uptake run` brings the tables up to date; where they differ after that, please report it")),
     }

@@ -214,7 +214,7 @@ pub fn label_width(w: Words) -> usize {
 
 /// `28 assigned of 28 seats sold`.
 pub fn assigned(w: Words, numbers: &Numbers) -> String {
-    let sold = words::counted_or_unknown(w, numbers.seats.map(|seats| seats.sold), nouns::SEAT);
+    let sold = words::counted_or_unknown(w, numbers.seats.map(|seats| seats.sold), nouns::SEAT_SOLD);
     let assigned = w.grouped(numbers.assigned);
     w.fill(said::ASSIGNED_OF, &[("assigned", &assigned), ("sold", &sold)])
 }

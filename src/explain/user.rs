@@ -6,6 +6,7 @@ use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Evidence, spelled};
 use crate::domain::window;
+use crate::domain::words::counted;
 use crate::explain::compare::Difference;
 use crate::explain::counts::Subject;
 use crate::explain::facts::{CustomerName, Facts};
@@ -122,7 +123,7 @@ pub fn explain(facts: &Facts<'_>, user: &str, product: Option<Subject<'_>>, line
             &workload,
             "(row)",
             "no row".to_owned(),
-            format!("{} events", lines.len()),
+            counted(lines.len(), "event"),
         ));
     }
     days.reverse();

@@ -84,7 +84,7 @@ pub fn product(product: &ProductName) -> String {
 }
 
 /// A workload, or the words for any of them.
-pub fn workload<'a>(w: Words, workload: Option<&'a str>) -> &'a str {
+pub fn workload(w: Words, workload: Option<&str>) -> &str {
     workload.unwrap_or_else(|| w.say(said::ANY_WORKLOAD))
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::day::Instant;
+use crate::domain::words::counted;
 use crate::engine::error::EngineError;
 use crate::engine::report::RunReport;
 use crate::observe::metrics::{self, Facts};
@@ -56,7 +57,10 @@ impl Journal<'_> {
             let changed = report.published_files.iter().filter(|file| file.changed).count();
             self.progress.event(
                 "published",
-                &format!("{} published files, {changed} of them changed", report.published_files.len()),
+                &format!(
+                    "{}, {changed} of them changed",
+                    counted(report.published_files.len(), "published file")
+                ),
                 serde_json::json!({
                     "first_day": report.first_day, "last_day": report.last_day, "files": report.published_files,
                 }),

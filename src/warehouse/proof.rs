@@ -13,6 +13,7 @@ use arrow::record_batch::RecordBatch;
 use parquet::file::metadata::ParquetMetaDataReader;
 
 use crate::domain::digest::{Digest, Digester};
+use crate::domain::words::counted;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::extent::end_of_rows;
@@ -58,8 +59,8 @@ pub fn prove(path: &Path, contract: &Contract, place: Place, footer: &Footer) ->
     }
     if frame.num_rows() as u64 != footer.rows {
         flaws.push(Flaw::Bytes(format!(
-            "it has {} rows, and the footer says {}",
-            frame.num_rows(),
+            "it has {}, and the footer says {}",
+            counted(frame.num_rows(), "row"),
             footer.rows
         )));
     }

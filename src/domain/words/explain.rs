@@ -19,8 +19,8 @@ phrases! {
     TENANT = "Tenant", "Mandant";
     ACTIVE_OF = "{active} of {entitlements}", "{active} von {entitlements}";
     ACTIVE_OF_SHORT = "{active} active of {entitlements}", "{active} aktiv von {entitlements}";
-    ADJUSTED_OF = "{part} of {whole}: without what distorts it (below)", "{part} von {whole}: ohne das, was die Zahl verzerrt (siehe unten)";
-    ASSIGNED_OF = "{assigned} assigned of {sold} sold", "{assigned} zugewiesen von {sold}, die gekauft sind";
+    ADJUSTED_OF = "{part} of {whole}: without what distorts it (below)", "{part} von {whole}: ohne Verzerrungen (siehe unten)";
+    ASSIGNED_OF = "{assigned} assigned of {sold} sold", "{assigned} zugewiesen von {sold}";
     BY_US = "{count} of them by us", "{count} davon über uns";
     CANNOT_BE_SEEN = "cannot be seen: no workload of this product is known", "nicht sichtbar: Von diesem Produkt ist kein Dienst bekannt";
     CANNOT_BE_SEEN_SHORT = "cannot be seen", "nicht sichtbar";
@@ -64,22 +64,22 @@ phrases! {
     CUSTOMERS_ON = "Customers on {day}", "Kunden am {day}";
     CUSTOMER = "customer", "Kunde";
     SEATS_SOLD = "seats sold", "Lizenzen";
-    DEPLOYMENT_COLUMN = "deployment", "bereitgestellt";
+    DEPLOYMENT_COLUMN = "deployment", "zugewiesen";
     USAGE_COLUMN = "usage", "genutzt";
     TAKE_CUSTOMER_APART =
         "`--customer NAME` takes one apart; the beginning of the name will do.",
         "`--customer NAME` schlüsselt einen auf; der Anfang des Namens genügt.";
 
     OF_THE_ACTIVE = "Of the {users}", "Davon ({users})";
-    CURRENT = "with the product, as far as there are entitlements", "haben das Produkt, soweit es nutzbare Lizenzen gibt";
-    MOVED = "without it by now: the license moved on", "haben es nicht mehr: Die Lizenz wurde weitergegeben";
+    CURRENT = "with the product, as far as there are entitlements", "mit dem Produkt, soweit es nutzbare Lizenzen gibt";
+    MOVED = "without it by now: the license moved on", "inzwischen ohne das Produkt: Die Lizenz wurde weitergegeben";
     LAPSED =
         "with it beyond the entitlements, while paid seats have lapsed",
-        "haben es über die nutzbaren Lizenzen hinaus, während bezahlte Lizenzen abgelaufen sind";
+        "mit dem Produkt, über die nutzbaren Lizenzen hinaus: Bezahlte Lizenzen sind abgelaufen";
     TRIAL =
         "with it beyond the entitlements, while there is a trial",
-        "haben es über die nutzbaren Lizenzen hinaus, während ein Testabonnement läuft";
-    OVER_ASSIGNED = "with it beyond everything that was sold", "haben es über alles hinaus, was gekauft wurde";
+        "mit dem Produkt, über die nutzbaren Lizenzen hinaus: Ein Testabonnement läuft";
+    OVER_ASSIGNED = "with it beyond everything that was sold", "mit dem Produkt, über alles Gekaufte hinaus";
     CURRENT_SHORT = "current", "aktuell";
     MOVED_SHORT = "moved", "weitergegeben";
     LAPSED_SHORT = "lapsed", "abgelaufen";

@@ -40,19 +40,19 @@ phrases! {
     NOT_COMPLETE_THEN =
         "The window of that day was not complete: part of a rise is data that began, and not use.",
         "Das Zeitfenster jenes Tages war nicht vollständig: Ein Teil eines Anstiegs sind neu beginnende Daten und keine Nutzung.";
-    GOT_LICENSE = "got a license: {delta} assigned", "haben eine Lizenz bekommen: {delta} zugewiesen";
-    LOST_LICENSE = "lost a license: {delta} assigned", "haben eine Lizenz verloren: {delta} zugewiesen";
+    GOT_LICENSE = "got a license: {delta} assigned", "Lizenz bekommen: {delta} zugewiesen";
+    LOST_LICENSE = "lost a license: {delta} assigned", "Lizenz verloren: {delta} zugewiesen";
     NOTHING_CHANGED = "Nothing changed.", "Nichts hat sich geändert.";
     NO_EFFECT = "no change in what counts", "ohne Wirkung auf die Zahlen";
-    ASSIGNED_AND_USED = "got a license since, and used it", "haben seither eine Lizenz bekommen und genutzt";
-    BECAME_ACTIVE = "had a license, and became active", "hatten eine Lizenz und wurden aktiv";
-    USED_AND_REMOVED = "became active, and lost the license since", "wurden aktiv und haben die Lizenz seither verloren";
-    GIVEN_BACK = "got back the license that they had lost", "haben die verlorene Lizenz zurückbekommen";
-    REMOVED = "lost the license; still counted by earlier use", "haben die Lizenz verloren; zählen durch frühere Nutzung noch mit";
+    ASSIGNED_AND_USED = "got a license since, and used it", "seither eine Lizenz bekommen und genutzt";
+    BECAME_ACTIVE = "had a license, and became active", "mit Lizenz, jetzt aktiv geworden";
+    USED_AND_REMOVED = "became active, and lost the license since", "aktiv geworden und die Lizenz seither verloren";
+    GIVEN_BACK = "got back the license that they had lost", "die verlorene Lizenz zurückbekommen";
+    REMOVED = "lost the license; still counted by earlier use", "Lizenz verloren; frühere Nutzung zählt noch mit";
     FELL_OUT = "last use fell out of the window", "letzte Nutzung liegt nicht mehr im Zeitfenster";
     REMOVED_AND_FELL_OUT =
         "had lost the license; last use fell out of the window",
-        "hatten die Lizenz schon verloren; letzte Nutzung liegt nicht mehr im Zeitfenster";
+        "Lizenz schon verloren; letzte Nutzung liegt nicht mehr im Zeitfenster";
     WITH_PRODUCT = "with the product", "mit dem Produkt";
     SUBSCRIPTION_CHANGED = "subscription {id}: {cause}, {states}: {effect}", "Abonnement {id}: {cause}, {states}: {effect}";
     ADDED = "new in the list", "neu in der Liste";

@@ -163,6 +163,8 @@ pub fn counted(number: impl TryInto<i64>, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used, reason = "a test ends by panicking")]
+
     use std::collections::BTreeSet;
 
     use super::*;

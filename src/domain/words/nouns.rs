@@ -34,6 +34,7 @@ nouns! {
     ROW = ("row", "rows"), ("Zeile", "Zeilen");
     SEAT = ("seat", "seats"), ("Lizenz", "Lizenzen");
     LIST = ("list", "lists"), ("Liste", "Listen");
+    SEAT_SOLD = ("seat", "seats"), ("gekauften Lizenz", "gekauften Lizenzen");
     SUBSCRIPTION = ("subscription", "subscriptions"), ("Abonnement", "Abonnements");
     TENANT = ("tenant", "tenants"), ("Mandant", "Mandanten");
     USER = ("user", "users"), ("Nutzer", "Nutzer");

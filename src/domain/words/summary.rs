@@ -49,5 +49,5 @@ phrases! {
     LEFT = "Left", "Offen";
     LEFT_DAYS = "{days} left for the next run (`--max-days`)", "{days} bleiben dem nächsten Lauf (`--max-days`)";
     WAREHOUSE = "Warehouse", "Warehouse";
-    PUBLISHED = "Published", "Berichte";
+    PUBLISHED = "Published", "Ausgabe";
 }
