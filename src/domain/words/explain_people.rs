@@ -17,7 +17,7 @@ phrases! {
     UNTIL_COLUMN = "until", "bis";
     LAST_USE_COLUMN = "last use", "zuletzt";
     ACTIVE_DAYS_COLUMN = "active days", "aktive Tage";
-    DAYS_BY_COLUMN = "days by", "Tage durch";
+    DAYS_BY_COLUMN = "days by", "Tage";
     BEFORE = "before", "vorher";
     NEVER = "never", "nie";
     WENT_TO = "went to {user} on {day}", "ging am {day} an {user}";
