@@ -25,7 +25,7 @@ pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
         ..
     } = &*settings;
     let refused = |text: String| Err(EngineError::Usage(format!("{text}; give each its own folder")));
-    for (name, written_to) in [("warehouse", &*warehouse), ("published", &*published)] {
+    for (name, written_to) in [("warehouse", warehouse), ("published", published)] {
         let (input, other) = (input_root.display(), written_to.display());
         match (is_within(written_to, input_root), is_within(input_root, written_to)) {
             (true, true) => return refused(format!("input and {name} are one folder: `{input}` and `{other}`")),

@@ -64,6 +64,7 @@ pub struct Planned<'a> {
 type PlacedFile<'a> = (Reading<'a>, Day, Option<(Day, raw_files::RawFile)>);
 
 /// Compares the raw files with what the warehouse was made from. Fails where raw files are gone that are asked for.
+#[expect(clippy::too_many_arguments, reason = "what is there, what is known, and who is told, in one place")]
 pub fn plan<'a>(
     request: &Request<'_>,
     (store, state): (&Store, &State),
