@@ -87,7 +87,7 @@ phrases! {
     OVER_ASSIGNED_SHORT = "over-assigned", "überzählig";
     BEYOND =
         "{users} with the product, {entitlements}: {count} beyond, {reasons}.",
-        "{users} mit dem Produkt, {entitlements}: {count} darüber hinaus, {reasons}.";
+        "{users} mit dem Produkt bei {entitlements}: {count} darüber hinaus, {reasons}.";
     BECAUSE_LAPSED = "because paid seats have lapsed", "weil bezahlte Lizenzen abgelaufen sind";
     WHILE_TRIAL = "while there is a trial", "weil ein Testabonnement läuft";
     BECAUSE_OVER_ASSIGNED = "because more licenses are assigned than were sold", "weil mehr Lizenzen zugewiesen als gekauft sind";
@@ -114,7 +114,7 @@ phrases! {
     SOLD = "sold", "gekauft";
     ENTITLED = "entitlements", "nutzbar";
     NOTHING = "nothing", "nichts";
-    A_TRIAL = "trial", "Testabonnement";
+    A_TRIAL = "trial", "(Test)";
     ACTIVE_STATE = "active", "aktiv";
     GRACE_STATE = "grace", "in der Nachfrist";
     DISABLED_STATE = "disabled", "deaktiviert";
