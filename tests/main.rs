@@ -26,5 +26,6 @@ mod privacy;
 mod readers;
 mod silence;
 mod status;
+mod upgrade;
 mod watching;
 mod workdir;

@@ -49,13 +49,15 @@ impl<'t> CarriedOver<'t> {
     }
 
     /// The rows of `raw_files` that stay. A file that is gone is read again when it comes back, whatever it was read like:
-    /// meanwhile its rows may have been changed beyond what it said.
+    /// meanwhile its rows may have been changed beyond what it said. Only the files of feeds whose tables are written now are
+    /// told so: the others' footers name the files as they were.
     pub fn files(&self, task: &Task<'_>, settings: &Settings) -> Vec<raw_files::RawFile> {
         let present: FxHashSet<(&str, &str)> = task.present_keys(settings).collect();
         let stays = |row: &&raw_files::RawFile| self.has(&row.source, &row.source_file);
         let as_it_is = |row: &raw_files::RawFile| {
             let mut row = row.clone();
-            if !present.contains(&(row.source.as_str(), row.source_file.as_str())) {
+            let is_written = Feed::parse(&row.feed).is_some_and(|feed| task.feeds.contains(&feed));
+            if is_written && !present.contains(&(row.source.as_str(), row.source_file.as_str())) {
                 row.reading = String::new();
             }
             row

@@ -169,6 +169,10 @@ fn any_sequence_of_settings_ends_in_what_the_last_one_gives_from_scratch() {
                 site.run().map_err(|error| format!("change {at}: {error}"))?;
             }
         }
+        let again = site.rehearse()?;
+        if !again.is_idle() {
+            return Err(format!("after the last run there is something to do: {:#?}", again.steps));
+        }
         let last = edits.last().unwrap();
         let mut scratch = Site::new(knobs);
         write_what_it_names(&scratch);
