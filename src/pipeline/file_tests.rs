@@ -133,7 +133,7 @@ fn the_contracts_example_is_read_as_written() {
         file.exclude[0].sku,
         Written {
             value: "POWER_BI_STANDARD".to_owned(),
-            line: 37
+            line: 38
         }
     );
     assert_eq!(file.thresholds, Thresholds::default());

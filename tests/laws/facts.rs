@@ -101,6 +101,8 @@ pub struct SignIn {
     pub code: Code,
     pub guest: UserType,
     pub resource_tenant: ResourceTenant,
+    pub comes: Comes,
+    pub agent: Agent,
     pub spelling: Spelling,
     pub hours_late: u16,
     pub copies: Vec<Copy>,
@@ -154,6 +156,24 @@ pub enum ResourceTenant {
     Missing,
     Foreign,
     Word,
+}
+
+/// Where the user of a sign-in belongs, by its home tenant and by the way in which it comes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Comes {
+    FromHere,
+    NobodySays,
+    FromElsewhere,
+    AsTechnician,
+}
+
+/// Whether an agent signed in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Agent {
+    NobodySays,
+    NotAgentic,
+    Application,
+    WithUserAccount,
 }
 
 /// How a record is written.

@@ -618,6 +618,7 @@ fn random_portfolios_make_every_situation_happen() {
                 "foreign resources",
                 tables.activity_events.values().filter(|row| row.foreign_resource).count(),
             ),
+            ("agents", tables.activity_events.values().filter(|row| row.agent).count()),
             ("active", adoption(|row| row.active_current > 0)),
             ("active_moved", adoption(|row| row.active_moved > 0)),
             ("active_lapsed", adoption(|row| row.active_lapsed > 0)),

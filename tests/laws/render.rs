@@ -599,9 +599,39 @@ fn plain_sign_in(tenant: u8, id: u16) -> SignIn {
         code: Code::Success,
         guest: UserType::Member,
         resource_tenant: ResourceTenant::Own,
+        comes: Comes::FromHere,
+        agent: Agent::NobodySays,
         spelling: Spelling::default(),
         hours_late: 0,
         copies: Vec::new(),
+    }
+}
+
+/// What a sign-in says of where its user belongs and of agents. A copy may say something else.
+fn who(fact: &SignIn, copy: &Copy, properties: &mut serde_json::Map<String, Value>) {
+    let id = |text: &str| cased(text, fact.spelling.upper_case);
+    let mut say = |name: &str, value: Value| drop(properties.insert(name.to_owned(), value));
+    match fact.comes {
+        Comes::NobodySays => {}
+        Comes::FromHere => {
+            say("homeTenantId", json!(id(&tenant_id(fact.tenant))));
+            say("crossTenantAccessType", json!("none"));
+        }
+        Comes::FromElsewhere => {
+            say("homeTenantId", json!(tenant_id(78)));
+            say("crossTenantAccessType", json!("b2bCollaboration"));
+        }
+        Comes::AsTechnician => say("crossTenantAccessType", json!("serviceProvider")),
+    }
+    let agent = match fact.agent {
+        Agent::NotAgentic if copy.shift == 90 => Agent::Application,
+        agent => agent,
+    };
+    match agent {
+        Agent::NobodySays => {}
+        Agent::NotAgentic => say("agent", json!({"agentType": "notAgentic", "agentSubjectType": "notAgentic"})),
+        Agent::Application => say("agent", json!({"agentType": "agenticAppInstance", "parentAppId": APPS[0]})),
+        Agent::WithUserAccount => say("agent", json!({"agentType": "notAgentic", "agentSubjectType": "agentIDuser"})),
     }
 }
 
@@ -643,6 +673,7 @@ fn sign_in(fact: &SignIn, copy: &Copy, at: Instant) -> Value {
         ResourceTenant::Word => drop(has.insert("resourceTenantId".to_owned(), json!("common"))),
         ResourceTenant::Missing => {}
     }
+    who(fact, copy, has);
     let mut record = json!({
         "time": time(Instant(at.0 + 120_000_000), 0),
         "category": if fact.interactive_log { "SignInLogs" } else { "NonInteractiveUserSignInLogs" },

@@ -173,6 +173,18 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
         1 => Just(ResourceTenant::Foreign),
         1 => Just(ResourceTenant::Word),
     ];
+    let comes = prop_oneof![
+        8 => Just(Comes::NobodySays),
+        4 => Just(Comes::FromHere),
+        1 => Just(Comes::FromElsewhere),
+        1 => Just(Comes::AsTechnician),
+    ];
+    let agent = prop_oneof![
+        8 => Just(Agent::NobodySays),
+        2 => Just(Agent::NotAgentic),
+        1 => Just(Agent::Application),
+        1 => Just(Agent::WithUserAccount),
+    ];
     let shift = prop_oneof![
         Just(0),
         Just(1),
@@ -189,12 +201,20 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
         option::weighted(0.93, 0..APPS.len() as u8),
         option::weighted(0.93, 0..APPS.len() as u8),
     );
-    let kind = (any::<bool>(), option::weighted(0.85, any::<bool>()), code, guest, resource_tenant);
+    let kind = (
+        any::<bool>(),
+        option::weighted(0.85, any::<bool>()),
+        code,
+        guest,
+        resource_tenant,
+        comes,
+        agent,
+    );
     (who, what, kind, spelling(), hours_late(), vec(copy, 0..3)).prop_map(
         |(
             (tenant, user, at, id),
             (resource, app),
-            (interactive_log, is_interactive, code, guest, resource_tenant),
+            (interactive_log, is_interactive, code, guest, resource_tenant, comes, agent),
             spelling,
             hours_late,
             copies,
@@ -210,6 +230,8 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
             code,
             guest,
             resource_tenant,
+            comes,
+            agent,
             spelling,
             hours_late,
             copies,
