@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use uptake::engine::events::{Event, Watch};
+use uptake::engine::request::Request;
+use uptake::engine::run;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::activity_coverage::ActivityCoverage;
 use uptake::stages::activity_daily::ActivityDaily;
@@ -20,6 +23,7 @@ const BERT: &str = "7d2e8b62-9b47-4c90-9b1f-7e6b907c2d13";
 
 const PIPELINE: &str = r#"
 name = "names"
+first_day = "2026-09-01"
 last_day = "2026-09-05"
 [input]
 root = "raw"
@@ -89,6 +93,24 @@ impl Site {
 
     fn run(&self) -> uptake::engine::report::RunReport {
         run_pipeline(&self.settings).unwrap()
+    }
+
+    /// Runs, and gives the warnings.
+    fn warnings(&self) -> Vec<String> {
+        let warnings = std::sync::Mutex::new(Vec::new());
+        let watch = Watch {
+            notify: &|event| {
+                if let Event::Warning(text) = event {
+                    warnings.lock().unwrap().push(text);
+                }
+            },
+            interrupted: &std::sync::atomic::AtomicBool::new(false),
+        };
+        let request = Request::new(&self.settings, self.settings.last_day.unwrap());
+        let store = Store::at(&self.settings.warehouse);
+        let _lock = store.lock("a test").unwrap();
+        run::run(&request, &store, &watch).unwrap();
+        warnings.into_inner().unwrap()
     }
 
     /// Who was active in Exchange on a day.
@@ -189,13 +211,55 @@ fn an_event_that_one_log_has_by_name_and_another_by_id_is_one_event() {
 }
 
 #[test]
-fn a_name_that_two_users_had_joins_nobody() {
+fn a_name_that_changes_hands_leaves_the_days_before_with_the_user_who_had_it() {
     let site = Site::new();
     site.sign_in("2026-09-01", "desk@example.com", ANNA);
-    site.sign_in("2026-09-02", "desk@example.com", BERT);
-    site.action("2026-09-03", "desk@example.com", 1);
+    for (id, day) in (1..).zip(["2026-09-01", "2026-09-02", "2026-09-03", "2026-09-04", "2026-09-05"]) {
+        site.action(day, "desk@example.com", id);
+    }
+    assert_eq!(site.run().users_known_by_name, 0);
+    assert_eq!(site.in_exchange("2026-09-04"), [ANNA]);
+
+    // A list of users gives the name to somebody else: that changes the days from then on and no other.
+    site.write(
+        &format!("graph-users/tenantId={TENANT}/2026-09-04/users-1.json"),
+        &format!(r#"{{"value":[{{"id":"{BERT}","userPrincipalName":"desk@example.com","assignedLicenses":[]}}]}}"#),
+    );
+    let report = site.run();
+    let made = report.steps.iter().find(|step| step.table == "activity_daily").unwrap();
+    assert_eq!(made.days, [("2026-09-04".to_owned(), "2026-09-05".to_owned())]);
+    for (day, user) in [
+        ("2026-09-01", ANNA),
+        ("2026-09-03", ANNA),
+        ("2026-09-04", BERT),
+        ("2026-09-05", BERT),
+    ] {
+        assert_eq!(site.in_exchange(day), [user], "{day}");
+    }
+
+    // Late: both had it on the 3rd. Nobody can say whose that day's events are, and they are counted.
+    site.sign_in("2026-09-03", "desk@example.com", ANNA);
+    site.sign_in("2026-09-03", "desk@example.com", BERT);
     assert_eq!(site.run().users_known_by_name, 1);
     assert!(site.in_exchange("2026-09-03")[0].starts_with("upn:"));
+    assert_eq!(site.in_exchange("2026-09-02"), [ANNA]);
+    assert_eq!(site.in_exchange("2026-09-04"), [BERT]);
+    assert!(site.run().steps.is_empty());
+    site.hold_to_one_run_from_scratch();
+}
+
+#[test]
+fn a_customer_all_of_whose_users_are_unknown_names_is_told_of() {
+    let site = Site::new();
+    site.action("2026-09-02", "anna@example.com", 1);
+    site.action("2026-09-03", "bert@example.com", 2);
+    let told = |site: &Site| site.warnings().into_iter().find(|warning| warning.contains("known by name only"));
+    let warning = told(&site).unwrap();
+    assert!(warning.contains(TENANT) && warning.contains("(2 in all)"), "{warning}");
+
+    // One of them is known: that is the usual case, and only counted.
+    site.sign_in("2026-09-04", "anna@example.com", ANNA);
+    assert_eq!(told(&site), None);
 }
 
 #[test]

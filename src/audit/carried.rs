@@ -14,7 +14,7 @@ use crate::engine::error::EngineError;
 use crate::engine::ingest_task::NO_DAY;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::reference::{ActivityRow, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, Origin, SoldByOwned, SubscriptionRow};
+use crate::reference::{ActivityRow, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, NameRow, Origin, SoldByOwned, SubscriptionRow};
 use crate::stages::activity_events::ActivityEvent;
 use crate::stages::license_changes::LicenseChange;
 use crate::stages::license_holdings::LicenseHolding;
@@ -82,7 +82,12 @@ impl<'a> Carried<'a> {
         self.each(received, all, |row: UserNameRow, inputs| {
             if self.files.contains(&(row.source, row.source_file)) {
                 let (name, user) = (self.stored(row.tenant_id, &row.name_id), self.stored(row.tenant_id, &row.user_id));
-                inputs.names.push((row.tenant_id, name, user));
+                inputs.names.push(NameRow {
+                    tenant_id: row.tenant_id,
+                    name_id: name,
+                    user_id: user,
+                    day: row.day,
+                });
             }
         })
     }

@@ -273,12 +273,9 @@ fn by_tenant(all: Inputs, of_path: Option<Guid>) -> BTreeMap<Guid, Inputs> {
             })+
         };
     }
-    spread!(activity license_changes holdings subscriptions customers);
+    spread!(activity license_changes holdings subscriptions customers names);
     for page in all.subscription_pages {
         split.entry(page.1).or_default().subscription_pages.push(page);
-    }
-    for name in all.names {
-        split.entry(name.0).or_default().names.push(name);
     }
     for file in all.holdings_files {
         for tenant in file.pages.iter().map(|page| page.0) {

@@ -55,7 +55,7 @@ impl Evidence {
         let mut changes = folded.changes;
         let names = job.names(shard);
         for change in changes.iter_mut().filter(|_| !names.is_empty()) {
-            change.user_id = names.user_of(&change.user_id).to_owned();
+            change.user_id = names.on(change.day).user_of(&change.user_id).to_owned();
         }
         Evidence {
             changes: license_changes::distinct(changes),

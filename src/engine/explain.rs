@@ -215,7 +215,11 @@ fn user_of(settings: &Settings, facts: &Facts<'_>, names: &Names, written: &str)
         settings.user_ids.stored_again(tenant, &written).into_owned(),
         settings.user_ids.stored_again(tenant, &by_name).into_owned(),
     ];
-    let mut meant = candidates.iter().map(|id| names.user_of(id));
+    // Who has the name on the day, else who ever had it.
+    let of_day = names.on(facts.day);
+    let mut meant = candidates
+        .iter()
+        .flat_map(|id| [of_day.user_of(id)].into_iter().chain(names.holders(id)));
     if let Some(found) = meant.find(|id| known.contains(id)) {
         return Ok(found.to_owned());
     }

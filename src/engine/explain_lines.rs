@@ -14,9 +14,11 @@ use crate::engine::raw_record;
 use crate::explain::user::EventLine;
 use crate::stages::activity_daily::{counted_for, distinct_events};
 use crate::stages::activity_events::{ACTIVITY_EVENTS, EventColumns, shard_of};
-use crate::stages::user_names::{Names, USER_NAMES, UserNameRow};
+use crate::stages::license_changes::LicenseChange;
+use crate::stages::user_names::{Lives, Names, UserNameRow};
 use crate::warehouse::contract::Place;
 use crate::warehouse::files::read_footer;
+use crate::warehouse::table::Row;
 
 /// The events of the window that count for a user, in order of time.
 pub fn lines(reading: &Reading<'_>, tenant: Guid, user: &str, names: &Names, show_raw: bool) -> Result<Vec<EventLine>, EngineError> {
@@ -27,7 +29,7 @@ pub fn lines(reading: &Reading<'_>, tenant: Guid, user: &str, names: &Names, sho
     for day in first.to(reading.day) {
         for (at, row) in distinct_events(day, &columns, names) {
             let (events, row) = (&columns[at as usize], row as usize);
-            if let Some((_, workload)) = counted_for(events, row, names).filter(|(id, _)| *id == user) {
+            if let Some((_, workload)) = counted_for(events, row, names.on(day)).filter(|(id, _)| *id == user) {
                 lines.push(line(events, row, day, workload));
             }
         }
@@ -76,14 +78,24 @@ fn frames(reading: &Reading<'_>, tenant: Guid, first: Day) -> Result<Vec<RecordB
     Ok(frames.into_iter().flatten().filter(|frame| frame.num_rows() > 0).collect())
 }
 
-/// Who is known by which name: mostly nobody needs to be.
+/// Who is known by which name on which day: mostly nobody needs to be.
 pub fn names(reading: &Reading<'_>, tenant: Guid) -> Result<Names, EngineError> {
+    let rows: Vec<UserNameRow> = rows_of_tenant(reading, tenant)?;
+    if rows.is_empty() {
+        return Ok(Names::default());
+    }
+    let changes: Vec<LicenseChange> = rows_of_tenant(reading, tenant)?;
+    Ok(Names::of(rows, &Lives::of(&changes)))
+}
+
+/// What a table that is partitioned by days of receipt has of a customer.
+fn rows_of_tenant<R: Row + Send>(reading: &Reading<'_>, tenant: Guid) -> Result<Vec<R>, EngineError> {
     let shard = shard_of(tenant, u32::from(reading.settings.shards));
-    let rows: Vec<Option<Vec<UserNameRow>>> = reading
+    let rows: Vec<Option<Vec<R>>> = reading
         .store
-        .partitions(&USER_NAMES)?
+        .partitions(R::CONTRACT)?
         .into_par_iter()
         .map(|received| reading.store.rows_of_tenant((Some(received), shard), tenant))
         .collect::<Result<_, _>>()?;
-    Ok(Names::of(rows.into_iter().flatten().flatten()))
+    Ok(rows.into_iter().flatten().flatten().collect())
 }

@@ -178,9 +178,9 @@ fn causes(job: &Job<'_>, state: &State, changes: &Changes, (day, shard): (Day, u
     let place = (Some(day), shard);
     let upstream = || match changes.how(ACTIVITY_EVENTS.name, day) {
         Some(_) => vec![Cause::Upstream(ACTIVITY_EVENTS.name, day)],
-        // With the same events: somebody who was known by name only is known now.
+        // With the same events: a name that is in them is somebody else's now.
         None if state.footer(&ACTIVITY_COVERAGE, place).is_some_and(has_named) => {
-            changes.causes_of(&[Feed::Activity, Feed::LicenseHoldings])
+            changes.causes_of(&[Feed::Activity, Feed::LicenseHoldings, Feed::LicenseChanges])
         }
         None => vec![Cause::Earlier],
     };
@@ -288,7 +288,9 @@ fn reduce(job: &Job<'_>, (state, fresh_events): (&State, &FreshEvents), shard: u
         let place = (Some(stale.day), shard);
         let names = job.names(shard);
         let result = activity_daily::build(stale.day, &parts.values().flatten().map(Arc::as_ref).collect::<Vec<_>>(), names)?;
-        let joins = names.digest_of(result.coverage.iter().flat_map(ActivityCoverage::named));
+        let joins = names
+            .on(stale.day)
+            .digest_of(result.coverage.iter().flat_map(ActivityCoverage::named));
         let (frame, parts) = (
             ActivityCoverage::frame(&result.coverage)?,
             coverage_parts(stale.day, &result.coverage),

@@ -42,6 +42,10 @@ pub fn how(settings: &Settings, source: usize) -> String {
     if of.feed == Feed::Activity && is_audited {
         hasher.text(&settings.audit_actions_text());
     }
+    // On which day an event says whose name is whose.
+    if of.feed == Feed::Activity && of.tells_names {
+        hasher.text(&settings.zone_text());
+    }
     if !settings.user_ids_text().is_empty() {
         hasher.text(&settings.user_ids_text());
     }

@@ -36,6 +36,7 @@ pub mod inspect_trial;
 pub mod job;
 mod kept;
 pub mod licenses;
+pub mod list_warnings;
 pub mod made_from;
 pub mod named;
 pub mod names;

@@ -158,7 +158,7 @@ pub struct FileSink<'a> {
     file: &'a str,
     source: &'a str,
     pub wants_names: bool,
-    /// Whose names the file has told already.
+    /// Whose names the file has told already, and of which day.
     names: HashSet<Digest>,
     number: u32,
     pub context: &'a FileContext,
@@ -373,11 +373,18 @@ impl Sink for FileSink<'_> {
     }
 
     fn user_name(&mut self, name: UserName<'_>) {
-        if self.names.insert(Hasher::new().text(name.name_id).text(name.user_id).finish()) {
+        let day = name.said.day(&self.context.zone);
+        let told = Hasher::new()
+            .text(name.name_id)
+            .text(name.user_id)
+            .number(i64::from(day.0))
+            .finish();
+        if self.names.insert(told) {
             self.gathered.names.push(UserNameRow {
                 tenant_id: name.tenant,
                 name_id: self.user_ids.stored(name.tenant, name.name_id).into_owned(),
                 user_id: self.user_ids.stored(name.tenant, name.user_id).into_owned(),
+                day: Some(day),
                 source: self.source.to_owned(),
                 source_file: self.file.to_owned(),
             });

@@ -1,11 +1,9 @@
 //! A run from beginning to end: raw files, events, facts, assignments, windows, portfolio, publication. A plan is the same way,
 //! as far as raw files can change it, with another place to write; both read one plan of what comes after.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
-use crate::domain::guid::Guid;
-use crate::domain::words::ENGLISH;
 use crate::engine::causes::{Changes, range_text};
 use crate::engine::clean;
 use crate::engine::days::{self, Range};
@@ -22,12 +20,11 @@ use crate::engine::report::RunReport;
 use crate::engine::request::Request;
 use crate::engine::since::SincePublication;
 use crate::engine::state::{Cache, State};
-use crate::engine::status::{self, collapsed::CollapsedList};
 use crate::engine::tables::with_needs;
 use crate::engine::unread::Unread;
 use crate::engine::walk::Walked;
 use crate::engine::{
-    checks, customers, estimates, facts, first_activity, freshness, licenses, names, outside, publish, silence, subscription_log, walk,
+    checks, estimates, facts, first_activity, freshness, licenses, list_warnings, names, outside, publish, silence, subscription_log, walk,
     windows, windows_plan,
 };
 use crate::stages;
@@ -169,8 +166,11 @@ pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<Ru
     report.days_left = waiting.len() as u64;
     fill_range(&mut report, &state);
     fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
-    fill_lists(request, store, &state, &came_in, &mut report, watch)?;
+    list_warnings::of_collapsed_lists(request, store, &state, &came_in, &mut report, watch)?;
     report.users_known_by_name = names::unjoined(store, &state, &names)?;
+    if report.users_known_by_name > 0 {
+        list_warnings::of_unknown_users(store, &state, watch)?;
+    }
     let is_mixed = waiting.first().is_some_and(|first| state.days(&ADOPTION).last() >= Some(first));
     if request.tables.is_none() && is_mixed {
         watch.tell(Event::Warning(
@@ -309,25 +309,6 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
     for broken in &state.broken {
         watch.tell(Event::Warning(broken.to_string()));
     }
-}
-
-/// Which lists have collapsed. Those that came in with this run, on one of these days of receipt, are told of as a warning.
-fn fill_lists(
-    request: &Request<'_>,
-    store: &Store,
-    state: &State,
-    came_in: &BTreeSet<Day>,
-    report: &mut RunReport,
-    watch: &Watch<'_>,
-) -> Result<(), EngineError> {
-    let customers = customers::known_customers(store, state)?.into_iter();
-    let names: BTreeMap<Guid, String> = customers.map(|customer| (customer.tenant_id, customer.name)).collect();
-    report.collapsed_lists = status::collapsed_lists(store, &names, request.last)?;
-    let is_new = |list: &&CollapsedList| list.received.is_some_and(|received| came_in.contains(&received));
-    for list in report.collapsed_lists.iter().filter(is_new) {
-        watch.tell(Event::Warning(list.text(ENGLISH)));
-    }
-    Ok(())
 }
 
 /// How fresh the sources are, and what the tables hold.

@@ -85,7 +85,7 @@ pub(super) struct TenantActivity {
 /// the same one is kept as of any.
 fn joined<'e>(
     events: &'e BTreeMap<ActivityEventsKey, ActivityEvents>,
-    known: &Known,
+    known: &Known<'_>,
 ) -> BTreeMap<ActivityEventsKey, (&'e ActivityEventsKey, &'e ActivityEvents)> {
     let rank = |(key, event): (&'e ActivityEventsKey, &'e ActivityEvents)| {
         let origin = (&event.source_file, event.source_line, &key.user_id);
@@ -94,7 +94,7 @@ fn joined<'e>(
     let mut joined = BTreeMap::new();
     for copy in events {
         let meant = ActivityEventsKey {
-            user_id: known.user(copy.0.tenant_id, &copy.0.user_id),
+            user_id: known.user(copy.0.tenant_id, &copy.0.user_id, copy.0.day),
             ..copy.0.clone()
         };
         let kept = joined.entry(meant).or_insert(copy);
@@ -106,7 +106,7 @@ fn joined<'e>(
 }
 
 /// The activity of every tenant that has an event, on all days.
-pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, known: &Known) -> BTreeMap<Guid, TenantActivity> {
+pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, known: &Known<'_>) -> BTreeMap<Guid, TenantActivity> {
     let mut tenants: BTreeMap<Guid, TenantActivity> = BTreeMap::new();
     for (key, (_, event)) in &joined(events, known) {
         let tenant = tenants.entry(key.tenant_id).or_default();

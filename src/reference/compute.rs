@@ -40,7 +40,7 @@ pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day>
 
 /// Every table for each day from `first` to `last`, both inclusive. Evidence of other days counts, before and after.
 pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables {
-    let known = Known::of(inputs);
+    let known = Known::of(inputs, rules);
     let inputs = &known.joined(inputs);
     let events = activity::events(inputs, rules);
     let activity = activity::by_tenant(&events, &known);

@@ -120,6 +120,17 @@ pub struct SupportRequestRow {
     pub origin: Origin,
 }
 
+/// A sign-in or a user list says that a name is a user's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameRow {
+    pub tenant_id: Guid,
+    /// The id that stands for the name.
+    pub name_id: String,
+    pub user_id: String,
+    /// The day of the event or the list; `None`: nobody knows, before all days.
+    pub day: Option<Day>,
+}
+
 /// Everything that was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
@@ -132,8 +143,7 @@ pub struct Inputs {
     pub subscription_pages: Vec<(usize, Guid, Day)>,
     pub customers: Vec<CustomerRow>,
     pub support_requests: Vec<SupportRequestRow>,
-    /// (tenant, the id that stands for a name, the user id that goes with it), as sign-ins and user lists say.
-    pub names: Vec<(Guid, String, String)>,
+    pub names: Vec<NameRow>,
 }
 
 impl Inputs {
@@ -283,9 +293,12 @@ impl Sink for FileSink<'_> {
     }
 
     fn user_name(&mut self, name: UserName<'_>) {
-        self.inputs
-            .names
-            .push((name.tenant, name.name_id.to_owned(), name.user_id.to_owned()));
+        self.inputs.names.push(NameRow {
+            tenant_id: name.tenant,
+            name_id: name.name_id.to_owned(),
+            user_id: name.user_id.to_owned(),
+            day: Some(name.said.day(&self.zone)),
+        });
     }
 
     fn reject(&mut self, _at: Position, _reason: Reason, _raw: &[u8], _detail: &str) {

@@ -32,7 +32,7 @@ mod usage;
 
 pub use compute::{compute, first_day, sum_portfolio};
 pub use inputs::{
-    ActivityRow, CustomerRow, FileSink, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, Origin, SoldByOwned, SubscriptionRow,
+    ActivityRow, CustomerRow, FileSink, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, NameRow, Origin, SoldByOwned, SubscriptionRow,
     SupportRequestRow,
 };
 pub use tables::{

@@ -17,7 +17,7 @@ use crate::sources::json_file::JsonRecords;
 use crate::sources::keys::Keys;
 use crate::sources::output::Verdict;
 use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink, SnapshotPage};
-use crate::sources::user_name;
+use crate::sources::user_name::{self, Said};
 
 static LICENSE_KEYS: Keys<2> = Keys::of(["skuId", "state"]);
 static USER_KEYS: Keys<4> = Keys::of(["id", "userPrincipalName", "licenseAssignmentStates", "assignedLicenses"]);
@@ -114,7 +114,7 @@ impl JsonRecords for GraphUsers<'_> {
             self.take_licenses(licenses)?;
         }
         let user_id = &user;
-        user_name::tell(sink, tenant, user_id, name);
+        user_name::tell(sink, tenant, user_id, name, Said::On(day));
         for sku in &self.held {
             sink.row(
                 at,

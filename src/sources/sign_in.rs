@@ -13,7 +13,7 @@ use crate::sources::fields::{Field, Tenants, boolean, event_time, folded_id, gui
 use crate::sources::json::Value;
 use crate::sources::keys::Keys;
 use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
-use crate::sources::user_name;
+use crate::sources::user_name::{self, Said};
 
 /// The fields of a sign-in that matter, not yet looked at.
 #[derive(Clone, Copy)]
@@ -134,7 +134,7 @@ impl<'c> SignIns<'c> {
             },
         };
         sink.row(at, Row::Activity(activity));
-        user_name::tell(sink, tenant, activity.user_id, sign_in.user_name);
+        user_name::tell(sink, tenant, activity.user_id, sign_in.user_name, Said::At(time));
         Ok(())
     }
 

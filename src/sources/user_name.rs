@@ -2,10 +2,30 @@
 //! the user id of the other logs. Names are not stored: what goes on is a hash of tenant and folded name.
 
 use crate::domain::by_name::{BY_NAME, is_by_name};
+use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::digest::Hasher;
 use crate::domain::guid::Guid;
 use crate::sources::fields::{Field, text};
 use crate::sources::record::Sink;
+
+/// When a record says that a name is a user's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Said {
+    /// At the time of an event.
+    At(Instant),
+    /// On the day of a list.
+    On(Day),
+}
+
+impl Said {
+    /// The day in a time zone.
+    pub fn day(self, zone: &Zone) -> Day {
+        match self {
+            Said::At(instant) => zone.day_of(instant),
+            Said::On(day) => day,
+        }
+    }
+}
 
 /// A user id and the hash of the name that goes with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,6 +34,7 @@ pub struct UserName<'a> {
     /// `upn:` and the hash: the id of the user where nothing but the name is known.
     pub name_id: &'a str,
     pub user_id: &'a str,
+    pub said: Said,
 }
 
 /// The id of a user of whom only the name (in lower case) is known.
@@ -22,7 +43,7 @@ pub fn id_of_name(tenant: Guid, name: &str) -> String {
 }
 
 /// Tells who is who, where a record has both. A name that cannot be read says nothing.
-pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<impl Field<'a>>) {
+pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<impl Field<'a>>, said: Said) {
     if !sink.wants_names() || user_id.is_empty() || is_by_name(user_id) {
         return;
     }
@@ -36,6 +57,7 @@ pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<i
             tenant,
             name_id: &name_id,
             user_id,
+            said,
         });
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::stages::activity_coverage::ActivityCoverage;
 use crate::stages::activity_events::{DigestedEvents, EventColumns};
-use crate::stages::user_names::Names;
+use crate::stages::user_names::{Names, NamesOn};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{Texts, coded, frame_of, table};
@@ -93,7 +93,7 @@ pub fn build(day: Day, parts: &[&DigestedEvents], names: &Names) -> Result<DayOf
         .iter()
         .map(|part| EventColumns::of(&part.frame))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut day = DayOf::new(day, &columns, names);
+    let mut day = DayOf::new(day, &columns, names.on(day));
     let digests: Vec<&[Digest]> = parts.iter().map(|part| part.digests.as_slice()).collect();
     Ok(DayOfEvents {
         coverage: day.coverage(&digests)?,
@@ -103,12 +103,12 @@ pub fn build(day: Day, parts: &[&DigestedEvents], names: &Names) -> Result<DayOf
 
 /// The events of a day in several partitions, each once, as (partition, row).
 pub fn distinct_events(day: Day, columns: &[EventColumns<'_>], names: &Names) -> Vec<(u32, u32)> {
-    let day = DayOf::new(day, columns, names);
+    let day = DayOf::new(day, columns, names.on(day));
     day.events.iter().map(|event| (event.at, event.row)).collect()
 }
 
-/// Whose activity a row is, and in which workload; `None` where it counts for nobody.
-pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: &'a Names) -> Option<(&'a str, &'a str)> {
+/// Whose activity a row is by the names of its day, and in which workload; `None` where it counts for nobody.
+pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: NamesOn<'a>) -> Option<(&'a str, &'a str)> {
     let user = names.user_of(events.user_id.value(row));
     let counts = events.succeeded.value(row) && !user.is_empty() && events.workload.is_valid(row);
     counts.then(|| (user, events.workload.value(row)))
@@ -116,7 +116,7 @@ pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: &'a Names) 
 
 impl<'c> DayOf<'c> {
     /// Takes copies away. Within a partition there are none but those of which one is by name.
-    fn new(day: Day, columns: &'c [EventColumns<'c>], names: &'c Names) -> DayOf<'c> {
+    fn new(day: Day, columns: &'c [EventColumns<'c>], names: NamesOn<'c>) -> DayOf<'c> {
         let places: Vec<(u32, u32)> = (0..)
             .zip(columns)
             .flat_map(|(at, events)| {

@@ -32,6 +32,9 @@ pub const APPS: [&str; 9] = [
     "de8bc8b5-d9f9-48b1-a8ad-b748da725064", // nobody knows it
 ];
 
+/// How many names of users there are.
+pub const NAMES: u8 = 4;
+
 /// A portfolio: how the pipeline is set, and what is in the logs.
 #[derive(Clone)]
 pub struct Portfolio {
@@ -70,6 +73,7 @@ pub struct Knobs {
 pub enum Fact {
     SignIn(SignIn),
     Habit(Habit),
+    Action(Action),
     /// Licenses of a user one step after the other.
     Life(Life),
     /// An audit record that need not fit to anything.
@@ -93,6 +97,8 @@ pub struct SignIn {
     pub user: Option<u8>,
     pub at: Minute,
     pub id: u16,
+    /// Which name the user has, as in a list of users.
+    pub names: u8,
     /// Index of [`APPS`]; `None`: missing.
     pub resource: Option<u8>,
     pub app: Option<u8>,
@@ -120,6 +126,17 @@ pub struct Habit {
     pub first_day: u8,
     pub days_between: u8,
     pub times: u8,
+}
+
+/// An audited action of somebody of whom the log knows nothing but the name.
+#[derive(Clone, Debug)]
+pub struct Action {
+    pub tenant: u8,
+    /// Which of a few names.
+    pub name: u8,
+    pub at: Minute,
+    pub id: u16,
+    pub hours_late: u16,
 }
 
 /// The same record once more: `shift` seconds later. Copies that differ in nothing else that matters are told apart by these two.
@@ -255,6 +272,8 @@ pub struct Users {
     pub truthful: bool,
     /// (user, SKUs, written as states).
     pub listed: Vec<(u8, Skus, bool)>,
+    /// Which names the users have: another number gives each the name of another one.
+    pub names: u8,
     pub form: Form,
     pub announces_next: bool,
     pub reject: bool,

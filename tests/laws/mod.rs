@@ -29,6 +29,7 @@ use uptake::domain::kinds::Opened;
 use uptake::domain::next_steps::StepCode;
 use uptake::engine::report::RunReport;
 use uptake::engine::request::{Again, Request};
+use uptake::engine::status;
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::adoption::Adoption;
@@ -38,6 +39,7 @@ use uptake::stages::rejects::Reject;
 use uptake::stages::usage::Usage;
 use uptake::stages::workload_adoption::WorkloadAdoption;
 use uptake::warehouse::disk::Disk;
+use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
 use crate::workdir::{self, parquet_files};
@@ -192,6 +194,13 @@ impl Site {
             .filter(|(path, _)| !path.ends_with("run.json"))
             .collect()
     }
+}
+
+/// The lists that have collapsed, as `status` and `run.json` have them.
+fn collapsed_lists(site: &Site) -> String {
+    let store = Store::at(&site.settings.warehouse);
+    let lists = status::collapsed_lists(&store, &BTreeMap::new(), site.settings.last_day.unwrap()).unwrap();
+    serde_json::to_string_pretty(&lists).unwrap()
 }
 
 /// Every file below a folder with its bytes and the time of its last change.
@@ -432,7 +441,11 @@ fn night_by_night_gives_what_one_run_from_scratch_gives() {
             &rows::raw_rows(&scratch.settings)?,
         )
         .and_then(|()| same_bytes("night by night", &site, "from scratch", &scratch))
-        .and_then(|()| same_files("published", &site.published_files(), &scratch.published_files()));
+        .and_then(|()| same_files("published", &site.published_files(), &scratch.published_files()))
+        .and_then(|()| match (collapsed_lists(&site), collapsed_lists(&scratch)) {
+            (told, expected) if told == expected => Ok(()),
+            (told, expected) => Err(format!("collapsed lists: {told}\nfrom scratch: {expected}")),
+        });
         verdict.map_err(|wrong| format!("{wrong}\n{story}"))
     });
 }

@@ -68,6 +68,7 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
     // Formats are named: `auto` can tell less of a file with one broken record than of one with others beside it.
     for (feed, format, path) in [
         ("activity", "azure-monitor", "{insights-logs-*signinlogs,eventhub}/**/*.json*"),
+        ("activity", "management-api", "management/**/*.json"),
         ("license_changes", "azure-monitor", "{insights-logs-auditlogs,eventhub}/**/*.json*"),
         ("license_holdings", "graph-users", "graph-users/**/*.json*"),
         (
@@ -125,6 +126,11 @@ fn user_id(tenant: u8, user: u8) -> String {
     guid("b", tenant, 0xbeef00 + u64::from(user))
 }
 
+/// One of a few names: more users than names, so that they share some.
+fn user_name(number: u8) -> String {
+    format!("u{}@kunde.example", number % NAMES)
+}
+
 fn cased(text: &str, upper_case: bool) -> String {
     if upper_case { text.to_uppercase() } else { text.to_owned() }
 }
@@ -161,6 +167,7 @@ pub fn files(portfolio: &Portfolio) -> Files {
         match fact {
             Fact::SignIn(fact) => writer.sign_in(fact),
             Fact::Habit(fact) => writer.habit(fact),
+            Fact::Action(fact) => writer.action(fact),
             Fact::Life(fact) => writer.life(fact),
             Fact::Audit(fact) => writer.audit(fact),
             Fact::Users(fact) => writer.users(fact, &portfolio.facts),
@@ -249,6 +256,28 @@ impl Writer<'_> {
         }
     }
 
+    fn action(&mut self, fact: &Action) {
+        let at = self.instant(fact.at, fact.id);
+        let received = Instant(at.0 + i64::from(fact.hours_late) * MICROS_PER_HOUR).day_utc();
+        let time = time(at, 2);
+        let record = json!({
+            "CreationTime": time.trim_end_matches('Z'),
+            "Id": guid("9", fact.tenant, fact.id),
+            "Operation": "MailItemsAccessed",
+            "OrganizationId": tenant_id(fact.tenant),
+            "RecordType": 50,
+            "UserType": 0,
+            "UserKey": "10033FFF8A1B2C3D",
+            "UserId": cased(&user_name(fact.name), fact.id % 3 == 0),
+            "Workload": "Exchange",
+            "ResultStatus": "Succeeded",
+        });
+        self.put_record(
+            format!("management/tenantId={}/{received}/actions.json", tenant_in_path(fact.tenant)),
+            &record,
+        );
+    }
+
     fn life(&mut self, fact: &Life) {
         let mut minute = 0;
         let mut state = State {
@@ -328,7 +357,7 @@ impl Writer<'_> {
         }
         let mut records: Vec<Vec<u8>> = listed
             .iter()
-            .map(|(user, skus, states)| holder(fact.tenant, *user, *skus, *states))
+            .map(|(user, skus, states)| holder(fact.tenant, (*user, fact.names), *skus, *states))
             .collect();
         if fact.reject {
             records.push(
@@ -592,6 +621,7 @@ fn plain_sign_in(tenant: u8, id: u16) -> SignIn {
         user: Some(0),
         at: 0,
         id,
+        names: 0,
         resource: Some(0),
         app: Some(0),
         interactive_log: true,
@@ -652,7 +682,10 @@ fn sign_in(fact: &SignIn, copy: &Copy, at: Instant) -> Value {
         "id": id(&guid("e", fact.tenant, fact.id)),
         "createdDateTime": time(at, spelling.time),
         "userId": fact.user.map_or(String::new(), |user| id(&user_id(fact.tenant, user))),
-        "userPrincipalName": if fact.guest == UserType::ByName { "u_else.example#EXT#@kunde.example" } else { "u@kunde.example" },
+        "userPrincipalName": match (fact.guest, fact.user) {
+            (UserType::ByName, _) => "u_else.example#EXT#@kunde.example".to_owned(),
+            (_, user) => user_name(user.unwrap_or(0) + fact.names),
+        },
         "userType": if is_guest { "Guest" } else { "member" },
         "isInteractive": fact.is_interactive,
         "status": {"errorCode": if code == Code::Success { 0 } else { 50126 }, "failureReason": "Other \"}{\\ ü"},
@@ -808,8 +841,8 @@ fn licenses(skus: Skus, upper_case: bool) -> Value {
     }
 }
 
-fn holder(tenant: u8, user: u8, skus: Skus, states: bool) -> Vec<u8> {
-    let mut record = json!({"id": cased(&user_id(tenant, user), states), "userPrincipalName": "u@kunde.example"});
+fn holder(tenant: u8, (user, names): (u8, u8), skus: Skus, states: bool) -> Vec<u8> {
+    let mut record = json!({"id": cased(&user_id(tenant, user), states), "userPrincipalName": user_name(user + names)});
     let assigned: Vec<Value> = skus_of(skus)
         .map(|(id, _)| json!({"skuId": cased(id, states), "disabledPlans": []}))
         .collect();

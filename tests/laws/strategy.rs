@@ -86,6 +86,7 @@ fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
     prop_oneof![
         7 => sign_in(tenants, users).prop_map(Fact::SignIn),
         5 => habit(tenants, users).prop_map(Fact::Habit),
+        4 => action(tenants).prop_map(Fact::Action),
         7 => life(tenants, users).prop_map(Fact::Life),
         2 => audit(tenants, users).prop_map(Fact::Audit),
         4 => users_snapshot(tenants, users).prop_map(Fact::Users),
@@ -210,10 +211,10 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
         comes,
         agent,
     );
-    (who, what, kind, spelling(), hours_late(), vec(copy, 0..3)).prop_map(
+    (who, (what, names()), kind, spelling(), hours_late(), vec(copy, 0..3)).prop_map(
         |(
             (tenant, user, at, id),
-            (resource, app),
+            ((resource, app), names),
             (interactive_log, is_interactive, code, guest, resource_tenant, comes, agent),
             spelling,
             hours_late,
@@ -223,6 +224,7 @@ fn sign_in(tenants: u8, users: u8) -> impl Strategy<Value = SignIn> {
             user,
             at,
             id,
+            names,
             resource,
             app,
             interactive_log,
@@ -257,6 +259,21 @@ fn habit(tenants: u8, users: u8) -> impl Strategy<Value = Habit> {
             times,
         },
     )
+}
+
+fn action(tenants: u8) -> impl Strategy<Value = Action> {
+    (tenant(tenants), 0..NAMES, minute(), id(), hours_late()).prop_map(|(tenant, name, at, id, hours_late)| Action {
+        tenant,
+        name,
+        at,
+        id,
+        hours_late,
+    })
+}
+
+/// Mostly users have the names that they always have.
+fn names() -> impl Strategy<Value = u8> {
+    prop_oneof![3 => Just(0u8), 1 => 1..NAMES]
 }
 
 fn life(tenants: u8, users: u8) -> impl Strategy<Value = Life> {
@@ -355,16 +372,17 @@ fn users_snapshot(tenants: u8, users: u8) -> impl Strategy<Value = Users> {
         tenant(tenants),
         early_day(),
         any::<bool>(),
-        listed,
+        (listed, names()),
         form(),
         prop::bool::weighted(0.15),
         prop::bool::weighted(0.15),
     )
-        .prop_map(|(tenant, day, truthful, listed, form, announces_next, reject)| Users {
+        .prop_map(|(tenant, day, truthful, (listed, names), form, announces_next, reject)| Users {
             tenant,
             day,
             truthful,
             listed,
+            names,
             form,
             announces_next,
             reject,

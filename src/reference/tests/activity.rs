@@ -6,7 +6,7 @@ use super::world::{OFFICE, TENANT, World, at, day, ours, sign_in};
 use crate::domain::day::Day;
 use crate::domain::kinds::{Evidence, Feed};
 use crate::domain::subscription::State;
-use crate::reference::{Activity28d, ActivityDaily, ActivityDailyKey, AdoptionKey, first_day};
+use crate::reference::{Activity28d, ActivityDaily, ActivityDailyKey, AdoptionKey, NameRow, first_day};
 use crate::sources::record::{Activity, Position, Row, Sink};
 
 fn key(user: &str, workload: &str, number: i32) -> ActivityDailyKey {
@@ -65,7 +65,12 @@ fn an_event_by_name_and_by_user_id_is_one_once_the_name_is_known() {
     };
     assert_eq!(counted(&world), [("u".to_owned(), 1, at(3, 9)), ("upn:u".to_owned(), 1, at(3, 8))]);
     for name in ["upn:u", "upn:v"] {
-        world.inputs.names.push((TENANT, name.to_owned(), "u".to_owned()));
+        world.inputs.names.push(NameRow {
+            tenant_id: TENANT,
+            name_id: name.to_owned(),
+            user_id: "u".to_owned(),
+            day: Some(day(9)),
+        });
     }
     assert_eq!(counted(&world), [("u".to_owned(), 1, at(3, 8))]);
 }

@@ -1,0 +1,143 @@
+//! Names that change hands, each case in a line: who is said to have the name on which day, and who has it when.
+
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+use super::*;
+
+const TENANT: Guid = Guid(1);
+const NAME: &str = "upn:desk";
+
+/// `Some(day)` or a day that nobody noted.
+type Said<'a> = &'a [(Option<i32>, &'a str)];
+
+fn rows(said: Said<'_>) -> Vec<UserNameRow> {
+    let row = |(number, (day, user)): (usize, &(Option<i32>, &str))| UserNameRow {
+        tenant_id: TENANT,
+        name_id: NAME.to_owned(),
+        user_id: (*user).to_owned(),
+        day: day.map(Day),
+        source: "s".to_owned(),
+        source_file: format!("file-{number}"),
+    };
+    said.iter().enumerate().map(row).collect()
+}
+
+/// Deletions and restorations: the day, the hour, whether the user is back, and whose.
+fn lives(words: &[(i32, i64, bool, &str)]) -> Lives {
+    let change = |(day, hour, back, user): &(i32, i64, bool, &str)| LicenseChange {
+        tenant_id: TENANT,
+        user_id: (*user).to_owned(),
+        sku_id: String::new(),
+        event_time: Instant(Day(*day).start_utc().0 + hour * 3_600_000_000),
+        action: if *back { Action::Restored } else { Action::Deleted },
+        event_id: String::new(),
+        day: Day(*day),
+        source_file: String::new(),
+        source_line: 0,
+    };
+    let changes: Vec<LicenseChange> = words.iter().map(change).collect();
+    Lives::of(&changes)
+}
+
+/// Whose the name is on days 0 to 9, a letter each; `-` for nobody.
+fn on_days(said: Said<'_>, words: &[(i32, i64, bool, &str)]) -> String {
+    let names = Names::of(rows(said), &lives(words));
+    (0..10)
+        .map(|day| names.on(Day(day)).known(NAME).unwrap_or("-").to_owned())
+        .collect()
+}
+
+fn held(said: Said<'_>) -> String {
+    on_days(said, &[])
+}
+
+#[test]
+fn a_name_is_a_users_until_it_is_said_to_be_another_ones() {
+    assert_eq!(held(&[]), "----------");
+    assert_eq!(
+        held(&[(Some(4), "a")]),
+        "aaaaaaaaaa",
+        "days before anything is said go with the first that is said"
+    );
+    assert_eq!(held(&[(Some(2), "a"), (Some(6), "b")]), "aaaaaabbbb");
+    assert_eq!(
+        held(&[(Some(6), "b"), (Some(2), "a"), (Some(8), "b"), (Some(3), "a")]),
+        "aaaaaabbbb"
+    );
+    assert_eq!(held(&[(Some(2), "a"), (Some(5), "b"), (Some(7), "a")]), "aaaaabbaaa");
+}
+
+#[test]
+fn on_a_day_of_two_a_name_is_nobodys_and_then_it_is_the_new_ones() {
+    assert_eq!(held(&[(Some(2), "a"), (Some(5), "a"), (Some(5), "b")]), "aaaaa-bbbb");
+    assert_eq!(
+        held(&[(Some(2), "a"), (Some(2), "b")]),
+        "----------",
+        "nobody was there before, so nobody is new"
+    );
+    assert_eq!(held(&[(Some(2), "a"), (Some(2), "b"), (Some(7), "b")]), "-------bbb");
+    assert_eq!(held(&[(Some(1), "a"), (Some(4), "b"), (Some(4), "c")]), "aaaa------", "two are new");
+}
+
+#[test]
+fn what_is_said_of_an_unknown_day_comes_before_all_days() {
+    assert_eq!(held(&[(None, "a")]), "aaaaaaaaaa");
+    assert_eq!(held(&[(None, "a"), (Some(4), "b")]), "aaaabbbbbb");
+    assert_eq!(held(&[(None, "a"), (None, "b"), (Some(4), "b")]), "----bbbbbb");
+}
+
+#[test]
+fn a_deletion_ends_it_and_a_restoration_gives_it_back() {
+    let deleted = (4, 9, false, "a");
+    assert_eq!(on_days(&[(Some(2), "a")], &[deleted]), "aaaaa-----");
+    assert_eq!(on_days(&[(Some(2), "a")], &[deleted, (7, 9, true, "a")]), "aaaaa--aaa");
+    assert_eq!(
+        on_days(&[(Some(2), "a"), (Some(6), "b")], &[deleted, (8, 9, true, "a")]),
+        "aaaaa-bbbb"
+    );
+    assert_eq!(
+        on_days(&[(Some(2), "a"), (Some(6), "a")], &[deleted]),
+        "aaaaa-aaaa",
+        "whoever says so later is believed"
+    );
+    assert_eq!(on_days(&[(Some(2), "a")], &[(4, 9, false, "b")]), "aaaaaaaaaa", "another user's");
+    assert_eq!(
+        on_days(&[(Some(2), "a")], &[(4, 9, false, NAME)]),
+        "aaaaa-----",
+        "of whom only the name was known"
+    );
+}
+
+#[test]
+fn of_several_words_of_a_day_the_last_one_counts() {
+    let (gone, back) = ((4, 9, false, "a"), (4, 10, true, "a"));
+    assert_eq!(on_days(&[(Some(2), "a")], &[gone, back]), "aaaaaaaaaa");
+    assert_eq!(on_days(&[(Some(2), "a")], &[back, gone, (4, 11, false, "a")]), "aaaaa-----");
+    assert_eq!(
+        on_days(&[(Some(2), "a")], &[(4, 9, true, "a"), gone]),
+        "aaaaaaaaaa",
+        "within one instant the restoration"
+    );
+}
+
+#[test]
+fn the_order_of_rows_and_copies_change_nothing() {
+    let said = [(Some(2), "a"), (None, "c"), (Some(5), "b"), (Some(5), "a"), (Some(7), "b")];
+    let words = [(3, 1, false, "a"), (6, 1, true, "b"), (8, 2, false, "b")];
+    let digest = |said: Said<'_>| Names::of(rows(said), &lives(&words)).digest();
+    let (mut other, mut twice) = (said, said.to_vec());
+    other.reverse();
+    twice.extend(said);
+    assert_eq!(digest(&said), digest(&other));
+    assert_eq!(digest(&said), digest(&twice));
+    assert_ne!(digest(&said), digest(&said[1..]));
+}
+
+#[test]
+fn a_day_that_says_nothing_new_changes_no_digest() {
+    let digest = |said: Said<'_>| Names::of(rows(said), &Lives::default()).digest();
+    assert_eq!(digest(&[(Some(2), "a")]), digest(&[(Some(2), "a"), (Some(9), "a")]));
+    let two = [(Some(2), "a"), (Some(5), "b")];
+    assert_eq!(digest(&two), digest(&[two[0], two[1], (Some(9), "b")]));
+    assert_eq!(Names::nobody().on(Day(1)).digest_of([NAME].into_iter()), Digest::default());
+}
