@@ -56,6 +56,11 @@ impl Site {
         Site { folder, settings }
     }
 
+    /// The same pipeline in another time zone.
+    fn in_zone(&mut self, zone: &str) {
+        self.settings = settings(self.folder.path(), &format!("time_zone = \"{zone}\"\n{PIPELINE}"));
+    }
+
     fn write(&self, path: &str, text: &str) {
         let place = self.folder.path().join("raw").join(path);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
@@ -136,7 +141,8 @@ impl Site {
 
     /// The warehouse is that of one run over all raw files, byte for byte.
     fn hold_to_one_run_from_scratch(&self) {
-        let scratch = Site::new();
+        let mut scratch = Site::new();
+        scratch.in_zone(self.settings.zone().name());
         copy(&self.folder.path().join("raw"), &scratch.folder.path().join("raw"));
         scratch.run();
         assert!(
@@ -245,6 +251,22 @@ fn a_name_that_changes_hands_leaves_the_days_before_with_the_user_who_had_it() {
     assert_eq!(site.in_exchange("2026-09-02"), [ANNA]);
     assert_eq!(site.in_exchange("2026-09-04"), [BERT]);
     assert!(site.run().steps.is_empty());
+    site.hold_to_one_run_from_scratch();
+}
+
+#[test]
+fn the_day_on_which_a_name_changes_hands_is_that_of_the_time_zone() {
+    let mut site = Site::new();
+    site.sign_in("2026-09-01", "desk@example.com", ANNA);
+    site.sign_in("2026-09-03", "desk@example.com", BERT);
+    site.action("2026-09-03", "desk@example.com", 1);
+    site.run();
+    assert_eq!(site.in_exchange("2026-09-03"), [BERT]);
+
+    // There the sign-in is on the next day, and the action, an hour before it, is not.
+    site.in_zone("Pacific/Kiritimati");
+    site.run();
+    assert_eq!(site.in_exchange("2026-09-03"), [ANNA]);
     site.hold_to_one_run_from_scratch();
 }
 

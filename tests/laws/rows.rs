@@ -27,6 +27,7 @@ use uptake::stages::subscription_snapshots::SnapshotSubscription;
 use uptake::stages::subscriptions::Subscription;
 use uptake::stages::support_requests::SupportRequest;
 use uptake::stages::usage::Usage;
+use uptake::stages::user_names::UserNameRow;
 use uptake::stages::workload_adoption::WorkloadAdoption;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
@@ -324,7 +325,15 @@ pub fn raw_rows(settings: &Settings) -> Result<AllLines, String> {
         ("customers", all(settings, |row: &Customer| format!("{row:?}"))?),
         ("support_requests", all(settings, |row: &SupportRequest| format!("{row:?}"))?),
         ("rejects", all(settings, |row: &Reject| format!("{row:?}"))?),
-        ("raw_files", all(settings, |row: &RawFile| format!("{row:?}"))?),
+        ("user_names", all(settings, |row: &UserNameRow| format!("{row:?}"))?),
+        (
+            "raw_files",
+            // How a file was read that is gone is not kept.
+            all(settings, |row: &RawFile| {
+                let reading = String::new();
+                format!("{:?}", RawFile { reading, ..row.clone() })
+            })?,
+        ),
     ]))
 }
 
