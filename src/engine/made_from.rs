@@ -33,7 +33,7 @@ pub fn how(settings: &Settings, source: usize) -> String {
     if of.format.name() == Format::Auto.name() {
         hasher.number(i64::from(sources::AUTO_VERSION));
     }
-    // What `raw_files` says of days, and the day of a file whose path names none.
+    // What `raw_files` says of days, the day of a file whose path names none, and on which day an event says whose name is whose.
     hasher.text(&settings.zone_text());
     if of.feed == Feed::Subscriptions {
         hasher.text(&settings.offers_text());
@@ -41,10 +41,6 @@ pub fn how(settings: &Settings, source: usize) -> String {
     let is_audited = [Format::Auto, Format::ManagementApi].map(Format::name).contains(&of.format.name());
     if of.feed == Feed::Activity && is_audited {
         hasher.text(&settings.audit_actions_text());
-    }
-    // On which day an event says whose name is whose.
-    if of.feed == Feed::Activity && of.tells_names {
-        hasher.text(&settings.zone_text());
     }
     if !settings.user_ids_text().is_empty() {
         hasher.text(&settings.user_ids_text());
