@@ -15,6 +15,8 @@ use uptake::sources::guard::is_guarded;
 static INTERRUPTION: Interruption = Interruption::new();
 
 fn main() -> ExitCode {
+    let _ = ctrlc::set_handler(|| INTERRUPTION.signal());
+    ignore_the_size_limit_signal();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -27,8 +29,6 @@ fn main() -> ExitCode {
         LogFormat::Json => Failure::new(Code::Bug, panic).hint("please report this").tell(LogFormat::Json),
         LogFormat::Text => usual(panic),
     }));
-    let _ = ctrlc::set_handler(|| INTERRUPTION.signal());
-    ignore_the_size_limit_signal();
     // A panic is a bug of ours, and has its own exit code.
     let interrupted = || Failure::interrupted().tell(cli.global.log_format);
     let result = panic::catch_unwind(|| INTERRUPTION.hold(|| execute(&cli), interrupted));
