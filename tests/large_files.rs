@@ -63,3 +63,47 @@ fn the_same_holds_for_a_compressed_one_that_is_cut_short() {
     assert!(one.iter().any(|(path, _)| path.starts_with("activity_28d")));
     assert!(one == tables_with(2, "export.json.gz", &zipped), "two threads");
 }
+
+#[test]
+fn a_large_file_of_rejects_has_the_same_rows_and_counts_whoever_reads_which_part() {
+    let mut text = export(1 << 20);
+    // Far more than are rows of their own, of several reasons, in parts that are nothing else.
+    for number in 0..400_000 {
+        let line = match number % 3 {
+            0 => "no JSON at all\n",
+            1 => "{\"category\":\"SignInLogs\"}\n",
+            _ => "{\"time\":\"2026-09-01T08:02:31Z\"}\n",
+        };
+        text.extend_from_slice(line.as_bytes());
+    }
+    let first = text.iter().position(|byte| *byte == b'\n').unwrap();
+    assert!(text[..first].starts_with(b"{") && text.len() > 9 << 20, "it is cut into parts");
+    let one = tables_with(1, "export.json", &text);
+    assert!(one == tables_with(2, "export.json", &text), "two threads");
+    assert!(one == tables_with(3, "export.json", &text), "three threads");
+}
+
+#[test]
+fn a_date_at_the_end_of_a_large_file_settles_the_order_of_all_its_dates() {
+    let export = String::from_utf8_lossy(&export(9 << 20)).into_owned();
+    let line = |date: &str| {
+        format!(
+            "{{\"category\":\"SignInLogs\",\"tenantId\":\"{TENANT}\",\"properties\":{{\"id\":\"e{date}\",\"createdDateTime\":\"{date} 08:02:31\",\"userId\":\"u\",\"status\":{{\"errorCode\":0}}}}}}\n"
+        )
+    };
+    let whole_lines = &export[..export.rfind('\n').unwrap() + 1];
+    let text = line("05/09/2026") + whole_lines + &line("17/09/2026");
+    let one = tables_with(1, "export.json", text.as_bytes());
+    assert!(one == tables_with(2, "export.json", text.as_bytes()), "two threads");
+    // The first of them is of the fifth of September, and of no day in May.
+    let days = |tables: &[(std::path::PathBuf, Vec<u8>)]| -> Vec<String> {
+        let of_table = tables
+            .iter()
+            .filter(|(path, _)| path.starts_with("activity_before") || path.starts_with("activity_daily"));
+        of_table.map(|(path, _)| path.display().to_string()).collect()
+    };
+    assert!(!days(&one).iter().any(|path| path.contains("2026-05-")), "{:?}", days(&one));
+    let early = line("05/09/2026") + &line("17/09/2026") + whole_lines;
+    let later = tables_with(2, "export.json", early.as_bytes());
+    assert_eq!(days(&one), days(&later));
+}

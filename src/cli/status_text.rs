@@ -141,7 +141,13 @@ impl Page {
             let (part, whole) = (w.grouped(source.rejected), w.grouped(source.records));
             let count = w.fill(said::PART_OF, &[("part", &part), ("whole", &whole)]);
             let share = percent(w, source.rejected, source.records);
-            format!("{} {count:>22} {share:>9}\n    {}", padded(&source.source, 45), reasons.join(", "))
+            let details: Vec<String> = source
+                .details
+                .iter()
+                .map(|(reason, detail)| format!("\n    {reason}: {detail}"))
+                .collect();
+            let (reasons, details) = (reasons.join(", "), details.concat());
+            format!("{} {count:>22} {share:>9}\n    {reasons}{details}", padded(&source.source, 45))
         };
         self.lines(with_rejects.into_iter().map(line).collect(), MOST_LINES);
     }

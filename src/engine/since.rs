@@ -250,12 +250,12 @@ fn rejects_of(
 
 /// A line for each reason of some rejects, the most frequent first.
 fn reasons(store: &Store, state: &State, is_counted: impl Fn(&str, &str) -> bool) -> Result<Vec<String>, EngineError> {
-    /// How many there are, and the file and line of the first one.
-    type Of = (u64, (String, i64));
+    /// How many there are, the file and line of the first one, and what there is to say about it.
+    type Of = (u64, (String, i64, String));
     let mut found: BTreeMap<String, Of> = BTreeMap::new();
     for place in state.table(&REJECTS).keys() {
         for reject in rejects_of(store, state, *place, &is_counted)? {
-            let first = (reject.source_file, reject.first_line);
+            let first = (reject.source_file, reject.first_line, reject.detail);
             let of = found.entry(reject.reason).or_insert_with(|| (0, first.clone()));
             of.0 += reject.count;
             of.1 = of.1.clone().min(first);
@@ -263,10 +263,11 @@ fn reasons(store: &Store, state: &State, is_counted: impl Fn(&str, &str) -> bool
     }
     let mut found: Vec<(String, Of)> = found.into_iter().collect();
     found.sort_by(|(a, (more, _)), (b, (less, _))| less.cmp(more).then_with(|| a.cmp(b)));
-    let line = |(reason, (count, (file, line))): (String, Of)| {
+    let line = |(reason, (count, (file, line, detail))): (String, Of)| {
         let begin = if count == 1 { "in" } else { "the first in" };
         let line = if line > 0 { format!(", line {line}") } else { String::new() };
-        format!("  {count} {reason}, {begin} `{file}`{line}")
+        let detail = if detail.is_empty() { detail } else { format!(": {detail}") };
+        format!("  {count} {reason}, {begin} `{file}`{line}{detail}")
     };
     Ok(found.into_iter().map(line).collect())
 }

@@ -75,6 +75,8 @@ pub struct RejectCount {
     pub count: u64,
     /// The line of the first one; 0 for a fault of the whole file.
     pub first_line: i64,
+    /// What there is to say about the first one besides; empty where there is nothing.
+    pub detail: String,
 }
 
 /// The rejects of one file beyond its first ones: for each reason how many, and where the first of them is.
@@ -232,21 +234,24 @@ impl Rejects {
 
     /// How many there are of each source, file and reason.
     pub fn counts(&self) -> Vec<RejectCount> {
-        let mut counts: BTreeMap<(u32, u32, u32), (u64, i64)> = BTreeMap::new();
+        let mut counts: BTreeMap<(u32, u32, u32), (u64, Found)> = BTreeMap::new();
         for found in &self.found {
-            let (count, first) = counts.entry((found.source, found.file, found.reason)).or_insert((0, found.line));
+            let (count, first) = counts.entry((found.source, found.file, found.reason)).or_insert((0, *found));
             *count += found.records;
-            *first = found.line.min(*first);
+            if (found.line, found.record) < (first.line, first.record) {
+                *first = *found;
+            }
         }
         let text = |number| self.texts.text(number).to_owned();
         counts
             .into_iter()
-            .map(|((source, file, reason), (count, first_line))| RejectCount {
+            .map(|((source, file, reason), (count, first))| RejectCount {
                 source: text(source),
                 source_file: text(file),
                 reason: text(reason),
                 count,
-                first_line,
+                first_line: first.line,
+                detail: if first.detail == NONE { String::new() } else { text(first.detail) },
             })
             .collect()
     }

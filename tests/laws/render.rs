@@ -360,11 +360,13 @@ impl Writer<'_> {
             .map(|(user, skus, states)| holder(fact.tenant, (*user, fact.names), *skus, *states))
             .collect();
         if fact.reject {
-            records.push(
-                json!({"userPrincipalName": "nobody@example.com", "assignedLicenses": []})
-                    .to_string()
-                    .into_bytes(),
-            );
+            let odd = match fact.day % 3 {
+                0 => json!({"userPrincipalName": "nobody@example.com", "assignedLicenses": []}),
+                // Nothing is said about licenses: no member, or none that can be read.
+                1 => json!({"id": user_id(fact.tenant, 1), "userPrincipalName": "nobody@example.com", "assignedLicenses": null}),
+                _ => json!({"id": user_id(fact.tenant, 1), "assignedLicenses": "System.Object[]"}),
+            };
+            records.push(odd.to_string().into_bytes());
         }
         let folder = format!("graph-users/tenantId={}/{}", tenant_in_path(fact.tenant), self.day(fact.day));
         self.snapshot(&folder, fact.form, records, fact.announces_next);
@@ -846,22 +848,25 @@ fn holder(tenant: u8, (user, names): (u8, u8), skus: Skus, states: bool) -> Vec<
     let assigned: Vec<Value> = skus_of(skus)
         .map(|(id, _)| json!({"skuId": cased(id, states), "disabledPlans": []}))
         .collect();
-    record["assignedLicenses"] = json!(assigned);
+    record["assignedLicenses"] = json!(assigned.clone());
     if states {
         let group = tenant_id(88);
-        let held = skus_of(skus).enumerate().flat_map(|(number, (id, _))| {
+        // Graph leaves states out: of one SKU only `assignedLicenses` says that it is held.
+        let held = skus_of(skus).skip(usize::from(user) % 2).enumerate().flat_map(|(number, (id, _))| {
             let state = if number % 2 == 0 { "Active" } else { "ActiveWithError" };
             [
                 json!({"skuId": id, "assignedByGroup": null, "state": state}),
                 json!({"skuId": id, "assignedByGroup": group, "state": "Error"}),
             ]
         });
-        let others = skus_of(!skus)
-            .take(1)
-            .map(|(id, _)| json!({"skuId": id, "assignedByGroup": null, "state": "Disabled"}));
-        record["licenseAssignmentStates"] = json!(held.chain(others).collect::<Vec<_>>());
-        // The states decide, whatever this list says.
-        record["assignedLicenses"] = json!([{"skuId": SKUS[usize::from(user) % 3].0, "disabledPlans": []}]);
+        let others: Vec<&str> = skus_of(!skus).take(1).map(|(id, _)| id).collect();
+        let disabled = others
+            .iter()
+            .map(|id| json!({"skuId": id, "assignedByGroup": null, "state": "Disabled"}));
+        record["licenseAssignmentStates"] = json!(held.chain(disabled).collect::<Vec<_>>());
+        // Of the SKUs that they name the states decide, whatever this list says.
+        let more = others.iter().map(|id| json!({"skuId": id, "disabledPlans": []}));
+        record["assignedLicenses"] = json!(assigned.into_iter().chain(more).collect::<Vec<_>>());
     }
     record.to_string().into_bytes()
 }

@@ -49,6 +49,8 @@ pub struct Facts {
     pub received: BTreeMap<String, Received>,
     /// Rejects by source and reason.
     pub rejects: BTreeMap<String, BTreeMap<String, u64>>,
+    /// What one of them lacks, by source and reason: of several the least text.
+    pub reject_details: BTreeMap<String, BTreeMap<String, String>>,
     /// Users known by name only who were active in the last window.
     pub by_name: BTreeMap<Guid, u64>,
     /// The last window of each workload that has active users, in the latest of some windows.
@@ -233,10 +235,18 @@ impl Facts {
     }
 
     fn read_rejects(&mut self, columns: &Columns<'_>, places: Vec<Place>) {
-        for frame in columns.read(&REJECTS, places, &["source", "reason", "more"]) {
-            for ((source, reason), more) in frame.texts("source").zip(frame.texts("reason")).zip(frame.counts("more")) {
-                let reasons = self.rejects.entry(source.unwrap_or_default().to_owned()).or_default();
-                *reasons.entry(reason.unwrap_or_default().to_owned()).or_default() += 1 + more.unwrap_or(0) as u64;
+        for frame in columns.read(&REJECTS, places, &["source", "reason", "more", "detail"]) {
+            let of = frame.texts("source").zip(frame.texts("reason"));
+            for ((of, more), detail) in of.zip(frame.counts("more")).zip(frame.texts("detail")) {
+                let (source, reason) = (of.0.unwrap_or_default().to_owned(), of.1.unwrap_or_default().to_owned());
+                if let Some(detail) = detail {
+                    let details = self.reject_details.entry(source.clone()).or_default();
+                    let kept = details.entry(reason.clone()).or_insert_with(|| detail.to_owned());
+                    if detail < kept.as_str() {
+                        detail.clone_into(kept);
+                    }
+                }
+                *self.rejects.entry(source).or_default().entry(reason).or_default() += 1 + more.unwrap_or(0) as u64;
             }
         }
     }

@@ -31,6 +31,7 @@ pub fn sources(settings: &Settings, facts: &Facts, reference: Day) -> Vec<Source
             records: received.records,
             rejected: received.rejected,
             reasons: facts.rejects.get(&source.id).cloned().unwrap_or_default(),
+            details: facts.reject_details.get(&source.id).cloned().unwrap_or_default(),
             fail_above: source.fail_above,
         }
     };

@@ -50,6 +50,8 @@ pub struct SourceStatus {
     pub rejected: i64,
     /// Rejects by reason.
     pub reasons: BTreeMap<String, u64>,
+    /// By reason what one of its rejects lacks, where there is something to say.
+    pub details: BTreeMap<String, String>,
     pub fail_above: f64,
 }
 
