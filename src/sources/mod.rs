@@ -101,10 +101,10 @@ use output::Output;
 use record::{FileContext, FileCounts, Position, Reason, Sink};
 
 /// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Rises when `auto` chooses another form for the same bytes.
-pub const AUTO_VERSION: u32 = 1;
+pub const AUTO_VERSION: u32 = 2;
 
 /// How much of a content is looked at to tell what it is.
 const HEAD_BYTES: usize = 64 * 1024;
