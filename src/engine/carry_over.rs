@@ -1,10 +1,13 @@
 //! Which rows of a partition stay when it is written again: those of raw files that are not read
 //! again, because they are what they were, or are gone.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashSet;
 
 use crate::domain::kinds::Feed;
 use crate::engine::ingest_task::{Reading, Task};
+use crate::engine::made_from::how;
 use crate::pipeline::settings::Settings;
 use crate::stages::raw_files;
 
@@ -48,21 +51,29 @@ impl<'t> CarriedOver<'t> {
         }
     }
 
-    /// The rows of `raw_files` that stay. A file that is gone is read again when it comes back, whatever it was read like:
-    /// meanwhile its rows may have been changed beyond what it said. Only the files of feeds whose tables are written now are
-    /// told so: the others' footers name the files as they were.
+    /// The rows of `raw_files` that stay. A file that is gone and was read in another way than today's is read again when it
+    /// comes back, whatever that way will be then: its rows are written now as settings are today, and pseudonyms, for one,
+    /// are not taken back. Only the files of feeds whose tables are written now are told so: the others' footers name the
+    /// files as they were.
     pub fn files(&self, task: &Task<'_>, settings: &Settings) -> Vec<raw_files::RawFile> {
         let present: FxHashSet<(&str, &str)> = task.present_keys(settings).collect();
-        let stays = |row: &&raw_files::RawFile| self.has(&row.source, &row.source_file);
-        let as_it_is = |row: &raw_files::RawFile| {
-            let mut row = row.clone();
-            let is_written = Feed::parse(&row.feed).is_some_and(|feed| task.feeds.contains(&feed));
-            if is_written && !present.contains(&(row.source.as_str(), row.source_file.as_str())) {
-                row.reading = String::new();
-            }
-            row
+        let is_gone = |row: &raw_files::RawFile| !present.contains(&(row.source.as_str(), row.source_file.as_str()));
+        let is_written = |row: &raw_files::RawFile| Feed::parse(&row.feed).is_some_and(|feed| task.feeds.contains(&feed));
+        let hows = LazyCell::new(|| (0..settings.sources.len()).map(|source| how(settings, source)).collect::<Vec<_>>());
+        let is_read_so = |row: &raw_files::RawFile| {
+            let source = settings.sources.iter().position(|source| source.id == row.source);
+            source.is_some_and(|source| row.reading == hows[source])
         };
-        task.known.iter().filter(stays).map(as_it_is).collect()
+        let stays = task.known.iter().filter(|row| self.has(&row.source, &row.source_file));
+        stays
+            .map(|row| match is_written(row) && is_gone(row) && !is_read_so(row) {
+                true => raw_files::RawFile {
+                    reading: String::new(),
+                    ..row.clone()
+                },
+                false => row.clone(),
+            })
+            .collect()
     }
 
     /// Whether rows of a source and file stay.

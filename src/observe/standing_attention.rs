@@ -30,6 +30,7 @@ pub fn attention(words: Words, work: &Work, runs: &[LastRun], status: Option<&St
     if let Some(status) = status {
         of_tables(&mut list, status);
         of_sources(&mut list, &status.sources);
+        of_former_sources(&mut list, status);
         of_workloads(&mut list, status);
         of_customers(&mut list, status);
         of_lists(&mut list, status);
@@ -113,6 +114,14 @@ fn of_tables(list: &mut List, status: &Status) {
         };
         let values: [(&str, &dyn Display); 3] = [("path", path), ("why", why), ("more", &more)];
         list.add("raw_files_unread", w.fill(said::NOT_READ, &values));
+    }
+}
+
+fn of_former_sources(list: &mut List, status: &Status) {
+    let w = list.words;
+    for (source, files) in &status.former_sources {
+        let values: [(&str, &dyn Display); 2] = [("source", source), ("files", &w.count(*files as i64, nouns::RAW_FILE))];
+        list.add("source_former", w.fill(said::SOURCE_FORMER, &values));
     }
 }
 

@@ -31,6 +31,9 @@ phrases! {
         "`{source}` listet seit {day} bei {customer} nur {listed}, am {day_before} noch {before}: Ging eine Berechtigung verloren?";
     MORE_COLLAPSED = "{lists} more collapsed likewise", "{lists} mehr sind ebenso eingebrochen";
     SOURCE_LATE = "`{source}` has nothing after {latest}: {days} behind", "`{source}` hat nichts nach {latest}: {days} Rückstand";
+    SOURCE_FORMER =
+        "the pipeline file has no source `{source}` any more: rows of {files} that are gone stay in the tables",
+        "die Pipeline-Datei hat keine Quelle `{source}` mehr: Zeilen aus {files}, die es nicht mehr gibt, bleiben in den Tabellen";
     SOURCE_EMPTY = "`{source}` brought no file lately", "`{source}` hat in letzter Zeit keine Datei geliefert";
     REJECTS =
         "{part} of {records} of `{source}` could not be used ({percent}): more than `fail_above` allows a run ({limit})",

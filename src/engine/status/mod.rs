@@ -18,6 +18,7 @@ use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
 use crate::engine::unread;
 use crate::pipeline::settings::Settings;
+use crate::stages::raw_files::RAW_FILES;
 use crate::warehouse::store::Store;
 
 pub mod collapsed;
@@ -46,8 +47,21 @@ pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Statu
     };
     Ok(Some(Status {
         unread: unread::load(store),
+        former_sources: former_sources(settings, &columns)?,
         ..status(settings, &facts, columns.unreadable(), due)
     }))
+}
+
+/// The sources that `raw_files` names and the pipeline file does not, with the number of their files.
+fn former_sources(settings: &Settings, columns: &Columns<'_>) -> Result<BTreeMap<String, u64>, EngineError> {
+    let mut former: BTreeMap<String, u64> = BTreeMap::new();
+    let is_known = |id: &str| settings.sources.iter().any(|source| source.id == id);
+    for frame in columns.read(&RAW_FILES, columns.places(&RAW_FILES)?, &["source"]) {
+        for id in frame.texts("source").flatten().filter(|id| !is_known(id)) {
+            *former.entry(id.to_owned()).or_default() += 1;
+        }
+    }
+    Ok(former)
 }
 
 /// The lists in force on a day that have collapsed. `names` are the customers' names.
@@ -75,5 +89,6 @@ fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day)
         workloads: workloads::workloads(facts, &settings.rules.catalogue),
         unreadable,
         unread: BTreeMap::new(),
+        former_sources: BTreeMap::new(),
     }
 }

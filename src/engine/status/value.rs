@@ -19,6 +19,8 @@ pub struct Status {
     /// After so many days a list of subscriptions is stale.
     pub snapshot_stale_days: i64,
     pub sources: Vec<SourceStatus>,
+    /// Sources that the pipeline file has no more, each with the number of its raw files that are gone and whose rows stay.
+    pub former_sources: BTreeMap<String, u64>,
     /// Sorted by tenant.
     pub customers: Vec<CustomerStatus>,
     /// The same holes as those of the customers, but for usual ones: who has them in common.
