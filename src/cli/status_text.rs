@@ -144,7 +144,7 @@ impl Page {
             let details: Vec<String> = source
                 .details
                 .iter()
-                .map(|(reason, detail)| format!("\n    {reason}: {detail}"))
+                .map(|(reason, detail)| format!("\n    {}", padded(&format!("{reason}: {detail}"), 75).trim_end()))
                 .collect();
             let (reasons, details) = (reasons.join(", "), details.concat());
             format!("{} {count:>22} {share:>9}\n    {reasons}{details}", padded(&source.source, 45))

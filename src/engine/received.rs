@@ -87,7 +87,7 @@ impl Gathered {
             subscriptions: self.subscriptions.len(),
             customers: self.customers.len(),
             support_requests: self.support_requests.len(),
-            rejects: self.rejects.len(),
+            rejects: self.rejects.rows(),
             names: self.names.len(),
         }
     }

@@ -102,7 +102,7 @@ impl Rest {
 
 impl Rejects {
     /// How many rows there are.
-    pub fn len(&self) -> usize {
+    pub fn rows(&self) -> usize {
         self.found.len()
     }
 
