@@ -108,6 +108,9 @@ impl From<WarehouseError> for Failure {
             WarehouseError::Contract(_) => {
                 Failure::new(Code::Check, message).hint("nothing was published; please report this with the message")
             }
+            WarehouseError::TooMuchText { .. } => {
+                Failure::new(Code::Usage, message).hint("customers are spread over so many files a day; all files are made again")
+            }
             WarehouseError::Frame(_) => Failure::new(Code::Bug, message).hint("please report this"),
             WarehouseError::Locked { .. } => {
                 Failure::new(Code::Locked, message).hint("wait until it is done; a run that died holds nothing")

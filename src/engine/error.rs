@@ -44,6 +44,17 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// Where the texts of one file are too much: how many shards would do, where there are so many today.
+    pub fn with_shards(self, today: u16) -> EngineError {
+        match self {
+            EngineError::Warehouse(WarehouseError::TooMuchText { .. }) => WarehouseError::TooMuchText {
+                shards: Some(u32::from(today) * 2),
+            }
+            .into(),
+            other => other,
+        }
+    }
+
     /// Wraps an I/O error of the raw input.
     pub fn input(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> EngineError + use<> {
         let path = path.to_path_buf();

@@ -38,6 +38,10 @@ use crate::warehouse::store::Store;
 
 /// Brings the warehouse up to date, and the published files where all tables were asked for.
 pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
+    bring_up(request, store, watch).map_err(|error| error.with_shards(request.settings.shards))
+}
+
+fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
     let settings = request.settings;
     let mut report = RunReport::default();
     let wanted = match &request.tables {

@@ -118,7 +118,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
         let mut windows = Windows::before(window::first_day(first), facts.entities.len());
         let mut at = 0;
         let mut waiting: Vec<Finished> = Vec::new();
-        let texts = activity_28d::Texts::of(&facts);
+        let texts = activity_28d::Texts::of(&facts)?;
         for day in days_of_pass {
             job.watch.go_on()?;
             if let Some(pass) = &mut pass {

@@ -9,8 +9,9 @@ use arrow::record_batch::RecordBatch;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::window;
-use crate::stages::activity_events::{guids, texts};
+use crate::stages::activity_events::guids;
 use crate::stages::daily_facts::{DailyFacts, Entity, Marks, Windows};
+use crate::warehouse::cell::texts;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{coded, frame_of, table};
 
@@ -77,12 +78,12 @@ pub struct Texts {
 }
 
 impl Texts {
-    pub fn of(facts: &DailyFacts) -> Texts {
-        Texts {
-            tenants: guids(facts.tenants.iter().copied()),
-            users: texts(facts.users.iter().map(String::as_str)),
-            workloads: texts(facts.workloads.iter().map(String::as_str)),
-        }
+    pub fn of(facts: &DailyFacts) -> Result<Texts, WarehouseError> {
+        Ok(Texts {
+            tenants: guids(facts.tenants.iter().copied())?,
+            users: texts(facts.users.iter().map(String::as_str))?,
+            workloads: texts(facts.workloads.iter().map(String::as_str))?,
+        })
     }
 }
 

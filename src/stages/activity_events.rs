@@ -53,24 +53,19 @@ pub fn shard_of(tenant: Guid, shards: u32) -> u32 {
     }
 }
 
-/// A column of texts that are not null.
-pub fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(values))
-}
-
 /// A column of GUIDs.
-pub fn guids(values: impl Iterator<Item = Guid>) -> ArrayRef {
+pub fn guids(values: impl Iterator<Item = Guid>) -> Result<ArrayRef, WarehouseError> {
     let mut bytes: Vec<u8> = Vec::new();
     let mut offsets: Vec<i32> = vec![0];
     for value in values {
         bytes.extend_from_slice(&value.text());
-        offsets.push(bytes.len() as i32);
+        offsets.push(i32::try_from(bytes.len()).map_err(|_| WarehouseError::TooMuchText { shards: None })?);
     }
-    // GUIDs are ASCII and every offset is a multiple of their length, so this cannot fail; the checked way costs nothing here.
-    match StringArray::try_new(OffsetBuffer::new(ScalarBuffer::from(offsets)), bytes.into(), None) {
-        Ok(array) => Arc::new(array),
-        Err(_) => Arc::new(StringArray::new_null(0)),
-    }
+    Ok(Arc::new(StringArray::try_new(
+        OffsetBuffer::new(ScalarBuffer::from(offsets)),
+        bytes.into(),
+        None,
+    )?))
 }
 
 /// The typed columns of a frame of events.

@@ -19,8 +19,9 @@ use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
 use crate::sources::record::Activity;
-use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests, shard_of, texts};
+use crate::stages::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests, shard_of};
 use crate::stages::interner::{Interner, Sorted};
+use crate::warehouse::cell::texts;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::DayPart;
 use crate::warehouse::table::{bad_cell, coded, frame_of};
@@ -201,7 +202,7 @@ impl Events {
         for evidence in Evidence::ALL {
             self.texts.number(evidence.name());
         }
-        let sorted = self.texts.sorted();
+        let sorted = self.texts.sorted()?;
         let events = self.distinct(&sorted.ranks);
         let mut of_shards: Vec<Vec<u32>> = vec![Vec::new(); shards as usize];
         for tenant in events.chunk_by(|a, b| self.event(*a).tenant == self.event(*b).tenant) {
@@ -296,7 +297,7 @@ impl Events {
         let columns: Vec<ArrayRef> = vec![
             text(|event| event.tenant)?,
             Arc::new(Date32Array::from_iter_values(mine.iter().map(|event| event.day.0))),
-            texts(mine.iter().map(|event| self.id(event))),
+            texts(mine.iter().map(|event| self.id(event)))?,
             text(|event| event.user)?,
             text(|event| event.app)?,
             text(|event| event.resource)?,

@@ -1,11 +1,11 @@
 //! Texts as small numbers: each distinct text is stored once.
 
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, StringArray};
+use arrow::array::ArrayRef;
 use hashbrown::HashTable;
 
 use crate::domain::digest::spread;
+use crate::warehouse::cell::texts;
+use crate::warehouse::error::WarehouseError;
 
 /// Distinct texts, numbered from 0 in the order in which they came.
 #[derive(Default)]
@@ -81,16 +81,16 @@ impl Interner {
     }
 
     /// The texts in their sorted order.
-    pub fn sorted(&self) -> Sorted {
+    pub fn sorted(&self) -> Result<Sorted, WarehouseError> {
         let ranks = self.ranks();
         let mut numbers = vec![0; ranks.len()];
         for (number, rank) in ranks.iter().enumerate() {
             numbers[*rank as usize] = number as u32;
         }
-        Sorted {
-            texts: Arc::new(StringArray::from_iter_values(numbers.iter().map(|number| self.text(*number)))),
+        Ok(Sorted {
+            texts: texts(numbers.iter().map(|number| self.text(*number)))?,
             ranks,
-        }
+        })
     }
 }
 

@@ -258,7 +258,7 @@ impl Rejects {
 
     /// All of them as a file holds them: by source, file, line and record, and where these say nothing as they were found.
     pub fn finish(mut self) -> Result<RecordBatch, WarehouseError> {
-        let Sorted { texts: sorted, ranks, .. } = self.texts.sorted();
+        let Sorted { texts: sorted, ranks, .. } = self.texts.sorted()?;
         let rank = |number: u32| ranks[number as usize];
         let mut found = std::mem::take(&mut self.found);
         drop(self);

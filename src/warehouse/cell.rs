@@ -13,13 +13,14 @@ use crate::domain::kinds::{Action, Evidence, Opened};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State};
 use crate::warehouse::contract::Kind;
+use crate::warehouse::error::WarehouseError;
 
 /// A type that can be a cell of a table.
 pub trait Cell: Sized {
     const KIND: Kind;
     const NULLABLE: bool;
     /// The cells as a column.
-    fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> ArrayRef
+    fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> Result<ArrayRef, WarehouseError>
     where
         Self: 'a;
     /// The cell in a row of a column; `None` where the column has another type or a text that is no such value.
@@ -32,10 +33,10 @@ macro_rules! primitive {
         impl Cell for $type {
             const KIND: Kind = $kind;
             const NULLABLE: bool = false;
-            fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> ArrayRef {
+            fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> Result<ArrayRef, WarehouseError> {
                 let into = $into;
                 let finish = $finish;
-                Arc::new(finish(cells.map(|cell| Some(into(cell))).collect::<$array>()))
+                Ok(Arc::new(finish(cells.map(|cell| Some(into(cell))).collect::<$array>())))
             }
             fn get(column: &dyn Array, row: usize) -> Option<Self> {
                 let from = $from;
@@ -46,10 +47,12 @@ macro_rules! primitive {
         impl Cell for Option<$type> {
             const KIND: Kind = $kind;
             const NULLABLE: bool = true;
-            fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> ArrayRef {
+            fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> Result<ArrayRef, WarehouseError> {
                 let into = $into;
                 let finish = $finish;
-                Arc::new(finish(cells.map(|cell| cell.as_ref().map(into)).collect::<$array>()))
+                Ok(Arc::new(finish(
+                    cells.map(|cell| cell.as_ref().map(into)).collect::<$array>(),
+                )))
             }
             fn get(column: &dyn Array, row: usize) -> Option<Self> {
                 let from = $from;
@@ -78,17 +81,69 @@ primitive!(
     |array: TimestampMicrosecondArray| array.with_timezone("UTC")
 );
 
+/// How many bytes of text a column of a file can have: what counts them is a number of 32 bits.
+pub const MOST_TEXT: usize = i32::MAX as usize;
+
+/// A column of texts that is filled one by one, and no further than it can be.
+pub struct TextColumn {
+    builder: StringBuilder,
+    bytes: usize,
+    most: usize,
+}
+
+impl Default for TextColumn {
+    fn default() -> TextColumn {
+        TextColumn::of_at_most(MOST_TEXT)
+    }
+}
+
+impl TextColumn {
+    fn of_at_most(most: usize) -> TextColumn {
+        TextColumn {
+            builder: StringBuilder::new(),
+            bytes: 0,
+            most,
+        }
+    }
+
+    pub fn add(&mut self, text: &str) -> Result<(), WarehouseError> {
+        self.bytes += text.len();
+        if self.bytes > self.most {
+            return Err(WarehouseError::TooMuchText { shards: None });
+        }
+        self.builder.append_value(text);
+        Ok(())
+    }
+
+    pub fn add_null(&mut self) -> Result<(), WarehouseError> {
+        self.builder.append_null();
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> ArrayRef {
+        Arc::new(self.builder.finish())
+    }
+}
+
+/// A column of texts that are not null.
+pub fn texts<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Result<ArrayRef, WarehouseError> {
+    if values.clone().map(str::len).sum::<usize>() > MOST_TEXT {
+        return Err(WarehouseError::TooMuchText { shards: None });
+    }
+    Ok(Arc::new(StringArray::from_iter_values(values)))
+}
+
 /// Cells that are text, with and without null.
 macro_rules! textual {
     ($type:ty, $write:expr, $read:expr) => {
         impl Cell for $type {
             const KIND: Kind = Kind::Text;
             const NULLABLE: bool = false;
-            fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> ArrayRef {
-                let mut builder = StringBuilder::new();
-                let write: fn(&$type, &mut StringBuilder) = $write;
-                cells.for_each(|cell| write(cell, &mut builder));
-                Arc::new(builder.finish())
+            fn column<'a>(mut cells: impl Iterator<Item = &'a Self>) -> Result<ArrayRef, WarehouseError> {
+                let mut column = TextColumn::default();
+                let write: fn(&$type, &mut TextColumn) -> Result<(), WarehouseError> = $write;
+                cells.try_for_each(|cell| write(cell, &mut column))?;
+                Ok(column.finish())
             }
             fn get(column: &dyn Array, row: usize) -> Option<Self> {
                 let read: fn(&str) -> Option<$type> = $read;
@@ -99,14 +154,14 @@ macro_rules! textual {
         impl Cell for Option<$type> {
             const KIND: Kind = Kind::Text;
             const NULLABLE: bool = true;
-            fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> ArrayRef {
-                let mut builder = StringBuilder::new();
-                let write: fn(&$type, &mut StringBuilder) = $write;
-                cells.for_each(|cell| match cell {
-                    Some(cell) => write(cell, &mut builder),
-                    None => builder.append_null(),
-                });
-                Arc::new(builder.finish())
+            fn column<'a>(mut cells: impl Iterator<Item = &'a Self>) -> Result<ArrayRef, WarehouseError> {
+                let mut column = TextColumn::default();
+                let write: fn(&$type, &mut TextColumn) -> Result<(), WarehouseError> = $write;
+                cells.try_for_each(|cell| match cell {
+                    Some(cell) => write(cell, &mut column),
+                    None => column.add_null(),
+                })?;
+                Ok(column.finish())
             }
             fn get(column: &dyn Array, row: usize) -> Option<Self> {
                 let read: fn(&str) -> Option<$type> = $read;
@@ -121,15 +176,30 @@ macro_rules! textual {
     };
 }
 
-textual!(String, |cell, builder| builder.append_value(cell), |text| Some(text.to_owned()));
-textual!(
-    Guid,
-    |cell, builder| builder.append_value(String::from_utf8_lossy(&cell.text())),
-    |text| Guid::parse(text.as_bytes())
-);
-textual!(Action, |cell, builder| builder.append_value(cell.name()), Action::parse);
-textual!(Evidence, |cell, builder| builder.append_value(cell.name()), Evidence::parse);
-textual!(Opened, |cell, builder| builder.append_value(cell.name()), Opened::parse);
-textual!(State, |cell, builder| builder.append_value(cell.name()), State::parse);
-textual!(Seller, |cell, builder| builder.append_value(cell.name()), Seller::parse);
-textual!(StepCode, |cell, builder| builder.append_value(cell.name()), StepCode::parse);
+textual!(String, |cell, column| column.add(cell), |text| Some(text.to_owned()));
+textual!(Guid, |cell, column| column.add(&String::from_utf8_lossy(&cell.text())), |text| {
+    Guid::parse(text.as_bytes())
+});
+textual!(Action, |cell, column| column.add(cell.name()), Action::parse);
+textual!(Evidence, |cell, column| column.add(cell.name()), Evidence::parse);
+textual!(Opened, |cell, column| column.add(cell.name()), Opened::parse);
+textual!(State, |cell, column| column.add(cell.name()), State::parse);
+textual!(Seller, |cell, column| column.add(cell.name()), Seller::parse);
+textual!(StepCode, |cell, column| column.add(cell.name()), StepCode::parse);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_column_takes_as_much_text_as_it_can_hold_and_says_when_it_is_too_much() {
+        let mut column = TextColumn::of_at_most(6);
+        column.add("four").unwrap();
+        column.add_null().unwrap();
+        column.add("to").unwrap();
+        assert!(matches!(column.add("o"), Err(WarehouseError::TooMuchText { shards: None })));
+        assert_eq!(column.finish().len(), 3);
+    }
+}

@@ -25,6 +25,12 @@ pub enum WarehouseError {
     /// Rows that break the contract of their table.
     #[error("{0}")]
     Contract(String),
+    /// More text in one column of one file than fits.
+    #[error(
+        "the texts of one file are more than 2 GiB, which a column cannot hold: set `[warehouse] shards` to {} or more",
+        shards.map_or_else(|| "twice what it is".to_owned(), |shards| shards.to_string())
+    )]
+    TooMuchText { shards: Option<u32> },
     /// A frame that Arrow refuses to build: a fault of ours.
     #[error("cannot build a frame: {0}")]
     Frame(#[from] arrow::error::ArrowError),

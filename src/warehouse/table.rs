@@ -62,7 +62,7 @@ macro_rules! table {
 
             fn frame(rows: &[Self]) -> Result<arrow::record_batch::RecordBatch, $crate::warehouse::error::WarehouseError> {
                 let columns: Vec<arrow::array::ArrayRef> =
-                    vec![$(<$type as $crate::warehouse::cell::Cell>::column(rows.iter().map(|row| &row.$field))),+];
+                    vec![$(<$type as $crate::warehouse::cell::Cell>::column(rows.iter().map(|row| &row.$field))?),+];
                 Ok(arrow::record_batch::RecordBatch::try_new($constant.schema(), columns)?)
             }
 
