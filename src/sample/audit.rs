@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::chance::Chance;
 use super::facts::SKUS;
 use super::portfolio::{Customer, User};
 use super::text::{Escaped, Moment};
@@ -22,14 +21,17 @@ pub struct Audit<'a> {
     pub by_group_licensing: bool,
     /// `targetResources` without the brackets around it.
     pub targets: String,
+    pub correlation: Guid,
+    /// With what the record's id ends.
+    pub tail: u32,
 }
 
 /// The target "this user", with the properties that changed: name, old and new value, each as JSON.
-pub fn user_target(user: &User, changes: &[(&str, String, String)]) -> String {
+pub fn user_target(customer: &Customer, user: &User, changes: &[(&str, String, String)]) -> String {
     let mut out = format!(
         "{{\"id\":\"{}\",\"displayName\":null,\"type\":\"User\",\"userPrincipalName\":\"{}\",\"groupType\":null,\"modifiedProperties\":[",
         user.id,
-        Escaped(&user.principal)
+        Escaped(&user.principal(customer))
     );
     for (name, old, new) in changes {
         let _ = write!(
@@ -84,8 +86,8 @@ pub fn assigned_license(tenant: Guid, products: &[(usize, &str)]) -> String {
 }
 
 /// The line of an audit record, without a line end.
-pub fn record(audit: &Audit<'_>, chance: &mut Chance) -> String {
-    let (tenant, correlation) = (audit.customer.tenant, chance.guid());
+pub fn record(audit: &Audit<'_>) -> String {
+    let (tenant, correlation) = (audit.customer.tenant, audit.correlation);
     let result = if audit.failure.is_none() { "success" } else { "failure" };
     let initiator = if audit.by_group_licensing {
         "\"app\":{\"appId\":null,\"displayName\":\"Microsoft Azure AD Group-Based Licensing\",\"servicePrincipalId\":null,\"servicePrincipalName\":null}"
@@ -106,7 +108,7 @@ pub fn record(audit: &Audit<'_>, chance: &mut Chance) -> String {
         at = audit.at,
         activity = audit.activity,
         level = audit.customer.traits.level,
-        tail = chance.bits() & 0xff_ffff,
+        tail = audit.tail,
         category = audit.category,
         reason = Escaped(audit.failure.unwrap_or_default()),
         operation = audit.operation,

@@ -1,6 +1,8 @@
 //! The room's only source of chance: xoshiro256**, seeded through splitmix64, so that the same seed gives the same
 //! portfolio on every machine and with every version of every library.
 
+use std::net::Ipv4Addr;
+
 use crate::domain::guid::Guid;
 
 /// A stream of pseudo-random numbers.
@@ -68,15 +70,14 @@ impl Chance {
         Guid(bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62)
     }
 
-    /// A public IPv4 address, as text.
-    pub fn address(&mut self) -> String {
+    /// A public IPv4 address.
+    pub fn address(&mut self) -> Ipv4Addr {
         let bits = self.bits();
-        format!(
-            "{}.{}.{}.{}",
-            77 + bits % 120,
-            bits >> 8 & 255,
-            bits >> 16 & 255,
-            1 + (bits >> 24) % 254
+        Ipv4Addr::new(
+            (77 + bits % 120) as u8,
+            (bits >> 8) as u8,
+            (bits >> 16) as u8,
+            (1 + (bits >> 24) % 254) as u8,
         )
     }
 }

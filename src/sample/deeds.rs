@@ -1,12 +1,11 @@
 //! A user's day: which sign-ins it leaves, how they went, and how they arrive.
 
-use super::Options;
-use super::arrivals::{Arrival, Arrivals, Container};
+use super::arrivals::{Arrival, Arrivals, Container, Entry};
 use super::chance::Chance;
-use super::facts::{INTERRUPTED, UNKNOWN_USER, USES, Use, WRONG_PASSWORD, is_weekend};
+use super::facts::{INTERRUPTED, UNKNOWN_USER, USES, WRONG_PASSWORD, is_weekend};
 use super::portfolio::{Customer, Kind};
-use super::records::{SignIn, Writer};
 use super::text::Moment;
+use super::{Options, records};
 use crate::domain::guid::Guid;
 
 /// How much less happens on a Saturday or Sunday.
@@ -32,35 +31,85 @@ const TWO_DAYS_LATE: f64 = 0.003;
 const TWICE_AT_ONCE: f64 = 0.012;
 const TWICE_NEXT_DAY: f64 = 0.008;
 
-/// Where sign-ins are written.
-pub struct Desk {
-    writer: Writer,
-    /// Another tenant, in which some users are guests.
-    elsewhere: Guid,
+/// How a sign-in went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Success,
+    Interrupted,
+    WrongPassword,
+    UnknownUser,
 }
 
-impl Desk {
-    pub fn new(elsewhere: Guid) -> Desk {
-        Desk {
-            writer: Writer::default(),
-            elsewhere,
+/// A sign-in that waits for its file: in a few bytes, since a large customer has millions on a day. The line, twenty times as long, is
+/// made when the file is written.
+#[derive(Clone)]
+pub struct SignIn {
+    pub at: Moment,
+    id: Guid,
+    correlation: Guid,
+    user: u32,
+    /// The place in [`USES`].
+    deed: u8,
+    outcome: Outcome,
+    category_is_interactive: bool,
+    interactive: Option<bool>,
+    /// The resource is one of another tenant.
+    foreign: bool,
+    upper_case: bool,
+    east: bool,
+}
+
+impl SignIn {
+    /// All that its record says. `elsewhere` is another tenant, in which some users are guests.
+    pub fn shown<'a>(&self, customer: &'a Customer, elsewhere: Guid) -> records::SignIn<'a> {
+        let (error, reason) = match self.outcome {
+            Outcome::Success => (0, ""),
+            Outcome::Interrupted => INTERRUPTED,
+            Outcome::WrongPassword => WRONG_PASSWORD,
+            Outcome::UnknownUser => UNKNOWN_USER,
+        };
+        records::SignIn {
+            customer,
+            user: &customer.users[self.user as usize],
+            deed: &USES[usize::from(self.deed)],
+            at: self.at,
+            id: self.id,
+            correlation: self.correlation,
+            error,
+            reason,
+            category_is_interactive: self.category_is_interactive,
+            interactive: self.interactive,
+            resource_tenant: if self.foreign { elsewhere } else { customer.tenant },
+            upper_case: self.upper_case,
+            east: self.east,
+            nobody: self.outcome == Outcome::UnknownUser,
         }
     }
+}
 
+/// Where sign-ins go.
+pub struct Desk<'a> {
+    pub options: &'a Options,
+    pub customer: &'a Customer,
+    pub arrivals: &'a mut Arrivals,
+}
+
+impl Desk<'_> {
     /// Lets a user have a day: none, or a few sign-ins.
-    pub fn work(&mut self, options: &Options, customer: &Customer, user: usize, day: i32, chance: &mut Chance, arrivals: &mut Arrivals) {
-        let date = options.first_day().plus(day);
+    pub fn work(&mut self, user: usize, day: i32, chance: &mut Chance) {
+        let date = self.options.first_day().plus(day);
         let quiet = if is_weekend(date) { WEEKEND } else { 1.0 };
-        if !chance.happens(customer.users[user].habit * quiet) {
+        if !chance.happens(self.customer.users[user].habit * quiet) {
             return;
         }
         for _ in 0..*chance.pick(&SIGN_INS) {
-            self.sign_in(options, customer, user, day, chance, arrivals);
+            self.sign_in(user, day, chance);
         }
     }
 
-    fn sign_in(&mut self, options: &Options, customer: &Customer, user: usize, day: i32, chance: &mut Chance, arrivals: &mut Arrivals) {
-        let date = options.first_day().plus(day);
+    fn sign_in(&mut self, user: usize, day: i32, chance: &mut Chance) {
+        let customer = self.customer;
+        let date = self.options.first_day().plus(day);
         let account = &customer.users[user];
         let category_is_interactive = account.locked_out || chance.happens(INTERACTIVE);
         let east = chance.happens(EAST);
@@ -71,50 +120,47 @@ impl Desk {
         };
         let nobody = category_is_interactive && chance.happens(NOBODY);
         let failed = account.locked_out || chance.happens(FAILED);
-        let (error, reason) = match (nobody, failed) {
-            (true, _) => UNKNOWN_USER,
-            (false, true) => WRONG_PASSWORD,
-            (false, false) => (0, ""),
+        let outcome = match (nobody, failed) {
+            (true, _) => Outcome::UnknownUser,
+            (false, true) => Outcome::WrongPassword,
+            (false, false) => Outcome::Success,
         };
         let foreign = account.kind == Kind::Member && chance.happens(FOREIGN_RESOURCE);
         let upper_share = if customer.traits.upper_case { 0.4 } else { 0.006 };
         let flag = chance.fraction();
         let mut event = SignIn {
-            customer,
-            user: account,
+            user: user as u32,
             deed: deed(account.persona as usize, chance),
             at: Moment::in_hour(date, hour as u32, chance.bits()),
             id: chance.guid(),
             correlation: chance.guid(),
-            error,
-            reason,
+            outcome,
             category_is_interactive,
             interactive: match flag {
                 flag if flag < FLAG_MISSING => None,
                 flag if flag < FLAG_MISSING + FLAG_FALSE => Some(false),
                 _ => Some(category_is_interactive),
             },
-            resource_tenant: if foreign { self.elsewhere } else { customer.tenant },
+            foreign,
             upper_case: chance.happens(upper_share),
             east,
-            nobody,
         };
-        if category_is_interactive && error == 0 && chance.happens(INTERRUPTED_FIRST) {
-            (event.error, event.reason) = INTERRUPTED;
-            self.send(options, &event, day, chance, arrivals);
-            (event.error, event.reason) = (0, "");
+        if category_is_interactive && outcome == Outcome::Success && chance.happens(INTERRUPTED_FIRST) {
+            event.outcome = Outcome::Interrupted;
+            self.send(&event, day, chance);
+            event.outcome = Outcome::Success;
             (event.at, event.id) = (event.at.plus(6), chance.guid());
         }
-        self.send(options, &event, day, chance, arrivals);
+        self.send(&event, day, chance);
         if !category_is_interactive && chance.happens(SEVERAL_RESOURCES) {
             for _ in 0..2 {
                 event.deed = deed(account.persona as usize, chance);
-                self.send(options, &event, day, chance, arrivals);
+                self.send(&event, day, chance);
             }
         }
     }
 
-    fn send(&mut self, options: &Options, event: &SignIn<'_>, day: i32, chance: &mut Chance, arrivals: &mut Arrivals) {
+    fn send(&mut self, event: &SignIn, day: i32, chance: &mut Chance) {
         let container = if event.category_is_interactive {
             Container::Interactive
         } else {
@@ -125,12 +171,12 @@ impl Desk {
             days_late: i32::from(late < ONE_DAY_LATE) + i32::from(late < TWO_DAYS_LATE),
             copy_after: (twice < TWICE_AT_ONCE + TWICE_NEXT_DAY).then_some(i32::from(twice < TWICE_NEXT_DAY)),
         };
-        let line = self.writer.sign_in(event, options.record_bytes as usize);
-        arrivals.receive(options, day, container, event.at, line, arrival);
+        self.arrivals
+            .receive(self.options, day, container, Entry::SignIn(event.clone()), arrival);
     }
 }
 
-/// What a persona does next.
-fn deed(persona: usize, chance: &mut Chance) -> &'static Use {
-    &USES[chance.weighted(USES.iter().map(move |choice| choice.weights[persona]))]
+/// What a persona does next: the place in [`USES`].
+fn deed(persona: usize, chance: &mut Chance) -> u8 {
+    chance.weighted(USES.iter().map(move |choice| choice.weights[persona])) as u8
 }

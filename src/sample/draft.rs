@@ -17,8 +17,8 @@ pub struct Draft {
     pub chance: Chance,
     pub first_day: Day,
     pub days: i32,
-    /// The names of accounts that are taken.
-    accounts: BTreeSet<String>,
+    /// The names of accounts that are taken, by the places of their first and last name.
+    accounts: BTreeSet<(u8, u8)>,
     /// How many accounts the customer may have in all.
     pub size: usize,
 }
@@ -125,24 +125,15 @@ impl Draft {
     pub fn user(&mut self, kind: Kind, persona: Persona, habit: f64) -> usize {
         let place = self.customer.users.len();
         let chance = &mut self.chance;
-        let (first, last) = (chance.pick(&facts::FIRST_NAMES), chance.pick(&facts::LAST_NAMES));
-        let mut account = format!("{}.{}", first.1, last.1);
-        if !self.accounts.insert(account.clone()) {
-            let _ = write!(account, "{place}");
-        }
+        let names = (
+            chance.below(facts::FIRST_NAMES.len()) as u8,
+            chance.below(facts::LAST_NAMES.len()) as u8,
+        );
+        let is_first = self.accounts.insert(names);
         let home = if kind == Kind::Member {
             self.customer.tenant
         } else {
             chance.guid()
-        };
-        let principal = match kind {
-            Kind::Member => format!("{account}@{}", self.customer.domain),
-            Kind::Guest | Kind::UntypedGuest => {
-                format!(
-                    "{account}_brightpath-consulting.example#EXT#@{}.onmicrosoft.com",
-                    self.customer.tenant_name
-                )
-            }
         };
         let city = facts::CITIES
             .iter()
@@ -150,8 +141,9 @@ impl Draft {
             .unwrap_or(&facts::CITIES[0]);
         self.customer.users.push(User {
             id: chance.guid(),
-            name: format!("{} {}", first.0, last.0),
-            principal,
+            first_name: names.0,
+            last_name: names.1,
+            number: (!is_first).then_some(place as u32),
             kind,
             home,
             persona,
@@ -201,7 +193,7 @@ impl Draft {
     /// Starts a subscription on a day; returns its id.
     pub fn subscribe(&mut self, day: i32, subscription: Subscription) -> Guid {
         let id = subscription.id;
-        self.at(day, Scene::Subscribe(subscription));
+        self.at(day, Scene::Subscribe(Box::new(subscription)));
         id
     }
 

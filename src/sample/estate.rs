@@ -1,17 +1,16 @@
 //! What a customer has at a moment: who holds which product, who is deleted, what is bought. Scenes change it, and each
 //! change leaves the audit record that Entra would write.
 
-use std::collections::BTreeMap;
-
-use super::audit::{self, Audit};
 use super::chance::Chance;
-use super::portfolio::{Customer, Grant, Scene, Subscription, User};
+use super::changes::{Account, Change, Record, What};
+use super::held::Held;
+use super::portfolio::{Customer, Grant, Scene, Subscription};
 use super::text::Moment;
 
 /// The state of a customer.
 pub struct Estate {
-    /// Per user the products, by place.
-    held: Vec<BTreeMap<usize, Grant>>,
+    /// Per user the products.
+    held: Vec<Held>,
     deleted: Vec<bool>,
     pub subscriptions: Vec<Subscription>,
 }
@@ -19,7 +18,7 @@ pub struct Estate {
 impl Estate {
     pub fn new(users: usize) -> Estate {
         Estate {
-            held: vec![BTreeMap::new(); users],
+            held: vec![Held::default(); users],
             deleted: vec![false; users],
             subscriptions: Vec::new(),
         }
@@ -30,228 +29,96 @@ impl Estate {
         customer.users[user].from <= day && !self.deleted[user]
     }
 
-    /// The users of a day with what they hold, for a snapshot.
-    pub fn present<'a>(&self, customer: &'a Customer, day: i32) -> Vec<(&'a User, Vec<(usize, Grant)>)> {
-        let there = (0..customer.users.len()).filter(|&user| self.is_there(customer, user, day));
-        there
-            .map(|user| {
-                (
-                    &customer.users[user],
-                    self.held[user].iter().map(|(&sku, &grant)| (sku, grant)).collect(),
-                )
-            })
-            .collect()
+    /// The users of a day, by place, with what they hold.
+    pub fn present<'a>(&'a self, customer: &'a Customer, day: i32) -> impl Iterator<Item = (usize, Held)> + 'a {
+        let there = (0..customer.users.len()).filter(move |&user| self.is_there(customer, user, day));
+        there.map(|user| (user, self.held[user]))
     }
 
-    /// Lets a scene happen; the result is the line of its audit record, where it leaves one.
-    pub fn play(&mut self, customer: &Customer, scene: &Scene, at: Moment, chance: &mut Chance) -> Option<String> {
-        match *scene {
+    /// Lets a scene happen; the result is its audit record, where it leaves one.
+    pub fn play(&mut self, scene: &Scene, at: Moment, chance: &mut Chance) -> Option<Record> {
+        let what = match *scene {
             Scene::Unlogged(ref scene) => {
-                self.play(customer, scene, at, chance);
-                None
+                self.play(scene, at, chance);
+                return None;
             }
-            Scene::Assign(user, sku, grant) => {
-                let change = Change::of(user, self.products(user));
-                self.held[user].insert(sku, grant);
-                Some(self.change(
-                    customer,
-                    &Change {
-                        by_group: grant != Grant::Direct,
-                        ..change
-                    },
-                    at,
-                    chance,
-                ))
+            Scene::Assign(user, sku, grant) => Change {
+                by_group: grant != Grant::Direct,
+                ..self.change(user, |held| held.set(sku, Some(grant)), chance)
             }
-            Scene::Remove(user, sku) => {
-                let change = Change::of(user, self.products(user));
-                self.held[user].remove(&sku);
-                Some(self.change(customer, &change, at, chance))
-            }
+            .into(),
+            Scene::Remove(user, sku) => self.change(user, |held| held.set(sku, None), chance).into(),
             Scene::Regrant(user, sku, grant) => {
-                self.held[user].insert(sku, grant);
-                Some(self.change(customer, &Change::of(user, self.products(user)), at, chance))
+                let change = self.change(user, |held| held.set(sku, Some(grant)), chance);
+                Change {
+                    before: change.after,
+                    ..change
+                }
+                .into()
             }
-            Scene::Replan(user, sku) => {
-                let asked = Some((sku, "YAMMER_ENTERPRISE, KAIZALA_O365_P2"));
-                Some(self.change(
-                    customer,
-                    &Change {
-                        asked,
-                        ..Change::of(user, self.products(user))
-                    },
-                    at,
-                    chance,
-                ))
+            Scene::Replan(user, sku) => Change {
+                asked: Some((sku, "YAMMER_ENTERPRISE, KAIZALA_O365_P2")),
+                ..self.change(user, |_| {}, chance)
             }
+            .into(),
             Scene::Refuse(user, sku) => {
-                let before = self.products(user);
-                self.held[user].entry(sku).or_insert(Grant::Failed);
-                let failure = Some("Subscription with SKU does not have any available licenses.");
-                let change = Change {
+                let refused = |held: &mut Held| held.set(sku, Some(held.get(sku).unwrap_or(Grant::Failed)));
+                Change {
                     asked: Some((sku, "")),
-                    failure,
+                    failure: Some("Subscription with SKU does not have any available licenses."),
                     by_group: true,
-                    ..Change::of(user, before)
-                };
-                Some(self.change(customer, &change, at, chance))
+                    ..self.change(user, refused, chance)
+                }
+                .into()
             }
-            Scene::Hire(user) => Some(account(customer, user, "Add user", "Add", at, chance)),
-            Scene::Rename(user) => {
-                let changes = [("Department", "[\"Sales\"]".to_owned(), "[\"Marketing\"]".to_owned())];
-                let targets = audit::user_target(&customer.users[user], &changes);
-                Some(record(customer, "Update user", "Update", targets, at, chance))
-            }
+            Scene::Hire(user) => What::Account(user, Account::Add),
+            Scene::Rename(user) => What::Department(user),
             Scene::Delete(user) => {
                 self.deleted[user] = true;
-                Some(account(customer, user, "Delete user", "Delete", at, chance))
+                What::Account(user, Account::Delete)
             }
             Scene::Restore(user) => {
                 self.deleted[user] = false;
-                Some(account(customer, user, "Restore user", "Restore", at, chance))
+                What::Account(user, Account::Restore)
             }
             Scene::HardDelete(user) => {
                 self.deleted[user] = true;
-                self.held[user].clear();
-                Some(account(customer, user, "Hard Delete user", "Delete", at, chance))
+                self.held[user] = Held::default();
+                What::Account(user, Account::HardDelete)
             }
             Scene::Subscribe(ref subscription) => {
-                self.subscriptions.push(subscription.clone());
-                None
+                self.subscriptions.push(subscription.as_ref().clone());
+                return None;
             }
-            Scene::Renew(id, seats, status, next_step) => {
+            Scene::Renew(ref renewal) => {
+                let (id, seats, status, next_step) = **renewal;
                 for subscription in self.subscriptions.iter_mut().filter(|subscription| subscription.id == id) {
                     (subscription.seats, subscription.status, subscription.next_step) = (seats, status, next_step);
                 }
-                None
+                return None;
             }
-        }
-    }
-
-    /// The products that a user holds, with no disabled plans.
-    fn products(&self, user: usize) -> Vec<(usize, &'static str)> {
-        self.held[user]
-            .iter()
-            .filter(|product| *product.1 != Grant::Failed)
-            .map(|(&sku, _)| (sku, ""))
-            .collect()
-    }
-
-    /// The record of a license change from `before` to what is held now.
-    fn change(&self, customer: &Customer, change: &Change<'_>, at: Moment, chance: &mut Chance) -> String {
-        let mut after = self.products(change.user);
-        if let Some((sku, disabled)) = change.asked {
-            after.retain(|product| product.0 != sku);
-            after.push((sku, disabled));
-        }
-        // Where nothing was held, some records say null instead of an empty list.
-        let nothing = change.before.is_empty() && change.user % 2 == 1;
-        let old = if nothing {
-            String::new()
-        } else {
-            audit::assigned_license(customer.tenant, &change.before)
         };
-        let new = audit::assigned_license(customer.tenant, &after);
-        let audit = Audit {
-            customer,
-            at,
-            activity: if chance.happens(0.15) {
-                "Update user"
-            } else {
-                "Change user license"
-            },
-            operation: "Update",
-            category: "UserManagement",
-            failure: change.failure,
-            by_group_licensing: change.by_group,
-            targets: audit::user_target(&customer.users[change.user], &[("AssignedLicense", old, new)]),
-        };
-        audit::record(&audit, chance)
+        Some(Record::new(at, what, chance))
     }
-}
 
-/// A change of a user's licenses.
-struct Change<'a> {
-    user: usize,
-    before: Vec<(usize, &'static str)>,
-    /// A product whose disabled plans change, or that was to be added and could not be.
-    asked: Option<(usize, &'static str)>,
-    failure: Option<&'a str>,
-    by_group: bool,
-}
-
-impl Change<'_> {
-    fn of(user: usize, before: Vec<(usize, &'static str)>) -> Self {
+    /// Changes what a user holds.
+    fn change(&mut self, user: usize, change: impl FnOnce(&mut Held), chance: &mut Chance) -> Change {
+        let before = self.held[user];
+        change(&mut self.held[user]);
         Change {
             user,
             before,
+            after: self.held[user],
             asked: None,
             failure: None,
             by_group: false,
+            as_update: chance.happens(0.15),
         }
     }
 }
 
-/// A record about a user's account.
-fn account(customer: &Customer, user: usize, activity: &str, operation: &str, at: Moment, chance: &mut Chance) -> String {
-    let change = match activity {
-        "Add user" => ("AccountEnabled", "[]".to_owned(), "[true]".to_owned()),
-        "Hard Delete user" => ("Is Hard Deleted", String::new(), "\"True\"".to_owned()),
-        _ => ("Is Hard Deleted", String::new(), "\"False\"".to_owned()),
-    };
-    let targets = audit::user_target(&customer.users[user], &[change]);
-    record(customer, activity, operation, targets, at, chance)
-}
-
-fn record(customer: &Customer, activity: &str, operation: &str, targets: String, at: Moment, chance: &mut Chance) -> String {
-    let audit = Audit {
-        customer,
-        at,
-        activity,
-        operation,
-        category: "UserManagement",
-        failure: None,
-        by_group_licensing: false,
-        targets,
-    };
-    audit::record(&audit, chance)
-}
-
-/// An audit record about `user` or a group that has nothing to do with licenses.
-pub fn unrelated(customer: &Customer, user: &User, at: Moment, chance: &mut Chance) -> String {
-    let group = audit::group_target(customer.group, "All staff");
-    let (activity, operation, category, targets) = match chance.below(4) {
-        0 => (
-            "Add member to group",
-            "Assign",
-            "GroupManagement",
-            format!("{},{group}", audit::user_target(user, &[])),
-        ),
-        1 => ("Update group", "Update", "GroupManagement", group),
-        2 => (
-            "Update user",
-            "Update",
-            "UserManagement",
-            audit::user_target(user, &[("City", "[]".to_owned(), "[\"Berlin\"]".to_owned())]),
-        ),
-        _ => (
-            "Add owner to application",
-            "Assign",
-            "ApplicationManagement",
-            audit::user_target(user, &[]),
-        ),
-    };
-    audit::record(
-        &Audit {
-            customer,
-            at,
-            activity,
-            operation,
-            category,
-            failure: None,
-            by_group_licensing: false,
-            targets,
-        },
-        chance,
-    )
+impl From<Change> for What {
+    fn from(change: Change) -> What {
+        What::Licenses(change)
+    }
 }

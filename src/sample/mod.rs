@@ -12,7 +12,7 @@
 //! | `facts.rs` | real products, applications and error codes; words for names |
 //! | `portfolio.rs`, `draft.rs` | customers, users, subscriptions, and the scenes that change them; how a customer is made up |
 //! | `story.rs`, `stories.rs` | which stories there are; which customer has which scenes |
-//! | `estate.rs` | what a customer has at a moment, and the audit record of each change |
+//! | `estate.rs`, `held.rs`, `changes.rs` | what a customer has at a moment, and the audit record of each change |
 //! | `timeline.rs` | day by day: scenes, people at work, snapshots |
 //! | `deeds.rs` | a user's day |
 //! | `arrivals.rs` | which line lies in which file: twice, late, unreadable |
@@ -33,10 +33,12 @@
 mod arrivals;
 mod audit;
 mod chance;
+mod changes;
 mod deeds;
 mod draft;
 mod estate;
 mod facts;
+mod held;
 mod pages;
 mod portfolio;
 mod records;
@@ -154,7 +156,7 @@ pub fn write(options: &Options, progress: &mut dyn FnMut(u32)) -> Result<Summary
     for number in 0..options.customers {
         let (customer, mut chance) = stories::customer(options, number);
         timeline::live(options, &customer, &mut chance, &mut output)?;
-        output.customer(&customer);
+        output.customer(&customer)?;
         progress(number + 1);
     }
     output.close()

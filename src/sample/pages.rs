@@ -3,54 +3,47 @@
 use std::fmt::Write as _;
 
 use super::facts::SKUS;
+use super::held::Held;
 use super::portfolio::{Customer, Grant, Owner, Subscription, User};
 use super::text::{Escaped, Id};
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 
 /// How many users a page has.
-const PAGE_USERS: usize = 25;
+pub const PAGE_USERS: usize = 25;
 
-/// The pages of a snapshot of users with the products that each holds.
-pub fn users(customer: &Customer, present: &[(&User, Vec<(usize, Grant)>)]) -> Vec<String> {
-    let count = present.len().div_ceil(PAGE_USERS).max(1);
-    (0..count)
-        .map(|number| {
-            let from = number * PAGE_USERS;
-            let rows = &present[from..present.len().min(from + PAGE_USERS)];
-            let mut out =
-                "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users(id,userPrincipalName,assignedLicenses".to_owned();
-            out.push_str(if customer.traits.assignment_states {
-                ",licenseAssignmentStates)\""
-            } else {
-                ")\""
-            });
-            if number + 1 < count {
-                let token = customer.tenant.0 as u64 ^ number as u64;
-                let _ = write!(
-                    out,
-                    ",\"@odata.nextLink\":\"https://graph.microsoft.com/v1.0/users?$skiptoken=RFNwdAoAAQ{token:016X}\""
-                );
-            }
-            out.push_str(",\"value\":[");
-            for (place, (user, products)) in rows.iter().enumerate() {
-                out.push_str(if place == 0 { "" } else { "," });
-                self::user(&mut out, customer, user, products);
-            }
-            out.push_str("]}\n");
-            out
-        })
-        .collect()
+/// Page `number` of a snapshot of users, by place, with the products that each holds.
+pub fn users(customer: &Customer, number: usize, is_last: bool, rows: &[(usize, Held)]) -> String {
+    let mut out = "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users(id,userPrincipalName,assignedLicenses".to_owned();
+    out.push_str(if customer.traits.assignment_states {
+        ",licenseAssignmentStates)\""
+    } else {
+        ")\""
+    });
+    if !is_last {
+        let token = customer.tenant.0 as u64 ^ number as u64;
+        let _ = write!(
+            out,
+            ",\"@odata.nextLink\":\"https://graph.microsoft.com/v1.0/users?$skiptoken=RFNwdAoAAQ{token:016X}\""
+        );
+    }
+    out.push_str(",\"value\":[");
+    for (place, &(user, held)) in rows.iter().enumerate() {
+        out.push_str(if place == 0 { "" } else { "," });
+        self::user(&mut out, customer, &customer.users[user], held);
+    }
+    out.push_str("]}\n");
+    out
 }
 
-fn user(out: &mut String, customer: &Customer, user: &User, products: &[(usize, Grant)]) {
+fn user(out: &mut String, customer: &Customer, user: &User, held: Held) {
     let _ = write!(
         out,
         "{{\"id\":\"{}\",\"userPrincipalName\":\"{}\",\"assignedLicenses\":[",
         user.id,
-        Escaped(&user.principal)
+        Escaped(&user.principal(customer))
     );
-    for (place, &(sku, _)) in products.iter().filter(|product| product.1 != Grant::Failed).enumerate() {
+    for (place, sku) in held.products().enumerate() {
         let comma = if place == 0 { "" } else { "," };
         let _ = write!(
             out,
@@ -62,7 +55,7 @@ fn user(out: &mut String, customer: &Customer, user: &User, products: &[(usize, 
     if customer.traits.assignment_states {
         out.push_str(",\"licenseAssignmentStates\":[");
         let mut comma = "";
-        for &(sku, grant) in products {
+        for (sku, grant) in held.all() {
             let paths: &[(bool, &str, &str)] = match grant {
                 Grant::Direct => &[(false, "Active", "None")],
                 Grant::Group => &[(true, "Active", "None")],

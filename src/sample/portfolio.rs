@@ -1,7 +1,9 @@
 //! Who the customers are: their users, what they bought, and the script of what will happen to them.
 
+use std::net::Ipv4Addr;
+
 use super::chance::Chance;
-use super::facts::{City, Persona};
+use super::facts::{City, FIRST_NAMES, LAST_NAMES, Persona};
 use super::story::Story;
 use crate::domain::guid::Guid;
 
@@ -78,11 +80,14 @@ pub enum Kind {
     UntypedGuest,
 }
 
-/// A user of a customer.
+/// A user of a customer: what the names are made of instead of the names, since there may be a million.
 pub struct User {
     pub id: Guid,
-    pub name: String,
-    pub principal: String,
+    /// Places in the lists of names.
+    pub first_name: u8,
+    pub last_name: u8,
+    /// The number behind the name of the account, where another account has that name.
+    pub number: Option<u32>,
     pub kind: Kind,
     pub home: Guid,
     pub persona: Persona,
@@ -93,10 +98,37 @@ pub struct User {
     pub until: i32,
     /// All sign-ins fail: somebody who forgot the password long ago.
     pub locked_out: bool,
-    pub address: String,
+    pub address: Ipv4Addr,
     pub agent: &'static str,
     pub device: Guid,
     pub city: &'static City,
+}
+
+impl User {
+    /// The name that is displayed.
+    pub fn name(&self) -> String {
+        let (first, last) = self.names();
+        format!("{} {}", first.0, last.0)
+    }
+
+    /// The user principal name.
+    pub fn principal(&self, customer: &Customer) -> String {
+        let (first, last) = self.names();
+        let number = self.number.map_or_else(String::new, |number| number.to_string());
+        let account = format!("{}.{}{number}", first.1, last.1);
+        match self.kind {
+            Kind::Member => format!("{account}@{}", customer.domain),
+            Kind::Guest | Kind::UntypedGuest => format!(
+                "{account}_brightpath-consulting.example#EXT#@{}.onmicrosoft.com",
+                customer.tenant_name
+            ),
+        }
+    }
+
+    /// First and last name, each as displayed and as in the account.
+    fn names(&self) -> (&'static (&'static str, &'static str), &'static (&'static str, &'static str)) {
+        (&FIRST_NAMES[usize::from(self.first_name)], &LAST_NAMES[usize::from(self.last_name)])
+    }
 }
 
 /// How a user holds a product.
@@ -155,9 +187,9 @@ pub enum Scene {
     Restore(usize),
     /// A scene whose audit record was lost: only a snapshot can show it.
     Unlogged(Box<Scene>),
-    Subscribe(Subscription),
+    Subscribe(Box<Subscription>),
     /// New seats, status and next step of the subscription with this id.
-    Renew(Guid, u32, &'static str, Option<i32>),
+    Renew(Box<(Guid, u32, &'static str, Option<i32>)>),
 }
 
 /// The tenant of the partner who owns the portfolio, and the one of another partner.

@@ -63,10 +63,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// The line of a sign-in, without a line end, of about `size` bytes where the fields that all records have leave that much.
-    pub fn sign_in(&mut self, event: &SignIn<'_>, size: usize) -> String {
-        let mut line = String::with_capacity(size.max(1600) + 64);
-        envelope(&mut line, event);
+    /// Appends the line of a sign-in, without a line end, of about `size` bytes where the fields that all records have leave
+    /// that much, to an empty text.
+    pub fn sign_in(&mut self, line: &mut String, event: &SignIn<'_>, size: usize) {
+        envelope(line, event);
         self.head.clear();
         self.tail.clear();
         first_fields(&mut self.head, event);
@@ -103,7 +103,6 @@ impl Writer {
             line.push_str(&self.head);
             line.push('}');
         }
-        line
     }
 }
 
@@ -132,7 +131,7 @@ fn envelope(out: &mut String, event: &SignIn<'_>) {
         if event.customer.number % 4 == 1 { "\"0\"" } else { "0" },
         event.user.address,
         event.correlation,
-        Escaped(&event.user.name),
+        Escaped(&event.user.name()),
         event.customer.traits.level,
         event.user.city.2
     );
@@ -150,8 +149,8 @@ fn first_fields(out: &mut String, event: &SignIn<'_>) {
     let _ = write!(
         out,
         "\",\"userDisplayName\":\"{}\",\"userPrincipalName\":\"{}\",\"userId\":\"",
-        Escaped(&user.name),
-        Escaped(&user.principal)
+        Escaped(&user.name()),
+        Escaped(&user.principal(event.customer))
     );
     if !event.nobody {
         let _ = write!(out, "{}", Id(user.id, upper));

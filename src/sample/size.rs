@@ -2,6 +2,7 @@
 //! meant for whoever asks for a million users by mistake.
 
 use super::Options;
+use super::write::PACKED_AT_ONCE;
 
 /// Accounts of a customer where nobody says how many.
 const USERS: u64 = 17;
@@ -17,9 +18,11 @@ const PACKED: u64 = 10;
 const PAGE_USERS: u64 = 25;
 /// Memory that the program takes whatever it makes up.
 const BASE_MEMORY: u64 = 25_000_000;
-/// One customer is made up at a time: the lines of its day, and the file that they become.
-const MEMORY_PER_RECORD_BYTE: u64 = 10;
-const MEMORY_PER_USER: u64 = 3_000;
+/// One customer is made up at a time: its accounts, and what the lines of its day are made of. The largest has twice as many accounts
+/// as there are on average.
+const MEMORY_PER_USER: u64 = 800;
+/// Records in the largest file of a day, per user on average.
+const RECORDS_OF_A_FILE: u64 = 4;
 
 /// About how much there will be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,10 +43,13 @@ pub fn estimate(options: &Options) -> Estimate {
     // Sign-ins come in files of two kinds, as many as there are events for; lists and the rest once a week.
     let logs = (2 * u64::from(options.files_per_day)).min(1 + users / 5);
     let pages = users.div_ceil(PAGE_USERS) + 1;
+    // A file is packed whole, or in parts where it is large.
+    let file = users * RECORDS_OF_A_FILE * record / u64::from(options.files_per_day);
+    let packed_at_once = if options.gzip { file.min(PACKED_AT_ONCE as u64) } else { 0 };
     Estimate {
         files: customer_days * logs + customer_days.div_ceil(7) * pages,
         bytes: if options.gzip { raw / PACKED } else { raw },
-        memory: BASE_MEMORY + users * (record * MEMORY_PER_RECORD_BYTE + MEMORY_PER_USER),
+        memory: BASE_MEMORY + users * MEMORY_PER_USER + packed_at_once,
     }
 }
 
@@ -71,13 +77,15 @@ mod tests {
             (of(20, 30, 50, 1200), 1_608, 7_500_000, 28_000_000),
             (of(20, 30, 50, 4000), 1_615, 14_300_000, 31_000_000),
             (of(5, 30, 400, 1200), 864, 18_400_000, 33_000_000),
-            (of(1, 12, 10_000, 1200), 1_656, 60_900_000, 203_000_000),
-            (of(1, 4, 10_000, 4000), 817, 40_900_000, 460_000_000),
+            (of(1, 12, 10_000, 1200), 1_656, 60_900_000, 58_000_000),
+            (of(1, 4, 10_000, 4000), 817, 40_900_000, 59_000_000),
         ] {
             for (about, was) in [(estimate.files, files), (estimate.bytes, bytes), (estimate.memory, memory)] {
                 assert!(2 * about < 5 * was && 2 * was < 5 * about, "{about} for {was}: {estimate:?}");
             }
         }
+        // A large customer: what is kept of a user and its day, not the records.
+        assert!(of(1, 30, 1_000_000, 15_000).memory < 1_000_000_000);
         assert_eq!(of(1, 1, 100, 1200).memory, of(1_000_000, 1, 100, 1200).memory);
     }
 }

@@ -87,7 +87,7 @@ fn grace(draft: &mut Draft) {
     let second = draft.sell(facts::BUSINESS_STANDARD, lapsing + 2, Owner::Partner);
     draft.at(
         draft.ago(20),
-        Scene::Renew(second, lapsing as u32 + 2, "Warning", Some(draft.days + 9)),
+        Scene::Renew(Box::new((second, lapsing as u32 + 2, "Warning", Some(draft.days + 9)))),
     );
     draft.sell(facts::EXCHANGE_PLAN_1, mail_only + 1, Owner::Partner);
     draft.assign(BEFORE, &staff, facts::BUSINESS_STANDARD, Grant::Direct);
@@ -152,8 +152,8 @@ fn shelfware(draft: &mut Draft) {
     draft.sell(facts::OFFICE_E3, licensed + 2 - own, Owner::AnotherPartner);
     draft.sell(facts::VISIO, 2, Owner::AnotherPartner);
     let mail = draft.sell(facts::EXCHANGE_PLAN_1, 5, Owner::Partner);
-    draft.at(draft.ago(58), Scene::Renew(mail, 5, "Warning", Some(draft.ago(28))));
-    draft.at(draft.ago(28), Scene::Renew(mail, 5, "Suspended", Some(draft.days + 60)));
+    draft.at(draft.ago(58), Scene::Renew(Box::new((mail, 5, "Warning", Some(draft.ago(28))))));
+    draft.at(draft.ago(28), Scene::Renew(Box::new((mail, 5, "Suspended", Some(draft.days + 60)))));
     draft.assign(BEFORE, &fans, facts::OFFICE_E3, Grant::Direct);
     draft.assign(BEFORE, &idle, facts::OFFICE_E3, Grant::Direct);
     draft.assign(BEFORE, &fans[..1], facts::VISIO, Grant::Direct);
@@ -182,7 +182,7 @@ fn growth(draft: &mut Draft) {
     let suite = draft.sell(facts::E5, licensed, Owner::Partner);
     draft.at(
         draft.ago(15),
-        Scene::Renew(suite, (licensed - cut) as u32, "Enabled", Some(draft.days + 350)),
+        Scene::Renew(Box::new((suite, (licensed - cut) as u32, "Enabled", Some(draft.days + 350)))),
     );
     draft.assign(BEFORE, &staff, facts::E5, Grant::Direct);
     let shifts = draft.sell(facts::F3, joining / 3 + 1, Owner::Partner);
@@ -193,7 +193,12 @@ fn growth(draft: &mut Draft) {
         if number > 0 && number % (joining / 3).max(1) == 0 {
             draft.at(
                 day,
-                Scene::Renew(shifts, (number + joining / 3 + 1) as u32, "Enabled", Some(draft.days + 120)),
+                Scene::Renew(Box::new((
+                    shifts,
+                    (number + joining / 3 + 1) as u32,
+                    "Enabled",
+                    Some(draft.days + 120),
+                ))),
             );
         }
         draft.at(

@@ -167,6 +167,36 @@ fn the_same_options_give_the_same_bytes() {
     assert_ne!(written(small).0, written(other_seed).0);
 }
 
+/// Whoever compares two versions by a sample needs the same one from both.
+#[test]
+fn the_small_sample_is_still_the_one_in_the_repository() {
+    let kept = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample"));
+    let (mut made, _) = written(|_| {});
+    // The repository has a pipeline file of its own.
+    assert!(made.remove("pipeline.toml").is_some());
+    assert!(made.keys().eq(kept.keys()));
+    for (path, bytes) in &made {
+        assert!(kept[path] == *bytes, "{path}");
+    }
+}
+
+#[test]
+fn a_file_that_is_packed_in_parts_has_all_its_lines() {
+    let large = |options: &mut Options| {
+        (options.customers, options.days, options.users, options.record_bytes, options.gzip) = (1, 1, Some(100), 100_000, false);
+    };
+    let (plain, _) = written(large);
+    let (packed, summary) = written(|options| {
+        large(options);
+        options.gzip = true;
+    });
+    assert!(plain.values().any(|content| content.len() > super::write::PACKED_AT_ONCE));
+    for (path, content) in plain.iter().filter(|(path, _)| path.contains("tenantId=")) {
+        assert!(text(&packed[&format!("{path}.gz")]).as_bytes() == content, "{path}");
+    }
+    assert_eq!(summary.raw_bytes, plain.values().map(|content| content.len() as u64).sum::<u64>());
+}
+
 #[test]
 fn a_customer_does_not_depend_on_how_many_there_are() {
     let (few, _) = written(|options| (options.customers, options.days) = (3, 20));

@@ -5,8 +5,8 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
 
@@ -14,19 +14,17 @@ use super::portfolio::{self, Customer};
 use super::{Options, SampleError, Summary};
 
 /// What this room writes below its folder; nothing of it may be there before.
-const OURS: [&str; 5] = [
-    "insights-logs-",
-    "graph-users",
-    "graph-subscriptions",
-    "customers.csv",
-    "pipeline.toml",
-];
+const OURS: [&str; 5] = ["insights-logs-", "graph-users", "graph-subscriptions", CUSTOMERS, "pipeline.toml"];
+const CUSTOMERS: &str = "customers.csv";
+
+/// So many bytes of a file are packed at once. How gzip packs may hang on where such a part ends: files up to this size are packed whole.
+pub const PACKED_AT_ONCE: usize = 16 << 20;
 
 /// The output folder, and what was written so far.
 pub struct Output<'a> {
     options: &'a Options,
-    /// The customer list, as far as it goes.
-    customers: String,
+    /// The customer list, which grows with each customer.
+    customers: Counted<BufWriter<File>>,
     pub summary: Summary,
 }
 
@@ -57,68 +55,110 @@ impl<'a> Output<'a> {
             raw_bytes: 0,
             file_bytes: 0,
         };
-        Ok(Output {
+        let path = out.join(CUSTOMERS);
+        let list = File::create(&path).map_err(|source| SampleError::Write { path, source })?;
+        let mut output = Output {
             options,
-            customers: "tenant_id,name,domain,country,segment\n".to_owned(),
+            customers: Counted::new(BufWriter::new(list)),
             summary,
-        })
+        };
+        output.list("tenant_id,name,domain,country,segment\n")?;
+        Ok(output)
     }
 
-    /// Writes a log or a page, compressed if so wished. The path is relative and without `.gz`.
-    pub fn file(&mut self, path: &str, content: &[u8]) -> Result<(), SampleError> {
+    /// Writes a log or a page, compressed if so wished, as `content` makes it. The path is relative and without `.gz`.
+    pub fn file(&mut self, path: &str, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), SampleError> {
         let name = if self.options.gzip { format!("{path}.gz") } else { path.to_owned() };
+        self.put(&name, self.options.gzip, content)
+    }
+
+    fn put(&mut self, name: &str, gzip: bool, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), SampleError> {
         let path = self.options.out.join(name);
-        let written = self
-            .put(&path, content, self.options.gzip)
-            .map_err(|source| SampleError::Write { path, source })?;
+        let (raw, written) = write_file(&path, gzip, content).map_err(|source| SampleError::Write { path, source })?;
         self.summary.files += 1;
-        self.summary.raw_bytes += content.len() as u64;
+        self.summary.raw_bytes += raw;
         self.summary.file_bytes += written;
         Ok(())
     }
 
-    fn put(&self, path: &Path, content: &[u8], gzip: bool) -> io::Result<u64> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let mut file = File::create(path)?;
-        if !gzip {
-            file.write_all(content)?;
-            return Ok(content.len() as u64);
-        }
-        // No time and no name in the header: the same content gives the same bytes.
-        let mut packer = GzBuilder::new().write(Vec::with_capacity(content.len() / 6), Compression::new(6));
-        packer.write_all(content)?;
-        let packed = packer.finish()?;
-        file.write_all(&packed)?;
-        Ok(packed.len() as u64)
-    }
-
     /// Notes a customer for the customer list.
-    pub fn customer(&mut self, customer: &Customer) {
+    pub fn customer(&mut self, customer: &Customer) -> Result<(), SampleError> {
         self.summary.customers += 1;
         self.summary.users += customer.users.len() as u64;
         if customer.traits.listed {
             let fields = [&customer.name, &customer.domain, customer.country, customer.segment]
                 .map(field)
                 .join(",");
-            self.customers.push_str(&format!("{},{fields}\n", customer.tenant));
+            self.list(&format!("{},{fields}\n", customer.tenant))?;
         }
+        Ok(())
     }
 
-    /// Writes the customer list and the pipeline file.
+    /// Adds to the customer list.
+    fn list(&mut self, text: &str) -> Result<(), SampleError> {
+        self.customers.write_all(text.as_bytes()).map_err(|source| SampleError::Write {
+            path: self.options.out.join(CUSTOMERS),
+            source,
+        })
+    }
+
+    /// Ends the customer list and writes the pipeline file.
     pub fn close(mut self) -> Result<Summary, SampleError> {
-        let (customers, pipeline) = (std::mem::take(&mut self.customers), pipeline(self.options));
-        for (name, content) in [("customers.csv", customers), ("pipeline.toml", pipeline)] {
-            let path: PathBuf = self.options.out.join(name);
-            let written = self
-                .put(&path, content.as_bytes(), false)
-                .map_err(|source| SampleError::Write { path, source })?;
-            self.summary.files += 1;
-            self.summary.raw_bytes += written;
-            self.summary.file_bytes += written;
-        }
+        self.customers.flush().map_err(|source| SampleError::Write {
+            path: self.options.out.join(CUSTOMERS),
+            source,
+        })?;
+        self.summary.files += 1;
+        self.summary.raw_bytes += self.customers.bytes;
+        self.summary.file_bytes += self.customers.bytes;
+        let content = pipeline(self.options);
+        self.put("pipeline.toml", false, |out| out.write_all(content.as_bytes()))?;
         Ok(self.summary)
+    }
+}
+
+/// Writes a file; the results are its bytes before compression and on the disk.
+fn write_file(path: &Path, gzip: bool, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<(u64, u64)> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = Counted::new(BufWriter::new(File::create(path)?));
+    if !gzip {
+        content(&mut file)?;
+        file.flush()?;
+        return Ok((file.bytes, file.bytes));
+    }
+    // No time and no name in the header: the same content gives the same bytes.
+    let packer = GzBuilder::new().write(file, Compression::new(6));
+    let mut raw = Counted::new(BufWriter::with_capacity(PACKED_AT_ONCE, packer));
+    content(&mut raw)?;
+    let packer = raw.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let mut file = packer.finish()?;
+    file.flush()?;
+    Ok((raw.bytes, file.bytes))
+}
+
+/// Counts the bytes that pass.
+struct Counted<W> {
+    inner: W,
+    bytes: u64,
+}
+
+impl<W> Counted<W> {
+    fn new(inner: W) -> Counted<W> {
+        Counted { inner, bytes: 0 }
+    }
+}
+
+impl<W: io::Write> io::Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 
