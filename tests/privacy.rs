@@ -221,6 +221,14 @@ fn ids_of_raw_files_that_are_gone_become_pseudonyms_too() {
     let stored = users(&desk.path("site/warehouse"));
     assert_eq!(stored.len(), of_logs.len());
     assert_none_of(&as_guids(&of_logs), &desk.path("site"));
+    // Back to plain ids: whom nobody can lead back, the run counts.
+    let said = desk.run("site", None);
+    let masked = users(&desk.path("site/warehouse"))
+        .into_iter()
+        .filter(|user| is_pseudonym(user))
+        .count();
+    assert!(masked > 0);
+    assert!(said.contains(&format!("{masked} users stay under pseudonyms")), "{masked}: {said}");
 }
 
 #[test]

@@ -38,8 +38,8 @@ DEPLOYMENT = {**SEATS, "deployment_ratio": RATIO, "seats_assigned_own_prorated":
 TABLES = {
     "activity_events": ("received", {
         "tenant_id": TEXT, "day": DATE, "event_id": TEXT, "user_id": TEXT, "app_id": TEXT, "resource_id": TEXT, "interactive": FLAG,
-        "event_time": TIME, "workload": TEXT, "succeeded": FLAG, "guest": FLAG, "foreign_resource": FLAG, "named_workload": TEXT,
-        "evidence": TEXT, "source_file": TEXT, "source_line": COUNT,
+        "event_time": TIME, "workload": TEXT, "succeeded": FLAG, "guest": FLAG, "foreign_resource": FLAG, "agent": FLAG,
+        "named_workload": TEXT, "evidence": TEXT, "source_file": TEXT, "source_line": COUNT,
     }),
     "license_changes": ("received", {
         "tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "event_time": TIME, "action": TEXT, "event_id": TEXT, "day": DATE,
@@ -48,6 +48,7 @@ TABLES = {
     "license_holdings": ("received", {"tenant_id": TEXT, "day": DATE, "user_id": TEXT, "sku_id": TEXT, "source_file": TEXT}),
     "rejects": ("received", {
         "source": TEXT, "source_file": TEXT, "source_line": COUNT, "source_record": COUNT, "reason": TEXT, "excerpt": TEXT,
+        "more": COUNT, "detail": TEXT,
     }),
     "activity_daily": ("day", {
         "tenant_id": TEXT, "user_id": TEXT, "workload": TEXT, "interactive_sign_ins": BITS, "non_interactive_sign_ins": BITS, "actions": BITS,

@@ -135,7 +135,7 @@ fn every_run_has_a_line_in_the_run_log() {
     .unwrap();
     desk.ends(5, &["--quiet"]);
     drop(held);
-    assert_eq!(desk.outcomes(), ["made", "published", "idle", "failed"]);
+    assert_eq!(desk.outcomes(), ["made", "published", "idle", "refused"]);
     let log = desk.log();
     assert_eq!(log[0]["arguments"]["tables"], serde_json::json!(["activity_28d"]));
     assert!(log[1]["sources"].is_array() && log[1]["parts"].is_array());
@@ -150,7 +150,7 @@ fn every_run_has_a_line_in_the_run_log() {
     torn.extend(b"{\"began\":");
     fs::write(&path, torn).unwrap();
     desk.ends(0, &["--quiet"]);
-    assert_eq!(desk.outcomes(), ["made", "published", "idle", "failed", "idle"]);
+    assert_eq!(desk.outcomes(), ["made", "published", "idle", "refused", "idle"]);
 }
 
 #[test]

@@ -346,9 +346,7 @@ pub fn looked_at_since(request: &Request<'_>, state: &State, cache: &Cache) -> O
     let settings = request.settings;
     let latest = state.days(&RAW_FILES).into_iter().rfind(|day| *day != NO_DAY);
     let limited = is_limited(request) && !state.has_lost_files && state.broken.is_empty() && cache.has_looked_at_all(settings);
-    let Some(latest) = latest.filter(|_| limited) else {
-        return None;
-    };
+    let latest = latest.filter(|_| limited)?;
     let since = latest.min(request.last).plus(-(settings.rescan_days as i32));
     let received = || stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received);
     let is_whole = |day: &Day| received().all(|contract| is_whole(settings, state, contract, *day));

@@ -3,8 +3,8 @@
 //! was or as it is to be.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
@@ -13,14 +13,15 @@ use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
+use crate::domain::user_ids::{UserIds, is_pseudonym};
 use crate::engine::carry_over::CarriedOver;
 use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
+use crate::engine::events::Watch;
 use crate::engine::file_tenants::SeveralTenants;
 use crate::engine::fresh_events::FreshEvents;
-use crate::engine::ingest_task::{Reading, Task, belongs, fingerprint};
+use crate::engine::gather::{gather, lock};
+use crate::engine::ingest_task::{Task, belongs, fingerprint};
 use crate::engine::raw_summary::RawSummary;
-use crate::engine::read_file;
 use crate::engine::received::{FileEvents, Gathered, ids_in_excerpts};
 use crate::engine::state::State;
 use crate::engine::unread::Unread;
@@ -42,9 +43,6 @@ use crate::warehouse::index::Place;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
-/// In at least how many portions a partition's files are read: so many that the last ones are over at about the same time.
-const PORTIONS: usize = 8;
-
 /// What a task has written.
 pub struct Written {
     pub received: Day,
@@ -55,6 +53,8 @@ pub struct Written {
     pub events: Vec<FileEvents>,
     /// The files that should be of one tenant and are of several.
     pub of_several_tenants: Vec<SeveralTenants>,
+    /// Users who stay under pseudonyms though ids are plain: raw files that would say who they are are gone.
+    pub masked: BTreeSet<String>,
     /// What the partition's `raw_files` come to.
     pub summary: RawSummary,
 }
@@ -85,6 +85,7 @@ pub fn write(
     gathered
         .files
         .sort_by(|a, b| (&a.source, &a.source_file).cmp(&(&b.source, &b.source_file)));
+    let masked = Mutex::default();
     let writer = Writer {
         task,
         settings,
@@ -94,8 +95,10 @@ pub fn write(
         carried,
         gathered,
         commit: Mutex::default(),
+        masked: &masked,
     };
     let (footers, summary) = writer.write()?;
+    let masked = std::mem::take(&mut *lock(&masked));
     Ok(Written {
         received: task.received,
         footers,
@@ -104,39 +107,8 @@ pub fn write(
         rejects: fresh.1,
         events,
         of_several_tenants,
+        masked,
     })
-}
-
-/// What some files have, and whether all of them were read or known not to be readable before.
-fn gather(readings: &[&Reading<'_>], settings: &Settings, unread: &Unread, watch: &Watch<'_>) -> Result<(Gathered, bool), EngineError> {
-    // Whoever reads a portion goes on with what an earlier one has gathered, so that little has to be joined.
-    let waiting: Mutex<Vec<Gathered>> = Mutex::default();
-    let of_waiting = || lock(&waiting).pop().unwrap_or_default();
-    let is_whole = AtomicBool::new(true);
-    let read = |mut gathered: Gathered, reading: &&Reading<'_>| {
-        if unread.has(&reading.file.path) {
-            read_file::refuse(&mut gathered, reading, settings);
-        } else if let Some(why) = read_file::read(&mut gathered, reading, settings) {
-            unread.add(&reading.file.path, &why);
-            is_whole.store(false, Ordering::Relaxed);
-        }
-        watch.tell(Event::Advance(1));
-        gathered
-    };
-    readings
-        .par_iter()
-        .with_max_len(readings.len() / PORTIONS + 1)
-        .fold(of_waiting, read)
-        .for_each(|gathered| lock(&waiting).push(gathered));
-    watch.go_on()?;
-    let portions = waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let gathered = portions.into_iter().reduce(Gathered::append).unwrap_or_default();
-    Ok((gathered, is_whole.into_inner()))
-}
-
-/// Nobody who holds this lock can panic, so nothing is ever half done.
-fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes the files of one partition.
@@ -152,6 +124,8 @@ struct Writer<'t, 'a> {
     gathered: Gathered,
     /// The files that are finished.
     commit: Mutex<Commit>,
+    /// Users who stay under pseudonyms.
+    masked: &'t Mutex<BTreeSet<String>>,
 }
 
 /// The files of a table that were written.
@@ -304,8 +278,17 @@ impl Writer<'_, '_> {
 
     /// Gives a user the id under which it is stored now, where a row has the one of the logs.
     fn rename(&self, tenant: Guid, user: &mut String) {
-        if let Cow::Owned(stored) = self.settings.user_ids.stored_again(tenant, user) {
-            *user = stored;
+        match self.settings.user_ids.stored_again(tenant, user) {
+            Cow::Owned(stored) => *user = stored,
+            Cow::Borrowed(_) => self.note_masked([user.as_str()]),
+        }
+    }
+
+    /// Takes note of users who stay under pseudonyms where ids are plain.
+    fn note_masked<'u>(&self, users: impl IntoIterator<Item = &'u str>) {
+        if matches!(self.settings.user_ids, UserIds::Plain) {
+            let masked = users.into_iter().filter(|user| is_pseudonym(user)).map(str::to_owned);
+            lock(self.masked).extend(masked);
         }
     }
 
@@ -347,6 +330,7 @@ impl Writer<'_, '_> {
                 !self.carried.has_path(Feed::Activity, path)
             })?;
         }
+        self.note_masked(events.texts());
         let fingerprint = fingerprint(self.settings, &ACTIVITY_EVENTS, &self.gathered.files);
         let shards = events.finish(u32::from(self.settings.shards), &self.settings.rules)?;
         let write = |(shard, ShardEvents { events, days }): (usize, ShardEvents)| -> Result<_, WarehouseError> {

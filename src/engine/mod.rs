@@ -25,6 +25,7 @@ pub mod first_days;
 pub mod folders;
 pub mod fresh_events;
 pub mod freshness;
+mod gather;
 mod glob_steps;
 pub mod ingest;
 pub mod ingest_task;

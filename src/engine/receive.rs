@@ -104,6 +104,10 @@ pub fn receive(
     for warning in file_tenants::warnings(written.iter().flat_map(|part| &part.of_several_tenants)) {
         watch.tell(Event::Warning(warning));
     }
+    let masked: BTreeSet<&String> = written.iter().flat_map(|part| &part.masked).collect();
+    if !masked.is_empty() {
+        watch.tell(Event::Warning(masked_text(masked.len())));
+    }
     let keep_contents = || {
         remember(files, &written, &mut contents);
         if request.rehearse { Ok(()) } else { contents.save(store) }
@@ -141,6 +145,19 @@ pub fn receive(
         waiting,
         has_strays,
     })
+}
+
+/// What is said of users who stay under pseudonyms though the pipeline keeps ids as they are.
+fn masked_text(users: usize) -> String {
+    let who = if users == 1 {
+        "1 user stays under a pseudonym"
+    } else {
+        &format!("{users} users stay under pseudonyms")
+    };
+    format!(
+        "{who}, since the raw files that would say who they are are gone: where the same people are in other raw files, they count twice \
+         (bring the files back, or keep pseudonyms)"
+    )
 }
 
 /// Leaves all but the oldest days to another run, where a run is to be short.

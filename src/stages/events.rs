@@ -119,6 +119,11 @@ impl Events {
         }
     }
 
+    /// All texts of the events, each once, but for their ids.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        (0..self.texts.len() as u32).map(|number| self.texts.text(number))
+    }
+
     /// The number of a raw file's path.
     pub fn file(&mut self, path: &str) -> u32 {
         self.texts.number(path)

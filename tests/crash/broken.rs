@@ -187,7 +187,7 @@ fn a_folder_is_gone_through_again_when_something_came_into_it_or_went() {
     let told = || {
         let output = uptake(&desk, Delivery::Second).args(["--tables", "adoption"]).output().unwrap();
         assert_said(&output, 0, &[]);
-        String::from_utf8_lossy(&output.stderr).contains(strange.to_str().unwrap())
+        crate::crash::told(&output).contains(strange.to_str().unwrap())
     };
     set_changed(&day, before);
     assert!(!told(), "the folder says that nothing came");
@@ -216,7 +216,7 @@ fn a_run_of_some_tables_leaves_the_others_to_the_next_run_of_all() {
 
     let output = uptake(&desk, Delivery::Second).args(["--tables", "activity_28d"]).output().unwrap();
     assert_said(&output, 0, &[]);
-    let told = String::from_utf8_lossy(&output.stderr);
+    let told = crate::crash::told(&output);
     assert!(
         !told.contains(first.to_str().unwrap()) && !told.contains(second.to_str().unwrap()),
         "{told}"

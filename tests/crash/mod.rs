@@ -22,10 +22,15 @@ fn uptake(desk: &Desk, delivery: Delivery) -> Command {
     command
 }
 
-/// Holds the exit code of a command, and that standard error has all of these.
+/// What a command said: warnings stand in the summary where there is one, else among the messages.
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
+}
+
+/// Holds the exit code of a command, and that it said all of these.
 #[track_caller]
 fn assert_said(output: &Output, code: i32, messages: &[&str]) {
-    let told = String::from_utf8_lossy(&output.stderr);
+    let told = told(output);
     assert_eq!(output.status.code(), Some(code), "{told}");
     for message in messages {
         assert!(told.contains(message), "`{message}` is not in: {told}");

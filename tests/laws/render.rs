@@ -268,7 +268,7 @@ impl Writer<'_> {
             "RecordType": 50,
             "UserType": 0,
             "UserKey": "10033FFF8A1B2C3D",
-            "UserId": cased(&user_name(fact.name), fact.id % 3 == 0),
+            "UserId": cased(&user_name(fact.name), fact.id.is_multiple_of(3)),
             "Workload": "Exchange",
             "ResultStatus": "Succeeded",
         });
