@@ -132,7 +132,12 @@ impl Progress {
         }
         if self.look == Look::Json {
             let fields = json!({"part": what, "unit": unit, "total": total});
-            write_event(Level::Info, "part_began", &format!("{what}: {total} {unit} to do"), fields);
+            write_event(
+                Level::Info,
+                "part_began",
+                &format!("{what}: {} to do", counted(total, unit)),
+                fields,
+            );
         }
         if self.look == Look::Bars {
             let bar = ProgressBar::new(total);
@@ -162,7 +167,7 @@ impl Progress {
         let Some(Part { part, unit, done, seconds }) = state.parts.end() else {
             return;
         };
-        let message = format!("{part}: {done} {unit} in {seconds:.1} s");
+        let message = format!("{part}: {} in {seconds:.1} s", counted(done, unit));
         match self.look {
             Look::Quiet => {}
             Look::Json => {
@@ -171,5 +176,29 @@ impl Progress {
             }
             Look::Lines | Look::Bars => say(&message),
         }
+    }
+}
+
+/// So many units in words. A unit is a plural whose first word ends in `s`: one of it loses that letter.
+fn counted(count: u64, unit: &str) -> String {
+    let (first, rest) = unit
+        .split_once(' ')
+        .map_or((unit, String::new()), |(first, rest)| (first, format!(" {rest}")));
+    match count {
+        1 => format!("1 {}{rest}", first.strip_suffix('s').unwrap_or(first)),
+        _ => format!("{count} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_unit_is_a_singular() {
+        assert_eq!(counted(1, "files"), "1 file");
+        assert_eq!(counted(1, "days of a customer"), "1 day of a customer");
+        assert_eq!(counted(0, "days"), "0 days");
+        assert_eq!(counted(2, "days of tables"), "2 days of tables");
     }
 }
