@@ -7,7 +7,7 @@
 //! removed. Whoever takes the lock next completes what a list says.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::files::describe;
 use crate::warehouse::store::Store;
+
+/// The folder of the lists, in the one for what is not a table.
+const COMMITS: &str = "commits";
 
 /// A file that is finished and waits in the staging folder for its place.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -64,16 +67,11 @@ impl Store {
         if self.is_rehearsal() {
             return self.carry_out(commit, |_| Ok(true));
         }
-        let list = self.commits().join(format!("received={received}.json"));
         let bytes = serde_json::to_vec(commit).map_err(|error| WarehouseError::Contract(error.to_string()))?;
         self.create_folder(&self.commits())?;
-        let unfinished = self.staging_path();
-        let mut file = self
-            .disk()
-            .create_file(&unfinished)
-            .map_err(WarehouseError::store("create", &unfinished))?;
-        file.write_all(&bytes).map_err(WarehouseError::store("write", &unfinished))?;
-        self.put_into_place(&unfinished, &list)?;
+        let name = format!("{COMMITS}/received={received}.json");
+        self.replace_private(&name, &bytes)?;
+        let list = self.private().join(name);
         self.carry_out(commit, |_| Ok(true))?;
         self.disk().remove_file(&list).map_err(WarehouseError::store("remove", &list))
     }
@@ -125,6 +123,6 @@ impl Store {
     }
 
     fn commits(&self) -> PathBuf {
-        self.private().join("commits")
+        self.private().join(COMMITS)
     }
 }
