@@ -65,14 +65,14 @@ impl Store {
     pub fn commit(&self, received: Day, commit: &Commit) -> Result<(), WarehouseError> {
         // A rehearsal writes for nobody but itself.
         if self.is_rehearsal() {
-            return self.carry_out(commit, |_| Ok(true));
+            return self.carry_out(commit);
         }
         let bytes = serde_json::to_vec(commit).map_err(|error| WarehouseError::Contract(error.to_string()))?;
         self.create_folder(&self.commits())?;
         let name = format!("{COMMITS}/received={received}.json");
         self.replace_private(&name, &bytes)?;
         let list = self.private().join(name);
-        self.carry_out(commit, |_| Ok(true))?;
+        self.carry_out(commit)?;
         self.disk().remove_file(&list).map_err(WarehouseError::store("remove", &list))
     }
 
@@ -87,22 +87,35 @@ impl Store {
         for entry in entries {
             let list = entry.map_err(WarehouseError::store("list", &folder))?.path();
             let bytes = fs::read(&list).map_err(WarehouseError::store("read", &list))?;
-            // A list is put into its place whole; only a loss of power can have cut it, and its files.
-            if let Ok(commit) = serde_json::from_slice::<Commit>(&bytes) {
-                // Nor may a file that lost its bytes replace a whole one.
-                self.carry_out(&commit, |unfinished| Ok(describe(unfinished)?.is_some()))?;
+            // Only a loss of power can have cut the list, or one of its files. Then nothing more is done: what stands in
+            // the partition has all rows still, or is found by its footers to be of two kinds.
+            if let Ok(commit) = serde_json::from_slice::<Commit>(&bytes)
+                && self.is_whole(&commit)?
+            {
+                self.carry_out(&commit)?;
             }
             self.disk().remove_file(&list).map_err(WarehouseError::store("remove", &list))?;
         }
         Ok(())
     }
 
+    /// Whether all files that still wait have their bytes.
+    fn is_whole(&self, commit: &Commit) -> Result<bool, WarehouseError> {
+        for staged in &commit.files {
+            let unfinished = self.staging().join(&staged.unfinished);
+            if unfinished.exists() && describe(&unfinished)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Does what is not done yet: a file that is not in the staging folder any more is in its place.
-    fn carry_out(&self, commit: &Commit, is_whole: impl Fn(&Path) -> Result<bool, WarehouseError>) -> Result<(), WarehouseError> {
+    fn carry_out(&self, commit: &Commit) -> Result<(), WarehouseError> {
         for staged in &commit.files {
             let unfinished = self.staging().join(&staged.unfinished);
             let path = self.writes_to().join(&staged.below);
-            if unfinished.exists() && is_whole(&unfinished)? {
+            if unfinished.exists() {
                 if let Some(folder) = path.parent() {
                     self.create_folder(folder)?;
                 }
@@ -124,5 +137,95 @@ impl Store {
 
     fn commits(&self) -> PathBuf {
         self.private().join(COMMITS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::disallowed_methods,
+        reason = "a test ends by panicking, and spoils files by itself"
+    )]
+
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int64Array};
+    use arrow::record_batch::RecordBatch;
+
+    use super::*;
+    use crate::warehouse::contract::{Column, Kind, Partition};
+    use crate::warehouse::disk::{Disk, Operation};
+
+    const CALLS: Contract = Contract {
+        name: "calls",
+        version: 1,
+        oldest: 1,
+        partition: Partition::Received,
+        sharded: true,
+        about: "calls",
+        columns: &[Column {
+            name: "number",
+            kind: Kind::Count,
+            nullable: false,
+            key: true,
+            since: 1,
+            about: "which",
+        }],
+    };
+    const DAY: Day = Day(20_000);
+
+    fn frame(numbers: &[i64]) -> RecordBatch {
+        let numbers: ArrayRef = Arc::new(Int64Array::from(numbers.to_vec()));
+        RecordBatch::try_new(CALLS.schema(), vec![numbers]).unwrap()
+    }
+
+    /// From two parts to one: dies when the new part is to take its place.
+    fn dies_before_the_first_rename(root: &Path) {
+        let store = Store::at(root);
+        let lock = store.lock("a test").unwrap();
+        for (shard, numbers) in [(0, [1, 2]), (1, [3, 4])] {
+            let place = (Some(DAY), shard);
+            store.replace(&CALLS, place, &frame(&numbers), Default::default(), &[]).unwrap();
+        }
+        drop(lock);
+        let store = Store::at(root).on(Disk::watched(|change| {
+            let is_part = change.operation == Operation::Rename && change.path.ends_with("part-00.parquet");
+            if is_part { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
+        }));
+        let _lock = store.lock("a test").unwrap();
+        let mut commit = Commit::default();
+        let all = frame(&[1, 2, 3, 4]);
+        commit.put(store.stage(&CALLS, (Some(DAY), 0), &all, Default::default(), &[]).unwrap().0);
+        commit.remove(&CALLS, (Some(DAY), 1));
+        assert!(store.commit(DAY, &commit).is_err());
+    }
+
+    fn rows(root: &Path) -> Vec<usize> {
+        let store = Store::at(root);
+        let _lock = store.lock("a test").unwrap();
+        assert!(fs::read_dir(store.commits()).unwrap().next().is_none(), "the list is done with");
+        let places = store.places(&CALLS).unwrap();
+        places
+            .into_iter()
+            .map(|place| store.read(&CALLS, place, &[]).unwrap().num_rows())
+            .collect()
+    }
+
+    #[test]
+    fn who_comes_next_completes_what_was_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        dies_before_the_first_rename(folder.path());
+        assert_eq!(rows(folder.path()), [4]);
+    }
+
+    #[test]
+    fn where_a_new_file_has_lost_its_bytes_the_old_ones_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        dies_before_the_first_rename(folder.path());
+        for entry in fs::read_dir(Store::at(folder.path()).staging()).unwrap() {
+            fs::write(entry.unwrap().path(), "cut").unwrap();
+        }
+        assert_eq!(rows(folder.path()), [2, 2]);
     }
 }
