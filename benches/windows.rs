@@ -14,9 +14,9 @@ use rayon::prelude::*;
 use uptake::domain::day::{Day, Instant};
 use uptake::domain::guid::Guid;
 use uptake::domain::kinds::Evidence;
-use uptake::stages::activity_28d;
-use uptake::stages::activity_daily::{ACTIVITY_DAILY, ActivityDaily};
-use uptake::stages::daily_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
+use uptake::stages::activity::activity_28d;
+use uptake::stages::activity::activity_daily::{ACTIVITY_DAILY, ActivityDaily};
+use uptake::stages::activity::window_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

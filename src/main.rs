@@ -9,7 +9,7 @@ use uptake::cli::args::{Cli, Command, LogFormat};
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
 use uptake::cli::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status, written};
-use uptake::sources::guard::is_guarded;
+use uptake::sources::records::panic_guard::is_guarded;
 
 /// Ctrl-C, or a request to end.
 static INTERRUPTION: Interruption = Interruption::new();

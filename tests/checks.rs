@@ -7,14 +7,14 @@ use std::process::{Command, Output};
 
 use uptake::domain::day::Day;
 use uptake::domain::next_steps::StepCode;
-use uptake::stages::activity_28d::Activity28d;
-use uptake::stages::adoption::Adoption;
+use uptake::stages::activity::activity_28d::Activity28d;
+use uptake::stages::licenses::subscriptions::Subscription;
 use uptake::stages::next_steps::NextStep;
-use uptake::stages::portfolio::Portfolio;
-use uptake::stages::subscriptions::Subscription;
-use uptake::stages::usage::Usage;
-use uptake::stages::workload_adoption::WorkloadAdoption;
-use uptake::warehouse::files::read_footer;
+use uptake::stages::usage::adoption::Adoption;
+use uptake::stages::usage::portfolio::Portfolio;
+use uptake::stages::usage::usage::Usage;
+use uptake::stages::usage::workload_adoption::WorkloadAdoption;
+use uptake::warehouse::file::write::read_footer;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

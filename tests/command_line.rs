@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use uptake::warehouse::disk::Disk;
-use uptake::warehouse::lock;
+use uptake::storage::disk::Disk;
+use uptake::warehouse::store::lock;
 
 use crate::workdir::parquet_files;
 

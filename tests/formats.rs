@@ -10,8 +10,8 @@ use parquet::arrow::ArrowWriter;
 use uptake::domain::kinds::Feed;
 use uptake::pipeline::format::{FormatName, formats_of};
 use uptake::sources::Format;
-use uptake::stages::raw_files::RawFile;
-use uptake::stages::rejects::Reject;
+use uptake::stages::received::raw_files::RawFile;
+use uptake::stages::received::rejects::Reject;
 
 use crate::laws::rows::{AllLines, compare, found, rows};
 use crate::workdir::{run_pipeline, settings};

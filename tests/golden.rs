@@ -9,15 +9,18 @@ use uptake::domain::day::{Day, Instant};
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::reference::{self, Inputs, Tables};
-use uptake::sources::date_order::read_in_order;
+use uptake::sources::fields::date_order::read_in_order;
 use uptake::sources::{self, Format, path::path_context, record::FileContext};
 use uptake::stages;
-use uptake::stages::{
-    activity_28d::Activity28d, adoption::Adoption, assignments::Assignment, next_steps::NextStep, portfolio::Portfolio, usage::Usage,
-    workload_adoption::WorkloadAdoption,
-};
+use uptake::stages::activity::activity_28d::Activity28d;
+use uptake::stages::licenses::assignments::Assignment;
+use uptake::stages::next_steps::NextStep;
+use uptake::stages::usage::adoption::Adoption;
+use uptake::stages::usage::portfolio::Portfolio;
+use uptake::stages::usage::usage::Usage;
+use uptake::stages::usage::workload_adoption::WorkloadAdoption;
+use uptake::storage::disk::Disk;
 use uptake::warehouse::contract::{Column, Contract, Kind, Partition};
-use uptake::warehouse::disk::Disk;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

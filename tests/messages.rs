@@ -3,8 +3,8 @@
 use std::fs;
 
 use serde_json::Value;
-use uptake::warehouse::disk::Disk;
-use uptake::warehouse::lock;
+use uptake::storage::disk::Disk;
+use uptake::warehouse::store::lock;
 
 use crate::command_line::{Desk, SCENARIO, standard_sources, uptake};
 

@@ -8,10 +8,10 @@ use uptake::engine::events::{Event, Watch};
 use uptake::engine::request::Request;
 use uptake::engine::run;
 use uptake::pipeline::settings::Settings;
-use uptake::stages::activity_coverage::ActivityCoverage;
-use uptake::stages::activity_daily::ActivityDaily;
-use uptake::stages::activity_events::ACTIVITY_EVENTS;
-use uptake::stages::user_names::UserNameRow;
+use uptake::stages::activity::activity_coverage::ActivityCoverage;
+use uptake::stages::activity::activity_daily::ActivityDaily;
+use uptake::stages::people::user_names::UserNameRow;
+use uptake::stages::received::activity_events::ACTIVITY_EVENTS;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

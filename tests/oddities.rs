@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use uptake::domain::day::Day;
-use uptake::stages::raw_files::RawFile;
-use uptake::stages::rejects::{MOST_ROWS, Reject};
+use uptake::stages::received::raw_files::RawFile;
+use uptake::stages::received::rejects::{MOST_ROWS, Reject};
 use uptake::warehouse::store::Store;
 
 const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";

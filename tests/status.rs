@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 use uptake::domain::day::Day;
-use uptake::warehouse::disk::Disk;
-use uptake::warehouse::lock;
+use uptake::storage::disk::Disk;
+use uptake::warehouse::store::lock;
 
 const CONTOSO: &str = "a0000000-0000-4000-8000-00000000000a";
 const FABRIKAM: &str = "b0000000-0000-4000-8000-00000000000b";

@@ -12,15 +12,15 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
-use uptake::stages::activity_daily::ActivityDaily;
-use uptake::stages::activity_events::ActivityEvent;
-use uptake::stages::adoption::Adoption;
-use uptake::stages::assignments::Assignment;
-use uptake::stages::license_changes::LicenseChange;
-use uptake::stages::license_holdings::LicenseHolding;
-use uptake::stages::raw_files::RawFile;
-use uptake::stages::rejects::Reject;
-use uptake::stages::user_names::UserNameRow;
+use uptake::stages::activity::activity_daily::ActivityDaily;
+use uptake::stages::licenses::assignments::Assignment;
+use uptake::stages::people::user_names::UserNameRow;
+use uptake::stages::received::activity_events::ActivityEvent;
+use uptake::stages::received::license_changes::LicenseChange;
+use uptake::stages::received::license_holdings::LicenseHolding;
+use uptake::stages::received::raw_files::RawFile;
+use uptake::stages::received::rejects::Reject;
+use uptake::stages::usage::adoption::Adoption;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

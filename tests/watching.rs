@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use uptake::observe::run_log;
-use uptake::warehouse::lock;
+use uptake::warehouse::store::lock;
 
 /// A pipeline over a small golden scenario.
 struct Desk {
@@ -128,7 +128,7 @@ fn every_run_has_a_line_in_the_run_log() {
     desk.ends(0, &[]);
     desk.ends(0, &["--quiet"]);
     let held = lock::take(
-        &uptake::warehouse::disk::Disk::default(),
+        &uptake::storage::disk::Disk::default(),
         &desk.path("warehouse/.uptake/lock"),
         "the test that holds it",
     )

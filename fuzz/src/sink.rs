@@ -6,7 +6,7 @@ use uptake::domain::user_ids::is_pseudonym;
 use uptake::sources::Choice;
 use uptake::sources::Format;
 use uptake::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
-use uptake::stages::excerpt::{EXCERPT_BYTES, Ids, excerpt};
+use uptake::stages::received::reject_excerpt::{EXCERPT_BYTES, Ids, excerpt};
 
 /// What was found, in words that can be compared.
 #[derive(Default, PartialEq, Debug)]

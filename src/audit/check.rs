@@ -10,21 +10,25 @@ use crate::audit::oracle::{Oracle, Verdict};
 use crate::audit::origins::{self, Origins};
 use crate::audit::presence::{self, Notes};
 use crate::audit::report::{Asked, Places, Report, trusted};
-use crate::audit::{files, promises, published};
-use crate::engine::days::{self, Range};
+use crate::audit::{files, published, row_checks};
+use crate::engine::build::{assignments, expected, subscription_history, user_names};
+use crate::engine::cache::source_totals;
+use crate::engine::cache::source_totals::Summaries;
+use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
-use crate::engine::job::Job;
-use crate::engine::publish::last_run;
-use crate::engine::raw_summary::{self, Summaries};
+use crate::engine::input::discover;
+use crate::engine::plan::day_range;
+use crate::engine::plan::day_range::Range;
+use crate::engine::plan::outside_days;
+use crate::engine::publish::publication::last_run;
 use crate::engine::request::Request;
 use crate::engine::state::{Cache, State};
-use crate::engine::{expected, licenses, names, outside, subscription_log, walk};
 use crate::pipeline::settings::Settings;
 use crate::stages;
-use crate::stages::subscriptions::Timeline;
-use crate::stages::taken_snapshots::TakenSnapshots;
-use crate::stages::user_names::Names;
+use crate::stages::licenses::snapshot_history::TakenSnapshots;
+use crate::stages::licenses::subscriptions::Timeline;
+use crate::stages::people::user_names::Names;
 use crate::warehouse::store::Store;
 
 /// Reads the warehouse and holds everything.
@@ -33,7 +37,7 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     let mut state = State::read(store, &mut Cache::default())?;
     refuse_what_is_none(settings, store, &state)?;
     let run = last_run(settings);
-    let last = outside::last_day(settings, &state, run.as_ref());
+    let last = outside_days::last_day(settings, &state, run.as_ref());
     state.set_aside(settings.first_day, last);
     let notes = Notes::of(run.as_ref(), last);
     let mut report = Report::default();
@@ -43,18 +47,18 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
             .iter()
             .map(|path| format!("`{}` is not a file of uptake", path.display())),
     );
-    let taken = subscription_log::read(store, &state);
+    let taken = subscription_history::read(store, &state);
     if let Ok(taken) = &taken
         && let Ok(Some(range)) = range(asked, &state, taken, &notes)
     {
         state.set_aside(Some(range.first), None);
     }
-    report.warnings.extend(outside::text(&state));
+    report.warnings.extend(outside_days::text(&state));
     let unusable = presence::unusable(store, &state);
     let held = files::hold(settings, store, &state, watch)?;
     (report.files, report.rows, report.bytes) = (held.files, held.rows, held.bytes);
     let taken = trusted(taken, &held.broken, &mut report)?.unwrap_or_default();
-    let timelines = licenses::timelines(settings, &taken);
+    let timelines = assignments::timelines(settings, &taken);
     let range = trusted(range(asked, &state, &taken, &notes), &held.broken, &mut report)?.flatten();
     (report.first_day, report.last_day) = (range.map(|range| range.first), range.map(|range| range.last));
     let (missing, places) = presence::hold(settings, store, &state, &notes, range);
@@ -83,7 +87,7 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     report.faults.extend(origins.faults.iter().cloned());
     report.warnings.extend(origins.warnings.iter().cloned());
     untrusted.extend(origins.stale.iter().copied());
-    promises::hold(asked, &state, range, &held.broken, &untrusted, &mut report)?;
+    row_checks::hold(asked, &state, range, &held.broken, &untrusted, &mut report)?;
     hold_published(asked, &state, range, run.as_ref(), (is_whole, waiting), &mut report)?;
     let verdict = ask_oracle(asked, &state, range, &origins, &untrusted, &mut report);
     report.oracle = trusted(verdict, &untrusted, &mut report)?.flatten();
@@ -118,8 +122,8 @@ fn refuse_what_is_none(settings: &Settings, store: &Store, state: &State) -> Res
 /// The days of the tables: from the day that settings and data give to the last day of any table.
 fn range(asked: &Asked<'_>, state: &State, taken: &TakenSnapshots, notes: &Notes) -> Result<Option<Range>, EngineError> {
     let Some(last) = notes.last_of_all(state) else { return Ok(None) };
-    let earliest = || raw_summary::earliest_path_day(asked.store, state, &mut Summaries::new());
-    days::range(asked.settings, state, earliest, taken.first_day(), (None, last), asked.watch)
+    let earliest = || source_totals::earliest_path_day(asked.store, state, &mut Summaries::new());
+    day_range::range(asked.settings, state, earliest, taken.first_day(), (None, last), asked.watch)
 }
 
 /// Whether the last run was one that leaves files to the next: a short one, or one of some days or tables.
@@ -142,7 +146,7 @@ fn origins(
     let settings = asked.settings;
     let request = Request::new(settings, range.last);
     let names: Vec<Names> = (0..u32::from(settings.shards))
-        .map(|shard| names::names(asked.store, state, shard))
+        .map(|shard| user_names::names(asked.store, state, shard))
         .collect::<Result<_, _>>()?;
     let tables: BTreeSet<&'static str> = stages::TABLES.iter().map(|contract| contract.name).collect();
     let job = Job {
@@ -209,7 +213,7 @@ fn ask_oracle(
     }
     let known = choice::known(asked.store, state)?;
     let chosen = choice::choose(&known, asked.customers, asked.seed.unwrap_or(choice::seed_of(range.last)));
-    let files = walk::discover_what_is_there(asked.settings, asked.watch)?;
+    let files = discover::discover_what_is_there(asked.settings, asked.watch)?;
     let oracle = Oracle {
         settings: asked.settings,
         store: asked.store,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::audit::findings::{Bounded, day_as_text};
 use crate::domain::day::Day;
 use crate::warehouse::contract::Contract;
-use crate::warehouse::order::compare;
+use crate::warehouse::key_order::compare;
 
 /// The column that stays out of messages, which end up in logs.
 const USER: &str = "user_id";
@@ -158,7 +158,7 @@ mod tests {
 
     use super::*;
     use crate::domain::guid::Guid;
-    use crate::stages::usage::{USAGE, Usage};
+    use crate::stages::usage::usage::{USAGE, Usage};
     use crate::warehouse::table::Row;
 
     fn usage(workload: &str, active: i64, ratio: Option<f64>) -> Usage {

@@ -9,18 +9,18 @@ use crate::audit::findings::{Fault, Kind};
 use crate::domain::day::Day;
 use crate::domain::window;
 use crate::domain::words::counted;
-use crate::engine::checks::day_tables;
-use crate::engine::days::Range;
-use crate::engine::ingest_task::{NO_DAY, belongs};
+use crate::engine::ingest::partition_task::{NO_DAY, belongs};
+use crate::engine::plan::day_range::Range;
+use crate::engine::publish::cross_checks::day_tables;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
-use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
-use crate::stages::activity_daily::ACTIVITY_BEFORE;
-use crate::stages::activity_events::ACTIVITY_EVENTS;
+use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity::activity_daily::ACTIVITY_BEFORE;
+use crate::stages::received::activity_events::ACTIVITY_EVENTS;
 use crate::warehouse::contract::{Contract, Partition, Place};
-use crate::warehouse::index::{Broken, Fault as Unusable};
 use crate::warehouse::store::Store;
+use crate::warehouse::store::listing::{Broken, Fault as Unusable};
 
 /// What the last run wrote down of a table.
 #[derive(Clone, Copy)]

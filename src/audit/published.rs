@@ -11,17 +11,17 @@ use serde_json::Value;
 use crate::audit::findings::Fault;
 use crate::domain::digest::Digest;
 use crate::domain::words::counted;
-use crate::engine::days::Range;
+use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::first_days::FirstDays;
-use crate::engine::publish::{is_due, publication};
+use crate::engine::plan::day_range::Range;
+use crate::engine::publish::publication::{is_due, publication};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::{self, PublishedFile, is_unfinished};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::scratch::Scratch;
 use crate::warehouse::store::Store;
+use crate::warehouse::store::temporary_folder::Scratch;
 
 /// How many rows are compared at once.
 const ROWS_AT_ONCE: usize = 16 * 1024;

@@ -13,18 +13,18 @@ use crate::domain::guid::Guid;
 use crate::domain::user_ids::UserIds;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::ingest_task::NO_DAY;
-use crate::engine::made_from::how;
-use crate::engine::raw::{Digesting, RawFile as FoundFile};
+use crate::engine::ingest::partition_task::NO_DAY;
+use crate::engine::input::raw_file::{Digesting, RawFile as FoundFile};
+use crate::engine::plan::fingerprint::how;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reference::{FileSink, Inputs};
-use crate::sources::date_order::read_in_order;
+use crate::sources::fields::date_order::read_in_order;
+use crate::sources::fields::user_name::UserName;
 use crate::sources::path::{PathFacts, path_context};
 use crate::sources::record::{Activity, FileContext, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage};
-use crate::sources::user_name::UserName;
 use crate::sources::{self, Format};
-use crate::stages::raw_files::{RAW_FILES, RawFile};
+use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::store::Store;
 
 /// What became of the raw files since they were read.

@@ -8,13 +8,13 @@ use serde_json::json;
 use crate::audit::choice::{self, Share};
 use crate::audit::oracle::Oracle;
 use crate::domain::guid::Guid;
-use crate::engine::checks::message;
-use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
+use crate::engine::input::discover;
+use crate::engine::plan::day_range::Range;
+use crate::engine::publish::cross_checks::message;
 use crate::engine::report::Verified;
 use crate::engine::state::State;
-use crate::engine::walk;
 use crate::pipeline::settings::Settings;
 use crate::warehouse::store::Store;
 
@@ -36,7 +36,7 @@ pub fn verify(
     let mut chosen = choice::choose(&known, share, choice::seed_of(range.last));
     let before = differing(store);
     chosen.tenants.extend(before.intersection(&known));
-    let files = walk::discover_what_is_there(settings, watch)?;
+    let files = discover::discover_what_is_there(settings, watch)?;
     let oracle = Oracle {
         settings,
         store,

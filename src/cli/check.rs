@@ -5,11 +5,11 @@ use std::sync::atomic::AtomicBool;
 use crate::audit::check::check;
 use crate::audit::report::Asked;
 use crate::cli::args::{CheckArgs, Format, Global};
-use crate::cli::check_text;
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::run::in_threads;
 use crate::cli::say;
+use crate::cli::text::check;
 use crate::engine::events::Watch;
 use crate::observe::progress::Progress;
 use crate::observe::run_log;
@@ -48,12 +48,12 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
         report.warnings.extend(progress.warnings());
     }
     say(&match args.format {
-        Format::Text => check_text::text(settings, &report),
-        Format::Json => format!("{:#}\n", check_text::json(settings, &report)),
+        Format::Text => check::text(settings, &report),
+        Format::Json => format!("{:#}\n", check::json(settings, &report)),
     })?;
     if report.is_healthy() {
         return Ok(());
     }
-    Err(Failure::new(Code::Check, check_text::sum(&report))
+    Err(Failure::new(Code::Check, check::sum(&report))
         .hint("remove the files that are named and run again: they are made anew. If it comes back, report it"))
 }

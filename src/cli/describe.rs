@@ -2,9 +2,9 @@
 //! name, a published file by the name of its file; `docs/tables.md` is everything in Markdown.
 
 use crate::cli::args::{DescribeArgs, DictionaryFormat};
-use crate::cli::describe_page;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
+use crate::cli::text::describe_page;
 use crate::pipeline::nearest::nearest;
 use crate::reports::columns::{PublishedTable, published_files};
 use crate::stages;

@@ -5,8 +5,9 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
 use crate::domain::words::{Words, counted};
-use crate::engine::explain::{Answer, Asked, explain};
-use crate::explain::{customer_list, json, markdown, text, text_product, text_user};
+use crate::engine::query::explain::{Answer, Asked, explain};
+use crate::explain::customer_list;
+use crate::explain::render::{json, markdown, text, text_product, text_user};
 use crate::observe::progress::Progress;
 use crate::warehouse::store::Store;
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::cli::args::{Format as Printed, Global, InspectArgs};
 use crate::cli::exit::{Code, Failure};
-use crate::cli::{inspect_text, say};
+use crate::cli::say;
+use crate::cli::text;
 use crate::domain::rules::Rules;
 use crate::engine::inspect::{self, Asked, Inspection};
 use crate::pipeline::catalogue::built_in;
@@ -35,13 +36,13 @@ pub fn run(args: &InspectArgs, global: &Global) -> Result<(), Failure> {
     for path in &args.files {
         let inspection = inspect::inspect(path, &asked, &rules)?;
         if args.format == Printed::Text {
-            say(&inspect_text::block(&inspection, inspections.is_empty(), global.colored()))?;
+            say(&text::inspect::block(&inspection, inspections.is_empty(), global.colored()))?;
         }
         inspections.push(inspection);
     }
     match args.format {
-        Printed::Text => say(&inspect_text::sums(&inspections))?,
-        Printed::Json => say(&format!("{:#}\n", inspect_text::json(&inspections)))?,
+        Printed::Text => say(&text::inspect::sums(&inspections))?,
+        Printed::Json => say(&format!("{:#}\n", text::inspect::json(&inspections)))?,
     }
     refuse_unreadable(&inspections)
 }

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cli::exit::{Code, Failure};
-use crate::warehouse::scratch;
+use crate::warehouse::store::temporary_folder;
 
 /// How long a command has to come to an end by itself.
 const GRACE: Duration = Duration::from_millis(600);
@@ -153,7 +153,7 @@ fn end(last_words: &(impl Fn() + Send + Sync)) -> ! {
         let (said, wait) = mpsc::channel();
         let told = thread::Builder::new().spawn_scoped(scope, move || {
             last_words();
-            scratch::remove_all();
+            temporary_folder::remove_all();
             let _ = said.send(());
         });
         if told.is_ok() {

@@ -1,30 +1,26 @@
 //! The command line: one command a file. What was written becomes what it means in `context`; errors become exit codes in `exit`.
 
-use std::io::{self, ErrorKind, Write};
-
-use crate::cli::exit::Failure;
-use crate::observe::standard_error::harmless;
-
 pub mod args;
-pub mod asked;
+pub mod arguments;
 pub mod check;
-pub mod check_text;
 pub mod completions;
 pub mod context;
 pub mod describe;
-pub mod describe_page;
 pub mod exit;
 pub mod explain;
 pub mod inspect;
-pub mod inspect_text;
 pub mod interruption;
 pub mod plan;
-pub mod plan_text;
 pub mod reprocess;
 pub mod run;
 pub mod sample;
 pub mod status;
-pub mod status_text;
+pub mod text;
+
+use std::io::{self, ErrorKind, Write};
+
+use crate::cli::exit::Failure;
+use crate::observe::standard_error::harmless;
 
 /// Writes a result to standard output. Whoever reads it may stop reading: that is no fault. A disk that is full is one.
 pub fn say(text: &str) -> Result<(), Failure> {

@@ -5,15 +5,15 @@ use std::sync::atomic::AtomicBool;
 use crate::cli::args::{Format, Global, PlanArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
-use crate::cli::plan_text;
 use crate::cli::run::in_threads;
 use crate::cli::say;
+use crate::cli::text::plan;
 use crate::engine::events::Watch;
 use crate::engine::request::Request;
 use crate::engine::run;
 use crate::observe::progress::Progress;
-use crate::warehouse::scratch::Scratch;
 use crate::warehouse::store::Store;
+use crate::warehouse::store::temporary_folder::Scratch;
 
 /// Prints the plan to standard output.
 pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
@@ -51,7 +51,7 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     progress.finish();
     let report = result?;
     say(&match args.format {
-        Format::Text => plan_text::text(&request, &report),
-        Format::Json => format!("{:#}\n", plan_text::json(&request, &report)),
+        Format::Text => plan::text(&request, &report),
+        Format::Json => format!("{:#}\n", plan::json(&request, &report)),
     })
 }

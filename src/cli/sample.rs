@@ -2,8 +2,8 @@
 
 use crate::cli::args::{Global, LogFormat, SampleArgs};
 use crate::cli::exit::{Code, Failure};
-use crate::cli::plan_text::size;
 use crate::cli::say;
+use crate::cli::text::plan::size;
 use crate::domain::words::counted;
 use crate::engine::events::Event;
 use crate::observe::event_line::{Level, write_event};

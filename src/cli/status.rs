@@ -4,7 +4,7 @@ use crate::cli::args::{Format, Global, StatusArgs};
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
-use crate::cli::status_text;
+use crate::cli::text::status;
 use crate::domain::next_steps::Language;
 use crate::domain::words::Words;
 use crate::observe::standing;
@@ -22,7 +22,7 @@ pub fn run(args: &StatusArgs, global: &Global) -> Result<(), Failure> {
     });
     let standing = standing::look(words, &context.settings, &store, due, context.began)?;
     say(&match args.format {
-        Format::Text => status_text::text(&standing, words, global.colored()),
+        Format::Text => status::text(&standing, words, global.colored()),
         Format::Json => {
             let json = serde_json::to_string_pretty(&standing);
             json.map_err(|error| Failure::new(Code::Bug, format!("cannot write how things stand as JSON: {error}")))? + "\n"

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::engine::causes::Because;
-use crate::engine::days::runs;
-use crate::engine::freshness::{Extent, Freshness};
-use crate::engine::status::collapsed::CollapsedList;
+use crate::engine::health::collapsed_lists::CollapsedList;
+use crate::engine::health::freshness::{Extent, Freshness};
+use crate::engine::plan::causes::Because;
+use crate::engine::plan::day_range::runs;
 use crate::reports::publish::PublishedFile;
-use crate::reports::summary::Summary;
-use crate::reports::valuable_steps::ValuableSteps;
+use crate::reports::summary::figures::Summary;
+use crate::reports::summary::valuable_steps::ValuableSteps;
 use crate::warehouse::contract::{Contract, Partition};
-use crate::warehouse::index::Place;
+use crate::warehouse::store::listing::Place;
 
 /// Files of one table that a run made, or would make.
 #[derive(Clone, Debug, Serialize)]

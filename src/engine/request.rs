@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::engine::days::Range;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
-use crate::engine::raw_open::Reads;
+use crate::engine::plan::day_range::Range;
 use crate::engine::report::Verified;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::stages::activity_events::shard_of;
+use crate::stages::received::activity_events::shard_of;
+use crate::storage::input_folder::Reads;
 use crate::warehouse::store::Store;
 
 /// What is asked of a run.

@@ -4,35 +4,40 @@
 use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
-use crate::engine::causes::{Changes, range_text};
-use crate::engine::clean;
-use crate::engine::days::{self, Range};
+use crate::engine::build::{activity_daily, assignments, first_activity, subscription_history, user_names, window_plan, window_tables};
+use crate::engine::cache::source_totals;
+use crate::engine::cache::source_totals::Summaries;
+use crate::engine::cache::up_to_date;
+use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::fresh_events::FreshEvents;
-use crate::engine::ingest;
-use crate::engine::inputs;
-use crate::engine::job::Job;
-use crate::engine::raw::RawFile;
-use crate::engine::raw_summary::{self, Summaries};
-use crate::engine::receive::{self, Received};
+use crate::engine::health::{freshness, list_warnings, source_gaps};
+use crate::engine::ingest::compare;
+use crate::engine::ingest::receive;
+use crate::engine::ingest::receive::Received;
+use crate::engine::ingest::recent_events::FreshEvents;
+use crate::engine::ingest::reject_budget::SincePublication;
+use crate::engine::input::discover;
+use crate::engine::input::discover::Walked;
+use crate::engine::input::raw_file::RawFile;
+use crate::engine::input::required_sources;
+use crate::engine::input::unread::Unread;
+use crate::engine::plan::causes::{Changes, range_text};
+use crate::engine::plan::day_range;
+use crate::engine::plan::day_range::Range;
+use crate::engine::plan::dependencies::with_needs;
+use crate::engine::plan::outside_days;
+use crate::engine::publish::{cross_checks, publication};
 use crate::engine::report::RunReport;
 use crate::engine::request::Request;
-use crate::engine::since::SincePublication;
+use crate::engine::size_estimates;
 use crate::engine::state::{Cache, State};
-use crate::engine::tables::with_needs;
-use crate::engine::unread::Unread;
-use crate::engine::walk::Walked;
-use crate::engine::{
-    checks, estimates, facts, first_activity, freshness, licenses, list_warnings, names, outside, publish, silence, subscription_log, walk,
-    windows, windows_plan,
-};
 use crate::stages;
-use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
-use crate::stages::adoption::ADOPTION;
-use crate::stages::subscriptions::Timeline;
-use crate::stages::taken_snapshots::TakenSnapshots;
-use crate::stages::user_names::Names;
+use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::licenses::snapshot_history::TakenSnapshots;
+use crate::stages::licenses::subscriptions::Timeline;
+use crate::stages::people::user_names::Names;
+use crate::stages::usage::adoption::ADOPTION;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::store::Store;
 
@@ -58,8 +63,10 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
         Ok::<_, EngineError>((state, cache))
     };
     // What is in the warehouse says which raw files are looked at, if not all of them are.
-    let looks_at_all = !ingest::is_limited(request);
-    let (looked, all) = rayon::join(look, || looks_at_all.then(|| walk::discover(settings, None, &request.reads, watch)));
+    let looks_at_all = !compare::is_limited(request);
+    let (looked, all) = rayon::join(look, || {
+        looks_at_all.then(|| discover::discover(settings, None, &request.reads, watch))
+    });
     let (mut state, mut cache) = looked?;
     tell_of_strangers(&state, watch);
     if request.tables.is_none() {
@@ -68,22 +75,22 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     let (since, walked) = match all {
         Some(walked) => (None, walked?),
         None => {
-            let since = ingest::looked_at_since(request, &state, &cache);
-            (since, walk::discover(settings, since, &request.reads, watch)?)
+            let since = compare::looked_at_since(request, &state, &cache);
+            (since, discover::discover(settings, since, &request.reads, watch)?)
         }
     };
     let Walked { files, unseen } = walked;
-    inputs::check_seen(request, &unseen, watch)?;
-    report.sources = inputs::found(settings, &files, request.today);
-    inputs::check_required(settings, &report.sources)?;
-    inputs::check_any(request, &state, &files)?;
+    required_sources::check_seen(request, &unseen, watch)?;
+    report.sources = required_sources::found(settings, &files, request.today);
+    required_sources::check_required(settings, &report.sources)?;
+    required_sources::check_any(request, &state, &files)?;
     let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none() && !request.rescan;
-    let is_clean = || clean::memo(request, &state, &files).is_some_and(|memo| cache.memos.contains_key(&memo));
+    let is_clean = || up_to_date::memo(request, &state, &files).is_some_and(|memo| cache.memos.contains_key(&memo));
     let unread = Unread::default();
     let kept_in = (!request.rehearse).then_some(store);
     let has_to_prune = request.prune && state.outside().next().is_some();
-    if whole && !has_to_prune && is_clean() && publish::is_whole(settings) {
-        outside::tell(&state, watch);
+    if whole && !has_to_prune && is_clean() && publication::is_whole(settings) {
+        outside_days::tell(&state, watch);
         unread.tell(&unseen, kept_in, &mut report, watch)?;
         fill_range(&mut report, &state);
         fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
@@ -102,16 +109,16 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
         watch,
     )?;
     unread.tell(&unseen, kept_in, &mut report, watch)?;
-    let latest = raw_summary::latest(store, &state, &mut cache.raw, silence::PARTITIONS)?;
-    silence::warn_of_silence(settings, &report, &latest, request.last, watch);
+    let latest = source_totals::latest(store, &state, &mut cache.raw, source_gaps::PARTITIONS)?;
+    source_gaps::warn_of_silence(settings, &report, &latest, request.last, watch);
     if !request.rehearse {
         received.since.save(store)?;
         received.since.check(settings, store, &state)?;
     }
     report.days_left = received.waiting.len() as u64;
-    let makes_windows = windows_plan::is_wanted(&wanted);
+    let makes_windows = window_plan::is_wanted(&wanted);
     let taken = if makes_windows || settings.first_day.is_none() {
-        subscription_log::bring_up(store, &state, request.rehearse)?
+        subscription_history::bring_up(store, &state, request.rehearse)?
     } else {
         TakenSnapshots::default()
     };
@@ -136,15 +143,15 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
         state.set_aside(Some(range.first), None);
     }
     if !request.prune {
-        outside::tell(&state, watch);
+        outside_days::tell(&state, watch);
     }
     let timelines = if makes_windows {
-        licenses::timelines(settings, &taken)
+        assignments::timelines(settings, &taken)
     } else {
         Vec::new()
     };
     let names: Vec<Names> = (0..u32::from(settings.shards))
-        .map(|shard| names::names(store, &state, shard))
+        .map(|shard| user_names::names(store, &state, shard))
         .collect::<Result<_, _>>()?;
     let mut job = Job {
         settings,
@@ -171,7 +178,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     fill_range(&mut report, &state);
     fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
     list_warnings::of_collapsed_lists(request, store, &state, &came_in, &mut report, watch)?;
-    report.users_known_by_name = names::unjoined(store, &state, &names)?;
+    report.users_known_by_name = user_names::unjoined(store, &state, &names)?;
     if report.users_known_by_name > 0 {
         list_warnings::of_unknown_users(store, &state, watch)?;
     }
@@ -183,11 +190,11 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     } else if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
         if received.has_strays {
-            clean::forget(&mut cache.memos);
+            up_to_date::forget(&mut cache.memos);
         }
     }
     if request.prune && report.days_left == 0 {
-        outside::prune(store, &mut state, request.rehearse, &mut report)?;
+        outside_days::prune(store, &mut state, request.rehearse, &mut report)?;
     }
     // A year of raw files has hundreds of thousands of names to give back.
     rayon::join(|| keep(request, store, state, &mut cache), || drop(files)).0?;
@@ -213,8 +220,8 @@ fn range(
     watch: &Watch<'_>,
 ) -> Result<Option<Range>, EngineError> {
     let last = received.waiting.iter().map(|day| day.plus(-1)).fold(request.last, Day::min);
-    let earliest = || raw_summary::earliest_path_day(store, state, &mut cache.raw);
-    days::range(request.settings, state, earliest, taken.first_day(), (request.from, last), watch)
+    let earliest = || source_totals::earliest_path_day(store, state, &mut cache.raw);
+    day_range::range(request.settings, state, earliest, taken.first_day(), (request.from, last), watch)
 }
 
 /// Makes the stale files of every table; returns the days that are left to another run. Days whose facts are left are too.
@@ -228,7 +235,7 @@ fn make_tables(
 ) -> Result<Vec<Day>, EngineError> {
     let mut waiting = Vec::new();
     if job.tables.contains("activity_coverage") {
-        let facts = facts::run(job, state, fresh_events, changes)?;
+        let facts = activity_daily::run(job, state, fresh_events, changes)?;
         report.steps.extend(facts.steps);
         if let Some(first) = facts.waiting.first() {
             job.range.last = first.plus(-1);
@@ -236,19 +243,19 @@ fn make_tables(
         waiting.extend(facts.waiting);
     }
     if job.tables.contains("assignments") {
-        let (step, contradictions) = licenses::run_assignments(job, state, cache, changes)?;
+        let (step, contradictions) = assignments::run_assignments(job, state, cache, changes)?;
         report.steps.extend(step);
         report.contradictions = contradictions;
     }
     if job.tables.contains("first_activity") {
         report.steps.extend(first_activity::run(job, state, changes)?);
     }
-    let mut plan = windows_plan::plan(job, state, timelines, &mut cache.first_days, changes)?;
+    let mut plan = window_plan::plan(job, state, timelines, &mut cache.first_days, changes)?;
     if job.request.rehearse {
-        estimates::estimate(job, state, &mut plan)?;
+        size_estimates::estimate(job, state, &mut plan)?;
         report.steps.extend(plan.steps(job, state, changes));
     } else {
-        let made = windows::make(job, state, &plan)?;
+        let made = window_tables::make(job, state, &plan)?;
         plan.measure(&made);
         report.steps.extend(plan.steps(job, state, changes));
     }
@@ -271,7 +278,7 @@ fn finish(
     report: &mut RunReport,
     watch: &Watch<'_>,
 ) -> Result<(), EngineError> {
-    let due = publish::is_due(request.settings, store, state, range)?;
+    let due = publication::is_due(request.settings, store, state, range)?;
     if request.rehearse {
         report.published = due.is_some() || !report.steps.is_empty();
         return Ok(());
@@ -281,8 +288,8 @@ fn finish(
     }
     if let Some(fingerprint) = due {
         watch.go_on()?;
-        checks::run(request.settings, store, state, range, cache, watch)?;
-        publish::run(
+        cross_checks::run(request.settings, store, state, range, cache, watch)?;
+        publication::run(
             request.settings,
             store,
             state,
@@ -294,9 +301,9 @@ fn finish(
         report.published = true;
         SincePublication::default().save(store)?;
     }
-    clean::forget(&mut cache.memos);
+    up_to_date::forget(&mut cache.memos);
     let is_all = report.days_left == 0 && report.unread == 0;
-    if let Some(memo) = clean::memo(request, state, files).filter(|_| is_all) {
+    if let Some(memo) = up_to_date::memo(request, state, files).filter(|_| is_all) {
         cache.memos.insert(memo, String::new());
     }
     Ok(())

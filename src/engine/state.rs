@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
-use crate::engine::first_days::FirstDays;
-use crate::engine::kept;
-use crate::engine::raw_summary::Summaries;
+use crate::engine::cache::customer_first_days::FirstDays;
+use crate::engine::cache::source_totals::Summaries;
 use crate::stages;
-use crate::stages::activity_coverage::ACTIVITY_COVERAGE;
-use crate::stages::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::files::Footer;
-use crate::warehouse::index::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
+use crate::warehouse::file::write::Footer;
 use crate::warehouse::store::Store;
+use crate::warehouse::store::cache_file;
+use crate::warehouse::store::listing::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
 
 /// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
 #[derive(Default, Serialize, Deserialize)]
@@ -257,11 +257,11 @@ impl Cache {
 
     /// What is cached for a warehouse; nothing where there is no cache that can be used.
     pub fn load(store: &Store) -> Cache {
-        kept::load(store, Cache::FILE, CACHE_VERSION).unwrap_or_default()
+        cache_file::load(store, Cache::FILE, CACHE_VERSION).unwrap_or_default()
     }
 
     /// Keeps the cache for the next run.
     pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
-        kept::save(store, Cache::FILE, CACHE_VERSION, self)
+        cache_file::save(store, Cache::FILE, CACHE_VERSION, self)
     }
 }

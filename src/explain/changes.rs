@@ -9,7 +9,7 @@ use crate::domain::subscription::State;
 use crate::explain::compare::row_of;
 use crate::explain::counts::{Holder, Numbers, Seats, Subject, holders, numbers};
 use crate::explain::facts::{COMPARED_DAYS, Facts};
-use crate::stages::subscriptions::Subscription;
+use crate::stages::licenses::subscriptions::Subscription;
 
 spelled! {
     /// What happened to a user's place in the number.

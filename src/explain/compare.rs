@@ -7,8 +7,8 @@ use crate::domain::guid::Guid;
 use crate::domain::window;
 use crate::explain::counts::{Numbers, Subject, numbers};
 use crate::explain::facts::Facts;
-use crate::stages::adoption::{ADOPTION, Adoption};
-use crate::stages::usage::{Parts, USAGE};
+use crate::stages::usage::adoption::{ADOPTION, Adoption};
+use crate::stages::usage::usage::{Parts, USAGE};
 
 /// A number that stands otherwise in a table than it is counted here.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use crate::domain::rules::Rules;
 use crate::domain::subscription::Seller;
 use crate::domain::window;
 use crate::explain::facts::Facts;
-use crate::stages::assignments::Assignment;
-use crate::stages::daily_facts::Marks;
-use crate::stages::subscriptions::Subscription;
-use crate::stages::usage::{ActiveUsers, Parts, ratio};
+use crate::stages::activity::window_facts::Marks;
+use crate::stages::licenses::assignments::Assignment;
+use crate::stages::licenses::subscriptions::Subscription;
+use crate::stages::usage::usage::{ActiveUsers, Parts, ratio};
 
 /// What is looked at: a product, and one of its workloads or any of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,12 +8,13 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::words::{Words, explain as said};
 use crate::explain::facts::CustomerName;
-use crate::explain::text::{Page, WIDTH};
-use crate::explain::words::{self, known, percent};
-use crate::explain::{json, markdown};
-use crate::reports::summary_text::padded;
-use crate::stages::adoption::Adoption;
-use crate::stages::portfolio;
+use crate::explain::render::text::{Page, WIDTH};
+use crate::explain::render::words;
+use crate::explain::render::words::{known, percent};
+use crate::explain::render::{json, markdown};
+use crate::reports::summary::text::padded;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::portfolio;
 
 /// Every customer of a day.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,15 +6,15 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::explain::uses::Uses;
-use crate::stages::activity_28d::Activity28d;
-use crate::stages::activity_daily::ActivityDaily;
-use crate::stages::adoption::Adoption;
-use crate::stages::assignments::Assignment;
-use crate::stages::customers::Customer;
+use crate::stages::activity::activity_28d::Activity28d;
+use crate::stages::activity::activity_daily::ActivityDaily;
+use crate::stages::licenses::assignments::Assignment;
+use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
-use crate::stages::subscriptions::Subscription;
-use crate::stages::usage::Usage;
-use crate::stages::workload_adoption::WorkloadAdoption;
+use crate::stages::received::customers::Customer;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::usage::Usage;
+use crate::stages::usage::workload_adoption::WorkloadAdoption;
 
 /// How many days back a number is compared with itself.
 pub const COMPARED_DAYS: [i32; 3] = [1, 7, 28];

@@ -4,7 +4,7 @@
 //! given to another within [`MOST_DAYS`] days, and neither has a second candidate, it is called a move.
 
 use crate::domain::day::Day;
-use crate::stages::assignments::Assignment;
+use crate::stages::licenses::assignments::Assignment;
 
 /// How long after it was taken away a license may be given to somebody else.
 pub const MOST_DAYS: i32 = 7;

@@ -8,8 +8,8 @@ use crate::domain::kinds::{Evidence, Opened};
 use crate::explain::counts::{Holder, Subject, holders};
 use crate::explain::facts::Facts;
 use crate::explain::moves::{Move, moves};
-use crate::stages::assignments::Assignment;
-use crate::stages::daily_facts::mark;
+use crate::stages::activity::window_facts::mark;
+use crate::stages::licenses::assignments::Assignment;
 
 /// A user and a product.
 #[derive(Clone, Debug, PartialEq, Eq)]

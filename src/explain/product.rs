@@ -9,8 +9,8 @@ use crate::explain::counts::{Numbers, Seats, Subject, numbers};
 use crate::explain::facts::{CustomerName, Facts};
 use crate::explain::notes::{self, Note};
 use crate::explain::people::{People, people};
+use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
-use crate::stages::subscriptions::Subscription;
 
 /// A product as people call it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use crate::domain::window;
 use crate::explain::compare::Difference;
 use crate::explain::facts::Facts;
 use crate::explain::uses::evidence_of;
-use crate::stages::assignments::Assignment;
-use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::licenses::assignments::Assignment;
+use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
 
 /// Those who use a workload without a license, each with the active days of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::explain::notes::{self, Note};
 use crate::explain::people::{License, people};
 use crate::explain::product::ProductName;
 use crate::explain::uses::evidence_of;
-use crate::stages::activity_daily::{ACTIVITY_DAILY, ActivityDaily};
+use crate::stages::activity::activity_daily::{ACTIVITY_DAILY, ActivityDaily};
 
 spelled! {
     /// How a user stands in a product's number.

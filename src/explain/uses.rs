@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::domain::day::Day;
 use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
-use crate::stages::activity_daily::ActivityDaily;
-use crate::stages::daily_facts::{Marks, mark};
+use crate::stages::activity::activity_daily::ActivityDaily;
+use crate::stages::activity::window_facts::{Marks, mark};
 
 /// The active days of all users of a customer.
 #[derive(Debug, Default)]

@@ -2,10 +2,10 @@
 
 use crate::domain::words::summary as said;
 use crate::domain::words::{ENGLISH, Phrase, Words, nouns};
+use crate::engine::health::collapsed_lists::CollapsedList;
 use crate::engine::report::{RunReport, SourceReport, Verified};
-use crate::engine::status::collapsed::CollapsedList;
 use crate::pipeline::settings::Settings;
-use crate::reports::summary_text;
+use crate::reports::summary::text;
 
 /// How wide labels are; a longer one takes the room that it needs.
 const LABEL: usize = 10;
@@ -78,7 +78,7 @@ fn published(settings: &Settings, report: &RunReport, color: bool) -> String {
     let range = words.fill(said::RANGE, &[("first", first), ("last", last)]);
     let mut text = format!("{}, {range}\n\n", settings.name);
     if let Some(summary) = &report.summary {
-        text.push_str(&summary_text::render(summary, words.0, color));
+        text.push_str(&text::render(summary, words.0, color));
         text.push('\n');
     }
     let steps = report.next_steps.as_ref().map(|steps| steps.text(color)).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::observe::progress::Progress;
 use crate::observe::record::{Asked, Fault, REFUSED, Record, outcome};
 use crate::observe::run_log::{self, RUN_LOG};
 use crate::pipeline::settings::Settings;
-use crate::warehouse::disk::Disk;
+use crate::storage::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 
 /// Takes down what a run did.

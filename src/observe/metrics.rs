@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::domain::day::{Day, Instant};
 use crate::engine::report::RunReport;
 use crate::observe::run_log;
-use crate::warehouse::disk::Disk;
+use crate::storage::disk::Disk;
 
 /// The name of the metrics in the published folder.
 pub const METRICS: &str = "metrics.prom";
@@ -274,7 +274,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
-    use crate::engine::freshness::{Extent, Freshness};
+    use crate::engine::health::freshness::{Extent, Freshness};
     use crate::engine::report::SourceReport;
 
     const PIPELINE: &str = "the \"big\" one\\two";

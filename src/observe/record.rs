@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::day::Instant;
 use crate::engine::error::EngineError;
-use crate::engine::publish::last_run;
+use crate::engine::publish::publication::last_run;
 use crate::engine::report::RunReport;
 use crate::observe::parts::{Part, rounded};
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::{is_unfinished, write_run_json};
-use crate::warehouse::disk::Disk;
+use crate::storage::disk::Disk;
 
 /// What was asked for on the command line.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::warehouse::disk::Disk;
+use crate::storage::disk::Disk;
 
 /// The name of the run log in the published folder.
 pub const RUN_LOG: &str = "runs.jsonl";

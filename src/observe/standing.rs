@@ -6,17 +6,18 @@ use serde::Serialize;
 use crate::domain::day::{Day, Instant};
 use crate::domain::words::Words;
 use crate::engine::error::EngineError;
-use crate::engine::publish::last_run;
-use crate::engine::status;
-use crate::engine::status::value::Status;
+use crate::engine::health::status;
+use crate::engine::health::status::value::Status;
+use crate::engine::publish::publication::last_run;
 use crate::observe::run_log::{self, RUN_LOG};
 use crate::observe::standing_attention::{Attention, attention};
 use crate::observe::standing_runs::{LastRun, unrecorded};
 use crate::pipeline::settings::Settings;
 use crate::reports::publish::is_unfinished;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::lock::{self, Look};
 use crate::warehouse::store::Store;
+use crate::warehouse::store::lock;
+use crate::warehouse::store::lock::Look;
 
 /// How many runs are told.
 const RUNS: usize = 10;

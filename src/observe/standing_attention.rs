@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::kinds::Feed;
 use crate::domain::words::{Words, attention as said, nouns};
-use crate::engine::status::value::{CustomerStatus, Hole, SourceStatus, Status, Use};
+use crate::engine::health::status::value::{CustomerStatus, Hole, SourceStatus, Status, Use};
 use crate::observe::standing::Work;
 use crate::observe::standing_runs::LastRun;
 

@@ -7,11 +7,11 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use crate::reports::dimensions::{CALENDAR, CUSTOMER_DIMENSION, PRODUCTS};
 use crate::reports::export;
-use crate::stages::adoption::ADOPTION;
 use crate::stages::next_steps::NEXT_STEPS;
-use crate::stages::portfolio::PORTFOLIO;
-use crate::stages::usage::USAGE;
-use crate::stages::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::usage::portfolio::PORTFOLIO;
+use crate::stages::usage::usage::USAGE;
+use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
 /// The tables that are published with all their days.

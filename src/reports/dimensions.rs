@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::stages::customers::Customer;
+use crate::stages::received::customers::Customer;
 use crate::warehouse::table::table;
 
 table! {

@@ -24,5 +24,3 @@ pub mod publication;
 pub mod publish;
 mod staging;
 pub mod summary;
-pub mod summary_text;
-pub mod valuable_steps;

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::guid::Guid;
 use crate::reports::dimensions::filled;
-use crate::stages::customers::Customer;
+use crate::stages::received::customers::Customer;
 
 /// The names of one kind of id.
 struct Lookup {

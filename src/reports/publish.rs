@@ -17,8 +17,8 @@ pub use crate::reports::publication::Publication;
 pub use crate::reports::staging::{PublishedFile, digest_of, is_unfinished};
 use crate::reports::staging::{Staged, Staging, close};
 use crate::reports::{export, facts};
+use crate::storage::disk::Disk;
 use crate::warehouse::contract::Contract;
-use crate::warehouse::disk::Disk;
 use crate::warehouse::table::Row;
 
 /// Writes all files and puts them into place; returns them in the order of the data dictionary, the export last. `progress` is

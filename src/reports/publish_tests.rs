@@ -4,7 +4,7 @@
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
-use crate::stages::customers::Customer;
+use crate::stages::received::customers::Customer;
 use crate::warehouse::store::Store;
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,11 +22,11 @@ use crate::domain::catalogue::Product;
 use crate::domain::digest::{Digest, Fingerprint};
 use crate::domain::next_steps::StepCode;
 use crate::reports::columns::published_tables;
-use crate::stages::adoption::Adoption;
 use crate::stages::next_steps::NextStep;
-use crate::stages::portfolio;
-use crate::stages::usage::Usage;
-use crate::stages::workload_adoption::WorkloadAdoption;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::portfolio;
+use crate::stages::usage::usage::Usage;
+use crate::stages::usage::workload_adoption::WorkloadAdoption;
 
 #[path = "publish_months_tests.rs"]
 mod months;

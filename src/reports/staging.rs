@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::domain::digest::{Digest, Digester};
 use crate::reports::error::ReportError;
-use crate::warehouse::disk::{Disk, DiskFile};
+use crate::storage::disk::{Disk, DiskFile};
 
 /// Below the published folder: on the same file system, and no `*.parquet` in it that a reader could mistake for a table.
 const FOLDER: &str = ".uptake-unfinished";

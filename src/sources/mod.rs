@@ -21,83 +21,32 @@
 //!
 //! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`], in [`read`] and in `detect`.
 
-use crate::domain::kinds::Feed;
-
-pub mod date_order;
-pub mod input;
-pub mod parts;
+pub mod bytes;
+mod detect;
+pub mod fields;
+pub mod find_record;
+mod format;
+mod formats;
+mod json;
+mod outcome;
 pub mod path;
 pub mod record;
-pub mod single_record;
-pub mod time;
-
-mod activity_table;
-mod audit_data;
-mod azure_audit;
-mod azure_envelope;
-mod azure_sign_ins;
-mod blocks;
-mod compressed;
-mod csv_file;
-mod csv_table;
-mod customers_csv;
-mod customers_json;
-mod detail;
-mod detect;
-mod directory_audit;
-mod fields;
-mod first_bytes;
-mod first_keys;
-mod format;
-mod graph_audits;
-mod graph_sign_ins;
-mod graph_subscribed_skus;
-mod graph_subscriptions;
-mod graph_users;
-pub mod guard;
-mod inflate;
-mod json;
-mod json_file;
-mod keys;
-mod license_changes_table;
-mod license_event;
-mod license_holdings_table;
-mod license_list;
-mod limits;
-mod lines;
-mod log_analytics;
-mod management_activity;
-mod management_licenses;
-mod management_record;
-mod marks;
-mod output;
-mod parquet_column;
-mod parquet_pages;
-mod parquet_table;
-mod partner_center;
-mod portal_csv;
-mod scan;
-mod sign_in;
-mod snapshot_tables;
-mod structure;
-mod subscriptions_table;
-mod support_request;
-mod support_requests_csv;
-mod support_requests_json;
-mod table;
+pub mod records;
+pub mod split;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod text;
-pub mod user_name;
+
+use crate::domain::kinds::Feed;
 
 pub use format::{Choice, Format};
 
-use compressed::Content;
-use input::Input;
-use limits::Limits;
-use output::Output;
+use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::input::Input;
+use crate::sources::bytes::limits::Limits;
+use crate::sources::formats::{azure_monitor, graph, log_analytics, management_api, own, partner_center, portal_csv};
+use crate::sources::outcome::Output;
 use record::{FileContext, FileCounts, Position, Reason, Sink};
 
 /// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
@@ -192,7 +141,7 @@ pub fn line_of_names(head: &[u8]) -> Option<&str> {
     let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let first = std::str::from_utf8(lines.next()?.trim_ascii()).ok()?;
     let second = std::str::from_utf8(lines.next().unwrap_or_default()).unwrap_or_default();
-    csv_table::has_names(first, second).then_some(first)
+    crate::sources::records::csv::has_names(first, second).then_some(first)
 }
 
 /// How a file of no known form begins, for the rejects.
@@ -213,7 +162,7 @@ fn recognised(content: &mut Content<'_>, format: Format) -> Option<&'static str>
     }
     let head = content.peek(HEAD_BYTES);
     let is_other_parquet = head.starts_with(detect::PARQUET) && format != Format::Auto;
-    first_bytes::recognised(head).or_else(|| is_other_parquet.then_some("a Parquet file: the format is `parquet`"))
+    crate::sources::bytes::first_bytes::recognised(head).or_else(|| is_other_parquet.then_some("a Parquet file: the format is `parquet`"))
 }
 
 /// A file whose content is open.
@@ -227,56 +176,62 @@ impl Opened<'_> {
     fn read_as(self, feed: Feed, format: Format, context: &FileContext, out: &mut Output<'_>) {
         let file = self;
         match (feed, format) {
-            (Feed::Activity, Format::AzureMonitor) => file.json(&mut azure_sign_ins::AzureSignIns::new(context), out),
-            (Feed::Activity, Format::Graph) => file.json(&mut graph_sign_ins::GraphSignIns::new(context), out),
+            (Feed::Activity, Format::AzureMonitor) => file.json(&mut azure_monitor::sign_ins::AzureSignIns::new(context), out),
+            (Feed::Activity, Format::Graph) => file.json(&mut graph::sign_ins::GraphSignIns::new(context), out),
             (Feed::Activity, Format::PortalCsv) => file.csv(&mut portal_csv::PortalCsv::new(context), out),
             (Feed::Activity, Format::LogAnalytics) => file.json_or_csv(&mut log_analytics::LogAnalytics::new(context), out),
-            (Feed::LicenseChanges, Format::AzureMonitor) => file.json(&mut azure_audit::AzureAudit::new(context), out),
-            (Feed::LicenseChanges, Format::Graph) => file.json(&mut graph_audits::GraphAudits::new(context), out),
-            (Feed::LicenseHoldings, Format::GraphUsers) => file.json(&mut graph_users::GraphUsers::new(context), out),
+            (Feed::LicenseChanges, Format::AzureMonitor) => file.json(&mut azure_monitor::audit_logs::AzureAudit::new(context), out),
+            (Feed::LicenseChanges, Format::Graph) => file.json(&mut graph::directory_audits::GraphAudits::new(context), out),
+            (Feed::LicenseHoldings, Format::GraphUsers) => file.json(&mut graph::users::GraphUsers::new(context), out),
             (Feed::Subscriptions, Format::GraphCompanySubscriptions) => {
-                file.json(&mut graph_subscriptions::GraphSubscriptions::new(context), out);
+                file.json(&mut graph::company_subscriptions::GraphSubscriptions::new(context), out);
             }
             (Feed::Subscriptions, Format::GraphSubscribedSkus) => {
-                file.json(&mut graph_subscribed_skus::GraphSubscribedSkus::new(context), out);
+                file.json(&mut graph::subscribed_skus::GraphSubscribedSkus::new(context), out);
             }
             (Feed::Subscriptions, Format::PartnerCenter) => file.json(&mut partner_center::PartnerCenter::new(context), out),
-            (Feed::Activity, Format::ManagementApi) => file.audited(&mut management_activity::ManagementActivity::new(context), out),
-            (Feed::LicenseChanges, Format::ManagementApi) => file.audited(&mut management_licenses::ManagementLicenses::new(context), out),
-            (Feed::Activity, Format::Csv) => file.csv(&mut activity_table::ActivityTable::new(context), out),
-            (Feed::LicenseChanges, Format::Csv) => file.csv(&mut license_changes_table::LicenseChangesTable::new(context), out),
-            (Feed::LicenseHoldings, Format::Csv) => file.csv(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
-            (Feed::Subscriptions, Format::Csv) => file.csv(&mut subscriptions_table::SubscriptionsTable::new(context), out),
-            (Feed::SupportRequests, Format::Csv) => file.csv(&mut support_requests_csv::SupportRequestsTable::new(context), out),
-            (Feed::SupportRequests, Format::Json) => {
-                file.json(&mut support_requests_json::SupportRequestsJson::new(context), out);
+            (Feed::Activity, Format::ManagementApi) => file.audited(&mut management_api::activity::ManagementActivity::new(context), out),
+            (Feed::LicenseChanges, Format::ManagementApi) => {
+                file.audited(&mut management_api::license_changes::ManagementLicenses::new(context), out)
             }
-            (Feed::Activity, Format::Parquet) => file.parquet(&mut activity_table::ActivityTable::new(context), out),
-            (Feed::LicenseChanges, Format::Parquet) => file.parquet(&mut license_changes_table::LicenseChangesTable::new(context), out),
-            (Feed::LicenseHoldings, Format::Parquet) => file.parquet(&mut license_holdings_table::LicenseHoldingsTable::new(context), out),
-            (Feed::Subscriptions, Format::Parquet) => file.parquet(&mut subscriptions_table::SubscriptionsTable::new(context), out),
-            (Feed::Customers, Format::Json) => file.json(&mut customers_json::CustomersJson::default(), out),
-            (Feed::Customers, Format::Csv) => file.csv(&mut customers_csv::CustomersTable, out),
+            (Feed::Activity, Format::Csv) => file.csv(&mut own::activity::ActivityTable::new(context), out),
+            (Feed::LicenseChanges, Format::Csv) => file.csv(&mut own::license_changes::LicenseChangesTable::new(context), out),
+            (Feed::LicenseHoldings, Format::Csv) => file.csv(&mut own::license_holdings::LicenseHoldingsTable::new(context), out),
+            (Feed::Subscriptions, Format::Csv) => file.csv(&mut own::subscriptions::SubscriptionsTable::new(context), out),
+            (Feed::SupportRequests, Format::Csv) => file.csv(&mut own::support_requests_csv::SupportRequestsTable::new(context), out),
+            (Feed::SupportRequests, Format::Json) => {
+                file.json(&mut own::support_requests_json::SupportRequestsJson::new(context), out);
+            }
+            (Feed::Activity, Format::Parquet) => file.parquet(&mut own::activity::ActivityTable::new(context), out),
+            (Feed::LicenseChanges, Format::Parquet) => file.parquet(&mut own::license_changes::LicenseChangesTable::new(context), out),
+            (Feed::LicenseHoldings, Format::Parquet) => file.parquet(&mut own::license_holdings::LicenseHoldingsTable::new(context), out),
+            (Feed::Subscriptions, Format::Parquet) => file.parquet(&mut own::subscriptions::SubscriptionsTable::new(context), out),
+            (Feed::Customers, Format::Json) => file.json(&mut own::customers_json::CustomersJson::default(), out),
+            (Feed::Customers, Format::Csv) => file.csv(&mut own::customers_csv::CustomersTable, out),
             _ => out.reject(Position { line: 0, record: 0 }, Reason::UnreadableFile, b""),
         }
     }
 
-    fn json(self, reader: &mut impl json_file::JsonRecords, out: &mut Output<'_>) {
-        json_file::read_json(self.content, self.size, self.limits, reader, out);
+    fn json(self, reader: &mut impl crate::sources::records::json::JsonRecords, out: &mut Output<'_>) {
+        crate::sources::records::json::read_json(self.content, self.size, self.limits, reader, out);
     }
 
-    fn csv(self, reader: &mut impl table::TableRecords, out: &mut Output<'_>) {
-        csv_table::read_csv_table(self.content, self.size, self.limits, reader, out);
+    fn csv(self, reader: &mut impl crate::sources::records::row::TableRecords, out: &mut Output<'_>) {
+        crate::sources::records::csv::read_csv_table(self.content, self.size, self.limits, reader, out);
     }
 
-    fn parquet(self, reader: &mut impl table::TableRecords, out: &mut Output<'_>) {
-        parquet_table::read_parquet_table(self.content, self.limits, reader, out);
+    fn parquet(self, reader: &mut impl crate::sources::records::row::TableRecords, out: &mut Output<'_>) {
+        crate::sources::records::parquet::read_parquet_table(self.content, self.limits, reader, out);
     }
 
     /// Reads a form that comes in both: JSON where there is no header and something begins like JSON.
-    fn json_or_csv<R: json_file::JsonRecords + table::TableRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
+    fn json_or_csv<R: crate::sources::records::json::JsonRecords + crate::sources::records::row::TableRecords>(
+        mut self,
+        reader: &mut R,
+        out: &mut Output<'_>,
+    ) {
         let head = self.content.peek(HEAD_BYTES);
-        if has_json(head) && !csv_table::begins_with_header::<R>(head) {
+        if has_json(head) && !crate::sources::records::csv::begins_with_header::<R>(head) {
             self.json(reader, out);
         } else {
             self.csv(reader, out);
@@ -284,12 +239,12 @@ impl Opened<'_> {
     }
 
     /// The same for records that a CSV has in one of its columns.
-    fn audited<R: json_file::JsonRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
+    fn audited<R: crate::sources::records::json::JsonRecords>(mut self, reader: &mut R, out: &mut Output<'_>) {
         let head = self.content.peek(HEAD_BYTES);
-        if has_json(head) && !audit_data::begins_with_header(head) {
+        if has_json(head) && !management_api::audit_data::begins_with_header(head) {
             self.json(reader, out);
         } else {
-            audit_data::read_audit_data(self.content, self.size, self.limits, reader, out);
+            management_api::audit_data::read_audit_data(self.content, self.size, self.limits, reader, out);
         }
     }
 }

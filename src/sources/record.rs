@@ -10,10 +10,10 @@ use crate::domain::day::{Day, EARLIEST, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
-use crate::sources::date_order::Dates;
+use crate::sources::fields::date_order::Dates;
+use crate::sources::fields::user_name::UserName;
 use crate::sources::format::Choice;
 use crate::sources::path::PathFacts;
-use crate::sources::user_name::UserName;
 
 /// How many days a snapshot may be younger than the day of receipt that its path names.
 const DAYS_AFTER_RECEIPT: i32 = 2;

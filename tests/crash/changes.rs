@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use uptake::cli::exit::{Code, Failure};
-use uptake::warehouse::disk::{Disk, Operation};
+use uptake::storage::disk::{Disk, Operation};
 
 use crate::crash::portfolio::{Delivery, Desk, portfolio, scratch};
 use crate::crash::{assert_said, uptake};

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use uptake::cli::exit::{Code, Failure};
 use uptake::engine::error::EngineError;
-use uptake::warehouse::disk::Disk;
+use uptake::storage::disk::Disk;
 
 use crate::crash::portfolio::{Delivery, Desk, Portfolio, portfolio, scratch};
 

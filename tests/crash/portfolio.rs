@@ -18,7 +18,7 @@ use uptake::engine::request::Request;
 use uptake::engine::run;
 use uptake::observe::record;
 use uptake::sample::{self, Options};
-use uptake::warehouse::disk::Disk;
+use uptake::storage::disk::Disk;
 use uptake::warehouse::store::Store;
 
 use crate::workdir;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use uptake::warehouse::disk::Disk;
+use uptake::storage::disk::Disk;
 
 use crate::crash::portfolio::{Contents, Delivery, Desk, portfolio, scratch};
 

@@ -4,10 +4,10 @@
 use std::fs;
 
 use arrow::array::RecordBatch;
-use uptake::stages::adoption::ADOPTION;
+use uptake::stages::usage::adoption::ADOPTION;
+use uptake::storage::disk::Disk;
 use uptake::warehouse::contract::Contract;
-use uptake::warehouse::disk::Disk;
-use uptake::warehouse::files;
+use uptake::warehouse::file::write;
 
 use crate::crash::portfolio::{Delivery, portfolio, scratch};
 use crate::crash::{Mounted, assert_said, uptake};
@@ -115,7 +115,7 @@ fn a_warehouse_of_a_newer_version_is_left_alone() {
     let path = desk.warehouse().join("adoption/day=2026-09-28/part-00.parquet");
     let kept = fs::read(&path).unwrap();
     fs::remove_file(&path).unwrap();
-    files::write(
+    write::write(
         &Disk::default(),
         &path,
         &newer,

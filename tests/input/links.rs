@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use uptake::engine::raw_open::{Access, Reads};
+use uptake::storage::input_folder::{Access, Reads};
 
 use super::{Site, sign_in};
 
@@ -113,7 +113,7 @@ fn a_link_that_is_put_in_the_place_of_a_file_while_it_is_opened_is_not_followed(
         );
         assert!(
             !site
-                .rows::<uptake::stages::raw_files::RawFile>(&uptake::stages::raw_files::RAW_FILES)
+                .rows::<uptake::stages::received::raw_files::RawFile>(&uptake::stages::received::raw_files::RAW_FILES)
                 .iter()
                 .any(|row| row.source_file.starts_with('b') && row.rows > 0)
         );

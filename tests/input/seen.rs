@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
-use uptake::engine::raw_open::{Access, Reads};
+use uptake::storage::input_folder::{Access, Reads};
 
 use super::{LAST, Site};
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use uptake::engine::raw_open::{Access, Reads};
-use uptake::stages::raw_files::{RAW_FILES, RawFile};
+use uptake::stages::received::raw_files::{RAW_FILES, RawFile};
+use uptake::storage::input_folder::{Access, Reads};
 
 use super::{Said, Site, sign_in};
 

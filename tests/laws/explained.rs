@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use uptake::domain::day::Day;
-use uptake::engine::explain::{Answer, Asked, explain};
+use uptake::engine::query::explain::{Answer, Asked, explain};
 use uptake::explain::product::ProductExplanation;
 use uptake::explain::user::{EventLine, RawRecord};
 use uptake::pipeline::settings::Settings;
-use uptake::stages::adoption::Adoption;
-use uptake::stages::usage::Usage;
+use uptake::stages::usage::adoption::Adoption;
+use uptake::stages::usage::usage::Usage;
 use uptake::warehouse::store::Store;
 
 use super::rows::{days_of, rows};

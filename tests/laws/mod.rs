@@ -27,18 +27,18 @@ use tempfile::TempDir;
 use uptake::domain::day::{Day, Instant};
 use uptake::domain::kinds::Opened;
 use uptake::domain::next_steps::StepCode;
+use uptake::engine::health::status;
 use uptake::engine::report::RunReport;
 use uptake::engine::request::{Again, Request};
-use uptake::engine::status;
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
-use uptake::stages::adoption::Adoption;
-use uptake::stages::portfolio::Portfolio as PortfolioRow;
-use uptake::stages::raw_files::RawFile as RawFileRow;
-use uptake::stages::rejects::Reject;
-use uptake::stages::usage::Usage;
-use uptake::stages::workload_adoption::WorkloadAdoption;
-use uptake::warehouse::disk::Disk;
+use uptake::stages::received::raw_files::RawFile as RawFileRow;
+use uptake::stages::received::rejects::Reject;
+use uptake::stages::usage::adoption::Adoption;
+use uptake::stages::usage::portfolio::Portfolio as PortfolioRow;
+use uptake::stages::usage::usage::Usage;
+use uptake::stages::usage::workload_adoption::WorkloadAdoption;
+use uptake::storage::disk::Disk;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -243,7 +243,7 @@ fn same_bytes(left_name: &str, left: &Site, right_name: &str, right: &Site) -> V
             (Some(_), None) => return Err(format!("only {left_name} has the file {}", path.display())),
             (None, Some(_)) => return Err(format!("only {right_name} has the file {}", path.display())),
             (one, other) if one != other => {
-                let footer = |site: &Site| uptake::warehouse::files::read_footer(&site.settings.warehouse.join(path));
+                let footer = |site: &Site| uptake::warehouse::file::write::read_footer(&site.settings.warehouse.join(path));
                 return Err(format!(
                     "{}: same rows, other bytes\n  {left_name}: {:?}\n  {right_name}: {:?}",
                     path.display(),

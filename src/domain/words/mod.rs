@@ -13,10 +13,6 @@
 //!
 //! Days are written `2026-09-30` in every language.
 
-use std::fmt::Display;
-
-use crate::domain::next_steps::Language;
-
 pub mod attention;
 pub mod explain;
 pub mod explain_notes;
@@ -25,6 +21,10 @@ pub mod next_steps;
 pub mod nouns;
 pub mod status;
 pub mod summary;
+
+use std::fmt::Display;
+
+use crate::domain::next_steps::Language;
 
 /// A word or sentence in every language. `{name}` stands for what only the moment knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use proptest::collection;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::sources::compressed::{Content, Fault};
-use crate::sources::input::Input;
+use crate::sources::bytes::decompress::{Content, Fault};
+use crate::sources::bytes::input::Input;
 use crate::sources::testing::{Failing, Slow, gzip, zstd_frame};
 
 /// All bytes of a content, and how it ended.

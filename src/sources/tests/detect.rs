@@ -2,7 +2,7 @@
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
-use crate::sources::first_keys::first_keys;
+use crate::sources::detect::first_keys::first_keys;
 use crate::sources::testing::{TENANT, gzip, known, read_input, read_text};
 
 /// How each form begins, cut somewhere.

@@ -1,7 +1,7 @@
 //! What can be wrong with a file, whatever its format.
 
 use crate::domain::kinds::Feed;
-use crate::sources::parts::Parts;
+use crate::sources::split::Parts;
 use crate::sources::testing::{Failing, Found, SMALL, TENANT, gzip, known, read_input, read_text, zstd_frame};
 use crate::sources::{Format, read};
 

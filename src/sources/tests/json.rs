@@ -1,8 +1,8 @@
 //! Values on demand.
 
-use crate::sources::json::{Json, Node, Value};
-use crate::sources::keys::Keys;
-use crate::sources::structure::Structure;
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::structure::Structure;
+use crate::sources::json::value::{Json, Node, Value};
 
 fn with<T>(text: &str, look: impl FnOnce(Node<'_>) -> T) -> T {
     let mut structure = Structure::default();

@@ -3,8 +3,8 @@
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
+use crate::sources::fields::user_name::id_of_name;
 use crate::sources::testing::{Found, TENANT, context, known, read_text, unknown};
-use crate::sources::user_name::id_of_name;
 
 const ACTIVITY: (Feed, Format) = (Feed::Activity, Format::ManagementApi);
 const LICENSES: (Feed, Format) = (Feed::LicenseChanges, Format::ManagementApi);

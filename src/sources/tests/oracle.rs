@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::domain::day::{EARLIEST, MICROS_PER_DAY};
 use crate::domain::guid::Guid;
+use crate::sources::fields::time::{Spelled, parse_instant};
 use crate::sources::record::{FileContext, Reason};
-use crate::sources::time::{Spelled, parse_instant};
 
 /// What a line is: words for its row, not ours, or a reject.
 #[derive(Debug, PartialEq)]

@@ -29,13 +29,13 @@ use crate::domain::guid::Guid;
 use crate::domain::next_steps::StepCode;
 use crate::domain::rules::Rules;
 use crate::domain::window;
-use crate::stages::adoption::Adoption;
-use crate::stages::holders::DayOfUse;
+use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::product::Product;
 use crate::stages::next_steps::support::Support;
-use crate::stages::subscriptions::Timeline;
-use crate::stages::workload_adoption::WorkloadAdoption;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::window_pass::DayOfUse;
+use crate::stages::usage::workload_adoption::WorkloadAdoption;
 use crate::warehouse::table::table;
 
 table! {

@@ -5,12 +5,12 @@ use serde_json::Value;
 use crate::domain::day::Day;
 use crate::domain::next_steps::{StepCode, Thresholds};
 use crate::domain::subscription::State;
-use crate::stages::adoption::Adoption;
-use crate::stages::idle_seats::IdleSeats;
+use crate::stages::licenses::subscriptions::SubscriptionInForce;
 use crate::stages::next_steps::Background;
 use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::subscriptions::SubscriptionInForce;
-use crate::stages::usage::ratio;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::idle_seats::IdleSeats;
+use crate::stages::usage::usage::ratio;
 
 /// A product in scope, on one day.
 pub(super) struct Product<'a> {

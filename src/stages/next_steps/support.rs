@@ -9,7 +9,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::window;
-use crate::stages::subscriptions::Timeline;
+use crate::stages::licenses::subscriptions::Timeline;
 
 /// The requests of a shard's customers, and since when they have what.
 #[derive(Default)]

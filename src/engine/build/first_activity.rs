@@ -1,0 +1,169 @@
+//! `first_activity`: brought up to date by the days of facts that changed. The footer lists the days that a file was made from; rows
+//! with a first day before the earliest day that differs stay, and the days from it on are read. In a usual night these are the last
+//! two or three.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::domain::window;
+use crate::engine::build::activity_daily::facts_of;
+use crate::engine::build::assignments::remove_beyond;
+use crate::engine::build::window_tables::read_facts;
+use crate::engine::context::Job;
+use crate::engine::error::EngineError;
+use crate::engine::plan::causes::{Cause, Changes};
+use crate::engine::plan::fingerprint::settings_digest;
+use crate::engine::plan::rebuild::{Making, own_cause};
+use crate::engine::report::{Size, Step};
+use crate::engine::state::State;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::activity::first_activity;
+use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
+use crate::stages::activity::window_facts::marks;
+use crate::warehouse::file::write::{DayPart, Footer};
+use crate::warehouse::store::listing::Place;
+use crate::warehouse::table::Row;
+
+/// How many days are in memory at once.
+const DAYS_AT_ONCE: usize = 32;
+
+/// Makes the files of the shards whose facts are not those that their files were made from.
+pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option<Step>, EngineError> {
+    let before: &State = state;
+    let of_shard = |shard| {
+        let place = (None, shard);
+        let days = days_with_facts(job, before, shard);
+        let fingerprint = fingerprint(job, &days);
+        let is_forced = job.forced.shard(shard);
+        if !is_forced && before.fingerprint(&FIRST_ACTIVITY, place) == Some(fingerprint) {
+            return Ok(None);
+        }
+        let causes = if is_forced {
+            BTreeSet::from([Cause::Asked])
+        } else {
+            causes(before, changes, place, fingerprint)
+        };
+        Ok(Some((place, make(job, before, place, &days, fingerprint)?, causes)))
+    };
+    let examined: Vec<Option<(Place, Footer, BTreeSet<Cause>)>> = (0..job.shards())
+        .into_par_iter()
+        .map(of_shard)
+        .collect::<Result<_, EngineError>>()?;
+    let mut making = Making::new(&FIRST_ACTIVITY);
+    let mut made = Vec::new();
+    for (place, footer, causes) in examined.into_iter().flatten() {
+        making.add(place, Size::of(&footer), causes);
+        made.push((place, footer));
+    }
+    let step = making.step(state, changes, job.reason());
+    for (place, footer) in made {
+        state.put(&FIRST_ACTIVITY, place, footer);
+    }
+    remove_beyond(job.store, state, &FIRST_ACTIVITY, job.shards())?;
+    Ok(step)
+}
+
+/// What the file of a shard would be made from today.
+pub fn expected(job: &Job<'_>, state: &State, shard: u32) -> Fingerprint {
+    fingerprint(job, &days_with_facts(job, state, shard))
+}
+
+/// The days of a shard that have facts, each with the digest of its file: those of the tables, also beyond the days of this run, and
+/// the 27 before them.
+fn days_with_facts(job: &Job<'_>, state: &State, shard: u32) -> Vec<DayPart> {
+    let last = state.days(&ACTIVITY_DAILY).last().copied().unwrap_or(job.range.first);
+    let part = |day: Day| {
+        let (table, place) = facts_of(job.range, day, shard);
+        let footer = state.footer(table, place).filter(|footer| footer.rows > 0)?;
+        Some(DayPart {
+            day: day.0,
+            rows: footer.rows,
+            sign_ins: 0,
+            digest: footer.digest,
+        })
+    };
+    window::first_day(job.range.first).to(last).filter_map(part).collect()
+}
+
+fn fingerprint(job: &Job<'_>, days: &[DayPart]) -> Fingerprint {
+    let mut inputs = Hasher::new();
+    for part in days {
+        inputs.number(i64::from(part.day)).digest(part.digest);
+    }
+    Fingerprint {
+        settings: settings_digest(&FIRST_ACTIVITY, job.settings, &[&job.settings.evidence_text()]),
+        inputs: inputs.finish(),
+    }
+}
+
+fn causes(state: &State, changes: &Changes, place: Place, fingerprint: Fingerprint) -> BTreeSet<Cause> {
+    if let Some(own) = own_cause(state, &FIRST_ACTIVITY, place, fingerprint) {
+        return BTreeSet::from([own]);
+    }
+    let changed = |table| changes.within(table, Day(i32::MIN), Day(i32::MAX));
+    let causes: BTreeSet<Cause> = changed(ACTIVITY_BEFORE.name).chain(changed(ACTIVITY_DAILY.name)).collect();
+    if causes.is_empty() {
+        BTreeSet::from([Cause::Earlier])
+    } else {
+        causes
+    }
+}
+
+fn make(job: &Job<'_>, state: &State, place: Place, days: &[DayPart], fingerprint: Fingerprint) -> Result<Footer, EngineError> {
+    let known = state
+        .footer(&FIRST_ACTIVITY, place)
+        .filter(|footer| footer.fingerprint.settings == fingerprint.settings);
+    let mut rows: Vec<FirstActivity> = Vec::new();
+    let mut from = Day(i32::MIN);
+    if let Some(known) = known {
+        from = first_difference(&known.days, days);
+        if let Some(first) = job.forced.first_day() {
+            from = from.min(first);
+        }
+        rows = job.store.rows(place)?;
+        rows.retain(|row| row.first_day < from);
+    }
+    let to_read: Vec<Day> = days.iter().map(|part| Day(part.day)).filter(|day| *day >= from).collect();
+    let chosen = marks(&job.settings.rules.evidence);
+    for some in to_read.chunks(DAYS_AT_ONCE) {
+        job.watch.go_on()?;
+        let facts = read_facts(job, state, place.1, some)?;
+        rows = first_activity::add(rows, &facts, chosen);
+    }
+    Ok(job
+        .store
+        .replace(&FIRST_ACTIVITY, place, &FirstActivity::frame(&rows)?, fingerprint, days)?)
+}
+
+/// The earliest day that is in one of two lists only, or has another digest; after all days where there is none.
+fn first_difference(known: &[DayPart], now: &[DayPart]) -> Day {
+    let of = |parts: &[DayPart]| -> BTreeMap<i32, Digest> { parts.iter().map(|part| (part.day, part.digest)).collect() };
+    let (known, now) = (of(known), of(now));
+    let days = known.keys().chain(now.keys());
+    Day(days.filter(|day| known.get(day) != now.get(day)).min().copied().unwrap_or(i32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_begins_with_the_earliest_day_that_differs() {
+        let part = |day: i32, digest: u128| DayPart {
+            day,
+            rows: 1,
+            sign_ins: 0,
+            digest: Digest(digest),
+        };
+        let known = [part(1, 1), part(2, 2), part(4, 4)];
+        let differs = |now: &[DayPart]| first_difference(&known, now).0;
+        assert_eq!(differs(&known), i32::MAX);
+        assert_eq!(differs(&[part(1, 1), part(2, 2), part(4, 4), part(5, 5)]), 5);
+        assert_eq!(differs(&[part(1, 1), part(2, 9), part(4, 4)]), 2);
+        assert_eq!(differs(&[part(1, 1), part(2, 2), part(3, 3), part(4, 9)]), 3);
+        assert_eq!(differs(&[part(2, 2), part(4, 4)]), 1);
+    }
+}

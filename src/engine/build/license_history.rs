@@ -1,0 +1,258 @@
+//! Everything that ever came in about who was given which license. What snapshots of holdings say is most of it, and all but the
+//! latest of them say what they said the night before: it is kept folded, and license changes as they are, in a file that can be
+//! deleted at any time. It is taken up where the partitions that it was read from have the digests that they had, and nothing that came
+//! in since speaks of a customer's snapshot that was known by then; else everything is read again.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
+use crate::engine::build::partition_set::{Partitions, rows_of};
+use crate::engine::context::Job;
+use crate::engine::error::EngineError;
+use crate::engine::plan::fingerprint::settings_digest;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages::licenses::assignments::ASSIGNMENTS;
+use crate::stages::licenses::listed_holders::{Days, Listed, ListedUser};
+use crate::stages::received::activity_events::shard_of;
+use crate::stages::received::license_changes;
+use crate::stages::received::license_changes::{KeptChange, LICENSE_CHANGES, LicenseChange};
+use crate::stages::received::license_holdings::{LICENSE_HOLDINGS, LicenseHolding};
+use crate::stages::received::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::store::Store;
+use crate::warehouse::store::cache_file;
+
+/// Rises when what is kept changes its form.
+const VERSION: u8 = 4;
+/// How many partitions are in memory at once while they are folded.
+const PARTITIONS_AT_ONCE: usize = 16;
+
+/// What assignments of one shard are made from.
+pub struct Evidence {
+    pub changes: Vec<LicenseChange>,
+    pub listed: Listed,
+    pub snapshots: Vec<HoldingsSnapshot>,
+}
+
+impl Evidence {
+    /// Everything out of the tables, and nothing out of what was kept.
+    pub fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
+        Ok(Evidence::with(job, shard, Folded::from_tables(job, state, shard)?))
+    }
+
+    /// The same out of what an earlier run kept and what came in since; keeps it for the next run.
+    pub fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
+        Ok(Evidence::with(job, shard, Folded::bring_up(job, state, shard)?))
+    }
+
+    fn with(job: &Job<'_>, shard: u32, folded: Folded) -> Evidence {
+        let snapshots = folded.snapshots();
+        let mut changes = folded.changes;
+        let names = job.names(shard);
+        for change in changes.iter_mut().filter(|_| !names.is_empty()) {
+            change.user_id = names.on(change.day).user_of(&change.user_id).to_owned();
+        }
+        Evidence {
+            changes: license_changes::distinct(changes),
+            snapshots,
+            listed: folded.listed,
+        }
+    }
+
+    /// What assignments say that are made from it.
+    pub fn fingerprint(&self, settings: &Settings) -> Fingerprint {
+        let mut rows = SetDigest::default();
+        self.changes.iter().for_each(|change| rows.add(change.digest()));
+        rows.add(self.listed.rows());
+        let mut inputs = Hasher::new();
+        inputs.digest(rows.digest());
+        for snapshot in &self.snapshots {
+            inputs
+                .bytes(&snapshot.tenant.bytes())
+                .number(i64::from(snapshot.day.0))
+                .number(i64::from(snapshot.complete));
+        }
+        Fingerprint {
+            settings: settings_digest(&ASSIGNMENTS, settings, &[&settings.zone_text()]),
+            inputs: inputs.finish(),
+        }
+    }
+}
+
+/// The snapshots of one customer.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Taken {
+    /// Days of which there is any file.
+    known: Days,
+    /// Days of which something could be read: there is a snapshot.
+    readable: Days,
+    complete: Days,
+}
+
+/// What came in about the licenses of a shard.
+#[derive(Default)]
+struct Folded {
+    made_from: Partitions,
+    /// As they stand in the partitions, in no order.
+    changes: Vec<LicenseChange>,
+    listed: Listed,
+    taken: BTreeMap<Guid, Taken>,
+}
+
+impl Folded {
+    fn from_tables(job: &Job<'_>, state: &State, shard: u32) -> Result<Folded, EngineError> {
+        let mut folded = Folded::default();
+        let now = partitions(state, shard);
+        let files = new_snapshots(job, &folded, &now, shard)?;
+        folded.add(job.store, now, &files, shard)?;
+        Ok(folded)
+    }
+
+    fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Folded, EngineError> {
+        let now = partitions(state, shard);
+        let Some(mut folded) = load(job, shard).filter(|folded| folded.made_from.are_part_of(&now)) else {
+            let folded = Folded::from_tables(job, state, shard)?;
+            folded.save(job, shard)?;
+            return Ok(folded);
+        };
+        if folded.made_from == now {
+            return Ok(folded);
+        }
+        let files = new_snapshots(job, &folded, &now, shard)?;
+        if files.iter().any(|file| folded.knows(file)) {
+            folded = Folded::from_tables(job, state, shard)?;
+        } else {
+            folded.add(job.store, now, &files, shard)?;
+        }
+        folded.save(job, shard)?;
+        Ok(folded)
+    }
+
+    /// Whether a file belongs to a snapshot of which there was a file before.
+    fn knows(&self, file: &SnapshotFile) -> bool {
+        self.taken.get(&file.tenant_id).is_some_and(|taken| taken.known.has(file.day))
+    }
+
+    /// Takes in the partitions that are not in it, whose files of snapshots are these.
+    fn add(&mut self, store: &Store, now: Partitions, files: &[SnapshotFile], shard: u32) -> Result<(), EngineError> {
+        for places in self.made_from.new_places(&now, &LICENSE_HOLDINGS, shard).chunks(PARTITIONS_AT_ONCE) {
+            let read: Vec<Vec<LicenseHolding>> = places
+                .par_iter()
+                .map(|place| store.rows(*place))
+                .collect::<Result<_, WarehouseError>>()?;
+            read.iter().flatten().for_each(|row| self.listed.add(row));
+        }
+        self.changes
+            .extend(rows_of(store, self.made_from.new_places(&now, &LICENSE_CHANGES, shard), |_| true)?);
+        for file in files {
+            self.taken.entry(file.tenant_id).or_default().known.insert(file.day);
+        }
+        for snapshot in holdings_snapshots(files) {
+            let taken = self.taken.entry(snapshot.tenant).or_default();
+            taken.readable.insert(snapshot.day);
+            if snapshot.complete {
+                taken.complete.insert(snapshot.day);
+            }
+        }
+        self.made_from = now;
+        Ok(())
+    }
+
+    /// By customer and day.
+    fn snapshots(&self) -> Vec<HoldingsSnapshot> {
+        let of = |(tenant, taken): (&Guid, &Taken)| -> Vec<HoldingsSnapshot> {
+            let snapshot = |day| HoldingsSnapshot {
+                tenant: *tenant,
+                day,
+                complete: taken.complete.has(day),
+            };
+            taken.readable.iter().map(snapshot).collect()
+        };
+        self.taken.iter().flat_map(of).collect()
+    }
+
+    fn save(&self, job: &Job<'_>, shard: u32) -> Result<(), EngineError> {
+        if job.request.rehearse {
+            return Ok(());
+        }
+        let kept = Kept {
+            shards: job.shards(),
+            made_from: self.made_from.clone(),
+            changes: self.changes.iter().cloned().map(LicenseChange::kept).collect(),
+            rows: self.listed.rows(),
+            users: self
+                .listed
+                .users()
+                .map(|((tenant, user), skus)| {
+                    let skus = skus.iter().map(|(sku, days)| (sku.to_string(), days.clone()));
+                    (tenant.to_string(), user.to_owned(), skus.collect())
+                })
+                .collect(),
+            taken: self
+                .taken
+                .iter()
+                .map(|(tenant, taken)| (tenant.to_string(), taken.clone()))
+                .collect(),
+        };
+        Ok(cache_file::save(job.store, &file_name(shard), VERSION, &kept)?)
+    }
+}
+
+/// The partitions that evidence is read from.
+fn partitions(state: &State, shard: u32) -> Partitions {
+    Partitions::of(state, &[(&LICENSE_CHANGES, shard), (&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)])
+}
+
+/// The files of snapshots of holdings of a shard's customers in the partitions that are not folded yet.
+fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -> Result<Vec<SnapshotFile>, EngineError> {
+    let mine = |file: &SnapshotFile| file.feed == Feed::LicenseHoldings.name() && shard_of(file.tenant_id, job.shards()) == shard;
+    rows_of(job.store, folded.made_from.new_places(now, &SNAPSHOTS, 0), mine)
+}
+
+fn file_name(shard: u32) -> String {
+    format!("licenses-{shard:02}.bin")
+}
+
+/// A customer, one of its users, and the days on which each SKU is listed.
+type KeptUser = (String, String, Vec<(String, Days)>);
+
+/// What is kept: ids as texts.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    shards: u32,
+    made_from: Partitions,
+    changes: Vec<KeptChange>,
+    rows: Digest,
+    users: Vec<KeptUser>,
+    taken: Vec<(String, Taken)>,
+}
+
+/// What an earlier run kept; nothing where there is none, or none of this form.
+fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
+    let found: Kept = cache_file::load(job.store, &file_name(shard), VERSION)?;
+    if found.shards != job.shards() {
+        return None;
+    }
+    let guid = |text: &str| Guid::parse(text.as_bytes());
+    let user = |(tenant, user, skus): KeptUser| {
+        let skus: Option<ListedUser> = skus.into_iter().map(|(sku, days)| Some((guid(&sku)?, days))).collect();
+        Some(((guid(&tenant)?, user), skus?))
+    };
+    let users: Vec<((Guid, String), ListedUser)> = found.users.into_iter().map(user).collect::<Option<_>>()?;
+    Some(Folded {
+        made_from: found.made_from,
+        changes: found.changes.into_iter().map(LicenseChange::of_kept).collect::<Option<_>>()?,
+        listed: Listed::from_users(users, found.rows),
+        taken: found
+            .taken
+            .into_iter()
+            .map(|(tenant, taken)| Some((guid(&tenant)?, taken)))
+            .collect::<Option<_>>()?,
+    })
+}

@@ -1,0 +1,101 @@
+//! All snapshots of subscriptions out of the `received=` partitions, kept folded from run to run in a file that can be deleted at any time.
+//! It is taken up where the partitions that it was folded from have the digests that they had, and nothing that came in since speaks of
+//! a snapshot that was known by then; else everything is folded again.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::domain::kinds::Feed;
+use crate::engine::build::partition_set::{Partitions, rows_of};
+use crate::engine::error::EngineError;
+use crate::engine::state::State;
+use crate::stages::licenses::snapshot_history::{KeptSnapshots, TakenSnapshots};
+use crate::stages::received::snapshots::{SNAPSHOTS, SnapshotFile};
+use crate::stages::received::subscription_snapshots::{SUBSCRIPTION_SNAPSHOTS, SnapshotSubscription};
+use crate::warehouse::contract::Place;
+use crate::warehouse::store::Store;
+use crate::warehouse::store::cache_file;
+
+/// Rises when what is kept changes its form.
+const VERSION: u8 = 3;
+const FILE: &str = "subscriptions.bin";
+/// How many days of partitions are in memory at once while they are folded.
+const DAYS_AT_ONCE: usize = 16;
+
+/// What is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    made_from: Partitions,
+    snapshots: KeptSnapshots,
+}
+
+/// All snapshots out of the tables, and nothing out of what was kept.
+pub fn read(store: &Store, state: &State) -> Result<TakenSnapshots, EngineError> {
+    let now = partitions(state);
+    // Where files of one snapshot came in on several days, all of them are to be there at once.
+    for days_at_once in [DAYS_AT_ONCE, usize::MAX] {
+        let mut taken = TakenSnapshots::default();
+        if add(&mut taken, store, (&Partitions::default(), &now), days_at_once)? {
+            return Ok(taken);
+        }
+    }
+    Ok(TakenSnapshots::default())
+}
+
+/// The same out of what an earlier run kept and what came in since. Keeps it for the next run, but for a rehearsal.
+pub fn bring_up(store: &Store, state: &State, rehearse: bool) -> Result<TakenSnapshots, EngineError> {
+    let now = partitions(state);
+    let kept = load(store).filter(|(made_from, _)| made_from.are_part_of(&now));
+    let taken = match kept {
+        Some((made_from, taken)) if made_from == now => return Ok(taken),
+        Some((made_from, mut taken)) => match add(&mut taken, store, (&made_from, &now), DAYS_AT_ONCE)? {
+            true => taken,
+            false => read(store, state)?,
+        },
+        None => read(store, state)?,
+    };
+    if !rehearse {
+        let kept = Kept {
+            made_from: now,
+            snapshots: taken.kept(),
+        };
+        cache_file::save(store, FILE, VERSION, &kept)?;
+    }
+    Ok(taken)
+}
+
+fn partitions(state: &State) -> Partitions {
+    Partitions::of(state, &[(&SNAPSHOTS, 0), (&SUBSCRIPTION_SNAPSHOTS, 0)])
+}
+
+/// Takes in the partitions that are there now and were not before, some days of them at once; says whether that was possible.
+fn add(
+    taken: &mut TakenSnapshots,
+    store: &Store,
+    (before, now): (&Partitions, &Partitions),
+    days_at_once: usize,
+) -> Result<bool, EngineError> {
+    let files = before.new_places(now, &SNAPSHOTS, 0);
+    let rows = before.new_places(now, &SUBSCRIPTION_SNAPSHOTS, 0);
+    let days: BTreeSet<Option<Day>> = files.iter().chain(&rows).map(|(day, _)| *day).collect();
+    let days: Vec<Option<Day>> = days.into_iter().collect();
+    for some in days.chunks(days_at_once) {
+        let of_these = |places: &[Place]| -> Vec<Place> { places.iter().filter(|(day, _)| some.contains(day)).copied().collect() };
+        let files = rows_of(store, of_these(&files), |file: &SnapshotFile| {
+            file.feed == Feed::Subscriptions.name()
+        })?;
+        let rows = rows_of(store, of_these(&rows), |_: &SnapshotSubscription| true)?;
+        if !taken.add(&files, rows) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What an earlier run kept; nothing where there is none, or none of this form.
+fn load(store: &Store) -> Option<(Partitions, TakenSnapshots)> {
+    let kept: Kept = cache_file::load(store, FILE, VERSION)?;
+    Some((kept.made_from, TakenSnapshots::of_kept(kept.snapshots)?))
+}

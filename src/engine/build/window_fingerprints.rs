@@ -1,0 +1,238 @@
+//! What the files of the tables that look back on windows would be made from today: by comparing that with what their footers
+//! say, a changed day makes exactly the days stale whose windows it is in.
+
+use std::collections::BTreeMap;
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::domain::guid::Guid;
+use crate::domain::window::{self, WINDOW_DAYS};
+use crate::engine::build::activity_daily::facts_of;
+use crate::engine::build::assignments::{HolderDigests, assignments};
+use crate::engine::context::Job;
+use crate::engine::error::EngineError;
+use crate::engine::plan::day_range::Range;
+use crate::engine::plan::fingerprint::settings_digest;
+use crate::engine::plan::interval_digests;
+use crate::engine::plan::interval_digests::Span;
+use crate::engine::state::State;
+use crate::pipeline::settings::Settings;
+use crate::stages::activity::activity_28d::ACTIVITY_28D;
+use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
+use crate::stages::licenses::assignments::Assignment;
+use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::next_steps::NEXT_STEPS;
+use crate::stages::next_steps::support::Support;
+use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::usage::portfolio::PORTFOLIO;
+use crate::stages::usage::usage::USAGE;
+use crate::stages::usage::window_pass::Coverage;
+use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
+use crate::warehouse::contract::Contract;
+
+/// The tables that one pass makes.
+pub const PASS_TABLES: [&Contract; 5] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS];
+
+/// What one shard's tables are made from.
+pub struct ShardInputs<'a> {
+    pub shard: u32,
+    pub timeline: &'a Timeline,
+    pub assignments: Vec<Assignment>,
+    pub coverage: Coverage,
+    /// Nothing where no next steps are wanted.
+    pub first_activity: Vec<FirstActivity>,
+    /// Nothing where no next steps are wanted.
+    pub support: Support,
+}
+
+impl<'a> ShardInputs<'a> {
+    /// `opened` are the support requests of the shard's customers, `first` the first days of those that have any event. On which days they
+    /// have some is not read here: a plan does it for the days that it is to make.
+    pub fn read(
+        job: &Job<'_>,
+        state: &State,
+        shard: u32,
+        timeline: &'a Timeline,
+        opened: BTreeMap<Guid, Vec<Day>>,
+        first: BTreeMap<Guid, Day>,
+    ) -> Result<ShardInputs<'a>, EngineError> {
+        let with_first = job.tables.contains(NEXT_STEPS.name) && state.footer(&FIRST_ACTIVITY, (None, shard)).is_some();
+        Ok(ShardInputs {
+            shard,
+            timeline,
+            assignments: assignments(job.store, state, shard)?,
+            coverage: Coverage {
+                days: BTreeMap::new(),
+                first,
+            },
+            first_activity: if with_first { job.store.rows((None, shard))? } else { Vec::new() },
+            support: Support::of(opened, timeline),
+        })
+    }
+
+    /// What next steps are made from besides what `adoption` is: for each day of the range a digest.
+    fn advice(&self, job: &Job<'_>) -> Vec<Digest> {
+        let (range, thresholds) = (job.range, &job.settings.rules.thresholds);
+        let of_days = |members: &mut dyn Iterator<Item = (Digest, Span)>| interval_digests::digests(members, range.first, range.last);
+        let lately = of_days(&mut self.assignments.iter().filter_map(|row| {
+            let assigned = row.assigned_day?;
+            let over = assigned.plus(thresholds.grace_days);
+            let until = row.removed_day.map_or(over, |removed| removed.min(over));
+            Some((row.holder_digest(), (Some(assigned), Some(until))))
+        }));
+        let ever_active = of_days(&mut self.first_activity.iter().map(|row| (row.digest(), (Some(row.first_day), None))));
+        let known_since = of_days(&mut self.coverage.first.iter().map(|(tenant, first)| {
+            let since = window::first_day(range.first).max(*first);
+            let member = Hasher::new().bytes(&tenant.bytes()).number(i64::from(since.0)).finish();
+            (member, (Some(*first), None))
+        }));
+        let support = range
+            .first
+            .to(range.last)
+            .map(|day| self.support.digest(day, self.timeline, thresholds.new_product_days));
+        let days = lately.into_iter().zip(ever_active).zip(known_since).zip(support);
+        days.map(|(((lately, ever_active), known_since), support)| {
+            let mut hasher = Hasher::new();
+            hasher.digest(lately).digest(ever_active).digest(known_since).digest(support);
+            hasher.finish()
+        })
+        .collect()
+    }
+}
+
+/// The fingerprints that a shard's files should have, by table and day.
+pub struct Fingerprints(BTreeMap<&'static str, BTreeMap<Day, Fingerprint>>);
+
+/// Stale days by table, each with the fingerprint that its file is to have.
+pub type Stale = BTreeMap<&'static str, BTreeMap<Day, Fingerprint>>;
+
+impl Fingerprints {
+    pub fn of(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>) -> Fingerprints {
+        let (settings, range, shard) = (job.settings, job.range, inputs.shard);
+        let begin = window::first_day(range.first);
+        let holders = HolderDigests::of(&inputs.assignments, begin, range.last);
+        let in_force = inputs.timeline.digests(range.first, range.last);
+        let arrivals = tenants_since(&inputs.coverage, range);
+        let advice = inputs.advice(job);
+        let activity: Vec<Digest> = range
+            .looked_at()
+            .map(|day| {
+                let (table, place) = facts_of(range, day, shard);
+                state.digest(table, place)
+            })
+            .collect();
+        let covered: Vec<Digest> = range
+            .looked_at()
+            .map(|day| {
+                state
+                    .footer(&ACTIVITY_COVERAGE, (Some(day), shard))
+                    .and_then(|footer| footer.days.first())
+                    .map(|part| part.digest)
+                    .unwrap_or_default()
+            })
+            .collect();
+        let (evidence, states) = (settings.evidence_text(), settings.states_text());
+        let (workloads, excluded, unlicensed) = (settings.workloads_text(), settings.excluded_text(), settings.unlicensed_use_text());
+        let of = |contract: &Contract, texts: &[&str]| settings_digest(contract, settings, texts);
+        let subscriptions = of(&SUBSCRIPTIONS, &[&settings.snapshots_text()]);
+        let rolling = of(&ACTIVITY_28D, &[&evidence]);
+        let usage = of(&USAGE, &[&evidence, &states, &workloads]);
+        let adoption = of(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
+        let workload_adoption = of(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
+        let next_steps = next_steps_settings(settings);
+        let mut prints: BTreeMap<&'static str, BTreeMap<Day, Fingerprint>> = BTreeMap::new();
+        for day in range.days() {
+            let at = (day.0 - range.first.0) as usize;
+            let days = at..at + WINDOW_DAYS as usize;
+            let window_of = |digests: &[Digest]| {
+                let mut hasher = Hasher::new();
+                digests.iter().for_each(|digest| {
+                    hasher.digest(*digest);
+                });
+                hasher
+            };
+            let mut use_of = window_of(&activity[days.clone()]);
+            window::first_day(day).to(day).for_each(|day| {
+                use_of.digest(holders.held(day));
+            });
+            use_of.digest(holders.has(day)).digest(in_force[at]);
+            let use_of = use_of.finish();
+            let covered = window_of(&covered[days.clone()]).digest(arrivals[at]).digest(use_of).finish();
+            let mut put = |contract: &Contract, settings: Digest, inputs: Digest| {
+                prints
+                    .entry(contract.name)
+                    .or_default()
+                    .insert(day, Fingerprint { settings, inputs });
+            };
+            put(&SUBSCRIPTIONS, subscriptions, in_force[at]);
+            put(&ACTIVITY_28D, rolling, window_of(&activity[days]).finish());
+            put(&USAGE, usage, use_of);
+            put(&ADOPTION, adoption, covered);
+            put(&WORKLOAD_ADOPTION, workload_adoption, use_of);
+            put(&NEXT_STEPS, next_steps, Hasher::new().digest(covered).digest(advice[at]).finish());
+        }
+        Fingerprints(prints)
+    }
+
+    /// All of them.
+    pub fn all(self) -> BTreeMap<&'static str, BTreeMap<Day, Fingerprint>> {
+        self.0
+    }
+
+    /// The days on which a file is not what it would be made from today.
+    pub fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> Stale {
+        let mut stale = Stale::new();
+        for contract in PASS_TABLES
+            .into_iter()
+            .chain([&SUBSCRIPTIONS])
+            .filter(|contract| job.tables.contains(contract.name))
+        {
+            let prints = self.0.get(contract.name).into_iter().flatten();
+            let days = prints
+                .filter(|(day, print)| {
+                    job.forced.covers(**day, shard) || state.fingerprint(contract, (Some(**day), shard)) != Some(**print)
+                })
+                .map(|(day, print)| (*day, *print));
+            stale.insert(contract.name, days.collect());
+        }
+        stale
+    }
+}
+
+/// What next steps read of the settings.
+fn next_steps_settings(settings: &Settings) -> Digest {
+    let texts = [
+        settings.evidence_text(),
+        settings.states_text(),
+        settings.workloads_text(),
+        settings.excluded_text(),
+        settings.unlicensed_use_text(),
+        settings.thresholds_text(),
+        settings.language_text(),
+    ];
+    settings_digest(&NEXT_STEPS, settings, &texts.each_ref().map(String::as_str))
+}
+
+/// What the portfolio of a day is made from.
+pub fn portfolio_fingerprint(job: &Job<'_>, state: &State, day: Day) -> Fingerprint {
+    let mut inputs = Hasher::new();
+    for contract in [&ADOPTION, &WORKLOAD_ADOPTION] {
+        for shard in 0..job.shards() {
+            inputs.digest(state.digest(contract, (Some(day), shard)));
+        }
+    }
+    Fingerprint {
+        settings: settings_digest(&PORTFOLIO, job.settings, &[]),
+        inputs: inputs.finish(),
+    }
+}
+
+/// For each day of the range a digest of the tenants whose window is complete.
+fn tenants_since(coverage: &Coverage, range: Range) -> Vec<Digest> {
+    let tenants = coverage
+        .first
+        .iter()
+        .map(|(tenant, first)| (Digest::of(&tenant.bytes()), (Some(first.plus(WINDOW_DAYS - 1)), None)));
+    interval_digests::digests(tenants, range.first, range.last)
+}

@@ -1,0 +1,255 @@
+//! Which files of the tables that look back on windows are made, and why: one value, which `plan` prints and `run` carries out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::domain::day::Day;
+use crate::domain::digest::Fingerprint;
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
+use crate::domain::window;
+use crate::engine::build::activity_daily::beyond_limit;
+use crate::engine::build::assignments::all;
+use crate::engine::build::window_fingerprints::{Fingerprints, PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
+use crate::engine::cache::customer_first_days::{FirstDays, covered};
+use crate::engine::context::Job;
+use crate::engine::error::EngineError;
+use crate::engine::plan::causes::{Cause, Changes, why};
+use crate::engine::plan::rebuild::{Made, Making, own_cause};
+use crate::engine::report::{Size, Step};
+use crate::engine::state::State;
+use crate::stages::activity::activity_28d::ACTIVITY_28D;
+use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::licenses::assignments::ASSIGNMENTS;
+use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::next_steps::NEXT_STEPS;
+use crate::stages::received::activity_events::shard_of;
+use crate::stages::received::support_requests::{SupportRequest, opened_days};
+use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::usage::portfolio::PORTFOLIO;
+use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
+use crate::warehouse::contract::Contract;
+use crate::warehouse::store::listing::Place;
+
+/// What is to be made, in the order of the data's way.
+pub struct WindowsPlan<'a> {
+    pub shards: Vec<ShardPlan<'a>>,
+    /// The days of `portfolio`.
+    pub portfolio: BTreeSet<Day>,
+    /// Stale days that are left to another run.
+    pub waiting: Vec<Day>,
+    makings: Vec<(&'static Contract, Making)>,
+}
+
+/// What is to be made of one shard.
+pub struct ShardPlan<'a> {
+    pub inputs: ShardInputs<'a>,
+    pub stale: Stale,
+}
+
+impl ShardPlan<'_> {
+    /// The stale days of a table.
+    pub fn days_of(&self, contract: &Contract) -> impl Iterator<Item = (&Day, &Fingerprint)> {
+        self.stale.get(contract.name).into_iter().flatten()
+    }
+}
+
+/// Whether any of the tables that are wanted looks back on windows.
+pub fn is_wanted(tables: &BTreeSet<&'static str>) -> bool {
+    let mut of_windows = PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS, &PORTFOLIO]);
+    of_windows.any(|table| tables.contains(table.name))
+}
+
+/// Compares what the files would be made from with what their footers say. `timelines` are those of all shards, or none where nothing
+/// is wanted.
+pub fn plan<'a>(
+    job: &Job<'_>,
+    state: &State,
+    timelines: &'a [Timeline],
+    first_days: &mut FirstDays,
+    changes: &mut Changes,
+) -> Result<WindowsPlan<'a>, EngineError> {
+    let mut read_from = Vec::new();
+    for ((shard, timeline), opened) in (0..).zip(timelines).zip(opened_requests(job, state)?) {
+        let first = first_days.bring_up(job.store, state, shard, job.range.last)?;
+        read_from.push((shard, timeline, opened, first));
+    }
+    let of_shard = |(shard, timeline, opened, first)| {
+        let mut inputs = ShardInputs::read(job, state, shard, timeline, opened, first)?;
+        let stale = Fingerprints::of(job, state, &inputs).stale(job, state, shard);
+        let made: BTreeSet<Day> = stale.values().flat_map(|days| days.keys().copied()).collect();
+        let looked_at: BTreeSet<Day> = made.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
+        inputs.coverage.days = covered(job.store, state, shard, looked_at.into_iter())?;
+        Ok(ShardPlan { inputs, stale })
+    };
+    let mut shards: Vec<ShardPlan<'_>> = read_from.into_par_iter().map(of_shard).collect::<Result<_, EngineError>>()?;
+    let days: BTreeSet<Day> = shards
+        .iter()
+        .flat_map(|shard| shard.stale.values())
+        .flat_map(|days| days.keys().copied())
+        .collect();
+    let waiting = beyond_limit(job, &days);
+    if let Some(first) = waiting.first() {
+        for days in shards.iter_mut().flat_map(|shard| shard.stale.values_mut()) {
+            days.retain(|day, _| day < first);
+        }
+    }
+    let mut plan = WindowsPlan {
+        shards,
+        portfolio: BTreeSet::new(),
+        waiting,
+        makings: Vec::new(),
+    };
+    plan.find_causes(job, state, changes);
+    plan.add_portfolio(job, state);
+    Ok(plan)
+}
+
+impl WindowsPlan<'_> {
+    /// The steps, with what was made where it was made, else with an estimate.
+    pub fn steps(&self, job: &Job<'_>, state: &State, changes: &Changes) -> Vec<Step> {
+        let step = |(_, making): &(_, Making)| making.step(state, changes, job.reason());
+        self.makings.iter().filter_map(step).collect()
+    }
+
+    /// Takes note of what was made.
+    pub fn measure(&mut self, made: &[Made]) {
+        for (contract, place, footer) in made {
+            if let Some((_, making)) = self.makings.iter_mut().find(|(of, _)| of.name == contract.name) {
+                making.add(*place, Size::of(footer), []);
+            }
+        }
+    }
+
+    /// Gives every file its size, as far as making it has not told it.
+    pub fn estimate(&mut self, size: impl Fn(&Contract, Place) -> Size) {
+        for (contract, making) in &mut self.makings {
+            let places: Vec<Place> = making.places().collect();
+            for place in places {
+                making.add(place, size(contract, place), []);
+            }
+        }
+    }
+
+    fn find_causes(&mut self, job: &Job<'_>, state: &State, changes: &mut Changes) {
+        for contract in [&SUBSCRIPTIONS].into_iter().chain(PASS_TABLES) {
+            let mut making = Making::new(contract);
+            for shard in &self.shards {
+                for (day, print) in shard.days_of(contract) {
+                    let causes = causes(job, state, changes, contract, (*day, shard.inputs.shard), *print);
+                    making.add((Some(*day), shard.inputs.shard), Size::default(), causes);
+                }
+            }
+            if contract.name == SUBSCRIPTIONS.name {
+                for (day, causes) in making.causes() {
+                    let how = why(causes, changes, job.reason());
+                    changes.note(SUBSCRIPTIONS.name, *day, how);
+                }
+            }
+            self.makings.push((contract, making));
+        }
+    }
+
+    /// The portfolio of every day of which something that it sums is made, or is not what it was made from.
+    fn add_portfolio(&mut self, job: &Job<'_>, state: &State) {
+        if !job.tables.contains(PORTFOLIO.name) {
+            return;
+        }
+        let mut summed: BTreeMap<Day, BTreeSet<Cause>> = BTreeMap::new();
+        for (_, making) in self
+            .makings
+            .iter()
+            .filter(|(of, _)| [ADOPTION.name, WORKLOAD_ADOPTION.name].contains(&of.name))
+        {
+            for (day, causes) in making.causes() {
+                summed.entry(*day).or_default().extend(causes);
+            }
+        }
+        let mut making = Making::new(&PORTFOLIO);
+        for day in job.range.days().filter(|day| self.waiting.first().is_none_or(|first| day < first)) {
+            let place = (Some(day), 0);
+            let print = portfolio_fingerprint(job, state, day);
+            let is_stale = job.forced.day(day) || state.fingerprint(&PORTFOLIO, place) != Some(print);
+            let inherited = summed.remove(&day);
+            if !is_stale && inherited.is_none() {
+                continue;
+            }
+            let own = if job.forced.day(day) {
+                Some(Cause::Asked)
+            } else {
+                own_cause(state, &PORTFOLIO, place, print)
+            };
+            let causes = match (own, inherited) {
+                (Some(own), _) => BTreeSet::from([own]),
+                (None, Some(inherited)) => inherited,
+                (None, None) => BTreeSet::from([Cause::Earlier]),
+            };
+            self.portfolio.insert(day);
+            making.add(place, Size::default(), causes);
+        }
+        self.makings.push((&PORTFOLIO, making));
+    }
+}
+
+/// When the customers of each shard opened support requests; nothing where no next steps are wanted.
+pub fn opened_requests(job: &Job<'_>, state: &State) -> Result<Vec<BTreeMap<Guid, Vec<Day>>>, EngineError> {
+    let mut shards = vec![BTreeMap::new(); job.shards() as usize];
+    if job.tables.contains(NEXT_STEPS.name) {
+        let requests: Vec<SupportRequest> = all(job.store, state, 0, |_| true)?;
+        for (tenant, days) in opened_days(requests, job.settings.zone()) {
+            shards[shard_of(tenant, job.shards()) as usize].insert(tenant, days);
+        }
+    }
+    Ok(shards)
+}
+
+/// Why a file of a day is stale.
+fn causes(
+    job: &Job<'_>,
+    state: &State,
+    changes: &Changes,
+    contract: &'static Contract,
+    (day, shard): (Day, u32),
+    print: Fingerprint,
+) -> BTreeSet<Cause> {
+    if job.forced.covers(day, shard) {
+        return BTreeSet::from([Cause::Asked]);
+    }
+    if let Some(own) = own_cause(state, contract, (Some(day), shard), print) {
+        return BTreeSet::from([own]);
+    }
+    let begin = window::first_day(day);
+    let mut causes = BTreeSet::new();
+    if contract.name == SUBSCRIPTIONS.name {
+        causes.extend(changes.causes_of(&[Feed::Subscriptions]));
+        return causes;
+    }
+    causes.extend(changes.within(ACTIVITY_DAILY.name, begin, day));
+    causes.extend(changes.within(ACTIVITY_BEFORE.name, begin, day));
+    if contract.name != ACTIVITY_28D.name {
+        causes.extend(changes.within(ASSIGNMENTS.name, begin, day));
+        causes.extend(changes.within(SUBSCRIPTIONS.name, day, day));
+    }
+    if [ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) {
+        causes.extend(changes.within(ACTIVITY_COVERAGE.name, begin, day));
+        if causes.is_empty() {
+            // The first day of a tenant says whether later windows are complete, however long ago it was.
+            causes.extend(changes.within(ACTIVITY_COVERAGE.name, Day(i32::MIN), day));
+        }
+    }
+    if contract.name == NEXT_STEPS.name && causes.is_empty() {
+        // Who was active at any time before, since when a seat is assigned, when a product was first seen.
+        for table in [ACTIVITY_BEFORE.name, ACTIVITY_DAILY.name, ASSIGNMENTS.name, SUBSCRIPTIONS.name] {
+            causes.extend(changes.within(table, Day(i32::MIN), day));
+        }
+        if causes.is_empty() {
+            causes.extend(changes.causes_of(&[Feed::SupportRequests]));
+        }
+    }
+    if causes.is_empty() {
+        causes.insert(Cause::Earlier);
+    }
+    causes
+}

@@ -1,0 +1,161 @@
+//! The partitions about which there was nothing to do when they were last looked at: as long as everything is what it was then, neither
+//! their rows are read nor their raw files compared.
+
+use std::collections::BTreeMap;
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::engine::ingest::partition_task::fingerprint;
+use crate::engine::input::raw_file::RawFile;
+use crate::engine::input::unread::Unread;
+use crate::engine::plan::fingerprint::how;
+use crate::engine::state::{Cache, State};
+use crate::pipeline::settings::Settings;
+use crate::sources::path::path_context;
+use crate::stages;
+use crate::stages::received::raw_files;
+use crate::warehouse::contract::Partition;
+
+/// What a run knows of partitions that are settled.
+pub struct Settled<'a> {
+    settings: &'a Settings,
+    /// The settings by which raw files belong to partitions and are read there.
+    rules: Digest,
+    /// The raw files that are there by the days of their paths: the digest of their names, sizes and times; `None` where these do not
+    /// tell whether one of them changed.
+    present: BTreeMap<Day, Option<Digest>>,
+    /// What was noted by earlier runs, among other things, and is by this one.
+    memos: &'a mut BTreeMap<String, String>,
+    /// Raw files that this run cannot read: their size and time do not say whether the next one can.
+    unread: &'a Unread,
+}
+
+impl<'a> Settled<'a> {
+    pub fn new(settings: &'a Settings, files: &[RawFile], memos: &'a mut BTreeMap<String, String>, unread: &'a Unread) -> Settled<'a> {
+        Settled {
+            settings,
+            rules: rules(settings),
+            present: present(files),
+            memos,
+            unread,
+        }
+    }
+
+    /// Whether there is nothing to do about a partition.
+    pub fn is(&self, state: &State, received: Day) -> bool {
+        let memo = self.memo(state, received);
+        memo.is_some() && memo.as_ref() == self.memos.get(&key(received))
+    }
+
+    /// Takes note of a partition about which there is nothing to do any more; `rows` are what is known of the files that it was made from.
+    ///
+    /// Only one whose files all belong there by their paths can be settled, by sources that there are: then a raw file whose path names
+    /// another day, or none, is not among them, whatever it is called, nor one that has to be looked for because no source reads it. As
+    /// long as there are raw files, none may be one that could not be read: whether it can be now, its size and time do not say. Neither
+    /// may one have a snapshot of a day that had not come yet.
+    pub fn note<'r>(&mut self, state: &State, received: Day, rows: impl IntoIterator<Item = &'r raw_files::RawFile>) {
+        self.forget(received);
+        let is_present = self.present.contains_key(&received);
+        let is_unread = |row: &raw_files::RawFile| row.content.is_empty() || self.unread.has(&row.source_file);
+        let can_change = |row: &raw_files::RawFile| is_unread(row) || row.waits_until.is_some();
+        let can_settle = |row: &raw_files::RawFile| self.belongs_by_path(row, received) && !(is_present && can_change(row));
+        if rows.into_iter().all(can_settle) {
+            let memo = self.memo(state, received);
+            self.memos.extend(memo.map(|memo| (key(received), memo)));
+        }
+    }
+
+    pub fn forget(&mut self, received: Day) {
+        self.memos.remove(&key(received));
+    }
+
+    /// Names everything by which is decided that there is nothing to do about a partition: the settings, the raw files that are there,
+    /// and what each file of the partition is made from and contains.
+    fn memo(&self, state: &State, received: Day) -> Option<String> {
+        let present = match self.present.get(&received) {
+            Some(digest) => (*digest)?,
+            None => Digest::default(),
+        };
+        let mut hasher = Hasher::new();
+        hasher.digest(self.rules).digest(present);
+        for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
+            hasher.text(contract.name);
+            let files = state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX));
+            for ((_, shard), footer) in files {
+                let Fingerprint { settings, inputs } = footer.fingerprint;
+                hasher
+                    .number(i64::from(*shard))
+                    .digest(settings)
+                    .digest(inputs)
+                    .digest(footer.digest);
+            }
+        }
+        Some(hasher.finish().to_string())
+    }
+
+    fn belongs_by_path(&self, row: &raw_files::RawFile, received: Day) -> bool {
+        let source = self.settings.sources.iter().find(|source| source.id == row.source);
+        source.is_some_and(|source| {
+            source.reads(&row.source_file)
+                && path_context(&row.source_file, source.path_tenant.as_ref(), source.path_day.as_ref()).day == Some(received)
+        })
+    }
+}
+
+/// The memo of a run that looked at all raw files.
+const LOOKED_AT_ALL: &str = "looked at all raw files";
+
+impl Cache {
+    /// Whether a run has looked at all raw files since the sources, and what they read of the settings, are what they are.
+    pub fn has_looked_at_all(&self, settings: &Settings) -> bool {
+        self.memos.get(LOOKED_AT_ALL) == Some(&rules(settings).to_string())
+    }
+
+    /// Takes note that a run has.
+    pub fn note_look_at_all(&mut self, settings: &Settings) {
+        self.memos.insert(LOOKED_AT_ALL.to_owned(), rules(settings).to_string());
+    }
+}
+
+fn key(received: Day) -> String {
+    format!("settled {received}")
+}
+
+/// The settings' halves of the fingerprints, and the ways of reading.
+fn rules(settings: &Settings) -> Digest {
+    let mut hasher = Hasher::new();
+    for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
+        hasher.text(contract.name).digest(fingerprint(settings, contract, &[]).settings);
+    }
+    for (at, source) in settings.sources.iter().enumerate() {
+        hasher
+            .text(&source.id)
+            .text(source.feed.name())
+            .text(&source.reading_text())
+            .text(&how(settings, at));
+    }
+    hasher.finish()
+}
+
+fn present(files: &[RawFile]) -> BTreeMap<Day, Option<Digest>> {
+    let mut days: BTreeMap<Day, Option<Hasher>> = BTreeMap::new();
+    for file in files {
+        for (source, facts) in &file.sources {
+            let Some(day) = facts.day else { continue };
+            let hasher = days.entry(day).or_insert_with(|| Some(Hasher::new()));
+            if !file.settled {
+                *hasher = None;
+            }
+            if let Some(hasher) = hasher {
+                hasher
+                    .number(*source as i64)
+                    .text(&file.path)
+                    .number(file.size as i64)
+                    .bytes(&file.changed.to_le_bytes())
+                    .number(i64::from(file.is_regular) | i64::from(file.leads_out) << 1);
+            }
+        }
+    }
+    let digest = |(day, hasher): (Day, Option<Hasher>)| (day, hasher.map(|hasher| hasher.finish()));
+    days.into_iter().map(digest).collect()
+}

@@ -1,0 +1,42 @@
+//! What the parts of a run share once the days of the tables are known.
+
+use std::collections::BTreeSet;
+
+use crate::engine::events::Watch;
+use crate::engine::plan::day_range::Range;
+use crate::engine::request::{Forced, Request};
+use crate::pipeline::settings::Settings;
+use crate::stages::people::user_names::Names;
+use crate::warehouse::store::Store;
+
+/// What a part of a run needs besides the state of the warehouse.
+pub struct Job<'a> {
+    pub settings: &'a Settings,
+    pub request: &'a Request<'a>,
+    pub store: &'a Store,
+    pub range: Range,
+    pub forced: Forced,
+    /// The tables that are wanted, and the ones that they need.
+    pub tables: &'a BTreeSet<&'static str>,
+    /// Whose name is whose, by shard.
+    pub names: &'a [Names],
+    pub watch: &'a Watch<'a>,
+}
+
+impl Job<'_> {
+    /// How many shards tenants are spread over.
+    pub fn shards(&self) -> u32 {
+        u32::from(self.settings.shards)
+    }
+
+    /// Whose name is whose in a shard.
+    pub fn names(&self, shard: u32) -> &Names {
+        static NOBODY: Names = Names::nobody();
+        self.names.get(shard as usize).unwrap_or(&NOBODY)
+    }
+
+    /// The reason that was given for making days again.
+    pub fn reason(&self) -> Option<&str> {
+        self.request.again.as_ref()?.reason.as_deref()
+    }
+}

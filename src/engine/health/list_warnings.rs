@@ -1,0 +1,76 @@
+//! What a run warns of where lists of users and subscriptions say less than they should: numbers follow them in silence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::words::ENGLISH;
+use crate::engine::build::user_names;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::health::collapsed_lists::CollapsedList;
+use crate::engine::health::status;
+use crate::engine::query::customers;
+use crate::engine::report::RunReport;
+use crate::engine::request::Request;
+use crate::engine::state::State;
+use crate::stages::usage::adoption::ADOPTION;
+use crate::warehouse::store::Store;
+
+/// How many customers a warning names.
+const UNKNOWN_NAMED: usize = 3;
+
+/// Which lists have collapsed. Those that came in with this run, on one of these days of receipt, are told of as a warning.
+pub fn of_collapsed_lists(
+    request: &Request<'_>,
+    store: &Store,
+    state: &State,
+    came_in: &BTreeSet<Day>,
+    report: &mut RunReport,
+    watch: &Watch<'_>,
+) -> Result<(), EngineError> {
+    let names = called(store, state)?;
+    report.collapsed_lists = status::collapsed_lists(store, &names, request.last)?;
+    let is_new = |list: &&CollapsedList| list.received.is_some_and(|received| came_in.contains(&received));
+    for list in report.collapsed_lists.iter().filter(is_new) {
+        watch.tell(Event::Warning(list.text(ENGLISH)));
+    }
+    Ok(())
+}
+
+/// Warns of customers whose logs name all users, and nothing says whose names these are: their use would look like none.
+pub fn of_unknown_users(store: &Store, state: &State, watch: &Watch<'_>) -> Result<(), EngineError> {
+    let Some(last) = state.days(&ADOPTION).last().copied() else {
+        return Ok(());
+    };
+    let unknown = user_names::wholly_unknown(store, state, last)?;
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let called = called(store, state)?;
+    let name = |tenant: &Guid| {
+        called
+            .get(tenant)
+            .filter(|name| !name.is_empty())
+            .cloned()
+            .unwrap_or_else(|| tenant.to_string())
+    };
+    let mut some: Vec<String> = unknown.keys().take(UNKNOWN_NAMED).map(name).collect();
+    let more = unknown.len() - some.len();
+    if more > 0 {
+        some.push(format!("{more} more"));
+    }
+    let users: u64 = unknown.values().sum();
+    watch.tell(Event::Warning(format!(
+        "every user active in the 28 days until {last} is known by name only ({users} in all), and no license of theirs counts as used: {}; \
+         user lists with `userPrincipalName`, or sign-ins, would tell who they are",
+        some.join(", ")
+    )));
+    Ok(())
+}
+
+/// What customers are called by the lists that name them.
+fn called(store: &Store, state: &State) -> Result<BTreeMap<Guid, String>, EngineError> {
+    let customers = customers::known_customers(store, state)?.into_iter();
+    Ok(customers.map(|customer| (customer.tenant_id, customer.name)).collect())
+}

@@ -1,0 +1,276 @@
+//! Sources that fall silent: days without files, and days with a tenth of the usual rows. Only told, never decided upon: what is missing may be
+//! late, and a quiet day may be true.
+//!
+//! Logs have a rhythm of weeks: a Sunday is held against Sundays. Where the 28 days before a day have at least two days of its weekday with files,
+//! these are what is usual; else the 14 days before it are.
+//!
+//! | what is told | for |
+//! |---|---|
+//! | a day without files between days that have some, in the last 28 days | activity; another feed where files are usual on that day |
+//! | no files after a day | activity; another feed where files were usual on a day since then |
+//! | the last day with files has at most a tenth of the usual rows | every feed, where at least [`FEWEST_USUAL`] rows are usual |
+//! | no file at all any more | every feed, where every file is looked at (`rescan_days = 0`) |
+
+use std::collections::BTreeMap;
+
+use crate::domain::day::Day;
+use crate::domain::kinds::Feed;
+use crate::engine::cache::source_totals::RawSummary;
+use crate::engine::events::{Event, Watch};
+use crate::engine::plan::causes::range_text;
+use crate::engine::plan::day_range::runs;
+use crate::engine::report::RunReport;
+use crate::pipeline::settings::Settings;
+use crate::pipeline::source::Source;
+
+/// How many partitions of `raw_files` are read, the latest ones.
+pub const PARTITIONS: usize = 60;
+/// How far back days are looked at, and weekdays compared.
+const LOOK_BACK_DAYS: i32 = 28;
+/// How far back all days are compared.
+const NEAR_DAYS: i32 = 14;
+/// How many days of a weekday it takes to be compared with.
+const FEWEST_WEEKDAYS: usize = 2;
+/// How many days it takes to say that a source has files every day.
+const FEWEST_DAYS: usize = 7;
+/// Fewer rows than this are not worth a comparison.
+const FEWEST_USUAL: i64 = 10;
+/// The last day is told of where it has at most this part of the usual rows.
+const FRACTION: i64 = 10;
+
+/// Warns of every source that fell silent up to the last day of the tables. `latest` are the [`PARTITIONS`] of `raw_files` that are looked at.
+pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[RawSummary], last: Day, watch: &Watch<'_>) {
+    let mut received: BTreeMap<String, BTreeMap<Day, i64>> = BTreeMap::new();
+    for (source, found) in latest.iter().flat_map(|summary| &summary.sources) {
+        for (day, rows) in found.rows() {
+            *received.entry(source.clone()).or_default().entry(day).or_default() += rows;
+        }
+    }
+    for (source, found) in settings.sources.iter().zip(&report.sources) {
+        let rows = received.remove(&source.id).unwrap_or_default();
+        let warnings = match (found.files_found, rows.keys().next_back()) {
+            (0, None) => vec![format!(
+                "source `{}` has no file below `{}`",
+                source.name,
+                settings.input_root.display()
+            )],
+            (0, Some(latest)) if settings.rescan_days == 0 => vec![format!(
+                "source `{}` has no file below `{}` any more; the last ones were of {latest}",
+                source.name,
+                settings.input_root.display()
+            )],
+            _ => about(source, &SourceDays { rows, last }),
+        };
+        warnings.into_iter().for_each(|warning| watch.tell(Event::Warning(warning)));
+    }
+}
+
+/// What is to be told of a source that has files.
+fn about(source: &Source, days: &SourceDays) -> Vec<String> {
+    let Some(latest) = days.latest() else { return Vec::new() };
+    let name = &source.name;
+    let mut warnings = Vec::new();
+    let is_daily = source.feed == Feed::Activity;
+    let missing = days.missing(is_daily);
+    let (between, after): (Vec<Day>, Vec<Day>) = missing.into_iter().partition(|day| days.goes_on_after(*day));
+    if !between.is_empty() {
+        let ranges: Vec<String> = runs(&between).into_iter().map(range_text).collect();
+        warnings.push(format!(
+            "source `{name}` has no files of {}, though it has some before and after",
+            ranges.join(", ")
+        ));
+    }
+    if let Some(first) = after.first() {
+        let what = if is_daily {
+            format!("activity of the days up to {} is missing or late", days.last)
+        } else {
+            format!("by its rhythm there should be some of {first}")
+        };
+        warnings.push(format!("source `{name}` has no files after {latest}: {what}"));
+    }
+    if let Some(few) = days.few_rows() {
+        warnings.push(format!(
+            "source `{name}` has {} of {}, and usually {} {}: something may be missing",
+            counted(few.rows),
+            few.day,
+            few.usual,
+            few.among
+        ));
+    }
+    warnings
+}
+
+fn counted(rows: i64) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        _ => format!("{rows} rows"),
+    }
+}
+
+/// The days on which files of a source came in, with their rows, and the last day of the tables. Later days are not looked at.
+struct SourceDays {
+    rows: BTreeMap<Day, i64>,
+    last: Day,
+}
+
+/// A last day with few rows.
+#[derive(Debug, PartialEq)]
+struct Few {
+    day: Day,
+    rows: i64,
+    usual: i64,
+    /// The days that say what is usual, in words.
+    among: String,
+}
+
+impl SourceDays {
+    /// The last day with files.
+    fn latest(&self) -> Option<Day> {
+        self.rows.range(..=self.last).next_back().map(|(day, _)| *day)
+    }
+
+    /// Whether there are files of a later day.
+    fn goes_on_after(&self, day: Day) -> bool {
+        self.rows.range(day..).next().is_some()
+    }
+
+    /// The days in the last 28 on which files are missing: all that have none, or where those that usually have some have none.
+    fn missing(&self, is_daily: bool) -> Vec<Day> {
+        let Some(first) = self.rows.keys().next() else { return Vec::new() };
+        let from = self.last.plus(1 - LOOK_BACK_DAYS).max(first.plus(1));
+        from.to(self.last)
+            .filter(|day| !self.rows.contains_key(day) && (is_daily || self.has_usually(*day, *first)))
+            .collect()
+    }
+
+    /// Whether all days like this one before it have files, of a source whose first day is `first`.
+    fn has_usually(&self, day: Day, first: Day) -> bool {
+        let with_files = |days: &[Day]| days.iter().all(|day| self.rows.contains_key(day));
+        let weekdays: Vec<Day> = same_weekday(day).filter(|before| *before >= first).collect();
+        if weekdays.len() >= FEWEST_WEEKDAYS {
+            return with_files(&weekdays);
+        }
+        let near: Vec<Day> = day.plus(-NEAR_DAYS).max(first).to(day.plus(-1)).collect();
+        near.len() >= FEWEST_DAYS && with_files(&near)
+    }
+
+    /// The last day with files, where it has few rows for what is usual.
+    fn few_rows(&self) -> Option<Few> {
+        let day = self.latest()?;
+        let rows = *self.rows.get(&day)?;
+        let weekdays: Vec<i64> = same_weekday(day).filter_map(|before| self.rows.get(&before).copied()).collect();
+        let (like, among) = if weekdays.len() >= FEWEST_WEEKDAYS {
+            (weekdays, "on that weekday".to_owned())
+        } else {
+            let near = self.rows.range(day.plus(-NEAR_DAYS)..day).map(|(_, rows)| *rows).collect();
+            (near, format!("on the {NEAR_DAYS} days before"))
+        };
+        let usual = median(like)?;
+        let is_few = usual >= FEWEST_USUAL && rows.saturating_mul(FRACTION) <= usual;
+        is_few.then_some(Few { day, rows, usual, among })
+    }
+}
+
+/// The days of the same weekday in the 28 days before one.
+fn same_weekday(day: Day) -> impl Iterator<Item = Day> {
+    (1..=LOOK_BACK_DAYS / 7).map(move |weeks| day.plus(-7 * weeks))
+}
+
+/// The middle of some numbers; of an even number of them the lower one of the two.
+fn median(mut numbers: Vec<i64>) -> Option<i64> {
+    numbers.sort_unstable();
+    numbers.get(numbers.len().checked_sub(1)? / 2).copied()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+mod tests {
+    use super::*;
+
+    /// A Monday.
+    const MONDAY: Day = Day(20_696);
+
+    fn days(rows: impl IntoIterator<Item = (i32, i64)>, last: i32) -> SourceDays {
+        SourceDays {
+            rows: rows.into_iter().map(|(day, rows)| (MONDAY.plus(day), rows)).collect(),
+            last: MONDAY.plus(last),
+        }
+    }
+
+    /// Rows of so many days: 1000 on workdays and 50 at weekends.
+    fn weeks(count: i32) -> impl Iterator<Item = (i32, i64)> {
+        (0..count).map(|day| (day, if day % 7 < 5 { 1000 } else { 50 }))
+    }
+
+    fn few(days: &SourceDays) -> Option<(i64, i64)> {
+        days.few_rows().map(|few| (few.rows, few.usual))
+    }
+
+    #[test]
+    fn a_weekend_is_held_against_weekends() {
+        // Day 26 is a Saturday, 28 a Monday.
+        assert_eq!(
+            few(&days(weeks(27), 26)),
+            None,
+            "a twentieth of the days before, but like every Saturday"
+        );
+        assert_eq!(few(&days(weeks(28).chain([(28, 90)]), 28)), Some((90, 1000)));
+        assert_eq!(few(&days(weeks(28).chain([(28, 101)]), 28)), None);
+        assert_eq!(few(&days(weeks(26).chain([(26, 5)]), 26)), Some((5, 50)));
+    }
+
+    #[test]
+    fn where_there_are_not_two_such_weekdays_the_fourteen_days_before_decide() {
+        assert_eq!(few(&days(weeks(5).chain([(5, 50)]), 5)), Some((50, 1000)));
+        let by = |rows| days(rows, 9).few_rows().unwrap().among;
+        assert_eq!(by(vec![(7, 100), (8, 100), (9, 0)]), "on the 14 days before");
+        // Days 0 to 3 are too long ago.
+        assert_eq!(few(&days([(0, 5000), (1, 5000), (2, 5000), (18, 100), (19, 50)], 19)), None);
+    }
+
+    #[test]
+    fn few_rows_where_few_are_usual_are_no_silence() {
+        assert_eq!(few(&days([(0, 9), (1, 9), (2, 0)], 2)), None);
+        assert_eq!(few(&days([(0, 10), (1, 10), (2, 1)], 2)), Some((1, 10)));
+        assert_eq!(few(&days([(0, 10)], 2)), None, "a first day has nothing to be held against");
+        assert_eq!(few(&days([], 2)), None);
+    }
+
+    #[test]
+    fn days_after_the_last_day_of_the_tables_are_not_looked_at() {
+        assert_eq!(few(&days(weeks(10).chain([(10, 1)]), 9)), None);
+        let days = days(weeks(3).chain([(6, 1)]), 4);
+        assert_eq!(
+            (days.latest(), days.missing(true)),
+            (Some(MONDAY.plus(2)), vec![MONDAY.plus(3), MONDAY.plus(4)])
+        );
+    }
+
+    #[test]
+    fn activity_misses_every_day_and_snapshots_miss_their_weekday() {
+        let weekly = |weeks: &[i32], last| days(weeks.iter().map(|week| (7 * week, 100)), last);
+        let missing = |days: &SourceDays| days.missing(false);
+        assert_eq!(missing(&weekly(&[0, 1, 2, 3], 27)), vec![]);
+        assert_eq!(missing(&weekly(&[0, 1, 2, 4], 29)), vec![MONDAY.plus(21)]);
+        assert_eq!(missing(&weekly(&[0, 1, 2], 23)), vec![MONDAY.plus(21)]);
+        assert_eq!(missing(&weekly(&[0], 27)), vec![], "one snapshot is no rhythm");
+        let gap = days(weeks(10).filter(|(day, _)| !(4..6).contains(day)), 9);
+        assert_eq!(gap.missing(true), vec![MONDAY.plus(4), MONDAY.plus(5)]);
+        assert_eq!(gap.missing(false), vec![]);
+        let daily = days(weeks(10).filter(|(day, _)| *day != 8), 9);
+        assert_eq!(daily.missing(false), vec![MONDAY.plus(8)], "eight days in a row had files");
+    }
+
+    #[test]
+    fn what_is_long_ago_is_not_told_again() {
+        let days = days(weeks(60).filter(|(day, _)| *day != 31), 59);
+        assert_eq!(days.missing(true), vec![], "the last 28 days begin with day 32");
+    }
+
+    #[test]
+    fn the_median_is_the_middle_or_the_lower_of_both() {
+        assert_eq!(median(vec![3, 1, 2]), Some(2));
+        assert_eq!(median(vec![4, 1]), Some(1));
+        assert_eq!(median(vec![]), None);
+    }
+}

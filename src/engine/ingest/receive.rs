@@ -1,0 +1,290 @@
+//! Brings what is new or changed among the raw files into the `received=` partitions, and says which event days changed with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::domain::day::Day;
+use crate::domain::digest::Digest;
+use crate::engine::cache::unchanged_partitions::Settled;
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::ingest::compare;
+use crate::engine::ingest::compare::Planned;
+use crate::engine::ingest::file_tenants;
+use crate::engine::ingest::partition_task::{NO_DAY, Task};
+use crate::engine::ingest::recent_events::FreshEvents;
+use crate::engine::ingest::reject_budget::SincePublication;
+use crate::engine::ingest::write_partition;
+use crate::engine::ingest::write_partition::Written;
+use crate::engine::input::raw_file::{Contents, RawFile};
+use crate::engine::input::unread::Unread;
+use crate::engine::plan::causes::{Cause, Changes};
+use crate::engine::plan::rebuild::Making;
+use crate::engine::report::{RunReport, Size};
+use crate::engine::request::Request;
+use crate::engine::state::{Cache, State};
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
+use crate::stages::received::activity_events::ACTIVITY_EVENTS;
+use crate::warehouse::contract::{Contract, Partition};
+use crate::warehouse::store::Store;
+
+/// What came in.
+pub struct Received {
+    pub written: Vec<Written>,
+    /// What came in since the last publication, this included.
+    pub since: SincePublication,
+    pub fresh_events: FreshEvents,
+    /// The days on which raw files came in that wait for another run, because this one is to be short.
+    pub waiting: Vec<Day>,
+    /// See [`Planned::has_strays`].
+    pub has_strays: bool,
+}
+
+/// Reads what is new or changed, or asked for, and writes the partitions that it belongs to. `since` is the day from which on raw files
+/// were looked for; `None`: these are all that there are.
+#[expect(clippy::too_many_arguments, reason = "the first part of a run, in one place")]
+pub fn receive(
+    request: &Request<'_>,
+    store: &Store,
+    state: &mut State,
+    cache: &mut Cache,
+    (files, since): (&[RawFile], Option<Day>),
+    unread: &Unread,
+    changes: &mut Changes,
+    report: &mut RunReport,
+    watch: &Watch<'_>,
+) -> Result<Received, EngineError> {
+    let settings = request.settings;
+    let mut since_publication = SincePublication::load(settings, store, state, watch)?;
+    let worthless = since_publication.forget_gone(settings, files, watch);
+    let load_contents = || {
+        let mut contents = Contents::load(store);
+        if since.is_none() {
+            contents.forget_all_but(files);
+        }
+        contents
+    };
+    let shared: &State = state;
+    let (mut contents, known) = rayon::join(load_contents, || {
+        let settled = Settled::new(settings, files, &mut cache.memos, unread);
+        let known = compare::known_files(request, store, shared, &settled, &worthless)?;
+        Ok::<_, EngineError>((known, settled))
+    });
+    let (known, mut settled) = known?;
+    let Planned { mut tasks, has_strays } = compare::plan(
+        request,
+        (store, shared),
+        files,
+        known.without(worthless),
+        &mut contents,
+        &mut settled,
+        unread,
+        watch,
+    )?;
+    let waiting = wait(request, &mut tasks);
+    if !request.rehearse {
+        since_publication.announce(store, settings, &tasks)?;
+    }
+    let total = tasks.iter().map(|task| task.files_to_read(settings)).sum();
+    watch.tell(Event::Begin {
+        what: "raw files",
+        unit: "files",
+        total,
+    });
+    let fresh_events = FreshEvents::default();
+    let written: Vec<Written> = tasks
+        .par_iter()
+        // One by one: a thread that is given several in a row has some left when the others are through.
+        .with_max_len(1)
+        .map(|task| write_partition::write(task, settings, store, (shared, &fresh_events), unread, watch))
+        .collect::<Result<_, _>>()?;
+    watch.tell(Event::End);
+    for warning in file_tenants::warnings(written.iter().flat_map(|part| &part.of_several_tenants)) {
+        watch.tell(Event::Warning(warning));
+    }
+    let masked: BTreeSet<&String> = written.iter().flat_map(|part| &part.masked).collect();
+    if !masked.is_empty() {
+        watch.tell(Event::Warning(masked_text(masked.len())));
+    }
+    let keep_contents = || {
+        remember(files, &written, &mut contents);
+        if request.rehearse { Ok(()) } else { contents.save(store) }
+    };
+    let take_note = || {
+        note_events(state, &written, changes);
+        for task in &tasks {
+            for (feed, read) in task.files_read(settings) {
+                changes.note_files(feed, task.received, read);
+            }
+        }
+        report.steps.extend(steps(request, state, &tasks, &written, changes));
+        for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
+            state.put(contract, *place, footer.clone());
+        }
+        cache.raw.extend(written.iter().map(|part| (part.received.0, part.summary.clone())));
+        count(&written, unread, report);
+    };
+    rayon::join(keep_contents, take_note).0?;
+    let received = |contract: &&&Contract| contract.partition == Partition::Received;
+    for contract in stages::TABLES.iter().filter(received) {
+        forget_beyond(state, contract, settings);
+    }
+    for (task, part) in tasks.iter().zip(&written) {
+        settled.note(state, task.received, task.known.iter().chain(&part.files));
+    }
+    if since.is_none() && waiting.is_empty() && unread.is_empty() {
+        cache.note_look_at_all(settings);
+    }
+    written.iter().for_each(|part| since_publication.add(part));
+    Ok(Received {
+        written,
+        since: since_publication,
+        fresh_events,
+        waiting,
+        has_strays,
+    })
+}
+
+/// What is said of users who stay under pseudonyms though the pipeline keeps ids as they are.
+fn masked_text(users: usize) -> String {
+    let who = if users == 1 {
+        "1 user stays under a pseudonym"
+    } else {
+        &format!("{users} users stay under pseudonyms")
+    };
+    format!(
+        "{who}, since the raw files that would say who they are are gone: where the same people are in other raw files, they count twice \
+         (bring the files back, or keep pseudonyms)"
+    )
+}
+
+/// Leaves all but the oldest days to another run, where a run is to be short.
+fn wait(request: &Request<'_>, tasks: &mut Vec<Task<'_>>) -> Vec<Day> {
+    let Some(most) = request.max_days else { return Vec::new() };
+    let undated = tasks.iter().filter(|task| task.received == NO_DAY).count();
+    let keep = (most as usize + undated).min(tasks.len());
+    tasks.drain(keep..).map(|task| task.received).collect()
+}
+
+/// The steps of the `received=` tables.
+fn steps<'w>(
+    request: &Request<'_>,
+    state: &State,
+    tasks: &[Task<'_>],
+    written: &'w [Written],
+    changes: &Changes,
+) -> Vec<crate::engine::report::Step> {
+    let mut makings: BTreeMap<&'w str, Making> = BTreeMap::new();
+    for (task, part) in tasks.iter().zip(written) {
+        let mut causes: BTreeMap<&str, BTreeSet<Cause>> = BTreeMap::new();
+        for (contract, place, footer) in &part.footers {
+            let causes = causes
+                .entry(contract.name)
+                .or_insert_with(|| task.causes(request.settings, state, contract));
+            let making = makings.entry(contract.name).or_insert_with(|| Making::new(contract));
+            making.add(*place, Size::of(footer), causes.clone());
+        }
+    }
+    let reason = request.again.as_ref().and_then(|again| again.reason.as_deref());
+    stages::TABLES
+        .iter()
+        .filter_map(|contract| makings.get(contract.name)?.step(state, changes, reason))
+        .collect()
+}
+
+/// Takes note of the event days whose events are not what they were, and of the raw files that brought them.
+fn note_events(state: &State, written: &[Written], changes: &mut Changes) {
+    let mut rows: BTreeMap<Day, i64> = BTreeMap::new();
+    for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
+        if contract.name != ACTIVITY_EVENTS.name {
+            continue;
+        }
+        let before = state
+            .footer(contract, *place)
+            .map(|footer| footer.days.as_slice())
+            .unwrap_or_default();
+        let digest_before = |day| before.iter().find(|part| part.day == day).map(|part| part.digest);
+        let digest_now = |day| footer.days.iter().find(|part| part.day == day).map(|part| part.digest);
+        for part in footer.days.iter().filter(|part| digest_before(part.day) != Some(part.digest)) {
+            *rows.entry(part.day()).or_default() += part.rows as i64;
+        }
+        for part in before.iter().filter(|part| digest_now(part.day) != Some(part.digest)) {
+            *rows.entry(part.day()).or_default() -= part.rows as i64;
+        }
+    }
+    let mut files: BTreeMap<Day, (u64, &str)> = BTreeMap::new();
+    for file in written.iter().flat_map(|part| &part.events) {
+        for day in file.days.keys().filter(|day| rows.contains_key(day)) {
+            let known = files.entry(*day).or_insert((0, file.path.as_str()));
+            *known = (known.0 + 1, known.1.min(file.path.as_str()));
+        }
+    }
+    let made: BTreeSet<Day> = state.days(&ACTIVITY_DAILY).into_iter().collect();
+    for (day, more) in rows {
+        let late = if made.contains(&day) { "late " } else { "" };
+        let events = if more.abs() == 1 { "event" } else { "events" };
+        let what = match more {
+            0 => "other events".to_owned(),
+            1.. => format!("{more} {late}{events}"),
+            _ => format!("{} {events} fewer", -more),
+        };
+        let which = match files.get(&day) {
+            Some((1, path)) => format!(" in `{path}`"),
+            Some((count, path)) => format!(" in {count} raw files, the first of them `{path}`"),
+            None => String::new(),
+        };
+        changes.note(ACTIVITY_EVENTS.name, day, format!("{what}{which}"));
+    }
+}
+
+/// Remembers the digests of the files that were read.
+fn remember(files: &[RawFile], written: &[Written], contents: &mut Contents) {
+    let by_path: FxHashMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+    for file in written.iter().flat_map(|part| &part.files) {
+        // What could not be read has no digest.
+        if let (Some(raw), Some(digest)) = (by_path.get(file.source_file.as_str()), Digest::parse(&file.content)) {
+            raw.remember(digest, contents);
+        }
+    }
+}
+
+/// Counts what was read, per source.
+fn count(written: &[Written], unread: &Unread, report: &mut RunReport) {
+    for part in written {
+        for file in &part.files {
+            if let Some(source) = report.sources.iter_mut().find(|source| source.id == file.source) {
+                if unread.has(&file.source_file) {
+                    source.files_unread += 1;
+                } else {
+                    source.files_read += 1;
+                    source.bytes_read += file.bytes as u64;
+                }
+                source.records += file.records as u64;
+                source.accepted += file.accepted as u64;
+                source.rejected += file.rejected as u64;
+                source.not_ours += file.not_ours as u64;
+            }
+        }
+        for reject in &part.rejects {
+            if let Some(source) = report.sources.iter_mut().find(|source| source.id == reject.source) {
+                *source.reasons.entry(reject.reason.clone()).or_default() += reject.count;
+            }
+        }
+    }
+}
+
+/// Forgets files of shards that are no more: writing the partition has removed them.
+fn forget_beyond(state: &mut State, contract: &'static Contract, settings: &Settings) {
+    let shards = contract.files(u32::from(settings.shards));
+    let beyond: Vec<_> = state
+        .table(contract)
+        .keys()
+        .filter(|(_, shard)| *shard >= shards)
+        .copied()
+        .collect();
+    beyond.into_iter().for_each(|place| state.forget(contract, place));
+}

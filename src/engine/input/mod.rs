@@ -1,0 +1,10 @@
+//! The raw files below the input folder: which there are, who reads them, and how they are named.
+
+pub mod discover;
+pub mod folders;
+pub(crate) mod glob_steps;
+pub(crate) mod links;
+pub(crate) mod paths;
+pub mod raw_file;
+pub mod required_sources;
+pub mod unread;

@@ -1,0 +1,286 @@
+//! Before the published files change, the tables of the days that are published are held against each other
+//! (`stages::promises`). An absent partition is a failure, not a pass. A day that was held with the same files is not read again:
+//! the cache remembers the digest of its footers.
+//!
+//! The days of the run's range are held under the settings. Days that a run leaves alone (`--from`, `--until`) may have been
+//! made with others, and before assignments changed: they are held to what is true of any day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+
+use crate::domain::day::Day;
+use crate::domain::digest::Hasher;
+use crate::domain::window;
+use crate::engine::build::activity_daily::facts_of;
+use crate::engine::build::assignments::assignments;
+use crate::engine::cache::customer_first_days::{FirstDays, covered};
+use crate::engine::error::EngineError;
+use crate::engine::events::{Event, Watch};
+use crate::engine::plan::day_range::Range;
+use crate::engine::publish::publication;
+use crate::engine::state::{Cache, State};
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::activity::activity_28d::ACTIVITY_28D;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::activity::first_activity::FirstActivity;
+use crate::stages::checks;
+use crate::stages::checks::VERSION;
+use crate::stages::checks::day_tables::{DAILY_COLUMNS, DayTables};
+use crate::stages::checks::evidence::{Known, Products};
+use crate::stages::checks::violation::Faults;
+use crate::stages::checks::window_sums::{COUNTED_COLUMNS, DailyUsers};
+use crate::stages::licenses::assignments::Assignment;
+use crate::stages::usage::portfolio::Portfolio;
+use crate::stages::usage::window_pass::Coverage;
+use crate::warehouse::contract::{Contract, Partition};
+use crate::warehouse::store::Store;
+use crate::warehouse::store::listing::{Place, file_name};
+use crate::warehouse::table::Row;
+use crate::warehouse::value_rules::check_values;
+
+/// How many faults a message has word for word.
+const MOST_SHOWN: usize = 20;
+/// What the memos of days that kept their promises begin with.
+const MEMO: &str = "checked ";
+
+/// Holds the days that are to be published; fails with the rows that break a promise.
+pub fn run(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    range: Range,
+    cache: &mut Cache,
+    watch: &Watch<'_>,
+) -> Result<(), EngineError> {
+    let made: BTreeSet<Day> = range.days().collect();
+    let published = publication::days(state, range).map(|(first, last)| first.to(last));
+    let days: BTreeSet<Day> = made.iter().copied().chain(published.into_iter().flatten()).collect();
+    let shards = u32::from(settings.shards);
+    hold_presence(store, state, &days, shards)?;
+    let memos: BTreeMap<Day, String> = days.iter().map(|day| (*day, memo(state, *day, shards))).collect();
+    let waiting: Vec<Day> = days
+        .iter()
+        .copied()
+        .filter(|day| cache.memos.get(&format!("{MEMO}{day}")) != memos.get(day))
+        .collect();
+    let (count, shown) = hold(settings, store, state, (range, &mut cache.first_days), &waiting, &made, watch)?;
+    if count > 0 {
+        return Err(EngineError::Check(message(
+            "the tables do not agree with each other, so nothing is published",
+            count,
+            &shown,
+        )));
+    }
+    cache.memos.retain(|key, _| !key.starts_with(MEMO));
+    cache.memos.extend(
+        memos
+            .into_iter()
+            .filter(|(day, _)| made.contains(day) || !waiting.contains(day))
+            .map(|(day, memo)| (format!("{MEMO}{day}"), memo)),
+    );
+    Ok(())
+}
+
+/// Holds the tables of some days against each other, those of `made` also under the settings. Every day has its files. Says how many
+/// promises are broken, and the first of them in words.
+pub fn hold(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    (range, first_days): (Range, &mut FirstDays),
+    days: &[Day],
+    made: &BTreeSet<Day>,
+    watch: &Watch<'_>,
+) -> Result<(u64, Vec<String>), EngineError> {
+    let shards = u32::from(settings.shards);
+    watch.tell(Event::Begin {
+        what: "checks",
+        unit: "days",
+        total: days.len() as u64,
+    });
+    let with_rules: Vec<Day> = days.iter().copied().filter(|day| made.contains(day)).collect();
+    let shared: Vec<Shared> = if with_rules.is_empty() {
+        Vec::new()
+    } else {
+        (0..shards)
+            .map(|shard| Shared::read(store, state, range, (shard, first_days), &with_rules))
+            .collect::<Result<_, _>>()?
+    };
+    let products = Products::of(&settings.rules);
+    let hold = |day: &Day| {
+        watch.go_on()?;
+        let shared = if made.contains(day) { shared.as_slice() } else { &[] };
+        let faults = hold_day(settings, store, state, *day, shared, &products)?;
+        watch.tell(Event::Advance(1));
+        Ok(faults)
+    };
+    let faults: Vec<Faults> = days.par_iter().map(hold).collect::<Result<_, EngineError>>()?;
+    watch.tell(Event::End);
+    Ok(faults.iter().fold((0, Vec::new()), |(count, mut shown), faults| {
+        shown.extend(faults.shown().iter().cloned());
+        (count + faults.count(), shown)
+    }))
+}
+
+/// The tables that have a file for each of the tables' days.
+pub fn day_tables() -> impl Iterator<Item = &'static Contract> {
+    let by_day = |contract: &&'static Contract| contract.partition == Partition::Day && contract.name != ACTIVITY_BEFORE.name;
+    stages::TABLES.iter().copied().filter(by_day)
+}
+
+/// Every table has a file for every day and shard.
+fn hold_presence(store: &Store, state: &State, days: &BTreeSet<Day>, shards: u32) -> Result<(), EngineError> {
+    let mut absent: Vec<String> = Vec::new();
+    for day in days {
+        for contract in day_tables() {
+            for shard in (0..contract.files(shards)).filter(|shard| state.footer(contract, (Some(*day), *shard)).is_none()) {
+                absent.push(format!(
+                    "`{}` of {day}: there is no usable file `{}` below `{}`",
+                    contract.name,
+                    file_name(shard),
+                    store.root().display()
+                ));
+            }
+        }
+    }
+    match absent.len() as u64 {
+        0 => Ok(()),
+        count => Err(EngineError::Check(message(
+            "tables lack days, so nothing is published",
+            count,
+            &absent,
+        ))),
+    }
+}
+
+/// What a day was held with: every file's fingerprint, which has the settings in it, and its content.
+fn memo(state: &State, day: Day, shards: u32) -> String {
+    let mut hasher = Hasher::new();
+    hasher.number(VERSION);
+    for contract in day_tables() {
+        hasher.text(contract.name).number(i64::from(contract.version));
+        for shard in 0..contract.files(shards) {
+            let place = (Some(day), shard);
+            let fingerprint = state.fingerprint(contract, place).unwrap_or_default();
+            hasher.digest(fingerprint.settings).digest(fingerprint.inputs);
+            hasher.digest(state.digest(contract, place));
+        }
+    }
+    hasher.finish().to_string()
+}
+
+/// What all days of a shard share.
+struct Shared {
+    assignments: Vec<Assignment>,
+    first_activity: Vec<FirstActivity>,
+    coverage: Coverage,
+    daily_users: BTreeMap<Day, DailyUsers>,
+}
+
+impl Shared {
+    /// `days` are the ones that are held under the settings.
+    fn read(
+        store: &Store,
+        state: &State,
+        range: Range,
+        (shard, first_days): (u32, &mut FirstDays),
+        days: &[Day],
+    ) -> Result<Shared, EngineError> {
+        let looked_at: BTreeSet<Day> = days.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
+        let users = |day: &Day| {
+            let (table, place) = facts_of(range, *day, shard);
+            let frame = frame(store, state, table, place, COUNTED_COLUMNS)?;
+            Ok::<_, EngineError>((*day, DailyUsers::of(&frame)?))
+        };
+        Ok(Shared {
+            assignments: assignments(store, state, shard)?,
+            first_activity: rows(store, state, (None, shard))?,
+            coverage: Coverage {
+                days: covered(store, state, shard, looked_at.iter().copied())?,
+                first: first_days.bring_up(store, state, shard, range.last)?,
+            },
+            daily_users: looked_at.par_iter().map(users).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// Holds one day, under the settings where `shared` is there.
+fn hold_day(
+    settings: &Settings,
+    store: &Store,
+    state: &State,
+    day: Day,
+    shared: &[Shared],
+    products: &Products<'_>,
+) -> Result<Faults, EngineError> {
+    let mut faults = Faults::of(day);
+    let mut shards = Vec::with_capacity(usize::from(settings.shards));
+    for shard in 0..u32::from(settings.shards) {
+        let tables = read(store, state, day, shard)?;
+        checks::hold_rows(&tables, &mut faults)?;
+        if let Some(shared) = shared.get(shard as usize) {
+            let known = Known {
+                rules: &settings.rules,
+                products,
+                assignments: &shared.assignments,
+                first_activity: &shared.first_activity,
+                coverage: &shared.coverage,
+                daily_users: &shared.daily_users,
+            };
+            checks::hold_under_rules(&tables, &known, &mut faults)?;
+        }
+        // The portfolio has no use for the rows of users, which are most of the memory.
+        shards.push(DayTables {
+            activity_daily: RecordBatch::new_empty(ACTIVITY_DAILY.schema()),
+            activity_28d: RecordBatch::new_empty(ACTIVITY_28D.schema()),
+            ..tables
+        });
+    }
+    checks::hold_portfolio(&rows::<Portfolio>(store, state, (Some(day), 0))?, &shards, &mut faults);
+    Ok(faults)
+}
+
+fn read(store: &Store, state: &State, day: Day, shard: u32) -> Result<DayTables, EngineError> {
+    let place = (Some(day), shard);
+    Ok(DayTables {
+        day,
+        activity_daily: frame(store, state, &ACTIVITY_DAILY, place, DAILY_COLUMNS)?,
+        activity_28d: frame(store, state, &ACTIVITY_28D, place, &[])?,
+        subscriptions: rows(store, state, place)?,
+        usage: rows(store, state, place)?,
+        adoption: rows(store, state, place)?,
+        workload_adoption: rows(store, state, place)?,
+        next_steps: rows(store, state, place)?,
+    })
+}
+
+/// The rows of a file; a file without rows need not be opened.
+fn frame(store: &Store, state: &State, contract: &'static Contract, place: Place, columns: &[&str]) -> Result<RecordBatch, EngineError> {
+    if state.footer(contract, place).is_none_or(|footer| footer.rows == 0) {
+        return Ok(RecordBatch::new_empty(contract.schema()));
+    }
+    let frame = store.read(contract, place, columns)?;
+    check_values(contract, place, &frame)?;
+    Ok(frame)
+}
+
+fn rows<R: Row>(store: &Store, state: &State, place: Place) -> Result<Vec<R>, EngineError> {
+    Ok(R::rows(&frame(store, state, R::CONTRACT, place, &[])?)?)
+}
+
+/// A failure in words: what is wrong, the first rows, and how many more there are.
+pub fn message(what: &str, count: u64, shown: &[String]) -> String {
+    let mut text = format!("{what}:");
+    for line in shown.iter().take(MOST_SHOWN) {
+        text.push_str("\n  ");
+        text.push_str(line);
+    }
+    let more = count - shown.len().min(MOST_SHOWN) as u64;
+    if more > 0 {
+        text.push_str(&format!("\n  and {more} more"));
+    }
+    text
+}

@@ -1,0 +1,8 @@
+//! Explanations as text, Markdown and JSON.
+
+pub mod json;
+pub mod markdown;
+pub mod text;
+pub mod text_product;
+pub mod text_user;
+pub mod words;

@@ -1,0 +1,262 @@
+//! One number taken apart, as text.
+
+use crate::domain::words::{Phrase, Words, explain as said, explain_people as names_of, nouns};
+use crate::explain::changes::Change;
+use crate::explain::counts::Numbers;
+use crate::explain::people::Person;
+use crate::explain::product::ProductExplanation;
+use crate::explain::render::text::{Page, assigned, label_width};
+use crate::explain::render::words;
+use crate::explain::render::words::percent;
+
+/// How many users of a group are shown; all of them are in the JSON form.
+const MOST_USERS: usize = 10;
+/// How many users are named behind a change.
+const MOST_CHANGED: usize = 5;
+
+/// The explanation as text.
+pub fn product(explanation: &ProductExplanation, w: Words, colored: bool) -> String {
+    let mut page = Page::new(w, colored);
+    let numbers = &explanation.numbers;
+    page.heading(&words::customer(&explanation.customer));
+    let workload = words::workload(w, explanation.workload.as_deref());
+    let product = words::product(&explanation.product);
+    page.paragraph(
+        "",
+        &w.fill(
+            said::PRODUCT_ON,
+            &[("product", &product), ("workload", &workload), ("day", &explanation.day)],
+        ),
+    );
+    page.line("");
+    head(&mut page, explanation);
+    page.warnings(&explanation.notes, &explanation.differences);
+    parts(&mut page, numbers);
+    by_workload(&mut page, explanation);
+    subscriptions(&mut page, explanation);
+    people(&mut page, explanation);
+    for change in &explanation.changes {
+        changed(&mut page, change, numbers);
+    }
+    if let Some(steps) = explanation.next_steps.as_ref().filter(|steps| !steps.is_empty()) {
+        page.title(said::NEXT_STEPS);
+        page.next_steps(steps);
+    }
+    page.finish()
+}
+
+fn head(page: &mut Page, explanation: &ProductExplanation) {
+    let (w, numbers) = (page.words, &explanation.numbers);
+    let width = label_width(w);
+    let figure = |label: &str, ratio, what: String| format!("  {label:<width$}{:>8}  {what}", percent(w, ratio));
+    let entitlements = words::counted_or_unknown(w, numbers.entitlements, nouns::ENTITLEMENT);
+    if explanation.workloads.is_empty() {
+        page.line(&format!("  {:<width$}{}", w.say(said::USAGE), w.say(said::CANNOT_BE_SEEN)));
+    } else {
+        let active = w.count(numbers.users.active, nouns::ACTIVE_USER);
+        let of = w.fill(said::ACTIVE_OF, &[("active", &active), ("entitlements", &entitlements)]);
+        page.line(&figure(w.say(said::USAGE), numbers.usage(), of));
+        let (part, whole) = (w.grouped(numbers.parts.current), words::known(w, numbers.entitlements));
+        let of = w.fill(said::ADJUSTED_OF, &[("part", &part), ("whole", &whole)]);
+        page.line(&figure(&format!("  {}", w.say(said::ADJUSTED)), numbers.usage_adjusted(), of));
+    }
+    let own = numbers
+        .seats
+        .filter(|seats| seats.sold_own != seats.sold)
+        .map_or_else(String::new, |seats| {
+            format!(", {}", w.fill(said::BY_US, &[("count", &w.grouped(seats.sold_own))]))
+        });
+    let of = format!("{}{own}", assigned(w, numbers));
+    page.line(&figure(w.say(said::DEPLOYMENT), numbers.deployment(), of));
+    for (label, what) in [
+        (said::WINDOW, words::window(w, &explanation.completeness)),
+        (said::SEATS, words::snapshot(w, &explanation.completeness)),
+    ] {
+        page.paragraph(&format!("  {:<width$}", w.say(label)), &what);
+    }
+}
+
+fn parts(page: &mut Page, numbers: &Numbers) {
+    if numbers.users.active == 0 {
+        return;
+    }
+    let w = page.words;
+    let users = w.count(numbers.users.active, nouns::ACTIVE_USER);
+    page.heading(&w.fill(said::OF_THE_ACTIVE, &[("users", &users)]));
+    for (_, count, meaning) in words::parts(numbers.parts).into_iter().filter(|(_, count, _)| *count > 0) {
+        page.paragraph(&format!("  {:>7}  ", w.grouped(count)), w.say(meaning));
+    }
+    if let Some(text) = words::beyond(w, numbers) {
+        page.paragraph("  ", &text);
+    }
+}
+
+fn by_workload(page: &mut Page, explanation: &ProductExplanation) {
+    if explanation.workload.is_some() || explanation.workloads.len() < 2 {
+        return;
+    }
+    let w = page.words;
+    page.title(said::BY_WORKLOAD);
+    let columns = [
+        said::USAGE_COLUMN,
+        said::ACTIVE_COLUMN,
+        said::OF_COLUMN,
+        said::CURRENT_SHORT,
+        said::MOVED_COLUMN,
+        said::LAPSED_COLUMN,
+        said::TRIAL_SHORT,
+        said::OVER_COLUMN,
+    ];
+    let [usage, active, of, current, moved, lapsed, trial, over] = columns.map(|column| w.say(column));
+    page.line(&format!(
+        "  {:<16}{usage:>9}{active:>8}{of:>8}{current:>8}{moved:>7}{lapsed:>7}{trial:>6}{over:>6}",
+        ""
+    ));
+    for (workload, numbers) in &explanation.workloads {
+        let parts = numbers.parts;
+        page.line(&format!(
+            "  {workload:<16}{:>9}{:>8}{:>8}{:>8}{:>7}{:>7}{:>6}{:>6}",
+            percent(w, numbers.usage()),
+            w.grouped(numbers.users.active),
+            numbers.entitlements.map_or_else(|| "?".to_owned(), |count| w.grouped(count)),
+            w.grouped(parts.current),
+            w.grouped(parts.moved),
+            w.grouped(parts.lapsed),
+            w.grouped(parts.trial),
+            w.grouped(parts.over_assigned)
+        ));
+    }
+}
+
+fn subscriptions(page: &mut Page, explanation: &ProductExplanation) {
+    if explanation.completeness.snapshot_day.is_none() {
+        return;
+    }
+    let w = page.words;
+    let list = words::snapshot(w, &explanation.completeness);
+    page.heading(&w.fill(said::IN_FORCE, &[("list", &list)]));
+    if explanation.subscriptions.is_empty() {
+        page.line(&format!("  {}", w.say(said::NOT_LISTED)));
+    }
+    for (row, seats) in &explanation.subscriptions {
+        page.paragraph(
+            "  ",
+            &w.fill(
+                said::COUNTS_AS,
+                &[
+                    ("subscription", &words::subscription(w, row)),
+                    ("roles", &words::counts_as(w, *seats)),
+                ],
+            ),
+        );
+        page.line(&format!("    {}", words::clean(&row.subscription_id)));
+    }
+}
+
+fn people(page: &mut Page, explanation: &ProductExplanation) {
+    let (w, people) = (page.words, &explanation.people);
+    let unseen = explanation.workloads.is_empty();
+    let (inactive, order) = match unseen {
+        true => (names_of::NOT_SEEN, names_of::BY_ID),
+        false => (names_of::NOT_USED, names_of::LONGEST_UNUSED),
+    };
+    let groups: [(Phrase, Phrase, &Vec<Person>); 3] = [
+        (names_of::HAVE_IT, names_of::LATEST_ASSIGNED, &people.current),
+        (names_of::HAD_IT, names_of::LATEST_LOST, &people.moved),
+        (inactive, order, &people.inactive),
+    ];
+    for (title, order, group) in groups.iter().filter(|(_, _, group)| !group.is_empty()) {
+        page.heading(&format!("{}: {}, {}", w.say(*title), w.grouped(group.len() as i64), w.say(*order)));
+        page.line(&format!(
+            "  {:<36} {:<10} {:<10} {:<10} {}",
+            w.say(names_of::USER_COLUMN),
+            w.say(names_of::SINCE_COLUMN),
+            w.say(names_of::UNTIL_COLUMN),
+            w.say(names_of::LAST_USE_COLUMN),
+            w.say(names_of::DAYS_BY_COLUMN)
+        ));
+        for person in group.iter().take(MOST_USERS) {
+            person_lines(page, person, unseen);
+        }
+        if group.len() > MOST_USERS {
+            let more = w.grouped((group.len() - MOST_USERS) as i64);
+            page.line(&format!("  {}", w.fill(said::MORE_IN_JSON, &[("count", &more)])));
+        }
+    }
+    if !people.current.is_empty() || !people.moved.is_empty() {
+        page.line("");
+        let letters = w.say(names_of::LETTERS);
+        page.line(&format!("  {}", w.fill(names_of::BY, &[("letters", &letters)])));
+    }
+    if !unseen && people.inactive.iter().any(|person| person.last_active.is_none()) {
+        page.line(&format!(
+            "  {}",
+            w.fill(names_of::NEVER_MEANS, &[("day", &explanation.known_since)])
+        ));
+    }
+}
+
+fn person_lines(page: &mut Page, person: &Person, unseen: bool) {
+    let w = page.words;
+    let never = if unseen { "-" } else { w.say(names_of::NEVER) };
+    let last = person.last_active.map_or_else(|| never.to_owned(), |day| day.to_string());
+    page.line(&format!(
+        "  {:<36} {:<10} {:<10} {last:<10} {:>4} {}",
+        person.user,
+        words::since(w, &person.license),
+        words::until(person.license.until),
+        person.active_days,
+        words::letters(&person.evidence)
+    ));
+    if let Some((user, day)) = &person.moved_to {
+        page.line(&format!("    {}", words::went_to(w, user, *day)));
+    }
+    if let Some((user, day)) = &person.received_from {
+        page.line(&format!("    {}", words::came_from(w, user, *day)));
+    }
+}
+
+fn changed(page: &mut Page, change: &Change, now: &Numbers) {
+    let w = page.words;
+    page.heading(&w.fill(names_of::SINCE, &[("day", &change.since)]));
+    page.paragraph("  ", &words::change(w, &change.before, now));
+    if change.complete == Some(false) && !change.users.is_empty() {
+        page.paragraph("  ", w.say(names_of::NOT_COMPLETE_THEN));
+    }
+    for group in &change.users {
+        let count = w.grouped(group.users.len() as i64);
+        page.paragraph(&format!("  {count:>7}  "), &words::user_change(w, group));
+        names(page, &group.users);
+    }
+    for (what, users, sign) in [
+        (names_of::GOT_LICENSE, &change.gained, 1),
+        (names_of::LOST_LICENSE, &change.lost, -1),
+    ] {
+        if !users.is_empty() {
+            let count = users.len() as i64;
+            let what = w.fill(what, &[("delta", &w.signed(sign * count))]);
+            page.line(&format!("  {:>7}  {what}", w.grouped(count)));
+            // Whoever also changed the number of active users is named there.
+            let is_named = |user: &&String| change.users.iter().any(|group| group.users.contains(user));
+            names(page, &users.iter().filter(|user| !is_named(user)).cloned().collect::<Vec<_>>());
+        }
+    }
+    for seats in &change.seats {
+        let label = w.noun(2, nouns::SEAT);
+        page.paragraph(&format!("{label:>9}  "), &words::seat_change(w, seats));
+    }
+    if change.is_nothing() {
+        page.line(&format!("  {}", w.say(names_of::NOTHING_CHANGED)));
+    }
+}
+
+fn names(page: &mut Page, users: &[String]) {
+    for user in users.iter().take(MOST_CHANGED) {
+        page.line(&format!("           {user}"));
+    }
+    if users.len() > MOST_CHANGED {
+        let w = page.words;
+        let more = w.grouped((users.len() - MOST_CHANGED) as i64);
+        page.line(&format!("           {}", w.fill(said::MORE, &[("count", &more)])));
+    }
+}

@@ -1,0 +1,219 @@
+//! What a run's closing summary says: the portfolio on the last day and how it moved in a window of 28 days. Pure: rows in,
+//! figures out; `summary_text` puts them into words.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::reports::day_rows::DayRows;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::portfolio::Portfolio;
+use crate::stages::usage::usage::ratio;
+
+/// How many customers the summary names at most.
+const MOVERS: usize = 5;
+
+/// A count out of another one. The ratio is `None` where the whole is 0 or nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    pub part: i64,
+    pub whole: i64,
+    pub ratio: Option<f64>,
+}
+
+impl Share {
+    fn of(part: i64, whole: i64) -> Share {
+        Share {
+            part,
+            whole,
+            ratio: ratio(part, Some(whole)),
+        }
+    }
+}
+
+/// A share on the last day, and by how much its ratio rose since the day before it (0.012 is 1.2 points).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    pub now: Share,
+    pub rise: Option<f64>,
+}
+
+/// A customer whose use changed: the sum over its products in scope, in which someone active in two products counts twice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mover {
+    pub tenant_id: Guid,
+    /// `None` where no customer list has it.
+    pub name: Option<String>,
+    pub before: Share,
+    pub now: Share,
+}
+
+impl Mover {
+    /// By how much usage rose; 0 where a side has no ratio.
+    pub fn rise(&self) -> f64 {
+        self.now.ratio.zip(self.before.ratio).map_or(0.0, |(now, before)| now - before)
+    }
+
+    /// How many more are active.
+    pub fn more_active(&self) -> i64 {
+        self.now.part - self.before.part
+    }
+
+    /// What "moved most" means: the change in usage times the change in active users. So neither two users of a tiny customer
+    /// nor a large customer that grew without using more comes first.
+    fn weight(&self) -> f64 {
+        self.rise().abs() * self.more_active().unsigned_abs() as f64
+    }
+}
+
+/// A customer whose seats come from a list that is stale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OldList {
+    pub tenant_id: Guid,
+    /// `None` where no customer list has it.
+    pub name: Option<String>,
+    pub snapshot_day: Day,
+    /// How old it is on the day of the summary.
+    pub days: i32,
+}
+
+/// The closing summary of a run. The measures are `None` where no customer has known seats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    pub day: Day,
+    /// The day that it is compared with; `None` where the tables do not reach back.
+    pub before: Option<Day>,
+    pub customers: i64,
+    /// Those of them without a list of what they bought: they are in no sum.
+    pub customers_without_seats: i64,
+    /// Those of them whose data does not reach back over the whole window of the last day.
+    pub customers_incomplete: i64,
+    /// The customers whose list of subscriptions in force is stale, the oldest list first.
+    pub old_lists: Vec<OldList>,
+    /// Assigned of sold seats.
+    pub deployment: Option<Measure>,
+    /// Active of all entitlements.
+    pub usage: Option<Measure>,
+    /// The same without what distorts it: never above 1.
+    pub usage_adjusted: Option<Measure>,
+    /// The customers that moved most, first the one that moved most of all.
+    pub movers: Vec<Mover>,
+    /// Customers that are on both days and are not compared, because their window was not complete on the earlier one.
+    pub not_compared: i64,
+}
+
+/// Sums up the last day, and compares it with the day 28 days before where there is one. `names` are the customers' names; a list
+/// of subscriptions is stale when it is older than `stale_days`.
+pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid, String>, stale_days: i32) -> Summary {
+    let total = total_of(&now.portfolio);
+    let total_before = before.and_then(|before| total_of(&before.portfolio));
+    let measure = |of: fn(&Portfolio) -> Option<Share>| {
+        let share = total.and_then(of)?;
+        let earlier = total_before.and_then(of).and_then(|share| share.ratio);
+        Some(Measure {
+            now: share,
+            rise: share.ratio.zip(earlier).map(|(now, earlier)| now - earlier),
+        })
+    };
+    let customers = by_customer(&now.adoption);
+    let customers_before = before.map(|before| by_customer(&before.adoption)).unwrap_or_default();
+    let (movers, not_compared) = movers(&customers, &customers_before, names);
+    Summary {
+        day: now.day,
+        before: before.map(|before| before.day),
+        customers: total.map_or(0, |total| total.customers),
+        customers_without_seats: total.map_or(0, |total| total.customers_without_seats),
+        customers_incomplete: customers.values().filter(|customer| !customer.complete).count() as i64,
+        old_lists: old_lists(now, names, stale_days),
+        deployment: measure(|row| Some(Share::of(row.seats_assigned?, row.seats_sold?))),
+        usage: measure(|row| Some(Share::of(row.entitlements_active?, row.entitlements_total?))),
+        usage_adjusted: measure(|row| Some(Share::of(row.active_current?, row.entitlements_total?))),
+        movers,
+        not_compared,
+    }
+}
+
+/// The customers whose snapshot of subscriptions in force is stale.
+fn old_lists(now: &DayRows, names: &BTreeMap<Guid, String>, stale_days: i32) -> Vec<OldList> {
+    let taken = now.adoption.iter().filter_map(|row| Some((row.tenant_id, row.seats_snapshot_day?)));
+    let taken: BTreeMap<Guid, Day> = taken.collect();
+    let old_list = |(tenant_id, snapshot_day): (Guid, Day)| OldList {
+        tenant_id,
+        name: names.get(&tenant_id).cloned(),
+        snapshot_day,
+        days: now.day.0 - snapshot_day.0,
+    };
+    let mut old: Vec<OldList> = taken.into_iter().map(old_list).filter(|list| list.days > stale_days).collect();
+    old.sort_by_key(|list| (list.snapshot_day, list.tenant_id));
+    old
+}
+
+/// The row over everything.
+fn total_of(portfolio: &[Portfolio]) -> Option<&Portfolio> {
+    portfolio.iter().find(|row| row.sku_id.is_none() && row.workload.is_none())
+}
+
+/// A customer's sums over its products in scope.
+#[derive(Clone, Copy)]
+struct Sums {
+    active: i64,
+    /// `None` without a snapshot in force.
+    entitlements: Option<i64>,
+    complete: bool,
+}
+
+fn by_customer(adoption: &[Adoption]) -> BTreeMap<Guid, Sums> {
+    let mut customers: BTreeMap<Guid, Sums> = BTreeMap::new();
+    for row in adoption.iter().filter(|row| row.in_scope) {
+        let sums = customers.entry(row.tenant_id).or_insert(Sums {
+            active: 0,
+            entitlements: Some(0),
+            complete: true,
+        });
+        sums.active += row.entitlements_active;
+        sums.entitlements = sums.entitlements.zip(row.entitlements_total).map(|(sum, total)| sum + total);
+        sums.complete &= row.window_complete;
+    }
+    customers
+}
+
+/// The customers that moved most, and how many could not be compared. A window that was not complete makes every customer look
+/// as if it had risen, so those are left out.
+fn movers(now: &BTreeMap<Guid, Sums>, before: &BTreeMap<Guid, Sums>, names: &BTreeMap<Guid, String>) -> (Vec<Mover>, i64) {
+    let mut movers = Vec::new();
+    let mut not_compared = 0;
+    for (tenant_id, sums) in now {
+        let Some(earlier) = before.get(tenant_id) else { continue };
+        if !earlier.complete {
+            not_compared += 1;
+            continue;
+        }
+        let (Some(whole), Some(whole_before)) = (sums.entitlements, earlier.entitlements) else {
+            continue;
+        };
+        let (now, before) = (Share::of(sums.active, whole), Share::of(earlier.active, whole_before));
+        let mover = Mover {
+            tenant_id: *tenant_id,
+            name: names.get(tenant_id).cloned(),
+            before,
+            now,
+        };
+        if now.ratio.is_some() && before.ratio.is_some() && (mover.rise() != 0.0 || mover.more_active() != 0) {
+            movers.push(mover);
+        }
+    }
+    movers.sort_by(|a, b| {
+        let by_weight = b.weight().total_cmp(&a.weight()).then(b.rise().abs().total_cmp(&a.rise().abs()));
+        by_weight.then_with(|| {
+            let active = |mover: &Mover| (Reverse(mover.more_active().abs()), mover.tenant_id);
+            active(a).cmp(&active(b))
+        })
+    });
+    movers.truncate(MOVERS);
+    (movers, not_compared)
+}
+
+#[cfg(test)]
+#[path = "figures_tests.rs"]
+mod tests;

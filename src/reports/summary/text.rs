@@ -1,0 +1,390 @@
+//! The closing summary in words: 80 columns of text that a customer manager reads in one go.
+
+use std::fmt::Write;
+
+use crate::domain::next_steps::Language;
+use crate::domain::words::summary as said;
+use crate::domain::words::{Phrase, Words, nouns};
+use crate::reports::summary::figures::{Measure, Mover, OldList, Share, Summary};
+
+/// No line is wider.
+pub(crate) const WIDTH: usize = 80;
+
+/// How many old lists are named.
+const OLD_LISTS: usize = 5;
+
+/// What stands out, where the output can show it.
+#[derive(Clone, Copy)]
+enum Style {
+    Heading,
+    Rise,
+    Fall,
+    Quiet,
+}
+
+/// The summary as text that ends with a line end. With `color`, headings and changes carry ANSI escape sequences.
+pub fn render(summary: &Summary, language: Language, color: bool) -> String {
+    let page = Page {
+        words: Words(language),
+        color,
+    };
+    let mut text = page.styled(Style::Heading, &page.words.fill(said::PORTFOLIO_ON, &[("day", &summary.day)]));
+    text.push('\n');
+    text.push_str(&page.customers(summary));
+    let measures = [
+        ("", said::DEPLOYMENT, said::OF_SEATS, summary.deployment),
+        ("", said::USAGE, said::OF_ENTITLEMENTS, summary.usage),
+        ("  ", said::ADJUSTED, said::OF_ENTITLEMENTS, summary.usage_adjusted),
+    ];
+    for (indent, label, of, measure) in measures {
+        text.push_str(&page.measure(&format!("{indent}{}", page.words.say(label)), of, measure));
+    }
+    match summary.before {
+        Some(day) => text.push_str(&page.movers(&page.words.fill(said::MOVED_MOST, &[("day", &day)]), summary)),
+        None => text.push_str(&page.note(page.words.say(said::NO_DAY_BEFORE))),
+    }
+    text.push_str(&page.old_lists(&summary.old_lists));
+    text
+}
+
+/// A heading, bold where the output can show it.
+pub(crate) fn heading(text: &str, color: bool) -> String {
+    styled(Style::Heading, text, color)
+}
+
+fn styled(style: Style, text: &str, color: bool) -> String {
+    let code = match style {
+        Style::Heading => "1",
+        Style::Rise => "32",
+        Style::Fall => "31",
+        Style::Quiet => "2",
+    };
+    if color {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
+struct Page {
+    words: Words,
+    color: bool,
+}
+
+impl Page {
+    fn styled(&self, style: Style, text: &str) -> String {
+        styled(style, text, self.color)
+    }
+
+    fn customers(&self, summary: &Summary) -> String {
+        let words = self.words;
+        let mut parts = vec![words.grouped(summary.customers)];
+        for (phrase, count) in [
+            (said::WITHOUT_SEATS, summary.customers_without_seats),
+            (said::INCOMPLETE, summary.customers_incomplete),
+        ] {
+            if count > 0 {
+                parts.push(words.fill(phrase, &[("count", &words.grouped(count))]));
+            }
+        }
+        format!("  {} {}\n", self.label(words.say(said::CUSTOMERS)), parts.join(", "))
+    }
+
+    /// A label in the room that the longest one takes.
+    fn label(&self, label: &str) -> String {
+        let labels = [said::CUSTOMERS, said::DEPLOYMENT, said::USAGE];
+        let longest = labels.iter().map(|label| self.words.say(*label).chars().count()).max();
+        format!("{label:<0$}", longest.unwrap_or(0).max(11))
+    }
+
+    /// A line such as `Deployment 83.4 % (4,512 of 5,410 seats)  +1.2 points`.
+    fn measure(&self, label: &str, of: Phrase, measure: Option<Measure>) -> String {
+        let words = self.words;
+        let label = self.label(label);
+        let Some(measure) = measure else {
+            return format!("  {label} {}\n", words.say(said::UNKNOWN));
+        };
+        let Share { part, whole, .. } = measure.now;
+        let of = words.fill(of, &[("part", &words.grouped(part)), ("whole", &words.grouped(whole))]);
+        let mut line = format!("  {label} {} ({of})", self.percent(&measure.now));
+        if let Some(rise) = measure.rise {
+            let _ = write!(
+                line,
+                "{}  {}",
+                " ".repeat(self.points_at().saturating_sub(line.chars().count())),
+                self.points(rise)
+            );
+        }
+        line.push('\n');
+        line
+    }
+
+    /// A change of a ratio, in percentage points.
+    fn points(&self, rise: f64) -> String {
+        let text = self.points_of(rise);
+        match rounded(rise * 100.0) {
+            rise if rise > 0.0 => self.styled(Style::Rise, &text),
+            rise if rise < 0.0 => self.styled(Style::Fall, &text),
+            _ => self.styled(Style::Quiet, &text),
+        }
+    }
+
+    fn movers(&self, heading: &str, summary: &Summary) -> String {
+        let mut text = format!("\n{}\n", self.styled(Style::Heading, heading));
+        for mover in &summary.movers {
+            text.push_str(&self.mover(mover));
+        }
+        if summary.movers.is_empty() {
+            text.push_str(&self.note(self.words.say(said::NOBODY_MOVED)));
+        }
+        if summary.not_compared > 0 {
+            let left_out = self.words.grouped(summary.not_compared);
+            text.push_str(&self.note(&self.words.fill(said::NOT_COMPARED, &[("count", &left_out)])));
+        }
+        text
+    }
+
+    /// A line such as `Contoso   61.0 % → 82.0 %   +42 active   +21.0 points`.
+    fn mover(&self, mover: &Mover) -> String {
+        let name = mover.name.clone().unwrap_or_else(|| mover.tenant_id.to_string());
+        let (before, now) = (self.percent(&mover.before), self.percent(&mover.now));
+        let active = self.words.signed(mover.more_active());
+        let figures = format!(" {before} → {now} {active:>7} {} ", self.words.say(said::ACTIVE));
+        // Figures are never cut: a large one takes its room from the name, and the right edge stays where it is.
+        let name_width = WIDTH
+            .saturating_sub(2 + figures.chars().count() + self.points_of(mover.rise()).chars().count())
+            .max(1);
+        format!("  {}{figures}{}\n", padded(&name, name_width), self.points(mover.rise()))
+    }
+
+    /// The customers whose seats are those of a stale list.
+    fn old_lists(&self, lists: &[OldList]) -> String {
+        if lists.is_empty() {
+            return String::new();
+        }
+        let mut text = format!("\n{}\n", self.styled(Style::Heading, self.words.say(said::OLD_LISTS)));
+        for list in lists.iter().take(OLD_LISTS) {
+            let name = list.name.clone().unwrap_or_else(|| list.tenant_id.to_string());
+            let days = self.words.count(list.days, nouns::DAY);
+            let old = self.words.fill(said::DAYS_OLD, &[("days", &days)]);
+            let age = format!(" {} {old:>18}", list.snapshot_day);
+            let _ = writeln!(text, "  {}{age}", padded(&name, WIDTH - 2 - age.chars().count()));
+        }
+        if lists.len() > OLD_LISTS {
+            let more = self.words.grouped((lists.len() - OLD_LISTS) as i64);
+            text.push_str(&self.note(&self.words.fill(said::AND_MORE, &[("count", &more)])));
+        }
+        text
+    }
+
+    fn note(&self, text: &str) -> String {
+        debug_assert!(text.chars().count() + 2 <= WIDTH);
+        format!("  {}\n", self.styled(Style::Quiet, text))
+    }
+
+    /// Where changes begin, so that there is room for the words before them.
+    fn points_at(&self) -> usize {
+        match self.words.0 {
+            Language::English => 58,
+            Language::German => 64,
+        }
+    }
+
+    /// `83.4 %`, right-aligned; `-` where there is no ratio.
+    fn percent(&self, share: &Share) -> String {
+        let text = share.ratio.map_or_else(|| "-".to_owned(), |ratio| self.words.percent(ratio, 1));
+        format!("{text:>7}")
+    }
+
+    /// `+1.2 points`, right-aligned.
+    fn points_of(&self, rise: f64) -> String {
+        let points = self.words.signed_decimal(rounded(rise * 100.0), 1);
+        format!("{:>12}", self.words.fill(said::POINTS, &[("points", &points)]))
+    }
+}
+
+/// To one decimal, without a negative zero.
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0 + 0.0
+}
+
+/// `12,345`, in messages that are English whatever the language.
+pub fn grouped(number: i64) -> String {
+    Words(Language::English).grouped(number)
+}
+
+/// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which a raw list could bring and a
+/// terminal would obey, become spaces.
+pub fn padded(name: &str, width: usize) -> String {
+    let clean: String = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let total: usize = clean.chars().map(columns_of).sum();
+    let room = if total > width { width - 1 } else { width };
+    let (mut text, mut used) = (String::new(), 0);
+    for letter in clean.chars() {
+        if used + columns_of(letter) > room {
+            break;
+        }
+        used += columns_of(letter);
+        text.push(letter);
+    }
+    if total > width {
+        text.push('…');
+        used += 1;
+    }
+    text.extend(std::iter::repeat_n(' ', width - used));
+    text
+}
+
+/// How many columns a terminal gives a letter: two from the East Asian scripts on, near enough for names.
+fn columns_of(letter: char) -> usize {
+    if letter >= '\u{1100}' && !('\u{2000}'..'\u{2e80}').contains(&letter) && !('\u{1e00}'..'\u{2000}').contains(&letter) {
+        2
+    } else {
+        1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::day::Day;
+    use crate::domain::guid::Guid;
+
+    fn share(part: i64, whole: i64) -> Share {
+        Share {
+            part,
+            whole,
+            ratio: (whole != 0).then(|| part as f64 / whole as f64),
+        }
+    }
+
+    fn summary() -> Summary {
+        let measure = |part, whole, rise| {
+            Some(Measure {
+                now: share(part, whole),
+                rise: Some(rise),
+            })
+        };
+        let mover = |name: Option<&str>, before, now| Mover {
+            tenant_id: Guid(0xa),
+            name: name.map(str::to_owned),
+            before,
+            now,
+        };
+        Summary {
+            day: Day(20_000),
+            before: Some(Day(19_972)),
+            customers: 1412,
+            customers_without_seats: 3,
+            customers_incomplete: 12,
+            old_lists: vec![OldList {
+                tenant_id: Guid(0xb),
+                name: Some("Fabrikam".to_owned()),
+                snapshot_day: Day(19_908),
+                days: 92,
+            }],
+            deployment: measure(4512, 5410, 0.0123),
+            usage: measure(12_203, 4512, -0.0041),
+            usage_adjusted: measure(3149, 4512, -0.0001),
+            movers: vec![
+                mover(Some("Contoso"), share(61, 100), share(82, 100)),
+                mover(
+                    Some("Vereinigte Zwiebelzüchter \u{1b}[31mund Söhne GmbH"),
+                    share(2900, 1000),
+                    share(1, 1000),
+                ),
+                mover(None, share(1, 10), share(2, 10)),
+            ],
+            not_compared: 1,
+        }
+    }
+
+    #[test]
+    fn a_summary_reads_well_in_80_columns() {
+        let expected = "\
+Portfolio on 2024-10-04
+  Customers   1,412, 3 without seat data, 12 with less than 28 days of data
+  Deployment   83.4 % (4,512 of 5,410 seats)                 +1.2 points
+  Usage       270.5 % (12,203 of 4,512 entitlements)         -0.4 points
+    adjusted   69.8 % (3,149 of 4,512 entitlements)          +0.0 points
+
+Moved most since 2024-09-06
+  Contoso                           61.0 % →  82.0 %     +21 active +21.0 points
+  Vereinigte Zwiebelzüchter  [31… 290.0 % →   0.1 %  -2,899 active -289.9 points
+  00000000-0000-0000-0000-0000000…  10.0 % →  20.0 %      +1 active +10.0 points
+  1 not compared: less than 28 days of data at the time.
+
+Seats by an old list of subscriptions
+  Fabrikam                                         2024-07-04        92 days old
+";
+        assert_eq!(render(&summary(), Language::English, false), expected);
+        assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn a_summary_reads_as_well_in_german() {
+        let expected = "\
+Portfolio am 2024-10-04
+  Kunden         1.412, 3 ohne Lizenzdaten, 12 mit weniger als 28 Tagen Daten
+  Bereitstellung  83,4 % (4.512 von 5.410 Lizenzen)                +1,2 Punkte
+  Nutzung        270,5 % (12.203 von 4.512 nutzbaren Lizenzen)     -0,4 Punkte
+    bereinigt     69,8 % (3.149 von 4.512 nutzbaren Lizenzen)      +0,0 Punkte
+
+Größte Veränderungen seit 2024-09-06
+  Contoso                            61,0 % →  82,0 %     +21 aktiv +21,0 Punkte
+  Vereinigte Zwiebelzüchter  [31m… 290,0 % →   0,1 %  -2.899 aktiv -289,9 Punkte
+  00000000-0000-0000-0000-00000000…  10,0 % →  20,0 %      +1 aktiv +10,0 Punkte
+  1 nicht verglichen: damals weniger als 28 Tage Daten.
+
+Lizenzen nach einer alten Abonnementliste
+  Fabrikam                                         2024-07-04        92 Tage alt
+";
+        assert_eq!(render(&summary(), Language::German, false), expected);
+        assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn nothing_known_is_said_and_not_shown_as_zero() {
+        let empty = Summary {
+            before: None,
+            customers: 0,
+            customers_without_seats: 0,
+            customers_incomplete: 0,
+            old_lists: Vec::new(),
+            deployment: None,
+            usage: Some(Measure {
+                now: share(0, 0),
+                rise: None,
+            }),
+            usage_adjusted: None,
+            movers: Vec::new(),
+            not_compared: 0,
+            ..summary()
+        };
+        let expected = "\
+Portfolio on 2024-10-04
+  Customers   0
+  Deployment  unknown: no customer has seat data
+  Usage             - (0 of 0 entitlements)
+    adjusted  unknown: no customer has seat data
+  There is no day 28 days earlier to compare with.
+";
+        assert_eq!(render(&empty, Language::English, false), expected);
+    }
+
+    #[test]
+    fn color_adds_escape_sequences_and_changes_no_word() {
+        let mut plain = render(&summary(), Language::English, true);
+        assert!(plain.contains("\u{1b}[32m +1.2 points\u{1b}[0m"), "{plain}");
+        for code in ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m"] {
+            plain = plain.replace(code, "");
+        }
+        assert_eq!(plain, render(&summary(), Language::English, false));
+    }
+
+    #[test]
+    fn wide_letters_take_two_columns() {
+        assert_eq!(padded("日本", 6), "日本  ");
+        assert_eq!(padded("日本語株式", 6), "日本… ");
+    }
+}

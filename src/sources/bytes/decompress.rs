@@ -1,0 +1,391 @@
+//! The content of a file: plain, gzip or zstd, told apart by their first bytes and never by the name.
+//!
+//! What could be inflated before a stream broke is given in full before the fault is: which bytes those are depends on the stream
+//! alone, not on the sizes of reads. gzip files of several members and zstd files of several frames are one content; zeros
+//! after the last gzip member are padding. Inflating more than the limit is a bomb: the bytes up to the limit are given, then the fault.
+
+use std::io::{Cursor, ErrorKind};
+
+use flate2::{Decompress, FlushDecompress, Status};
+use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
+
+use crate::sources::bytes::gzip::{GZIP, Whole};
+use crate::sources::bytes::input::{Input, Seekable};
+
+/// How much is read from a compressed file at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// How large a gzip file, and its content, may be to be inflated at once, in memory.
+const WHOLE_FILE_BYTES: usize = 4 << 20;
+const WHOLE_CONTENT_BYTES: usize = 32 << 20;
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+/// Why a content ended before its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The file could not be read.
+    Unreadable,
+    /// The compressed stream is cut or damaged.
+    Corrupt,
+    /// It inflates beyond the limit.
+    Bomb,
+}
+
+/// The bytes of a file, inflated, without a byte order mark.
+pub struct Content<'a> {
+    raw: Raw<'a>,
+    form: Form,
+    /// Bytes that were taken to look for a byte order mark and are still to be given.
+    head: Vec<u8>,
+    started: bool,
+    /// How many more bytes may be inflated.
+    allowance: u64,
+    fault: Option<Fault>,
+    /// How large a gzip file is that is inflated at once.
+    most_at_once: usize,
+}
+
+enum Form {
+    Plain,
+    /// All of it, inflated within the limit.
+    Whole(Whole),
+    Gzip {
+        stream: Box<Decompress>,
+        between_members: bool,
+    },
+    Zstd {
+        stream: Box<Decoder<'static>>,
+        hint: usize,
+        between_frames: bool,
+    },
+}
+
+/// The file as it is, through a buffer where it is compressed.
+struct Raw<'a> {
+    input: &'a mut dyn Input,
+    buffer: Vec<u8>,
+    /// What was read and not yet inflated.
+    start: usize,
+    end: usize,
+    ended: bool,
+    /// Why no more can be read.
+    fault: Option<Fault>,
+}
+
+impl Raw<'_> {
+    fn read_input(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        loop {
+            match self.input.read(out) {
+                Ok(count) => return Ok(count.min(out.len())),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Err(Fault::Unreadable),
+            }
+        }
+    }
+
+    fn waiting(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Makes at least `count` bytes wait, fewer only at the end of the file.
+    fn fill(&mut self, count: usize) -> Result<(), Fault> {
+        while self.waiting().len() < count && !self.ended {
+            if self.end + CHUNK_BYTES > self.buffer.len() {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+                if self.end + CHUNK_BYTES > self.buffer.len() {
+                    self.buffer.resize(2 * self.buffer.len().max(CHUNK_BYTES), 0);
+                }
+            }
+            let mut buffer = std::mem::take(&mut self.buffer);
+            let read = match self.fault {
+                Some(fault) => Err(fault),
+                None => self.read_input(&mut buffer[self.end..]),
+            };
+            self.buffer = buffer;
+            self.fault = read.err();
+            let read = read?;
+            self.end += read;
+            self.ended = read == 0;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Content<'a> {
+    /// Opens a file of `compressed_size` bytes that may inflate to `limit`.
+    pub fn open(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
+        let raw = Raw {
+            input,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            ended: false,
+            fault: None,
+        };
+        Content {
+            raw,
+            form: Form::Plain,
+            head: Vec::new(),
+            started: false,
+            allowance: limit,
+            fault: None,
+            most_at_once: WHOLE_FILE_BYTES,
+        }
+    }
+
+    /// The same, as a stream whatever its size.
+    #[cfg(test)]
+    pub fn open_stream(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
+        Content {
+            most_at_once: 0,
+            ..Content::open(input, limit)
+        }
+    }
+
+    /// The next `count` bytes, fewer where there are no more or a fault is in the way; they are still to be read.
+    pub fn peek(&mut self, count: usize) -> &[u8] {
+        self.start_once();
+        let mut head = std::mem::take(&mut self.head);
+        while head.len() < count && self.fault.is_none() {
+            let from = head.len();
+            head.resize(count, 0);
+            let read = self.read_content(&mut head[from..]);
+            head.truncate(from + read.unwrap_or(0));
+            match read {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(fault) => self.fault = Some(fault),
+            }
+        }
+        self.head = head;
+        &self.head
+    }
+
+    /// The bytes of the file from any place, those of a compressed one in memory; `None` where these are more than `limit`.
+    pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, Fault> {
+        self.start_once();
+        if matches!(self.form, Form::Plain) && self.raw.input.seekable().is_some() {
+            return Ok(self.raw.input.seekable().map(|file| Box::new(file) as Box<dyn Seekable>));
+        }
+        let mut bytes = Vec::new();
+        loop {
+            let length = bytes.len();
+            if length > limit {
+                return Ok(None);
+            }
+            bytes.resize(length + CHUNK_BYTES, 0);
+            let read = self.read(&mut bytes[length..])?;
+            bytes.truncate(length + read);
+            if read == 0 {
+                return Ok(Some(Box::new(Cursor::new(bytes))));
+            }
+        }
+    }
+
+    fn start_once(&mut self) {
+        if !self.started {
+            self.started = true;
+            if let Err(fault) = self.start() {
+                self.fault = Some(fault);
+            }
+        }
+    }
+
+    /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
+    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        self.start_once();
+        if !self.head.is_empty() {
+            let count = self.head.len().min(out.len());
+            out[..count].copy_from_slice(&self.head[..count]);
+            self.head.drain(..count);
+            return Ok(count);
+        }
+        match self.fault {
+            Some(fault) => Err(fault),
+            None => self.read_content(out),
+        }
+    }
+
+    fn start(&mut self) -> Result<(), Fault> {
+        // Few bytes: a plain file is read past this buffer.
+        let mut first = [0u8; 4];
+        let mut length = 0;
+        while length < first.len() {
+            match self.raw.read_input(&mut first[length..]) {
+                Ok(0) => break,
+                Ok(count) => length += count,
+                Err(fault) => {
+                    self.head.extend_from_slice(&first[..length]);
+                    return Err(fault);
+                }
+            }
+        }
+        let first = &first[..length];
+        if first.starts_with(&GZIP) {
+            self.form = Form::Gzip {
+                stream: Box::new(Decompress::new_gzip(15)),
+                between_members: true,
+            };
+        } else if first == ZSTD || matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18]) {
+            let stream = Decoder::new().map_err(|_| Fault::Unreadable)?;
+            self.form = Form::Zstd {
+                stream: Box::new(stream),
+                hint: CHUNK_BYTES,
+                between_frames: true,
+            };
+        }
+        if matches!(self.form, Form::Plain) {
+            self.head.extend_from_slice(first.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(first));
+            return Ok(());
+        }
+        self.raw.buffer.extend_from_slice(first);
+        self.raw.end = first.len();
+        if let Some(whole) = self.whole() {
+            self.form = Form::Whole(whole);
+        }
+        let mut head = [0u8; 3];
+        let mut length = 0;
+        let mut ended = Ok(());
+        while length < head.len() && ended.is_ok() {
+            match self.read_content(&mut head[length..]) {
+                Ok(0) => break,
+                Ok(count) => length += count,
+                Err(fault) => ended = Err(fault),
+            }
+        }
+        let head = &head[..length];
+        self.head.extend_from_slice(head.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(head));
+        ended
+    }
+
+    /// The content of a gzip file that is small enough and has no fault, whatever comes: faults are found again by the stream.
+    fn whole(&mut self) -> Option<Whole> {
+        if self.most_at_once == 0 || !matches!(self.form, Form::Gzip { .. }) {
+            return None;
+        }
+        while !self.raw.ended && self.raw.waiting().len() <= self.most_at_once {
+            self.raw.fill(self.raw.waiting().len() + 1).ok()?;
+        }
+        let limit = usize::try_from(self.allowance).map_or(WHOLE_CONTENT_BYTES, |limit| limit.min(WHOLE_CONTENT_BYTES));
+        let file = Some(self.raw.waiting()).filter(|file| file.len() <= self.most_at_once)?;
+        Whole::inflate(file, limit)
+    }
+
+    fn read_content(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        match &mut self.form {
+            Form::Plain => return self.raw.read_input(out),
+            Form::Whole(whole) => return Ok(whole.read(out)),
+            _ => {}
+        }
+        if self.allowance == 0 {
+            // At the limit: one more byte is one too many, the end is not.
+            let more = self.inflate(&mut [0u8; 1])?;
+            return if more == 0 { Ok(0) } else { Err(self.keep(Fault::Bomb)) };
+        }
+        let room = out.len().min(usize::try_from(self.allowance).unwrap_or(usize::MAX));
+        let count = self.inflate(&mut out[..room])?;
+        self.allowance -= count as u64;
+        Ok(count)
+    }
+
+    fn keep(&mut self, fault: Fault) -> Fault {
+        self.fault = Some(fault);
+        fault
+    }
+
+    fn inflate(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+        let result = match &mut self.form {
+            Form::Plain | Form::Whole(_) => Ok((0, None)),
+            Form::Gzip { stream, between_members } => gunzip(&mut self.raw, stream, between_members, out),
+            Form::Zstd {
+                stream,
+                hint,
+                between_frames,
+            } => unzstd(&mut self.raw, stream, hint, between_frames, out),
+        };
+        match result {
+            Ok((count, None)) => Ok(count),
+            Ok((0, Some(fault))) | Err(fault) => Err(self.keep(fault)),
+            Ok((count, Some(fault))) => {
+                self.keep(fault);
+                Ok(count)
+            }
+        }
+    }
+}
+
+/// What an inflating step gave: bytes, and a fault that came after them.
+type Inflated = Result<(usize, Option<Fault>), Fault>;
+
+fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool, out: &mut [u8]) -> Inflated {
+    loop {
+        raw.fill(1)?;
+        if *between_members {
+            raw.fill(2)?;
+            match raw.waiting() {
+                [] => return Ok((0, None)),
+                [0, ..] => {
+                    raw.start += raw.waiting().iter().take_while(|byte| **byte == 0).count();
+                    continue;
+                }
+                waiting if waiting.starts_with(&GZIP) => {
+                    *stream = Decompress::new_gzip(15);
+                    *between_members = false;
+                }
+                _ => return Err(Fault::Corrupt),
+            }
+        }
+        let (taken, given) = (stream.total_in(), stream.total_out());
+        let status = stream.decompress(raw.waiting(), out, FlushDecompress::None);
+        raw.start += (stream.total_in() - taken) as usize;
+        let count = (stream.total_out() - given) as usize;
+        match status {
+            Err(_) => return Ok((count, Some(Fault::Corrupt))),
+            Ok(Status::StreamEnd) => *between_members = true,
+            Ok(Status::Ok | Status::BufError) if count == 0 && raw.ended && raw.waiting().is_empty() => return Err(Fault::Corrupt),
+            Ok(Status::Ok | Status::BufError) => {}
+        }
+        if count > 0 || out.is_empty() {
+            return Ok((count, None));
+        }
+    }
+}
+
+/// The stream is fed as many bytes as it asks for, so that a step never gives bytes and fails: those bytes would be lost.
+fn unzstd(raw: &mut Raw<'_>, stream: &mut Decoder<'static>, hint: &mut usize, between_frames: &mut bool, out: &mut [u8]) -> Inflated {
+    loop {
+        // What is still in the stream comes first, and takes no input.
+        let mut nothing = InBuffer::around(&[]);
+        let mut target = OutBuffer::around(&mut *out);
+        if !*between_frames {
+            *hint = stream.run(&mut nothing, &mut target).map_err(|_| Fault::Corrupt)?;
+            *between_frames = *hint == 0;
+            if target.pos() > 0 || target.capacity() == 0 {
+                return Ok((target.pos(), None));
+            }
+        }
+        raw.fill(if *between_frames { 5 } else { *hint })?;
+        if raw.waiting().is_empty() {
+            return if *between_frames { Ok((0, None)) } else { Err(Fault::Corrupt) };
+        }
+        if *between_frames {
+            stream.reinit().map_err(|_| Fault::Corrupt)?;
+            *hint = 5;
+            *between_frames = false;
+        }
+        let length = raw.waiting().len().min((*hint).max(1));
+        let mut source = InBuffer::around(&raw.buffer[raw.start..raw.start + length]);
+        let mut target = OutBuffer::around(&mut *out);
+        let next = stream.run(&mut source, &mut target).map_err(|_| Fault::Corrupt)?;
+        let taken = source.pos();
+        let count = target.pos();
+        raw.start += taken;
+        *between_frames = next == 0;
+        *hint = next;
+        if count > 0 {
+            return Ok((count, None));
+        }
+    }
+}

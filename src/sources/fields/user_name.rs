@@ -1,0 +1,63 @@
+//! Users by name: what sign-ins and user lists say of who is who, so that a user whom the audit log knows by name only can be joined to
+//! the user id of the other logs. Names are not stored: what goes on is a hash of tenant and folded name.
+
+use crate::domain::by_name::{BY_NAME, is_by_name};
+use crate::domain::day::{Day, Instant, Zone};
+use crate::domain::digest::Hasher;
+use crate::domain::guid::Guid;
+use crate::sources::fields::values::{Field, text};
+use crate::sources::record::Sink;
+
+/// When a record says that a name is a user's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Said {
+    /// At the time of an event.
+    At(Instant),
+    /// On the day of a list.
+    On(Day),
+}
+
+impl Said {
+    /// The day in a time zone.
+    pub fn day(self, zone: &Zone) -> Day {
+        match self {
+            Said::At(instant) => zone.day_of(instant),
+            Said::On(day) => day,
+        }
+    }
+}
+
+/// A user id and the hash of the name that goes with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UserName<'a> {
+    pub tenant: Guid,
+    /// `upn:` and the hash: the id of the user where nothing but the name is known.
+    pub name_id: &'a str,
+    pub user_id: &'a str,
+    pub said: Said,
+}
+
+/// The id of a user of whom only the name (in lower case) is known.
+pub fn id_of_name(tenant: Guid, name: &str) -> String {
+    format!("{BY_NAME}{}", Hasher::new().bytes(&tenant.bytes()).text(name).finish())
+}
+
+/// Tells who is who, where a record has both. A name that cannot be read says nothing.
+pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<impl Field<'a>>, said: Said) {
+    if !sink.wants_names() || user_id.is_empty() || is_by_name(user_id) {
+        return;
+    }
+    let Ok(Some(name)) = text(name) else { return };
+    let mut buffer = String::new();
+    let name = name.decode(&mut buffer).map(|name| name.trim().to_lowercase()).unwrap_or_default();
+    // An id in the place of the name says nothing more.
+    if !name.is_empty() && Guid::parse(name.as_bytes()).is_none() {
+        let name_id = id_of_name(tenant, &name);
+        sink.user_name(UserName {
+            tenant,
+            name_id: &name_id,
+            user_id,
+            said,
+        });
+    }
+}

@@ -1,0 +1,287 @@
+//! Fields that several formats read in the same way: ids, tenants, times, words.
+
+use std::borrow::Cow;
+
+use crate::domain::day::{Day, EARLIEST, Instant, MICROS_PER_DAY};
+use crate::domain::guid::Guid;
+use crate::domain::subscription::State;
+use crate::sources::fields::date_order::Dates;
+use crate::sources::fields::time::{Spelled, parse_instant};
+use crate::sources::json::string::Text;
+use crate::sources::json::value::{Node, Value};
+use crate::sources::record::{FileContext, Reason};
+
+/// What a form has in a field: a value of a JSON text that was not yet looked at, or one that was.
+pub trait Field<'a>: Copy {
+    fn value(self) -> Value<'a>;
+}
+
+impl<'a> Field<'a> for Node<'a> {
+    #[inline]
+    fn value(self) -> Value<'a> {
+        Node::value(self)
+    }
+}
+
+impl<'a> Field<'a> for Value<'a> {
+    #[inline]
+    fn value(self) -> Value<'a> {
+        self
+    }
+}
+
+/// A value that is there and not null.
+#[inline]
+pub fn present<'a>(field: Option<impl Field<'a>>) -> Option<Value<'a>> {
+    match field?.value() {
+        Value::Null => None,
+        value => Some(value),
+    }
+}
+
+/// A string; missing and null are `None`, anything else is unreadable.
+#[inline]
+pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reason> {
+    match present(field) {
+        None => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text)),
+        Some(_) => Err(Reason::UnreadableValue),
+    }
+}
+
+/// An id in lower case, whatever it looks like; a missing one is empty. Nearly all are spelled so and need no memory of their own.
+#[inline]
+pub fn folded_id<'a>(field: Option<impl Field<'a>>) -> Result<Cow<'a, str>, Reason> {
+    text(field)?.map_or(Ok(Cow::Borrowed("")), folded)
+}
+
+/// An id that has to be there and not empty.
+#[inline]
+pub fn required_id<'a>(field: Option<impl Field<'a>>) -> Result<Cow<'a, str>, Reason> {
+    text(field)?.filter(|text| !text.is_empty()).map_or(Err(Reason::MissingId), folded)
+}
+
+#[inline]
+fn folded(text: Text<'_>) -> Result<Cow<'_, str>, Reason> {
+    match text.plain().and_then(folded_already) {
+        Some(plain) => Ok(Cow::Borrowed(plain)),
+        None => {
+            let mut decoded = String::new();
+            text.append_to(&mut decoded).ok_or(Reason::UnreadableValue)?;
+            Ok(Cow::Owned(decoded.to_lowercase()))
+        }
+    }
+}
+
+/// A text that is ASCII without capital letters.
+#[inline]
+fn folded_already(text: &[u8]) -> Option<&str> {
+    // An id has 36 bytes: eight at a time, the last ones together with bytes before them.
+    let others = match text.last_chunk::<8>() {
+        Some(last) => {
+            let words = text.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+            words.fold(not_folded(u64::from_le_bytes(*last)), |others, word| others | not_folded(word))
+        }
+        None => {
+            let mut padded = [0; 8];
+            padded[..text.len()].copy_from_slice(text);
+            not_folded(u64::from_le_bytes(padded))
+        }
+    };
+    // SAFETY: each byte was just seen to be ASCII.
+    (others == 0).then(|| unsafe { std::str::from_utf8_unchecked(text) })
+}
+
+/// The top bit of each of eight bytes that is a capital letter or no ASCII.
+#[inline(always)]
+fn not_folded(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // With the top bit away nothing is carried into the next byte: the top bit of a sum says whether a byte is from there on.
+    let low = word & (EACH * 0x7f);
+    let from_a = low + EACH * (0x80 - b'A' as u64);
+    let above_z = low + EACH * (0x80 - b'Z' as u64 - 1);
+    (word | (from_a & !above_z)) & (EACH * 0x80)
+}
+
+/// The tenant of a record: what it says itself, which must not contradict the path, else what the path says.
+#[derive(Default)]
+pub struct Tenants {
+    /// The last text that was read, which most likely comes again.
+    last: Option<([u8; 36], Guid)>,
+}
+
+impl Tenants {
+    #[inline]
+    pub fn of_record<'a>(&mut self, field: Option<impl Field<'a>>, context: &FileContext) -> Result<Guid, Reason> {
+        let text = match present(field) {
+            None => return context.tenant.ok_or(Reason::MissingTenant),
+            Some(Value::Text(text)) if text.is_empty() => return context.tenant.ok_or(Reason::MissingTenant),
+            Some(Value::Text(text)) => text,
+            Some(_) => return Err(Reason::MalformedTenant),
+        };
+        let tenant = match (text.plain(), self.last) {
+            (Some(plain), Some((last, tenant))) if plain == last => tenant,
+            _ => self.parse(text).ok_or(Reason::MalformedTenant)?,
+        };
+        match context.tenant {
+            Some(of_path) if of_path != tenant => Err(Reason::TenantContradictsPath),
+            _ => Ok(tenant),
+        }
+    }
+
+    /// Whether a text is a GUID other than this tenant.
+    #[inline]
+    pub fn is_other(&self, text: Text<'_>, tenant: Guid) -> bool {
+        match (text.plain(), self.last) {
+            (Some(plain), Some((last, known))) if plain == last => known != tenant,
+            _ => guid(text).is_some_and(|other| other != tenant),
+        }
+    }
+
+    fn parse(&mut self, text: Text<'_>) -> Option<Guid> {
+        let tenant = guid(text)?;
+        self.last = text.plain().and_then(|plain| plain.try_into().ok()).map(|plain| (plain, tenant));
+        Some(tenant)
+    }
+}
+
+/// A GUID in any case.
+pub fn guid(text: Text<'_>) -> Option<Guid> {
+    match text.plain() {
+        Some(plain) => Guid::parse(plain),
+        None => Guid::parse(text.decode(&mut String::new())?.as_bytes()),
+    }
+}
+
+/// The instant that a text spells in a file with these dates.
+#[inline]
+pub fn instant(text: Text<'_>, dates: &Dates) -> Result<Instant, Reason> {
+    let spelled = match text.plain() {
+        Some(plain) => parse_instant(plain),
+        None => text.decode(&mut String::new()).and_then(|text| parse_instant(text.as_bytes())),
+    };
+    match spelled.ok_or(Reason::UnreadableTime)? {
+        Spelled::At(at) => Ok(at),
+        Spelled::Slashed { month_first, day_first } => dates.choose(month_first, day_first),
+    }
+}
+
+/// The time of an event: its own where it is there (and then it has to be readable), else that of its envelope; within what is
+/// possible.
+#[inline]
+pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'a>>, context: &FileContext) -> Result<Instant, Reason> {
+    let at = match present(own).or_else(|| present(envelope)) {
+        None => return Err(Reason::MissingTime),
+        Some(Value::Text(text)) => instant(text, &context.dates)?,
+        Some(Value::Instant(at)) => at,
+        Some(_) => return Err(Reason::UnreadableTime),
+    };
+    if at < EARLIEST {
+        return Err(Reason::TimeBefore2010);
+    }
+    match context.received_until {
+        Some(until) if at.0 - until.0 > MICROS_PER_DAY => Err(Reason::TimeAfterReceipt),
+        _ => Ok(at),
+    }
+}
+
+/// The day of an instant in the pipeline's time zone; `None` where it is missing.
+pub fn day_of<'a>(field: Option<impl Field<'a>>, context: &FileContext) -> Result<Option<Day>, Reason> {
+    match present(field) {
+        None => Ok(None),
+        Some(Value::Text(text)) if text.is_empty() => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(context.zone.day_of(instant(text, &context.dates)?))),
+        Some(_) => Err(Reason::UnreadableTime),
+    }
+}
+
+/// The state that a status means; `None` where it means none.
+pub fn state<'a>(field: Option<impl Field<'a>>) -> Option<State> {
+    let mut buffer = String::new();
+    State::of_status(text(field).ok()??.decode(&mut buffer)?)
+}
+
+/// The most seats of a subscription: Graph keeps them in 32 bits, and sums of so many cannot overflow.
+const MOST_SEATS: i64 = i32::MAX as i64;
+
+/// An integer from 0 to [`MOST_SEATS`], as a number or as its digits.
+pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
+    let mut buffer = String::new();
+    let digits = match present(field)? {
+        Value::Number(token) => token,
+        Value::Text(text) => text.decode(&mut buffer)?.as_bytes(),
+        _ => return None,
+    };
+    let add = |seats: i64, byte: &u8| {
+        let seats = seats * 10 + i64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
+        (seats <= MOST_SEATS).then_some(seats)
+    };
+    (!digits.is_empty()).then(|| digits.iter().try_fold(0, add))?
+}
+
+/// Whether a text is this word in any case.
+#[inline]
+pub fn is_word(text: Text<'_>, word: &str) -> bool {
+    match text.plain() {
+        // Nearly all are spelled like the word, or have another length.
+        Some(plain) if plain.len() != word.len() || plain == word.as_bytes() => plain.len() == word.len(),
+        Some(plain) => plain.eq_ignore_ascii_case(word.as_bytes()),
+        None => text
+            .decode(&mut String::new())
+            .is_some_and(|decoded| decoded.eq_ignore_ascii_case(word)),
+    }
+}
+
+/// Whether an integer, as a number or as the text of one, is 0; `None` where it is neither.
+pub fn is_zero(value: Value<'_>) -> Option<bool> {
+    let mut buffer = String::new();
+    let token = match value {
+        Value::Number(token) => token,
+        Value::Text(text) => text.decode(&mut buffer)?.as_bytes(),
+        _ => return None,
+    };
+    let digits = token.strip_prefix(b"-").unwrap_or(token);
+    let is_integer = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    is_integer.then(|| digits.iter().all(|digit| *digit == b'0'))
+}
+
+/// A boolean, or the word for one in any case; `None` where it is neither.
+pub fn boolean(value: Value<'_>) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(value),
+        Value::Text(text) if is_word(text, "true") => Some(true),
+        Value::Text(text) if is_word(text, "false") => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn folded_texts_are_ascii_without_capitals(mut text in "[ -~]{0,40}", at in any::<proptest::sample::Index>(), byte in any::<char>()) {
+            let is_folded = |text: &str| text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+            text.make_ascii_lowercase();
+            prop_assert_eq!(folded_already(text.as_bytes()), Some(text.as_str()));
+            if !text.is_empty() {
+                text.insert(at.index(text.len()), byte);
+                prop_assert_eq!(folded_already(text.as_bytes()).is_some(), is_folded(&text));
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_folded_or_not_wherever_it_stands() {
+        for byte in 0..=255 {
+            for at in 0..8 {
+                let mut word = *b"az@[`{09";
+                word[at] = byte;
+                let is_folded = word.iter().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+                assert_eq!(not_folded(u64::from_le_bytes(word)) == 0, is_folded, "{byte} at {at}");
+            }
+        }
+    }
+}

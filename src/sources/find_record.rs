@@ -1,0 +1,182 @@
+//! Single records of a raw file, found again by the line and the id that were noted when the file was read.
+//!
+//! A record may be a line, a part of a line (a batch), or a part of a document of many lines, of which only the first line was noted.
+//! So this goes to the noted line, and from there on to the id. Around the id in JSON the record is the outermost object that is an
+//! element of an array, or where it is in none the outermost object of all. A text that is no JSON is taken by line.
+
+use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::input::Input;
+use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::lines::{Lines, Step};
+
+/// What is at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The bytes of the record.
+    Record(Vec<u8>),
+    /// Why there is none.
+    Missing(&'static str),
+}
+
+const PARQUET: &[u8] = b"PAR1";
+
+/// Finds the records that begin in (or, in a document, after) a line and have an id. The answers are in the order of what is wanted.
+pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64, String)]) -> Vec<Found> {
+    let limits = Limits::of_file(compressed_size);
+    let mut content = Content::open(input, limits.inflated_bytes);
+    if content.peek(PARQUET.len()) == PARQUET {
+        return vec![Found::Missing("a row of a Parquet file has no text to show"); wanted.len()];
+    }
+    let mut answers = vec![Found::Missing("the file has changed: the event is no longer there"); wanted.len()];
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by_key(|at| wanted[*at].0);
+    let mut lines = Lines::new(content, compressed_size, limits.line_bytes);
+    let mut waiting = order.into_iter().peekable();
+    while let Some(first) = waiting.peek().map(|at| wanted[*at].0) {
+        let (number, line, ended) = match lines.step() {
+            Step::Line { number, bytes, ended } => (number, bytes, ended),
+            Step::TooLong { .. } => continue,
+            Step::Fault { .. } | Step::End => break,
+        };
+        if number < first {
+            continue;
+        }
+        let here: Vec<usize> = std::iter::from_fn(|| waiting.next_if(|at| wanted[*at].0 <= number)).collect();
+        let absent = take(line, wanted, &here, &mut answers);
+        let length = line.len();
+        if absent.is_empty() || !ended || !matches!(line.trim_ascii_start(), [b'{' | b'[', ..]) {
+            continue;
+        }
+        // A document of many lines that begins in this one.
+        lines.step_back(length);
+        if let Some(document) = lines.rest(limits.document_bytes) {
+            take(document, wanted, &absent, &mut answers);
+        }
+        let _ = lines.step();
+    }
+    answers
+}
+
+/// Answers with the records that a text has; returns those that it has not.
+fn take(text: &[u8], wanted: &[(u64, String)], which: &[usize], answers: &mut [Found]) -> Vec<usize> {
+    let mut absent = Vec::new();
+    for &at in which {
+        match record_with(text, wanted[at].1.as_bytes()) {
+            Some(record) => answers[at] = Found::Record(record.to_vec()),
+            None => absent.push(at),
+        }
+    }
+    absent
+}
+
+/// The record in a text that has an id, in any case; `None` where the text does not have it.
+fn record_with<'a>(text: &'a [u8], id: &[u8]) -> Option<&'a [u8]> {
+    let at = find_any_case(text, id)?;
+    if !matches!(text.trim_ascii_start(), [b'{' | b'[', ..]) {
+        return Some(text);
+    }
+    let (start, end) = object_around(text, at)?;
+    Some(&text[start..end])
+}
+
+/// Where a text has an id, whose letters may be in any case.
+fn find_any_case(text: &[u8], id: &[u8]) -> Option<usize> {
+    if id.is_empty() || text.len() < id.len() {
+        return None;
+    }
+    let (lower, upper) = (id[0].to_ascii_lowercase(), id[0].to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, &text[..=text.len() - id.len()]).find(|&at| text[at..at + id.len()].eq_ignore_ascii_case(id))
+}
+
+/// The record of a JSON text that a place is in: from where to where.
+fn object_around(text: &[u8], place: usize) -> Option<(usize, usize)> {
+    // The brackets that are open, each with its place.
+    let mut open: Vec<(u8, usize)> = Vec::new();
+    let mut record: Option<(usize, usize)> = None;
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            b'"' => at += length_of_string(&text[at..]),
+            bracket @ (b'{' | b'[') => open.push((bracket, at)),
+            b'}' | b']' => {
+                open.pop();
+                if let Some((start, depth)) = record
+                    && open.len() == depth
+                {
+                    return Some((start, at + 1));
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+        if record.is_none() && at > place {
+            let in_array = (1..open.len()).find(|depth| open[*depth].0 == b'{' && open[depth - 1].0 == b'[');
+            let outermost = open.iter().position(|(bracket, _)| *bracket == b'{');
+            let depth = in_array.or(outermost)?;
+            record = Some((open[depth].1, depth));
+        }
+    }
+    // Cut short: what there is of it.
+    record.map(|(start, _)| (start, text.len()))
+}
+
+/// How far it is from a quote to the one that ends the string; the caller goes one further.
+fn length_of_string(text: &[u8]) -> usize {
+    let mut at = 1;
+    while at < text.len() {
+        match text[at] {
+            b'"' => return at,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::testing::gzip;
+
+    fn found(bytes: &[u8], wanted: &[(u64, &str)]) -> Vec<String> {
+        let wanted: Vec<(u64, String)> = wanted.iter().map(|(line, id)| (*line, (*id).to_owned())).collect();
+        find_records(&mut &bytes[..], bytes.len() as u64, &wanted)
+            .into_iter()
+            .map(|found| match found {
+                Found::Record(bytes) => String::from_utf8(bytes).unwrap_or_default(),
+                Found::Missing(why) => format!("missing: {why}"),
+            })
+            .collect()
+    }
+
+    const GONE: &str = "missing: the file has changed: the event is no longer there";
+
+    #[test]
+    fn a_record_that_is_a_line_is_found_in_any_order_and_case() {
+        let text = b"{\"id\":\"A1\",\"list\":[{\"x\":1}]}\n\n{\"id\":\"b2\"}\n";
+        let expected = ["{\"id\":\"b2\"}", "{\"id\":\"A1\",\"list\":[{\"x\":1}]}", GONE];
+        assert_eq!(found(text, &[(3, "b2"), (1, "a1"), (2, "b9")]), expected);
+        assert_eq!(found(&gzip(text), &[(3, "B2"), (1, "a1"), (7, "a1")]), expected);
+    }
+
+    #[test]
+    fn a_record_in_a_batch_or_a_document_of_many_lines_is_cut_out_of_it() {
+        let batch = b"{\"records\":[{\"id\":\"a}1\",\"p\":{\"q\":[{\"r\":2}]}},{\"id\":\"b2\"}]}\n{\"id\":\"c3\"}";
+        assert_eq!(
+            found(batch, &[(1, "a}1"), (1, "b2"), (2, "c3")]),
+            ["{\"id\":\"a}1\",\"p\":{\"q\":[{\"r\":2}]}}", "{\"id\":\"b2\"}", "{\"id\":\"c3\"}"]
+        );
+        let pretty = b"{\n \"value\": [\n  {\n   \"id\": \"a1\"\n  },\n  {\"id\": \"b2\"}\n ]\n}\n";
+        assert_eq!(
+            found(pretty, &[(1, "b2"), (1, "a1")]),
+            ["{\"id\": \"b2\"}", "{\n   \"id\": \"a1\"\n  }"]
+        );
+    }
+
+    #[test]
+    fn a_record_of_a_table_is_its_line_and_a_row_of_a_parquet_file_has_none() {
+        assert_eq!(found(b"id,at\na1,2\nb2,3\n", &[(2, "a1")]), ["a1,2"]);
+        let parquet = found(b"PAR1 and so on", &[(2, "a1")]);
+        assert!(parquet[0].starts_with("missing: a row of a Parquet file"), "{parquet:?}");
+    }
+}

@@ -1,0 +1,59 @@
+//! License changes in the audit log as Azure Monitor's diagnostic settings write it (feed `license_changes`, format `azure-monitor`).
+//!
+//! Category `AuditLogs`; ours are `Change user license`, `Update user` (some writers put the lists there), `Delete user`, `Hard Delete
+//! user`, `Restore user` and `Add user` (which assigns nothing). What `properties` hold, and its traps: see `directory_audit`. The envelope's
+//! `time`, `operationName` and `resultType` stand in for what is missing there.
+
+use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};
+use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
+use crate::sources::json::value::Node;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::records::json::JsonRecords;
+use crate::sources::records::reject_detail::Members;
+
+/// Reads the license changes of one file.
+pub struct AzureAudit<'c> {
+    audits: Audits<'c>,
+    unpacked: Unpacked,
+}
+
+impl<'c> AzureAudit<'c> {
+    pub fn new(context: &'c FileContext) -> AzureAudit<'c> {
+        AzureAudit {
+            audits: Audits::new(context),
+            unpacked: Unpacked::default(),
+        }
+    }
+}
+
+impl JsonRecords for AzureAudit<'_> {
+    const BATCH: &'static str = "records";
+    const LINES: bool = true;
+    const MEMBERS: Members = &[
+        (Reason::MissingCategory, &["category"]),
+        (Reason::MissingTenant, &["tenantId"]),
+        (Reason::MissingTime, &["properties.activityDateTime"]),
+        (Reason::UnreadableTime, &["properties.activityDateTime"]),
+        (Reason::MissingId, &["properties.id"]),
+        (Reason::MissingUser, &["properties.targetResources[]"]),
+        (Reason::MissingLicenses, &["properties.targetResources[].modifiedProperties[]"]),
+        (Reason::UnreadableValue, &["properties.targetResources[].modifiedProperties[]"]),
+    ];
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let envelope = Envelope::of(record);
+        if !envelope.category()?.is("AuditLogs") {
+            return Ok(Verdict::NotOurs);
+        }
+        let tenant = self.audits.tenants.of_record(envelope.tenant, self.audits.context)?;
+        let mut slot = None;
+        let mut event = properties(envelope.properties, &mut self.unpacked, &mut slot)?
+            .map(AuditEvent::of)
+            .unwrap_or_default();
+        event.logged_at = envelope.time;
+        event.logged_activity = envelope.operation;
+        event.logged_result = envelope.result_type;
+        self.audits.take(&event, tenant, at, sink)
+    }
+}

@@ -1,0 +1,107 @@
+//! Sign-ins as Azure Monitor's diagnostic settings write them (feed `activity`, format `azure-monitor`).
+//!
+//! Categories `SignInLogs` and `NonInteractiveUserSignInLogs` are users' and ours; service principals', managed identities'
+//! and all others are not. Of the 2 to 15 KB of a record these matter: the envelope (see `azure_envelope`) and of `properties` `id`,
+//! `createdDateTime`, `userId`, `userPrincipalName`, `userType`, `appId`, `resourceId`, `resourceTenantId`, `homeTenantId`,
+//! `crossTenantAccessType`, `agent`, `isInteractive`, `status.errorCode`.
+//!
+//! Traps: real `SignInLogs` carry `isInteractive: false`, so the category decides only where that is missing; `status.errorCode` comes
+//! before `resultType`; ids in GUID form come in any case, and some are no GUIDs; a user id may be empty.
+
+use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};
+use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::value::Node;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::records::json::JsonRecords;
+use crate::sources::records::reject_detail::Members;
+
+/// Reads the sign-ins of one file.
+pub struct AzureSignIns<'c> {
+    sign_ins: SignIns<'c>,
+    unpacked: Unpacked,
+}
+
+static KEYS: Keys<13> = Keys::of([
+    "id",
+    "createdDateTime",
+    "userId",
+    "userPrincipalName",
+    "userType",
+    "appId",
+    "resourceId",
+    "resourceTenantId",
+    "homeTenantId",
+    "crossTenantAccessType",
+    "agent",
+    "isInteractive",
+    "status",
+]);
+
+impl<'c> AzureSignIns<'c> {
+    pub fn new(context: &'c FileContext) -> AzureSignIns<'c> {
+        AzureSignIns {
+            sign_ins: SignIns::new(context),
+            unpacked: Unpacked::default(),
+        }
+    }
+}
+
+impl JsonRecords for AzureSignIns<'_> {
+    const BATCH: &'static str = "records";
+    const LINES: bool = true;
+    const MEMBERS: Members = &[
+        (Reason::MissingCategory, &["category"]),
+        (Reason::MissingTenant, &["tenantId"]),
+        (Reason::MissingTime, &["properties.createdDateTime", "time"]),
+        (Reason::UnreadableTime, &["properties.createdDateTime", "time"]),
+        (Reason::MissingId, &["properties.id"]),
+        (Reason::UnreadableValue, &["properties.status{}"]),
+    ];
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let envelope = Envelope::of(record);
+        let category = envelope.category()?;
+        let by_category = if category.is("SignInLogs") {
+            true
+        } else if category.is("NonInteractiveUserSignInLogs") {
+            false
+        } else {
+            return Ok(Verdict::NotOurs);
+        };
+        let context = self.sign_ins.context;
+        let tenant = self.sign_ins.tenants.of_record(envelope.tenant, context)?;
+        let mut slot = None;
+        let (mut sign_in, status) = properties(envelope.properties, &mut self.unpacked, &mut slot)?
+            .map(fields_of)
+            .unwrap_or_default();
+        sign_in.logged = envelope.time;
+        let succeeded = || succeeded(status, envelope.result_type);
+        self.sign_ins.take(&sign_in, tenant, by_category, succeeded, at, sink)?;
+        Ok(Verdict::Accepted)
+    }
+}
+
+/// The members of `properties` that matter, and the status.
+#[inline]
+fn fields_of<'a>(properties: Node<'a>) -> (SignIn<Node<'a>>, Option<Node<'a>>) {
+    let mut sign_in = SignIn::default();
+    let status;
+    [
+        sign_in.id,
+        sign_in.created,
+        sign_in.user,
+        sign_in.user_name,
+        sign_in.user_type,
+        sign_in.app,
+        sign_in.resource,
+        sign_in.resource_tenant,
+        sign_in.home_tenant,
+        sign_in.cross_tenant,
+        sign_in.agent,
+        sign_in.is_interactive,
+        status,
+    ] = properties.fields(&KEYS);
+    (sign_in, status)
+}

@@ -1,0 +1,112 @@
+//! Subscriptions from Graph's `/directory/subscriptions` (feed `subscriptions`, format `graph-company-subscriptions`): pages, a
+//! subscription a line, or a bare array of `companySubscription`.
+//!
+//! `id, skuId, status, totalLicenses, isTrial, ownerTenantId, nextLifecycleDateTime` matter. It lists every seller's subscriptions; who
+//! sold one is `ownerTenantId`. Tenant and day are in no record, only in the path. `ends_on` is the day of `nextLifecycleDateTime` in
+//! the pipeline's time zone.
+
+use crate::sources::fields::values::{day_of, folded_id, guid, present, required_id, seats, state};
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::value::{Node, Value};
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription};
+use crate::sources::records::json::JsonRecords;
+use crate::sources::records::reject_detail::Members;
+
+/// Reads the subscriptions of one file.
+pub struct GraphSubscriptions<'c> {
+    context: &'c FileContext,
+}
+
+static KEYS: Keys<7> = Keys::of([
+    "id",
+    "skuId",
+    "status",
+    "totalLicenses",
+    "isTrial",
+    "ownerTenantId",
+    "nextLifecycleDateTime",
+]);
+
+/// The members that matter.
+#[derive(Clone, Copy, Default)]
+struct Listed<'a> {
+    id: Option<Node<'a>>,
+    sku: Option<Node<'a>>,
+    status: Option<Node<'a>>,
+    seats: Option<Node<'a>>,
+    is_trial: Option<Node<'a>>,
+    owner: Option<Node<'a>>,
+    ends: Option<Node<'a>>,
+}
+
+impl<'c> GraphSubscriptions<'c> {
+    pub fn new(context: &'c FileContext) -> GraphSubscriptions<'c> {
+        GraphSubscriptions { context }
+    }
+}
+
+impl JsonRecords for GraphSubscriptions<'_> {
+    const BATCH: &'static str = "value";
+    const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingId, &["id"]),
+        (Reason::MalformedSku, &["skuId"]),
+        (Reason::UnknownStatus, &["status"]),
+        (Reason::MalformedSeats, &["totalLicenses"]),
+        (Reason::UnreadableTime, &["nextLifecycleDateTime"]),
+    ];
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
+        let day = self.context.snapshot_day(None, sink)?;
+        let listed = Listed::of(record);
+        let id = required_id(listed.id)?;
+        let Some(Value::Text(sku)) = present(listed.sku) else {
+            return Err(Reason::MalformedSku);
+        };
+        let sku = guid(sku).ok_or(Reason::MalformedSku)?;
+        let state = state(listed.status).ok_or(Reason::UnknownStatus)?;
+        let seats = seats(listed.seats).ok_or(Reason::MalformedSeats)?;
+        let is_trial = match present(listed.is_trial) {
+            None => false,
+            Some(Value::Bool(is_trial)) => is_trial,
+            Some(_) => return Err(Reason::UnreadableValue),
+        };
+        let owner = folded_id(listed.owner)?;
+        let ends_on = day_of(listed.ends, self.context)?;
+        let subscription = Subscription {
+            tenant,
+            day,
+            subscription_id: &id,
+            sku,
+            seats,
+            state,
+            is_trial,
+            sold_by: SoldBy::Owner(&owner),
+            ends_on,
+        };
+        sink.row(at, Row::Subscription(subscription));
+        Ok(Verdict::Accepted)
+    }
+
+    fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
+        SnapshotPage::tell(self.context, announces_next, sink);
+    }
+}
+
+impl<'a> Listed<'a> {
+    fn of(record: Node<'a>) -> Listed<'a> {
+        let mut listed = Listed::default();
+        [
+            listed.id,
+            listed.sku,
+            listed.status,
+            listed.seats,
+            listed.is_trial,
+            listed.owner,
+            listed.ends,
+        ] = record.fields(&KEYS);
+        listed
+    }
+}

@@ -1,0 +1,47 @@
+//! License changes from Graph's `GET /auditLogs/directoryAudits` (feed `license_changes`, format `graph`): pages
+//! `{"value":[directoryAudit...],"@odata.nextLink":"..."}`, an event a line, or a bare array.
+//!
+//! The names are those of `properties` in Azure Monitor's form (see `directory_audit`, also for the traps). Trap: the tenant is in no record, only
+//! in the path. A sign-in that lies in the same folder is not ours.
+
+use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
+use crate::sources::json::value::Node;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::records::json::JsonRecords;
+use crate::sources::records::reject_detail::Members;
+
+/// Reads the license changes of one file.
+pub struct GraphAudits<'c> {
+    audits: Audits<'c>,
+}
+
+impl<'c> GraphAudits<'c> {
+    pub fn new(context: &'c FileContext) -> GraphAudits<'c> {
+        GraphAudits {
+            audits: Audits::new(context),
+        }
+    }
+}
+
+impl JsonRecords for GraphAudits<'_> {
+    const BATCH: &'static str = "value";
+    const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingTime, &["activityDateTime"]),
+        (Reason::UnreadableTime, &["activityDateTime"]),
+        (Reason::MissingId, &["id"]),
+        (Reason::MissingUser, &["targetResources[]"]),
+        (Reason::MissingLicenses, &["targetResources[].modifiedProperties[]"]),
+        (Reason::UnreadableValue, &["targetResources[].modifiedProperties[]"]),
+    ];
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let event = AuditEvent::of(record);
+        if event.at.is_none() && event.created.is_some() {
+            return Ok(Verdict::NotOurs);
+        }
+        let tenant = self.audits.context.tenant.ok_or(Reason::MissingTenant)?;
+        self.audits.take(&event, tenant, at, sink)
+    }
+}

@@ -1,0 +1,98 @@
+//! Subscriptions from Graph's `/subscribedSkus` (feed `subscriptions`, format `graph-subscribed-skus`): pages, a SKU a line, or a bare
+//! array of `subscribedSku`.
+//!
+//! It adds up all subscriptions of a SKU: `prepaidUnits{enabled, warning, suspended, lockedOut}` say how many units are in which state. Each kind
+//! above 0 is one subscription, its id the SKU and the kind; a SKU without units gives none. Traps: a real one has enabled 0 and suspended 25, so
+//! `capabilityStatus` alone says too little; nobody is named as the seller, and trials are not told apart. Tenant and day are in no record,
+//! only in the path.
+
+use crate::domain::subscription::{Seller, State};
+use crate::sources::fields::values::{guid, present, seats};
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::value::{Node, Value};
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription};
+use crate::sources::records::json::JsonRecords;
+use crate::sources::records::reject_detail::Members;
+
+/// Reads the SKUs of one file.
+pub struct GraphSubscribedSkus<'c> {
+    context: &'c FileContext,
+    subscription_id: String,
+}
+
+static KEYS: Keys<2> = Keys::of(["skuId", "prepaidUnits"]);
+static UNIT_KEYS: Keys<4> = Keys::of(["enabled", "warning", "suspended", "lockedOut"]);
+/// The kinds of units, as they end a subscription's id, and their states.
+const KINDS: [(&str, State); 4] = [
+    ("enabled", State::Active),
+    ("warning", State::Grace),
+    ("suspended", State::Disabled),
+    ("lockedout", State::Disabled),
+];
+
+impl<'c> GraphSubscribedSkus<'c> {
+    pub fn new(context: &'c FileContext) -> GraphSubscribedSkus<'c> {
+        GraphSubscribedSkus {
+            context,
+            subscription_id: String::new(),
+        }
+    }
+}
+
+impl JsonRecords for GraphSubscribedSkus<'_> {
+    const BATCH: &'static str = "value";
+    const LINES: bool = false;
+    const MEMBERS: Members = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
+        let day = self.context.snapshot_day(None, sink)?;
+        let [sku, units] = record.fields(&KEYS);
+        let sku = match present(sku) {
+            None => return Err(Reason::MissingId),
+            Some(Value::Text(sku)) => guid(sku).ok_or(Reason::MalformedSku)?,
+            Some(_) => return Err(Reason::MalformedSku),
+        };
+        let Some(Value::Object(units)) = present(units) else {
+            return Err(Reason::MalformedSeats);
+        };
+        let counts = unit_counts(units)?;
+        for ((kind, state), seats) in KINDS.into_iter().zip(counts).filter(|(_, seats)| *seats > 0) {
+            self.subscription_id.clear();
+            self.subscription_id.push_str(&sku.to_string());
+            self.subscription_id.push('/');
+            self.subscription_id.push_str(kind);
+            let subscription = Subscription {
+                tenant,
+                day,
+                subscription_id: &self.subscription_id,
+                sku,
+                seats,
+                state,
+                is_trial: false,
+                sold_by: SoldBy::Seller(Seller::Unknown),
+                ends_on: None,
+            };
+            sink.row(at, Row::Subscription(subscription));
+        }
+        Ok(Verdict::Accepted)
+    }
+
+    fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
+        SnapshotPage::tell(self.context, announces_next, sink);
+    }
+}
+
+/// How many units there are of each of [`KINDS`]. A kind that is missing has none; where all are, nothing is said about units.
+fn unit_counts(units: Node<'_>) -> Result<[i64; 4], Reason> {
+    let mut counts = [0; 4];
+    let mut is_empty = true;
+    for (count, field) in counts.iter_mut().zip(units.fields(&UNIT_KEYS)) {
+        if present(field).is_some() {
+            is_empty = false;
+            *count = seats(field).ok_or(Reason::MalformedSeats)?;
+        }
+    }
+    if is_empty { Err(Reason::MalformedSeats) } else { Ok(counts) }
+}

@@ -1,0 +1,122 @@
+//! License changes of the Office 365 Management Activity API (feed `license_changes`, format `management-api`), packed like its other records (see
+//! `management_activity`).
+//!
+//! One change gives two records of the same second that share `InterSystemsId`: `Change user license.`, usually without anything in it, and
+//! `Update user.` with the old and the new `AssignedLicense` in `ModifiedProperties[{Name, OldValue, NewValue}]`. Lists are read from both. `Delete user.`,
+//! `Hard Delete user.`, `Restore user.` and `Add user.` are those of the directory's audit log; every other operation is not ours.
+//!
+//! Traps: `UserId` is who did it, not whose license it is: that is in `Target`, as `User_<guid>` among other ids, else `ObjectId` by name; who did it may be a
+//! service (licensing by groups), so nobody is left out. A list of something else than objects is a reject, and so is an `Update user.` without its list:
+//! it is the one of the two that has to have it.
+
+use crate::domain::guid::Guid;
+use crate::sources::fields::values::{Tenants, event_time, present, required_id, text};
+use crate::sources::formats::management_api::record::{Audited, Who};
+use crate::sources::formats::shared::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::value::{Node, Value};
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::records::json::JsonRecords;
+use crate::sources::records::reject_detail::Members;
+
+/// Reads the license changes of one file.
+pub struct ManagementLicenses<'c> {
+    context: &'c FileContext,
+    tenants: Tenants,
+    lists: Lists,
+}
+
+impl<'c> ManagementLicenses<'c> {
+    pub fn new(context: &'c FileContext) -> ManagementLicenses<'c> {
+        ManagementLicenses {
+            context,
+            tenants: Tenants::default(),
+            lists: Lists::default(),
+        }
+    }
+}
+
+impl JsonRecords for ManagementLicenses<'_> {
+    const BATCH: &'static str = "value";
+    const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingCategory, &["Operation"]),
+        (Reason::MissingTenant, &["OrganizationId"]),
+        (Reason::MissingTime, &["CreationTime"]),
+        (Reason::UnreadableTime, &["CreationTime"]),
+        (Reason::MissingId, &["Id"]),
+        (Reason::MissingUser, &["Target[]"]),
+        (Reason::MissingLicenses, &["ModifiedProperties[]"]),
+        (Reason::UnreadableValue, &["ModifiedProperties[]", "Target[]"]),
+    ];
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let audited = Audited::of(record);
+        let name = Operation::name(audited.operation).ok_or(Reason::MissingCategory)?;
+        let Some(operation) = Operation::of(&name) else {
+            return Ok(Verdict::NotOurs);
+        };
+        let tenant = self.tenants.of_record(audited.tenant, self.context)?;
+        let time = event_time(audited.time, None::<Value<'_>>, self.context)?;
+        let event_id = required_id(audited.id)?;
+        if operation == Operation::AddsUser || !succeeded(present(audited.result), &SUCCEEDED)? {
+            return Ok(Verdict::Accepted);
+        }
+        self.lists.clear();
+        if operation.has_lists() {
+            let lists = match objects(audited.modified)? {
+                Some(properties) => assigned_license(properties, &const { Keys::of(["Name"]) })?,
+                None if operation == Operation::ChangesLicenses => None,
+                None => return Err(Reason::MissingLicenses),
+            };
+            let Some(lists) = lists else {
+                return Ok(Verdict::Accepted);
+            };
+            self.lists.read(
+                lists.field(&const { Keys::of(["OldValue"]) }),
+                lists.field(&const { Keys::of(["NewValue"]) }),
+            )?;
+            if self.lists.are_empty() {
+                return Ok(Verdict::Accepted);
+            }
+        }
+        let user = target_user(&audited)?.user_id(tenant).ok_or(Reason::MissingUser)?;
+        let changed = Changed {
+            tenant,
+            user_id: &user,
+            event_id: &event_id,
+            time,
+        };
+        self.lists.tell(&changed, operation, at, sink);
+        Ok(Verdict::Accepted)
+    }
+}
+
+/// What `ResultStatus` says of an operation that succeeded.
+const SUCCEEDED: [&str; 3] = ["Success", "Succeeded", "True"];
+
+/// Whose license it is: `User_<guid>` among the targets, else a GUID among them, else the object, by id or by name.
+fn target_user(audited: &Audited<'_>) -> Result<Who, Reason> {
+    let (mut by_id, mut buffer) = (None, String::new());
+    for target in objects(audited.target)?.into_iter().flatten() {
+        let Some(id) = text(target.field(&const { Keys::of(["ID"]) }))? else {
+            continue;
+        };
+        let id = id.decode(&mut buffer).ok_or(Reason::UnreadableValue)?.trim();
+        if let Some(user) = id.strip_prefix("User_").and_then(|id| Guid::parse(id.as_bytes())) {
+            return Ok(Who::User(user));
+        }
+        by_id = by_id.or_else(|| Guid::parse(id.as_bytes()));
+    }
+    if let Some(user) = by_id.filter(|id| id.0 != 0) {
+        return Ok(Who::User(user));
+    }
+    match text(audited.object)? {
+        None => Ok(Who::Nobody),
+        Some(object) => {
+            let name = object.decode(&mut buffer).ok_or(Reason::UnreadableValue)?.trim().to_lowercase();
+            Ok(Who::of_name(name))
+        }
+    }
+}

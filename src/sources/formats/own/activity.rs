@@ -1,0 +1,82 @@
+//! Sign-ins as a table with our own names (feed `activity`, formats `csv` and `parquet`), for everything that has no form of its own:
+//! `event_id, event_time, tenant_id, user_id, app_id, resource_id, interactive, error_code`.
+//!
+//! `event_id`, `event_time`, `user_id` and `error_code` have to be there (a table without error codes would be one of failures). The tenant may be
+//! the path's. `user_type`, `resource_tenant_id`, `home_tenant_id` and `cross_tenant_access_type` are read where they are there. A sign-in that does not say whether it was interactive was.
+
+use crate::sources::fields::values::{is_zero, present};
+use crate::sources::formats::shared::sign_in::{SignIn, SignIns};
+use crate::sources::json::value::Value;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::records::reject_detail::About;
+use crate::sources::records::row::{Cells, TableRecords, flag};
+
+/// Reads the sign-ins of one file.
+pub struct ActivityTable<'c> {
+    sign_ins: SignIns<'c>,
+}
+
+impl<'c> ActivityTable<'c> {
+    pub fn new(context: &'c FileContext) -> ActivityTable<'c> {
+        ActivityTable {
+            sign_ins: SignIns::new(context),
+        }
+    }
+}
+
+impl TableRecords for ActivityTable<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "event_id",
+        "event_time",
+        "user_id",
+        "error_code",
+        "tenant_id",
+        "app_id",
+        "resource_id",
+        "interactive",
+        "user_type",
+        "resource_tenant_id",
+        "home_tenant_id",
+        "cross_tenant_access_type",
+    ];
+    const NEEDED: usize = 4;
+    const ABOUT: About = &[
+        (Reason::MissingTime, &[1]),
+        (Reason::UnreadableTime, &[1]),
+        (Reason::MissingId, &[0]),
+        (Reason::MissingTenant, &[4]),
+        (Reason::MalformedTenant, &[4]),
+        (Reason::UnreadableValue, &[3, 7]),
+    ];
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let context = self.sign_ins.context;
+        let tenant = self.sign_ins.tenants.of_record(cells.cell(4), context)?;
+        let sign_in = SignIn {
+            id: cells.cell(0),
+            created: cells.cell(1),
+            logged: None,
+            user: cells.cell(2),
+            user_name: None,
+            user_type: cells.cell(8),
+            app: cells.cell(5),
+            resource: cells.cell(6),
+            resource_tenant: cells.cell(9),
+            home_tenant: cells.cell(10),
+            cross_tenant: cells.cell(11),
+            agent: None,
+            // As 1 or 0 too, which only tables have.
+            is_interactive: match cells.cell(7) {
+                Some(value) => flag(Some(value)).map_or(Some(value), |flag| flag.map(Value::Bool)),
+                None => None,
+            },
+        };
+        let succeeded = || match present(cells.cell(3)) {
+            None => Ok(false),
+            Some(code) => is_zero(code).ok_or(Reason::UnreadableValue),
+        };
+        self.sign_ins.take(&sign_in, tenant, self.sign_ins.by_file(), succeeded, at, sink)?;
+        Ok(Verdict::Accepted)
+    }
+}

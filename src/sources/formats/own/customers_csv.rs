@@ -1,0 +1,34 @@
+//! The partner's customers as a table (feed `customers`, format `csv`): `tenant_id, name, domain, country, segment`.
+//!
+//! Only `tenant_id` has to be there. Traps: spreadsheets write a byte order mark and blank-padded fields; a name may hold a comma.
+
+use crate::domain::guid::Guid;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{Customer, Position, Reason, Row, Sink};
+use crate::sources::records::reject_detail::About;
+use crate::sources::records::row::{Cells, TableRecords, plain};
+
+/// Reads the customers of one file.
+pub struct CustomersTable;
+
+impl TableRecords for CustomersTable {
+    const COLUMNS: &'static [&'static str] = &["tenant_id", "name", "domain", "country", "segment"];
+    const NEEDED: usize = 1;
+    const ABOUT: About = &[(Reason::MissingTenant, &[0]), (Reason::MalformedTenant, &[0])];
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let tenant = match plain(cells.cell(0))? {
+            "" => return Err(Reason::MissingTenant),
+            tenant => Guid::parse(tenant.as_bytes()).ok_or(Reason::MalformedTenant)?,
+        };
+        let customer = Customer {
+            tenant,
+            name: plain(cells.cell(1))?,
+            domain: plain(cells.cell(2))?,
+            country: plain(cells.cell(3))?,
+            segment: plain(cells.cell(4))?,
+        };
+        sink.row(at, Row::Customer(customer));
+        Ok(Verdict::Accepted)
+    }
+}

@@ -1,0 +1,69 @@
+//! License changes as a table with our own names (feed `license_changes`, formats `csv` and `parquet`):
+//! `event_id, event_time, tenant_id, user_id, sku_id, action`.
+//!
+//! `action` is assigned or removed; held, and deleted or restored (of the whole user, without a SKU), are understood too. The tenant may be the
+//! path's, everything else has to be there.
+
+use crate::domain::kinds::Action;
+use crate::sources::fields::values::{Tenants, event_time, folded_id, guid, present, required_id};
+use crate::sources::json::value::Value;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, LicenseChange, Position, Reason, Row, Sink};
+use crate::sources::records::reject_detail::About;
+use crate::sources::records::row::{Cells, TableRecords, plain};
+
+/// Reads the license changes of one file.
+pub struct LicenseChangesTable<'c> {
+    context: &'c FileContext,
+    tenants: Tenants,
+}
+
+impl<'c> LicenseChangesTable<'c> {
+    pub fn new(context: &'c FileContext) -> LicenseChangesTable<'c> {
+        LicenseChangesTable {
+            context,
+            tenants: Tenants::default(),
+        }
+    }
+}
+
+impl TableRecords for LicenseChangesTable<'_> {
+    const COLUMNS: &'static [&'static str] = &["event_id", "event_time", "user_id", "sku_id", "action", "tenant_id"];
+    const NEEDED: usize = 5;
+    const ABOUT: About = &[
+        (Reason::MissingTime, &[1]),
+        (Reason::UnreadableTime, &[1]),
+        (Reason::MissingId, &[0]),
+        (Reason::MissingUser, &[2]),
+        (Reason::MalformedSku, &[3]),
+        (Reason::MissingTenant, &[5]),
+        (Reason::MalformedTenant, &[5]),
+    ];
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let tenant = self.tenants.of_record(cells.cell(5), self.context)?;
+        let time = event_time(cells.cell(1), None::<Value<'_>>, self.context)?;
+        let event = required_id(cells.cell(0))?;
+        let action = Action::parse(&plain(cells.cell(4))?.to_ascii_lowercase()).ok_or(Reason::UnreadableValue)?;
+        let user = folded_id(cells.cell(2))?;
+        if user.is_empty() {
+            return Err(Reason::MissingUser);
+        }
+        let of_user = matches!(action, Action::Deleted | Action::Restored);
+        let sku = match present(cells.cell(3)) {
+            None if of_user => None,
+            Some(Value::Text(sku)) if !of_user => Some(guid(sku).ok_or(Reason::MalformedSku)?),
+            _ => return Err(Reason::MalformedSku),
+        };
+        let change = LicenseChange {
+            tenant,
+            user_id: &user,
+            sku,
+            at: time,
+            action,
+            event_id: &event,
+        };
+        sink.row(at, Row::LicenseChange(change));
+        Ok(Verdict::Accepted)
+    }
+}

@@ -1,0 +1,61 @@
+//! Who holds which license as a table (feed `license_holdings`, formats `csv` and `parquet`): `snapshot_day, tenant_id, user_id, sku_id`, one record
+//! per user and SKU.
+//!
+//! `user_id` and `sku_id` have to be there; tenant and day may be the path's, and the day may be named `day`, as in our own table. A user without a
+//! SKU holds nothing. A table is a whole snapshot of each tenant and day in it, or one of its pages.
+
+use crate::sources::fields::values::{guid, present, required_id};
+use crate::sources::formats::own::snapshots::Snapshots;
+use crate::sources::json::value::Value;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink};
+use crate::sources::records::reject_detail::About;
+use crate::sources::records::row::{Cells, TableRecords};
+
+/// Reads the holdings of one file.
+pub struct LicenseHoldingsTable<'c> {
+    snapshots: Snapshots<'c>,
+}
+
+impl<'c> LicenseHoldingsTable<'c> {
+    pub fn new(context: &'c FileContext) -> LicenseHoldingsTable<'c> {
+        LicenseHoldingsTable {
+            snapshots: Snapshots::new(context),
+        }
+    }
+}
+
+impl TableRecords for LicenseHoldingsTable<'_> {
+    const COLUMNS: &'static [&'static str] = &["user_id", "sku_id", "tenant_id", "snapshot_day", "day"];
+    const NEEDED: usize = 2;
+    const ABOUT: About = &[
+        (Reason::MissingId, &[0]),
+        (Reason::MalformedSku, &[1]),
+        (Reason::MissingTenant, &[2]),
+        (Reason::MalformedTenant, &[2]),
+        (Reason::MissingDay, &[3, 4]),
+        (Reason::UnreadableTime, &[3, 4]),
+    ];
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let (tenant, day) = self.snapshots.of_record(cells.cell(2), cells.cell(3).or(cells.cell(4)), sink)?;
+        let user = required_id(cells.cell(0))?;
+        let sku = match present(cells.cell(1)) {
+            None => return Ok(Verdict::Accepted),
+            Some(Value::Text(sku)) => guid(sku).ok_or(Reason::MalformedSku)?,
+            Some(_) => return Err(Reason::MalformedSku),
+        };
+        let holding = Holding {
+            tenant,
+            day,
+            user_id: &user,
+            sku,
+        };
+        sink.row(at, Row::Holding(holding));
+        Ok(Verdict::Accepted)
+    }
+
+    fn end(&mut self, is_empty: bool, sink: &mut dyn Sink) {
+        self.snapshots.tell(is_empty, sink);
+    }
+}

@@ -1,0 +1,61 @@
+//! What the tables of snapshots have in common: a record names its tenant and day, or the path does, and the file is a page of each snapshot that
+//! its records name. A table without records is a snapshot that lists nothing, where the path says of whom and when.
+
+use std::collections::BTreeSet;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::sources::fields::values::Tenants;
+use crate::sources::json::value::Value;
+use crate::sources::record::{FileContext, Reason, Sink, SnapshotPage};
+use crate::sources::records::row::day;
+
+/// The snapshots that a file's records name.
+pub struct Snapshots<'c> {
+    context: &'c FileContext,
+    tenants: Tenants,
+    named: BTreeSet<(Guid, Day)>,
+    /// The one that was named last, which most likely comes again.
+    last: Option<(Guid, Day)>,
+}
+
+impl<'c> Snapshots<'c> {
+    pub fn new(context: &'c FileContext) -> Snapshots<'c> {
+        Snapshots {
+            context,
+            tenants: Tenants::default(),
+            named: BTreeSet::new(),
+            last: None,
+        }
+    }
+
+    /// The snapshot of a record.
+    pub fn of_record(
+        &mut self,
+        tenant: Option<Value<'_>>,
+        taken_on: Option<Value<'_>>,
+        sink: &mut dyn Sink,
+    ) -> Result<(Guid, Day), Reason> {
+        let tenant = self.tenants.of_record(tenant, self.context)?;
+        let day = self.context.snapshot_day(day(taken_on)?, sink)?;
+        if self.last != Some((tenant, day)) {
+            self.last = Some((tenant, day));
+            self.named.insert((tenant, day));
+        }
+        Ok((tenant, day))
+    }
+
+    /// Tells of the pages, once all records were read.
+    pub fn tell(&self, is_empty: bool, sink: &mut dyn Sink) {
+        for &(tenant, day) in &self.named {
+            sink.snapshot_page(SnapshotPage {
+                tenant,
+                day,
+                announces_next: false,
+            });
+        }
+        if is_empty {
+            SnapshotPage::tell(self.context, false, sink);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Subscriptions as a table (feed `subscriptions`, formats `csv` and `parquet`): `snapshot_day, tenant_id, subscription_id, sku_id, seats, status,
+//! is_trial, seller, ends_on`.
+//!
+//! `subscription_id`, `sku_id`, `seats` and `status` have to be there; tenant and day may be the path's. `seller` is own, other or direct; where it is
+//! empty nobody knows, and the seats are not counted as ours. `ends_on` is a date as it is written, whatever the time zone.
+
+use crate::domain::subscription::Seller;
+use crate::sources::fields::values::{guid, present, required_id, seats, state};
+use crate::sources::formats::own::snapshots::Snapshots;
+use crate::sources::json::value::Value;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SoldBy, Subscription};
+use crate::sources::records::reject_detail::About;
+use crate::sources::records::row::{Cells, TableRecords, day, flag, plain};
+
+/// Reads the subscriptions of one file.
+pub struct SubscriptionsTable<'c> {
+    snapshots: Snapshots<'c>,
+}
+
+impl<'c> SubscriptionsTable<'c> {
+    pub fn new(context: &'c FileContext) -> SubscriptionsTable<'c> {
+        SubscriptionsTable {
+            snapshots: Snapshots::new(context),
+        }
+    }
+}
+
+impl TableRecords for SubscriptionsTable<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "subscription_id",
+        "sku_id",
+        "seats",
+        "status",
+        "tenant_id",
+        "snapshot_day",
+        "is_trial",
+        "seller",
+        "ends_on",
+    ];
+    const NEEDED: usize = 4;
+    const ABOUT: About = &[
+        (Reason::MissingId, &[0]),
+        (Reason::MalformedSku, &[1]),
+        (Reason::MalformedSeats, &[2]),
+        (Reason::UnknownStatus, &[3]),
+        (Reason::MissingTenant, &[4]),
+        (Reason::MalformedTenant, &[4]),
+        (Reason::MissingDay, &[5]),
+        (Reason::UnreadableTime, &[5, 8]),
+    ];
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let (tenant, taken_on) = self.snapshots.of_record(cells.cell(4), cells.cell(5), sink)?;
+        let id = required_id(cells.cell(0))?;
+        let Some(Value::Text(sku)) = present(cells.cell(1)) else {
+            return Err(Reason::MalformedSku);
+        };
+        let seller = match plain(cells.cell(7))? {
+            "" => Seller::Unknown,
+            word => Seller::parse(&word.to_ascii_lowercase()).ok_or(Reason::UnreadableValue)?,
+        };
+        let subscription = Subscription {
+            tenant,
+            day: taken_on,
+            subscription_id: &id,
+            sku: guid(sku).ok_or(Reason::MalformedSku)?,
+            state: state(cells.cell(3)).ok_or(Reason::UnknownStatus)?,
+            seats: seats(cells.cell(2)).ok_or(Reason::MalformedSeats)?,
+            is_trial: flag(cells.cell(6))?.unwrap_or(false),
+            sold_by: SoldBy::Seller(seller),
+            ends_on: day(cells.cell(8))?,
+        };
+        sink.row(at, Row::Subscription(subscription));
+        Ok(Verdict::Accepted)
+    }
+
+    fn end(&mut self, is_empty: bool, sink: &mut dyn Sink) {
+        self.snapshots.tell(is_empty, sink);
+    }
+}

@@ -1,0 +1,176 @@
+//! Subscriptions from Partner Center's `/customers/{id}/subscriptions` (feed `subscriptions`, format `partner-center`): pages
+//! `{"totalCount":2,"items":[subscription...],"links":{"next":{...}}}`, a subscription a line, or a bare array.
+//!
+//! `id, offerId, quantity, status, isTrial, commitmentEndDate` matter, and what kind of a product it is: `unitType, billingType, productType,
+//! isMicrosoftProduct`. They are the partner's own: nobody else's are listed. Traps: an offer is not a SKU, the catalogue's offers say which one it
+//! sells; ids come in upper case; an offer of new commerce (`CFQ7TTC0LH18:0001:CFQ7TTC0K971`) ends in its availability, which does not matter.
+//! Partner Center sells much that is no seat of an online service, all of it in one list and some of it in units of licenses: server software,
+//! Azure, reservations, offers of the marketplace. These are not ours. Tenant and day are in no record, only in the path.
+
+use crate::domain::guid::Guid;
+use crate::domain::subscription::Seller;
+use crate::sources::fields::values::{boolean, day_of, folded_id, present, required_id, seats, state};
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::value::{Node, Value};
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription};
+use crate::sources::records::json::JsonRecords;
+use crate::sources::records::reject_detail::Members;
+
+/// Reads the subscriptions of one file.
+pub struct PartnerCenter<'c> {
+    context: &'c FileContext,
+}
+
+static KEYS: Keys<10> = Keys::of([
+    "id",
+    "offerId",
+    "quantity",
+    "status",
+    "isTrial",
+    "commitmentEndDate",
+    "unitType",
+    "billingType",
+    "productType",
+    "isMicrosoftProduct",
+]);
+
+/// The members that matter.
+#[derive(Clone, Copy, Default)]
+struct Listed<'a> {
+    id: Option<Node<'a>>,
+    offer: Option<Node<'a>>,
+    quantity: Option<Node<'a>>,
+    status: Option<Node<'a>>,
+    is_trial: Option<Node<'a>>,
+    ends: Option<Node<'a>>,
+    unit: Option<Node<'a>>,
+    billing: Option<Node<'a>>,
+    product: Option<Node<'a>>,
+    of_microsoft: Option<Node<'a>>,
+}
+
+impl<'c> PartnerCenter<'c> {
+    pub fn new(context: &'c FileContext) -> PartnerCenter<'c> {
+        PartnerCenter { context }
+    }
+
+    /// The SKU that an offer (in lower case) sells.
+    fn sku_of(&self, offer: &str) -> Option<Guid> {
+        let offers = &self.context.offers;
+        let without_availability = || offer.match_indices(':').nth(1).and_then(|(at, _)| offers.get(&offer[..at]));
+        offers.get(offer).or_else(without_availability).copied()
+    }
+}
+
+impl JsonRecords for PartnerCenter<'_> {
+    const BATCH: &'static str = "items";
+    const LINES: bool = false;
+    const MEMBERS: Members = &[
+        (Reason::MissingId, &["id"]),
+        (Reason::UnknownOffer, &["offerId"]),
+        (Reason::UnknownStatus, &["status"]),
+        (Reason::MalformedSeats, &["quantity"]),
+        (Reason::UnreadableTime, &["commitmentEndDate"]),
+    ];
+
+    fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let listed = Listed::of(record);
+        if !listed.has_seats() {
+            return Ok(Verdict::NotOurs);
+        }
+        let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
+        let day = self.context.snapshot_day(None, sink)?;
+        let id = required_id(listed.id)?;
+        let offer = folded_id(listed.offer)?;
+        let sku = self.sku_of(&offer).ok_or(Reason::UnknownOffer)?;
+        let state = state(listed.status).ok_or(Reason::UnknownStatus)?;
+        let seats = seats(listed.quantity).ok_or(Reason::MalformedSeats)?;
+        let is_trial = match present(listed.is_trial) {
+            None => false,
+            Some(value) => boolean(value).ok_or(Reason::UnreadableValue)?,
+        };
+        let subscription = Subscription {
+            tenant,
+            day,
+            subscription_id: &id,
+            sku,
+            seats,
+            state,
+            is_trial,
+            sold_by: SoldBy::Seller(Seller::Own),
+            ends_on: day_of(listed.ends, self.context)?,
+        };
+        sink.row(at, Row::Subscription(subscription));
+        Ok(Verdict::Accepted)
+    }
+
+    fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
+        SnapshotPage::tell(self.context, announces_next, sink);
+    }
+
+    fn announces_next(document: Node<'_>) -> bool {
+        next_link(document)
+    }
+}
+
+/// Whether a document of Partner Center says that another one follows.
+pub fn next_link(document: Node<'_>) -> bool {
+    let next = document
+        .field(&const { Keys::of(["links"]) })
+        .and_then(|links| links.field(&const { Keys::of(["next"]) }));
+    matches!(present(next), Some(Value::Object(_)))
+}
+
+/// The units that are seats.
+const LICENSES: [&str; 4] = ["Licenses", "License", "License(s)", "Add-On Licenses"];
+/// What the types of products begin with that are no online services: `Software`, `SaaS` (the marketplace), `Azure`, `AzurePlan`,
+/// `AzureReservation`, `ReservationsAzureInstance` and the like. A type that is not known is not taken for one of these: its offer has
+/// to be in the catalogue, or is a reject.
+const OTHER_PRODUCTS: [&str; 6] = ["software", "perpetual", "saas", "azure", "reserv", "virtualmachine"];
+
+/// Whether a text, or that of an object's `id`, is such a word; `None` where there is none.
+fn says(field: Option<Node<'_>>, is_such: impl Fn(&str) -> bool) -> Option<bool> {
+    match present(field)? {
+        Value::Text(text) if text.is_empty() => None,
+        Value::Text(text) => Some(text.decode(&mut String::new()).is_some_and(is_such)),
+        Value::Object(object) => match present(object.field(&const { Keys::of(["id"]) })) {
+            Some(Value::Text(text)) => Some(text.decode(&mut String::new()).is_some_and(is_such)),
+            _ => None,
+        },
+        _ => Some(false),
+    }
+}
+
+impl<'a> Listed<'a> {
+    /// Whether it is about seats of an online service, as far as the form says: what says nothing does not speak against it.
+    fn has_seats(&self) -> bool {
+        let is_license = |word: &str| LICENSES.iter().any(|license| license.eq_ignore_ascii_case(word));
+        let is_other = |word: &str| {
+            let word = word.to_ascii_lowercase();
+            OTHER_PRODUCTS.iter().any(|other| word.starts_with(other))
+        };
+        let by_usage = says(self.billing, |word| word.eq_ignore_ascii_case("usage"));
+        present(self.of_microsoft).and_then(boolean) != Some(false)
+            && says(self.product, is_other) != Some(true)
+            && by_usage != Some(true)
+            && says(self.unit, is_license) != Some(false)
+    }
+
+    fn of(record: Node<'a>) -> Listed<'a> {
+        let mut listed = Listed::default();
+        [
+            listed.id,
+            listed.offer,
+            listed.quantity,
+            listed.status,
+            listed.is_trial,
+            listed.ends,
+            listed.unit,
+            listed.billing,
+            listed.product,
+            listed.of_microsoft,
+        ] = record.fields(&KEYS);
+        listed
+    }
+}

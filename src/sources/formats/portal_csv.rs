@@ -1,0 +1,84 @@
+//! Sign-ins as the Entra portal downloads them (feed `activity`, format `portal-csv`).
+//!
+//! Columns that matter: `Date (UTC)`, `Request ID`, `User ID`, `Username`, `User type`, `Application ID`, `Resource ID`, `Resource tenant ID`,
+//! `Home tenant ID`, `Cross tenant access type`, `Status`, `Sign-in error code`. The tenant is the path's, else the user's own, and of
+//! external users that of the resource.
+//!
+//! Traps: the header has blanks after two names (`Application ID `, `Resource ID `) and one name twice; the error code is empty or a word where a
+//! sign-in succeeded, so `Status` (Success, Failure, Interrupted) decides where there is no number. Interactive and non-interactive sign-ins are two
+//! downloads with the same columns: without a column `Is interactive` the file's name decides (`NonInteractiveSignIns_...`), else they count as
+//! interactive.
+
+use crate::sources::fields::values::{is_word, is_zero, present};
+use crate::sources::formats::shared::sign_in::{SignIn, SignIns};
+use crate::sources::json::value::Value;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::records::reject_detail::About;
+use crate::sources::records::row::{Cells, TableRecords};
+
+/// Reads the sign-ins of one file.
+pub struct PortalCsv<'c> {
+    sign_ins: SignIns<'c>,
+}
+
+impl<'c> PortalCsv<'c> {
+    pub fn new(context: &'c FileContext) -> PortalCsv<'c> {
+        PortalCsv {
+            sign_ins: SignIns::new(context),
+        }
+    }
+}
+
+impl TableRecords for PortalCsv<'_> {
+    const COLUMNS: &'static [&'static str] = &[
+        "Date (UTC)",
+        "Request ID",
+        "User ID",
+        "Username",
+        "User type",
+        "Application ID",
+        "Resource ID",
+        "Resource tenant ID",
+        "Home tenant ID",
+        "Cross tenant access type",
+        "Status",
+        "Sign-in error code",
+        "Is interactive",
+    ];
+    const NEEDED: usize = 3;
+    const ABOUT: About = &[
+        (Reason::MissingTime, &[0]),
+        (Reason::UnreadableTime, &[0]),
+        (Reason::MissingId, &[1]),
+        (Reason::MissingTenant, &[7, 8]),
+    ];
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let sign_in = SignIn {
+            created: cells.cell(0),
+            logged: None,
+            id: cells.cell(1),
+            user: cells.cell(2),
+            user_name: cells.cell(3),
+            user_type: cells.cell(4),
+            app: cells.cell(5),
+            resource: cells.cell(6),
+            resource_tenant: cells.cell(7),
+            home_tenant: cells.cell(8),
+            cross_tenant: cells.cell(9),
+            agent: None,
+            is_interactive: cells.cell(12),
+        };
+        let tenant = self.sign_ins.tenant_by_path(&sign_in)?;
+        let succeeded = || Ok(succeeded(cells.cell(10), cells.cell(11)));
+        self.sign_ins.take(&sign_in, tenant, self.sign_ins.by_file(), succeeded, at, sink)?;
+        Ok(Verdict::Accepted)
+    }
+}
+
+/// Whether the error code is 0; where it is no number, whether the status says success.
+fn succeeded(status: Option<Value<'_>>, code: Option<Value<'_>>) -> bool {
+    let by_status = matches!(present(status), Some(Value::Text(word)) if is_word(word, "Success"));
+    present(code).and_then(is_zero).unwrap_or(by_status)
+}

@@ -1,0 +1,100 @@
+//! The envelope that Azure Monitor's diagnostic settings put around every record, whatever its category.
+//!
+//! ```json
+//! {"time":"2026-09-01T08:00:00.1234567Z","category":"SignInLogs","tenantId":"<guid>","operationName":"Sign-in activity",
+//!  "resultType":"0","properties":{"id":"<guid>","createdDateTime":"..."}}
+//! ```
+//!
+//! Traps: all categories come in one stream; `time` is when the record was logged, the properties know when it happened; some
+//! writers leave `properties` as a string that holds the object's JSON text; `resultType` is a string or a number.
+
+use crate::sources::fields::values::Field;
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::string::Text;
+use crate::sources::json::structure::Structure;
+use crate::sources::json::value::{Json, Node, Value};
+use crate::sources::record::Reason;
+
+static KEYS: Keys<6> = Keys::of(["time", "category", "tenantId", "operationName", "resultType", "properties"]);
+
+/// The members of an envelope that matter.
+#[derive(Clone, Copy, Default)]
+pub struct Envelope<'a> {
+    pub category: Option<Node<'a>>,
+    pub tenant: Option<Node<'a>>,
+    pub time: Option<Node<'a>>,
+    pub operation: Option<Node<'a>>,
+    pub result_type: Option<Node<'a>>,
+    pub properties: Option<Node<'a>>,
+}
+
+impl<'a> Envelope<'a> {
+    #[inline]
+    pub fn of(record: Node<'a>) -> Envelope<'a> {
+        let mut envelope = Envelope::default();
+        [
+            envelope.time,
+            envelope.category,
+            envelope.tenant,
+            envelope.operation,
+            envelope.result_type,
+            envelope.properties,
+        ] = record.fields(&KEYS);
+        envelope
+    }
+
+    /// The category; missing where it is not a string.
+    #[inline]
+    pub fn category(&self) -> Result<Text<'a>, Reason> {
+        match self.category.map(Node::value) {
+            Some(Value::Text(text)) => Ok(text),
+            _ => Err(Reason::MissingCategory),
+        }
+    }
+}
+
+/// Memory for properties that are a string: their text and its structure.
+#[derive(Default)]
+pub struct Unpacked {
+    text: Vec<u8>,
+    structure: Structure,
+}
+
+/// The object with the properties, unpacked where it is a string; `None` where there is none. `slot` is a place to keep what
+/// was unpacked, as long as the object is looked at.
+#[inline]
+pub fn properties<'a>(
+    field: Option<impl Field<'a>>,
+    unpacked: &'a mut Unpacked,
+    slot: &'a mut Option<Json<'a>>,
+) -> Result<Option<Node<'a>>, Reason> {
+    match field.map(Field::value) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(object)) => Ok(Some(object)),
+        Some(Value::Text(packed)) => {
+            let object = Node::outermost(slot.insert(unpacked.unpack(packed)?));
+            if object.is_object() {
+                Ok(Some(object))
+            } else {
+                Err(Reason::UnreadableValue)
+            }
+        }
+        Some(_) => Err(Reason::UnreadableValue),
+    }
+}
+
+impl Unpacked {
+    fn unpack(&mut self, packed: Text<'_>) -> Result<Json<'_>, Reason> {
+        self.text.clear();
+        match packed.plain() {
+            Some(plain) => self.text.extend_from_slice(plain),
+            None => packed.append_escaped(&mut self.text).ok_or(Reason::UnreadableValue)?,
+        }
+        // Which also finds fault with what is not UTF-8.
+        self.structure.find(&self.text).map_err(|_| Reason::UnreadableValue)?;
+        Ok(Json {
+            text: &self.text,
+            structure: &self.structure,
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! An event of the directory's audit log, as Azure Monitor puts it into `properties` and Graph into `directoryAudits`: how it becomes
+//! license changes.
+//!
+//! Of an event matter `id`, `activityDateTime`, `activityDisplayName`, `result` and `targetResources[{type, id, modifiedProperties[{displayName,
+//! oldValue, newValue}]}]`. Whatever it is about, its tenant, time and id have to be sound; most of the log is not about licenses.
+//!
+//! Traps: the activity's name may end in a full stop; `result` is a word or 0; the lists are JSON text within a string, whose items
+//! (`[SkuName=SPE_E3, AccountId=..., SkuId=<guid>, DisabledPlans=[]]`) are no JSON: every `SkuId=<guid>` counts; an unsuccessful
+//! event changes nothing; a null value is an empty list; a change of disabled plans alone has the same SKUs in both. A change whose targets or
+//! properties are missing, or something else than lists of objects, is a reject: only empty lists say that nothing was changed.
+
+use crate::domain::guid::Guid;
+use crate::sources::fields::values::{Tenants, event_time, folded_id, is_word, present, required_id};
+use crate::sources::formats::shared::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
+use crate::sources::json::key_set::Keys;
+use crate::sources::json::value::{Node, Value};
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{FileContext, Position, Reason, Sink};
+
+static KEYS: Keys<6> = Keys::of([
+    "id",
+    "activityDateTime",
+    "createdDateTime",
+    "activityDisplayName",
+    "result",
+    "targetResources",
+]);
+
+/// The members of an event that matter, and what an envelope says where they are missing.
+#[derive(Clone, Copy, Default)]
+pub struct AuditEvent<'a> {
+    pub id: Option<Node<'a>>,
+    pub at: Option<Node<'a>>,
+    /// Only sign-ins have it.
+    pub created: Option<Node<'a>>,
+    pub activity: Option<Node<'a>>,
+    pub result: Option<Node<'a>>,
+    pub targets: Option<Node<'a>>,
+    pub logged_at: Option<Node<'a>>,
+    pub logged_activity: Option<Node<'a>>,
+    pub logged_result: Option<Node<'a>>,
+}
+
+/// Makes license changes of the events of one file.
+pub struct Audits<'c> {
+    pub context: &'c FileContext,
+    pub tenants: Tenants,
+    lists: Lists,
+}
+
+impl<'c> Audits<'c> {
+    pub fn new(context: &'c FileContext) -> Audits<'c> {
+        Audits {
+            context,
+            tenants: Tenants::default(),
+            lists: Lists::default(),
+        }
+    }
+
+    /// Makes the rows of an event.
+    pub fn take(&mut self, event: &AuditEvent<'_>, tenant: Guid, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let time = event_time(event.at, event.logged_at, self.context)?;
+        let event_id = required_id(event.id)?;
+        let name = Operation::name(event.activity).or_else(|| Operation::name(event.logged_activity));
+        let Some(operation) = name.and_then(|name| Operation::of(&name)) else {
+            return Ok(Verdict::NotOurs);
+        };
+        let result = present(event.result).or_else(|| present(event.logged_result));
+        if operation == Operation::AddsUser || !succeeded(result, &["success"])? {
+            return Ok(Verdict::Accepted);
+        }
+        let targets = Targets::of(event.targets)?;
+        self.lists.clear();
+        if operation.has_lists() {
+            let Some(lists) = targets.assigned_license()? else {
+                return Ok(Verdict::Accepted);
+            };
+            self.lists.read(
+                lists.field(&const { Keys::of(["oldValue"]) }),
+                lists.field(&const { Keys::of(["newValue"]) }),
+            )?;
+            if self.lists.are_empty() {
+                return Ok(Verdict::Accepted);
+            }
+        }
+        let user = folded_id(targets.user.and_then(|user| user.field(&const { Keys::of(["id"]) })))?;
+        if user.is_empty() {
+            return Err(Reason::MissingUser);
+        }
+        let changed = Changed {
+            tenant,
+            user_id: &user,
+            event_id: &event_id,
+            time,
+        };
+        self.lists.tell(&changed, operation, at, sink);
+        Ok(Verdict::Accepted)
+    }
+}
+
+impl<'a> AuditEvent<'a> {
+    pub fn of(properties: Node<'a>) -> AuditEvent<'a> {
+        let mut event = AuditEvent::default();
+        [event.id, event.at, event.created, event.activity, event.result, event.targets] = properties.fields(&KEYS);
+        event
+    }
+}
+
+/// What an event is about.
+struct Targets<'a> {
+    /// Of users and of everything else; `None` where the event does not say.
+    all: Option<Node<'a>>,
+    /// The first one that is a user.
+    user: Option<Node<'a>>,
+}
+
+impl<'a> Targets<'a> {
+    fn of(targets: Option<Node<'a>>) -> Result<Targets<'a>, Reason> {
+        let is_user = |target: &Node<'a>| matches!(present(target.field(&const { Keys::of(["type"]) })), Some(Value::Text(kind)) if is_word(kind, "User"));
+        let user = objects(targets)?.and_then(|mut all| all.find(is_user));
+        Ok(Targets { all: targets, user })
+    }
+
+    /// The property with the lists, of the user; where no target is a user, of any target. A user has to have properties, be they none.
+    fn assigned_license(&self) -> Result<Option<Node<'a>>, Reason> {
+        if let Some(user) = self.user {
+            let properties = properties(user)?.ok_or(Reason::MissingLicenses)?;
+            return assigned_license(properties, &NAME);
+        }
+        for target in objects(self.all)?.ok_or(Reason::MissingLicenses)? {
+            if let Some(properties) = properties(target)?
+                && let Some(found) = assigned_license(properties, &NAME)?
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+static NAME: Keys<1> = Keys::of(["displayName"]);
+
+fn properties(target: Node<'_>) -> Result<Option<impl Iterator<Item = Node<'_>>>, Reason> {
+    objects(target.field(&const { Keys::of(["modifiedProperties"]) }))
+}

@@ -1,0 +1,306 @@
+//! The marks of a JSON text: its colons and brackets outside strings, one after the other, and which bracket closes which.
+//!
+//! What marks a text has, places apart, is its shape. Records of one writer come in few shapes, most often in the one of the record
+//! before, so some shapes are kept: in a text of the same shape every bracket closes the one that it closed there.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use crate::sources::json::scan::{MARKS_LIMIT, Scan, Words, scan};
+use crate::sources::json::simd::STRANGER;
+use crate::sources::json::structure::Fault;
+
+/// How deep brackets may nest; the outermost is 1.
+pub const DEPTH_LIMIT: usize = 128;
+
+/// How many shapes are kept.
+const SHAPES: usize = 64;
+/// How many marks a shape has at most that is kept.
+const KEPT_MARKS: usize = 1024;
+
+/// The marks of one text. Their memory is used again for the next one.
+#[derive(Default)]
+pub struct Marks {
+    /// Where each is in the text; after the last one is room for the marks of 64 bytes.
+    places: Vec<u32>,
+    /// Which byte each is.
+    kinds: Vec<u8>,
+    /// The shape of the last text that was sound.
+    shape: Shape,
+    shapes: Vec<Shape>,
+}
+
+/// A sound sequence of marks.
+#[derive(Default)]
+struct Shape {
+    kinds: Vec<u8>,
+    /// For the opening ones the number of the one that closes it.
+    closers: Vec<u32>,
+}
+
+impl Marks {
+    /// Scans a text for its marks, of which the first one is a bracket. The last one has to close it, else they are broken.
+    pub fn find(&mut self, text: &[u8], words: &mut Vec<Words>) -> Result<Scan, Fault> {
+        let scan = scan(text, words, &mut self.places);
+        if scan.marks > MARKS_LIMIT {
+            return Err(Fault::TooLarge);
+        }
+        self.kinds.clear();
+        let places = self.places[..scan.marks].iter();
+        self.kinds
+            .extend(places.map(|place| text.get(*place as usize).copied().unwrap_or_default()));
+        if self.shape.kinds != self.kinds {
+            self.find_shape()?;
+        }
+        Ok(scan)
+    }
+
+    #[inline(never)]
+    fn find_shape(&mut self) -> Result<(), Fault> {
+        self.drop_strangers();
+        if self.shapes.is_empty() {
+            self.shapes.resize_with(SHAPES, Shape::default);
+        }
+        let Some(kept) = self
+            .shapes
+            .get_mut(hash(&self.kinds) as usize % SHAPES)
+            .filter(|_| self.kinds.len() <= KEPT_MARKS)
+        else {
+            return self.shape.set(&self.kinds);
+        };
+        if kept.kinds != self.kinds {
+            kept.set(&self.kinds)?;
+        }
+        self.shape.clone_from(kept);
+        Ok(())
+    }
+
+    /// Takes away what the scan may have taken for a mark and is none. No shape has it, so a text with it is never of a known one.
+    fn drop_strangers(&mut self) {
+        if !self.kinds.contains(&STRANGER) {
+            return;
+        }
+        let mut kept = 0;
+        for number in 0..self.kinds.len() {
+            if self.kinds[number] != STRANGER {
+                (self.kinds[kept], self.places[kept]) = (self.kinds[number], self.places[number]);
+                kept += 1;
+            }
+        }
+        self.kinds.truncate(kept);
+    }
+
+    /// Where the last mark is in the text.
+    pub fn last_place(&self) -> usize {
+        self.place(self.kinds.len().saturating_sub(1))
+    }
+
+    /// Where a mark is in the text.
+    #[inline(always)]
+    pub fn place(&self, number: usize) -> usize {
+        self.places.get(number).copied().unwrap_or_default() as usize
+    }
+
+    /// The number of the mark that closes an opening bracket.
+    #[inline(always)]
+    pub fn closer(&self, number: usize) -> usize {
+        self.shape.closers.get(number).copied().unwrap_or_default() as usize
+    }
+
+    /// The colons from one mark on, before another one, but for those within brackets.
+    #[inline(always)]
+    pub fn colons(&self, from: usize, end: usize) -> Colons<'_> {
+        Colons {
+            kinds: self.kinds.get(..end).unwrap_or_default(),
+            places: self.places.get(..end).unwrap_or_default(),
+            closers: self.shape.closers.get(..end).unwrap_or_default(),
+            number: from,
+        }
+    }
+
+    /// How much memory is kept.
+    pub fn memory(&self) -> usize {
+        let shapes = self
+            .shapes
+            .iter()
+            .map(|shape| shape.kinds.capacity() + shape.closers.capacity() * size_of::<u32>());
+        self.places.capacity() * size_of::<u32>() + self.kinds.capacity() + shapes.sum::<usize>()
+    }
+}
+
+/// Some colons, one after the other. The lists of marks end where they end, which spares looking at their lengths.
+pub struct Colons<'a> {
+    kinds: &'a [u8],
+    places: &'a [u32],
+    closers: &'a [u32],
+    /// The next mark to look at.
+    number: usize,
+}
+
+impl Iterator for Colons<'_> {
+    /// Where it is, and the number of the mark after it.
+    type Item = (usize, u32);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, u32)> {
+        while let Some(kind) = self.kinds.get(self.number) {
+            let number = self.number;
+            if *kind == b':' {
+                self.number += 1;
+                return Some((*self.places.get(number)? as usize, number as u32 + 1));
+            }
+            // Whether it is the value of the last member or nobody's: what is in it belongs to another.
+            self.number = *self.closers.get(number)? as usize + 1;
+        }
+        None
+    }
+}
+
+impl Shape {
+    /// Becomes the shape with these marks.
+    fn set(&mut self, kinds: &[u8]) -> Result<(), Fault> {
+        self.kinds.clear();
+        close(kinds, &mut self.closers)?;
+        self.kinds.extend_from_slice(kinds);
+        Ok(())
+    }
+
+    fn clone_from(&mut self, other: &Shape) {
+        self.kinds.clone_from(&other.kinds);
+        self.closers.clone_from(&other.closers);
+    }
+}
+
+/// Finds out which bracket closes which.
+fn close(kinds: &[u8], closers: &mut Vec<u32>) -> Result<(), Fault> {
+    closers.clear();
+    closers.resize(kinds.len(), 0);
+    let mut open = [0u32; DEPTH_LIMIT];
+    let mut depth = 0;
+    for (chunk, eight) in kinds.chunks(8).enumerate() {
+        let mut word = [b':'; 8];
+        word[..eight.len()].copy_from_slice(eight);
+        // Bit 6 is set in brackets and not in colons, which are most of the marks.
+        let mut brackets = u64::from_le_bytes(word) & 0x4040_4040_4040_4040;
+        while brackets != 0 {
+            let number = chunk * 8 + brackets.trailing_zeros() as usize / 8;
+            brackets &= brackets - 1;
+            // In ASCII bit 1 is set in opening brackets and not in closing ones, which come two after them.
+            if kinds[number] & 2 != 0 {
+                *open.get_mut(depth).ok_or(Fault::TooDeep)? = number as u32;
+                depth += 1;
+            } else {
+                depth = usize::checked_sub(depth, 1).ok_or(Fault::Broken)?;
+                let opened = open[depth] as usize;
+                closers[opened] = number as u32;
+                if kinds[opened] + 2 != kinds[number] || depth == 0 && number + 1 < kinds.len() {
+                    return Err(Fault::Broken);
+                }
+            }
+        }
+    }
+    if depth == 0 { Ok(()) } else { Err(Fault::Broken) }
+}
+
+/// A hash of some bytes.
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What is found in a text: the fault, or each mark and the place of the one that closes it.
+    fn found(marks: &mut Marks, text: &[u8]) -> Result<Vec<(u8, usize, usize)>, Fault> {
+        marks.find(text, &mut Vec::new())?;
+        let closer = |number| match marks.kinds[number] {
+            b'{' | b'[' => marks.closer(number),
+            _ => 0,
+        };
+        Ok((0..marks.kinds.len())
+            .map(|number| (marks.kinds[number], marks.place(number), marks.place(closer(number))))
+            .collect())
+    }
+
+    /// The same by a walk over all bytes.
+    fn walked(text: &[u8]) -> Result<Vec<(u8, usize, usize)>, Fault> {
+        let (mut found, mut open, mut in_string, mut escaped): (Vec<(u8, usize, usize)>, Vec<usize>, _, _) =
+            (Vec::new(), Vec::new(), false, false);
+        for (at, byte) in text.iter().enumerate() {
+            // Only quotes are told apart by a backslash before them.
+            let was_escaped = std::mem::take(&mut escaped);
+            match byte {
+                b'\\' => escaped = !was_escaped,
+                b'"' => in_string ^= !was_escaped,
+                b':' | b'{' | b'[' | b'}' | b']' if !in_string => {
+                    if matches!(byte, b'{' | b'[') {
+                        if !found.is_empty() && open.is_empty() {
+                            return Err(Fault::Broken);
+                        }
+                        open.push(found.len());
+                    }
+                    found.push((*byte, at, text.iter().position(|byte| *byte == b'{').unwrap_or_default()));
+                    if matches!(byte, b'}' | b']') {
+                        let opened = open.pop().ok_or(Fault::Broken)?;
+                        if found[opened].0 + 2 != *byte {
+                            return Err(Fault::Broken);
+                        }
+                        found[opened].2 = at;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let ends_well = open.is_empty() && found.last().is_some_and(|last| last.0 != b':');
+        if ends_well { Ok(found) } else { Err(Fault::Broken) }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn marks_are_those_that_a_walk_finds_whatever_texts_came_before(
+            pieces in proptest::collection::vec(
+                proptest::collection::vec(
+                    proptest::sample::select(vec!["{}", "[]", "{:}", "[{:},{::}]", ":", "\"{\"", "\"\\\"[\"", "x", "\\", "]", "{", "       ", "\x1a"]),
+                    0..40,
+                ),
+                1..6,
+            ),
+            order in proptest::collection::vec(any::<proptest::sample::Index>(), 12),
+        ) {
+            let texts: Vec<String> = pieces.iter().map(|pieces| format!("{{{}}}", pieces.concat())).collect();
+            let mut marks = Marks::default();
+            for index in order {
+                let text = index.get(&texts).as_bytes();
+                prop_assert_eq!(found(&mut marks, text), walked(text), "{:?}", std::str::from_utf8(text));
+            }
+        }
+    }
+
+    #[test]
+    fn a_shape_larger_than_those_that_are_kept_is_found_again() {
+        let text = |count: usize| format!("[{}]", "{\"a\":[1]},".repeat(count));
+        let mut marks = Marks::default();
+        for count in [3, KEPT_MARKS, 3, 2 * KEPT_MARKS, KEPT_MARKS, 4] {
+            let text = text(count);
+            let found = found(&mut marks, text.as_bytes()).unwrap_or_default();
+            assert_eq!(found.len(), 2 + 5 * count);
+            assert_eq!(found[0], (b'[', 0, text.len() - 1));
+        }
+    }
+
+    #[test]
+    fn more_marks_than_fit_into_memory_are_a_fault() {
+        let text = format!("{{{}}}", ":".repeat(MARKS_LIMIT));
+        assert!(matches!(
+            Marks::default().find(text.as_bytes(), &mut Vec::new()),
+            Err(Fault::TooLarge)
+        ));
+    }
+}

@@ -1,0 +1,189 @@
+//! A JSON text as bits: what of every 64 bytes are quotes, backslashes, and marks (colons and brackets), strings told apart from what is around
+//! them. One pass over all bytes that keeps its state in registers, because it is most of what there is to do per byte.
+
+use std::ops::Range;
+
+use crate::sources::json::simd::{Masks, classify, equal, escaped, not_ascii, within};
+#[cfg(target_arch = "x86_64")]
+use crate::sources::json::simd::{classify_with_avx2, equal_with_avx2, within_with_pclmul};
+
+/// What matters of 64 bytes; bit 0 is the first one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Words {
+    /// Quotes that begin or end a string.
+    pub quotes: u64,
+    pub backslashes: u64,
+}
+
+/// How many marks are looked for: a record has not so many, and their places would take too much memory.
+pub const MARKS_LIMIT: usize = 8 << 20;
+/// How many blocks are looked at before the places of their marks are written: doing both for each block took longer, and doing
+/// one for all of a large text needs more memory than a processor has nearby.
+const CHUNK_BLOCKS: usize = 64;
+
+/// What a text is as a whole.
+pub struct Scan {
+    pub ends_in_string: bool,
+    /// How many colons and brackets there are outside strings, those included that may be a [`STRANGER`]. Where they are more than
+    /// [`MARKS_LIMIT`], not all is scanned.
+    ///
+    /// [`STRANGER`]: crate::sources::blocks::STRANGER
+    pub marks: usize,
+    /// From where to where bytes are that are not ASCII.
+    pub not_ascii: Option<(usize, usize)>,
+    /// Whether there is an escape that may spell a letter: a backslash and a `u`.
+    pub spells: bool,
+}
+
+/// Scans a text into `words`, one for every 64 bytes, and writes where its marks are to the beginning of `places`.
+pub fn scan(text: &[u8], words: &mut Vec<Words>, places: &mut Vec<u32>) -> Scan {
+    // Each of them is written by the scan.
+    words.resize(text.len().div_ceil(64), Words::default());
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("pclmulqdq")
+        {
+            // SAFETY: the machine was just asked for what the function is compiled for.
+            return unsafe { scan_with_avx2(text, words, places) };
+        }
+    }
+    scan_blocks(text, words, places, classify, equal, within)
+}
+
+/// The same, compiled for machines with AVX2 (every server of the last ten years). Registers of 64 bytes would need fewer
+/// instructions, but slow the processor down for everything that comes after.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
+fn scan_with_avx2(text: &[u8], words: &mut [Words], places: &mut Vec<u32>) -> Scan {
+    scan_blocks(
+        text,
+        words,
+        places,
+        |block| classify_with_avx2(block),
+        |block, byte| equal_with_avx2(block, byte),
+        |quotes| within_with_pclmul(quotes),
+    )
+}
+
+/// What is carried from one block to the next.
+struct Carried {
+    /// 1 where the next byte is escaped.
+    escape: u64,
+    /// All bits where the next byte is in a string.
+    in_string: u64,
+    not_ascii: Option<(usize, usize)>,
+    spells: u64,
+}
+
+#[inline(always)]
+fn scan_blocks(
+    text: &[u8],
+    words: &mut [Words],
+    places: &mut Vec<u32>,
+    classify: impl Fn(&[u8; 64]) -> Masks,
+    equal: impl Fn(&[u8; 64], u8) -> u64,
+    within: impl Fn(u64) -> u64,
+) -> Scan {
+    let mut carried = Carried {
+        escape: 0,
+        in_string: 0,
+        not_ascii: None,
+        spells: 0,
+    };
+    let mut marks = 0;
+    let mut found = [0; CHUNK_BLOCKS];
+    for (number, (chunk, words)) in text.chunks(CHUNK_BLOCKS * 64).zip(words.chunks_mut(CHUNK_BLOCKS)).enumerate() {
+        let from = number * CHUNK_BLOCKS * 64;
+        let (blocks, tail) = chunk.as_chunks::<64>();
+        for (number, ((block, word), found)) in blocks.iter().zip(words.iter_mut()).zip(&mut found).enumerate() {
+            (*word, *found) = take_block(block, from + number * 64, &classify, &equal, &within, &mut carried);
+        }
+        if let Some(word) = words.get_mut(blocks.len()) {
+            let mut last = [b' '; 64];
+            last[..tail.len()].copy_from_slice(tail);
+            (*word, found[blocks.len()]) = take_block(&last, from + blocks.len() * 64, &classify, &equal, &within, &mut carried);
+        }
+        if places.len() < marks + (CHUNK_BLOCKS + 1) * 64 {
+            places.resize(places.len() * 2 + (CHUNK_BLOCKS + 1) * 64, 0);
+        }
+        marks += write_places(&found[..words.len()], from as u32, &mut places[marks..]);
+        if marks > MARKS_LIMIT {
+            break;
+        }
+    }
+    Scan {
+        ends_in_string: carried.in_string != 0,
+        marks,
+        not_ascii: carried.not_ascii,
+        spells: carried.spells != 0,
+    }
+}
+
+#[inline(always)]
+fn take_block(
+    block: &[u8; 64],
+    place: usize,
+    classify: &impl Fn(&[u8; 64]) -> Masks,
+    equal: &impl Fn(&[u8; 64], u8) -> u64,
+    within: &impl Fn(u64) -> u64,
+    carried: &mut Carried,
+) -> (Words, u64) {
+    let found = classify(block);
+    let mut quotes = found.quotes;
+    if found.backslashes | carried.escape != 0 {
+        let escaped = escaped(found.backslashes, &mut carried.escape);
+        quotes &= !escaped;
+        carried.spells |= escaped & equal(block, b'u');
+    }
+    if found.has_not_ascii {
+        let not_ascii = not_ascii(block);
+        let from = place + not_ascii.trailing_zeros() as usize;
+        let to = place + 63 - not_ascii.leading_zeros() as usize;
+        carried.not_ascii = Some((carried.not_ascii.map_or(from, |range| range.0), to));
+    }
+    let inside = within(quotes) ^ carried.in_string;
+    carried.in_string = ((inside as i64) >> 63) as u64;
+    let words = Words {
+        quotes,
+        backslashes: found.backslashes,
+    };
+    (words, found.marks & !inside)
+}
+
+/// Writes the places of the marks of some blocks, of which the first begins at `from`. After them has to be room for 64 more. Returns
+/// how many there are.
+#[inline(always)]
+fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
+    let mut written = 0;
+    let mut from = from;
+    for marks in blocks {
+        let mut marks = *marks;
+        let count = marks.count_ones() as usize;
+        let Some(out) = places
+            .get_mut(written..written + 64)
+            .and_then(|places| places.first_chunk_mut::<64>())
+        else {
+            break;
+        };
+        let mut take = |numbers: Range<usize>| {
+            for number in numbers {
+                out[number] = from + marks.trailing_zeros();
+                marks &= marks.wrapping_sub(1);
+            }
+        };
+        // How many there are changes from block to block: four are written whether they are there or not.
+        take(0..4);
+        if count > 4 {
+            take(4..8);
+            if count > 8 {
+                take(8..count);
+            }
+        }
+        written += count;
+        from += 64;
+    }
+    written
+}

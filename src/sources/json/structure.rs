@@ -1,0 +1,246 @@
+//! The structure of a JSON text: where its brackets, colons and quotes are, and which bracket closes which. Nothing else is looked at,
+//! so that the bytes that do not matter (2 to 15 KB a record, of which some 200 bytes matter) cost next to nothing.
+//!
+//! A text is sound when it is valid UTF-8, begins with `{` or `[`, every string and bracket is closed by its like, nothing but
+//! blanks follows, and no bracket stands deeper than 128 (the outermost is 1). What is between the brackets is not judged here.
+
+use std::cell::Cell;
+
+use crate::sources::json::brackets::Marks;
+use crate::sources::json::scan::{Scan, Words};
+
+/// Why a text is not sound.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// Brackets or strings that do not balance, something after the end, or no `{` or `[` at the beginning.
+    Broken,
+    /// Not UTF-8. Whether it is broken besides, the field says.
+    NotUtf8 { broken: bool },
+    /// More than [`DEPTH_LIMIT`](crate::sources::marks::DEPTH_LIMIT) levels.
+    TooDeep,
+    /// More marks than fit into memory.
+    TooLarge,
+}
+
+/// How much memory is kept for the next file, in bytes.
+const KEPT_BYTES: usize = 8 << 20;
+
+thread_local! {
+    /// The memory for the structures of the last file that this thread read.
+    static SPARE: Cell<Structure> = Cell::default();
+}
+
+/// The structure of one text. Its memory is used again for the next one.
+#[derive(Default)]
+pub struct Structure {
+    marks: Marks,
+    /// For each 64 bytes of the text.
+    words: Vec<Words>,
+    /// Whether some string has an escape that may spell a letter.
+    spells: bool,
+}
+
+impl Structure {
+    /// Gives memory that is kept from file to file.
+    pub fn with_spare(work: impl FnOnce(&mut Structure)) {
+        let mut structure = SPARE.take();
+        work(&mut structure);
+        if structure.marks.memory() + structure.words.capacity() * size_of::<Words>() <= KEPT_BYTES {
+            SPARE.set(structure);
+        }
+    }
+
+    /// Finds the structure of a text of less than 4 GiB.
+    pub fn find(&mut self, text: &[u8]) -> Result<(), Fault> {
+        match self.find_brackets(text) {
+            // All that is not ASCII lies in this range, so the whole is UTF-8 when the range is.
+            Ok(Some((first, last))) if std::str::from_utf8(&text[first..=last]).is_err() => Err(Fault::NotUtf8 { broken: false }),
+            Ok(_) => Ok(()),
+            Err(_) if std::str::from_utf8(text).is_err() => Err(Fault::NotUtf8 { broken: true }),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Gives the range of bytes that are not ASCII.
+    fn find_brackets(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
+        let first = text.iter().position(|byte| !is_blank(*byte)).ok_or(Fault::Broken)?;
+        if !matches!(text[first], b'{' | b'[') {
+            return Err(Fault::Broken);
+        }
+        let Scan {
+            ends_in_string,
+            not_ascii,
+            spells,
+            ..
+        } = self.marks.find(text, &mut self.words)?;
+        self.spells = spells;
+        let closed_at = self.marks.last_place();
+        let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
+        if is_sound { Ok(not_ascii) } else { Err(Fault::Broken) }
+    }
+
+    /// The colons and brackets.
+    #[inline(always)]
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Whether some string has an escape that may spell a letter.
+    #[inline(always)]
+    pub(crate) fn has_spelled(&self) -> bool {
+        self.spells
+    }
+
+    /// Whether an escape that may spell a letter can be in the key of at most 30 letters that ends before this place. It is among
+    /// the last 64 bytes: there are not so many letters that are themselves.
+    #[inline(always)]
+    pub(crate) fn may_spell(&self, until: usize) -> bool {
+        self.spells && self.has_backslash(until.saturating_sub(64), until)
+    }
+
+    /// The next quote that ends or begins a string, at `from` or later.
+    #[inline]
+    pub(crate) fn quote_from(&self, from: usize) -> Option<usize> {
+        let mut number = from / 64;
+        let mut bits = self.words.get(number)?.quotes & (!0u64 << (from % 64));
+        while bits == 0 {
+            number += 1;
+            bits = self.words.get(number)?.quotes;
+        }
+        Some(number * 64 + bits.trailing_zeros() as usize)
+    }
+
+    /// The string whose first byte would stand at `first`: where its closing quote is, and whether it has backslashes.
+    #[inline(always)]
+    pub(crate) fn string_from(&self, first: usize) -> Option<(usize, bool)> {
+        let (number, offset) = (first / 64, first % 64);
+        let word = self.words.get(number)?;
+        let after = self.words.get(number + 1).copied().unwrap_or_default();
+        // The 64 bytes from `first` on: most strings that are looked at are within them, wherever blocks begin.
+        let window = |word: u64, after: u64| word >> offset | after << 1 << (63 - offset);
+        let quotes = window(word.quotes, after.quotes);
+        if quotes != 0 {
+            let before_quote = quotes & quotes.wrapping_neg();
+            let escaped = window(word.backslashes, after.backslashes) & (before_quote - 1) != 0;
+            return Some((first + quotes.trailing_zeros() as usize, escaped));
+        }
+        let quote = self.quote_from(first)?;
+        Some((quote, self.has_backslash(first, quote)))
+    }
+
+    /// The string whose closing quote stands at `last`: where its first byte is, and whether it has backslashes.
+    #[inline(always)]
+    pub(crate) fn string_until(&self, last: usize) -> Option<(usize, bool)> {
+        let (number, offset) = (last / 64, last % 64);
+        let word = self.words.get(number)?;
+        let before = self.words.get(number.wrapping_sub(1)).copied().unwrap_or_default();
+        // The 64 bytes that end with `last`, it being the top bit: nearly all keys are in them, wherever blocks begin.
+        let window = |word: u64, before: u64| word << (63 - offset) | before >> 1 >> offset;
+        let quotes = window(word.quotes, before.quotes);
+        if quotes >> 63 == 0 {
+            return None;
+        }
+        let length = (quotes << 1).leading_zeros() as usize;
+        if length < 63 {
+            let backslashes = window(word.backslashes, before.backslashes) << 1;
+            return Some((last - length, length > 0 && backslashes >> (64 - length) != 0));
+        }
+        let first = self.quote_before(last)? + 1;
+        Some((first, self.has_backslash(first, last)))
+    }
+
+    /// The last quote that ends or begins a string before `until`.
+    #[cold]
+    fn quote_before(&self, until: usize) -> Option<usize> {
+        let mut number = until / 64;
+        let mut bits = self.words.get(number)?.quotes & !(!0u64 << (until % 64));
+        while bits == 0 {
+            number = number.checked_sub(1)?;
+            bits = self.words.get(number)?.quotes;
+        }
+        Some(number * 64 + 63 - bits.leading_zeros() as usize)
+    }
+
+    /// Whether there is a backslash between two places.
+    #[inline]
+    pub(crate) fn has_backslash(&self, from: usize, until: usize) -> bool {
+        let mut from = from;
+        while from < until {
+            let bits = self.words.get(from / 64).map_or(0, |word| word.backslashes) & (!0u64 << (from % 64));
+            let end = (from / 64 + 1) * 64;
+            let bits = if until < end { bits & !(!0u64 << (until % 64)) } else { bits };
+            if bits != 0 {
+                return true;
+            }
+            from = end;
+        }
+        false
+    }
+}
+
+/// What JSON calls whitespace.
+#[inline(always)]
+pub fn is_blank(byte: u8) -> bool {
+    // Nearly no byte is one: one comparison tells.
+    byte <= b' ' && matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(text: &[u8]) -> Result<(), Fault> {
+        Structure::default().find(text)
+    }
+
+    #[test]
+    fn brackets_in_strings_are_text() {
+        assert_eq!(find(br#" {"a}":"]{\"}","b":["\\"]} "#), Ok(()));
+        assert_eq!(find(br#"[{},[],{"a":[{}]}]"#), Ok(()));
+    }
+
+    #[test]
+    fn unbalanced_brackets_and_strings_are_broken() {
+        for text in [
+            "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:",
+            "{[}]", "{}]", "{}\n{}",
+        ] {
+            assert_eq!(find(text.as_bytes()), Err(Fault::Broken), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_129th_level_is_too_deep_and_the_128th_is_not() {
+        let nested = |levels: usize| [vec![b'['; levels], vec![b']'; levels]].concat();
+        assert_eq!(find(&nested(128)), Ok(()));
+        assert_eq!(find(&nested(129)), Err(Fault::TooDeep));
+    }
+
+    #[test]
+    fn a_byte_that_is_no_utf8_is_a_fault_of_its_own() {
+        assert_eq!(find(b"{\"a\":\"\xff\"}"), Err(Fault::NotUtf8 { broken: false }));
+        assert_eq!(find(b"{\"a\":\"\xc3"), Err(Fault::NotUtf8 { broken: true }));
+        assert_eq!(find("{\"a\":\"Zürich, 東京\"}".as_bytes()), Ok(()));
+        // A character that is cut short by ASCII, far from the next one that is not.
+        assert_eq!(find(format!("{{\"a\":\"{}\"}}", "ü").replace('ü', "x").as_bytes()), Ok(()));
+        assert_eq!(
+            find(&[b"{\"a\":\"\xc3", [b'x'; 100].as_slice(), "ü\"}".as_bytes()].concat()),
+            Err(Fault::NotUtf8 { broken: false })
+        );
+    }
+
+    #[test]
+    fn quotes_and_backslashes_are_found_across_blocks() {
+        let text = format!("{{\"{}\":\"{}\\\"\"}}", "k".repeat(100), "v".repeat(150));
+        let mut structure = Structure::default();
+        assert_eq!(structure.find(text.as_bytes()), Ok(()));
+        assert_eq!(structure.quote_from(2), Some(102));
+        assert_eq!(structure.string_until(102), Some((2, false)));
+        assert_eq!(structure.string_until(1), None);
+        assert_eq!(structure.string_until(50), None);
+        assert_eq!(structure.string_until(text.len() - 2), Some((105, true)));
+        assert_eq!(structure.quote_from(105), Some(text.len() - 2));
+        assert!(!structure.has_backslash(2, 102));
+        assert!(structure.has_backslash(105, text.len() - 2));
+    }
+}

@@ -1,0 +1,123 @@
+//! A CSV file as records of a table: the first record names the columns.
+//!
+//! A header that lacks a needed column is one reject, and nothing more of the file is read. A record that is not UTF-8 is a reject. A last
+//! line without an end that has fewer cells than the header was cut: a file that still grows.
+
+use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::first_bytes::separator;
+use crate::sources::bytes::limits::Limits;
+use crate::sources::json::string::Text;
+use crate::sources::json::value::Value;
+use crate::sources::outcome::{NOT_UTF8, Output};
+use crate::sources::record::Reason;
+use crate::sources::records::csv_fields::{CsvFile, CsvStep, Record, first_record};
+use crate::sources::records::json::{of_line, reject_fault};
+use crate::sources::records::reject_detail::{are_names, of_cells, of_columns};
+use crate::sources::records::row::{Cells, TableRecords, places};
+
+/// One record, and where the columns are.
+struct CsvCells<'a> {
+    record: &'a Record,
+    places: &'a [Option<usize>],
+}
+
+impl Cells for CsvCells<'_> {
+    #[inline]
+    fn cell(&self, column: usize) -> Option<Value<'_>> {
+        let field = self.record.field(self.places.get(column).copied().flatten()?);
+        (!field.is_empty()).then_some(Value::Text(Text {
+            raw: field,
+            escaped: false,
+        }))
+    }
+}
+
+/// Reads all of a file of probably `size` bytes.
+pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
+    let mut file = CsvFile::new(content, size, limits);
+    let mut columns: Option<Vec<Option<usize>>> = None;
+    let mut header_cells = 0;
+    let mut is_empty = true;
+    loop {
+        let record = match file.step() {
+            CsvStep::End => break,
+            CsvStep::Fault(record, fault) => {
+                is_empty = false;
+                reject_fault(out, record.last_line, &record.raw, fault);
+                continue;
+            }
+            CsvStep::Reject(record, reason) => {
+                is_empty = false;
+                out.reject(of_line(record.first_line), reason, &record.raw);
+                continue;
+            }
+            CsvStep::Record(record) => record,
+        };
+        let at = of_line(record.first_line);
+        let is_text = std::str::from_utf8(&record.raw).is_ok();
+        let Some(places) = &columns else {
+            columns = header::<R>(record);
+            header_cells = record.field_count();
+            if columns.is_none() {
+                return reject_header(&R::COLUMNS[..R::NEEDED], &mut file, out);
+            }
+            continue;
+        };
+        is_empty = false;
+        let cells = CsvCells { record, places };
+        let result = if !record.ended && record.field_count() < header_cells {
+            Err(Reason::UnfinishedLastLine)
+        } else if is_text {
+            reader.record(&cells, at, out.sink)
+        } else {
+            Err(Reason::InvalidUtf8)
+        };
+        out.settle(at, &record.raw, result, |reason| of_cells(R::COLUMNS, R::ABOUT, reason, &cells));
+    }
+    if columns.is_some() {
+        reader.end(is_empty, out.sink);
+    }
+}
+
+/// Whether a content begins with the header of such a table.
+pub fn begins_with_header<R: TableRecords>(head: &[u8]) -> bool {
+    header::<R>(&first_record(head)).is_some()
+}
+
+/// Rejects a table whose header, which was read last, lacks one of the needed columns.
+pub fn reject_header(needed: &[&str], file: &mut CsvFile<'_>, out: &mut Output<'_>) {
+    let (first, line) = (file.last().raw.clone(), file.last().first_line);
+    let second = match file.step() {
+        CsvStep::Record(record) => record.raw.clone(),
+        _ => Vec::new(),
+    };
+    let detail = of_header(needed, &first, &second);
+    out.reject_with(of_line(line), Reason::MissingColumn, &first, detail);
+}
+
+/// What is wrong with a table that begins with these two records, where columns of these names are needed.
+pub fn of_header(needed: &[&str], first: &[u8], second: &[u8]) -> String {
+    let (Ok(first), Ok(second)) = (std::str::from_utf8(first), std::str::from_utf8(second)) else {
+        return NOT_UTF8.to_owned();
+    };
+    match separator(first) {
+        Some((_, name)) if has_names(first, second) => format!("its columns are separated by {name}: export it with commas"),
+        _ => of_columns(needed, &cells(first, ','), &cells(second, ',')),
+    }
+}
+
+/// Whether a table that begins with these two lines has names of columns in the first, whatever separates them.
+pub fn has_names(first: &str, second: &str) -> bool {
+    let separator = separator(first).map_or(',', |(separator, _)| separator);
+    are_names(&cells(first, separator), &cells(second, separator))
+}
+
+/// The cells of a line, whatever they are separated by, without quotes around them.
+fn cells(line: &str, separator: char) -> Vec<&str> {
+    line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect()
+}
+
+fn header<R: TableRecords>(record: &Record) -> Option<Vec<Option<usize>>> {
+    let names = (0..record.field_count()).map(|number| std::str::from_utf8(record.field(number)).unwrap_or_default());
+    places(R::COLUMNS, R::NEEDED, names)
+}

@@ -1,0 +1,275 @@
+//! A CSV file as records of fields (RFC 4180: quoted fields may hold commas, doubled quotes and line breaks).
+//!
+//! A quote counts only at the beginning of a field; elsewhere it is text. A blank line is no record. Too few or too many fields
+//! are tolerated: a missing one is empty. A record is at most as long as a line may be.
+
+use crate::sources::bytes::decompress::{Content, Fault};
+use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::lines::{Lines, Step};
+use crate::sources::json::string::{PIECE, copy_until};
+use crate::sources::record::Reason;
+
+/// The records of a file.
+pub struct CsvFile<'a> {
+    lines: Lines<'a>,
+    limit: usize,
+    record: Record,
+}
+
+/// One record; its memory is used again for the next one.
+#[derive(Default)]
+pub struct Record {
+    /// The line on which it begins, and the one on which it ends.
+    pub first_line: u64,
+    pub last_line: u64,
+    /// Whether its last line has an end: where it has none, the file may have been cut there.
+    pub ended: bool,
+    /// Its bytes as they are.
+    pub raw: Vec<u8>,
+    /// The fields without their quotes, commas between them; not used where there are no quotes, since then the bytes are the fields.
+    unquoted: Vec<u8>,
+    has_quotes: bool,
+    /// Where each field ends.
+    ends: Vec<usize>,
+    in_quotes: bool,
+}
+
+/// One step along the records.
+pub enum CsvStep<'a> {
+    Record(&'a Record),
+    /// A record that is none.
+    Reject(&'a Record, Reason),
+    /// The content ended before its end, within this record.
+    Fault(&'a Record, Fault),
+    End,
+}
+
+impl<'a> CsvFile<'a> {
+    /// The records of a content of probably `size` bytes.
+    pub fn new(content: Content<'a>, size: u64, limits: Limits) -> CsvFile<'a> {
+        CsvFile {
+            lines: Lines::new(content, size, limits.line_bytes),
+            limit: limits.line_bytes,
+            record: Record::default(),
+        }
+    }
+
+    /// The record that the last step gave.
+    pub fn last(&self) -> &Record {
+        &self.record
+    }
+
+    /// The next record, the header being the first.
+    pub fn step(&mut self) -> CsvStep<'_> {
+        self.record.clear();
+        loop {
+            let is_begun = self.record.in_quotes;
+            match self.lines.step() {
+                // A quoted field that nothing closes. Where the file still grows the rest is to come.
+                Step::End if is_begun => return CsvStep::Reject(&self.record, Reason::UnreadableValue),
+                Step::End => return CsvStep::End,
+                Step::Line { bytes, .. } if !is_begun && bytes.trim_ascii().is_empty() => continue,
+                Step::Line { number, bytes, ended } => {
+                    self.record.take_line(number, bytes);
+                    self.record.ended = ended;
+                    if !self.record.in_quotes {
+                        return CsvStep::Record(&self.record);
+                    }
+                    if !ended {
+                        return CsvStep::Reject(&self.record, Reason::UnfinishedLastLine);
+                    }
+                    if self.record.raw.len() > self.limit {
+                        return CsvStep::Reject(&self.record, Reason::LineTooLong);
+                    }
+                }
+                Step::TooLong { number, head } => {
+                    self.record.take_line(number, head);
+                    return CsvStep::Reject(&self.record, Reason::LineTooLong);
+                }
+                Step::Fault { number, bytes, fault } => {
+                    self.record.take_line(number, bytes);
+                    return CsvStep::Fault(&self.record, fault);
+                }
+            }
+        }
+    }
+}
+
+/// The longest line that is looked at for a header: the widest export has 2 KB, a document that is one line has megabytes.
+const HEADER_BYTES: usize = 8 * 1024;
+
+/// The first record of a text that may be cut anywhere: a header has no line breaks in it.
+pub fn first_record(head: &[u8]) -> Record {
+    let mut record = Record::default();
+    if let Some(line) = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()) {
+        record.take_line(1, &line[..line.len().min(HEADER_BYTES)]);
+    }
+    record
+}
+
+impl Record {
+    fn clear(&mut self) {
+        self.raw.clear();
+        self.unquoted.clear();
+        self.has_quotes = false;
+        self.ends.clear();
+        self.in_quotes = false;
+    }
+
+    /// The field with this number, blanks around it trimmed; a missing one is empty.
+    #[inline]
+    pub fn field(&self, number: usize) -> &[u8] {
+        let fields = if self.has_quotes { &self.unquoted } else { &self.raw };
+        let Some(&until) = self.ends.get(number) else { return b"" };
+        let from = number.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        fields.get(from..until).unwrap_or_default().trim_ascii()
+    }
+
+    pub fn field_count(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn take_line(&mut self, number: u64, line: &[u8]) {
+        if self.in_quotes {
+            self.raw.push(b'\n');
+            self.unquoted.push(b'\n');
+        } else {
+            self.first_line = number;
+        }
+        self.last_line = number;
+        self.raw.extend_from_slice(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !self.in_quotes && memchr::memchr(b'"', line).is_none() {
+            self.ends.extend(memchr::memchr_iter(b',', line));
+            self.ends.push(line.len());
+        } else {
+            self.take_quoted(line);
+        }
+    }
+
+    /// Takes a line in which there are quotes, or which continues a field in quotes.
+    fn take_quoted(&mut self, line: &[u8]) {
+        self.has_quotes = true;
+        let from = self.unquoted.len();
+        self.unquoted.resize(from + line.len() + PIECE, 0);
+        let until = self.unquote(line, from);
+        self.unquoted.truncate(until);
+    }
+
+    /// Puts the fields of a line to where `to` is in `unquoted`, and returns where they end.
+    fn unquote(&mut self, line: &[u8], mut to: usize) -> usize {
+        let mut rest = line;
+        let mut is_start = !self.in_quotes;
+        loop {
+            if let (true, [b'"', field @ ..]) = (is_start, rest) {
+                self.in_quotes = true;
+                rest = field;
+            }
+            while self.in_quotes {
+                let before = copy_until(rest, b'"', &mut self.unquoted[to..]);
+                to += before;
+                match &rest[before..] {
+                    [b'"', b'"', after @ ..] => {
+                        self.unquoted[to] = b'"';
+                        to += 1;
+                        rest = after;
+                    }
+                    [_, after @ ..] => {
+                        self.in_quotes = false;
+                        rest = after;
+                    }
+                    [] => return to,
+                }
+            }
+            let before = copy_until(rest, b',', &mut self.unquoted[to..]);
+            to += before;
+            self.ends.push(to);
+            let [_, field @ ..] = &rest[before..] else { return to };
+            self.unquoted[to] = b',';
+            to += 1;
+            rest = field;
+            is_start = true;
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The fields of a text's records as the csv crate reads them.
+    fn by_the_csv_crate(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        let fields = |record: csv::ByteRecord| record.iter().map(|field| field.trim_ascii().to_vec()).collect();
+        reader.byte_records().map(|record| fields(record.unwrap())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_fields_are_those_that_the_csv_crate_reads(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "a", "\"", "\"\"", ",", "\n", "\u{e9}", "\",\"", "longer than a piece that is copied", ",\"b c\",", "\"{\"\"key\"\":\"\"value\"\"}\"",
+            ]), 0..40),
+        ) {
+            let text = pieces.concat();
+            let mut input = text.as_bytes();
+            let mut file = CsvFile::new(Content::open(&mut input, u64::MAX), 0, Limits::of_file(0));
+            let mut found: Vec<Vec<Vec<u8>>> = Vec::new();
+            let is_closed = loop {
+                match file.step() {
+                    CsvStep::Record(record) => found.push((0..record.field_count()).map(|number| record.field(number).to_vec()).collect()),
+                    CsvStep::End => break true,
+                    CsvStep::Reject(..) | CsvStep::Fault(..) => break false,
+                }
+            };
+            let mut expected = by_the_csv_crate(text.as_bytes());
+            // That crate takes what is left of a quoted field that nothing closes.
+            expected.truncate(expected.len() - usize::from(!is_closed));
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    fn records(text: &str) -> Vec<String> {
+        let mut input = text.as_bytes();
+        let limits = Limits {
+            line_bytes: 100,
+            ..Limits::of_file(0)
+        };
+        let mut file = CsvFile::new(Content::open(&mut input, u64::MAX), 0, limits);
+        let mut found = Vec::new();
+        loop {
+            found.push(match file.step() {
+                CsvStep::End => return found,
+                CsvStep::Record(record) => {
+                    let fields: Vec<_> = (0..record.field_count())
+                        .map(|number| String::from_utf8_lossy(record.field(number)))
+                        .collect();
+                    format!("{} {}", record.first_line, fields.join("|"))
+                }
+                CsvStep::Reject(record, reason) => format!("{} {reason}", record.first_line),
+                CsvStep::Fault(record, fault) => format!("{} {fault:?}", record.last_line),
+            });
+        }
+    }
+
+    #[test]
+    fn quoted_fields_hold_commas_quotes_and_line_breaks() {
+        assert_eq!(
+            records("a,\"b,\"\"c\"\"\",\"d\r\ne\"\r\n\r\n f ,g\"h,\n"),
+            ["1 a|b,\"c\"|d\r\ne".replace("d\r\n", "d\n"), "4 f|g\"h|".to_owned()]
+        );
+        assert_eq!(records("\"\",\"a\"b"), ["1 |ab"]);
+    }
+
+    #[test]
+    fn a_quote_that_nothing_closes_is_a_reject() {
+        assert_eq!(records("a\n\"b,c\nd\n"), ["1 a", "2 unreadable_value"]);
+        assert_eq!(records("a\n\"b,c"), ["1 a", "2 unfinished_last_line"]);
+        assert_eq!(
+            records(&format!("a\n\"b,c\n{}\nd\n", "x".repeat(99))),
+            ["1 a", "2 line_too_long", "4 d"]
+        );
+    }
+}

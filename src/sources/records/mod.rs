@@ -1,0 +1,11 @@
+//! A file as records: lines and pages of JSON, rows of CSV and Parquet.
+
+pub(crate) mod csv;
+pub(crate) mod csv_fields;
+pub(crate) mod json;
+pub mod panic_guard;
+pub(crate) mod parquet;
+pub(crate) mod parquet_column;
+pub(crate) mod parquet_pages;
+pub(crate) mod reject_detail;
+pub(crate) mod row;

@@ -1,0 +1,247 @@
+//! What a reject says besides its reason: which member or column is missing or of another kind than it has to be, and what is there
+//! instead.
+//!
+//! Only names of members and columns, kinds of values and numbers are said, never a value: nothing here is about a person. A name is
+//! said only where it looks like one; of a table's first line only where that line is one of names ([`are_names`]).
+
+use crate::sources::json::value::{Node, Value};
+use crate::sources::record::Reason;
+use crate::sources::records::row::{Cells, squeezed};
+
+/// Which members a reason is about. A name may be a path (`properties.id`). It may end in `[]` where it has to be a list of objects and
+/// in `{}` where it has to be an object: then it is said only where it is none.
+pub type Members = &'static [(Reason, &'static [&'static str])];
+
+/// Which columns a reason is about, by their numbers among those that matter.
+pub type About = &'static [(Reason, &'static [usize])];
+
+/// The most names that are listed.
+const MOST_NAMES: usize = 20;
+/// The longest name.
+const NAME_BYTES: usize = 60;
+
+/// What is wrong with a record of JSON; empty where there is nothing to say.
+pub fn of_record(members: Members, reason: Reason, record: Node<'_>) -> String {
+    let wanted = members.iter().filter(|(of, _)| *of == reason).flat_map(|(_, paths)| paths.iter());
+    let (mut missing, mut there, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    for path in wanted {
+        match look(record, path, "") {
+            // Of what is only read where it is there nothing is missing.
+            Look::Missing { .. } if reason == Reason::UnreadableValue => {}
+            Look::Missing { name, around } => {
+                missing.push(name);
+                there = around;
+            }
+            Look::Wrong(words) => wrong.push(words),
+            Look::Fine => {}
+        }
+    }
+    // One of several members is enough: what is there is what is at fault.
+    if !wrong.is_empty() {
+        return wrong.join("; ");
+    }
+    if missing.is_empty() {
+        return String::new();
+    }
+    lacks("member", &texts(&missing), &texts(&there))
+}
+
+fn texts(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// What is wrong with a record of a table: its columns are there, so a cell is empty or of another kind.
+pub fn of_cells(columns: &[&str], about: About, reason: Reason, cells: &impl Cells) -> String {
+    let wanted = about.iter().filter(|(of, _)| *of == reason).flat_map(|(_, numbers)| numbers.iter());
+    let words = wanted.filter_map(|number| {
+        let name = columns.get(*number)?;
+        Some(format!("`{name}` is {}", cells.cell(*number).map_or("empty or missing", kind)))
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// What is wrong with a table whose first line has these cells, where columns of these names are needed.
+pub fn of_columns(needed: &[&str], first: &[&str], second: &[&str]) -> String {
+    if are_names(first, second) {
+        of_schema(needed, first)
+    } else {
+        format!(
+            "{}; the first line is none with names of columns",
+            no("column", &missing(needed, first))
+        )
+    }
+}
+
+/// What is wrong with a table that has columns of these names.
+pub fn of_schema(needed: &[&str], names: &[&str]) -> String {
+    lacks("column", &missing(needed, names), names)
+}
+
+fn missing<'n>(needed: &[&'n str], names: &[&str]) -> Vec<&'n str> {
+    let is_there = |needed: &&&str| names.iter().any(|name| squeezed(name) == squeezed(needed));
+    needed.iter().filter(|needed| !is_there(needed)).copied().collect()
+}
+
+/// Whether the first line of a table has the names of its columns: nothing but letters in each cell, and a name that some form has, or a
+/// second line with times, ids and numbers, as logs have them.
+pub fn are_names(first: &[&str], second: &[&str]) -> bool {
+    let is_name = |cell: &&str| {
+        let is_sign = |letter: char| letter.is_alphabetic() || " _-()[].,:/#'\u{2019}".contains(letter);
+        cell.len() <= NAME_BYTES && cell.chars().all(is_sign)
+    };
+    let has_fact = |cell: &&str| cell.bytes().filter(u8::is_ascii_digit).count() >= 4 || cell.contains('@');
+    let filled = first.iter().filter(|cell| !cell.trim().is_empty()).count();
+    filled > 1 && first.iter().all(is_name) && (first.iter().any(|cell| is_known(cell)) || second.iter().any(has_fact))
+}
+
+/// Whether some form has a column of this name, other than words that people and firms could have for a name.
+fn is_known(name: &str) -> bool {
+    const KNOWN: [&str; 24] = [
+        "actor id",
+        "application id",
+        "auditdata",
+        "createddatetime",
+        "creationdate",
+        "date (utc)",
+        "error_code",
+        "event_id",
+        "event_time",
+        "operation",
+        "recordtype",
+        "request id",
+        "resource id",
+        "resultstatus",
+        "sku_id",
+        "snapshot_day",
+        "subscription_id",
+        "tenant_id",
+        "timegenerated",
+        "user id",
+        "user_id",
+        "userid",
+        "userids",
+        "userprincipalname",
+    ];
+    KNOWN.contains(&squeezed(name).as_str())
+}
+
+fn lacks(what: &str, missing: &[&str], there: &[&str]) -> String {
+    let mut text = no(what, missing);
+    if there.is_empty() {
+        text.push_str("; there is none at all");
+        return text;
+    }
+    let plain = |name: &str| {
+        name.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .collect::<String>()
+            .to_lowercase()
+    };
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let is_near = |name: &&&str| missing.iter().any(|missing| plain(&last(missing)) == plain(name));
+    let near: Vec<&str> = there.iter().filter(is_near).copied().collect();
+    if near.is_empty() {
+        text.push_str(&format!("; there are {}", listed(there)));
+    } else {
+        text.push_str(&format!(", but {}", listed(&near)));
+    }
+    text
+}
+
+/// That something of these names is missing.
+fn no(what: &str, missing: &[&str]) -> String {
+    let missing: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+    format!("no {what} {}", missing.join(", "))
+}
+
+/// Some names in their order, the most of them.
+pub fn listed(names: &[&str]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST_NAMES)
+        .map(|name| format!("`{}`", name.chars().filter(|letter| !letter.is_control()).collect::<String>()))
+        .collect();
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Whether a key of JSON looks like the name of a member: no form has others, and a value may have been put there.
+pub fn is_key(name: &str) -> bool {
+    let plain = name.strip_prefix("@odata.").unwrap_or(name);
+    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let digits = plain.bytes().filter(u8::is_ascii_digit).count();
+    (1..=40).contains(&plain.len()) && plain.bytes().all(|byte| is_sign(&byte)) && digits < 4
+}
+
+/// What is at a path.
+enum Look {
+    /// Nothing: what should be there, and what the object around it has.
+    Missing {
+        name: String,
+        around: Vec<String>,
+    },
+    Wrong(String),
+    Fine,
+}
+
+fn look(node: Node<'_>, path: &str, before: &str) -> Look {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let (name, is_list) = name.strip_suffix("[]").map_or((name, false), |name| (name, true));
+    let (name, is_object) = name.strip_suffix("{}").map_or((name, false), |name| (name, true));
+    let whole = format!("{before}{name}");
+    let members = node.members();
+    let found = members.iter().rfind(|(key, _)| key == name).map(|(_, node)| node.value());
+    let value = match found {
+        None | Some(Value::Null) => {
+            let around = members.into_iter().map(|(key, _)| key).filter(|key| is_key(key)).collect();
+            return Look::Missing { name: whole, around };
+        }
+        Some(value) => value,
+    };
+    match (value, rest) {
+        (Value::Array(list), _) if is_list => {
+            let inside = |item: Node<'_>| match (item.value(), rest) {
+                (Value::Object(item), Some(rest)) => look(item, rest, &format!("{whole}.")),
+                (Value::Object(_), None) => Look::Fine,
+                (value, _) => Look::Wrong(format!("an entry of `{whole}` is {}", kind(value))),
+            };
+            let found: Vec<Look> = list.items().map(inside).filter(|look| !matches!(look, Look::Fine)).collect();
+            let wrong = found.iter().position(|look| matches!(look, Look::Wrong(_))).unwrap_or(0);
+            found.into_iter().nth(wrong).unwrap_or(Look::Fine)
+        }
+        (value, _) if is_list => Look::Wrong(format!("`{whole}` is no list: {}", kind(value))),
+        (Value::Object(_), None) if is_object => Look::Fine,
+        (Value::Object(node), Some(rest)) => look(node, rest, &format!("{whole}.")),
+        // The object may be packed into a text, which is not looked into.
+        (Value::Text(_), Some(_)) => Look::Fine,
+        (value, _) => Look::Wrong(format!("`{whole}` is {}", kind(value))),
+    }
+}
+
+/// What a value is, in words, without the value.
+fn kind(value: Value<'_>) -> &'static str {
+    let mut buffer = String::new();
+    match value {
+        Value::Text(text) => match text.decode(&mut buffer) {
+            None => "a text that cannot be read",
+            Some("") => "empty",
+            Some(text) if ["System.", "Microsoft.Graph.", "@{"].iter().any(|cut| text.starts_with(cut)) => CUT_BY_POWERSHELL,
+            Some(text) if text.starts_with("/Date(") => {
+                "a time as Windows PowerShell writes it, `/Date(...)/`: export with PowerShell 7, or write times as ISO 8601"
+            }
+            Some(_) => "a text",
+        },
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "true or false",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+        Value::Instant(_) => "a time",
+        Value::Null => "null",
+        Value::Unreadable => "something that cannot be read",
+    }
+}
+
+/// What PowerShell's `ConvertTo-Json` makes of what lies deeper than it looks.
+const CUT_BY_POWERSHELL: &str = "a text as PowerShell writes what lies too deep: export with `ConvertTo-Json -Depth 10`";

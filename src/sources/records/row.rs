@@ -1,0 +1,95 @@
+//! Records of a table with named columns, whatever file the table is in: what a form asks of them.
+//!
+//! Names are compared in any case, blanks around them trimmed and those within squeezed to one; of a repeated name the first counts. An
+//! empty cell is a missing one. Columns that a form does not know are passed over.
+
+use crate::domain::day::Day;
+use crate::sources::fields::time::parse_instant;
+use crate::sources::fields::values::{boolean, is_word, present, text};
+use crate::sources::json::value::Value;
+use crate::sources::outcome::Verdict;
+use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::reject_detail::About;
+
+/// One record of a table.
+pub trait Cells {
+    /// The value in a column, by its number in [`TableRecords::COLUMNS`]; `None` where the cell is empty or the column missing.
+    fn cell(&self, column: usize) -> Option<Value<'_>>;
+}
+
+/// What a format makes of one record of a table.
+pub trait TableRecords {
+    /// The names of the columns that matter.
+    const COLUMNS: &'static [&'static str];
+    /// How many of them, the first ones, have to be there: without them the file is of another form.
+    const NEEDED: usize;
+    /// Which columns the reasons of rejects are about, by their numbers.
+    const ABOUT: About = &[];
+
+    /// Reads a record. Its rows go to the sink only if it is accepted.
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
+
+    /// The file was read to its end; `is_empty`: it had nothing but its header.
+    fn end(&mut self, _is_empty: bool, _sink: &mut dyn Sink) {}
+}
+
+/// A name as it is compared.
+pub fn squeezed(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
+/// Where each of `wanted` is among `names`; `None` where one of the first `needed` is missing.
+pub fn places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'n str>) -> Option<Vec<Option<usize>>> {
+    let wanted: Vec<String> = wanted.iter().map(|name| squeezed(name)).collect();
+    let mut places = vec![None; wanted.len()];
+    for (place, name) in names.enumerate() {
+        // What is no header at all may have any number of names: most are told apart by their first letter.
+        let first = name.trim_start().as_bytes().first().map(u8::to_ascii_lowercase);
+        let is_possible = |wanted: &String| wanted.as_bytes().first().copied() == first || !first.is_some_and(|first| first.is_ascii());
+        if !wanted.iter().any(is_possible) {
+            continue;
+        }
+        let name = squeezed(name);
+        for (found, _) in places.iter_mut().zip(&wanted).filter(|(_, wanted)| **wanted == name) {
+            found.get_or_insert(place);
+        }
+    }
+    places.iter().take(needed).all(Option::is_some).then_some(places)
+}
+
+/// A text as it stands; empty where it is missing.
+pub fn plain(cell: Option<Value<'_>>) -> Result<&str, Reason> {
+    match text(cell)? {
+        None => Ok(""),
+        Some(text) => text
+            .plain()
+            .and_then(|plain| std::str::from_utf8(plain).ok())
+            .ok_or(Reason::UnreadableValue),
+    }
+}
+/// A boolean as tables spell it: a word for it, or 1 or 0. `None` where it is missing.
+pub fn flag(cell: Option<Value<'_>>) -> Result<Option<bool>, Reason> {
+    match present(cell) {
+        None => Ok(None),
+        Some(Value::Text(text)) if is_word(text, "1") => Ok(Some(true)),
+        Some(Value::Text(text)) if is_word(text, "0") => Ok(Some(false)),
+        Some(value) => boolean(value).map(Some).ok_or(Reason::UnreadableValue),
+    }
+}
+
+/// A calendar date, also one with a time after it, which does not matter. `None` where it is missing.
+pub fn day(cell: Option<Value<'_>>) -> Result<Option<Day>, Reason> {
+    if let Some(Value::Instant(at)) = cell {
+        return Ok(Some(at.day_utc()));
+    }
+    let text = plain(cell)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day = Day::parse(text).or_else(|| {
+        parse_instant(text.as_bytes())?;
+        Day::parse(text.get(..10)?)
+    });
+    day.map(Some).ok_or(Reason::UnreadableTime)
+}

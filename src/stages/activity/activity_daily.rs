@@ -1,0 +1,364 @@
+//! `activity_daily`: one row per user and workload with any activity on the day. Reads `activity_events` of every `received=`
+//! partition that has events of the day.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanArray, StringArray, TimestampMicrosecondArray, UInt32Array};
+use arrow::record_batch::RecordBatch;
+use rustc_hash::FxHashMap;
+
+use crate::domain::by_name::is_by_name;
+use crate::domain::day::{Day, Instant};
+use crate::domain::digest::{Digest, Hasher, SetDigest};
+use crate::domain::guid::Guid;
+use crate::stages::activity::activity_coverage::ActivityCoverage;
+use crate::stages::people::user_names::{Names, NamesOn};
+use crate::stages::received::activity_events::{DigestedEvents, EventColumns};
+use crate::warehouse::contract::Contract;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::table::{Texts, coded, frame_of, table};
+
+table! {
+    /// A user's activity in a workload on one day: successful sign-ins and audited actions.
+    ACTIVITY_DAILY = "activity_daily", version 1, Day, sharded;
+    ActivityDaily {
+        @key tenant_id: Guid = "the customer",
+        @key user_id: String = "who was active",
+        @key workload: String = "what was used",
+        interactive_sign_ins: u32 = "successful interactive sign-ins",
+        non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
+        actions: u32 = "audited actions",
+        guest: bool = "any of the counted sign-ins was an external user's",
+        first_at: Instant = "the earliest of them",
+        last_at: Instant = "the latest of them",
+    }
+}
+
+table! {
+    /// The same for the 27 days before the first day of the tables, which the windows of the first days look back on.
+    ACTIVITY_BEFORE = "activity_before", version 1, Day, sharded;
+    ActivityBefore {
+        @key tenant_id: Guid = "the customer",
+        @key user_id: String = "who was active",
+        @key workload: String = "what was used",
+        interactive_sign_ins: u32 = "successful interactive sign-ins",
+        non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
+        actions: u32 = "audited actions",
+        guest: bool = "any of the counted sign-ins was an external user's",
+        first_at: Instant = "the earliest of them",
+        last_at: Instant = "the latest of them",
+    }
+}
+
+/// What the events of one day make.
+pub struct DayOfEvents {
+    pub coverage: Vec<ActivityCoverage>,
+    /// The columns of `activity_daily`, texts as numbers of dictionaries.
+    daily: Vec<ArrayRef>,
+}
+
+impl DayOfEvents {
+    /// The facts as a frame of `activity_daily`, or of the table that has the same of earlier days.
+    pub fn facts(self, contract: &Contract) -> Result<RecordBatch, WarehouseError> {
+        frame_of(contract, self.daily)
+    }
+}
+
+/// An event of the day: where it stands, and whose it is, as ranks of texts.
+#[derive(Clone, Copy)]
+struct EventOfDay {
+    at: u32,
+    row: u32,
+    tenant: u32,
+    /// Who is meant, where the event names somebody by name.
+    user: u32,
+}
+
+/// The events of one day in several partitions.
+struct DayOf<'c> {
+    columns: &'c [EventColumns<'c>],
+    events: Vec<EventOfDay>,
+    tenants: Vec<&'c str>,
+    users: Vec<&'c str>,
+    /// Per tenant the ids of users of whom only the name is known, also where the event is a copy.
+    named: BTreeMap<&'c str, BTreeSet<&'c str>>,
+}
+
+/// Reduces the events of one day. `parts` are the shard's `received=` partitions that have events of the day, each with
+/// distinct keys; rows of other days in them are passed over. `names` says who is meant by those of whom only the name is known:
+/// an event that one log has by name and another by user id is one event.
+pub fn build(day: Day, parts: &[&DigestedEvents], names: &Names) -> Result<DayOfEvents, WarehouseError> {
+    let columns = parts
+        .iter()
+        .map(|part| EventColumns::of(&part.frame))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut day = DayOf::new(day, &columns, names.on(day));
+    let digests: Vec<&[Digest]> = parts.iter().map(|part| part.digests.as_slice()).collect();
+    Ok(DayOfEvents {
+        coverage: day.coverage(&digests)?,
+        daily: day.facts()?,
+    })
+}
+
+/// The events of a day in several partitions, each once, as (partition, row).
+pub fn distinct_events(day: Day, columns: &[EventColumns<'_>], names: &Names) -> Vec<(u32, u32)> {
+    let day = DayOf::new(day, columns, names.on(day));
+    day.events.iter().map(|event| (event.at, event.row)).collect()
+}
+
+/// Whose activity a row is by the names of its day, and in which workload; `None` where it counts for nobody.
+pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: NamesOn<'a>) -> Option<(&'a str, &'a str)> {
+    let user = names.user_of(events.user_id.value(row));
+    let counts = events.succeeded.value(row) && !user.is_empty() && events.workload.is_valid(row);
+    counts.then(|| (user, events.workload.value(row)))
+}
+
+impl<'c> DayOf<'c> {
+    /// Takes copies away. Within a partition there are none but those of which one is by name.
+    fn new(day: Day, columns: &'c [EventColumns<'c>], names: NamesOn<'c>) -> DayOf<'c> {
+        let places: Vec<(u32, u32)> = (0..)
+            .zip(columns)
+            .flat_map(|(at, events)| {
+                let days = (0..).zip(events.day.values());
+                days.filter(|(_, of)| **of == day.0).map(move |(row, _)| (at, row))
+            })
+            .collect();
+        let tenants = Ranked::of(&places, |at| &columns[at].tenant_id, |tenant| tenant);
+        let users = Ranked::of(&places, |at| &columns[at].user_id, |user| names.user_of(user));
+        let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut is_joined = false;
+        if users.found.iter().any(|user| is_by_name(user)) {
+            for &(at, row) in &places {
+                let (events, row) = (&columns[at as usize], row as usize);
+                let user = events.user_id.value(row);
+                if is_by_name(user) {
+                    named.entry(events.tenant_id.value(row)).or_default().insert(user);
+                    is_joined |= names.user_of(user) != user;
+                }
+            }
+        }
+        let event = |(&(at, row), (&tenant, &user))| EventOfDay { at, row, tenant, user };
+        let mut day = DayOf {
+            columns,
+            events: places.iter().zip(tenants.ranks.iter().zip(&users.ranks)).map(event).collect(),
+            tenants: tenants.sorted,
+            users: users.sorted,
+            named,
+        };
+        if columns.len() > 1 || is_joined {
+            day.take_copies_away();
+        }
+        day
+    }
+
+    fn take_copies_away(&mut self) {
+        let columns = self.columns;
+        let at = |event: &EventOfDay| (&columns[event.at as usize], event.row as usize);
+        let order = |a: &EventOfDay, b: &EventOfDay| {
+            let ((events, row), (others, other)) = (at(a), at(b));
+            a.tenant
+                .cmp(&b.tenant)
+                .then_with(|| events.event_id.value(row).cmp(others.event_id.value(other)))
+                .then_with(|| a.user.cmp(&b.user))
+                .then_with(|| events.rest_of_key_order(row, others, other))
+        };
+        let preference = |a: &EventOfDay, b: &EventOfDay| {
+            let ((events, row), (others, other)) = (at(a), at(b));
+            events.preference(row, others, other)
+        };
+        // Each partition is sorted already, but for users who are joined: runs that a stable sort finds and merges.
+        self.events.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
+        self.events.dedup_by(|later, kept| order(later, kept).is_eq());
+    }
+
+    /// The distinct events of each tenant. `digests` are those of the partitions' rows, where they are known.
+    fn coverage(&mut self, digests: &[&[Digest]]) -> Result<Vec<ActivityCoverage>, WarehouseError> {
+        let mut found: Vec<(i64, SetDigest)> = vec![Default::default(); self.tenants.len()];
+        let mut hasher = Hasher::new();
+        for event in &self.events {
+            let (at, row) = (event.at as usize, event.row as usize);
+            let known = digests.get(at).and_then(|digests| digests.get(row));
+            let tenant = &mut found[event.tenant as usize];
+            tenant.0 += 1;
+            tenant.1.add(match known {
+                Some(digest) => *digest,
+                None => self.columns[at].digest(row, &mut hasher),
+            });
+        }
+        let row = |(tenant, (events, digest)): (&&'c str, (i64, SetDigest))| {
+            let wrong = || WarehouseError::Contract(format!("`{tenant}` in activity_events is no tenant id"));
+            Ok(ActivityCoverage {
+                tenant_id: Guid::parse(tenant.as_bytes()).ok_or_else(wrong)?,
+                events,
+                digest: digest.digest().to_string(),
+                named_users: self
+                    .named
+                    .remove(tenant)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            })
+        };
+        self.tenants.iter().zip(found).map(row).collect()
+    }
+
+    /// What counts, by user and workload, in the order of the key.
+    fn facts(&self) -> Result<Vec<ArrayRef>, WarehouseError> {
+        let columns = self.columns;
+        let is_user: Vec<bool> = self.users.iter().map(|user| !user.is_empty()).collect();
+        let counts = |event: &&EventOfDay| {
+            let (events, row) = (&columns[event.at as usize], event.row as usize);
+            is_user[event.user as usize] && events.succeeded.value(row) && events.workload.is_valid(row)
+        };
+        let counted: Vec<&EventOfDay> = self.events.iter().filter(counts).collect();
+        let places: Vec<(u32, u32)> = counted.iter().map(|event| (event.at, event.row)).collect();
+        let workloads = Ranked::of(&places, |at| &columns[at].workload, |workload| workload);
+        let mut keyed: Vec<(u32, u32, u32, u32, u32)> = counted
+            .iter()
+            .zip(&workloads.ranks)
+            .map(|(event, workload)| (event.tenant, event.user, *workload, event.at, event.row))
+            .collect();
+        keyed.sort_unstable();
+        let mut facts = FactColumns::default();
+        for group in keyed.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
+            facts.begin(group[0].0, group[0].1, group[0].2);
+            for &(.., at, row) in group {
+                facts.add(&columns[at as usize], row as usize);
+            }
+        }
+        facts.finish([self.tenants.as_slice(), self.users.as_slice(), workloads.sorted.as_slice()])
+    }
+}
+
+/// The columns of `activity_daily` while they grow.
+#[derive(Default)]
+struct FactColumns {
+    /// Tenants, users, workloads.
+    keys: [Vec<u32>; 3],
+    /// Interactive sign-ins, non-interactive ones, actions.
+    counts: [Vec<u32>; 3],
+    guest: Vec<bool>,
+    first_at: Vec<i64>,
+    last_at: Vec<i64>,
+}
+
+impl FactColumns {
+    fn begin(&mut self, tenant: u32, user: u32, workload: u32) {
+        for (keys, key) in self.keys.iter_mut().zip([tenant, user, workload]) {
+            keys.push(key);
+        }
+        self.counts.iter_mut().for_each(|counts| counts.push(0));
+        self.guest.push(false);
+        self.first_at.push(i64::MAX);
+        self.last_at.push(i64::MIN);
+    }
+
+    /// Counts an event of the last row.
+    fn add(&mut self, events: &EventColumns<'_>, row: usize) {
+        let is_sign_in = events.interactive.is_valid(row);
+        let kind = match is_sign_in.then(|| events.interactive.value(row)) {
+            Some(true) => 0,
+            Some(false) => 1,
+            None => 2,
+        };
+        let at = events.event_time.value(row);
+        if let (Some(count), Some(guest)) = (self.counts[kind].last_mut(), self.guest.last_mut()) {
+            *count += 1;
+            *guest |= is_sign_in && events.guest.value(row);
+        }
+        if let (Some(first), Some(last)) = (self.first_at.last_mut(), self.last_at.last_mut()) {
+            *first = at.min(*first);
+            *last = at.max(*last);
+        }
+    }
+
+    fn finish(self, texts: [&[&str]; 3]) -> Result<Vec<ArrayRef>, WarehouseError> {
+        let mut columns: Vec<ArrayRef> = Vec::new();
+        for (keys, texts) in self.keys.into_iter().zip(texts) {
+            let texts: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+            columns.push(coded(UInt32Array::from(keys), &texts)?);
+        }
+        for counts in self.counts {
+            columns.push(Arc::new(UInt32Array::from(counts)));
+        }
+        columns.push(Arc::new(BooleanArray::from(self.guest)));
+        for times in [self.first_at, self.last_at] {
+            columns.push(Arc::new(TimestampMicrosecondArray::from(times).with_timezone("UTC")));
+        }
+        Ok(columns)
+    }
+}
+
+/// Texts of some rows as their places in a sorted list.
+struct Ranked<'c> {
+    /// The distinct texts as they stand in the rows, in no order.
+    found: Vec<&'c str>,
+    /// What they mean, sorted, each once.
+    sorted: Vec<&'c str>,
+    /// For each row where the meaning of its text stands among these.
+    ranks: Vec<u32>,
+}
+
+impl<'c> Ranked<'c> {
+    /// `column` is that of a partition; each distinct text is asked once what it `means`.
+    fn of(places: &[(u32, u32)], column: impl Fn(usize) -> &'c Texts<'c>, means: impl Fn(&'c str) -> &'c str) -> Ranked<'c> {
+        const UNKNOWN: u32 = u32::MAX;
+        let mut found: Vec<&'c str> = Vec::new();
+        let mut numbers: FxHashMap<&'c str, u32> = FxHashMap::default();
+        let mut number_of = |text: &'c str| {
+            *numbers.entry(text).or_insert_with(|| {
+                found.push(text);
+                found.len() as u32 - 1
+            })
+        };
+        // Of each partition's dictionary, the numbers of the texts that were met.
+        let parts = places.iter().map(|(at, _)| *at as usize + 1).max().unwrap_or(0);
+        let mut known: Vec<Vec<u32>> = vec![Vec::new(); parts];
+        let mut ranks = Vec::with_capacity(places.len());
+        for &(at, row) in places {
+            let (at, row) = (at as usize, row as usize);
+            ranks.push(match column(at) {
+                Texts::Plain(texts) => number_of(texts.value(row)),
+                Texts::Coded(coded, texts) => {
+                    let code = coded.keys().value(row) as usize;
+                    if known[at].is_empty() {
+                        known[at].resize(texts.len(), UNKNOWN);
+                    }
+                    let number = &mut known[at][code];
+                    if *number == UNKNOWN {
+                        *number = number_of(texts.value(code));
+                    }
+                    *number
+                }
+            });
+        }
+        let meant: Vec<&'c str> = found.iter().map(|text| means(text)).collect();
+        let mut sorted = meant.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let rank_of: Vec<u32> = meant
+            .iter()
+            .map(|text| sorted.partition_point(|other| other < text) as u32)
+            .collect();
+        ranks.iter_mut().for_each(|number| *number = rank_of[*number as usize]);
+        Ranked { found, sorted, ranks }
+    }
+}
+
+impl From<ActivityBefore> for ActivityDaily {
+    fn from(row: ActivityBefore) -> ActivityDaily {
+        ActivityDaily {
+            tenant_id: row.tenant_id,
+            user_id: row.user_id,
+            workload: row.workload,
+            interactive_sign_ins: row.interactive_sign_ins,
+            non_interactive_sign_ins: row.non_interactive_sign_ins,
+            actions: row.actions,
+            guest: row.guest,
+            first_at: row.first_at,
+            last_at: row.last_at,
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The days of activity that a range of windows looks at, as small numbers: what `activity_28d`, `usage`, `adoption` and
+//! `workload_adoption` fold over. A range of N days is one pass over N + 27 days.
+
+use std::collections::HashMap;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::UInt32Type;
+use arrow::record_batch::RecordBatch;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Evidence;
+use crate::domain::window;
+use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
+use crate::stages::interner::Interner;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::table::{Texts, bad_cell, column_of};
+
+/// The columns of `activity_daily` that the fold reads.
+pub const FOLDED_COLUMNS: &[&str] = &[
+    "tenant_id",
+    "user_id",
+    "workload",
+    "interactive_sign_ins",
+    "non_interactive_sign_ins",
+    "actions",
+    "guest",
+];
+
+/// A user in a workload of a tenant, as indices into [`DailyFacts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entity {
+    pub tenant: u32,
+    pub user: u32,
+    pub workload: u32,
+}
+
+/// What one entity did on one day, a bit each: interactive, non-interactive, action, guest.
+pub type Marks = u8;
+pub const GUEST: Marks = 8;
+
+/// The mark of a kind of evidence.
+pub fn mark(evidence: Evidence) -> Marks {
+    match evidence {
+        Evidence::Interactive => 1,
+        Evidence::NonInteractive => 2,
+        Evidence::Action => 4,
+    }
+}
+
+/// Who was active in what, day by day. Indices are ranks: their order is the order of the texts.
+#[derive(Default)]
+pub struct DailyFacts {
+    pub tenants: Vec<Guid>,
+    pub users: Vec<String>,
+    pub workloads: Vec<String>,
+    /// Sorted; the index of an entity is its place here.
+    pub entities: Vec<Entity>,
+    /// Per day, in order: the entities of the day, sorted, with their marks.
+    pub days: Vec<(Day, Vec<(u32, Marks)>)>,
+}
+
+/// Collects frames of `activity_daily`, in any order, until all are there.
+#[derive(Default)]
+pub struct DailyFactsBuilder {
+    tenants: Interner,
+    users: Interner,
+    workloads: Interner,
+    /// Per user the tenant that they were last seen in, and the first of their entities there.
+    latest: Vec<(u32, u32)>,
+    /// The same of users who were seen in several tenants, for all of these.
+    pairs: HashMap<(u32, u32), u32, rustc_hash::FxBuildHasher>,
+    entities: Vec<Entity>,
+    /// Per entity another one of the same tenant and user.
+    next: Vec<u32>,
+    days: Vec<(Day, Vec<(u32, Marks)>)>,
+}
+
+/// No further entity.
+const NONE: u32 = u32::MAX;
+
+impl DailyFactsBuilder {
+    /// Takes the facts of one day; the frames have the [`FOLDED_COLUMNS`].
+    pub fn day(&mut self, day: Day, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
+        let mut rows = Vec::with_capacity(frames.iter().map(RecordBatch::num_rows).sum());
+        for frame in frames {
+            self.frame(frame, &mut rows)?;
+        }
+        self.days.push((day, rows));
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: &RecordBatch, rows: &mut Vec<(u32, Marks)>) -> Result<(), WarehouseError> {
+        let column = |name| column_of(frame, &ACTIVITY_DAILY, name);
+        let tenants = numbers(column("tenant_id")?, &mut self.tenants);
+        let users = numbers(column("user_id")?, &mut self.users);
+        let workloads = numbers(column("workload")?, &mut self.workloads);
+        let counts = ["interactive_sign_ins", "non_interactive_sign_ins", "actions"];
+        let [interactive, non_interactive, actions] =
+            counts.map(|name| column(name).map(|column| column.as_primitive::<UInt32Type>().clone()));
+        let (interactive, non_interactive, actions) = (interactive?, non_interactive?, actions?);
+        let guest = column("guest")?.as_boolean();
+        // Rows are sorted: those of a user stand together.
+        let mut before = None;
+        let mut first = NONE;
+        for row in 0..frame.num_rows() {
+            let (tenant, user, workload) = (tenants[row], users[row], workloads[row]);
+            if before != Some((tenant, user)) {
+                before = Some((tenant, user));
+                first = self.first_entity(tenant, user);
+            }
+            let entity = Entity { tenant, user, workload };
+            let number = self.entity(entity, first);
+            if first == NONE {
+                first = number;
+                self.latest[user as usize] = (tenant, number);
+            }
+            let marks = Marks::from(interactive.value(row) > 0)
+                | Marks::from(non_interactive.value(row) > 0) << 1
+                | Marks::from(actions.value(row) > 0) << 2
+                | Marks::from(guest.value(row)) << 3;
+            rows.push((number, marks));
+        }
+        Ok(())
+    }
+
+    /// The first entity of a user in a tenant, which is the one that they were last seen in from now on.
+    fn first_entity(&mut self, tenant: u32, user: u32) -> u32 {
+        let at = user as usize;
+        if self.latest.len() <= at {
+            self.latest.resize(at + 1, (tenant, NONE));
+        }
+        let (seen, first) = self.latest[at];
+        if seen == tenant {
+            return first;
+        }
+        if first != NONE {
+            self.pairs.insert((seen, user), first);
+        }
+        let first = self.pairs.get(&(tenant, user)).copied().unwrap_or(NONE);
+        self.latest[at] = (tenant, first);
+        first
+    }
+
+    /// The number of an entity; `first` is the first of its tenant and user.
+    fn entity(&mut self, entity: Entity, first: u32) -> u32 {
+        let mut at = first;
+        let mut last = NONE;
+        while at != NONE {
+            if self.entities[at as usize].workload == entity.workload {
+                return at;
+            }
+            last = at;
+            at = self.next[at as usize];
+        }
+        let number = self.entities.len() as u32;
+        self.entities.push(entity);
+        self.next.push(NONE);
+        if let Some(next) = self.next.get_mut(last as usize) {
+            *next = number;
+        }
+        number
+    }
+
+    /// The facts with their final, sorted indices.
+    pub fn finish(mut self) -> Result<DailyFacts, WarehouseError> {
+        let (tenant_ranks, user_ranks, workload_ranks) = (self.tenants.ranks(), self.users.ranks(), self.workloads.ranks());
+        let mut entities: Vec<(Entity, u32)> = self
+            .entities
+            .into_iter()
+            .zip(0..)
+            .map(|(entity, number)| {
+                let ranked = Entity {
+                    tenant: tenant_ranks[entity.tenant as usize],
+                    user: user_ranks[entity.user as usize],
+                    workload: workload_ranks[entity.workload as usize],
+                };
+                (ranked, number)
+            })
+            .collect();
+        entities.sort_unstable();
+        let mut places = vec![0u32; entities.len()];
+        for (place, (_, number)) in entities.iter().enumerate() {
+            places[*number as usize] = place as u32;
+        }
+        for (_, rows) in &mut self.days {
+            rows.iter_mut().for_each(|row| row.0 = places[row.0 as usize]);
+            rows.sort_unstable();
+        }
+        self.days.sort_unstable_by_key(|(day, _)| *day);
+        let tenants = sorted(&self.tenants, &tenant_ranks)
+            .iter()
+            .map(|text| Guid::parse(text.as_bytes()).ok_or_else(|| bad_cell(&ACTIVITY_DAILY, "tenant_id", 0)))
+            .collect::<Result<_, _>>()?;
+        Ok(DailyFacts {
+            tenants,
+            users: sorted(&self.users, &user_ranks),
+            workloads: sorted(&self.workloads, &workload_ranks),
+            entities: entities.into_iter().map(|(entity, _)| entity).collect(),
+            days: self.days,
+        })
+    }
+}
+
+/// A column of texts as numbers of an interner, which is asked once for each distinct text of a dictionary, and once for neighbours that
+/// are equal.
+fn numbers(column: &dyn Array, interner: &mut Interner) -> Vec<u32> {
+    match Texts::of(column) {
+        Texts::Coded(coded, texts) => {
+            let numbers: Vec<u32> = (0..texts.len()).map(|at| interner.number(texts.value(at))).collect();
+            coded.keys().values().iter().map(|key| numbers[*key as usize]).collect()
+        }
+        Texts::Plain(texts) => {
+            let mut before: Option<(&str, u32)> = None;
+            let number = |row| {
+                let text = texts.value(row);
+                let number = match before {
+                    Some((same, number)) if same == text => number,
+                    _ => interner.number(text),
+                };
+                before = Some((text, number));
+                number
+            };
+            (0..texts.len()).map(number).collect()
+        }
+    }
+}
+
+/// The texts in the order of their ranks.
+fn sorted(interner: &Interner, ranks: &[u32]) -> Vec<String> {
+    let mut texts = vec![String::new(); ranks.len()];
+    for (number, rank) in ranks.iter().enumerate() {
+        texts[*rank as usize] = interner.text(number as u32).to_owned();
+    }
+    texts
+}
+
+/// The windows of every entity on one day, carried from day to day.
+pub struct Windows {
+    /// Per entity the pattern of each mark: interactive, non-interactive, action, guest.
+    pub patterns: [Vec<u32>; 4],
+    day: Day,
+}
+
+impl Windows {
+    /// Empty windows on the day before `first`.
+    pub fn before(first: Day, entities: usize) -> Windows {
+        Windows {
+            patterns: std::array::from_fn(|_| vec![0; entities]),
+            day: first.plus(-1),
+        }
+    }
+
+    /// Goes on to `day`, on which `rows` were active; days in between had no activity.
+    pub fn advance(&mut self, day: Day, rows: &[(u32, Marks)]) {
+        let shift = (day.0 - self.day.0).clamp(0, 31) as u32;
+        for patterns in &mut self.patterns {
+            patterns.iter_mut().for_each(|bits| *bits = *bits << shift & window::WINDOW_MASK);
+        }
+        for &(entity, marks) in rows {
+            for (bit, patterns) in self.patterns.iter_mut().enumerate() {
+                patterns[entity as usize] |= u32::from(marks >> bit & 1);
+            }
+        }
+        self.day = day;
+    }
+
+    /// The or of the chosen evidence.
+    pub fn active(&self, entity: usize, chosen: Marks) -> u32 {
+        let of = |bit: usize| self.patterns[bit][entity] & u32::from(chosen >> bit & 1).wrapping_neg();
+        of(0) | of(1) | of(2)
+    }
+}
+
+/// The marks of a set of kinds of evidence.
+pub fn marks<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> Marks {
+    evidence.into_iter().fold(0, |marks, &kind| marks | mark(kind))
+}

@@ -1,0 +1,33 @@
+//! The rows of one day and shard that are held against each other.
+
+use arrow::record_batch::RecordBatch;
+
+use crate::domain::day::Day;
+use crate::stages::licenses::subscriptions::Subscription;
+use crate::stages::next_steps::NextStep;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::usage::Usage;
+use crate::stages::usage::workload_adoption::WorkloadAdoption;
+
+/// The tables of one day, of one shard. The two tables of users are frames, since they are by far the largest.
+pub struct DayTables {
+    pub day: Day,
+    /// Has [`DAILY_COLUMNS`].
+    pub activity_daily: RecordBatch,
+    pub activity_28d: RecordBatch,
+    pub subscriptions: Vec<Subscription>,
+    pub usage: Vec<Usage>,
+    pub adoption: Vec<Adoption>,
+    pub workload_adoption: Vec<WorkloadAdoption>,
+    pub next_steps: Vec<NextStep>,
+}
+
+/// The columns of `activity_daily` that are read.
+pub const DAILY_COLUMNS: &[&str] = &[
+    "tenant_id",
+    "user_id",
+    "workload",
+    "interactive_sign_ins",
+    "non_interactive_sign_ins",
+    "actions",
+];

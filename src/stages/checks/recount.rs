@@ -1,0 +1,184 @@
+//! A second count of users: who has a SKU at the end of the day, and who was active while holding it. From `activity_28d` and
+//! `assignments` of one day alone, without the fold over days that made `usage` and `adoption`.
+
+use arrow::array::AsArray;
+use arrow::datatypes::UInt32Type;
+use arrow::record_batch::RecordBatch;
+use rustc_hash::FxHashMap;
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::window::{self, WINDOW_MASK};
+use crate::stages::activity::activity_28d::ACTIVITY_28D;
+use crate::stages::activity::first_activity::AlongUsers;
+use crate::stages::checks::activity::UserRows;
+use crate::stages::checks::evidence::Known;
+use crate::stages::licenses::assignments::Assignment;
+use crate::stages::usage::idle_seats::IdleSeats;
+use crate::stages::usage::usage::ActiveUsers;
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::table::{bad_cell, column_of};
+
+/// The users of a customer's SKU.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct ProductUsers {
+    pub assigned: i64,
+    /// In any of its workloads.
+    pub any: ActiveUsers,
+    /// In each of its workloads, in the order of the catalogue.
+    pub workloads: Vec<ActiveUsers>,
+    /// Those who have it and were not active while holding it.
+    pub idle: IdleSeats,
+}
+
+/// The users of a customer's workload.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct WorkloadUsers {
+    /// Active while holding a SKU in scope that has it.
+    pub licensed: i64,
+    /// Active without holding any SKU that has it on any of these days; guests among them.
+    pub without_license: i64,
+}
+
+/// The users of a shard's day.
+#[derive(Default)]
+pub(super) struct Recount<'a> {
+    pub products: FxHashMap<(Guid, Guid), ProductUsers>,
+    pub workloads: FxHashMap<(Guid, &'a str), WorkloadUsers>,
+}
+
+/// One workload of the user at hand.
+struct Active<'a> {
+    workload: &'a str,
+    bits: u32,
+    /// The days on which a SKU with it was held: in scope, and any.
+    held_in_scope: u32,
+    held: u32,
+}
+
+impl<'a> Recount<'a> {
+    /// Counts one day. Both inputs are sorted by customer and user, so they are walked side by side.
+    pub fn of(day: Day, activity: &'a RecordBatch, known: &Known<'_>) -> Result<Recount<'a>, WarehouseError> {
+        let rows = UserRows::of(activity, &ACTIVITY_28D)?;
+        let bits = column_of(activity, &ACTIVITY_28D, "active_bits")?.as_primitive::<UInt32Type>();
+        let mut recount = Recount::default();
+        let mut users = known
+            .assignments
+            .chunk_by(|a, b| (a.tenant_id, &a.user_id) == (b.tenant_id, &b.user_id))
+            .peekable();
+        let mut firsts = AlongUsers::new(known.first_activity);
+        let mut tenant = (Guid(0), "");
+        let mut at = 0;
+        let mut active: Vec<Active<'a>> = Vec::new();
+        while at < rows.len() {
+            if rows.tenants.value(at) != tenant.1 {
+                let text = rows.tenants.value(at);
+                let id = Guid::parse(text.as_bytes()).ok_or_else(|| bad_cell(&ACTIVITY_28D, "tenant_id", at))?;
+                tenant = (id, text);
+            }
+            let user = rows.users.value(at);
+            active.clear();
+            while at < rows.len() && rows.users.value(at) == user && rows.tenants.value(at) == tenant.1 {
+                active.push(Active {
+                    workload: rows.workloads.value(at),
+                    bits: bits.value(at),
+                    held_in_scope: 0,
+                    held: 0,
+                });
+                at += 1;
+            }
+            let key = |assignments: &[Assignment]| (assignments[0].tenant_id, assignments[0].user_id.as_str()).cmp(&(tenant.0, user));
+            while let Some(assignments) = users.next_if(|assignments| key(assignments).is_lt()) {
+                recount.user(day, assignments, &mut [], &mut firsts, known);
+            }
+            if let Some(assignments) = users.next_if(|assignments| key(assignments).is_eq()) {
+                recount.user(day, assignments, &mut active, &mut firsts, known);
+            }
+            recount.workloads_of(tenant.0, &active);
+        }
+        users.for_each(|assignments| recount.user(day, assignments, &mut [], &mut firsts, known));
+        Ok(recount)
+    }
+
+    /// Counts a user who held something at some time.
+    fn user(&mut self, day: Day, assignments: &[Assignment], active: &mut [Active<'_>], firsts: &mut AlongUsers<'_>, known: &Known<'_>) {
+        let firsts = firsts.of(assignments[0].tenant_id, &assignments[0].user_id);
+        for same in assignments.chunk_by(|a, b| a.sku_id == b.sku_id) {
+            let held = same.iter().fold(0, |bits, assignment| bits | held_bits(assignment, day));
+            if held == 0 {
+                continue;
+            }
+            let open = same.iter().find(|assignment| assignment.has(day));
+            let has = i64::from(open.is_some());
+            let workloads = known.products.workloads(same[0].sku_id);
+            let in_scope = !known.rules.catalogue.excluded.contains_key(&same[0].sku_id);
+            let product = self
+                .products
+                .entry((same[0].tenant_id, same[0].sku_id))
+                .or_insert_with(|| ProductUsers {
+                    workloads: vec![ActiveUsers::default(); workloads.len()],
+                    ..ProductUsers::default()
+                });
+            product.assigned += has;
+            let mut in_any = false;
+            for (workload, users) in workloads.iter().zip(&mut product.workloads) {
+                let Some(found) = active.iter_mut().find(|found| found.workload == *workload) else {
+                    continue;
+                };
+                found.held |= held;
+                found.held_in_scope |= if in_scope { held } else { 0 };
+                if found.bits & held != 0 {
+                    users.active += 1;
+                    users.holders += has;
+                    in_any = true;
+                }
+            }
+            if in_any {
+                product.any.active += 1;
+                product.any.holders += has;
+            } else if let Some(open) = open {
+                let in_product = firsts.iter().filter(|row| workloads.contains(&row.workload.as_str()));
+                let first = in_product.map(|row| row.first_day).min();
+                product.idle.add(day, known.rules.thresholds.grace_days, open.assigned_day, first);
+            }
+        }
+    }
+
+    fn workloads_of(&mut self, tenant: Guid, active: &[Active<'a>]) {
+        for found in active.iter().filter(|found| found.bits != 0) {
+            let users = self.workloads.entry((tenant, found.workload)).or_default();
+            users.licensed += i64::from(found.bits & found.held_in_scope != 0);
+            users.without_license += i64::from(found.bits & found.held == 0);
+        }
+    }
+}
+
+/// The days of the window of `day` on which an assignment was held, as a pattern.
+fn held_bits(assignment: &Assignment, day: Day) -> u32 {
+    let begin = window::first_day(day);
+    let first = assignment.assigned_day.map_or(begin, |assigned| assigned.max(begin));
+    let last = assignment.removed_day.map_or(day, |removed| removed.min(day));
+    if first > last {
+        return 0;
+    }
+    // Bits from the age of the last day to the age of the first.
+    (WINDOW_MASK >> (first.0 - begin.0)) & (WINDOW_MASK << (day.0 - last.0)) & WINDOW_MASK
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::checks::testing::{assignment, day};
+
+    #[test]
+    fn the_days_of_a_holding_are_bits_of_the_window() {
+        let on = |from: Option<i32>, to: Option<i32>| held_bits(&assignment("u", 1, from, to), day(28));
+        assert_eq!(on(None, None), WINDOW_MASK);
+        assert_eq!(on(Some(28), None), 1);
+        assert_eq!(on(Some(29), None), 0);
+        assert_eq!(on(None, Some(0)), 0);
+        assert_eq!(on(None, Some(1)), 1 << 27);
+        assert_eq!(on(Some(26), Some(27)), 0b110);
+        assert_eq!(on(Some(28), Some(28)), 1);
+    }
+}

@@ -1,0 +1,226 @@
+//! `workload_adoption` against `usage` and `adoption`: a row for each workload of a product in scope, entitlements as the sum of
+//! its products', users at least those of each product and at most all of them, and nobody without a license where the settings do not count them.
+
+use std::collections::BTreeMap;
+
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+use crate::stages::checks::day_tables::DayTables;
+use crate::stages::checks::recount::Recount;
+use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::usage::ratio;
+use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+
+/// What the products in scope of a workload add up to.
+#[derive(Clone, Copy)]
+struct Sum {
+    total: Option<i64>,
+    least: i64,
+    most: i64,
+}
+
+/// What is true of any day.
+pub(super) fn hold_sums(tables: &DayTables, faults: &mut Faults) {
+    let sums = sums(tables);
+    let mut known: BTreeMap<Guid, bool> = BTreeMap::new();
+    for row in &tables.adoption {
+        known.insert(row.tenant_id, row.seats_snapshot_day.is_some());
+    }
+    let mut rows: BTreeMap<(Guid, &str), &WorkloadAdoption> = BTreeMap::new();
+    for row in &tables.workload_adoption {
+        let subject = subject(row);
+        rows.insert((row.tenant_id, &row.workload), row);
+        match sums.get(&(row.tenant_id, row.workload.as_str())) {
+            Some(sum) => hold_sum(subject, row, *sum, faults),
+            None if row.active_unlicensed <= 0 => faults.tell(
+                subject,
+                format_args!("there is a row without a product in scope and without use beyond the license"),
+            ),
+            None => {
+                // Without any row of the customer nothing here says whether there is a snapshot.
+                let known = known.get(&row.tenant_id).copied().unwrap_or(row.entitlements_total.is_some());
+                let expected = known.then_some(0);
+                faults.hold(subject, "entitlements_total", row.entitlements_total, expected, "`usage`");
+                hold_licensed(subject, row, 0, 0, faults);
+            }
+        }
+        let (active, licensed) = (row.entitlements_active, row.entitlements_active - row.active_unlicensed);
+        let total = row.entitlements_total;
+        faults.hold(subject, "usage_ratio", row.usage_ratio, ratio(active, total), "its counts");
+        faults.hold(
+            subject,
+            "usage_ratio_licensed",
+            row.usage_ratio_licensed,
+            ratio(licensed, total),
+            "its counts",
+        );
+    }
+    for (tenant, workload) in sums.keys().filter(|key| !rows.contains_key(*key)) {
+        let subject = Subject {
+            table: WORKLOAD_ADOPTION.name,
+            customer: Some(*tenant),
+            workload: Some(workload),
+            ..Subject::default()
+        };
+        faults.tell(subject, format_args!("there is no row, though `usage` has products in scope"));
+    }
+}
+
+/// What is true under the settings.
+pub(super) fn hold_users(tables: &DayTables, rules: &Rules, recount: &Recount<'_>, faults: &mut Faults) {
+    for row in &tables.workload_adoption {
+        let subject = subject(row);
+        let users = recount
+            .workloads
+            .get(&(row.tenant_id, row.workload.as_str()))
+            .copied()
+            .unwrap_or_default();
+        let counts = rules.unlicensed_use.contains(&row.workload);
+        let most = if counts { users.without_license } else { 0 };
+        if row.active_unlicensed < 0 || row.active_unlicensed > most {
+            faults.tell(
+                subject,
+                format_args!(
+                    "`active_unlicensed` is `{}`, and by `activity_28d` and `assignments` at most `{most}`",
+                    row.active_unlicensed
+                ),
+            );
+        }
+        faults.hold(
+            subject,
+            "entitlements_active",
+            row.entitlements_active,
+            users.licensed + row.active_unlicensed,
+            "`activity_28d`, `assignments` and `active_unlicensed`",
+        );
+    }
+}
+
+fn subject(row: &WorkloadAdoption) -> Subject<'_> {
+    Subject {
+        table: WORKLOAD_ADOPTION.name,
+        customer: Some(row.tenant_id),
+        workload: Some(&row.workload),
+        ..Subject::default()
+    }
+}
+
+fn hold_sum(subject: Subject<'_>, row: &WorkloadAdoption, sum: Sum, faults: &mut Faults) {
+    faults.hold(
+        subject,
+        "entitlements_total",
+        row.entitlements_total,
+        sum.total,
+        "the sum of `usage` in scope",
+    );
+    hold_licensed(subject, row, sum.least, sum.most, faults);
+}
+
+fn hold_licensed(subject: Subject<'_>, row: &WorkloadAdoption, least: i64, most: i64, faults: &mut Faults) {
+    let licensed = row.entitlements_active - row.active_unlicensed;
+    if licensed < least || licensed > most {
+        faults.tell(
+            subject,
+            format_args!(
+                "`entitlements_active` without `active_unlicensed` is `{licensed}`, and by `usage` in scope it is from `{least}` to `{most}`"
+            ),
+        );
+    }
+}
+
+/// The rows of `usage` in scope, by customer and workload.
+fn sums(tables: &DayTables) -> BTreeMap<(Guid, &str), Sum> {
+    let products: BTreeMap<(Guid, Guid), &Adoption> = tables.adoption.iter().map(|row| ((row.tenant_id, row.sku_id), row)).collect();
+    let mut sums: BTreeMap<(Guid, &str), Sum> = BTreeMap::new();
+    for row in &tables.usage {
+        if !products.get(&(row.tenant_id, row.sku_id)).is_some_and(|product| product.in_scope) {
+            continue;
+        }
+        let sum = sums.entry((row.tenant_id, &row.workload)).or_insert(Sum {
+            total: Some(0),
+            least: 0,
+            most: 0,
+        });
+        sum.total = sum.total.zip(row.entitlements_total).map(|(sum, total)| sum + total);
+        sum.least = sum.least.max(row.entitlements_active);
+        sum.most += row.entitlements_active;
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::checks::testing::{TENANT, broken, says};
+
+    fn check(change: impl FnOnce(&mut DayTables)) -> Vec<String> {
+        broken(change, hold_sums)
+    }
+
+    #[test]
+    fn entitlements_of_a_workload_are_the_sum_of_its_products_in_scope() {
+        assert_eq!(check(|_| {}), [""; 0]);
+        says(
+            &check(|tables| tables.workload_adoption[0].entitlements_total = Some(5)),
+            &[
+                "`workload_adoption`",
+                "workload `exchange`",
+                "`entitlements_total` is `5`",
+                "it is `2`",
+            ],
+        );
+        says(
+            &check(|tables| {
+                tables.usage[0].entitlements_total = None;
+                tables.adoption[0].seats_snapshot_day = None;
+            }),
+            &["`entitlements_total` is `2`", "it is null"],
+        );
+    }
+
+    #[test]
+    fn users_of_a_workload_lie_between_those_of_a_product_and_all_of_them() {
+        says(
+            &check(|tables| tables.workload_adoption[0].entitlements_active = 6),
+            &["without `active_unlicensed` is `6`", "from `4` to `4`", "`usage_ratio`"],
+        );
+        says(
+            &check(|tables| tables.workload_adoption[1].active_unlicensed = 2),
+            &["workload `teams`", "is `-1`", "`usage_ratio_licensed`"],
+        );
+    }
+
+    #[test]
+    fn rows_are_those_of_the_products_in_scope_and_of_unlicensed_use() {
+        says(
+            &check(|tables| {
+                tables.workload_adoption.pop();
+            }),
+            &["workload `teams`", "there is no row"],
+        );
+        says(
+            &check(|tables| tables.adoption[0].in_scope = false),
+            &["there is a row without a product in scope"],
+        );
+        let unlicensed = WorkloadAdoption {
+            tenant_id: TENANT,
+            workload: "yammer".to_owned(),
+            entitlements_total: Some(0),
+            entitlements_active: 3,
+            active_unlicensed: 3,
+            usage_ratio: None,
+            usage_ratio_licensed: None,
+        };
+        assert_eq!(check(|tables| tables.workload_adoption.push(unlicensed.clone())), [""; 0]);
+        says(
+            &check(|tables| {
+                tables.workload_adoption.push(WorkloadAdoption {
+                    entitlements_active: 4,
+                    ..unlicensed
+                })
+            }),
+            &["workload `yammer`", "is `1`, and by `usage` in scope it is from `0` to `0`"],
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! Who is listed on which days by snapshots of holdings: all rows of `license_holdings` in a form that grows with the holders and hardly
+//! with the days, since a snapshot lists what the one before listed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, SetDigest};
+use crate::domain::guid::Guid;
+use crate::stages::received::license_holdings::LicenseHolding;
+
+/// A set of days, one bit a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    /// The number of the first word, counted in words from day 0.
+    first: i32,
+    words: Vec<u64>,
+}
+
+const BITS: i32 = 64;
+
+impl Days {
+    /// Takes a day in; says whether it was not there.
+    pub fn insert(&mut self, day: Day) -> bool {
+        let word = day.0.div_euclid(BITS);
+        if self.words.is_empty() {
+            self.first = word;
+        }
+        if word < self.first {
+            let more = vec![0; (self.first - word) as usize];
+            self.words.splice(0..0, more);
+            self.first = word;
+        }
+        let at = (word - self.first) as usize;
+        if at >= self.words.len() {
+            self.words.resize(at + 1, 0);
+        }
+        let bit = 1 << day.0.rem_euclid(BITS);
+        let is_new = self.words[at] & bit == 0;
+        self.words[at] |= bit;
+        is_new
+    }
+
+    pub fn has(&self, day: Day) -> bool {
+        let word = usize::try_from(day.0.div_euclid(BITS) - self.first)
+            .ok()
+            .and_then(|at| self.words.get(at));
+        word.is_some_and(|word| word & (1 << day.0.rem_euclid(BITS)) != 0)
+    }
+
+    /// The days in order.
+    pub fn iter(&self) -> impl Iterator<Item = Day> + '_ {
+        self.words.iter().zip(self.first..).flat_map(|(word, at)| {
+            let bits = (0..BITS).filter(move |bit| word & (1 << bit) != 0);
+            bits.map(move |bit| Day(at * BITS + bit))
+        })
+    }
+}
+
+/// The days on which one user is listed, SKU by SKU.
+pub type ListedUser = BTreeMap<Guid, Days>;
+
+/// Everybody who was ever listed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listed {
+    holders: BTreeMap<Guid, BTreeMap<String, ListedUser>>,
+    rows: SetDigest,
+}
+
+impl Listed {
+    /// Folds rows, in any order; copies count once.
+    pub fn of<'a>(rows: impl IntoIterator<Item = &'a LicenseHolding>) -> Listed {
+        let mut listed = Listed::default();
+        rows.into_iter().for_each(|row| listed.add(row));
+        listed
+    }
+
+    /// Takes a row in; a copy of one that is there changes nothing.
+    pub fn add(&mut self, row: &LicenseHolding) {
+        let users = self.holders.entry(row.tenant_id).or_default();
+        let user = match users.get_mut(&row.user_id) {
+            Some(user) => user,
+            None => users.entry(row.user_id.clone()).or_default(),
+        };
+        if user.entry(row.sku_id).or_default().insert(row.day) {
+            self.rows.add(row.digest());
+        }
+    }
+
+    /// A digest of all rows.
+    pub fn rows(&self) -> Digest {
+        self.rows.digest()
+    }
+
+    /// The users in order.
+    pub fn users(&self) -> impl Iterator<Item = ((Guid, &str), &ListedUser)> {
+        self.holders
+            .iter()
+            .flat_map(|(tenant, users)| users.iter().map(|(user, listed)| ((*tenant, user.as_str()), listed)))
+    }
+
+    /// What [`Listed::users`] and [`Listed::rows`] gave.
+    pub fn from_users(users: impl IntoIterator<Item = ((Guid, String), ListedUser)>, rows: Digest) -> Listed {
+        let mut listed = Listed::default();
+        listed.rows.add(rows);
+        for ((tenant, user), days) in users {
+            listed.holders.entry(tenant).or_default().insert(user, days);
+        }
+        listed
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+mod tests {
+    use super::*;
+
+    fn row(day: i32, file: &str) -> LicenseHolding {
+        LicenseHolding {
+            tenant_id: Guid::parse(b"14684873-1cf9-4327-b32f-79999632c01b").unwrap(),
+            day: Day(day),
+            user_id: "user".to_owned(),
+            sku_id: Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap(),
+            source_file: file.to_owned(),
+        }
+    }
+
+    #[test]
+    fn days_are_a_set_whatever_the_order() {
+        let numbers = [20_000, 63, 64, -1, 0, 19_999, 20_000];
+        let mut days = Days::default();
+        let new: Vec<bool> = numbers.iter().map(|day| days.insert(Day(*day))).collect();
+        assert_eq!(new, [true, true, true, true, true, true, false]);
+        let found: Vec<i32> = days.iter().map(|day| day.0).collect();
+        assert_eq!(found, [-1, 0, 63, 64, 19_999, 20_000]);
+        assert!(found.iter().all(|day| days.has(Day(*day))));
+        assert!(![-64, -2, 1, 62, 65, 20_001, 40_000].iter().any(|day| days.has(Day(*day))));
+        assert!(!Days::default().has(Day(0)));
+    }
+
+    #[test]
+    fn copies_count_once_and_the_order_does_not_matter() {
+        let one = Listed::of(&[row(1, "a"), row(2, "a"), row(1, "b")]);
+        let other = Listed::of(&[row(1, "b"), row(2, "b")]);
+        assert_eq!(one, other);
+        assert_ne!(one.rows(), Listed::of(&[row(1, "a")]).rows());
+        let users = one.users().map(|((tenant, user), days)| ((tenant, user.to_owned()), days.clone()));
+        assert_eq!(Listed::from_users(users, one.rows()), one);
+    }
+}

@@ -1,0 +1,6 @@
+//! Who holds which license from when to when, and what was sold.
+
+pub mod assignments;
+pub mod listed_holders;
+pub mod snapshot_history;
+pub mod subscriptions;

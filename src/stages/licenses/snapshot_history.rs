@@ -1,0 +1,307 @@
+//! All snapshots of subscriptions that were ever taken, in a form that grows with what changed and hardly with the days: most list what the
+//! one before listed.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Hasher};
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
+use crate::domain::subscription::{Seller, State};
+use crate::stages::received::snapshots::SnapshotFile;
+use crate::stages::received::subscription_snapshots::SnapshotSubscription;
+
+/// A subscription as a snapshot lists it, wherever and whenever.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListedSubscription {
+    pub subscription_id: String,
+    pub sku_id: Guid,
+    pub seats: i64,
+    pub state: State,
+    pub is_trial: bool,
+    pub owner_tenant_id: Option<String>,
+    pub seller: Option<Seller>,
+    pub ends_on: Option<Day>,
+}
+
+/// For each day of a snapshot the number of what it lists.
+type Days = BTreeMap<Day, u32>;
+
+/// The snapshots of every customer and source.
+#[derive(Default)]
+pub struct TakenSnapshots {
+    /// What snapshots list, each list once, in the order of files and lines.
+    lists: Vec<Vec<ListedSubscription>>,
+    numbers: FxHashMap<Digest, u32>,
+    taken: BTreeMap<(Guid, String), Days>,
+}
+
+/// The key of a snapshot.
+type Key = (Guid, String, Day);
+
+impl TakenSnapshots {
+    /// Takes in snapshots, all files of each of which are among these. `false`, and nothing is taken in, where one of them was there already.
+    pub fn add(&mut self, files: &[SnapshotFile], mut rows: Vec<SnapshotSubscription>) -> bool {
+        let mut new: BTreeMap<Key, Vec<ListedSubscription>> = BTreeMap::new();
+        for file in files.iter().filter(|file| file.feed == Feed::Subscriptions.name() && file.readable) {
+            new.entry((file.tenant_id, file.source.clone(), file.day)).or_default();
+        }
+        rows.sort_by(|a, b| (&a.source_file, a.source_line, a.source_record).cmp(&(&b.source_file, b.source_line, b.source_record)));
+        for row in rows {
+            let key = (row.tenant_id, row.source.clone(), row.snapshot_day);
+            if let Some(list) = new.get_mut(&key) {
+                list.push(ListedSubscription::from(row));
+            } else if self.knows(&key) {
+                return false;
+            }
+        }
+        if new.keys().any(|key| self.knows(key)) {
+            return false;
+        }
+        for ((tenant, source, day), list) in new {
+            let number = self.number(list);
+            self.taken.entry((tenant, source)).or_default().insert(day, number);
+        }
+        true
+    }
+
+    fn knows(&self, (tenant, source, day): &Key) -> bool {
+        let of_source = self.taken.get(&(*tenant, source.clone()));
+        of_source.is_some_and(|days| days.contains_key(day))
+    }
+
+    fn number(&mut self, list: Vec<ListedSubscription>) -> u32 {
+        let mut hasher = Hasher::new();
+        list.iter().for_each(|listed| listed.add_to(&mut hasher));
+        let lists = &mut self.lists;
+        *self.numbers.entry(hasher.finish()).or_insert_with(|| {
+            lists.push(list);
+            lists.len() as u32 - 1
+        })
+    }
+
+    /// The snapshots of each customer by source: the days, and the number of the list of each.
+    pub fn by_source(&self) -> impl Iterator<Item = (Guid, &str, &BTreeMap<Day, u32>)> {
+        self.taken.iter().map(|((tenant, source), days)| (*tenant, source.as_str(), days))
+    }
+
+    /// The day of the earliest snapshot.
+    pub fn first_day(&self) -> Option<Day> {
+        self.taken.values().filter_map(|days| days.keys().next().copied()).min()
+    }
+
+    /// The list of a number.
+    pub fn list(&self, number: u32) -> &[ListedSubscription] {
+        self.lists.get(number as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same in a form that can be written down.
+    pub fn kept(&self) -> KeptSnapshots {
+        let runs = |days: &Days| {
+            let mut runs: Vec<KeptRun> = Vec::new();
+            for (day, list) in days {
+                match runs.last_mut() {
+                    Some((first, count, same)) if same == list && *first + *count == day.0 => *count += 1,
+                    _ => runs.push((day.0, 1, *list)),
+                }
+            }
+            runs
+        };
+        let taken = self.by_source();
+        KeptSnapshots {
+            lists: self
+                .lists
+                .iter()
+                .map(|list| list.iter().map(ListedSubscription::kept).collect())
+                .collect(),
+            taken: taken
+                .map(|(tenant, source, days)| (tenant.to_string(), source.to_owned(), runs(days)))
+                .collect(),
+        }
+    }
+
+    /// What was written down; `None` where it is not sound.
+    pub fn of_kept(kept: KeptSnapshots) -> Option<TakenSnapshots> {
+        let mut found = TakenSnapshots::default();
+        for list in kept.lists {
+            let list: Vec<ListedSubscription> = list.into_iter().map(ListedSubscription::of_kept).collect::<Option<_>>()?;
+            let (count, number) = (found.lists.len(), found.number(list));
+            if number as usize != count {
+                return None;
+            }
+        }
+        for (tenant, source, runs) in kept.taken {
+            let days = found.taken.entry((Guid::parse(tenant.as_bytes())?, source)).or_default();
+            for (first, count, list) in runs {
+                if list as usize >= found.lists.len() {
+                    return None;
+                }
+                days.extend((first..first.checked_add(count)?).map(|day| (Day(day), list)));
+            }
+        }
+        Some(found)
+    }
+}
+
+/// [`TakenSnapshots`] as JSON: ids and words as texts, days in a row with one list as their first, their number and the list's.
+#[derive(Serialize, Deserialize)]
+pub struct KeptSnapshots {
+    lists: Vec<Vec<KeptSubscription>>,
+    taken: Vec<(String, String, Vec<KeptRun>)>,
+}
+
+/// A day, how many days from it on have the same list, and its number.
+type KeptRun = (i32, i32, u32);
+
+/// The members of a [`ListedSubscription`].
+type KeptSubscription = (String, String, i64, String, bool, Option<String>, Option<String>, Option<i32>);
+
+impl ListedSubscription {
+    fn add_to(&self, hasher: &mut Hasher) {
+        let optional = |text: Option<&str>, hasher: &mut Hasher| {
+            hasher.number(i64::from(text.is_some())).text(text.unwrap_or_default());
+        };
+        hasher.text(&self.subscription_id).bytes(&self.sku_id.bytes()).number(self.seats);
+        hasher.text(self.state.name()).number(i64::from(self.is_trial));
+        optional(self.owner_tenant_id.as_deref(), hasher);
+        optional(self.seller.map(Seller::name), hasher);
+        hasher.number(self.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
+    }
+
+    fn kept(&self) -> KeptSubscription {
+        (
+            self.subscription_id.clone(),
+            self.sku_id.to_string(),
+            self.seats,
+            self.state.name().to_owned(),
+            self.is_trial,
+            self.owner_tenant_id.clone(),
+            self.seller.map(|seller| seller.name().to_owned()),
+            self.ends_on.map(|day| day.0),
+        )
+    }
+
+    fn of_kept(kept: KeptSubscription) -> Option<ListedSubscription> {
+        let (subscription_id, sku, seats, state, is_trial, owner_tenant_id, seller, ends_on) = kept;
+        Some(ListedSubscription {
+            subscription_id,
+            sku_id: Guid::parse(sku.as_bytes())?,
+            seats,
+            state: State::parse(&state)?,
+            is_trial,
+            owner_tenant_id,
+            seller: match seller {
+                Some(seller) => Some(Seller::parse(&seller)?),
+                None => None,
+            },
+            ends_on: ends_on.map(Day),
+        })
+    }
+}
+
+impl From<SnapshotSubscription> for ListedSubscription {
+    fn from(row: SnapshotSubscription) -> ListedSubscription {
+        ListedSubscription {
+            subscription_id: row.subscription_id,
+            sku_id: row.sku_id,
+            seats: row.seats,
+            state: row.state,
+            is_trial: row.is_trial,
+            owner_tenant_id: row.owner_tenant_id,
+            seller: row.seller,
+            ends_on: row.ends_on,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A raw file: the partition that it is in, whose snapshot of which source and day it is, the seats of what it lists, whether it could be read.
+    type File = (usize, u128, u8, i32, Vec<i64>, bool);
+
+    fn of_files<'f>(files: impl Iterator<Item = (usize, &'f File)>) -> (Vec<SnapshotFile>, Vec<SnapshotSubscription>) {
+        let (mut snapshots, mut rows) = (Vec::new(), Vec::new());
+        for (number, (_, tenant, source, day, seats, readable)) in files {
+            let (tenant_id, source, day) = (Guid(*tenant), format!("source {source}"), Day(*day));
+            let source_file = format!("file {number}");
+            snapshots.push(SnapshotFile {
+                feed: Feed::Subscriptions.name().to_owned(),
+                source: source.clone(),
+                tenant_id,
+                day,
+                source_file: source_file.clone(),
+                readable: *readable,
+                rejected: false,
+                announces_next: false,
+                listed: None,
+                seats: None,
+            });
+            for (seats, line) in seats.iter().zip(1..).filter(|_| *readable) {
+                rows.push(SnapshotSubscription {
+                    source: source.clone(),
+                    tenant_id,
+                    snapshot_day: day,
+                    subscription_id: format!("subscription {line}"),
+                    source_file: source_file.clone(),
+                    source_line: line,
+                    source_record: 0,
+                    sku_id: Guid(1),
+                    seats: *seats,
+                    state: State::Active,
+                    is_trial: seats % 2 == 1,
+                    owner_tenant_id: (*seats == 2).then(|| "owner".to_owned()),
+                    seller: (*seats == 3).then_some(Seller::Own),
+                    ends_on: (*seats == 1).then_some(Day(20_000)),
+                });
+            }
+        }
+        (snapshots, rows)
+    }
+
+    fn view(taken: &TakenSnapshots) -> BTreeMap<Key, Vec<ListedSubscription>> {
+        let of_source = |(tenant, source, days): (Guid, &str, &Days)| {
+            let lists = days.iter().map(|(day, list)| (*day, taken.list(*list).to_vec()));
+            lists
+                .map(|(day, list)| ((tenant, source.to_owned(), day), list))
+                .collect::<Vec<_>>()
+        };
+        taken.by_source().flat_map(of_source).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn partition_by_partition_is_all_at_once_and_what_is_kept_is_what_was(
+            files in proptest::collection::vec(
+                (0usize..4, 0u128..2, 0u8..2, 0i32..6, proptest::collection::vec(0i64..4, 0..3), proptest::bool::weighted(0.9)),
+                0..12,
+            ),
+        ) {
+            let (snapshots, rows) = of_files(files.iter().enumerate());
+            let mut at_once = TakenSnapshots::default();
+            prop_assert!(at_once.add(&snapshots, rows));
+            let mut in_portions = TakenSnapshots::default();
+            for partition in 0..4 {
+                let (new, rows) = of_files(files.iter().enumerate().filter(|(_, file)| file.0 == partition));
+                let before = view(&in_portions);
+                if !in_portions.add(&new, rows) {
+                    prop_assert_eq!(view(&in_portions), before, "nothing is taken in");
+                    in_portions = TakenSnapshots::default();
+                    let (all, rows) = of_files(files.iter().enumerate().filter(|(_, file)| file.0 <= partition));
+                    prop_assert!(in_portions.add(&all, rows));
+                }
+            }
+            prop_assert_eq!(view(&in_portions), view(&at_once));
+            let text = serde_json::to_string(&in_portions.kept()).unwrap();
+            let again = TakenSnapshots::of_kept(serde_json::from_str(&text).unwrap()).unwrap();
+            prop_assert_eq!(view(&again), view(&at_once));
+        }
+    }
+}

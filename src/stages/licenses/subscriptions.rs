@@ -1,0 +1,250 @@
+//! `subscriptions`: the subscriptions in force on a day, out of the snapshots that were taken (spec: Subscription states).
+//!
+//! Per tenant the first source of the pipeline file that has a snapshot on or before the day is in force, with its latest
+//! snapshot. Where that snapshot is stale, more than `snapshot_stale_days` older than the day, and a later source has a younger
+//! one, the youngest of all sources is in force. A subscription that the snapshot in force does not list is gone. Before a
+//! tenant's first snapshot nothing is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::day::Day;
+use crate::domain::digest::{Digest, Hasher, SetDigest};
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+use crate::domain::subscription::{Seller, State};
+use crate::stages::licenses::snapshot_history::{ListedSubscription, TakenSnapshots};
+use crate::warehouse::table::table;
+
+table! {
+    /// A subscription in force on the day.
+    SUBSCRIPTIONS = "subscriptions", version 1, Day, sharded;
+    Subscription {
+        @key tenant_id: Guid = "the customer",
+        @key subscription_id: String = "the subscription",
+        sku_id: Guid = "the product",
+        seats: i64 = "how many seats",
+        state: State = "active, grace, disabled, deprovisioned, pending or superseded",
+        is_trial: bool = "a trial: neither sold nor an entitlement",
+        seller: Seller = "own, other, direct or unknown",
+        ends_on: Option<Day> = "when its term ends",
+        snapshot_day: Day = "the snapshot in force",
+    }
+}
+
+/// A subscription as a snapshot in force has it, whatever the day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubscriptionInForce {
+    pub subscription_id: String,
+    pub sku_id: Guid,
+    pub seats: i64,
+    pub state: State,
+    pub is_trial: bool,
+    pub seller: Seller,
+    pub ends_on: Option<Day>,
+}
+
+/// What is known of a tenant's subscriptions from a day on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InForce {
+    pub snapshot_day: Day,
+    /// Sorted by subscription id. Snapshots that list the same share it.
+    pub subscriptions: Arc<[SubscriptionInForce]>,
+    digest: Digest,
+}
+
+/// Per tenant, which snapshot is in force from which day on.
+#[derive(Default)]
+pub struct Timeline {
+    tenants: BTreeMap<Guid, BTreeMap<Day, InForce>>,
+}
+
+impl Timeline {
+    /// Orders the snapshots of some customers in time. `sources` are the subscription sources in the order of the pipeline file.
+    pub fn build(taken: &TakenSnapshots, is_mine: impl Fn(Guid) -> bool, sources: &[String], rules: &Rules) -> Timeline {
+        // Sources that the pipeline file no longer names come last.
+        let place = |source: &str| sources.iter().position(|name| name == source).unwrap_or(sources.len());
+        let mut timeline = Timeline::default();
+        let by_source: Vec<_> = taken.by_source().filter(|(tenant, ..)| is_mine(*tenant)).collect();
+        for of_tenant in by_source.chunk_by(|a, b| a.0 == b.0) {
+            let tenant = of_tenant[0].0;
+            let mut of_tenant = of_tenant.to_vec();
+            of_tenant.sort_by_key(|(_, source, _)| (place(source), *source));
+            let sources: Vec<&BTreeMap<Day, u32>> = of_tenant.into_iter().map(|(.., days)| days).collect();
+            let mut settled: FxHashMap<u32, Settled> = FxHashMap::default();
+            let in_force = timeline.tenants.entry(tenant).or_default();
+            let mut before = None;
+            for day in turns(&sources, rules.snapshot_stale_days) {
+                let chosen = chosen_on(&sources, day, rules.snapshot_stale_days);
+                if let Some((taken_on, list)) = chosen.filter(|_| chosen != before) {
+                    let settled = settled.entry(list).or_insert_with(|| settle(tenant, taken.list(list), rules));
+                    in_force.insert(day, settled.on(taken_on));
+                }
+                before = chosen;
+            }
+        }
+        timeline
+    }
+
+    /// The snapshot of a tenant that is in force on a day.
+    pub fn on(&self, tenant: Guid, day: Day) -> Option<&InForce> {
+        self.tenants.get(&tenant)?.range(..=day).next_back().map(|(_, in_force)| in_force)
+    }
+
+    /// All tenants with a snapshot in force on a day, in order.
+    pub fn all_on(&self, day: Day) -> impl Iterator<Item = (Guid, &InForce)> {
+        self.tenants
+            .iter()
+            .filter_map(move |(tenant, days)| Some((*tenant, days.range(..=day).next_back()?.1)))
+    }
+
+    /// The day of a tenant's first snapshot, and for each SKU the first day on which the snapshot in force lists a subscription of it.
+    pub fn first_listed(&self, tenant: Guid) -> Option<(Day, BTreeMap<Guid, Day>)> {
+        let days = self.tenants.get(&tenant)?;
+        let mut skus = BTreeMap::new();
+        for (day, in_force) in days {
+            for subscription in in_force.subscriptions.iter() {
+                skus.entry(subscription.sku_id).or_insert(*day);
+            }
+        }
+        Some((*days.keys().next()?, skus))
+    }
+
+    /// For each day from `first` to `last` a digest of what is in force.
+    pub fn digests(&self, first: Day, last: Day) -> Vec<Digest> {
+        let mut changes = vec![SetDigest::default(); first.to(last).count()];
+        let mut hasher = Hasher::new();
+        for (tenant, days) in &self.tenants {
+            let mut before: Option<Digest> = None;
+            for (day, in_force) in days.range(..=last) {
+                hasher.clear();
+                let member = hasher.bytes(&tenant.bytes()).digest(in_force.digest).finish();
+                let Some(change) = changes.get_mut((day.0 - first.0).max(0) as usize) else {
+                    break;
+                };
+                change.add(member);
+                before.into_iter().for_each(|member| change.remove(member));
+                before = Some(member);
+            }
+        }
+        let mut sum = SetDigest::default();
+        let sums = changes.into_iter().map(|change| {
+            sum.add(change.digest());
+            sum.digest()
+        });
+        sums.collect()
+    }
+
+    /// The rows of the table on a day.
+    pub fn rows(&self, day: Day) -> Vec<Subscription> {
+        let row = |tenant_id: Guid, snapshot_day: Day, subscription: &SubscriptionInForce| Subscription {
+            tenant_id,
+            subscription_id: subscription.subscription_id.clone(),
+            sku_id: subscription.sku_id,
+            seats: subscription.seats,
+            state: subscription.state,
+            is_trial: subscription.is_trial,
+            seller: subscription.seller,
+            ends_on: subscription.ends_on,
+            snapshot_day,
+        };
+        self.all_on(day)
+            .flat_map(|(tenant, in_force)| {
+                in_force
+                    .subscriptions
+                    .iter()
+                    .map(move |listed| row(tenant, in_force.snapshot_day, listed))
+            })
+            .collect()
+    }
+}
+
+/// The days on which another snapshot of a tenant can come into force: those of its snapshots, and where there are several
+/// sources those on which one becomes stale.
+fn turns(sources: &[&BTreeMap<Day, u32>], stale_days: i32) -> BTreeSet<Day> {
+    let taken = sources.iter().flat_map(|days| days.keys().copied());
+    match sources {
+        [_] => taken.collect(),
+        _ => taken.flat_map(|day| [day, day.plus(stale_days + 1)]).collect(),
+    }
+}
+
+/// The snapshot in force on a day, and the number of its list. `sources` have the snapshots of one tenant, in the order of the
+/// pipeline file.
+fn chosen_on(sources: &[&BTreeMap<Day, u32>], day: Day, stale_days: i32) -> Option<(Day, u32)> {
+    let latest_of = |days: &&BTreeMap<Day, u32>| days.range(..=day).next_back().map(|(taken_on, list)| (*taken_on, *list));
+    let mut latest = sources.iter().filter_map(latest_of);
+    let mut chosen = latest.next()?;
+    if chosen.0.plus(stale_days) < day {
+        for other in latest {
+            if other.0 > chosen.0 {
+                chosen = other;
+            }
+        }
+    }
+    Some(chosen)
+}
+
+/// What a list means under the rules, whatever the day.
+struct Settled {
+    subscriptions: Arc<[SubscriptionInForce]>,
+    /// A day and what the list says, as digests are made of it.
+    said: Vec<u8>,
+}
+
+/// How long a day is in what is said.
+const DAY_BYTES: usize = size_of::<i64>();
+
+impl Settled {
+    /// The list as that of a day.
+    fn on(&mut self, day: Day) -> InForce {
+        self.said[..DAY_BYTES].copy_from_slice(&i64::from(day.0).to_le_bytes());
+        InForce {
+            snapshot_day: day,
+            subscriptions: self.subscriptions.clone(),
+            digest: Digest::of(&self.said),
+        }
+    }
+}
+
+/// What a list means under the rules. Of a subscription that it has twice the last one counts.
+fn settle(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Settled {
+    let mut rows: Vec<&ListedSubscription> = list.iter().rev().collect();
+    rows.sort_by(|a, b| a.subscription_id.cmp(&b.subscription_id));
+    rows.dedup_by(|earlier, kept| earlier.subscription_id == kept.subscription_id);
+    let mut hasher = Hasher::new();
+    // Place for the day.
+    hasher.number(0);
+    let mut subscriptions = Vec::with_capacity(rows.len());
+    for row in rows {
+        let owner = row.owner_tenant_id.as_deref();
+        let seller = row
+            .seller
+            .or_else(|| owner.map(|owner| rules.seller(tenant, owner)))
+            .unwrap_or(Seller::Unknown);
+        hasher
+            .text(&row.subscription_id)
+            .bytes(&row.sku_id.bytes())
+            .number(row.seats)
+            .text(row.state.name())
+            .text(seller.name());
+        hasher
+            .number(i64::from(row.is_trial))
+            .number(row.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
+        subscriptions.push(SubscriptionInForce {
+            subscription_id: row.subscription_id.clone(),
+            sku_id: row.sku_id,
+            seats: row.seats,
+            state: row.state,
+            is_trial: row.is_trial,
+            seller,
+            ends_on: row.ends_on,
+        });
+    }
+    Settled {
+        subscriptions: subscriptions.into(),
+        said: hasher.into_bytes(),
+    }
+}

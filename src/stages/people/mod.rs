@@ -1,0 +1,3 @@
+//! Who is known by which name.
+
+pub mod user_names;

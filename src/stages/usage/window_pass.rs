@@ -1,0 +1,341 @@
+//! Who holds what and uses it, day by day: the one pass that `usage`, `adoption` and `workload_adoption` come out of.
+//!
+//! Every (tenant, SKU, user) that ever held the SKU has a pattern of the days of the window on which it was held; every
+//! (tenant, user, workload) has one of the days that are active. A user is in A when the two share a bit. Both patterns are
+//! carried from day to day, so a range of N days is one pass over N + 27 days.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+use crate::domain::window;
+use crate::stages::activity::first_activity::{AlongUsers, FirstActivity};
+use crate::stages::activity::window_facts::{DailyFacts, Entity, GUEST, Marks, Windows, marks};
+use crate::stages::licenses::assignments::Assignment;
+use crate::stages::licenses::subscriptions::Timeline;
+use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::idle_seats::IdleSeats;
+use crate::stages::usage::seats::{adoption_row, seats_by_sku, usage_row};
+use crate::stages::usage::usage::{ActiveUsers, Usage, ratio};
+use crate::stages::usage::workload_adoption::WorkloadAdoption;
+
+/// On which days a tenant has any event.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// The tenants of each day of the range and of the 27 days before it.
+    pub days: BTreeMap<Day, Vec<Guid>>,
+    /// The first day of each tenant, ever.
+    pub first: BTreeMap<Guid, Day>,
+}
+
+/// The rows of one day.
+#[derive(Debug, Default, PartialEq)]
+pub struct DayOfUse {
+    pub usage: Vec<Usage>,
+    pub adoption: Vec<Adoption>,
+    /// Of each row of `adoption`, the assigned seats whose users were not active.
+    pub idle: Vec<IdleSeats>,
+    pub workload_adoption: Vec<WorkloadAdoption>,
+}
+
+/// A user who held a SKU at some time.
+struct Holder {
+    /// The user's assignments of the SKU that are not over yet, earliest first.
+    intervals: std::ops::Range<usize>,
+    /// Per workload of the SKU the user's entity, where there is any activity.
+    entities: Vec<Option<u32>>,
+    /// The first day on which the user was active in any of them, ever.
+    first_active: Option<Day>,
+    held: u32,
+    has: bool,
+}
+
+/// A SKU of a tenant that somebody held at some time.
+struct Group<'a> {
+    sku: Guid,
+    workloads: Vec<&'a str>,
+    in_scope: bool,
+    holders: Vec<Holder>,
+}
+
+/// What a tenant has at some time in the range.
+#[derive(Default)]
+struct Customer<'a> {
+    groups: Vec<Group<'a>>,
+    /// The tenant's entities: a range of the facts'.
+    entities: std::ops::Range<usize>,
+    covered: u32,
+}
+
+/// The pass over the days of a range for all tenants of a shard.
+pub struct Pass<'a> {
+    facts: &'a DailyFacts,
+    assignments: &'a [Assignment],
+    timeline: &'a Timeline,
+    coverage: &'a Coverage,
+    rules: &'a Rules,
+    /// The marks that make a day active.
+    chosen: Marks,
+    customers: BTreeMap<Guid, Customer<'a>>,
+    windows: Windows,
+    /// Per entity the days on which a product in scope, and any product, with the workload was held.
+    held_in_scope: Vec<u32>,
+    held: Vec<u32>,
+}
+
+impl<'a> Pass<'a> {
+    /// Prepares the pass for days from `first` on. `assignments` and `first_activity` are sorted by their keys.
+    pub fn new(
+        facts: &'a DailyFacts,
+        assignments: &'a [Assignment],
+        first_activity: &[FirstActivity],
+        timeline: &'a Timeline,
+        coverage: &'a Coverage,
+        rules: &'a Rules,
+        first: Day,
+    ) -> Pass<'a> {
+        let begin = window::first_day(first);
+        let mut customers: BTreeMap<Guid, Customer<'a>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Guid, Guid), Group<'a>> = BTreeMap::new();
+        let mut start = 0;
+        let mut users = AlongUsers::new(first_activity);
+        for same in assignments.chunk_by(|a, b| (a.tenant_id, &a.user_id, a.sku_id) == (b.tenant_id, &b.user_id, b.sku_id)) {
+            let range = start..start + same.len();
+            start = range.end;
+            if same
+                .iter()
+                .all(|assignment| assignment.removed_day.is_some_and(|removed| removed < begin))
+            {
+                continue;
+            }
+            let key = (same[0].tenant_id, same[0].sku_id);
+            let group = groups.entry(key).or_insert_with(|| Group {
+                sku: key.1,
+                workloads: rules.catalogue.workloads_of(key.1).collect(),
+                in_scope: !rules.catalogue.excluded.contains_key(&key.1),
+                holders: Vec::new(),
+            });
+            let user = same[0].user_id.as_str();
+            let of_group = |row: &&FirstActivity| group.workloads.contains(&row.workload.as_str());
+            group.holders.push(Holder {
+                intervals: range,
+                entities: group
+                    .workloads
+                    .iter()
+                    .map(|workload| find_entity(facts, key.0, user, workload))
+                    .collect(),
+                first_active: users.of(key.0, user).iter().filter(of_group).map(|row| row.first_day).min(),
+                held: 0,
+                has: false,
+            });
+        }
+        for ((tenant, _), group) in groups {
+            customers.entry(tenant).or_default().groups.push(group);
+        }
+        for (tenant, _) in timeline.all_on(Day(i32::MAX)) {
+            customers.entry(tenant).or_default();
+        }
+        for (index, tenant) in facts.tenants.iter().enumerate() {
+            let index = index as u32;
+            let start = facts.entities.partition_point(|entity| entity.tenant < index);
+            let end = facts.entities.partition_point(|entity| entity.tenant <= index);
+            customers.entry(*tenant).or_default().entities = start..end;
+        }
+        let entities = facts.entities.len();
+        let windows = Windows::before(begin, entities);
+        Pass {
+            facts,
+            assignments,
+            timeline,
+            coverage,
+            rules,
+            chosen: marks(&rules.evidence),
+            customers,
+            windows,
+            held_in_scope: vec![0; entities],
+            held: vec![0; entities],
+        }
+    }
+
+    /// Carries every pattern on to `day`; days are to be passed one by one.
+    pub fn advance(&mut self, day: Day) {
+        let rows = self
+            .facts
+            .days
+            .binary_search_by_key(&day, |(day, _)| *day)
+            .map_or(&[][..], |at| &self.facts.days[at].1);
+        self.windows.advance(day, rows);
+        let covered = self.coverage.days.get(&day).map_or(&[][..], Vec::as_slice);
+        self.held.fill(0);
+        self.held_in_scope.fill(0);
+        for (tenant, customer) in &mut self.customers {
+            customer.covered = window::next(customer.covered, covered.binary_search(tenant).is_ok());
+            for group in &mut customer.groups {
+                for holder in &mut group.holders {
+                    holder.advance(day, self.assignments);
+                    for entity in holder.entities.iter().flatten() {
+                        self.held[*entity as usize] |= holder.held;
+                        if group.in_scope {
+                            self.held_in_scope[*entity as usize] |= holder.held;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows of the day that the pass has come to.
+    pub fn rows(&self, day: Day) -> DayOfUse {
+        let mut result = DayOfUse::default();
+        for (tenant, customer) in &self.customers {
+            self.customer_rows(*tenant, customer, day, &mut result);
+        }
+        result
+    }
+
+    fn customer_rows(&self, tenant: Guid, customer: &Customer<'_>, day: Day, result: &mut DayOfUse) {
+        let in_force = self.timeline.on(tenant, day);
+        let seats = in_force.map(|in_force| seats_by_sku(in_force, self.rules));
+        let listed: BTreeSet<Guid> = seats.iter().flat_map(|seats| seats.keys().copied()).collect();
+        let mut entitled: BTreeMap<&str, Option<i64>> = BTreeMap::new();
+        let skus: BTreeSet<Guid> = customer
+            .groups
+            .iter()
+            .map(|group| group.sku)
+            .chain(listed.iter().copied())
+            .collect();
+        let mut groups = customer.groups.iter().peekable();
+        for sku in skus {
+            let group = groups.next_if(|group| group.sku == sku);
+            let holders = group.map_or(&[][..], |group| &group.holders);
+            let assigned = holders.iter().filter(|holder| holder.has).count() as i64;
+            let any = self.count(holders, None);
+            if !listed.contains(&sku) && assigned == 0 && any.active == 0 {
+                continue;
+            }
+            let seats = seats.as_ref().map(|seats| seats.get(&sku).copied().unwrap_or_default());
+            let workloads: Vec<&str> = self.rules.catalogue.workloads_of(sku).collect();
+            let reason = self.rules.catalogue.excluded.get(&sku);
+            for (slot, workload) in workloads.iter().enumerate() {
+                let total = seats.map(|seats| seats.entitled);
+                result.usage.push(usage_row(
+                    tenant,
+                    sku,
+                    workload,
+                    self.count(holders, Some(slot)),
+                    total,
+                    seats.unwrap_or_default(),
+                ));
+                if reason.is_none() {
+                    let sum = entitled.entry(workload).or_insert(in_force.map(|_| 0));
+                    *sum = sum.zip(total).map(|(sum, total)| sum + total);
+                }
+            }
+            let total = seats.map(|seats| if workloads.is_empty() { 0 } else { seats.entitled });
+            let mut row = adoption_row(tenant, sku, assigned, any, total, seats);
+            row.in_scope = reason.is_none();
+            row.scope_reason = reason.cloned();
+            row.window_days_covered = i64::from(customer.covered.count_ones());
+            row.window_complete = self
+                .coverage
+                .first
+                .get(&tenant)
+                .is_some_and(|first| *first <= window::first_day(day));
+            row.seats_snapshot_day = in_force.map(|in_force| in_force.snapshot_day);
+            result.adoption.push(row);
+            result.idle.push(self.idle(holders, day));
+        }
+        self.workload_rows(tenant, customer, entitled, in_force.is_some(), result);
+    }
+
+    /// A and C of a SKU's holders, in one workload (by its place among the SKU's) or in any.
+    fn count(&self, holders: &[Holder], slot: Option<usize>) -> ActiveUsers {
+        let mut users = ActiveUsers::default();
+        for holder in holders {
+            if self.is_active(holder, slot) {
+                users.active += 1;
+                users.holders += i64::from(holder.has);
+            }
+        }
+        users
+    }
+
+    fn is_active(&self, holder: &Holder, slot: Option<usize>) -> bool {
+        let slots = slot.map_or(0..holder.entities.len(), |slot| slot..slot + 1);
+        let active = holder.entities[slots]
+            .iter()
+            .flatten()
+            .fold(0, |bits, &entity| bits | self.windows.active(entity as usize, self.chosen));
+        active & holder.held != 0
+    }
+
+    /// Those of a SKU's holders who have it and were not active while holding it.
+    fn idle(&self, holders: &[Holder], day: Day) -> IdleSeats {
+        let mut idle = IdleSeats::default();
+        for holder in holders.iter().filter(|holder| holder.has && !self.is_active(holder, None)) {
+            let assigned = self.assignments[holder.intervals.start].assigned_day;
+            idle.add(day, self.rules.thresholds.grace_days, assigned, holder.first_active);
+        }
+        idle
+    }
+
+    /// The rows of `workload_adoption`. `entitled` has the workloads of the products in scope that have a row.
+    fn workload_rows(
+        &self,
+        tenant: Guid,
+        customer: &Customer<'_>,
+        entitled: BTreeMap<&str, Option<i64>>,
+        known: bool,
+        result: &mut DayOfUse,
+    ) {
+        let guests = &self.windows.patterns[GUEST.trailing_zeros() as usize];
+        let mut active: BTreeMap<&str, (i64, i64)> = entitled.keys().map(|workload| (*workload, (0, 0))).collect();
+        for entity in customer.entities.clone() {
+            let bits = self.windows.active(entity, self.chosen);
+            let workload = self.facts.workloads[self.facts.entities[entity].workload as usize].as_str();
+            if bits & self.held_in_scope[entity] != 0 {
+                active.entry(workload).or_default().0 += 1;
+            }
+            if bits != 0 && bits & self.held[entity] == 0 && guests[entity] == 0 && self.rules.unlicensed_use.contains(workload) {
+                active.entry(workload).or_default().1 += 1;
+            }
+        }
+        for (workload, (licensed, unlicensed)) in active {
+            let total = entitled.get(workload).copied().unwrap_or(known.then_some(0));
+            result.workload_adoption.push(WorkloadAdoption {
+                tenant_id: tenant,
+                workload: workload.to_owned(),
+                entitlements_total: total,
+                entitlements_active: licensed + unlicensed,
+                active_unlicensed: unlicensed,
+                usage_ratio: ratio(licensed + unlicensed, total),
+                usage_ratio_licensed: ratio(licensed, total),
+            });
+        }
+    }
+}
+
+impl Holder {
+    fn advance(&mut self, day: Day, assignments: &[Assignment]) {
+        let over = |assignment: &Assignment| assignment.removed_day.is_some_and(|removed| removed < day);
+        while !self.intervals.is_empty() && over(&assignments[self.intervals.start]) {
+            self.intervals.start += 1;
+        }
+        let current = assignments[self.intervals.clone()].first();
+        self.held = window::next(self.held, current.is_some_and(|assignment| assignment.held(day)));
+        self.has = current.is_some_and(|assignment| assignment.has(day));
+    }
+}
+
+/// The entity of a user in a workload; `None` where there is no activity.
+fn find_entity(facts: &DailyFacts, tenant: Guid, user: &str, workload: &str) -> Option<u32> {
+    let tenant = facts.tenants.binary_search(&tenant).ok()? as u32;
+    let user = facts.users.binary_search_by(|name| name.as_str().cmp(user)).ok()? as u32;
+    let workload = facts.workloads.binary_search_by(|name| name.as_str().cmp(workload)).ok()? as u32;
+    facts
+        .entities
+        .binary_search(&Entity { tenant, user, workload })
+        .ok()
+        .map(|entity| entity as u32)
+}

@@ -1,0 +1,234 @@
+//! Whether a file is what its footer says and what its contract promises, to the last byte.
+//!
+//! The digest in the footer is that of the encoded rows, so a changed byte among the rows is found by reading the file once. The rest of
+//! the file, the indexes of pages and the footer itself, is in no digest. But the writer is deterministic: the rows are
+//! encoded once more, and where that gives the same encoded rows it has to give the same file. Where it does not (another version of the
+//! writer made the file), the rest is held by its meaning only: table, version, number of rows, size.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use arrow::record_batch::RecordBatch;
+use parquet::file::metadata::ParquetMetaDataReader;
+
+use crate::domain::digest::{Digest, Digester};
+use crate::domain::words::counted;
+use crate::warehouse::contract::{Contract, Place};
+use crate::warehouse::error::WarehouseError;
+use crate::warehouse::file::extent::end_of_rows;
+use crate::warehouse::file::read::read;
+use crate::warehouse::file::write::{Footer, encode};
+use crate::warehouse::key_order::check_order;
+use crate::warehouse::value_rules::check_values;
+
+/// How much of a file is read at once.
+const BLOCK_BYTES: usize = 1 << 18;
+
+/// What is wrong with a file, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Its bytes are not those that were written.
+    Bytes(String),
+    /// Its rows are not what the contract promises.
+    Contract(String),
+}
+
+/// Reads a file and holds it against its footer and its contract. Gives the rows, where they can be read, and everything that is wrong.
+/// Fails only where the disk does.
+pub fn prove(path: &Path, contract: &Contract, place: Place, footer: &Footer) -> Result<(Option<RecordBatch>, Vec<Flaw>), WarehouseError> {
+    let (rows_digest, digest) = digests(path)?;
+    if rows_digest != footer.digest {
+        // Other bytes than were written are not decoded: nobody knows what they say.
+        let what = format!("its rows have the digest {rows_digest}, and the footer says {}", footer.digest);
+        return Ok((None, vec![Flaw::Bytes(what)]));
+    }
+    let mut flaws = Vec::new();
+    let frame = match read(path, contract, &[]) {
+        Ok(frame) => frame,
+        Err(error @ WarehouseError::Store { .. }) => return Err(error),
+        // The writer proves the types of the columns: others were not written by it.
+        Err(error) => {
+            flaws.push(Flaw::Bytes(error.to_string()));
+            return Ok((None, flaws));
+        }
+    };
+    if let Some(what) = columns_flaw(contract, &frame) {
+        flaws.push(Flaw::Contract(what));
+        return Ok((None, flaws));
+    }
+    if frame.num_rows() as u64 != footer.rows {
+        flaws.push(Flaw::Bytes(format!(
+            "it has {}, and the footer says {}",
+            counted(frame.num_rows(), "row"),
+            footer.rows
+        )));
+    }
+    for held in [check_values(contract, place, &frame), check_order(contract, &frame)] {
+        if let Err(error) = held {
+            flaws.push(Flaw::Contract(error.to_string()));
+        }
+    }
+    if flaws.is_empty() {
+        let (again, whole) = encode(io::sink(), path, contract, &frame, footer.fingerprint, &footer.days)?;
+        if again.digest == footer.digest && whole != digest {
+            let what = "its rows are what was written, but not its footer or the indexes of its pages";
+            flaws.push(Flaw::Bytes(what.to_owned()));
+        }
+    }
+    Ok((Some(frame), flaws))
+}
+
+/// The digest of the encoded rows of a file, and of all its bytes. Of a file without a readable footer both are of all bytes.
+fn digests(path: &Path) -> Result<(Digest, Digest), WarehouseError> {
+    let failed = || WarehouseError::store("read", path);
+    let mut file = File::open(path).map_err(WarehouseError::store("open", path))?;
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).ok();
+    io::Seek::rewind(&mut file).map_err(failed())?;
+    let mut left = metadata.as_ref().and_then(end_of_rows);
+    let mut hasher = Digester::new();
+    let mut rows_digest = None;
+    let mut block = vec![0; BLOCK_BYTES];
+    loop {
+        if left == Some(0) {
+            rows_digest = Some(hasher.digest());
+            left = None;
+        }
+        let most = left.map_or(BLOCK_BYTES, |left| BLOCK_BYTES.min(usize::try_from(left).unwrap_or(BLOCK_BYTES)));
+        let read = file.read(&mut block[..most]).map_err(failed())?;
+        if read == 0 {
+            let digest = hasher.digest();
+            return Ok((rows_digest.unwrap_or(digest), digest));
+        }
+        hasher.add(&block[..read]);
+        left = left.map(|left| left.saturating_sub(read as u64));
+    }
+}
+
+/// How the columns of a file differ from those of the contract: names, order, types. Whether a null is there is a matter of values.
+fn columns_flaw(contract: &Contract, frame: &RecordBatch) -> Option<String> {
+    let (found, promised) = (frame.schema(), contract.schema());
+    let names = |schema: &arrow::datatypes::Schema| schema.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+    let (found_names, promised_names) = (names(&found), names(&promised));
+    if found_names != promised_names {
+        return Some(format!(
+            "it has the columns {}, and not {}",
+            found_names.join(", "),
+            promised_names.join(", ")
+        ));
+    }
+    let differs = |(found, promised): &(&std::sync::Arc<arrow::datatypes::Field>, &std::sync::Arc<arrow::datatypes::Field>)| {
+        found.data_type() != promised.data_type() || found.is_nullable() != promised.is_nullable()
+    };
+    let (found, promised) = found.fields().iter().zip(promised.fields()).find(differs)?;
+    Some(format!(
+        "column `{}` is {} (null: {}), and not {} (null: {})",
+        found.name(),
+        found.data_type(),
+        found.is_nullable(),
+        promised.data_type(),
+        promised.is_nullable()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+    use std::fs;
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
+
+    use super::*;
+    use crate::storage::disk::Disk;
+    use crate::warehouse::contract::{Column, Kind, Partition};
+    use crate::warehouse::file::write;
+    use crate::warehouse::file::write::{Described, describe};
+
+    const fn column(name: &'static str, kind: Kind, nullable: bool, key: bool) -> Column {
+        Column {
+            name,
+            kind,
+            nullable,
+            key,
+            since: 1,
+            about: "for the test",
+        }
+    }
+
+    const WORDS: Contract = Contract {
+        name: "words",
+        version: 1,
+        oldest: 1,
+        partition: Partition::Whole,
+        sharded: false,
+        about: "words",
+        columns: &[column("at", Kind::Count, false, true), column("word", Kind::Text, true, false)],
+    };
+
+    const PLACE: Place = (None, 0);
+
+    fn frame(numbers: &[i64]) -> RecordBatch {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from_iter_values(numbers.iter().copied())),
+            Arc::new(StringArray::from_iter_values(
+                numbers.iter().map(|number| format!("word {}", number % 7)),
+            )),
+        ];
+        RecordBatch::try_new(WORDS.schema(), columns).unwrap()
+    }
+
+    /// What is wrong with a file of these bytes; that its footer cannot be read is one thing.
+    fn flaws(bytes: &[u8]) -> Vec<Flaw> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, bytes).unwrap();
+        match describe(&path).unwrap() {
+            // What a file was made from is held against other files, not here.
+            Some(found) if found.footer.fingerprint != Default::default() => vec![Flaw::Bytes("another fingerprint".to_owned())],
+            Some(Described { table, version, footer }) if table == WORDS.name && version == WORDS.version => {
+                prove(&path, &WORDS, PLACE, &footer).unwrap().1
+            }
+            _ => vec![Flaw::Bytes("no footer".to_owned())],
+        }
+    }
+
+    /// The bytes of a file with these rows, in this order.
+    fn file_of(numbers: &[i64]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let path = Path::new("memory");
+        encode(&mut bytes, path, &WORDS, &frame(numbers), Default::default(), &[]).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_file_that_was_written_has_no_flaw_however_many_rows_it_has() {
+        for rows in [0, 1, 1_000, 5_000, 300_000] {
+            let numbers: Vec<i64> = (0..rows).collect();
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("file");
+            write::write(&Disk::default(), &path, &WORDS, &frame(&numbers), Default::default(), &[]).unwrap();
+            assert_eq!(flaws(&fs::read(&path).unwrap()), [], "{rows} rows");
+        }
+    }
+
+    #[test]
+    fn any_other_byte_is_a_flaw_wherever_it_stands() {
+        let bytes = file_of(&(0..40).collect::<Vec<i64>>());
+        for at in 0..bytes.len() {
+            for bit in [0x01, 0x80] {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= bit;
+                assert_ne!(flaws(&flipped), [], "byte {at} of {}", bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_break_the_contract_are_a_flaw_under_a_right_digest() {
+        assert!(matches!(&flaws(&file_of(&[1, 2, 2, 3]))[..], [Flaw::Contract(what)] if what.contains("twice the same key")));
+        assert!(matches!(&flaws(&file_of(&[1, 3, 2]))[..], [Flaw::Contract(what)] if what.contains("not sorted")));
+        assert!(matches!(&flaws(&file_of(&[-1, 2]))[..], [Flaw::Contract(what)] if what.contains("less than 0")));
+    }
+}
