@@ -1,6 +1,7 @@
-//! Explanations out of a warehouse of 1,000 customers and 400 days in one shard: 30 users each, who use two workloads every day.
-//! The tables are written as a run would leave them, without raw files; that takes a minute. Only partitions that an explanation opens have
-//! rows of activity, all others are empty.
+//! Explanations out of a warehouse of 1,000 customers and 400 days in one shard: 30 users each, who
+//! use two workloads every day. The tables are written as a run would leave them, without raw
+//! files; that takes a minute. Only partitions that an explanation opens have rows of activity, all
+//! others are empty.
 #![allow(clippy::unwrap_used, reason = "a benchmark ends by panicking")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark puts files where it wants")]
 

@@ -1,4 +1,5 @@
-//! Whole runs on a warehouse of a year in four shards: what it costs to find that there is nothing to do, and to make N days again.
+//! Whole runs on a warehouse of a year in four shards: what it costs to find that there is nothing
+//! to do, and to make N days again.
 #![allow(clippy::unwrap_used, reason = "a benchmark ends by panicking")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark puts files where it wants")]
 

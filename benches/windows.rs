@@ -1,8 +1,8 @@
-//! What a range of N days costs: the fold of N + 27 days of facts into windows, without reading or writing files; and the numbers of
-//! active users straight out of it.
+//! What a range of N days costs: the fold of N + 27 days of facts into windows, without reading or
+//! writing files; and the numbers of active users straight out of it.
 //!
-//! With `UPTAKE_BENCH_WAREHOUSE=<folder>` it is the days of that warehouse instead, once on all threads: how long it takes to read its facts, to
-//! fold them into windows, and to count.
+//! With `UPTAKE_BENCH_WAREHOUSE=<folder>` it is the days of that warehouse instead, once on all
+//! threads: how long it takes to read its facts, to fold them into windows, and to count.
 #![allow(clippy::unwrap_used, reason = "a benchmark ends by panicking")]
 
 use std::collections::BTreeMap;
@@ -27,7 +27,8 @@ fn main() {
     }
 }
 
-/// Reads, folds and counts all days of a warehouse, a shard after the other, the files of a shard side by side.
+/// Reads, folds and counts all days of a warehouse, a shard after the other, the files of a shard
+/// side by side.
 fn of_warehouse(folder: &Path) {
     let store = Store::at(folder);
     let mut shards: BTreeMap<u32, Vec<Day>> = BTreeMap::new();

@@ -1,6 +1,8 @@
-//! uptake: raw license, sign-in and subscription logs of a partner's customers in, Parquet facts out.
+//! uptake: raw license, sign-in and subscription logs of a partner's customers in, Parquet facts
+//! out.
 //!
-//! The rooms, from the ground up; each imports only from the ones named before it (see ARCHITECTURE.md).
+//! The rooms, from the ground up; each imports only from the ones named before it (see
+//! ARCHITECTURE.md).
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests put files where they want"))]
 
 pub mod audit;

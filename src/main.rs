@@ -24,7 +24,8 @@ fn main() -> ExitCode {
     let log_format = cli.global.log_format;
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |panic| match log_format {
-        // A library that panics over the bytes of a raw file: they are a reject, and nothing to report.
+        // A library that panics over the bytes of a raw file: they are a reject, and nothing to
+        // report.
         _ if is_guarded() => {}
         LogFormat::Json => Failure::new(Code::Bug, panic).hint("please report this").tell(LogFormat::Json),
         LogFormat::Text => usual(panic),
@@ -42,7 +43,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// A command line that makes no sense, or asks for help. Whoever asks for JSON lines gets them here too.
+/// A command line that makes no sense, or asks for help. Whoever asks for JSON lines gets them here
+/// too.
 fn refuse(error: &clap::Error) -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
     let json =
@@ -69,11 +71,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(Code::Usage as u8)
 }
 
-/// A file that may not grow any more (`ulimit -f`) is to be an error of the write, which says which file it is, and not the end
-/// of the process.
+/// A file that may not grow any more (`ulimit -f`) is to be an error of the write, which says which
+/// file it is, and not the end of the process.
 #[cfg(unix)]
 fn ignore_the_size_limit_signal() {
-    // SAFETY: no handler is given that could run in the middle of something; the signal is only ignored from now on.
+    // SAFETY: no handler is given that could run in the middle of something; the signal is only
+    // ignored from now on.
     unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
 }
 

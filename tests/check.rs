@@ -1,4 +1,5 @@
-//! `uptake check` through the real binary: it finds each thing that is planted, and nothing on a warehouse that is as it should be.
+//! `uptake check` through the real binary: it finds each thing that is planted, and nothing on a
+//! warehouse that is as it should be.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ use uptake::warehouse::file::write::{DayPart, Footer, read_footer};
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
-/// A copy of the raw files, the warehouse and the published files of the sample portfolio, which is up to date.
+/// A copy of the raw files, the warehouse and the published files of the sample portfolio, which is
+/// up to date.
 pub struct Site {
     folder: TempDir,
 }
@@ -117,7 +119,8 @@ impl Site {
         checked
     }
 
-    /// Without computing customers again the check ends with exit code 4, and a fault of this kind has these words in file or text.
+    /// Without computing customers again the check ends with exit code 4, and a fault of this kind
+    /// has these words in file or text.
     #[track_caller]
     fn has_fault(&self, kind: &str, words: &[&str]) -> Checked {
         let checked = self.check(&["--customers", "0"]);
@@ -139,7 +142,8 @@ impl Site {
         (path, footer)
     }
 
-    /// Rewrites the rows of a file, with a footer that says that it is made from what it was made from.
+    /// Rewrites the rows of a file, with a footer that says that it is made from what it was made
+    /// from.
     fn plant<R: Row>(&self, place: Place, change: impl FnOnce(&mut Vec<R>)) {
         let store = self.store();
         let _lock = store.lock("the test that plants").unwrap();

@@ -1,4 +1,5 @@
-//! `uptake check` finds nothing where nothing is wrong, whatever the history of the warehouse; and `run --verify`.
+//! `uptake check` finds nothing where nothing is wrong, whatever the history of the warehouse; and
+//! `run --verify`.
 
 use std::fs;
 

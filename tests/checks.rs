@@ -1,5 +1,5 @@
-//! The checks before publishing, through the real binary: a wrong number in a file that looks up to date ends the run with exit
-//! code 4, names the row, and leaves the published files as they were.
+//! The checks before publishing, through the real binary: a wrong number in a file that looks up to
+//! date ends the run with exit code 4, names the row, and leaves the published files as they were.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,8 @@ impl Sample {
             .unwrap()
     }
 
-    /// Rewrites the rows of a table's file of a day, and says in its footer that it is made from what it was made from.
+    /// Rewrites the rows of a table's file of a day, and says in its footer that it is made from
+    /// what it was made from.
     fn plant<R: Row>(&self, day: Day, change: impl FnOnce(&mut Vec<R>)) -> PathBuf {
         let store = Store::at(&self.path("warehouse"));
         let _lock = store.lock("the test that plants").unwrap();
@@ -81,7 +82,8 @@ impl Sample {
         files
     }
 
-    /// The run ends with exit code 4 and these words, and nothing is published; without the planted file the next one mends it.
+    /// The run ends with exit code 4 and these words, and nothing is published; without the planted
+    /// file the next one mends it.
     #[track_caller]
     fn fails_until_removed(&self, planted: &Path, words: &[&str]) {
         let before = self.published();

@@ -1,4 +1,5 @@
-//! What a person, a shell and a scheduler meet: the real binary, its exit codes, what it prints and what it leaves on the disk.
+//! What a person, a shell and a scheduler meet: the real binary, its exit codes, what it prints and
+//! what it leaves on the disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A pipeline over the input of a golden scenario. `head` stands before everything else, `rest` after it.
+    /// A pipeline over the input of a golden scenario. `head` stands before everything else, `rest`
+    /// after it.
     pub fn with(scenario: &str, head: &str, sources: &str) -> Desk {
         let folder = tempfile::tempdir().unwrap();
         let input = root().join("tests/golden").join(scenario).join("input");

@@ -1,6 +1,7 @@
-//! Right after every correction: what comes in late, again or changed, or is asked for again, through the real binary on 60 days
-//! of the sample portfolio. Whatever happened, the warehouse is that of one run from scratch, byte for byte, and what the change
-//! does not reach keeps its bytes and its time of change.
+//! Right after every correction: what comes in late, again or changed, or is asked for again,
+//! through the real binary on 60 days of the sample portfolio. Whatever happened, the warehouse is
+//! that of one run from scratch, byte for byte, and what the change does not reach keeps its bytes
+//! and its time of change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -448,7 +449,8 @@ fn old_raw_files_are_looked_at_only_on_demand_where_the_pipeline_says_so() {
         plan.out.matches(CORRECTED).count() as u64
     };
     assert!(found(&site) > 0, "--rescan finds it");
-    // A file of the warehouse is missing that only old raw files can give: they are looked at without being asked.
+    // A file of the warehouse is missing that only old raw files can give: they are looked at
+    // without being asked.
     let folder = site.path("warehouse/activity_events/received=2026-08-21");
     fs::remove_dir_all(&folder).unwrap();
     site.runs(&[]);
@@ -507,7 +509,8 @@ fn steps_in_between_that_no_source_can_fill_have_no_files_until_one_can() {
     assert_eq!(checked.code, 0, "{}{}", checked.out, checked.err);
     assert!(site.uptake("plan", &[]).out.starts_with("Nothing to do"));
 
-    // With sources they are made, also of the days that came in before; nobody says that something was lost.
+    // With sources they are made, also of the days that came in before; nobody says that something
+    // was lost.
     site.write_pipeline("", &nightly);
     let plan = site.uptake("plan", &[]);
     let said = plan.out + &plan.err;

@@ -1,4 +1,5 @@
-//! The data dictionary: what `uptake describe` says of tables and published files, and the page of it in `docs`.
+//! The data dictionary: what `uptake describe` says of tables and published files, and the page of
+//! it in `docs`.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! How commands end: at a signal in whatever they are doing, and where their result cannot be written.
+//! How commands end: at a signal in whatever they are doing, and where their result cannot be
+//! written.
 #![cfg(unix)]
 
 use std::fs::{self, File};
@@ -7,7 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer than any command takes to end at a signal on the slowest machine, and shorter than whoever does not end.
+/// Longer than any command takes to end at a signal on the slowest machine, and shorter than
+/// whoever does not end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A small sample of raw files, and a folder for temporary files.
@@ -137,7 +139,8 @@ fn commands_end_at_a_signal_whatever_they_are_doing_and_leave_no_temporary_folde
             let output = interrupted(place.command(&args), Duration::from_millis(after), "-INT");
             match output.status.code() {
                 Some(0) => {}
-                // Before the handler is there the system ends it, which may take a while on a busy machine.
+                // Before the handler is there the system ends it, which may take a while on a busy
+                // machine.
                 None => {}
                 // There may be no table yet to check.
                 Some(4) if command == "check" => {}

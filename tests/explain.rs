@@ -1,7 +1,8 @@
-//! What `uptake explain` prints, held against the texts in `tests/explain`, and what a person meets who asks for the wrong thing.
+//! What `uptake explain` prints, held against the texts in `tests/explain`, and what a person meets
+//! who asks for the wrong thing.
 //!
-//! The expected texts are read and judged by people: with `UPTAKE_WRITE_EXPECTED=1` they are written anew, and the difference is to be
-//! looked at line by line before it is committed.
+//! The expected texts are read and judged by people: with `UPTAKE_WRITE_EXPECTED=1` they are
+//! written anew, and the difference is to be looked at line by line before it is committed.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -7,22 +7,33 @@ use std::path::Path;
 /// Each room with the rooms that it may import from, besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("storage", &["domain"]),
     ("sources", &["domain"]),
-    ("warehouse", &["domain"]),
+    ("warehouse", &["domain", "storage"]),
     ("stages", &["domain", "sources", "warehouse"]),
     ("reference", &["domain", "sources"]),
-    ("reports", &["domain", "warehouse", "stages"]),
+    ("reports", &["domain", "storage", "warehouse", "stages"]),
     ("pipeline", &["domain"]),
     ("explain", &["domain", "stages", "reports"]),
     (
         "engine",
-        &["domain", "sources", "warehouse", "stages", "reports", "pipeline", "explain"],
+        &[
+            "domain",
+            "storage",
+            "sources",
+            "warehouse",
+            "stages",
+            "reports",
+            "pipeline",
+            "explain",
+        ],
     ),
-    ("observe", &["domain", "warehouse", "reports", "pipeline", "engine"]),
+    ("observe", &["domain", "storage", "warehouse", "reports", "pipeline", "engine"]),
     (
         "audit",
         &[
             "domain",
+            "storage",
             "sources",
             "warehouse",
             "stages",
@@ -38,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "domain",
+            "storage",
             "sources",
             "warehouse",
             "stages",

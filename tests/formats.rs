@@ -1,4 +1,5 @@
-//! One small portfolio in every form that its raw files can have: the numbers are the same, and one event in several forms is one.
+//! One small portfolio in every form that its raw files can have: the numbers are the same, and one
+//! event in several forms is one.
 
 use std::fs;
 use std::path::Path;

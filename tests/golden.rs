@@ -1,4 +1,5 @@
-//! Scenarios as data: a folder of raw files and the rows that have to come out, worked out by hand (see `golden/README.md`).
+//! Scenarios as data: a folder of raw files and the rows that have to come out, worked out by hand
+//! (see `golden/README.md`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -111,7 +112,8 @@ fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
 }
 
-/// Runs one scenario and holds the warehouse against what is expected, and against what always has to hold.
+/// Runs one scenario and holds the warehouse against what is expected, and against what always has
+/// to hold.
 fn check(scenario: &str) {
     let work = tempfile::tempdir().unwrap();
     let (settings, expected) = site(scenario, work.path());

@@ -1,4 +1,5 @@
-//! `uptake inspect` on the files of the sample, on exports in other forms, and on what is no log: the real binary, no pipeline anywhere.
+//! `uptake inspect` on the files of the sample, on exports in other forms, and on what is no log:
+//! the real binary, no pipeline anywhere.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -270,7 +271,8 @@ fn a_form_that_accepts_no_record_is_told_as_tried_and_never_as_what_the_file_is(
     ] {
         let value = told(3, &[path]);
         let tried = value["files"][0]["readings"].as_array().unwrap();
-        // License changes call it a record of another feed, which is no reason to take it for one of theirs.
+        // License changes call it a record of another feed, which is no reason to take it for one
+        // of theirs.
         assert!(tried.iter().any(|reading| reading["feed"] == "license_changes"));
         assert_eq!(
             (&tried[0]["feed"], &tried[0]["rejects"][0]["reason"]),

@@ -1,4 +1,5 @@
-//! A file that is large enough to be read in parts: nothing depends on how many threads read it, and lines keep their numbers.
+//! A file that is large enough to be read in parts: nothing depends on how many threads read it,
+//! and lines keep their numbers.
 
 use std::fs;
 use std::io::Write as _;
@@ -7,7 +8,8 @@ use crate::workdir::{parquet_files, run_pipeline, settings};
 
 const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
 
-/// Sign-ins of a month in one export: some twice, some of others, some broken, a few with text that is not ASCII.
+/// Sign-ins of a month in one export: some twice, some of others, some broken, a few with text that
+/// is not ASCII.
 fn export(bytes: usize) -> Vec<u8> {
     let mut text = Vec::new();
     let mut number = 0u64;

@@ -1,5 +1,5 @@
-//! Lists of users and subscriptions that cannot be believed as they stand: ones that lost nearly everything at once, and ones of days
-//! that cannot be.
+//! Lists of users and subscriptions that cannot be believed as they stand: ones that lost nearly
+//! everything at once, and ones of days that cannot be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

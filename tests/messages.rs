@@ -1,4 +1,5 @@
-//! Whether messages help: names of sources, hints that fit the command, wrong ways to call the program.
+//! Whether messages help: names of sources, hints that fit the command, wrong ways to call the
+//! program.
 
 use std::fs;
 
@@ -128,7 +129,8 @@ fn german_is_german_from_the_first_word_to_the_last_and_json_is_the_same() {
         told.push(german.uptake(command, more).succeeds().out.clone());
     }
     for text in &told {
-        // Warnings are for whoever operates the program, and English in every language; what sources and files are called is not ours.
+        // Warnings are for whoever operates the program, and English in every language; what
+        // sources and files are called is not ours.
         let is_name = |word: &&str| word.contains('/') || word.contains('*') || word.contains(".csv");
         let lines = text.lines().filter(|line| !line.starts_with("Warnung"));
         let words: Vec<&str> = lines.flat_map(str::split_whitespace).filter(|word| !is_name(word)).collect();

@@ -1,4 +1,5 @@
-//! Users whom the audit log of the Management Activity API knows by name only: sign-ins and user lists say who they are, also later.
+//! Users whom the audit log of the Management Activity API knows by name only: sign-ins and user
+//! lists say who they are, also later.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -226,7 +227,8 @@ fn a_name_that_changes_hands_leaves_the_days_before_with_the_user_who_had_it() {
     assert_eq!(site.run().users_known_by_name, 0);
     assert_eq!(site.in_exchange("2026-09-04"), [ANNA]);
 
-    // A list of users gives the name to somebody else: that changes the days from then on and no other.
+    // A list of users gives the name to somebody else: that changes the days from then on and no
+    // other.
     site.write(
         &format!("graph-users/tenantId={TENANT}/2026-09-04/users-1.json"),
         &format!(r#"{{"value":[{{"id":"{BERT}","userPrincipalName":"desk@example.com","assignedLicenses":[]}}]}}"#),
@@ -243,7 +245,8 @@ fn a_name_that_changes_hands_leaves_the_days_before_with_the_user_who_had_it() {
         assert_eq!(site.in_exchange(day), [user], "{day}");
     }
 
-    // Late: both had it on the 3rd. Nobody can say whose that day's events are, and they are counted.
+    // Late: both had it on the 3rd. Nobody can say whose that day's events are, and they are
+    // counted.
     site.sign_in("2026-09-03", "desk@example.com", ANNA);
     site.sign_in("2026-09-03", "desk@example.com", BERT);
     assert_eq!(site.run().users_known_by_name, 1);

@@ -1,5 +1,6 @@
-//! What nobody means to happen and what happens all the same: things in the input folder that are no files, messages that cannot be
-//! written, tables that begin on another day than before, snapshots of a day before there was anything.
+//! What nobody means to happen and what happens all the same: things in the input folder that are
+//! no files, messages that cannot be written, tables that begin on another day than before,
+//! snapshots of a day before there was anything.
 
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ struct Site {
 }
 
 impl Site {
-    /// Two customers' sign-ins and subscriptions as tables; `head` stands at the head of the pipeline file.
+    /// Two customers' sign-ins and subscriptions as tables; `head` stands at the head of the
+    /// pipeline file.
     fn new(head: &str) -> Site {
         let site = Site {
             folder: tempfile::tempdir().unwrap(),
@@ -61,7 +63,8 @@ impl Site {
         output
     }
 
-    /// File, line and reason of each reject of files of which nothing says the day: these are of day 0.
+    /// File, line and reason of each reject of files of which nothing says the day: these are of
+    /// day 0.
     fn undated_rejects(&self) -> Vec<(String, i64, String)> {
         let rejects: Vec<Reject> = Store::at(&self.path("warehouse")).rows((Some(Day(0)), 0)).unwrap();
         let told = |row: Reject| (row.source_file, row.source_line, row.reason);

@@ -1,4 +1,5 @@
-//! User ids under `[privacy]`: the same numbers, no id of the logs anywhere, the same pseudonyms wherever the key is the same.
+//! User ids under `[privacy]`: the same numbers, no id of the logs anywhere, the same pseudonyms
+//! wherever the key is the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -141,7 +142,8 @@ fn digests(warehouse: &Path, table: &str) -> BTreeMap<PathBuf, String> {
         .collect()
 }
 
-/// Whether any of these ids is anywhere below a folder: in a text of a Parquet file, in its footer, or in any other file.
+/// Whether any of these ids is anywhere below a folder: in a text of a Parquet file, in its footer,
+/// or in any other file.
 #[track_caller]
 fn assert_none_of(ids: &BTreeSet<Guid>, folder: &Path) {
     for text in texts(folder) {

@@ -1,5 +1,6 @@
-//! What the program writes opens in DuckDB, pyarrow and Polars, as they come from PyPI, with the types of the spec and the meanings of the data dictionary, and Prometheus' own parsers
-//! read the metrics. Where Python or PyPI is out of reach, the test says so and checks nothing.
+//! What the program writes opens in DuckDB, pyarrow and Polars, as they come from PyPI, with the
+//! types of the spec and the meanings of the data dictionary, and Prometheus' own parsers read the
+//! metrics. Where Python or PyPI is out of reach, the test says so and checks nothing.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

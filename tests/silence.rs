@@ -1,4 +1,5 @@
-//! Sources that fall silent, and files that do not say whose they are, as a person and a monitor learn of it: in the summary and in `run.json`.
+//! Sources that fall silent, and files that do not say whose they are, as a person and a monitor
+//! learn of it: in the summary and in `run.json`.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! `uptake status`, through the real program: a healthy portfolio, one with each flaw that it tells of, and the sample.
+//! `uptake status`, through the real program: a healthy portfolio, one with each flaw that it tells
+//! of, and the sample.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
-//! A warehouse that an earlier version wrote is taken over by a run of this one: nothing is lost that
-//! raw files said which are gone, and numbers whose definitions are the same stay.
+//! A warehouse that an earlier version wrote is taken over by a run of this one: nothing is lost
+//! that raw files said which are gone, and numbers whose definitions are the same stay.
 //!
 //! `tests/fixtures/warehouse-of-0.1.0` is what version 0.1.0 left of a made-up portfolio of two
 //! customers and five days. After its run the sign-ins received on 2026-09-28, an audit log and a

@@ -1,4 +1,5 @@
-//! What a scheduler, a monitor and a person at night see of a run: the JSON lines, `run.json`, the run log and the metrics.
+//! What a scheduler, a monitor and a person at night see of a run: the JSON lines, `run.json`, the
+//! run log and the metrics.
 
 use std::fs;
 use std::path::{Path, PathBuf};

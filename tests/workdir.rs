@@ -13,7 +13,8 @@ use uptake::pipeline::file;
 use uptake::pipeline::settings::Settings;
 use uptake::warehouse::store::Store;
 
-/// What the pipeline file `text` means, as if it lay in `folder`; with the built-in catalogue unless it names another.
+/// What the pipeline file `text` means, as if it lay in `folder`; with the built-in catalogue
+/// unless it names another.
 pub fn settings(folder: &Path, text: &str) -> Settings {
     let mut written = file::parse(text, &folder.join("pipeline.toml")).expect("a pipeline file");
     if let Some(key_file) = written.privacy.needed_key_file() {

@@ -1,4 +1,5 @@
-//! Records of the Office 365 Management Activity API: one in four is a sign-in, the others are what users did in SharePoint and Exchange.
+//! Records of the Office 365 Management Activity API: one in four is a sign-in, the others are what
+//! users did in SharePoint and Exchange.
 
 use serde_json::{Value, json};
 

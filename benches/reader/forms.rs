@@ -1,4 +1,5 @@
-//! Files of every form, of some 25 MB: the same sign-ins in each form of sign-ins, and what the other feeds come in.
+//! Files of every form, of some 25 MB: the same sign-ins in each form of sign-ins, and what the
+//! other feeds come in.
 
 use serde_json::{Value, json};
 use uptake::domain::guid::Guid;

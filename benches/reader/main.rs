@@ -1,4 +1,5 @@
-//! How fast raw files are read: bytes per second of every form on one core, and of compressed files beside inflating alone.
+//! How fast raw files are read: bytes per second of every form on one core, and of compressed files
+//! beside inflating alone.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark ends by panicking")]
 
 mod audited;
@@ -71,7 +72,8 @@ fn azure_monitor_by_record_bytes(bencher: divan::Bencher<'_, '_>, record_bytes: 
     bench_files(bencher, &forms::azure_monitor(&sign_ins::of_bytes(record_bytes)));
 }
 
-/// The same sign-ins (3 KB each in Azure Monitor's form) in every form, and what other feeds come in.
+/// The same sign-ins (3 KB each in Azure Monitor's form) in every form, and what other feeds come
+/// in.
 #[divan::bench(args = forms::NAMES, sample_count = 30)]
 fn form(bencher: divan::Bencher<'_, '_>, name: &str) {
     bench_files(bencher, &forms::of_name(name));
@@ -115,7 +117,8 @@ fn inflating_alone(bencher: divan::Bencher<'_, '_>, codec: &str) {
 /// Inflates a gzip file of one member into memory of the size of its content.
 fn inflate_at_once(file: &[u8], content: &mut [u8]) {
     use libdeflate_sys::{libdeflate_alloc_decompressor, libdeflate_free_decompressor, libdeflate_gzip_decompress};
-    // SAFETY: the decompressor is allocated and freed here, and what is read and written lies within the two slices.
+    // SAFETY: the decompressor is allocated and freed here, and what is read and written lies
+    // within the two slices.
     let result = unsafe {
         let decompressor = libdeflate_alloc_decompressor();
         assert!(!decompressor.is_null());

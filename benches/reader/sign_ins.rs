@@ -68,7 +68,8 @@ pub fn of_bytes(record_bytes: u32) -> SignIns {
     SignIns { tenant, list }
 }
 
-/// A made-up customer, and the texts of those of its files whose folder's name has these letters, in the order of their paths.
+/// A made-up customer, and the texts of those of its files whose folder's name has these letters,
+/// in the order of their paths.
 pub fn texts(record_bytes: u32, folder: &str) -> (Guid, Vec<String>) {
     let sample = tempfile::tempdir().unwrap();
     let mut options = uptake::sample::Options::small(sample.path().to_path_buf());

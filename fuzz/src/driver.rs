@@ -1,7 +1,9 @@
-//! Takes a seed, changes it, gives it to a target, and keeps what made the target behave in a way that was not seen before.
+//! Takes a seed, changes it, gives it to a target, and keeps what made the target behave in a way
+//! that was not seen before.
 //!
-//! On stable Rust nothing tells which code an input reaches. What it leads to stands in for that: reasons of rejects, kinds of rows, numbers of
-//! records in steps. An input with a behaviour that is new joins the ones that are changed further.
+//! On stable Rust nothing tells which code an input reaches. What it leads to stands in for that:
+//! reasons of rejects, kinds of rows, numbers of records in steps. An input with a behaviour that
+//! is new joins the ones that are changed further.
 
 use std::collections::HashSet;
 use std::fs;
@@ -29,7 +31,8 @@ pub struct Plan {
 /// What runs now, for the one who watches that it ends.
 type Running = Arc<Mutex<Option<(Instant, Vec<u8>)>>>;
 
-/// Gives mutated seeds to a target for a while; returns how many findings there were. Each is a file in `found`.
+/// Gives mutated seeds to a target for a while; returns how many findings there were. Each is a
+/// file in `found`.
 pub fn fuzz(target: &Target, plan: &Plan) -> Result<u64, String> {
     let mut inputs = seeds(target)?;
     let mut mutator = Mutator::new(plan.seed);

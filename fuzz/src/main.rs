@@ -1,4 +1,5 @@
-//! Mutates raw files and holds every reader against what has to be true of any bytes. README.md says how to run it.
+//! Mutates raw files and holds every reader against what has to be true of any bytes. README.md
+//! says how to run it.
 
 mod driver;
 mod mutate;

@@ -1,4 +1,5 @@
-//! Changes bytes: a little, in structure, or by mixing inputs. The same seed gives the same changes.
+//! Changes bytes: a little, in structure, or by mixing inputs. The same seed gives the same
+//! changes.
 
 /// Pieces that mean something to some reader.
 const PIECES: &[&str] = &[

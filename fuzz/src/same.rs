@@ -1,5 +1,6 @@
-//! The readers of JSON find brackets and quotes in blocks and look only at what matters. A full parser has to agree: what it takes for a value is
-//! written down again by it, in other words (members apart by blanks, letters as escapes), and has to give the same findings.
+//! The readers of JSON find brackets and quotes in blocks and look only at what matters. A full
+//! parser has to agree: what it takes for a value is written down again by it, in other words
+//! (members apart by blanks, letters as escapes), and has to give the same findings.
 
 use serde_json::Value;
 use uptake::domain::kinds::Feed;
@@ -8,7 +9,8 @@ use uptake::sources::Format;
 use crate::sink::Found;
 use crate::target::{context, read};
 
-/// The deepest value that is compared: what is deeper is refused by the readers and not by the parser.
+/// The deepest value that is compared: what is deeper is refused by the readers and not by the
+/// parser.
 const DEEPEST: usize = 128;
 
 /// Whether a format is JSON, and nothing but JSON.
@@ -76,8 +78,8 @@ fn has_fraction(value: &Value) -> bool {
     }
 }
 
-/// Whether a key stands twice in some object. The parser gives the last value the place of the first, which only order can tell: such a text has more
-/// colons than members, quotes left aside.
+/// Whether a key stands twice in some object. The parser gives the last value the place of the
+/// first, which only order can tell: such a text has more colons than members, quotes left aside.
 fn has_twice(line: &[u8], value: &Value) -> bool {
     fn members(value: &Value) -> usize {
         match value {

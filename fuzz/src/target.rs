@@ -1,4 +1,5 @@
-//! What is fuzzed: a reader for each feed and format, and what stands beside the readers. A check returns the behaviour, or what is wrong.
+//! What is fuzzed: a reader for each feed and format, and what stands beside the readers. A check
+//! returns the behaviour, or what is wrong.
 
 use std::io::{Read, Write};
 
@@ -68,7 +69,8 @@ impl Target {
     }
 }
 
-/// What the path of the cases says: its tenant and its day. Every second input has a path that says nothing.
+/// What the path of the cases says: its tenant and its day. Every second input has a path that says
+/// nothing.
 pub fn context(input: &[u8]) -> FileContext {
     let known = input.len() % 2 == 0;
     let day = Day::parse("2026-09-01").filter(|_| known);

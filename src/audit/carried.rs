@@ -1,5 +1,5 @@
-//! What the warehouse keeps of raw files that are gone, or are not what they were: rows that were carried over from run to run, and are
-//! the only evidence there is.
+//! What the warehouse keeps of raw files that are gone, or are not what they were: rows that were
+//! carried over from run to run, and are the only evidence there is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -170,7 +170,8 @@ impl<'a> Carried<'a> {
         self.paths.contains(&(feed.name(), path))
     }
 
-    /// The place of a source in the pipeline file; those that it no longer names come after, in the order of their names.
+    /// The place of a source in the pipeline file; those that it no longer names come after, in the
+    /// order of their names.
     fn place(&self, source: &str) -> usize {
         let sources = &self.settings.sources;
         let named = |id: &str| sources.iter().position(|source| source.id == id);

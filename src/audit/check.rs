@@ -1,5 +1,6 @@
-//! The whole check, one part after the other. What a part needs and cannot trust is left out of it and said: a day whose file is gone is
-//! told once, and not once more for each table that looks back on it.
+//! The whole check, one part after the other. What a part needs and cannot trust is left out of it
+//! and said: a day whose file is gone is told once, and not once more for each table that looks
+//! back on it.
 
 use std::collections::BTreeSet;
 
@@ -126,7 +127,8 @@ fn range(asked: &Asked<'_>, state: &State, taken: &TakenSnapshots, notes: &Notes
     day_range::range(asked.settings, state, earliest, taken.first_day(), (None, last), asked.watch)
 }
 
-/// Whether the last run was one that leaves files to the next: a short one, or one of some days or tables.
+/// Whether the last run was one that leaves files to the next: a short one, or one of some days or
+/// tables.
 fn left_something(run: &Value) -> bool {
     let arguments = &run["arguments"];
     run["days_left"].as_u64() > Some(0)
@@ -163,7 +165,8 @@ fn origins(
     Ok(origins::hold(asked.store, state, &expected, untrusted, waiting))
 }
 
-/// Holds the published files: against `run.json`, and where all tables are whole against what would be published now.
+/// Holds the published files: against `run.json`, and where all tables are whole against what would
+/// be published now.
 fn hold_published(
     asked: &Asked<'_>,
     state: &State,

@@ -1,6 +1,6 @@
-//! Which customers are computed again. They stand in an order that their ids give and that nobody can guess from a list of
-//! customers; a seed says where in that order the choice begins, so that each night of a nightly run takes the next ones and
-//! comes round.
+//! Which customers are computed again. They stand in an order that their ids give and that nobody
+//! can guess from a list of customers; a seed says where in that order the choice begins, so that
+//! each night of a nightly run takes the next ones and comes round.
 
 use std::collections::BTreeSet;
 
@@ -57,12 +57,14 @@ impl Chosen {
     }
 }
 
-/// The seed where nobody gave one: the number of the last day, so that the next night goes on where this one ends.
+/// The seed where nobody gave one: the number of the last day, so that the next night goes on where
+/// this one ends.
 pub fn seed_of(last: Day) -> u64 {
     u64::try_from(last.0).unwrap_or(0)
 }
 
-/// Chooses customers: with seed s the n from place s x n on, and from the beginning where the order ends.
+/// Chooses customers: with seed s the n from place s x n on, and from the beginning where the order
+/// ends.
 pub fn choose(known: &BTreeSet<Guid>, share: Share, seed: u64) -> Chosen {
     let of = known.len() as u64;
     let mut order: Vec<Guid> = known.iter().copied().collect();

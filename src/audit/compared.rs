@@ -1,5 +1,5 @@
-//! The tables that are computed a second time: how the rows of the reference look as rows of the warehouse. A table is one entry of
-//! [`COMPARED`], with the names of its columns.
+//! The tables that are computed a second time: how the rows of the reference look as rows of the
+//! warehouse. A table is one entry of [`COMPARED`], with the names of its columns.
 
 use arrow::record_batch::RecordBatch;
 
@@ -25,7 +25,8 @@ pub struct Compared {
     pub recomputed: fn(&Tables, Guid, Option<Day>) -> Result<RecordBatch, WarehouseError>,
 }
 
-/// A row of the warehouse out of a key and a value of the reference: their columns have the same names.
+/// A row of the warehouse out of a key and a value of the reference: their columns have the same
+/// names.
 macro_rules! row {
     ($row:ident from $key:ident: $($k:ident)+, $value:ident: $($v:ident)+) => {
         $row { $($k: $key.$k.clone(),)+ $($v: $value.$v.clone(),)+ }

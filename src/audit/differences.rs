@@ -1,4 +1,5 @@
-//! Two frames of one table held against each other, cell by cell: what is stored, and what was computed a second time.
+//! Two frames of one table held against each other, cell by cell: what is stored, and what was
+//! computed a second time.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
@@ -65,7 +66,8 @@ impl Difference {
     }
 }
 
-/// What differs between the rows of a table. Both frames have the columns of the contract and are sorted by the key.
+/// What differs between the rows of a table. Both frames have the columns of the contract and are
+/// sorted by the key.
 pub fn between(contract: &Contract, day: Option<Day>, stored: &RecordBatch, recomputed: &RecordBatch) -> Bounded<Difference> {
     let mut found = Bounded::default();
     if stored.columns() == recomputed.columns() {

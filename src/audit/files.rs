@@ -1,5 +1,6 @@
-//! Each file of the warehouse by itself: its bytes and footer, its contract, and what else a file of its table promises: its tenants
-//! belong to its shard, the days that its footer counts are those of its rows.
+//! Each file of the warehouse by itself: its bytes and footer, its contract, and what else a file
+//! of its table promises: its tenants belong to its shard, the days that its footer counts are
+//! those of its rows.
 
 use std::collections::BTreeSet;
 
@@ -125,7 +126,8 @@ fn misplaced(settings: &Settings, frame: &RecordBatch, shard: u32) -> Option<Str
     None
 }
 
-/// What the footer of a file has to count; `None` where it lists the days that the file was made from, which its fingerprint holds.
+/// What the footer of a file has to count; `None` where it lists the days that the file was made
+/// from, which its fingerprint holds.
 fn parts(contract: &Contract, place: Place, frame: &RecordBatch) -> Result<Option<Vec<DayPart>>, WarehouseError> {
     if contract.name == FIRST_ACTIVITY.name {
         return Ok(None);

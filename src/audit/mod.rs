@@ -1,4 +1,5 @@
-//! What `uptake check` and `run --verify` do: the whole warehouse is read again and held against everything that is known of it.
+//! What `uptake check` and `run --verify` do: the whole warehouse is read again and held against
+//! everything that is known of it.
 //!
 //! | what is held | where |
 //! |---|---|
@@ -9,8 +10,9 @@
 //! | the published files against the tables | `published` |
 //! | some customers against a second computation, from their raw files | `oracle` |
 //!
-//! The room stands above `engine`, because the engine is not to know the second computation (`reference`): `run --verify` hands
-//! the engine a function. Nothing is changed here, in the warehouse or beside it.
+//! The room stands above `engine`, because the engine is not to know the second computation
+//! (`reference`): `run --verify` hands the engine a function. Nothing is changed here, in the
+//! warehouse or beside it.
 
 pub mod carried;
 pub mod check;

@@ -1,8 +1,11 @@
-//! The oracle: some customers computed a second time, slowly and simply, over all days, and held against the tables cell by cell.
+//! The oracle: some customers computed a second time, slowly and simply, over all days, and held
+//! against the tables cell by cell.
 //!
-//! The second computation (`reference`) is written from the definitions and shares nothing with the stages but the readers of raw
-//! files and the words of `domain`. Each customer is computed alone, out of its own raw files and of nothing else; where a raw file is gone,
-//! out of the rows that the warehouse keeps of it. A range of days is computed in parts, side by side: no day depends on another.
+//! The second computation (`reference`) is written from the definitions and shares nothing with the
+//! stages but the readers of raw files and the words of `domain`. Each customer is computed alone,
+//! out of its own raw files and of nothing else; where a raw file is gone, out of the rows that the
+//! warehouse keeps of it. A range of days is computed in parts, side by side: no day depends on
+//! another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -177,7 +180,8 @@ impl Oracle<'_> {
         Ok(found)
     }
 
-    /// The days on which a table is held within a part of the range; one without partitions in the first part.
+    /// The days on which a table is held within a part of the range; one without partitions in the
+    /// first part.
     fn places(&self, contract: &Contract, (first, last): Part) -> Vec<Option<Day>> {
         match contract.partition {
             Partition::Day => first.to(last).map(Some).collect(),

@@ -1,5 +1,6 @@
-//! What the files were made from: the fingerprint in each footer against the one that the file would have if it were made today. A file
-//! that was put in the place of another, or that was left behind when what it is made from changed, has another one.
+//! What the files were made from: the fingerprint in each footer against the one that the file
+//! would have if it were made today. A file that was put in the place of another, or that was left
+//! behind when what it is made from changed, has another one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,16 +45,18 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// Whether a table that others are made from has a file that is not what it would be made from: whatever is computed from it anew
-    /// differs from what is there, and nothing is wrong with either.
+    /// Whether a table that others are made from has a file that is not what it would be made from:
+    /// whatever is computed from it anew differs from what is there, and nothing is wrong with
+    /// either.
     pub fn is_behind(&self) -> bool {
         let is_made_last = |table: &str| WINDOWS.contains(&table) || [PORTFOLIO.name, FIRST_ACTIVITY.name].contains(&table);
         self.stale.iter().any(|(table, _)| !is_made_last(table))
     }
 }
 
-/// Compares the footers with what they should say. `broken` are files that are missing or cannot be believed: what is made from them is not
-/// told of. `waiting` says that the last run left something to the next one, so that a stale file is no fault.
+/// Compares the footers with what they should say. `broken` are files that are missing or cannot be
+/// believed: what is made from them is not told of. `waiting` says that the last run left something
+/// to the next one, so that a stale file is no fault.
 pub fn hold(store: &Store, state: &State, expected: &Expected, broken: &BTreeSet<(&'static str, Place)>, waiting: bool) -> Origins {
     let mut origins = Origins::default();
     for contract in stages::TABLES {

@@ -1,5 +1,6 @@
-//! The files that should be there: every table has a file for each of its days and each shard. Which days a table has say the days of
-//! its files, the days of the events, and what the last run wrote down (`run.json`), so that a first or last day that is gone is missed too.
+//! The files that should be there: every table has a file for each of its days and each shard.
+//! Which days a table has say the days of its files, the days of the events, and what the last run
+//! wrote down (`run.json`), so that a first or last day that is gone is missed too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +50,8 @@ impl Notes {
         Notes(tables.into_iter().flatten().filter_map(noted).collect())
     }
 
-    /// The last day that a table should have: what was written down, or has come since; where nothing was, the last one of any table.
+    /// The last day that a table should have: what was written down, or has come since; where
+    /// nothing was, the last one of any table.
     fn last_day(&self, state: &State, contract: &Contract, of_all: Option<Day>) -> Option<Day> {
         let found = state.table(contract).keys().filter_map(|(day, _)| *day).max();
         match self.0.get(contract.name) {
@@ -58,7 +60,8 @@ impl Notes {
         }
     }
 
-    /// Whether the table should have any file: it has some, or had some, or nothing is known of what was made.
+    /// Whether the table should have any file: it has some, or had some, or nothing is known of
+    /// what was made.
     fn is_made(&self, state: &State, contract: &Contract) -> bool {
         let noted = self.0.get(contract.name).map(|noted| noted.files);
         !state.table(contract).is_empty() || noted != Some(0)

@@ -1,5 +1,6 @@
-//! The published files: their bytes against the digests of `run.json`, what they were made from, and their rows against those that would
-//! be published now. To have these, everything is published once more, to a temporary folder.
+//! The published files: their bytes against the digests of `run.json`, what they were made from,
+//! and their rows against those that would be published now. To have these, everything is published
+//! once more, to a temporary folder.
 
 use std::fs::File;
 use std::path::Path;
@@ -81,7 +82,8 @@ pub fn hold_again(settings: &Settings, store: &Store, state: &State, range: Rang
     Ok(faults)
 }
 
-/// How a published file differs from what it would be now; a file that is not there is told of elsewhere.
+/// How a published file differs from what it would be now; a file that is not there is told of
+/// elsewhere.
 fn of_file(published: &Path, again: &Path, file: &PublishedFile) -> Result<Option<Fault>, EngineError> {
     let (stands, would_be) = (published.join(&file.name), again.join(&file.name));
     let difference = match digest_of(&stands)? {
@@ -93,7 +95,8 @@ fn of_file(published: &Path, again: &Path, file: &PublishedFile) -> Result<Optio
     Ok(difference.map(|what| Fault::of_published(&file.name, what)))
 }
 
-/// Where the rows of two files differ first. Files with the same rows can have other bytes: another version of the program wrote one.
+/// Where the rows of two files differ first. Files with the same rows can have other bytes: another
+/// version of the program wrote one.
 fn first_difference(stands: &Path, would_be: &Path) -> Result<Option<String>, EngineError> {
     let (left, right) = match (rows_of(stands), rows_of(would_be)) {
         (Ok(left), Ok(right)) => (left, right),

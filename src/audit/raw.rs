@@ -1,6 +1,7 @@
-//! The raw files of some customers, read once more for the second computation: exactly the bytes that the warehouse was made from.
-//! `raw_files` says which these are. A file that is new or has other bytes now is no evidence: the warehouse does not know it, and the
-//! rows of what is not there any more come from the warehouse (`carried`).
+//! The raw files of some customers, read once more for the second computation: exactly the bytes
+//! that the warehouse was made from. `raw_files` says which these are. A file that is new or has
+//! other bytes now is no evidence: the warehouse does not know it, and the rows of what is not
+//! there any more come from the warehouse (`carried`).
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +45,8 @@ pub struct RawCounts {
 pub struct Evidence {
     pub inputs: BTreeMap<Guid, Inputs>,
     pub counts: RawCounts,
-    /// Source and path of the files that the warehouse was made from and that are not there as they were.
+    /// Source and path of the files that the warehouse was made from and that are not there as they
+    /// were.
     pub carried: BTreeSet<(String, String)>,
 }
 
@@ -88,8 +90,8 @@ struct Plan<'a> {
     carried: BTreeSet<(String, String)>,
 }
 
-/// Finds the known files that are there. A file whose path names another customer has no record of the chosen ones: a record
-/// that contradicts its path is a reject.
+/// Finds the known files that are there. A file whose path names another customer has no record of
+/// the chosen ones: a record that contradicts its path is a reject.
 fn plan<'a>(settings: &Settings, known: &'a Known, files: &'a [FoundFile], chosen: &BTreeSet<Guid>) -> Plan<'a> {
     let may_concern = |(source, path): &&(String, String)| {
         let source = settings.sources.iter().find(|of| of.id == *source);
@@ -170,7 +172,8 @@ pub fn read(
     Ok(Evidence { inputs, counts, carried })
 }
 
-/// What a file says of the chosen customers; `None` where it has other bytes than when the warehouse was made from it.
+/// What a file says of the chosen customers; `None` where it has other bytes than when the
+/// warehouse was made from it.
 fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) -> Option<Inputs> {
     let source = &settings.sources[reading.source];
     let format = Format::of(source.feed, source.format.name())?;
@@ -281,7 +284,8 @@ fn by_tenant(all: Inputs, of_path: Option<Guid>) -> BTreeMap<Guid, Inputs> {
         for tenant in file.pages.iter().map(|page| page.0) {
             split.entry(tenant).or_default();
         }
-        // A file without pages of a customer says nothing of the customer's snapshots; of those that it has rows of it may say too little.
+        // A file without pages of a customer says nothing of the customer's snapshots; of those
+        // that it has rows of it may say too little.
         for (tenant, inputs) in &mut split {
             let mut own = file.clone();
             own.pages.retain(|page| page.0 == *tenant);

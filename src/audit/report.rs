@@ -22,7 +22,8 @@ pub struct Asked<'a> {
     /// How many customers are computed again.
     pub customers: Share,
     pub seed: Option<u64>,
-    /// The last run did not come to its end: files may be left that are not what they would be made from.
+    /// The last run did not come to its end: files may be left that are not what they would be made
+    /// from.
     pub unfinished: bool,
     pub watch: &'a Watch<'a>,
 }
@@ -57,7 +58,8 @@ impl Report {
 /// Files by table and place.
 pub type Places = BTreeSet<(&'static str, Place)>;
 
-/// What a part of the check gave. Where files cannot be trusted it may fail on them: then it is left out, with a warning.
+/// What a part of the check gave. Where files cannot be trusted it may fail on them: then it is
+/// left out, with a warning.
 pub fn trusted<T>(result: Result<T, EngineError>, untrusted: &Places, report: &mut Report) -> Result<Option<T>, EngineError> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -1,5 +1,5 @@
-//! The promises of the tables to each other, on every day and not only on those that were made last: `engine::checks`, without what it
-//! remembers of earlier runs.
+//! The promises of the tables to each other, on every day and not only on those that were made
+//! last: `engine::checks`, without what it remembers of earlier runs.
 
 use std::collections::BTreeSet;
 
@@ -21,8 +21,8 @@ use crate::warehouse::contract::Contract;
 /// How many days of tables are held against each other at once.
 const DAYS_AT_ONCE: usize = 64;
 
-/// Holds the tables of every day against each other that has all its files; under the settings where nothing of what it is made from is
-/// in doubt.
+/// Holds the tables of every day against each other that has all its files; under the settings
+/// where nothing of what it is made from is in doubt.
 pub fn hold(
     asked: &Asked<'_>,
     state: &State,

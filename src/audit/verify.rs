@@ -1,4 +1,5 @@
-//! `run --verify N`: the oracle in the middle of a run, after the tables are made and before anything is published.
+//! `run --verify N`: the oracle in the middle of a run, after the tables are made and before
+//! anything is published.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,12 +19,14 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::warehouse::store::Store;
 
-/// The customers that differed when they were computed again last, in the warehouse's folder for what is no table. Every run that
-/// verifies computes them again until they are as they should be: another night, with others, is not to publish what was refused.
+/// The customers that differed when they were computed again last, in the warehouse's folder for
+/// what is no table. Every run that verifies computes them again until they are as they should be:
+/// another night, with others, is not to publish what was refused.
 const DIFFERING: &str = "differing.json";
 
-/// Computes some customers again, over the days that the run could make, and fails where the tables differ. Which customers says the last
-/// day, so that night after night all of them have their turn. Ids of users are not in the message: it goes to the run log.
+/// Computes some customers again, over the days that the run could make, and fails where the tables
+/// differ. Which customers says the last day, so that night after night all of them have their
+/// turn. Ids of users are not in the message: it goes to the run log.
 pub fn verify(
     settings: &Settings,
     share: Share,

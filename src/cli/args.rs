@@ -44,7 +44,8 @@ pub enum Command {
     /// Print what `run` (with --to: `reprocess`) would do and why; change nothing.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
-    /// Say how things stand: last runs, how fresh the data are, holes, rejects, what the lists lack; change nothing.
+    /// Say how things stand: last runs, how fresh the data are, holes, rejects, what the lists
+    /// lack; change nothing.
     #[command(after_help = STATUS_EXAMPLES)]
     Status(StatusArgs),
     /// Read the warehouse again and hold it against everything that is known of it; change nothing.
@@ -226,13 +227,16 @@ pub struct RunArgs {
     /// At most so many days of raw files and of tables, the oldest first; the next run goes on.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub max_days: Option<u32>,
-    /// Compute so many customers (or `all`) a second time before anything is published, every night others; where they differ, nothing is.
+    /// Compute so many customers (or `all`) a second time before anything is published, every night
+    /// others; where they differ, nothing is.
     #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
     pub verify: Option<Share>,
-    /// Look at every raw file, also at those older than the pipeline's `rescan_days`, and at the bytes of each, not only at size and time.
+    /// Look at every raw file, also at those older than the pipeline's `rescan_days`, and at the
+    /// bytes of each, not only at size and time.
     #[arg(long)]
     pub rescan: bool,
-    /// Remove the files of days that the tables do not have any more, since `last_day` is earlier or `first_day` later than before.
+    /// Remove the files of days that the tables do not have any more, since `last_day` is earlier
+    /// or `first_day` later than before.
     #[arg(long, conflicts_with_all = ["until", "tables"])]
     pub prune: bool,
     #[command(flatten)]
@@ -279,7 +283,8 @@ pub struct ReprocessArgs {
     pub how: AgainArgs,
     #[command(flatten)]
     pub allow: AllowArgs,
-    /// Compute so many customers (or `all`) a second time before anything is published, every night others; where they differ, nothing is.
+    /// Compute so many customers (or `all`) a second time before anything is published, every night
+    /// others; where they differ, nothing is.
     #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
     pub verify: Option<Share>,
     /// How many threads to use; default: one per core.
@@ -387,10 +392,12 @@ pub struct ExplainArgs {
     /// The pipeline file.
     #[arg(default_value = "pipelines/nightly.toml")]
     pub pipeline: PathBuf,
-    /// The customer: tenant id, name or domain, in any case, or how one of these begins; default: a list of all.
+    /// The customer: tenant id, name or domain, in any case, or how one of these begins; default: a
+    /// list of all.
     #[arg(long, value_name = "CUSTOMER")]
     pub customer: Option<String>,
-    /// The product: SKU id, part number or name, in any case, or how one begins; default: all of the customer's, in one screen.
+    /// The product: SKU id, part number or name, in any case, or how one begins; default: all of
+    /// the customer's, in one screen.
     #[arg(long, value_name = "PRODUCT", requires = "customer")]
     pub product: Option<String>,
     /// One of the product's workloads; default: use of any of them.
@@ -399,10 +406,12 @@ pub struct ExplainArgs {
     /// The day (YYYY-MM-DD); default: the last one of the tables.
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub day: Option<Day>,
-    /// One user: the id under which users are stored, or with the key at hand the one that the logs have.
+    /// One user: the id under which users are stored, or with the key at hand the one that the logs
+    /// have.
     #[arg(long, value_name = "USER", requires = "customer")]
     pub user: Option<String>,
-    /// With --user: how the raw records begin, read again and masked as the pipeline's privacy settings demand.
+    /// With --user: how the raw records begin, read again and masked as the pipeline's privacy
+    /// settings demand.
     #[arg(long, requires = "user")]
     pub show_raw: bool,
     /// How it is printed; no list is cut in JSON.
@@ -423,7 +432,8 @@ pub struct InspectArgs {
     /// The files.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// What the files are about, in place of trying: activity, license_changes, license_holdings, subscriptions, customers, support_requests.
+    /// What the files are about, in place of trying: activity, license_changes, license_holdings,
+    /// subscriptions, customers, support_requests.
     #[arg(long, value_name = "FEED", value_parser = feed)]
     pub feed: Option<Feed>,
     /// The format of the files, in place of looking how they begin.

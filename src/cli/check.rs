@@ -1,4 +1,5 @@
-//! `uptake check`: reads the warehouse again and holds it against everything that is known of it. Changes nothing.
+//! `uptake check`: reads the warehouse again and holds it against everything that is known of it.
+//! Changes nothing.
 
 use std::sync::atomic::AtomicBool;
 

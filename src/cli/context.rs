@@ -1,4 +1,5 @@
-//! From what was written to what it means: reads the pipeline file and its catalogue, and fixes "today" once.
+//! From what was written to what it means: reads the pipeline file and its catalogue, and fixes
+//! "today" once.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -105,8 +106,8 @@ impl Context {
         })
     }
 
-    /// The last day of the tables: `--until`, else the pipeline's (a fixed archive may end when it likes), else yesterday in its
-    /// time zone. A day that is not over cannot be asked for.
+    /// The last day of the tables: `--until`, else the pipeline's (a fixed archive may end when it
+    /// likes), else yesterday in its time zone. A day that is not over cannot be asked for.
     pub fn last_day(&self, until: Option<Day>) -> Result<Day, Failure> {
         let yesterday = self.settings.zone().day_of(self.began).plus(-1);
         let latest = self.settings.last_day.map_or(yesterday, |last| last.max(yesterday));
@@ -119,8 +120,8 @@ impl Context {
         }
     }
 
-    /// The day that it is, wherever on Earth it is latest: an export may write days of another time zone. A fixed archive may end
-    /// when it likes, so its days have come.
+    /// The day that it is, wherever on Earth it is latest: an export may write days of another time
+    /// zone. A fixed archive may end when it likes, so its days have come.
     fn today(&self) -> Day {
         let latest = Instant(self.began.0 + HOURS_AHEAD * MICROS_PER_HOUR).day_utc();
         self.settings.last_day.map_or(latest, |last| latest.max(last.plus(1)))

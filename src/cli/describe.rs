@@ -1,5 +1,6 @@
-//! `uptake describe`: the data dictionary, out of the contracts that the program itself works by. A table of the warehouse goes by its
-//! name, a published file by the name of its file; `docs/tables.md` is everything in Markdown.
+//! `uptake describe`: the data dictionary, out of the contracts that the program itself works by. A
+//! table of the warehouse goes by its name, a published file by the name of its file;
+//! `docs/tables.md` is everything in Markdown.
 
 use crate::cli::args::{DescribeArgs, DictionaryFormat};
 use crate::cli::exit::{Code, Failure};

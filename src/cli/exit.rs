@@ -60,7 +60,8 @@ impl Failure {
         }
     }
 
-    /// The same of a command that makes files. It keeps those that were finished, which others have nothing of.
+    /// The same of a command that makes files. It keeps those that were finished, which others have
+    /// nothing of.
     pub fn of_a_run(mut self) -> Failure {
         match self.code {
             Code::Interrupted => self.message.push_str(": what was finished is kept; the next run goes on from here"),
@@ -125,7 +126,8 @@ impl From<WarehouseError> for Failure {
 /// What is done to a file or folder without changing it.
 const READING: [&str; 5] = ["read", "open", "list", "look at", "look at the lock"];
 
-/// What to do where the disk refused. A disk that cannot be read is not mended by choosing a folder to write to.
+/// What to do where the disk refused. A disk that cannot be read is not mended by choosing a folder
+/// to write to.
 fn store_hint(doing: &str, kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and run again",

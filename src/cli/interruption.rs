@@ -1,8 +1,9 @@
 //! Ctrl-C and requests to end (SIGTERM, SIGHUP), for every command and in every phase of it.
 //!
-//! The first signal asks the command to stop, which it does between two files (`Watch::go_on`). Where it does not come to such
-//! a place soon (in the middle of a sort of millions, or while a disk does not answer), the process is ended from here. That is
-//! safe, because files appear whole or not at all, and it is what a second signal does at once.
+//! The first signal asks the command to stop, which it does between two files (`Watch::go_on`).
+//! Where it does not come to such a place soon (in the middle of a sort of millions, or while a
+//! disk does not answer), the process is ended from here. That is safe, because files appear whole
+//! or not at all, and it is what a second signal does at once.
 
 use std::panic;
 use std::process;
@@ -16,7 +17,8 @@ use crate::warehouse::store::temporary_folder;
 
 /// How long a command has to come to an end by itself.
 const GRACE: Duration = Duration::from_millis(600);
-/// How long the last words may take, and removing what lies in temporary folders: nobody may be there to read them.
+/// How long the last words may take, and removing what lies in temporary folders: nobody may be
+/// there to read them.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 /// The signal from which on nothing is waited for.
 const AT_ONCE: u32 = 3;
@@ -76,9 +78,10 @@ impl Interruption {
         self.changed.notify_all();
     }
 
-    /// Does a piece of work on a thread of its own, and ends the process where the work does not end soon after a signal:
-    /// with the last words (the line that says so), without temporary folders, with exit code 130. Of several pieces one
-    /// within the other the innermost has the last words.
+    /// Does a piece of work on a thread of its own, and ends the process where the work does not
+    /// end soon after a signal: with the last words (the line that says so), without temporary
+    /// folders, with exit code 130. Of several pieces one within the other the innermost has the
+    /// last words.
     pub fn hold<T: Send>(
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send,
@@ -132,7 +135,8 @@ impl Interruption {
     }
 }
 
-/// A piece of work at hand; when it is dropped, however the work came to its end, whoever waits learns of it.
+/// A piece of work at hand; when it is dropped, however the work came to its end, whoever waits
+/// learns of it.
 struct Held<'a> {
     interruption: &'a Interruption,
     is_done: &'a AtomicBool,

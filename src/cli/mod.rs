@@ -1,4 +1,5 @@
-//! The command line: one command a file. What was written becomes what it means in `context`; errors become exit codes in `exit`.
+//! The command line: one command a file. What was written becomes what it means in `context`;
+//! errors become exit codes in `exit`.
 
 pub mod args;
 pub mod arguments;
@@ -22,7 +23,8 @@ use std::io::{self, ErrorKind, Write};
 use crate::cli::exit::Failure;
 use crate::observe::standard_error::harmless;
 
-/// Writes a result to standard output. Whoever reads it may stop reading: that is no fault. A disk that is full is one.
+/// Writes a result to standard output. Whoever reads it may stop reading: that is no fault. A disk
+/// that is full is one.
 pub fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     written(out.write_all(harmless(text).as_bytes()).and_then(|()| out.flush()))

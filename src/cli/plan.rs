@@ -1,4 +1,5 @@
-//! `uptake plan`: what `run` or `reprocess` would do, and why. A rehearsal in a temporary folder; the warehouse stays as it is.
+//! `uptake plan`: what `run` or `reprocess` would do, and why. A rehearsal in a temporary folder;
+//! the warehouse stays as it is.
 
 use std::sync::atomic::AtomicBool;
 

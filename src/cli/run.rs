@@ -57,7 +57,8 @@ pub fn verifier(
     move |store, state, range, watch| verify(settings, share, store, state, range, watch)
 }
 
-/// Does what was asked for with the warehouse locked, writes down how it went, and says what was done.
+/// Does what was asked for with the warehouse locked, writes down how it went, and says what was
+/// done.
 pub fn carry_out(
     context: &Context,
     request: &Request<'_>,

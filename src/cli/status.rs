@@ -1,4 +1,5 @@
-//! `uptake status`: how things stand. Reads the warehouse and what runs left beside the published files; writes nothing.
+//! `uptake status`: how things stand. Reads the warehouse and what runs left beside the published
+//! files; writes nothing.
 
 use crate::cli::args::{Format, Global, StatusArgs};
 use crate::cli::context::Context;

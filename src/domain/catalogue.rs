@@ -1,4 +1,5 @@
-//! The catalogue: which SKU has which workloads, which application means which workload, which products are out of scope.
+//! The catalogue: which SKU has which workloads, which application means which workload, which
+//! products are out of scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub struct Catalogue {
     pub audit_actions: Arc<AuditActions>,
 }
 
-/// Which audited actions are a use of a service, and which ones are its administration. Words are lower case.
+/// Which audited actions are a use of a service, and which ones are its administration. Words are
+/// lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditActions {
     /// By the record type, as a number and as its name.
@@ -42,8 +44,9 @@ pub struct AuditActions {
 }
 
 impl AuditActions {
-    /// Whether an action is a use: its record type has to be one of using a service (one that nobody knows is none), and its operation
-    /// none by which a service is configured. A cmdlet is administration, unless the list says otherwise. Words in any case.
+    /// Whether an action is a use: its record type has to be one of using a service (one that
+    /// nobody knows is none), and its operation none by which a service is configured. A cmdlet is
+    /// administration, unless the list says otherwise. Words in any case.
     pub fn is_use(&self, record_type: &str, operation: &str) -> bool {
         let of_type = self.record_types.get(&record_type.to_ascii_lowercase());
         let of_operation = self.operations.get(&operation.to_ascii_lowercase());
@@ -61,7 +64,8 @@ fn is_cmdlet(operation: &str) -> bool {
 }
 
 impl Catalogue {
-    /// The workload of a sign-in: the resource decides where the map knows it, else the client application, else nobody.
+    /// The workload of a sign-in: the resource decides where the map knows it, else the client
+    /// application, else nobody.
     pub fn workload_of(&self, resource_id: &str, app_id: &str) -> Option<&str> {
         self.apps.get(resource_id).or_else(|| self.apps.get(app_id)).map(String::as_str)
     }

@@ -1,4 +1,5 @@
-//! Days and instants: a calendar date as a number, a moment in microseconds, and the time zone that maps one to the other.
+//! Days and instants: a calendar date as a number, a moment in microseconds, and the time zone that
+//! maps one to the other.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
 //! Digests: what a partition contains or was made from, as 128 bits.
 //!
-//! Three kinds. A [`Digester`] digests bytes that come in pieces. A [`Hasher`] digests a sequence of values. A [`SetDigest`] digests a set: members can be added and taken away in any
-//! order, so the digest of "who holds what" can be carried from one day to the next by its differences.
+//! Three kinds. A [`Digester`] digests bytes that come in pieces. A [`Hasher`] digests a sequence
+//! of values. A [`SetDigest`] digests a set: members can be added and taken away in any order, so
+//! the digest of "who holds what" can be carried from one day to the next by its differences.
 
 use std::fmt;
 
@@ -122,7 +123,8 @@ impl Default for Digester {
 
 /// Digests a sequence of values; texts carry their length, so that `ab, c` and `a, bc` differ.
 ///
-/// The sequences are short and many: gathering one and digesting it at once is several times faster than digesting it piece by piece.
+/// The sequences are short and many: gathering one and digesting it at once is several times faster
+/// than digesting it piece by piece.
 #[derive(Clone, Default)]
 pub struct Hasher(Vec<u8>);
 

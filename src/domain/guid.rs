@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A GUID. Ordered like its lower case text, so that sorting ids and sorting strings are the same thing.
+/// A GUID. Ordered like its lower case text, so that sorting ids and sorting strings are the same
+/// thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid(pub u128);
 

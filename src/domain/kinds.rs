@@ -61,7 +61,8 @@ spelled! {
 }
 
 spelled! {
-    /// What a license event did. `Assigned`, `Removed` and `Held` are about one SKU, the others about the whole user.
+    /// What a license event did. `Assigned`, `Removed` and `Held` are about one SKU, the others
+    /// about the whole user.
     Action {
         Assigned = "assigned",
         Removed = "removed",
@@ -72,7 +73,8 @@ spelled! {
 }
 
 spelled! {
-    /// What opened an assignment: an event, a holdings snapshot, or nothing that the data shows (it was there before).
+    /// What opened an assignment: an event, a holdings snapshot, or nothing that the data shows (it
+    /// was there before).
     Opened {
         Event = "event",
         Snapshot = "snapshot",

@@ -1,4 +1,5 @@
-//! The words of the domain: ids, days, windows, workloads, subscription states. Imports nothing of ours and does no IO.
+//! The words of the domain: ids, days, windows, workloads, subscription states. Imports nothing of
+//! ours and does no IO.
 
 pub mod by_name;
 pub mod catalogue;

@@ -1,4 +1,5 @@
-//! The settings that decide what the numbers are: what `stages` and `reference` read of a pipeline file.
+//! The settings that decide what the numbers are: what `stages` and `reference` read of a pipeline
+//! file.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +52,8 @@ impl Rules {
         }
     }
 
-    /// Who sold a subscription of `customer` that belongs to `owner` (a tenant id in lower case, or empty).
+    /// Who sold a subscription of `customer` that belongs to `owner` (a tenant id in lower case, or
+    /// empty).
     pub fn seller(&self, customer: Guid, owner: &str) -> Seller {
         let owner_id = Guid::parse(owner.as_bytes());
         match owner_id {

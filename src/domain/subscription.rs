@@ -15,7 +15,8 @@ spelled! {
 }
 
 impl State {
-    /// The state that a raw status (any case, blanks around it ignored) stands for; `None` for a status nobody has told us of.
+    /// The state that a raw status (any case, blanks around it ignored) stands for; `None` for a
+    /// status nobody has told us of.
     pub fn of_status(status: &str) -> Option<State> {
         const WORDS: [(&str, State); 14] = [
             ("enabled", State::Active),

@@ -1,8 +1,10 @@
-//! Under which ids users are stored: the ones in the logs, or others that nobody can lead back to them without a key.
+//! Under which ids users are stored: the ones in the logs, or others that nobody can lead back to
+//! them without a key.
 //!
-//! A pseudonym is `u:` and 32 hexadecimal digits: the first half of HMAC-SHA-256 over the tenant's id (16 bytes) and the user's id as the readers
-//! give it, in lower case; `n:` and the digits where only the user's name is known. It depends on nothing else, so a user has the same one in every feed, run and machine that has the key. The two letters
-//! tell it from every id that logs have.
+//! A pseudonym is `u:` and 32 hexadecimal digits: the first half of HMAC-SHA-256 over the tenant's
+//! id (16 bytes) and the user's id as the readers give it, in lower case; `n:` and the digits where
+//! only the user's name is known. It depends on nothing else, so a user has the same one in every
+//! feed, run and machine that has the key. The two letters tell it from every id that logs have.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -41,7 +43,8 @@ impl UserIds {
         }
     }
 
-    /// The same for an id out of the warehouse, which may have been stored under other settings. A pseudonym stays as it is: it cannot be led back.
+    /// The same for an id out of the warehouse, which may have been stored under other settings. A
+    /// pseudonym stays as it is: it cannot be led back.
     pub fn stored_again<'a>(&self, tenant: Guid, user: &'a str) -> Cow<'a, str> {
         match self {
             UserIds::Pseudonymous(_) if !is_pseudonym(user) => self.stored(tenant, user),
@@ -65,7 +68,8 @@ pub struct Pseudonyms {
 }
 
 impl Pseudonyms {
-    /// With a key of at least [`KEY_BYTES`]; `None` where it is shorter. Line ends after the key are not part of it: editors add them.
+    /// With a key of at least [`KEY_BYTES`]; `None` where it is shorter. Line ends after the key
+    /// are not part of it: editors add them.
     pub fn with_key(key: &[u8]) -> Option<Pseudonyms> {
         let key = trimmed(key);
         if key.len() < KEY_BYTES {

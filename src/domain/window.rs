@@ -1,4 +1,5 @@
-//! The window of 28 days as a bit pattern: bit 0 is the day itself, bit 27 the day 27 days before it.
+//! The window of 28 days as a bit pattern: bit 0 is the day itself, bit 27 the day 27 days before
+//! it.
 
 use crate::domain::day::Day;
 
@@ -7,7 +8,8 @@ pub const WINDOW_DAYS: i32 = 28;
 /// The bits that a pattern may have; 28 to 31 are always 0.
 pub const WINDOW_MASK: u32 = (1 << WINDOW_DAYS) - 1;
 
-/// The pattern of the next day: everything is one day older, and bit 0 says whether that day is set.
+/// The pattern of the next day: everything is one day older, and bit 0 says whether that day is
+/// set.
 #[inline]
 pub fn next(bits: u32, set: bool) -> u32 {
     (bits << 1 | u32::from(set)) & WINDOW_MASK

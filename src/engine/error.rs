@@ -44,7 +44,8 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// Where the texts of one file are too much: how many shards would do, where there are so many today.
+    /// Where the texts of one file are too much: how many shards would do, where there are so many
+    /// today.
     pub fn with_shards(self, today: u16) -> EngineError {
         match self {
             EngineError::Warehouse(WarehouseError::TooMuchText { .. }) => WarehouseError::TooMuchText {

@@ -34,7 +34,8 @@ impl Watch<'_> {
         (self.notify)(event);
     }
 
-    /// Ends the run if the user asked for it: called between files, which are each put into place whole.
+    /// Ends the run if the user asked for it: called between files, which are each put into place
+    /// whole.
     pub fn go_on(&self) -> Result<(), EngineError> {
         if self.interrupted.load(Ordering::Relaxed) {
             Err(EngineError::Interrupted)

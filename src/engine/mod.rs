@@ -1,7 +1,7 @@
 //! From a plan to committed partitions: the only place where IO meets the stages.
 //!
-//! `run::run` goes through the tables in the order of the data. Before each one it compares what every file would be made
-//! from today with what its footer says, and makes the files that differ.
+//! `run::run` goes through the tables in the order of the data. Before each one it compares what
+//! every file would be made from today with what its footer says, and makes the files that differ.
 
 pub mod build;
 pub mod cache;

@@ -124,7 +124,8 @@ pub struct RunReport {
     pub pruned: u64,
     /// How many raw files and folders could not be read: they are tried again in the next run.
     pub unread: u64,
-    /// What was computed a second time before anything was published; nothing where nobody asked for it.
+    /// What was computed a second time before anything was published; nothing where nobody asked
+    /// for it.
     pub verified: Option<Verified>,
     pub published: bool,
     /// Digest of what the published files were made from.

@@ -30,7 +30,8 @@ pub struct Request<'a> {
     pub again: Option<Again>,
     /// The most days of raw files that are read, and of tables that are made; the oldest go first.
     pub max_days: Option<u32>,
-    /// Looks at every raw file, whatever `rescan_days` says, and at its bytes, whatever its size and time of change say.
+    /// Looks at every raw file, whatever `rescan_days` says, and at its bytes, whatever its size
+    /// and time of change say.
     pub rescan: bool,
     /// Goes on where the input folder has no file at all.
     pub allow_empty: bool,
@@ -40,9 +41,11 @@ pub struct Request<'a> {
     pub prune: bool,
     /// The way to the input folder.
     pub reads: Reads,
-    /// Whether files are made, or only named: raw files are read either way, since only they can say which days change.
+    /// Whether files are made, or only named: raw files are read either way, since only they can
+    /// say which days change.
     pub rehearse: bool,
-    /// Computes customers a second time before anything is published. It comes from above: the engine knows one computation only.
+    /// Computes customers a second time before anything is published. It comes from above: the
+    /// engine knows one computation only.
     pub verify: Option<&'a Verify<'a>>,
 }
 
@@ -97,8 +100,8 @@ pub struct Again {
 }
 
 impl Again {
-    /// Whether a raw file may have something to say of the days: its path names one of them, or its rows are about one.
-    /// `tenant` is the customer that its path names.
+    /// Whether a raw file may have something to say of the days: its path names one of them, or its
+    /// rows are about one. `tenant` is the customer that its path names.
     pub fn concerns(&self, tenant: Option<Guid>, path_day: Option<Day>, rows: Option<(Day, Day)>) -> bool {
         let whose = self.customer.is_none() || tenant.is_none() || tenant == self.customer;
         let by_path = path_day.is_some_and(|day| self.first <= day && day <= self.last);

@@ -1,5 +1,6 @@
-//! A run from beginning to end: raw files, events, facts, assignments, windows, portfolio, publication. A plan is the same way,
-//! as far as raw files can change it, with another place to write; both read one plan of what comes after.
+//! A run from beginning to end: raw files, events, facts, assignments, windows, portfolio,
+//! publication. A plan is the same way, as far as raw files can change it, with another place to
+//! write; both read one plan of what comes after.
 
 use std::collections::BTreeSet;
 
@@ -224,7 +225,8 @@ fn range(
     day_range::range(request.settings, state, earliest, taken.first_day(), (request.from, last), watch)
 }
 
-/// Makes the stale files of every table; returns the days that are left to another run. Days whose facts are left are too.
+/// Makes the stale files of every table; returns the days that are left to another run. Days whose
+/// facts are left are too.
 fn make_tables(
     job: &mut Job<'_>,
     (state, fresh_events): (&mut State, FreshEvents),

@@ -1,5 +1,6 @@
-//! How large the files would be that a plan names: one that is there stays as large as it is, a new one is like the others of its
-//! table, and of a table that has none yet the last day is made on trial where the rehearsal writes.
+//! How large the files would be that a plan names: one that is there stays as large as it is, a new
+//! one is like the others of its table, and of a table that has none yet the last day is made on
+//! trial where the rehearsal writes.
 
 use crate::engine::build::window_fingerprints::{PASS_TABLES, Stale};
 use crate::engine::build::window_plan::WindowsPlan;

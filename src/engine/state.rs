@@ -1,4 +1,5 @@
-//! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that spares reading them.
+//! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that
+//! spares reading them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,8 @@ use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file;
 use crate::warehouse::store::listing::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
 
-/// What was learned in earlier runs and can be learned again: deleting it costs time and nothing else.
+/// What was learned in earlier runs and can be learned again: deleting it costs time and nothing
+/// else.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Cache {
     /// The footers of each table by its name. While a run has its [`State`], they are there.
@@ -90,7 +92,8 @@ impl State {
         State::read_some(store, cache, |_| true)
     }
 
-    /// Looks at some tables; the others are what they were when a run looked last, if the cache knows that.
+    /// Looks at some tables; the others are what they were when a run looked last, if the cache
+    /// knows that.
     pub fn read_some(store: &Store, cache: &mut Cache, is_looked_at: impl Fn(&Contract) -> bool + Sync) -> Result<State, WarehouseError> {
         let mut known = std::mem::take(&mut cache.footers);
         let of_table = |contract: &'static Contract| {
@@ -135,7 +138,8 @@ impl State {
                     None => drop(files.remove(&place)),
                 }
             }
-            // Folders in which this run has written have another time now, and are gone through by the next one.
+            // Folders in which this run has written have another time now, and are gone through by
+            // the next one.
             let folders = self.folders.remove(contract.name).unwrap_or_default();
             let kept = KeptTable::of(contract, Known { files, folders });
             cache.footers.insert(contract.name.to_owned(), kept);
@@ -149,8 +153,8 @@ impl State {
         self.tables.get(contract.name).unwrap_or(&EMPTY)
     }
 
-    /// Takes the files of days before the first or after the last day of the tables out of sight. The events of earlier days are looked
-    /// back on, and so are their facts.
+    /// Takes the files of days before the first or after the last day of the tables out of sight.
+    /// The events of earlier days are looked back on, and so are their facts.
     pub fn set_aside(&mut self, first: Option<Day>, last: Option<Day>) {
         let looks_back = [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE].map(|contract| contract.name);
         for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Day) {

@@ -1,5 +1,6 @@
-//! How a number became what it is since an earlier day, user by user and subscription by subscription. What is listed adds up to the
-//! difference exactly, because every user and every subscription is in one group, and the group is where it was and where it is.
+//! How a number became what it is since an earlier day, user by user and subscription by
+//! subscription. What is listed adds up to the difference exactly, because every user and every
+//! subscription is in one group, and the group is where it was and where it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +41,8 @@ enum Standing {
 pub struct UserChange {
     pub cause: Cause,
     pub users: Vec<String>,
-    /// By how much they change the active users, those of them who have the product, and those who no longer have it.
+    /// By how much they change the active users, those of them who have the product, and those who
+    /// no longer have it.
     pub active: i64,
     pub holders: i64,
     pub moved: i64,
@@ -85,7 +87,8 @@ pub struct SeatState {
 pub struct Change {
     pub since: Day,
     pub before: Numbers,
-    /// Whether the window of that day was complete; `None` where the tables have no row of the product on it.
+    /// Whether the window of that day was complete; `None` where the tables have no row of the
+    /// product on it.
     pub complete: Option<bool>,
     pub users: Vec<UserChange>,
     /// Who got the product since, and who lost it: the difference of the assigned seats.
@@ -162,8 +165,8 @@ fn standing(holder: &Holder<'_>) -> Standing {
     }
 }
 
-/// Why somebody stands elsewhere. Whoever comes in was active since the earlier day, since that day's window has no day of theirs; whoever
-/// goes out was not.
+/// Why somebody stands elsewhere. Whoever comes in was active since the earlier day, since that
+/// day's window has no day of theirs; whoever goes out was not.
 fn cause(then: &Holder<'_>, was: Standing, is: Standing) -> Cause {
     match (was, is) {
         (Standing::Out, Standing::Moved) => Cause::UsedAndRemoved,

@@ -1,4 +1,5 @@
-//! What was counted here against what stands in the tables. A difference is a fault of one of the two.
+//! What was counted here against what stands in the tables. A difference is a fault of one of the
+//! two.
 
 use std::fmt::Display;
 
@@ -21,7 +22,8 @@ pub struct Difference {
     pub counted: String,
 }
 
-/// Holds the rows of a product against what is counted: on every day that `facts` has tables of, in any workload and in each.
+/// Holds the rows of a product against what is counted: on every day that `facts` has tables of, in
+/// any workload and in each.
 pub fn differences(facts: &Facts<'_>, sku: Guid) -> Vec<Difference> {
     let mut found = Vec::new();
     for day in facts.days.keys().rev() {

@@ -1,4 +1,5 @@
-//! All customers on one day, each with its two ratios: what is told where nobody said which customer is meant.
+//! All customers on one day, each with its two ratios: what is told where nobody said which
+//! customer is meant.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +38,8 @@ pub struct CustomerLine {
     pub usage: Option<f64>,
 }
 
-/// The customers that lists name, and those that have a row of `adoption`. The sums are those of `portfolio` over one customer.
+/// The customers that lists name, and those that have a row of `adoption`. The sums are those of
+/// `portfolio` over one customer.
 pub fn list(day: Day, names: Vec<CustomerName>, adoption: Vec<Adoption>) -> CustomerList {
     let mut rows: BTreeMap<Guid, (Option<CustomerName>, Vec<Adoption>)> = BTreeMap::new();
     for name in names {

@@ -1,4 +1,5 @@
-//! What the warehouse says about one customer, as far as an explanation needs it. Whoever reads it fills this in.
+//! What the warehouse says about one customer, as far as an explanation needs it. Whoever reads it
+//! fills this in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,8 @@ pub struct Facts<'a> {
     pub activity: BTreeMap<Day, Vec<ActivityDaily>>,
     /// The active days of these, by user.
     pub uses: Uses,
-    /// `activity_28d` of earlier days, one for each window of 28 days before that of `day`, the latest first.
+    /// `activity_28d` of earlier days, one for each window of 28 days before that of `day`, the
+    /// latest first.
     pub earlier: Vec<Activity28d>,
     /// The days of the window with any event.
     pub covered: BTreeSet<Day>,
@@ -40,7 +42,8 @@ pub struct Facts<'a> {
     pub began_before: bool,
     /// `day` and the days that it is compared with, as far as the tables reach.
     pub days: BTreeMap<Day, TablesOfDay>,
-    /// What the table `next_steps` says about the customer; `None` where the warehouse has no such table.
+    /// What the table `next_steps` says about the customer; `None` where the warehouse has no such
+    /// table.
     pub next_steps: Option<Vec<NextStep>>,
 }
 
@@ -84,7 +87,8 @@ pub struct TablesOfDay {
 }
 
 impl TablesOfDay {
-    /// The snapshot in force. A snapshot that lists nothing has no row in `subscriptions`: then only `adoption` knows of it.
+    /// The snapshot in force. A snapshot that lists nothing has no row in `subscriptions`: then
+    /// only `adoption` knows of it.
     pub fn snapshot_day(&self) -> Option<Day> {
         let listed = self.subscriptions.first().map(|row| row.snapshot_day);
         listed.or_else(|| self.adoption.iter().find_map(|row| row.seats_snapshot_day))

@@ -1,7 +1,8 @@
 //! From whom to whom a license went, where that can be seen.
 //!
-//! A license is pooled: no log says that the one taken from Ada is the one that Bob got. Where a product was taken from one user and
-//! given to another within [`MOST_DAYS`] days, and neither has a second candidate, it is called a move.
+//! A license is pooled: no log says that the one taken from Ada is the one that Bob got. Where a
+//! product was taken from one user and given to another within [`MOST_DAYS`] days, and neither has
+//! a second candidate, it is called a move.
 
 use crate::domain::day::Day;
 use crate::stages::licenses::assignments::Assignment;

@@ -21,11 +21,13 @@ pub struct Person {
     pub licenses: Vec<License>,
     /// How many days of the window count: active, and the user held the product.
     pub active_days: i64,
-    /// The latest day that counts; of a user who does not count the latest use at all, as far back as the tables go.
+    /// The latest day that counts; of a user who does not count the latest use at all, as far back
+    /// as the tables go.
     pub last_active: Option<Day>,
     /// What shows it.
     pub evidence: BTreeSet<Evidence>,
-    /// Who got the license that was taken from the user, and when; who had it before. `None` where that cannot be seen.
+    /// Who got the license that was taken from the user, and when; who had it before. `None` where
+    /// that cannot be seen.
     pub moved_to: Option<(String, Day)>,
     pub received_from: Option<(String, Day)>,
 }
@@ -53,11 +55,13 @@ impl License {
 /// Everybody behind the numbers of a product on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
-    /// Active, and they have the product (C). The latest assigned first: no rule says who of them is beyond the entitlements.
+    /// Active, and they have the product (C). The latest assigned first: no rule says who of them
+    /// is beyond the entitlements.
     pub current: Vec<Person>,
     /// Active while they held the product, which they no longer have. The latest to lose it first.
     pub moved: Vec<Person>,
-    /// They have the product and did not use it in the window. Those who never did first, then those who have not for longest.
+    /// They have the product and did not use it in the window. Those who never did first, then
+    /// those who have not for longest.
     pub inactive: Vec<Person>,
 }
 

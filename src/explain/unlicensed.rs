@@ -1,4 +1,5 @@
-//! Use of a workload by people who held no product with it: no product's number has them, the customer's has.
+//! Use of a workload by people who held no product with it: no product's number has them, the
+//! customer's has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,8 @@ pub struct Unlicensed {
     pub users: Vec<(String, BTreeSet<Day>)>,
 }
 
-/// Per workload whose use counts without a license, who used it so in the window of the day; only workloads that somebody did.
+/// Per workload whose use counts without a license, who used it so in the window of the day; only
+/// workloads that somebody did.
 pub fn unlicensed(facts: &Facts<'_>) -> Vec<Unlicensed> {
     let of = |workload: &String| Unlicensed {
         workload: workload.clone(),

@@ -59,7 +59,8 @@ pub struct UserDay {
     pub actions: u32,
     /// Whether the day is active by the evidence that the pipeline chooses.
     pub is_active: bool,
-    /// The products with the workload that the user held on the day; of the one product where one is asked for.
+    /// The products with the workload that the user held on the day; of the one product where one
+    /// is asked for.
     pub held: Vec<Guid>,
     pub lines: Vec<EventLine>,
 }

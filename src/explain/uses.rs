@@ -1,5 +1,5 @@
-//! Who used what on which days: the rows of `activity_daily` by user. A product is counted several times, on several days and for each of its
-//! workloads, so the rows are sorted once.
+//! Who used what on which days: the rows of `activity_daily` by user. A product is counted several
+//! times, on several days and for each of its workloads, so the rows are sorted once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -53,7 +53,8 @@ impl Uses {
         })
     }
 
-    /// The days from `first` to `last` on which a user used any of some workloads, each with what shows it.
+    /// The days from `first` to `last` on which a user used any of some workloads, each with what
+    /// shows it.
     pub fn days(&self, user: &str, workloads: &BTreeSet<&str>, (first, last): (Day, Day)) -> BTreeMap<Day, Marks> {
         let wanted: Vec<bool> = self.workloads.iter().map(|name| workloads.contains(name.as_str())).collect();
         let mut days: BTreeMap<Day, Marks> = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! The closing words of a run: the summary, next steps, what was read, warnings, where everything is. In the pipeline's language.
+//! The closing words of a run: the summary, next steps, what was read, warnings, where everything
+//! is. In the pipeline's language.
 
 use crate::domain::words::summary as said;
 use crate::domain::words::{ENGLISH, Phrase, Words, nouns};

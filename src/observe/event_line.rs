@@ -1,7 +1,8 @@
-//! One line of JSON per event: what `--log-format json` writes to standard error, and nothing else is written there then.
+//! One line of JSON per event: what `--log-format json` writes to standard error, and nothing else
+//! is written there then.
 //!
-//! Every line has `time` (UTC), `level` (info, warning, error), `event` and `message`; what an event has besides is in
-//! docs/run.md.
+//! Every line has `time` (UTC), `level` (info, warning, error), `event` and `message`; what an
+//! event has besides is in docs/run.md.
 
 use serde_json::{Map, Value};
 
@@ -25,7 +26,8 @@ impl Level {
     }
 }
 
-/// The line of an event, without its line end. `fields` is an object; its entries come after the ones that every line has.
+/// The line of an event, without its line end. `fields` is an object; its entries come after the
+/// ones that every line has.
 pub fn event_line(level: Level, event: &str, message: &str, fields: Value) -> String {
     let mut line = Map::new();
     line.insert("time".to_owned(), jiff::Timestamp::now().to_string().into());

@@ -1,4 +1,5 @@
-//! What stays of a run once it is over: `run.json` where it made anything, its line in the run log, and the metrics.
+//! What stays of a run once it is over: `run.json` where it made anything, its line in the run log,
+//! and the metrics.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,8 +73,8 @@ impl Journal<'_> {
         Ok(())
     }
 
-    /// The run failed. What cannot be written down now is a warning: the failure itself is what matters. A run that was refused
-    /// since another one is at work leaves the metrics to that one.
+    /// The run failed. What cannot be written down now is a warning: the failure itself is what
+    /// matters. A run that was refused since another one is at work leaves the metrics to that one.
     pub fn failed(&self, fault: &Fault) {
         if self.is_over.swap(true, Ordering::SeqCst) {
             return;

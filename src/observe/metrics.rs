@@ -1,6 +1,7 @@
-//! `metrics.prom`: what a monitor wants to know of the pipeline, as OpenMetrics text that the textfile collector of Prometheus'
-//! node_exporter reads. Replaced by a rename after every run. What a run did not learn anything about (a failed run knows
-//! nothing of the tables) keeps the values of the file before.
+//! `metrics.prom`: what a monitor wants to know of the pipeline, as OpenMetrics text that the
+//! textfile collector of Prometheus' node_exporter reads. Replaced by a rename after every run.
+//! What a run did not learn anything about (a failed run knows nothing of the tables) keeps the
+//! values of the file before.
 
 use std::fs;
 use std::io::{self, Write};

@@ -1,4 +1,5 @@
-//! Progress, messages and what stays of a run: reads the engine's events and reports, and decides nothing.
+//! Progress, messages and what stays of a run: reads the engine's events and reports, and decides
+//! nothing.
 
 pub mod closing_words;
 pub mod event_line;

@@ -1,4 +1,5 @@
-//! The parts of a run and how long each took, out of the engine's events. A part that is begun once per shard is one part.
+//! The parts of a run and how long each took, out of the engine's events. A part that is begun once
+//! per shard is one part.
 
 use std::time::Instant;
 

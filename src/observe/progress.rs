@@ -1,5 +1,5 @@
-//! Progress and messages on standard error: bars on a terminal, plain lines otherwise, JSON lines for programs, nothing with
-//! `--quiet` (errors always).
+//! Progress and messages on standard error: bars on a terminal, plain lines otherwise, JSON lines
+//! for programs, nothing with `--quiet` (errors always).
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -50,7 +50,8 @@ impl Progress {
         }
     }
 
-    /// The same for a command whose result has the warnings in it. Programs get them as events all the same.
+    /// The same for a command whose result has the warnings in it. Programs get them as events all
+    /// the same.
     pub fn with_warnings_in_the_result(look: Look) -> Progress {
         Progress {
             keeps_warnings: true,
@@ -179,7 +180,8 @@ impl Progress {
     }
 }
 
-/// So many units in words. A unit is a plural whose first word ends in `s`: one of it loses that letter.
+/// So many units in words. A unit is a plural whose first word ends in `s`: one of it loses that
+/// letter.
 fn counted(count: u64, unit: &str) -> String {
     let (first, rest) = unit
         .split_once(' ')

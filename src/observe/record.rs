@@ -1,7 +1,9 @@
-//! What is written down of a run: `run.json`, which goes with the published files, and the line of the run log.
+//! What is written down of a run: `run.json`, which goes with the published files, and the line of
+//! the run log.
 //!
-//! `run.json` says what the last run did that made anything, and has the digest of every published file; a run that published
-//! nothing leaves there what was published before. It is written last, by a rename. Every key of both is in docs/run.md.
+//! `run.json` says what the last run did that made anything, and has the digest of every published
+//! file; a run that published nothing leaves there what was published before. It is written last,
+//! by a rename. Every key of both is in docs/run.md.
 
 use serde_json::{Map, Value, json};
 
@@ -66,8 +68,8 @@ impl Record<'_> {
         rounded((self.ended.0 - self.began.0) as f64 / 1e6)
     }
 
-    /// Writes `run.json` of a run that made anything. Where an earlier publication broke off, only one that publishes may: until then
-    /// what stands there is not what is published.
+    /// Writes `run.json` of a run that made anything. Where an earlier publication broke off, only
+    /// one that publishes may: until then what stands there is not what is published.
     pub fn write(&self, report: &RunReport) -> Result<(), EngineError> {
         if !report.published && is_unfinished(&self.settings.published) {
             return Ok(());

@@ -1,5 +1,6 @@
-//! `runs.jsonl`: one line for every run that did or tried something, oldest first. Lines are only ever appended, each by one write
-//! call, and brought to the disk. A line that a dead run left unfinished gets its line end from the next one, and readers pass it over.
+//! `runs.jsonl`: one line for every run that did or tried something, oldest first. Lines are only
+//! ever appended, each by one write call, and brought to the disk. A line that a dead run left
+//! unfinished gets its line end from the next one, and readers pass it over.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -39,7 +40,8 @@ fn ends_a_line(mut file: &File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// The last `most` runs, oldest first; none where there is no log. Lines that are no JSON object are passed over.
+/// The last `most` runs, oldest first; none where there is no log. Lines that are no JSON object
+/// are passed over.
 pub fn read(published: &Path, most: usize) -> io::Result<Vec<Value>> {
     let mut file = match File::open(published.join(RUN_LOG)) {
         Ok(file) => file,

@@ -1,5 +1,5 @@
-//! Messages to standard error. A message that cannot be written (a full disk behind `2>>`, a reader that is gone) is dropped: nobody
-//! can be told, and the work goes on.
+//! Messages to standard error. A message that cannot be written (a full disk behind `2>>`, a reader
+//! that is gone) is dropped: nobody can be told, and the work goes on.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -9,8 +9,8 @@ pub fn say(line: &str) {
     let _ = std::io::stderr().write_all(format!("{}\n", harmless(line)).as_bytes());
 }
 
-/// A text that commands no terminal, whatever the names in it are: control characters are written as `\xHH`, but for the ends of
-/// lines, tabs and colours.
+/// A text that commands no terminal, whatever the names in it are: control characters are written
+/// as `\xHH`, but for the ends of lines, tabs and colours.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     let is_harmless = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\t');
     if text.chars().all(is_harmless) {

@@ -1,5 +1,6 @@
-//! How things stand: what the warehouse says, the last runs, the work that is going on or was left unfinished, and what of all this needs
-//! somebody's attention. `uptake status` shows it. Nothing is written.
+//! How things stand: what the warehouse says, the last runs, the work that is going on or was left
+//! unfinished, and what of all this needs somebody's attention. `uptake status` shows it. Nothing
+//! is written.
 
 use serde::Serialize;
 
@@ -55,7 +56,8 @@ pub struct Work {
     pub days_left: u64,
 }
 
-/// Looks at everything. `due` is the day until which the tables should go; what needs attention is said in `words`.
+/// Looks at everything. `due` is the day until which the tables should go; what needs attention is
+/// said in `words`.
 pub fn look(words: Words, settings: &Settings, store: &Store, due: Day, at: Instant) -> Result<Standing, EngineError> {
     let log = settings.published.join(RUN_LOG);
     let lines = run_log::read(&settings.published, RUNS_LOOKED_AT).map_err(WarehouseError::store("read", &log))?;

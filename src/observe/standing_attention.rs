@@ -1,4 +1,5 @@
-//! What needs somebody's attention, in sentences, the worst first: each with a code that a program can go by.
+//! What needs somebody's attention, in sentences, the worst first: each with a code that a program
+//! can go by.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -215,7 +216,8 @@ fn names(status: &Status, of: impl Fn(&CustomerStatus) -> bool) -> Vec<&str> {
     status.customers.iter().filter(|customer| of(customer)).map(name).collect()
 }
 
-/// Customers whose logs have holes that the last window sees: those that have not ended, and the others.
+/// Customers whose logs have holes that the last window sees: those that have not ended, and the
+/// others.
 fn of_holes(list: &mut List, status: &Status) {
     let w = list.words;
     let holes = |is_open: bool| status.holes.iter().filter(move |hole| hole.is_in_window && hole.is_open == is_open);

@@ -64,8 +64,9 @@ impl LastRun {
     }
 }
 
-/// Whether the run that had the lock last has no line in the run log: it began after the latest run that is `recorded`. Moments are compared
-/// as moments; a holder that does not say since when it has the lock is no run of ours, and a check leaves no line.
+/// Whether the run that had the lock last has no line in the run log: it began after the latest run
+/// that is `recorded`. Moments are compared as moments; a holder that does not say since when it
+/// has the lock is no run of ours, and a check leaves no line.
 pub fn unrecorded(holder: &str, recorded: Option<&str>) -> bool {
     if holder.starts_with("a check") {
         return false;

@@ -9,8 +9,9 @@
 //! | excluded | sku_id, reason | products out of scope for portfolio sums |
 //! | audit_actions | kind, name, number, means | which audited actions are a use of a service and which its administration |
 //!
-//! Columns may stand in any order and have more beside them. Microsoft's file has flaws that are no errors here: repeated rows, blanks around
-//! values, two names for a SKU (the first stays), one part number for two SKUs (both keep it). They are warnings.
+//! Columns may stand in any order and have more beside them. Microsoft's file has flaws that are no
+//! errors here: repeated rows, blanks around values, two names for a SKU (the first stays), one
+//! part number for two SKUs (both keep it). They are warnings.
 
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;

@@ -1,4 +1,5 @@
-//! The pipeline file as it is written: defaults filled in, paths resolved, nothing yet held against the catalogue.
+//! The pipeline file as it is written: defaults filled in, paths resolved, nothing yet held against
+//! the catalogue.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -72,16 +73,18 @@ pub struct Exclude {
 }
 
 impl PipelineFile {
-    /// The catalogue files that the caller has to read, and which built-in part each of them replaces.
+    /// The catalogue files that the caller has to read, and which built-in part each of them
+    /// replaces.
     pub fn catalogue_files(&self) -> impl Iterator<Item = (Part, &Path)> {
         self.catalogue.iter().map(|(part, path)| (*part, path.as_path()))
     }
 }
 
-/// Reads the text of the pipeline file at `path` (paths in it are relative to its folder; the file itself is not opened).
+/// Reads the text of the pipeline file at `path` (paths in it are relative to its folder; the file
+/// itself is not opened).
 ///
-/// Fails with every problem of the file: unknown keys, wrong types, values that cannot be. A text that is not TOML fails with its
-/// syntax faults alone.
+/// Fails with every problem of the file: unknown keys, wrong types, values that cannot be. A text
+/// that is not TOML fails with its syntax faults alone.
 pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
     let page = Page::new(path.display().to_string(), text);
     let (table, faults) = DeTable::parse_recoverable(text);

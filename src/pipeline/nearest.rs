@@ -7,7 +7,8 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     nearest_few(word, known, 1).into_iter().next()
 }
 
-/// Up to `most` known words near to `word`, the nearest first; equally near ones in the order of `known`, each once.
+/// Up to `most` known words near to `word`, the nearest first; equally near ones in the order of
+/// `known`, each once.
 pub fn nearest_few<'a>(word: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let word = fold(word);
     let mut near: Vec<(usize, &'a str)> = known.filter_map(|known| Some((distance(&word, &fold(known))?, known))).collect();
@@ -24,8 +25,9 @@ pub fn nearest_few<'a>(word: &str, known: impl Iterator<Item = &'a str>, most: u
     few
 }
 
-/// How far two folded words are apart; `None` beyond the cut-off. Slips of the finger (a third of the letters at most) are nearest,
-/// then the same parts in another order (`tenant_path`), then a word that is a part of the known one or the other way round.
+/// How far two folded words are apart; `None` beyond the cut-off. Slips of the finger (a third of
+/// the letters at most) are nearest, then the same parts in another order (`tenant_path`), then a
+/// word that is a part of the known one or the other way round.
 fn distance(word: &str, known: &str) -> Option<usize> {
     const REORDERED: usize = 100;
     const CONTAINED: usize = 1000;

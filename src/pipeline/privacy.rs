@@ -22,7 +22,8 @@ pub struct Privacy {
     pub user_ids: Option<UserIdForm>,
     /// The file with the key, and its line.
     pub key_file: Option<Written<PathBuf>>,
-    /// The content of that file. Whoever reads the pipeline file reads it too, where [`Privacy::needed_key_file`] names it.
+    /// The content of that file. Whoever reads the pipeline file reads it too, where
+    /// [`Privacy::needed_key_file`] names it.
     pub key: Option<Vec<u8>>,
 }
 
@@ -36,7 +37,8 @@ impl Privacy {
         self.user_ids == Some(UserIdForm::Pseudonymous)
     }
 
-    /// Under which ids users are stored; else the line and the words of what is wrong. The key is in neither.
+    /// Under which ids users are stored; else the line and the words of what is wrong. The key is
+    /// in neither.
     pub(super) fn settle(&self) -> Result<UserIds, (usize, String)> {
         let Some(key_file) = self.needed_key_file() else {
             return Ok(UserIds::Plain);

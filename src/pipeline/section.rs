@@ -1,4 +1,5 @@
-//! Reads typed values out of one TOML table and collects what is wrong with it, with the line of each fault.
+//! Reads typed values out of one TOML table and collects what is wrong with it, with the line of
+//! each fault.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -56,7 +57,8 @@ impl<'t> Section<'t> {
         }
     }
 
-    /// The tables of a list such as `[[source]]`, each open; none where it is not written. `None`: it is no list of tables.
+    /// The tables of a list such as `[[source]]`, each open; none where it is not written. `None`:
+    /// it is no list of tables.
     pub fn tables(&self, key: &str, name: &'static str) -> Option<Vec<Section<'t>>> {
         let Some((line, value)) = self.value(key) else {
             return Some(Vec::new());
@@ -184,7 +186,8 @@ impl<'t> Section<'t> {
         guid.or_else(|| self.wrong(key, line, value, "must be a GUID such as \"8c0e4c3f-9f2e-4c3a-8f43-0d8ef6f1c2ab\""))
     }
 
-    /// A list of texts, none of them blank; `None` where it is not written or one of them is no text.
+    /// A list of texts, none of them blank; `None` where it is not written or one of them is no
+    /// text.
     pub fn texts(&self, key: &str) -> Option<Vec<Written<String>>> {
         let (line, value) = self.value(key)?;
         match value.get_ref() {
@@ -195,7 +198,8 @@ impl<'t> Section<'t> {
         }
     }
 
-    /// A list of words, each one of `known`; `None` where it is not written, is empty or has an unknown word.
+    /// A list of words, each one of `known`; `None` where it is not written, is empty or has an
+    /// unknown word.
     pub fn words<T: Copy>(&self, key: &str, known: &[T], name: fn(T) -> &'static str) -> Option<Vec<T>> {
         let (line, _) = self.value(key)?;
         let written = self.texts(key)?;
@@ -288,7 +292,8 @@ fn number_of(value: &Spanned<DeValue<'_>>) -> Option<f64> {
     }
 }
 
-/// All of them, if none failed. Unlike `collect` it does not stop at the first failure, so that each one gets noted.
+/// All of them, if none failed. Unlike `collect` it does not stop at the first failure, so that
+/// each one gets noted.
 fn all<T>(found: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
     let found: Vec<Option<T>> = found.collect();
     found.into_iter().collect()

@@ -31,7 +31,8 @@ pub struct Settings {
     pub shards: u16,
     /// At least one; their order decides which snapshot of a tenant is in force.
     pub sources: Vec<Source>,
-    /// What decides the numbers: zone, partner, evidence, states, limits, and the catalogue with the pipeline's exclusions in it.
+    /// What decides the numbers: zone, partner, evidence, states, limits, and the catalogue with
+    /// the pipeline's exclusions in it.
     pub rules: Rules,
     /// Under which ids users are stored.
     pub user_ids: UserIds,
@@ -47,8 +48,9 @@ impl Settings {
 }
 
 impl PipelineFile {
-    /// Holds the file against the catalogue. Fails with every problem: an excluded product that does not exist, a workload nobody knows,
-    /// a folder that neither the file nor the command line names, folders that are in each other's way.
+    /// Holds the file against the catalogue. Fails with every problem: an excluded product that
+    /// does not exist, a workload nobody knows, a folder that neither the file nor the command line
+    /// names, folders that are in each other's way.
     pub fn settle(self, mut catalogue: Catalogue) -> Result<Settings, SettingsError> {
         let mut notes = Notes {
             file: self.path.display().to_string(),
@@ -127,7 +129,8 @@ impl Notes {
     }
 }
 
-/// The workloads whose use without a license counts. Only written ones are checked: the default may name one that a catalogue lacks.
+/// The workloads whose use without a license counts. Only written ones are checked: the default may
+/// name one that a catalogue lacks.
 fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, notes: &mut Notes) -> BTreeSet<String> {
     let Some(written) = written else {
         return Rules::standard().unlicensed_use;
@@ -147,7 +150,8 @@ fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, no
     workloads
 }
 
-/// The SKUs that the pipeline file excludes, with the reason. They come on top of the catalogue's, and their reasons go before its.
+/// The SKUs that the pipeline file excludes, with the reason. They come on top of the catalogue's,
+/// and their reasons go before its.
 fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut Notes) -> BTreeMap<Guid, String> {
     let mut excluded = BTreeMap::new();
     let mut lines: BTreeMap<Guid, usize> = BTreeMap::new();
@@ -166,7 +170,8 @@ fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut Notes) -> BT
     excluded
 }
 
-/// The SKUs that a GUID or part number (any case) means: several where Microsoft gave a part number twice.
+/// The SKUs that a GUID or part number (any case) means: several where Microsoft gave a part number
+/// twice.
 fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut Notes) -> Vec<Guid> {
     let name = &written.value;
     if let Some(sku) = Guid::parse(name.as_bytes()) {
@@ -205,7 +210,8 @@ fn folder(path: Option<PathBuf>, key: &str, option: &str, notes: &mut Notes) -> 
     path
 }
 
-/// Raw input is never written to, and published files are not tables: the three folders have to be three.
+/// Raw input is never written to, and published files are not tables: the three folders have to be
+/// three.
 fn hold_apart(folders: &[(&str, &Option<PathBuf>); 3], notes: &mut Notes) {
     for (at, (name, path)) in folders.iter().enumerate() {
         for (other, same) in folders.iter().skip(at + 1) {

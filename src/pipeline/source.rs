@@ -15,8 +15,8 @@ pub const FAIL_ABOVE: f64 = 0.01;
 /// One source of raw files.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// `feed:path`, unique within a pipeline: what the tables know the source by. A name changes nothing of it, so that no row is
-    /// lost or doubled where a source is named or renamed.
+    /// `feed:path`, unique within a pipeline: what the tables know the source by. A name changes
+    /// nothing of it, so that no row is lost or doubled where a source is named or renamed.
     pub id: String,
     /// What people know it by, unique too: the `name` of the pipeline file, else the id.
     pub name: String,
@@ -24,7 +24,8 @@ pub struct Source {
     pub format: FormatName,
     /// The glob as it is written, relative to the input folder, with `/` between folders.
     pub path: String,
-    /// The same, compiled: `*` stays within a folder, `**` crosses folders. Matched against the path below the input folder.
+    /// The same, compiled: `*` stays within a folder, `**` crosses folders. Matched against the
+    /// path below the input folder.
     pub glob: GlobMatcher,
     /// The share of rejects, 0 to 1, above which a run fails.
     pub fail_above: f64,
@@ -34,7 +35,8 @@ pub struct Source {
     pub path_tenant: Option<Regex>,
     /// Finds the day in a file's path below the input folder; its one group is `YYYY-MM-DD`.
     pub path_day: Option<Regex>,
-    /// Whether its files are to tell whose name is whose: some other source may know users by name only.
+    /// Whether its files are to tell whose name is whose: some other source may know users by name
+    /// only.
     pub tells_names: bool,
     /// The line of its header in the pipeline file.
     pub line: usize,
@@ -43,12 +45,14 @@ pub struct Source {
 impl Source {
     /// Whether it reads the file at a path below the input folder.
     pub fn reads(&self, path: &str) -> bool {
-        // Comparing what stands before the first wildcard spares most paths of other sources the rest.
+        // Comparing what stands before the first wildcard spares most paths of other sources the
+        // rest.
         let literal = self.path.split(['*', '?', '[', '{']).next().unwrap_or_default();
         path.starts_with(literal) && self.glob.is_match(path)
     }
 
-    /// What decides which rows a file of this source gives: part of the fingerprint of what is read from it.
+    /// What decides which rows a file of this source gives: part of the fingerprint of what is read
+    /// from it.
     pub fn reading_text(&self) -> String {
         let pattern = |regex: &Option<Regex>| regex.as_ref().map_or(String::new(), |regex| regex.as_str().to_owned());
         let names = if self.tells_names { "names\n" } else { "" };
@@ -62,7 +66,8 @@ impl Source {
     }
 }
 
-/// Reads every `[[source]]`, in the order of the file (which decides between snapshots), and notes what is wrong with them.
+/// Reads every `[[source]]`, in the order of the file (which decides between snapshots), and notes
+/// what is wrong with them.
 pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
     let Some(sections) = top.tables("source", "[[source]]") else {
         return Vec::new();
@@ -171,7 +176,8 @@ fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
 const MOST_GLOB_BYTES: usize = 4096;
 const MOST_NESTED_BRACES: usize = 16;
 
-/// Compiles a glob. The library panics at one that makes too large a regular expression, so that is made first.
+/// Compiles a glob. The library panics at one that makes too large a regular expression, so that is
+/// made first.
 fn matcher(glob: &str) -> Result<GlobMatcher, String> {
     let mut depth = 0_usize;
     for letter in glob.chars() {

@@ -1,4 +1,5 @@
-//! Reads one catalogue file's rows: CSV with the flaws of files that people edit, and notes on what is wrong with it.
+//! Reads one catalogue file's rows: CSV with the flaws of files that people edit, and notes on what
+//! is wrong with it.
 
 use csv::{ByteRecord, ReaderBuilder};
 
@@ -59,7 +60,8 @@ impl Notes {
     }
 }
 
-/// The columns of a row that were asked for, in the order asked for, without blanks around the values.
+/// The columns of a row that were asked for, in the order asked for, without blanks around the
+/// values.
 pub(super) struct Row {
     /// Line from 1.
     pub line: usize,
@@ -94,7 +96,8 @@ impl Row {
     }
 }
 
-/// The rows of a CSV text, cut down to `columns` (lower case). A missing column is a problem, and there are no rows then.
+/// The rows of a CSV text, cut down to `columns` (lower case). A missing column is a problem, and
+/// there are no rows then.
 pub(super) fn rows<const N: usize>(bytes: &[u8], columns: [&'static str; N], notes: &mut Notes) -> Vec<Row> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = ReaderBuilder::new()
@@ -151,13 +154,15 @@ pub(super) fn rows<const N: usize>(bytes: &[u8], columns: [&'static str; N], not
     rows
 }
 
-/// What separates the columns: a comma, but a German Excel writes semicolons. The first line decides.
+/// What separates the columns: a comma, but a German Excel writes semicolons. The first line
+/// decides.
 fn delimiter(bytes: &[u8]) -> u8 {
     let header = bytes.iter().take_while(|&&byte| byte != b'\n');
     header.copied().find(|byte| matches!(byte, b',' | b';' | b'\t')).unwrap_or(b',')
 }
 
-/// Counts lines up to records. (The reader's own count begins a record before the blank lines and the half line end in front of it.)
+/// Counts lines up to records. (The reader's own count begins a record before the blank lines and
+/// the half line end in front of it.)
 struct Lines<'b> {
     bytes: &'b [u8],
     /// How many bytes are counted, and the line on which the next one stands.
@@ -181,7 +186,8 @@ impl Lines<'_> {
     }
 }
 
-/// Where the columns stand: names are compared without case and blanks around them; of a repeated name the first counts.
+/// Where the columns stand: names are compared without case and blanks around them; of a repeated
+/// name the first counts.
 fn places<const N: usize>(header: &ByteRecord, columns: [&'static str; N], notes: &mut Notes) -> Option<[(&'static str, usize); N]> {
     let names: Vec<String> = header.iter().map(|name| trimmed(name).to_lowercase()).collect();
     let found = columns.map(|column| (column, names.iter().position(|name| name == column)));
@@ -200,7 +206,8 @@ fn places<const N: usize>(header: &ByteRecord, columns: [&'static str; N], notes
 fn trimmed(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).trim().to_owned()
 }
-/// With single blanks between words and none around: what a name or a reason may be in one line of text.
+/// With single blanks between words and none around: what a name or a reason may be in one line of
+/// text.
 pub(super) fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,6 @@
-//! Canonical texts of groups of settings: what a table's fingerprint takes in, so that a changed setting makes exactly the tables stale
-//! that read it. Same meaning, same text: sorted, one entry a line, fields separated by tabs (which no field can hold).
+//! Canonical texts of groups of settings: what a table's fingerprint takes in, so that a changed
+//! setting makes exactly the tables stale that read it. Same meaning, same text: sorted, one entry
+//! a line, fields separated by tabs (which no field can hold).
 
 use std::fmt::{Display, Write};
 
@@ -13,7 +14,8 @@ impl Settings {
         pairs(&self.catalogue().apps)
     }
 
-    /// SKU -> workloads: read by usage and adoption. SKUs without a workload have no line, so a new Visio makes nothing stale.
+    /// SKU -> workloads: read by usage and adoption. SKUs without a workload have no line, so a new
+    /// Visio makes nothing stale.
     pub fn workloads_text(&self) -> String {
         let products = self
             .catalogue()
@@ -92,7 +94,8 @@ impl Settings {
         format!("{}\n", self.rules.language)
     }
 
-    /// Under which ids users are stored, empty where they are plain: read with every raw file. It has a digest of the key and not the key.
+    /// Under which ids users are stored, empty where they are plain: read with every raw file. It
+    /// has a digest of the key and not the key.
     pub fn user_ids_text(&self) -> String {
         match &self.user_ids {
             UserIds::Plain => String::new(),

@@ -1,4 +1,5 @@
-//! `activity_events` without its duplicates, and from it `activity_daily`, `activity_28d` and how complete a window is.
+//! `activity_events` without its duplicates, and from it `activity_daily`, `activity_28d` and how
+//! complete a window is.
 //!
 //! Source: `spec: Activity`, `spec: How complete a number is`.
 
@@ -14,7 +15,8 @@ use super::inputs::{ActivityRow, Inputs};
 use super::names::Known;
 use super::tables::{Activity28d, ActivityDaily, ActivityEvents, ActivityEventsKey};
 
-/// Each distinct event: of several with one key the one that succeeded, else the earliest, else the first by (file, line, record).
+/// Each distinct event: of several with one key the one that succeeded, else the earliest, else the
+/// first by (file, line, record).
 pub(super) fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<ActivityEventsKey, ActivityEvents> {
     let mut copies: BTreeMap<ActivityEventsKey, Vec<&ActivityRow>> = BTreeMap::new();
     for row in &inputs.activity {
@@ -55,8 +57,8 @@ fn event(row: &ActivityRow, rules: &Rules) -> ActivityEvents {
     }
 }
 
-/// An action counts for the workload that it names; a sign-in for that of its resource or client, unless the resource is another
-/// tenant's, or no person signed in but an agent.
+/// An action counts for the workload that it names; a sign-in for that of its resource or client,
+/// unless the resource is another tenant's, or no person signed in but an agent.
 fn workload<'a>(row: &'a ActivityRow, rules: &'a Rules) -> Option<&'a str> {
     if row.named_workload.is_some() || row.evidence == Evidence::Action {
         row.named_workload.as_deref()
@@ -81,8 +83,8 @@ pub(super) struct TenantActivity {
     pub users: BTreeMap<String, BTreeMap<String, BTreeMap<Day, ActivityDaily>>>,
 }
 
-/// The events under the users whom they mean: what one log has by name and another by user id is one event, and of those copies
-/// the same one is kept as of any.
+/// The events under the users whom they mean: what one log has by name and another by user id is
+/// one event, and of those copies the same one is kept as of any.
 fn joined<'e>(
     events: &'e BTreeMap<ActivityEventsKey, ActivityEvents>,
     known: &Known<'_>,

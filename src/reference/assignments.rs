@@ -1,7 +1,9 @@
-//! `assignments`: who had which SKU from which day to which, from license events and holdings snapshots.
+//! `assignments`: who had which SKU from which day to which, from license events and holdings
+//! snapshots.
 //!
-//! Source: `spec: Assignments`. One user at a time, because a deletion takes all of a user's SKUs: first it is decided which SKUs
-//! the user held before the data, then everything is applied day by day.
+//! Source: `spec: Assignments`. One user at a time, because a deletion takes all of a user's SKUs:
+//! first it is decided which SKUs the user held before the data, then everything is applied day by
+//! day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +74,8 @@ pub(super) fn assignments(inputs: &Inputs, rules: &Rules) -> (AllAssignments, u6
     (all, contradictions)
 }
 
-/// (tenant, user) -> the user's events in order. Of duplicates (same tenant, event id, user, SKU, action) the earliest.
+/// (tenant, user) -> the user's events in order. Of duplicates (same tenant, event id, user, SKU,
+/// action) the earliest.
 fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<(Guid, String), Vec<Event>> {
     let mut earliest = BTreeMap::new();
     for row in &inputs.license_changes {
@@ -132,7 +135,8 @@ fn history(user: &str, events: &[Event], snapshots: &BTreeMap<Day, Snapshot>) ->
     }
     let days: BTreeSet<Day> = events.iter().map(|event| event.day).chain(snapshots.keys().copied()).collect();
     for day in days {
-        // A snapshot speaks only of SKUs without an event of that day, so it does not matter which of the two comes first.
+        // A snapshot speaks only of SKUs without an event of that day, so it does not matter which
+        // of the two comes first.
         if let Some(snapshot) = snapshots.get(&day) {
             for &sku in skus.iter().filter(|&&sku| !is_mute(sku, day, events)) {
                 ledger.compare(sku, snapshot.listed.contains(&(user.to_owned(), sku)), snapshot.complete, day);
@@ -145,7 +149,8 @@ fn history(user: &str, events: &[Event], snapshots: &BTreeMap<Day, Snapshot>) ->
     (ledger.skus, ledger.contradictions)
 }
 
-/// A snapshot of this day says nothing about the SKU: it has an event that day, or the user a deletion or restoration.
+/// A snapshot of this day says nothing about the SKU: it has an event that day, or the user a
+/// deletion or restoration.
 fn is_mute(sku: Guid, day: Day, events: &[Event]) -> bool {
     events
         .iter()

@@ -22,8 +22,9 @@ use super::usage::TenantDay;
 /// Tables begin at most this many days before the earliest day in a path.
 const DAYS_BEFORE_PATHS: i32 = 35;
 
-/// The first day of the tables where the pipeline file says none: the first with a sign-in (one that failed, too) or a subscription
-/// snapshot, but no more than 35 days before the earliest day in a path, and not before 2010. `None` where there is neither.
+/// The first day of the tables where the pipeline file says none: the first with a sign-in (one
+/// that failed, too) or a subscription snapshot, but no more than 35 days before the earliest day
+/// in a path, and not before 2010. `None` where there is neither.
 pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day> {
     let sign_ins = inputs
         .activity
@@ -38,7 +39,8 @@ pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day>
     Some(limit.map_or(first, |limit| first.max(limit)).max(of_2010))
 }
 
-/// Every table for each day from `first` to `last`, both inclusive. Evidence of other days counts, before and after.
+/// Every table for each day from `first` to `last`, both inclusive. Evidence of other days counts,
+/// before and after.
 pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables {
     let known = Known::of(inputs, rules);
     let inputs = &known.joined(inputs);

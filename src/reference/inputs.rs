@@ -1,6 +1,8 @@
-//! What the reference computation starts from: owned copies of everything that the readers found, with where it came from.
+//! What the reference computation starts from: owned copies of everything that the readers found,
+//! with where it came from.
 //!
-//! Files can be added in any order. Nothing is decided here; only the order in which a file gave its pages is kept.
+//! Files can be added in any order. Nothing is decided here; only the order in which a file gave
+//! its pages is kept.
 
 use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
@@ -19,8 +21,8 @@ pub struct Origin {
     pub received: Day,
 }
 
-/// A sign-in or an audited action. `event_time` and `succeeded` stand first: that and the origin is the order in which one of
-/// several equal events is kept.
+/// A sign-in or an audited action. `event_time` and `succeeded` stand first: that and the origin is
+/// the order in which one of several equal events is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActivityRow {
     pub event_time: Instant,
@@ -83,7 +85,8 @@ pub enum SoldByOwned {
     Seller(Seller),
 }
 
-/// A subscription as a snapshot lists it. Ordered by snapshot, then (file, line, record): the last of several counts.
+/// A subscription as a snapshot lists it. Ordered by snapshot, then (file, line, record): the last
+/// of several counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SubscriptionRow {
     /// Place of the source in the pipeline file: the first that has a snapshot is in force.
@@ -111,7 +114,8 @@ pub struct CustomerRow {
     pub origin: Origin,
 }
 
-/// A request to the partner's support. `opened_at` as it is written; the last list that names a request counts.
+/// A request to the partner's support. `opened_at` as it is written; the last list that names a
+/// request counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SupportRequestRow {
     pub tenant_id: Guid,
@@ -139,7 +143,8 @@ pub struct Inputs {
     pub holdings: Vec<HoldingRow>,
     pub holdings_files: Vec<HoldingsFile>,
     pub subscriptions: Vec<SubscriptionRow>,
-    /// (source, tenant, day) of the readable pages of subscription snapshots, also those that list nothing.
+    /// (source, tenant, day) of the readable pages of subscription snapshots, also those that list
+    /// nothing.
     pub subscription_pages: Vec<(usize, Guid, Day)>,
     pub customers: Vec<CustomerRow>,
     pub support_requests: Vec<SupportRequestRow>,
@@ -160,8 +165,8 @@ impl Inputs {
         self.names.extend(more.names);
     }
 
-    /// What takes the findings of one file of a source: `source_index` is its place in the pipeline file, `path` the file's name
-    /// as it stands in `source_file`.
+    /// What takes the findings of one file of a source: `source_index` is its place in the pipeline
+    /// file, `path` the file's name as it stands in `source_file`.
     pub fn file(&mut self, feed: Feed, source_index: usize, path: &str, received: Day, context: &FileContext) -> FileSink<'_> {
         if feed == Feed::LicenseHoldings {
             let (tenant, day) = (context.tenant, context.day);
@@ -195,7 +200,8 @@ pub struct FileSink<'a> {
 }
 
 impl FileSink<'_> {
-    /// The file is read; `counts` says whether it had a reject (which `reject` has noted already, if it was told).
+    /// The file is read; `counts` says whether it had a reject (which `reject` has noted already,
+    /// if it was told).
     pub fn finish(mut self, counts: &FileCounts) {
         if counts.rejected > 0 {
             self.note_reject();

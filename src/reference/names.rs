@@ -1,8 +1,9 @@
 //! Users of whom only the name is known, joined to the user ids that other logs give for the name.
 //!
-//! Source: `spec: inputs, management-api`, `spec: amendments, B4`. A name belongs to one user at a time: from the first day on which a
-//! source says that it is the user's until the day on which another one is said to have it, or the user is deleted. Days before
-//! anything is said go with the first. On a day of two users it is nobody's, and after it the one's who was not there before.
+//! Source: `spec: inputs, management-api`, `spec: amendments, B4`. A name belongs to one user at a
+//! time: from the first day on which a source says that it is the user's until the day on which
+//! another one is said to have it, or the user is deleted. Days before anything is said go with the
+//! first. On a day of two users it is nobody's, and after it the one's who was not there before.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,7 @@
 //! `next_steps` of one tenant on one day: which steps there are, and the numbers behind each.
 //!
-//! Source: `spec: Next steps`, and the README on what the codes mean. The words are no numbers: they are not computed here.
+//! Source: `spec: Next steps`, and the README on what the codes mean. The words are no numbers:
+//! they are not computed here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -145,7 +146,8 @@ impl Advisor<'_> {
                 ]);
                 steps.push((StepCode::Overuse, numbers));
             }
-            // Who passed the license on needs none; lapsed and trial seats are to be renewed or converted, not added to.
+            // Who passed the license on needs none; lapsed and trial seats are to be renewed or
+            // converted, not added to.
             let otherwise = row.active_moved + row.active_lapsed + row.active_trial;
             let needed = (row.entitlements_active - otherwise) as f64 / total as f64;
             let is_told_by_overuse = usage > 1.0 && otherwise > 0;
@@ -266,7 +268,8 @@ impl Advisor<'_> {
         })
     }
 
-    /// Requests in the window since a product was first seen, where that is not long ago and it is still listed.
+    /// Requests in the window since a product was first seen, where that is not long ago and it is
+    /// still listed.
     fn support_of_new(&self, sku: Guid, row: &Adoption) -> Option<Numbers> {
         let (day, rules) = (self.facts.day, self.facts.rules);
         let lists = |day: Day| {

@@ -1,6 +1,7 @@
 //! `portfolio`: sums over the customers' rows of one day, and ratios of the sums.
 //!
-//! Source: `spec: Portfolio`. Customers without a snapshot in force are counted, and contribute to no sum.
+//! Source: `spec: Portfolio`. Customers without a snapshot in force are counted, and contribute to
+//! no sum.
 
 use std::collections::BTreeSet;
 
@@ -92,7 +93,8 @@ fn of_adoption(group: &[(&AdoptionKey, &Adoption)]) -> Portfolio {
     row
 }
 
-/// One row from rows of `workload_adoption`, whose total is unknown exactly where the customer has no snapshot in force.
+/// One row from rows of `workload_adoption`, whose total is unknown exactly where the customer has
+/// no snapshot in force.
 fn of_workload(group: &[(&WorkloadAdoptionKey, &WorkloadAdoption)]) -> Portfolio {
     let with_seats: Vec<&WorkloadAdoption> = group
         .iter()

@@ -1,7 +1,7 @@
 //! Holdings snapshots: who held what on a day, and whether a snapshot proves absence.
 //!
-//! Source: `spec: Assignments`. The files of one tenant and day are one snapshot, their union. It is incomplete when one of its
-//! files has a reject, or when its last page announces another one.
+//! Source: `spec: Assignments`. The files of one tenant and day are one snapshot, their union. It
+//! is incomplete when one of its files has a reject, or when its last page announces another one.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,8 +43,9 @@ pub(super) fn holdings(inputs: &Inputs) -> BTreeMap<Guid, BTreeMap<Day, Snapshot
     snapshots
 }
 
-/// (tenant, day) of every snapshot of which a file has a reject: the one that the path names, and those that the file has a page
-/// or a row of, because nobody knows which of them the reject belongs to.
+/// (tenant, day) of every snapshot of which a file has a reject: the one that the path names, and
+/// those that the file has a page or a row of, because nobody knows which of them the reject
+/// belongs to.
 fn faulty(inputs: &Inputs) -> BTreeSet<(Guid, Day)> {
     let mut faulty = BTreeSet::new();
     for file in inputs.holdings_files.iter().filter(|file| file.has_reject) {
@@ -61,7 +62,8 @@ fn faulty(inputs: &Inputs) -> BTreeSet<(Guid, Day)> {
     faulty
 }
 
-/// Whether the last page of each snapshot, by natural order of the files and then within its file, says that another one follows.
+/// Whether the last page of each snapshot, by natural order of the files and then within its file,
+/// says that another one follows.
 fn announcing_next(inputs: &Inputs) -> BTreeMap<(Guid, Day), bool> {
     let mut files: Vec<&HoldingsFile> = inputs.holdings_files.iter().collect();
     files.sort_by(|one, other| natural_order(&one.path, &other.path).then_with(|| one.cmp(other)));
@@ -69,12 +71,14 @@ fn announcing_next(inputs: &Inputs) -> BTreeMap<(Guid, Day), bool> {
     pages.map(|&(tenant, day, announces)| ((tenant, day), announces)).collect()
 }
 
-/// Compares two paths with the numbers in them compared as numbers: `page-9` is before `page-10`. Equal only for equal texts.
+/// Compares two paths with the numbers in them compared as numbers: `page-9` is before `page-10`.
+/// Equal only for equal texts.
 pub(super) fn natural_order(one: &str, other: &str) -> Ordering {
     pieces(one).cmp(&pieces(other)).then_with(|| one.cmp(other))
 }
 
-/// A text as a list of numbers ('0', how many digits without leading zeros, the digits) and other characters (itself, 0, "").
+/// A text as a list of numbers ('0', how many digits without leading zeros, the digits) and other
+/// characters (itself, 0, "").
 fn pieces(text: &str) -> Vec<(char, usize, &str)> {
     let mut pieces = Vec::new();
     let mut rest = text;

@@ -1,8 +1,9 @@
 //! The subscription snapshot in force on a day, and the seats that it gives.
 //!
-//! Source: `spec: Subscription states`, `spec: amendments, A4`. Per tenant the first source of the pipeline file that has a snapshot
-//! on or before the day is in force, and of it the latest one; a subscription that it does not list is gone. Where that snapshot is
-//! stale and a later source has a younger one, the youngest of all is in force.
+//! Source: `spec: Subscription states`, `spec: amendments, A4`. Per tenant the first source of the
+//! pipeline file that has a snapshot on or before the day is in force, and of it the latest one; a
+//! subscription that it does not list is gone. Where that snapshot is stale and a later source has
+//! a younger one, the youngest of all is in force.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,8 @@ use crate::domain::subscription::{Seller, State};
 use super::inputs::{Inputs, SoldByOwned, SubscriptionRow};
 use super::tables::Subscriptions;
 
-/// tenant -> source -> day -> subscription id -> subscription. A snapshot that lists nothing is there, and empty.
+/// tenant -> source -> day -> subscription id -> subscription. A snapshot that lists nothing is
+/// there, and empty.
 pub(super) type AllSnapshots = BTreeMap<Guid, BTreeMap<usize, BTreeMap<Day, BTreeMap<String, SubscriptionRow>>>>;
 
 /// All snapshots. Of a subscription listed twice the last by (file, line, record) counts.

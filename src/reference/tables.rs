@@ -1,5 +1,6 @@
-//! The tables that the reference computation gives, as plain rows. Every map goes from the key columns (the day first, where the
-//! table is partitioned by day) to the other columns; fields are named exactly as the columns of `spec: tables`.
+//! The tables that the reference computation gives, as plain rows. Every map goes from the key
+//! columns (the day first, where the table is partitioned by day) to the other columns; fields are
+//! named exactly as the columns of `spec: tables`.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! `usage`, `adoption` and `workload_adoption` of one tenant on one day.
 //!
-//! Source: `spec: Per customer, SKU and day`, `Per customer, SKU, workload and day`, `Per customer, workload and day`.
+//! Source: `spec: Per customer, SKU and day`, `Per customer, SKU, workload and day`,
+//! `Per customer, workload and day`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,7 +75,8 @@ impl<'a> TenantDay<'a> {
         intervals.is_some_and(|intervals| intervals.iter().any(|one| one.held(day)))
     }
 
-    /// Users with a day in the window on which they held the SKU and were active in at least one of the workloads.
+    /// Users with a day in the window on which they held the SKU and were active in at least one of
+    /// the workloads.
     pub fn active(&self, sku: Guid, workloads: &[&str]) -> BTreeSet<&'a str> {
         let is_active_holder = |user: &str, skus: &UserAssignments, day: Day| {
             let held = skus.get(&sku).is_some_and(|intervals| intervals.iter().any(|one| one.held(day)));
@@ -114,7 +116,8 @@ impl<'a> TenantDay<'a> {
         }
     }
 
-    /// The row of one SKU over any of its workloads; none where the SKU is neither subscribed, nor held, nor used.
+    /// The row of one SKU over any of its workloads; none where the SKU is neither subscribed, nor
+    /// held, nor used.
     pub fn adoption(&self, sku: Guid) -> Option<Adoption> {
         let workloads: Vec<&str> = self.rules.catalogue.workloads_of(sku).collect();
         let parts = self.parts(sku, &workloads);
@@ -151,7 +154,8 @@ impl<'a> TenantDay<'a> {
         })
     }
 
-    /// The row of one SKU and one of its workloads; it exists where the SKU has a row in `adoption`.
+    /// The row of one SKU and one of its workloads; it exists where the SKU has a row in
+    /// `adoption`.
     pub fn usage(&self, sku: Guid, workload: &str) -> Usage {
         let parts = self.parts(sku, &[workload]);
         Usage {
@@ -167,8 +171,8 @@ impl<'a> TenantDay<'a> {
         }
     }
 
-    /// The row of one workload over the SKUs in scope that have it and a row on this day; none where there is neither such a SKU nor
-    /// use without a license.
+    /// The row of one workload over the SKUs in scope that have it and a row on this day; none
+    /// where there is neither such a SKU nor use without a license.
     pub fn workload_adoption(&self, workload: &str, skus_in_scope: &BTreeSet<Guid>) -> Option<WorkloadAdoption> {
         let carrying: Vec<Guid> = skus_in_scope.iter().copied().filter(|&sku| self.carries(sku, workload)).collect();
         let unlicensed = self.unlicensed(workload).len() as i64;
@@ -192,8 +196,8 @@ impl<'a> TenantDay<'a> {
         self.rules.catalogue.workloads_of(sku).any(|carried| carried == workload)
     }
 
-    /// Users active in the window who held no SKU with the workload, in scope or not, on any of their active days; without guests,
-    /// and only for the workloads that the pipeline names.
+    /// Users active in the window who held no SKU with the workload, in scope or not, on any of
+    /// their active days; without guests, and only for the workloads that the pipeline names.
     fn unlicensed(&self, workload: &str) -> BTreeSet<&'a str> {
         if !self.rules.unlicensed_use.contains(workload) {
             return BTreeSet::new();

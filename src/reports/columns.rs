@@ -1,5 +1,6 @@
-//! The one list of what the published tables contain: each table's columns in order, with types and meanings. A fact table
-//! has `day` first, then the columns of its contract, and next to every id the names that a reader would join to it.
+//! The one list of what the published tables contain: each table's columns in order, with types and
+//! meanings. A fact table has `day` first, then the columns of its contract, and next to every id
+//! the names that a reader would join to it.
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ pub const FACTS: [&Contract; 5] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTF
 
 const PARQUET: &str = "parquet";
 
-/// What the footer of a published Parquet file calls the meaning of a column: this, and the column's name.
+/// What the footer of a published Parquet file calls the meaning of a column: this, and the
+/// column's name.
 pub(super) const COLUMN_KEY: &str = "uptake.column.";
 
 /// A table as it is published: one file of this name.

@@ -1,4 +1,5 @@
-//! A published file as the last publication left it, and the parts of it that need not be made again: most months are what they were.
+//! A published file as the last publication left it, and the parts of it that need not be made
+//! again: most months are what they were.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -54,7 +55,8 @@ pub(super) struct EarlierGroup<'e> {
 }
 
 impl EarlierFile {
-    /// Opens a file if it has this digest; what is wrong with another one does not matter: everything is made again.
+    /// Opens a file if it has this digest; what is wrong with another one does not matter:
+    /// everything is made again.
     pub fn open(path: &Path, digest: Digest) -> Option<EarlierFile> {
         if digest_of(path).ok()?? != digest {
             return None;
@@ -99,7 +101,8 @@ impl<'e> EarlierPart<'e> {
         (self.first_group..self.first_group + self.part.row_groups).map(move |number| EarlierGroup { of, number })
     }
 
-    /// The distinct ids of a column, as far as the table has it; `None` where a look at the dictionaries does not tell.
+    /// The distinct ids of a column, as far as the table has it; `None` where a look at the
+    /// dictionaries does not tell.
     pub fn ids(&self, column: &str) -> Option<BTreeSet<Guid>> {
         let schema = self.of.metadata().file_metadata().schema_descr();
         let Some(at) = (0..schema.num_columns()).find(|at| schema.column(*at).name() == column) else {
@@ -113,8 +116,8 @@ impl<'e> EarlierPart<'e> {
     }
 }
 
-/// What is said of a column as its writer says it. A reader forgets that the least and the greatest of signed numbers stand there twice, the
-/// second time for programs of before 2018.
+/// What is said of a column as its writer says it. A reader forgets that the least and the greatest
+/// of signed numbers stand there twice, the second time for programs of before 2018.
 fn as_written(column: &ColumnChunkMetaData) -> ColumnChunkMetaData {
     let signed = column.column_descr().sort_order() == SortOrder::SIGNED;
     let statistics = match column.statistics().cloned() {

@@ -7,7 +7,8 @@ use parquet::errors::ParquetError;
 
 use crate::warehouse::error::WarehouseError;
 
-/// A fault of publishing. The command line maps each kind to an exit code: [`ReportError::disk_error`] says which are the disk's.
+/// A fault of publishing. The command line maps each kind to an exit code:
+/// [`ReportError::disk_error`] says which are the disk's.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The disk or the file system refused.
@@ -70,7 +71,8 @@ impl ReportError {
         move |error| ReportError::Frame { table, error }
     }
 
-    /// What was being done and what the disk or the store answered, where it failed rather than the program.
+    /// What was being done and what the disk or the store answered, where it failed rather than the
+    /// program.
     pub fn disk_error(&self) -> Option<(&'static str, io::ErrorKind)> {
         match self {
             ReportError::Disk { doing, error, .. } | ReportError::Warehouse(WarehouseError::Store { doing, error, .. }) => {

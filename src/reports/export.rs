@@ -1,5 +1,5 @@
-//! The portfolio export: the last day of `adoption` as CSV, one line per customer and product, for a spreadsheet. The columns
-//! are the same for one customer and for all; an empty cell is null.
+//! The portfolio export: the last day of `adoption` as CSV, one line per customer and product, for
+//! a spreadsheet. The columns are the same for one customer and for all; an empty cell is null.
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::error::ArrowError;
@@ -76,7 +76,8 @@ fn numbers() -> impl Iterator<Item = &'static Column> {
     ADOPTION.columns.iter().filter(|column| !column.key)
 }
 
-/// The lines, sorted as people look for them: by customer and product whatever their case, then by id.
+/// The lines, sorted as people look for them: by customer and product whatever their case, then by
+/// id.
 fn lines(rows: &RecordBatch) -> Result<Vec<Vec<String>>, ArrowError> {
     let (tenants, skus) = (texts(rows, "tenant_id")?, texts(rows, "sku_id")?);
     let (customers, products, parts) = (

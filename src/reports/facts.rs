@@ -1,5 +1,6 @@
-//! The published fact tables: all days of a table of the warehouse in one file, with the names joined in. Days are read and
-//! joined a few at a time, so memory holds some days of rows and never the whole range.
+//! The published fact tables: all days of a table of the warehouse in one file, with the names
+//! joined in. Days are read and joined a few at a time, so memory holds some days of rows and never
+//! the whole range.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,7 +32,8 @@ pub(super) struct Seen {
     pub skus: BTreeSet<Guid>,
 }
 
-/// Writes all days of a table, month by month; months that are made from the same as before are taken over from the file that is there.
+/// Writes all days of a table, month by month; months that are made from the same as before are
+/// taken over from the file that is there.
 pub(super) fn write(
     publication: &Publication<'_>,
     contract: &'static Contract,

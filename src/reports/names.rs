@@ -1,9 +1,11 @@
-//! Joins names onto rows. A join here is a look-up: an id has one row of names or none, so its row number is found by hash and
-//! the names are gathered with Arrow's `take`. The rows keep their order, and an id that nobody knows has nulls.
+//! Joins names onto rows. A join here is a look-up: an id has one row of names or none, so its row
+//! number is found by hash and the names are gathered with Arrow's `take`. The rows keep their
+//! order, and an id that nobody knows has nulls.
 //!
-//! Polars was tried first and gives the same column (160,000 rows, 1,000 customers, two busy cores: its join alone 6 to 16 ms,
-//! with the copies of the ids into its frames 20 to 37 ms; this 9 to 12 ms). Without those copies it takes the C data interface, which
-//! the `polars` crate does not re-export: one more dependency and `unsafe` code, for no gain.
+//! Polars was tried first and gives the same column (160,000 rows, 1,000 customers, two busy cores:
+//! its join alone 6 to 16 ms, with the copies of the ids into its frames 20 to 37 ms; this 9 to 12
+//! ms). Without those copies it takes the C data interface, which the `polars` crate does not
+//! re-export: one more dependency and `unsafe` code, for no gain.
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, UInt32Array};
 use arrow::compute::take;
@@ -58,7 +60,8 @@ impl Names {
         }
     }
 
-    /// The name columns that stand next to a column, as `columns::names_of` lists them; none where it is no id.
+    /// The name columns that stand next to a column, as `columns::names_of` lists them; none where
+    /// it is no id.
     pub fn next_to(&self, column: &str, rows: &RecordBatch) -> Result<Vec<ArrayRef>, ArrowError> {
         let lookup = match column {
             "tenant_id" => &self.customers,

@@ -1,6 +1,7 @@
-//! One published Parquet file, written part by part: a part is a month of days, of one or more row groups. Strings are dictionary encoded
-//! and the file carries no Arrow schema, so every reader shows plain strings; the meaning of each column is in the footer as
-//! `uptake.column.<name>`, and what each part was made from as `uptake.parts`.
+//! One published Parquet file, written part by part: a part is a month of days, of one or more row
+//! groups. Strings are dictionary encoded and the file carries no Arrow schema, so every reader
+//! shows plain strings; the meaning of each column is in the footer as `uptake.column.<name>`, and
+//! what each part was made from as `uptake.parts`.
 
 use std::path::PathBuf;
 

@@ -20,7 +20,8 @@ pub struct Publication<'a> {
     pub rules: &'a Rules,
     /// Over how many files the customers are spread.
     pub shards: u32,
-    /// The first and the last day, each with a file of every table; no days where `first` is after `last`.
+    /// The first and the last day, each with a file of every table; no days where `first` is after
+    /// `last`.
     pub first: Day,
     pub last: Day,
     /// The latest entry of each tenant that a customer list names.
@@ -29,9 +30,11 @@ pub struct Publication<'a> {
     pub seen_tenants: BTreeSet<Guid>,
     /// What the rows of a table and day are made from.
     pub made_from: BTreeMap<(&'static str, Day), Digest>,
-    /// What the names next to the ids are made from, and everything else that is the same for all days.
+    /// What the names next to the ids are made from, and everything else that is the same for all
+    /// days.
     pub names_made_from: Digest,
-    /// The files of the last publication, and what their bytes were: what they have of days that are as they were is taken over.
+    /// The files of the last publication, and what their bytes were: what they have of days that
+    /// are as they were is taken over.
     pub earlier: BTreeMap<String, Digest>,
 }
 

@@ -1,5 +1,5 @@
-//! Publishes: from the tables of the warehouse to the files that a BI tool opens. Nothing changes in the published folder
-//! before every file is written.
+//! Publishes: from the tables of the warehouse to the files that a BI tool opens. Nothing changes
+//! in the published folder before every file is written.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -21,8 +21,9 @@ use crate::storage::disk::Disk;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
 
-/// Writes all files and puts them into place; returns them in the order of the data dictionary, the export last. `progress` is
-/// told how many units are done since it was told last, from several threads.
+/// Writes all files and puts them into place; returns them in the order of the data dictionary, the
+/// export last. `progress` is told how many units are done since it was told last, from several
+/// threads.
 pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<PublishedFile>, ReportError> {
     let staging = Staging::open(publication.store.disk(), publication.published)?;
     let names = Names::of(&publication.customers, &publication.rules.catalogue);

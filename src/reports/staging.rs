@@ -1,9 +1,10 @@
-//! How published files get into place: each is written whole to `<published>/.uptake-unfinished`, synced to the disk, and when
-//! all of them are there they are renamed in a row. A crash leaves whole files, old or new. A file whose bytes would be what
-//! they are is left alone, with its time of change, so that whoever watches it sees no news where there is none.
+//! How published files get into place: each is written whole to `<published>/.uptake-unfinished`,
+//! synced to the disk, and when all of them are there they are renamed in a row. A crash leaves
+//! whole files, old or new. A file whose bytes would be what they are is left alone, with its time
+//! of change, so that whoever watches it sees no news where there is none.
 //!
-//! The folder stays from the first rename until `run.json` is in its place: where it is there, the published files are not
-//! known to belong together, and the next run publishes again.
+//! The folder stays from the first rename until `run.json` is in its place: where it is there, the
+//! published files are not known to belong together, and the next run publishes again.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -15,7 +16,8 @@ use crate::domain::digest::{Digest, Digester};
 use crate::reports::error::ReportError;
 use crate::storage::disk::{Disk, DiskFile};
 
-/// Below the published folder: on the same file system, and no `*.parquet` in it that a reader could mistake for a table.
+/// Below the published folder: on the same file system, and no `*.parquet` in it that a reader
+/// could mistake for a table.
 const FOLDER: &str = ".uptake-unfinished";
 /// How much of a file is read at once when it is compared.
 const BLOCK_BYTES: usize = 1 << 18;
@@ -48,7 +50,8 @@ pub(super) struct Staging<'a> {
     disk: &'a Disk,
     published: &'a Path,
     folder: PathBuf,
-    /// Whether the published files may be a mixture: this or an earlier publication has begun to rename.
+    /// Whether the published files may be a mixture: this or an earlier publication has begun to
+    /// rename.
     begun: bool,
 }
 
@@ -89,7 +92,8 @@ impl<'a> Staging<'a> {
     /// Puts the files into place in the order given. The folder stays.
     pub fn commit(mut self, files: Vec<Staged>) -> Result<Vec<PublishedFile>, ReportError> {
         let mut published = Vec::with_capacity(files.len());
-        // All comparisons come first: between the first rename and the last there is to be nothing that takes time or fails.
+        // All comparisons come first: between the first rename and the last there is to be nothing
+        // that takes time or fails.
         for file in files {
             let changed = !self.is_there(&file)?;
             published.push((file, changed));
@@ -124,7 +128,8 @@ impl<'a> Staging<'a> {
         };
         let metadata = file.metadata().map_err(ReportError::disk("look at", &path))?;
         if metadata.is_dir() {
-            // Said before the first rename: the last one must not fail where the first has succeeded.
+            // Said before the first rename: the last one must not fail where the first has
+            // succeeded.
             return Err(ReportError::disk("put into place", &path)(io::ErrorKind::IsADirectory.into()));
         }
         if metadata.len() != staged.bytes {

@@ -1,4 +1,5 @@
-//! Which line lies in which file: events arrive in the hour of their receipt, some of them twice, some days late.
+//! Which line lies in which file: events arrive in the hour of their receipt, some of them twice,
+//! some days late.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -181,7 +182,8 @@ fn cut(line: &str, bytes: usize) -> &str {
 mod tests {
     use super::*;
 
-    /// The memory of `uptake sample` hangs on it: three of them wait for each user of the largest customer.
+    /// The memory of `uptake sample` hangs on it: three of them wait for each user of the largest
+    /// customer.
     #[test]
     fn what_waits_for_its_file_is_small() {
         assert!(size_of::<Entry>() <= 64, "{}", size_of::<Entry>());

@@ -1,4 +1,5 @@
-//! Audit records as diagnostic settings write them: changes of licenses and users, and the many others of which nobody needs to know.
+//! Audit records as diagnostic settings write them: changes of licenses and users, and the many
+//! others of which nobody needs to know.
 
 use std::fmt::Write as _;
 
@@ -69,8 +70,9 @@ fn value(json: &str) -> String {
     }
 }
 
-/// The value of `AssignedLicense`: a JSON array of strings such as `[SkuName=..., AccountId=..., SkuId=..., DisabledPlans=[]]`.
-/// Each product comes with the names of its disabled plans.
+/// The value of `AssignedLicense`: a JSON array of strings such as
+/// `[SkuName=..., AccountId=..., SkuId=..., DisabledPlans=[]]`. Each product comes with the names
+/// of its disabled plans.
 pub fn assigned_license(tenant: Guid, products: &[(usize, &str)]) -> String {
     let mut out = "[".to_owned();
     for (place, &(sku, disabled)) in products.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! The room's only source of chance: xoshiro256**, seeded through splitmix64, so that the same seed gives the same
-//! portfolio on every machine and with every version of every library.
+//! The room's only source of chance: xoshiro256**, seeded through splitmix64, so that the same seed
+//! gives the same portfolio on every machine and with every version of every library.
 
 use std::net::Ipv4Addr;
 
@@ -11,8 +11,8 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// The stream `stream` of the seed `seed`: streams of different numbers have nothing to do with each other, so that
-    /// customer 5 is the same in a portfolio of 8 and in one of 200.
+    /// The stream `stream` of the seed `seed`: streams of different numbers have nothing to do with
+    /// each other, so that customer 5 is the same in a portfolio of 8 and in one of 200.
     pub fn new(seed: u64, stream: u64) -> Chance {
         let mut mixed = seed ^ stream.wrapping_mul(0xd134_2543_de82_ef95);
         Chance {

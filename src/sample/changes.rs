@@ -1,5 +1,5 @@
-//! Audit records that wait for their file, in a few bytes: on a day on which all users of a large customer get a license, there are as
-//! many as users. The line is made when the file is written.
+//! Audit records that wait for their file, in a few bytes: on a day on which all users of a large
+//! customer get a license, there are as many as users. The line is made when the file is written.
 
 use super::audit::{self, Audit};
 use super::chance::Chance;

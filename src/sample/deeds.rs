@@ -40,8 +40,8 @@ enum Outcome {
     UnknownUser,
 }
 
-/// A sign-in that waits for its file: in a few bytes, since a large customer has millions on a day. The line, twenty times as long, is
-/// made when the file is written.
+/// A sign-in that waits for its file: in a few bytes, since a large customer has millions on a day.
+/// The line, twenty times as long, is made when the file is written.
 #[derive(Clone)]
 pub struct SignIn {
     pub at: Moment,

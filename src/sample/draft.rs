@@ -23,8 +23,8 @@ pub struct Draft {
     pub size: usize,
 }
 
-/// Makes up customer `number`. It depends on nothing but the options other than the number of customers. The second
-/// value is the stream of chance with which the customer's days go on.
+/// Makes up customer `number`. It depends on nothing but the options other than the number of
+/// customers. The second value is the stream of chance with which the customer's days go on.
 pub fn begin(options: &Options, number: u32) -> Draft {
     let mut chance = Chance::new(options.seed, u64::from(number) + 1);
     let (story, size) = Story::of_customer(number, options.users, &mut chance);
@@ -67,7 +67,8 @@ pub fn begin(options: &Options, number: u32) -> Draft {
     draft
 }
 
-/// Name, slug, country and segment of customer `number`: the first eight have names of their own, 851 more a composed one.
+/// Name, slug, country and segment of customer `number`: the first eight have names of their own,
+/// 851 more a composed one.
 fn company(number: u32) -> (String, String, &'static str, &'static str) {
     let place = number as usize;
     if let Some(&(name, slug, country, segment)) = COMPANIES.get(place) {
@@ -94,8 +95,8 @@ fn company(number: u32) -> (String, String, &'static str, &'static str) {
 }
 
 impl Draft {
-    /// The working day that is `days` before the last one, or the Friday before; negative where the sample does not reach
-    /// back so far.
+    /// The working day that is `days` before the last one, or the Friday before; negative where the
+    /// sample does not reach back so far.
     pub fn ago(&self, days: i32) -> i32 {
         self.workday(self.days - 1 - days)
     }
@@ -197,7 +198,8 @@ impl Draft {
         id
     }
 
-    /// Free products, as they spread by self-service: a subscription of absurd size, assigned to every `step`-th user.
+    /// Free products, as they spread by self-service: a subscription of absurd size, assigned to
+    /// every `step`-th user.
     pub fn spread_free(&mut self, sku: usize, seats: usize, step: usize) {
         self.sell(sku, seats, Owner::Nobody);
         let users: Vec<usize> = (0..self.customer.users.len())

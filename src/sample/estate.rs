@@ -1,5 +1,5 @@
-//! What a customer has at a moment: who holds which product, who is deleted, what is bought. Scenes change it, and each
-//! change leaves the audit record that Entra would write.
+//! What a customer has at a moment: who holds which product, who is deleted, what is bought. Scenes
+//! change it, and each change leaves the audit record that Entra would write.
 
 use super::chance::Chance;
 use super::changes::{Account, Change, Record, What};

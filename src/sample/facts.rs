@@ -1,5 +1,5 @@
-//! What is true outside the made-up portfolio: Microsoft's products, applications and error codes; and the words of which
-//! made-up names are composed.
+//! What is true outside the made-up portfolio: Microsoft's products, applications and error codes;
+//! and the words of which made-up names are composed.
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
@@ -128,7 +128,8 @@ const AZURE_PORTAL: App = App {
     name: "Azure Portal",
 };
 
-/// What people do: a client application that signs in to a resource, and how often each persona does so.
+/// What people do: a client application that signs in to a resource, and how often each persona
+/// does so.
 pub struct Use {
     pub app: App,
     pub resource: App,
@@ -174,7 +175,8 @@ pub static USES: [Use; 16] = [
     Use { app: OFFICE_HOME, resource: GRAPH, client: WEB, weights: [2, 1, 2, 2] },
 ];
 
-/// Sign-ins that fail: error code and reason. The first is a wrong password, the second an interruption before a success.
+/// Sign-ins that fail: error code and reason. The first is a wrong password, the second an
+/// interruption before a success.
 pub const WRONG_PASSWORD: (u32, &str) = (50126, "Error validating credentials due to invalid username or password.");
 pub const INTERRUPTED: (u32, &str) = (
     50140,
@@ -239,7 +241,8 @@ pub static COMPANIES: [(&str, &str, &str, &str); 8] = [
     ("Lumen Tandartsen B.V.", "lumen-tandartsen", "NL", "Micro"),
 ];
 
-/// Words of which the names of further customers are made: a name, a branch, and the legal form of a country.
+/// Words of which the names of further customers are made: a name, a branch, and the legal form of
+/// a country.
 #[rustfmt::skip]
 pub static COMPANY_NAMES: [&str; 37] = [
     "Aurora", "Birke", "Cassini", "Delphin", "Eiche", "Falken", "Granit", "Halden", "Isar", "Juno", "Kranich", "Lorbeer", "Meridian",

@@ -1,10 +1,12 @@
-//! A made-up portfolio of a cloud partner, as raw logs in the formats that partners really have: what `uptake sample` writes.
+//! A made-up portfolio of a cloud partner, as raw logs in the formats that partners really have:
+//! what `uptake sample` writes.
 //!
-//! Nothing here is random in the sense of a surprise. The first eight customers tell one story each ([`Story`]), and together
-//! they make every situation of `spec/definitions.md` happen, some on purpose (licenses that move on, subscriptions in grace,
-//! trials, deleted and restored users), some by the rates of `deeds.rs` (failed, late and repeated sign-ins). The same options
-//! give the same bytes, and customer 5 is the same whether there are 8 customers or 200. One customer is made up, written and
-//! forgotten at a time.
+//! Nothing here is random in the sense of a surprise. The first eight customers tell one story each
+//! ([`Story`]), and together they make every situation of `spec/definitions.md` happen, some on
+//! purpose (licenses that move on, subscriptions in grace, trials, deleted and restored users),
+//! some by the rates of `deeds.rs` (failed, late and repeated sign-ins). The same options give the
+//! same bytes, and customer 5 is the same whether there are 8 customers or 200. One customer is
+//! made up, written and forgotten at a time.
 //!
 //! | file | what it has |
 //! |---|---|
@@ -72,8 +74,8 @@ pub struct Options {
     pub users: Option<u32>,
     /// Files per tenant, day and kind of log: 1 to 24.
     pub files_per_day: u32,
-    /// About how long the record of a sign-in is, in bytes: real ones have 2,000 to 15,000. The fields that all records have
-    /// take about 1,400.
+    /// About how long the record of a sign-in is, in bytes: real ones have 2,000 to 15,000. The
+    /// fields that all records have take about 1,400.
     pub record_bytes: u32,
 }
 
@@ -125,7 +127,8 @@ pub struct Summary {
     pub files: u64,
     /// Readable records of all kinds, copies included.
     pub records: u64,
-    /// Lines that are unreadable on purpose, and last lines that are cut as if the file were still growing.
+    /// Lines that are unreadable on purpose, and last lines that are cut as if the file were still
+    /// growing.
     pub unreadable_lines: u64,
     pub unfinished_lines: u64,
     /// Before compression, and on the disk.
@@ -149,7 +152,8 @@ pub enum SampleError {
     Write { path: PathBuf, source: std::io::Error },
 }
 
-/// Makes up a portfolio and writes its raw logs. `progress` is told after each customer how many are done.
+/// Makes up a portfolio and writes its raw logs. `progress` is told after each customer how many
+/// are done.
 pub fn write(options: &Options, progress: &mut dyn FnMut(u32)) -> Result<Summary, SampleError> {
     options.check()?;
     let mut output = write::Output::open(options)?;

@@ -1,4 +1,5 @@
-//! Pages of Microsoft Graph: who holds what (`users`), and what was bought (`directory/subscriptions`).
+//! Pages of Microsoft Graph: who holds what (`users`), and what was bought
+//! (`directory/subscriptions`).
 
 use std::fmt::Write as _;
 

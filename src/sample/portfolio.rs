@@ -1,4 +1,5 @@
-//! Who the customers are: their users, what they bought, and the script of what will happen to them.
+//! Who the customers are: their users, what they bought, and the script of what will happen to
+//! them.
 
 use std::net::Ipv4Addr;
 
@@ -29,7 +30,8 @@ pub struct Customer {
     pub traits: Traits,
     /// Conditional access policies as JSON, as many as a record of the wished size can need.
     pub policies: Vec<String>,
-    /// The service principal of the resources in this tenant, and the application of the nightly backup.
+    /// The service principal of the resources in this tenant, and the application of the nightly
+    /// backup.
     pub resource_principal: Guid,
     pub backup: Guid,
     pub group: Guid,
@@ -42,7 +44,8 @@ pub struct Customer {
 pub struct Traits {
     /// The day of the first sign-in that was logged: diagnostic settings may be switched on late.
     pub sign_ins_from: i32,
-    /// The days of the week's snapshots: the first one and its repetition; `None` where nobody exports.
+    /// The days of the week's snapshots: the first one and its repetition; `None` where nobody
+    /// exports.
     pub holdings_from: Option<i32>,
     pub subscriptions_from: Option<i32>,
     /// Whether the user list carries `licenseAssignmentStates`.
@@ -80,7 +83,8 @@ pub enum Kind {
     UntypedGuest,
 }
 
-/// A user of a customer: what the names are made of instead of the names, since there may be a million.
+/// A user of a customer: what the names are made of instead of the names, since there may be a
+/// million.
 pub struct User {
     pub id: Guid,
     /// Places in the lists of names.
@@ -167,7 +171,8 @@ pub struct Subscription {
     pub next_step: Option<i32>,
 }
 
-/// Something that happens on a day. Users, products and subscriptions by their place in their lists.
+/// Something that happens on a day. Users, products and subscriptions by their place in their
+/// lists.
 #[derive(Clone)]
 pub enum Scene {
     /// A new account.

@@ -1,6 +1,7 @@
-//! Sign-in records as diagnostic settings write them: the envelope, and `properties` with the dozens of fields of real ones.
-//! A record is as long as wished: first come the fields that every record has, then more and more of those that real
-//! ones have besides, then conditional access policies.
+//! Sign-in records as diagnostic settings write them: the envelope, and `properties` with the
+//! dozens of fields of real ones. A record is as long as wished: first come the fields that every
+//! record has, then more and more of those that real ones have besides, then conditional access
+//! policies.
 
 use std::fmt::Write as _;
 
@@ -23,7 +24,8 @@ pub struct SignIn<'a> {
     pub category_is_interactive: bool,
     /// What `isInteractive` says; `None` where it is missing.
     pub interactive: Option<bool>,
-    /// The tenant whose resource it is: the customer's, or another one where a user works as a guest.
+    /// The tenant whose resource it is: the customer's, or another one where a user works as a
+    /// guest.
     pub resource_tenant: Guid,
     pub upper_case: bool,
     /// The time is written by a clock two hours east of UTC.
@@ -63,8 +65,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Appends the line of a sign-in, without a line end, of about `size` bytes where the fields that all records have leave
-    /// that much, to an empty text.
+    /// Appends the line of a sign-in, without a line end, of about `size` bytes where the fields
+    /// that all records have leave that much, to an empty text.
     pub fn sign_in(&mut self, line: &mut String, event: &SignIn<'_>, size: usize) {
         envelope(line, event);
         self.head.clear();
@@ -178,7 +180,8 @@ fn first_fields(out: &mut String, event: &SignIn<'_>) {
     );
 }
 
-/// The fields with which records begin to be longer: device, browser and steps of the authentication.
+/// The fields with which records begin to be longer: device, browser and steps of the
+/// authentication.
 fn more_fields(out: &mut String, event: &SignIn<'_>) {
     let user = event.user;
     let _ = write!(

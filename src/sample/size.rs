@@ -1,5 +1,5 @@
-//! How large a sample will be, before anything of it is written. Rules of thumb, measured on samples of many shapes: about right, and
-//! meant for whoever asks for a million users by mistake.
+//! How large a sample will be, before anything of it is written. Rules of thumb, measured on
+//! samples of many shapes: about right, and meant for whoever asks for a million users by mistake.
 
 use super::Options;
 use super::write::PACKED_AT_ONCE;
@@ -18,8 +18,8 @@ const PACKED: u64 = 10;
 const PAGE_USERS: u64 = 25;
 /// Memory that the program takes whatever it makes up.
 const BASE_MEMORY: u64 = 25_000_000;
-/// One customer is made up at a time: its accounts, and what the lines of its day are made of. The largest has twice as many accounts
-/// as there are on average.
+/// One customer is made up at a time: its accounts, and what the lines of its day are made of. The
+/// largest has twice as many accounts as there are on average.
 const MEMORY_PER_USER: u64 = 800;
 /// Records in the largest file of a day, per user on average.
 const RECORDS_OF_A_FILE: u64 = 4;
@@ -40,7 +40,8 @@ pub fn estimate(options: &Options) -> Estimate {
     let customer_days = u64::from(options.customers) * u64::from(options.days);
     let record = u64::from(options.record_bytes).max(LEAST_RECORD_BYTES);
     let raw = customer_days * users * (record * RECORDS_PER_100_USER_DAYS / 100 + OTHER_BYTES);
-    // Sign-ins come in files of two kinds, as many as there are events for; lists and the rest once a week.
+    // Sign-ins come in files of two kinds, as many as there are events for; lists and the rest once
+    // a week.
     let logs = (2 * u64::from(options.files_per_day)).min(1 + users / 5);
     let pages = users.div_ceil(PAGE_USERS) + 1;
     // A file is packed whole, or in parts where it is large.
@@ -69,8 +70,8 @@ mod tests {
         estimate(&options)
     }
 
-    /// What such samples were when they were made: files, bytes and memory, each within a factor of two and a half, since a customer
-    /// may have twice as many users as are wanted on average.
+    /// What such samples were when they were made: files, bytes and memory, each within a factor of
+    /// two and a half, since a customer may have twice as many users as are wanted on average.
     #[test]
     fn an_estimate_is_about_right() {
         for (estimate, files, bytes, memory) in [

@@ -1,5 +1,5 @@
-//! The stories: what each customer is there to show. The first eight customers tell one each, in this order; of further
-//! ones most are of the more usual kinds.
+//! The stories: what each customer is there to show. The first eight customers tell one each, in
+//! this order; of further ones most are of the more usual kinds.
 
 use super::Options;
 use super::chance::Chance;
@@ -35,7 +35,8 @@ fn tell(story: Story, draft: &mut Draft) {
     }
 }
 
-/// E = the seats of Microsoft 365 E3, all assigned and active; one license in fourteen moved on within the window, so A / E is about 107 %.
+/// E = the seats of Microsoft 365 E3, all assigned and active; one license in fourteen moved on
+/// within the window, so A / E is about 107 %.
 fn turnover(draft: &mut Draft) {
     let moves = (draft.size / 20).max(1);
     let guests = (draft.size / 20).max(2);
@@ -62,7 +63,8 @@ fn turnover(draft: &mut Draft) {
     }
     let visitors: Vec<usize> = (0..guests).map(|_| draft.user(Kind::Guest, Persona::Office, 0.3)).collect();
     draft.assign(BEFORE, &visitors[..1], facts::F3, Grant::Direct);
-    // The same product directly and through a group, and later through the group alone: one assignment all the time.
+    // The same product directly and through a group, and later through the group alone: one
+    // assignment all the time.
     if let Some(&both) = shifts.last() {
         draft.at(draft.ago(40), Scene::Regrant(both, facts::F3, Grant::Both));
         draft.at(draft.ago(10), Scene::Regrant(both, facts::F3, Grant::Group));
@@ -140,7 +142,8 @@ fn trial(draft: &mut Draft) {
     draft.customer.traits.upper_case = true;
 }
 
-/// Low usage: of fourteen assigned seats of Office 365 E3 hardly three are used; a suspended subscription; seats of another partner.
+/// Low usage: of fourteen assigned seats of Office 365 E3 hardly three are used; a suspended
+/// subscription; seats of another partner.
 fn shelfware(draft: &mut Draft) {
     let guests = (draft.size / 8).max(1);
     let licensed = draft.left().saturating_sub(guests + 1).max(2);
@@ -173,7 +176,8 @@ fn shelfware(draft: &mut Draft) {
     draft.customer.traits.faults.push((fault, Fault::MissingId));
 }
 
-/// Growth: a third of the users join one after the other; and a renewal with fewer seats than are assigned.
+/// Growth: a third of the users join one after the other; and a renewal with fewer seats than are
+/// assigned.
 fn growth(draft: &mut Draft) {
     let licensed = (draft.size * 2 / 3).max(2);
     let joining = draft.left().saturating_sub(licensed);
@@ -217,7 +221,8 @@ fn growth(draft: &mut Draft) {
     draft.customer.traits.faults.push((fault, Fault::BrokenJson));
 }
 
-/// Yammer without a license; who holds what is known from license changes only; a first removal proves an earlier holding.
+/// Yammer without a license; who holds what is known from license changes only; a first removal
+/// proves an earlier holding.
 fn social(draft: &mut Draft) {
     let mailers = draft.members((draft.size * 5 / 11).max(2), Persona::Mail, 0.7);
     let office = draft.members(draft.size * 2 / 11, Persona::Office, 0.7);
@@ -241,7 +246,8 @@ fn social(draft: &mut Draft) {
     draft.customer.traits.sign_ins_from = draft.ago(18).max(draft.days / 3);
 }
 
-/// A tenant that the customer list lacks; the first list of its subscriptions comes late. One assignment is seen in a snapshot only.
+/// A tenant that the customer list lacks; the first list of its subscriptions comes late. One
+/// assignment is seen in a snapshot only.
 fn newcomer(draft: &mut Draft) {
     let size = draft.size.max(2);
     let staff = draft.members(size - 1, Persona::Office, 0.65);
@@ -256,7 +262,8 @@ fn newcomer(draft: &mut Draft) {
     draft.customer.traits.properties_as_text = true;
 }
 
-/// Nobody exports the subscriptions: seats are unknown. Somebody was deleted for good, and a removal is seen in a snapshot only.
+/// Nobody exports the subscriptions: seats are unknown. Somebody was deleted for good, and a
+/// removal is seen in a snapshot only.
 fn unknown(draft: &mut Draft) {
     let size = draft.size.max(2);
     let staff = draft.members(size, Persona::Office, 0.6);

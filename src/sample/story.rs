@@ -17,7 +17,8 @@ pub enum Story {
     Growth,
     /// Yammer without a license; logs begin late, and nobody exports who holds what.
     Social,
-    /// A customer that the customer list lacks, and whose subscriptions are known from a late day on.
+    /// A customer that the customer list lacks, and whose subscriptions are known from a late day
+    /// on.
     Newcomer,
     /// No list of subscriptions at all.
     Unknown,
@@ -54,8 +55,9 @@ impl Story {
         }
     }
 
-    /// The story and the number of accounts of a customer, where customers have `mean` on average. None has more than
-    /// the first, so that the memory of a run does not grow with the number of customers.
+    /// The story and the number of accounts of a customer, where customers have `mean` on average.
+    /// None has more than the first, so that the memory of a run does not grow with the number of
+    /// customers.
     pub fn of_customer(number: u32, mean: Option<u32>, chance: &mut Chance) -> (Story, usize) {
         let first = Story::ALL.get(number as usize).copied();
         let story = first.unwrap_or_else(|| Story::ALL[chance.weighted(Story::WEIGHTS.into_iter())]);

@@ -1,4 +1,5 @@
-//! What happens at a customer, day by day: scenes, people at work, snapshots; and the files that this leaves.
+//! What happens at a customer, day by day: scenes, people at work, snapshots; and the files that
+//! this leaves.
 
 use std::rc::Rc;
 
@@ -16,7 +17,8 @@ use crate::domain::day::Day;
 
 /// Every how many days the snapshots are taken.
 const SNAPSHOT_DAYS: i32 = 7;
-/// The hour at which administrators begin to work, and the one at which the nightly backup signs in.
+/// The hour at which administrators begin to work, and the one at which the nightly backup signs
+/// in.
 const OFFICE_HOUR: u32 = 7;
 const BACKUP_HOUR: u32 = 2;
 
@@ -89,7 +91,8 @@ fn unrelated(customer: &Customer, estate: &Estate, day: i32, date: Day, chance: 
     Some(Record::new(at, what, chance))
 }
 
-/// Writes the snapshots that are due on a day: once a week, and of the subscriptions also when they changed.
+/// Writes the snapshots that are due on a day: once a week, and of the subscriptions also when they
+/// changed.
 fn snapshots(
     options: &Options,
     customer: &Customer,

@@ -1,4 +1,5 @@
-//! The edge of the room: files below the output folder, plain or gzip, and the pipeline file that reads them.
+//! The edge of the room: files below the output folder, plain or gzip, and the pipeline file that
+//! reads them.
 #![allow(
     clippy::disallowed_methods,
     reason = "a sample is no warehouse: whoever makes one starts again where it breaks off"
@@ -17,7 +18,8 @@ use super::{Options, SampleError, Summary};
 const OURS: [&str; 5] = ["insights-logs-", "graph-users", "graph-subscriptions", CUSTOMERS, "pipeline.toml"];
 const CUSTOMERS: &str = "customers.csv";
 
-/// So many bytes of a file are packed at once. How gzip packs may hang on where such a part ends: files up to this size are packed whole.
+/// So many bytes of a file are packed at once. How gzip packs may hang on where such a part ends:
+/// files up to this size are packed whole.
 pub const PACKED_AT_ONCE: usize = 16 << 20;
 
 /// The output folder, and what was written so far.
@@ -29,7 +31,8 @@ pub struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// Makes the folder; refuses one that holds a sample already, since the old files would be read with the new ones.
+    /// Makes the folder; refuses one that holds a sample already, since the old files would be read
+    /// with the new ones.
     pub fn open(options: &'a Options) -> Result<Output<'a>, SampleError> {
         let out = &options.out;
         let failed = |source| SampleError::Write { path: out.clone(), source };
@@ -66,7 +69,8 @@ impl<'a> Output<'a> {
         Ok(output)
     }
 
-    /// Writes a log or a page, compressed if so wished, as `content` makes it. The path is relative and without `.gz`.
+    /// Writes a log or a page, compressed if so wished, as `content` makes it. The path is relative
+    /// and without `.gz`.
     pub fn file(&mut self, path: &str, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), SampleError> {
         let name = if self.options.gzip { format!("{path}.gz") } else { path.to_owned() };
         self.put(&name, self.options.gzip, content)

@@ -1,8 +1,10 @@
-//! Single records of a raw file, found again by the line and the id that were noted when the file was read.
+//! Single records of a raw file, found again by the line and the id that were noted when the file
+//! was read.
 //!
-//! A record may be a line, a part of a line (a batch), or a part of a document of many lines, of which only the first line was noted.
-//! So this goes to the noted line, and from there on to the id. Around the id in JSON the record is the outermost object that is an
-//! element of an array, or where it is in none the outermost object of all. A text that is no JSON is taken by line.
+//! A record may be a line, a part of a line (a batch), or a part of a document of many lines, of
+//! which only the first line was noted. So this goes to the noted line, and from there on to the
+//! id. Around the id in JSON the record is the outermost object that is an element of an array, or
+//! where it is in none the outermost object of all. A text that is no JSON is taken by line.
 
 use crate::sources::bytes::decompress::Content;
 use crate::sources::bytes::input::Input;
@@ -20,7 +22,8 @@ pub enum Found {
 
 const PARQUET: &[u8] = b"PAR1";
 
-/// Finds the records that begin in (or, in a document, after) a line and have an id. The answers are in the order of what is wanted.
+/// Finds the records that begin in (or, in a document, after) a line and have an id. The answers
+/// are in the order of what is wanted.
 pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64, String)]) -> Vec<Found> {
     let limits = Limits::of_file(compressed_size);
     let mut content = Content::open(input, limits.inflated_bytes);

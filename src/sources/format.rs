@@ -36,7 +36,8 @@ impl Format {
         Format::for_feed(feed).iter().copied().find(|format| format.name() == name)
     }
 
-    /// Whether a file of sign-ins is of one tenant by nature, and no record says of which one: a download from Graph or from the portal.
+    /// Whether a file of sign-ins is of one tenant by nature, and no record says of which one: a
+    /// download from Graph or from the portal.
     pub fn is_of_one_tenant(self) -> bool {
         matches!(self, Format::Graph | Format::PortalCsv)
     }

@@ -1,7 +1,9 @@
-//! Raw bytes to canonical records and rejects: pure, and never failing on content. One raw format one file.
+//! Raw bytes to canonical records and rejects: pure, and never failing on content. One raw format
+//! one file.
 //!
-//! A reader takes the bytes of one file from wherever they come ([`read`]), and gives rows, rejects and snapshot pages to a
-//! [`Sink`](record::Sink), in the order of the file. What the readers have in common, from the ground up:
+//! A reader takes the bytes of one file from wherever they come ([`read`]), and gives rows, rejects
+//! and snapshot pages to a [`Sink`](record::Sink), in the order of the file. What the readers have
+//! in common, from the ground up:
 //!
 //! | file | what it knows |
 //! |---|---|
@@ -19,7 +21,8 @@
 //! | `format`, `detect`, `first_keys`, `first_bytes` | the formats, and which one a file has |
 //! | `detail` | what a reject says besides its reason |
 //!
-//! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`], in [`read`] and in `detect`.
+//! To add a format: a file of its own, a name in [`Format`], its place in [`Format::for_feed`], in
+//! [`read`] and in `detect`.
 
 pub mod bytes;
 mod detect;
@@ -49,7 +52,8 @@ use crate::sources::formats::{azure_monitor, graph, log_analytics, management_ap
 use crate::sources::outcome::Output;
 use record::{FileContext, FileCounts, Position, Reason, Sink};
 
-/// Rises when a reader gives other rows for the same bytes: files that were read by another version are read again.
+/// Rises when a reader gives other rows for the same bytes: files that were read by another version
+/// are read again.
 pub const VERSION: u32 = 3;
 
 /// Rises when `auto` chooses another form for the same bytes.
@@ -61,10 +65,11 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// How much of a file that is of no known form is kept for the rejects.
 const UNKNOWN_BYTES: usize = 4096;
 
-/// Reads one file of `compressed_size` bytes (as it is stored; for a plain file its size), in order, and counts what it held.
+/// Reads one file of `compressed_size` bytes (as it is stored; for a plain file its size), in
+/// order, and counts what it held.
 ///
-/// It never fails: what cannot be read is a reject. `format` has to be one of [`Format::for_feed`]; with another one nothing in the
-/// file can be read, and that is the reject.
+/// It never fails: what cannot be read is a reject. `format` has to be one of [`Format::for_feed`];
+/// with another one nothing in the file can be read, and that is the reject.
 pub fn read(
     feed: Feed,
     format: Format,
@@ -112,7 +117,8 @@ fn read_within(
                 format = choice.format;
                 output.sink.chosen(&choice);
             }
-            // Nothing to choose by: whatever is wrong with it, lines of JSON are the way to find out.
+            // Nothing to choose by: whatever is wrong with it, lines of JSON are the way to find
+            // out.
             None if head.trim_ascii().is_empty() => format = Format::for_feed(feed).get(1).copied().unwrap_or(format),
             None => {
                 let (begins, detail) = (beginning(head), detect::detail(&[feed], head));
@@ -126,7 +132,8 @@ fn read_within(
     output.counts
 }
 
-/// What a file is that no reader knows, as far as its beginning tells; empty where it tells nothing.
+/// What a file is that no reader knows, as far as its beginning tells; empty where it tells
+/// nothing.
 pub fn unknown(input: &mut dyn Input, size: u64) -> String {
     let mut content = Content::open(input, Limits::of_file(size).inflated_bytes);
     match recognised(&mut content, Format::Auto) {
@@ -149,8 +156,8 @@ fn beginning(head: &[u8]) -> Vec<u8> {
     head[..head.len().min(UNKNOWN_BYTES)].to_vec()
 }
 
-/// What a content is, and what to do about it, where it is of another kind than can be read as this format. What begins like JSON is not
-/// looked at further.
+/// What a content is, and what to do about it, where it is of another kind than can be read as this
+/// format. What begins like JSON is not looked at further.
 fn recognised(content: &mut Content<'_>, format: Format) -> Option<&'static str> {
     if format == Format::Parquet {
         return None;
@@ -224,7 +231,8 @@ impl Opened<'_> {
         crate::sources::records::parquet::read_parquet_table(self.content, self.limits, reader, out);
     }
 
-    /// Reads a form that comes in both: JSON where there is no header and something begins like JSON.
+    /// Reads a form that comes in both: JSON where there is no header and something begins like
+    /// JSON.
     fn json_or_csv<R: crate::sources::records::json::JsonRecords + crate::sources::records::row::TableRecords>(
         mut self,
         reader: &mut R,

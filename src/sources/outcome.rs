@@ -1,4 +1,5 @@
-//! Where a reader's findings go, counted so that records = accepted + rejected + not ours, whatever happens.
+//! Where a reader's findings go, counted so that records = accepted + rejected + not ours, whatever
+//! happens.
 
 use crate::sources::record::{FileCounts, Position, Reason, Sink};
 
@@ -28,7 +29,8 @@ impl<'s> Output<'s> {
         }
     }
 
-    /// Counts a record whose rows, if any, have gone to the sink. `detail` is asked what there is to say about a reject.
+    /// Counts a record whose rows, if any, have gone to the sink. `detail` is asked what there is
+    /// to say about a reject.
     pub fn settle(&mut self, at: Position, raw: &[u8], result: Result<Verdict, Reason>, detail: impl FnOnce(Reason) -> String) {
         self.counts.records += 1;
         match result {

@@ -1,8 +1,10 @@
-//! What the path of a raw file says: whose it is, of which day, and until when its events can have been received.
+//! What the path of a raw file says: whose it is, of which day, and until when its events can have
+//! been received.
 //!
-//! Diagnostic settings write `.../tenantId=<GUID>/y=2026/m=09/d=01/h=08/m=00/PT1H.json`. Trap: `m=` is there twice, month
-//! and minute, so the segments are read in their order: only an `m=` right after `y=` is a month. Snapshots and exports carry a
-//! `YYYY-MM-DD` somewhere; the last one counts. Of the Entra portal's downloads only the file's name says whether their sign-ins are
+//! Diagnostic settings write `.../tenantId=<GUID>/y=2026/m=09/d=01/h=08/m=00/PT1H.json`. Trap: `m=`
+//! is there twice, month and minute, so the segments are read in their order: only an `m=` right
+//! after `y=` is a month. Snapshots and exports carry a `YYYY-MM-DD` somewhere; the last one
+//! counts. Of the Entra portal's downloads only the file's name says whether their sign-ins are
 //! interactive.
 
 use regex::Regex;
@@ -23,8 +25,9 @@ pub struct PathFacts {
     pub interactive: Option<bool>,
 }
 
-/// Reads a path (relative, `/` or `\` between segments). A pattern replaces the rule for its fact: its first group is the tenant's
-/// GUID, or the day (`YYYY-MM-DD`, any one divider or none); a pattern that does not match leaves its fact open.
+/// Reads a path (relative, `/` or `\` between segments). A pattern replaces the rule for its fact:
+/// its first group is the tenant's GUID, or the day (`YYYY-MM-DD`, any one divider or none); a
+/// pattern that does not match leaves its fact open.
 pub fn path_context(path: &str, path_tenant: Option<&Regex>, path_day: Option<&Regex>) -> PathFacts {
     let hour = hour_of(path);
     let tenant = match path_tenant {
@@ -47,8 +50,8 @@ pub fn path_context(path: &str, path_tenant: Option<&Regex>, path_day: Option<&R
     }
 }
 
-/// What the names of the Entra portal's downloads say: `NonInteractiveSignIns_<from>_<to>.csv` and `InteractiveSignIns_...` have the
-/// same columns, and nothing in the file tells them apart.
+/// What the names of the Entra portal's downloads say: `NonInteractiveSignIns_<from>_<to>.csv` and
+/// `InteractiveSignIns_...` have the same columns, and nothing in the file tells them apart.
 fn interactive_of(path: &str) -> Option<bool> {
     let name = segments_from_end(path).next()?.as_bytes();
     let begins = |word: &[u8]| name.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));

@@ -1,6 +1,8 @@
-//! What every reader produces, whatever the format: canonical records, rejects, and counts that add up.
+//! What every reader produces, whatever the format: canonical records, rejects, and counts that add
+//! up.
 //!
-//! For each file `records == accepted + rejected + not_ours`. A record that is accepted may give no row, one or several.
+//! For each file `records == accepted + rejected + not_ours`. A record that is accepted may give no
+//! row, one or several.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,11 +27,13 @@ pub struct FileContext {
     pub tenant: Option<Guid>,
     /// The day that the path names: that of a snapshot whose records have none.
     pub day: Option<Day>,
-    /// The end of the time of receipt that the path names: no event may be more than 24 hours later.
+    /// The end of the time of receipt that the path names: no event may be more than 24 hours
+    /// later.
     pub received_until: Option<Instant>,
     /// The day that it is: no snapshot may be of a later one. `None`: nobody asks.
     pub today: Option<Day>,
-    /// Whether its sign-ins are interactive, where the file's name says so and nothing in the file does.
+    /// Whether its sign-ins are interactive, where the file's name says so and nothing in the file
+    /// does.
     pub interactive: Option<bool>,
     /// The pipeline's time zone: what an instant's day is.
     pub zone: Zone,
@@ -57,8 +61,9 @@ impl FileContext {
         }
     }
 
-    /// The day of a snapshot: the one that a record writes, else that of the path. A day on which nobody can have taken a
-    /// snapshot would make tables, caches and memory grow by thousands of days.
+    /// The day of a snapshot: the one that a record writes, else that of the path. A day on which
+    /// nobody can have taken a snapshot would make tables, caches and memory grow by thousands of
+    /// days.
     pub fn snapshot_day(&self, written: Option<Day>, sink: &mut dyn Sink) -> Result<Day, Reason> {
         let day = written.or(self.day).ok_or(Reason::MissingDay)?;
         if day < EARLIEST.day_utc() {
@@ -78,7 +83,8 @@ impl FileContext {
 /// Where a record stands in its file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Position {
-    /// Line number from 1; in a document the line on which it begins; 0 for a fault of the whole file.
+    /// Line number from 1; in a document the line on which it begins; 0 for a fault of the whole
+    /// file.
     pub line: u64,
     /// Number of the record within its page or batch, from 1; 0 where a line is a record.
     pub record: u32,
@@ -108,7 +114,8 @@ pub struct Activity<'a> {
     pub evidence: Evidence,
 }
 
-/// One thing that a license event says about a user, and about one SKU or (`None`) all of the user's.
+/// One thing that a license event says about a user, and about one SKU or (`None`) all of the
+/// user's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LicenseChange<'a> {
     pub tenant: Guid,
@@ -255,12 +262,14 @@ impl Reason {
 pub trait Sink {
     /// A row that an accepted record gave.
     fn row(&mut self, at: Position, row: Row<'_>);
-    /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used. `detail` says what is missing or what is there
-    /// instead, in names of members and columns, kinds of values and numbers, never with a value; empty where there is nothing to say.
+    /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used. `detail` says
+    /// what is missing or what is there instead, in names of members and columns, kinds of values
+    /// and numbers, never with a value; empty where there is nothing to say.
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8], detail: &str);
     /// `auto` has chosen how to read the file: before anything else.
     fn chosen(&mut self, _choice: &Choice) {}
-    /// Whether to tell who is who: it takes time, and is of use only where some log knows users by name alone.
+    /// Whether to tell who is who: it takes time, and is of use only where some log knows users by
+    /// name alone.
     fn wants_names(&self) -> bool {
         false
     }
@@ -268,7 +277,8 @@ pub trait Sink {
     fn user_name(&mut self, _name: UserName<'_>) {}
     /// A snapshot of a day that has not come yet: from that day on the file can be read.
     fn too_early(&mut self, _day: Day) {}
-    /// A readable page of a snapshot: at least one for each file of a snapshot that could be read at all.
+    /// A readable page of a snapshot: at least one for each file of a snapshot that could be read
+    /// at all.
     fn snapshot_page(&mut self, page: SnapshotPage);
 }
 

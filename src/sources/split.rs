@@ -1,7 +1,9 @@
-//! A large file in parts of whole lines that can be read side by side: cutting it is a small part of reading it.
+//! A large file in parts of whole lines that can be read side by side: cutting it is a small part
+//! of reading it.
 //!
-//! Only files of JSON lines are cut, and only those whose first line is sound by itself, so that each line stands for itself
-//! (see `json_file`); and only in forms that do not count pages. What the parts give, one after the other, is what the whole file gives.
+//! Only files of JSON lines are cut, and only those whose first line is sound by itself, so that
+//! each line stands for itself (see `json_file`); and only in forms that do not count pages. What
+//! the parts give, one after the other, is what the whole file gives.
 
 use crate::domain::kinds::Feed;
 use crate::sources::bytes::decompress::{Content, Fault};
@@ -55,8 +57,8 @@ pub struct Part {
 }
 
 impl<'a> Parts<'a> {
-    /// Opens a file of `size` bytes, as it is stored, to be cut into parts of about `part_bytes`. `None` where it is none to be cut; then it
-    /// has to be opened again to be read.
+    /// Opens a file of `size` bytes, as it is stored, to be cut into parts of about `part_bytes`.
+    /// `None` where it is none to be cut; then it has to be opened again to be read.
     pub fn open(feed: Feed, format: Format, input: &'a mut dyn Input, size: u64, part_bytes: usize) -> Option<Parts<'a>> {
         let limits = Limits::of_file(size);
         let mut content = Content::open(input, limits.inflated_bytes);
@@ -175,7 +177,8 @@ fn form_of(feed: Feed, format: Format, head: &[u8]) -> Option<Form> {
     }
 }
 
-/// Whether the first line that is not blank ends in this beginning of a file and is sound by itself.
+/// Whether the first line that is not blank ends in this beginning of a file and is sound by
+/// itself.
 fn has_sound_first_line(head: &[u8]) -> bool {
     let Some(end) = memchr::memrchr(b'\n', head) else { return false };
     let mut lines = head[..end].split(|byte| *byte == b'\n');

@@ -1,4 +1,5 @@
-//! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that keeps all as text.
+//! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that
+//! keeps all as text.
 
 use std::io::{Error, Read, Write};
 use std::sync::Arc;
@@ -145,7 +146,8 @@ impl Sink for Found {
 /// The tenant of the tests' paths.
 pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
 
-/// A catalogue with an offer of the old kind, and one of new commerce without its availability; and with a few audited actions.
+/// A catalogue with an offer of the old kind, and one of new commerce without its availability; and
+/// with a few audited actions.
 #[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 fn catalogue() -> Catalogue {
     let sku = Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();

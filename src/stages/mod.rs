@@ -1,7 +1,9 @@
-//! The way of the data: one table one file, each with its contract, the function that builds it, and its tests. Frames and
-//! rows in, frames and rows out: no file, clock or environment is touched here.
+//! The way of the data: one table one file, each with its contract, the function that builds it,
+//! and its tests. Frames and rows in, frames and rows out: no file, clock or environment is touched
+//! here.
 //!
-//! The imports between these files are the edges of the data flow, raw records at the bottom, the portfolio at the top.
+//! The imports between these files are the edges of the data flow, raw records at the bottom, the
+//! portfolio at the top.
 
 pub mod activity;
 pub mod checks;

@@ -1,5 +1,6 @@
-//! The one place that changes the file system: whatever happens to the warehouse and to the published folder goes through a
-//! [`Disk`], so that a test can make any single change fail, or end the process right before it.
+//! The one place that changes the file system: whatever happens to the warehouse and to the
+//! published folder goes through a [`Disk`], so that a test can make any single change fail, or end
+//! the process right before it.
 //!
 //! | operation | done by |
 //! |---|---|
@@ -9,8 +10,9 @@
 //! | rename | [`Disk::rename`] |
 //! | remove | [`Disk::remove_file`], [`Disk::remove_folder`] |
 //!
-//! What is made here is readable by its owner and its group only, since it is about people: files get the mode 0640 and folders 0750,
-//! less what the umask takes away. What is there already keeps its mode.
+//! What is made here is readable by its owner and its group only, since it is about people: files
+//! get the mode 0640 and folders 0750, less what the umask takes away. What is there already keeps
+//! its mode.
 //!
 //! A lint (`clippy.toml`) keeps the changing functions of `std::fs` out of the rest of the program.
 #![allow(clippy::disallowed_methods, reason = "this is where they belong")]
@@ -197,7 +199,8 @@ impl DiskFile {
         self.file.sync_all()
     }
 
-    /// Makes these bytes the whole content of the file. Whoever reads meanwhile can find old bytes after the new ones.
+    /// Makes these bytes the whole content of the file. Whoever reads meanwhile can find old bytes
+    /// after the new ones.
     pub fn overwrite(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(0))?;
         self.write_all(bytes)?;

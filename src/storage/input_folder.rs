@@ -1,8 +1,9 @@
 //! Opens raw files, so that nothing outside of the input folder is ever read.
 //!
-//! Between the look at a path and its opening somebody can put a link in the place of a file or of a folder above it. So the
-//! decision is made by the file that is open: it is the very file that the walk has found (the same device and number), or else it
-//! is the one that the path leads to now, by a real path below the input folder.
+//! Between the look at a path and its opening somebody can put a link in the place of a file or of
+//! a folder above it. So the decision is made by the file that is open: it is the very file that
+//! the walk has found (the same device and number), or else it is the one that the path leads to
+//! now, by a real path below the input folder.
 //!
 //! [`Reads`] is where a test comes in between, as `warehouse::disk::Disk` is for what is written.
 
@@ -67,7 +68,8 @@ impl InputFolder {
         Ok(InputFolder { real, reads })
     }
 
-    /// Opens a regular file that is below the folder. `looked` is the file that was found at the path.
+    /// Opens a regular file that is below the folder. `looked` is the file that was found at the
+    /// path.
     pub fn open<'a>(&'a self, path: &'a Path, looked: Option<Identity>) -> Result<OpenFile<'a>, OpenFault> {
         self.reads.ask(Access::Open, path)?;
         let file = File::open(path)?;
@@ -130,7 +132,8 @@ pub struct OpenFile<'a> {
 }
 
 impl OpenFile<'_> {
-    /// Why the system did not give some of the bytes: then what was read says nothing about the file.
+    /// Why the system did not give some of the bytes: then what was read says nothing about the
+    /// file.
     pub fn into_failure(self) -> Option<String> {
         self.failed
     }

@@ -23,7 +23,8 @@ pub trait Cell: Sized {
     fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> Result<ArrayRef, WarehouseError>
     where
         Self: 'a;
-    /// The cell in a row of a column; `None` where the column has another type or a text that is no such value.
+    /// The cell in a row of a column; `None` where the column has another type or a text that is no
+    /// such value.
     fn get(column: &dyn Array, row: usize) -> Option<Self>;
 }
 

@@ -1,5 +1,5 @@
-//! What a table promises: its name, its key, its columns with their types and meanings. One value serves the writer, the
-//! reader, the checks and the data dictionary.
+//! What a table promises: its name, its key, its columns with their types and meanings. One value
+//! serves the writer, the reader, the checks and the data dictionary.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! What can go wrong with the warehouse: the store, a file that is not what it should be, a lock that somebody else holds.
+//! What can go wrong with the warehouse: the store, a file that is not what it should be, a lock
+//! that somebody else holds.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -67,7 +68,8 @@ impl WarehouseError {
         let path = path.to_path_buf();
         move |error| match error {
             ParquetError::External(inner) => match inner.downcast::<io::Error>() {
-                // The decoders of pages speak of broken bytes by I/O errors too; the system's own have a number.
+                // The decoders of pages speak of broken bytes by I/O errors too; the system's own
+                // have a number.
                 Ok(error) if error.raw_os_error().is_some() => WarehouseError::Store {
                     doing,
                     path,

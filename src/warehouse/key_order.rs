@@ -11,7 +11,8 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::value_rules;
 
-/// Goes through the key column by column; of every pair of neighbours that the columns so far leave equal, the next one decides.
+/// Goes through the key column by column; of every pair of neighbours that the columns so far leave
+/// equal, the next one decides.
 pub fn check_order(contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
     if numbers_rise(contract, frame) {
         return Ok(());
@@ -47,7 +48,8 @@ pub fn is_rising(texts: &StringArray) -> bool {
     })
 }
 
-/// Whether the key is numbers of dictionaries that rise, and rises strictly itself: then it is enough to compare numbers.
+/// Whether the key is numbers of dictionaries that rise, and rises strictly itself: then it is
+/// enough to compare numbers.
 fn numbers_rise(contract: &Contract, frame: &RecordBatch) -> bool {
     let rows = frame.num_rows();
     if rows == 0 || contract.key_width() == 0 {
@@ -82,7 +84,8 @@ fn broken(contract: &Contract, frame: &RecordBatch, row: usize, what: &str) -> W
     ))
 }
 
-/// Keeps those of `rows` whose cell equals the one before; gives the first whose cell is less. Null comes first.
+/// Keeps those of `rows` whose cell equals the one before; gives the first whose cell is less. Null
+/// comes first.
 fn keep_equal(column: &ArrayRef, rows: &mut Vec<u32>) -> Option<usize> {
     let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
     match column.data_type() {

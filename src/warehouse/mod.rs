@@ -1,4 +1,5 @@
-//! Frames to partition files and back: contracts, layout, footers, digests, atomic replacement, the lock. Knows no table by name.
+//! Frames to partition files and back: contracts, layout, footers, digests, atomic replacement, the
+//! lock. Knows no table by name.
 
 pub mod cell;
 pub mod contract;

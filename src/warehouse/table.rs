@@ -1,4 +1,5 @@
-//! Declares a table once: from one block come the contract, the row type and the way between rows and frames.
+//! Declares a table once: from one block come the contract, the row type and the way between rows
+//! and frames.
 
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ pub trait Row: Sized {
 /// }
 /// ```
 ///
-/// `version 2 reads 1` says that files of version 1 can be read, and `[since 2] disabled: bool` that
-/// they have no such column.
+/// `version 2 reads 1` says that files of version 1 can be read, and `[since 2] disabled: bool`
+/// that they have no such column.
 macro_rules! table {
     ($(#[doc = $doc:literal])+ $constant:ident = $name:literal,
      version $version:literal $(reads $oldest:literal)?, $partition:ident, $spread:ident;
@@ -118,7 +119,8 @@ pub fn column_of<'a>(frame: &'a RecordBatch, contract: &Contract, name: &str) ->
         .ok_or_else(|| WarehouseError::Contract(format!("table `{}` has no column `{name}`", contract.name)))
 }
 
-/// A frame of a table out of its columns, in the order of the contract; texts may come as numbers of a dictionary.
+/// A frame of a table out of its columns, in the order of the contract; texts may come as numbers
+/// of a dictionary.
 pub fn frame_of(contract: &Contract, columns: Vec<ArrayRef>) -> Result<RecordBatch, WarehouseError> {
     let fields: Vec<Field> = contract
         .columns

@@ -1,5 +1,6 @@
-//! What a contract says of the values of a table: columns that may not be null are not, counts are at least 0, and ratios are
-//! numbers of at least 0. Held before a file is written, so that a wrong value never comes into a table.
+//! What a contract says of the values of a table: columns that may not be null are not, counts are
+//! at least 0, and ratios are numbers of at least 0. Held before a file is written, so that a wrong
+//! value never comes into a table.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::{max, min};
@@ -9,7 +10,8 @@ use arrow::record_batch::RecordBatch;
 use crate::warehouse::contract::{Column, Contract, Kind, Place};
 use crate::warehouse::error::WarehouseError;
 
-/// The column that is left out of messages: they end up in logs and beside the published files, where users do not belong.
+/// The column that is left out of messages: they end up in logs and beside the published files,
+/// where users do not belong.
 const USER: &str = "user_id";
 
 /// Proves the values of the frame of a file, or of some of its columns.
@@ -29,7 +31,8 @@ pub fn check_values(contract: &Contract, (day, shard): Place, frame: &RecordBatc
     Ok(())
 }
 
-/// The first row of a column that breaks its contract, and how. What is common, a column without fault, is one pass over it.
+/// The first row of a column that breaks its contract, and how. What is common, a column without
+/// fault, is one pass over it.
 fn fault(column: &Column, values: &ArrayRef) -> Option<(usize, String)> {
     if !column.nullable && values.null_count() > 0 {
         let row = (0..values.len()).find(|row| values.is_null(*row))?;
@@ -45,7 +48,8 @@ fn fault(column: &Column, values: &ArrayRef) -> Option<(usize, String)> {
         Kind::Ratio => {
             let ratios = values.as_primitive_opt::<Float64Type>()?;
             let wrong = |ratio: f64| !ratio.is_finite() || ratio < 0.0;
-            // In the order of these functions NaN is above every number, or below it where its sign says so.
+            // In the order of these functions NaN is above every number, or below it where its sign
+            // says so.
             [min(ratios), max(ratios)].into_iter().flatten().find(|ratio| wrong(*ratio))?;
             let row = (0..ratios.len()).find(|row| ratios.is_valid(*row) && wrong(ratios.value(*row)))?;
             Some((row, format!("`{}`, not a number of at least 0,", ratios.value(row))))

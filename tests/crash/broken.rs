@@ -1,4 +1,5 @@
-//! Files of the warehouse that are not what they were: the next run finds each and makes it again, and touches nothing else.
+//! Files of the warehouse that are not what they were: the next run finds each and makes it again,
+//! and touches nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};

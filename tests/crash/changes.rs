@@ -1,4 +1,5 @@
-//! Raw files that change without a trace in their size and time, and what else must not be forgotten when a run dies.
+//! Raw files that change without a trace in their size and time, and what else must not be
+//! forgotten when a run dies.
 
 use std::fs::{self, File};
 use std::io;
@@ -34,7 +35,8 @@ fn said_differently(text: &str, one: &str, other: &str) -> String {
     text.replacen(one, other, 1)
 }
 
-/// Runs, changes a raw file that keeps its size and its time, and runs again: says whether the change was seen.
+/// Runs, changes a raw file that keeps its size and its time, and runs again: says whether the
+/// change was seen.
 fn is_seen(changed: SystemTime) -> bool {
     let folder = scratch();
     let desk = portfolio().desk_with_own_input(Delivery::First, folder.path());

@@ -1,4 +1,5 @@
-//! A disk that fails or is full, and a process that dies, at every single change of the file system.
+//! A disk that fails or is full, and a process that dies, at every single change of the file
+//! system.
 //!
 //! `UPTAKE_CRASH_EVERY=1` takes every change; by default some sixteen of each kind are taken.
 
@@ -85,7 +86,8 @@ fn a_single_change_that_fails_costs_nothing_but_the_run() {
 /// Says to [`dies_where_it_is_told`] what to do: a delivery, a folder and the number of a change.
 const TOLD: &str = "UPTAKE_CRASH_TOLD";
 
-/// No test of its own: the process that [`a_process_that_dies_at_any_moment_leaves_whole_files`] starts and lets die.
+/// No test of its own: the process that [`a_process_that_dies_at_any_moment_leaves_whole_files`]
+/// starts and lets die.
 #[test]
 fn dies_where_it_is_told() {
     let Ok(told) = std::env::var(TOLD) else { return };

@@ -64,7 +64,8 @@ fn killed_at_any_moment_and_again_the_next_run_completes() {
     }
 }
 
-/// A run that waits, its lock held: nobody reads its messages, and no room is left for one. It goes on when they are read.
+/// A run that waits, its lock held: nobody reads its messages, and no room is left for one. It goes
+/// on when they are read.
 struct Waiting {
     run: Child,
     messages: std::io::PipeReader,
@@ -130,7 +131,8 @@ fn a_second_run_ends_at_once_and_a_killed_one_holds_nothing() {
     portfolio.assert_mends(&desk, Delivery::Second, "after the holder was killed");
 }
 
-/// Reads every Parquet file below a folder to its end, as a BI tool might at this moment; says how many there were.
+/// Reads every Parquet file below a folder to its end, as a BI tool might at this moment; says how
+/// many there were.
 fn read_all(folder: &Path) -> u64 {
     let mut files = 0;
     for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {

@@ -1,5 +1,5 @@
-//! A small portfolio that is delivered twice, the warehouse that each delivery makes when nothing goes wrong, and what has to
-//! hold of a warehouse where something did.
+//! A small portfolio that is delivered twice, the warehouse that each delivery makes when nothing
+//! goes wrong, and what has to hold of a warehouse where something did.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -53,7 +53,8 @@ impl Delivery {
 /// Every file below a folder by its path below it.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The tables and the published files of a desk, without those that tell of runs: their clock is another one each time.
+/// The tables and the published files of a desk, without those that tell of runs: their clock is
+/// another one each time.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Contents {
     pub tables: Files,
@@ -152,7 +153,8 @@ impl Portfolio {
         desk
     }
 
-    /// Holds that every file of a desk is whole: what it was before a delivery, or what it is after it.
+    /// Holds that every file of a desk is whole: what it was before a delivery, or what it is after
+    /// it.
     pub fn assert_whole(&self, desk: &Desk, delivery: Delivery, what: &str) {
         let (found, new) = (desk.contents(), self.contents(delivery));
         let nothing = Contents::default();
@@ -174,7 +176,8 @@ impl Portfolio {
         }
     }
 
-    /// Runs once more, undisturbed: holds that everything is as if nothing had happened, and that nothing is left lying about.
+    /// Runs once more, undisturbed: holds that everything is as if nothing had happened, and that
+    /// nothing is left lying about.
     pub fn assert_mends(&self, desk: &Desk, delivery: Delivery, what: &str) {
         desk.run(delivery, &Disk::default())
             .unwrap_or_else(|error| panic!("{what}: the next run: {error}"));
@@ -263,7 +266,8 @@ impl Desk {
         self.folder.join(format!("{}.toml", delivery.name()))
     }
 
-    /// Runs the pipeline in this process as `uptake run` does, on one thread, so that changes come in the same order every time.
+    /// Runs the pipeline in this process as `uptake run` does, on one thread, so that changes come
+    /// in the same order every time.
     pub fn run(&self, delivery: Delivery, disk: &Disk) -> Result<RunReport, EngineError> {
         let settings = workdir::settings(&self.folder, &fs::read_to_string(self.pipeline(delivery)).unwrap());
         let store = Store::at(&settings.warehouse).on(disk.clone());
@@ -311,8 +315,8 @@ fn files(folder: &Path) -> Files {
         .collect()
 }
 
-/// Makes the first delivery out of the second: without the last two days and one file that comes late, and with half a file
-/// that grows. Nothing of it is new: all times of change are long ago.
+/// Makes the first delivery out of the second: without the last two days and one file that comes
+/// late, and with half a file that grows. Nothing of it is new: all times of change are long ago.
 fn deliver_less(second: &Path, first: &Path) {
     let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let day_of = |path: &str| {
@@ -354,8 +358,9 @@ fn deliver_less(second: &Path, first: &Path) {
     );
 }
 
-/// Puts everything below a folder into another one, under the same names: whoever replaces a file there leaves the first
-/// folder's as it is, and whoever writes into one is found out. A lock is nobody's but its folder's.
+/// Puts everything below a folder into another one, under the same names: whoever replaces a file
+/// there leaves the first folder's as it is, and whoever writes into one is found out. A lock is
+/// nobody's but its folder's.
 fn link_all(from: &Path, to: &Path) {
     put_all(from, to, |from, to| fs::hard_link(from, to));
 }

@@ -1,6 +1,6 @@
 //! Runs that end in the middle while the settings change: the number of shards, the time zone,
-//! pseudonyms, applications, sources; with all raw files there, and with some of them gone, when the
-//! warehouse is the only place that has their rows.
+//! pseudonyms, applications, sources; with all raw files there, and with some of them gone, when
+//! the warehouse is the only place that has their rows.
 //!
 //! `UPTAKE_CRASH_EVERY=1` takes every change of the disk; by default some eight of each case.
 

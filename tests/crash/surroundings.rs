@@ -1,5 +1,5 @@
-//! Folders that are not what they should be: the message says which and what to do, the exit code is the documented one, and
-//! nothing that was there is lost.
+//! Folders that are not what they should be: the message says which and what to do, the exit code
+//! is the documented one, and nothing that was there is lost.
 
 use std::fs;
 

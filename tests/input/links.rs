@@ -1,4 +1,5 @@
-//! Links: each real file counts once, each real folder is walked once, and nothing outside of the input folder is read.
+//! Links: each real file counts once, each real folder is walked once, and nothing outside of the
+//! input folder is read.
 
 use std::fs;
 use std::os::unix::fs::symlink;

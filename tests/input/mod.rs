@@ -1,4 +1,5 @@
-//! The input folder as it really is: folders that cannot be read, links, names, files that come, go and cannot be read for a while.
+//! The input folder as it really is: folders that cannot be read, links, names, files that come, go
+//! and cannot be read for a while.
 
 mod empty;
 mod links;
@@ -160,7 +161,8 @@ impl Site {
         fs::set_permissions(self.raw(path), fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    /// Lets files look as if they had not changed for an hour: what changed just now is looked at again in any case.
+    /// Lets files look as if they had not changed for an hour: what changed just now is looked at
+    /// again in any case.
     pub fn age(&self) {
         let before = SystemTime::now() - Duration::from_secs(3600);
         for entry in walkdir::WalkDir::new(self.raw("")).into_iter().map(Result::unwrap) {

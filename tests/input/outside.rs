@@ -1,4 +1,5 @@
-//! Days that the tables do not have any more are neither published nor held, and are removed where somebody asks for it.
+//! Days that the tables do not have any more are neither published nor held, and are removed where
+//! somebody asks for it.
 
 use std::fs;
 

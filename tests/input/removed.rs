@@ -1,4 +1,5 @@
-//! Files with too many rejects: the message says why and where, and every way out that it names is one.
+//! Files with too many rejects: the message says why and where, and every way out that it names is
+//! one.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! Files that cannot be read for a while: nothing is concluded from that, and every run tries again.
+//! Files that cannot be read for a while: nothing is concluded from that, and every run tries
+//! again.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,5 @@
-//! `uptake check` finds nothing wrong with a warehouse that the pipeline made, whatever came in, in whatever order, and went away again.
+//! `uptake check` finds nothing wrong with a warehouse that the pipeline made, whatever came in, in
+//! whatever order, and went away again.
 
 use std::sync::atomic::AtomicBool;
 

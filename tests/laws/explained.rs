@@ -1,4 +1,5 @@
-//! Everything that can be explained of a site agrees with its tables, adds up, and cites lines that have the events.
+//! Everything that can be explained of a site agrees with its tables, adds up, and cites lines that
+//! have the events.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! A made-up portfolio as a list of small facts, each of which stands for a few raw records. Taking a fact away leaves a smaller
-//! portfolio, so a failing case shrinks to the facts that matter.
+//! A made-up portfolio as a list of small facts, each of which stands for a few raw records. Taking
+//! a fact away leaves a smaller portfolio, so a failing case shrinks to the facts that matter.
 
 use std::fmt;
 
@@ -9,7 +9,8 @@ pub type Minute = i32;
 /// A set of SKUs: bit n is [`SKUS`]`[n]`.
 pub type Skus = u8;
 
-/// The products that facts speak of: id, part number, plans (name, id). The catalogue lacks the last.
+/// The products that facts speak of: id, part number, plans (name, id). The catalogue lacks the
+/// last.
 pub const SKUS: [(&str, &str); 6] = [
     ("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3"),
     ("06ebc4ee-1bb5-47dd-8120-11324bc54e06", "SPE_E5"),
@@ -139,7 +140,8 @@ pub struct Action {
     pub hours_late: u16,
 }
 
-/// The same record once more: `shift` seconds later. Copies that differ in nothing else that matters are told apart by these two.
+/// The same record once more: `shift` seconds later. Copies that differ in nothing else that
+/// matters are told apart by these two.
 #[derive(Clone, Debug)]
 pub struct Copy {
     pub hours_late: u16,

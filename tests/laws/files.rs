@@ -1,4 +1,5 @@
-//! Raw files before they are written, and what may happen to them on their way: other files, other days, twice, in part.
+//! Raw files before they are written, and what may happen to them on their way: other files, other
+//! days, twice, in part.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -94,7 +95,8 @@ pub fn write_all(root: &Path, files: &Files) {
     }
 }
 
-/// Choices that hang on a seed and on what they are about, so that the choice about one file stays when others go.
+/// Choices that hang on a seed and on what they are about, so that the choice about one file stays
+/// when others go.
 #[derive(Clone, Copy, Debug)]
 pub struct Chance(pub u64);
 
@@ -112,8 +114,8 @@ impl Chance {
     }
 }
 
-/// The same records in other files: those of a log are spread over the hours of their day of receipt in another order, batches get
-/// other records beside them, pages are cut into more pages.
+/// The same records in other files: those of a log are spread over the hours of their day of
+/// receipt in another order, batches get other records beside them, pages are cut into more pages.
 pub fn spread(files: &Files, chance: Chance) -> Files {
     let mut spread = Files::new();
     for (path, file) in files {
@@ -158,7 +160,8 @@ fn insert_somewhere(files: &mut Files, path: String, packing: Packing, record: &
     file.records.insert(at, record.to_vec());
 }
 
-/// The same files, and some of them once more: those of logs on a later day of receipt, snapshots and lists beside themselves.
+/// The same files, and some of them once more: those of logs on a later day of receipt, snapshots
+/// and lists beside themselves.
 pub fn twice(files: &Files, chance: Chance) -> Files {
     let mut more = files.clone();
     for (path, file) in files.iter().filter(|(path, _)| chance.once_in(path, 2)) {
@@ -171,7 +174,8 @@ pub fn twice(files: &Files, chance: Chance) -> Files {
                 format!("eventhub/{}/{name}", day.plus(days))
             }
             _ => {
-                // Sorts next to the file itself, whether numbers in names are compared as numbers or not.
+                // Sorts next to the file itself, whether numbers in names are compared as numbers
+                // or not.
                 let (stem, ending) = path.rsplit_once('.').unwrap();
                 format!("{stem}-again.{ending}")
             }

@@ -1,4 +1,5 @@
-//! Laws: what holds whatever the logs say. Each is held against random small portfolios of raw files in the real forms.
+//! Laws: what holds whatever the logs say. Each is held against random small portfolios of raw
+//! files in the real forms.
 //!
 //! | variable | meaning |
 //! |---|---|
@@ -133,7 +134,8 @@ impl Site {
         })
     }
 
-    /// Plans and then does what is asked for: it makes what the plan says, and touches no other file.
+    /// Plans and then does what is asked for: it makes what the plan says, and touches no other
+    /// file.
     fn ask_as_planned(&self, request: &Request<'_>) -> Result<RunReport, String> {
         let plan = self.ask(&Request {
             rehearse: true,
@@ -162,7 +164,8 @@ impl Site {
                 parts.first() == Some(&step.table) && has_day
             })
         };
-        // Where the tables begin on an earlier day than before, a day has its facts in the other of two tables.
+        // Where the tables begin on an earlier day than before, a day has its facts in the other of
+        // two tables.
         let other_place = |path: &Path| {
             let path = path.to_str().unwrap_or_default();
             let other = match path.split_once('/') {
@@ -369,8 +372,8 @@ fn nights() -> impl Strategy<Value = Nights> {
     })
 }
 
-/// Delivers files night by night, late ones, growing ones, some of which are removed after a run that has read them, and runs after most
-/// nights; at the end everything was delivered.
+/// Delivers files night by night, late ones, growing ones, some of which are removed after a run
+/// that has read them, and runs after most nights; at the end everything was delivered.
 fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut(String)) -> Result<(), String> {
     let chance = Chance(nights.seed);
     let root = site.settings.input_root.clone();

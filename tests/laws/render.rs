@@ -65,7 +65,8 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
         knobs.shards
     );
     text += "[catalogue]\nskus = \"skus.csv\"\n";
-    // Formats are named: `auto` can tell less of a file with one broken record than of one with others beside it.
+    // Formats are named: `auto` can tell less of a file with one broken record than of one with
+    // others beside it.
     for (feed, format, path) in [
         ("activity", "azure-monitor", "{insights-logs-*signinlogs,eventhub}/**/*.json*"),
         ("activity", "management-api", "management/**/*.json"),

@@ -217,8 +217,8 @@ fn without_source(cells: &str) -> String {
         .collect()
 }
 
-/// The tables before `activity_daily` as far as they must not depend on how the files are cut: where they came from aside, copies
-/// once. With `by_partition` every row has its partition.
+/// The tables before `activity_daily` as far as they must not depend on how the files are cut:
+/// where they came from aside, copies once. With `by_partition` every row has its partition.
 pub fn raw_lines(settings: &Settings, by_partition: bool) -> Result<AllLines, String> {
     let of = |day: Option<Day>| if by_partition { format!("{day:?} ") } else { String::new() };
     let mut all = AllLines::new();
@@ -305,7 +305,8 @@ pub fn raw_lines(settings: &Settings, by_partition: bool) -> Result<AllLines, St
     Ok(all)
 }
 
-/// Every row of the tables before `activity_daily`, with every cell: what two runs over the same files must agree on.
+/// Every row of the tables before `activity_daily`, with every cell: what two runs over the same
+/// files must agree on.
 pub fn raw_rows(settings: &Settings) -> Result<AllLines, String> {
     fn all<R: Row + std::fmt::Debug>(settings: &Settings, text: impl Fn(&R) -> String) -> Result<Lines, String> {
         Ok(rows::<R>(settings)?
@@ -337,7 +338,8 @@ pub fn raw_rows(settings: &Settings) -> Result<AllLines, String> {
     ]))
 }
 
-/// Reads the input folder into the reference, and says which days the tables have: written after the spec, apart from the engine.
+/// Reads the input folder into the reference, and says which days the tables have: written after
+/// the spec, apart from the engine.
 pub fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
     let mut inputs = Inputs::default();
     let mut earliest_path_day: Option<Day> = None;
@@ -377,7 +379,8 @@ pub fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
     (inputs, earliest_path_day)
 }
 
-/// The tables that the reference computes, and their days; `None` where there is nothing to compute.
+/// The tables that the reference computes, and their days; `None` where there is nothing to
+/// compute.
 pub fn reference(settings: &Settings) -> Option<(Tables, Day, Day)> {
     let (inputs, earliest_path_day) = read_inputs(settings);
     let first = settings.first_day.or_else(|| reference::first_day(&inputs, earliest_path_day))?;

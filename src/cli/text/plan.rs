@@ -1,4 +1,5 @@
-//! A plan as people and programs read it: what was asked for, what it is widened to, and for each table which days and why.
+//! A plan as people and programs read it: what was asked for, what it is widened to, and for each
+//! table which days and why.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! How things stand in words: what needs attention first, then one screen of numbers in 80 columns. Long lists are cut; the JSON form has
-//! them whole.
+//! How things stand in words: what needs attention first, then one screen of numbers in 80 columns.
+//! Long lists are cut; the JSON form has them whole.
 
 use std::fmt::Display;
 
@@ -197,7 +197,7 @@ impl Page {
     }
 }
 
-/// A line such as `2026-10-01 04:30  run       published    12.3 s  7 raw files, 120 made, 1 warning`.
+/// A line such as `2026-10-01 04:30 run published 12.3 s 7 raw files, 120 made, 1 warning`.
 fn run_line(w: Words, run: &LastRun) -> String {
     let began = run.began.get(..16).unwrap_or(&run.began).replace('T', " ");
     let mut parts = Vec::new();
@@ -241,7 +241,8 @@ fn outcome(w: Words, outcome: &str) -> &str {
     }
 }
 
-/// A sentence in lines that fit, the later ones indented. Control characters, which a name could bring and a terminal would obey, become spaces.
+/// A sentence in lines that fit, the later ones indented. Control characters, which a name could
+/// bring and a terminal would obey, become spaces.
 fn wrapped(sentence: &str) -> String {
     let mut lines: Vec<String> = vec!["*".to_owned()];
     let is_between = |letter: char| letter.is_whitespace() || letter.is_control();

@@ -1,6 +1,7 @@
-//! The words that people read, in every language that a pipeline may have: each English word or sentence stands beside the German
-//! one, and nowhere else. What programs read (JSON, tables, codes, run logs) and what operators read (errors, warnings, progress)
-//! is English whatever the language.
+//! The words that people read, in every language that a pipeline may have: each English word or
+//! sentence stands beside the German one, and nowhere else. What programs read (JSON, tables,
+//! codes, run logs) and what operators read (errors, warnings, progress) is English whatever the
+//! language.
 //!
 //! | file | the words of |
 //! |---|---|
@@ -154,7 +155,8 @@ impl Words {
     }
 }
 
-/// `1 file`, `2 files`, for messages to operators, which are English whatever the language. The noun takes an `s`.
+/// `1 file`, `2 files`, for messages to operators, which are English whatever the language. The
+/// noun takes an `s`.
 pub fn counted(number: impl TryInto<i64>, noun: &str) -> String {
     let number = number.try_into().unwrap_or(i64::MAX);
     let ending = if number == 1 { "" } else { "s" };

@@ -1,5 +1,5 @@
-//! Advice: what may be behind a next step, what can be done about it, and a few words that name it in a list. The sentences have no
-//! numbers in them, so that a column of them groups well.
+//! Advice: what may be behind a next step, what can be done about it, and a few words that name it
+//! in a list. The sentences have no numbers in them, so that a column of them groups well.
 
 use super::phrases;
 

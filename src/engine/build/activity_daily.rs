@@ -1,4 +1,5 @@
-//! `activity_coverage` and `activity_daily` out of the `received=` partitions: the days that an event came in for, and no other.
+//! `activity_coverage` and `activity_daily` out of the `received=` partitions: the days that an
+//! event came in for, and no other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +34,8 @@ use crate::warehouse::table::Row;
 
 /// How many days one worker reduces at most before it lets go of the partitions that it holds.
 const DAYS_AT_ONCE: usize = 6;
-/// Into how many portions for each worker the days are cut at least: so that none has much to do when the others are through.
+/// Into how many portions for each worker the days are cut at least: so that none has much to do
+/// when the others are through.
 const PORTIONS: usize = 16;
 
 /// What was made of the facts.
@@ -107,8 +109,9 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     Ok(Facts { steps, waiting })
 }
 
-/// Removes the facts of days that have theirs in the other table, or in none, since the tables begin on another day than before;
-/// and what there is of days before the tables of which there are no events any more.
+/// Removes the facts of days that have theirs in the other table, or in none, since the tables
+/// begin on another day than before; and what there is of days before the tables of which there are
+/// no events any more.
 fn remove_misplaced(job: &Job<'_>, state: &mut State, changes: &mut Changes) -> Result<(), EngineError> {
     let first = job.range.first;
     let with_events: BTreeSet<Place> = (0..job.shards())
@@ -202,7 +205,8 @@ fn causes(job: &Job<'_>, state: &State, changes: &Changes, (day, shard): (Day, u
     causes
 }
 
-/// Takes note of a file whose content is not what it was: of coverage only the set of tenants matters to others.
+/// Takes note of a file whose content is not what it was: of coverage only the set of tenants
+/// matters to others.
 fn note_change(state: &State, changes: &mut Changes, contract: &'static Contract, place: Place, footer: &Footer, causes: &BTreeSet<Cause>) {
     let (Some(day), before) = (place.0, state.footer(contract, place)) else {
         return;
@@ -235,7 +239,8 @@ pub(crate) fn sources_of_days(state: &State, shard: u32, last: Day) -> BTreeMap<
     days
 }
 
-/// What the coverage of a day is made from: its events, and who is meant by those of whom only the name is known.
+/// What the coverage of a day is made from: its events, and who is meant by those of whom only the
+/// name is known.
 pub(crate) fn coverage_fingerprint(settings: &Settings, sources: &[Source], joins: Digest) -> Fingerprint {
     let mut inputs = Hasher::new();
     for (received, digest) in sources {
@@ -310,8 +315,8 @@ fn reduce(job: &Job<'_>, (state, fresh_events): (&State, &FreshEvents), shard: u
     Ok(written)
 }
 
-/// What the footer of a day's coverage counts: the tenants, with the digest of their set, which is all that most readers need, and the
-/// users of whom only the name is known.
+/// What the footer of a day's coverage counts: the tenants, with the digest of their set, which is
+/// all that most readers need, and the users of whom only the name is known.
 pub fn coverage_parts(day: Day, rows: &[ActivityCoverage]) -> [DayPart; 2] {
     let mut tenants = SetDigest::default();
     rows.iter().for_each(|row| tenants.add(Digest::of(&row.tenant_id.bytes())));

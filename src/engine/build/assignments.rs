@@ -1,4 +1,5 @@
-//! `assignments` and the timeline of subscriptions, out of everything that ever came in about licenses: small, and read whole.
+//! `assignments` and the timeline of subscriptions, out of everything that ever came in about
+//! licenses: small, and read whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,8 +33,9 @@ use crate::warehouse::store::Store;
 use crate::warehouse::store::listing::Place;
 use crate::warehouse::table::Row;
 
-/// Rebuilds `assignments` of every shard whose evidence is not that which its file was made from, and takes note of the days on
-/// which its intervals differ. Says how many events contradicted what was known.
+/// Rebuilds `assignments` of every shard whose evidence is not that which its file was made from,
+/// and takes note of the days on which its intervals differ. Says how many events contradicted what
+/// was known.
 pub fn run_assignments(
     job: &Job<'_>,
     state: &mut State,
@@ -91,7 +93,8 @@ struct Built {
 }
 
 impl Examined {
-    /// Makes the file of a shard where it is not what the evidence says. `None` where what the evidence is read from is what it was.
+    /// Makes the file of a shard where it is not what the evidence says. `None` where what the
+    /// evidence is read from is what it was.
     fn of(job: &Job<'_>, state: &State, memos: &BTreeMap<String, String>, shard: u32) -> Result<Option<Examined>, EngineError> {
         let place = (None, shard);
         let memo = inputs_memo(job, state, shard);
@@ -115,7 +118,8 @@ impl Examined {
     }
 }
 
-/// Takes note of the days on which somebody has or held what they did not before, or the other way round.
+/// Takes note of the days on which somebody has or held what they did not before, or the other way
+/// round.
 fn note_intervals(job: &Job<'_>, before: &[Assignment], now: &[Assignment], causes: &[Cause], changes: &mut Changes) {
     let (first, last) = (window::first_day(job.range.first), job.range.last);
     let (before, now) = (HolderDigests::of(before, first, last), HolderDigests::of(now, first, last));
@@ -187,7 +191,8 @@ pub fn timelines(settings: &Settings, taken: &TakenSnapshots) -> Vec<Timeline> {
         .filter(|source| source.feed == Feed::Subscriptions)
         .map(|source| source.id.clone())
         .collect();
-    // Snapshots that a source took which the pipeline file has no more come after those of the others.
+    // Snapshots that a source took which the pipeline file has no more come after those of the
+    // others.
     let others: BTreeSet<&str> = taken.by_source().map(|(_, source, _)| source).collect();
     let others: Vec<String> = others
         .into_iter()
@@ -199,7 +204,8 @@ pub fn timelines(settings: &Settings, taken: &TakenSnapshots) -> Vec<Timeline> {
     (0..shards).into_par_iter().map(build).collect()
 }
 
-/// For each day a digest of who has, and of who held, which SKU: so that a changed interval makes exactly its days stale.
+/// For each day a digest of who has, and of who held, which SKU: so that a changed interval makes
+/// exactly its days stale.
 pub struct HolderDigests {
     first: Day,
     has: Vec<Digest>,

@@ -1,5 +1,6 @@
-//! What every file of the warehouse would be made from today, out of what the warehouse holds and the pipeline file says: what its
-//! footer has to say. Raw files are not looked at: those that are new since the last run make nothing stale before they are read.
+//! What every file of the warehouse would be made from today, out of what the warehouse holds and
+//! the pipeline file says: what its footer has to say. Raw files are not looked at: those that are
+//! new since the last run make nothing stale before they are read.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,8 @@ use crate::warehouse::contract::{Contract, Partition, Place};
 /// Fingerprints by table and place.
 pub type Expected = BTreeMap<&'static str, BTreeMap<Place, Fingerprint>>;
 
-/// The fingerprints of all files. A table or day that should be there and is not has its fingerprint too.
+/// The fingerprints of all files. A table or day that should be there and is not has its
+/// fingerprint too.
 pub fn fingerprints(job: &Job<'_>, state: &State, timelines: &[Timeline]) -> Result<Expected, EngineError> {
     let mut expected = Expected::new();
     of_received(job, state, &mut expected)?;

@@ -1,6 +1,6 @@
-//! `first_activity`: brought up to date by the days of facts that changed. The footer lists the days that a file was made from; rows
-//! with a first day before the earliest day that differs stay, and the days from it on are read. In a usual night these are the last
-//! two or three.
+//! `first_activity`: brought up to date by the days of facts that changed. The footer lists the
+//! days that a file was made from; rows with a first day before the earliest day that differs stay,
+//! and the days from it on are read. In a usual night these are the last two or three.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,8 +71,8 @@ pub fn expected(job: &Job<'_>, state: &State, shard: u32) -> Fingerprint {
     fingerprint(job, &days_with_facts(job, state, shard))
 }
 
-/// The days of a shard that have facts, each with the digest of its file: those of the tables, also beyond the days of this run, and
-/// the 27 before them.
+/// The days of a shard that have facts, each with the digest of its file: those of the tables, also
+/// beyond the days of this run, and the 27 before them.
 fn days_with_facts(job: &Job<'_>, state: &State, shard: u32) -> Vec<DayPart> {
     let last = state.days(&ACTIVITY_DAILY).last().copied().unwrap_or(job.range.first);
     let part = |day: Day| {
@@ -138,7 +138,8 @@ fn make(job: &Job<'_>, state: &State, place: Place, days: &[DayPart], fingerprin
         .replace(&FIRST_ACTIVITY, place, &FirstActivity::frame(&rows)?, fingerprint, days)?)
 }
 
-/// The earliest day that is in one of two lists only, or has another digest; after all days where there is none.
+/// The earliest day that is in one of two lists only, or has another digest; after all days where
+/// there is none.
 fn first_difference(known: &[DayPart], now: &[DayPart]) -> Day {
     let of = |parts: &[DayPart]| -> BTreeMap<i32, Digest> { parts.iter().map(|part| (part.day, part.digest)).collect() };
     let (known, now) = (of(known), of(now));

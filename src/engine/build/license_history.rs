@@ -1,7 +1,9 @@
-//! Everything that ever came in about who was given which license. What snapshots of holdings say is most of it, and all but the
-//! latest of them say what they said the night before: it is kept folded, and license changes as they are, in a file that can be
-//! deleted at any time. It is taken up where the partitions that it was read from have the digests that they had, and nothing that came
-//! in since speaks of a customer's snapshot that was known by then; else everything is read again.
+//! Everything that ever came in about who was given which license. What snapshots of holdings say
+//! is most of it, and all but the latest of them say what they said the night before: it is kept
+//! folded, and license changes as they are, in a file that can be deleted at any time. It is taken
+//! up where the partitions that it was read from have the digests that they had, and nothing that
+//! came in since speaks of a customer's snapshot that was known by then; else everything is read
+//! again.
 
 use std::collections::BTreeMap;
 
@@ -209,7 +211,8 @@ fn partitions(state: &State, shard: u32) -> Partitions {
     Partitions::of(state, &[(&LICENSE_CHANGES, shard), (&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)])
 }
 
-/// The files of snapshots of holdings of a shard's customers in the partitions that are not folded yet.
+/// The files of snapshots of holdings of a shard's customers in the partitions that are not folded
+/// yet.
 fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -> Result<Vec<SnapshotFile>, EngineError> {
     let mine = |file: &SnapshotFile| file.feed == Feed::LicenseHoldings.name() && shard_of(file.tenant_id, job.shards()) == shard;
     rows_of(job.store, folded.made_from.new_places(now, &SNAPSHOTS, 0), mine)

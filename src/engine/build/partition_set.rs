@@ -1,5 +1,5 @@
-//! Which partitions something was folded from, so that a later run can tell whether it only has to add what came in since; and the rows of
-//! partitions.
+//! Which partitions something was folded from, so that a later run can tell whether it only has to
+//! add what came in since; and the rows of partitions.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
-//! All snapshots of subscriptions out of the `received=` partitions, kept folded from run to run in a file that can be deleted at any time.
-//! It is taken up where the partitions that it was folded from have the digests that they had, and nothing that came in since speaks of
-//! a snapshot that was known by then; else everything is folded again.
+//! All snapshots of subscriptions out of the `received=` partitions, kept folded from run to run in
+//! a file that can be deleted at any time. It is taken up where the partitions that it was folded
+//! from have the digests that they had, and nothing that came in since speaks of a snapshot that
+//! was known by then; else everything is folded again.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +45,8 @@ pub fn read(store: &Store, state: &State) -> Result<TakenSnapshots, EngineError>
     Ok(TakenSnapshots::default())
 }
 
-/// The same out of what an earlier run kept and what came in since. Keeps it for the next run, but for a rehearsal.
+/// The same out of what an earlier run kept and what came in since. Keeps it for the next run, but
+/// for a rehearsal.
 pub fn bring_up(store: &Store, state: &State, rehearse: bool) -> Result<TakenSnapshots, EngineError> {
     let now = partitions(state);
     let kept = load(store).filter(|(made_from, _)| made_from.are_part_of(&now));
@@ -70,7 +72,8 @@ fn partitions(state: &State) -> Partitions {
     Partitions::of(state, &[(&SNAPSHOTS, 0), (&SUBSCRIPTION_SNAPSHOTS, 0)])
 }
 
-/// Takes in the partitions that are there now and were not before, some days of them at once; says whether that was possible.
+/// Takes in the partitions that are there now and were not before, some days of them at once; says
+/// whether that was possible.
 fn add(
     taken: &mut TakenSnapshots,
     store: &Store,

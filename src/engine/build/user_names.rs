@@ -43,7 +43,8 @@ pub fn names(store: &Store, state: &State, shard: u32) -> Result<Names, EngineEr
         let rows = rows_of(store, some.to_vec(), |_: &UserNameRow| true)?;
         rows.iter().for_each(|row| claims.add(row, &lives));
     }
-    // Most names are only ever one user's: days are kept of the others alone, so they are read once these are known.
+    // Most names are only ever one user's: days are kept of the others alone, so they are read once
+    // these are known.
     if claims.any_by_day() {
         for some in places.chunks(PARTITIONS_AT_ONCE) {
             let rows = rows_of(store, some.to_vec(), |_: &UserNameRow| true)?;
@@ -75,7 +76,8 @@ pub fn unjoined(store: &Store, state: &State, names: &[Names]) -> Result<u64, En
     Ok(count)
 }
 
-/// The customers all of whose users of the last window are known by name only, and how many users these are.
+/// The customers all of whose users of the last window are known by name only, and how many users
+/// these are.
 pub fn wholly_unknown(store: &Store, state: &State, last: Day) -> Result<BTreeMap<Guid, u64>, EngineError> {
     let mut users: BTreeMap<Guid, BTreeMap<String, bool>> = BTreeMap::new();
     let of_day = state.table(&ACTIVITY_28D).range((Some(last), 0)..=(Some(last), u32::MAX));
@@ -101,7 +103,8 @@ pub fn has_named(footer: &Footer) -> bool {
     footer.days.get(1).is_some_and(|named| named.rows > 0)
 }
 
-/// Who is meant on a day by those of whom only the name is known: a digest, that of nothing where nobody is.
+/// Who is meant on a day by those of whom only the name is known: a digest, that of nothing where
+/// nobody is.
 pub fn joins_of_day(store: &Store, state: &State, names: &Names, place: Place) -> Result<Digest, EngineError> {
     let has_any = state.footer(&ACTIVITY_COVERAGE, place).is_some_and(has_named);
     let Some(day) = place.0.filter(|_| has_any && !names.is_empty()) else {

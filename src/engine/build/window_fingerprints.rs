@@ -1,5 +1,6 @@
-//! What the files of the tables that look back on windows would be made from today: by comparing that with what their footers
-//! say, a changed day makes exactly the days stale whose windows it is in.
+//! What the files of the tables that look back on windows would be made from today: by comparing
+//! that with what their footers say, a changed day makes exactly the days stale whose windows it is
+//! in.
 
 use std::collections::BTreeMap;
 
@@ -47,8 +48,9 @@ pub struct ShardInputs<'a> {
 }
 
 impl<'a> ShardInputs<'a> {
-    /// `opened` are the support requests of the shard's customers, `first` the first days of those that have any event. On which days they
-    /// have some is not read here: a plan does it for the days that it is to make.
+    /// `opened` are the support requests of the shard's customers, `first` the first days of those
+    /// that have any event. On which days they have some is not read here: a plan does it for the
+    /// days that it is to make.
     pub fn read(
         job: &Job<'_>,
         state: &State,
@@ -71,7 +73,8 @@ impl<'a> ShardInputs<'a> {
         })
     }
 
-    /// What next steps are made from besides what `adoption` is: for each day of the range a digest.
+    /// What next steps are made from besides what `adoption` is: for each day of the range a
+    /// digest.
     fn advice(&self, job: &Job<'_>) -> Vec<Digest> {
         let (range, thresholds) = (job.range, &job.settings.rules.thresholds);
         let of_days = |members: &mut dyn Iterator<Item = (Digest, Span)>| interval_digests::digests(members, range.first, range.last);

@@ -1,4 +1,5 @@
-//! Which files of the tables that look back on windows are made, and why: one value, which `plan` prints and `run` carries out.
+//! Which files of the tables that look back on windows are made, and why: one value, which `plan`
+//! prints and `run` carries out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,8 +63,8 @@ pub fn is_wanted(tables: &BTreeSet<&'static str>) -> bool {
     of_windows.any(|table| tables.contains(table.name))
 }
 
-/// Compares what the files would be made from with what their footers say. `timelines` are those of all shards, or none where nothing
-/// is wanted.
+/// Compares what the files would be made from with what their footers say. `timelines` are those of
+/// all shards, or none where nothing is wanted.
 pub fn plan<'a>(
     job: &Job<'_>,
     state: &State,
@@ -152,7 +153,8 @@ impl WindowsPlan<'_> {
         }
     }
 
-    /// The portfolio of every day of which something that it sums is made, or is not what it was made from.
+    /// The portfolio of every day of which something that it sums is made, or is not what it was
+    /// made from.
     fn add_portfolio(&mut self, job: &Job<'_>, state: &State) {
         if !job.tables.contains(PORTFOLIO.name) {
             return;
@@ -193,7 +195,8 @@ impl WindowsPlan<'_> {
     }
 }
 
-/// When the customers of each shard opened support requests; nothing where no next steps are wanted.
+/// When the customers of each shard opened support requests; nothing where no next steps are
+/// wanted.
 pub fn opened_requests(job: &Job<'_>, state: &State) -> Result<Vec<BTreeMap<Guid, Vec<Day>>>, EngineError> {
     let mut shards = vec![BTreeMap::new(); job.shards() as usize];
     if job.tables.contains(NEXT_STEPS.name) {
@@ -235,12 +238,14 @@ fn causes(
     if [ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) {
         causes.extend(changes.within(ACTIVITY_COVERAGE.name, begin, day));
         if causes.is_empty() {
-            // The first day of a tenant says whether later windows are complete, however long ago it was.
+            // The first day of a tenant says whether later windows are complete, however long ago
+            // it was.
             causes.extend(changes.within(ACTIVITY_COVERAGE.name, Day(i32::MIN), day));
         }
     }
     if contract.name == NEXT_STEPS.name && causes.is_empty() {
-        // Who was active at any time before, since when a seat is assigned, when a product was first seen.
+        // Who was active at any time before, since when a seat is assigned, when a product was
+        // first seen.
         for table in [ACTIVITY_BEFORE.name, ACTIVITY_DAILY.name, ASSIGNMENTS.name, SUBSCRIPTIONS.name] {
             causes.extend(changes.within(table, Day(i32::MIN), day));
         }

@@ -1,5 +1,6 @@
-//! The tables that look back on 28 days, and the ones beside them: `subscriptions`, `activity_28d`, `usage`, `adoption`,
-//! `workload_adoption`, `next_steps`, `portfolio`. A range of N days is one pass over N + 27 days of facts.
+//! The tables that look back on 28 days, and the ones beside them: `subscriptions`, `activity_28d`,
+//! `usage`, `adoption`, `workload_adoption`, `next_steps`, `portfolio`. A range of N days is one
+//! pass over N + 27 days of facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +36,8 @@ use crate::warehouse::table::Row;
 
 /// A pass has at least so many days, if there are so many.
 const LEAST_DAYS_IN_PASS: i32 = 96;
-/// A pass has no more days where their facts would be more than these: what a pass holds in memory is its days' facts.
+/// A pass has no more days where their facts would be more than these: what a pass holds in memory
+/// is its days' facts.
 const MOST_FACTS_IN_PASS: u64 = 4_000_000;
 /// How many days are folded before their files are written side by side.
 const DAYS_WRITTEN_TOGETHER: usize = 8;
@@ -216,8 +218,9 @@ impl Finished {
     }
 }
 
-/// Cuts stale days into passes: days that lie closer together than a window share one, up to the most that memory is to hold. `facts`
-/// says how many a day has. Every pass reads the days of a window before its own again.
+/// Cuts stale days into passes: days that lie closer together than a window share one, up to the
+/// most that memory is to hold. `facts` says how many a day has. Every pass reads the days of a
+/// window before its own again.
 fn passes(days: &[Day], facts: impl Fn(Day) -> u64) -> Vec<(Day, Day)> {
     let mut joined: Vec<(Day, Day)> = Vec::new();
     for (first, last) in runs(days) {

@@ -1,5 +1,6 @@
-//! Since when each customer has events. The first day of a customer stays the first one when later days come in, so it is carried on
-//! from what the cache has, as long as the days that this was read from have the customers that they had.
+//! Since when each customer has events. The first day of a customer stays the first one when later
+//! days come in, so it is carried on from what the cache has, as long as the days that this was
+//! read from have the customers that they had.
 
 use std::collections::BTreeMap;
 

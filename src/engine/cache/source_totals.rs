@@ -1,6 +1,7 @@
-//! What the partitions of `raw_files` come to, as far as most of a run needs it: a year of them has a row for every raw file that
-//! ever was, and all but the last few days say what they said the night before. A summary is true as long as the partition's file
-//! has the digest that it was made from; the cache keeps it, and without the cache it is made again.
+//! What the partitions of `raw_files` come to, as far as most of a run needs it: a year of them has
+//! a row for every raw file that ever was, and all but the last few days say what they said the
+//! night before. A summary is true as long as the partition's file has the digest that it was made
+//! from; the cache keeps it, and without the cache it is made again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +67,8 @@ impl RawSummary {
     }
 }
 
-/// Brings the summaries of these partitions up to date, and forgets those of partitions that are no more.
+/// Brings the summaries of these partitions up to date, and forgets those of partitions that are no
+/// more.
 pub fn refresh(store: &Store, state: &State, known: &mut Summaries, places: &[Place]) -> Result<(), EngineError> {
     let key = |place: &Place| place.0.map_or(0, |day| day.0);
     let there: BTreeSet<i32> = state.table(&RAW_FILES).keys().map(key).collect();

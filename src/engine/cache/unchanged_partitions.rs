@@ -1,5 +1,5 @@
-//! The partitions about which there was nothing to do when they were last looked at: as long as everything is what it was then, neither
-//! their rows are read nor their raw files compared.
+//! The partitions about which there was nothing to do when they were last looked at: as long as
+//! everything is what it was then, neither their rows are read nor their raw files compared.
 
 use std::collections::BTreeMap;
 
@@ -21,12 +21,13 @@ pub struct Settled<'a> {
     settings: &'a Settings,
     /// The settings by which raw files belong to partitions and are read there.
     rules: Digest,
-    /// The raw files that are there by the days of their paths: the digest of their names, sizes and times; `None` where these do not
-    /// tell whether one of them changed.
+    /// The raw files that are there by the days of their paths: the digest of their names, sizes
+    /// and times; `None` where these do not tell whether one of them changed.
     present: BTreeMap<Day, Option<Digest>>,
     /// What was noted by earlier runs, among other things, and is by this one.
     memos: &'a mut BTreeMap<String, String>,
-    /// Raw files that this run cannot read: their size and time do not say whether the next one can.
+    /// Raw files that this run cannot read: their size and time do not say whether the next one
+    /// can.
     unread: &'a Unread,
 }
 
@@ -47,12 +48,14 @@ impl<'a> Settled<'a> {
         memo.is_some() && memo.as_ref() == self.memos.get(&key(received))
     }
 
-    /// Takes note of a partition about which there is nothing to do any more; `rows` are what is known of the files that it was made from.
+    /// Takes note of a partition about which there is nothing to do any more; `rows` are what is
+    /// known of the files that it was made from.
     ///
-    /// Only one whose files all belong there by their paths can be settled, by sources that there are: then a raw file whose path names
-    /// another day, or none, is not among them, whatever it is called, nor one that has to be looked for because no source reads it. As
-    /// long as there are raw files, none may be one that could not be read: whether it can be now, its size and time do not say. Neither
-    /// may one have a snapshot of a day that had not come yet.
+    /// Only one whose files all belong there by their paths can be settled, by sources that there
+    /// are: then a raw file whose path names another day, or none, is not among them, whatever it
+    /// is called, nor one that has to be looked for because no source reads it. As long as there
+    /// are raw files, none may be one that could not be read: whether it can be now, its size and
+    /// time do not say. Neither may one have a snapshot of a day that had not come yet.
     pub fn note<'r>(&mut self, state: &State, received: Day, rows: impl IntoIterator<Item = &'r raw_files::RawFile>) {
         self.forget(received);
         let is_present = self.present.contains_key(&received);
@@ -69,8 +72,9 @@ impl<'a> Settled<'a> {
         self.memos.remove(&key(received));
     }
 
-    /// Names everything by which is decided that there is nothing to do about a partition: the settings, the raw files that are there,
-    /// and what each file of the partition is made from and contains.
+    /// Names everything by which is decided that there is nothing to do about a partition: the
+    /// settings, the raw files that are there, and what each file of the partition is made from and
+    /// contains.
     fn memo(&self, state: &State, received: Day) -> Option<String> {
         let present = match self.present.get(&received) {
             Some(digest) => (*digest)?,
@@ -106,7 +110,8 @@ impl<'a> Settled<'a> {
 const LOOKED_AT_ALL: &str = "looked at all raw files";
 
 impl Cache {
-    /// Whether a run has looked at all raw files since the sources, and what they read of the settings, are what they are.
+    /// Whether a run has looked at all raw files since the sources, and what they read of the
+    /// settings, are what they are.
     pub fn has_looked_at_all(&self, settings: &Settings) -> bool {
         self.memos.get(LOOKED_AT_ALL) == Some(&rules(settings).to_string())
     }

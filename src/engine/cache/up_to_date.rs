@@ -1,4 +1,5 @@
-//! The memo of a run that left nothing to do: where everything that a run looks at is what it was then, there is nothing to do now.
+//! The memo of a run that left nothing to do: where everything that a run looks at is what it was
+//! then, there is nothing to do now.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,9 @@ pub fn forget(memos: &mut BTreeMap<String, String>) {
     memos.retain(|key, _| !key.starts_with(MEMO));
 }
 
-/// Names everything that a run looks at: the settings, the raw files and the warehouse. `None` where a raw file changed so lately
-/// that it may change again without a trace in its size and time.
+/// Names everything that a run looks at: the settings, the raw files and the warehouse. `None`
+/// where a raw file changed so lately that it may change again without a trace in its size and
+/// time.
 pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<String> {
     if files.iter().any(|file| !file.settled) {
         return None;

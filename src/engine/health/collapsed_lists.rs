@@ -1,5 +1,5 @@
-//! Lists that collapse: a call that lost its permission answers with an empty list, or with hardly anything, and no error. The
-//! numbers follow the list, so somebody has to be told.
+//! Lists that collapse: a call that lost its permission answers with an empty list, or with hardly
+//! anything, and no error. The numbers follow the list, so somebody has to be told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,8 @@ pub struct Lists {
     days: BTreeMap<Day, Listed>,
     /// When the last file of each came in.
     received: BTreeMap<Day, Day>,
-    /// Days of which nobody counted what some file lists: an earlier version read it, and it is gone.
+    /// Days of which nobody counted what some file lists: an earlier version read it, and it is
+    /// gone.
     uncounted: BTreeSet<Day>,
 }
 
@@ -61,7 +62,8 @@ pub struct CollapsedList {
 }
 
 impl Lists {
-    /// Takes in what a file lists of the snapshot of a day, and when it came in. The files of a day add up.
+    /// Takes in what a file lists of the snapshot of a day, and when it came in. The files of a day
+    /// add up.
     pub fn add(&mut self, day: Day, (count, seats): (Option<i64>, Option<i64>), received: Option<Day>) {
         if let Some(received) = received {
             let latest = self.received.entry(day).or_insert(received);
@@ -75,8 +77,8 @@ impl Lists {
         }
     }
 
-    /// The last whole list and the one that collapsed, each with its day, and what the latest list has. A list that stays as it
-    /// is has not recovered: it is held against the last whole one.
+    /// The last whole list and the one that collapsed, each with its day, and what the latest list
+    /// has. A list that stays as it is has not recovered: it is held against the last whole one.
     fn collapse(&self, last: Day) -> Option<(Day, Listed, Day, Listed)> {
         let mut whole: Option<(Day, Listed)> = None;
         let mut fallen: Option<(Day, Listed)> = None;

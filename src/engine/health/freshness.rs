@@ -1,5 +1,5 @@
-//! How fresh the sources are and what the tables hold at the end of a run: what a person asks first at night, and a monitor
-//! every night. Decides nothing.
+//! How fresh the sources are and what the tables hold at the end of a run: what a person asks first
+//! at night, and a monitor every night. Decides nothing.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,8 @@ use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::warehouse::store::Store;
 
-/// How many `received=` partitions are looked through for the latest event of a source whose paths have no day.
+/// How many `received=` partitions are looked through for the latest event of a source whose paths
+/// have no day.
 const PARTITIONS_LOOKED_AT: usize = 60;
 
 /// How far a source has come.
@@ -25,7 +26,8 @@ pub struct Freshness {
     pub feed: &'static str,
     /// The latest day that a path names; where paths have none, the latest day of an event.
     pub latest_day: Option<String>,
-    /// From that day to the last day of the tables; negative where there is more than the tables have.
+    /// From that day to the last day of the tables; negative where there is more than the tables
+    /// have.
     pub lag_days: Option<i64>,
 }
 
@@ -40,8 +42,8 @@ pub struct Extent {
     pub last_day: Option<String>,
 }
 
-/// How far each source has come, seen from the last day of the tables. `in_paths` gives the latest day in a source's paths.
-/// Customer lists have no days and are left out.
+/// How far each source has come, seen from the last day of the tables. `in_paths` gives the latest
+/// day in a source's paths. Customer lists have no days and are left out.
 pub fn freshness(
     settings: &Settings,
     (store, state, known): (&Store, &State, &mut Summaries),

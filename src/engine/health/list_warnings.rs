@@ -1,4 +1,5 @@
-//! What a run warns of where lists of users and subscriptions say less than they should: numbers follow them in silence.
+//! What a run warns of where lists of users and subscriptions say less than they should: numbers
+//! follow them in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,8 @@ use crate::warehouse::store::Store;
 /// How many customers a warning names.
 const UNKNOWN_NAMED: usize = 3;
 
-/// Which lists have collapsed. Those that came in with this run, on one of these days of receipt, are told of as a warning.
+/// Which lists have collapsed. Those that came in with this run, on one of these days of receipt,
+/// are told of as a warning.
 pub fn of_collapsed_lists(
     request: &Request<'_>,
     store: &Store,
@@ -38,7 +40,8 @@ pub fn of_collapsed_lists(
     Ok(())
 }
 
-/// Warns of customers whose logs name all users, and nothing says whose names these are: their use would look like none.
+/// Warns of customers whose logs name all users, and nothing says whose names these are: their use
+/// would look like none.
 pub fn of_unknown_users(store: &Store, state: &State, watch: &Watch<'_>) -> Result<(), EngineError> {
     let Some(last) = state.days(&ADOPTION).last().copied() else {
         return Ok(());

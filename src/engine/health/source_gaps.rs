@@ -1,8 +1,9 @@
-//! Sources that fall silent: days without files, and days with a tenth of the usual rows. Only told, never decided upon: what is missing may be
-//! late, and a quiet day may be true.
+//! Sources that fall silent: days without files, and days with a tenth of the usual rows. Only
+//! told, never decided upon: what is missing may be late, and a quiet day may be true.
 //!
-//! Logs have a rhythm of weeks: a Sunday is held against Sundays. Where the 28 days before a day have at least two days of its weekday with files,
-//! these are what is usual; else the 14 days before it are.
+//! Logs have a rhythm of weeks: a Sunday is held against Sundays. Where the 28 days before a day
+//! have at least two days of its weekday with files, these are what is usual; else the 14 days
+//! before it are.
 //!
 //! | what is told | for |
 //! |---|---|
@@ -38,7 +39,8 @@ const FEWEST_USUAL: i64 = 10;
 /// The last day is told of where it has at most this part of the usual rows.
 const FRACTION: i64 = 10;
 
-/// Warns of every source that fell silent up to the last day of the tables. `latest` are the [`PARTITIONS`] of `raw_files` that are looked at.
+/// Warns of every source that fell silent up to the last day of the tables. `latest` are the
+/// [`PARTITIONS`] of `raw_files` that are looked at.
 pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[RawSummary], last: Day, watch: &Watch<'_>) {
     let mut received: BTreeMap<String, BTreeMap<Day, i64>> = BTreeMap::new();
     for (source, found) in latest.iter().flat_map(|summary| &summary.sources) {
@@ -107,7 +109,8 @@ fn counted(rows: i64) -> String {
     }
 }
 
-/// The days on which files of a source came in, with their rows, and the last day of the tables. Later days are not looked at.
+/// The days on which files of a source came in, with their rows, and the last day of the tables.
+/// Later days are not looked at.
 struct SourceDays {
     rows: BTreeMap<Day, i64>,
     last: Day,
@@ -134,7 +137,8 @@ impl SourceDays {
         self.rows.range(day..).next().is_some()
     }
 
-    /// The days in the last 28 on which files are missing: all that have none, or where those that usually have some have none.
+    /// The days in the last 28 on which files are missing: all that have none, or where those that
+    /// usually have some have none.
     fn missing(&self, is_daily: bool) -> Vec<Day> {
         let Some(first) = self.rows.keys().next() else { return Vec::new() };
         let from = self.last.plus(1 - LOOK_BACK_DAYS).max(first.plus(1));

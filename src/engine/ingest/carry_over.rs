@@ -11,9 +11,11 @@ use crate::engine::plan::fingerprint::how;
 use crate::pipeline::settings::Settings;
 use crate::stages::received::raw_files;
 
-/// The raw files whose rows stay in the partition: those that it names and that neither were read now nor belong elsewhere.
+/// The raw files whose rows stay in the partition: those that it names and that neither were read
+/// now nor belong elsewhere.
 ///
-/// Where `raw_files` itself is lost nobody knows these names: then all rows stay that nobody replaces.
+/// Where `raw_files` itself is lost nobody knows these names: then all rows stay that nobody
+/// replaces.
 pub struct CarriedOver<'t> {
     names_lost: bool,
     /// Sources and files that were read, or belong elsewhere now.
@@ -51,10 +53,11 @@ impl<'t> CarriedOver<'t> {
         }
     }
 
-    /// The rows of `raw_files` that stay. A file that is gone and was read in another way than today's is read again when it
-    /// comes back, whatever that way will be then: its rows are written now as settings are today, and pseudonyms, for one,
-    /// are not taken back. Only the files of feeds whose tables are written now are told so: the others' footers name the
-    /// files as they were.
+    /// The rows of `raw_files` that stay. A file that is gone and was read in another way than
+    /// today's is read again when it comes back, whatever that way will be then: its rows are
+    /// written now as settings are today, and pseudonyms, for one, are not taken back. Only the
+    /// files of feeds whose tables are written now are told so: the others' footers name the files
+    /// as they were.
     pub fn files(&self, task: &Task<'_>, settings: &Settings) -> Vec<raw_files::RawFile> {
         let present: FxHashSet<(&str, &str)> = task.present_keys(settings).collect();
         let is_gone = |row: &raw_files::RawFile| !present.contains(&(row.source.as_str(), row.source_file.as_str()));

@@ -1,4 +1,5 @@
-//! What the raw files of one `received=` partition hold, gathered from any number of files in any order.
+//! What the raw files of one `received=` partition hold, gathered from any number of files in any
+//! order.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -199,7 +200,8 @@ impl<'a> FileSink<'a> {
         part
     }
 
-    /// Takes what was found in the next part of the file, which has no more rejects as rows than are left to the file.
+    /// Takes what was found in the next part of the file, which has no more rejects as rows than
+    /// are left to the file.
     pub fn join(&mut self, gathered: Gathered, part: Found) {
         self.found.rest.append(part.rest);
         *self.gathered = std::mem::take(self.gathered).append(gathered);

@@ -9,8 +9,9 @@
 //! | is there, and no source reads it any more | its rows go |
 //! | is gone, and no source would read it any more | its rows stay |
 //!
-//! The rows of files that are not read again come from the partition itself; which of several copies of an event is kept is
-//! the least of an order, so joining in portions gives what reading everything at once gives.
+//! The rows of files that are not read again come from the partition itself; which of several
+//! copies of an event is kept is the least of an order, so joining in portions gives what reading
+//! everything at once gives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,7 +48,8 @@ use crate::warehouse::store::Store;
 pub struct KnownFiles {
     /// By their days.
     rows: BTreeMap<Day, Vec<raw_files::RawFile>>,
-    /// The days about which nothing is to be done: their rows are not read, and their raw files are not compared.
+    /// The days about which nothing is to be done: their rows are not read, and their raw files are
+    /// not compared.
     settled: BTreeSet<Day>,
     /// Files whose rows go: they are as if they had never come.
     worthless: BTreeSet<SourceFile>,
@@ -56,15 +58,17 @@ pub struct KnownFiles {
 /// What there is to do about the partitions.
 pub struct Planned<'a> {
     pub tasks: Vec<Task<'a>>,
-    /// Whether rows stay of raw files that are gone and that no source would read. Should such a file come back, its rows go: so
-    /// it has to be looked for in every run.
+    /// Whether rows stay of raw files that are gone and that no source would read. Should such a
+    /// file come back, its rows go: so it has to be looked for in every run.
     pub has_strays: bool,
 }
 
-/// A raw file as a source reads it, the partition that it belongs to, and the row of the one where it was.
+/// A raw file as a source reads it, the partition that it belongs to, and the row of the one where
+/// it was.
 type PlacedFile<'a> = (Reading<'a>, Day, Option<(Day, raw_files::RawFile)>);
 
-/// Compares the raw files with what the warehouse was made from. Fails where raw files are gone that are asked for.
+/// Compares the raw files with what the warehouse was made from. Fails where raw files are gone
+/// that are asked for.
 #[expect(clippy::too_many_arguments, reason = "what is there, what is known, and who is told, in one place")]
 pub fn plan<'a>(
     request: &Request<'_>,
@@ -79,7 +83,8 @@ pub fn plan<'a>(
     let settings = request.settings;
     let placed = loop {
         let placed = place(request, files, &known, contents, unread)?;
-        // A file whose path names no day can belong to a partition that nobody would have looked at.
+        // A file whose path names no day can belong to a partition that nobody would have looked
+        // at.
         let unexpected: BTreeSet<Day> = placed
             .iter()
             .map(|(_, received, _)| *received)
@@ -242,8 +247,9 @@ fn place<'a>(
     Ok(placed.into_iter().flatten().flatten().collect())
 }
 
-/// What the partitions say of the raw files that they were made from. Left out are those that are settled: nobody asks what is in them.
-/// Where some files are `worthless`, all are read: any of them may have these.
+/// What the partitions say of the raw files that they were made from. Left out are those that are
+/// settled: nobody asks what is in them. Where some files are `worthless`, all are read: any of
+/// them may have these.
 pub fn known_files(
     request: &Request<'_>,
     store: &Store,
@@ -268,7 +274,8 @@ pub fn known_files(
     })
 }
 
-/// Whether a raw file that was read has anything to say of what is asked for. Its path may have named a customer.
+/// Whether a raw file that was read has anything to say of what is asked for. Its path may have
+/// named a customer.
 fn concerns(again: &Again, tenant: Option<Guid>, row: &raw_files::RawFile) -> bool {
     again.concerns(tenant, row.path_day, row.first_day.zip(row.last_day))
 }
@@ -340,9 +347,10 @@ pub fn is_limited(request: &Request<'_>) -> bool {
     request.settings.rescan_days > 0 && !request.rescan
 }
 
-/// The day from which on raw files are looked at, by `rescan_days`: counted back from the last day, or from the latest day that came
-/// in, where nights were left out. `None`: all of them, also where files of the warehouse are missing that were made from older
-/// ones, or where no run has looked at all of them since the sources are what they are.
+/// The day from which on raw files are looked at, by `rescan_days`: counted back from the last day,
+/// or from the latest day that came in, where nights were left out. `None`: all of them, also where
+/// files of the warehouse are missing that were made from older ones, or where no run has looked at
+/// all of them since the sources are what they are.
 pub fn looked_at_since(request: &Request<'_>, state: &State, cache: &Cache) -> Option<Day> {
     let settings = request.settings;
     let latest = state.days(&RAW_FILES).into_iter().rfind(|day| *day != NO_DAY);
@@ -355,7 +363,8 @@ pub fn looked_at_since(request: &Request<'_>, state: &State, cache: &Cache) -> O
     old.into_iter().all(|day| is_whole(&day)).then_some(since)
 }
 
-/// The latest day that the rows of a file are about: where a file belongs whose path names no day. The error says why it could not be read.
+/// The latest day that the rows of a file are about: where a file belongs whose path names no day.
+/// The error says why it could not be read.
 fn latest_day(settings: &Settings, reading: &Reading<'_>) -> Result<Day, String> {
     let mut gathered = Gathered::default();
     match read_file::read(&mut gathered, reading, settings) {

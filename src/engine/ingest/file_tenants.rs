@@ -1,5 +1,6 @@
-//! Whose rows a file has, where only its path could say whose log it is: a download is of one tenant. Where its records name several, some of
-//! them may be tenants that somebody of the customer's visited, and the path has to say which one is meant.
+//! Whose rows a file has, where only its path could say whose log it is: a download is of one
+//! tenant. Where its records name several, some of them may be tenants that somebody of the
+//! customer's visited, and the path has to say which one is meant.
 
 use std::collections::{BTreeMap, BTreeSet};
 

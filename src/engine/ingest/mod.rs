@@ -1,8 +1,8 @@
 //! Raw files into `received=` partitions.
 //!
-//! `receive` goes through the partitions, `compare` and `partition_task` say what there is to do about
-//! one, `read_partition` and `read_file` read its raw files into a `collector`, and `write_partition`
-//! writes it.
+//! `receive` goes through the partitions, `compare` and `partition_task` say what there is to do
+//! about one, `read_partition` and `read_file` read its raw files into a `collector`, and
+//! `write_partition` writes it.
 
 pub(crate) mod carry_over;
 pub mod collector;

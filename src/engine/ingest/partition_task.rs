@@ -1,4 +1,5 @@
-//! What there is to do about one `received=` partition: which files are new, changed, the same or gone, and which tables that touches.
+//! What there is to do about one `received=` partition: which files are new, changed, the same or
+//! gone, and which tables that touches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -46,7 +47,8 @@ pub const FEED_TABLES: &[(Feed, &[&Contract])] = &[
     (Feed::SupportRequests, &[&support_requests::SUPPORT_REQUESTS]),
 ];
 
-/// Tables that are steps in between, which no reader looks for: a partition has none of them where no source could fill it.
+/// Tables that are steps in between, which no reader looks for: a partition has none of them where
+/// no source could fill it.
 const STEPS_BETWEEN: &[&Contract] = &[
     &USER_NAMES,
     &snapshots::SNAPSHOTS,
@@ -84,7 +86,8 @@ pub struct Task<'a> {
     pub present: Vec<Reading<'a>>,
     /// What the partition says of the files it was made from.
     pub known: Vec<raw_files::RawFile>,
-    /// Sources and files that were here and belong elsewhere now, or to nobody: no source reads the file any more.
+    /// Sources and files that were here and belong elsewhere now, or to nobody: no source reads the
+    /// file any more.
     pub moved: BTreeSet<(String, String)>,
     /// Whether the partition does not say any more which files it was made from.
     pub names_lost: bool,
@@ -128,8 +131,8 @@ impl<'a> Task<'a> {
         self.broken = self.feeds.clone();
     }
 
-    /// Gives up the known files that are there and that no source reads any more. Says whether there are others that no source
-    /// would read, and that are gone.
+    /// Gives up the known files that are there and that no source reads any more. Says whether
+    /// there are others that no source would read, and that are gone.
     pub fn give_up_what_nobody_reads(&mut self, settings: &Settings) -> bool {
         let reads = |row: &raw_files::RawFile| {
             settings
@@ -174,7 +177,8 @@ impl<'a> Task<'a> {
                 } else if !is_whole(settings, state, contract, self.received) {
                     self.feeds.insert(*feed);
                     self.reread.insert(*feed);
-                    // A step in between of which there is nothing, and nothing that it could have been made from, was not wanted before.
+                    // A step in between of which there is nothing, and nothing that it could have
+                    // been made from, was not wanted before.
                     let is_lost = !is_step(contract)
                         || shards_of(state, contract, self.received).next().is_some()
                         || self.known.iter().any(|row| row.feed == feed.name());
@@ -198,7 +202,8 @@ impl<'a> Task<'a> {
         self.names_lost = !is_whole(settings, state, &RAW_FILES, self.received);
     }
 
-    /// Whether a table's partition is whole and was written for another number of shards: its rows are dealt out again.
+    /// Whether a table's partition is whole and was written for another number of shards: its rows
+    /// are dealt out again.
     fn is_of_other_shards(&self, settings: &Settings, state: &State, contract: &Contract) -> bool {
         let parts: Vec<u32> = shards_of(state, contract, self.received).collect();
         let count = parts.len() as u32;
@@ -219,7 +224,8 @@ impl<'a> Task<'a> {
         Feed::parse(&row.feed).is_some_and(|feed| self.broken.contains(&feed))
     }
 
-    /// Why a table's file of the partition is made: of all feeds where the table has rows of each, or where the partition is new.
+    /// Why a table's file of the partition is made: of all feeds where the table has rows of each,
+    /// or where the partition is new.
     pub fn causes(&self, settings: &Settings, state: &State, contract: &Contract) -> BTreeSet<Cause> {
         let feeds = feeds_of(contract);
         let is_new = state.footer(contract, (Some(self.received), 0)).is_none() && !self.is_broken();
@@ -271,7 +277,8 @@ impl<'a> Task<'a> {
     pub fn to_read(&self, settings: &Settings) -> Vec<&Reading<'a>> {
         let feed_of = |reading: &Reading<'_>| settings.sources[reading.source].feed;
         let read_again = |reading: &Reading<'_>| reading.fate != Fate::Same || self.reread.contains(&feed_of(reading));
-        // A path that one source of a feed reads is read by all of them: rows do not say which source they came from.
+        // A path that one source of a feed reads is read by all of them: rows do not say which
+        // source they came from.
         let paths: FxHashSet<(Feed, &str)> = self
             .present
             .iter()
@@ -296,8 +303,8 @@ pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, receive
     !belongs(settings, state, contract, received) || shards_of(state, contract, received).eq(0..shards)
 }
 
-/// Whether files of a table belong to a partition: not those of a step in between that no source could fill, unless there are some
-/// from a time when one could.
+/// Whether files of a table belong to a partition: not those of a step in between that no source
+/// could fill, unless there are some from a time when one could.
 pub fn belongs(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
     let feeds = feeds_of(contract);
     // Who has which name is asked only where some source knows users by name only.
@@ -328,7 +335,8 @@ fn feeds_of(contract: &Contract) -> Vec<Feed> {
         .collect()
 }
 
-/// What a partition's file is made from: the settings that the table reads, and the raw files of its feeds.
+/// What a partition's file is made from: the settings that the table reads, and the raw files of
+/// its feeds.
 pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile]) -> Fingerprint {
     fingerprint_of_files(settings, contract, files, contract.files(u32::from(settings.shards)))
 }

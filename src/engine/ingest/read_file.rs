@@ -32,8 +32,9 @@ enum Given {
     Unread(String),
 }
 
-/// Reads a raw file for one of its sources into `gathered`. Whatever is wrong with it becomes rejects. Where the system did not give
-/// all of it, what was gathered of it is worth nothing, and the answer says why.
+/// Reads a raw file for one of its sources into `gathered`. Whatever is wrong with it becomes
+/// rejects. Where the system did not give all of it, what was gathered of it is worth nothing, and
+/// the answer says why.
 pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) -> Option<String> {
     take(gathered, reading, settings, |sink, counts| {
         let file = reading.file;
@@ -166,7 +167,8 @@ fn listed_subscriptions(rows: &[SnapshotSubscription]) -> Listed {
     listed
 }
 
-/// Which snapshots the file is part of, how much it lists of them, and whether it says everything that it should.
+/// Which snapshots the file is part of, how much it lists of them, and whether it says everything
+/// that it should.
 fn note_snapshots(gathered: &mut Gathered, reading: &Reading<'_>, source: &Source, (found, listed): (&Found, &Listed), rejected: bool) {
     let Reading { file, facts, .. } = reading;
     if !matches!(source.feed, Feed::LicenseHoldings | Feed::Subscriptions) {

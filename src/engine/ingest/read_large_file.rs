@@ -1,4 +1,5 @@
-//! Reads a raw file, a large one with all threads: one cuts it into parts of whole lines, all of them read these.
+//! Reads a raw file, a large one with all threads: one cuts it into parts of whole lines, all of
+//! them read these.
 //!
 //! Nothing depends on who reads which part: the findings are put together in the order of the file.
 
@@ -16,10 +17,12 @@ use crate::sources::{self, Format};
 
 /// How large a file has to be, as it is stored, to be worth cutting.
 const LARGE_BYTES: u64 = 8 << 20;
-/// How large a part is: enough to read that handing it over does not count, and little enough to stay in a processor's caches.
+/// How large a part is: enough to read that handing it over does not count, and little enough to
+/// stay in a processor's caches.
 const PART_BYTES: usize = 1 << 20;
 
-/// Reads the file that `reader` has open, and gives the digest of its bytes, or why the system did not give all of them.
+/// Reads the file that `reader` has open, and gives the digest of its bytes, or why the system did
+/// not give all of them.
 pub fn read<'f>(
     (feed, format): (Feed, Format),
     file: &'f RawFile,
@@ -60,8 +63,9 @@ struct PartsFound {
 }
 
 impl PartsFound {
-    /// Takes a part. As soon as it is known how many rejects come before it, it keeps as many rows of them as the file may have: the
-    /// parts of a file that is nothing but rejects are not in memory together.
+    /// Takes a part. As soon as it is known how many rejects come before it, it keeps as many rows
+    /// of them as the file may have: the parts of a file that is nothing but rejects are not in
+    /// memory together.
     fn take(&mut self, number: usize, part: PartFound) {
         self.parts.insert(number, part);
         while let Some(part) = self.parts.get_mut(&self.whole) {
@@ -92,7 +96,8 @@ fn read_parts(parts: Parts<'_>, sink: &mut FileSink<'_>) -> FileCounts {
     };
     rayon::in_place_scope(|scope| {
         for (number, part) in parts.enumerate() {
-            // Where the others are busy, whoever cuts reads too, so that only a few parts are in memory.
+            // Where the others are busy, whoever cuts reads too, so that only a few parts are in
+            // memory.
             if waiting.load(Ordering::Relaxed) >= most_waiting {
                 read(number, part);
                 continue;

@@ -13,12 +13,14 @@ use crate::engine::ingest::read_file;
 use crate::engine::input::unread::Unread;
 use crate::pipeline::settings::Settings;
 
-/// In at least how many portions a partition's files are read: so many that the last ones are over at about the same time.
+/// In at least how many portions a partition's files are read: so many that the last ones are over
+/// at about the same time.
 const PORTIONS: usize = 8;
 
 /// What some files have, and whether all of them were read or known not to be readable before.
 pub fn gather(readings: &[&Reading<'_>], settings: &Settings, unread: &Unread, watch: &Watch<'_>) -> Result<(Gathered, bool), EngineError> {
-    // Whoever reads a portion goes on with what an earlier one has gathered, so that little has to be joined.
+    // Whoever reads a portion goes on with what an earlier one has gathered, so that little has to
+    // be joined.
     let waiting: Mutex<Vec<Gathered>> = Mutex::default();
     let of_waiting = || lock(&waiting).pop().unwrap_or_default();
     let is_whole = AtomicBool::new(true);

@@ -1,4 +1,5 @@
-//! Brings what is new or changed among the raw files into the `received=` partitions, and says which event days changed with it.
+//! Brings what is new or changed among the raw files into the `received=` partitions, and says
+//! which event days changed with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,14 +39,16 @@ pub struct Received {
     /// What came in since the last publication, this included.
     pub since: SincePublication,
     pub fresh_events: FreshEvents,
-    /// The days on which raw files came in that wait for another run, because this one is to be short.
+    /// The days on which raw files came in that wait for another run, because this one is to be
+    /// short.
     pub waiting: Vec<Day>,
     /// See [`Planned::has_strays`].
     pub has_strays: bool,
 }
 
-/// Reads what is new or changed, or asked for, and writes the partitions that it belongs to. `since` is the day from which on raw files
-/// were looked for; `None`: these are all that there are.
+/// Reads what is new or changed, or asked for, and writes the partitions that it belongs to.
+/// `since` is the day from which on raw files were looked for; `None`: these are all that there
+/// are.
 #[expect(clippy::too_many_arguments, reason = "the first part of a run, in one place")]
 pub fn receive(
     request: &Request<'_>,
@@ -98,7 +101,8 @@ pub fn receive(
     let fresh_events = FreshEvents::default();
     let written: Vec<Written> = tasks
         .par_iter()
-        // One by one: a thread that is given several in a row has some left when the others are through.
+        // One by one: a thread that is given several in a row has some left when the others are
+        // through.
         .with_max_len(1)
         .map(|task| write_partition::write(task, settings, store, (shared, &fresh_events), unread, watch))
         .collect::<Result<_, _>>()?;
@@ -196,7 +200,8 @@ fn steps<'w>(
         .collect()
 }
 
-/// Takes note of the event days whose events are not what they were, and of the raw files that brought them.
+/// Takes note of the event days whose events are not what they were, and of the raw files that
+/// brought them.
 fn note_events(state: &State, written: &[Written], changes: &mut Changes) {
     let mut rows: BTreeMap<Day, i64> = BTreeMap::new();
     for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {

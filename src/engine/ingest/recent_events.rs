@@ -1,5 +1,6 @@
-//! The events that this run has just written, kept for the facts that are made of them a moment later: reading them back would take as
-//! long as making the facts. How many are kept does not depend on how many there are.
+//! The events that this run has just written, kept for the facts that are made of them a moment
+//! later: reading them back would take as long as making the facts. How many are kept does not
+//! depend on how many there are.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -28,7 +29,8 @@ impl FreshEvents {
     /// Keeps what a file was written from, where there is room.
     pub fn keep(&self, place: Place, events: DigestedEvents) {
         let count = events.frame.num_rows();
-        // Where a thread panicked while it held the lock, what is kept may lack something: it is not used.
+        // Where a thread panicked while it held the lock, what is kept may lack something: it is
+        // not used.
         let Ok(mut kept) = self.kept.lock() else { return };
         if kept.events + count <= MOST_EVENTS {
             kept.events += count;

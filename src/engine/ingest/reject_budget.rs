@@ -1,4 +1,5 @@
-//! What was read since the last publication: by it a source is held against its `fail_above`, over as many runs as it takes.
+//! What was read since the last publication: by it a source is held against its `fail_above`, over
+//! as many runs as it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,9 +25,10 @@ use crate::warehouse::store::listing::Place;
 
 /// Per source and file the records read, and the rejects that count.
 ///
-/// A file is announced before it is read, and its counts are known when the partition that it belongs to is written. Where a run
-/// dies in between, its partition may be there while its counts are not: the next run takes them from the tables. It does so, too,
-/// where what was kept is missing or not as it was written.
+/// A file is announced before it is read, and its counts are known when the partition that it
+/// belongs to is written. Where a run dies in between, its partition may be there while its counts
+/// are not: the next run takes them from the tables. It does so, too, where what was kept is
+/// missing or not as it was written.
 #[derive(Default, Serialize, Deserialize)]
 pub struct SincePublication(BTreeMap<String, BTreeMap<String, Option<Counts>>>);
 
@@ -47,7 +49,8 @@ struct Kept {
 impl SincePublication {
     const FILE: &str = "since-publication.json";
 
-    /// What earlier runs left, with the counts of files that a dead run has read; counted again where it is lost.
+    /// What earlier runs left, with the counts of files that a dead run has read; counted again
+    /// where it is lost.
     pub fn load(settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<SincePublication, EngineError> {
         if let Some(mut since) = SincePublication::kept(store) {
             since.recover(store, state)?;
@@ -89,8 +92,9 @@ impl SincePublication {
         self.save(store)
     }
 
-    /// Stops counting files that are gone: nobody can mend them, and nothing that was published is of them. Returns those that are
-    /// more rejects than anything else, and too many of them: whoever removed such a file wants nothing of it.
+    /// Stops counting files that are gone: nobody can mend them, and nothing that was published is
+    /// of them. Returns those that are more rejects than anything else, and too many of them:
+    /// whoever removed such a file wants nothing of it.
     pub fn forget_gone(&mut self, settings: &Settings, files: &[FoundFile], watch: &Watch<'_>) -> BTreeSet<SourceFile> {
         let is_there = |path: &str| {
             let is_found = files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
@@ -136,7 +140,8 @@ impl SincePublication {
         }
     }
 
-    /// Takes the counts of files that a dead run has read from the tables; a file that is not there was not read.
+    /// Takes the counts of files that a dead run has read from the tables; a file that is not there
+    /// was not read.
     fn recover(&mut self, store: &Store, state: &State) -> Result<(), EngineError> {
         let open: BTreeSet<SourceFile> = self
             .0
@@ -177,7 +182,8 @@ impl SincePublication {
         Ok(())
     }
 
-    /// Fails where a source has more rejects than it may have: says why they are rejects, and where the first ones are.
+    /// Fails where a source has more rejects than it may have: says why they are rejects, and where
+    /// the first ones are.
     pub fn check(&self, settings: &Settings, store: &Store, state: &State) -> Result<(), EngineError> {
         let mut faults = Vec::new();
         for source in &settings.sources {

@@ -54,7 +54,8 @@ pub struct Written {
     pub events: Vec<FileEvents>,
     /// The files that should be of one tenant and are of several.
     pub of_several_tenants: Vec<SeveralTenants>,
-    /// Users who stay under pseudonyms though ids are plain: raw files that would say who they are are gone.
+    /// Users who stay under pseudonyms though ids are plain: raw files that would say who they are
+    /// are gone.
     pub masked: BTreeSet<String>,
     /// What the partition's `raw_files` come to.
     pub summary: RawSummary,
@@ -133,7 +134,8 @@ struct Writer<'t, 'a> {
 type Footers = Vec<(&'static Contract, Place, Footer)>;
 
 impl Writer<'_, '_> {
-    /// Writes what the raw files say side by side, then what became of these files, and puts all of it into place.
+    /// Writes what the raw files say side by side, then what became of these files, and puts all of
+    /// it into place.
     fn write(mut self) -> Result<(Footers, RawSummary), EngineError> {
         let events = std::mem::take(&mut self.gathered.events);
         let changes = std::mem::take(&mut self.gathered.changes);
@@ -247,7 +249,8 @@ impl Writer<'_, '_> {
         self.task.feeds.contains(&feed)
     }
 
-    /// Whether a table of some feeds is made: one of them is, and files of the table belong to the partition.
+    /// Whether a table of some feeds is made: one of them is, and files of the table belong to the
+    /// partition.
     fn makes_of<R: Row>(&self, feeds: &[Feed]) -> bool {
         let is_made = feeds.iter().any(|feed| self.makes(*feed));
         is_made && belongs(self.settings, self.state, R::CONTRACT, self.task.received)
@@ -305,7 +308,8 @@ impl Writer<'_, '_> {
         Ok(kept)
     }
 
-    /// New rejects and those that stay, which have no more ids in their excerpts than new ones have.
+    /// New rejects and those that stay, which have no more ids in their excerpts than new ones
+    /// have.
     fn write_rejects(&self, mut rejects: Rejects) -> Result<Footers, EngineError> {
         let is_replaced = |source: &str, file: &str| !self.carried.has(source, file);
         let again = |kept: &str| excerpt(kept.as_bytes(), ids_in_excerpts(&self.settings.user_ids));

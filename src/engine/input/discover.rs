@@ -1,8 +1,9 @@
-//! Walks the input folder: which raw files there are, folder by folder on all threads. An archive has a folder for every customer
-//! and hour, so opening folders is what takes the time.
+//! Walks the input folder: which raw files there are, folder by folder on all threads. An archive
+//! has a folder for every customer and hour, so opening folders is what takes the time.
 //!
-//! Links are followed afterwards (`walk_links`), so that a folder without any costs nothing more. What the system does not let the
-//! walk see is not taken for empty: it is told, and whoever walks decides whether to go on.
+//! Links are followed afterwards (`walk_links`), so that a folder without any costs nothing more.
+//! What the system does not let the walk see is not taken for empty: it is told, and whoever walks
+//! decides whether to go on.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry, Metadata};
@@ -34,8 +35,8 @@ pub struct Walked {
     pub unseen: BTreeMap<String, String>,
 }
 
-/// Walks the input folder. Where `since` is given, files and folders are left out whose path names an earlier day. Fails where there is
-/// no such folder.
+/// Walks the input folder. Where `since` is given, files and folders are left out whose path names
+/// an earlier day. Fails where there is no such folder.
 pub fn discover(settings: &Settings, since: Option<Day>, reads: &Reads, watch: &Watch<'_>) -> Result<Walked, EngineError> {
     let root = &settings.input_root;
     let folder = InputFolder::at(root, reads.clone()).map_err(EngineError::input("open the input folder", root))?;
@@ -58,7 +59,8 @@ pub fn discover(settings: &Settings, since: Option<Day>, reads: &Reads, watch: &
     Ok(Walked { files, unseen })
 }
 
-/// [`discover`] for whoever takes things as they are: warns of what is not seen. A folder that does not exist is an empty one.
+/// [`discover`] for whoever takes things as they are: warns of what is not seen. A folder that does
+/// not exist is an empty one.
 pub fn discover_what_is_there(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, EngineError> {
     let root = &settings.input_root;
     if matches!(fs::metadata(root), Err(error) if error.kind() == io::ErrorKind::NotFound) {
@@ -92,7 +94,8 @@ fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Walk<'_> {
-    /// The files below a folder that are reached without a link. `below` is its path below the input folder.
+    /// The files below a folder that are reached without a link. `below` is its path below the
+    /// input folder.
     fn folder(&self, folder: &Path, below: &str) -> Vec<RawFile> {
         let mut entries = self.entries(folder, below);
         let look = |entry: &DirEntry| self.entry(entry, child(below, entry));
@@ -101,7 +104,8 @@ impl Walk<'_> {
             [] => Vec::new(),
             [one] => look(one),
             many => {
-                // In the order of paths, which leaves next to nothing to do for whoever sorts all of them.
+                // In the order of paths, which leaves next to nothing to do for whoever sorts all
+                // of them.
                 many.sort_by_cached_key(|entry| {
                     let mut name = entry.file_name().into_encoded_bytes();
                     name.extend(entry.file_type().is_ok_and(|kind| kind.is_dir()).then_some(b'/'));
@@ -112,7 +116,8 @@ impl Walk<'_> {
         }
     }
 
-    /// What is in a folder; nothing where the system does not say, or where somebody wants the walk to end.
+    /// What is in a folder; nothing where the system does not say, or where somebody wants the walk
+    /// to end.
     pub fn entries(&self, folder: &Path, below: &str) -> Vec<DirEntry> {
         if self.watch.go_on().is_err() {
             return Vec::new();
@@ -189,8 +194,9 @@ impl Walk<'_> {
         })
     }
 
-    /// Whether a folder is of one day and that is before the days that are looked at. A date may stand again further down, and the
-    /// last one counts: so only `d=`, below which nothing but an hour and a minute follow, and where no source has a rule of its own.
+    /// Whether a folder is of one day and that is before the days that are looked at. A date may
+    /// stand again further down, and the last one counts: so only `d=`, below which nothing but an
+    /// hour and a minute follow, and where no source has a rule of its own.
     pub fn is_before(&self, folder: &str) -> bool {
         let name = folder.rsplit('/').next().unwrap_or_default();
         let Some(since) = self
@@ -210,7 +216,8 @@ impl Walk<'_> {
             .collect()
     }
 
-    /// Takes note of something that the system does not show. What is gone since its name was read is none of it: it is gone.
+    /// Takes note of something that the system does not show. What is gone since its name was read
+    /// is none of it: it is gone.
     pub fn cannot_see(&self, path: &str, error: &io::Error) {
         if error.kind() != io::ErrorKind::NotFound {
             lock(&self.unseen).insert(path.to_owned(), error.to_string());

@@ -1,4 +1,5 @@
-//! The folders of a pipeline as they really are: how they are best written, and that they are not in each other's way.
+//! The folders of a pipeline as they really are: how they are best written, and that they are not
+//! in each other's way.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf, absolute};
@@ -10,9 +11,10 @@ use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 use crate::storage::input_folder::Identity;
 
-/// Writes the folders without detours, and refuses raw input in a folder that is written to, or around one, whatever they are called:
-/// raw files are the only way back, and nothing is ever written among them. A folder that is written to may be in the input folder only
-/// where no source reads, as in the pipeline file of `uptake sample`.
+/// Writes the folders without detours, and refuses raw input in a folder that is written to, or
+/// around one, whatever they are called: raw files are the only way back, and nothing is ever
+/// written among them. A folder that is written to may be in the input folder only where no source
+/// reads, as in the pipeline file of `uptake sample`.
 pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
     for path in [&mut settings.input_root, &mut settings.warehouse, &mut settings.published] {
         *path = tidy(path);
@@ -56,7 +58,8 @@ fn reader_of<'s>(folder: &Path, input: &Path, sources: &'s [Source]) -> Option<&
     sources.get(reader?).map(|source| source.name.as_str())
 }
 
-/// A path without `.` and `..`, where it leads to the same place: `a/..` does not where `a` is a link.
+/// A path without `.` and `..`, where it leads to the same place: `a/..` does not where `a` is a
+/// link.
 fn tidy(path: &Path) -> PathBuf {
     let mut tidied = PathBuf::new();
     for part in path.components() {
@@ -89,8 +92,8 @@ fn real(path: &Path) -> PathBuf {
     real
 }
 
-/// Whether a folder is another one or in it: by the way there, or by what is there, since one folder can have several names, such as
-/// in any case of letters.
+/// Whether a folder is another one or in it: by the way there, or by what is there, since one
+/// folder can have several names, such as in any case of letters.
 fn is_within(inner: &Path, outer: &Path) -> bool {
     let identity = |path: &Path| fs::metadata(path).ok().and_then(|metadata| Identity::of(&metadata));
     let (inner, outer) = (real(inner), real(outer));

@@ -1,5 +1,6 @@
-//! How far the globs of the sources have come along a path, folder by folder: what they read below a folder depends on that and on
-//! nothing else of its path. So a folder that is reached on several ways need not be walked again where the globs have come as far.
+//! How far the globs of the sources have come along a path, folder by folder: what they read below
+//! a folder depends on that and on nothing else of its path. So a folder that is reached on several
+//! ways need not be walked again where the globs have come as far.
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -69,7 +70,8 @@ fn steps(glob: &str) -> Vec<Step> {
     glob.split('/').map(step).collect()
 }
 
-/// Some places of a glob, and those behind each `**` among them, which may stand for no folder at all.
+/// Some places of a glob, and those behind each `**` among them, which may stand for no folder at
+/// all.
 fn reached(steps: &[Step], places: impl IntoIterator<Item = usize>) -> Vec<usize> {
     let mut all: Vec<usize> = Vec::new();
     for place in places {

@@ -1,10 +1,13 @@
-//! Follows the links in the input folder: other names of files and folders that are somewhere in it anyway. So for each source
+//! Follows the links in the input folder: other names of files and folders that are somewhere in it
+//! anyway. So for each source
 //!
-//! * a real file counts once: under its own path where the source reads that, else under the least path, in the order of bytes, by
-//!   which links lead to it and which the source reads;
-//! * a real folder is walked once for each way in which the globs can go on below it (`glob_steps`), however many links lead there, so
-//!   the walk takes as long as there are files and links, not as long as there are ways;
-//! * what a link leads to outside of the input folder is not read. A file there is one reject, a folder one warning.
+//! * a real file counts once: under its own path where the source reads that, else under the least
+//!   path, in the order of bytes, by which links lead to it and which the source reads;
+//! * a real folder is walked once for each way in which the globs can go on below it
+//!   (`glob_steps`), however many links lead there, so the walk takes as long as there are files
+//!   and links, not as long as there are ways;
+//! * what a link leads to outside of the input folder is not read. A file there is one reject, a
+//!   folder one warning.
 //!
 //! Folders are taken in the order of their paths, so nothing depends on which link was met first.
 
@@ -146,7 +149,8 @@ impl Following<'_, '_> {
     }
 }
 
-/// Whether a link is broken by itself, and not by what happens around it: nothing is where it leads, or it leads to itself.
+/// Whether a link is broken by itself, and not by what happens around it: nothing is where it
+/// leads, or it leads to itself.
 fn leads_nowhere(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) || error.raw_os_error() == Some(LINKS_IN_A_CIRCLE)
 }

@@ -18,7 +18,8 @@ use crate::warehouse::store::cache_file;
 /// A file below the input folder.
 #[derive(Clone)]
 pub struct RawFile {
-    /// Path below the input folder, with `/` between folders and its names as `raw_path` writes them.
+    /// Path below the input folder, with `/` between folders and its names as `raw_path` writes
+    /// them.
     pub path: String,
     /// Where it is opened: of a file that is reached through a link its real path.
     pub on_disk: PathBuf,
@@ -28,13 +29,16 @@ pub struct RawFile {
     pub size: u64,
     /// Time of the last change, nanoseconds since 1970.
     pub changed: u128,
-    /// Whether size and time of change will tell if the file changes again: not where it changed just now, or in the future.
+    /// Whether size and time of change will tell if the file changes again: not where it changed
+    /// just now, or in the future.
     pub settled: bool,
-    /// Whether it is a regular file: opening a pipe would wait for somebody to write to it, and a device may never end.
+    /// Whether it is a regular file: opening a pipe would wait for somebody to write to it, and a
+    /// device may never end.
     pub is_regular: bool,
     /// A symbolic link that leads out of the input folder: not followed.
     pub leads_out: bool,
-    /// The sources that read it, as indices into the pipeline's, each with what the path says to it.
+    /// The sources that read it, as indices into the pipeline's, each with what the path says to
+    /// it.
     pub sources: Vec<(usize, PathFacts)>,
 }
 
@@ -51,8 +55,8 @@ impl RawFile {
     }
 }
 
-/// The digests of raw files that were read, which spare reading them again: a cache, in a file of its own, since it is long and a
-/// run without anything new needs none of it.
+/// The digests of raw files that were read, which spare reading them again: a cache, in a file of
+/// its own, since it is long and a run without anything new needs none of it.
 #[derive(Default)]
 pub struct Contents {
     /// Path -> size, time of change, digest of the bytes.
@@ -82,9 +86,10 @@ impl Contents {
         }
     }
 
-    /// The digests of the bytes of the files that are to be compared, as many as there are files; from the cache where size and time of
-    /// change are the same and are `believed`. `None` where a file is none or may not be read, or is not to be compared; the error says
-    /// why it could not be read.
+    /// The digests of the bytes of the files that are to be compared, as many as there are files;
+    /// from the cache where size and time of change are the same and are `believed`. `None` where a
+    /// file is none or may not be read, or is not to be compared; the error says why it could not
+    /// be read.
     pub fn of(
         &mut self,
         files: &[RawFile],

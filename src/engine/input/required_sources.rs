@@ -1,5 +1,5 @@
-//! What there is of raw files, source by source, and what a run does not go on without: folders that can be read, any file at all, and
-//! the files of sources that cannot be missing.
+//! What there is of raw files, source by source, and what a run does not go on without: folders
+//! that can be read, any file at all, and the files of sources that cannot be missing.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::usage::adoption::ADOPTION;
 
-/// How many files there are for each source. A path that names a day after `today` says nothing of how far a source has come.
+/// How many files there are for each source. A path that names a day after `today` says nothing of
+/// how far a source has come.
 pub fn found(settings: &Settings, files: &[RawFile], today: Option<Day>) -> Vec<SourceReport> {
     let mut reports: Vec<SourceReport> = settings
         .sources
@@ -39,8 +40,9 @@ pub fn found(settings: &Settings, files: &[RawFile], today: Option<Day>) -> Vec<
 /// The most lines of a list in a message.
 const MOST_LINES: usize = 10;
 
-/// Fails where some of the input folder cannot be read: its customers would look as if they had been quiet. Where the run may go on
-/// without it, that is a warning; what came from there before is kept, like the rows of files that are gone.
+/// Fails where some of the input folder cannot be read: its customers would look as if they had
+/// been quiet. Where the run may go on without it, that is a warning; what came from there before
+/// is kept, like the rows of files that are gone.
 pub fn check_seen(request: &Request<'_>, unseen: &BTreeMap<String, String>, watch: &Watch<'_>) -> Result<(), EngineError> {
     let root = request.settings.input_root.display();
     if unseen.is_empty() {
@@ -63,8 +65,9 @@ pub fn check_seen(request: &Request<'_>, unseen: &BTreeMap<String, String>, watc
     Ok(())
 }
 
-/// Fails where there is no raw file at all and tables would get days: nobody knows whether these were quiet. Where the tables have all
-/// days, raw files may be gone: they changed nothing if they were there.
+/// Fails where there is no raw file at all and tables would get days: nobody knows whether these
+/// were quiet. Where the tables have all days, raw files may be gone: they changed nothing if they
+/// were there.
 pub fn check_any(request: &Request<'_>, state: &State, files: &[RawFile]) -> Result<(), EngineError> {
     let made = state.days(&ADOPTION).last().copied();
     if !files.is_empty() || request.allow_empty || made >= Some(request.last) {

@@ -1,7 +1,8 @@
-//! Raw files and folders that are there and that the system did not let a run read: a failed disk or network, missing rights. That is
-//! no property of the file, so nothing is concluded from it:
+//! Raw files and folders that are there and that the system did not let a run read: a failed disk
+//! or network, missing rights. That is no property of the file, so nothing is concluded from it:
 //!
-//! * the rows that such a file gave before stay, as if it were gone; one that never was read is one reject;
+//! * the rows that such a file gave before stay, as if it were gone; one that never was read is one
+//!   reject;
 //! * every run tries again, so it stands in no memo that says that there is nothing to do;
 //! * the run warns of it, and `uptake status` names it until it was read.
 
@@ -46,7 +47,8 @@ impl Unread {
         self.reasons().is_empty()
     }
 
-    /// Warns of the files, and keeps all that is not read, with the folders that are not seen, for `uptake status`.
+    /// Warns of the files, and keeps all that is not read, with the folders that are not seen, for
+    /// `uptake status`.
     pub fn tell(&self, unseen: &Reasons, store: Option<&Store>, report: &mut RunReport, watch: &Watch<'_>) -> Result<(), WarehouseError> {
         let files = self.reasons();
         if let Some(text) = warning(&files) {

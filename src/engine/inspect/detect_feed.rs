@@ -1,10 +1,12 @@
-//! Which feed and format a file is of: the readers try its beginning, and the one that accepts most records has it. Where none accepts a record,
-//! all that were tried are told, first the one whose records they are, if only as rejects: that another one has nothing to do with the file is no
+//! Which feed and format a file is of: the readers try its beginning, and the one that accepts most
+//! records has it. Where none accepts a record, all that were tried are told, first the one whose
+//! records they are, if only as rejects: that another one has nothing to do with the file is no
 //! sign that it is of that other one.
 //!
-//! `auto` tells which formats it could be, feed by feed. Several feeds may say yes: sign-ins and audit records have the same envelope, a list of
-//! customers needs no column that other tables do not have too. So the beginning is read for each of them. Two forms carry records of several feeds
-//! in one file; of these every feed that accepts something stays.
+//! `auto` tells which formats it could be, feed by feed. Several feeds may say yes: sign-ins and
+//! audit records have the same envelope, a list of customers needs no column that other tables do
+//! not have too. So the beginning is read for each of them. Two forms carry records of several
+//! feeds in one file; of these every feed that accepts something stays.
 
 use std::fs::File;
 use std::io;
@@ -40,7 +42,8 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// How well it fits: by what is accepted, then by what are no rejects; of those that accept nothing by what is at least of the feed.
+    /// How well it fits: by what is accepted, then by what are no rejects; of those that accept
+    /// nothing by what is at least of the feed.
     fn rank(&self) -> (u64, u64) {
         let FileCounts {
             accepted,
@@ -52,14 +55,16 @@ impl Candidate {
     }
 }
 
-/// The ways in which a file can be read, the best one first; none where no reader knows it. `head` is its beginning.
+/// The ways in which a file can be read, the best one first; none where no reader knows it. `head`
+/// is its beginning.
 pub fn candidates(path: &Path, head: &[u8], asked: &Asked, context: &FileContext) -> io::Result<Vec<Candidate>> {
     let mut candidates: Vec<Candidate> = Feed::ALL
         .iter()
         .filter(|feed| asked.feed.is_none_or(|asked| asked == **feed))
         .filter_map(|feed| of_feed(*feed, head, asked, context))
         .collect();
-    // Where the beginning says nothing (a document that goes on, a table that is read from its end) all of it has to.
+    // Where the beginning says nothing (a document that goes on, a table that is read from its end)
+    // all of it has to.
     let is_cut = head.len() as u64 >= HEAD_BYTES;
     let is_open = candidates.len() > 1 && candidates.iter().all(|candidate| candidate.counts.accepted == 0);
     if is_cut && is_open {
@@ -79,8 +84,8 @@ pub fn candidates(path: &Path, head: &[u8], asked: &Asked, context: &FileContext
             })?;
         }
     }
-    // Stable: where two accept the same, the feed that stands first in the list of feeds has it. Customers, which need the fewest
-    // columns, stand behind the feeds with more.
+    // Stable: where two accept the same, the feed that stands first in the list of feeds has it.
+    // Customers, which need the fewest columns, stand behind the feeds with more.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.rank()));
     let Some(best) = candidates.first().cloned() else {
         return Ok(candidates);

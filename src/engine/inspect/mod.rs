@@ -1,7 +1,9 @@
-//! What a raw file is, told without a pipeline: its form, whose it is, its days, what can be read of it, and how a pipeline would name it.
+//! What a raw file is, told without a pipeline: its form, whose it is, its days, what can be read
+//! of it, and how a pipeline would name it.
 //!
-//! The file is read by the readers of a run and its first rows go the way of a run's rows, so what is shown is what would be stored: no names, and
-//! nothing that a table does not have. Nothing is written.
+//! The file is read by the readers of a run and its first rows go the way of a run's rows, so what
+//! is shown is what would be stored: no names, and nothing that a table does not have. Nothing is
+//! written.
 
 pub mod detect_feed;
 pub mod sample_sink;
@@ -43,11 +45,13 @@ pub struct Inspection {
     /// The tenant and the day that its path names.
     pub path_tenant: Option<String>,
     pub path_day: Option<String>,
-    /// What it holds, one for each feed; where not one record could be used, everything that was tried.
+    /// What it holds, one for each feed; where not one record could be used, everything that was
+    /// tried.
     pub readings: Vec<Reading>,
     /// What it seems to be, where it is of no known form.
     pub unknown: Option<String>,
-    /// How it begins, where it is no log that can be read; without whatever could be about a person.
+    /// How it begins, where it is no log that can be read; without whatever could be about a
+    /// person.
     pub begins: Option<String>,
 }
 
@@ -78,7 +82,8 @@ pub struct Reading {
     pub table: &'static str,
     /// The first rows, as they would be stored.
     pub sample: Vec<Map<String, Value>>,
-    /// How a pipeline file would name files like this one; `None` where not one record could be used.
+    /// How a pipeline file would name files like this one; `None` where not one record could be
+    /// used.
     pub source: Option<SourceBlock>,
 }
 
@@ -139,7 +144,8 @@ fn beginning(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
     Ok((bytes, head))
 }
 
-/// What the path says: as it was named, and where that says nothing, from the folders that it is in.
+/// What the path says: as it was named, and where that says nothing, from the folders that it is
+/// in.
 fn facts(path: &Path, name: &str) -> PathFacts {
     let named = path_context(name, None, None);
     let whole = fs::canonicalize(path).map(|path| path_context(&path.to_string_lossy(), None, None));

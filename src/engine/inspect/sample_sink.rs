@@ -1,4 +1,5 @@
-//! Takes what a reader finds in a file that is only looked at: counts everything and keeps the first rows, as a run would store them.
+//! Takes what a reader finds in a file that is only looked at: counts everything and keeps the
+//! first rows, as a run would store them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

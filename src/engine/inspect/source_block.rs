@@ -1,4 +1,5 @@
-//! How a pipeline file would name a raw file and the ones like it: the `[[source]]` block that somebody can copy.
+//! How a pipeline file would name a raw file and the ones like it: the `[[source]]` block that
+//! somebody can copy.
 
 use serde::Serialize;
 
@@ -31,7 +32,8 @@ impl SourceBlock {
     }
 }
 
-/// The block for the file of this path. Where a folder is named after a tenant, all tenants' files are meant and the input folder is two levels up.
+/// The block for the file of this path. Where a folder is named after a tenant, all tenants' files
+/// are meant and the input folder is two levels up.
 pub fn of(path: &str, feed: Feed, format: Format) -> SourceBlock {
     let segments: Vec<&str> = path.split('/').collect();
     let is_tenant = |segment: &&str| segment.get(..9).is_some_and(|key| key.eq_ignore_ascii_case("tenantid="));
@@ -54,7 +56,8 @@ pub fn of(path: &str, feed: Feed, format: Format) -> SourceBlock {
     }
 }
 
-/// A glob for files that are named like this one: numbers and dates may differ, and whether it is compressed.
+/// A glob for files that are named like this one: numbers and dates may differ, and whether it is
+/// compressed.
 fn like_this(name: &str) -> String {
     let plain = [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending));
     let name = plain.unwrap_or(name);

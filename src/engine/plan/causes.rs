@@ -1,5 +1,5 @@
-//! Why a file is made: every stale file has its causes, and a cause that lies in another table can be followed back to the raw
-//! files that came in.
+//! Why a file is made: every stale file has its causes, and a cause that lies in another table can
+//! be followed back to the raw files that came in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,8 @@ pub enum Cause {
     New,
     /// Files of later days are there, but not this one: it was removed, or cannot be used.
     Missing,
-    /// A setting or a catalogue that the table reads changed, or the program's version of the table.
+    /// A setting or a catalogue that the table reads changed, or the program's version of the
+    /// table.
     Settings,
     /// Raw files of a feed came in, changed or are read again for this `received` day.
     Files(Feed, Day),
@@ -47,7 +48,8 @@ impl Cause {
 /// The causes of each stale day of a table.
 pub type Causes = BTreeMap<Day, BTreeSet<Cause>>;
 
-/// What changed in this run, table by table and day by day, each with the raw files that it goes back to.
+/// What changed in this run, table by table and day by day, each with the raw files that it goes
+/// back to.
 #[derive(Default)]
 pub struct Changes {
     tables: BTreeMap<&'static str, BTreeMap<Day, String>>,
@@ -226,7 +228,8 @@ pub fn why(causes: &BTreeSet<Cause>, changes: &Changes, reason: Option<&str>) ->
     parts.join("; ")
 }
 
-/// Days of an upstream table that changed, in words. Days that changed for the same reason are said together.
+/// Days of an upstream table that changed, in words. Days that changed for the same reason are said
+/// together.
 fn changed(table: &'static str, days: &[Day], changes: &Changes) -> String {
     let mut by_reason: Vec<(&str, Vec<Day>)> = Vec::new();
     for day in days {

@@ -32,8 +32,8 @@ impl Range {
     }
 }
 
-/// The range that settings and data give; `None` where there is nothing to make tables of. `earliest` tells the earliest day that the
-/// path of a raw file names, where it matters.
+/// The range that settings and data give; `None` where there is nothing to make tables of.
+/// `earliest` tells the earliest day that the path of a raw file names, where it matters.
 pub fn range(
     settings: &Settings,
     state: &State,

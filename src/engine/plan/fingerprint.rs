@@ -1,5 +1,5 @@
-//! The settings half of fingerprints: a table's version, the number of its files and what it reads of the pipeline file and the
-//! catalogues; and of raw files, the way in which they are read.
+//! The settings half of fingerprints: a table's version, the number of its files and what it reads
+//! of the pipeline file and the catalogues; and of raw files, the way in which they are read.
 
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::kinds::Feed;
@@ -33,7 +33,8 @@ pub fn how(settings: &Settings, source: usize) -> String {
     if of.format.name() == Format::Auto.name() {
         hasher.number(i64::from(sources::AUTO_VERSION));
     }
-    // What `raw_files` says of days, the day of a file whose path names none, and on which day an event says whose name is whose.
+    // What `raw_files` says of days, the day of a file whose path names none, and on which day an
+    // event says whose name is whose.
     hasher.text(&settings.zone_text());
     if of.feed == Feed::Subscriptions {
         hasher.text(&settings.offers_text());

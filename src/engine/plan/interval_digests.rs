@@ -1,5 +1,6 @@
-//! Digests of what is true from one day to another: who holds what, who is new. What begins or ends on a day changes the digests from
-//! that day on and no others, so it makes exactly those days stale.
+//! Digests of what is true from one day to another: who holds what, who is new. What begins or ends
+//! on a day changes the digests from that day on and no others, so it makes exactly those days
+//! stale.
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, SetDigest};

@@ -1,6 +1,7 @@
-//! Files of days that the tables do not have: made when `last_day` was later or `first_day` earlier, with the settings and the raw
-//! files of then. Nothing looks at them, and nothing is published of them. They stay on the disk, since the days may come back; `run
-//! --prune` removes them.
+//! Files of days that the tables do not have: made when `last_day` was later or `first_day`
+//! earlier, with the settings and the raw files of then. Nothing looks at them, and nothing is
+//! published of them. They stay on the disk, since the days may come back; `run --prune` removes
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +14,9 @@ use crate::pipeline::settings::Settings;
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::warehouse::store::Store;
 
-/// The last day that the tables may have, as far as the settings and the last run say: one that was asked for an earlier day made that
-/// the last one. A `run.json` of an earlier night, put back beside later tables, does not.
+/// The last day that the tables may have, as far as the settings and the last run say: one that was
+/// asked for an earlier day made that the last one. A `run.json` of an earlier night, put back
+/// beside later tables, does not.
 pub fn last_day(settings: &Settings, state: &State, run: Option<&serde_json::Value>) -> Option<Day> {
     let asked = run.filter(|run| run["command"] == "run" && run["arguments"]["tables"].is_null());
     let until = asked.and_then(|run| Day::parse(run["arguments"]["until"].as_str()?));

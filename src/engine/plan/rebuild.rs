@@ -1,4 +1,5 @@
-//! Collects the files of a table that are made, each with its causes, for the report of a run and for the plan of one.
+//! Collects the files of a table that are made, each with its causes, for the report of a run and
+//! for the plan of one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +85,8 @@ impl Size {
     }
 }
 
-/// Why a file is not what it should be, as far as its own footer says; `None` where its inputs changed.
+/// Why a file is not what it should be, as far as its own footer says; `None` where its inputs
+/// changed.
 pub fn own_cause(state: &State, contract: &Contract, place: Place, fingerprint: Fingerprint) -> Option<Cause> {
     match state.fingerprint(contract, place) {
         None => Some(absent(state, contract, place.0)),

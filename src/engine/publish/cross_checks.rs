@@ -1,9 +1,10 @@
-//! Before the published files change, the tables of the days that are published are held against each other
-//! (`stages::promises`). An absent partition is a failure, not a pass. A day that was held with the same files is not read again:
-//! the cache remembers the digest of its footers.
+//! Before the published files change, the tables of the days that are published are held against
+//! each other (`stages::promises`). An absent partition is a failure, not a pass. A day that was
+//! held with the same files is not read again: the cache remembers the digest of its footers.
 //!
-//! The days of the run's range are held under the settings. Days that a run leaves alone (`--from`, `--until`) may have been
-//! made with others, and before assignments changed: they are held to what is true of any day.
+//! The days of the run's range are held under the settings. Days that a run leaves alone (`--from`,
+//! `--until`) may have been made with others, and before assignments changed: they are held to what
+//! is true of any day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,8 +85,8 @@ pub fn run(
     Ok(())
 }
 
-/// Holds the tables of some days against each other, those of `made` also under the settings. Every day has its files. Says how many
-/// promises are broken, and the first of them in words.
+/// Holds the tables of some days against each other, those of `made` also under the settings. Every
+/// day has its files. Says how many promises are broken, and the first of them in words.
 pub fn hold(
     settings: &Settings,
     store: &Store,
@@ -156,7 +157,8 @@ fn hold_presence(store: &Store, state: &State, days: &BTreeSet<Day>, shards: u32
     }
 }
 
-/// What a day was held with: every file's fingerprint, which has the settings in it, and its content.
+/// What a day was held with: every file's fingerprint, which has the settings in it, and its
+/// content.
 fn memo(state: &State, day: Day, shards: u32) -> String {
     let mut hasher = Hasher::new();
     hasher.number(VERSION);

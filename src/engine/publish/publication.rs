@@ -1,4 +1,5 @@
-//! Publication: the published files are made again when the tables, the names or the scope of products changed.
+//! Publication: the published files are made again when the tables, the names or the scope of
+//! products changed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +34,8 @@ const VERSION: i64 = 3;
 /// The file that says what the last run did.
 const RUN_JSON: &str = "run.json";
 
-/// Whether the last publication was finished, and every published file is there with the size that `run.json` says.
+/// Whether the last publication was finished, and every published file is there with the size that
+/// `run.json` says.
 pub fn is_whole(settings: &Settings) -> bool {
     if is_unfinished(&settings.published) {
         return false;
@@ -46,7 +48,8 @@ pub fn is_whole(settings: &Settings) -> bool {
     })
 }
 
-/// When the published files were changed last, nanoseconds since 1970; 0 where they are not whole, or there are none.
+/// When the published files were changed last, nanoseconds since 1970; 0 where they are not whole,
+/// or there are none.
 pub fn last_change(settings: &Settings) -> u64 {
     let run = last_run(settings).filter(|_| is_whole(settings));
     let files = run.as_ref().and_then(|run| run["published"].as_array()).into_iter().flatten();
@@ -99,7 +102,8 @@ fn earlier_files(settings: &Settings) -> BTreeMap<String, Digest> {
     files.filter_map(named).collect()
 }
 
-/// The first and the last day that are published: those of the tables' days that have a file without a gap before them.
+/// The first and the last day that are published: those of the tables' days that have a file
+/// without a gap before them.
 pub fn days(state: &State, range: Range) -> Option<(Day, Day)> {
     let days = state.days(&ADOPTION);
     let last = *days.last()?;

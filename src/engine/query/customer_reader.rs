@@ -1,4 +1,5 @@
-//! Reads what an explanation is made from: of each table only the partitions that matter, and of these only the customer's rows.
+//! Reads what an explanation is made from: of each table only the partitions that matter, and of
+//! these only the customer's rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -190,7 +191,8 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// A day's activity: before the first day of the tables it is in a table of its own, which has no file for days without events.
+    /// A day's activity: before the first day of the tables it is in a table of its own, which has
+    /// no file for days without events.
     fn activity(&self, day: Day, tenant: Guid) -> Result<Vec<ActivityDaily>, EngineError> {
         if day >= self.first_day() {
             return self.rows(Some(day), tenant);
@@ -199,7 +201,8 @@ impl<'a> Reading<'a> {
         Ok(rows.into_iter().map(ActivityDaily::from).collect())
     }
 
-    /// The windows before that of the day, one after the other: together they reach back to the first activity that the tables know.
+    /// The windows before that of the day, one after the other: together they reach back to the
+    /// first activity that the tables know.
     fn earlier(&self, tenant: Guid) -> Result<Vec<Activity28d>, EngineError> {
         let first = self.first_day();
         let steps = (1..).map(|step| self.day.plus(-WINDOW_DAYS * step)).take_while(|day| *day >= first);

@@ -14,7 +14,8 @@ use crate::stages::received::customers::{CUSTOMERS, Customer};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
-/// The customer whose tenant id, name or domain somebody wrote, in any case, or how one of these begins.
+/// The customer whose tenant id, name or domain somebody wrote, in any case, or how one of these
+/// begins.
 pub fn find(store: &Store, written: &str) -> Result<Guid, EngineError> {
     let mut cache = Cache::load(store);
     let state = State::read(store, &mut cache)?;
@@ -37,8 +38,9 @@ pub fn names_of(customers: &[Customer]) -> Named<Guid> {
     named
 }
 
-/// The customer that is meant by a tenant id, a name, a domain, or a beginning of these that only one has; an error that says which
-/// names are near where none is, or which ones it may be where it is not clear.
+/// The customer that is meant by a tenant id, a name, a domain, or a beginning of these that only
+/// one has; an error that says which names are near where none is, or which ones it may be where it
+/// is not clear.
 pub fn pick(named: &Named<Guid>, written: &str) -> Result<Guid, EngineError> {
     let message = match (named.find(written).as_slice(), named.beginning(written).as_slice()) {
         ([one], _) | ([], [one]) => return Ok(*one),
@@ -69,7 +71,8 @@ pub fn known_customers(store: &Store, state: &State) -> Result<Vec<Customer>, Wa
     Ok(customers::latest(rows).into_values().collect())
 }
 
-/// Every tenant that has any event: it is a customer, whether or not a list names it. What is `known` of first days is not read again.
+/// Every tenant that has any event: it is a customer, whether or not a list names it. What is
+/// `known` of first days is not read again.
 pub fn seen_tenants(store: &Store, state: &State, known: &FirstDays) -> Result<BTreeSet<Guid>, EngineError> {
     let shards: BTreeSet<u32> = state.table(&ACTIVITY_COVERAGE).keys().map(|(_, shard)| *shard).collect();
     let mut known = known.clone();

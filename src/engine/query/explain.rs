@@ -1,4 +1,5 @@
-//! What somebody asks to be explained, answered out of the warehouse: who and what is meant, what the tables say, and the explanation.
+//! What somebody asks to be explained, answered out of the warehouse: who and what is meant, what
+//! the tables say, and the explanation.
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
@@ -203,8 +204,9 @@ fn workload_of(facts: &Facts<'_>, sku: Option<Guid>, written: &str) -> Result<St
     }
 }
 
-/// The id under which the user is stored whom somebody means by an id or, where names are known, by a name. An id of the logs is led to its
-/// pseudonym where the key is at hand; under pseudonyms what was written is no part of any message.
+/// The id under which the user is stored whom somebody means by an id or, where names are known, by
+/// a name. An id of the logs is led to its pseudonym where the key is at hand; under pseudonyms
+/// what was written is no part of any message.
 fn user_of(settings: &Settings, facts: &Facts<'_>, names: &Names, written: &str) -> Result<String, EngineError> {
     let known = user::known_users(facts);
     let written = written.trim().to_lowercase();

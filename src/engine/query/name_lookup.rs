@@ -71,8 +71,8 @@ impl<T: Ord + Copy> Named<T> {
         found.into_iter().flat_map(|(_, things)| things.iter().copied()).collect()
     }
 
-    /// The names that somebody may have meant, as the end of a sentence; where none is near all of them, and `otherwise` where these
-    /// are many.
+    /// The names that somebody may have meant, as the end of a sentence; where none is near all of
+    /// them, and `otherwise` where these are many.
     pub fn hint(&self, written: &str, otherwise: &str) -> String {
         let names = || self.names.values().map(|(name, _)| name.as_str());
         let mut near = nearest_few(written, names(), SUGGESTIONS);

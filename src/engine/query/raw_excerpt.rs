@@ -1,4 +1,5 @@
-//! The raw records behind events, read again from where they were read: how they begin, with everything masked that could be about a person.
+//! The raw records behind events, read again from where they were read: how they begin, with
+//! everything masked that could be about a person.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -13,7 +14,8 @@ use crate::sources::find_record::{Found, find_records};
 use crate::stages::received::reject_excerpt::excerpt;
 use crate::storage::input_folder::{InputFolder, OpenFault, Reads};
 
-/// Puts the beginning of its raw record to each event. Where a file or a record is gone, that is said instead.
+/// Puts the beginning of its raw record to each event. Where a file or a record is gone, that is
+/// said instead.
 pub fn fill_in(settings: &Settings, lines: &mut [EventLine]) -> Result<(), EngineError> {
     let mut files: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {

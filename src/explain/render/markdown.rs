@@ -1,4 +1,5 @@
-//! Explanations in Markdown, to be pasted into a mail or a ticket. Lists of users are as long as they are in the text form.
+//! Explanations in Markdown, to be pasted into a mail or a ticket. Lists of users are as long as
+//! they are in the text form.
 
 use crate::domain::words::{Phrase, Words, explain as said, explain_people as names_of, nouns};
 use crate::explain::changes::Change;

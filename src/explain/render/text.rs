@@ -1,4 +1,5 @@
-//! Explanations as text of 80 columns: what all of them share, and the products of a customer in one screen.
+//! Explanations as text of 80 columns: what all of them share, and the products of a customer in
+//! one screen.
 
 use crate::domain::words::{Phrase, Words, explain as said, nouns};
 use crate::explain::compare::Difference;
@@ -58,7 +59,8 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A text in as many lines as it takes; the first begins with `first`, and the others below what follows it.
+    /// A text in as many lines as it takes; the first begins with `first`, and the others below
+    /// what follows it.
     pub fn paragraph(&mut self, first: &str, text: &str) {
         let indent = first.chars().count();
         for (at, line) in wrapped(text, WIDTH - indent).into_iter().enumerate() {
@@ -100,7 +102,8 @@ impl Page {
     }
 }
 
-/// A text in lines of at most `width` columns, broken between words; a longer word has a line of its own.
+/// A text in lines of at most `width` columns, broken between words; a longer word has a line of
+/// its own.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

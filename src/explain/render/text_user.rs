@@ -67,7 +67,8 @@ pub fn standing_words(w: Words, standing: Standing) -> &'static str {
     })
 }
 
-/// What a day shows: `2 interactive, 1 non-interactive`, and why it does not count where it does not.
+/// What a day shows: `2 interactive, 1 non-interactive`, and why it does not count where it does
+/// not.
 pub fn day_words(w: Words, day: &UserDay) -> String {
     let counts = [
         (day.interactive_sign_ins, people::INTERACTIVE),

@@ -1,4 +1,5 @@
-//! Words and figures that all forms of an explanation share. The words themselves are in `domain/words`.
+//! Words and figures that all forms of an explanation share. The words themselves are in
+//! `domain/words`.
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Evidence;
@@ -27,7 +28,8 @@ pub fn known(w: Words, count: Option<i64>) -> String {
     count.map_or_else(|| w.say(said::UNKNOWN).to_owned(), |count| w.grouped(count))
 }
 
-/// A next step by its title, and how many seats (or support requests) it concerns; its evidence has all numbers, for programs.
+/// A next step by its title, and how many seats (or support requests) it concerns; its evidence has
+/// all numbers, for programs.
 pub fn step_and_count(w: Words, step: &NextStep) -> String {
     let concerned = evidence::Evidence::parse(&step.evidence).map_or(0, |evidence| evidence.seats_concerned());
     let what = if step.code == StepCode::SupportLoad {
@@ -99,7 +101,8 @@ pub fn parts(parts: Parts) -> [(Phrase, i64, Phrase); 5] {
     ]
 }
 
-/// How many of the active users who have the product are beyond the entitlements, and why; `None` where none is.
+/// How many of the active users who have the product are beyond the entitlements, and why; `None`
+/// where none is.
 pub fn beyond(w: Words, numbers: &Numbers) -> Option<String> {
     let holders = numbers.users.holders;
     let beyond = holders - numbers.parts.current;

@@ -197,7 +197,8 @@ fn a_window_has_28_days_and_each_evidence_its_bits() {
         expected(2, 1, Some(day(29)))
     );
 
-    // On day 57 only day 30 is left (bit 27), and it has no chosen evidence: the row exists with active_bits 0.
+    // On day 57 only day 30 is left (bit 27), and it has no chosen evidence: the row exists with
+    // active_bits 0.
     let late = &world.tables(57, 58).activity_28d;
     assert_eq!(late.len(), 1);
     let row = &late[&key("u", "teams", 57)];

@@ -8,7 +8,8 @@ use crate::domain::kinds::Action;
 /// (user, SKU, assigned, removed, source).
 type Expected = (&'static str, Guid, Option<i32>, Option<i32>, &'static str);
 
-/// The events of the test give these assignments and that many contradictions, in whatever order they are read.
+/// The events of the test give these assignments and that many contradictions, in whatever order
+/// they are read.
 fn check(events: &[(&str, Guid, Action, i32, i64)], expected: &[Expected], contradictions: u64) {
     for backwards in [false, true] {
         let mut world = World::new();
@@ -102,7 +103,8 @@ fn contradictions_change_nothing_and_are_counted() {
 
 #[test]
 fn a_deletion_takes_all_and_a_restoration_gives_it_back() {
-    // TEAMS is given back by hand before the restoration, so the restoration leaves it as it is. The second restoration does nothing.
+    // TEAMS is given back by hand before the restoration, so the restoration leaves it as it is.
+    // The second restoration does nothing.
     check(
         &[
             ("u", OFFICE, ASSIGNED, 1, 8),
@@ -154,7 +156,8 @@ fn a_restoration_without_a_deletion_does_nothing() {
 
 #[test]
 fn the_holding_before_the_data_is_decided_before_a_deletion_is_applied() {
-    // The removal on day 10 proves the holding; the deletion on day 3 ended it, so the removal itself meets a closed state.
+    // The removal on day 10 proves the holding; the deletion on day 3 ended it, so the removal
+    // itself meets a closed state.
     check(
         &[("u", OFFICE, DELETED, 3, 8), ("u", OFFICE, REMOVED, 10, 8)],
         &[("u", OFFICE, None, Some(3), "before")],

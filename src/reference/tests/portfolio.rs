@@ -14,7 +14,8 @@ fn portfolio<'a>(tables: &'a Tables, sku_id: Option<Guid>, workload: Option<&str
     })
 }
 
-/// Two customers with seats of TEAMS (10 and 30), one of them with 5 of OFFICE as well and a free product; a third without a snapshot.
+/// Two customers with seats of TEAMS (10 and 30), one of them with 5 of OFFICE as well and a free
+/// product; a third without a snapshot.
 fn world() -> World {
     let mut world = World::new();
     world.sold(
@@ -74,7 +75,8 @@ fn a_product_row_is_sum_over_sum_of_the_customers_with_seats() {
 fn the_row_of_all_products_counts_someone_in_two_products_twice() {
     let tables = world().tables(5, 5);
     let all = portfolio(&tables, None, None).unwrap();
-    // TEAMS 40 + OFFICE 5 + VISIO 2 sold, 45 entitlements (VISIO has no workload); 10 + 1 active; the free product is left out.
+    // TEAMS 40 + OFFICE 5 + VISIO 2 sold, 45 entitlements (VISIO has no workload); 10 + 1 active;
+    // the free product is left out.
     assert_eq!((all.customers, all.customers_without_seats), (3, 1));
     assert_eq!(
         (all.seats_sold, all.seats_lapsed, all.seats_assigned),

@@ -117,7 +117,8 @@ fn two_exports_of_one_day_are_one_snapshot() {
 
 #[test]
 fn the_last_page_by_number_says_whether_a_snapshot_is_complete() {
-    // Page 10 is the last one: on day 5 it announces nothing, on day 9 it announces page 11, which is not there.
+    // Page 10 is the last one: on day 5 it announces nothing, on day 9 it announces page 11, which
+    // is not there.
     let mut world = World::new();
     world.holdings(1, &[("u", OFFICE), ("v", OFFICE)]);
     world.page("5/page-10.json", 5, &[], false, 0);

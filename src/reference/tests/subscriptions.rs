@@ -177,7 +177,8 @@ fn a_stale_list_gives_way_to_the_youngest_one_of_a_later_source() {
     world.subscriptions(0, TENANT, 8, &seats(50));
     let tables = world.tables(1, 12);
     let sold = |number| adoption(&tables, number, OFFICE).unwrap().seats_sold.unwrap();
-    // On day 5 both younger lists are of one day: the earlier source's is in force. Nobody has a younger one than that of day 8.
+    // On day 5 both younger lists are of one day: the earlier source's is in force. Nobody has a
+    // younger one than that of day 8.
     let found: Vec<i64> = (1..=12).map(sold).collect();
     assert_eq!(found, [10, 10, 10, 10, 20, 40, 40, 50, 50, 50, 50, 50]);
 }

@@ -34,8 +34,9 @@ fn workload<'a>(tables: &'a Tables, number: i32, workload: &str) -> Option<&'a W
 
 #[test]
 fn an_overuse_is_split_into_parts_that_add_up() {
-    // Eight users hold OFFICE and use teams; two of them lose it on day 9. 2 entitlements, 1 seat in grace, 2 trial seats:
-    // on day 10, A = 8, C = 6: current 2, moved 2, lapsed 1, trial 2, over-assigned 1.
+    // Eight users hold OFFICE and use teams; two of them lose it on day 9. 2 entitlements, 1 seat
+    // in grace, 2 trial seats: on day 10, A = 8, C = 6: current 2, moved 2, lapsed 1, trial 2,
+    // over-assigned 1.
     let mut world = World::new();
     let users = ["a", "b", "c", "d", "e", "f", "g", "h"];
     for user in users {
@@ -96,7 +97,8 @@ fn an_overuse_is_split_into_parts_that_add_up() {
 
 #[test]
 fn lapsed_seats_explain_holders_only_and_go_before_trials() {
-    // A = 4, C = 3 (`d` lost it), E = 1: the two holders too many are all explained by the five lapsed seats.
+    // A = 4, C = 3 (`d` lost it), E = 1: the two holders too many are all explained by the five
+    // lapsed seats.
     let mut world = World::new();
     for user in ["a", "b", "c", "d"] {
         world.change(user, TEAMS, Action::Assigned, at(1, 8));
@@ -219,8 +221,9 @@ fn use_without_a_license_counts_for_members_who_never_held_one_on_an_active_day(
     });
     world.sign_in("nobody", "teams", 5); // not a workload whose unlicensed use counts
     let tables = world.tables(10, 10);
-    // Unlicensed: `late` (held it from day 8, active on day 5) and `nobody`. `both` held it on one active day and is in A, as is
-    // `licensed`. `free` holds a product out of scope: neither licensed here nor unlicensed.
+    // Unlicensed: `late` (held it from day 8, active on day 5) and `nobody`. `both` held it on one
+    // active day and is in A, as is `licensed`. `free` holds a product out of scope: neither
+    // licensed here nor unlicensed.
     let expected = WorkloadAdoption {
         entitlements_total: Some(4),
         entitlements_active: 4,

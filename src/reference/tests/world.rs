@@ -1,4 +1,5 @@
-//! A made-up portfolio, told fact by fact: every fact is a file of its own, unless a test says otherwise.
+//! A made-up portfolio, told fact by fact: every fact is a file of its own, unless a test says
+//! otherwise.
 
 use crate::domain::catalogue::Product;
 use crate::domain::day::{Day, Instant, MICROS_PER_HOUR};

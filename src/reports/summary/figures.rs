@@ -1,5 +1,5 @@
-//! What a run's closing summary says: the portfolio on the last day and how it moved in a window of 28 days. Pure: rows in,
-//! figures out; `summary_text` puts them into words.
+//! What a run's closing summary says: the portfolio on the last day and how it moved in a window of
+//! 28 days. Pure: rows in, figures out; `summary_text` puts them into words.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -32,14 +32,16 @@ impl Share {
     }
 }
 
-/// A share on the last day, and by how much its ratio rose since the day before it (0.012 is 1.2 points).
+/// A share on the last day, and by how much its ratio rose since the day before it (0.012 is 1.2
+/// points).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measure {
     pub now: Share,
     pub rise: Option<f64>,
 }
 
-/// A customer whose use changed: the sum over its products in scope, in which someone active in two products counts twice.
+/// A customer whose use changed: the sum over its products in scope, in which someone active in two
+/// products counts twice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mover {
     pub tenant_id: Guid,
@@ -60,8 +62,8 @@ impl Mover {
         self.now.part - self.before.part
     }
 
-    /// What "moved most" means: the change in usage times the change in active users. So neither two users of a tiny customer
-    /// nor a large customer that grew without using more comes first.
+    /// What "moved most" means: the change in usage times the change in active users. So neither
+    /// two users of a tiny customer nor a large customer that grew without using more comes first.
     fn weight(&self) -> f64 {
         self.rise().abs() * self.more_active().unsigned_abs() as f64
     }
@@ -99,12 +101,13 @@ pub struct Summary {
     pub usage_adjusted: Option<Measure>,
     /// The customers that moved most, first the one that moved most of all.
     pub movers: Vec<Mover>,
-    /// Customers that are on both days and are not compared, because their window was not complete on the earlier one.
+    /// Customers that are on both days and are not compared, because their window was not complete
+    /// on the earlier one.
     pub not_compared: i64,
 }
 
-/// Sums up the last day, and compares it with the day 28 days before where there is one. `names` are the customers' names; a list
-/// of subscriptions is stale when it is older than `stale_days`.
+/// Sums up the last day, and compares it with the day 28 days before where there is one. `names`
+/// are the customers' names; a list of subscriptions is stale when it is older than `stale_days`.
 pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid, String>, stale_days: i32) -> Summary {
     let total = total_of(&now.portfolio);
     let total_before = before.and_then(|before| total_of(&before.portfolio));
@@ -178,8 +181,8 @@ fn by_customer(adoption: &[Adoption]) -> BTreeMap<Guid, Sums> {
     customers
 }
 
-/// The customers that moved most, and how many could not be compared. A window that was not complete makes every customer look
-/// as if it had risen, so those are left out.
+/// The customers that moved most, and how many could not be compared. A window that was not
+/// complete makes every customer look as if it had risen, so those are left out.
 fn movers(now: &BTreeMap<Guid, Sums>, before: &BTreeMap<Guid, Sums>, names: &BTreeMap<Guid, String>) -> (Vec<Mover>, i64) {
     let mut movers = Vec::new();
     let mut not_compared = 0;

@@ -122,7 +122,8 @@ fn a_customer_moves_by_the_sum_of_its_products_in_scope() {
 
 #[test]
 fn who_moved_most_is_neither_tiny_nor_only_grown() {
-    // Fabrikam: 50 users and 5 points; Tiny: 2 users and 100 points; Contoso: twice the size, used as before.
+    // Fabrikam: 50 users and 5 points; Tiny: 2 users and 100 points; Contoso: twice the size, used
+    // as before.
     let now = vec![
         row(CONTOSO, 1, Some(200), 100),
         row(FABRIKAM, 1, Some(1000), 550),

@@ -22,7 +22,8 @@ enum Style {
     Quiet,
 }
 
-/// The summary as text that ends with a line end. With `color`, headings and changes carry ANSI escape sequences.
+/// The summary as text that ends with a line end. With `color`, headings and changes carry ANSI
+/// escape sequences.
 pub fn render(summary: &Summary, language: Language, color: bool) -> String {
     let page = Page {
         words: Words(language),
@@ -150,7 +151,8 @@ impl Page {
         let (before, now) = (self.percent(&mover.before), self.percent(&mover.now));
         let active = self.words.signed(mover.more_active());
         let figures = format!(" {before} → {now} {active:>7} {} ", self.words.say(said::ACTIVE));
-        // Figures are never cut: a large one takes its room from the name, and the right edge stays where it is.
+        // Figures are never cut: a large one takes its room from the name, and the right edge stays
+        // where it is.
         let name_width = WIDTH
             .saturating_sub(2 + figures.chars().count() + self.points_of(mover.rise()).chars().count())
             .max(1);
@@ -213,8 +215,8 @@ pub fn grouped(number: i64) -> String {
     Words(Language::English).grouped(number)
 }
 
-/// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which a raw list could bring and a
-/// terminal would obey, become spaces.
+/// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which
+/// a raw list could bring and a terminal would obey, become spaces.
 pub fn padded(name: &str, width: usize) -> String {
     let clean: String = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let total: usize = clean.chars().map(columns_of).sum();
@@ -235,7 +237,8 @@ pub fn padded(name: &str, width: usize) -> String {
     text
 }
 
-/// How many columns a terminal gives a letter: two from the East Asian scripts on, near enough for names.
+/// How many columns a terminal gives a letter: two from the East Asian scripts on, near enough for
+/// names.
 fn columns_of(letter: char) -> usize {
     if letter >= '\u{1100}' && !('\u{2000}'..'\u{2e80}').contains(&letter) && !('\u{1e00}'..'\u{2000}').contains(&letter) {
         2

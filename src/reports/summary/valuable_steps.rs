@@ -1,8 +1,10 @@
-//! The next steps that a run's closing summary names: the most valuable ones of the last day, in the pipeline's language.
+//! The next steps that a run's closing summary names: the most valuable ones of the last day, in
+//! the pipeline's language.
 //!
-//! A step is worth the seats that it concerns (`seats_concerned` of its evidence): unused seats, users beyond the entitlements, seats
-//! that end; of support requests each stands for one. Of the steps about the same product, workload or customer only the
-//! most valuable is named, since they are about the same seats. Steps of equal value stand in the order of their key.
+//! A step is worth the seats that it concerns (`seats_concerned` of its evidence): unused seats,
+//! users beyond the entitlements, seats that end; of support requests each stands for one. Of the
+//! steps about the same product, workload or customer only the most valuable is named, since they
+//! are about the same seats. Steps of equal value stand in the order of their key.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,10 @@
-//! The content of a file: plain, gzip or zstd, told apart by their first bytes and never by the name.
+//! The content of a file: plain, gzip or zstd, told apart by their first bytes and never by the
+//! name.
 //!
-//! What could be inflated before a stream broke is given in full before the fault is: which bytes those are depends on the stream
-//! alone, not on the sizes of reads. gzip files of several members and zstd files of several frames are one content; zeros
-//! after the last gzip member are padding. Inflating more than the limit is a bomb: the bytes up to the limit are given, then the fault.
+//! What could be inflated before a stream broke is given in full before the fault is: which bytes
+//! those are depends on the stream alone, not on the sizes of reads. gzip files of several members
+//! and zstd files of several frames are one content; zeros after the last gzip member are padding.
+//! Inflating more than the limit is a bomb: the bytes up to the limit are given, then the fault.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -144,7 +146,8 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// The next `count` bytes, fewer where there are no more or a fault is in the way; they are still to be read.
+    /// The next `count` bytes, fewer where there are no more or a fault is in the way; they are
+    /// still to be read.
     pub fn peek(&mut self, count: usize) -> &[u8] {
         self.start_once();
         let mut head = std::mem::take(&mut self.head);
@@ -163,7 +166,8 @@ impl<'a> Content<'a> {
         &self.head
     }
 
-    /// The bytes of the file from any place, those of a compressed one in memory; `None` where these are more than `limit`.
+    /// The bytes of the file from any place, those of a compressed one in memory; `None` where
+    /// these are more than `limit`.
     pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, Fault> {
         self.start_once();
         if matches!(self.form, Form::Plain) && self.raw.input.seekable().is_some() {
@@ -260,7 +264,8 @@ impl<'a> Content<'a> {
         ended
     }
 
-    /// The content of a gzip file that is small enough and has no fault, whatever comes: faults are found again by the stream.
+    /// The content of a gzip file that is small enough and has no fault, whatever comes: faults are
+    /// found again by the stream.
     fn whole(&mut self) -> Option<Whole> {
         if self.most_at_once == 0 || !matches!(self.form, Form::Gzip { .. }) {
             return None;
@@ -353,7 +358,8 @@ fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool
     }
 }
 
-/// The stream is fed as many bytes as it asks for, so that a step never gives bytes and fails: those bytes would be lost.
+/// The stream is fed as many bytes as it asks for, so that a step never gives bytes and fails:
+/// those bytes would be lost.
 fn unzstd(raw: &mut Raw<'_>, stream: &mut Decoder<'static>, hint: &mut usize, between_frames: &mut bool, out: &mut [u8]) -> Inflated {
     loop {
         // What is still in the stream comes first, and takes no input.

@@ -1,5 +1,5 @@
-//! What a content is that no form can be read from, by its first bytes: other kinds of files that partners really have, each with what
-//! to do about it.
+//! What a content is that no form can be read from, by its first bytes: other kinds of files that
+//! partners really have, each with what to do about it.
 
 /// How much of a text is looked at to tell its encoding.
 const LOOKED_AT: usize = 4096;
@@ -25,7 +25,8 @@ const BEGINNINGS: [(&[u8], &str); 14] = [
     (b"GIF8", "a picture"),
 ];
 
-/// What a content is that begins like this, and what to do about it; `None` where it may be one of the forms.
+/// What a content is that begins like this, and what to do about it; `None` where it may be one of
+/// the forms.
 pub fn recognised(head: &[u8]) -> Option<&'static str> {
     if head.starts_with(b"PK\x03\x04") && [&b"xl/"[..], b"[Content_Types].xml"].iter().any(|name| contains(head, name)) {
         return Some("an Excel workbook (.xlsx): export it as CSV in UTF-8");
@@ -47,7 +48,8 @@ pub fn recognised(head: &[u8]) -> Option<&'static str> {
     begins("<?xml").then_some("an XML file: export CSV or JSON instead")
 }
 
-/// Whether a content is text in UTF-16, with a mark or without: of text in Latin letters every second byte is zero.
+/// Whether a content is text in UTF-16, with a mark or without: of text in Latin letters every
+/// second byte is zero.
 fn is_utf16(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;

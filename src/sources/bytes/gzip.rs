@@ -1,6 +1,8 @@
-//! A gzip file that is in memory, inflated at once by libdeflate: more than twice as fast as a stream that can stop at any byte.
+//! A gzip file that is in memory, inflated at once by libdeflate: more than twice as fast as a
+//! stream that can stop at any byte.
 //!
-//! Only a file that has no fault is inflated so. Any other one is left to the stream, which gives what comes before the fault.
+//! Only a file that has no fault is inflated so. Any other one is left to the stream, which gives
+//! what comes before the fault.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -13,10 +15,12 @@ use libdeflate_sys::{
 
 /// How a member begins.
 pub const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// Where a member has its flags, and the one of a header with a checksum, which libdeflate does not look at.
+/// Where a member has its flags, and the one of a header with a checksum, which libdeflate does not
+/// look at.
 const FLAGS_AT: usize = 3;
 const HAS_HEADER_CHECKSUM: u8 = 2;
-/// The least memory for a content whose file says that it is short: it does so of the last member only.
+/// The least memory for a content whose file says that it is short: it does so of the last member
+/// only.
 const LEAST_ROOM: usize = 64 * 1024;
 /// How much memory is kept for the next file.
 const KEPT_BYTES: usize = 8 << 20;
@@ -38,7 +42,8 @@ struct Inflater {
 }
 
 impl Whole {
-    /// Inflates all members of a file; `None` where it has a fault, its content is longer than `limit`, or memory is short.
+    /// Inflates all members of a file; `None` where it has a fault, its content is longer than
+    /// `limit`, or memory is short.
     pub fn inflate(file: &[u8], limit: usize) -> Option<Whole> {
         let mut whole = Whole {
             inflater: Some(SPARE.take().or_else(Inflater::new)?),
@@ -102,7 +107,8 @@ impl Inflater {
         loop {
             let room = self.content.spare_capacity_mut();
             let (mut taken, mut given) = (0, 0);
-            // SAFETY: the decompressor is there until `drop` and nobody else's, and what is read and written lies within the two slices.
+            // SAFETY: the decompressor is there until `drop` and nobody else's, and what is read
+            // and written lies within the two slices.
             let result = unsafe {
                 libdeflate_gzip_decompress_ex(
                     self.decompressor.as_ptr(),

@@ -12,7 +12,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits of a file of this size: lines of 16 MiB, documents of 64 MiB, inflating to 4 GiB or 200 times the size.
+    /// The limits of a file of this size: lines of 16 MiB, documents of 64 MiB, inflating to 4 GiB
+    /// or 200 times the size.
     pub fn of_file(size: u64) -> Limits {
         Limits {
             line_bytes: 16 << 20,

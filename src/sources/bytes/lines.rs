@@ -1,13 +1,14 @@
 //! A content as lines, in a buffer of bounded size, whatever the sizes of reads.
 //!
-//! A line ends with `\n`; what follows the last one is a line too unless it is empty. A line above the limit is skipped without
-//! being kept. Line numbers count every line, also blank ones, from 1.
+//! A line ends with `\n`; what follows the last one is a line too unless it is empty. A line above
+//! the limit is skipped without being kept. Line numbers count every line, also blank ones, from 1.
 
 use std::cell::Cell;
 
 use crate::sources::bytes::decompress::{Content, Fault};
 
-/// How much is read at a time: what fits into a processor's second cache, since every byte is looked at three times.
+/// How much is read at a time: what fits into a processor's second cache, since every byte is
+/// looked at three times.
 const CHUNK_BYTES: usize = 128 * 1024;
 /// How much of a line that is too long is kept for the rejects.
 const HEAD_BYTES: usize = 4096;
@@ -16,7 +17,8 @@ const HEAD_BYTES: usize = 4096;
 const KEPT_BYTES: usize = 4 << 20;
 
 thread_local! {
-    /// The buffer of the last file that this thread read: files are small and many, fresh memory for each is a third of their cost.
+    /// The buffer of the last file that this thread read: files are small and many, fresh memory
+    /// for each is a third of their cost.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -58,7 +60,8 @@ pub struct Lines<'a> {
     content: Option<Content<'a>>,
     limit: usize,
     buffer: Vec<u8>,
-    /// How much of the buffer is used: only a long line needs all of it, and what is small stays in a processor's caches.
+    /// How much of the buffer is used: only a long line needs all of it, and what is small stays in
+    /// a processor's caches.
     room: usize,
     /// What is read and not yet given.
     start: usize,
@@ -89,7 +92,8 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The lines of a part of a file that ends with a line, or with the file and with what is wrong there.
+    /// The lines of a part of a file that ends with a line, or with the file and with what is wrong
+    /// there.
     pub fn of_part(bytes: Vec<u8>, lines_before: u64, fault: Option<Fault>, limit: usize) -> Lines<'a> {
         Lines {
             content: None,
@@ -209,14 +213,16 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Goes back to the beginning of the line that the last step gave, which was of `length` bytes and ended.
+    /// Goes back to the beginning of the line that the last step gave, which was of `length` bytes
+    /// and ended.
     pub fn step_back(&mut self, length: usize) {
         self.start -= length + 1;
         self.searched = 0;
         self.number -= 1;
     }
 
-    /// Everything that is left, without passing it: `None` where it is more than `limit` bytes or does not end well.
+    /// Everything that is left, without passing it: `None` where it is more than `limit` bytes or
+    /// does not end well.
     pub fn rest(&mut self, limit: usize) -> Option<&[u8]> {
         while self.end - self.start <= limit {
             if !self.read_more() {

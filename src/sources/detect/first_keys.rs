@@ -1,7 +1,7 @@
 //! The keys of the first records in the beginning of a JSON text, which may be cut anywhere.
 //!
-//! A record is the outermost object, or an object in a bare array or in a list that the outermost object has under `records`, `value` or
-//! `items`. Only strings, brackets and colons are looked at.
+//! A record is the outermost object, or an object in a bare array or in a list that the outermost
+//! object has under `records`, `value` or `items`. Only strings, brackets and colons are looked at.
 
 /// The keys under which forms have their lists.
 const LISTS: [&str; 3] = ["records", "value", "items"];
@@ -9,7 +9,8 @@ const LISTS: [&str; 3] = ["records", "value", "items"];
 /// What a text begins with.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FirstKeys {
-    /// The keys of each of the first records; those of the outermost object where it has no list, or a list without keys.
+    /// The keys of each of the first records; those of the outermost object where it has no list,
+    /// or a list without keys.
     pub records: Vec<Vec<String>>,
     /// The key of the list, empty for a bare array.
     pub list: Option<String>,

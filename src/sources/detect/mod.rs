@@ -1,7 +1,8 @@
-//! Which format a file has, by how it begins (`format = "auto"`): the keys of its first records, or the names of its columns. Its own name
-//! does not matter.
+//! Which format a file has, by how it begins (`format = "auto"`): the keys of its first records, or
+//! the names of its columns. Its own name does not matter.
 //!
-//! A file may begin with a line that is broken, and a list with a record that lacks what tells its form, so those after it are looked at too. A list without entries has no keys: then its wrapping
+//! A file may begin with a line that is broken, and a list with a record that lacks what tells its
+//! form, so those after it are looked at too. A list without entries has no keys: then its wrapping
 //! decides. What fits nothing is not guessed.
 
 pub(crate) mod first_keys;
@@ -65,8 +66,8 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
     empty.or_else(|| by_beginning(feed, head))
 }
 
-/// What there is to say about a file that begins like this and is of no form of the feeds: which table it is most like and what that
-/// lacks, or what its first record has.
+/// What there is to say about a file that begins like this and is of no form of the feeds: which
+/// table it is most like and what that lacks, or what its first record has.
 pub fn detail(feeds: &[Feed], head: &[u8]) -> String {
     let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
@@ -117,7 +118,8 @@ fn tables(feed: Feed) -> Vec<(Format, &'static [&'static str], usize)> {
     }
 }
 
-/// A file that still grows and has no whole line yet: it is read in the form that the feed usually has, which waits for the rest.
+/// A file that still grows and has no whole line yet: it is read in the form that the feed usually
+/// has, which waits for the rest.
 fn by_beginning(feed: Feed, head: &[u8]) -> Option<Choice> {
     let is_unfinished =
         head.first() == Some(&b'{') && !head.contains(&b'\n') && serde_json::from_slice::<serde::de::IgnoredAny>(head).is_err();

@@ -1,11 +1,13 @@
-//! In which order a file's dates with slashes have day and month: `5/9/2026` is the ninth of May or the fifth of September.
+//! In which order a file's dates with slashes have day and month: `5/9/2026` is the ninth of May or
+//! the fifth of September.
 //!
-//! Exports write dates as the computer that made them is set up, and all dates of one file alike. So the order is decided for the file: a
-//! number above 12 in one date settles it for all. Where none does, the order is the documented one, month first. A file with dates that
-//! settle it in both ways contradicts itself, and none of its dates with slashes can be read.
+//! Exports write dates as the computer that made them is set up, and all dates of one file alike.
+//! So the order is decided for the file: a number above 12 in one date settles it for all. Where
+//! none does, the order is the documented one, month first. A file with dates that settle it in
+//! both ways contradicts itself, and none of its dates with slashes can be read.
 //!
-//! A file is read month first. Only where a date was seen on the way that says otherwise, it is read again ([`read_in_order`]): files
-//! with other dates pay nothing.
+//! A file is read month first. Only where a date was seen on the way that says otherwise, it is
+//! read again ([`read_in_order`]): files with other dates pay nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -26,7 +28,8 @@ enum DateOrder {
 const SAYS_MONTH_FIRST: u8 = 1;
 const SAYS_DAY_FIRST: u8 = 2;
 
-/// How a file's dates are read, and what they were seen to say. Everybody who reads a part of the file has the same one.
+/// How a file's dates are read, and what they were seen to say. Everybody who reads a part of the
+/// file has the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Dates {
     order: DateOrder,
@@ -63,8 +66,9 @@ impl Dates {
     }
 }
 
-/// Reads a file, and again where its dates turn out to have another order than was assumed. What was seen is not forgotten, so it is
-/// read three times at most. What `read` gives the last time counts.
+/// Reads a file, and again where its dates turn out to have another order than was assumed. What
+/// was seen is not forgotten, so it is read three times at most. What `read` gives the last time
+/// counts.
 pub fn read_in_order<T>(context: &FileContext, mut read: impl FnMut(&FileContext) -> T) -> T {
     let mut context = context.clone();
     context.dates = Dates::default();

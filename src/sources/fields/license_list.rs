@@ -1,8 +1,11 @@
-//! The value of a modified property `AssignedLicense`: the SKUs that a user has before or after a change.
+//! The value of a modified property `AssignedLicense`: the SKUs that a user has before or after a
+//! change.
 //!
-//! `["[SkuName=SPE_E3, AccountId=<guid>, SkuId=<guid>, DisabledPlans=[]]"]` as JSON text within a string (with line breaks in
-//! it), or as a real array. The items are no JSON; every `SkuId=` in them has to be followed by a GUID, and each item has to have one: a
-//! list of something else (`System.Object[]`, as PowerShell writes what lies too deep) cannot be read, and is no list of nothing.
+//! `["[SkuName=SPE_E3, AccountId=<guid>, SkuId=<guid>, DisabledPlans=[]]"]` as JSON text within a
+//! string (with line breaks in it), or as a real array. The items are no JSON; every `SkuId=` in
+//! them has to be followed by a GUID, and each item has to have one: a list of something else
+//! (`System.Object[]`, as PowerShell writes what lies too deep) cannot be read, and is no list of
+//! nothing.
 
 use memchr::memmem;
 

@@ -7,8 +7,9 @@
 //! | `2007-01-09 09:41:00`, `...+00:00`, `...+02:00` | exports; an offset may mean another day |
 //! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: UTC without an offset; month or day first, see `date_order` |
 //!
-//! Traps: a fraction has any number of digits and is cut, not rounded, to microseconds; 12 AM is midnight; hours of a clock
-//! with AM or PM are 1 to 12. A time without a day (or a day without a time) is no instant. Blanks around it are ignored.
+//! Traps: a fraction has any number of digits and is cut, not rounded, to microseconds; 12 AM is
+//! midnight; hours of a clock with AM or PM are 1 to 12. A time without a day (or a day without a
+//! time) is no instant. Blanks around it are ignored.
 
 use crate::domain::day::{Day, Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
 
@@ -19,7 +20,8 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelled {
     At(Instant),
-    /// A date with slashes: what it is if the month stands first, and if the day does. One of them at least is an instant.
+    /// A date with slashes: what it is if the month stands first, and if the day does. One of them
+    /// at least is an instant.
     Slashed {
         month_first: Option<Instant>,
         day_first: Option<Instant>,
@@ -35,7 +37,8 @@ pub fn parse_instant(text: &[u8]) -> Option<Spelled> {
     any(text.trim_ascii())
 }
 
-/// `YYYY-MM-DDTHH:MM:SS.fffffffZ`, the same without a fraction, or without the `Z` besides; nothing else.
+/// `YYYY-MM-DDTHH:MM:SS.fffffffZ`, the same without a fraction, or without the `Z` besides; nothing
+/// else.
 #[inline]
 fn usual(text: &[u8]) -> Option<Instant> {
     let (text, rest) = text.split_first_chunk::<19>()?;

@@ -1,5 +1,6 @@
-//! Users by name: what sign-ins and user lists say of who is who, so that a user whom the audit log knows by name only can be joined to
-//! the user id of the other logs. Names are not stored: what goes on is a hash of tenant and folded name.
+//! Users by name: what sign-ins and user lists say of who is who, so that a user whom the audit log
+//! knows by name only can be joined to the user id of the other logs. Names are not stored: what
+//! goes on is a hash of tenant and folded name.
 
 use crate::domain::by_name::{BY_NAME, is_by_name};
 use crate::domain::day::{Day, Instant, Zone};

@@ -49,7 +49,8 @@ pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reaso
     }
 }
 
-/// An id in lower case, whatever it looks like; a missing one is empty. Nearly all are spelled so and need no memory of their own.
+/// An id in lower case, whatever it looks like; a missing one is empty. Nearly all are spelled so
+/// and need no memory of their own.
 #[inline]
 pub fn folded_id<'a>(field: Option<impl Field<'a>>) -> Result<Cow<'a, str>, Reason> {
     text(field)?.map_or(Ok(Cow::Borrowed("")), folded)
@@ -96,14 +97,16 @@ fn folded_already(text: &[u8]) -> Option<&str> {
 #[inline(always)]
 fn not_folded(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    // With the top bit away nothing is carried into the next byte: the top bit of a sum says whether a byte is from there on.
+    // With the top bit away nothing is carried into the next byte: the top bit of a sum says
+    // whether a byte is from there on.
     let low = word & (EACH * 0x7f);
     let from_a = low + EACH * (0x80 - b'A' as u64);
     let above_z = low + EACH * (0x80 - b'Z' as u64 - 1);
     (word | (from_a & !above_z)) & (EACH * 0x80)
 }
 
-/// The tenant of a record: what it says itself, which must not contradict the path, else what the path says.
+/// The tenant of a record: what it says itself, which must not contradict the path, else what the
+/// path says.
 #[derive(Default)]
 pub struct Tenants {
     /// The last text that was read, which most likely comes again.
@@ -166,8 +169,8 @@ pub fn instant(text: Text<'_>, dates: &Dates) -> Result<Instant, Reason> {
     }
 }
 
-/// The time of an event: its own where it is there (and then it has to be readable), else that of its envelope; within what is
-/// possible.
+/// The time of an event: its own where it is there (and then it has to be readable), else that of
+/// its envelope; within what is possible.
 #[inline]
 pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'a>>, context: &FileContext) -> Result<Instant, Reason> {
     let at = match present(own).or_else(|| present(envelope)) {
@@ -201,7 +204,8 @@ pub fn state<'a>(field: Option<impl Field<'a>>) -> Option<State> {
     State::of_status(text(field).ok()??.decode(&mut buffer)?)
 }
 
-/// The most seats of a subscription: Graph keeps them in 32 bits, and sums of so many cannot overflow.
+/// The most seats of a subscription: Graph keeps them in 32 bits, and sums of so many cannot
+/// overflow.
 const MOST_SEATS: i64 = i32::MAX as i64;
 
 /// An integer from 0 to [`MOST_SEATS`], as a number or as its digits.

@@ -1,12 +1,16 @@
-//! Sign-ins exported from a Log Analytics workspace (feed `activity`, format `log-analytics`): the tables `SigninLogs` and
-//! `AADNonInteractiveUserSignInLogs` as JSON lines, as a bare array, as an event hub's batches, or as CSV.
+//! Sign-ins exported from a Log Analytics workspace (feed `activity`, format `log-analytics`): the
+//! tables `SigninLogs` and `AADNonInteractiveUserSignInLogs` as JSON lines, as a bare array, as an
+//! event hub's batches, or as CSV.
 //!
-//! Columns that matter: `TimeGenerated`, `CreatedDateTime`, `Id`, `UserId`, `UserPrincipalName`, `UserType`, `AppId`, `ResourceIdentity` (the
-//! resource id), `ResourceTenantId`, `HomeTenantId`, `CrossTenantAccessType`, `Agent`, `IsInteractive`, `ResultType` (the error code), `AADTenantId`, `Category`, `Type` (the table).
+//! Columns that matter: `TimeGenerated`, `CreatedDateTime`, `Id`, `UserId`, `UserPrincipalName`,
+//! `UserType`, `AppId`, `ResourceIdentity` (the resource id), `ResourceTenantId`, `HomeTenantId`,
+//! `CrossTenantAccessType`, `Agent`, `IsInteractive`, `ResultType` (the error code), `AADTenantId`,
+//! `Category`, `Type` (the table).
 //!
-//! Traps: the customer is `AADTenantId`, while `TenantId` is the workspace; columns that hold objects are strings with their JSON text, also in
-//! JSON lines, so `Agent` is unpacked, and `Status` where `ResultType` is missing; several tables may come in one stream, and only users' sign-ins are ours. A record
-//! that names neither category nor table is taken for a sign-in.
+//! Traps: the customer is `AADTenantId`, while `TenantId` is the workspace; columns that hold
+//! objects are strings with their JSON text, also in JSON lines, so `Agent` is unpacked, and
+//! `Status` where `ResultType` is missing; several tables may come in one stream, and only users'
+//! sign-ins are ours. A record that names neither category nor table is taken for a sign-in.
 
 use crate::sources::fields::values::{Field, is_word, present, text};
 use crate::sources::formats::shared::azure_envelope::{Unpacked, properties};

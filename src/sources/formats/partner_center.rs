@@ -1,11 +1,16 @@
-//! Subscriptions from Partner Center's `/customers/{id}/subscriptions` (feed `subscriptions`, format `partner-center`): pages
-//! `{"totalCount":2,"items":[subscription...],"links":{"next":{...}}}`, a subscription a line, or a bare array.
+//! Subscriptions from Partner Center's `/customers/{id}/subscriptions` (feed `subscriptions`,
+//! format `partner-center`): pages
+//! `{"totalCount":2,"items":[subscription...],"links":{"next":{...}}}`, a subscription a line, or a
+//! bare array.
 //!
-//! `id, offerId, quantity, status, isTrial, commitmentEndDate` matter, and what kind of a product it is: `unitType, billingType, productType,
-//! isMicrosoftProduct`. They are the partner's own: nobody else's are listed. Traps: an offer is not a SKU, the catalogue's offers say which one it
-//! sells; ids come in upper case; an offer of new commerce (`CFQ7TTC0LH18:0001:CFQ7TTC0K971`) ends in its availability, which does not matter.
-//! Partner Center sells much that is no seat of an online service, all of it in one list and some of it in units of licenses: server software,
-//! Azure, reservations, offers of the marketplace. These are not ours. Tenant and day are in no record, only in the path.
+//! `id, offerId, quantity, status, isTrial, commitmentEndDate` matter, and what kind of a product
+//! it is: `unitType, billingType, productType, isMicrosoftProduct`. They are the partner's own:
+//! nobody else's are listed. Traps: an offer is not a SKU, the catalogue's offers say which one it
+//! sells; ids come in upper case; an offer of new commerce (`CFQ7TTC0LH18:0001:CFQ7TTC0K971`) ends
+//! in its availability, which does not matter. Partner Center sells much that is no seat of an
+//! online service, all of it in one list and some of it in units of licenses: server software,
+//! Azure, reservations, offers of the marketplace. These are not ours. Tenant and day are in no
+//! record, only in the path.
 
 use crate::domain::guid::Guid;
 use crate::domain::subscription::Seller;
@@ -124,9 +129,10 @@ pub fn next_link(document: Node<'_>) -> bool {
 
 /// The units that are seats.
 const LICENSES: [&str; 4] = ["Licenses", "License", "License(s)", "Add-On Licenses"];
-/// What the types of products begin with that are no online services: `Software`, `SaaS` (the marketplace), `Azure`, `AzurePlan`,
-/// `AzureReservation`, `ReservationsAzureInstance` and the like. A type that is not known is not taken for one of these: its offer has
-/// to be in the catalogue, or is a reject.
+/// What the types of products begin with that are no online services: `Software`, `SaaS` (the
+/// marketplace), `Azure`, `AzurePlan`, `AzureReservation`, `ReservationsAzureInstance` and the
+/// like. A type that is not known is not taken for one of these: its offer has to be in the
+/// catalogue, or is a reject.
 const OTHER_PRODUCTS: [&str; 6] = ["software", "perpetual", "saas", "azure", "reserv", "virtualmachine"];
 
 /// Whether a text, or that of an object's `id`, is such a word; `None` where there is none.
@@ -143,7 +149,8 @@ fn says(field: Option<Node<'_>>, is_such: impl Fn(&str) -> bool) -> Option<bool>
 }
 
 impl<'a> Listed<'a> {
-    /// Whether it is about seats of an online service, as far as the form says: what says nothing does not speak against it.
+    /// Whether it is about seats of an online service, as far as the form says: what says nothing
+    /// does not speak against it.
     fn has_seats(&self) -> bool {
         let is_license = |word: &str| LICENSES.iter().any(|license| license.eq_ignore_ascii_case(word));
         let is_other = |word: &str| {

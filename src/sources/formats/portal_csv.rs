@@ -1,13 +1,15 @@
 //! Sign-ins as the Entra portal downloads them (feed `activity`, format `portal-csv`).
 //!
-//! Columns that matter: `Date (UTC)`, `Request ID`, `User ID`, `Username`, `User type`, `Application ID`, `Resource ID`, `Resource tenant ID`,
-//! `Home tenant ID`, `Cross tenant access type`, `Status`, `Sign-in error code`. The tenant is the path's, else the user's own, and of
-//! external users that of the resource.
+//! Columns that matter: `Date (UTC)`, `Request ID`, `User ID`, `Username`, `User type`,
+//! `Application ID`, `Resource ID`, `Resource tenant ID`, `Home tenant ID`,
+//! `Cross tenant access type`, `Status`, `Sign-in error code`. The tenant is the path's, else the
+//! user's own, and of external users that of the resource.
 //!
-//! Traps: the header has blanks after two names (`Application ID `, `Resource ID `) and one name twice; the error code is empty or a word where a
-//! sign-in succeeded, so `Status` (Success, Failure, Interrupted) decides where there is no number. Interactive and non-interactive sign-ins are two
-//! downloads with the same columns: without a column `Is interactive` the file's name decides (`NonInteractiveSignIns_...`), else they count as
-//! interactive.
+//! Traps: the header has blanks after two names (`Application ID `, `Resource ID `) and one name
+//! twice; the error code is empty or a word where a sign-in succeeded, so `Status` (Success,
+//! Failure, Interrupted) decides where there is no number. Interactive and non-interactive sign-ins
+//! are two downloads with the same columns: without a column `Is interactive` the file's name
+//! decides (`NonInteractiveSignIns_...`), else they count as interactive.
 
 use crate::sources::fields::values::{is_word, is_zero, present};
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns};

@@ -1,7 +1,9 @@
-//! The marks of a JSON text: its colons and brackets outside strings, one after the other, and which bracket closes which.
+//! The marks of a JSON text: its colons and brackets outside strings, one after the other, and
+//! which bracket closes which.
 //!
-//! What marks a text has, places apart, is its shape. Records of one writer come in few shapes, most often in the one of the record
-//! before, so some shapes are kept: in a text of the same shape every bracket closes the one that it closed there.
+//! What marks a text has, places apart, is its shape. Records of one writer come in few shapes,
+//! most often in the one of the record before, so some shapes are kept: in a text of the same shape
+//! every bracket closes the one that it closed there.
 
 use std::hash::Hasher;
 
@@ -40,7 +42,8 @@ struct Shape {
 }
 
 impl Marks {
-    /// Scans a text for its marks, of which the first one is a bracket. The last one has to close it, else they are broken.
+    /// Scans a text for its marks, of which the first one is a bracket. The last one has to close
+    /// it, else they are broken.
     pub fn find(&mut self, text: &[u8], words: &mut Vec<Words>) -> Result<Scan, Fault> {
         let scan = scan(text, words, &mut self.places);
         if scan.marks > MARKS_LIMIT {
@@ -76,7 +79,8 @@ impl Marks {
         Ok(())
     }
 
-    /// Takes away what the scan may have taken for a mark and is none. No shape has it, so a text with it is never of a known one.
+    /// Takes away what the scan may have taken for a mark and is none. No shape has it, so a text
+    /// with it is never of a known one.
     fn drop_strangers(&mut self) {
         if !self.kinds.contains(&STRANGER) {
             return;
@@ -129,7 +133,8 @@ impl Marks {
     }
 }
 
-/// Some colons, one after the other. The lists of marks end where they end, which spares looking at their lengths.
+/// Some colons, one after the other. The lists of marks end where they end, which spares looking at
+/// their lengths.
 pub struct Colons<'a> {
     kinds: &'a [u8],
     places: &'a [u32],
@@ -150,7 +155,8 @@ impl Iterator for Colons<'_> {
                 self.number += 1;
                 return Some((*self.places.get(number)? as usize, number as u32 + 1));
             }
-            // Whether it is the value of the last member or nobody's: what is in it belongs to another.
+            // Whether it is the value of the last member or nobody's: what is in it belongs to
+            // another.
             self.number = *self.closers.get(number)? as usize + 1;
         }
         None
@@ -186,7 +192,8 @@ fn close(kinds: &[u8], closers: &mut Vec<u32>) -> Result<(), Fault> {
         while brackets != 0 {
             let number = chunk * 8 + brackets.trailing_zeros() as usize / 8;
             brackets &= brackets - 1;
-            // In ASCII bit 1 is set in opening brackets and not in closing ones, which come two after them.
+            // In ASCII bit 1 is set in opening brackets and not in closing ones, which come two
+            // after them.
             if kinds[number] & 2 != 0 {
                 *open.get_mut(depth).ok_or(Fault::TooDeep)? = number as u32;
                 depth += 1;

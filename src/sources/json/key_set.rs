@@ -19,9 +19,11 @@ pub struct Keys<const N: usize> {
     /// Each key in its quotes as the last bytes of a window, and ones where these are.
     spelled: [[u64; 4]; N],
     mask: [[u64; 4]; N],
-    /// For each hash of the last three bytes before the closing quote one of the keys, numbered from 1; 0 where there is none.
+    /// For each hash of the last three bytes before the closing quote one of the keys, numbered
+    /// from 1; 0 where there is none.
     first: [u8; 256],
-    /// By these numbers, how a key ends. Number 0 is no key, and nothing ends like it that has a quote at the end.
+    /// By these numbers, how a key ends. Number 0 is no key, and nothing ends like it that has a
+    /// quote at the end.
     tails: [Tail; MOST_KEYS + 1],
     /// The next key with the same hash.
     next: [u8; N],
@@ -100,7 +102,8 @@ impl<const N: usize> Keys<N> {
         (!differs | known.has_next).then_some(Candidate(number))
     }
 
-    /// Which key, in its quotes, ends with the window: the candidate for its last eight bytes, or one with the same hash.
+    /// Which key, in its quotes, ends with the window: the candidate for its last eight bytes, or
+    /// one with the same hash.
     #[inline(always)]
     pub fn ending(&self, window: &Window, candidate: Candidate) -> Option<usize> {
         let word = |at: usize| {

@@ -1,4 +1,5 @@
-//! A JSON text without a parser: its structure is found in one pass, and values are decoded on demand.
+//! A JSON text without a parser: its structure is found in one pass, and values are decoded on
+//! demand.
 
 pub mod brackets;
 pub mod key_set;

@@ -1,5 +1,6 @@
-//! A JSON text as bits: what of every 64 bytes are quotes, backslashes, and marks (colons and brackets), strings told apart from what is around
-//! them. One pass over all bytes that keeps its state in registers, because it is most of what there is to do per byte.
+//! A JSON text as bits: what of every 64 bytes are quotes, backslashes, and marks (colons and
+//! brackets), strings told apart from what is around them. One pass over all bytes that keeps its
+//! state in registers, because it is most of what there is to do per byte.
 
 use std::ops::Range;
 
@@ -15,17 +16,19 @@ pub struct Words {
     pub backslashes: u64,
 }
 
-/// How many marks are looked for: a record has not so many, and their places would take too much memory.
+/// How many marks are looked for: a record has not so many, and their places would take too much
+/// memory.
 pub const MARKS_LIMIT: usize = 8 << 20;
-/// How many blocks are looked at before the places of their marks are written: doing both for each block took longer, and doing
-/// one for all of a large text needs more memory than a processor has nearby.
+/// How many blocks are looked at before the places of their marks are written: doing both for each
+/// block took longer, and doing one for all of a large text needs more memory than a processor has
+/// nearby.
 const CHUNK_BLOCKS: usize = 64;
 
 /// What a text is as a whole.
 pub struct Scan {
     pub ends_in_string: bool,
-    /// How many colons and brackets there are outside strings, those included that may be a [`STRANGER`]. Where they are more than
-    /// [`MARKS_LIMIT`], not all is scanned.
+    /// How many colons and brackets there are outside strings, those included that may be a
+    /// [`STRANGER`]. Where they are more than [`MARKS_LIMIT`], not all is scanned.
     ///
     /// [`STRANGER`]: crate::sources::blocks::STRANGER
     pub marks: usize,
@@ -35,7 +38,8 @@ pub struct Scan {
     pub spells: bool,
 }
 
-/// Scans a text into `words`, one for every 64 bytes, and writes where its marks are to the beginning of `places`.
+/// Scans a text into `words`, one for every 64 bytes, and writes where its marks are to the
+/// beginning of `places`.
 pub fn scan(text: &[u8], words: &mut Vec<Words>, places: &mut Vec<u32>) -> Scan {
     // Each of them is written by the scan.
     words.resize(text.len().div_ceil(64), Words::default());
@@ -53,8 +57,9 @@ pub fn scan(text: &[u8], words: &mut Vec<Words>, places: &mut Vec<u32>) -> Scan 
     scan_blocks(text, words, places, classify, equal, within)
 }
 
-/// The same, compiled for machines with AVX2 (every server of the last ten years). Registers of 64 bytes would need fewer
-/// instructions, but slow the processor down for everything that comes after.
+/// The same, compiled for machines with AVX2 (every server of the last ten years). Registers of 64
+/// bytes would need fewer instructions, but slow the processor down for everything that comes
+/// after.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
 fn scan_with_avx2(text: &[u8], words: &mut [Words], places: &mut Vec<u32>) -> Scan {
@@ -153,8 +158,8 @@ fn take_block(
     (words, found.marks & !inside)
 }
 
-/// Writes the places of the marks of some blocks, of which the first begins at `from`. After them has to be room for 64 more. Returns
-/// how many there are.
+/// Writes the places of the marks of some blocks, of which the first begins at `from`. After them
+/// has to be room for 64 more. Returns how many there are.
 #[inline(always)]
 fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
     let mut written = 0;
@@ -174,7 +179,8 @@ fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
                 marks &= marks.wrapping_sub(1);
             }
         };
-        // How many there are changes from block to block: four are written whether they are there or not.
+        // How many there are changes from block to block: four are written whether they are there
+        // or not.
         take(0..4);
         if count > 4 {
             take(4..8);

@@ -1,26 +1,31 @@
-//! Where the bytes that give JSON its structure are, 64 bytes at a time, as bit masks (bit 0 is the first byte).
+//! Where the bytes that give JSON its structure are, 64 bytes at a time, as bit masks (bit 0 is the
+//! first byte).
 //!
-//! Three ways that see the same (but for one byte, see [`STRANGER`]): AVX2 where the machine has it (asked for at run time), SSE2 on every other x86-64, and eight
-//! bytes at a time with plain arithmetic elsewhere.
+//! Three ways that see the same (but for one byte, see [`STRANGER`]): AVX2 where the machine has it
+//! (asked for at run time), SSE2 on every other x86-64, and eight bytes at a time with plain
+//! arithmetic elsewhere.
 
 /// Which of 64 bytes are what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Masks {
     pub quotes: u64,
     pub backslashes: u64,
-    /// `:`, `{`, `}`, `[` and `]`; maybe also [`STRANGER`], which is told apart later where there is one.
+    /// `:`, `{`, `}`, `[` and `]`; maybe also [`STRANGER`], which is told apart later where there
+    /// is one.
     pub marks: u64,
     /// Whether there are bytes above 127.
     pub has_not_ascii: bool,
 }
 
-/// A control character that is no mark, and nearly never there: taking it for one spares a step for every block.
+/// A control character that is no mark, and nearly never there: taking it for one spares a step for
+/// every block.
 pub const STRANGER: u8 = 0x1a;
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
 pub fn classify(block: &[u8; 64]) -> Masks {
-    // SAFETY: compiled only where SSE2 is part of the target, so every machine that runs this has it; no pointers are involved.
+    // SAFETY: compiled only where SSE2 is part of the target, so every machine that runs this has
+    // it; no pointers are involved.
     unsafe { with_sse2(block) }
 }
 
@@ -62,7 +67,8 @@ pub fn classify_with_avx2(block: &[u8; 64]) -> Masks {
     };
     let (halves, _) = block.as_chunks::<32>();
     let mask = |hits: __m256i| u64::from(_mm256_movemask_epi8(hits) as u32);
-    // For the low four bits of a byte, which mark it can be when bit 5 is set: `:` 3a, `{` 7b, `}` 7d, also for `[` and `]`.
+    // For the low four bits of a byte, which mark it can be when bit 5 is set: `:` 3a, `{` 7b, `}`
+    // 7d, also for `[` and `]`.
     let known = _mm256_broadcastsi128_si256(_mm_set_epi64x(0x0000_7d00_7b3a_0000, 0));
     let mut masks = Masks::default();
     let mut all = _mm256_setzero_si256();
@@ -156,7 +162,8 @@ fn portable(block: &[u8; 64]) -> Masks {
     masks
 }
 
-/// Which of 64 bytes follow a backslash that is not itself escaped; `carry` (0 or 1) says whether the first one does.
+/// Which of 64 bytes follow a backslash that is not itself escaped; `carry` (0 or 1) says whether
+/// the first one does.
 #[inline(always)]
 pub fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
     if backslashes == 0 {
@@ -165,7 +172,8 @@ pub fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
     let backslashes = backslashes & !*carry;
     let follows = backslashes << 1 | *carry;
-    // Runs of backslashes that begin at an odd place: adding carries through a run and leaves a bit after its end.
+    // Runs of backslashes that begin at an odd place: adding carries through a run and leaves a bit
+    // after its end.
     let odd_starts = backslashes & !EVEN & !follows;
     let (ends, overflow) = odd_starts.overflowing_add(backslashes);
     *carry = u64::from(overflow);

@@ -30,7 +30,8 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Appends the text, its escapes decoded; `None` (and nothing of use appended) where an escape is none of JSON's.
+    /// Appends the text, its escapes decoded; `None` (and nothing of use appended) where an escape
+    /// is none of JSON's.
     pub fn append_to(self, out: &mut String) -> Option<()> {
         let plain = std::str::from_utf8(self.raw).ok()?;
         if !self.escaped {
@@ -44,7 +45,8 @@ impl<'a> Text<'a> {
         Some(())
     }
 
-    /// The same for a text that has escapes and need not be UTF-8: then what is appended is not either.
+    /// The same for a text that has escapes and need not be UTF-8: then what is appended is not
+    /// either.
     pub fn append_escaped(self, out: &mut Vec<u8>) -> Option<()> {
         #[cfg(target_arch = "x86_64")]
         {
@@ -87,7 +89,8 @@ fn append_with_avx2(raw: &[u8], out: &mut Vec<u8>) -> Option<()> {
     )
 }
 
-/// For each choice of eight bytes the places of those that are kept, and then places where there is nothing.
+/// For each choice of eight bytes the places of those that are kept, and then places where there is
+/// nothing.
 static KEPT: [[u8; 8]; 256] = {
     let mut orders = [[0x80; 8]; 256];
     let mut kept = 0;
@@ -111,12 +114,14 @@ fn kept_of(bytes: u64, kept: u8) -> u64 {
     u64::from_le_bytes(order.map(|at| if at < 8 { (bytes >> (8 * at)) as u8 } else { 0 }))
 }
 
-/// Appends a text, its escapes decoded, 64 bytes at a time. JSON within a string has an escape every dozen bytes, and nearly all of them
-/// stand for the byte that follows: the backslashes are left out, without asking byte for byte.
+/// Appends a text, its escapes decoded, 64 bytes at a time. JSON within a string has an escape
+/// every dozen bytes, and nearly all of them stand for the byte that follows: the backslashes are
+/// left out, without asking byte for byte.
 #[inline(always)]
 fn append_blocks(raw: &[u8], out: &mut Vec<u8>, equal: impl Fn(&[u8; 64], u8) -> u64, kept_of: impl Fn(u64, u8) -> u64) -> Option<()> {
     let (mut at, mut to) = (0, out.len());
-    // An escape is longer than what it stands for, so it all fits, and a block that is written whole does too.
+    // An escape is longer than what it stands for, so it all fits, and a block that is written
+    // whole does too.
     out.resize(to + raw.len() + 64, 0);
     while let Some(left) = raw.get(at..).filter(|left| !left.is_empty()) {
         let mut padded;
@@ -176,7 +181,8 @@ fn letter_of(escape: &[u8]) -> Option<(char, usize)> {
     Some((letter, 2))
 }
 
-/// The letter of an escape after its `\u`, and how long the rest of it is: 4 bytes, or 10 where two escapes are one letter.
+/// The letter of an escape after its `\u`, and how long the rest of it is: 4 bytes, or 10 where two
+/// escapes are one letter.
 fn unicode_escape(rest: &[u8]) -> Option<(char, usize)> {
     let unit = hexadecimal(rest)?;
     if (0xd800..0xdc00).contains(&unit)
@@ -197,8 +203,9 @@ fn hexadecimal(text: &[u8]) -> Option<u32> {
 /// How much is copied at a time.
 pub const PIECE: usize = 16;
 
-/// Copies what stands before the first `stop`, or all, and returns how long that is. `to` has to have [`PIECE`] bytes more than that; what is
-/// in them then is of no use. What stands between two quotes or backslashes is mostly shorter than what a search and a copy cost.
+/// Copies what stands before the first `stop`, or all, and returns how long that is. `to` has to
+/// have [`PIECE`] bytes more than that; what is in them then is of no use. What stands between two
+/// quotes or backslashes is mostly shorter than what a search and a copy cost.
 #[inline]
 pub fn copy_until(from: &[u8], stop: u8, to: &mut [u8]) -> usize {
     const ONES: u128 = u128::MAX / 0xff;

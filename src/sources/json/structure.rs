@@ -1,8 +1,10 @@
-//! The structure of a JSON text: where its brackets, colons and quotes are, and which bracket closes which. Nothing else is looked at,
-//! so that the bytes that do not matter (2 to 15 KB a record, of which some 200 bytes matter) cost next to nothing.
+//! The structure of a JSON text: where its brackets, colons and quotes are, and which bracket
+//! closes which. Nothing else is looked at, so that the bytes that do not matter (2 to 15 KB a
+//! record, of which some 200 bytes matter) cost next to nothing.
 //!
-//! A text is sound when it is valid UTF-8, begins with `{` or `[`, every string and bracket is closed by its like, nothing but
-//! blanks follows, and no bracket stands deeper than 128 (the outermost is 1). What is between the brackets is not judged here.
+//! A text is sound when it is valid UTF-8, begins with `{` or `[`, every string and bracket is
+//! closed by its like, nothing but blanks follows, and no bracket stands deeper than 128 (the
+//! outermost is 1). What is between the brackets is not judged here.
 
 use std::cell::Cell;
 
@@ -12,7 +14,8 @@ use crate::sources::json::scan::{Scan, Words};
 /// Why a text is not sound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
-    /// Brackets or strings that do not balance, something after the end, or no `{` or `[` at the beginning.
+    /// Brackets or strings that do not balance, something after the end, or no `{` or `[` at the
+    /// beginning.
     Broken,
     /// Not UTF-8. Whether it is broken besides, the field says.
     NotUtf8 { broken: bool },
@@ -91,8 +94,9 @@ impl Structure {
         self.spells
     }
 
-    /// Whether an escape that may spell a letter can be in the key of at most 30 letters that ends before this place. It is among
-    /// the last 64 bytes: there are not so many letters that are themselves.
+    /// Whether an escape that may spell a letter can be in the key of at most 30 letters that ends
+    /// before this place. It is among the last 64 bytes: there are not so many letters that are
+    /// themselves.
     #[inline(always)]
     pub(crate) fn may_spell(&self, until: usize) -> bool {
         self.spells && self.has_backslash(until.saturating_sub(64), until)
@@ -110,13 +114,15 @@ impl Structure {
         Some(number * 64 + bits.trailing_zeros() as usize)
     }
 
-    /// The string whose first byte would stand at `first`: where its closing quote is, and whether it has backslashes.
+    /// The string whose first byte would stand at `first`: where its closing quote is, and whether
+    /// it has backslashes.
     #[inline(always)]
     pub(crate) fn string_from(&self, first: usize) -> Option<(usize, bool)> {
         let (number, offset) = (first / 64, first % 64);
         let word = self.words.get(number)?;
         let after = self.words.get(number + 1).copied().unwrap_or_default();
-        // The 64 bytes from `first` on: most strings that are looked at are within them, wherever blocks begin.
+        // The 64 bytes from `first` on: most strings that are looked at are within them, wherever
+        // blocks begin.
         let window = |word: u64, after: u64| word >> offset | after << 1 << (63 - offset);
         let quotes = window(word.quotes, after.quotes);
         if quotes != 0 {
@@ -128,13 +134,15 @@ impl Structure {
         Some((quote, self.has_backslash(first, quote)))
     }
 
-    /// The string whose closing quote stands at `last`: where its first byte is, and whether it has backslashes.
+    /// The string whose closing quote stands at `last`: where its first byte is, and whether it has
+    /// backslashes.
     #[inline(always)]
     pub(crate) fn string_until(&self, last: usize) -> Option<(usize, bool)> {
         let (number, offset) = (last / 64, last % 64);
         let word = self.words.get(number)?;
         let before = self.words.get(number.wrapping_sub(1)).copied().unwrap_or_default();
-        // The 64 bytes that end with `last`, it being the top bit: nearly all keys are in them, wherever blocks begin.
+        // The 64 bytes that end with `last`, it being the top bit: nearly all keys are in them,
+        // wherever blocks begin.
         let window = |word: u64, before: u64| word << (63 - offset) | before >> 1 >> offset;
         let quotes = window(word.quotes, before.quotes);
         if quotes >> 63 == 0 {

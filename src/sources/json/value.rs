@@ -1,10 +1,14 @@
-//! Values of a JSON text whose structure is known: members, items, and the few scalars that a reader needs, decoded on demand.
+//! Values of a JSON text whose structure is known: members, items, and the few scalars that a
+//! reader needs, decoded on demand.
 //!
-//! What is not asked for is skipped by structure. The rules where JSON texts may differ from the book:
+//! What is not asked for is skipped by structure. The rules where JSON texts may differ from the
+//! book:
 //!
-//! * a member is a string that a colon follows directly (blanks allowed) in an object; keys are case-sensitive, their escapes decoded;
+//! * a member is a string that a colon follows directly (blanks allowed) in an object; keys are
+//!   case-sensitive, their escapes decoded;
 //! * of repeated keys the last counts, whatever it is: looking for fields keeps the latest;
-//! * a value that is asked for must be well-formed and be followed by a comma or a closing bracket, else it is [`Value::Unreadable`];
+//! * a value that is asked for must be well-formed and be followed by a comma or a closing bracket,
+//!   else it is [`Value::Unreadable`];
 //! * in strings a lone surrogate reads as U+FFFD; control characters are taken as they are.
 
 use crate::domain::day::Instant;
@@ -92,7 +96,8 @@ impl<'a> Node<'a> {
         &text[at..end]
     }
 
-    /// The members of an object with these keys, of each key the last one. Something else than an object has no members.
+    /// The members of an object with these keys, of each key the last one. Something else than an
+    /// object has no members.
     #[inline]
     pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
         if self.json.structure.has_spelled() {
@@ -222,7 +227,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Which of some keys ends before a colon that a quote stands before and no escape that may spell a letter.
+/// Which of some keys ends before a colon that a quote stands before and no escape that may spell a
+/// letter.
 #[inline(always)]
 fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>, candidate: Candidate) -> Option<usize> {
     let padded;
@@ -234,8 +240,8 @@ fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, 
         }
     };
     let number = keys.ending(window, candidate)?;
-    // Letters alone between two quotes, of which the last one ends a string because the colon is in none: the first one begins it,
-    // unless a backslash makes something else of it.
+    // Letters alone between two quotes, of which the last one ends a string because the colon is in
+    // none: the first one begins it, unless a backslash makes something else of it.
     let is_escaped = colon
         .checked_sub(3 + keys.length(number))
         .is_some_and(|before| text[before] == b'\\');
@@ -315,7 +321,8 @@ fn is_number(token: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// How far it is to the next comma, bracket or string of an array. A quote after a backslash begins no string, also where no string is around it.
+/// How far it is to the next comma, bracket or string of an array. A quote after a backslash begins
+/// no string, also where no string is around it.
 fn word_length(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(byte) = text.get(at) {

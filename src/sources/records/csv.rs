@@ -1,7 +1,8 @@
 //! A CSV file as records of a table: the first record names the columns.
 //!
-//! A header that lacks a needed column is one reject, and nothing more of the file is read. A record that is not UTF-8 is a reject. A last
-//! line without an end that has fewer cells than the header was cut: a file that still grows.
+//! A header that lacks a needed column is one reject, and nothing more of the file is read. A
+//! record that is not UTF-8 is a reject. A last line without an end that has fewer cells than the
+//! header was cut: a file that still grows.
 
 use crate::sources::bytes::decompress::Content;
 use crate::sources::bytes::first_bytes::separator;
@@ -95,7 +96,8 @@ pub fn reject_header(needed: &[&str], file: &mut CsvFile<'_>, out: &mut Output<'
     out.reject_with(of_line(line), Reason::MissingColumn, &first, detail);
 }
 
-/// What is wrong with a table that begins with these two records, where columns of these names are needed.
+/// What is wrong with a table that begins with these two records, where columns of these names are
+/// needed.
 pub fn of_header(needed: &[&str], first: &[u8], second: &[u8]) -> String {
     let (Ok(first), Ok(second)) = (std::str::from_utf8(first), std::str::from_utf8(second)) else {
         return NOT_UTF8.to_owned();
@@ -106,7 +108,8 @@ pub fn of_header(needed: &[&str], first: &[u8], second: &[u8]) -> String {
     }
 }
 
-/// Whether a table that begins with these two lines has names of columns in the first, whatever separates them.
+/// Whether a table that begins with these two lines has names of columns in the first, whatever
+/// separates them.
 pub fn has_names(first: &str, second: &str) -> bool {
     let separator = separator(first).map_or(',', |(separator, _)| separator);
     are_names(&cells(first, separator), &cells(second, separator))

@@ -1,7 +1,9 @@
-//! A CSV file as records of fields (RFC 4180: quoted fields may hold commas, doubled quotes and line breaks).
+//! A CSV file as records of fields (RFC 4180: quoted fields may hold commas, doubled quotes and
+//! line breaks).
 //!
-//! A quote counts only at the beginning of a field; elsewhere it is text. A blank line is no record. Too few or too many fields
-//! are tolerated: a missing one is empty. A record is at most as long as a line may be.
+//! A quote counts only at the beginning of a field; elsewhere it is text. A blank line is no
+//! record. Too few or too many fields are tolerated: a missing one is empty. A record is at most as
+//! long as a line may be.
 
 use crate::sources::bytes::decompress::{Content, Fault};
 use crate::sources::bytes::limits::Limits;
@@ -26,7 +28,8 @@ pub struct Record {
     pub ended: bool,
     /// Its bytes as they are.
     pub raw: Vec<u8>,
-    /// The fields without their quotes, commas between them; not used where there are no quotes, since then the bytes are the fields.
+    /// The fields without their quotes, commas between them; not used where there are no quotes,
+    /// since then the bytes are the fields.
     unquoted: Vec<u8>,
     has_quotes: bool,
     /// Where each field ends.
@@ -65,7 +68,8 @@ impl<'a> CsvFile<'a> {
         loop {
             let is_begun = self.record.in_quotes;
             match self.lines.step() {
-                // A quoted field that nothing closes. Where the file still grows the rest is to come.
+                // A quoted field that nothing closes. Where the file still grows the rest is to
+                // come.
                 Step::End if is_begun => return CsvStep::Reject(&self.record, Reason::UnreadableValue),
                 Step::End => return CsvStep::End,
                 Step::Line { bytes, .. } if !is_begun && bytes.trim_ascii().is_empty() => continue,
@@ -95,7 +99,8 @@ impl<'a> CsvFile<'a> {
     }
 }
 
-/// The longest line that is looked at for a header: the widest export has 2 KB, a document that is one line has megabytes.
+/// The longest line that is looked at for a header: the widest export has 2 KB, a document that is
+/// one line has megabytes.
 const HEADER_BYTES: usize = 8 * 1024;
 
 /// The first record of a text that may be cut anywhere: a header has no line breaks in it.

@@ -1,11 +1,14 @@
-//! A JSON file as records, whichever way they are packed: one a line, in batches (`{"records":[...]}`), in pages (`{"value":[...]}`),
-//! or in a bare array; a batch, page or array may fill a line or, pretty-printed, the whole file.
+//! A JSON file as records, whichever way they are packed: one a line, in batches
+//! (`{"records":[...]}`), in pages (`{"value":[...]}`), or in a bare array; a batch, page or array
+//! may fill a line or, pretty-printed, the whole file.
 //!
-//! A file whose first line that is not blank is sound by itself is read by line. Otherwise, if that line begins with `{` or `[`, the
-//! whole file is tried as one document. Where that is not sound either but some later line is a sound object by itself, the file
-//! is lines and only the first is broken: one bad line must not cost a file. Else the document is one reject.
+//! A file whose first line that is not blank is sound by itself is read by line. Otherwise, if that
+//! line begins with `{` or `[`, the whole file is tried as one document. Where that is not sound
+//! either but some later line is a sound object by itself, the file is lines and only the first is
+//! broken: one bad line must not cost a file. Else the document is one reject.
 //!
-//! A reject of a line has record 0; in a batch each record has its number from 1 and the line on which the document begins.
+//! A reject of a line has record 0; in a batch each record has its number from 1 and the line on
+//! which the document begins.
 
 use crate::sources::bytes::decompress::{Content, Fault as ContentFault};
 use crate::sources::bytes::limits::Limits;
@@ -19,9 +22,11 @@ use crate::sources::records::reject_detail::{Members, of_record};
 
 /// What a format makes of one record.
 pub trait JsonRecords {
-    /// The key under which an object has an array of records; such an object is a batch or page, unless it is a good record itself.
+    /// The key under which an object has an array of records; such an object is a batch or page,
+    /// unless it is a good record itself.
     const BATCH: &'static str;
-    /// Whether the form is one record a line by nature: a bare array is no page then, and a file that is no sound document is lines.
+    /// Whether the form is one record a line by nature: a bare array is no page then, and a file
+    /// that is no sound document is lines.
     const LINES: bool;
 
     /// Which members the reasons of rejects are about.
@@ -45,7 +50,8 @@ pub fn read_json<R: JsonRecords>(content: Content<'_>, size: u64, limits: Limits
     read_lines(Lines::new(content, size, limits.line_bytes), true, limits, reader, out);
 }
 
-/// Reads what there is of a file; `from_start` says whether it begins with these lines: then it may be a document.
+/// Reads what there is of a file; `from_start` says whether it begins with these lines: then it may
+/// be a document.
 pub fn read_lines<R: JsonRecords>(mut lines: Lines<'_>, from_start: bool, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
     let mut file = JsonFile {
         reader,
@@ -55,7 +61,8 @@ pub fn read_lines<R: JsonRecords>(mut lines: Lines<'_>, from_start: bool, limits
     Structure::with_spare(|structure| file.read(&mut lines, from_start, structure, limits));
 }
 
-/// A reject for what ended a content before its end. A file that could not be read is at fault as a whole.
+/// A reject for what ended a content before its end. A file that could not be read is at fault as a
+/// whole.
 pub fn reject_fault(out: &mut Output<'_>, number: u64, cut: &[u8], fault: ContentFault) {
     let (number, reason) = match fault {
         ContentFault::Unreadable => (0, Reason::UnreadableFile),
@@ -128,7 +135,8 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         }
     }
 
-    /// Tries what is left of a file, from the line `number` on, as one document. Where it is lines after all, nothing is passed.
+    /// Tries what is left of a file, from the line `number` on, as one document. Where it is lines
+    /// after all, nothing is passed.
     fn whole(&mut self, number: u64, lines: &mut Lines<'_>, structure: &mut Structure, limits: Limits) {
         let reason = match lines.rest(limits.document_bytes) {
             Some(text) => match structure.find(text) {
@@ -156,7 +164,8 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         }
     }
 
-    /// Takes a sound text: a record, or a batch of them. Whether it is a batch is only asked where it is no good record.
+    /// Takes a sound text: a record, or a batch of them. Whether it is a batch is only asked where
+    /// it is no good record.
     fn document(&mut self, line: u64, text: &[u8], structure: &Structure) {
         let json = Json { text, structure };
         let outermost = Node::outermost(&json);
@@ -173,7 +182,8 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
         {
             return self.batch(line, batch, R::announces_next(outermost));
         }
-        // What has not even an id is no sign of a snapshot: a service's error message looks like that.
+        // What has not even an id is no sign of a snapshot: a service's error message looks like
+        // that.
         if !self.has_single && result != Err(Reason::MissingId) {
             self.has_single = true;
             self.reader.page(false, self.out.sink);

@@ -1,9 +1,12 @@
-//! A Parquet file as records of a table: row group by row group, and of these only the columns that are asked for.
+//! A Parquet file as records of a table: row group by row group, and of these only the columns that
+//! are asked for.
 //!
-//! A record stands where its row does, counted from 1. Strings, dictionaries, numbers, booleans, dates, timestamps (without a time zone: UTC) and
-//! UUIDs are understood. Traps: a footer is the last thing that is written, so a cut file says nothing; numbers that may be missing often come as
-//! floating point; a small file can unpack to any number of rows, so what they take in memory counts as inflated, and to pages of any size, which are
-//! looked at before (`parquet_pages`); a damaged file may be anything, also a reason for its decoder to panic.
+//! A record stands where its row does, counted from 1. Strings, dictionaries, numbers, booleans,
+//! dates, timestamps (without a time zone: UTC) and UUIDs are understood. Traps: a footer is the
+//! last thing that is written, so a cut file says nothing; numbers that may be missing often come
+//! as floating point; a small file can unpack to any number of rows, so what they take in memory
+//! counts as inflated, and to pages of any size, which are looked at before (`parquet_pages`); a
+//! damaged file may be anything, also a reason for its decoder to panic.
 
 use std::io::SeekFrom;
 use std::ops::Range;

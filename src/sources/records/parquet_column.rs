@@ -17,8 +17,8 @@ const TEXT_BYTES: usize = 1 << 20;
 
 /// A column of one batch.
 pub enum Column {
-    /// Texts made of something else, a day or a number, of which the same mostly comes again: a text for each run of equal values, and whose run
-    /// each row is in.
+    /// Texts made of something else, a day or a number, of which the same mostly comes again: a
+    /// text for each run of equal values, and whose run each row is in.
     Runs {
         texts: StringArray,
         run_of_row: Vec<u32>,
@@ -43,7 +43,8 @@ pub fn understood(schema: &SchemaRef) -> SchemaRef {
 }
 
 impl Column {
-    /// Makes values of an array; a type that has none (a list, a structure) is as good as a missing column.
+    /// Makes values of an array; a type that has none (a list, a structure) is as good as a missing
+    /// column.
     pub fn of(array: &ArrayRef) -> Result<Column, Reason> {
         let cast_to = |wanted: &DataType| cast(array, wanted).map_err(|_| Reason::MissingColumn);
         Ok(match array.data_type() {

@@ -1,8 +1,11 @@
-//! How large the pages of a Parquet file are once they are unpacked, as their headers say: before any of them is.
+//! How large the pages of a Parquet file are once they are unpacked, as their headers say: before
+//! any of them is.
 //!
-//! A page is unpacked as a whole, and one of some hundred bytes may say that it has two gigabytes. A writer makes pages of a megabyte,
-//! some of them a page of all rows of a row group. A header is a structure of Thrift's compact protocol, of which three numbers matter; what else is
-//! in it is passed over. gzip is unpacked to its end whatever a header says, so its pages are unpacked once before, to nowhere.
+//! A page is unpacked as a whole, and one of some hundred bytes may say that it has two gigabytes.
+//! A writer makes pages of a megabyte, some of them a page of all rows of a row group. A header is
+//! a structure of Thrift's compact protocol, of which three numbers matter; what else is in it is
+//! passed over. gzip is unpacked to its end whatever a header says, so its pages are unpacked once
+//! before, to nowhere.
 
 use std::io::{Read, SeekFrom};
 
@@ -30,7 +33,8 @@ pub struct TooLarge {
     pub bytes: u64,
 }
 
-/// The first page of the columns that are read that is too large; `None` where all pages can be unpacked. What a damaged file says is passed over: whoever reads it finds out.
+/// The first page of the columns that are read that is too large; `None` where all pages can be
+/// unpacked. What a damaged file says is passed over: whoever reads it finds out.
 pub fn too_large(file: &mut dyn Seekable, metadata: &ParquetMetaData, columns: &ProjectionMask) -> Option<TooLarge> {
     let chunks = metadata.row_groups().iter().flat_map(|group| group.columns().iter().enumerate());
     for (_, chunk) in chunks.filter(|(number, _)| columns.leaf_included(*number)) {
@@ -153,7 +157,8 @@ impl Thrift<'_> {
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
-    /// The kind of the next field of a structure, whose id is put into `id`; `None` inside where the structure ends.
+    /// The kind of the next field of a structure, whose id is put into `id`; `None` inside where
+    /// the structure ends.
     fn field(&mut self, id: &mut i64) -> Option<Option<u8>> {
         let byte = self.byte()?;
         if byte == 0 {
@@ -221,7 +226,8 @@ mod tests {
 
     #[test]
     fn a_header_is_read_to_its_end_and_not_beyond() {
-        // Kind of page, both sizes, a structure with an integer, a boolean, a text and a list, and the end.
+        // Kind of page, both sizes, a structure with an integer, a boolean, a text and a list, and
+        // the end.
         let header = [
             0x15, 0x00, 0x15, 0x80, 0x04, 0x15, 0x14, 0x2c, 0x15, 0x02, 0x11, 0x18, 0x02, b'a', b'b', 0x19, 0x25, 0x02, 0x04, 0x00, 0x00,
         ];

@@ -1,15 +1,17 @@
-//! What a reject says besides its reason: which member or column is missing or of another kind than it has to be, and what is there
-//! instead.
+//! What a reject says besides its reason: which member or column is missing or of another kind than
+//! it has to be, and what is there instead.
 //!
-//! Only names of members and columns, kinds of values and numbers are said, never a value: nothing here is about a person. A name is
-//! said only where it looks like one; of a table's first line only where that line is one of names ([`are_names`]).
+//! Only names of members and columns, kinds of values and numbers are said, never a value: nothing
+//! here is about a person. A name is said only where it looks like one; of a table's first line
+//! only where that line is one of names ([`are_names`]).
 
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
 use crate::sources::records::row::{Cells, squeezed};
 
-/// Which members a reason is about. A name may be a path (`properties.id`). It may end in `[]` where it has to be a list of objects and
-/// in `{}` where it has to be an object: then it is said only where it is none.
+/// Which members a reason is about. A name may be a path (`properties.id`). It may end in `[]`
+/// where it has to be a list of objects and in `{}` where it has to be an object: then it is said
+/// only where it is none.
 pub type Members = &'static [(Reason, &'static [&'static str])];
 
 /// Which columns a reason is about, by their numbers among those that matter.
@@ -50,7 +52,8 @@ fn texts(names: &[String]) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
 }
 
-/// What is wrong with a record of a table: its columns are there, so a cell is empty or of another kind.
+/// What is wrong with a record of a table: its columns are there, so a cell is empty or of another
+/// kind.
 pub fn of_cells(columns: &[&str], about: About, reason: Reason, cells: &impl Cells) -> String {
     let wanted = about.iter().filter(|(of, _)| *of == reason).flat_map(|(_, numbers)| numbers.iter());
     let words = wanted.filter_map(|number| {
@@ -60,7 +63,8 @@ pub fn of_cells(columns: &[&str], about: About, reason: Reason, cells: &impl Cel
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// What is wrong with a table whose first line has these cells, where columns of these names are needed.
+/// What is wrong with a table whose first line has these cells, where columns of these names are
+/// needed.
 pub fn of_columns(needed: &[&str], first: &[&str], second: &[&str]) -> String {
     if are_names(first, second) {
         of_schema(needed, first)
@@ -82,8 +86,9 @@ fn missing<'n>(needed: &[&'n str], names: &[&str]) -> Vec<&'n str> {
     needed.iter().filter(|needed| !is_there(needed)).copied().collect()
 }
 
-/// Whether the first line of a table has the names of its columns: nothing but letters in each cell, and a name that some form has, or a
-/// second line with times, ids and numbers, as logs have them.
+/// Whether the first line of a table has the names of its columns: nothing but letters in each
+/// cell, and a name that some form has, or a second line with times, ids and numbers, as logs have
+/// them.
 pub fn are_names(first: &[&str], second: &[&str]) -> bool {
     let is_name = |cell: &&str| {
         let is_sign = |letter: char| letter.is_alphabetic() || " _-()[].,:/#'\u{2019}".contains(letter);
@@ -94,7 +99,8 @@ pub fn are_names(first: &[&str], second: &[&str]) -> bool {
     filled > 1 && first.iter().all(is_name) && (first.iter().any(|cell| is_known(cell)) || second.iter().any(has_fact))
 }
 
-/// Whether some form has a column of this name, other than words that people and firms could have for a name.
+/// Whether some form has a column of this name, other than words that people and firms could have
+/// for a name.
 fn is_known(name: &str) -> bool {
     const KNOWN: [&str; 24] = [
         "actor id",
@@ -167,7 +173,8 @@ pub fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Whether a key of JSON looks like the name of a member: no form has others, and a value may have been put there.
+/// Whether a key of JSON looks like the name of a member: no form has others, and a value may have
+/// been put there.
 pub fn is_key(name: &str) -> bool {
     let plain = name.strip_prefix("@odata.").unwrap_or(name);
     let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';

@@ -1,7 +1,8 @@
 //! Records of a table with named columns, whatever file the table is in: what a form asks of them.
 //!
-//! Names are compared in any case, blanks around them trimmed and those within squeezed to one; of a repeated name the first counts. An
-//! empty cell is a missing one. Columns that a form does not know are passed over.
+//! Names are compared in any case, blanks around them trimmed and those within squeezed to one; of
+//! a repeated name the first counts. An empty cell is a missing one. Columns that a form does not
+//! know are passed over.
 
 use crate::domain::day::Day;
 use crate::sources::fields::time::parse_instant;
@@ -13,7 +14,8 @@ use crate::sources::records::reject_detail::About;
 
 /// One record of a table.
 pub trait Cells {
-    /// The value in a column, by its number in [`TableRecords::COLUMNS`]; `None` where the cell is empty or the column missing.
+    /// The value in a column, by its number in [`TableRecords::COLUMNS`]; `None` where the cell is
+    /// empty or the column missing.
     fn cell(&self, column: usize) -> Option<Value<'_>>;
 }
 
@@ -21,7 +23,8 @@ pub trait Cells {
 pub trait TableRecords {
     /// The names of the columns that matter.
     const COLUMNS: &'static [&'static str];
-    /// How many of them, the first ones, have to be there: without them the file is of another form.
+    /// How many of them, the first ones, have to be there: without them the file is of another
+    /// form.
     const NEEDED: usize;
     /// Which columns the reasons of rejects are about, by their numbers.
     const ABOUT: About = &[];
@@ -44,7 +47,8 @@ pub fn places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'
     let wanted: Vec<String> = wanted.iter().map(|name| squeezed(name)).collect();
     let mut places = vec![None; wanted.len()];
     for (place, name) in names.enumerate() {
-        // What is no header at all may have any number of names: most are told apart by their first letter.
+        // What is no header at all may have any number of names: most are told apart by their first
+        // letter.
         let first = name.trim_start().as_bytes().first().map(u8::to_ascii_lowercase);
         let is_possible = |wanted: &String| wanted.as_bytes().first().copied() == first || !first.is_some_and(|first| first.is_ascii());
         if !wanted.iter().any(is_possible) {
@@ -78,7 +82,8 @@ pub fn flag(cell: Option<Value<'_>>) -> Result<Option<bool>, Reason> {
     }
 }
 
-/// A calendar date, also one with a time after it, which does not matter. `None` where it is missing.
+/// A calendar date, also one with a time after it, which does not matter. `None` where it is
+/// missing.
 pub fn day(cell: Option<Value<'_>>) -> Result<Option<Day>, Reason> {
     if let Some(Value::Instant(at)) = cell {
         return Ok(Some(at.day_utc()));

@@ -1,4 +1,5 @@
-//! Sign-ins and directory audits from Graph: the names of Azure Monitor's properties, without its envelope.
+//! Sign-ins and directory audits from Graph: the names of Azure Monitor's properties, without its
+//! envelope.
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;

@@ -1,4 +1,5 @@
-//! What holds for every input: counts add up, nothing fails, reads of any size give the same, and the plain reader agrees.
+//! What holds for every input: counts add up, nothing fails, reads of any size give the same, and
+//! the plain reader agrees.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -208,7 +209,8 @@ fn context_number(number: usize) -> FileContext {
     [known(), unknown(), in_path][number].clone()
 }
 
-/// A value as JSON text in which some letters are escaped and some blanks stand between tokens, as the bits of `seed` say.
+/// A value as JSON text in which some letters are escaped and some blanks stand between tokens, as
+/// the bits of `seed` say.
 fn spelled(value: &Value, seed: u64) -> String {
     let mut state = seed | 1;
     let mut chance = move |one_in: u64| {

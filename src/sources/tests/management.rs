@@ -1,4 +1,5 @@
-//! Records of the Management Activity API: sign-ins, actions, license changes, and who is a person in them.
+//! Records of the Management Activity API: sign-ins, actions, license changes, and who is a person
+//! in them.
 
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;

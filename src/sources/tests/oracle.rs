@@ -1,4 +1,5 @@
-//! A second reader of sign-ins, plain and slow, that parses everything: what the fast one must agree with.
+//! A second reader of sign-ins, plain and slow, that parses everything: what the fast one must
+//! agree with.
 
 use serde_json::Value;
 

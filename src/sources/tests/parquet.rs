@@ -152,7 +152,8 @@ fn rows_that_unpack_to_more_than_the_limit_are_a_bomb() {
     assert!(found.counts.records < 100_000);
 }
 
-/// Users and SKUs in one page a column, compressed: a hundred texts of so many letters are the users.
+/// Users and SKUs in one page a column, compressed: a hundred texts of so many letters are the
+/// users.
 fn in_one_page(letters: usize, compression: Compression) -> Vec<u8> {
     let long = "x".repeat(letters);
     let users = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(long.as_str(), 100))) as ArrayRef;

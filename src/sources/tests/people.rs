@@ -1,4 +1,5 @@
-//! Who counts as a person of which customer, in every form of sign-ins that says it: external users, what members do in other tenants, agents.
+//! Who counts as a person of which customer, in every form of sign-ins that says it: external
+//! users, what members do in other tenants, agents.
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
@@ -22,7 +23,8 @@ struct Said<'a> {
 }
 
 impl Said<'_> {
-    /// The members that are there, under the names of a form: type, name, home tenant, resource tenant, way.
+    /// The members that are there, under the names of a form: type, name, home tenant, resource
+    /// tenant, way.
     fn members(&self, names: [&str; 5]) -> String {
         let values = [self.user_type, self.name, self.home, self.resource, self.way];
         let said = names.iter().zip(values).filter_map(|(name, value)| Some((name, value?)));
@@ -227,7 +229,8 @@ fn without_a_tenant_in_the_path_a_member_belongs_to_the_home_and_a_guest_to_the_
         ..MEMBER
     };
     assert_eq!(of(technician), format!("{TENANT} succeeded guest"));
-    // The other one is taken where the right one is not there; the id that stands for none is not there either.
+    // The other one is taken where the right one is not there; the id that stands for none is not
+    // there either.
     for nobodys in ["", NOBODYS] {
         assert_eq!(
             of(Said {

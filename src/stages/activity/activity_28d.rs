@@ -1,5 +1,5 @@
-//! `activity_28d`: for each day the windows of everybody who was active in a workload in the 28 days that end on it. Reads
-//! `activity_daily` of D-27 ... D.
+//! `activity_28d`: for each day the windows of everybody who was active in a workload in the 28
+//! days that end on it. Reads `activity_daily` of D-27 ... D.
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{coded, frame_of, table};
 
 table! {
-    /// A user with any activity in a workload in the 28 days that end on the day. Bit 0 is the day, bit 27 is 27 days before.
+    /// A user with any activity in a workload in the 28 days that end on the day. Bit 0 is the day,
+    /// bit 27 is 27 days before.
     ACTIVITY_28D = "activity_28d", version 1, Day, sharded;
     Activity28d {
         @key tenant_id: Guid = "the customer",
@@ -53,7 +54,8 @@ impl DayOfWindows {
 /// The windows of a day: every entity with any evidence in it.
 pub fn rows(windows: &Windows, chosen: Marks) -> DayOfWindows {
     let [interactive, non_interactive, action, _] = &windows.patterns;
-    // Every entity is written down, and the next one over it unless there is evidence: that takes no branches.
+    // Every entity is written down, and the next one over it unless there is evidence: that takes
+    // no branches.
     let mut entities = vec![0; interactive.len() + 1];
     let mut count = 0;
     for (entity, ((interactive, non_interactive), action)) in interactive.iter().zip(non_interactive).zip(action).enumerate() {
@@ -113,7 +115,8 @@ pub fn frame(day: Day, windows: &DayOfWindows, facts: &DailyFacts, texts: &Texts
     frame_of(&ACTIVITY_28D, columns)
 }
 
-/// The latest active day of each pattern. What is common, one in all of them, needs no notes of nulls.
+/// The latest active day of each pattern. What is common, one in all of them, needs no notes of
+/// nulls.
 fn last_days(day: Day, active: &[u32]) -> ArrayRef {
     let last = |bits: &u32| window::last_day(*bits, day).map(|day| day.0);
     if active.contains(&0) {

@@ -1,13 +1,16 @@
-//! `activity_coverage`: on which days a customer has any event at all, and what those events say once copies are taken away.
+//! `activity_coverage`: on which days a customer has any event at all, and what those events say
+//! once copies are taken away.
 //!
-//! It stands between the raw partitions and everything that is computed by day: a copy that arrives again changes what a
-//! `received=` partition holds, but not a digest here, so nothing further down is made again.
+//! It stands between the raw partitions and everything that is computed by day: a copy that arrives
+//! again changes what a `received=` partition holds, but not a digest here, so nothing further down
+//! is made again.
 
 use crate::domain::guid::Guid;
 use crate::warehouse::table::table;
 
 table! {
-    /// A customer has rows in `activity_events` on the day: succeeded or not, with or without user or workload.
+    /// A customer has rows in `activity_events` on the day: succeeded or not, with or without user
+    /// or workload.
     ACTIVITY_COVERAGE = "activity_coverage", version 2, Day, sharded;
     ActivityCoverage {
         @key tenant_id: Guid = "the customer",

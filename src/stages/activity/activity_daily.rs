@@ -1,5 +1,5 @@
-//! `activity_daily`: one row per user and workload with any activity on the day. Reads `activity_events` of every `received=`
-//! partition that has events of the day.
+//! `activity_daily`: one row per user and workload with any activity on the day. Reads
+//! `activity_events` of every `received=` partition that has events of the day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -36,7 +36,8 @@ table! {
 }
 
 table! {
-    /// The same for the 27 days before the first day of the tables, which the windows of the first days look back on.
+    /// The same for the 27 days before the first day of the tables, which the windows of the first
+    /// days look back on.
     ACTIVITY_BEFORE = "activity_before", version 1, Day, sharded;
     ActivityBefore {
         @key tenant_id: Guid = "the customer",
@@ -85,9 +86,10 @@ struct DayOf<'c> {
     named: BTreeMap<&'c str, BTreeSet<&'c str>>,
 }
 
-/// Reduces the events of one day. `parts` are the shard's `received=` partitions that have events of the day, each with
-/// distinct keys; rows of other days in them are passed over. `names` says who is meant by those of whom only the name is known:
-/// an event that one log has by name and another by user id is one event.
+/// Reduces the events of one day. `parts` are the shard's `received=` partitions that have events
+/// of the day, each with distinct keys; rows of other days in them are passed over. `names` says
+/// who is meant by those of whom only the name is known: an event that one log has by name and
+/// another by user id is one event.
 pub fn build(day: Day, parts: &[&DigestedEvents], names: &Names) -> Result<DayOfEvents, WarehouseError> {
     let columns = parts
         .iter()
@@ -107,7 +109,8 @@ pub fn distinct_events(day: Day, columns: &[EventColumns<'_>], names: &Names) ->
     day.events.iter().map(|event| (event.at, event.row)).collect()
 }
 
-/// Whose activity a row is by the names of its day, and in which workload; `None` where it counts for nobody.
+/// Whose activity a row is by the names of its day, and in which workload; `None` where it counts
+/// for nobody.
 pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: NamesOn<'a>) -> Option<(&'a str, &'a str)> {
     let user = names.user_of(events.user_id.value(row));
     let counts = events.succeeded.value(row) && !user.is_empty() && events.workload.is_valid(row);
@@ -167,12 +170,14 @@ impl<'c> DayOf<'c> {
             let ((events, row), (others, other)) = (at(a), at(b));
             events.preference(row, others, other)
         };
-        // Each partition is sorted already, but for users who are joined: runs that a stable sort finds and merges.
+        // Each partition is sorted already, but for users who are joined: runs that a stable sort
+        // finds and merges.
         self.events.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
         self.events.dedup_by(|later, kept| order(later, kept).is_eq());
     }
 
-    /// The distinct events of each tenant. `digests` are those of the partitions' rows, where they are known.
+    /// The distinct events of each tenant. `digests` are those of the partitions' rows, where they
+    /// are known.
     fn coverage(&mut self, digests: &[&[Digest]]) -> Result<Vec<ActivityCoverage>, WarehouseError> {
         let mut found: Vec<(i64, SetDigest)> = vec![Default::default(); self.tenants.len()];
         let mut hasher = Hasher::new();

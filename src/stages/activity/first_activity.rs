@@ -1,8 +1,10 @@
-//! `first_activity`: since when each user is known to use each workload. Reads `activity_daily` of all days.
+//! `first_activity`: since when each user is known to use each workload. Reads `activity_daily` of
+//! all days.
 //!
-//! Whether somebody had ever been active by some day, however long ago, is one comparison with the first day: no day of another
-//! table has to look back further than its window for it. The first day is the least of the active days, so days can be added in
-//! any order and in any portions, and a changed day concerns only first days that are not before it.
+//! Whether somebody had ever been active by some day, however long ago, is one comparison with the
+//! first day: no day of another table has to look back further than its window for it. The first
+//! day is the least of the active days, so days can be added in any order and in any portions, and
+//! a changed day concerns only first days that are not before it.
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -36,7 +38,8 @@ impl FirstActivity {
     }
 }
 
-/// Adds the days of some facts to rows that are sorted by their key; `chosen` are the marks that make a day active.
+/// Adds the days of some facts to rows that are sorted by their key; `chosen` are the marks that
+/// make a day active.
 pub fn add(known: Vec<FirstActivity>, facts: &DailyFacts, chosen: Marks) -> Vec<FirstActivity> {
     let mut firsts: Vec<Option<Day>> = vec![None; facts.entities.len()];
     for (day, rows) in &facts.days {
@@ -75,7 +78,8 @@ pub fn add(known: Vec<FirstActivity>, facts: &DailyFacts, chosen: Marks) -> Vec<
     rows
 }
 
-/// Goes along the rows, which are sorted by their key, with users that are asked for in the same order.
+/// Goes along the rows, which are sorted by their key, with users that are asked for in the same
+/// order.
 pub struct AlongUsers<'a>(&'a [FirstActivity]);
 
 impl<'a> AlongUsers<'a> {

@@ -1,5 +1,6 @@
-//! The days of activity that a range of windows looks at, as small numbers: what `activity_28d`, `usage`, `adoption` and
-//! `workload_adoption` fold over. A range of N days is one pass over N + 27 days.
+//! The days of activity that a range of windows looks at, as small numbers: what `activity_28d`,
+//! `usage`, `adoption` and `workload_adoption` fold over. A range of N days is one pass over N + 27
+//! days.
 
 use std::collections::HashMap;
 
@@ -124,7 +125,8 @@ impl DailyFactsBuilder {
         Ok(())
     }
 
-    /// The first entity of a user in a tenant, which is the one that they were last seen in from now on.
+    /// The first entity of a user in a tenant, which is the one that they were last seen in from
+    /// now on.
     fn first_entity(&mut self, tenant: u32, user: u32) -> u32 {
         let at = user as usize;
         if self.latest.len() <= at {
@@ -202,8 +204,8 @@ impl DailyFactsBuilder {
     }
 }
 
-/// A column of texts as numbers of an interner, which is asked once for each distinct text of a dictionary, and once for neighbours that
-/// are equal.
+/// A column of texts as numbers of an interner, which is asked once for each distinct text of a
+/// dictionary, and once for neighbours that are equal.
 fn numbers(column: &dyn Array, interner: &mut Interner) -> Vec<u32> {
     match Texts::of(column) {
         Texts::Coded(coded, texts) => {

@@ -1,5 +1,6 @@
-//! `activity_28d` against itself and against `activity_daily`: a window has 28 bits and at least one that is set, bit 0 of each
-//! kind of evidence is what the day's row says, and the counts of a window are those of its bits.
+//! `activity_28d` against itself and against `activity_daily`: a window has 28 bits and at least
+//! one that is set, bit 0 of each kind of evidence is what the day's row says, and the counts of a
+//! window are those of its bits.
 
 use arrow::array::{Array, AsArray, Int64Array, StringArray, UInt32Array};
 use arrow::datatypes::{Date32Type, Int64Type, UInt32Type};

@@ -9,7 +9,8 @@ use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::usage::Usage;
 use crate::stages::usage::workload_adoption::WorkloadAdoption;
 
-/// The tables of one day, of one shard. The two tables of users are frames, since they are by far the largest.
+/// The tables of one day, of one shard. The two tables of users are frames, since they are by far
+/// the largest.
 pub struct DayTables {
     pub day: Day,
     /// Has [`DAILY_COLUMNS`].

@@ -1,4 +1,5 @@
-//! What the promises under the settings need besides the day's rows: the settings, and what all days of a shard share.
+//! What the promises under the settings need besides the day's rows: the settings, and what all
+//! days of a shard share.
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,12 @@
-//! What the tables of one day promise each other. Every number of a table that can be had from other tables a second time is had
-//! a second time here, and both are compared: seats out of `subscriptions`, assigned seats out of `assignments`, active users
-//! out of `activity_28d` and `assignments`, parts and ratios out of their row, sums out of what they sum.
+//! What the tables of one day promise each other. Every number of a table that can be had from
+//! other tables a second time is had a second time here, and both are compared: seats out of
+//! `subscriptions`, assigned seats out of `assignments`, active users out of `activity_28d` and
+//! `assignments`, parts and ratios out of their row, sums out of what they sum.
 //!
-//! Two kinds of promises. What the rows of a day promise each other ([`hold_rows`]) is true of any day, whenever it was made.
-//! What they promise under the settings ([`hold_under_rules`]) is true of days that were made with these settings and
-//! assignments. Nothing is mended or clamped here: a fault is told, and whoever asked decides.
+//! Two kinds of promises. What the rows of a day promise each other ([`hold_rows`]) is true of any
+//! day, whenever it was made. What they promise under the settings ([`hold_under_rules`]) is true
+//! of days that were made with these settings and assignments. Nothing is mended or clamped here: a
+//! fault is told, and whoever asked decides.
 
 mod activity;
 pub mod day_tables;
@@ -27,7 +29,8 @@ use crate::stages::checks::violation::Faults;
 use crate::stages::usage::portfolio::Portfolio;
 use crate::warehouse::error::WarehouseError;
 
-/// Rises when a promise is added or changed: days that kept the earlier ones are held against the new ones.
+/// Rises when a promise is added or changed: days that kept the earlier ones are held against the
+/// new ones.
 pub const VERSION: i64 = 2;
 
 /// What the rows of a shard's day promise each other.

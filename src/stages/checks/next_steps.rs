@@ -1,7 +1,9 @@
-//! `next_steps` against what it advises about: every number in an evidence that `adoption` or `workload_adoption` has is that one,
-//! tiers of seats add up, a step is there where the numbers call for it and nowhere else, and the words are those of the numbers.
+//! `next_steps` against what it advises about: every number in an evidence that `adoption` or
+//! `workload_adoption` has is that one, tiers of seats add up, a step is there where the numbers
+//! call for it and nowhere else, and the words are those of the numbers.
 //!
-//! Steps about support requests are held to the seats that they name: requests have no table of days to hold them against.
+//! Steps about support requests are held to the seats that they name: requests have no table of
+//! days to hold them against.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -66,7 +66,8 @@ fn a_step_is_there_where_the_numbers_call_for_it_and_nowhere_else() {
         }),
         &["`overuse` is missing, and the numbers call for it"],
     );
-    // Who passed a license on is told by `overuse`, which says to buy nothing; without that, more seats are needed.
+    // Who passed a license on is told by `overuse`, which says to buy nothing; without that, more
+    // seats are needed.
     let upsell = || next_step(StepCode::Upsell, Evidence::of(1, []), Language::English);
     says(
         &check(|tables| tables.next_steps.push(upsell())),

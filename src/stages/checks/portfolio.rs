@@ -1,5 +1,5 @@
-//! `portfolio` against `adoption` and `workload_adoption` of all shards: sums by product, by workload and over everything, how many
-//! customers are in them, and ratios as sum over sum.
+//! `portfolio` against `adoption` and `workload_adoption` of all shards: sums by product, by
+//! workload and over everything, how many customers are in them, and ratios as sum over sum.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,8 @@ use crate::stages::checks::violation::{Faults, Subject};
 use crate::stages::usage::portfolio::{PORTFOLIO, Portfolio};
 use crate::stages::usage::usage::ratio;
 
-/// How far apart two sums of the same fractions may be, relatively: they were added in another order.
+/// How far apart two sums of the same fractions may be, relatively: they were added in another
+/// order.
 const TOLERANCE: f64 = 1e-9;
 
 /// The columns that are sums of counts, in the order in which [`counts`] has them.

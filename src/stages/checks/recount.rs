@@ -1,5 +1,6 @@
-//! A second count of users: who has a SKU at the end of the day, and who was active while holding it. From `activity_28d` and
-//! `assignments` of one day alone, without the fold over days that made `usage` and `adoption`.
+//! A second count of users: who has a SKU at the end of the day, and who was active while holding
+//! it. From `activity_28d` and `assignments` of one day alone, without the fold over days that made
+//! `usage` and `adoption`.
 
 use arrow::array::AsArray;
 use arrow::datatypes::UInt32Type;
@@ -57,7 +58,8 @@ struct Active<'a> {
 }
 
 impl<'a> Recount<'a> {
-    /// Counts one day. Both inputs are sorted by customer and user, so they are walked side by side.
+    /// Counts one day. Both inputs are sorted by customer and user, so they are walked side by
+    /// side.
     pub fn of(day: Day, activity: &'a RecordBatch, known: &Known<'_>) -> Result<Recount<'a>, WarehouseError> {
         let rows = UserRows::of(activity, &ACTIVITY_28D)?;
         let bits = column_of(activity, &ACTIVITY_28D, "active_bits")?.as_primitive::<UInt32Type>();

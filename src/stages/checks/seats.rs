@@ -1,5 +1,6 @@
-//! `adoption` and `usage` against `subscriptions`, `assignments`, the coverage and the catalogue: which rows there are, what was
-//! sold, who has it, who used it, what is in scope, and how complete the window is.
+//! `adoption` and `usage` against `subscriptions`, `assignments`, the coverage and the catalogue:
+//! which rows there are, what was sold, who has it, who used it, what is in scope, and how complete
+//! the window is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,7 +122,8 @@ fn hold_rows(tables: &DayTables, known: &Known<'_>, listed: &Listed, recount: &R
     }
 }
 
-/// A customer has one snapshot in force, the one that its subscriptions name, taken on or before the day.
+/// A customer has one snapshot in force, the one that its subscriptions name, taken on or before
+/// the day.
 fn hold_snapshot(subject: Subject<'_>, row: &Adoption, day: Day, snapshots: &mut BTreeMap<Guid, Day>, faults: &mut Faults) {
     if let Some(snapshot) = row.seats_snapshot_day
         && snapshot > day

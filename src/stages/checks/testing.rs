@@ -1,7 +1,8 @@
 //! A small day whose tables keep every promise, for tests that break one.
 //!
-//! One customer, one product with `exchange` and `teams`, two paid seats, no other subscription. Four users have the product
-//! or had it and are active in `exchange`: `a`, `b` and `c` have it, `d` had it until three days ago. `a` uses `teams` too.
+//! One customer, one product with `exchange` and `teams`, two paid seats, no other subscription.
+//! Four users have the product or had it and are active in `exchange`: `a`, `b` and `c` have it,
+//! `d` had it until three days ago. `a` uses `teams` too.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 

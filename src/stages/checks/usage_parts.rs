@@ -1,6 +1,7 @@
-//! `usage` and `adoption` against themselves and each other: the parts are what users, entitlements and other subscriptions make
-//! them, ratios are their counts divided, seats are known or unknown together, and a product's users are at least those of
-//! each of its workloads and at most all of them.
+//! `usage` and `adoption` against themselves and each other: the parts are what users, entitlements
+//! and other subscriptions make them, ratios are their counts divided, seats are known or unknown
+//! together, and a product's users are at least those of each of its workloads and at most all of
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -68,7 +69,8 @@ fn of_usage(row: &Usage) -> Counted {
     }
 }
 
-/// Parts and ratios of a row. What lapsed and what is on trial, and how many have the product, is in its row of `adoption`.
+/// Parts and ratios of a row. What lapsed and what is on trial, and how many have the product, is
+/// in its row of `adoption`.
 fn hold_counted(subject: Subject<'_>, row: &Counted, product: &Adoption, faults: &mut Faults) {
     let found = row.parts;
     let sum = found.current + found.moved + found.lapsed + found.trial + found.over_assigned;

@@ -1,5 +1,6 @@
-//! What is wrong with a row, in a sentence that names it: table, day, customer, product, workload, column, both values. Ids of
-//! users are never in it, since messages end up in logs and beside the published files: such a row goes by its number.
+//! What is wrong with a row, in a sentence that names it: table, day, customer, product, workload,
+//! column, both values. Ids of users are never in it, since messages end up in logs and beside the
+//! published files: such a row goes by its number.
 
 use std::fmt;
 

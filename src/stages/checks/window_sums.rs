@@ -1,6 +1,6 @@
-//! `activity_28d` against `activity_daily` of all days of its window: for each customer, workload, kind of evidence and day of the
-//! window, as many rows have the day's bit as that day has users. A window that was cut off, or carried on from the
-//! wrong day, shows here.
+//! `activity_28d` against `activity_daily` of all days of its window: for each customer, workload,
+//! kind of evidence and day of the window, as many rows have the day's bit as that day has users. A
+//! window that was cut off, or carried on from the wrong day, shows here.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,8 @@ const PATTERNS: [&str; 3] = ["interactive_bits", "non_interactive_bits", "action
 pub struct DailyUsers(BTreeMap<(Guid, String), [u32; 3]>);
 
 impl DailyUsers {
-    /// Counts the users of a frame of `activity_daily` or `activity_before` that has [`COUNTED_COLUMNS`].
+    /// Counts the users of a frame of `activity_daily` or `activity_before` that has
+    /// [`COUNTED_COLUMNS`].
     pub fn of(frame: &RecordBatch) -> Result<DailyUsers, WarehouseError> {
         let mut users: BTreeMap<(Guid, String), [u32; 3]> = BTreeMap::new();
         let mut counts = Vec::with_capacity(COUNTS.len());
@@ -56,7 +57,8 @@ impl DailyUsers {
 /// How many rows have each bit, for each kind of evidence.
 type Sums = [[u32; WINDOW_DAYS as usize]; 3];
 
-/// Holds the windows of a day against the users of its days. `daily` has all 28 days, where they have any users.
+/// Holds the windows of a day against the users of its days. `daily` has all 28 days, where they
+/// have any users.
 pub(super) fn hold(tables: &DayTables, daily: &BTreeMap<Day, DailyUsers>, faults: &mut Faults) -> Result<(), WarehouseError> {
     let mut sums: BTreeMap<(Guid, &str), (Sums, Sums)> = BTreeMap::new();
     let mut patterns: Vec<&UInt32Array> = Vec::with_capacity(PATTERNS.len());
@@ -111,8 +113,8 @@ pub(super) fn hold(tables: &DayTables, daily: &BTreeMap<Day, DailyUsers>, faults
     Ok(())
 }
 
-/// Calls back with the rows of each customer and workload. The rows of a customer stand together, so they are gathered customer
-/// by customer.
+/// Calls back with the rows of each customer and workload. The rows of a customer stand together,
+/// so they are gathered customer by customer.
 fn for_each_group<'a>(
     frame: &'a RecordBatch,
     contract: &Contract,

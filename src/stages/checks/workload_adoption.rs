@@ -1,5 +1,6 @@
-//! `workload_adoption` against `usage` and `adoption`: a row for each workload of a product in scope, entitlements as the sum of
-//! its products', users at least those of each product and at most all of them, and nobody without a license where the settings do not count them.
+//! `workload_adoption` against `usage` and `adoption`: a row for each workload of a product in
+//! scope, entitlements as the sum of its products', users at least those of each product and at
+//! most all of them, and nobody without a license where the settings do not count them.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! `assignments`: who has which SKU from when to when, out of license events and holdings snapshots (spec: Assignments).
+//! `assignments`: who has which SKU from when to when, out of license events and holdings snapshots
+//! (spec: Assignments).
 //!
 //! | first evidence about (tenant, user, SKU) | then |
 //! |---|---|
@@ -7,8 +8,9 @@
 //! | a later snapshot lists it | opened on the snapshot's day |
 //! | a complete snapshot does not list it | the user did not have it |
 //!
-//! A snapshot says nothing about (tenant, user, SKU) on a day on which it has an event, or the user a deletion or restoration.
-//! The user's deletions and restorations are applied together with the events of all the user's SKUs, in order of time.
+//! A snapshot says nothing about (tenant, user, SKU) on a day on which it has an event, or the user
+//! a deletion or restoration. The user's deletions and restorations are applied together with the
+//! events of all the user's SKUs, in order of time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,7 +65,8 @@ pub struct Assignments {
     pub contradictions: u64,
 }
 
-/// Builds the assignments of all users. `changes` are distinct (see `license_changes`), in any order.
+/// Builds the assignments of all users. `changes` are distinct (see `license_changes`), in any
+/// order.
 pub fn build(changes: &[LicenseChange], listed: &Listed, snapshots: &[HoldingsSnapshot]) -> Assignments {
     let mut users: BTreeMap<(Guid, &str), UserEvidence<'_>> = BTreeMap::new();
     for change in changes {
@@ -204,7 +207,8 @@ impl UserEvidence<'_> {
     }
 }
 
-/// Applies one event to the states of the user's SKUs. `deleted` is what the user's latest deletion took, until a restoration.
+/// Applies one event to the states of the user's SKUs. `deleted` is what the user's latest deletion
+/// took, until a restoration.
 fn apply_change(
     change: &LicenseChange,
     states: &mut BTreeMap<Guid, Holding<'_>>,

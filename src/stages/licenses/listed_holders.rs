@@ -1,5 +1,6 @@
-//! Who is listed on which days by snapshots of holdings: all rows of `license_holdings` in a form that grows with the holders and hardly
-//! with the days, since a snapshot lists what the one before listed.
+//! Who is listed on which days by snapshots of holdings: all rows of `license_holdings` in a form
+//! that grows with the holders and hardly with the days, since a snapshot lists what the one before
+//! listed.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! All snapshots of subscriptions that were ever taken, in a form that grows with what changed and hardly with the days: most list what the
-//! one before listed.
+//! All snapshots of subscriptions that were ever taken, in a form that grows with what changed and
+//! hardly with the days: most list what the one before listed.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,8 @@ pub struct TakenSnapshots {
 type Key = (Guid, String, Day);
 
 impl TakenSnapshots {
-    /// Takes in snapshots, all files of each of which are among these. `false`, and nothing is taken in, where one of them was there already.
+    /// Takes in snapshots, all files of each of which are among these. `false`, and nothing is
+    /// taken in, where one of them was there already.
     pub fn add(&mut self, files: &[SnapshotFile], mut rows: Vec<SnapshotSubscription>) -> bool {
         let mut new: BTreeMap<Key, Vec<ListedSubscription>> = BTreeMap::new();
         for file in files.iter().filter(|file| file.feed == Feed::Subscriptions.name() && file.readable) {
@@ -146,7 +147,8 @@ impl TakenSnapshots {
     }
 }
 
-/// [`TakenSnapshots`] as JSON: ids and words as texts, days in a row with one list as their first, their number and the list's.
+/// [`TakenSnapshots`] as JSON: ids and words as texts, days in a row with one list as their first,
+/// their number and the list's.
 #[derive(Serialize, Deserialize)]
 pub struct KeptSnapshots {
     lists: Vec<Vec<KeptSubscription>>,
@@ -224,7 +226,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A raw file: the partition that it is in, whose snapshot of which source and day it is, the seats of what it lists, whether it could be read.
+    /// A raw file: the partition that it is in, whose snapshot of which source and day it is, the
+    /// seats of what it lists, whether it could be read.
     type File = (usize, u128, u8, i32, Vec<i64>, bool);
 
     fn of_files<'f>(files: impl Iterator<Item = (usize, &'f File)>) -> (Vec<SnapshotFile>, Vec<SnapshotSubscription>) {

@@ -1,9 +1,11 @@
-//! `subscriptions`: the subscriptions in force on a day, out of the snapshots that were taken (spec: Subscription states).
+//! `subscriptions`: the subscriptions in force on a day, out of the snapshots that were taken
+//! (spec: Subscription states).
 //!
-//! Per tenant the first source of the pipeline file that has a snapshot on or before the day is in force, with its latest
-//! snapshot. Where that snapshot is stale, more than `snapshot_stale_days` older than the day, and a later source has a younger
-//! one, the youngest of all sources is in force. A subscription that the snapshot in force does not list is gone. Before a
-//! tenant's first snapshot nothing is known.
+//! Per tenant the first source of the pipeline file that has a snapshot on or before the day is in
+//! force, with its latest snapshot. Where that snapshot is stale, more than `snapshot_stale_days`
+//! older than the day, and a later source has a younger one, the youngest of all sources is in
+//! force. A subscription that the snapshot in force does not list is gone. Before a tenant's first
+//! snapshot nothing is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -62,7 +64,8 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Orders the snapshots of some customers in time. `sources` are the subscription sources in the order of the pipeline file.
+    /// Orders the snapshots of some customers in time. `sources` are the subscription sources in
+    /// the order of the pipeline file.
     pub fn build(taken: &TakenSnapshots, is_mine: impl Fn(Guid) -> bool, sources: &[String], rules: &Rules) -> Timeline {
         // Sources that the pipeline file no longer names come last.
         let place = |source: &str| sources.iter().position(|name| name == source).unwrap_or(sources.len());
@@ -100,7 +103,8 @@ impl Timeline {
             .filter_map(move |(tenant, days)| Some((*tenant, days.range(..=day).next_back()?.1)))
     }
 
-    /// The day of a tenant's first snapshot, and for each SKU the first day on which the snapshot in force lists a subscription of it.
+    /// The day of a tenant's first snapshot, and for each SKU the first day on which the snapshot
+    /// in force lists a subscription of it.
     pub fn first_listed(&self, tenant: Guid) -> Option<(Day, BTreeMap<Guid, Day>)> {
         let days = self.tenants.get(&tenant)?;
         let mut skus = BTreeMap::new();
@@ -161,8 +165,8 @@ impl Timeline {
     }
 }
 
-/// The days on which another snapshot of a tenant can come into force: those of its snapshots, and where there are several
-/// sources those on which one becomes stale.
+/// The days on which another snapshot of a tenant can come into force: those of its snapshots, and
+/// where there are several sources those on which one becomes stale.
 fn turns(sources: &[&BTreeMap<Day, u32>], stale_days: i32) -> BTreeSet<Day> {
     let taken = sources.iter().flat_map(|days| days.keys().copied());
     match sources {
@@ -171,8 +175,8 @@ fn turns(sources: &[&BTreeMap<Day, u32>], stale_days: i32) -> BTreeSet<Day> {
     }
 }
 
-/// The snapshot in force on a day, and the number of its list. `sources` have the snapshots of one tenant, in the order of the
-/// pipeline file.
+/// The snapshot in force on a day, and the number of its list. `sources` have the snapshots of one
+/// tenant, in the order of the pipeline file.
 fn chosen_on(sources: &[&BTreeMap<Day, u32>], day: Day, stale_days: i32) -> Option<(Day, u32)> {
     let latest_of = |days: &&BTreeMap<Day, u32>| days.range(..=day).next_back().map(|(taken_on, list)| (*taken_on, *list));
     let mut latest = sources.iter().filter_map(latest_of);

@@ -1,5 +1,5 @@
-//! The numbers behind a next step, as they stand in the column `evidence`: one JSON object on one line, its keys in alphabetical
-//! order, so that equal numbers are equal bytes.
+//! The numbers behind a next step, as they stand in the column `evidence`: one JSON object on one
+//! line, its keys in alphabetical order, so that equal numbers are equal bytes.
 
 use std::collections::BTreeMap;
 

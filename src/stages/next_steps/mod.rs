@@ -1,5 +1,6 @@
-//! `next_steps`: what the numbers of a day advise, each step with the numbers behind it, the possible cause and what can be done.
-//! Reads `adoption`, `workload_adoption` and `subscriptions` of the day, `assignments`, `first_activity` and `support_requests`.
+//! `next_steps`: what the numbers of a day advise, each step with the numbers behind it, the
+//! possible cause and what can be done. Reads `adoption`, `workload_adoption` and `subscriptions`
+//! of the day, `assignments`, `first_activity` and `support_requests`.
 //!
 //! | code | of | when |
 //! |---|---|---|
@@ -12,8 +13,9 @@
 //! | `overuse` | a product | its usage ratio is above 1 |
 //! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon |
 //!
-//! Only products in scope get advice. What is not known gives none: no ratio, no step. A customer without any event in the window
-//! gives none about activity either, since missing logs are not missing activity.
+//! Only products in scope get advice. What is not known gives none: no ratio, no step. A customer
+//! without any event in the window gives none about activity either, since missing logs are not
+//! missing activity.
 
 pub mod evidence;
 mod product;

@@ -78,10 +78,12 @@ impl Product<'_> {
         })
     }
 
-    /// A product whose seats are nearly all assigned and used. It is about the seats that are assigned beyond the limit, at least one.
+    /// A product whose seats are nearly all assigned and used. It is about the seats that are
+    /// assigned beyond the limit, at least one.
     ///
-    /// Use that needs no more seats is left out: that of people who passed their license on, and that of seats that lapsed or are on
-    /// trial. Where `overuse` speaks of it, which advises to buy nothing, to renew or to convert a trial, nothing else is offered.
+    /// Use that needs no more seats is left out: that of people who passed their license on, and
+    /// that of seats that lapsed or are on trial. Where `overuse` speaks of it, which advises to
+    /// buy nothing, to renew or to convert a trial, nothing else is offered.
     fn upsell(&self) -> Option<Evidence> {
         let (row, limits) = (self.row, self.thresholds());
         let (deployment, sold) = (row.deployment_ratio?, row.seats_sold?);
@@ -118,7 +120,8 @@ impl Product<'_> {
         })
     }
 
-    /// Subscriptions of a kind that end within so many days, the day itself included. What has ended is not ending.
+    /// Subscriptions of a kind that end within so many days, the day itself included. What has
+    /// ended is not ending.
     fn ending(&self, kind: impl Fn(&SubscriptionInForce) -> bool) -> Option<Evidence> {
         let (day, row) = (self.day, self.row);
         let limit = day.plus(self.thresholds().ending_days);

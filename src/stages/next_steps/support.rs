@@ -1,7 +1,8 @@
 //! What customers asked the support in the window of a day, and which of their products are new.
 //!
-//! Requests are a customer's, not a product's. Those that were opened in the 28 days that end on the day count; for a product that
-//! is new, those of them that were opened since it was first seen.
+//! Requests are a customer's, not a product's. Those that were opened in the 28 days that end on
+//! the day count; for a product that is new, those of them that were opened since it was first
+//! seen.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,8 @@ pub struct Asked {
     pub new_products: Vec<NewProduct>,
 }
 
-/// A product that the snapshot in force lists, first seen less than so many days ago, with requests since then.
+/// A product that the snapshot in force lists, first seen less than so many days ago, with requests
+/// since then.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NewProduct {
     pub sku: Guid,

@@ -1,5 +1,6 @@
-//! Which sentences a next step says: the possible cause and what can be done, as the code and the numbers call for it, and a short title.
-//! The sentences themselves are in `domain/words/next_steps.rs`.
+//! Which sentences a next step says: the possible cause and what can be done, as the code and the
+//! numbers call for it, and a short title. The sentences themselves are in
+//! `domain/words/next_steps.rs`.
 
 use serde_json::Value;
 

@@ -1,10 +1,11 @@
-//! `user_names` (partition `received=`): which user goes with which name on which days, by what sign-ins and user lists say, and
-//! the join that comes of it. Names are hashes; the table has rows only where some source knows users by name alone (the audit
-//! log of the Management Activity API).
+//! `user_names` (partition `received=`): which user goes with which name on which days, by what
+//! sign-ins and user lists say, and the join that comes of it. Names are hashes; the table has rows
+//! only where some source knows users by name alone (the audit log of the Management Activity API).
 //!
-//! A name belongs to one user at a time: from the first day on which it is said to be the user's until the day on which it is
-//! said to be another one's, or the user is deleted. Days before anything is said go with the first that is said. On a day for
-//! which two users are named, it is nobody's; after that day it is the one's that is new, if only one of them is.
+//! A name belongs to one user at a time: from the first day on which it is said to be the user's
+//! until the day on which it is said to be another one's, or the user is deleted. Days before
+//! anything is said go with the first that is said. On a day for which two users are named, it is
+//! nobody's; after that day it is the one's that is new, if only one of them is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,13 +84,15 @@ impl Lives {
     }
 }
 
-/// Who is said to have each name. Most names are only ever one user's; for those no day matters, and none is kept.
+/// Who is said to have each name. Most names are only ever one user's; for those no day matters,
+/// and none is kept.
 #[derive(Default)]
 pub struct Claims(BTreeMap<(Guid, String), Claim>);
 
 enum Claim {
     Sole(String),
-    /// Several users, or one who is deleted at some time: by user the days on which the name is said to be theirs.
+    /// Several users, or one who is deleted at some time: by user the days on which the name is
+    /// said to be theirs.
     ByDay(BTreeMap<String, BTreeSet<Option<Day>>>),
 }
 
@@ -237,7 +240,8 @@ impl<'a> NamesOn<'a> {
     }
 }
 
-/// Who has a name when; `users` are those who are said to have it, each with the days of which it is said.
+/// Who has a name when; `users` are those who are said to have it, each with the days of which it
+/// is said.
 fn turns_of(tenant: Guid, name: &str, users: &BTreeMap<String, BTreeSet<Option<Day>>>, lives: &Lives) -> Vec<Turn> {
     let mut said: BTreeMap<Option<Day>, BTreeSet<&str>> = BTreeMap::new();
     for (user, days) in users {
@@ -302,7 +306,8 @@ impl<'a> Holder<'a> {
         None
     }
 
-    /// Takes in that who has the name is deleted, or who had it is back; says whose the name is on this day.
+    /// Takes in that who has the name is deleted, or who had it is back; says whose the name is on
+    /// this day.
     fn go_or_come(&mut self, is_there: bool, today: Option<&'a str>) -> Option<&'a str> {
         match (is_there, self.user, self.left) {
             (false, Some(user), _) => {

@@ -1,4 +1,5 @@
-//! Names that change hands, each case in a line: who is said to have the name on which day, and who has it when.
+//! Names that change hands, each case in a line: who is said to have the name on which day, and who
+//! has it when.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 

@@ -1,5 +1,5 @@
-//! `activity_events` (partition `received=`): every sign-in and audited action once, succeeded or not, with what a new
-//! catalogue or time zone needs to decide its day and workload again.
+//! `activity_events` (partition `received=`): every sign-in and audited action once, succeeded or
+//! not, with what a new catalogue or time zone needs to decide its day and workload again.
 //!
 //! Which of several copies of an event is kept, `events` says.
 
@@ -180,7 +180,8 @@ impl<'a> EventColumns<'a> {
     }
 }
 
-/// Events of a file, and of each of them the digest of what it says, where somebody has made these already.
+/// Events of a file, and of each of them the digest of what it says, where somebody has made these
+/// already.
 pub struct DigestedEvents {
     pub frame: RecordBatch,
     /// As many as there are rows, or none.
@@ -194,7 +195,8 @@ pub fn digests(frame: &RecordBatch) -> Result<Vec<Digest>, WarehouseError> {
     Ok((0..frame.num_rows()).map(|row| columns.digest(row, &mut hasher)).collect())
 }
 
-/// The event days of a frame, each with its rows and the digest of what they say, which is made of those of the rows.
+/// The event days of a frame, each with its rows and the digest of what they say, which is made of
+/// those of the rows.
 pub fn day_parts(frame: &RecordBatch, digests: &[Digest]) -> Result<Vec<DayPart>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
     let mut parts: BTreeMap<i32, (u64, u64, SetDigest)> = BTreeMap::new();

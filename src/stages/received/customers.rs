@@ -26,7 +26,8 @@ pub fn distinct(mut rows: Vec<Customer>) -> Vec<Customer> {
     rows
 }
 
-/// One entry per tenant: of a customer listed twice the last by (received, file, line). `rows` come in the order of `received`.
+/// One entry per tenant: of a customer listed twice the last by (received, file, line). `rows` come
+/// in the order of `received`.
 pub fn latest(rows: Vec<Customer>) -> BTreeMap<Guid, Customer> {
     rows.into_iter().map(|row| (row.tenant_id, row)).collect()
 }

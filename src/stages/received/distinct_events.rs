@@ -1,9 +1,11 @@
-//! Events as they come from raw files or from the table itself: any number, in any order, copies included; and what becomes of
-//! them, one event for each key as the files of `activity_events` hold them.
+//! Events as they come from raw files or from the table itself: any number, in any order, copies
+//! included; and what becomes of them, one event for each key as the files of `activity_events`
+//! hold them.
 //!
-//! Of copies (same tenant, day, event id, user, app, resource, interactive) the one is kept that succeeded, else the earliest,
-//! else the first by file and line. That choice is the least of an order, so it does not matter in which portions the copies
-//! come together: within a file, within a `received=` partition, or when a day's partitions are read.
+//! Of copies (same tenant, day, event id, user, app, resource, interactive) the one is kept that
+//! succeeded, else the earliest, else the first by file and line. That choice is the least of an
+//! order, so it does not matter in which portions the copies come together: within a file, within a
+//! `received=` partition, or when a day's partitions are read.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -29,7 +31,8 @@ use crate::warehouse::table::{bad_cell, coded, frame_of};
 /// No text: an absent named workload.
 const NONE: u32 = u32::MAX;
 
-/// One event; the tenant and all texts are numbers of the interner, the event id a range of the arena.
+/// One event; the tenant and all texts are numbers of the interner, the event id a range of the
+/// arena.
 #[derive(Clone, Copy)]
 struct Event {
     at: Instant,
@@ -161,8 +164,8 @@ impl Events {
         }));
     }
 
-    /// Takes the rows of a file of the table, but for those of raw files that `drop` names. Days are decided again,
-    /// and so is under which ids users are stored.
+    /// Takes the rows of a file of the table, but for those of raw files that `drop` names. Days
+    /// are decided again, and so is under which ids users are stored.
     pub fn absorb(
         &mut self,
         frame: &RecordBatch,
@@ -239,10 +242,11 @@ impl Events {
         &self.events[number as usize]
     }
 
-    /// The events that are kept of all copies, by their numbers, in the order of the key. `ranks` are those of the texts.
+    /// The events that are kept of all copies, by their numbers, in the order of the key. `ranks`
+    /// are those of the texts.
     ///
-    /// Of most pairs of events a few bytes tell which one comes first: these are sorted as numbers, and only where they are equal
-    /// the events themselves are looked at.
+    /// Of most pairs of events a few bytes tell which one comes first: these are sorted as numbers,
+    /// and only where they are equal the events themselves are looked at.
     fn distinct(&self, ranks: &[u32]) -> Vec<u32> {
         let rank = |number: u32| if number == NONE { 0 } else { ranks[number as usize] };
         let key_order = |a: &Event, b: &Event| {
@@ -262,7 +266,8 @@ impl Events {
         let mut tenant_days: Vec<(u32, Day)> = runs().map(|run| tenant_day(&run[0])).collect();
         tenant_days.sort_unstable();
         tenant_days.dedup();
-        // The tenants and days take as many bits as they need; how the event id begins takes the rest.
+        // The tenants and days take as many bits as they need; how the event id begins takes the
+        // rest.
         let bits = usize::BITS - tenant_days.len().leading_zeros();
         let mut places: Vec<(u64, u32)> = Vec::with_capacity(self.events.len());
         for run in runs() {

@@ -1,4 +1,5 @@
-//! `license_changes` (partition `received=`): what license events said. Copies of one event are one row: the earliest.
+//! `license_changes` (partition `received=`): what license events said. Copies of one event are one
+//! row: the earliest.
 
 use crate::domain::day::{Day, Instant};
 use crate::domain::digest::{Digest, Hasher};

@@ -1,5 +1,6 @@
-//! `raw_files` (partition `received=`): one row for every raw file and source that has been read, with what it held. It is
-//! written after the tables that its files went into: what stands here is in the warehouse.
+//! `raw_files` (partition `received=`): one row for every raw file and source that has been read,
+//! with what it held. It is written after the tables that its files went into: what stands here is
+//! in the warehouse.
 
 use crate::domain::day::{Day, EARLIEST};
 use crate::warehouse::table::table;
@@ -28,8 +29,8 @@ table! {
 }
 
 impl RawFile {
-    /// The day that the file's path names, as far as it can be one of receipt: not one that had not come yet, and not one of
-    /// centuries ago.
+    /// The day that the file's path names, as far as it can be one of receipt: not one that had not
+    /// come yet, and not one of centuries ago.
     pub fn day_of_receipt(&self) -> Option<Day> {
         let waits = |day: &Day| self.waits_until.is_some_and(|until| *day >= until);
         self.path_day.filter(|day| *day >= EARLIEST.day_utc() && !waits(day))

@@ -1,7 +1,9 @@
-//! How an unreadable record begins, without the people in it: names, addresses, devices and free text never reach the warehouse.
+//! How an unreadable record begins, without the people in it: names, addresses, devices and free
+//! text never reach the warehouse.
 //!
-//! Nothing is known of the record but its bytes; it may be cut, or no log at all. So this does not parse. It walks over quotes and
-//! dividers, and what stands between them is kept only where it cannot be about a person:
+//! Nothing is known of the record but its bytes; it may be cut, or no log at all. So this does not
+//! parse. It walks over quotes and dividers, and what stands between them is kept only where it
+//! cannot be about a person:
 //!
 //! | what | example | kept |
 //! |---|---|---|
@@ -12,8 +14,8 @@
 //! | an id: a GUID, a whole number, a hexadecimal number | `8a4de8b5-...` | where ids are stored as they are ([`Ids::Kept`]) |
 //! | anything else | | no: up to three `*` stand for it |
 //!
-//! Only a whole value can be kept: of `10.0.0.1` or `O'Neil, 1` in quotes no part survives. So it does not matter if a missing quote makes
-//! this take the inside of a value for the outside.
+//! Only a whole value can be kept: of `10.0.0.1` or `O'Neil, 1` in quotes no part survives. So it
+//! does not matter if a missing quote makes this take the inside of a value for the outside.
 
 use crate::stages::received::excerpt_words::{CODE_KEYS, ID_KEYS, WORDS};
 
@@ -23,7 +25,8 @@ pub enum Ids {
     /// They stay.
     #[default]
     Kept,
-    /// They are masked but for those after a key that never has a user's: user ids are stored under another name.
+    /// They are masked but for those after a key that never has a user's: user ids are stored under
+    /// another name.
     Masked,
 }
 
@@ -40,7 +43,8 @@ const HEXADECIMAL_BYTES: usize = 8;
 /// The most digits of a whole number.
 const WHOLE_DIGITS: usize = 20;
 
-/// How a record begins, in ASCII and without people. Never longer than the bytes that it is made from.
+/// How a record begins, in ASCII and without people. Never longer than the bytes that it is made
+/// from.
 pub fn excerpt(raw: &[u8], ids: Ids) -> String {
     let mut walk = Walk {
         rest: &raw[..raw.len().min(EXCERPT_BYTES)],

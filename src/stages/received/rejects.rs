@@ -1,7 +1,9 @@
-//! `rejects` (partition `received=`): every record that could not be used, with the reason, what was missing and how it begins.
+//! `rejects` (partition `received=`): every record that could not be used, with the reason, what
+//! was missing and how it begins.
 //!
-//! A file of something else may be nothing but rejects, hundreds of millions of them. So only the first ones of a file are rows of their
-//! own; the rest is counted, one row for each reason. Rows are held as numbers of texts, and each distinct text once.
+//! A file of something else may be nothing but rejects, hundreds of millions of them. So only the
+//! first ones of a file are rows of their own; the rest is counted, one row for each reason. Rows
+//! are held as numbers of texts, and each distinct text once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,8 +32,8 @@ table! {
     }
 }
 
-/// So many rejects of a file are rows of their own: whoever looks for the cause needs no more, and hundreds of millions would take
-/// all memory.
+/// So many rejects of a file are rows of their own: whoever looks for the cause needs no more, and
+/// hundreds of millions would take all memory.
 pub const MOST_ROWS: u64 = 100_000;
 
 /// No text: a detail that is null.
@@ -79,7 +81,8 @@ pub struct RejectCount {
     pub detail: String,
 }
 
-/// The rejects of one file beyond its first ones: for each reason how many, and where the first of them is.
+/// The rejects of one file beyond its first ones: for each reason how many, and where the first of
+/// them is.
 #[derive(Default)]
 pub struct Rest(BTreeMap<Reason, (Position, u64)>);
 
@@ -146,7 +149,8 @@ impl Rejects {
         self.found.push(found);
     }
 
-    /// Keeps the first so many, in the order in which they were found, and counts the others. These are the rejects of one part of a file.
+    /// Keeps the first so many, in the order in which they were found, and counts the others. These
+    /// are the rejects of one part of a file.
     pub fn keep_first(&mut self, most: u64) -> Rest {
         let mut rest = Rest::default();
         let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -197,8 +201,8 @@ impl Rejects {
         }));
     }
 
-    /// Takes the rows of a file of the table, but for those of sources and raw files that `drop` names, with what `excerpt` makes
-    /// of their excerpts.
+    /// Takes the rows of a file of the table, but for those of sources and raw files that `drop`
+    /// names, with what `excerpt` makes of their excerpts.
     pub fn absorb(
         &mut self,
         frame: &RecordBatch,
@@ -256,7 +260,8 @@ impl Rejects {
             .collect()
     }
 
-    /// All of them as a file holds them: by source, file, line and record, and where these say nothing as they were found.
+    /// All of them as a file holds them: by source, file, line and record, and where these say
+    /// nothing as they were found.
     pub fn finish(mut self) -> Result<RecordBatch, WarehouseError> {
         let Sorted { texts: sorted, ranks, .. } = self.texts.sorted()?;
         let rank = |number: u32| ranks[number as usize];
@@ -302,7 +307,8 @@ mod tests {
         }
     }
 
-    /// The rows of a frame, its texts being numbers of a dictionary or not: source, file, reason, excerpt, line, record, more, detail.
+    /// The rows of a frame, its texts being numbers of a dictionary or not: source, file, reason,
+    /// excerpt, line, record, more, detail.
     fn rows(rejects: Rejects) -> Vec<String> {
         let frame = rejects.finish().unwrap();
         let text = |name| Texts::of(column_of(&frame, &REJECTS, name).unwrap());

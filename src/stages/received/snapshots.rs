@@ -1,5 +1,6 @@
-//! `snapshots` (partition `received=`): which snapshots of holdings and subscriptions there are, also those that list nothing.
-//! What a file's rows cannot say: that it was read, that something in it was unreadable, that another page should follow.
+//! `snapshots` (partition `received=`): which snapshots of holdings and subscriptions there are,
+//! also those that list nothing. What a file's rows cannot say: that it was read, that something in
+//! it was unreadable, that another page should follow.
 
 use std::collections::BTreeMap;
 
@@ -34,8 +35,9 @@ pub struct HoldingsSnapshot {
     pub complete: bool,
 }
 
-/// The holdings snapshots that the files make, by tenant and day. Two exports of a day are one snapshot, their union; it is
-/// complete when nothing in it was a reject and its last page (files in the natural order of their names) announces no other.
+/// The holdings snapshots that the files make, by tenant and day. Two exports of a day are one
+/// snapshot, their union; it is complete when nothing in it was a reject and its last page (files
+/// in the natural order of their names) announces no other.
 pub fn holdings_snapshots(files: &[SnapshotFile]) -> Vec<HoldingsSnapshot> {
     let mut snapshots: BTreeMap<(Guid, Day), Vec<&SnapshotFile>> = BTreeMap::new();
     for file in files.iter().filter(|file| file.feed == Feed::LicenseHoldings.name()) {

@@ -1,4 +1,5 @@
-//! `subscription_snapshots` (partition `received=`): the subscriptions that raw snapshots list, as they list them.
+//! `subscription_snapshots` (partition `received=`): the subscriptions that raw snapshots list, as
+//! they list them.
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;

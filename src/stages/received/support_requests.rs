@@ -1,4 +1,5 @@
-//! `support_requests`: what customers asked the partner's support, by the last list that named a request.
+//! `support_requests`: what customers asked the partner's support, by the last list that named a
+//! request.
 
 use std::collections::BTreeMap;
 
@@ -31,12 +32,14 @@ pub fn distinct(mut rows: Vec<SupportRequest>) -> Vec<SupportRequest> {
     rows
 }
 
-/// One entry per request: of one listed twice the last by (received, file, line, record). `rows` come in the order of `received`.
+/// One entry per request: of one listed twice the last by (received, file, line, record). `rows`
+/// come in the order of `received`.
 pub fn latest(rows: Vec<SupportRequest>) -> BTreeMap<(Guid, String), SupportRequest> {
     rows.into_iter().map(|row| ((row.tenant_id, row.request_id.clone()), row)).collect()
 }
 
-/// Per customer the days on which requests were opened, in order: a day as often as it has requests. `rows` come in the order of `received`.
+/// Per customer the days on which requests were opened, in order: a day as often as it has
+/// requests. `rows` come in the order of `received`.
 pub fn opened_days(rows: Vec<SupportRequest>, zone: &Zone) -> BTreeMap<Guid, Vec<Day>> {
     let mut days: BTreeMap<Guid, Vec<Day>> = BTreeMap::new();
     for request in latest(rows).into_values() {

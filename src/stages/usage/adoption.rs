@@ -1,5 +1,6 @@
-//! `adoption`: per customer and SKU, deployment (assigned / sold) and usage over any of its workloads, with how complete the
-//! numbers are. The row of the single-customer view and of the portfolio export. Reads what `usage` reads, and the coverage.
+//! `adoption`: per customer and SKU, deployment (assigned / sold) and usage over any of its
+//! workloads, with how complete the numbers are. The row of the single-customer view and of the
+//! portfolio export. Reads what `usage` reads, and the coverage.
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;

@@ -1,8 +1,10 @@
-//! Assigned seats whose users were not active in the window, in tiers: what `next_steps` says of seats to reclaim.
+//! Assigned seats whose users were not active in the window, in tiers: what `next_steps` says of
+//! seats to reclaim.
 
 use crate::domain::day::Day;
 
-/// Users who have a SKU at the end of the day, and had no active day in the window on which they held it.
+/// Users who have a SKU at the end of the day, and had no active day in the window on which they
+/// held it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdleSeats {
     /// Assigned less than `grace_days` ago: too early to say.
@@ -14,8 +16,8 @@ pub struct IdleSeats {
 }
 
 impl IdleSeats {
-    /// Adds a user: since when the SKU is assigned (`None`: since before the data), and the first day ever with activity in one of its
-    /// workloads. A first day after `day` was not yet there.
+    /// Adds a user: since when the SKU is assigned (`None`: since before the data), and the first
+    /// day ever with activity in one of its workloads. A first day after `day` was not yet there.
     pub fn add(&mut self, day: Day, grace_days: i32, assigned: Option<Day>, first_active: Option<Day>) {
         let tier = if assigned.is_some_and(|assigned| day.0 - assigned.0 < grace_days) {
             &mut self.new

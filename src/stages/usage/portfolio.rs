@@ -1,6 +1,6 @@
-//! `portfolio`: sums over the customers, by product, by workload, and over everything. Reads `adoption` and
-//! `workload_adoption`. Ratios are sum over sum; fractions are added in the order of the key, so the same input gives the
-//! same bytes.
+//! `portfolio`: sums over the customers, by product, by workload, and over everything. Reads
+//! `adoption` and `workload_adoption`. Ratios are sum over sum; fractions are added in the order of
+//! the key, so the same input gives the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,8 @@ use crate::stages::usage::workload_adoption::WorkloadAdoption;
 use crate::warehouse::table::table;
 
 table! {
-    /// A sum over customers: of one product (workload null), of one workload (SKU null), or of everything (both null).
+    /// A sum over customers: of one product (workload null), of one workload (SKU null), or of
+    /// everything (both null).
     PORTFOLIO = "portfolio", version 1, Day, single;
     Portfolio {
         @key sku_id: Option<Guid> = "the product; null: all of them",

@@ -1,4 +1,5 @@
-//! The seats of a customer's SKUs in the snapshot in force, and the rows of `usage` and `adoption` that come of seats and users.
+//! The seats of a customer's SKUs in the snapshot in force, and the rows of `usage` and `adoption`
+//! that come of seats and users.
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,13 @@
-//! `usage`: per customer, SKU and workload, how many entitlements there are, how many are active, and why it may be more.
-//! Reads `activity_daily`, `assignments` and `subscriptions` (through `holders`).
+//! `usage`: per customer, SKU and workload, how many entitlements there are, how many are active,
+//! and why it may be more. Reads `activity_daily`, `assignments` and `subscriptions` (through
+//! `holders`).
 
 use crate::domain::guid::Guid;
 use crate::warehouse::table::table;
 
 table! {
-    /// The use of one workload of a SKU in the 28 days that end on the day. The five parts add up to `entitlements_active`.
+    /// The use of one workload of a SKU in the 28 days that end on the day. The five parts add up
+    /// to `entitlements_active`.
     USAGE = "usage", version 1, Day, sharded;
     Usage {
         @key tenant_id: Guid = "the customer",
@@ -23,8 +25,8 @@ table! {
     }
 }
 
-/// What a row of `usage` or `adoption` promises beyond types: its parts add up, none is negative, and the adjusted ratio is not
-/// above 1. The name of the broken promise, where one is.
+/// What a row of `usage` or `adoption` promises beyond types: its parts add up, none is negative,
+/// and the adjusted ratio is not above 1. The name of the broken promise, where one is.
 pub fn broken_promise(active: i64, parts: Parts, adjusted: Option<f64>) -> Option<&'static str> {
     let all = [parts.current, parts.moved, parts.lapsed, parts.trial, parts.over_assigned];
     if all.iter().sum::<i64>() != active {
@@ -65,7 +67,8 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Splits A by its causes. `entitlements` is E (`None`: unknown, so nothing says that there are too few).
+    /// Splits A by its causes. `entitlements` is E (`None`: unknown, so nothing says that there are
+    /// too few).
     pub fn of(users: ActiveUsers, entitlements: Option<i64>, seats_lapsed: i64, seats_trial: i64) -> Parts {
         let current = entitlements.map_or(users.holders, |entitlements| users.holders.min(entitlements));
         let beyond = users.holders - current;

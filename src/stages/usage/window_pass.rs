@@ -1,8 +1,10 @@
-//! Who holds what and uses it, day by day: the one pass that `usage`, `adoption` and `workload_adoption` come out of.
+//! Who holds what and uses it, day by day: the one pass that `usage`, `adoption` and
+//! `workload_adoption` come out of.
 //!
-//! Every (tenant, SKU, user) that ever held the SKU has a pattern of the days of the window on which it was held; every
-//! (tenant, user, workload) has one of the days that are active. A user is in A when the two share a bit. Both patterns are
-//! carried from day to day, so a range of N days is one pass over N + 27 days.
+//! Every (tenant, SKU, user) that ever held the SKU has a pattern of the days of the window on
+//! which it was held; every (tenant, user, workload) has one of the days that are active. A user is
+//! in A when the two share a bit. Both patterns are carried from day to day, so a range of N days
+//! is one pass over N + 27 days.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,13 +81,15 @@ pub struct Pass<'a> {
     chosen: Marks,
     customers: BTreeMap<Guid, Customer<'a>>,
     windows: Windows,
-    /// Per entity the days on which a product in scope, and any product, with the workload was held.
+    /// Per entity the days on which a product in scope, and any product, with the workload was
+    /// held.
     held_in_scope: Vec<u32>,
     held: Vec<u32>,
 }
 
 impl<'a> Pass<'a> {
-    /// Prepares the pass for days from `first` on. `assignments` and `first_activity` are sorted by their keys.
+    /// Prepares the pass for days from `first` on. `assignments` and `first_activity` are sorted by
+    /// their keys.
     pub fn new(
         facts: &'a DailyFacts,
         assignments: &'a [Assignment],
@@ -280,7 +284,8 @@ impl<'a> Pass<'a> {
         idle
     }
 
-    /// The rows of `workload_adoption`. `entitled` has the workloads of the products in scope that have a row.
+    /// The rows of `workload_adoption`. `entitled` has the workloads of the products in scope that
+    /// have a row.
     fn workload_rows(
         &self,
         tenant: Guid,

@@ -1,8 +1,9 @@
-//! Small numbers as Parquet packs them: runs of one number, and groups of eight side by side in as few bits as the largest needs.
+//! Small numbers as Parquet packs them: runs of one number, and groups of eight side by side in as
+//! few bits as the largest needs.
 //!
-//! The form is the hybrid of run lengths and bit packing of the Parquet format ("RLE", encoding 3): a header in base 128, whose
-//! lowest bit tells a run (0: how often, then the number in whole bytes) from packed groups (1: how many groups, then the bits,
-//! lowest first).
+//! The form is the hybrid of run lengths and bit packing of the Parquet format ("RLE", encoding 3):
+//! a header in base 128, whose lowest bit tells a run (0: how often, then the number in whole
+//! bytes) from packed groups (1: how many groups, then the bits, lowest first).
 
 /// How many equal numbers in a row are written as a run: fewer take no less room than packed ones.
 const LEAST_RUN: usize = 16;
@@ -14,7 +15,8 @@ pub fn width(most: u32) -> u32 {
     32 - most.leading_zeros()
 }
 
-/// Appends numbers of at most `width` bits. A reader knows how many they are and ignores what fills the last group.
+/// Appends numbers of at most `width` bits. A reader knows how many they are and ignores what fills
+/// the last group.
 pub fn put(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     let mut waiting = 0;
     let mut at = 0;
@@ -37,8 +39,8 @@ pub fn put(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     put_groups(&numbers[waiting..], width, out);
 }
 
-/// Where the next run that may be long enough begins, from `at` on, and how long it is. One that is has a whole group of equal numbers
-/// in it wherever groups begin, so only groups are looked at.
+/// Where the next run that may be long enough begins, from `at` on, and how long it is. One that is
+/// has a whole group of equal numbers in it wherever groups begin, so only groups are looked at.
 fn next_run(numbers: &[u32], at: usize) -> Option<(usize, usize)> {
     let groups = numbers[at..].as_chunks::<GROUP>().0;
     let is_equal = |group: &[u32; GROUP]| group.iter().fold(0, |differing, number| differing | number ^ group[0]) == 0;

@@ -1,9 +1,9 @@
-//! One column of a row group as the bytes of a Parquet file: a dictionary page where it pays, data pages, statistics and the index of
-//! the pages.
+//! One column of a row group as the bytes of a Parquet file: a dictionary page where it pays, data
+//! pages, statistics and the index of the pages.
 //!
-//! The general writer of the Parquet library looks every value up in a dictionary of its own. Columns that the stages give as numbers of a
-//! dictionary need no look-up here, others are asked once whether a dictionary pays. Everything else (headers, footer, indexes) is the
-//! library's.
+//! The general writer of the Parquet library looks every value up in a dictionary of its own.
+//! Columns that the stages give as numbers of a dictionary need no look-up here, others are asked
+//! once whether a dictionary pays. Everything else (headers, footer, indexes) is the library's.
 
 use std::io;
 use std::mem;
@@ -37,7 +37,8 @@ pub struct Chunk {
     pub close: ColumnCloseResult,
 }
 
-/// Encodes columns of as many rows, at least one. Columns of equal values are equal bytes, which are made once.
+/// Encodes columns of as many rows, at least one. Columns of equal values are equal bytes, which
+/// are made once.
 pub fn encode_all(columns: &[ArrayRef], descriptions: &[ColumnDescPtr], is_compressed: bool) -> Result<Vec<Chunk>> {
     let mut chunks: Vec<Chunk> = Vec::with_capacity(columns.len());
     for (column, description) in columns.iter().zip(descriptions) {
@@ -179,8 +180,8 @@ fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -
     Ok(Chunk { bytes, close })
 }
 
-/// The bits of a code. They fill whole bytes where they are compressed and not few: the compressor sees which codes are frequent only
-/// where every code begins with a byte.
+/// The bits of a code. They fill whole bytes where they are compressed and not few: the compressor
+/// sees which codes are frequent only where every code begins with a byte.
 fn code_width(entries: u32, is_compressed: bool) -> u32 {
     let width = bit_packing::width(entries.saturating_sub(1));
     if is_compressed && width > MOST_BITS_PACKED {
@@ -190,8 +191,8 @@ fn code_width(entries: u32, is_compressed: bool) -> u32 {
     }
 }
 
-/// Where codes of whole bytes mostly come several times in a row, as those of a sorted column do, runs alone take less room, and even
-/// less when they are compressed.
+/// Where codes of whole bytes mostly come several times in a row, as those of a sorted column do,
+/// runs alone take less room, and even less when they are compressed.
 fn put_codes(codes: &[u32], width: u32, out: &mut Vec<u8>) {
     let bytes = width as usize / 8;
     if bytes > 0 && width.is_multiple_of(8) && bit_packing::runs(codes) * (bytes + 1) < codes.len() * bytes {

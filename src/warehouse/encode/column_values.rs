@@ -1,5 +1,6 @@
-//! The values of a column, without its nulls, as the writer of a column chunk asks for them: plain bytes, a dictionary, the least
-//! and the greatest. They are the same whether texts come as they are or as numbers of a dictionary: equal rows are equal bytes.
+//! The values of a column, without its nulls, as the writer of a column chunk asks for them: plain
+//! bytes, a dictionary, the least and the greatest. They are the same whether texts come as they
+//! are or as numbers of a dictionary: equal rows are equal bytes.
 
 use std::borrow::Cow;
 use std::hash::Hash;

@@ -51,7 +51,8 @@ fn with<T>(what: impl FnOnce(&mut Compressors) -> io::Result<T>) -> io::Result<T
     })
 }
 
-/// Looks for long matches only, and soon gives up where there are none: what is left are the few bits that frequent bytes take.
+/// Looks for long matches only, and soon gives up where there are none: what is left are the few
+/// bits that frequent bytes take.
 fn for_numbers() -> io::Result<zstd::bulk::Compressor<'static>> {
     let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
     compressor.set_parameter(CParameter::MinMatch(7))?;
@@ -60,8 +61,8 @@ fn for_numbers() -> io::Result<zstd::bulk::Compressor<'static>> {
     Ok(compressor)
 }
 
-/// Compresses numbers of whole bytes, of which many are different. Matches of one or two of them are all that a search finds, and take
-/// as much room as they save.
+/// Compresses numbers of whole bytes, of which many are different. Matches of one or two of them
+/// are all that a search finds, and take as much room as they save.
 pub fn compress_numbers(body: &[u8]) -> io::Result<Vec<u8>> {
     with(|compressors| compressors.numbers.compress(body))
 }
@@ -71,8 +72,8 @@ pub fn compress(body: &[u8]) -> io::Result<Vec<u8>> {
     with(|compressors| compressors.search.compress(body))
 }
 
-/// Compresses texts with their lengths before them. Those of one length that are chance but for their beginning, as ids are, take less
-/// room and time when nothing else is searched for.
+/// Compresses texts with their lengths before them. Those of one length that are chance but for
+/// their beginning, as ids are, take less room and time when nothing else is searched for.
 pub fn compress_texts(entries: &[u8]) -> io::Result<Vec<u8>> {
     with(|compressors| {
         if let Some(width) = equal_width(entries) {
@@ -89,7 +90,8 @@ pub fn compress_texts(entries: &[u8]) -> io::Result<Vec<u8>> {
     })
 }
 
-/// What each text takes with its length, where it is the same for all; `None` where they are few, or long.
+/// What each text takes with its length, where it is the same for all; `None` where they are few,
+/// or long.
 fn equal_width(entries: &[u8]) -> Option<usize> {
     let first = entries.first_chunk::<4>()?;
     let width = size_of_val(first) + u32::from_le_bytes(*first) as usize;

@@ -1,11 +1,13 @@
-//! The dictionary of a column: which values it has, and where each of them stands. Whether there is one is decided by the values alone.
+//! The dictionary of a column: which values it has, and where each of them stands. Whether there is
+//! one is decided by the values alone.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use rustc_hash::FxBuildHasher;
 
-/// A dictionary is given up where more than this share of the values would be in it: they take less room as they are.
+/// A dictionary is given up where more than this share of the values would be in it: they take less
+/// room as they are.
 const MOST_DISTINCT: usize = 2;
 
 /// Distinct values in the order in which they come, and for each value its place among them.
@@ -83,7 +85,8 @@ pub struct Sample {
     pub most_distinct: usize,
 }
 
-/// The dictionary of some values in their order; `None` where it would not pay. `room` is how many bytes the entries may take.
+/// The dictionary of some values in their order; `None` where it would not pay. `room` is how many
+/// bytes the entries may take.
 pub fn dictionary<K: Copy>(
     mut values: impl ExactSizeIterator<Item = K>,
     sample: Sample,

@@ -1,9 +1,11 @@
 //! Texts of equal length, compressed with matches that are known beforehand.
 //!
-//! Most of a table about users is ids: sorted, all of one length, and chance but for what neighbours begin with. A compressor that
-//! searches finds next to nothing in them and takes most of its time for it. What repeats is known without a search: the length that
-//! stands before every text, and the beginning that a text shares with the one before. These matches are given to zstd, which is left
-//! with what it does at once: it writes them and the remaining bytes with few bits. The result is an ordinary zstd frame.
+//! Most of a table about users is ids: sorted, all of one length, and chance but for what
+//! neighbours begin with. A compressor that searches finds next to nothing in them and takes most
+//! of its time for it. What repeats is known without a search: the length that stands before every
+//! text, and the beginning that a text shares with the one before. These matches are given to zstd,
+//! which is left with what it does at once: it writes them and the remaining bytes with few bits.
+//! The result is an ordinary zstd frame.
 
 use std::ffi::CStr;
 use std::io;
@@ -14,7 +16,8 @@ use zstd_sys::{
     ZSTD_compressSequencesAndLiterals, ZSTD_createCCtx, ZSTD_freeCCtx, ZSTD_getErrorName, ZSTD_isError,
 };
 
-/// The most bytes of a block, which has codes of its own. Below 2^16, which the lengths of matches and of literals may not exceed.
+/// The most bytes of a block, which has codes of its own. Below 2^16, which the lengths of matches
+/// and of literals may not exceed.
 const BLOCK_BYTES: usize = 64 * 1000;
 /// Shorter matches cannot be written.
 const LEAST_MATCH: usize = 3;
@@ -52,7 +55,8 @@ impl Repeats {
         Ok(repeats)
     }
 
-    /// The entries, each of `width` bytes, as a zstd frame; an error where zstd would rather leave them as they are.
+    /// The entries, each of `width` bytes, as a zstd frame; an error where zstd would rather leave
+    /// them as they are.
     pub fn compress(&mut self, entries: &[u8], width: usize) -> io::Result<Vec<u8>> {
         if width == 0 || width > BLOCK_BYTES || entries.is_empty() || !entries.len().is_multiple_of(width) {
             return Err(io::ErrorKind::InvalidInput.into());
@@ -62,9 +66,10 @@ impl Repeats {
         // SAFETY: takes a number only.
         let mut frame: Vec<u8> = Vec::with_capacity(unsafe { ZSTD_compressBound(entries.len()) });
         let context = self.context.as_ptr();
-        // SAFETY: the context is alive and used by nobody else; each pointer goes with the length or capacity of the vector that it is of.
-        // The sequences are valid: `find` makes them out of the entries, so that their lengths add up to those of the entries and
-        // of the literals, and every match stands `width` bytes after the same bytes.
+        // SAFETY: the context is alive and used by nobody else; each pointer goes with the length
+        // or capacity of the vector that it is of. The sequences are valid: `find` makes them out
+        // of the entries, so that their lengths add up to those of the entries and of the literals,
+        // and every match stands `width` bytes after the same bytes.
         let length = unsafe {
             checked(ZSTD_CCtx_reset(context, ZSTD_ResetDirective::ZSTD_reset_session_only))?;
             checked(ZSTD_compressSequencesAndLiterals(
@@ -84,7 +89,8 @@ impl Repeats {
         Ok(frame)
     }
 
-    /// What each entry shares with the beginning of the one before is a match, everything else is literals.
+    /// What each entry shares with the beginning of the one before is a match, everything else is
+    /// literals.
     fn find(&mut self, entries: &[u8], width: usize) {
         self.sequences.clear();
         self.literals.clear();

@@ -1,5 +1,6 @@
-//! Whether a Parquet file has all its bytes: a file that lost some in the middle still has a footer that reads well, and is
-//! found out only when its rows are read. What the footer says of the parts adds up to the size of the file.
+//! Whether a Parquet file has all its bytes: a file that lost some in the middle still has a footer
+//! that reads well, and is found out only when its rows are read. What the footer says of the parts
+//! adds up to the size of the file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -38,7 +39,8 @@ fn end_of_part(offset: i64, length: i64) -> Option<u64> {
     u64::try_from(offset).ok()?.checked_add(u64::try_from(length).ok()?)
 }
 
-/// Where the last of the pages and of the indexes of pages ends; `None` where the footer makes no sense.
+/// Where the last of the pages and of the indexes of pages ends; `None` where the footer makes no
+/// sense.
 fn end_of_parts(metadata: &ParquetMetaData) -> Option<u64> {
     let mut end = end_of_rows(metadata)?;
     let mut part = |offset: Option<i64>, length: i64| {
@@ -96,7 +98,8 @@ mod tests {
         ],
     };
 
-    /// A file with this many rows: with and without compression, with one row group, with several, with none.
+    /// A file with this many rows: with and without compression, with one row group, with several,
+    /// with none.
     fn file_of(rows: i64) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");

@@ -1,5 +1,6 @@
-//! Columns of a file as frames: as one frame of plain columns, or row group by row group with texts as numbers of a dictionary.
-//! A file of an older version gets the columns that came later, with nothing in them.
+//! Columns of a file as frames: as one frame of plain columns, or row group by row group with texts
+//! as numbers of a dictionary. A file of an older version gets the columns that came later, with
+//! nothing in them.
 
 use std::fs::File;
 use std::path::Path;
@@ -17,7 +18,8 @@ use crate::warehouse::contract::{Column, Contract, Kind};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::write::{ROW_GROUP_ROWS, VERSION_KEY};
 
-/// Reads columns of a file (all of them where `columns` is empty) as one frame in the order of the contract.
+/// Reads columns of a file (all of them where `columns` is empty) as one frame in the order of the
+/// contract.
 pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
     let file = File::open(path).map_err(WarehouseError::store("open", path))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
@@ -26,8 +28,8 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
     as_one_frame(path, (contract, version), columns, reader(path, file, metadata, columns)?)
 }
 
-/// The same with texts as numbers of a dictionary where they are that in the file, and with one frame per row group: nothing is
-/// copied that is there once for many rows.
+/// The same with texts as numbers of a dictionary where they are that in the file, and with one
+/// frame per row group: nothing is copied that is there once for many rows.
 pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
     let failed = || WarehouseError::parquet("read", path);
     let file = File::open(path).map_err(WarehouseError::store("open", path))?;
@@ -132,7 +134,8 @@ pub(crate) fn as_one_frame(
     with_added_columns(contract, version, columns, frame)
 }
 
-/// Proves that the columns of a frame have the types of the contract; texts may be numbers of a dictionary.
+/// Proves that the columns of a frame have the types of the contract; texts may be numbers of a
+/// dictionary.
 pub(crate) fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
     for field in frame.schema().fields() {
         let expected = contract

@@ -1,8 +1,9 @@
 //! The rows of one tenant out of a file that has those of many, without reading the others.
 //!
-//! Files are sorted by the key, and nearly every key begins with the tenant. So the rows of a tenant lie together, and what the
-//! footer says of the smallest and the largest id of each row group and page tells where. Files without an index of pages, or
-//! whose key begins with something else, give the same rows and take longer.
+//! Files are sorted by the key, and nearly every key begins with the tenant. So the rows of a
+//! tenant lie together, and what the footer says of the smallest and the largest id of each row
+//! group and page tells where. Files without an index of pages, or whose key begins with something
+//! else, give the same rows and take longer.
 
 use std::fs::File;
 use std::io;
@@ -26,7 +27,8 @@ use crate::warehouse::file::read::{as_one_frame, version_of};
 /// The column that says whose a row is.
 const TENANT: &str = "tenant_id";
 
-/// Reads columns (all of them where `columns` is empty) of the rows of a tenant; `None` where there is no such file.
+/// Reads columns (all of them where `columns` is empty) of the rows of a tenant; `None` where there
+/// is no such file.
 pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: Guid) -> Result<Option<RecordBatch>, WarehouseError> {
     let failed = || WarehouseError::parquet("read", path);
     let file = match File::open(path) {
@@ -71,7 +73,8 @@ pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: G
     as_one_frame(path, (contract, version), columns, reader).map(Some)
 }
 
-/// The version of a file. One that cannot be read is refused: whoever asks for single rows has not looked at the footers of the table.
+/// The version of a file. One that cannot be read is refused: whoever asks for single rows has not
+/// looked at the footers of the table.
 fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetadata) -> Result<u32, WarehouseError> {
     let found = version_of(metadata);
     let (path, table, known) = (path.to_path_buf(), contract.name.to_owned(), contract.version);
@@ -82,7 +85,8 @@ fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetad
     }
 }
 
-/// The row groups that may have an id, the rows in them (counted through these groups) that may, and how many rows these groups have.
+/// The row groups that may have an id, the rows in them (counted through these groups) that may,
+/// and how many rows these groups have.
 fn candidates(metadata: &ParquetMetaData, column: usize, id: &[u8]) -> (Vec<usize>, Vec<Range<usize>>, usize) {
     let mut groups = Vec::new();
     let mut ranges: Vec<Range<usize>> = Vec::new();
@@ -107,7 +111,8 @@ fn candidates(metadata: &ParquetMetaData, column: usize, id: &[u8]) -> (Vec<usiz
     (groups, ranges, rows)
 }
 
-/// The rows of a row group whose pages may have an id; all of them where nothing is known of the pages.
+/// The rows of a row group whose pages may have an id; all of them where nothing is known of the
+/// pages.
 fn pages(metadata: &ParquetMetaData, group: usize, column: usize, rows: usize, id: &[u8]) -> Vec<Range<usize>> {
     let bounds = metadata.column_index().and_then(|groups| groups.get(group)?.get(column));
     let places = metadata.offset_index().and_then(|groups| groups.get(group)?.get(column));

@@ -1,9 +1,11 @@
 //! Whether a file is what its footer says and what its contract promises, to the last byte.
 //!
-//! The digest in the footer is that of the encoded rows, so a changed byte among the rows is found by reading the file once. The rest of
-//! the file, the indexes of pages and the footer itself, is in no digest. But the writer is deterministic: the rows are
-//! encoded once more, and where that gives the same encoded rows it has to give the same file. Where it does not (another version of the
-//! writer made the file), the rest is held by its meaning only: table, version, number of rows, size.
+//! The digest in the footer is that of the encoded rows, so a changed byte among the rows is found
+//! by reading the file once. The rest of the file, the indexes of pages and the footer itself, is
+//! in no digest. But the writer is deterministic: the rows are encoded once more, and where that
+//! gives the same encoded rows it has to give the same file. Where it does not (another version of
+//! the writer made the file), the rest is held by its meaning only: table, version, number of rows,
+//! size.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -34,8 +36,8 @@ pub enum Flaw {
     Contract(String),
 }
 
-/// Reads a file and holds it against its footer and its contract. Gives the rows, where they can be read, and everything that is wrong.
-/// Fails only where the disk does.
+/// Reads a file and holds it against its footer and its contract. Gives the rows, where they can be
+/// read, and everything that is wrong. Fails only where the disk does.
 pub fn prove(path: &Path, contract: &Contract, place: Place, footer: &Footer) -> Result<(Option<RecordBatch>, Vec<Flaw>), WarehouseError> {
     let (rows_digest, digest) = digests(path)?;
     if rows_digest != footer.digest {
@@ -79,7 +81,8 @@ pub fn prove(path: &Path, contract: &Contract, place: Place, footer: &Footer) ->
     Ok((Some(frame), flaws))
 }
 
-/// The digest of the encoded rows of a file, and of all its bytes. Of a file without a readable footer both are of all bytes.
+/// The digest of the encoded rows of a file, and of all its bytes. Of a file without a readable
+/// footer both are of all bytes.
 fn digests(path: &Path) -> Result<(Digest, Digest), WarehouseError> {
     let failed = || WarehouseError::store("read", path);
     let mut file = File::open(path).map_err(WarehouseError::store("open", path))?;
@@ -105,7 +108,8 @@ fn digests(path: &Path) -> Result<(Digest, Digest), WarehouseError> {
     }
 }
 
-/// How the columns of a file differ from those of the contract: names, order, types. Whether a null is there is a matter of values.
+/// How the columns of a file differ from those of the contract: names, order, types. Whether a null
+/// is there is a matter of values.
 fn columns_flaw(contract: &Contract, frame: &RecordBatch) -> Option<String> {
     let (found, promised) = (frame.schema(), contract.schema());
     let names = |schema: &arrow::datatypes::Schema| schema.fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();

@@ -1,4 +1,5 @@
-//! One Parquet file: written whole into the staging folder and renamed into place, read by columns, described by its footer.
+//! One Parquet file: written whole into the staging folder and renamed into place, read by columns,
+//! described by its footer.
 //!
 //! | footer key | what |
 //! |---|---|
@@ -7,8 +8,8 @@
 //! | `uptake.digest` | digest of the encoded rows: the writer is deterministic, so equal rows are equal bytes |
 //! | `uptake.days` | `received=` tables: the event days in the file, each with its rows and digest; other tables: days that matter to their readers, or that they were made from |
 //!
-//! There is no Arrow schema in the file: ids are dictionary encoded, and every reader is to show strings. Nothing in a file
-//! depends on the clock, the run or the number of threads.
+//! There is no Arrow schema in the file: ids are dictionary encoded, and every reader is to show
+//! strings. Nothing in a file depends on the clock, the run or the number of threads.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -35,13 +36,15 @@ use crate::warehouse::key_order::check_order;
 
 /// Rows of one row group: small enough for a reader to skip what it does not need.
 pub(super) const ROW_GROUP_ROWS: usize = 128 * 1024;
-/// Files of fewer rows are not compressed: setting a compressor up would take longer than everything else, and save little.
+/// Files of fewer rows are not compressed: setting a compressor up would take longer than
+/// everything else, and save little.
 const LEAST_ROWS_COMPRESSED: usize = 2_048;
 
 /// The key of a footer that says which version of its table a file has.
 pub(super) const VERSION_KEY: &str = "uptake.version";
 
-/// Bytes gathered before they are written; most files have fewer. What is larger is written as it comes.
+/// Bytes gathered before they are written; most files have fewer. What is larger is written as it
+/// comes.
 const WRITTEN_AT_ONCE: usize = 1 << 16;
 
 /// The rows and the digest of one event day within a `received=` file.
@@ -90,7 +93,8 @@ impl<W: Write> Write for Digesting<W> {
         Ok(written)
     }
 
-    /// Everything is digested by now. What lies below is flushed once, at the end: a small file is one write.
+    /// Everything is digested by now. What lies below is flushed once, at the end: a small file is
+    /// one write.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -112,7 +116,8 @@ pub fn write(
     Ok(encode(buffered, path, contract, frame, fingerprint, days)?.0)
 }
 
-/// Writes the bytes of a file; returns its footer and the digest of all its bytes. `path` is for messages.
+/// Writes the bytes of a file; returns its footer and the digest of all its bytes. `path` is for
+/// messages.
 pub(super) fn encode<W: Write + Send>(
     inner: W,
     path: &Path,
@@ -173,7 +178,8 @@ pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
     Ok(describe(path)?.map(|described| described.footer))
 }
 
-/// Reads the footer of a file and of which table it is; `None` where the file is no whole file of ours.
+/// Reads the footer of a file and of which table it is; `None` where the file is no whole file of
+/// ours.
 pub fn describe(path: &Path) -> Result<Option<Described>, WarehouseError> {
     let file = match File::open(path) {
         Ok(file) => file,

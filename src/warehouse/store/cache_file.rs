@@ -1,6 +1,7 @@
-//! What runs keep for the next one and can learn again, in files beside the tables that can be deleted at any time. They are read every
-//! night and have thousands of entries, so they are no text: a version, the content, and the digest of both. What is not as it was written,
-//! or of another version, is as good as not there.
+//! What runs keep for the next one and can learn again, in files beside the tables that can be
+//! deleted at any time. They are read every night and have thousands of entries, so they are no
+//! text: a version, the content, and the digest of both. What is not as it was written, or of
+//! another version, is as good as not there.
 
 use std::fs;
 

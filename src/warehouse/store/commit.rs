@@ -3,8 +3,8 @@
 //! A single rename is atomic, several are not. A run that ended between two of them would leave a
 //! partition of which one half says something else than the other; and where the number of shards
 //! changes, rows would be in no file at all. So the files are finished in the staging folder first.
-//! Then a list of the renames is written to `.uptake/commits`, the renames are done, and the list is
-//! removed. Whoever takes the lock next completes what a list says.
+//! Then a list of the renames is written to `.uptake/commits`, the renames are done, and the list
+//! is removed. Whoever takes the lock next completes what a list says.
 
 use std::fs;
 use std::io;
@@ -76,7 +76,8 @@ impl Store {
         self.disk().remove_file(&list).map_err(WarehouseError::store("remove", &list))
     }
 
-    /// Completes what a run that died has begun to commit. Its files are still in the staging folder.
+    /// Completes what a run that died has begun to commit. Its files are still in the staging
+    /// folder.
     pub(super) fn complete_commits(&self) -> Result<(), WarehouseError> {
         let folder = self.commits();
         let entries = match fs::read_dir(&folder) {
@@ -87,8 +88,9 @@ impl Store {
         for entry in entries {
             let list = entry.map_err(WarehouseError::store("list", &folder))?.path();
             let bytes = fs::read(&list).map_err(WarehouseError::store("read", &list))?;
-            // Only a loss of power can have cut the list, or one of its files. Then nothing more is done: what stands in
-            // the partition has all rows still, or is found by its footers to be of two kinds.
+            // Only a loss of power can have cut the list, or one of its files. Then nothing more is
+            // done: what stands in the partition has all rows still, or is found by its footers to
+            // be of two kinds.
             if let Ok(commit) = serde_json::from_slice::<Commit>(&bytes)
                 && self.is_whole(&commit)?
             {
@@ -110,7 +112,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Does what is not done yet: a file that is not in the staging folder any more is in its place.
+    /// Does what is not done yet: a file that is not in the staging folder any more is in its
+    /// place.
     fn carry_out(&self, commit: &Commit) -> Result<(), WarehouseError> {
         for staged in &commit.files {
             let unfinished = self.staging().join(&staged.unfinished);

@@ -1,6 +1,7 @@
-//! What the warehouse holds: every partition file with its footer. Footers that were read before come from a disposable
-//! cache as long as a file's size and time of change are the same. A folder in which nothing came or went since, which its own time
-//! of change says, is not gone through again: only its files are looked at, one by one.
+//! What the warehouse holds: every partition file with its footer. Footers that were read before
+//! come from a disposable cache as long as a file's size and time of change are the same. A folder
+//! in which nothing came or went since, which its own time of change says, is not gone through
+//! again: only its files are looked at, one by one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,11 +21,12 @@ pub use crate::warehouse::contract::Place;
 /// The files of one table that are whole and of a version that the program reads.
 pub type TableIndex = BTreeMap<Place, Footer>;
 
-/// When the folders of partitions were changed last, nanoseconds since 1970: of those that have nothing but files that can be used.
+/// When the folders of partitions were changed last, nanoseconds since 1970: of those that have
+/// nothing but files that can be used.
 pub type FolderTimes = BTreeMap<Day, u64>;
 
-/// How old a change has to be before its time is believed: within one tick of a file system's clock, two seconds on the coarsest,
-/// there can be another change that has the same time.
+/// How old a change has to be before its time is believed: within one tick of a file system's
+/// clock, two seconds on the coarsest, there can be another change that has the same time.
 pub const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 /// What an earlier look at the folder of a table has found.
@@ -90,7 +92,8 @@ pub fn file_name(shard: u32) -> String {
     format!("part-{shard:02}.parquet")
 }
 
-/// The places of a table for which there is something of a file's name, in order. No file is opened.
+/// The places of a table for which there is something of a file's name, in order. No file is
+/// opened.
 pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
     let mut places: Vec<Place> = find(root, contract, |folder, day| go_through(folder, day, |place, _| Ok(place)))?.files;
     places.sort_unstable();
@@ -122,7 +125,8 @@ impl<T> Found<T> {
     }
 }
 
-/// Looks into the folder of a table, partition by partition on all threads: `look` says what is in one folder.
+/// Looks into the folder of a table, partition by partition on all threads: `look` says what is in
+/// one folder.
 fn find<T: Send>(
     root: &Path,
     contract: &Contract,
@@ -155,7 +159,8 @@ fn find<T: Send>(
     Ok(all)
 }
 
-/// Goes through one folder and looks at every entry that has the name of a file: `look` gets its place and the entry.
+/// Goes through one folder and looks at every entry that has the name of a file: `look` gets its
+/// place and the entry.
 fn go_through<T>(
     folder: &Path,
     day: Option<Day>,
@@ -172,8 +177,8 @@ fn go_through<T>(
     Ok(found)
 }
 
-/// Lists the files of a table with their footers. A footer that is known is that of its file as long as size and time of change are
-/// the same.
+/// Lists the files of a table with their footers. A footer that is known is that of its file as
+/// long as size and time of change are the same.
 pub fn list(root: &Path, contract: &Contract, known: Known) -> Result<Listing, WarehouseError> {
     let Known { files: known, folders } = known;
     let settled_before = nanoseconds(SystemTime::now().checked_sub(SETTLED_AFTER));
@@ -283,7 +288,8 @@ fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result
         _ => match describe(&path)? {
             None => Fault::Damaged,
             Some(found) if found.table != contract.name => Fault::OtherTable,
-            // Its fingerprint is not what it would be today, so it is made again; until then, and for that, its rows are read.
+            // Its fingerprint is not what it would be today, so it is made again; until then, and
+            // for that, its rows are read.
             Some(found) if found.version < contract.oldest && contract.partition == Partition::Received => {
                 return Err(WarehouseError::Older {
                     path,

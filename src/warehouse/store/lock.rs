@@ -1,4 +1,5 @@
-//! One run at a time: an advisory lock on a file that says who holds it. The system lets go of it when its holder dies.
+//! One run at a time: an advisory lock on a file that says who holds it. The system lets go of it
+//! when its holder dies.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read};
@@ -13,7 +14,8 @@ use crate::warehouse::error::WarehouseError;
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "holding the open file is what holds the lock")] DiskFile);
 
-/// How often a lock is tried for, and how long it is waited in between: [`look`] has it for a moment.
+/// How often a lock is tried for, and how long it is waited in between: [`look`] has it for a
+/// moment.
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -47,15 +49,16 @@ pub fn look(path: &Path) -> io::Result<Look> {
     Ok(if held { Look::Held(holder) } else { Look::Free(holder) })
 }
 
-/// The first line of the file: how the holder describes itself. It only makes messages better; the lock itself is what counts.
+/// The first line of the file: how the holder describes itself. It only makes messages better; the
+/// lock itself is what counts.
 fn described(file: &mut impl Read) -> String {
     let mut text = Vec::new();
     let _ = file.read_to_end(&mut text);
     String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_owned()
 }
 
-/// Takes the lock of the warehouse at `<warehouse>/.uptake/lock`, or says who has it. `holder`, one line, describes this run
-/// for the next one that asks.
+/// Takes the lock of the warehouse at `<warehouse>/.uptake/lock`, or says who has it. `holder`, one
+/// line, describes this run for the next one that asks.
 pub fn take(disk: &Disk, path: &Path, holder: &str) -> Result<Lock, WarehouseError> {
     let mut file = disk.open_file(path).map_err(WarehouseError::store("open the lock", path))?;
     let mut tries = 1;
@@ -71,12 +74,14 @@ pub fn take(disk: &Disk, path: &Path, holder: &str) -> Result<Lock, WarehouseErr
     Ok(Lock(file))
 }
 
-/// The right to read a warehouse that nobody changes meanwhile, until it is dropped. Any number of readers can have it.
+/// The right to read a warehouse that nobody changes meanwhile, until it is dropped. Any number of
+/// readers can have it.
 #[derive(Debug)]
 pub struct Shared(#[expect(dead_code, reason = "holding the open file is what holds the lock")] File);
 
-/// Takes the lock for reading only, or says who changes the warehouse. Where there is no lock yet, nobody ever did. `holder` is told to a
-/// run that asks meanwhile, as far as this user may write it down.
+/// Takes the lock for reading only, or says who changes the warehouse. Where there is no lock yet,
+/// nobody ever did. `holder` is told to a run that asks meanwhile, as far as this user may write it
+/// down.
 pub fn share(disk: &Disk, path: &Path, holder: &str) -> Result<Option<Shared>, WarehouseError> {
     let file = match File::open(path) {
         Ok(file) => file,

@@ -1,8 +1,10 @@
-//! The warehouse as a folder: where files are, how they are replaced, what belongs to nobody and is cleaned up.
+//! The warehouse as a folder: where files are, how they are replaced, what belongs to nobody and is
+//! cleaned up.
 //!
-//! `<root>/<table>/day=YYYY-MM-DD/part-NN.parquet`; unfinished files and caches live in `<root>/.uptake`, on the same file
-//! system and outside every table, so that no recursive reader ever sees half a file. A file is replaced by one rename. The
-//! files are not synced one by one: after a loss of power the next run finds what is broken by its footer and makes it again.
+//! `<root>/<table>/day=YYYY-MM-DD/part-NN.parquet`; unfinished files and caches live in
+//! `<root>/.uptake`, on the same file system and outside every table, so that no recursive reader
+//! ever sees half a file. A file is replaced by one rename. The files are not synced one by one:
+//! after a loss of power the next run finds what is broken by its footer and makes it again.
 
 pub(crate) mod cache_file;
 pub mod commit;
@@ -58,7 +60,8 @@ impl Store {
         Store { disk, ..self }
     }
 
-    /// The warehouse at `root` for a rehearsal: everything is read as it is, and written below `overlay`, an empty folder.
+    /// The warehouse at `root` for a rehearsal: everything is read as it is, and written below
+    /// `overlay`, an empty folder.
     pub fn rehearsal(root: &Path, overlay: &Path) -> Result<Store, WarehouseError> {
         let store = Store {
             root: root.to_path_buf(),
@@ -84,7 +87,8 @@ impl Store {
         self.disk.create_folder(folder).map_err(WarehouseError::store("create", folder))
     }
 
-    /// Makes the folders, takes the lock, completes what a dead run has begun to commit, and removes what it left unfinished.
+    /// Makes the folders, takes the lock, completes what a dead run has begun to commit, and
+    /// removes what it left unfinished.
     pub fn lock(&self, holder: &str) -> Result<Lock, WarehouseError> {
         let private = self.private();
         self.create_folder(&private)?;
@@ -148,7 +152,8 @@ impl Store {
             .join(file_name(shard))
     }
 
-    /// Every file of a table, with its footer; the ones that are `known` are not read as long as the files are the same.
+    /// Every file of a table, with its footer; the ones that are `known` are not read as long as
+    /// the files are the same.
     pub fn list(&self, contract: &Contract, known: Known) -> Result<Listing, WarehouseError> {
         listing::list(&self.root, contract, known)
     }
@@ -236,7 +241,8 @@ impl Store {
         renamed.map_err(WarehouseError::store("put into place", path))
     }
 
-    /// Moves a folder that stands in the place of a file out of the way: nobody knows what is in it.
+    /// Moves a folder that stands in the place of a file out of the way: nobody knows what is in
+    /// it.
     fn set_aside(&self, folder: &Path) -> Result<(), WarehouseError> {
         let aside = self.private().join("set-aside");
         self.create_folder(&aside)?;
@@ -268,7 +274,8 @@ impl Store {
         R::rows(&self.read(R::CONTRACT, place, &[])?)
     }
 
-    /// Reads the rows of one tenant in a file, and as little of the others as its index allows; `None` where there is no file.
+    /// Reads the rows of one tenant in a file, and as little of the others as its index allows;
+    /// `None` where there is no file.
     pub fn rows_of_tenant<R: Row>(&self, place: Place, tenant: Guid) -> Result<Option<Vec<R>>, WarehouseError> {
         self.read_tenant(R::CONTRACT, place, tenant)?
             .map(|frame| R::rows(&frame))

@@ -1,5 +1,6 @@
-//! Reads columns of many files at once. A file that is gone since it was listed is passed over, one that cannot be read is taken note of:
-//! a look at how things stand is not to fail where something is broken.
+//! Reads columns of many files at once. A file that is gone since it was listed is passed over, one
+//! that cannot be read is taken note of: a look at how things stand is not to fail where something
+//! is broken.
 
 use std::io;
 use std::sync::Mutex;

@@ -1,4 +1,5 @@
-//! What is known of each customer: one entry for every tenant that has events, products or snapshots, or that a list names.
+//! What is known of each customer: one entry for every tenant that has events, products or
+//! snapshots, or that a list names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +56,8 @@ pub fn customers(facts: &Facts, reference: Day) -> Vec<CustomerStatus> {
     tenants.into_iter().map(of).collect()
 }
 
-/// The last day of which a feed says something about a customer. A snapshot in force may be older than what came in lately.
+/// The last day of which a feed says something about a customer. A snapshot in force may be older
+/// than what came in lately.
 fn latest(facts: &Facts, row: Option<&AdoptionRow>, feed: Feed, tenant: Guid) -> Option<Day> {
     let known = facts.latest.get(&(feed, tenant)).copied();
     match feed {
@@ -65,7 +67,8 @@ fn latest(facts: &Facts, row: Option<&AdoptionRow>, feed: Feed, tenant: Guid) ->
     }
 }
 
-/// The products that customers have on the last day and the catalogue lacks, those of the most customers first.
+/// The products that customers have on the last day and the catalogue lacks, those of the most
+/// customers first.
 pub fn unknown_products(facts: &Facts, catalogue: &Catalogue) -> Vec<UnknownProduct> {
     let mut unknown: BTreeMap<Guid, UnknownProduct> = BTreeMap::new();
     for row in facts.adoption.iter().filter(|row| !catalogue.products.contains_key(&row.sku)) {

@@ -1,5 +1,5 @@
-//! What has to be known of a warehouse to say how things stand, read from few files: what came in during the last days, and the last day of the
-//! tables. Nothing is decided here.
+//! What has to be known of a warehouse to say how things stand, read from few files: what came in
+//! during the last days, and the last day of the tables. Nothing is decided here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,8 +84,8 @@ pub struct Received {
 }
 
 impl Facts {
-    /// Reads them; `None` where no table has a file. Where there are no tables by day yet, `due` stands for their last day.
-    /// Days before `first` or after `due` are none of the tables.
+    /// Reads them; `None` where no table has a file. Where there are no tables by day yet, `due`
+    /// stands for their last day. Days before `first` or after `due` are none of the tables.
     pub fn read(columns: &Columns<'_>, catalogue: &Catalogue, (first, due): (Option<Day>, Day)) -> Result<Option<Facts>, EngineError> {
         if !has_any_table(columns)? {
             return Ok(None);
@@ -276,8 +276,8 @@ impl Facts {
         }
     }
 
-    /// Looks at the last window, and where a workload of the catalogue has no active user there at the windows before it: together they have
-    /// every day.
+    /// Looks at the last window, and where a workload of the catalogue has no active user there at
+    /// the windows before it: together they have every day.
     fn read_windows(&mut self, columns: &Columns<'_>, places: &[Place], wanted: &BTreeSet<String>, last: Day) {
         let Some((first, _)) = range(places) else { return };
         let mut end = last;
@@ -305,7 +305,8 @@ impl Facts {
 
 fn has_any_table(columns: &Columns<'_>) -> Result<bool, WarehouseError> {
     let has_files = |contract: &&Contract| columns.places(contract).map(|places| !places.is_empty());
-    // Every run that comes to anything writes `raw_files`; the others are asked in case that one was removed.
+    // Every run that comes to anything writes `raw_files`; the others are asked in case that one
+    // was removed.
     for contract in stages::TABLES {
         if has_files(contract)? {
             return Ok(true);

@@ -1,8 +1,10 @@
-//! Days in a row on which a customer has no event at all. A hole in the logs is not inactivity: a window with a hole in it counts too few users.
+//! Days in a row on which a customer has no event at all. A hole in the logs is not inactivity: a
+//! window with a hole in it counts too few users.
 //!
-//! A small customer may have no event on a Sunday, which is no fault of its logs. So a gap is usual where few events were to be expected of its
-//! days: less than [`FEWEST_EXPECTED`] by the averages of their weekdays. (Were sign-ins independent of each other, none at all where six
-//! are expected would happen once in 400 times.) Long gaps say nothing of what is usual.
+//! A small customer may have no event on a Sunday, which is no fault of its logs. So a gap is usual
+//! where few events were to be expected of its days: less than [`FEWEST_EXPECTED`] by the averages
+//! of their weekdays. (Were sign-ins independent of each other, none at all where six are expected
+//! would happen once in 400 times.) Long gaps say nothing of what is usual.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +63,8 @@ fn expected(counted: &BTreeMap<Day, i64>, day: Day) -> f64 {
     }
 }
 
-/// The gaps that are not usual, with all customers that have the same one; those of the most customers first, then the latest.
+/// The gaps that are not usual, with all customers that have the same one; those of the most
+/// customers first, then the latest.
 pub fn together(customers: &[CustomerStatus]) -> Vec<Hole> {
     let mut holes: BTreeMap<(&str, &str), Hole> = BTreeMap::new();
     for customer in customers {

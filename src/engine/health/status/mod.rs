@@ -1,5 +1,6 @@
-//! What the warehouse says of how the pipeline is doing: how far the tables and their sources have come, whose logs have holes, what was
-//! rejected, what the lists of customers and products lack, which workloads nobody uses any more. Reads and never writes.
+//! What the warehouse says of how the pipeline is doing: how far the tables and their sources have
+//! come, whose logs have holes, what was rejected, what the lists of customers and products lack,
+//! which workloads nobody uses any more. Reads and never writes.
 //!
 //! | file | what for |
 //! |---|---|
@@ -8,8 +9,9 @@
 //! | `facts` | what has to be known of the warehouse, in as few files as will do |
 //! | `collapsed`, `gaps`, `customers`, `sources`, `workloads` | what follows from the facts; pure |
 //!
-//! A warehouse of years is not read for it: of what came in the last [`LOOK_BACK_DAYS`] days, of the tables the last day, and one day in 28
-//! of `activity_28d` as far back as it takes to find a workload's last users.
+//! A warehouse of years is not read for it: of what came in the last [`LOOK_BACK_DAYS`] days, of
+//! the tables the last day, and one day in 28 of `activity_28d` as far back as it takes to find a
+//! workload's last users.
 
 mod columns;
 mod customers;
@@ -34,11 +36,13 @@ use crate::engine::health::status::columns::Columns;
 use crate::engine::health::status::facts::Facts;
 use crate::engine::health::status::value::Status;
 
-/// How many days of received files and of events are looked at, up to the last day of the tables: two months, so that every weekday occurs
-/// often enough to know which of them are quiet, and every window is in it.
+/// How many days of received files and of events are looked at, up to the last day of the tables:
+/// two months, so that every weekday occurs often enough to know which of them are quiet, and every
+/// window is in it.
 pub const LOOK_BACK_DAYS: i32 = 62;
 
-/// How things stand in a warehouse; `None` where there is none yet. `due` is the day until which the tables should go.
+/// How things stand in a warehouse; `None` where there is none yet. `due` is the day until which
+/// the tables should go.
 pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Status>, EngineError> {
     let columns = Columns::of(store);
     let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, (settings.first_day, due))? else {
@@ -51,7 +55,8 @@ pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Statu
     }))
 }
 
-/// The sources that `raw_files` names and the pipeline file does not, with the number of their files.
+/// The sources that `raw_files` names and the pipeline file does not, with the number of their
+/// files.
 fn former_sources(settings: &Settings, columns: &Columns<'_>) -> Result<BTreeMap<String, u64>, EngineError> {
     let mut former: BTreeMap<String, u64> = BTreeMap::new();
     let is_known = |id: &str| settings.sources.iter().any(|source| source.id == id);

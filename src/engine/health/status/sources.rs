@@ -1,5 +1,6 @@
-//! How far each source has come and what could not be used of it. A source is late when more days have passed than usually lie between its files:
-//! activity comes every day, everything else as it comes.
+//! How far each source has come and what could not be used of it. A source is late when more days
+//! have passed than usually lie between its files: activity comes every day, everything else as it
+//! comes.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +39,8 @@ pub fn sources(settings: &Settings, facts: &Facts, reference: Day) -> Vec<Source
     settings.sources.iter().map(of).collect()
 }
 
-/// After how many days the next file usually comes, at the latest; `None` where too few have come to say.
+/// After how many days the next file usually comes, at the latest; `None` where too few have come
+/// to say.
 fn usual_days(feed: Feed, days: &BTreeSet<Day>) -> Option<i64> {
     if feed == Feed::Activity {
         return Some(1);

@@ -1,4 +1,5 @@
-//! How things stand, as values: the keys of `uptake status --format json`, which docs/status.md explains one by one.
+//! How things stand, as values: the keys of `uptake status --format json`, which docs/status.md
+//! explains one by one.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,8 @@ pub struct Status {
     /// After so many days a list of subscriptions is stale.
     pub snapshot_stale_days: i64,
     pub sources: Vec<SourceStatus>,
-    /// Sources that the pipeline file has no more, each with the number of its raw files that are gone and whose rows stay.
+    /// Sources that the pipeline file has no more, each with the number of its raw files that are
+    /// gone and whose rows stay.
     pub former_sources: BTreeMap<String, u64>,
     /// Sorted by tenant.
     pub customers: Vec<CustomerStatus>,
@@ -31,7 +33,8 @@ pub struct Status {
     pub workloads: Vec<WorkloadStatus>,
     /// Files that could not be read, with the reason: their numbers are missing here.
     pub unreadable: Vec<String>,
-    /// Raw files and folders that the last run could not read, with the reason: the next one tries again.
+    /// Raw files and folders that the last run could not read, with the reason: the next one tries
+    /// again.
     pub unread: BTreeMap<String, String>,
 }
 
@@ -70,7 +73,8 @@ pub struct CustomerStatus {
     /// Of the last window; null where the customer has no row in `adoption`.
     pub window_days_covered: Option<i64>,
     pub window_complete: Option<bool>,
-    /// The snapshot of subscriptions in force on the last day, and how old it is; null where the customer has no row in `adoption`, or none is.
+    /// The snapshot of subscriptions in force on the last day, and how old it is; null where the
+    /// customer has no row in `adoption`, or none is.
     pub seats_snapshot_day: Option<String>,
     pub seats_snapshot_age_days: Option<i64>,
     pub days_without_data: Vec<Gap>,

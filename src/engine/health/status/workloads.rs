@@ -1,5 +1,6 @@
-//! Which workloads of the catalogue anybody uses. A workload that had users and has none is the mark of a mapping that broke: Microsoft gave an
-//! application a new id, or a catalogue was replaced by one that lacks it.
+//! Which workloads of the catalogue anybody uses. A workload that had users and has none is the
+//! mark of a mapping that broke: Microsoft gave an application a new id, or a catalogue was
+//! replaced by one that lacks it.
 
 use std::collections::BTreeSet;
 

@@ -1,12 +1,15 @@
-//! Sign-ins as Azure Monitor's diagnostic settings write them (feed `activity`, format `azure-monitor`).
+//! Sign-ins as Azure Monitor's diagnostic settings write them (feed `activity`, format
+//! `azure-monitor`).
 //!
-//! Categories `SignInLogs` and `NonInteractiveUserSignInLogs` are users' and ours; service principals', managed identities'
-//! and all others are not. Of the 2 to 15 KB of a record these matter: the envelope (see `azure_envelope`) and of `properties` `id`,
-//! `createdDateTime`, `userId`, `userPrincipalName`, `userType`, `appId`, `resourceId`, `resourceTenantId`, `homeTenantId`,
-//! `crossTenantAccessType`, `agent`, `isInteractive`, `status.errorCode`.
+//! Categories `SignInLogs` and `NonInteractiveUserSignInLogs` are users' and ours; service
+//! principals', managed identities' and all others are not. Of the 2 to 15 KB of a record these
+//! matter: the envelope (see `azure_envelope`) and of `properties` `id`, `createdDateTime`,
+//! `userId`, `userPrincipalName`, `userType`, `appId`, `resourceId`, `resourceTenantId`,
+//! `homeTenantId`, `crossTenantAccessType`, `agent`, `isInteractive`, `status.errorCode`.
 //!
-//! Traps: real `SignInLogs` carry `isInteractive: false`, so the category decides only where that is missing; `status.errorCode` comes
-//! before `resultType`; ids in GUID form come in any case, and some are no GUIDs; a user id may be empty.
+//! Traps: real `SignInLogs` carry `isInteractive: false`, so the category decides only where that
+//! is missing; `status.errorCode` comes before `resultType`; ids in GUID form come in any case, and
+//! some are no GUIDs; a user id may be empty.
 
 use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};

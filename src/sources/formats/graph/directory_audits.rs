@@ -1,8 +1,10 @@
-//! License changes from Graph's `GET /auditLogs/directoryAudits` (feed `license_changes`, format `graph`): pages
-//! `{"value":[directoryAudit...],"@odata.nextLink":"..."}`, an event a line, or a bare array.
+//! License changes from Graph's `GET /auditLogs/directoryAudits` (feed `license_changes`, format
+//! `graph`): pages `{"value":[directoryAudit...],"@odata.nextLink":"..."}`, an event a line, or a
+//! bare array.
 //!
-//! The names are those of `properties` in Azure Monitor's form (see `directory_audit`, also for the traps). Trap: the tenant is in no record, only
-//! in the path. A sign-in that lies in the same folder is not ours.
+//! The names are those of `properties` in Azure Monitor's form (see `directory_audit`, also for the
+//! traps). Trap: the tenant is in no record, only in the path. A sign-in that lies in the same
+//! folder is not ours.
 
 use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
 use crate::sources::json::value::Node;

@@ -1,9 +1,12 @@
-//! Sign-ins from Graph's `GET /auditLogs/signIns` (feed `activity`, format `graph`): pages `{"value":[signIn...],"@odata.nextLink":"..."}`,
-//! a sign-in a line, or a bare array. The names are those of `properties` in Azure Monitor's form.
+//! Sign-ins from Graph's `GET /auditLogs/signIns` (feed `activity`, format `graph`): pages
+//! `{"value":[signIn...],"@odata.nextLink":"..."}`, a sign-in a line, or a bare array. The names
+//! are those of `properties` in Azure Monitor's form.
 //!
-//! Traps: v1.0 has interactive sign-ins only and does not say whose they are, so the tenant is the path's; only where the path names
-//! none it is `homeTenantId`, of external users `resourceTenantId` (the beta has both). The beta also lists service principals and managed identities, which
-//! `signInEventTypes` tells apart; they are not ours, nor is a directory audit that lies in the same folder.
+//! Traps: v1.0 has interactive sign-ins only and does not say whose they are, so the tenant is the
+//! path's; only where the path names none it is `homeTenantId`, of external users
+//! `resourceTenantId` (the beta has both). The beta also lists service principals and managed
+//! identities, which `signInEventTypes` tells apart; they are not ours, nor is a directory audit
+//! that lies in the same folder.
 
 use crate::sources::fields::values::{is_word, present};
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};

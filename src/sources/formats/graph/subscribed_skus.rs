@@ -1,10 +1,11 @@
-//! Subscriptions from Graph's `/subscribedSkus` (feed `subscriptions`, format `graph-subscribed-skus`): pages, a SKU a line, or a bare
-//! array of `subscribedSku`.
+//! Subscriptions from Graph's `/subscribedSkus` (feed `subscriptions`, format
+//! `graph-subscribed-skus`): pages, a SKU a line, or a bare array of `subscribedSku`.
 //!
-//! It adds up all subscriptions of a SKU: `prepaidUnits{enabled, warning, suspended, lockedOut}` say how many units are in which state. Each kind
-//! above 0 is one subscription, its id the SKU and the kind; a SKU without units gives none. Traps: a real one has enabled 0 and suspended 25, so
-//! `capabilityStatus` alone says too little; nobody is named as the seller, and trials are not told apart. Tenant and day are in no record,
-//! only in the path.
+//! It adds up all subscriptions of a SKU: `prepaidUnits{enabled, warning, suspended, lockedOut}`
+//! say how many units are in which state. Each kind above 0 is one subscription, its id the SKU and
+//! the kind; a SKU without units gives none. Traps: a real one has enabled 0 and suspended 25, so
+//! `capabilityStatus` alone says too little; nobody is named as the seller, and trials are not told
+//! apart. Tenant and day are in no record, only in the path.
 
 use crate::domain::subscription::{Seller, State};
 use crate::sources::fields::values::{guid, present, seats};
@@ -84,7 +85,8 @@ impl JsonRecords for GraphSubscribedSkus<'_> {
     }
 }
 
-/// How many units there are of each of [`KINDS`]. A kind that is missing has none; where all are, nothing is said about units.
+/// How many units there are of each of [`KINDS`]. A kind that is missing has none; where all are,
+/// nothing is said about units.
 fn unit_counts(units: Node<'_>) -> Result<[i64; 4], Reason> {
     let mut counts = [0; 4];
     let mut is_empty = true;

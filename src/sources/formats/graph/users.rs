@@ -1,13 +1,16 @@
-//! Who holds which license, from Graph's `users?$select=id,assignedLicenses,licenseAssignmentStates` (feed `license_holdings`,
-//! format `graph-users`): pages `{"value":[user...],"@odata.nextLink":"..."}`, a user a line, or a bare array.
+//! Who holds which license, from Graph's
+//! `users?$select=id,assignedLicenses,licenseAssignmentStates` (feed `license_holdings`, format
+//! `graph-users`): pages `{"value":[user...],"@odata.nextLink":"..."}`, a user a line, or a bare
+//! array.
 //!
-//! `licenseAssignmentStates[{skuId, assignedByGroup, state}]` decides for the SKUs that it names: one is held when one of its states is
-//! Active or ActiveWithError. Graph is known to leave states out, so a SKU of `assignedLicenses[{skuId, disabledPlans}]` that no state
-//! names is held too.
+//! `licenseAssignmentStates[{skuId, assignedByGroup, state}]` decides for the SKUs that it names:
+//! one is held when one of its states is Active or ActiveWithError. Graph is known to leave states
+//! out, so a SKU of `assignedLicenses[{skuId, disabledPlans}]` that no state names is held too.
 //!
-//! Traps: without `$select` Graph gives neither member, and its SDKs write null for what was not asked for. Such a record says nothing
-//! about licenses and is a reject; only an empty list means that a user holds nothing. The same SKU assigned directly and by a group is
-//! there twice and one holding. Tenant and day are in no record, only in the path.
+//! Traps: without `$select` Graph gives neither member, and its SDKs write null for what was not
+//! asked for. Such a record says nothing about licenses and is a reject; only an empty list means
+//! that a user holds nothing. The same SKU assigned directly and by a group is there twice and one
+//! holding. Tenant and day are in no record, only in the path.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name;

@@ -1,5 +1,6 @@
-//! A CSV file in which each record has a JSON object in its column `AuditData`: how the portal exports the unified audit log. The other columns
-//! repeat some of it and are not read. A record stands on the line on which it begins.
+//! A CSV file in which each record has a JSON object in its column `AuditData`: how the portal
+//! exports the unified audit log. The other columns repeat some of it and are not read. A record
+//! stands on the line on which it begins.
 
 use crate::sources::bytes::decompress::Content;
 use crate::sources::bytes::limits::Limits;

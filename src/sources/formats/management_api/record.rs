@@ -1,10 +1,14 @@
-//! A record of the Office 365 Management Activity API (the unified audit log), and who is a person in it.
+//! A record of the Office 365 Management Activity API (the unified audit log), and who is a person
+//! in it.
 //!
-//! `CreationTime` (UTC, no zone), `Id`, `Operation`, `OrganizationId`, `UserType` (a number or a word), `UserKey`, `UserId` (usually the user principal
-//! name, any case), `Workload`, `ResultStatus` are in every record; sign-ins and directory changes have more.
+//! `CreationTime` (UTC, no zone), `Id`, `Operation`, `OrganizationId`, `UserType` (a number or a
+//! word), `UserKey`, `UserId` (usually the user principal name, any case), `Workload`,
+//! `ResultStatus` are in every record; sign-ins and directory changes have more.
 //!
-//! Traps: `UserKey` is the user id only where it is a GUID; services write their own names into `UserId`, in many spellings, or only a well-known
-//! security id into `UserKey` and the tenant's own id where a user's should be; some records name nobody. Names are not stored: a user who is known by name only becomes `upn:` and a hash of tenant and folded name.
+//! Traps: `UserKey` is the user id only where it is a GUID; services write their own names into
+//! `UserId`, in many spellings, or only a well-known security id into `UserKey` and the tenant's
+//! own id where a user's should be; some records name nobody. Names are not stored: a user who is
+//! known by name only becomes `upn:` and a hash of tenant and folded name.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name::id_of_name;
@@ -106,7 +110,8 @@ impl<'a> Audited<'a> {
         audited
     }
 
-    /// Who did it: the key where it is a GUID, else the name. The tenant itself (`of_path`, or the one that the record names) is no person.
+    /// Who did it: the key where it is a GUID, else the name. The tenant itself (`of_path`, or the
+    /// one that the record names) is no person.
     pub fn who(&self, of_path: Option<Guid>) -> Result<Who, Reason> {
         let mut buffer = String::new();
         let name = match text(self.user_name)? {
@@ -133,8 +138,8 @@ impl<'a> Audited<'a> {
         Ok(key.map_or_else(|| Who::of_name(name.to_lowercase()), Who::User))
     }
 
-    /// Whether a `UserLoggedIn` succeeded. The operation itself says so, and older records say nothing else; what says that it failed
-    /// goes before it.
+    /// Whether a `UserLoggedIn` succeeded. The operation itself says so, and older records say
+    /// nothing else; what says that it failed goes before it.
     pub fn logged_in(&self) -> Result<bool, Reason> {
         let filled = |field: Option<Node<'a>>| present(field).filter(|value| !matches!(value, Value::Text(text) if text.is_empty()));
         let code_is_zero = match filled(self.error) {

@@ -1,8 +1,11 @@
-//! Sign-ins as a table with our own names (feed `activity`, formats `csv` and `parquet`), for everything that has no form of its own:
+//! Sign-ins as a table with our own names (feed `activity`, formats `csv` and `parquet`), for
+//! everything that has no form of its own:
 //! `event_id, event_time, tenant_id, user_id, app_id, resource_id, interactive, error_code`.
 //!
-//! `event_id`, `event_time`, `user_id` and `error_code` have to be there (a table without error codes would be one of failures). The tenant may be
-//! the path's. `user_type`, `resource_tenant_id`, `home_tenant_id` and `cross_tenant_access_type` are read where they are there. A sign-in that does not say whether it was interactive was.
+//! `event_id`, `event_time`, `user_id` and `error_code` have to be there (a table without error
+//! codes would be one of failures). The tenant may be the path's. `user_type`,
+//! `resource_tenant_id`, `home_tenant_id` and `cross_tenant_access_type` are read where they are
+//! there. A sign-in that does not say whether it was interactive was.
 
 use crate::sources::fields::values::{is_zero, present};
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns};

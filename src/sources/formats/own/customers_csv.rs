@@ -1,6 +1,8 @@
-//! The partner's customers as a table (feed `customers`, format `csv`): `tenant_id, name, domain, country, segment`.
+//! The partner's customers as a table (feed `customers`, format `csv`):
+//! `tenant_id, name, domain, country, segment`.
 //!
-//! Only `tenant_id` has to be there. Traps: spreadsheets write a byte order mark and blank-padded fields; a name may hold a comma.
+//! Only `tenant_id` has to be there. Traps: spreadsheets write a byte order mark and blank-padded
+//! fields; a name may hold a comma.
 
 use crate::domain::guid::Guid;
 use crate::sources::outcome::Verdict;

@@ -1,8 +1,9 @@
-//! Who holds which license as a table (feed `license_holdings`, formats `csv` and `parquet`): `snapshot_day, tenant_id, user_id, sku_id`, one record
-//! per user and SKU.
+//! Who holds which license as a table (feed `license_holdings`, formats `csv` and `parquet`):
+//! `snapshot_day, tenant_id, user_id, sku_id`, one record per user and SKU.
 //!
-//! `user_id` and `sku_id` have to be there; tenant and day may be the path's, and the day may be named `day`, as in our own table. A user without a
-//! SKU holds nothing. A table is a whole snapshot of each tenant and day in it, or one of its pages.
+//! `user_id` and `sku_id` have to be there; tenant and day may be the path's, and the day may be
+//! named `day`, as in our own table. A user without a SKU holds nothing. A table is a whole
+//! snapshot of each tenant and day in it, or one of its pages.
 
 use crate::sources::fields::values::{guid, present, required_id};
 use crate::sources::formats::own::snapshots::Snapshots;

@@ -1,5 +1,6 @@
-//! What the tables of snapshots have in common: a record names its tenant and day, or the path does, and the file is a page of each snapshot that
-//! its records name. A table without records is a snapshot that lists nothing, where the path says of whom and when.
+//! What the tables of snapshots have in common: a record names its tenant and day, or the path
+//! does, and the file is a page of each snapshot that its records name. A table without records is
+//! a snapshot that lists nothing, where the path says of whom and when.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,9 @@
-//! Support requests as a table (feed `support_requests`, format `csv`): `tenant_id, request_id, opened_at, topic`.
+//! Support requests as a table (feed `support_requests`, format `csv`):
+//! `tenant_id, request_id, opened_at, topic`.
 //!
-//! `request_id` and `opened_at` have to be there; the tenant may be the path's. `opened_at` is an instant: a date alone says nothing about the day
-//! in the pipeline's time zone. A topic is free text, with commas, quotes and line breaks in it.
+//! `request_id` and `opened_at` have to be there; the tenant may be the path's. `opened_at` is an
+//! instant: a date alone says nothing about the day in the pipeline's time zone. A topic is free
+//! text, with commas, quotes and line breaks in it.
 
 use crate::sources::formats::own::support_request::{RequestFields, Requests};
 use crate::sources::outcome::Verdict;

@@ -1,6 +1,7 @@
-//! Support requests as JSON (feed `support_requests`, format `json`): a request a line, in a bare array or in pages `{"items":[...]}`, with our own
-//! names `tenant_id, request_id, opened_at, topic` or those of Partner Center's service requests: `organization{id}`, `id`, `createdDate`,
-//! `supportTopicName`.
+//! Support requests as JSON (feed `support_requests`, format `json`): a request a line, in a bare
+//! array or in pages `{"items":[...]}`, with our own names
+//! `tenant_id, request_id, opened_at, topic` or those of Partner Center's service requests:
+//! `organization{id}`, `id`, `createdDate`, `supportTopicName`.
 
 use crate::sources::fields::values::present;
 use crate::sources::formats::own::support_request::{RequestFields, Requests};

@@ -1,12 +1,14 @@
-//! The envelope that Azure Monitor's diagnostic settings put around every record, whatever its category.
+//! The envelope that Azure Monitor's diagnostic settings put around every record, whatever its
+//! category.
 //!
 //! ```json
 //! {"time":"2026-09-01T08:00:00.1234567Z","category":"SignInLogs","tenantId":"<guid>","operationName":"Sign-in activity",
 //!  "resultType":"0","properties":{"id":"<guid>","createdDateTime":"..."}}
 //! ```
 //!
-//! Traps: all categories come in one stream; `time` is when the record was logged, the properties know when it happened; some
-//! writers leave `properties` as a string that holds the object's JSON text; `resultType` is a string or a number.
+//! Traps: all categories come in one stream; `time` is when the record was logged, the properties
+//! know when it happened; some writers leave `properties` as a string that holds the object's JSON
+//! text; `resultType` is a string or a number.
 
 use crate::sources::fields::values::Field;
 use crate::sources::json::key_set::Keys;
@@ -60,8 +62,8 @@ pub struct Unpacked {
     structure: Structure,
 }
 
-/// The object with the properties, unpacked where it is a string; `None` where there is none. `slot` is a place to keep what
-/// was unpacked, as long as the object is looked at.
+/// The object with the properties, unpacked where it is a string; `None` where there is none.
+/// `slot` is a place to keep what was unpacked, as long as the object is looked at.
 #[inline]
 pub fn properties<'a>(
     field: Option<impl Field<'a>>,

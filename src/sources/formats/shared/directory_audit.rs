@@ -1,13 +1,17 @@
-//! An event of the directory's audit log, as Azure Monitor puts it into `properties` and Graph into `directoryAudits`: how it becomes
-//! license changes.
+//! An event of the directory's audit log, as Azure Monitor puts it into `properties` and Graph into
+//! `directoryAudits`: how it becomes license changes.
 //!
-//! Of an event matter `id`, `activityDateTime`, `activityDisplayName`, `result` and `targetResources[{type, id, modifiedProperties[{displayName,
-//! oldValue, newValue}]}]`. Whatever it is about, its tenant, time and id have to be sound; most of the log is not about licenses.
+//! Of an event matter `id`, `activityDateTime`, `activityDisplayName`, `result` and
+//! `targetResources[{type, id, modifiedProperties[{displayName, oldValue, newValue}]}]`. Whatever
+//! it is about, its tenant, time and id have to be sound; most of the log is not about licenses.
 //!
-//! Traps: the activity's name may end in a full stop; `result` is a word or 0; the lists are JSON text within a string, whose items
-//! (`[SkuName=SPE_E3, AccountId=..., SkuId=<guid>, DisabledPlans=[]]`) are no JSON: every `SkuId=<guid>` counts; an unsuccessful
-//! event changes nothing; a null value is an empty list; a change of disabled plans alone has the same SKUs in both. A change whose targets or
-//! properties are missing, or something else than lists of objects, is a reject: only empty lists say that nothing was changed.
+//! Traps: the activity's name may end in a full stop; `result` is a word or 0; the lists are JSON
+//! text within a string, whose items
+//! (`[SkuName=SPE_E3, AccountId=..., SkuId=<guid>, DisabledPlans=[]]`) are no JSON: every
+//! `SkuId=<guid>` counts; an unsuccessful event changes nothing; a null value is an empty list; a
+//! change of disabled plans alone has the same SKUs in both. A change whose targets or properties
+//! are missing, or something else than lists of objects, is a reject: only empty lists say that
+//! nothing was changed.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, is_word, present, required_id};
@@ -121,7 +125,8 @@ impl<'a> Targets<'a> {
         Ok(Targets { all: targets, user })
     }
 
-    /// The property with the lists, of the user; where no target is a user, of any target. A user has to have properties, be they none.
+    /// The property with the lists, of the user; where no target is a user, of any target. A user
+    /// has to have properties, be they none.
     fn assigned_license(&self) -> Result<Option<Node<'a>>, Reason> {
         if let Some(user) = self.user {
             let properties = properties(user)?.ok_or(Reason::MissingLicenses)?;

@@ -1,5 +1,5 @@
-//! What an audited operation on a user says about licenses, whichever log tells it: the operation's name, the old and the new list, and the
-//! changes that follow from them.
+//! What an audited operation on a user says about licenses, whichever log tells it: the operation's
+//! name, the old and the new list, and the changes that follow from them.
 
 use std::borrow::Cow;
 
@@ -36,7 +36,8 @@ impl Operation {
         (!name.is_empty()).then_some(name)
     }
 
-    /// The operation of that name, with or without a full stop at its end; `None` for one that is not about licenses.
+    /// The operation of that name, with or without a full stop at its end; `None` for one that is
+    /// not about licenses.
     pub fn of(name: &str) -> Option<Operation> {
         let name = name.strip_suffix('.').unwrap_or(name).trim_end();
         const OPERATIONS: [(&str, Operation); 6] = [
@@ -57,8 +58,8 @@ impl Operation {
     }
 }
 
-/// Whether a result says that the event succeeded: one of the words or the number for it. Without a result it did not; what is neither
-/// word nor number cannot be read.
+/// Whether a result says that the event succeeded: one of the words or the number for it. Without a
+/// result it did not; what is neither word nor number cannot be read.
 pub fn succeeded(result: Option<Value<'_>>, words: &[&str]) -> Result<bool, Reason> {
     match result {
         None => Ok(false),
@@ -68,8 +69,9 @@ pub fn succeeded(result: Option<Value<'_>>, words: &[&str]) -> Result<bool, Reas
     }
 }
 
-/// The entries of an array of objects; missing and null are `None`. What is no array, or has an entry that is no object, is unreadable: an
-/// entry that is passed over could be the one that matters.
+/// The entries of an array of objects; missing and null are `None`. What is no array, or has an
+/// entry that is no object, is unreadable: an entry that is passed over could be the one that
+/// matters.
 pub fn objects(node: Option<Node<'_>>) -> Result<Option<impl Iterator<Item = Node<'_>>>, Reason> {
     match present(node) {
         None => Ok(None),
@@ -107,7 +109,8 @@ impl Lists {
         self.new.clear();
     }
 
-    /// Reads both lists of a modified property. One that is missing is empty, as null is; where both are, nothing is said.
+    /// Reads both lists of a modified property. One that is missing is empty, as null is; where
+    /// both are, nothing is said.
     pub fn read(&mut self, old: Option<Node<'_>>, new: Option<Node<'_>>) -> Result<(), Reason> {
         if old.is_none() && new.is_none() {
             return Err(Reason::MissingLicenses);
@@ -121,7 +124,8 @@ impl Lists {
         self.old.skus().is_empty() && self.new.skus().is_empty()
     }
 
-    /// Gives the changes: what happened to the whole user, what was removed or held on, what was assigned.
+    /// Gives the changes: what happened to the whole user, what was removed or held on, what was
+    /// assigned.
     pub fn tell(&self, changed: &Changed<'_>, operation: Operation, at: Position, sink: &mut dyn Sink) {
         let mut change = |sku: Option<Guid>, action: Action| {
             sink.row(

@@ -1,10 +1,13 @@
-//! What all forms of sign-ins have in common: the fields that matter, and how they become an activity.
+//! What all forms of sign-ins have in common: the fields that matter, and how they become an
+//! activity.
 //!
-//! A form finds the fields and says whose they are; here they are judged, in the order time, ids, values. A missing `isInteractive` is
-//! decided by the form (its category, its table), a missing user is a row without one.
+//! A form finds the fields and says whose they are; here they are judged, in the order time, ids,
+//! values. A missing `isInteractive` is decided by the form (its category, its table), a missing
+//! user is a row without one.
 //!
-//! Who is external, and who is no person: a guest, or whoever belongs to another tenant or comes as the partner's technician, is an external user
-//! (the column `guest`). An agent may have a user account of its own and signs in all day: nobody stands behind that.
+//! Who is external, and who is no person: a guest, or whoever belongs to another tenant or comes as
+//! the partner's technician, is an external user (the column `guest`). An agent may have a user
+//! account of its own and signs in all day: nobody stands behind that.
 
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
@@ -74,13 +77,15 @@ impl<'c> SignIns<'c> {
         }
     }
 
-    /// Whether a sign-in is interactive of which the record does not say it: as the file's name says, else it is.
+    /// Whether a sign-in is interactive of which the record does not say it: as the file's name
+    /// says, else it is.
     pub fn by_file(&self) -> bool {
         self.context.interactive.unwrap_or(true)
     }
 
-    /// The tenant of a form whose records do not name it: the path's, else it is the user's own, and where that user is external, the one that
-    /// was signed in to. So what members do elsewhere stays with their tenant, and makes no customer of the other one.
+    /// The tenant of a form whose records do not name it: the path's, else it is the user's own,
+    /// and where that user is external, the one that was signed in to. So what members do elsewhere
+    /// stays with their tenant, and makes no customer of the other one.
     pub fn tenant_by_path<'a, F: Field<'a>>(&mut self, sign_in: &SignIn<F>) -> Result<Guid, Reason> {
         if let Some(tenant) = self.context.tenant {
             return Ok(tenant);
@@ -160,7 +165,8 @@ impl<'c> SignIns<'c> {
     }
 }
 
-/// Whether a field has something in the place of a tenant id: neither nothing nor the id that stands for none.
+/// Whether a field has something in the place of a tenant id: neither nothing nor the id that
+/// stands for none.
 fn names_tenant(value: Value<'_>) -> bool {
     match value {
         Value::Null => false,
@@ -170,8 +176,9 @@ fn names_tenant(value: Value<'_>) -> bool {
 }
 
 impl<'a, F: Field<'a>> SignIn<F> {
-    /// Whether the record says that its user is external, whosever log it is: a guest, or a technician of the partner. A guest says so, or has a
-    /// name with `#EXT#` where the type is missing.
+    /// Whether the record says that its user is external, whosever log it is: a guest, or a
+    /// technician of the partner. A guest says so, or has a name with `#EXT#` where the type is
+    /// missing.
     fn says_external(&self) -> Result<bool, Reason> {
         Ok(self.is_guest()? || text(self.cross_tenant)?.is_some_and(|way| is_word(way, "serviceProvider")))
     }
@@ -195,7 +202,8 @@ pub fn has_guest_mark(name: &str) -> bool {
     memchr::memchr_iter(b'#', name).any(|at| name[at..].get(..5).is_some_and(|part| part.eq_ignore_ascii_case(b"#EXT#")))
 }
 
-/// Whether the error code is 0: that of `status{errorCode}`, else `result`; without any it did not succeed.
+/// Whether the error code is 0: that of `status{errorCode}`, else `result`; without any it did not
+/// succeed.
 pub fn succeeded<'a>(status: Option<impl Field<'a>>, result: Option<impl Field<'a>>) -> Result<bool, Reason> {
     let code = match present(status) {
         None => None,
