@@ -1,5 +1,3 @@
-//! Everything that touches files: the one place that changes them, and the one that opens raw
-//! files.
+//! Everything that changes files.
 
 pub mod disk;
-pub mod input_folder;

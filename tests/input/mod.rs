@@ -17,13 +17,13 @@ use std::time::{Duration, SystemTime};
 
 use uptake::domain::day::Day;
 use uptake::engine::error::EngineError;
+use uptake::engine::input::open::Reads;
 use uptake::engine::report::RunReport;
 use uptake::engine::request::Request;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::activity::activity_28d::Activity28d;
 use uptake::stages::received::raw_files::{RAW_FILES, RawFile};
 use uptake::stages::received::rejects::{REJECTS, Reject};
-use uptake::storage::input_folder::Reads;
 use uptake::warehouse::contract::Contract;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::store::listing::places;

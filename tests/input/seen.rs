@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
-use uptake::storage::input_folder::{Access, Reads};
+use uptake::engine::input::open::{Access, Reads};
 
 use super::{LAST, Site};
 

@@ -11,6 +11,7 @@ use crate::engine::ingest::file_tenants;
 use crate::engine::ingest::file_tenants::SeveralTenants;
 use crate::engine::ingest::partition_task::Reading;
 use crate::engine::ingest::read_large_file;
+use crate::engine::input::open::OpenFault;
 use crate::engine::input::raw_file::Digesting;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
@@ -20,7 +21,6 @@ use crate::stages::received::license_holdings::LicenseHolding;
 use crate::stages::received::raw_files;
 use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
-use crate::storage::input_folder::OpenFault;
 
 /// What the system gave of a file.
 enum Given {

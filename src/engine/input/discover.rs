@@ -19,11 +19,11 @@ use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::input::links;
 use crate::engine::input::links::Link;
+use crate::engine::input::open::{Access, Identity, InputFolder, Reads};
 use crate::engine::input::paths::text_of;
 use crate::engine::input::raw_file::RawFile;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::{PathFacts, path_context};
-use crate::storage::input_folder::{Access, Identity, InputFolder, Reads};
 use crate::warehouse::store::listing::SETTLED_AFTER;
 
 /// What there is in the input folder.

@@ -6,10 +6,10 @@ use std::path::{Component, Path, PathBuf, absolute};
 
 use crate::engine::error::EngineError;
 use crate::engine::input::glob_steps::GlobSteps;
+use crate::engine::input::open::Identity;
 use crate::engine::input::paths::text_of_path;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
-use crate::storage::input_folder::Identity;
 
 /// Writes the folders without detours, and refuses raw input in a folder that is written to, or
 /// around one, whatever they are called: raw files are the only way back, and nothing is ever

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::digest::{Digest, Digester};
+use crate::engine::input::open::{Identity, InputFolder, OpenFault, OpenFile};
 use crate::sources::bytes::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
-use crate::storage::input_folder::{Identity, InputFolder, OpenFault, OpenFile};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file;

@@ -7,12 +7,12 @@ use std::path::Component;
 
 use crate::engine::error::EngineError;
 use crate::engine::ingest::collector::ids_in_excerpts;
+use crate::engine::input::open::{InputFolder, OpenFault, Reads};
 use crate::engine::input::paths::path_of;
 use crate::explain::user::{EventLine, RawRecord};
 use crate::pipeline::settings::Settings;
 use crate::sources::find_record::{Found, find_records};
 use crate::stages::received::reject_excerpt::excerpt;
-use crate::storage::input_folder::{InputFolder, OpenFault, Reads};
 
 /// Puts the beginning of its raw record to each event. Where a file or a record is gone, that is
 /// said instead.
