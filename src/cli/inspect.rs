@@ -73,5 +73,5 @@ fn refuse_unreadable(inspections: &[Inspection]) -> Result<(), Failure> {
         [one] => format!("nothing in `{one}` can be read"),
         [first, ..] => format!("nothing can be read in {} files, the first of them `{first}`", unreadable.len()),
     };
-    Err(Failure::new(Code::Input, message).hint("`--feed FEED` and `--as FORMAT` say what a file is; the README lists the formats"))
+    Err(Failure::new(Code::Input, message).hint("`--feed FEED` and `--as FORMAT` say what a file is; docs/formats.md lists the formats"))
 }

@@ -1,6 +1,6 @@
 //! `next_steps` of one tenant on one day: which steps there are, and the numbers behind each.
 //!
-//! Source: `spec: Next steps`, and the README on what the codes mean. The words are no numbers:
+//! Source: `spec: Next steps`, and docs/next-steps.md on what the codes mean. The words are no numbers:
 //! they are not computed here.
 
 use std::collections::{BTreeMap, BTreeSet};
