@@ -15,8 +15,9 @@ use uptake::domain::catalogue::Catalogue;
 use uptake::domain::day::{Day, Zone};
 use uptake::domain::kinds::Feed;
 use uptake::sources::Format;
+use uptake::sources::file_context::FileContext;
 use uptake::sources::path::PathFacts;
-use uptake::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage};
+use uptake::sources::record::{Position, Reason, Row, Sink, SnapshotPage};
 
 use forms::Files;
 

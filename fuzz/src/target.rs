@@ -10,7 +10,7 @@ use uptake::domain::kinds::Feed;
 use uptake::pipeline::catalogue::built_in;
 use uptake::sources::bytes::input::Input;
 use uptake::sources::path::{PathFacts, path_context};
-use uptake::sources::record::FileContext;
+use uptake::sources::file_context::FileContext;
 use uptake::sources::fields::time::parse_instant;
 use uptake::sources::{self, Format};
 

@@ -8,8 +8,9 @@ use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Feed};
 use crate::domain::subscription::{Seller, State};
-use crate::sources::fields::user_name::UserName;
-use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::file_context::FileContext;
+use crate::sources::record::UserName;
+use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
 
 /// Where a row comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -39,7 +39,7 @@ pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64,
         let (number, line, ended) = match lines.step() {
             Step::Line { number, bytes, ended } => (number, bytes, ended),
             Step::TooLong { .. } => continue,
-            Step::Fault { .. } | Step::End => break,
+            Step::Error { .. } | Step::End => break,
         };
         if number < first {
             continue;

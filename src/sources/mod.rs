@@ -25,14 +25,17 @@
 //! [`read`] and in `detect`.
 
 pub mod bytes;
+mod date_order;
 mod detect;
 pub mod fields;
+pub mod file_context;
 pub mod find_record;
 mod format;
 mod formats;
 mod json;
 mod outcome;
 pub mod path;
+pub mod read;
 pub mod record;
 pub mod records;
 pub mod split;
@@ -50,7 +53,8 @@ use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::formats::{azure_monitor, graph, log_analytics, management_api, own, partner_center, portal_csv};
 use crate::sources::outcome::Output;
-use record::{FileContext, FileCounts, Position, Reason, Sink};
+use file_context::FileContext;
+use record::{FileCounts, Position, Reason, Sink};
 
 /// Rises when a reader gives other rows for the same bytes: files that were read by another version
 /// are read again.

@@ -4,81 +4,11 @@
 //! For each file `records == accepted + rejected + not_ours`. A record that is accepted may give no
 //! row, one or several.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use crate::domain::catalogue::{AuditActions, Catalogue};
-use crate::domain::day::{Day, EARLIEST, Instant, Zone};
+use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
 use crate::domain::subscription::{Seller, State};
-use crate::sources::fields::date_order::Dates;
-use crate::sources::fields::user_name::UserName;
 use crate::sources::format::Choice;
-use crate::sources::path::PathFacts;
-
-/// How many days a snapshot may be younger than the day of receipt that its path names.
-const DAYS_AFTER_RECEIPT: i32 = 2;
-
-/// What a reader knows of a file besides its bytes.
-#[derive(Clone)]
-pub struct FileContext {
-    /// The tenant that the path names.
-    pub tenant: Option<Guid>,
-    /// The day that the path names: that of a snapshot whose records have none.
-    pub day: Option<Day>,
-    /// The end of the time of receipt that the path names: no event may be more than 24 hours
-    /// later.
-    pub received_until: Option<Instant>,
-    /// The day that it is: no snapshot may be of a later one. `None`: nobody asks.
-    pub today: Option<Day>,
-    /// Whether its sign-ins are interactive, where the file's name says so and nothing in the file
-    /// does.
-    pub interactive: Option<bool>,
-    /// The pipeline's time zone: what an instant's day is.
-    pub zone: Zone,
-    /// Which SKU an offer of Partner Center sells; offer ids are lower case.
-    pub offers: Arc<BTreeMap<String, Guid>>,
-    /// The order of day and month in the file's dates, as far as it is known.
-    pub dates: Dates,
-    /// Which audited actions are a use of the workload that they name.
-    pub audit_actions: Arc<AuditActions>,
-}
-
-impl FileContext {
-    /// What a file's path says and what a pipeline's rules say.
-    pub fn of(facts: PathFacts, zone: &Zone, catalogue: &Catalogue) -> FileContext {
-        FileContext {
-            tenant: facts.tenant,
-            day: facts.day,
-            received_until: facts.received_until,
-            today: None,
-            interactive: facts.interactive,
-            zone: zone.clone(),
-            offers: catalogue.offers.clone(),
-            dates: Dates::default(),
-            audit_actions: catalogue.audit_actions.clone(),
-        }
-    }
-
-    /// The day of a snapshot: the one that a record writes, else that of the path. A day on which
-    /// nobody can have taken a snapshot would make tables, caches and memory grow by thousands of
-    /// days.
-    pub fn snapshot_day(&self, written: Option<Day>, sink: &mut dyn Sink) -> Result<Day, Reason> {
-        let day = written.or(self.day).ok_or(Reason::MissingDay)?;
-        if day < EARLIEST.day_utc() {
-            return Err(Reason::TimeBefore2010);
-        }
-        if self.day.is_some_and(|received| day > received.plus(DAYS_AFTER_RECEIPT)) {
-            return Err(Reason::DayInTheFuture);
-        }
-        if self.today.is_some_and(|today| day > today) {
-            sink.too_early(day);
-            return Err(Reason::DayInTheFuture);
-        }
-        Ok(day)
-    }
-}
 
 /// Where a record stands in its file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -144,19 +74,6 @@ pub struct SnapshotPage {
     pub announces_next: bool,
 }
 
-impl SnapshotPage {
-    /// Tells of a page of the snapshot that the path names, if it names one.
-    pub fn tell(context: &FileContext, announces_next: bool, sink: &mut dyn Sink) {
-        if let (Some(tenant), Ok(day)) = (context.tenant, context.snapshot_day(None, sink)) {
-            sink.snapshot_page(SnapshotPage {
-                tenant,
-                day,
-                announces_next,
-            });
-        }
-    }
-}
-
 /// Who sold a subscription, as far as its form says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SoldBy<'a> {
@@ -198,6 +115,35 @@ pub struct SupportRequest<'a> {
     pub opened_at: Instant,
     /// Free text; empty where the form does not say.
     pub topic: &'a str,
+}
+
+/// When a record says that a name is a user's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Said {
+    /// At the time of an event.
+    At(Instant),
+    /// On the day of a list.
+    On(Day),
+}
+
+impl Said {
+    /// The day in a time zone.
+    pub fn day(self, zone: &Zone) -> Day {
+        match self {
+            Said::At(instant) => zone.day_of(instant),
+            Said::On(day) => day,
+        }
+    }
+}
+
+/// A user id and the hash of the name that goes with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UserName<'a> {
+    pub tenant: Guid,
+    /// `upn:` and the hash: the id of the user where nothing but the name is known.
+    pub name_id: &'a str,
+    pub user_id: &'a str,
+    pub said: Said,
 }
 
 /// A row that a reader found.

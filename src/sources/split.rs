@@ -6,17 +6,18 @@
 //! the parts give, one after the other, is what the whole file gives.
 
 use crate::domain::kinds::Feed;
-use crate::sources::bytes::decompress::{Content, Fault};
+use crate::sources::bytes::decompress::{Content, ContentError};
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Lines;
+use crate::sources::file_context::FileContext;
 use crate::sources::format::{Choice, Format};
 use crate::sources::formats::management_api::audit_data;
 use crate::sources::formats::{azure_monitor, graph, log_analytics, management_api};
 use crate::sources::has_json;
 use crate::sources::json::structure::{Structure, is_blank};
 use crate::sources::outcome::Output;
-use crate::sources::record::{FileContext, FileCounts, Sink};
+use crate::sources::record::{FileCounts, Sink};
 use crate::sources::records::csv;
 use crate::sources::records::json::{JsonRecords, read_lines};
 use crate::sources::{HEAD_BYTES, detect};
@@ -51,7 +52,7 @@ pub struct Part {
     bytes: Vec<u8>,
     lines_before: u64,
     /// Why the file ended before its end.
-    fault: Option<Fault>,
+    error: Option<ContentError>,
     form: Form,
     limits: Limits,
 }
@@ -86,7 +87,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Reads until there are at least `part_bytes` and the end of a line, or the end of the file.
-    fn fill(&mut self) -> (Vec<u8>, Option<Fault>) {
+    fn fill(&mut self) -> (Vec<u8>, Option<ContentError>) {
         let mut bytes = Vec::with_capacity(self.part_bytes + self.rest.len());
         bytes.append(&mut self.rest);
         loop {
@@ -99,9 +100,9 @@ impl<'a> Parts<'a> {
                     self.ended = true;
                     return (bytes, None);
                 }
-                Err(fault) => {
+                Err(error) => {
                     self.ended = true;
-                    return (bytes, Some(fault));
+                    return (bytes, Some(error));
                 }
                 Ok(_) if bytes.len() < self.part_bytes => {}
                 Ok(_) => match memchr::memrchr(b'\n', &bytes) {
@@ -125,13 +126,13 @@ impl Iterator for Parts<'_> {
         if self.ended {
             return None;
         }
-        let (bytes, fault) = self.fill();
+        let (bytes, error) = self.fill();
         let lines_before = self.lines_before;
         self.lines_before += memchr::memchr_iter(b'\n', &bytes).count() as u64;
         Some(Part {
             bytes,
             lines_before,
-            fault,
+            error,
             form: self.form,
             limits: self.limits,
         })
@@ -155,7 +156,7 @@ impl Part {
     }
 
     fn lines(self, reader: &mut impl JsonRecords, out: &mut Output<'_>) {
-        let lines = Lines::of_part(self.bytes, self.lines_before, self.fault, self.limits.line_bytes);
+        let lines = Lines::of_part(self.bytes, self.lines_before, self.error, self.limits.line_bytes);
         read_lines(lines, false, self.limits, reader, out);
     }
 }

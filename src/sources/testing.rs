@@ -10,9 +10,10 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::{ActionMeaning, Feed};
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
-use crate::sources::fields::date_order::read_in_order;
+use crate::sources::file_context::FileContext;
 use crate::sources::path::{PathFacts, path_context};
-use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
+use crate::sources::read::read_in_order;
+use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::{Choice, Format, read_within};
 
 /// Gives at most so many bytes a read.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::guid::Guid;
 use crate::sources::Format;
-use crate::sources::record::FileContext;
+use crate::sources::file_context::FileContext;
 
 /// The tenants of a file's rows; most rows are of the tenant of the one before.
 #[derive(Default)]

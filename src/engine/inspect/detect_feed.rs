@@ -14,8 +14,9 @@ use std::path::Path;
 
 use crate::domain::kinds::Feed;
 use crate::sources;
-use crate::sources::fields::date_order::read_in_order;
-use crate::sources::record::{FileContext, FileCounts, Position, Reason, Row, Sink, SnapshotPage};
+use crate::sources::file_context::FileContext;
+use crate::sources::read::read_in_order;
+use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::{Choice, Format};
 
 /// How much of a file is read to find out what it is.

@@ -24,9 +24,9 @@ use crate::engine::inspect::detect_feed::Candidate;
 use crate::engine::inspect::sample_sink::{Looking, RejectCount, TenantRows};
 use crate::engine::inspect::source_block::SourceBlock;
 use crate::sources;
-use crate::sources::fields::date_order::read_in_order;
+use crate::sources::file_context::FileContext;
 use crate::sources::path::{PathFacts, path_context};
-use crate::sources::record::FileContext;
+use crate::sources::read::read_in_order;
 use crate::stages::received::reject_excerpt::{Ids, excerpt};
 
 pub use crate::engine::inspect::detect_feed::Asked;

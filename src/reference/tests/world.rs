@@ -8,9 +8,10 @@ use crate::domain::kinds::{Action, Evidence, Feed};
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
 use crate::reference::{Inputs, Tables, compute};
+use crate::sources::file_context::FileContext;
 use crate::sources::path::PathFacts;
 use crate::sources::record::{
-    Activity, FileContext, FileCounts, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription,
+    Activity, FileCounts, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription,
 };
 
 pub const TENANT: Guid = Guid(0xa);

@@ -24,7 +24,7 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
 /// Why a content ended before its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fault {
+pub enum ContentError {
     /// The file could not be read.
     Unreadable,
     /// The compressed stream is cut or damaged.
@@ -42,7 +42,7 @@ pub struct Content<'a> {
     started: bool,
     /// How many more bytes may be inflated.
     allowance: u64,
-    fault: Option<Fault>,
+    error: Option<ContentError>,
     /// How large a gzip file is that is inflated at once.
     most_at_once: usize,
 }
@@ -71,16 +71,16 @@ struct Raw<'a> {
     end: usize,
     ended: bool,
     /// Why no more can be read.
-    fault: Option<Fault>,
+    error: Option<ContentError>,
 }
 
 impl Raw<'_> {
-    fn read_input(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+    fn read_input(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
         loop {
             match self.input.read(out) {
                 Ok(count) => return Ok(count.min(out.len())),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return Err(Fault::Unreadable),
+                Err(_) => return Err(ContentError::Unreadable),
             }
         }
     }
@@ -90,7 +90,7 @@ impl Raw<'_> {
     }
 
     /// Makes at least `count` bytes wait, fewer only at the end of the file.
-    fn fill(&mut self, count: usize) -> Result<(), Fault> {
+    fn fill(&mut self, count: usize) -> Result<(), ContentError> {
         while self.waiting().len() < count && !self.ended {
             if self.end + CHUNK_BYTES > self.buffer.len() {
                 self.buffer.copy_within(self.start..self.end, 0);
@@ -101,12 +101,12 @@ impl Raw<'_> {
                 }
             }
             let mut buffer = std::mem::take(&mut self.buffer);
-            let read = match self.fault {
-                Some(fault) => Err(fault),
+            let read = match self.error {
+                Some(error) => Err(error),
                 None => self.read_input(&mut buffer[self.end..]),
             };
             self.buffer = buffer;
-            self.fault = read.err();
+            self.error = read.err();
             let read = read?;
             self.end += read;
             self.ended = read == 0;
@@ -124,7 +124,7 @@ impl<'a> Content<'a> {
             start: 0,
             end: 0,
             ended: false,
-            fault: None,
+            error: None,
         };
         Content {
             raw,
@@ -132,7 +132,7 @@ impl<'a> Content<'a> {
             head: Vec::new(),
             started: false,
             allowance: limit,
-            fault: None,
+            error: None,
             most_at_once: WHOLE_FILE_BYTES,
         }
     }
@@ -151,7 +151,7 @@ impl<'a> Content<'a> {
     pub fn peek(&mut self, count: usize) -> &[u8] {
         self.start_once();
         let mut head = std::mem::take(&mut self.head);
-        while head.len() < count && self.fault.is_none() {
+        while head.len() < count && self.error.is_none() {
             let from = head.len();
             head.resize(count, 0);
             let read = self.read_content(&mut head[from..]);
@@ -159,7 +159,7 @@ impl<'a> Content<'a> {
             match read {
                 Ok(0) => break,
                 Ok(_) => {}
-                Err(fault) => self.fault = Some(fault),
+                Err(error) => self.error = Some(error),
             }
         }
         self.head = head;
@@ -168,7 +168,7 @@ impl<'a> Content<'a> {
 
     /// The bytes of the file from any place, those of a compressed one in memory; `None` where
     /// these are more than `limit`.
-    pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, Fault> {
+    pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, ContentError> {
         self.start_once();
         if matches!(self.form, Form::Plain) && self.raw.input.seekable().is_some() {
             return Ok(self.raw.input.seekable().map(|file| Box::new(file) as Box<dyn Seekable>));
@@ -191,14 +191,14 @@ impl<'a> Content<'a> {
     fn start_once(&mut self) {
         if !self.started {
             self.started = true;
-            if let Err(fault) = self.start() {
-                self.fault = Some(fault);
+            if let Err(error) = self.start() {
+                self.error = Some(error);
             }
         }
     }
 
     /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
-    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+    pub fn read(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
         self.start_once();
         if !self.head.is_empty() {
             let count = self.head.len().min(out.len());
@@ -206,13 +206,13 @@ impl<'a> Content<'a> {
             self.head.drain(..count);
             return Ok(count);
         }
-        match self.fault {
-            Some(fault) => Err(fault),
+        match self.error {
+            Some(error) => Err(error),
             None => self.read_content(out),
         }
     }
 
-    fn start(&mut self) -> Result<(), Fault> {
+    fn start(&mut self) -> Result<(), ContentError> {
         // Few bytes: a plain file is read past this buffer.
         let mut first = [0u8; 4];
         let mut length = 0;
@@ -220,9 +220,9 @@ impl<'a> Content<'a> {
             match self.raw.read_input(&mut first[length..]) {
                 Ok(0) => break,
                 Ok(count) => length += count,
-                Err(fault) => {
+                Err(error) => {
                     self.head.extend_from_slice(&first[..length]);
-                    return Err(fault);
+                    return Err(error);
                 }
             }
         }
@@ -233,7 +233,7 @@ impl<'a> Content<'a> {
                 between_members: true,
             };
         } else if first == ZSTD || matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18]) {
-            let stream = Decoder::new().map_err(|_| Fault::Unreadable)?;
+            let stream = Decoder::new().map_err(|_| ContentError::Unreadable)?;
             self.form = Form::Zstd {
                 stream: Box::new(stream),
                 hint: CHUNK_BYTES,
@@ -256,7 +256,7 @@ impl<'a> Content<'a> {
             match self.read_content(&mut head[length..]) {
                 Ok(0) => break,
                 Ok(count) => length += count,
-                Err(fault) => ended = Err(fault),
+                Err(error) => ended = Err(error),
             }
         }
         let head = &head[..length];
@@ -278,7 +278,7 @@ impl<'a> Content<'a> {
         Whole::inflate(file, limit)
     }
 
-    fn read_content(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+    fn read_content(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
         match &mut self.form {
             Form::Plain => return self.raw.read_input(out),
             Form::Whole(whole) => return Ok(whole.read(out)),
@@ -287,7 +287,7 @@ impl<'a> Content<'a> {
         if self.allowance == 0 {
             // At the limit: one more byte is one too many, the end is not.
             let more = self.inflate(&mut [0u8; 1])?;
-            return if more == 0 { Ok(0) } else { Err(self.keep(Fault::Bomb)) };
+            return if more == 0 { Ok(0) } else { Err(self.keep(ContentError::Bomb)) };
         }
         let room = out.len().min(usize::try_from(self.allowance).unwrap_or(usize::MAX));
         let count = self.inflate(&mut out[..room])?;
@@ -295,12 +295,12 @@ impl<'a> Content<'a> {
         Ok(count)
     }
 
-    fn keep(&mut self, fault: Fault) -> Fault {
-        self.fault = Some(fault);
-        fault
+    fn keep(&mut self, error: ContentError) -> ContentError {
+        self.error = Some(error);
+        error
     }
 
-    fn inflate(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+    fn inflate(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
         let result = match &mut self.form {
             Form::Plain | Form::Whole(_) => Ok((0, None)),
             Form::Gzip { stream, between_members } => gunzip(&mut self.raw, stream, between_members, out),
@@ -312,9 +312,9 @@ impl<'a> Content<'a> {
         };
         match result {
             Ok((count, None)) => Ok(count),
-            Ok((0, Some(fault))) | Err(fault) => Err(self.keep(fault)),
-            Ok((count, Some(fault))) => {
-                self.keep(fault);
+            Ok((0, Some(error))) | Err(error) => Err(self.keep(error)),
+            Ok((count, Some(error))) => {
+                self.keep(error);
                 Ok(count)
             }
         }
@@ -322,7 +322,7 @@ impl<'a> Content<'a> {
 }
 
 /// What an inflating step gave: bytes, and a fault that came after them.
-type Inflated = Result<(usize, Option<Fault>), Fault>;
+type Inflated = Result<(usize, Option<ContentError>), ContentError>;
 
 fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool, out: &mut [u8]) -> Inflated {
     loop {
@@ -339,7 +339,7 @@ fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool
                     *stream = Decompress::new_gzip(15);
                     *between_members = false;
                 }
-                _ => return Err(Fault::Corrupt),
+                _ => return Err(ContentError::Corrupt),
             }
         }
         let (taken, given) = (stream.total_in(), stream.total_out());
@@ -347,9 +347,9 @@ fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool
         raw.start += (stream.total_in() - taken) as usize;
         let count = (stream.total_out() - given) as usize;
         match status {
-            Err(_) => return Ok((count, Some(Fault::Corrupt))),
+            Err(_) => return Ok((count, Some(ContentError::Corrupt))),
             Ok(Status::StreamEnd) => *between_members = true,
-            Ok(Status::Ok | Status::BufError) if count == 0 && raw.ended && raw.waiting().is_empty() => return Err(Fault::Corrupt),
+            Ok(Status::Ok | Status::BufError) if count == 0 && raw.ended && raw.waiting().is_empty() => return Err(ContentError::Corrupt),
             Ok(Status::Ok | Status::BufError) => {}
         }
         if count > 0 || out.is_empty() {
@@ -366,7 +366,7 @@ fn unzstd(raw: &mut Raw<'_>, stream: &mut Decoder<'static>, hint: &mut usize, be
         let mut nothing = InBuffer::around(&[]);
         let mut target = OutBuffer::around(&mut *out);
         if !*between_frames {
-            *hint = stream.run(&mut nothing, &mut target).map_err(|_| Fault::Corrupt)?;
+            *hint = stream.run(&mut nothing, &mut target).map_err(|_| ContentError::Corrupt)?;
             *between_frames = *hint == 0;
             if target.pos() > 0 || target.capacity() == 0 {
                 return Ok((target.pos(), None));
@@ -374,17 +374,21 @@ fn unzstd(raw: &mut Raw<'_>, stream: &mut Decoder<'static>, hint: &mut usize, be
         }
         raw.fill(if *between_frames { 5 } else { *hint })?;
         if raw.waiting().is_empty() {
-            return if *between_frames { Ok((0, None)) } else { Err(Fault::Corrupt) };
+            return if *between_frames {
+                Ok((0, None))
+            } else {
+                Err(ContentError::Corrupt)
+            };
         }
         if *between_frames {
-            stream.reinit().map_err(|_| Fault::Corrupt)?;
+            stream.reinit().map_err(|_| ContentError::Corrupt)?;
             *hint = 5;
             *between_frames = false;
         }
         let length = raw.waiting().len().min((*hint).max(1));
         let mut source = InBuffer::around(&raw.buffer[raw.start..raw.start + length]);
         let mut target = OutBuffer::around(&mut *out);
-        let next = stream.run(&mut source, &mut target).map_err(|_| Fault::Corrupt)?;
+        let next = stream.run(&mut source, &mut target).map_err(|_| ContentError::Corrupt)?;
         let taken = source.pos();
         let count = target.pos();
         raw.start += taken;

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use crate::sources::bytes::decompress::{Content, Fault};
+use crate::sources::bytes::decompress::{Content, ContentError};
 
 /// How much is read at a time: what fits into a processor's second cache, since every byte is
 /// looked at three times.
@@ -46,10 +46,10 @@ pub enum Step<'a> {
         head: &'a [u8],
     },
     /// The content ended before its end, within this line.
-    Fault {
+    Error {
         number: u64,
         bytes: &'a [u8],
-        fault: Fault,
+        error: ContentError,
     },
     End,
 }
@@ -69,7 +69,7 @@ pub struct Lines<'a> {
     /// How far into it no line end was found.
     searched: usize,
     number: u64,
-    ended: Option<Option<Fault>>,
+    ended: Option<Option<ContentError>>,
 }
 
 impl<'a> Lines<'a> {
@@ -94,7 +94,7 @@ impl<'a> Lines<'a> {
 
     /// The lines of a part of a file that ends with a line, or with the file and with what is wrong
     /// there.
-    pub fn of_part(bytes: Vec<u8>, lines_before: u64, fault: Option<Fault>, limit: usize) -> Lines<'a> {
+    pub fn of_part(bytes: Vec<u8>, lines_before: u64, error: Option<ContentError>, limit: usize) -> Lines<'a> {
         Lines {
             content: None,
             limit,
@@ -104,7 +104,7 @@ impl<'a> Lines<'a> {
             buffer: bytes,
             searched: 0,
             number: lines_before,
-            ended: Some(fault),
+            ended: Some(error),
         }
     }
 
@@ -127,7 +127,7 @@ impl<'a> Lines<'a> {
         match content.read(&mut self.buffer[self.end..self.room]) {
             Ok(0) => self.ended = Some(None),
             Ok(count) => self.end += count,
-            Err(fault) => self.ended = Some(Some(fault)),
+            Err(error) => self.ended = Some(Some(error)),
         }
         self.ended.is_none()
     }
@@ -193,12 +193,12 @@ impl<'a> Lines<'a> {
         self.start = self.end;
         self.searched = 0;
         match self.ended {
-            Some(Some(fault)) => {
+            Some(Some(error)) => {
                 self.ended = Some(None);
-                Step::Fault {
+                Step::Error {
                     number: self.number + 1,
                     bytes,
-                    fault,
+                    error,
                 }
             }
             _ if bytes.is_empty() => Step::End,
@@ -292,7 +292,7 @@ mod tests {
                     format!("{number} {}{}", String::from_utf8_lossy(bytes), if ended { "" } else { " unended" })
                 }
                 Step::TooLong { number, head } => format!("{number} too long, {} kept", head.len()),
-                Step::Fault { number, bytes, fault } => format!("{number} {fault:?} in {}", String::from_utf8_lossy(bytes)),
+                Step::Error { number, bytes, error } => format!("{number} {error:?} in {}", String::from_utf8_lossy(bytes)),
                 Step::End => String::new(),
             });
         }

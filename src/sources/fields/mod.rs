@@ -1,6 +1,5 @@
 //! Fields that several formats share: times, ids, names of users, lists of licenses.
 
-pub mod date_order;
 pub(crate) mod license_list;
 pub mod time;
 pub mod user_name;

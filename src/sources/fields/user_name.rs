@@ -3,40 +3,10 @@
 //! goes on is a hash of tenant and folded name.
 
 use crate::domain::by_name::{BY_NAME, is_by_name};
-use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::digest::Hasher;
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Field, text};
-use crate::sources::record::Sink;
-
-/// When a record says that a name is a user's.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Said {
-    /// At the time of an event.
-    At(Instant),
-    /// On the day of a list.
-    On(Day),
-}
-
-impl Said {
-    /// The day in a time zone.
-    pub fn day(self, zone: &Zone) -> Day {
-        match self {
-            Said::At(instant) => zone.day_of(instant),
-            Said::On(day) => day,
-        }
-    }
-}
-
-/// A user id and the hash of the name that goes with it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UserName<'a> {
-    pub tenant: Guid,
-    /// `upn:` and the hash: the id of the user where nothing but the name is known.
-    pub name_id: &'a str,
-    pub user_id: &'a str,
-    pub said: Said,
-}
+use crate::sources::record::{Said, Sink, UserName};
 
 /// The id of a user of whom only the name (in lower case) is known.
 pub fn id_of_name(tenant: Guid, name: &str) -> String {

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use crate::domain::day::{Day, EARLIEST, Instant, MICROS_PER_DAY};
 use crate::domain::guid::Guid;
 use crate::domain::subscription::State;
-use crate::sources::fields::date_order::Dates;
+use crate::sources::date_order::Dates;
 use crate::sources::fields::time::{Spelled, parse_instant};
+use crate::sources::file_context::FileContext;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::record::{FileContext, Reason};
+use crate::sources::record::Reason;
 
 /// What a form has in a field: a value of a JSON text that was not yet looked at, or one that was.
 pub trait Field<'a>: Copy {

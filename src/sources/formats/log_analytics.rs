@@ -13,16 +13,17 @@
 //! sign-ins are ours. A record that names neither category nor table is taken for a sign-in.
 
 use crate::sources::fields::values::{Field, is_word, present, text};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{Unpacked, properties};
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonRecords;
-use crate::sources::records::reject_detail::About;
 use crate::sources::records::reject_detail::Members;
+use crate::sources::records::row::About;
 use crate::sources::records::row::{Cells, TableRecords};
 
 /// Reads the sign-ins of one file.

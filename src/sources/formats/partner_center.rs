@@ -15,10 +15,11 @@
 use crate::domain::guid::Guid;
 use crate::domain::subscription::Seller;
 use crate::sources::fields::values::{boolean, day_of, folded_id, present, required_id, seats, state};
+use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SnapshotPage, SoldBy, Subscription};
+use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 
@@ -111,7 +112,7 @@ impl JsonRecords for PartnerCenter<'_> {
     }
 
     fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
-        SnapshotPage::tell(self.context, announces_next, sink);
+        self.context.snapshot_page(announces_next, sink);
     }
 
     fn announces_next(document: Node<'_>) -> bool {

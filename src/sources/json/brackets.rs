@@ -9,9 +9,9 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use crate::sources::json::error::JsonError;
 use crate::sources::json::scan::{MARKS_LIMIT, Scan, Words, scan};
 use crate::sources::json::simd::STRANGER;
-use crate::sources::json::structure::Fault;
 
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
@@ -44,10 +44,10 @@ struct Shape {
 impl Marks {
     /// Scans a text for its marks, of which the first one is a bracket. The last one has to close
     /// it, else they are broken.
-    pub fn find(&mut self, text: &[u8], words: &mut Vec<Words>) -> Result<Scan, Fault> {
+    pub fn find(&mut self, text: &[u8], words: &mut Vec<Words>) -> Result<Scan, JsonError> {
         let scan = scan(text, words, &mut self.places);
         if scan.marks > MARKS_LIMIT {
-            return Err(Fault::TooLarge);
+            return Err(JsonError::TooLarge);
         }
         self.kinds.clear();
         let places = self.places[..scan.marks].iter();
@@ -60,7 +60,7 @@ impl Marks {
     }
 
     #[inline(never)]
-    fn find_shape(&mut self) -> Result<(), Fault> {
+    fn find_shape(&mut self) -> Result<(), JsonError> {
         self.drop_strangers();
         if self.shapes.is_empty() {
             self.shapes.resize_with(SHAPES, Shape::default);
@@ -165,7 +165,7 @@ impl Iterator for Colons<'_> {
 
 impl Shape {
     /// Becomes the shape with these marks.
-    fn set(&mut self, kinds: &[u8]) -> Result<(), Fault> {
+    fn set(&mut self, kinds: &[u8]) -> Result<(), JsonError> {
         self.kinds.clear();
         close(kinds, &mut self.closers)?;
         self.kinds.extend_from_slice(kinds);
@@ -179,7 +179,7 @@ impl Shape {
 }
 
 /// Finds out which bracket closes which.
-fn close(kinds: &[u8], closers: &mut Vec<u32>) -> Result<(), Fault> {
+fn close(kinds: &[u8], closers: &mut Vec<u32>) -> Result<(), JsonError> {
     closers.clear();
     closers.resize(kinds.len(), 0);
     let mut open = [0u32; DEPTH_LIMIT];
@@ -195,19 +195,19 @@ fn close(kinds: &[u8], closers: &mut Vec<u32>) -> Result<(), Fault> {
             // In ASCII bit 1 is set in opening brackets and not in closing ones, which come two
             // after them.
             if kinds[number] & 2 != 0 {
-                *open.get_mut(depth).ok_or(Fault::TooDeep)? = number as u32;
+                *open.get_mut(depth).ok_or(JsonError::TooDeep)? = number as u32;
                 depth += 1;
             } else {
-                depth = usize::checked_sub(depth, 1).ok_or(Fault::Broken)?;
+                depth = usize::checked_sub(depth, 1).ok_or(JsonError::Broken)?;
                 let opened = open[depth] as usize;
                 closers[opened] = number as u32;
                 if kinds[opened] + 2 != kinds[number] || depth == 0 && number + 1 < kinds.len() {
-                    return Err(Fault::Broken);
+                    return Err(JsonError::Broken);
                 }
             }
         }
     }
-    if depth == 0 { Ok(()) } else { Err(Fault::Broken) }
+    if depth == 0 { Ok(()) } else { Err(JsonError::Broken) }
 }
 
 /// A hash of some bytes.
@@ -223,7 +223,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// What is found in a text: the fault, or each mark and the place of the one that closes it.
-    fn found(marks: &mut Marks, text: &[u8]) -> Result<Vec<(u8, usize, usize)>, Fault> {
+    fn found(marks: &mut Marks, text: &[u8]) -> Result<Vec<(u8, usize, usize)>, JsonError> {
         marks.find(text, &mut Vec::new())?;
         let closer = |number| match marks.kinds[number] {
             b'{' | b'[' => marks.closer(number),
@@ -235,7 +235,7 @@ mod tests {
     }
 
     /// The same by a walk over all bytes.
-    fn walked(text: &[u8]) -> Result<Vec<(u8, usize, usize)>, Fault> {
+    fn walked(text: &[u8]) -> Result<Vec<(u8, usize, usize)>, JsonError> {
         let (mut found, mut open, mut in_string, mut escaped): (Vec<(u8, usize, usize)>, Vec<usize>, _, _) =
             (Vec::new(), Vec::new(), false, false);
         for (at, byte) in text.iter().enumerate() {
@@ -247,15 +247,15 @@ mod tests {
                 b':' | b'{' | b'[' | b'}' | b']' if !in_string => {
                     if matches!(byte, b'{' | b'[') {
                         if !found.is_empty() && open.is_empty() {
-                            return Err(Fault::Broken);
+                            return Err(JsonError::Broken);
                         }
                         open.push(found.len());
                     }
                     found.push((*byte, at, text.iter().position(|byte| *byte == b'{').unwrap_or_default()));
                     if matches!(byte, b'}' | b']') {
-                        let opened = open.pop().ok_or(Fault::Broken)?;
+                        let opened = open.pop().ok_or(JsonError::Broken)?;
                         if found[opened].0 + 2 != *byte {
-                            return Err(Fault::Broken);
+                            return Err(JsonError::Broken);
                         }
                         found[opened].2 = at;
                     }
@@ -264,7 +264,7 @@ mod tests {
             }
         }
         let ends_well = open.is_empty() && found.last().is_some_and(|last| last.0 != b':');
-        if ends_well { Ok(found) } else { Err(Fault::Broken) }
+        if ends_well { Ok(found) } else { Err(JsonError::Broken) }
     }
 
     proptest! {
@@ -307,7 +307,7 @@ mod tests {
         let text = format!("{{{}}}", ":".repeat(MARKS_LIMIT));
         assert!(matches!(
             Marks::default().find(text.as_bytes(), &mut Vec::new()),
-            Err(Fault::TooLarge)
+            Err(JsonError::TooLarge)
         ));
     }
 }

@@ -2,6 +2,7 @@
 //! demand.
 
 pub mod brackets;
+pub(crate) mod error;
 pub mod key_set;
 pub mod scan;
 pub mod simd;

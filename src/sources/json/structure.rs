@@ -9,21 +9,8 @@
 use std::cell::Cell;
 
 use crate::sources::json::brackets::Marks;
+use crate::sources::json::error::JsonError;
 use crate::sources::json::scan::{Scan, Words};
-
-/// Why a text is not sound.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fault {
-    /// Brackets or strings that do not balance, something after the end, or no `{` or `[` at the
-    /// beginning.
-    Broken,
-    /// Not UTF-8. Whether it is broken besides, the field says.
-    NotUtf8 { broken: bool },
-    /// More than [`DEPTH_LIMIT`](crate::sources::marks::DEPTH_LIMIT) levels.
-    TooDeep,
-    /// More marks than fit into memory.
-    TooLarge,
-}
 
 /// How much memory is kept for the next file, in bytes.
 const KEPT_BYTES: usize = 8 << 20;
@@ -54,21 +41,21 @@ impl Structure {
     }
 
     /// Finds the structure of a text of less than 4 GiB.
-    pub fn find(&mut self, text: &[u8]) -> Result<(), Fault> {
+    pub fn find(&mut self, text: &[u8]) -> Result<(), JsonError> {
         match self.find_brackets(text) {
             // All that is not ASCII lies in this range, so the whole is UTF-8 when the range is.
-            Ok(Some((first, last))) if std::str::from_utf8(&text[first..=last]).is_err() => Err(Fault::NotUtf8 { broken: false }),
+            Ok(Some((first, last))) if std::str::from_utf8(&text[first..=last]).is_err() => Err(JsonError::NotUtf8 { broken: false }),
             Ok(_) => Ok(()),
-            Err(_) if std::str::from_utf8(text).is_err() => Err(Fault::NotUtf8 { broken: true }),
+            Err(_) if std::str::from_utf8(text).is_err() => Err(JsonError::NotUtf8 { broken: true }),
             Err(fault) => Err(fault),
         }
     }
 
     /// Gives the range of bytes that are not ASCII.
-    fn find_brackets(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
-        let first = text.iter().position(|byte| !is_blank(*byte)).ok_or(Fault::Broken)?;
+    fn find_brackets(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, JsonError> {
+        let first = text.iter().position(|byte| !is_blank(*byte)).ok_or(JsonError::Broken)?;
         if !matches!(text[first], b'{' | b'[') {
-            return Err(Fault::Broken);
+            return Err(JsonError::Broken);
         }
         let Scan {
             ends_in_string,
@@ -79,7 +66,7 @@ impl Structure {
         self.spells = spells;
         let closed_at = self.marks.last_place();
         let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
-        if is_sound { Ok(not_ascii) } else { Err(Fault::Broken) }
+        if is_sound { Ok(not_ascii) } else { Err(JsonError::Broken) }
     }
 
     /// The colons and brackets.
@@ -197,7 +184,7 @@ pub fn is_blank(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn find(text: &[u8]) -> Result<(), Fault> {
+    fn find(text: &[u8]) -> Result<(), JsonError> {
         Structure::default().find(text)
     }
 
@@ -213,7 +200,7 @@ mod tests {
             "{", "}", "{]", "[}", "{\"a\":1", "{\"a}", "{}{}", "{} x", "{}\"", "\"{}\"", "1", "null", "", "  ", "x{}", ":{}", "{}:",
             "{[}]", "{}]", "{}\n{}",
         ] {
-            assert_eq!(find(text.as_bytes()), Err(Fault::Broken), "{text}");
+            assert_eq!(find(text.as_bytes()), Err(JsonError::Broken), "{text}");
         }
     }
 
@@ -221,19 +208,19 @@ mod tests {
     fn the_129th_level_is_too_deep_and_the_128th_is_not() {
         let nested = |levels: usize| [vec![b'['; levels], vec![b']'; levels]].concat();
         assert_eq!(find(&nested(128)), Ok(()));
-        assert_eq!(find(&nested(129)), Err(Fault::TooDeep));
+        assert_eq!(find(&nested(129)), Err(JsonError::TooDeep));
     }
 
     #[test]
     fn a_byte_that_is_no_utf8_is_a_fault_of_its_own() {
-        assert_eq!(find(b"{\"a\":\"\xff\"}"), Err(Fault::NotUtf8 { broken: false }));
-        assert_eq!(find(b"{\"a\":\"\xc3"), Err(Fault::NotUtf8 { broken: true }));
+        assert_eq!(find(b"{\"a\":\"\xff\"}"), Err(JsonError::NotUtf8 { broken: false }));
+        assert_eq!(find(b"{\"a\":\"\xc3"), Err(JsonError::NotUtf8 { broken: true }));
         assert_eq!(find("{\"a\":\"Zürich, 東京\"}".as_bytes()), Ok(()));
         // A character that is cut short by ASCII, far from the next one that is not.
         assert_eq!(find(format!("{{\"a\":\"{}\"}}", "ü").replace('ü', "x").as_bytes()), Ok(()));
         assert_eq!(
             find(&[b"{\"a\":\"\xc3", [b'x'; 100].as_slice(), "ü\"}".as_bytes()].concat()),
-            Err(Fault::NotUtf8 { broken: false })
+            Err(JsonError::NotUtf8 { broken: false })
         );
     }
 

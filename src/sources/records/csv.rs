@@ -12,7 +12,7 @@ use crate::sources::json::value::Value;
 use crate::sources::outcome::{NOT_UTF8, Output};
 use crate::sources::record::Reason;
 use crate::sources::records::csv_fields::{CsvFile, CsvStep, Record, first_record};
-use crate::sources::records::json::{of_line, reject_fault};
+use crate::sources::records::json::{of_line, reject_content_error};
 use crate::sources::records::reject_detail::{are_names, of_cells, of_columns};
 use crate::sources::records::row::{Cells, TableRecords, places};
 
@@ -42,9 +42,9 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
     loop {
         let record = match file.step() {
             CsvStep::End => break,
-            CsvStep::Fault(record, fault) => {
+            CsvStep::Error(record, error) => {
                 is_empty = false;
-                reject_fault(out, record.last_line, &record.raw, fault);
+                reject_content_error(out, record.last_line, &record.raw, error);
                 continue;
             }
             CsvStep::Reject(record, reason) => {

@@ -5,7 +5,7 @@
 //! record. Too few or too many fields are tolerated: a missing one is empty. A record is at most as
 //! long as a line may be.
 
-use crate::sources::bytes::decompress::{Content, Fault};
+use crate::sources::bytes::decompress::{Content, ContentError};
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::{Lines, Step};
 use crate::sources::json::string::{PIECE, copy_until};
@@ -43,7 +43,7 @@ pub enum CsvStep<'a> {
     /// A record that is none.
     Reject(&'a Record, Reason),
     /// The content ended before its end, within this record.
-    Fault(&'a Record, Fault),
+    Error(&'a Record, ContentError),
     End,
 }
 
@@ -90,9 +90,9 @@ impl<'a> CsvFile<'a> {
                     self.record.take_line(number, head);
                     return CsvStep::Reject(&self.record, Reason::LineTooLong);
                 }
-                Step::Fault { number, bytes, fault } => {
+                Step::Error { number, bytes, error } => {
                     self.record.take_line(number, bytes);
-                    return CsvStep::Fault(&self.record, fault);
+                    return CsvStep::Error(&self.record, error);
                 }
             }
         }
@@ -226,7 +226,7 @@ mod tests {
                 match file.step() {
                     CsvStep::Record(record) => found.push((0..record.field_count()).map(|number| record.field(number).to_vec()).collect()),
                     CsvStep::End => break true,
-                    CsvStep::Reject(..) | CsvStep::Fault(..) => break false,
+                    CsvStep::Reject(..) | CsvStep::Error(..) => break false,
                 }
             };
             let mut expected = by_the_csv_crate(text.as_bytes());
@@ -254,7 +254,7 @@ mod tests {
                     format!("{} {}", record.first_line, fields.join("|"))
                 }
                 CsvStep::Reject(record, reason) => format!("{} {reason}", record.first_line),
-                CsvStep::Fault(record, fault) => format!("{} {fault:?}", record.last_line),
+                CsvStep::Error(record, error) => format!("{} {error:?}", record.last_line),
             });
         }
     }

@@ -10,11 +10,12 @@
 //! A reject of a line has record 0; in a batch each record has its number from 1 and the line on
 //! which the document begins.
 
-use crate::sources::bytes::decompress::{Content, Fault as ContentFault};
+use crate::sources::bytes::decompress::{Content, ContentError};
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::{Lines, Step};
+use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;
-use crate::sources::json::structure::{Fault, Structure, is_blank};
+use crate::sources::json::structure::{Structure, is_blank};
 use crate::sources::json::value::{Json, Node, Value};
 use crate::sources::outcome::{Output, Verdict};
 use crate::sources::record::{Position, Reason, Sink};
@@ -63,11 +64,11 @@ pub fn read_lines<R: JsonRecords>(mut lines: Lines<'_>, from_start: bool, limits
 
 /// A reject for what ended a content before its end. A file that could not be read is at fault as a
 /// whole.
-pub fn reject_fault(out: &mut Output<'_>, number: u64, cut: &[u8], fault: ContentFault) {
-    let (number, reason) = match fault {
-        ContentFault::Unreadable => (0, Reason::UnreadableFile),
-        ContentFault::Corrupt => (number, Reason::CorruptCompression),
-        ContentFault::Bomb => (number, Reason::DecompressionBomb),
+pub fn reject_content_error(out: &mut Output<'_>, number: u64, cut: &[u8], error: ContentError) {
+    let (number, reason) = match error {
+        ContentError::Unreadable => (0, Reason::UnreadableFile),
+        ContentError::Corrupt => (number, Reason::CorruptCompression),
+        ContentError::Bomb => (number, Reason::DecompressionBomb),
     };
     out.reject(of_line(number), reason, cut);
 }
@@ -78,12 +79,12 @@ pub fn of_line(line: u64) -> Position {
 }
 
 /// The reject for a text that is not sound.
-pub fn reason_of(fault: Fault) -> Reason {
-    match fault {
-        Fault::Broken => Reason::BrokenJson,
-        Fault::NotUtf8 { .. } => Reason::InvalidUtf8,
-        Fault::TooDeep => Reason::NestedTooDeep,
-        Fault::TooLarge => Reason::LineTooLong,
+pub fn reason_of(error: JsonError) -> Reason {
+    match error {
+        JsonError::Broken => Reason::BrokenJson,
+        JsonError::NotUtf8 { .. } => Reason::InvalidUtf8,
+        JsonError::TooDeep => Reason::NestedTooDeep,
+        JsonError::TooLarge => Reason::LineTooLong,
     }
 }
 
@@ -110,8 +111,8 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
                     self.out.reject(of_line(number), Reason::LineTooLong, head);
                     continue;
                 }
-                Step::Fault { number, bytes, fault } => {
-                    reject_fault(self.out, number, bytes, fault);
+                Step::Error { number, bytes, error } => {
+                    reject_content_error(self.out, number, bytes, error);
                     continue;
                 }
                 Step::Line { number, bytes, ended } => (number, bytes, ended),
@@ -122,15 +123,15 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
             let was_first = std::mem::replace(&mut is_first, false);
             match structure.find(bytes) {
                 Ok(()) => self.document(number, bytes, structure),
-                Err(Fault::Broken | Fault::NotUtf8 { broken: true }) if !ended => {
+                Err(JsonError::Broken | JsonError::NotUtf8 { broken: true }) if !ended => {
                     self.out.reject(of_line(number), Reason::UnfinishedLastLine, bytes);
                 }
-                Err(Fault::Broken | Fault::NotUtf8 { broken: true }) if was_first && begins_document(bytes) => {
+                Err(JsonError::Broken | JsonError::NotUtf8 { broken: true }) if was_first && begins_document(bytes) => {
                     let length = bytes.len();
                     lines.step_back(length);
                     self.whole(number, lines, structure, limits);
                 }
-                Err(fault) => self.out.reject(of_line(number), reason_of(fault), bytes),
+                Err(error) => self.out.reject(of_line(number), reason_of(error), bytes),
             }
         }
     }
@@ -145,7 +146,7 @@ impl<R: JsonRecords> JsonFile<'_, '_, R> {
                     lines.pass_all();
                     return;
                 }
-                Err(fault) => reason_of(fault),
+                Err(error) => reason_of(error),
             },
             None => Reason::LineTooLong,
         };

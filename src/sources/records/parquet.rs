@@ -26,7 +26,7 @@ use crate::sources::bytes::limits::Limits;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Output;
 use crate::sources::record::Reason;
-use crate::sources::records::json::{of_line, reject_fault};
+use crate::sources::records::json::{of_line, reject_content_error};
 use crate::sources::records::panic_guard::guarded;
 use crate::sources::records::parquet_column::{Column, understood};
 use crate::sources::records::parquet_pages::{MOST_BYTES, too_large};
@@ -41,7 +41,7 @@ pub fn read_parquet_table<R: TableRecords>(content: Content<'_>, limits: Limits,
     let mut file = match content.into_seekable(limits.document_bytes) {
         Ok(Some(file)) => file,
         Ok(None) => return out.reject(of_line(0), Reason::LineTooLong, b""),
-        Err(fault) => return reject_fault(out, 0, b"", fault),
+        Err(fault) => return reject_content_error(out, 0, b"", fault),
     };
     let place = file.stream_position();
     // An empty file holds nothing, and is no fault.
@@ -66,15 +66,15 @@ pub fn read_parquet_table<R: TableRecords>(content: Content<'_>, limits: Limits,
 }
 
 /// What is wrong with a whole file, and what there is to say about it.
-struct Fault {
+struct ParquetReject {
     reason: Reason,
     detail: String,
 }
 
-impl From<Reason> for Fault {
-    fn from(reason: Reason) -> Fault {
+impl From<Reason> for ParquetReject {
+    fn from(reason: Reason) -> ParquetReject {
         let detail = String::new();
-        Fault { reason, detail }
+        ParquetReject { reason, detail }
     }
 }
 
@@ -90,12 +90,12 @@ fn read<R: TableRecords>(
     reader: &mut R,
     out: &mut Output<'_>,
     is_empty: &mut bool,
-) -> Result<(), Fault> {
+) -> Result<(), ParquetReject> {
     let length = file.seek(SeekFrom::End(0)).map_err(|_| Reason::UnreadableFile)?;
     let metadata = decoded(|| metadata(file, length))?;
     let Projected { mut decoder, mask, places } = decoder::<R>(metadata.clone())?;
     if let Some(page) = guarded(|| too_large(file, &metadata, &mask)).flatten() {
-        return Err(Fault {
+        return Err(ParquetReject {
             reason: Reason::DecompressionBomb,
             detail: format!(
                 "a page of the column `{}` unpacks to {} bytes, and {MOST_BYTES} are read at most: write smaller pages or row groups",
@@ -205,11 +205,11 @@ struct Projected {
 }
 
 /// A decoder of the columns that matter.
-fn decoder<R: TableRecords>(metadata: Arc<ParquetMetaData>) -> Result<Projected, Fault> {
+fn decoder<R: TableRecords>(metadata: Arc<ParquetMetaData>) -> Result<Projected, ParquetReject> {
     let understand = |options| ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(reason_of);
     let plain = decoded(|| understand(ArrowReaderOptions::new()))?;
     let names: Vec<&str> = plain.schema().fields().iter().map(|field| field.name().as_str()).collect();
-    let places = places(R::COLUMNS, R::NEEDED, names.iter().copied()).ok_or_else(|| Fault {
+    let places = places(R::COLUMNS, R::NEEDED, names.iter().copied()).ok_or_else(|| ParquetReject {
         reason: Reason::MissingColumn,
         detail: of_schema(&R::COLUMNS[..R::NEEDED], &names),
     })?;

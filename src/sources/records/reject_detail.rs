@@ -7,15 +7,12 @@
 
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
-use crate::sources::records::row::{Cells, squeezed};
+use crate::sources::records::row::{About, Cells, squeezed};
 
 /// Which members a reason is about. A name may be a path (`properties.id`). It may end in `[]`
 /// where it has to be a list of objects and in `{}` where it has to be an object: then it is said
 /// only where it is none.
 pub type Members = &'static [(Reason, &'static [&'static str])];
-
-/// Which columns a reason is about, by their numbers among those that matter.
-pub type About = &'static [(Reason, &'static [usize])];
 
 /// The most names that are listed.
 const MOST_NAMES: usize = 20;

@@ -10,7 +10,9 @@ use crate::sources::fields::values::{boolean, is_word, present, text};
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::reject_detail::About;
+
+/// Which columns a reason is about, by their numbers among those that matter.
+pub type About = &'static [(Reason, &'static [usize])];
 
 /// One record of a table.
 pub trait Cells {

@@ -4,22 +4,22 @@ use proptest::collection;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::sources::bytes::decompress::{Content, Fault};
+use crate::sources::bytes::decompress::{Content, ContentError};
 use crate::sources::bytes::input::Input;
 use crate::sources::testing::{Failing, Slow, gzip, zstd_frame};
 
 /// All bytes of a content, and how it ended.
-fn all(input: &mut dyn Input, limit: u64, piece: usize) -> (Vec<u8>, Option<Fault>) {
+fn all(input: &mut dyn Input, limit: u64, piece: usize) -> (Vec<u8>, Option<ContentError>) {
     all_of(Content::open(input, limit), piece)
 }
 
-fn all_of(mut content: Content<'_>, piece: usize) -> (Vec<u8>, Option<Fault>) {
+fn all_of(mut content: Content<'_>, piece: usize) -> (Vec<u8>, Option<ContentError>) {
     let (mut bytes, mut buffer) = (Vec::new(), vec![0u8; piece]);
     loop {
         match content.read(&mut buffer) {
             Ok(0) => return (bytes, None),
             Ok(count) => bytes.extend_from_slice(&buffer[..count]),
-            Err(fault) => return (bytes, Some(fault)),
+            Err(error) => return (bytes, Some(error)),
         }
     }
 }
@@ -74,8 +74,8 @@ fn a_cut_stream_gives_what_was_readable() {
     let text = text();
     for whole in [gzip(&text), zstd_frame(&text)] {
         for length in [6, 20, whole.len() / 2, whole.len() - 1] {
-            let (bytes, fault) = all(&mut &whole[..length], u64::MAX, 4096);
-            assert_eq!(fault, Some(Fault::Corrupt), "{length}");
+            let (bytes, error) = all(&mut &whole[..length], u64::MAX, 4096);
+            assert_eq!(error, Some(ContentError::Corrupt), "{length}");
             assert!(text.starts_with(&bytes));
             assert!(bytes.len() + 200_000 > text.len() * length / whole.len());
             assert_eq!(all(&mut Slow::new(&whole[..length], 99), u64::MAX, 100_000).0.len(), bytes.len());
@@ -90,7 +90,7 @@ fn a_damaged_stream_gives_the_same_whatever_the_sizes_of_reads() {
         let middle = whole.len() * 2 / 3;
         whole[middle..middle + 40].fill(0xff);
         let expected = all(&mut whole.as_slice(), u64::MAX, 300_000);
-        assert_eq!(expected.1, Some(Fault::Corrupt));
+        assert_eq!(expected.1, Some(ContentError::Corrupt));
         assert!(!expected.0.is_empty());
         for piece in [1, 777, 65_536] {
             assert_eq!(all(&mut whole.as_slice(), u64::MAX, piece), expected);
@@ -101,7 +101,7 @@ fn a_damaged_stream_gives_the_same_whatever_the_sizes_of_reads() {
     garbage.extend_from_slice(b"garbage");
     assert_eq!(
         all(&mut garbage.as_slice(), u64::MAX, 100),
-        (b"one\n".to_vec(), Some(Fault::Corrupt))
+        (b"one\n".to_vec(), Some(ContentError::Corrupt))
     );
 }
 
@@ -109,8 +109,8 @@ fn a_damaged_stream_gives_the_same_whatever_the_sizes_of_reads() {
 fn a_bomb_is_cut_at_its_limit() {
     let text = text();
     for whole in [gzip(&text), zstd_frame(&text)] {
-        let (bytes, fault) = all(&mut whole.as_slice(), 1000, 300);
-        assert_eq!((bytes.as_slice(), fault), (&text[..1000], Some(Fault::Bomb)));
+        let (bytes, error) = all(&mut whole.as_slice(), 1000, 300);
+        assert_eq!((bytes.as_slice(), error), (&text[..1000], Some(ContentError::Bomb)));
         assert_eq!(all(&mut whole.as_slice(), text.len() as u64, 300), (text.clone(), None));
     }
     assert_eq!(all(&mut text.as_slice(), 1000, 300), (text.clone(), None));
@@ -120,11 +120,11 @@ fn a_bomb_is_cut_at_its_limit() {
 fn a_file_that_cannot_be_read_gives_what_came_before() {
     assert_eq!(
         all(&mut Failing(b"some text"), u64::MAX, 100),
-        (b"some text".to_vec(), Some(Fault::Unreadable))
+        (b"some text".to_vec(), Some(ContentError::Unreadable))
     );
-    assert_eq!(all(&mut Failing(b""), u64::MAX, 100), (vec![], Some(Fault::Unreadable)));
+    assert_eq!(all(&mut Failing(b""), u64::MAX, 100), (vec![], Some(ContentError::Unreadable)));
     let cut = gzip(b"some text");
-    assert_eq!(all(&mut Failing(&cut[..15]), u64::MAX, 100).1, Some(Fault::Unreadable));
+    assert_eq!(all(&mut Failing(&cut[..15]), u64::MAX, 100).1, Some(ContentError::Unreadable));
 }
 
 /// What a test does to a file.
@@ -182,5 +182,5 @@ fn a_header_with_a_checksum_that_is_wrong_is_a_fault() {
     // header.
     let mut file = vec![0x1f, 0x8b, 8, 2, 0, 0, 0, 0, 0, 0xff, 0, 0];
     file.extend_from_slice(&gzip(b"text")[10..]);
-    assert_eq!(all(&mut file.as_slice(), u64::MAX, 100), (vec![], Some(Fault::Corrupt)));
+    assert_eq!(all(&mut file.as_slice(), u64::MAX, 100), (vec![], Some(ContentError::Corrupt)));
 }

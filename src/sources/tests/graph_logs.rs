@@ -3,7 +3,7 @@
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
-use crate::sources::record::FileContext;
+use crate::sources::file_context::FileContext;
 use crate::sources::testing::{Found, TENANT, known, read_text, unknown};
 
 const SIGN_INS: (Feed, Format) = (Feed::Activity, Format::Graph);

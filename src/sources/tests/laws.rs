@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::oracle::{Answer, answer};
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
-use crate::sources::record::FileContext;
+use crate::sources::file_context::FileContext;
 use crate::sources::split::Parts;
 use crate::sources::testing::{Found, Slow, TENANT, context, gzip, known, read_input, unknown, zstd_frame};
 

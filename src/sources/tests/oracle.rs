@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::domain::day::{EARLIEST, MICROS_PER_DAY};
 use crate::domain::guid::Guid;
 use crate::sources::fields::time::{Spelled, parse_instant};
-use crate::sources::record::{FileContext, Reason};
+use crate::sources::file_context::FileContext;
+use crate::sources::record::Reason;
 
 /// What a line is: words for its row, not ours, or a reject.
 #[derive(Debug, PartialEq)]

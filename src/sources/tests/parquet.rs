@@ -15,7 +15,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use proptest::prelude::*;
 
 use crate::domain::kinds::Feed;
-use crate::sources::record::FileContext;
+use crate::sources::file_context::FileContext;
 use crate::sources::testing::{Found, SMALL, TENANT, gzip, known, read_input, unknown};
 use crate::sources::{Format, read_within};
 

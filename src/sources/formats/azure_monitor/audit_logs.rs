@@ -6,11 +6,12 @@
 //! nothing). What `properties` hold, and its traps: see `directory_audit`. The envelope's `time`,
 //! `operationName` and `resultType` stand in for what is missing there.
 
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};
 use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
 use crate::sources::json::value::Node;
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 

@@ -11,12 +11,13 @@
 //! is missing; `status.errorCode` comes before `resultType`; ids in GUID form come in any case, and
 //! some are no GUIDs; a user id may be empty.
 
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::Node;
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 

@@ -6,10 +6,11 @@
 //! traps). Trap: the tenant is in no record, only in the path. A sign-in that lies in the same
 //! folder is not ours.
 
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
 use crate::sources::json::value::Node;
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 

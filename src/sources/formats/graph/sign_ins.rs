@@ -9,11 +9,12 @@
 //! that lies in the same folder.
 
 use crate::sources::fields::values::{is_word, present};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 

@@ -14,12 +14,13 @@
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name;
-use crate::sources::fields::user_name::Said;
 use crate::sources::fields::values::{guid, is_word, present, required_id, text};
+use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink, SnapshotPage};
+use crate::sources::record::Said;
+use crate::sources::record::{Holding, Position, Reason, Row, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 
@@ -134,6 +135,6 @@ impl JsonRecords for GraphUsers<'_> {
     }
 
     fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
-        SnapshotPage::tell(self.context, announces_next, sink);
+        self.context.snapshot_page(announces_next, sink);
     }
 }

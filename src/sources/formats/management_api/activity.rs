@@ -13,6 +13,7 @@
 
 use crate::domain::kinds::Evidence;
 use crate::sources::fields::values::{event_time, is_word, present, required_id, text};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::management_api::record::{Audited, UserType, Who};
 use crate::sources::formats::shared::license_event::objects;
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns, has_guest_mark};
@@ -20,7 +21,7 @@ use crate::sources::json::key_set::Keys;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
+use crate::sources::record::{Activity, Position, Reason, Row, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 

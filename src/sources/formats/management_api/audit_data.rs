@@ -10,7 +10,7 @@ use crate::sources::outcome::Output;
 use crate::sources::record::Reason;
 use crate::sources::records::csv::reject_header;
 use crate::sources::records::csv_fields::{CsvFile, CsvStep, Record, first_record};
-use crate::sources::records::json::{JsonRecords, of_line, reason_of, reject_fault};
+use crate::sources::records::json::{JsonRecords, of_line, reason_of, reject_content_error};
 use crate::sources::records::reject_detail::of_record;
 use crate::sources::records::row::places;
 
@@ -32,8 +32,8 @@ pub fn read_audit_data<R: JsonRecords>(content: Content<'_>, size: u64, limits: 
     loop {
         let record = match file.step() {
             CsvStep::End => return,
-            CsvStep::Fault(record, fault) => {
-                reject_fault(out, record.last_line, &record.raw, fault);
+            CsvStep::Error(record, error) => {
+                reject_content_error(out, record.last_line, &record.raw, error);
                 continue;
             }
             CsvStep::Reject(record, reason) => {
@@ -51,8 +51,8 @@ pub fn read_audit_data<R: JsonRecords>(content: Content<'_>, size: u64, limits: 
             continue;
         };
         let text = record.field(column);
-        if let Err(fault) = structure.find(text) {
-            out.reject(at, reason_of(fault), &record.raw);
+        if let Err(error) = structure.find(text) {
+            out.reject(at, reason_of(error), &record.raw);
             continue;
         }
         let json = Json {

@@ -14,12 +14,13 @@
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, present, required_id, text};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::management_api::record::{Audited, Who};
 use crate::sources::formats::shared::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 

@@ -8,11 +8,12 @@
 //! there. A sign-in that does not say whether it was interactive was.
 
 use crate::sources::fields::values::{is_zero, present};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns};
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
-use crate::sources::records::reject_detail::About;
+use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::row::About;
 use crate::sources::records::row::{Cells, TableRecords, flag};
 
 /// Reads the sign-ins of one file.

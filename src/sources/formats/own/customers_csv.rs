@@ -7,7 +7,7 @@
 use crate::domain::guid::Guid;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Customer, Position, Reason, Row, Sink};
-use crate::sources::records::reject_detail::About;
+use crate::sources::records::row::About;
 use crate::sources::records::row::{Cells, TableRecords, plain};
 
 /// Reads the customers of one file.

@@ -6,10 +6,11 @@
 
 use crate::domain::kinds::Action;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, guid, present, required_id};
+use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, LicenseChange, Position, Reason, Row, Sink};
-use crate::sources::records::reject_detail::About;
+use crate::sources::record::{LicenseChange, Position, Reason, Row, Sink};
+use crate::sources::records::row::About;
 use crate::sources::records::row::{Cells, TableRecords, plain};
 
 /// Reads the license changes of one file.

@@ -6,11 +6,12 @@
 //! snapshot of each tenant and day in it, or one of its pages.
 
 use crate::sources::fields::values::{guid, present, required_id};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::snapshots::Snapshots;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Holding, Position, Reason, Row, Sink};
-use crate::sources::records::reject_detail::About;
+use crate::sources::record::{Holding, Position, Reason, Row, Sink};
+use crate::sources::records::row::About;
 use crate::sources::records::row::{Cells, TableRecords};
 
 /// Reads the holdings of one file.

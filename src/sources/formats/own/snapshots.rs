@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::Tenants;
+use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
-use crate::sources::record::{FileContext, Reason, Sink, SnapshotPage};
+use crate::sources::record::{Reason, Sink, SnapshotPage};
 use crate::sources::records::row::day;
 
 /// The snapshots that a file's records name.
@@ -56,7 +57,7 @@ impl<'c> Snapshots<'c> {
             });
         }
         if is_empty {
-            SnapshotPage::tell(self.context, false, sink);
+            self.context.snapshot_page(false, sink);
         }
     }
 }

@@ -7,11 +7,12 @@
 
 use crate::domain::subscription::Seller;
 use crate::sources::fields::values::{guid, present, required_id, seats, state};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::snapshots::Snapshots;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SoldBy, Subscription};
-use crate::sources::records::reject_detail::About;
+use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
+use crate::sources::records::row::About;
 use crate::sources::records::row::{Cells, TableRecords, day, flag, plain};
 
 /// Reads the subscriptions of one file.

@@ -1,8 +1,9 @@
 //! What both forms of support requests have in common: the fields, and how they become a row.
 
 use crate::sources::fields::values::{Field, Tenants, event_time, required_id, text};
+use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
-use crate::sources::record::{FileContext, Position, Reason, Row, Sink, SupportRequest};
+use crate::sources::record::{Position, Reason, Row, Sink, SupportRequest};
 
 /// The fields of a request, not yet looked at.
 #[derive(Clone, Copy)]

@@ -5,10 +5,11 @@
 //! instant: a date alone says nothing about the day in the pipeline's time zone. A topic is free
 //! text, with commas, quotes and line breaks in it.
 
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::support_request::{RequestFields, Requests};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
-use crate::sources::records::reject_detail::About;
+use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::row::About;
 use crate::sources::records::row::{Cells, TableRecords};
 
 /// Reads the requests of one file.

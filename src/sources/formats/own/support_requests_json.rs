@@ -4,12 +4,13 @@
 //! `organization{id}`, `id`, `createdDate`, `supportTopicName`.
 
 use crate::sources::fields::values::present;
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::support_request::{RequestFields, Requests};
 use crate::sources::formats::partner_center::next_link;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonRecords;
 use crate::sources::records::reject_detail::Members;
 

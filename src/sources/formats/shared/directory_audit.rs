@@ -15,11 +15,12 @@
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, is_word, present, required_id};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
-use crate::sources::record::{FileContext, Position, Reason, Sink};
+use crate::sources::record::{Position, Reason, Sink};
 
 static KEYS: Keys<6> = Keys::of([
     "id",

@@ -12,12 +12,13 @@
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::sources::fields::user_name;
-use crate::sources::fields::user_name::Said;
 use crate::sources::fields::values::{Field, Tenants, boolean, event_time, folded_id, guid, is_word, is_zero, present, required_id, text};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{Unpacked, properties};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::Value;
-use crate::sources::record::{Activity, FileContext, Position, Reason, Row, Sink};
+use crate::sources::record::Said;
+use crate::sources::record::{Activity, Position, Reason, Row, Sink};
 
 /// The fields of a sign-in that matter, not yet looked at.
 #[derive(Clone, Copy)]

@@ -7,13 +7,13 @@
 //! both ways contradicts itself, and none of its dates with slashes can be read.
 //!
 //! A file is read month first. Only where a date was seen on the way that says otherwise, it is
-//! read again ([`read_in_order`]): files with other dates pay nothing.
+//! read again ([`read_in_order`](crate::sources::read::read_in_order)): files with other dates pay nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::domain::day::Instant;
-use crate::sources::record::{FileContext, Reason};
+use crate::sources::record::Reason;
 
 /// The order in which a file's dates are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -53,7 +53,7 @@ impl Dates {
     }
 
     /// How the file has to be read instead; `None` where it was read as its dates say.
-    fn instead(&self) -> Option<Dates> {
+    pub fn instead(&self) -> Option<Dates> {
         let order = match self.seen.load(Ordering::Relaxed) {
             SAYS_DAY_FIRST => DateOrder::DayFirst,
             0 | SAYS_MONTH_FIRST => DateOrder::MonthFirst,
@@ -63,20 +63,5 @@ impl Dates {
             order,
             seen: self.seen.clone(),
         })
-    }
-}
-
-/// Reads a file, and again where its dates turn out to have another order than was assumed. What
-/// was seen is not forgotten, so it is read three times at most. What `read` gives the last time
-/// counts.
-pub fn read_in_order<T>(context: &FileContext, mut read: impl FnMut(&FileContext) -> T) -> T {
-    let mut context = context.clone();
-    context.dates = Dates::default();
-    loop {
-        let found = read(&context);
-        match context.dates.instead() {
-            None => return found,
-            Some(dates) => context.dates = dates,
-        }
     }
 }
