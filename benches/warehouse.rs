@@ -68,10 +68,7 @@ impl Site {
             Store::at(&self.settings.warehouse)
         };
         let _lock = (!rehearse).then(|| store.lock("a benchmark").unwrap());
-        let request = Request {
-            rehearse,
-            ..Request::new(&self.settings, Day::parse(LAST).unwrap())
-        };
+        let request = Request::new(&self.settings, Day::parse(LAST).unwrap());
         let interrupted = AtomicBool::new(false);
         let watch = Watch {
             notify: &|_| {},

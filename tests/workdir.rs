@@ -37,25 +37,28 @@ pub fn run_pipeline(settings: &Settings) -> Result<RunReport, EngineError> {
     ask(&Request::new(settings, settings.last_day.expect("tests fix the last day")))
 }
 
-/// Does what is asked for, as the command would; a rehearsal writes to a folder of its own.
+/// Does what is asked for, as `uptake run` and `uptake reprocess` do.
 pub fn ask(request: &Request<'_>) -> Result<RunReport, EngineError> {
+    let store = Store::at(&request.settings.warehouse);
+    let lock = store.lock("a test")?;
+    let report = run_in(request, &store);
+    drop(lock);
+    report
+}
+
+/// Plans what is asked for, as `uptake plan` does: in a folder of its own.
+pub fn plan(request: &Request<'_>) -> Result<RunReport, EngineError> {
     let overlay = tempfile::tempdir().expect("a temporary folder");
-    let warehouse = &request.settings.warehouse;
-    let (store, lock) = if request.rehearse {
-        (Store::rehearsal(warehouse, overlay.path())?, None)
-    } else {
-        let store = Store::at(warehouse);
-        let lock = store.lock("a test")?;
-        (store, Some(lock))
-    };
+    run_in(request, &Store::rehearsal(&request.settings.warehouse, overlay.path())?)
+}
+
+fn run_in(request: &Request<'_>, store: &Store) -> Result<RunReport, EngineError> {
     let interrupted = AtomicBool::new(false);
     let watch = Watch {
         notify: &|_| {},
         interrupted: &interrupted,
     };
-    let report = run::run(request, &store, &watch);
-    drop(lock);
-    report
+    run::run(request, store, &watch)
 }
 
 /// Every Parquet file below a folder, by its path below it, with its bytes.

@@ -14,7 +14,7 @@ use crate::audit::report::{Asked, Places, Report, trusted};
 use crate::audit::{files, published, row_checks};
 use crate::engine::build::{assignments, expected, subscription_history, user_names};
 use crate::engine::cache::source_totals;
-use crate::engine::cache::source_totals::Summaries;
+use crate::engine::cache::source_totals::CachedTotals;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
@@ -24,7 +24,7 @@ use crate::engine::plan::day_range::Range;
 use crate::engine::plan::outside_days;
 use crate::engine::publish::publication::last_run;
 use crate::engine::request::Request;
-use crate::engine::state::{Cache, State};
+use crate::engine::state::{Footers, State};
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::licenses::snapshot_history::TakenSnapshots;
@@ -35,7 +35,7 @@ use crate::warehouse::store::Store;
 /// Reads the warehouse and holds everything.
 pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     let (settings, store, watch) = (asked.settings, asked.store, asked.watch);
-    let mut state = State::read(store, &mut Cache::default())?;
+    let mut state = State::read(store, Footers::new())?;
     refuse_what_is_none(settings, store, &state)?;
     let run = last_run(settings);
     let last = outside_days::last_day(settings, &state, run.as_ref());
@@ -123,7 +123,7 @@ fn refuse_what_is_none(settings: &Settings, store: &Store, state: &State) -> Res
 /// The days of the tables: from the day that settings and data give to the last day of any table.
 fn range(asked: &Asked<'_>, state: &State, taken: &TakenSnapshots, notes: &Notes) -> Result<Option<Range>, EngineError> {
     let Some(last) = notes.last_of_all(state) else { return Ok(None) };
-    let earliest = || source_totals::earliest_path_day(asked.store, state, &mut Summaries::new());
+    let earliest = || source_totals::earliest_path_day(asked.store, state, &mut CachedTotals::default());
     day_range::range(asked.settings, state, earliest, taken.first_day(), (None, last), asked.watch)
 }
 

@@ -39,7 +39,6 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
         _ => context.request(&args.run)?,
     };
     let request = Request {
-        rehearse: true,
         allow_empty: args.run.allow.empty,
         allow_unreadable: args.run.allow.unreadable,
         ..request

@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 /// Microseconds in a day of 24 hours.
 pub const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -14,7 +15,7 @@ pub const MICROS_PER_HOUR: i64 = 3_600_000_000;
 pub const EARLIEST: Instant = Instant(1_262_304_000_000_000);
 
 /// A calendar date, as days since 1970-01-01 (Arrow's `date32`).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Day(pub i32);
 
 impl Day {

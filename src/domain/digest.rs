@@ -10,6 +10,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use twox_hash::{XxHash3_64, XxHash3_128, xxhash3_128};
 
+use crate::domain::day::Day;
+
 /// 128 bits that stand for some content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Digest(pub u128);
@@ -159,6 +161,11 @@ impl Hasher {
         self
     }
 
+    /// A day, or that there is none.
+    pub fn day(&mut self, day: Option<Day>) -> &mut Hasher {
+        self.number(day.map_or(i64::MIN, |day| i64::from(day.0)))
+    }
+
     pub fn digest(&mut self, digest: Digest) -> &mut Hasher {
         self.0.extend_from_slice(&digest.0.to_le_bytes());
         self
@@ -175,7 +182,7 @@ impl Hasher {
 }
 
 /// Digests a set of members, each given by its own digest: the sum of them.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct SetDigest(u128);
 
 impl SetDigest {

@@ -1,9 +1,12 @@
 //! Subscription states and sellers: what a raw status means and who sold the seats.
 
+use serde::{Deserialize, Serialize};
+
 use super::kinds::spelled;
 
 spelled! {
     /// The state of a subscription, as `spec: Subscription states` maps raw statuses to it.
+    #[derive(Serialize, Deserialize)]
     State {
         Active = "active",
         Grace = "grace",
@@ -54,6 +57,7 @@ impl State {
 
 spelled! {
     /// Who sold a subscription, seen from the partner whose portfolio it is.
+    #[derive(Serialize, Deserialize)]
     Seller {
         Own = "own",
         Other = "other",

@@ -41,9 +41,6 @@ pub struct Request<'a> {
     pub prune: bool,
     /// The way to the input folder.
     pub reads: Reads,
-    /// Whether files are made, or only named: raw files are read either way, since only they can
-    /// say which days change.
-    pub rehearse: bool,
     /// Computes customers a second time before anything is published. It comes from above: the
     /// engine knows one computation only.
     pub verify: Option<&'a Verify<'a>>,
@@ -68,7 +65,6 @@ impl<'a> Request<'a> {
             allow_unreadable: false,
             prune: false,
             reads: Reads::default(),
-            rehearse: false,
             verify: None,
         }
     }

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
 use crate::engine::build::{activity_daily, assignments, first_activity, subscription_history, user_names, window_plan, window_tables};
+use crate::engine::cache::Cache;
+use crate::engine::cache::entry::Entry;
 use crate::engine::cache::source_totals;
-use crate::engine::cache::source_totals::Summaries;
+use crate::engine::cache::source_totals::CachedTotals;
 use crate::engine::cache::up_to_date;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
@@ -32,7 +34,7 @@ use crate::engine::publish::{cross_checks, publication};
 use crate::engine::report::RunReport;
 use crate::engine::request::Request;
 use crate::engine::size_estimates;
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::licenses::snapshot_history::TakenSnapshots;
@@ -60,7 +62,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     };
     let look = || {
         let mut cache = Cache::load(store);
-        let state = State::read_some(store, &mut cache, is_looked_at)?;
+        let state = State::read_some(store, cache.take_footers(), is_looked_at)?;
         Ok::<_, EngineError>((state, cache))
     };
     // What is in the warehouse says which raw files are looked at, if not all of them are.
@@ -86,15 +88,21 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     required_sources::check_required(settings, &report.sources)?;
     required_sources::check_any(request, &state, &files)?;
     let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none() && !request.rescan;
-    let is_clean = || up_to_date::memo(request, &state, &files).is_some_and(|memo| cache.memos.contains_key(&memo));
+    let has_nothing_to_do = || {
+        let looked_at = up_to_date::looked_at(request, &state, &files);
+        cache
+            .up_to_date
+            .as_ref()
+            .zip(looked_at)
+            .is_some_and(|(entry, now)| entry.is_true_for(&now))
+    };
     let unread = Unread::default();
-    let kept_in = (!request.rehearse).then_some(store);
     let has_to_prune = request.prune && state.outside().next().is_some();
-    if whole && !has_to_prune && is_clean() && publication::is_whole(settings) {
+    if whole && !has_to_prune && has_nothing_to_do() && publication::is_whole(settings) {
         outside_days::tell(&state, watch);
-        unread.tell(&unseen, kept_in, &mut report, watch)?;
+        unread.tell(&unseen, store, &mut report, watch)?;
         fill_range(&mut report, &state);
-        fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
+        fill_freshness(request, store, &mut report, &state, &mut cache.source_totals)?;
         return Ok(report);
     }
     let mut changes = Changes::default();
@@ -109,17 +117,17 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
         &mut report,
         watch,
     )?;
-    unread.tell(&unseen, kept_in, &mut report, watch)?;
-    let latest = source_totals::latest(store, &state, &mut cache.raw, source_gaps::PARTITIONS)?;
+    unread.tell(&unseen, store, &mut report, watch)?;
+    let latest = source_totals::latest(store, &state, &mut cache.source_totals, source_gaps::PARTITIONS)?;
     source_gaps::warn_of_silence(settings, &report, &latest, request.last, watch);
-    if !request.rehearse {
+    if !store.is_rehearsal() {
         received.since.save(store)?;
         received.since.check(settings, store, &state)?;
     }
     report.days_left = received.waiting.len() as u64;
     let makes_windows = window_plan::is_wanted(&wanted);
     let taken = if makes_windows || settings.first_day.is_none() {
-        subscription_history::bring_up(store, &state, request.rehearse)?
+        subscription_history::bring_up_to_date(store, &state)?
     } else {
         TakenSnapshots::default()
     };
@@ -130,7 +138,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
             ));
         }
-        keep(request, store, state, &mut cache)?;
+        cache.save(store, state)?;
         return Ok(report);
     };
     if let Some(again) = request.again.as_ref().filter(|again| again.last < range.first) {
@@ -177,7 +185,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     range = job.range;
     report.days_left = waiting.len() as u64;
     fill_range(&mut report, &state);
-    fill_freshness(request, store, &mut report, &state, &mut cache.raw)?;
+    fill_freshness(request, store, &mut report, &state, &mut cache.source_totals)?;
     list_warnings::of_collapsed_lists(request, store, &state, &came_in, &mut report, watch)?;
     report.users_known_by_name = user_names::unjoined(store, &state, &names)?;
     if report.users_known_by_name > 0 {
@@ -191,24 +199,15 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     } else if request.tables.is_none() {
         finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
         if received.has_strays {
-            up_to_date::forget(&mut cache.memos);
+            cache.up_to_date = None;
         }
     }
     if request.prune && report.days_left == 0 {
-        outside_days::prune(store, &mut state, request.rehearse, &mut report)?;
+        outside_days::prune(store, &mut state, &mut report)?;
     }
     // A year of raw files has hundreds of thousands of names to give back.
-    rayon::join(|| keep(request, store, state, &mut cache), || drop(files)).0?;
+    rayon::join(|| cache.save(store, state), || drop(files)).0?;
     Ok(report)
-}
-
-/// Keeps what was learned for the next run.
-fn keep(request: &Request<'_>, store: &Store, state: State, cache: &mut Cache) -> Result<(), EngineError> {
-    if !request.rehearse {
-        state.keep(store, cache)?;
-        cache.save(store)?;
-    }
-    Ok(())
 }
 
 /// The days of the tables: none on which raw files came in that wait for another run.
@@ -221,7 +220,7 @@ fn range(
     watch: &Watch<'_>,
 ) -> Result<Option<Range>, EngineError> {
     let last = received.waiting.iter().map(|day| day.plus(-1)).fold(request.last, Day::min);
-    let earliest = || source_totals::earliest_path_day(store, state, &mut cache.raw);
+    let earliest = || source_totals::earliest_path_day(store, state, &mut cache.source_totals);
     day_range::range(request.settings, state, earliest, taken.first_day(), (request.from, last), watch)
 }
 
@@ -253,7 +252,7 @@ fn make_tables(
         report.steps.extend(first_activity::run(job, state, changes)?);
     }
     let mut plan = window_plan::plan(job, state, timelines, &mut cache.first_days, changes)?;
-    if job.request.rehearse {
+    if job.store.is_rehearsal() {
         size_estimates::estimate(job, state, &mut plan)?;
         report.steps.extend(plan.steps(job, state, changes));
     } else {
@@ -281,7 +280,7 @@ fn finish(
     watch: &Watch<'_>,
 ) -> Result<(), EngineError> {
     let due = publication::is_due(request.settings, store, state, range)?;
-    if request.rehearse {
+    if store.is_rehearsal() {
         report.published = due.is_some() || !report.steps.is_empty();
         return Ok(());
     }
@@ -303,11 +302,9 @@ fn finish(
         report.published = true;
         SincePublication::default().save(store)?;
     }
-    up_to_date::forget(&mut cache.memos);
     let is_all = report.days_left == 0 && report.unread == 0;
-    if let Some(memo) = up_to_date::memo(request, state, files).filter(|_| is_all) {
-        cache.memos.insert(memo, String::new());
-    }
+    let looked_at = up_to_date::looked_at(request, state, files).filter(|_| is_all);
+    cache.up_to_date = looked_at.map(|looked_at| Entry::new(looked_at, ()));
     Ok(())
 }
 
@@ -330,7 +327,7 @@ fn fill_freshness(
     store: &Store,
     report: &mut RunReport,
     state: &State,
-    known: &mut Summaries,
+    known: &mut CachedTotals,
 ) -> Result<(), EngineError> {
     let in_paths = |id: &str| {
         let source = report.sources.iter().find(|source| source.id == id)?;

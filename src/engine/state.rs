@@ -1,16 +1,13 @@
-//! What the warehouse holds at the moment: the footers of all tables, and the disposable cache that
-//! spares reading them.
+//! What the warehouse holds at the moment: the footers of all tables. A run gives those that it
+//! knows to the next one, which reads only what changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
-use crate::engine::cache::customer_first_days::FirstDays;
-use crate::engine::cache::source_totals::Summaries;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
@@ -18,55 +15,11 @@ use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::write::Footer;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::cache_file;
 use crate::warehouse::store::listing::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
 
-/// What was learned in earlier runs and can be learned again: deleting it costs time and nothing
-/// else.
-#[derive(Default, Serialize, Deserialize)]
-pub struct Cache {
-    /// The footers of each table by its name. While a run has its [`State`], they are there.
-    footers: BTreeMap<String, KeptTable>,
-    /// Digests of inputs -> the fingerprint that reading them gave.
-    pub memos: BTreeMap<String, String>,
-    /// What the partitions of `raw_files` come to.
-    pub raw: Summaries,
-    /// Since when each customer has events.
-    pub first_days: FirstDays,
-}
-
-/// The files of a table as a run left them.
-#[derive(Serialize, Deserialize)]
-struct KeptTable {
-    /// Of the table's contract.
-    version: u32,
-    /// Day, shard and footer.
-    files: Vec<(Option<i32>, u32, Footer)>,
-    /// Day and time of change of folders.
-    folders: Vec<(i32, u64)>,
-}
-
-impl KeptTable {
-    fn of(contract: &Contract, Known { files, folders }: Known) -> KeptTable {
-        let kept = |((day, shard), footer): (Place, Footer)| (day.map(|day| day.0), shard, footer);
-        KeptTable {
-            version: contract.version,
-            files: files.into_iter().map(kept).collect(),
-            folders: folders.into_iter().map(|(day, time)| (day.0, time)).collect(),
-        }
-    }
-
-    fn known(self) -> Known {
-        let known = |(day, shard, footer): (Option<i32>, u32, Footer)| ((day.map(Day), shard), footer);
-        Known {
-            files: self.files.into_iter().map(known).collect(),
-            folders: self.folders.into_iter().map(|(day, time)| (Day(day), time)).collect(),
-        }
-    }
-}
-
-/// Rises when [`Cache`] changes its form.
-const CACHE_VERSION: u8 = 5;
+/// The footers of each table by its name, as a run left them, with the version of the table's
+/// contract.
+pub type Footers = BTreeMap<String, (u32, Known)>;
 
 /// The footers of all tables.
 #[derive(Default)]
@@ -87,30 +40,29 @@ pub struct State {
 }
 
 impl State {
-    /// Looks at every table. The footers move here from the cache.
-    pub fn read(store: &Store, cache: &mut Cache) -> Result<State, WarehouseError> {
-        State::read_some(store, cache, |_| true)
+    /// Looks at every table. Footers that are known are not read again.
+    pub fn read(store: &Store, known: Footers) -> Result<State, WarehouseError> {
+        State::read_some(store, known, |_| true)
     }
 
-    /// Looks at some tables; the others are what they were when a run looked last, if the cache
-    /// knows that.
-    pub fn read_some(store: &Store, cache: &mut Cache, is_looked_at: impl Fn(&Contract) -> bool + Sync) -> Result<State, WarehouseError> {
-        let mut known = std::mem::take(&mut cache.footers);
+    /// Looks at some tables; the others are what they were when a run looked last, if that is
+    /// known.
+    pub fn read_some(store: &Store, mut known: Footers, is_looked_at: impl Fn(&Contract) -> bool + Sync) -> Result<State, WarehouseError> {
         let of_table = |contract: &'static Contract| {
-            let kept = known.remove(contract.name).filter(|kept| kept.version == contract.version);
-            (contract, kept)
+            let of_version = known.remove(contract.name).filter(|(version, _)| *version == contract.version);
+            (contract, of_version.map(|(_, known)| known))
         };
-        let tables: Vec<(&Contract, Option<KeptTable>)> = stages::TABLES.iter().copied().map(of_table).collect();
+        let tables: Vec<(&Contract, Option<Known>)> = stages::TABLES.iter().copied().map(of_table).collect();
         let listings: Vec<(&'static str, Listing)> = tables
             .into_par_iter()
-            .map(|(contract, kept)| {
-                let listing = match kept.map(KeptTable::known) {
+            .map(|(contract, known)| {
+                let listing = match known {
                     Some(Known { files, folders }) if !is_looked_at(contract) => Listing {
                         files,
                         folders,
                         ..Listing::default()
                     },
-                    kept => store.list(contract, kept.unwrap_or_default())?,
+                    known => store.list(contract, known.unwrap_or_default())?,
                 };
                 Ok((contract.name, listing))
             })
@@ -126,8 +78,9 @@ impl State {
         Ok(state)
     }
 
-    /// Gives the footers back to the cache, with those of the files that this run has made.
-    pub fn keep(mut self, store: &Store, cache: &mut Cache) -> Result<(), WarehouseError> {
+    /// The footers for the next run, with those of the files that this run has made.
+    pub fn into_footers(mut self, store: &Store) -> Result<Footers, WarehouseError> {
+        let mut footers = Footers::new();
         for contract in stages::TABLES {
             let mut files = self.tables.remove(contract.name).unwrap_or_default();
             files.extend(self.outside.remove(contract.name).unwrap_or_default());
@@ -141,10 +94,9 @@ impl State {
             // Folders in which this run has written have another time now, and are gone through by
             // the next one.
             let folders = self.folders.remove(contract.name).unwrap_or_default();
-            let kept = KeptTable::of(contract, Known { files, folders });
-            cache.footers.insert(contract.name.to_owned(), kept);
+            footers.insert(contract.name.to_owned(), (contract.version, Known { files, folders }));
         }
-        Ok(())
+        Ok(footers)
     }
 
     /// The files of a table.
@@ -220,7 +172,7 @@ impl State {
         let mut hasher = Hasher::new();
         for contract in contracts {
             for ((day, _), footer) in self.table(contract).range((Some(first), 0)..=(Some(last), u32::MAX)) {
-                hasher.number(day.map_or(0, |day| i64::from(day.0))).digest(footer.digest);
+                hasher.day(*day).digest(footer.digest);
             }
         }
         hasher.finish()
@@ -253,19 +205,5 @@ impl State {
         let mut days: Vec<Day> = self.table(contract).keys().filter_map(|(day, _)| *day).collect();
         days.dedup();
         days
-    }
-}
-
-impl Cache {
-    const FILE: &str = "cache.bin";
-
-    /// What is cached for a warehouse; nothing where there is no cache that can be used.
-    pub fn load(store: &Store) -> Cache {
-        cache_file::load(store, Cache::FILE, CACHE_VERSION).unwrap_or_default()
-    }
-
-    /// Keeps the cache for the next run.
-    pub fn save(&self, store: &Store) -> Result<(), WarehouseError> {
-        cache_file::save(store, Cache::FILE, CACHE_VERSION, self)
     }
 }

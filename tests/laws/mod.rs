@@ -120,27 +120,21 @@ impl Site {
     /// Does what is asked for, and takes note of what was published.
     fn ask(&self, request: &Request<'_>) -> Result<RunReport, String> {
         let report = workdir::ask(request).map_err(|error| format!("the pipeline failed: {error}"))?;
-        if report.published && !request.rehearse {
+        if report.published {
             record::write(&Disk::default(), &self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
         }
         Ok(report)
     }
 
-    /// Does it without making anything.
-    fn rehearse(&self) -> Result<RunReport, String> {
-        self.ask(&Request {
-            rehearse: true,
-            ..self.request()
-        })
+    /// What the nightly job would do.
+    fn plan(&self) -> Result<RunReport, String> {
+        plan(&self.request())
     }
 
     /// Plans and then does what is asked for: it makes what the plan says, and touches no other
     /// file.
     fn ask_as_planned(&self, request: &Request<'_>) -> Result<RunReport, String> {
-        let plan = self.ask(&Request {
-            rehearse: true,
-            ..request.clone()
-        })?;
+        let plan = plan(request)?;
         let before = every_file(&self.settings.warehouse);
         let report = self.ask(request)?;
         let said = |report: &RunReport| -> Vec<_> {
@@ -208,6 +202,11 @@ impl Site {
             .filter(|(path, _)| !path.ends_with("run.json"))
             .collect()
     }
+}
+
+/// Plans what is asked for.
+fn plan(request: &Request<'_>) -> Result<RunReport, String> {
+    workdir::plan(request).map_err(|error| format!("the plan failed: {error}"))
 }
 
 /// The lists that have collapsed, as `status` and `run.json` have them.
@@ -442,10 +441,10 @@ fn night_by_night_gives_what_one_run_from_scratch_gives() {
             };
             left = site.ask_as_planned(&request)?.days_left > 0;
         }
-        if !site.rehearse()?.is_idle() {
+        if !site.plan()?.is_idle() {
             return Err(format!(
                 "after the last night there is something to do: {:#?}\n{story}",
-                site.rehearse()?.steps
+                site.plan()?.steps
             ));
         }
         let verdict = compare(
@@ -575,14 +574,14 @@ fn a_second_run_does_nothing() {
             }
         };
         idle("a second run", site.run()?)?;
-        idle("a rehearsal", site.rehearse()?)?;
+        idle("a plan", site.plan()?)?;
         let private = site.settings.warehouse.join(".uptake");
         let mut caches: Vec<PathBuf> = fs::read_dir(&private).unwrap().map(|entry| entry.unwrap().path()).collect();
         let is_cache = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json" || ending == "bin");
         caches.retain(|path| is_cache(path) && !path.ends_with("since-publication.json"));
         assert!(caches.contains(&private.join("cache.bin")), "{caches:?}");
         caches.iter().try_for_each(fs::remove_file).map_err(|error| error.to_string())?;
-        idle("a rehearsal without a cache", site.rehearse()?)?;
+        idle("a plan without a cache", site.plan()?)?;
         idle("a run without a cache", site.run()?)
     });
 }

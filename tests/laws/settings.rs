@@ -169,7 +169,7 @@ fn any_sequence_of_settings_ends_in_what_the_last_one_gives_from_scratch() {
                 site.run().map_err(|error| format!("change {at}: {error}"))?;
             }
         }
-        let again = site.rehearse()?;
+        let again = site.plan()?;
         if !again.is_idle() {
             return Err(format!("after the last run there is something to do: {:#?}", again.steps));
         }

@@ -1,7 +1,7 @@
 //! `assignments` and the timeline of subscriptions, out of everything that ever came in about
 //! licenses: small, and read whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -10,14 +10,16 @@ use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::build::license_history::Evidence;
-use crate::engine::build::partition_set::rows_of;
+use crate::engine::cache::Cache;
+use crate::engine::cache::entry::Entries;
+use crate::engine::cache::partition_set::rows_of;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::causes::{Cause, Changes, why};
 use crate::engine::plan::interval_digests;
 use crate::engine::plan::rebuild::{Making, own_cause};
 use crate::engine::report::{Size, Step};
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::licenses::assignments;
 use crate::stages::licenses::assignments::{ASSIGNMENTS, Assignment, Assignments};
@@ -48,14 +50,19 @@ pub fn run_assignments(
     let shards: Vec<u32> = (0..job.shards()).collect();
     // As many shards are in memory as there are threads.
     for some in shards.chunks(rayon::current_num_threads()) {
-        let (before, memos): (&State, &BTreeMap<String, String>) = (state, &cache.memos);
+        let (before, cached): (&State, &Entries<u32, Fingerprint>) = (state, &cache.assignments);
         let examined: Vec<Option<Examined>> = some
             .par_iter()
-            .map(|shard| Examined::of(job, before, memos, *shard))
+            .map(|shard| Examined::of(job, before, cached, *shard))
             .collect::<Result<_, _>>()?;
-        for Examined { place, memo, print, built } in examined.into_iter().flatten() {
-            cache.memos.retain(|key, _| !key.starts_with(&format!("assignments {} ", place.1)));
-            cache.memos.insert(memo, print.to_string());
+        for Examined {
+            place,
+            read_from,
+            print,
+            built,
+        } in examined.into_iter().flatten()
+        {
+            cache.assignments.put(place.1, read_from, print);
             let Some(Built { before, now, footer }) = built else { continue };
             let cause = match own_cause(state, &ASSIGNMENTS, place, print) {
                 _ if job.forced.shard(place.1) => vec![Cause::Asked],
@@ -80,7 +87,7 @@ pub fn run_assignments(
 struct Examined {
     place: Place,
     /// What the evidence was read from.
-    memo: String,
+    read_from: Digest,
     print: Fingerprint,
     built: Option<Built>,
 }
@@ -95,16 +102,16 @@ struct Built {
 impl Examined {
     /// Makes the file of a shard where it is not what the evidence says. `None` where what the
     /// evidence is read from is what it was.
-    fn of(job: &Job<'_>, state: &State, memos: &BTreeMap<String, String>, shard: u32) -> Result<Option<Examined>, EngineError> {
+    fn of(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard: u32) -> Result<Option<Examined>, EngineError> {
         let place = (None, shard);
-        let memo = inputs_memo(job, state, shard);
-        let known = memos.get(&memo).and_then(|text| Fingerprint::parse(text));
+        let read_from = inputs_digest(job, state, shard);
+        let known = cached.get(&shard, read_from).copied();
         let forced = job.forced.shard(shard);
         let made_from = state.fingerprint(&ASSIGNMENTS, place);
         if !forced && known.is_some() && made_from == known {
             return Ok(None);
         }
-        let evidence = Evidence::bring_up(job, state, shard)?;
+        let evidence = Evidence::bring_up_to_date(job, state, shard)?;
         let print = evidence.fingerprint(job.settings);
         let build = || {
             let now = assignments::build(&evidence.changes, &evidence.listed, &evidence.snapshots);
@@ -114,7 +121,12 @@ impl Examined {
         };
         let is_stale = forced || made_from != Some(print);
         let built = is_stale.then(build).transpose()?;
-        Ok(Some(Examined { place, memo, print, built }))
+        Ok(Some(Examined {
+            place,
+            read_from,
+            print,
+            built,
+        }))
     }
 }
 
@@ -131,8 +143,8 @@ fn note_intervals(job: &Job<'_>, before: &[Assignment], now: &[Assignment], caus
     }
 }
 
-/// What the evidence of a shard's assignments is read from, as a text.
-fn inputs_memo(job: &Job<'_>, state: &State, shard: u32) -> String {
+/// A digest of what the evidence of a shard's assignments is read from.
+fn inputs_digest(job: &Job<'_>, state: &State, shard: u32) -> Digest {
     let settings = job.settings;
     let mut hasher = Hasher::new();
     hasher
@@ -142,10 +154,10 @@ fn inputs_memo(job: &Job<'_>, state: &State, shard: u32) -> String {
         .digest(job.names(shard).digest());
     for (contract, of) in [(&LICENSE_CHANGES, shard), (&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)] {
         for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| *shard == of) {
-            hasher.number(i64::from(day.map_or(0, |day| day.0))).digest(footer.digest);
+            hasher.day(*day).digest(footer.digest);
         }
     }
-    format!("assignments {shard} {}", hasher.finish())
+    hasher.finish()
 }
 
 /// All rows of a shard of a `received=` table that pass, in the order of `received`.

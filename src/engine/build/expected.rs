@@ -43,7 +43,8 @@ pub fn fingerprints(job: &Job<'_>, state: &State, timelines: &[Timeline]) -> Res
             (None, shard),
             first_activity::expected(job, state, shard),
         );
-        let first = FirstDays::default().bring_up(job.store, state, shard, job.range.last)?;
+        let mut first_days = FirstDays::default();
+        let first = first_days.bring_up_to_date(job.store, state, shard, Some(job.range.last))?.clone();
         let inputs = ShardInputs::read(job, state, shard, timeline, opened, first)?;
         for (table, days) in Fingerprints::of(job, state, &inputs).all() {
             let places = days.into_iter().map(|(day, print)| ((Some(day), shard), print));

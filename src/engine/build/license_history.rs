@@ -1,26 +1,26 @@
 //! Everything that ever came in about who was given which license. What snapshots of holdings say
-//! is most of it, and all but the latest of them say what they said the night before: it is kept
-//! folded, and license changes as they are, in a file that can be deleted at any time. It is taken
-//! up where the partitions that it was read from have the digests that they had, and nothing that
-//! came in since speaks of a customer's snapshot that was known by then; else everything is read
-//! again.
+//! is most of it, and all but the latest of them say what they said the night before: it is cached
+//! folded, and license changes as they are. The cache is believed where the partitions that it was
+//! read from have the digests that they had, and nothing that came in since speaks of a customer's
+//! snapshot that was known by then; else everything is read again.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
+use crate::domain::digest::{Fingerprint, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
-use crate::engine::build::partition_set::{Partitions, rows_of};
+use crate::engine::cache::entry::Entry;
+use crate::engine::cache::partition_set::{Partitions, rows_of};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
-use crate::stages::licenses::listed_holders::{Days, Listed, ListedUser};
+use crate::stages::licenses::listed_holders::{Days, Listed};
 use crate::stages::received::activity_events::shard_of;
 use crate::stages::received::license_changes;
 use crate::stages::received::license_changes::{KeptChange, LICENSE_CHANGES, LicenseChange};
@@ -28,10 +28,10 @@ use crate::stages::received::license_holdings::{LICENSE_HOLDINGS, LicenseHolding
 use crate::stages::received::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::cache_file;
+use crate::warehouse::store::cache_file::CacheFile;
 
-/// Rises when what is kept changes its form.
-const VERSION: u8 = 4;
+/// What came in about the licenses of a shard, with the partitions that it was read from.
+const FILE: CacheFile<Entry<CachedLicenses, Partitions>> = CacheFile::new("licenses", 5);
 /// How many partitions are in memory at once while they are folded.
 const PARTITIONS_AT_ONCE: usize = 16;
 
@@ -43,14 +43,14 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Everything out of the tables, and nothing out of what was kept.
+    /// Everything out of the tables, and nothing out of the cache.
     pub fn read(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
         Ok(Evidence::with(job, shard, Folded::from_tables(job, state, shard)?))
     }
 
-    /// The same out of what an earlier run kept and what came in since; keeps it for the next run.
-    pub fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
-        Ok(Evidence::with(job, shard, Folded::bring_up(job, state, shard)?))
+    /// The same out of what an earlier run cached and what came in since; cached for the next run.
+    pub fn bring_up_to_date(job: &Job<'_>, state: &State, shard: u32) -> Result<Evidence, EngineError> {
+        Ok(Evidence::with(job, shard, Folded::bring_up_to_date(job, state, shard)?))
     }
 
     fn with(job: &Job<'_>, shard: u32, folded: Folded) -> Evidence {
@@ -116,7 +116,7 @@ impl Folded {
         Ok(folded)
     }
 
-    fn bring_up(job: &Job<'_>, state: &State, shard: u32) -> Result<Folded, EngineError> {
+    fn bring_up_to_date(job: &Job<'_>, state: &State, shard: u32) -> Result<Folded, EngineError> {
         let now = partitions(state, shard);
         let Some(mut folded) = load(job, shard).filter(|folded| folded.made_from.are_part_of(&now)) else {
             let folded = Folded::from_tables(job, state, shard)?;
@@ -180,29 +180,13 @@ impl Folded {
     }
 
     fn save(&self, job: &Job<'_>, shard: u32) -> Result<(), EngineError> {
-        if job.request.rehearse {
-            return Ok(());
-        }
-        let kept = Kept {
+        let cached = CachedLicenses {
             shards: job.shards(),
-            made_from: self.made_from.clone(),
             changes: self.changes.iter().cloned().map(LicenseChange::kept).collect(),
-            rows: self.listed.rows(),
-            users: self
-                .listed
-                .users()
-                .map(|((tenant, user), skus)| {
-                    let skus = skus.iter().map(|(sku, days)| (sku.to_string(), days.clone()));
-                    (tenant.to_string(), user.to_owned(), skus.collect())
-                })
-                .collect(),
-            taken: self
-                .taken
-                .iter()
-                .map(|(tenant, taken)| (tenant.to_string(), taken.clone()))
-                .collect(),
+            listed: self.listed.clone(),
+            taken: self.taken.clone(),
         };
-        Ok(cache_file::save(job.store, &file_name(shard), VERSION, &kept)?)
+        Ok(FILE.of_shard(shard).save(job.store, &Entry::new(self.made_from.clone(), cached))?)
     }
 }
 
@@ -218,44 +202,23 @@ fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -
     rows_of(job.store, folded.made_from.new_places(now, &SNAPSHOTS, 0), mine)
 }
 
-fn file_name(shard: u32) -> String {
-    format!("licenses-{shard:02}.bin")
-}
-
-/// A customer, one of its users, and the days on which each SKU is listed.
-type KeptUser = (String, String, Vec<(String, Days)>);
-
-/// What is kept: ids as texts.
+/// What came in about the licenses of a shard, as it is cached.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct CachedLicenses {
     shards: u32,
-    made_from: Partitions,
     changes: Vec<KeptChange>,
-    rows: Digest,
-    users: Vec<KeptUser>,
-    taken: Vec<(String, Taken)>,
+    listed: Listed,
+    taken: BTreeMap<Guid, Taken>,
 }
 
-/// What an earlier run kept; nothing where there is none, or none of this form.
+/// What an earlier run cached; nothing where there is none, or none of this form.
 fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
-    let found: Kept = cache_file::load(job.store, &file_name(shard), VERSION)?;
-    if found.shards != job.shards() {
-        return None;
-    }
-    let guid = |text: &str| Guid::parse(text.as_bytes());
-    let user = |(tenant, user, skus): KeptUser| {
-        let skus: Option<ListedUser> = skus.into_iter().map(|(sku, days)| Some((guid(&sku)?, days))).collect();
-        Some(((guid(&tenant)?, user), skus?))
-    };
-    let users: Vec<((Guid, String), ListedUser)> = found.users.into_iter().map(user).collect::<Option<_>>()?;
-    Some(Folded {
-        made_from: found.made_from,
-        changes: found.changes.into_iter().map(LicenseChange::of_kept).collect::<Option<_>>()?,
-        listed: Listed::from_users(users, found.rows),
-        taken: found
-            .taken
-            .into_iter()
-            .map(|(tenant, taken)| Some((guid(&tenant)?, taken)))
-            .collect::<Option<_>>()?,
+    let (made_from, cached) = FILE.of_shard(shard).load(job.store)?.into_parts();
+    let changes = cached.changes.into_iter().map(LicenseChange::of_kept).collect::<Option<_>>()?;
+    (cached.shards == job.shards()).then_some(Folded {
+        made_from,
+        changes,
+        listed: cached.listed,
+        taken: cached.taken,
     })
 }

@@ -5,7 +5,6 @@ pub mod assignments;
 pub mod expected;
 pub mod first_activity;
 pub mod license_history;
-pub mod partition_set;
 pub mod subscription_history;
 pub mod user_names;
 pub mod window_fingerprints;

@@ -1,70 +1,56 @@
-//! All snapshots of subscriptions out of the `received=` partitions, kept folded from run to run in
-//! a file that can be deleted at any time. It is taken up where the partitions that it was folded
-//! from have the digests that they had, and nothing that came in since speaks of a snapshot that
-//! was known by then; else everything is folded again.
+//! All snapshots of subscriptions out of the `received=` partitions, cached in the form to which
+//! they fold. The cache is believed where the partitions that it was folded from have the digests
+//! that they had, and nothing that came in since speaks of a snapshot that was known by then; else
+//! everything is folded again.
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
-use crate::engine::build::partition_set::{Partitions, rows_of};
+use crate::engine::cache::entry::Entry;
+use crate::engine::cache::partition_set::{Partitions, rows_of};
 use crate::engine::error::EngineError;
 use crate::engine::state::State;
-use crate::stages::licenses::snapshot_history::{KeptSnapshots, TakenSnapshots};
+use crate::stages::licenses::snapshot_history::{CachedSnapshots, TakenSnapshots};
 use crate::stages::received::snapshots::{SNAPSHOTS, SnapshotFile};
 use crate::stages::received::subscription_snapshots::{SUBSCRIPTION_SNAPSHOTS, SnapshotSubscription};
 use crate::warehouse::contract::Place;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::cache_file;
+use crate::warehouse::store::cache_file::CacheFile;
 
-/// Rises when what is kept changes its form.
-const VERSION: u8 = 3;
-const FILE: &str = "subscriptions.bin";
+/// All snapshots, with the partitions that they were folded from.
+const FILE: CacheFile<Entry<CachedSnapshots, Partitions>> = CacheFile::new("subscriptions", 4);
 /// How many days of partitions are in memory at once while they are folded.
 const DAYS_AT_ONCE: usize = 16;
 
-/// What is kept.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    made_from: Partitions,
-    snapshots: KeptSnapshots,
-}
-
-/// All snapshots out of the tables, and nothing out of what was kept.
+/// All snapshots out of the tables, and nothing out of the cache.
 pub fn read(store: &Store, state: &State) -> Result<TakenSnapshots, EngineError> {
     let now = partitions(state);
     // Where files of one snapshot came in on several days, all of them are to be there at once.
     for days_at_once in [DAYS_AT_ONCE, usize::MAX] {
         let mut taken = TakenSnapshots::default();
-        if add(&mut taken, store, (&Partitions::default(), &now), days_at_once)? {
+        if add(&mut taken, store, &Partitions::default(), &now, days_at_once)? {
             return Ok(taken);
         }
     }
     Ok(TakenSnapshots::default())
 }
 
-/// The same out of what an earlier run kept and what came in since. Keeps it for the next run, but
-/// for a rehearsal.
-pub fn bring_up(store: &Store, state: &State, rehearse: bool) -> Result<TakenSnapshots, EngineError> {
+/// The same out of what an earlier run cached and what came in since; cached for the next run.
+pub fn bring_up_to_date(store: &Store, state: &State) -> Result<TakenSnapshots, EngineError> {
     let now = partitions(state);
-    let kept = load(store).filter(|(made_from, _)| made_from.are_part_of(&now));
-    let taken = match kept {
+    let cached = FILE.load(store).map(Entry::into_parts);
+    let known = cached.filter(|(made_from, _)| made_from.are_part_of(&now));
+    let known = known.and_then(|(made_from, cached)| Some((made_from, TakenSnapshots::from_cached(cached)?)));
+    let taken = match known {
         Some((made_from, taken)) if made_from == now => return Ok(taken),
-        Some((made_from, mut taken)) => match add(&mut taken, store, (&made_from, &now), DAYS_AT_ONCE)? {
+        Some((made_from, mut taken)) => match add(&mut taken, store, &made_from, &now, DAYS_AT_ONCE)? {
             true => taken,
             false => read(store, state)?,
         },
         None => read(store, state)?,
     };
-    if !rehearse {
-        let kept = Kept {
-            made_from: now,
-            snapshots: taken.kept(),
-        };
-        cache_file::save(store, FILE, VERSION, &kept)?;
-    }
+    FILE.save(store, &Entry::new(now, taken.to_cached()))?;
     Ok(taken)
 }
 
@@ -74,12 +60,7 @@ fn partitions(state: &State) -> Partitions {
 
 /// Takes in the partitions that are there now and were not before, some days of them at once; says
 /// whether that was possible.
-fn add(
-    taken: &mut TakenSnapshots,
-    store: &Store,
-    (before, now): (&Partitions, &Partitions),
-    days_at_once: usize,
-) -> Result<bool, EngineError> {
+fn add(taken: &mut TakenSnapshots, store: &Store, before: &Partitions, now: &Partitions, days_at_once: usize) -> Result<bool, EngineError> {
     let files = before.new_places(now, &SNAPSHOTS, 0);
     let rows = before.new_places(now, &SUBSCRIPTION_SNAPSHOTS, 0);
     let days: BTreeSet<Option<Day>> = files.iter().chain(&rows).map(|(day, _)| *day).collect();
@@ -95,10 +76,4 @@ fn add(
         }
     }
     Ok(true)
-}
-
-/// What an earlier run kept; nothing where there is none, or none of this form.
-fn load(store: &Store) -> Option<(Partitions, TakenSnapshots)> {
-    let kept: Kept = cache_file::load(store, FILE, VERSION)?;
-    Some((kept.made_from, TakenSnapshots::of_kept(kept.snapshots)?))
 }

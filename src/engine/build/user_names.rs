@@ -11,7 +11,7 @@ use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
 use crate::engine::build::assignments::all;
-use crate::engine::build::partition_set::rows_of;
+use crate::engine::cache::partition_set::rows_of;
 use crate::engine::error::EngineError;
 use crate::engine::state::State;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;

@@ -74,7 +74,7 @@ pub fn plan<'a>(
 ) -> Result<WindowsPlan<'a>, EngineError> {
     let mut read_from = Vec::new();
     for ((shard, timeline), opened) in (0..).zip(timelines).zip(opened_requests(job, state)?) {
-        let first = first_days.bring_up(job.store, state, shard, job.range.last)?;
+        let first = first_days.bring_up_to_date(job.store, state, shard, Some(job.range.last))?.clone();
         read_from.push((shard, timeline, opened, first));
     }
     let of_shard = |(shard, timeline, opened, first)| {

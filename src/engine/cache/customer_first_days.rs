@@ -1,6 +1,6 @@
 //! Since when each customer has events. The first day of a customer stays the first one when later
-//! days come in, so it is carried on from what the cache has, as long as the days that this was
-//! read from have the customers that they had.
+//! days come in, so it is carried on from the cache, as long as the days that it was read from have
+//! the customers that they had.
 
 use std::collections::BTreeMap;
 
@@ -8,59 +8,39 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
-use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
+use crate::engine::cache::entry::Entry;
+use crate::engine::cache::partition_set::Partitions;
 use crate::engine::error::EngineError;
 use crate::engine::state::State;
 use crate::stages::activity::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::warehouse::contract::Place;
 use crate::warehouse::store::Store;
 
-/// By shard.
+/// The first day of each customer by shard, each shard made from the sets of customers of its days.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub struct FirstDays(BTreeMap<u32, OfShard>);
-
-#[derive(Clone, Default, Serialize, Deserialize)]
-struct OfShard {
-    /// Days with the digests of their sets of customers.
-    made_from: BTreeMap<i32, Digest>,
-    /// Customer -> first day.
-    first: BTreeMap<String, i32>,
-}
+pub struct FirstDays(BTreeMap<u32, Entry<BTreeMap<Guid, Day>, Partitions>>);
 
 impl FirstDays {
-    /// The first day of each customer of a shard that has any event up to `last`.
-    pub fn bring_up(&mut self, store: &Store, state: &State, shard: u32, last: Day) -> Result<BTreeMap<Guid, Day>, EngineError> {
-        let now: BTreeMap<i32, Digest> = state
-            .table(&ACTIVITY_COVERAGE)
-            .iter()
-            .filter(|((_, of), footer)| *of == shard && footer.rows > 0)
-            .filter_map(|((day, _), footer)| {
-                let day = day.filter(|day| *day <= last)?;
-                Some((day.0, footer.days.first().map(|part| part.digest).unwrap_or_default()))
-            })
-            .collect();
-        let known = self.0.entry(shard).or_default();
-        if known.made_from.iter().any(|(day, digest)| now.get(day) != Some(digest)) {
-            *known = OfShard::default();
-        }
-        let places: Vec<Place> = now
-            .keys()
-            .filter(|day| !known.made_from.contains_key(day))
-            .map(|day| (Some(Day(*day)), shard))
-            .collect();
-        for (day, tenants) in tenants_of(store, places)? {
+    /// The first day of each customer of a shard that has any event up to `last`; `None`: up to
+    /// whatever day there is.
+    pub fn bring_up_to_date(
+        &mut self,
+        store: &Store,
+        state: &State,
+        shard: u32,
+        last: Option<Day>,
+    ) -> Result<&BTreeMap<Guid, Day>, EngineError> {
+        let now = Partitions::covered(state, shard, last);
+        let known = self.0.remove(&shard).filter(|known| known.made_from().are_part_of(&now));
+        let (before, mut first_days) = known.map_or_else(Default::default, Entry::into_parts);
+        for (day, tenants) in tenants_of(store, before.new_places(&now, &ACTIVITY_COVERAGE, shard))? {
             for tenant in tenants {
-                let first = known.first.entry(tenant.to_string()).or_insert(day.0);
-                *first = day.0.min(*first);
+                let first = first_days.entry(tenant).or_insert(day);
+                *first = day.min(*first);
             }
         }
-        known.made_from = now;
-        let parsed = known
-            .first
-            .iter()
-            .filter_map(|(tenant, first)| Some((Guid::parse(tenant.as_bytes())?, Day(*first))));
-        Ok(parsed.collect())
+        Ok(self.0.entry(shard).insert_entry(Entry::new(now, first_days)).into_mut().value())
     }
 }
 

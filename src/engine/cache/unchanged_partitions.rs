@@ -5,53 +5,55 @@ use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::engine::cache::Cache;
+use crate::engine::cache::entry::{Entries, Entry};
 use crate::engine::ingest::partition_task::fingerprint;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
 use crate::engine::plan::fingerprint::how;
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::path_context;
 use crate::stages;
 use crate::stages::received::raw_files;
 use crate::warehouse::contract::Partition;
 
-/// What a run knows of partitions that are settled.
-pub struct Settled<'a> {
+/// What a run knows of partitions about which there is nothing to do.
+pub struct UnchangedPartitions<'a> {
     settings: &'a Settings,
     /// The settings by which raw files belong to partitions and are read there.
     rules: Digest,
     /// The raw files that are there by the days of their paths: the digest of their names, sizes
     /// and times; `None` where these do not tell whether one of them changed.
     present: BTreeMap<Day, Option<Digest>>,
-    /// What was noted by earlier runs, among other things, and is by this one.
-    memos: &'a mut BTreeMap<String, String>,
+    /// What earlier runs took note of, and this one does.
+    cached: &'a mut Entries<Day>,
     /// Raw files that this run cannot read: their size and time do not say whether the next one
     /// can.
     unread: &'a Unread,
 }
 
-impl<'a> Settled<'a> {
-    pub fn new(settings: &'a Settings, files: &[RawFile], memos: &'a mut BTreeMap<String, String>, unread: &'a Unread) -> Settled<'a> {
-        Settled {
+impl<'a> UnchangedPartitions<'a> {
+    pub fn new(settings: &'a Settings, files: &[RawFile], cached: &'a mut Entries<Day>, unread: &'a Unread) -> UnchangedPartitions<'a> {
+        UnchangedPartitions {
             settings,
             rules: rules(settings),
             present: present(files),
-            memos,
+            cached,
             unread,
         }
     }
 
     /// Whether there is nothing to do about a partition.
-    pub fn is(&self, state: &State, received: Day) -> bool {
-        let memo = self.memo(state, received);
-        memo.is_some() && memo.as_ref() == self.memos.get(&key(received))
+    pub fn has(&self, state: &State, received: Day) -> bool {
+        let looked_at = self.looked_at(state, received);
+        looked_at.is_some_and(|looked_at| self.cached.is_true_for(&received, looked_at))
     }
 
     /// Takes note of a partition about which there is nothing to do any more; `rows` are what is
     /// known of the files that it was made from.
     ///
-    /// Only one whose files all belong there by their paths can be settled, by sources that there
+    /// Only one whose files all belong there by their paths can be skipped, by sources that there
     /// are: then a raw file whose path names another day, or none, is not among them, whatever it
     /// is called, nor one that has to be looked for because no source reads it. As long as there
     /// are raw files, none may be one that could not be read: whether it can be now, its size and
@@ -61,21 +63,22 @@ impl<'a> Settled<'a> {
         let is_present = self.present.contains_key(&received);
         let is_unread = |row: &raw_files::RawFile| row.content.is_empty() || self.unread.has(&row.source_file);
         let can_change = |row: &raw_files::RawFile| is_unread(row) || row.waits_until.is_some();
-        let can_settle = |row: &raw_files::RawFile| self.belongs_by_path(row, received) && !(is_present && can_change(row));
-        if rows.into_iter().all(can_settle) {
-            let memo = self.memo(state, received);
-            self.memos.extend(memo.map(|memo| (key(received), memo)));
+        let can_skip = |row: &raw_files::RawFile| self.belongs_by_path(row, received) && !(is_present && can_change(row));
+        if rows.into_iter().all(can_skip)
+            && let Some(looked_at) = self.looked_at(state, received)
+        {
+            self.cached.put(received, looked_at, ());
         }
     }
 
     pub fn forget(&mut self, received: Day) {
-        self.memos.remove(&key(received));
+        self.cached.forget(&received);
     }
 
-    /// Names everything by which is decided that there is nothing to do about a partition: the
+    /// A digest of everything by which is decided that there is nothing to do about a partition: the
     /// settings, the raw files that are there, and what each file of the partition is made from and
     /// contains.
-    fn memo(&self, state: &State, received: Day) -> Option<String> {
+    fn looked_at(&self, state: &State, received: Day) -> Option<Digest> {
         let present = match self.present.get(&received) {
             Some(digest) => (*digest)?,
             None => Digest::default(),
@@ -94,7 +97,7 @@ impl<'a> Settled<'a> {
                     .digest(footer.digest);
             }
         }
-        Some(hasher.finish().to_string())
+        Some(hasher.finish())
     }
 
     fn belongs_by_path(&self, row: &raw_files::RawFile, received: Day) -> bool {
@@ -106,24 +109,17 @@ impl<'a> Settled<'a> {
     }
 }
 
-/// The memo of a run that looked at all raw files.
-const LOOKED_AT_ALL: &str = "looked at all raw files";
-
 impl Cache {
     /// Whether a run has looked at all raw files since the sources, and what they read of the
     /// settings, are what they are.
     pub fn has_looked_at_all(&self, settings: &Settings) -> bool {
-        self.memos.get(LOOKED_AT_ALL) == Some(&rules(settings).to_string())
+        self.looked_at_all.as_ref().is_some_and(|entry| entry.is_true_for(&rules(settings)))
     }
 
     /// Takes note that a run has.
     pub fn note_look_at_all(&mut self, settings: &Settings) {
-        self.memos.insert(LOOKED_AT_ALL.to_owned(), rules(settings).to_string());
+        self.looked_at_all = Some(Entry::new(rules(settings), ()));
     }
-}
-
-fn key(received: Day) -> String {
-    format!("settled {received}")
 }
 
 /// The settings' halves of the fingerprints, and the ways of reading.

@@ -1,26 +1,16 @@
-//! The memo of a run that left nothing to do: where everything that a run looks at is what it was
-//! then, there is nothing to do now.
+//! Whether a run has anything to do: where everything that it looks at is what it was when an
+//! earlier run left nothing to do, there is nothing to do now.
 
-use std::collections::BTreeMap;
-
-use crate::domain::digest::Hasher;
+use crate::domain::digest::{Digest, Hasher};
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::stages;
 
-/// What the memos of such runs begin with.
-const MEMO: &str = "clean ";
-
-/// Forgets all of them.
-pub fn forget(memos: &mut BTreeMap<String, String>) {
-    memos.retain(|key, _| !key.starts_with(MEMO));
-}
-
-/// Names everything that a run looks at: the settings, the raw files and the warehouse. `None`
+/// A digest of everything that a run looks at: the settings, the raw files and the warehouse. `None`
 /// where a raw file changed so lately that it may change again without a trace in its size and
 /// time.
-pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<String> {
+pub fn looked_at(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<Digest> {
     if files.iter().any(|file| !file.settled) {
         return None;
     }
@@ -55,7 +45,7 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
         .number(i64::from(request.last.0));
     // A snapshot of a day that had not come yet may have come since.
     for day in [request.from, settings.first_day, request.today] {
-        hasher.number(day.map_or(i64::MIN, |day| i64::from(day.0)));
+        hasher.day(day);
     }
     for file in files {
         hasher.text(&file.path).number(file.size as i64).bytes(&file.changed.to_le_bytes());
@@ -63,12 +53,12 @@ pub fn memo(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<S
     for contract in stages::TABLES {
         hasher.text(contract.name);
         for ((day, shard), footer) in state.all_files(contract) {
-            hasher.number(day.map_or(i64::MIN, |day| i64::from(day.0))).number(i64::from(shard));
+            hasher.day(day).number(i64::from(shard));
             hasher
                 .digest(footer.fingerprint.settings)
                 .digest(footer.fingerprint.inputs)
                 .digest(footer.digest);
         }
     }
-    Some(format!("{MEMO}{}", hasher.finish()))
+    Some(hasher.finish())
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::engine::cache::source_totals;
-use crate::engine::cache::source_totals::Summaries;
+use crate::engine::cache::source_totals::CachedTotals;
 use crate::engine::error::EngineError;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -46,7 +46,7 @@ pub struct Extent {
 /// day in a source's paths. Customer lists have no days and are left out.
 pub fn freshness(
     settings: &Settings,
-    (store, state, known): (&Store, &State, &mut Summaries),
+    (store, state, known): (&Store, &State, &mut CachedTotals),
     in_paths: &dyn Fn(&str) -> Option<Day>,
     last: Day,
 ) -> Result<Vec<Freshness>, EngineError> {
@@ -70,11 +70,11 @@ pub fn freshness(
 }
 
 /// The latest day that a row of each source is about, in the partitions received last.
-fn latest_events(store: &Store, state: &State, known: &mut Summaries) -> Result<BTreeMap<String, Day>, EngineError> {
+fn latest_events(store: &Store, state: &State, known: &mut CachedTotals) -> Result<BTreeMap<String, Day>, EngineError> {
     let mut latest: BTreeMap<String, Day> = BTreeMap::new();
-    for summary in source_totals::latest(store, state, known, PARTITIONS_LOOKED_AT)? {
-        for (source, found) in summary.sources {
-            if let Some(day) = found.latest() {
+    for totals in source_totals::latest(store, state, known, PARTITIONS_LOOKED_AT)? {
+        for (source, found) in totals.sources {
+            if let Some(day) = found.latest {
                 let known = latest.entry(source).or_insert(day);
                 *known = day.max(*known);
             }

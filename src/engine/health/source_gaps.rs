@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
-use crate::engine::cache::source_totals::RawSummary;
+use crate::engine::cache::source_totals::PartitionTotals;
 use crate::engine::events::{Event, Watch};
 use crate::engine::plan::causes::range_text;
 use crate::engine::plan::day_range::runs;
@@ -41,11 +41,11 @@ const FRACTION: i64 = 10;
 
 /// Warns of every source that fell silent up to the last day of the tables. `latest` are the
 /// [`PARTITIONS`] of `raw_files` that are looked at.
-pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[RawSummary], last: Day, watch: &Watch<'_>) {
+pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[PartitionTotals], last: Day, watch: &Watch<'_>) {
     let mut received: BTreeMap<String, BTreeMap<Day, i64>> = BTreeMap::new();
-    for (source, found) in latest.iter().flat_map(|summary| &summary.sources) {
-        for (day, rows) in found.rows() {
-            *received.entry(source.clone()).or_default().entry(day).or_default() += rows;
+    for (source, found) in latest.iter().flat_map(|totals| &totals.sources) {
+        for (day, rows) in &found.rows {
+            *received.entry(source.clone()).or_default().entry(*day).or_default() += rows;
         }
     }
     for (source, found) in settings.sources.iter().zip(&report.sources) {

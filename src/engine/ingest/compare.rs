@@ -22,19 +22,21 @@ use rustc_hash::FxHashMap;
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
-use crate::engine::cache::unchanged_partitions::Settled;
+use crate::engine::cache::Cache;
+use crate::engine::cache::content_digests::ContentDigests;
+use crate::engine::cache::unchanged_partitions::UnchangedPartitions;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest::collector::Gathered;
 use crate::engine::ingest::partition_task::{Fate, NO_DAY, Reading, Task, is_whole};
 use crate::engine::ingest::read_file;
 use crate::engine::ingest::reject_budget::SourceFile;
-use crate::engine::input::raw_file::{Contents, RawFile};
+use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
 use crate::engine::plan::causes::range_text;
 use crate::engine::plan::fingerprint::how;
 use crate::engine::request::{Again, Request};
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::Format;
 use crate::sources::path::{PathFacts, path_context};
@@ -50,7 +52,7 @@ pub struct KnownFiles {
     rows: BTreeMap<Day, Vec<raw_files::RawFile>>,
     /// The days about which nothing is to be done: their rows are not read, and their raw files are
     /// not compared.
-    settled: BTreeSet<Day>,
+    skipped: BTreeSet<Day>,
     /// Files whose rows go: they are as if they had never come.
     worthless: BTreeSet<SourceFile>,
 }
@@ -75,8 +77,8 @@ pub fn plan<'a>(
     (store, state): (&Store, &State),
     files: &'a [RawFile],
     mut known: KnownFiles,
-    contents: &mut Contents,
-    noted: &mut Settled<'_>,
+    contents: &mut ContentDigests,
+    unchanged: &mut UnchangedPartitions<'_>,
     unread: &Unread,
     watch: &Watch<'_>,
 ) -> Result<Planned<'a>, EngineError> {
@@ -88,7 +90,7 @@ pub fn plan<'a>(
         let unexpected: BTreeSet<Day> = placed
             .iter()
             .map(|(_, received, _)| *received)
-            .filter(|day| known.settled.contains(day))
+            .filter(|day| known.skipped.contains(day))
             .collect();
         if unexpected.is_empty() {
             break placed;
@@ -134,9 +136,9 @@ pub fn plan<'a>(
     }
     for task in tasks.iter().filter(|task| !task.known.is_empty()) {
         if task.feeds.is_empty() && task.moved.is_empty() {
-            noted.note(state, task.received, &task.known);
+            unchanged.note(state, task.received, &task.known);
         } else {
-            noted.forget(task.received);
+            unchanged.forget(task.received);
         }
     }
     Ok(Planned {
@@ -154,7 +156,7 @@ impl KnownFiles {
     /// Looks at partitions after all about which nothing seemed to be done.
     fn open(&mut self, store: &Store, days: &BTreeSet<Day>) -> Result<(), EngineError> {
         for day in days {
-            self.settled.remove(day);
+            self.skipped.remove(day);
             self.rows.insert(*day, store.rows((Some(*day), 0))?);
         }
         Ok(())
@@ -166,7 +168,7 @@ fn place<'a>(
     request: &Request<'_>,
     files: &'a [RawFile],
     known: &KnownFiles,
-    contents: &mut Contents,
+    contents: &mut ContentDigests,
     unread: &Unread,
 ) -> Result<Vec<PlacedFile<'a>>, EngineError> {
     let settings = request.settings;
@@ -178,7 +180,7 @@ fn place<'a>(
         );
     }
     let before = |file: &RawFile, source: usize| before.get(&(settings.sources[source].id.as_str(), file.path.as_str())).copied();
-    let is_open = |facts: &PathFacts| facts.day.is_none_or(|day| !known.settled.contains(&day));
+    let is_open = |facts: &PathFacts| facts.day.is_none_or(|day| !known.skipped.contains(&day));
     let is_compared = |file: &RawFile| {
         let mut open = file.sources.iter().filter(|(_, facts)| is_open(facts));
         open.any(|(source, _)| before(file, *source).is_some())
@@ -247,20 +249,20 @@ fn place<'a>(
     Ok(placed.into_iter().flatten().flatten().collect())
 }
 
-/// What the partitions say of the raw files that they were made from. Left out are those that are
-/// settled: nobody asks what is in them. Where some files are `worthless`, all are read: any of
+/// What the partitions say of the raw files that they were made from. Left out are those about
+/// which there is nothing to do: nobody asks what is in them. Where some files are `worthless`, all are read: any of
 /// them may have these.
 pub fn known_files(
     request: &Request<'_>,
     store: &Store,
     state: &State,
-    noted: &Settled<'_>,
+    unchanged: &UnchangedPartitions<'_>,
     worthless: &BTreeSet<SourceFile>,
 ) -> Result<KnownFiles, EngineError> {
     let looks_at_all = request.again.is_some() || request.rescan || !worthless.is_empty();
-    let is_settled = |day: &Day| !looks_at_all && noted.is(state, *day);
+    let is_skipped = |day: &Day| !looks_at_all && unchanged.has(state, *day);
     let days = state.table(&RAW_FILES).keys().map(|(day, _)| day.unwrap_or(NO_DAY));
-    let (settled, open): (BTreeSet<Day>, BTreeSet<Day>) = days.partition(is_settled);
+    let (skipped, open): (BTreeSet<Day>, BTreeSet<Day>) = days.partition(is_skipped);
     let open: Vec<Day> = open.into_iter().collect();
     let rows = open
         .into_par_iter()
@@ -269,7 +271,7 @@ pub fn known_files(
         .collect::<Result<_, EngineError>>()?;
     Ok(KnownFiles {
         rows,
-        settled,
+        skipped,
         worthless: BTreeSet::new(),
     })
 }

@@ -8,7 +8,9 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
-use crate::engine::cache::unchanged_partitions::Settled;
+use crate::engine::cache::Cache;
+use crate::engine::cache::content_digests::ContentDigests;
+use crate::engine::cache::unchanged_partitions::UnchangedPartitions;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest::compare;
@@ -19,13 +21,13 @@ use crate::engine::ingest::recent_events::FreshEvents;
 use crate::engine::ingest::reject_budget::SincePublication;
 use crate::engine::ingest::write_partition;
 use crate::engine::ingest::write_partition::Written;
-use crate::engine::input::raw_file::{Contents, RawFile};
+use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
 use crate::engine::plan::causes::{Cause, Changes};
 use crate::engine::plan::rebuild::Making;
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
@@ -65,7 +67,7 @@ pub fn receive(
     let mut since_publication = SincePublication::load(settings, store, state, watch)?;
     let worthless = since_publication.forget_gone(settings, files, watch);
     let load_contents = || {
-        let mut contents = Contents::load(store);
+        let mut contents = ContentDigests::load(store);
         if since.is_none() {
             contents.forget_all_but(files);
         }
@@ -73,23 +75,23 @@ pub fn receive(
     };
     let shared: &State = state;
     let (mut contents, known) = rayon::join(load_contents, || {
-        let settled = Settled::new(settings, files, &mut cache.memos, unread);
-        let known = compare::known_files(request, store, shared, &settled, &worthless)?;
-        Ok::<_, EngineError>((known, settled))
+        let unchanged = UnchangedPartitions::new(settings, files, &mut cache.unchanged_partitions, unread);
+        let known = compare::known_files(request, store, shared, &unchanged, &worthless)?;
+        Ok::<_, EngineError>((known, unchanged))
     });
-    let (known, mut settled) = known?;
+    let (known, mut unchanged) = known?;
     let Planned { mut tasks, has_strays } = compare::plan(
         request,
         (store, shared),
         files,
         known.without(worthless),
         &mut contents,
-        &mut settled,
+        &mut unchanged,
         unread,
         watch,
     )?;
     let waiting = wait(request, &mut tasks);
-    if !request.rehearse {
+    if !store.is_rehearsal() {
         since_publication.announce(store, settings, &tasks)?;
     }
     let total = tasks.iter().map(|task| task.files_to_read(settings)).sum();
@@ -116,7 +118,7 @@ pub fn receive(
     }
     let keep_contents = || {
         remember(files, &written, &mut contents);
-        if request.rehearse { Ok(()) } else { contents.save(store) }
+        contents.save(store)
     };
     let take_note = || {
         note_events(state, &written, changes);
@@ -129,7 +131,9 @@ pub fn receive(
         for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
             state.put(contract, *place, footer.clone());
         }
-        cache.raw.extend(written.iter().map(|part| (part.received.0, part.summary.clone())));
+        for part in &written {
+            cache.source_totals.insert(Some(part.received), part.totals.clone());
+        }
         count(&written, unread, report);
     };
     rayon::join(keep_contents, take_note).0?;
@@ -138,7 +142,7 @@ pub fn receive(
         forget_beyond(state, contract, settings);
     }
     for (task, part) in tasks.iter().zip(&written) {
-        settled.note(state, task.received, task.known.iter().chain(&part.files));
+        unchanged.note(state, task.received, task.known.iter().chain(&part.files));
     }
     if since.is_none() && waiting.is_empty() && unread.is_empty() {
         cache.note_look_at_all(settings);
@@ -247,12 +251,12 @@ fn note_events(state: &State, written: &[Written], changes: &mut Changes) {
 }
 
 /// Remembers the digests of the files that were read.
-fn remember(files: &[RawFile], written: &[Written], contents: &mut Contents) {
+fn remember(files: &[RawFile], written: &[Written], contents: &mut ContentDigests) {
     let by_path: FxHashMap<&str, &RawFile> = files.iter().map(|file| (file.path.as_str(), file)).collect();
     for file in written.iter().flat_map(|part| &part.files) {
         // What could not be read has no digest.
         if let (Some(raw), Some(digest)) = (by_path.get(file.source_file.as_str()), Digest::parse(&file.content)) {
-            raw.remember(digest, contents);
+            contents.remember(raw, digest);
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::domain::digest::Fingerprint;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::domain::user_ids::{UserIds, is_pseudonym};
-use crate::engine::cache::source_totals::RawSummary;
+use crate::engine::cache::entry::Entry;
+use crate::engine::cache::source_totals::PartitionTotals;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::ingest::carry_over::CarriedOver;
@@ -58,7 +59,7 @@ pub struct Written {
     /// are gone.
     pub masked: BTreeSet<String>,
     /// What the partition's `raw_files` come to.
-    pub summary: RawSummary,
+    pub totals: Entry<PartitionTotals>,
 }
 
 /// Reads what is to be read, joins it with what stays, and writes the partition's files.
@@ -99,12 +100,12 @@ pub fn write(
         commit: Mutex::default(),
         masked: &masked,
     };
-    let (footers, summary) = writer.write()?;
+    let (footers, totals) = writer.write()?;
     let masked = std::mem::take(&mut *lock(&masked));
     Ok(Written {
         received: task.received,
         footers,
-        summary,
+        totals,
         files: fresh.0,
         rejects: fresh.1,
         events,
@@ -136,7 +137,7 @@ type Footers = Vec<(&'static Contract, Place, Footer)>;
 impl Writer<'_, '_> {
     /// Writes what the raw files say side by side, then what became of these files, and puts all of
     /// it into place.
-    fn write(mut self) -> Result<(Footers, RawSummary), EngineError> {
+    fn write(mut self) -> Result<(Footers, Entry<PartitionTotals>), EngineError> {
         let events = std::mem::take(&mut self.gathered.events);
         let changes = std::mem::take(&mut self.gathered.changes);
         let holdings = std::mem::take(&mut self.gathered.holdings);
@@ -178,7 +179,7 @@ impl Writer<'_, '_> {
         let digest = raw_files.first().map(|(_, _, footer)| footer.digest).unwrap_or_default();
         footers.extend(raw_files);
         self.store.commit(self.task.received, &lock(&self.commit))?;
-        Ok((footers, RawSummary::of(digest, &self.gathered.files)))
+        Ok((footers, Entry::new(digest, PartitionTotals::of(&self.gathered.files))))
     }
 
     fn write_changes(&self, mut rows: Vec<LicenseChange>) -> Result<Footers, EngineError> {

@@ -3,7 +3,7 @@
 //!
 //! * the rows that such a file gave before stay, as if it were gone; one that never was read is one
 //!   reject;
-//! * every run tries again, so it stands in no memo that says that there is nothing to do;
+//! * every run tries again, so no cache says that there is nothing to do about it;
 //! * the run warns of it, and `uptake status` names it until it was read.
 
 use std::collections::BTreeMap;
@@ -13,14 +13,12 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::report::RunReport;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::cache_file;
+use crate::warehouse::store::cache_file::CacheFile;
 
 /// By path why it could not be read.
 pub type Reasons = BTreeMap<String, String>;
 
-const FILE: &str = "unread.bin";
-/// Rises when what is kept changes its form.
-const VERSION: u8 = 1;
+const FILE: CacheFile<Reasons> = CacheFile::new("unread", 1);
 /// The most files that a warning names.
 const MOST_NAMED: usize = 10;
 
@@ -49,14 +47,14 @@ impl Unread {
 
     /// Warns of the files, and keeps all that is not read, with the folders that are not seen, for
     /// `uptake status`.
-    pub fn tell(&self, unseen: &Reasons, store: Option<&Store>, report: &mut RunReport, watch: &Watch<'_>) -> Result<(), WarehouseError> {
+    pub fn tell(&self, unseen: &Reasons, store: &Store, report: &mut RunReport, watch: &Watch<'_>) -> Result<(), WarehouseError> {
         let files = self.reasons();
         if let Some(text) = warning(&files) {
             watch.tell(Event::Warning(text));
         }
         let all: Reasons = files.iter().chain(unseen).map(|(path, why)| (path.clone(), why.clone())).collect();
         report.unread = all.len() as u64;
-        store.map_or(Ok(()), |store| keep(store, &all))
+        save(store, &all)
     }
 }
 
@@ -76,13 +74,13 @@ fn warning(files: &Reasons) -> Option<String> {
 
 /// What the last run could not read.
 pub fn load(store: &Store) -> Reasons {
-    cache_file::load(store, FILE, VERSION).unwrap_or_default()
+    FILE.load(store).unwrap_or_default()
 }
 
-/// Keeps what this run could not read.
-pub fn keep(store: &Store, reasons: &Reasons) -> Result<(), WarehouseError> {
+/// Saves what this run could not read.
+fn save(store: &Store, reasons: &Reasons) -> Result<(), WarehouseError> {
     if load(store) == *reasons {
         return Ok(());
     }
-    cache_file::save(store, FILE, VERSION, reasons)
+    FILE.save(store, reasons)
 }

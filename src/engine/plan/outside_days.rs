@@ -52,10 +52,10 @@ pub fn tell(state: &State, watch: &Watch<'_>) {
 }
 
 /// Removes them, or in a plan counts them.
-pub fn prune(store: &Store, state: &mut State, rehearse: bool, report: &mut RunReport) -> Result<(), EngineError> {
+pub fn prune(store: &Store, state: &mut State, report: &mut RunReport) -> Result<(), EngineError> {
     let files: Vec<_> = state.outside().collect();
     report.pruned = files.len() as u64;
-    if rehearse {
+    if store.is_rehearsal() {
         return Ok(());
     }
     for (contract, place) in &files {

@@ -12,16 +12,17 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::Hasher;
+use crate::domain::digest::{Digest, Hasher};
 use crate::domain::window;
 use crate::engine::build::activity_daily::facts_of;
 use crate::engine::build::assignments::assignments;
+use crate::engine::cache::Cache;
 use crate::engine::cache::customer_first_days::{FirstDays, covered};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::plan::day_range::Range;
 use crate::engine::publish::publication;
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
@@ -44,8 +45,6 @@ use crate::warehouse::value_rules::check_values;
 
 /// How many faults a message has word for word.
 const MOST_SHOWN: usize = 20;
-/// What the memos of days that kept their promises begin with.
-const MEMO: &str = "checked ";
 
 /// Holds the days that are to be published; fails with the rows that break a promise.
 pub fn run(
@@ -61,12 +60,9 @@ pub fn run(
     let days: BTreeSet<Day> = made.iter().copied().chain(published.into_iter().flatten()).collect();
     let shards = u32::from(settings.shards);
     hold_presence(store, state, &days, shards)?;
-    let memos: BTreeMap<Day, String> = days.iter().map(|day| (*day, memo(state, *day, shards))).collect();
-    let waiting: Vec<Day> = days
-        .iter()
-        .copied()
-        .filter(|day| cache.memos.get(&format!("{MEMO}{day}")) != memos.get(day))
-        .collect();
+    let tables: BTreeMap<Day, Digest> = days.iter().map(|day| (*day, digest_of_tables(state, *day, shards))).collect();
+    let unchecked = tables.iter().filter(|(day, tables)| !cache.checked_days.is_true_for(day, **tables));
+    let waiting: Vec<Day> = unchecked.map(|(day, _)| *day).collect();
     let (count, shown) = hold(settings, store, state, (range, &mut cache.first_days), &waiting, &made, watch)?;
     if count > 0 {
         return Err(EngineError::Check(message(
@@ -75,13 +71,12 @@ pub fn run(
             &shown,
         )));
     }
-    cache.memos.retain(|key, _| !key.starts_with(MEMO));
-    cache.memos.extend(
-        memos
-            .into_iter()
-            .filter(|(day, _)| made.contains(day) || !waiting.contains(day))
-            .map(|(day, memo)| (format!("{MEMO}{day}"), memo)),
-    );
+    // A day that was checked without the settings is checked again when it is made.
+    let is_checked = |day: &Day| tables.contains_key(day) && (made.contains(day) || !waiting.contains(day));
+    cache.checked_days.retain(is_checked);
+    for (day, tables) in tables.iter().filter(|(day, _)| is_checked(day)) {
+        cache.checked_days.put(*day, *tables, ());
+    }
     Ok(())
 }
 
@@ -157,9 +152,9 @@ fn hold_presence(store: &Store, state: &State, days: &BTreeSet<Day>, shards: u32
     }
 }
 
-/// What a day was held with: every file's fingerprint, which has the settings in it, and its
-/// content.
-fn memo(state: &State, day: Day, shards: u32) -> String {
+/// A digest of what a day was checked with: every file's fingerprint, which has the settings in it,
+/// and its content.
+fn digest_of_tables(state: &State, day: Day, shards: u32) -> Digest {
     let mut hasher = Hasher::new();
     hasher.number(VERSION);
     for contract in day_tables() {
@@ -171,7 +166,7 @@ fn memo(state: &State, day: Day, shards: u32) -> String {
             hasher.digest(state.digest(contract, place));
         }
     }
-    hasher.finish().to_string()
+    hasher.finish()
 }
 
 /// What all days of a shard share.
@@ -202,7 +197,7 @@ impl Shared {
             first_activity: rows(store, state, (None, shard))?,
             coverage: Coverage {
                 days: covered(store, state, shard, looked_at.iter().copied())?,
-                first: first_days.bring_up(store, state, shard, range.last)?,
+                first: first_days.bring_up_to_date(store, state, shard, Some(range.last))?.clone(),
             },
             daily_users: looked_at.par_iter().map(users).collect::<Result<_, _>>()?,
         })

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::engine::cache::Cache;
 use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::error::EngineError;
 use crate::engine::query::name_lookup::Named;
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::received::customers;
 use crate::stages::received::customers::{CUSTOMERS, Customer};
@@ -18,7 +18,7 @@ use crate::warehouse::store::Store;
 /// begins.
 pub fn find(store: &Store, written: &str) -> Result<Guid, EngineError> {
     let mut cache = Cache::load(store);
-    let state = State::read(store, &mut cache)?;
+    let state = State::read(store, cache.take_footers())?;
     let mut named = names_of(&known_customers(store, &state)?);
     for tenant in seen_tenants(store, &state, &cache.first_days)? {
         named.add(&tenant.to_string(), tenant);
@@ -78,8 +78,7 @@ pub fn seen_tenants(store: &Store, state: &State, known: &FirstDays) -> Result<B
     let mut known = known.clone();
     let mut tenants = BTreeSet::new();
     for shard in shards {
-        let first_days = known.bring_up(store, state, shard, Day(i32::MAX))?;
-        tenants.extend(first_days.into_keys());
+        tenants.extend(known.bring_up_to_date(store, state, shard, None)?.keys());
     }
     Ok(tenants)
 }

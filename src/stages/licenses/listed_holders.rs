@@ -63,7 +63,7 @@ impl Days {
 pub type ListedUser = BTreeMap<Guid, Days>;
 
 /// Everybody who was ever listed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Listed {
     holders: BTreeMap<Guid, BTreeMap<String, ListedUser>>,
     rows: SetDigest,
@@ -99,16 +99,6 @@ impl Listed {
         self.holders
             .iter()
             .flat_map(|(tenant, users)| users.iter().map(|(user, listed)| ((*tenant, user.as_str()), listed)))
-    }
-
-    /// What [`Listed::users`] and [`Listed::rows`] gave.
-    pub fn from_users(users: impl IntoIterator<Item = ((Guid, String), ListedUser)>, rows: Digest) -> Listed {
-        let mut listed = Listed::default();
-        listed.rows.add(rows);
-        for ((tenant, user), days) in users {
-            listed.holders.entry(tenant).or_default().insert(user, days);
-        }
-        listed
     }
 }
 
@@ -146,7 +136,5 @@ mod tests {
         let other = Listed::of(&[row(1, "b"), row(2, "b")]);
         assert_eq!(one, other);
         assert_ne!(one.rows(), Listed::of(&[row(1, "a")]).rows());
-        let users = one.users().map(|((tenant, user), days)| ((tenant, user.to_owned()), days.clone()));
-        assert_eq!(Listed::from_users(users, one.rows()), one);
     }
 }

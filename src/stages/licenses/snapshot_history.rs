@@ -15,7 +15,7 @@ use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
 
 /// A subscription as a snapshot lists it, wherever and whenever.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListedSubscription {
     pub subscription_id: String,
     pub sku_id: Guid,
@@ -99,67 +99,59 @@ impl TakenSnapshots {
         self.lists.get(number as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The same in a form that can be written down.
-    pub fn kept(&self) -> KeptSnapshots {
+    /// The same as it is cached.
+    pub fn to_cached(&self) -> CachedSnapshots {
         let runs = |days: &Days| {
-            let mut runs: Vec<KeptRun> = Vec::new();
+            let mut runs: Vec<DaysOfList> = Vec::new();
             for (day, list) in days {
                 match runs.last_mut() {
-                    Some((first, count, same)) if same == list && *first + *count == day.0 => *count += 1,
-                    _ => runs.push((day.0, 1, *list)),
+                    Some((first, count, same)) if same == list && first.plus(*count) == *day => *count += 1,
+                    _ => runs.push((*day, 1, *list)),
                 }
             }
             runs
         };
         let taken = self.by_source();
-        KeptSnapshots {
-            lists: self
-                .lists
-                .iter()
-                .map(|list| list.iter().map(ListedSubscription::kept).collect())
-                .collect(),
+        CachedSnapshots {
+            lists: self.lists.clone(),
             taken: taken
-                .map(|(tenant, source, days)| (tenant.to_string(), source.to_owned(), runs(days)))
+                .map(|(tenant, source, days)| (tenant, source.to_owned(), runs(days)))
                 .collect(),
         }
     }
 
-    /// What was written down; `None` where it is not sound.
-    pub fn of_kept(kept: KeptSnapshots) -> Option<TakenSnapshots> {
+    /// What was cached; `None` where it is not sound.
+    pub fn from_cached(cached: CachedSnapshots) -> Option<TakenSnapshots> {
         let mut found = TakenSnapshots::default();
-        for list in kept.lists {
-            let list: Vec<ListedSubscription> = list.into_iter().map(ListedSubscription::of_kept).collect::<Option<_>>()?;
+        for list in cached.lists {
             let (count, number) = (found.lists.len(), found.number(list));
             if number as usize != count {
                 return None;
             }
         }
-        for (tenant, source, runs) in kept.taken {
-            let days = found.taken.entry((Guid::parse(tenant.as_bytes())?, source)).or_default();
+        for (tenant, source, runs) in cached.taken {
+            let days = found.taken.entry((tenant, source)).or_default();
             for (first, count, list) in runs {
                 if list as usize >= found.lists.len() {
                     return None;
                 }
-                days.extend((first..first.checked_add(count)?).map(|day| (Day(day), list)));
+                days.extend((first.0..first.0.checked_add(count)?).map(|day| (Day(day), list)));
             }
         }
         Some(found)
     }
 }
 
-/// [`TakenSnapshots`] as JSON: ids and words as texts, days in a row with one list as their first,
-/// their number and the list's.
+/// [`TakenSnapshots`] as they are cached: days in a row with one list as the first of them, their
+/// number and the list's.
 #[derive(Serialize, Deserialize)]
-pub struct KeptSnapshots {
-    lists: Vec<Vec<KeptSubscription>>,
-    taken: Vec<(String, String, Vec<KeptRun>)>,
+pub struct CachedSnapshots {
+    lists: Vec<Vec<ListedSubscription>>,
+    taken: Vec<(Guid, String, Vec<DaysOfList>)>,
 }
 
 /// A day, how many days from it on have the same list, and its number.
-type KeptRun = (i32, i32, u32);
-
-/// The members of a [`ListedSubscription`].
-type KeptSubscription = (String, String, i64, String, bool, Option<String>, Option<String>, Option<i32>);
+type DaysOfList = (Day, i32, u32);
 
 impl ListedSubscription {
     fn add_to(&self, hasher: &mut Hasher) {
@@ -171,36 +163,6 @@ impl ListedSubscription {
         optional(self.owner_tenant_id.as_deref(), hasher);
         optional(self.seller.map(Seller::name), hasher);
         hasher.number(self.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
-    }
-
-    fn kept(&self) -> KeptSubscription {
-        (
-            self.subscription_id.clone(),
-            self.sku_id.to_string(),
-            self.seats,
-            self.state.name().to_owned(),
-            self.is_trial,
-            self.owner_tenant_id.clone(),
-            self.seller.map(|seller| seller.name().to_owned()),
-            self.ends_on.map(|day| day.0),
-        )
-    }
-
-    fn of_kept(kept: KeptSubscription) -> Option<ListedSubscription> {
-        let (subscription_id, sku, seats, state, is_trial, owner_tenant_id, seller, ends_on) = kept;
-        Some(ListedSubscription {
-            subscription_id,
-            sku_id: Guid::parse(sku.as_bytes())?,
-            seats,
-            state: State::parse(&state)?,
-            is_trial,
-            owner_tenant_id,
-            seller: match seller {
-                Some(seller) => Some(Seller::parse(&seller)?),
-                None => None,
-            },
-            ends_on: ends_on.map(Day),
-        })
     }
 }
 
@@ -302,8 +264,8 @@ mod tests {
                 }
             }
             prop_assert_eq!(view(&in_portions), view(&at_once));
-            let text = serde_json::to_string(&in_portions.kept()).unwrap();
-            let again = TakenSnapshots::of_kept(serde_json::from_str(&text).unwrap()).unwrap();
+            let text = serde_json::to_string(&in_portions.to_cached()).unwrap();
+            let again = TakenSnapshots::from_cached(serde_json::from_str(&text).unwrap()).unwrap();
             prop_assert_eq!(view(&again), view(&at_once));
         }
     }

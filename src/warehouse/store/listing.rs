@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::warehouse::contract::{Contract, Partition};
@@ -30,7 +31,7 @@ pub type FolderTimes = BTreeMap<Day, u64>;
 pub const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 /// What an earlier look at the folder of a table has found.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Known {
     pub files: TableIndex,
     pub folders: FolderTimes,

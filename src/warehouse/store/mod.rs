@@ -6,7 +6,7 @@
 //! ever sees half a file. A file is replaced by one rename. The files are not synced one by one:
 //! after a loss of power the next run finds what is broken by its footer and makes it again.
 
-pub(crate) mod cache_file;
+pub mod cache_file;
 pub mod commit;
 pub mod listing;
 pub mod lock;
@@ -121,8 +121,8 @@ impl Store {
         self.overlay.as_ref().unwrap_or(&self.root)
     }
 
-    /// Whether this is the warehouse of a rehearsal.
-    pub(super) fn is_rehearsal(&self) -> bool {
+    /// Whether this is the warehouse of a rehearsal, as a plan has it.
+    pub fn is_rehearsal(&self) -> bool {
         self.overlay.is_some()
     }
 

@@ -1,5 +1,5 @@
-//! Which partitions something was folded from, so that a later run can tell whether it only has to
-//! add what came in since; and the rows of partitions.
+//! Which partitions a cached value was made from, so that a later run can tell whether it only has
+//! to add what came in since; and the rows of partitions.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +10,42 @@ use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::engine::error::EngineError;
 use crate::engine::state::State;
+use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
-/// Partitions that have rows, by table and `received` day, each with the digest of its file.
+/// Partitions that have rows, by table and day, each with a digest of what matters of its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Partitions(BTreeMap<(String, i32), Digest>);
+pub struct Partitions(BTreeMap<(String, Day), Digest>);
 
 impl Partitions {
-    /// The partitions of some tables as they are, of each table in one of its files.
+    /// The partitions of some tables as they are, of each table in one of its files, by the digests
+    /// of the files.
     pub fn of(state: &State, tables: &[(&Contract, u32)]) -> Partitions {
         let mut found = BTreeMap::new();
         for (contract, of) in tables {
             for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| shard == of) {
                 if let Some(day) = day.filter(|_| footer.rows > 0) {
-                    found.insert((contract.name.to_owned(), day.0), footer.digest);
+                    found.insert((contract.name.to_owned(), day), footer.digest);
                 }
             }
         }
         Partitions(found)
+    }
+
+    /// The days of a shard up to `last` on which customers have events, by the digests of the sets
+    /// of these customers.
+    pub fn covered(state: &State, shard: u32, last: Option<Day>) -> Partitions {
+        let files = state.table(&ACTIVITY_COVERAGE).iter();
+        let filled = files.filter(|((_, of), footer)| *of == shard && footer.rows > 0);
+        let of_day = filled.filter_map(|((day, _), footer)| {
+            let day = day.filter(|day| last.is_none_or(|last| *day <= last))?;
+            let customers = footer.days.first().map(|part| part.digest).unwrap_or_default();
+            Some(((ACTIVITY_COVERAGE.name.to_owned(), day), customers))
+        });
+        Partitions(of_day.collect())
     }
 
     /// Whether each of these is there as it is here.
@@ -44,7 +59,7 @@ impl Partitions {
             .0
             .keys()
             .filter(|partition| partition.0 == contract.name && !self.0.contains_key(*partition));
-        new.map(|(_, day)| (Some(Day(*day)), shard)).collect()
+        new.map(|(_, day)| (Some(*day), shard)).collect()
     }
 }
 
