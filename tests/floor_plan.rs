@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("stages", &["domain", "sources", "warehouse"]),
     ("reference", &["domain", "sources"]),
     ("reports", &["domain", "storage", "warehouse", "stages"]),
-    ("pipeline", &["domain"]),
+    ("pipeline", &["domain", "sources"]),
     ("explain", &["domain", "stages", "reports"]),
     (
         "engine",

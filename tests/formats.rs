@@ -9,7 +9,6 @@ use arrow::array::{ArrayRef, StringArray};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use uptake::domain::kinds::Feed;
-use uptake::pipeline::format::{FormatName, formats_of};
 use uptake::sources::Format;
 use uptake::stages::received::raw_files::RawFile;
 use uptake::stages::received::rejects::Reject;
@@ -375,13 +374,4 @@ fn subscribed_skus_give_the_same_usage_without_a_seller() {
     let found = made(&files, true);
     assert_eq!(expected["usage"], found["usage"]);
     assert_eq!(expected["workload_adoption"], found["workload_adoption"]);
-}
-
-#[test]
-fn a_pipeline_file_knows_the_formats_that_there_are() {
-    for feed in Feed::ALL {
-        let names: Vec<&str> = formats_of(*feed).iter().map(|format: &FormatName| format.name()).collect();
-        let read: Vec<&str> = Format::for_feed(*feed).iter().map(|format| format.name()).collect();
-        assert_eq!(names, read);
-    }
 }

@@ -11,7 +11,7 @@ use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::reference::{self, Inputs, Tables};
 use uptake::sources::read::read_in_order;
-use uptake::sources::{self, Format, file_context::FileContext, path::path_context};
+use uptake::sources::{self, file_context::FileContext, path::path_context};
 use uptake::stages;
 use uptake::stages::activity::activity_28d::Activity28d;
 use uptake::stages::licenses::assignments::Assignment;
@@ -469,12 +469,18 @@ fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
             let facts = path_context(below, source.path_tenant.as_ref(), source.path_day.as_ref());
             earliest = earliest.into_iter().chain(facts.day).min();
             let context = FileContext::of(facts, settings.zone(), &settings.rules.catalogue);
-            let format = Format::of(source.feed, source.format.name()).unwrap();
             let bytes = fs::read(file.path()).unwrap();
             inputs.append(read_in_order(&context, |context| {
                 let mut inputs = Inputs::default();
                 let mut sink = inputs.file(source.feed, number, below, facts.day.unwrap_or(Day(0)), context);
-                let counts = sources::read(source.feed, format, &mut bytes.as_slice(), bytes.len() as u64, context, &mut sink);
+                let counts = sources::read(
+                    source.feed,
+                    source.format,
+                    &mut bytes.as_slice(),
+                    bytes.len() as u64,
+                    context,
+                    &mut sink,
+                );
                 sink.finish(&counts);
                 inputs
             }));

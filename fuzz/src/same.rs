@@ -13,23 +13,6 @@ use crate::target::{context, read};
 /// parser.
 const DEEPEST: usize = 128;
 
-/// Whether a format is JSON, and nothing but JSON.
-pub fn is_json(format: Format) -> bool {
-    use Format::*;
-    matches!(
-        format,
-        AzureMonitor
-            | Graph
-            | LogAnalytics
-            | ManagementApi
-            | GraphUsers
-            | GraphCompanySubscriptions
-            | GraphSubscribedSkus
-            | PartnerCenter
-            | Json
-    )
-}
-
 /// Compares line by line, where the parser knows the line.
 pub fn check(feed: Feed, format: Format, input: &[u8]) -> Result<String, String> {
     let context = context(input);

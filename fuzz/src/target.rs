@@ -34,10 +34,10 @@ impl Target {
         let pairs = || {
             Feed::ALL
                 .iter()
-                .flat_map(|feed| Format::for_feed(*feed).iter().map(|format| (*feed, *format)))
+                .flat_map(|feed| Format::for_feed(*feed).into_iter().map(|format| (*feed, format)))
         };
         let readers = pairs().map(|(feed, format)| Target::Reader(feed, format));
-        let json = pairs().filter(|(_, format)| same::is_json(*format));
+        let json = pairs().filter(|(_, format)| format.comes_as_json());
         readers
             .chain(json.map(|(feed, format)| Target::Same(feed, format)))
             .chain([Target::Words])

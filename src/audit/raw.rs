@@ -20,12 +20,12 @@ use crate::engine::plan::fingerprint::how;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reference::{FileSink, Inputs};
+use crate::sources;
 use crate::sources::file_context::FileContext;
 use crate::sources::path::{PathFacts, path_context};
 use crate::sources::read::read_in_order;
 use crate::sources::record::UserName;
 use crate::sources::record::{Activity, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage};
-use crate::sources::{self, Format};
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::store::Store;
 
@@ -177,7 +177,6 @@ pub fn read(
 /// warehouse was made from it.
 fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) -> Option<Inputs> {
     let source = &settings.sources[reading.source];
-    let format = Format::of(source.feed, source.format.name())?;
     let context = FileContext {
         today: reading.today,
         ..FileContext::of(reading.facts, settings.zone(), &settings.rules.catalogue)
@@ -191,7 +190,7 @@ fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) 
             wants_names: source.tells_names,
         };
         let mut reader = Digesting::open(reading.file).ok()?;
-        let counts = sources::read(source.feed, format, &mut reader, reading.file.size, context, &mut sink);
+        let counts = sources::read(source.feed, source.format, &mut reader, reading.file.size, context, &mut sink);
         reader.drain();
         sink.inner.finish(&counts);
         (reader.into_digest().ok()?.to_string() == reading.content).then_some(inputs)

@@ -16,7 +16,6 @@ use crate::pipeline::catalogue::built_in;
 use crate::pipeline::file::{self, NO_URLS, is_url};
 use crate::pipeline::nearest::nearest;
 use crate::pipeline::settings::Settings;
-use crate::sources::Format;
 use crate::stages;
 use crate::warehouse::store::Store;
 
@@ -75,24 +74,6 @@ impl Context {
         let loaded = texts.parse().map_err(|error| wrong(&error))?;
         let mut settings = written.settle(loaded.catalogue).map_err(|error| wrong(&error))?;
         folders::settle(&mut settings)?;
-        if let Some(source) = settings
-            .sources
-            .iter()
-            .find(|source| Format::of(source.feed, source.format.name()).is_none())
-        {
-            let known: Vec<&str> = Format::for_feed(source.feed).iter().map(|format| format.name()).collect();
-            let known = if known.is_empty() {
-                "none yet".to_owned()
-            } else {
-                known.join(", ")
-            };
-            let at = format!("{}:{}", pipeline.display(), source.line);
-            return Err(Failure::new(
-                Code::Usage,
-                format!("{at}: format `{}` of feed `{}` cannot be read", source.format, source.feed),
-            )
-            .hint(format!("this version reads, for `{}`: {known}", source.feed)));
-        }
         let warnings = settings
             .warnings
             .iter()

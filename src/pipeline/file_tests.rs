@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::domain::kinds::Feed;
-use crate::pipeline::format::{FormatName, formats_of};
+use crate::sources::Format;
 
 fn parsed(text: &str) -> PipelineFile {
     parse(text, Path::new("pipelines/nightly.toml")).unwrap_or_else(|error| panic!("{error}"))
@@ -119,7 +119,7 @@ fn the_contracts_example_is_read_as_written() {
     assert_eq!(source.id, "activity:insights-logs-*/**/PT1H.json*");
     assert_eq!(
         (source.feed, source.format, source.required, source.line),
-        (Feed::Activity, FormatName::AzureMonitor, true, 22)
+        (Feed::Activity, Format::AzureMonitor, true, 22)
     );
     assert!(
         source
@@ -154,7 +154,7 @@ fn what_is_not_written_has_its_default() {
     );
     assert!(file.catalogue.is_empty() && file.exclude.is_empty() && file.unlicensed_use.is_none());
     let source = &file.sources[0];
-    assert_eq!((source.format, source.fail_above, source.required), (FormatName::Auto, 0.01, false));
+    assert_eq!((source.format, source.fail_above, source.required), (Format::Auto, 0.01, false));
 }
 
 #[test]
@@ -270,11 +270,11 @@ fn a_source_needs_a_feed_and_a_path() {
 #[test]
 fn every_feed_takes_its_formats_and_no_others() {
     for &feed in Feed::ALL {
-        for &format in FormatName::ALL {
+        for &format in Format::ALL {
             let text = format!("[[source]]\nfeed = \"{feed}\"\nformat = \"{format}\"\npath = \"x\"\n");
             assert_eq!(
                 parse(&text, Path::new("n.toml")).is_ok(),
-                formats_of(feed).contains(&format),
+                Format::for_feed(feed).contains(&format),
                 "{feed} {format}"
             );
         }

@@ -16,7 +16,6 @@
 
 pub mod catalogue;
 pub mod file;
-pub mod format;
 pub mod keys;
 pub mod nearest;
 pub mod page;

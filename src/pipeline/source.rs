@@ -3,11 +3,11 @@
 use globset::{GlobBuilder, GlobMatcher};
 use regex::Regex;
 
-use super::format::{FormatName, formats_of};
 use super::page::Written;
 use super::section::Section;
 use super::table::squeezed;
 use crate::domain::kinds::Feed;
+use crate::sources::Format;
 
 /// The share of rejects above which a run fails, where a source does not say.
 pub const FAIL_ABOVE: f64 = 0.01;
@@ -21,7 +21,7 @@ pub struct Source {
     /// What people know it by, unique too: the `name` of the pipeline file, else the id.
     pub name: String,
     pub feed: Feed,
-    pub format: FormatName,
+    pub format: Format,
     /// The glob as it is written, relative to the input folder, with `/` between folders.
     pub path: String,
     /// The same, compiled: `*` stays within a folder, `**` crosses folders. Matched against the
@@ -99,8 +99,7 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
             None => sources.push(source),
         }
     }
-    let by_name = |source: &Source| matches!(source.feed, Feed::Activity | Feed::LicenseChanges) && source.format.may_know_names_only();
-    if sources.iter().any(by_name) {
+    if sources.iter().any(|source| source.format.may_know_names_only(source.feed)) {
         let tells = |source: &&mut Source| matches!(source.feed, Feed::Activity | Feed::LicenseHoldings);
         sources.iter_mut().filter(tells).for_each(|source| source.tells_names = true);
     }
@@ -111,11 +110,11 @@ fn read(section: &Section<'_>) -> Option<Source> {
     let name = section.text("name");
     let feed = section.needed_word("feed", Feed::ALL, Feed::name);
     // Without a feed the format cannot be held against its list.
-    let formats = feed.map_or(FormatName::ALL, formats_of);
+    let formats = feed.map_or_else(|| Format::ALL.to_vec(), Format::for_feed);
     let format = if section.has("format") {
-        section.word("format", formats, FormatName::name)
+        section.word("format", &formats, Format::name)
     } else {
-        Some(FormatName::Auto)
+        Some(Format::Auto)
     };
     let path = section.needed_text("path", "a glob below the input folder, such as `subscriptions/**/*.json`");
     let glob = path.as_ref().and_then(|path| glob(section, path));

@@ -6,10 +6,11 @@
 //! id. Around the id in JSON the record is the outermost object that is an element of an array, or
 //! where it is in none the outermost object of all. A text that is no JSON is taken by line.
 
-use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::first_bytes::PARQUET;
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
-use crate::sources::bytes::lines::{Lines, Step};
+use crate::sources::bytes::lines::Step;
+use crate::sources::bytes::open_file::OpenFile;
 
 /// What is at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,20 +21,18 @@ pub enum Found {
     Missing(&'static str),
 }
 
-const PARQUET: &[u8] = b"PAR1";
-
 /// Finds the records that begin in (or, in a document, after) a line and have an id. The answers
 /// are in the order of what is wanted.
 pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64, String)]) -> Vec<Found> {
     let limits = Limits::of_file(compressed_size);
-    let mut content = Content::open(input, limits.inflated_bytes);
-    if content.peek(PARQUET.len()) == PARQUET {
+    let mut file = OpenFile::new(input, compressed_size, limits);
+    if file.head().starts_with(PARQUET) {
         return vec![Found::Missing("a row of a Parquet file has no text to show"); wanted.len()];
     }
     let mut answers = vec![Found::Missing("the file has changed: the event is no longer there"); wanted.len()];
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by_key(|at| wanted[*at].0);
-    let mut lines = Lines::new(content, compressed_size, limits.line_bytes);
+    let mut lines = file.lines();
     let mut waiting = order.into_iter().peekable();
     while let Some(first) = waiting.peek().map(|at| wanted[*at].0) {
         let (number, line, ended) = match lines.step() {

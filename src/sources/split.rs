@@ -1,43 +1,29 @@
-//! A large file in parts of whole lines that can be read side by side: cutting it is a small part
-//! of reading it.
+//! A large file in parts of whole lines that are read side by side. To cut it is a small part of
+//! the work of reading it.
 //!
-//! Only files of JSON lines are cut, and only those whose first line is sound by itself, so that
-//! each line stands for itself (see `json_file`); and only in forms that do not count pages. What
-//! the parts give, one after the other, is what the whole file gives.
+//! A file is cut only where its format allows it (see the registry) and its first line is sound by
+//! itself, so that each line stands for itself (see `records/json.rs`). What the parts give, one
+//! after the other, is what the whole file gives.
 
 use crate::domain::kinds::Feed;
 use crate::sources::bytes::decompress::{Content, ContentError};
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Lines;
+use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::detect;
 use crate::sources::file_context::FileContext;
 use crate::sources::format::{Choice, Format};
-use crate::sources::formats::management_api::audit_data;
-use crate::sources::formats::{azure_monitor, graph, log_analytics, management_api};
-use crate::sources::has_json;
+use crate::sources::formats::entry::ReadPart;
+use crate::sources::formats::registry;
 use crate::sources::json::structure::{Structure, is_blank};
 use crate::sources::outcome::Output;
 use crate::sources::record::{FileCounts, Sink};
-use crate::sources::records::csv;
-use crate::sources::records::json::{JsonRecords, read_lines};
-use crate::sources::{HEAD_BYTES, detect};
-
-/// The forms that are cut.
-#[derive(Clone, Copy)]
-enum Form {
-    AzureSignIns,
-    AzureAudit,
-    GraphSignIns,
-    GraphAudits,
-    LogAnalytics,
-    ManagementActivity,
-    ManagementLicenses,
-}
 
 /// A large file, cut part by part.
 pub struct Parts<'a> {
     content: Content<'a>,
-    form: Form,
+    read: ReadPart,
     choice: Option<Choice>,
     limits: Limits,
     part_bytes: usize,
@@ -53,7 +39,7 @@ pub struct Part {
     lines_before: u64,
     /// Why the file ended before its end.
     error: Option<ContentError>,
-    form: Form,
+    read: ReadPart,
     limits: Limits,
 }
 
@@ -61,19 +47,18 @@ impl<'a> Parts<'a> {
     /// Opens a file of `size` bytes, as it is stored, to be cut into parts of about `part_bytes`.
     /// `None` where it is none to be cut; then it has to be opened again to be read.
     pub fn open(feed: Feed, format: Format, input: &'a mut dyn Input, size: u64, part_bytes: usize) -> Option<Parts<'a>> {
-        let limits = Limits::of_file(size);
-        let mut content = Content::open(input, limits.inflated_bytes);
-        let head = content.peek(HEAD_BYTES);
+        let mut file = OpenFile::new(input, size, Limits::of_file(size));
         let choice = match format {
-            Format::Auto => Some(detect::choose(feed, head)?),
+            Format::Auto => Some(detect::choose(feed, file.head())?),
             _ => None,
         };
-        let form = form_of(feed, choice.as_ref().map_or(format, |choice| choice.format), head)?;
-        has_sound_first_line(head).then_some(Parts {
-            content,
-            form,
+        let entry = registry::entry(feed, choice.as_ref().map_or(format, |choice| choice.format))?;
+        let read = entry.part_reader_of(&mut file)?;
+        has_sound_first_line(file.head()).then_some(Parts {
+            content: file.content,
+            read,
             choice,
-            limits,
+            limits: file.limits,
             part_bytes,
             rest: Vec::new(),
             lines_before: 0,
@@ -133,7 +118,7 @@ impl Iterator for Parts<'_> {
             bytes,
             lines_before,
             error,
-            form: self.form,
+            read: self.read,
             limits: self.limits,
         })
     }
@@ -143,38 +128,9 @@ impl Part {
     /// Reads the lines of the part, as [`read`](crate::sources::read) reads those of a file.
     pub fn read(self, context: &FileContext, sink: &mut dyn Sink) -> FileCounts {
         let mut out = Output::new(sink);
-        match self.form {
-            Form::AzureSignIns => self.lines(&mut azure_monitor::sign_ins::AzureSignIns::new(context), &mut out),
-            Form::AzureAudit => self.lines(&mut azure_monitor::audit_logs::AzureAudit::new(context), &mut out),
-            Form::GraphSignIns => self.lines(&mut graph::sign_ins::GraphSignIns::new(context), &mut out),
-            Form::GraphAudits => self.lines(&mut graph::directory_audits::GraphAudits::new(context), &mut out),
-            Form::LogAnalytics => self.lines(&mut log_analytics::LogAnalytics::new(context), &mut out),
-            Form::ManagementActivity => self.lines(&mut management_api::activity::ManagementActivity::new(context), &mut out),
-            Form::ManagementLicenses => self.lines(&mut management_api::license_changes::ManagementLicenses::new(context), &mut out),
-        }
-        out.counts
-    }
-
-    fn lines(self, reader: &mut impl JsonRecords, out: &mut Output<'_>) {
         let lines = Lines::of_part(self.bytes, self.lines_before, self.error, self.limits.line_bytes);
-        read_lines(lines, false, self.limits, reader, out);
-    }
-}
-
-/// The form of a feed's file in a format that begins like this, where it is cut.
-fn form_of(feed: Feed, format: Format, head: &[u8]) -> Option<Form> {
-    let is_json = has_json(head);
-    match (feed, format) {
-        (Feed::Activity, Format::AzureMonitor) => Some(Form::AzureSignIns),
-        (Feed::LicenseChanges, Format::AzureMonitor) => Some(Form::AzureAudit),
-        (Feed::Activity, Format::Graph) => Some(Form::GraphSignIns),
-        (Feed::LicenseChanges, Format::Graph) => Some(Form::GraphAudits),
-        (Feed::Activity, Format::LogAnalytics) if is_json && !csv::begins_with_header::<log_analytics::LogAnalytics<'_>>(head) => {
-            Some(Form::LogAnalytics)
-        }
-        (Feed::Activity, Format::ManagementApi) if is_json && !audit_data::begins_with_header(head) => Some(Form::ManagementActivity),
-        (Feed::LicenseChanges, Format::ManagementApi) if is_json && !audit_data::begins_with_header(head) => Some(Form::ManagementLicenses),
-        _ => None,
+        (self.read)(lines, self.limits, context, &mut out);
+        out.counts
     }
 }
 

@@ -10,11 +10,12 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::{ActionMeaning, Feed};
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
 use crate::sources::path::{PathFacts, path_context};
-use crate::sources::read::read_in_order;
+use crate::sources::read::{read_in_order, read_open};
 use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
-use crate::sources::{Choice, Format, read_within};
+use crate::sources::{Choice, Format};
 
 /// Gives at most so many bytes a read.
 pub struct Slow<'a> {
@@ -194,7 +195,7 @@ pub const SMALL: Limits = Limits {
 /// Reads an input as a format.
 pub fn read_input(source: (Feed, Format), input: &mut dyn Input, context: &FileContext) -> Found {
     let mut found = Found::default();
-    found.counts = read_within(SMALL, source, input, 1000, context, &mut found);
+    found.counts = read_open(OpenFile::new(input, 1000, SMALL), source.0, source.1, context, &mut found);
     let counts = found.counts;
     assert_eq!(counts.records, counts.accepted + counts.rejected + counts.not_ours);
     assert_eq!(counts.rejected as usize, found.rejects.len());

@@ -9,7 +9,7 @@ use uptake::pipeline::settings::Settings;
 use uptake::reference::{self, Inputs, Tables};
 use uptake::sources::file_context::FileContext;
 use uptake::sources::read::read_in_order;
-use uptake::sources::{self, Format, path::path_context};
+use uptake::sources::{self, path::path_context};
 use uptake::stages::activity::activity_28d::Activity28d;
 use uptake::stages::activity::activity_daily::ActivityDaily;
 use uptake::stages::licenses::assignments::Assignment;
@@ -364,13 +364,12 @@ pub fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
             let facts = path_context(&path, None, None);
             earliest_path_day = facts.day.into_iter().chain(earliest_path_day).min();
             let context = FileContext::of(facts, settings.zone(), &settings.rules.catalogue);
-            let format = Format::of(source.feed, source.format.name()).unwrap();
             let size = entry.metadata().unwrap().len();
             inputs.append(read_in_order(&context, |context| {
                 let mut inputs = Inputs::default();
                 let mut sink = inputs.file(source.feed, index, &path, facts.day.unwrap_or(Day(0)), context);
                 let mut file = File::open(entry.path()).unwrap();
-                let counts = sources::read(source.feed, format, &mut file, size, context, &mut sink);
+                let counts = sources::read(source.feed, source.format, &mut file, size, context, &mut sink);
                 sink.finish(&counts);
                 inputs
             }));

@@ -38,7 +38,6 @@ use crate::engine::plan::fingerprint::how;
 use crate::engine::request::{Again, Request};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::sources::Format;
 use crate::sources::path::{PathFacts, path_context};
 use crate::stages;
 use crate::stages::received::raw_files;
@@ -207,7 +206,7 @@ fn place<'a>(
                 // What it gave before stays, like that of a file that is gone.
                 return Ok(None);
             }
-            let mut reading = reading_of(request, file, (*source, &hows[*source]), *facts)?;
+            let mut reading = reading_of(request, file, (*source, &hows[*source]), *facts);
             reading.fate = match before {
                 None => Fate::New,
                 // A snapshot in it had not come yet.
@@ -320,28 +319,16 @@ fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -
 }
 
 /// How a source reads a file.
-fn reading_of<'a>(
-    request: &Request<'_>,
-    file: &'a RawFile,
-    (source, how): (usize, &Arc<str>),
-    facts: PathFacts,
-) -> Result<Reading<'a>, EngineError> {
-    let of = &request.settings.sources[source];
-    let format = Format::of(of.feed, of.format.name()).ok_or_else(|| {
-        EngineError::Usage(format!(
-            "format `{}` of feed `{}` is not supported (source `{}`)",
-            of.format, of.feed, of.id
-        ))
-    })?;
-    Ok(Reading {
+fn reading_of<'a>(request: &Request<'_>, file: &'a RawFile, (source, how): (usize, &Arc<str>), facts: PathFacts) -> Reading<'a> {
+    Reading {
         file,
         source,
         facts,
-        format,
+        format: request.settings.sources[source].format,
         how: how.clone(),
         today: request.today,
         fate: Fate::New,
-    })
+    }
 }
 
 /// Whether a run may look at the raw files of the last days only.

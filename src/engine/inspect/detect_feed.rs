@@ -22,9 +22,6 @@ use crate::sources::{Choice, Format};
 /// How much of a file is read to find out what it is.
 pub const HEAD_BYTES: u64 = 1 << 20;
 
-/// Forms whose files can hold records of several feeds.
-const OF_SEVERAL_FEEDS: &[Format] = &[Format::AzureMonitor, Format::ManagementApi];
-
 /// What somebody says that a file is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Asked {
@@ -91,7 +88,7 @@ pub fn candidates(path: &Path, head: &[u8], asked: &Asked, context: &FileContext
     let Some(best) = candidates.first().cloned() else {
         return Ok(candidates);
     };
-    let is_shared = OF_SEVERAL_FEEDS.contains(&best.format);
+    let is_shared = best.format.has_several_feeds();
     let mut kept = 0;
     candidates.retain(|candidate| {
         kept += 1;

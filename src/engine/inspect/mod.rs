@@ -125,7 +125,7 @@ pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, 
     };
     if inspection.readings.is_empty() && bytes > 0 {
         let mut file = File::open(path).map_err(EngineError::input("read", path))?;
-        inspection.unknown = Some(sources::unknown(&mut file, bytes)).filter(|what| !what.is_empty());
+        inspection.unknown = Some(sources::describe_unknown(&mut file, bytes)).filter(|what| !what.is_empty());
     }
     if !inspection.is_readable() {
         let masked = || excerpt(&head[..head.len().min(BEGINS_BYTES)], Ids::Kept);

@@ -30,7 +30,7 @@ pub fn how(settings: &Settings, source: usize) -> String {
     let of = &settings.sources[source];
     let mut hasher = Hasher::new();
     hasher.text(&of.reading_text()).number(i64::from(sources::VERSION));
-    if of.format.name() == Format::Auto.name() {
+    if of.format == Format::Auto {
         hasher.number(i64::from(sources::AUTO_VERSION));
     }
     // What `raw_files` says of days, the day of a file whose path names none, and on which day an
@@ -39,8 +39,7 @@ pub fn how(settings: &Settings, source: usize) -> String {
     if of.feed == Feed::Subscriptions {
         hasher.text(&settings.offers_text());
     }
-    let is_audited = [Format::Auto, Format::ManagementApi].map(Format::name).contains(&of.format.name());
-    if of.feed == Feed::Activity && is_audited {
+    if of.format.reads_audit_actions(of.feed) {
         hasher.text(&settings.audit_actions_text());
     }
     if !settings.user_ids_text().is_empty() {

@@ -4,6 +4,9 @@
 /// How much of a text is looked at to tell its encoding.
 const LOOKED_AT: usize = 4096;
 
+/// What a Parquet file begins with.
+pub const PARQUET: &[u8] = b"PAR1";
+
 /// Kinds of files that begin with certain bytes.
 const BEGINNINGS: [(&[u8], &str); 14] = [
     (b"PK\x03\x04", "a zip file: unzip it"),
@@ -46,6 +49,12 @@ pub fn recognised(head: &[u8]) -> Option<&'static str> {
         return Some("a web page, probably of a sign-in or an error: download the file again");
     }
     begins("<?xml").then_some("an XML file: export CSV or JSON instead")
+}
+
+/// Whether some line begins like JSON.
+pub fn has_json_line(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n')
+        .any(|line| matches!(line.trim_ascii_start(), [b'{' | b'[', ..]))
 }
 
 /// Whether a content is text in UTF-16, with a mark or without: of text in Latin letters every

@@ -6,3 +6,4 @@ pub(crate) mod gzip;
 pub mod input;
 pub(crate) mod limits;
 pub(crate) mod lines;
+pub(crate) mod open_file;

@@ -21,14 +21,15 @@ use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords};
+use crate::sources::records::row::{Cells, TableReader};
 
 /// Reads the sign-ins of one file.
-pub struct LogAnalytics<'c> {
-    sign_ins: SignIns<'c>,
+pub struct LogAnalytics {
+    sign_ins: SignIns,
     unpacked: Unpacked,
 }
 
@@ -114,14 +115,16 @@ impl<F> Exported<F> {
     }
 }
 
-impl<'c> LogAnalytics<'c> {
-    pub fn new(context: &'c FileContext) -> LogAnalytics<'c> {
+impl Reader for LogAnalytics {
+    fn new(context: &FileContext) -> LogAnalytics {
         LogAnalytics {
             sign_ins: SignIns::new(context),
             unpacked: Unpacked::default(),
         }
     }
+}
 
+impl LogAnalytics {
     fn take<'a, F: Field<'a>>(&mut self, exported: &Exported<F>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let named = |field| Ok::<_, Reason>(text(field)?.filter(|name| !name.is_empty()));
         let by_table = match named(exported.category)?.or(named(exported.table)?).map(is_interactive) {
@@ -129,7 +132,7 @@ impl<'c> LogAnalytics<'c> {
             Some(Some(interactive)) => interactive,
             Some(None) => return Ok(Verdict::NotOurs),
         };
-        let context = self.sign_ins.context;
+        let context = &self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(exported.tenant, context)?;
         let unpacked = &mut self.unpacked;
         let succeeded = || {
@@ -156,7 +159,7 @@ fn is_interactive(name: Text<'_>) -> Option<bool> {
     }
 }
 
-impl JsonRecords for LogAnalytics<'_> {
+impl JsonReader for LogAnalytics {
     const BATCH: &'static str = "records";
     const LINES: bool = false;
     const MEMBERS: Members = &[
@@ -181,7 +184,7 @@ fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
     field.filter(|field| !matches!(field.value(), Value::Text(text) if text.is_empty()))
 }
 
-impl TableRecords for LogAnalytics<'_> {
+impl TableReader for LogAnalytics {
     const COLUMNS: &'static [&'static str] = &NAMES;
     const NEEDED: usize = 3;
     const ABOUT: About = &[

@@ -20,12 +20,13 @@ use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the subscriptions of one file.
-pub struct PartnerCenter<'c> {
-    context: &'c FileContext,
+pub struct PartnerCenter {
+    context: FileContext,
 }
 
 static KEYS: Keys<10> = Keys::of([
@@ -56,11 +57,13 @@ struct Listed<'a> {
     of_microsoft: Option<Node<'a>>,
 }
 
-impl<'c> PartnerCenter<'c> {
-    pub fn new(context: &'c FileContext) -> PartnerCenter<'c> {
-        PartnerCenter { context }
+impl Reader for PartnerCenter {
+    fn new(context: &FileContext) -> PartnerCenter {
+        PartnerCenter { context: context.clone() }
     }
+}
 
+impl PartnerCenter {
     /// The SKU that an offer (in lower case) sells.
     fn sku_of(&self, offer: &str) -> Option<Guid> {
         let offers = &self.context.offers;
@@ -69,7 +72,7 @@ impl<'c> PartnerCenter<'c> {
     }
 }
 
-impl JsonRecords for PartnerCenter<'_> {
+impl JsonReader for PartnerCenter {
     const BATCH: &'static str = "items";
     const LINES: bool = false;
     const MEMBERS: Members = &[
@@ -105,7 +108,7 @@ impl JsonRecords for PartnerCenter<'_> {
             state,
             is_trial,
             sold_by: SoldBy::Seller(Seller::Own),
-            ends_on: day_of(listed.ends, self.context)?,
+            ends_on: day_of(listed.ends, &self.context)?,
         };
         sink.row(at, Row::Subscription(subscription));
         Ok(Verdict::Accepted)

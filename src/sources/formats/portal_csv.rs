@@ -17,23 +17,24 @@ use crate::sources::formats::shared::sign_in::{SignIn, SignIns};
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords};
+use crate::sources::records::row::{Cells, TableReader};
 
 /// Reads the sign-ins of one file.
-pub struct PortalCsv<'c> {
-    sign_ins: SignIns<'c>,
+pub struct PortalCsv {
+    sign_ins: SignIns,
 }
 
-impl<'c> PortalCsv<'c> {
-    pub fn new(context: &'c FileContext) -> PortalCsv<'c> {
+impl Reader for PortalCsv {
+    fn new(context: &FileContext) -> PortalCsv {
         PortalCsv {
             sign_ins: SignIns::new(context),
         }
     }
 }
 
-impl TableRecords for PortalCsv<'_> {
+impl TableReader for PortalCsv {
     const COLUMNS: &'static [&'static str] = &[
         "Date (UTC)",
         "Request ID",

@@ -4,17 +4,17 @@
 //! record that is not UTF-8 is a reject. A last line without an end that has fewer cells than the
 //! header was cut: a file that still grows.
 
-use crate::sources::bytes::decompress::Content;
 use crate::sources::bytes::first_bytes::separator;
-use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::file_context::FileContext;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::{NOT_UTF8, Output};
 use crate::sources::record::Reason;
-use crate::sources::records::csv_fields::{CsvFile, CsvStep, Record, first_record};
+use crate::sources::records::csv_fields::{CsvFile, CsvStep, Record};
 use crate::sources::records::json::{of_line, reject_content_error};
 use crate::sources::records::reject_detail::{are_names, of_cells, of_columns};
-use crate::sources::records::row::{Cells, TableRecords, places};
+use crate::sources::records::row::{Cells, TableReader, places};
 
 /// One record, and where the columns are.
 struct CsvCells<'a> {
@@ -33,9 +33,10 @@ impl Cells for CsvCells<'_> {
     }
 }
 
-/// Reads all of a file of probably `size` bytes.
-pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
-    let mut file = CsvFile::new(content, size, limits);
+/// Reads all of a file.
+pub fn read_csv<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
+    let mut file = CsvFile::new(file);
+    let mut reader = R::new(context);
     let mut columns: Option<Vec<Option<usize>>> = None;
     let mut header_cells = 0;
     let mut is_empty = true;
@@ -57,7 +58,7 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
         let at = of_line(record.first_line);
         let is_text = std::str::from_utf8(&record.raw).is_ok();
         let Some(places) = &columns else {
-            columns = header::<R>(record);
+            columns = column_places(record, R::COLUMNS, R::NEEDED);
             header_cells = record.field_count();
             if columns.is_none() {
                 return reject_header(&R::COLUMNS[..R::NEEDED], &mut file, out);
@@ -80,9 +81,15 @@ pub fn read_csv_table<R: TableRecords>(content: Content<'_>, size: u64, limits: 
     }
 }
 
-/// Whether a content begins with the header of such a table.
-pub fn begins_with_header<R: TableRecords>(head: &[u8]) -> bool {
-    header::<R>(&first_record(head)).is_some()
+/// Whether a record is a header that has all of these columns.
+pub fn has_columns(header: &Record, columns: &[&str]) -> bool {
+    column_places(header, columns, columns.len()).is_some()
+}
+
+/// Where each of these columns is in a header; `None` where one of the first `needed` is missing.
+pub fn column_places(header: &Record, columns: &[&str], needed: usize) -> Option<Vec<Option<usize>>> {
+    let names = (0..header.field_count()).map(|number| std::str::from_utf8(header.field(number)).unwrap_or_default());
+    places(columns, needed, names)
 }
 
 /// Rejects a table whose header, which was read last, lacks one of the needed columns.
@@ -118,9 +125,4 @@ pub fn has_names(first: &str, second: &str) -> bool {
 /// The cells of a line, whatever they are separated by, without quotes around them.
 fn cells(line: &str, separator: char) -> Vec<&str> {
     line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect()
-}
-
-fn header<R: TableRecords>(record: &Record) -> Option<Vec<Option<usize>>> {
-    let names = (0..record.field_count()).map(|number| std::str::from_utf8(record.field(number)).unwrap_or_default());
-    places(R::COLUMNS, R::NEEDED, names)
 }

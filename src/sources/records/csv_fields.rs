@@ -5,9 +5,9 @@
 //! record. Too few or too many fields are tolerated: a missing one is empty. A record is at most as
 //! long as a line may be.
 
-use crate::sources::bytes::decompress::{Content, ContentError};
-use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::decompress::ContentError;
 use crate::sources::bytes::lines::{Lines, Step};
+use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::json::string::{PIECE, copy_until};
 use crate::sources::record::Reason;
 
@@ -48,11 +48,11 @@ pub enum CsvStep<'a> {
 }
 
 impl<'a> CsvFile<'a> {
-    /// The records of a content of probably `size` bytes.
-    pub fn new(content: Content<'a>, size: u64, limits: Limits) -> CsvFile<'a> {
+    /// The records of a file.
+    pub fn new(file: OpenFile<'a>) -> CsvFile<'a> {
         CsvFile {
-            lines: Lines::new(content, size, limits.line_bytes),
-            limit: limits.line_bytes,
+            limit: file.limits.line_bytes,
+            lines: file.lines(),
             record: Record::default(),
         }
     }
@@ -202,6 +202,7 @@ impl Record {
 #[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
+    use crate::sources::bytes::limits::Limits;
     use proptest::prelude::*;
 
     /// The fields of a text's records as the csv crate reads them.
@@ -220,7 +221,7 @@ mod tests {
         ) {
             let text = pieces.concat();
             let mut input = text.as_bytes();
-            let mut file = CsvFile::new(Content::open(&mut input, u64::MAX), 0, Limits::of_file(0));
+            let mut file = CsvFile::new(OpenFile::new(&mut input, 0, Limits::of_file(0)));
             let mut found: Vec<Vec<Vec<u8>>> = Vec::new();
             let is_closed = loop {
                 match file.step() {
@@ -242,7 +243,7 @@ mod tests {
             line_bytes: 100,
             ..Limits::of_file(0)
         };
-        let mut file = CsvFile::new(Content::open(&mut input, u64::MAX), 0, limits);
+        let mut file = CsvFile::new(OpenFile::new(&mut input, 0, limits));
         let mut found = Vec::new();
         loop {
             found.push(match file.step() {

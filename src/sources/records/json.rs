@@ -10,19 +10,22 @@
 //! A reject of a line has record 0; in a batch each record has its number from 1 and the line on
 //! which the document begins.
 
-use crate::sources::bytes::decompress::{Content, ContentError};
+use crate::sources::bytes::decompress::ContentError;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::{Lines, Step};
+use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::file_context::FileContext;
 use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::structure::{Structure, is_blank};
 use crate::sources::json::value::{Json, Node, Value};
 use crate::sources::outcome::{Output, Verdict};
 use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::{Members, of_record};
 
 /// What a format makes of one record.
-pub trait JsonRecords {
+pub trait JsonReader: Reader {
     /// The key under which an object has an array of records; such an object is a batch or page,
     /// unless it is a good record itself.
     const BATCH: &'static str;
@@ -46,16 +49,21 @@ pub trait JsonRecords {
     fn page(&mut self, _announces_next: bool, _sink: &mut dyn Sink) {}
 }
 
-/// Reads all of a file of probably `size` bytes.
-pub fn read_json<R: JsonRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
-    read_lines(Lines::new(content, size, limits.line_bytes), true, limits, reader, out);
+/// Reads all of a file.
+pub fn read_json<R: JsonReader>(file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
+    let limits = file.limits;
+    read_lines::<R>(file.lines(), true, limits, context, out);
 }
 
-/// Reads what there is of a file; `from_start` says whether it begins with these lines: then it may
-/// be a document.
-pub fn read_lines<R: JsonRecords>(mut lines: Lines<'_>, from_start: bool, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
+/// Reads some lines of a file in which each line stands for itself.
+pub fn read_json_part<R: JsonReader>(lines: Lines<'_>, limits: Limits, context: &FileContext, out: &mut Output<'_>) {
+    read_lines::<R>(lines, false, limits, context, out);
+}
+
+/// `from_start` says whether the file begins with these lines: then it may be one document.
+fn read_lines<R: JsonReader>(mut lines: Lines<'_>, from_start: bool, limits: Limits, context: &FileContext, out: &mut Output<'_>) {
     let mut file = JsonFile {
-        reader,
+        reader: R::new(context),
         out,
         has_single: false,
     };
@@ -93,13 +101,13 @@ fn begins_document(text: &[u8]) -> bool {
 }
 
 struct JsonFile<'f, 's, R> {
-    reader: &'f mut R,
+    reader: R,
     out: &'f mut Output<'s>,
     /// Whether a line was a record by itself.
     has_single: bool,
 }
 
-impl<R: JsonRecords> JsonFile<'_, '_, R> {
+impl<R: JsonReader> JsonFile<'_, '_, R> {
     /// Takes line by line, or where these are none, the whole.
     fn read(&mut self, lines: &mut Lines<'_>, from_start: bool, structure: &mut Structure, limits: Limits) {
         let mut is_first = from_start;

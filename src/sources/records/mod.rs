@@ -2,10 +2,12 @@
 
 pub(crate) mod csv;
 pub(crate) mod csv_fields;
+pub(crate) mod csv_json_column;
 pub(crate) mod json;
 pub mod panic_guard;
 pub(crate) mod parquet;
 pub(crate) mod parquet_column;
 pub(crate) mod parquet_pages;
+pub(crate) mod reader;
 pub(crate) mod reject_detail;
 pub(crate) mod row;

@@ -20,9 +20,10 @@ use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataPushDecoder};
 
-use crate::sources::bytes::decompress::Content;
 use crate::sources::bytes::input::Seekable;
 use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Output;
 use crate::sources::record::Reason;
@@ -31,14 +32,16 @@ use crate::sources::records::panic_guard::guarded;
 use crate::sources::records::parquet_column::{Column, understood};
 use crate::sources::records::parquet_pages::{MOST_BYTES, too_large};
 use crate::sources::records::reject_detail::{of_cells, of_schema};
-use crate::sources::records::row::{Cells, TableRecords, places};
+use crate::sources::records::row::{Cells, TableReader, places};
 
 /// How many rows are decoded at a time.
 const BATCH_ROWS: usize = 4096;
 
 /// Reads all of a file.
-pub fn read_parquet_table<R: TableRecords>(content: Content<'_>, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
-    let mut file = match content.into_seekable(limits.document_bytes) {
+pub fn read_parquet<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
+    let limits = file.limits;
+    let mut reader = R::new(context);
+    let mut file = match file.content.into_seekable(limits.document_bytes) {
         Ok(Some(file)) => file,
         Ok(None) => return out.reject(of_line(0), Reason::LineTooLong, b""),
         Err(fault) => return reject_content_error(out, 0, b"", fault),
@@ -49,7 +52,7 @@ pub fn read_parquet_table<R: TableRecords>(content: Content<'_>, limits: Limits,
         return;
     }
     let mut is_empty = true;
-    let result = read(&mut *file, limits, reader, out, &mut is_empty);
+    let result = read(&mut *file, limits, &mut reader, out, &mut is_empty);
     if let Ok(place) = place {
         // Where this fails the file is gone, and whoever reads on will see.
         let _ = file.seek(SeekFrom::Start(place));
@@ -84,7 +87,7 @@ fn decoded<T>(decode: impl FnOnce() -> Result<T, Reason>) -> Result<T, Reason> {
 }
 
 /// Reads the rows. What is wrong with the whole file is the error.
-fn read<R: TableRecords>(
+fn read<R: TableReader>(
     file: &mut dyn Seekable,
     limits: Limits,
     reader: &mut R,
@@ -200,12 +203,12 @@ fn metadata(file: &mut dyn Seekable, length: u64) -> Result<Arc<ParquetMetaData>
 struct Projected {
     decoder: ParquetPushDecoder,
     mask: ProjectionMask,
-    /// Where in a batch each of [`TableRecords::COLUMNS`] is.
+    /// Where in a batch each of [`TableReader::COLUMNS`] is.
     places: Vec<Option<usize>>,
 }
 
 /// A decoder of the columns that matter.
-fn decoder<R: TableRecords>(metadata: Arc<ParquetMetaData>) -> Result<Projected, ParquetReject> {
+fn decoder<R: TableReader>(metadata: Arc<ParquetMetaData>) -> Result<Projected, ParquetReject> {
     let understand = |options| ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(reason_of);
     let plain = decoded(|| understand(ArrowReaderOptions::new()))?;
     let names: Vec<&str> = plain.schema().fields().iter().map(|field| field.name().as_str()).collect();

@@ -10,19 +10,20 @@ use crate::sources::fields::values::{boolean, is_word, present, text};
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::reader::Reader;
 
 /// Which columns a reason is about, by their numbers among those that matter.
 pub type About = &'static [(Reason, &'static [usize])];
 
 /// One record of a table.
 pub trait Cells {
-    /// The value in a column, by its number in [`TableRecords::COLUMNS`]; `None` where the cell is
+    /// The value in a column, by its number in [`TableReader::COLUMNS`]; `None` where the cell is
     /// empty or the column missing.
     fn cell(&self, column: usize) -> Option<Value<'_>>;
 }
 
 /// What a format makes of one record of a table.
-pub trait TableRecords {
+pub trait TableReader: Reader {
     /// The names of the columns that matter.
     const COLUMNS: &'static [&'static str];
     /// How many of them, the first ones, have to be there: without them the file is of another

@@ -16,7 +16,7 @@ const SIGN_INS: (Feed, Format) = (Feed::Activity, Format::AzureMonitor);
 fn sources() -> impl Iterator<Item = (Feed, Format)> {
     Feed::ALL
         .iter()
-        .flat_map(|feed| Format::for_feed(*feed).iter().map(move |format| (*feed, *format)))
+        .flat_map(|feed| Format::for_feed(*feed).into_iter().map(move |format| (*feed, format)))
 }
 
 /// A value that a field may have, good ones more often.

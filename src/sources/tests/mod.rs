@@ -17,5 +17,6 @@ mod oracle;
 mod parquet;
 mod partner_center;
 mod people;
+mod registry;
 mod sign_ins;
 mod tables;

@@ -15,9 +15,11 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use proptest::prelude::*;
 
 use crate::domain::kinds::Feed;
+use crate::sources::Format;
+use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
+use crate::sources::read::read_open;
 use crate::sources::testing::{Found, SMALL, TENANT, gzip, known, read_input, unknown};
-use crate::sources::{Format, read_within};
 
 const SKU: &str = "05e9a617-0261-4cee-bb44-138d3ef5d965";
 /// 2026-09-01T08:02:31Z.
@@ -146,8 +148,9 @@ fn rows_that_unpack_to_more_than_the_limit_are_a_bomb() {
     let bytes = parquet_of_one_group(vec![("user_id", many.clone()), ("sku_id", many)]);
     assert!(bytes.len() < 100_000, "{}", bytes.len());
     let mut found = Found::default();
-    let source = (Feed::LicenseHoldings, Format::Parquet);
-    found.counts = read_within(SMALL, source, &mut bytes.as_slice(), bytes.len() as u64, &known(), &mut found);
+    let mut input = bytes.as_slice();
+    let file = OpenFile::new(&mut input, bytes.len() as u64, SMALL);
+    found.counts = read_open(file, Feed::LicenseHoldings, Format::Parquet, &known(), &mut found);
     assert_eq!(found.rejects.last().map(String::as_str), Some("0 decompression_bomb"));
     assert!(found.counts.records < 100_000);
 }

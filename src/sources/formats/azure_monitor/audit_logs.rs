@@ -12,17 +12,18 @@ use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
 use crate::sources::json::value::Node;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the license changes of one file.
-pub struct AzureAudit<'c> {
-    audits: Audits<'c>,
+pub struct AzureAudit {
+    audits: Audits,
     unpacked: Unpacked,
 }
 
-impl<'c> AzureAudit<'c> {
-    pub fn new(context: &'c FileContext) -> AzureAudit<'c> {
+impl Reader for AzureAudit {
+    fn new(context: &FileContext) -> AzureAudit {
         AzureAudit {
             audits: Audits::new(context),
             unpacked: Unpacked::default(),
@@ -30,7 +31,7 @@ impl<'c> AzureAudit<'c> {
     }
 }
 
-impl JsonRecords for AzureAudit<'_> {
+impl JsonReader for AzureAudit {
     const BATCH: &'static str = "records";
     const LINES: bool = true;
     const MEMBERS: Members = &[
@@ -49,7 +50,7 @@ impl JsonRecords for AzureAudit<'_> {
         if !envelope.category()?.is("AuditLogs") {
             return Ok(Verdict::NotOurs);
         }
-        let tenant = self.audits.tenants.of_record(envelope.tenant, self.audits.context)?;
+        let tenant = self.audits.tenants.of_record(envelope.tenant, &self.audits.context)?;
         let mut slot = None;
         let mut event = properties(envelope.properties, &mut self.unpacked, &mut slot)?
             .map(AuditEvent::of)

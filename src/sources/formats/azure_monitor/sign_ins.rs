@@ -18,12 +18,13 @@ use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::Node;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the sign-ins of one file.
-pub struct AzureSignIns<'c> {
-    sign_ins: SignIns<'c>,
+pub struct AzureSignIns {
+    sign_ins: SignIns,
     unpacked: Unpacked,
 }
 
@@ -43,8 +44,8 @@ static KEYS: Keys<13> = Keys::of([
     "status",
 ]);
 
-impl<'c> AzureSignIns<'c> {
-    pub fn new(context: &'c FileContext) -> AzureSignIns<'c> {
+impl Reader for AzureSignIns {
+    fn new(context: &FileContext) -> AzureSignIns {
         AzureSignIns {
             sign_ins: SignIns::new(context),
             unpacked: Unpacked::default(),
@@ -52,7 +53,7 @@ impl<'c> AzureSignIns<'c> {
     }
 }
 
-impl JsonRecords for AzureSignIns<'_> {
+impl JsonReader for AzureSignIns {
     const BATCH: &'static str = "records";
     const LINES: bool = true;
     const MEMBERS: Members = &[
@@ -74,7 +75,7 @@ impl JsonRecords for AzureSignIns<'_> {
         } else {
             return Ok(Verdict::NotOurs);
         };
-        let context = self.sign_ins.context;
+        let context = &self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(envelope.tenant, context)?;
         let mut slot = None;
         let (mut sign_in, status) = properties(envelope.properties, &mut self.unpacked, &mut slot)?

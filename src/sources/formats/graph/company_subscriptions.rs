@@ -13,12 +13,13 @@ use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the subscriptions of one file.
-pub struct GraphSubscriptions<'c> {
-    context: &'c FileContext,
+pub struct GraphSubscriptions {
+    context: FileContext,
 }
 
 static KEYS: Keys<7> = Keys::of([
@@ -43,13 +44,13 @@ struct Listed<'a> {
     ends: Option<Node<'a>>,
 }
 
-impl<'c> GraphSubscriptions<'c> {
-    pub fn new(context: &'c FileContext) -> GraphSubscriptions<'c> {
-        GraphSubscriptions { context }
+impl Reader for GraphSubscriptions {
+    fn new(context: &FileContext) -> GraphSubscriptions {
+        GraphSubscriptions { context: context.clone() }
     }
 }
 
-impl JsonRecords for GraphSubscriptions<'_> {
+impl JsonReader for GraphSubscriptions {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
     const MEMBERS: Members = &[
@@ -77,7 +78,7 @@ impl JsonRecords for GraphSubscriptions<'_> {
             Some(_) => return Err(Reason::UnreadableValue),
         };
         let owner = folded_id(listed.owner)?;
-        let ends_on = day_of(listed.ends, self.context)?;
+        let ends_on = day_of(listed.ends, &self.context)?;
         let subscription = Subscription {
             tenant,
             day,

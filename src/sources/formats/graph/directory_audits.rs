@@ -11,23 +11,24 @@ use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
 use crate::sources::json::value::Node;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the license changes of one file.
-pub struct GraphAudits<'c> {
-    audits: Audits<'c>,
+pub struct GraphAudits {
+    audits: Audits,
 }
 
-impl<'c> GraphAudits<'c> {
-    pub fn new(context: &'c FileContext) -> GraphAudits<'c> {
+impl Reader for GraphAudits {
+    fn new(context: &FileContext) -> GraphAudits {
         GraphAudits {
             audits: Audits::new(context),
         }
     }
 }
 
-impl JsonRecords for GraphAudits<'_> {
+impl JsonReader for GraphAudits {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
     const MEMBERS: Members = &[

@@ -15,12 +15,13 @@ use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the sign-ins of one file.
-pub struct GraphSignIns<'c> {
-    sign_ins: SignIns<'c>,
+pub struct GraphSignIns {
+    sign_ins: SignIns,
 }
 
 static KEYS: Keys<16> = Keys::of([
@@ -53,15 +54,15 @@ struct Listed<'a> {
     of_query: Option<Node<'a>>,
 }
 
-impl<'c> GraphSignIns<'c> {
-    pub fn new(context: &'c FileContext) -> GraphSignIns<'c> {
+impl Reader for GraphSignIns {
+    fn new(context: &FileContext) -> GraphSignIns {
         GraphSignIns {
             sign_ins: SignIns::new(context),
         }
     }
 }
 
-impl JsonRecords for GraphSignIns<'_> {
+impl JsonReader for GraphSignIns {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
     const MEMBERS: Members = &[

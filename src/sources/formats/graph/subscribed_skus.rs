@@ -14,12 +14,13 @@ use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the SKUs of one file.
-pub struct GraphSubscribedSkus<'c> {
-    context: &'c FileContext,
+pub struct GraphSubscribedSkus {
+    context: FileContext,
     subscription_id: String,
 }
 
@@ -33,16 +34,16 @@ const KINDS: [(&str, State); 4] = [
     ("lockedout", State::Disabled),
 ];
 
-impl<'c> GraphSubscribedSkus<'c> {
-    pub fn new(context: &'c FileContext) -> GraphSubscribedSkus<'c> {
+impl Reader for GraphSubscribedSkus {
+    fn new(context: &FileContext) -> GraphSubscribedSkus {
         GraphSubscribedSkus {
-            context,
+            context: context.clone(),
             subscription_id: String::new(),
         }
     }
 }
 
-impl JsonRecords for GraphSubscribedSkus<'_> {
+impl JsonReader for GraphSubscribedSkus {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
     const MEMBERS: Members = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];

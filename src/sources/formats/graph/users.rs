@@ -21,30 +21,33 @@ use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::Said;
 use crate::sources::record::{Holding, Position, Reason, Row, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 static LICENSE_KEYS: Keys<2> = Keys::of(["skuId", "state"]);
 static USER_KEYS: Keys<4> = Keys::of(["id", "userPrincipalName", "licenseAssignmentStates", "assignedLicenses"]);
 
 /// Reads the users of one file.
-pub struct GraphUsers<'c> {
-    context: &'c FileContext,
+pub struct GraphUsers {
+    context: FileContext,
     /// The SKUs that the user holds.
     held: Vec<Guid>,
     /// The SKUs that the user's states name.
     named: Vec<Guid>,
 }
 
-impl<'c> GraphUsers<'c> {
-    pub fn new(context: &'c FileContext) -> GraphUsers<'c> {
+impl Reader for GraphUsers {
+    fn new(context: &FileContext) -> GraphUsers {
         GraphUsers {
-            context,
+            context: context.clone(),
             held: Vec::new(),
             named: Vec::new(),
         }
     }
+}
 
+impl GraphUsers {
     /// Collects the SKUs that a user's states name, and those that they hold.
     fn take_states(&mut self, states: Value<'_>) -> Result<(), Reason> {
         each_sku(states, |sku, state| {
@@ -92,7 +95,7 @@ fn add(skus: &mut Vec<Guid>, sku: Guid) {
     }
 }
 
-impl JsonRecords for GraphUsers<'_> {
+impl JsonReader for GraphUsers {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
     const MEMBERS: Members = &[

@@ -14,7 +14,7 @@
 use crate::domain::kinds::Evidence;
 use crate::sources::fields::values::{event_time, is_word, present, required_id, text};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::management_api::record::{Audited, UserType, Who};
+use crate::sources::formats::management_api::record::{AUDIT_DATA, Audited, UserType, Who};
 use crate::sources::formats::shared::license_event::objects;
 use crate::sources::formats::shared::sign_in::{SignIn, SignIns, has_guest_mark};
 use crate::sources::json::key_set::Keys;
@@ -22,12 +22,14 @@ use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Activity, Position, Reason, Row, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::csv_json_column::JsonColumn;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the sign-ins and actions of one file.
-pub struct ManagementActivity<'c> {
-    sign_ins: SignIns<'c>,
+pub struct ManagementActivity {
+    sign_ins: SignIns,
 }
 
 /// The workloads that records name, and our names of them.
@@ -45,13 +47,15 @@ const WORKLOADS: [(&str, &str); 11] = [
     ("Copilot", "copilot"),
 ];
 
-impl<'c> ManagementActivity<'c> {
-    pub fn new(context: &'c FileContext) -> ManagementActivity<'c> {
+impl Reader for ManagementActivity {
+    fn new(context: &FileContext) -> ManagementActivity {
         ManagementActivity {
             sign_ins: SignIns::new(context),
         }
     }
+}
 
+impl ManagementActivity {
     fn sign_in(
         &mut self,
         audited: &Audited<'_>,
@@ -60,7 +64,7 @@ impl<'c> ManagementActivity<'c> {
         at: Position,
         sink: &mut dyn Sink,
     ) -> Result<(), Reason> {
-        let context = self.sign_ins.context;
+        let context = &self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
         let user = who.user_id(tenant).unwrap_or_default();
         let plain = |text: &'static str| {
@@ -121,7 +125,7 @@ impl<'c> ManagementActivity<'c> {
     }
 
     fn action(&mut self, audited: &Audited<'_>, who: &Who, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
-        let context = self.sign_ins.context;
+        let context = &self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
         let time = event_time(audited.time, None::<Value<'_>>, context)?;
         let event = required_id(audited.id)?;
@@ -151,7 +155,11 @@ impl<'c> ManagementActivity<'c> {
     }
 }
 
-impl JsonRecords for ManagementActivity<'_> {
+impl JsonColumn for ManagementActivity {
+    const COLUMN: &'static str = AUDIT_DATA;
+}
+
+impl JsonReader for ManagementActivity {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
     const MEMBERS: Members = &[

@@ -15,33 +15,39 @@
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, present, required_id, text};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::management_api::record::{Audited, Who};
+use crate::sources::formats::management_api::record::{AUDIT_DATA, Audited, Who};
 use crate::sources::formats::shared::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::csv_json_column::JsonColumn;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the license changes of one file.
-pub struct ManagementLicenses<'c> {
-    context: &'c FileContext,
+pub struct ManagementLicenses {
+    context: FileContext,
     tenants: Tenants,
     lists: Lists,
 }
 
-impl<'c> ManagementLicenses<'c> {
-    pub fn new(context: &'c FileContext) -> ManagementLicenses<'c> {
+impl Reader for ManagementLicenses {
+    fn new(context: &FileContext) -> ManagementLicenses {
         ManagementLicenses {
-            context,
+            context: context.clone(),
             tenants: Tenants::default(),
             lists: Lists::default(),
         }
     }
 }
 
-impl JsonRecords for ManagementLicenses<'_> {
+impl JsonColumn for ManagementLicenses {
+    const COLUMN: &'static str = AUDIT_DATA;
+}
+
+impl JsonReader for ManagementLicenses {
     const BATCH: &'static str = "value";
     const LINES: bool = false;
     const MEMBERS: Members = &[
@@ -61,8 +67,8 @@ impl JsonRecords for ManagementLicenses<'_> {
         let Some(operation) = Operation::of(&name) else {
             return Ok(Verdict::NotOurs);
         };
-        let tenant = self.tenants.of_record(audited.tenant, self.context)?;
-        let time = event_time(audited.time, None::<Value<'_>>, self.context)?;
+        let tenant = self.tenants.of_record(audited.tenant, &self.context)?;
+        let time = event_time(audited.time, None::<Value<'_>>, &self.context)?;
         let event_id = required_id(audited.id)?;
         if operation == Operation::AddsUser || !succeeded(present(audited.result), &SUCCEEDED)? {
             return Ok(Verdict::Accepted);

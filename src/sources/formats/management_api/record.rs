@@ -18,6 +18,9 @@ use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
 
+/// The column in which the portal's CSV export has a record as JSON.
+pub const AUDIT_DATA: &str = "AuditData";
+
 static KEYS: Keys<17> = Keys::of([
     "CreationTime",
     "Id",

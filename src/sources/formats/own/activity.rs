@@ -13,23 +13,24 @@ use crate::sources::formats::shared::sign_in::{SignIn, SignIns};
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords, flag};
+use crate::sources::records::row::{Cells, TableReader, flag};
 
 /// Reads the sign-ins of one file.
-pub struct ActivityTable<'c> {
-    sign_ins: SignIns<'c>,
+pub struct ActivityTable {
+    sign_ins: SignIns,
 }
 
-impl<'c> ActivityTable<'c> {
-    pub fn new(context: &'c FileContext) -> ActivityTable<'c> {
+impl Reader for ActivityTable {
+    fn new(context: &FileContext) -> ActivityTable {
         ActivityTable {
             sign_ins: SignIns::new(context),
         }
     }
 }
 
-impl TableRecords for ActivityTable<'_> {
+impl TableReader for ActivityTable {
     const COLUMNS: &'static [&'static str] = &[
         "event_id",
         "event_time",
@@ -55,7 +56,7 @@ impl TableRecords for ActivityTable<'_> {
     ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let context = self.sign_ins.context;
+        let context = &self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(cells.cell(4), context)?;
         let sign_in = SignIn {
             id: cells.cell(0),

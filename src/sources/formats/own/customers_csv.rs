@@ -5,15 +5,23 @@
 //! fields; a name may hold a comma.
 
 use crate::domain::guid::Guid;
+use crate::sources::file_context::FileContext;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Customer, Position, Reason, Row, Sink};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords, plain};
+use crate::sources::records::row::{Cells, TableReader, plain};
 
 /// Reads the customers of one file.
 pub struct CustomersTable;
 
-impl TableRecords for CustomersTable {
+impl Reader for CustomersTable {
+    fn new(_: &FileContext) -> CustomersTable {
+        CustomersTable
+    }
+}
+
+impl TableReader for CustomersTable {
     const COLUMNS: &'static [&'static str] = &["tenant_id", "name", "domain", "country", "segment"];
     const NEEDED: usize = 1;
     const ABOUT: About = &[(Reason::MissingTenant, &[0]), (Reason::MalformedTenant, &[0])];

@@ -8,12 +8,14 @@
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{guid, present, text};
+use crate::sources::file_context::FileContext;
 use crate::sources::formats::partner_center::next_link;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Customer, Position, Reason, Row, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the customers of one file.
@@ -35,7 +37,13 @@ static KEYS: Keys<8> = Keys::of([
 
 static COMPANY_KEYS: Keys<3> = Keys::of(["tenantId", "companyName", "domain"]);
 
-impl JsonRecords for CustomersJson {
+impl Reader for CustomersJson {
+    fn new(_: &FileContext) -> CustomersJson {
+        CustomersJson::default()
+    }
+}
+
+impl JsonReader for CustomersJson {
     const BATCH: &'static str = "items";
     const LINES: bool = false;
     const MEMBERS: Members = &[

@@ -10,25 +10,26 @@ use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{LicenseChange, Position, Reason, Row, Sink};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords, plain};
+use crate::sources::records::row::{Cells, TableReader, plain};
 
 /// Reads the license changes of one file.
-pub struct LicenseChangesTable<'c> {
-    context: &'c FileContext,
+pub struct LicenseChangesTable {
+    context: FileContext,
     tenants: Tenants,
 }
 
-impl<'c> LicenseChangesTable<'c> {
-    pub fn new(context: &'c FileContext) -> LicenseChangesTable<'c> {
+impl Reader for LicenseChangesTable {
+    fn new(context: &FileContext) -> LicenseChangesTable {
         LicenseChangesTable {
-            context,
+            context: context.clone(),
             tenants: Tenants::default(),
         }
     }
 }
 
-impl TableRecords for LicenseChangesTable<'_> {
+impl TableReader for LicenseChangesTable {
     const COLUMNS: &'static [&'static str] = &["event_id", "event_time", "user_id", "sku_id", "action", "tenant_id"];
     const NEEDED: usize = 5;
     const ABOUT: About = &[
@@ -42,8 +43,8 @@ impl TableRecords for LicenseChangesTable<'_> {
     ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let tenant = self.tenants.of_record(cells.cell(5), self.context)?;
-        let time = event_time(cells.cell(1), None::<Value<'_>>, self.context)?;
+        let tenant = self.tenants.of_record(cells.cell(5), &self.context)?;
+        let time = event_time(cells.cell(1), None::<Value<'_>>, &self.context)?;
         let event = required_id(cells.cell(0))?;
         let action = Action::parse(&plain(cells.cell(4))?.to_ascii_lowercase()).ok_or(Reason::UnreadableValue)?;
         let user = folded_id(cells.cell(2))?;

@@ -11,23 +11,24 @@ use crate::sources::formats::own::snapshots::Snapshots;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Holding, Position, Reason, Row, Sink};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords};
+use crate::sources::records::row::{Cells, TableReader};
 
 /// Reads the holdings of one file.
-pub struct LicenseHoldingsTable<'c> {
-    snapshots: Snapshots<'c>,
+pub struct LicenseHoldingsTable {
+    snapshots: Snapshots,
 }
 
-impl<'c> LicenseHoldingsTable<'c> {
-    pub fn new(context: &'c FileContext) -> LicenseHoldingsTable<'c> {
+impl Reader for LicenseHoldingsTable {
+    fn new(context: &FileContext) -> LicenseHoldingsTable {
         LicenseHoldingsTable {
             snapshots: Snapshots::new(context),
         }
     }
 }
 
-impl TableRecords for LicenseHoldingsTable<'_> {
+impl TableReader for LicenseHoldingsTable {
     const COLUMNS: &'static [&'static str] = &["user_id", "sku_id", "tenant_id", "snapshot_day", "day"];
     const NEEDED: usize = 2;
     const ABOUT: About = &[

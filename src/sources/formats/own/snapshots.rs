@@ -13,18 +13,18 @@ use crate::sources::record::{Reason, Sink, SnapshotPage};
 use crate::sources::records::row::day;
 
 /// The snapshots that a file's records name.
-pub struct Snapshots<'c> {
-    context: &'c FileContext,
+pub struct Snapshots {
+    context: FileContext,
     tenants: Tenants,
     named: BTreeSet<(Guid, Day)>,
     /// The one that was named last, which most likely comes again.
     last: Option<(Guid, Day)>,
 }
 
-impl<'c> Snapshots<'c> {
-    pub fn new(context: &'c FileContext) -> Snapshots<'c> {
+impl Snapshots {
+    pub fn new(context: &FileContext) -> Snapshots {
         Snapshots {
-            context,
+            context: context.clone(),
             tenants: Tenants::default(),
             named: BTreeSet::new(),
             last: None,
@@ -38,7 +38,7 @@ impl<'c> Snapshots<'c> {
         taken_on: Option<Value<'_>>,
         sink: &mut dyn Sink,
     ) -> Result<(Guid, Day), Reason> {
-        let tenant = self.tenants.of_record(tenant, self.context)?;
+        let tenant = self.tenants.of_record(tenant, &self.context)?;
         let day = self.context.snapshot_day(day(taken_on)?, sink)?;
         if self.last != Some((tenant, day)) {
             self.last = Some((tenant, day));

@@ -12,23 +12,24 @@ use crate::sources::formats::own::snapshots::Snapshots;
 use crate::sources::json::value::Value;
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords, day, flag, plain};
+use crate::sources::records::row::{Cells, TableReader, day, flag, plain};
 
 /// Reads the subscriptions of one file.
-pub struct SubscriptionsTable<'c> {
-    snapshots: Snapshots<'c>,
+pub struct SubscriptionsTable {
+    snapshots: Snapshots,
 }
 
-impl<'c> SubscriptionsTable<'c> {
-    pub fn new(context: &'c FileContext) -> SubscriptionsTable<'c> {
+impl Reader for SubscriptionsTable {
+    fn new(context: &FileContext) -> SubscriptionsTable {
         SubscriptionsTable {
             snapshots: Snapshots::new(context),
         }
     }
 }
 
-impl TableRecords for SubscriptionsTable<'_> {
+impl TableReader for SubscriptionsTable {
     const COLUMNS: &'static [&'static str] = &[
         "subscription_id",
         "sku_id",

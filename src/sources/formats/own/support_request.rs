@@ -15,16 +15,16 @@ pub struct RequestFields<F> {
 }
 
 /// Makes rows of the requests of one file.
-pub struct Requests<'c> {
-    context: &'c FileContext,
+pub struct Requests {
+    context: FileContext,
     tenants: Tenants,
     topic: String,
 }
 
-impl<'c> Requests<'c> {
-    pub fn new(context: &'c FileContext) -> Requests<'c> {
+impl Requests {
+    pub fn new(context: &FileContext) -> Requests {
         Requests {
-            context,
+            context: context.clone(),
             tenants: Tenants::default(),
             topic: String::new(),
         }
@@ -32,8 +32,8 @@ impl<'c> Requests<'c> {
 
     /// Makes the row of a request. Its topic is free text and stays as it is.
     pub fn take<'a, F: Field<'a>>(&mut self, fields: &RequestFields<F>, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
-        let tenant = self.tenants.of_record(fields.tenant, self.context)?;
-        let opened_at = event_time(fields.opened, None::<Value<'_>>, self.context)?;
+        let tenant = self.tenants.of_record(fields.tenant, &self.context)?;
+        let opened_at = event_time(fields.opened, None::<Value<'_>>, &self.context)?;
         let id = required_id(fields.id)?;
         self.topic.clear();
         if let Some(topic) = text(fields.topic)? {

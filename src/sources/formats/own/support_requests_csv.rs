@@ -9,23 +9,24 @@ use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::support_request::{RequestFields, Requests};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
+use crate::sources::records::reader::Reader;
 use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableRecords};
+use crate::sources::records::row::{Cells, TableReader};
 
 /// Reads the requests of one file.
-pub struct SupportRequestsTable<'c> {
-    requests: Requests<'c>,
+pub struct SupportRequestsTable {
+    requests: Requests,
 }
 
-impl<'c> SupportRequestsTable<'c> {
-    pub fn new(context: &'c FileContext) -> SupportRequestsTable<'c> {
+impl Reader for SupportRequestsTable {
+    fn new(context: &FileContext) -> SupportRequestsTable {
         SupportRequestsTable {
             requests: Requests::new(context),
         }
     }
 }
 
-impl TableRecords for SupportRequestsTable<'_> {
+impl TableReader for SupportRequestsTable {
     const COLUMNS: &'static [&'static str] = &["request_id", "opened_at", "tenant_id", "topic"];
     const NEEDED: usize = 2;
     const ABOUT: About = &[

@@ -11,12 +11,13 @@ use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json::JsonRecords;
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::Members;
 
 /// Reads the requests of one file.
-pub struct SupportRequestsJson<'c> {
-    requests: Requests<'c>,
+pub struct SupportRequestsJson {
+    requests: Requests,
 }
 
 static KEYS: Keys<8> = Keys::of([
@@ -30,15 +31,15 @@ static KEYS: Keys<8> = Keys::of([
     "supportTopicName",
 ]);
 
-impl<'c> SupportRequestsJson<'c> {
-    pub fn new(context: &'c FileContext) -> SupportRequestsJson<'c> {
+impl Reader for SupportRequestsJson {
+    fn new(context: &FileContext) -> SupportRequestsJson {
         SupportRequestsJson {
             requests: Requests::new(context),
         }
     }
 }
 
-impl JsonRecords for SupportRequestsJson<'_> {
+impl JsonReader for SupportRequestsJson {
     const BATCH: &'static str = "items";
     const LINES: bool = false;
     const MEMBERS: Members = &[

@@ -47,16 +47,16 @@ pub struct AuditEvent<'a> {
 }
 
 /// Makes license changes of the events of one file.
-pub struct Audits<'c> {
-    pub context: &'c FileContext,
+pub struct Audits {
+    pub context: FileContext,
     pub tenants: Tenants,
     lists: Lists,
 }
 
-impl<'c> Audits<'c> {
-    pub fn new(context: &'c FileContext) -> Audits<'c> {
+impl Audits {
+    pub fn new(context: &FileContext) -> Audits {
         Audits {
-            context,
+            context: context.clone(),
             tenants: Tenants::default(),
             lists: Lists::default(),
         }
@@ -64,7 +64,7 @@ impl<'c> Audits<'c> {
 
     /// Makes the rows of an event.
     pub fn take(&mut self, event: &AuditEvent<'_>, tenant: Guid, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let time = event_time(event.at, event.logged_at, self.context)?;
+        let time = event_time(event.at, event.logged_at, &self.context)?;
         let event_id = required_id(event.id)?;
         let name = Operation::name(event.activity).or_else(|| Operation::name(event.logged_activity));
         let Some(operation) = name.and_then(|name| Operation::of(&name)) else {

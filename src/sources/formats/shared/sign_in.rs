@@ -62,17 +62,17 @@ impl<F> Default for SignIn<F> {
 }
 
 /// Makes activities of the sign-ins of one file.
-pub struct SignIns<'c> {
-    pub context: &'c FileContext,
+pub struct SignIns {
+    pub context: FileContext,
     pub tenants: Tenants,
     /// For agents that are packed in a string.
     unpacked: Unpacked,
 }
 
-impl<'c> SignIns<'c> {
-    pub fn new(context: &'c FileContext) -> SignIns<'c> {
+impl SignIns {
+    pub fn new(context: &FileContext) -> SignIns {
         SignIns {
-            context,
+            context: context.clone(),
             tenants: Tenants::default(),
             unpacked: Unpacked::default(),
         }
@@ -98,7 +98,7 @@ impl<'c> SignIns<'c> {
         } else {
             home.or(resource)
         };
-        self.tenants.of_record(tenant, self.context)
+        self.tenants.of_record(tenant, &self.context)
     }
 
     /// Makes the row of a sign-in. `by_form` says whether it is interactive where no field does.
@@ -112,7 +112,7 @@ impl<'c> SignIns<'c> {
         at: Position,
         sink: &mut dyn Sink,
     ) -> Result<(), Reason> {
-        let time = event_time(sign_in.created, sign_in.logged, self.context)?;
+        let time = event_time(sign_in.created, sign_in.logged, &self.context)?;
         let event = required_id(sign_in.id)?;
         let user = folded_id(sign_in.user)?;
         let app = folded_id(sign_in.app)?;

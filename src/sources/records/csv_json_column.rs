@@ -1,32 +1,28 @@
-//! A CSV file in which each record has a JSON object in its column `AuditData`: how the portal
-//! exports the unified audit log. The other columns repeat some of it and are not read. A record
-//! stands on the line on which it begins.
+//! A CSV file that has a JSON object in one of its columns: how the portal exports the unified
+//! audit log. The other columns repeat some of it and are not read. A record stands on the line on
+//! which it begins.
 
-use crate::sources::bytes::decompress::Content;
-use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::file_context::FileContext;
 use crate::sources::json::structure::Structure;
 use crate::sources::json::value::{Json, Node};
 use crate::sources::outcome::Output;
 use crate::sources::record::Reason;
-use crate::sources::records::csv::reject_header;
-use crate::sources::records::csv_fields::{CsvFile, CsvStep, Record, first_record};
-use crate::sources::records::json::{JsonRecords, of_line, reason_of, reject_content_error};
+use crate::sources::records::csv::{column_places, reject_header};
+use crate::sources::records::csv_fields::{CsvFile, CsvStep};
+use crate::sources::records::json::{JsonReader, of_line, reason_of, reject_content_error};
 use crate::sources::records::reject_detail::of_record;
-use crate::sources::records::row::places;
 
-/// Whether a content begins with the header of such a file.
-pub fn begins_with_header(head: &[u8]) -> bool {
-    place(&first_record(head)).is_some()
+/// A reader of JSON whose records also come in a column of a CSV file.
+pub trait JsonColumn: JsonReader {
+    /// The name of the column.
+    const COLUMN: &'static str;
 }
 
-fn place(header: &Record) -> Option<usize> {
-    let names = (0..header.field_count()).map(|number| std::str::from_utf8(header.field(number)).unwrap_or_default());
-    places(&["AuditData"], 1, names)?.first().copied().flatten()
-}
-
-/// Reads all of a file of probably `size` bytes.
-pub fn read_audit_data<R: JsonRecords>(content: Content<'_>, size: u64, limits: Limits, reader: &mut R, out: &mut Output<'_>) {
-    let mut file = CsvFile::new(content, size, limits);
+/// Reads all of a file.
+pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
+    let mut file = CsvFile::new(file);
+    let mut reader = R::new(context);
     let mut structure = Structure::default();
     let mut column = None;
     loop {
@@ -44,9 +40,9 @@ pub fn read_audit_data<R: JsonRecords>(content: Content<'_>, size: u64, limits: 
         };
         let at = of_line(record.first_line);
         let Some(column) = column else {
-            column = place(record);
+            column = column_places(record, &[R::COLUMN], 1).and_then(|places| places.first().copied().flatten());
             if column.is_none() {
-                return reject_header(&["AuditData"], &mut file, out);
+                return reject_header(&[R::COLUMN], &mut file, out);
             }
             continue;
         };

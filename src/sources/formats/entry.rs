@@ -1,0 +1,263 @@
+//! What one entry of the registry says of a raw format: whose feed it is, how `auto` recognises it,
+//! and which functions read it.
+//!
+//! The functions are those for this very reader, so that a record costs no look-up: there is one
+//! call through a pointer for a file, or for a part of a large one.
+
+use crate::domain::kinds::Feed;
+use crate::sources::bytes::first_bytes::has_json_line;
+use crate::sources::bytes::limits::Limits;
+use crate::sources::bytes::lines::Lines;
+use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::file_context::FileContext;
+use crate::sources::format::Format;
+use crate::sources::outcome::Output;
+use crate::sources::records::csv::{has_columns, read_csv};
+use crate::sources::records::csv_fields::{Record, first_record};
+use crate::sources::records::csv_json_column::{JsonColumn, read_json_column};
+use crate::sources::records::json::{JsonReader, read_json, read_json_part};
+use crate::sources::records::parquet::read_parquet;
+use crate::sources::records::row::TableReader;
+
+/// Reads a whole file.
+pub type ReadFile = fn(OpenFile<'_>, &FileContext, &mut Output<'_>);
+
+/// Reads some lines of a large file.
+pub type ReadPart = fn(Lines<'_>, Limits, &FileContext, &mut Output<'_>);
+
+/// A raw format of a feed.
+#[derive(Clone, Copy)]
+pub struct FormatEntry {
+    pub feed: Feed,
+    pub format: Format,
+    pub comes_as: ComesAs,
+    pub signs: Signs,
+    /// Whether a large file may be cut into parts of whole lines.
+    is_splittable: bool,
+    /// Whether a file is of one tenant by nature and no record says of which one: a download.
+    pub is_of_one_tenant: bool,
+    /// Whether a file may hold records of several feeds.
+    pub has_several_feeds: bool,
+    /// Whether some records may know a user by name only.
+    pub may_know_names_only: bool,
+    /// Whether what its rows say depends on the catalogue of audited actions.
+    pub reads_audit_actions: bool,
+}
+
+/// What the files of a format are written in.
+#[derive(Clone, Copy)]
+pub enum ComesAs {
+    Json(Json),
+    Csv(Csv),
+    JsonOrCsv(Json, Csv),
+    Parquet(ReadFile),
+}
+
+/// How files of JSON are read.
+#[derive(Clone, Copy)]
+pub struct Json {
+    read: ReadFile,
+    read_part: ReadPart,
+}
+
+/// How files of CSV are read, and the columns that tell them.
+#[derive(Clone, Copy)]
+pub struct Csv {
+    read: ReadFile,
+    /// All columns that matter; the first ones are `needed`.
+    pub columns: &'static [&'static str],
+    needed: usize,
+}
+
+/// The signs by which `auto` recognises a format, besides the needed columns of a table.
+#[derive(Clone, Copy)]
+pub struct Signs {
+    /// Groups of keys: a record of JSON has all keys of one group.
+    pub keys: &'static [&'static [&'static str]],
+    /// Keys by which a record is of another format all the same.
+    pub unless_keys: &'static [&'static str],
+    /// Columns by which a table is of another format all the same.
+    pub unless_columns: &'static [&'static str],
+    /// The keys under which a list without entries is one of this format; `""` for a bare array.
+    pub empty_lists: &'static [&'static str],
+}
+
+impl Csv {
+    const fn of<R: TableReader>() -> Csv {
+        Csv {
+            read: read_csv::<R>,
+            columns: R::COLUMNS,
+            needed: R::NEEDED,
+        }
+    }
+
+    /// The columns that have to be there.
+    pub fn needed(&self) -> &'static [&'static str] {
+        &self.columns[..self.needed]
+    }
+
+    /// Whether a record is the header of such a table.
+    pub fn is_header(&self, record: &Record) -> bool {
+        has_columns(record, self.needed())
+    }
+}
+
+impl Json {
+    const fn of<R: JsonReader>() -> Json {
+        Json {
+            read: read_json::<R>,
+            read_part: read_json_part::<R>,
+        }
+    }
+}
+
+/// How an entry is written down: what it comes as, then what else there is to say.
+impl FormatEntry {
+    const fn new(feed: Feed, format: Format, comes_as: ComesAs) -> FormatEntry {
+        FormatEntry {
+            feed,
+            format,
+            comes_as,
+            signs: Signs {
+                keys: &[],
+                unless_keys: &[],
+                unless_columns: &[],
+                empty_lists: &[],
+            },
+            is_splittable: false,
+            is_of_one_tenant: false,
+            has_several_feeds: false,
+            may_know_names_only: false,
+            reads_audit_actions: false,
+        }
+    }
+
+    /// A format that comes as JSON.
+    pub const fn json<R: JsonReader>(feed: Feed, format: Format) -> FormatEntry {
+        FormatEntry::new(feed, format, ComesAs::Json(Json::of::<R>()))
+    }
+
+    /// A format that comes as CSV.
+    pub const fn csv<R: TableReader>(feed: Feed, format: Format) -> FormatEntry {
+        FormatEntry::new(feed, format, ComesAs::Csv(Csv::of::<R>()))
+    }
+
+    /// A format that comes as JSON and as CSV.
+    pub const fn json_or_csv<R: JsonReader + TableReader>(feed: Feed, format: Format) -> FormatEntry {
+        FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), Csv::of::<R>()))
+    }
+
+    /// A format that comes as JSON, and as CSV with the same JSON in one of its columns.
+    pub const fn json_or_csv_column<R: JsonColumn>(feed: Feed, format: Format) -> FormatEntry {
+        let csv = Csv {
+            read: read_json_column::<R>,
+            columns: const { &[R::COLUMN] },
+            needed: 1,
+        };
+        FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), csv))
+    }
+
+    /// A format that comes as Parquet.
+    pub const fn parquet<R: TableReader>(feed: Feed, format: Format) -> FormatEntry {
+        FormatEntry::new(feed, format, ComesAs::Parquet(read_parquet::<R>))
+    }
+
+    /// A record of JSON has all keys of one of these groups.
+    pub const fn with_keys(mut self, groups: &'static [&'static [&'static str]]) -> FormatEntry {
+        self.signs.keys = groups;
+        self
+    }
+
+    /// A record with one of these keys is of another format all the same.
+    pub const fn unless_keys(mut self, keys: &'static [&'static str]) -> FormatEntry {
+        self.signs.unless_keys = keys;
+        self
+    }
+
+    /// A table with one of these columns is of another format all the same.
+    pub const fn unless_columns(mut self, columns: &'static [&'static str]) -> FormatEntry {
+        self.signs.unless_columns = columns;
+        self
+    }
+
+    /// A list without entries under one of these keys is of this format.
+    pub const fn with_empty_lists(mut self, keys: &'static [&'static str]) -> FormatEntry {
+        self.signs.empty_lists = keys;
+        self
+    }
+
+    /// Each line of JSON stands for itself and no page is counted: a large file may be cut.
+    pub const fn splittable(mut self) -> FormatEntry {
+        self.is_splittable = true;
+        self
+    }
+
+    /// Nothing but the path can say of which tenant a file is.
+    pub const fn of_one_tenant(mut self) -> FormatEntry {
+        self.is_of_one_tenant = true;
+        self
+    }
+
+    /// A file may hold records of several feeds.
+    pub const fn with_several_feeds(mut self) -> FormatEntry {
+        self.has_several_feeds = true;
+        self
+    }
+
+    /// Some records may know a user by name only.
+    pub const fn with_names_only(mut self) -> FormatEntry {
+        self.may_know_names_only = true;
+        self
+    }
+
+    /// The catalogue of audited actions says what its records mean.
+    pub const fn with_audit_actions(mut self) -> FormatEntry {
+        self.reads_audit_actions = true;
+        self
+    }
+}
+
+impl FormatEntry {
+    /// How it is read as CSV, if it comes as that.
+    pub fn as_csv(&self) -> Option<&Csv> {
+        match &self.comes_as {
+            ComesAs::Csv(csv) | ComesAs::JsonOrCsv(_, csv) => Some(csv),
+            ComesAs::Json(_) | ComesAs::Parquet(_) => None,
+        }
+    }
+
+    /// How it is read as JSON, if it comes as that.
+    pub fn as_json(&self) -> Option<&Json> {
+        match &self.comes_as {
+            ComesAs::Json(json) | ComesAs::JsonOrCsv(json, _) => Some(json),
+            ComesAs::Csv(_) | ComesAs::Parquet(_) => None,
+        }
+    }
+
+    /// What reads this file.
+    pub fn reader_of(&self, file: &mut OpenFile<'_>) -> ReadFile {
+        match self.comes_as {
+            ComesAs::Json(json) => json.read,
+            ComesAs::Csv(csv) => csv.read,
+            ComesAs::JsonOrCsv(json, csv) if is_json(file.head(), &csv) => json.read,
+            ComesAs::JsonOrCsv(_, csv) => csv.read,
+            ComesAs::Parquet(read) => read,
+        }
+    }
+
+    /// What reads the parts of this file; `None` where it may not be cut.
+    pub fn part_reader_of(&self, file: &mut OpenFile<'_>) -> Option<ReadPart> {
+        match self.comes_as {
+            _ if !self.is_splittable => None,
+            ComesAs::Json(json) => Some(json.read_part),
+            ComesAs::JsonOrCsv(json, csv) if is_json(file.head(), &csv) => Some(json.read_part),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a file of a format that comes in both is JSON: some line begins like JSON, and there is
+/// no header.
+fn is_json(head: &[u8], csv: &Csv) -> bool {
+    has_json_line(head) && !csv.is_header(&first_record(head))
+}

@@ -1,0 +1,154 @@
+//! The raw formats: one entry for each feed and format.
+//!
+//! Everything else that knows formats follows from this list: which formats a feed may have in a
+//! pipeline file, how `auto` and `inspect` recognise one, what reads it, whether a large file is
+//! cut. The order counts in two places. Messages list the formats of a feed in this order, and the
+//! first entry that comes as JSON is the usual format of its feed: a file that holds no more than
+//! the beginning of a line is read as that. `auto` takes the first entry whose signs a file has, so
+//! signs should not overlap.
+
+use crate::domain::kinds::Feed;
+use crate::sources::format::Format;
+use crate::sources::formats::entry::FormatEntry;
+use crate::sources::formats::log_analytics::LogAnalytics;
+use crate::sources::formats::management_api::record::AUDIT_DATA;
+use crate::sources::formats::partner_center::PartnerCenter;
+use crate::sources::formats::portal_csv::PortalCsv;
+use crate::sources::formats::{azure_monitor, graph, management_api, own};
+
+/// The raw formats.
+static REGISTRY: &[FormatEntry] = &[
+    FormatEntry::json::<azure_monitor::sign_ins::AzureSignIns>(Feed::Activity, Format::AzureMonitor)
+        .with_keys(AZURE_MONITOR_KEYS)
+        .with_empty_lists(&["records"])
+        .with_several_feeds()
+        .splittable(),
+    FormatEntry::json::<graph::sign_ins::GraphSignIns>(Feed::Activity, Format::Graph)
+        .with_keys(GRAPH_LOG_KEYS)
+        .with_empty_lists(&["value", ""])
+        .of_one_tenant()
+        .splittable(),
+    FormatEntry::csv::<PortalCsv>(Feed::Activity, Format::PortalCsv).of_one_tenant(),
+    FormatEntry::json_or_csv::<LogAnalytics>(Feed::Activity, Format::LogAnalytics)
+        .with_keys(&[&["TimeGenerated"], &["AADTenantId"]])
+        .unless_columns(&[AUDIT_DATA])
+        .splittable(),
+    FormatEntry::json_or_csv_column::<management_api::activity::ManagementActivity>(Feed::Activity, Format::ManagementApi)
+        .with_keys(MANAGEMENT_API_KEYS)
+        .with_several_feeds()
+        .with_names_only()
+        .with_audit_actions()
+        .splittable(),
+    FormatEntry::csv::<own::activity::ActivityTable>(Feed::Activity, Format::Csv),
+    FormatEntry::parquet::<own::activity::ActivityTable>(Feed::Activity, Format::Parquet),
+    //
+    FormatEntry::json::<azure_monitor::audit_logs::AzureAudit>(Feed::LicenseChanges, Format::AzureMonitor)
+        .with_keys(AZURE_MONITOR_KEYS)
+        .with_empty_lists(&["records"])
+        .with_several_feeds()
+        .splittable(),
+    FormatEntry::json::<graph::directory_audits::GraphAudits>(Feed::LicenseChanges, Format::Graph)
+        .with_keys(GRAPH_LOG_KEYS)
+        .with_empty_lists(&["value", ""])
+        .splittable(),
+    FormatEntry::json_or_csv_column::<management_api::license_changes::ManagementLicenses>(Feed::LicenseChanges, Format::ManagementApi)
+        .with_keys(MANAGEMENT_API_KEYS)
+        .with_several_feeds()
+        .with_names_only()
+        .splittable(),
+    FormatEntry::csv::<own::license_changes::LicenseChangesTable>(Feed::LicenseChanges, Format::Csv),
+    FormatEntry::parquet::<own::license_changes::LicenseChangesTable>(Feed::LicenseChanges, Format::Parquet),
+    //
+    FormatEntry::json::<graph::users::GraphUsers>(Feed::LicenseHoldings, Format::GraphUsers)
+        .with_keys(&[&["assignedLicenses"], &["licenseAssignmentStates"], &["id", "userPrincipalName"]])
+        .with_empty_lists(&["value", ""]),
+    FormatEntry::csv::<own::license_holdings::LicenseHoldingsTable>(Feed::LicenseHoldings, Format::Csv),
+    FormatEntry::parquet::<own::license_holdings::LicenseHoldingsTable>(Feed::LicenseHoldings, Format::Parquet),
+    //
+    FormatEntry::json::<graph::company_subscriptions::GraphSubscriptions>(Feed::Subscriptions, Format::GraphCompanySubscriptions)
+        .with_keys(&[&["skuId", "totalLicenses"], &["skuId", "status"]])
+        .unless_keys(&["prepaidUnits", "offerId"])
+        .with_empty_lists(&["value", ""]),
+    FormatEntry::json::<graph::subscribed_skus::GraphSubscribedSkus>(Feed::Subscriptions, Format::GraphSubscribedSkus)
+        .with_keys(&[&["prepaidUnits"]]),
+    FormatEntry::json::<PartnerCenter>(Feed::Subscriptions, Format::PartnerCenter)
+        .with_keys(&[&["offerId"]])
+        .with_empty_lists(&["items"]),
+    FormatEntry::csv::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Csv),
+    FormatEntry::parquet::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Parquet),
+    //
+    FormatEntry::csv::<own::customers_csv::CustomersTable>(Feed::Customers, Format::Csv),
+    FormatEntry::json::<own::customers_json::CustomersJson>(Feed::Customers, Format::Json)
+        .with_keys(&[&["tenant_id"], &["companyProfile"]])
+        .with_empty_lists(&["items", ""]),
+    //
+    FormatEntry::csv::<own::support_requests_csv::SupportRequestsTable>(Feed::SupportRequests, Format::Csv),
+    FormatEntry::json::<own::support_requests_json::SupportRequestsJson>(Feed::SupportRequests, Format::Json)
+        .with_keys(&[&["request_id"], &["createdDate", "organization"]])
+        .with_empty_lists(&["items", ""]),
+];
+
+const AZURE_MONITOR_KEYS: &[&[&str]] = &[&["category", "properties"], &["category", "time"]];
+const GRAPH_LOG_KEYS: &[&[&str]] = &[
+    &["createdDateTime", "appId"],
+    &["createdDateTime", "userId"],
+    &["activityDateTime", "activityDisplayName"],
+];
+const MANAGEMENT_API_KEYS: &[&[&str]] = &[
+    &["Operation", "CreationTime"],
+    &["Operation", "OrganizationId"],
+    &["Operation", "RecordType"],
+];
+
+/// The entries of a feed, in order.
+pub fn of_feed(feed: Feed) -> impl Iterator<Item = &'static FormatEntry> {
+    REGISTRY.iter().filter(move |entry| entry.feed == feed)
+}
+
+/// The entry of a feed's format; `None` where the feed does not come in it, and for `auto`.
+pub fn entry(feed: Feed, format: Format) -> Option<&'static FormatEntry> {
+    of_feed(feed).find(|entry| entry.format == format)
+}
+
+impl Format {
+    /// The formats in which a feed can come, `auto` first.
+    pub fn for_feed(feed: Feed) -> Vec<Format> {
+        let formats = of_feed(feed).map(|entry| entry.format);
+        std::iter::once(Format::Auto).chain(formats).collect()
+    }
+
+    /// Whether a file is of one tenant by nature, and no record says of which one: a download from
+    /// Graph or from the portal.
+    pub fn is_of_one_tenant(self) -> bool {
+        self.entries().any(|entry| entry.is_of_one_tenant)
+    }
+
+    /// Whether a file may hold records of several feeds.
+    pub fn has_several_feeds(self) -> bool {
+        self.entries().any(|entry| entry.has_several_feeds)
+    }
+
+    /// Whether its files may be JSON.
+    pub fn comes_as_json(self) -> bool {
+        self.entries().any(|entry| entry.as_json().is_some())
+    }
+
+    /// Whether some records of a feed's files may know a user by name only.
+    pub fn may_know_names_only(self, feed: Feed) -> bool {
+        self.may_be(feed).any(|entry| entry.may_know_names_only)
+    }
+
+    /// Whether the catalogue of audited actions says what records of a feed's files mean.
+    pub fn reads_audit_actions(self, feed: Feed) -> bool {
+        self.may_be(feed).any(|entry| entry.reads_audit_actions)
+    }
+
+    fn entries(self) -> impl Iterator<Item = &'static FormatEntry> {
+        REGISTRY.iter().filter(move |entry| entry.format == self)
+    }
+
+    /// The entries that a feed's file of this format may be read by: any of the feed for `auto`.
+    fn may_be(self, feed: Feed) -> impl Iterator<Item = &'static FormatEntry> {
+        of_feed(feed).filter(move |entry| self == Format::Auto || entry.format == self)
+    }
+}

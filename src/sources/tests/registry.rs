@@ -1,0 +1,77 @@
+//! The registry: it is whole, and each sign in it leads to the entry that it stands in.
+
+use std::collections::BTreeSet;
+
+use crate::domain::kinds::Feed;
+use crate::sources::detect::choose;
+use crate::sources::formats::registry::{entry, of_feed};
+use crate::sources::{Choice, Format};
+
+#[test]
+fn every_name_has_an_entry_and_no_feed_has_a_name_twice() {
+    let mut seen = BTreeSet::new();
+    for feed in Feed::ALL {
+        for entry in of_feed(*feed) {
+            assert!(seen.insert((*feed, entry.format)), "{feed} {}", entry.format);
+        }
+        assert!(entry(*feed, Format::Auto).is_none());
+    }
+    let names: BTreeSet<Format> = seen.into_iter().map(|(_, format)| format).chain([Format::Auto]).collect();
+    assert_eq!(names, Format::ALL.iter().copied().collect());
+}
+
+#[test]
+fn the_formats_of_each_feed_are_those_that_users_know_in_their_order() {
+    let names = |feed| Format::for_feed(feed).into_iter().map(Format::name).collect::<Vec<_>>().join(" ");
+    for (feed, known) in [
+        (
+            Feed::Activity,
+            "auto azure-monitor graph portal-csv log-analytics management-api csv parquet",
+        ),
+        (Feed::LicenseChanges, "auto azure-monitor graph management-api csv parquet"),
+        (Feed::LicenseHoldings, "auto graph-users csv parquet"),
+        (
+            Feed::Subscriptions,
+            "auto graph-company-subscriptions graph-subscribed-skus partner-center csv parquet",
+        ),
+        (Feed::Customers, "auto csv json"),
+        (Feed::SupportRequests, "auto csv json"),
+    ] {
+        assert_eq!(names(feed), known);
+    }
+}
+
+#[test]
+fn each_sign_leads_to_the_entry_that_it_stands_in() {
+    for entry in Feed::ALL.iter().flat_map(|feed| of_feed(*feed)) {
+        let chosen = |text: String| choose(entry.feed, text.as_bytes()).map(|Choice { format, .. }| format);
+        for group in entry.signs.keys {
+            let members: Vec<String> = group.iter().map(|key| format!("\"{key}\":1")).collect();
+            assert_eq!(
+                chosen(format!("{{{}}}\n", members.join(","))),
+                Some(entry.format),
+                "{} {group:?}",
+                entry.feed
+            );
+            for other in entry.signs.unless_keys {
+                let text = format!("{{{},\"{other}\":1}}\n", members.join(","));
+                assert_ne!(chosen(text), Some(entry.format), "{} {group:?} {other}", entry.feed);
+            }
+        }
+        for key in entry.signs.empty_lists {
+            let text = if key.is_empty() {
+                "[]".to_owned()
+            } else {
+                format!("{{\"{key}\":[]}}")
+            };
+            assert_eq!(chosen(text), Some(entry.format), "{} {key}", entry.feed);
+        }
+        if let Some(csv) = entry.as_csv() {
+            let header = csv.needed().join(",");
+            assert_eq!(chosen(format!("{header}\n")), Some(entry.format), "{} {header}", entry.feed);
+            for other in entry.signs.unless_columns {
+                assert_ne!(chosen(format!("{header},{other}\n")), Some(entry.format), "{} {other}", entry.feed);
+            }
+        }
+    }
+}
