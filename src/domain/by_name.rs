@@ -1,12 +1,12 @@
-//! Users of whom only the name is known: their ids say so.
+//! Users who are known by name only. The prefix of their id tells them from other users.
 
-/// What the id of such a user begins with; a hash of tenant and name follows.
+/// Prefix of the id of a user who is known by name only. A hash of tenant and name follows.
 pub const BY_NAME: &str = "upn:";
 
-/// The same for the pseudonym of such an id.
+/// Prefix of the pseudonym of such an id.
 pub const BY_NAME_PSEUDONYM: &str = "n:";
 
-/// Whether an id stands for a name.
+/// Returns whether the id belongs to a user who is known by name only.
 pub fn is_by_name(id: &str) -> bool {
     id.starts_with(BY_NAME) || id.starts_with(BY_NAME_PSEUDONYM)
 }

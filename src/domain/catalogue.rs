@@ -1,5 +1,5 @@
-//! The catalogue: which SKU has which workloads, which application means which workload, which
-//! products are out of scope.
+//! The catalogue: the workloads of each SKU, the workload of each application, and the products
+//! that are out of scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct Product {
     pub workloads: BTreeSet<String>,
 }
 
-/// What the numbers need to know of the world outside the logs. Ids are lower case.
+/// Facts from outside the logs that the numbers depend on. Ids are lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
     /// SKU id -> product.
@@ -27,26 +27,25 @@ pub struct Catalogue {
     pub apps: BTreeMap<String, String>,
     /// SKU id -> why it is left out of portfolio sums.
     pub excluded: BTreeMap<Guid, String>,
-    /// Partner Center offer id -> SKU id. Shared, since every raw file is read with it.
+    /// Partner Center offer id -> SKU id. Shared, because the reader of every raw file needs it.
     pub offers: Arc<BTreeMap<String, Guid>>,
-    /// Which audited actions are a use of the workload that they name. Shared likewise.
+    /// Which audited actions are use and which are administration. Shared for the same reason.
     pub audit_actions: Arc<AuditActions>,
 }
 
-/// Which audited actions are a use of a service, and which ones are its administration. Words are
-/// lower case.
+/// Sorts audited actions into use of a service and administration of it. Keys are lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditActions {
-    /// By the record type, as a number and as its name.
+    /// Record type (as a number and as a name) -> meaning.
     pub record_types: BTreeMap<String, ActionMeaning>,
-    /// By the operation.
+    /// Operation -> meaning.
     pub operations: BTreeMap<String, ActionMeaning>,
 }
 
 impl AuditActions {
-    /// Whether an action is a use: its record type has to be one of using a service (one that
-    /// nobody knows is none), and its operation none by which a service is configured. A cmdlet is
-    /// administration, unless the list says otherwise. Words in any case.
+    /// Returns whether an action is use of a service. The list must know the record type as use; an
+    /// unknown record type is not use. The operation must not be administration. A cmdlet counts as
+    /// administration unless the list says otherwise. Case does not matter.
     pub fn is_use(&self, record_type: &str, operation: &str) -> bool {
         let of_type = self.record_types.get(&record_type.to_ascii_lowercase());
         let of_operation = self.operations.get(&operation.to_ascii_lowercase());
@@ -54,7 +53,7 @@ impl AuditActions {
     }
 }
 
-/// Whether an operation has the form of a cmdlet of PowerShell: `Verb-Noun`.
+/// Returns whether an operation looks like a PowerShell cmdlet: `Verb-Noun`.
 fn is_cmdlet(operation: &str) -> bool {
     operation.split_once('-').is_some_and(|(verb, noun)| {
         let begins = noun.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
@@ -64,13 +63,13 @@ fn is_cmdlet(operation: &str) -> bool {
 }
 
 impl Catalogue {
-    /// The workload of a sign-in: the resource decides where the map knows it, else the client
-    /// application, else nobody.
+    /// Returns the workload of a sign-in. The resource decides if the map knows it, otherwise the
+    /// client application.
     pub fn workload_of(&self, resource_id: &str, app_id: &str) -> Option<&str> {
         self.apps.get(resource_id).or_else(|| self.apps.get(app_id)).map(String::as_str)
     }
 
-    /// The workloads of a SKU; none for one that the catalogue lacks.
+    /// Returns the workloads of a SKU, or nothing for a SKU that the catalogue does not have.
     pub fn workloads_of(&self, sku: Guid) -> impl Iterator<Item = &str> {
         self.products
             .get(&sku)

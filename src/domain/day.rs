@@ -1,5 +1,5 @@
-//! Days and instants: a calendar date as a number, a moment in microseconds, and the time zone that
-//! maps one to the other.
+//! Days, instants and time zones. A day is a calendar date as a number, an instant is a number of
+//! microseconds, and the time zone says on which day an instant falls.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// Microseconds in an hour.
 pub const MICROS_PER_HOUR: i64 = 3_600_000_000;
-/// 2010-01-01T00:00:00Z: no log of ours is older, so an earlier time is a fault of the record.
+/// 2010-01-01T00:00:00Z. No log is older, so a record with an earlier time is wrong.
 pub const EARLIEST: Instant = Instant(1_262_304_000_000_000);
 
 /// A calendar date, as days since 1970-01-01 (Arrow's `date32`).
@@ -33,7 +33,7 @@ impl Day {
         Day::from_date(number(0..4)?, number(5..7)?, number(8..10)?)
     }
 
-    /// The day of a year, month and day of the month; `None` where there is no such date.
+    /// Returns the day of a year, month and day of the month, or `None` if there is no such date.
     pub fn from_date(year: i32, month: i32, day: i32) -> Option<Day> {
         let date = Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
         Some(Day::of(date))
@@ -41,7 +41,7 @@ impl Day {
 
     /// The day of a civil date.
     pub fn of(date: Date) -> Day {
-        // Days from civil, counted in eras of 400 years that begin in March.
+        // The algorithm "days from civil": it counts eras of 400 years that begin in March.
         let (year, month, day) = (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
         let shifted = if month <= 2 { year - 1 } else { year };
         let era = shifted.div_euclid(400);
@@ -51,7 +51,7 @@ impl Day {
         Day(era * 146_097 + day_of_era - 719_468)
     }
 
-    /// The civil date of this day.
+    /// Returns the civil date of this day.
     pub fn date(self) -> Date {
         let days = self.0 + 719_468;
         let era = days.div_euclid(146_097);
@@ -69,17 +69,17 @@ impl Day {
         Date::new(year as i16, month as i8, day as i8).unwrap_or(Date::MIN)
     }
 
-    /// The day `days` later (earlier if negative).
+    /// Returns the day `days` later, or earlier if the number is negative.
     pub fn plus(self, days: i32) -> Day {
         Day(self.0 + days)
     }
 
-    /// The first instant of this day in UTC.
+    /// Returns the first instant of this day in UTC.
     pub fn start_utc(self) -> Instant {
         Instant(i64::from(self.0) * MICROS_PER_DAY)
     }
 
-    /// Every day from this one to `last`, both inclusive.
+    /// Iterates over every day from this one to `last`, both included.
     pub fn to(self, last: Day) -> impl DoubleEndedIterator<Item = Day> + Clone {
         (self.0..=last.0).map(Day)
     }

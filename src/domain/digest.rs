@@ -1,8 +1,9 @@
-//! Digests: what a partition contains or was made from, as 128 bits.
+//! 128-bit digests of what a partition contains and of what it was made from.
 //!
-//! Three kinds. A [`Digester`] digests bytes that come in pieces. A [`Hasher`] digests a sequence
-//! of values. A [`SetDigest`] digests a set: members can be added and taken away in any order, so
-//! the digest of "who holds what" can be carried from one day to the next by its differences.
+//! There are three ways to compute one. A [`Digester`] takes bytes in pieces. A [`Hasher`] takes a
+//! sequence of values. A [`SetDigest`] takes the members of a set, which can be added and removed
+//! in any order: the digest of "who has which license" can be carried from one day to the next by
+//! its changes.
 
 use std::fmt;
 
@@ -12,12 +13,12 @@ use twox_hash::{XxHash3_64, XxHash3_128, xxhash3_128};
 
 use crate::domain::day::Day;
 
-/// 128 bits that stand for some content.
+/// 128 bits that identify some content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Digest(pub u128);
 
 impl Digest {
-    /// Of some bytes.
+    /// Digests some bytes.
     pub fn of(bytes: &[u8]) -> Digest {
         Digest(XxHash3_128::oneshot(bytes))
     }
@@ -43,7 +44,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// As text where people may read it, else as its bytes.
+/// Text formats get the hexadecimal digits, binary formats the bytes.
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
@@ -67,7 +68,7 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
-/// What a partition was made from, in two halves, so that a plan can say which of them changed.
+/// What a partition was made from, as two digests, so that a plan can say which of them changed.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The table's version and the settings and catalogues that it reads.
@@ -93,13 +94,13 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// 64 bits that texts are spread by, in memory and over shards.
+/// A 64-bit hash of a text. Hash tables and shards use it.
 #[inline]
 pub fn spread(bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot(bytes)
 }
 
-/// Digests bytes that come in pieces: what [`Digest::of`] says of all of them together.
+/// Digests bytes that come in pieces. The result is that of [`Digest::of`] over all of them.
 pub struct Digester(xxhash3_128::Hasher);
 
 impl Digester {
@@ -111,7 +112,7 @@ impl Digester {
         self.0.write(piece);
     }
 
-    /// Of all pieces so far.
+    /// Returns the digest of all pieces so far.
     pub fn digest(&self) -> Digest {
         Digest(self.0.finish_128())
     }
@@ -123,10 +124,11 @@ impl Default for Digester {
     }
 }
 
-/// Digests a sequence of values; texts carry their length, so that `ab, c` and `a, bc` differ.
+/// Digests a sequence of values. A text is preceded by its length, so that `ab, c` and `a, bc`
+/// differ.
 ///
-/// The sequences are short and many: gathering one and digesting it at once is several times faster
-/// than digesting it piece by piece.
+/// The sequences are short and there are many of them. Collecting one in a buffer and digesting it
+/// at once is several times faster than digesting it piece by piece.
 #[derive(Clone, Default)]
 pub struct Hasher(Vec<u8>);
 
@@ -135,7 +137,7 @@ impl Hasher {
         Hasher::default()
     }
 
-    /// Begins a new sequence in the same memory.
+    /// Begins a new sequence and reuses the buffer.
     pub fn clear(&mut self) -> &mut Hasher {
         self.0.clear();
         self
@@ -175,13 +177,13 @@ impl Hasher {
         Digest::of(&self.0)
     }
 
-    /// What would be digested.
+    /// Returns the buffer: the bytes that would be digested.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
 }
 
-/// Digests a set of members, each given by its own digest: the sum of them.
+/// Digests a set: the sum of the digests of its members.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct SetDigest(u128);
 

@@ -1,15 +1,15 @@
-//! A GUID as 16 bytes whose order is the order of its text.
+//! GUIDs as numbers that sort like their texts.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A GUID. Ordered like its lower case text, so that sorting ids and sorting strings are the same
-/// thing.
+/// A GUID. It sorts like its lower case text, so that sorting ids and sorting strings give the same
+/// order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Guid(pub u128);
 
-/// Where the text of a GUID has its dashes.
+/// The positions of the dashes in the text of a GUID.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
 impl Guid {
@@ -27,7 +27,7 @@ impl Guid {
         digits[16..20].copy_from_slice(&text[19..23]);
         digits[20..].copy_from_slice(&text[24..]);
         let mut is_wrong = false;
-        // No branch and no table, so that all digits are looked at together in a register.
+        // No branch and no table, so that the compiler checks all digits at once in a register.
         for digit in &mut digits {
             let number = digit.wrapping_sub(b'0');
             let letter = (*digit | 0x20).wrapping_sub(b'a');
@@ -38,7 +38,7 @@ impl Guid {
         (!is_wrong).then_some(Guid(u128::from_be_bytes(bytes)))
     }
 
-    /// The lower case text, 36 bytes of ASCII.
+    /// Returns the lower case text: 36 bytes of ASCII.
     pub fn text(self) -> [u8; 36] {
         let bytes = self.bytes();
         let digits: [u8; 32] = std::array::from_fn(|at| {
@@ -54,7 +54,7 @@ impl Guid {
         out
     }
 
-    /// The bytes of the id, most significant first: what hashes are made of.
+    /// Returns the bytes of the id, most significant first. Hashes are computed from these.
     pub fn bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()
     }

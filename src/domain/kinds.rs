@@ -1,6 +1,6 @@
 //! The closed lists of the domain: feeds, kinds of evidence, actions on licenses.
 
-/// Defines an enum of unit variants with the one spelling that files, messages and settings share.
+/// Defines an enum whose variants have one spelling each. Files, messages and settings all use it.
 macro_rules! spelled {
     ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -32,7 +32,7 @@ macro_rules! spelled {
 pub(crate) use spelled;
 
 spelled! {
-    /// What a raw source is about.
+    /// What a raw source contains.
     Feed {
         Activity = "activity",
         LicenseChanges = "license_changes",
@@ -53,7 +53,7 @@ spelled! {
 }
 
 spelled! {
-    /// What an audited action is: somebody uses a service, or configures it.
+    /// Whether somebody used a service or configured it.
     ActionMeaning {
         Use = "use",
         Administration = "administration",
@@ -61,8 +61,8 @@ spelled! {
 }
 
 spelled! {
-    /// What a license event did. `Assigned`, `Removed` and `Held` are about one SKU, the others
-    /// about the whole user.
+    /// What happened to a license. `Assigned`, `Removed` and `Held` are about one SKU, the others
+    /// about all SKUs of the user.
     Action {
         Assigned = "assigned",
         Removed = "removed",
@@ -73,8 +73,8 @@ spelled! {
 }
 
 spelled! {
-    /// What opened an assignment: an event, a holdings snapshot, or nothing that the data shows (it
-    /// was there before).
+    /// The evidence that opened an assignment: an event, a snapshot of holdings, or none, because
+    /// the assignment is older than the data.
     Opened {
         Event = "event",
         Snapshot = "snapshot",

@@ -1,5 +1,5 @@
-//! The words of the domain: ids, days, windows, workloads, subscription states. Imports nothing of
-//! ours and does no IO.
+//! Basic types of the domain: ids, days, windows, workloads, subscription states. This room imports
+//! nothing from the others and does no I/O.
 
 pub mod by_name;
 pub mod catalogue;

@@ -1,9 +1,9 @@
-//! The words of next steps: what can be advised, from when on, and in which language.
+//! Next steps: their codes, their thresholds, and the language in which they are written.
 
 use super::kinds::spelled;
 
 spelled! {
-    /// What a next step is about.
+    /// The kind of a next step.
     StepCode {
         LowUsage = "low_usage",
         UnusedSeats = "unused_seats",
@@ -16,14 +16,14 @@ spelled! {
 }
 
 spelled! {
-    /// The language of the words in `next_steps` and of what a summary says of them.
+    /// The language of next steps, summaries, status and explanations.
     Language {
         English = "en",
         German = "de",
     }
 }
 
-/// The limits behind the codes; each has a default.
+/// The thresholds of next steps, with their defaults.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
     /// `low_usage`: a usage ratio below this (0.5) ...

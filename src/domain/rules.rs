@@ -1,5 +1,5 @@
-//! The settings that decide what the numbers are: what `stages` and `reference` read of a pipeline
-//! file.
+//! The settings that the numbers depend on. `stages` and `reference` read them; the pipeline file
+//! sets them.
 
 use std::collections::BTreeSet;
 
@@ -10,33 +10,34 @@ use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::{Language, Thresholds};
 use crate::domain::subscription::{Seller, State};
 
-/// Everything besides the raw records that a number depends on.
+/// Everything that a number depends on besides the raw records.
 #[derive(Clone)]
 pub struct Rules {
-    /// Whose midnight ends a day.
+    /// The time zone in which days begin and end.
     pub zone: Zone,
-    /// The partner: its subscriptions are ours.
+    /// The tenant of the partner. Its subscriptions are our own.
     pub partner_tenant: Option<Guid>,
     /// Which kinds of evidence make a day active.
     pub evidence: BTreeSet<Evidence>,
     /// Workloads whose use without a license counts.
     pub unlicensed_use: BTreeSet<String>,
-    /// States whose paid seats count as sold.
+    /// Subscription states whose paid seats count as sold.
     pub sold_states: BTreeSet<State>,
-    /// States whose paid seats are entitlements.
+    /// Subscription states whose paid seats are entitlements.
     pub entitled_states: BTreeSet<State>,
-    /// After how many days a list of subscriptions gives way to a younger one of a later source.
+    /// A list of subscriptions that is older than this many days is replaced by a younger one of
+    /// another source.
     pub snapshot_stale_days: i32,
-    /// SKUs, workloads, applications, products out of scope.
+    /// SKUs, workloads, applications, and products that are out of scope.
     pub catalogue: Catalogue,
-    /// From when on a number becomes a next step.
+    /// The thresholds of next steps.
     pub thresholds: Thresholds,
-    /// In which language next steps are said.
+    /// The language of next steps.
     pub language: Language,
 }
 
 impl Rules {
-    /// The rules of a pipeline that sets nothing, with an empty catalogue.
+    /// Returns the defaults, with an empty catalogue.
     pub fn standard() -> Rules {
         Rules {
             zone: Zone::utc(),
@@ -52,8 +53,8 @@ impl Rules {
         }
     }
 
-    /// Who sold a subscription of `customer` that belongs to `owner` (a tenant id in lower case, or
-    /// empty).
+    /// Returns who sold a subscription of `customer`. `owner` is a tenant id in lower case, or
+    /// empty.
     pub fn seller(&self, customer: Guid, owner: &str) -> Seller {
         let owner_id = Guid::parse(owner.as_bytes());
         match owner_id {

@@ -1,11 +1,11 @@
-//! Subscription states and sellers: what a raw status means and who sold the seats.
+//! Subscription states and sellers.
 
 use serde::{Deserialize, Serialize};
 
 use super::kinds::spelled;
 
 spelled! {
-    /// The state of a subscription, as `spec: Subscription states` maps raw statuses to it.
+    /// The state of a subscription. [`State::of_status`] maps raw statuses to it.
     #[derive(Serialize, Deserialize)]
     State {
         Active = "active",
@@ -18,8 +18,8 @@ spelled! {
 }
 
 impl State {
-    /// The state that a raw status (any case, blanks around it ignored) stands for; `None` for a
-    /// status nobody has told us of.
+    /// Returns the state of a raw status, or `None` for an unknown status. Case and surrounding
+    /// blanks do not matter.
     pub fn of_status(status: &str) -> Option<State> {
         const WORDS: [(&str, State); 14] = [
             ("enabled", State::Active),
@@ -44,7 +44,8 @@ impl State {
         state_of(status).or_else(|| state_of(status.trim()))
     }
 
-    /// Paid seats in these states are lapsed: listed, but no longer usable as they were.
+    /// Paid seats in these states have lapsed: the list still has them, but they cannot be used as
+    /// before.
     pub fn is_lapsed(self) -> bool {
         matches!(self, State::Grace | State::Disabled | State::Deprovisioned)
     }
@@ -56,7 +57,7 @@ impl State {
 }
 
 spelled! {
-    /// Who sold a subscription, seen from the partner whose portfolio it is.
+    /// Who sold a subscription, from the point of view of the partner.
     #[derive(Serialize, Deserialize)]
     Seller {
         Own = "own",

@@ -1,10 +1,11 @@
-//! Under which ids users are stored: the ones in the logs, or others that nobody can lead back to
-//! them without a key.
+//! The ids under which users are stored: the ids of the logs, or pseudonyms that only the holder of
+//! a key can trace back.
 //!
 //! A pseudonym is `u:` and 32 hexadecimal digits: the first half of HMAC-SHA-256 over the tenant's
-//! id (16 bytes) and the user's id as the readers give it, in lower case; `n:` and the digits where
-//! only the user's name is known. It depends on nothing else, so a user has the same one in every
-//! feed, run and machine that has the key. The two letters tell it from every id that logs have.
+//! id (16 bytes) and the user's id, as the readers return it, in lower case. If only the user's
+//! name is known, the prefix is `n:`. A pseudonym depends on nothing else, so a user has the same
+//! one in every feed, every run and on every machine that has the key. No id in a log begins with
+//! one of these prefixes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,18 +17,18 @@ use crate::domain::by_name::{BY_NAME_PSEUDONYM, is_by_name};
 use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 
-/// What a pseudonym begins with.
+/// Prefix of a pseudonym.
 const PREFIX: &str = "u:";
-/// How many hexadecimal digits follow.
+/// Number of hexadecimal digits after the prefix.
 const DIGITS: usize = 32;
 
-/// The shortest key, in bytes.
+/// Minimum length of a key, in bytes.
 pub const KEY_BYTES: usize = 16;
 
-/// Under which ids users are stored.
+/// Which ids are stored for users.
 #[derive(Clone, Debug, Default)]
 pub enum UserIds {
-    /// As the logs have them.
+    /// The ids of the logs.
     #[default]
     Plain,
     /// Under pseudonyms.
@@ -35,7 +36,7 @@ pub enum UserIds {
 }
 
 impl UserIds {
-    /// The id under which a user is stored. That nobody is named stays as it is.
+    /// Returns the id under which a user is stored. An empty id stays empty.
     pub fn stored<'a>(&self, tenant: Guid, user: &'a str) -> Cow<'a, str> {
         match self {
             UserIds::Pseudonymous(pseudonyms) if !user.is_empty() => Cow::Owned(pseudonyms.of(tenant, user)),
@@ -43,8 +44,9 @@ impl UserIds {
         }
     }
 
-    /// The same for an id out of the warehouse, which may have been stored under other settings. A
-    /// pseudonym stays as it is: it cannot be led back.
+    /// Returns the id under which a user of the warehouse is stored from now on; the warehouse may
+    /// have been written under other settings. A pseudonym stays as it is, because nothing leads
+    /// back from it.
     pub fn stored_again<'a>(&self, tenant: Guid, user: &'a str) -> Cow<'a, str> {
         match self {
             UserIds::Pseudonymous(_) if !is_pseudonym(user) => self.stored(tenant, user),
@@ -53,7 +55,7 @@ impl UserIds {
     }
 }
 
-/// Whether an id has the form of a pseudonym.
+/// Returns whether an id has the form of a pseudonym.
 pub fn is_pseudonym(id: &str) -> bool {
     id.strip_prefix(PREFIX)
         .or_else(|| id.strip_prefix(BY_NAME_PSEUDONYM))
@@ -68,8 +70,8 @@ pub struct Pseudonyms {
 }
 
 impl Pseudonyms {
-    /// With a key of at least [`KEY_BYTES`]; `None` where it is shorter. Line ends after the key
-    /// are not part of it: editors add them.
+    /// Makes pseudonyms with this key, or returns `None` if it is shorter than [`KEY_BYTES`]. Line
+    /// ends after the key are ignored, because editors add them.
     pub fn with_key(key: &[u8]) -> Option<Pseudonyms> {
         let key = trimmed(key);
         if key.len() < KEY_BYTES {
@@ -93,7 +95,7 @@ impl Pseudonyms {
         format!("{prefix}{:032x}", first_half(&mac.finalize().into_bytes()))
     }
 
-    /// Tells one key from another, and nothing about either.
+    /// A digest that differs from key to key and reveals nothing about the key.
     pub fn key_digest(&self) -> Digest {
         self.key_digest
     }
@@ -106,7 +108,7 @@ impl fmt::Debug for Pseudonyms {
     }
 }
 
-/// A key without the line ends after it.
+/// Returns a key without the line ends after it.
 pub fn trimmed(key: &[u8]) -> &[u8] {
     let end = key
         .iter()
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_pseudonym_is_the_first_half_of_the_keyed_hash() {
-        // Worked out with Python: hmac.new(key, bytes of the tenant + id, sha256).hexdigest()[:32].
+        // The expected value comes from Python: hmac.new(key, tenant bytes + id,
+        // sha256).hexdigest()[:32].
         let stored = with(b"0123456789abcdef")
             .stored(TENANT, "d9b2f5a0-0000-4000-8000-000000000001")
             .into_owned();

@@ -1,6 +1,6 @@
-//! What needs somebody's attention, in sentences.
+//! Phrases of `uptake status`: what needs attention.
 
-use super::phrases;
+use crate::domain::words::phrase::phrases;
 
 phrases! {
     AND_MORE = "{names} and {count} more", "{names} und {count} weitere";

@@ -1,6 +1,6 @@
-//! Explanations: the numbers, what they are made of, and what is in force.
+//! Phrases of explanations: the numbers, their parts, and the subscriptions in force.
 
-use super::phrases;
+use crate::domain::words::phrase::phrases;
 
 phrases! {
     UNKNOWN = "unknown", "unbekannt";

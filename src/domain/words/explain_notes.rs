@@ -1,6 +1,6 @@
-//! Explanations: what a reader has to know about a number before believing it.
+//! Phrases of explanations: what a reader must know before trusting a number.
 
-use super::phrases;
+use crate::domain::words::phrase::phrases;
 
 phrases! {
     NO_SNAPSHOT =

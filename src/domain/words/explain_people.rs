@@ -1,6 +1,6 @@
-//! Explanations: the users behind a number, what changed it, and one user's days.
+//! Phrases of explanations: the users behind a number, what changed it, and one user's days.
 
-use super::phrases;
+use crate::domain::words::phrase::phrases;
 
 phrases! {
     HAVE_IT = "Active, and they have the product", "Aktiv und mit dem Produkt";

@@ -1,16 +1,19 @@
-//! The words that people read, in every language that a pipeline may have: each English word or
-//! sentence stands beside the German one, and nowhere else. What programs read (JSON, tables,
-//! codes, run logs) and what operators read (errors, warnings, progress) is English whatever the
-//! language.
+//! Texts for people, in every language: each English phrase stands next to the German one, and
+//! nowhere else.
 //!
-//! | file | the words of |
+//! Programs read English whatever the language is (JSON, tables, codes, run logs), and so do
+//! operators (errors, warnings, progress).
+//!
+//! | file | what |
 //! |---|---|
-//! | `summary.rs` | the closing summary of a run |
-//! | `explain.rs`, `explain_people.rs` | explanations: numbers, and the users and changes behind them |
-//! | `explain_notes.rs` | what has to be known before a number is believed |
-//! | `status.rs`, `attention.rs` | how things stand, and what needs attention |
-//! | `next_steps.rs` | advice |
-//! | `nouns.rs` | what is counted |
+//! | `phrase.rs` | the type of a phrase |
+//! | `figures.rs` | fills phrases, writes numbers |
+//! | `summary.rs` | phrases of the closing summary of a run |
+//! | `explain.rs`, `explain_people.rs` | of explanations: numbers, and the users and changes behind them |
+//! | `explain_notes.rs` | of explanations: what a reader must know before trusting a number |
+//! | `status.rs`, `attention.rs` | of `uptake status` |
+//! | `next_steps.rs` | of next steps: causes and advice |
+//! | `nouns.rs` | nouns for things that are counted |
 //!
 //! Days are written `2026-09-30` in every language.
 
@@ -18,160 +21,27 @@ pub mod attention;
 pub mod explain;
 pub mod explain_notes;
 pub mod explain_people;
+pub mod figures;
 pub mod next_steps;
 pub mod nouns;
+pub mod phrase;
 pub mod status;
 pub mod summary;
 
-use std::fmt::Display;
-
-use crate::domain::next_steps::Language;
-
-/// A word or sentence in every language. `{name}` stands for what only the moment knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Phrase {
-    pub english: &'static str,
-    pub german: &'static str,
-}
-
-impl Phrase {
-    /// The one of a language.
-    pub fn in_language(self, language: Language) -> &'static str {
-        match language {
-            Language::English => self.english,
-            Language::German => self.german,
-        }
-    }
-}
-
-/// What is counted: one of it, and several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Noun {
-    pub one: Phrase,
-    pub many: Phrase,
-}
-
-/// Declares phrases, and the list of them all.
-macro_rules! phrases {
-    ($($(#[$meta:meta])* $name:ident = $english:literal, $german:literal;)+) => {
-        $($(#[$meta])* pub const $name: $crate::domain::words::Phrase = $crate::domain::words::Phrase { english: $english, german: $german };)+
-        /// All of them, by their names.
-        #[cfg(test)]
-        pub(super) const ALL: &[(&str, $crate::domain::words::Phrase)] = &[$((stringify!($name), $name)),+];
-    };
-}
-pub(crate) use phrases;
-
-/// The words and the figures of one language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words(pub Language);
-
-/// What programs and operators read.
-pub const ENGLISH: Words = Words(Language::English);
-
-impl Words {
-    /// A phrase without anything to fill in.
-    pub fn say(self, phrase: Phrase) -> &'static str {
-        phrase.in_language(self.0)
-    }
-
-    /// A phrase with what `{name}` stands for.
-    pub fn fill(self, phrase: Phrase, values: &[(&str, &dyn Display)]) -> String {
-        let mut text = String::new();
-        let mut rest = self.say(phrase);
-        while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            text.push_str(before);
-            if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
-                text.push_str(&value.to_string());
-            }
-            rest = after;
-        }
-        text + rest
-    }
-
-    /// `1 seat`, `1,234 seats`.
-    pub fn count(self, number: impl TryInto<i64>, noun: Noun) -> String {
-        let number = number.try_into().unwrap_or(i64::MAX);
-        format!("{} {}", self.grouped(number), self.noun(number, noun))
-    }
-
-    /// The word alone that goes with a number.
-    pub fn noun(self, number: i64, noun: Noun) -> &'static str {
-        self.say(if number == 1 { noun.one } else { noun.many })
-    }
-
-    /// `12,345`; in German `12.345`.
-    pub fn grouped(self, number: i64) -> String {
-        let digits = number.unsigned_abs().to_string();
-        let mut text = if number < 0 { "-".to_owned() } else { String::new() };
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                text.push(match self.0 {
-                    Language::English => ',',
-                    Language::German => '.',
-                });
-            }
-            text.push(digit);
-        }
-        text
-    }
-
-    /// `+12,345`.
-    pub fn signed(self, number: i64) -> String {
-        let sign = if number > 0 { "+" } else { "" };
-        format!("{sign}{}", self.grouped(number))
-    }
-
-    /// `12.5`; in German `12,5`.
-    pub fn decimal(self, number: f64, decimals: usize) -> String {
-        self.with_comma(format!("{number:.decimals$}"))
-    }
-
-    /// `+12.5`.
-    pub fn signed_decimal(self, number: f64, decimals: usize) -> String {
-        self.with_comma(format!("{number:+.decimals$}"))
-    }
-
-    fn with_comma(self, text: String) -> String {
-        match self.0 {
-            Language::English => text,
-            Language::German => text.replace('.', ","),
-        }
-    }
-
-    /// `83.4 %`; in German `83,4 %`.
-    pub fn percent(self, ratio: f64, decimals: usize) -> String {
-        format!("{} %", self.decimal(ratio * 100.0, decimals))
-    }
-
-    /// `a, b and c`.
-    pub fn and(self, items: &[&str]) -> String {
-        match items {
-            [] => String::new(),
-            [one] => (*one).to_owned(),
-            [begin @ .., last] => format!("{} {} {last}", begin.join(", "), self.say(summary::AND)),
-        }
-    }
-}
-
-/// `1 file`, `2 files`, for messages to operators, which are English whatever the language. The
-/// noun takes an `s`.
-pub fn counted(number: impl TryInto<i64>, noun: &str) -> String {
-    let number = number.try_into().unwrap_or(i64::MAX);
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", Words(Language::English).grouped(number))
-}
+pub use figures::{ENGLISH, Words, counted};
+pub use phrase::{Noun, Phrase};
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::expect_used, reason = "a test ends by panicking")]
 
     use std::collections::BTreeSet;
+    use std::fmt::Display;
 
     use super::*;
+    use crate::domain::next_steps::Language;
 
-    /// The list of every file, with its name.
+    /// The phrases of each file.
     const LISTS: &[(&str, &[(&str, Phrase)])] = &[
         ("attention", attention::ALL),
         ("explain", explain::ALL),
@@ -182,10 +52,10 @@ mod tests {
         ("status", status::ALL),
         ("summary", summary::ALL),
     ];
-    /// What is the same word in both languages.
+    /// Words that are the same in both languages.
     const SAME: &[&str] = &["WAREHOUSE"];
 
-    /// What is to be filled in.
+    /// The names of the places that a text has.
     fn places(text: &str) -> BTreeSet<&str> {
         let parts = text.split('{').skip(1);
         parts.map(|part| part.split_once('}').expect("a place has an end").0).collect()
@@ -221,7 +91,7 @@ mod tests {
             .map(|entry| entry.expect("an entry").file_name());
         let files: BTreeSet<String> = files
             .map(|name| name.to_string_lossy().replace(".rs", ""))
-            .filter(|name| name != "mod")
+            .filter(|name| !["mod", "phrase", "figures"].contains(&name.as_str()))
             .collect();
         assert_eq!(files, LISTS.iter().map(|(name, _)| (*name).to_owned()).collect());
     }

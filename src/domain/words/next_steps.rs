@@ -1,7 +1,7 @@
-//! Advice: what may be behind a next step, what can be done about it, and a few words that name it
-//! in a list. The sentences have no numbers in them, so that a column of them groups well.
+//! Phrases of next steps: the possible cause, the advice, and a short title. The sentences contain
+//! no numbers, so that reports can group by them.
 
-use super::phrases;
+use crate::domain::words::phrase::phrases;
 
 phrases! {
     INCOMPLETE =

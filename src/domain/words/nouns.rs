@@ -1,15 +1,15 @@
-//! What is counted.
+//! Nouns for things that are counted.
 
-use super::{Noun, Phrase};
+use crate::domain::words::phrase::{Noun, Phrase};
 
-/// Declares nouns, and the list of their words.
+/// Declares nouns, and a list of their phrases.
 macro_rules! nouns {
     ($($name:ident = ($one:literal, $many:literal), ($german_one:literal, $german_many:literal);)+) => {
         $(pub const $name: Noun = Noun {
             one: Phrase { english: $one, german: $german_one },
             many: Phrase { english: $many, german: $german_many },
         };)+
-        /// All of them, by their names.
+        /// All of them, with their names.
         #[cfg(test)]
         pub(super) const ALL: &[(&str, Phrase)] = &[$((stringify!($name), $name.one), (stringify!($name), $name.many)),+];
     };

@@ -1,6 +1,6 @@
-//! How things stand: headings, columns and lines of the screen.
+//! Phrases of `uptake status`: headings, columns and lines.
 
-use super::phrases;
+use crate::domain::words::phrase::phrases;
 
 phrases! {
     EXTENT = "{pipeline}: {first} to {last}", "{pipeline}: {first} bis {last}";

@@ -1,6 +1,6 @@
-//! The closing summary of a run: the portfolio, who moved most, next steps, what was read.
+//! Phrases of the closing summary of a run.
 
-use super::phrases;
+use crate::domain::words::phrase::phrases;
 
 phrases! {
     AND = "and", "und";
