@@ -13,6 +13,7 @@ mod surroundings;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::workdir::cannot_run;
 use portfolio::{Delivery, Desk};
 
 /// `uptake run` over a delivery, not yet begun.
@@ -41,7 +42,7 @@ fn assert_said(output: &Output, code: i32, messages: &[&str]) {
 struct Mounted<'a>(&'a Path);
 
 impl<'a> Mounted<'a> {
-    /// Of this size, in memory; `None`, with the reason printed, where this user cannot mount.
+    /// Of this size, in memory; `None` where this user cannot mount and the test may be skipped.
     fn of(folder: &'a Path, size: &str) -> Option<Mounted<'a>> {
         std::fs::create_dir_all(folder).unwrap();
         let output = Command::new("mount")
@@ -51,11 +52,11 @@ impl<'a> Mounted<'a> {
         match output {
             Ok(output) if output.status.success() => Some(Mounted(folder)),
             Ok(output) => {
-                eprintln!("skipped: cannot mount: {}", String::from_utf8_lossy(&output.stderr).trim());
+                cannot_run(&format!("cannot mount: {}", String::from_utf8_lossy(&output.stderr).trim()));
                 None
             }
             Err(error) => {
-                eprintln!("skipped: cannot mount: {error}");
+                cannot_run(&format!("cannot mount: {error}"));
                 None
             }
         }

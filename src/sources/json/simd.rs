@@ -208,6 +208,7 @@ mod tests {
                 seen.marks &= !equal(&block, STRANGER);
                 prop_assert_eq!(seen, portable(&block));
                 let quotes = portable(&block).quotes;
+                // SAFETY: the machine was just asked.
                 prop_assert_eq!(unsafe { within_with_pclmul(quotes) }, within(quotes));
             }
             #[cfg(target_arch = "x86_64")]
