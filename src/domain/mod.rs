@@ -9,6 +9,7 @@ pub mod guid;
 pub mod kinds;
 pub mod next_steps;
 pub mod rules;
+pub mod settings_group;
 pub mod subscription;
 pub mod user_ids;
 pub mod window;

@@ -28,7 +28,7 @@ use crate::engine::input::unread::Unread;
 use crate::engine::plan::causes::{Changes, range_text};
 use crate::engine::plan::day_range;
 use crate::engine::plan::day_range::Range;
-use crate::engine::plan::dependencies::with_needs;
+use crate::engine::plan::dependencies::with_upstream;
 use crate::engine::plan::outside_days;
 use crate::engine::publish::{cross_checks, publication};
 use crate::engine::report::RunReport;
@@ -53,7 +53,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     let settings = request.settings;
     let mut report = RunReport::default();
     let wanted = match &request.tables {
-        Some(tables) => with_needs(tables),
+        Some(tables) => with_upstream(tables),
         None => stages::TABLES.iter().map(|contract| contract.name).collect(),
     };
     let is_looked_at = |contract: &Contract| {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::domain::catalogue::Product;
+use crate::domain::settings_group::SettingsGroup;
 use crate::pipeline::file::parse;
 
 const E3: &str = "05e9a617-0261-4cee-bb44-138d3ef5d965";
@@ -48,7 +49,7 @@ fn an_excluded_part_number_means_all_its_skus() {
     let file = file("", "[[exclude]]\nsku = \"mcopstn5\"\nreason = \"add  on\"\n");
     let settings = file.settle(catalogue()).unwrap();
     let expected = format!("{E3}\tfrom the catalogue\n{}\tadd on\n{}\tadd on\n", PSTN[0], PSTN[1]);
-    assert_eq!(settings.excluded_text(), expected);
+    assert_eq!(settings.text(SettingsGroup::Scope), expected);
     assert_eq!(settings.warnings, []);
 }
 
@@ -56,7 +57,7 @@ fn an_excluded_part_number_means_all_its_skus() {
 fn the_files_reason_goes_before_the_catalogues() {
     let text = format!("[[exclude]]\nsku = \"{}\"\nreason = \"ours\"\n", E3.to_uppercase());
     assert_eq!(
-        file("", &text).settle(catalogue()).unwrap().excluded_text(),
+        file("", &text).settle(catalogue()).unwrap().text(SettingsGroup::Scope),
         format!("{E3}\tours\n")
     );
 }
@@ -90,7 +91,7 @@ fn what_the_catalogue_does_not_know_is_refused_with_the_nearest_word() {
 #[test]
 fn the_default_of_unlicensed_use_asks_no_catalogue() {
     let settings = file("", "").settle(Catalogue::default()).unwrap();
-    assert_eq!(settings.unlicensed_use_text(), "yammer\n");
+    assert_eq!(settings.text(SettingsGroup::UnlicensedUse), "yammer\n");
 }
 
 #[test]
@@ -115,15 +116,15 @@ fn texts_say_what_tables_read_and_nothing_else() {
     let settings = file("partner_tenant_id = \"05E9A617-0261-4CEE-BB44-138D3EF5D965\"", "")
         .settle(catalogue())
         .unwrap();
-    assert_eq!(settings.apps_text(), "00000005-0000-0ff1-ce00-000000000000\tyammer\n");
-    assert_eq!(settings.workloads_text(), format!("{E3}\texchange,teams\n"));
-    assert_eq!(settings.offers_text(), format!("cfq7ttc0lh18:0001\t{E3}\n"));
-    assert_eq!(settings.products_text().lines().count(), 3);
-    assert_eq!(settings.evidence_text(), "interactive,non_interactive,action\n");
-    assert_eq!(settings.states_text(), "active,grace\nactive\n");
-    assert_eq!(settings.snapshots_text(), "35\n");
+    assert_eq!(settings.text(SettingsGroup::Apps), "00000005-0000-0ff1-ce00-000000000000\tyammer\n");
+    assert_eq!(settings.text(SettingsGroup::Workloads), format!("{E3}\texchange,teams\n"));
+    assert_eq!(settings.text(SettingsGroup::Offers), format!("cfq7ttc0lh18:0001\t{E3}\n"));
+    assert_eq!(settings.text(SettingsGroup::Products).lines().count(), 3);
+    assert_eq!(settings.text(SettingsGroup::Evidence), "interactive,non_interactive,action\n");
+    assert_eq!(settings.text(SettingsGroup::States), "active,grace\nactive\n");
+    assert_eq!(settings.text(SettingsGroup::SnapshotAge), "35\n");
     assert_eq!(
-        (settings.zone_text().as_str(), settings.partner_text()),
+        (settings.text(SettingsGroup::Zone).as_str(), settings.text(SettingsGroup::Partner)),
         ("UTC\n", format!("{E3}\n"))
     );
 }
@@ -144,7 +145,7 @@ fn a_key_is_long_enough_and_never_in_a_message() {
     );
     assert!(!short.contains("too-short"));
     assert!(settle(None).is_err());
-    let text = |key: &[u8]| settle(Some(key)).unwrap().user_ids_text();
+    let text = |key: &[u8]| settle(Some(key)).unwrap().text(SettingsGroup::UserIds);
     assert_ne!(text(b"0123456789abcdef"), text(b"0123456789abcdeg"));
     assert!(!text(b"0123456789abcdef").contains("0123456789abcdef"));
 }

@@ -5,107 +5,57 @@
 use std::fmt::{Display, Write};
 
 use super::settings::Settings;
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::Product;
+use crate::domain::settings_group::SettingsGroup;
 use crate::domain::user_ids::UserIds;
 
 impl Settings {
-    /// Application -> workload: read by whoever gives activity its workload.
-    pub fn apps_text(&self) -> String {
-        pairs(&self.catalogue().apps)
-    }
-
-    /// SKU -> workloads: read by usage and adoption. SKUs without a workload have no line, so a new
-    /// Visio makes nothing stale.
-    pub fn workloads_text(&self) -> String {
-        let products = self
-            .catalogue()
-            .products
-            .iter()
-            .filter(|(_, product)| !product.workloads.is_empty());
-        pairs(products.map(|(sku, product)| (sku, joined(&product.workloads))))
-    }
-
-    /// SKU -> reason: read by whoever sums over products.
-    pub fn excluded_text(&self) -> String {
-        pairs(&self.catalogue().excluded)
-    }
-
-    /// Offer -> SKU: read with Partner Center's subscriptions.
-    pub fn offers_text(&self) -> String {
-        pairs(self.catalogue().offers.iter())
-    }
-
-    /// What audited actions mean: read with records of the audit log.
-    pub fn audit_actions_text(&self) -> String {
-        let actions = &self.catalogue().audit_actions;
-        format!("{}\n{}", pairs(&actions.record_types), pairs(&actions.operations))
-    }
-
-    /// SKU -> part number, name: read by what is published.
-    pub fn products_text(&self) -> String {
-        pairs(
-            self.catalogue()
-                .products
-                .iter()
-                .map(|(sku, product)| (sku, format!("{}\t{}", product.part_number, product.name))),
-        )
-    }
-
-    /// Whose midnight ends a day: read by every table that has a day.
-    pub fn zone_text(&self) -> String {
-        format!("{}\n", self.rules.zone.name())
-    }
-
-    /// What makes a day active: read by the rolling window.
-    pub fn evidence_text(&self) -> String {
-        format!("{}\n", joined(&self.rules.evidence))
-    }
-
-    /// The workloads whose use without a license counts: read by workload adoption.
-    pub fn unlicensed_use_text(&self) -> String {
-        format!("{}\n", joined(&self.rules.unlicensed_use))
-    }
-
-    /// Which states count where: read by adoption and usage.
-    pub fn states_text(&self) -> String {
-        format!("{}\n{}\n", joined(&self.rules.sold_states), joined(&self.rules.entitled_states))
-    }
-
-    /// Whose subscriptions are ours: read by subscriptions.
-    pub fn partner_text(&self) -> String {
-        format!(
-            "{}\n",
-            self.rules.partner_tenant.map_or_else(String::new, |partner| partner.to_string())
-        )
-    }
-
-    /// Which of several lists is in force: read by subscriptions.
-    pub fn snapshots_text(&self) -> String {
-        format!("{}\n", self.rules.snapshot_stale_days)
-    }
-
-    /// The limits: read by next steps.
-    pub fn thresholds_text(&self) -> String {
-        format!("{:?}\n", self.rules.thresholds)
-    }
-
-    /// In which language things are said: read by next steps.
-    pub fn language_text(&self) -> String {
-        format!("{}\n", self.rules.language)
-    }
-
-    /// Under which ids users are stored, empty where they are plain: read with every raw file. It
-    /// has a digest of the key and not the key.
-    pub fn user_ids_text(&self) -> String {
-        match &self.user_ids {
-            UserIds::Plain => String::new(),
-            UserIds::Pseudonymous(pseudonyms) => format!("{}\n", pseudonyms.key_digest()),
+    /// What a group of settings says.
+    pub fn text(&self, group: SettingsGroup) -> String {
+        let (rules, catalogue) = (&self.rules, &self.rules.catalogue);
+        match group {
+            SettingsGroup::Zone => line(rules.zone.name()),
+            SettingsGroup::Apps => pairs(&catalogue.apps),
+            SettingsGroup::Workloads => {
+                // SKUs without a workload have no line, so a new Visio makes nothing stale.
+                let with_workloads = catalogue.products.iter().filter(|(_, product)| !product.workloads.is_empty());
+                pairs(with_workloads.map(|(sku, product)| (sku, joined(&product.workloads))))
+            }
+            SettingsGroup::Products => {
+                let names = |product: &Product| format!("{}\t{}", product.part_number, product.name);
+                pairs(catalogue.products.iter().map(|(sku, product)| (sku, names(product))))
+            }
+            SettingsGroup::Scope => pairs(&catalogue.excluded),
+            SettingsGroup::Offers => pairs(catalogue.offers.iter()),
+            SettingsGroup::AuditActions => {
+                let actions = &catalogue.audit_actions;
+                format!("{}\n{}", pairs(&actions.record_types), pairs(&actions.operations))
+            }
+            SettingsGroup::Evidence => line(joined(&rules.evidence)),
+            SettingsGroup::UnlicensedUse => line(joined(&rules.unlicensed_use)),
+            SettingsGroup::States => line(joined(&rules.sold_states)) + &line(joined(&rules.entitled_states)),
+            SettingsGroup::Partner => line(rules.partner_tenant.map_or_else(String::new, |partner| partner.to_string())),
+            SettingsGroup::SnapshotAge => line(rules.snapshot_stale_days),
+            SettingsGroup::Thresholds => line(format_args!("{:?}", rules.thresholds)),
+            SettingsGroup::Language => line(rules.language),
+            // A digest of the key, and not the key; nothing where users are stored as they are.
+            SettingsGroup::UserIds => match &self.user_ids {
+                UserIds::Plain => String::new(),
+                UserIds::Pseudonymous(pseudonyms) => line(pseudonyms.key_digest()),
+            },
         }
     }
 
-    fn catalogue(&self) -> &Catalogue {
-        &self.rules.catalogue
+    /// The texts of some groups, as fingerprints take them in. Ids of users that are stored as they
+    /// are take no part: fingerprints were the same before there were pseudonyms.
+    pub fn texts(&self, groups: impl IntoIterator<Item = SettingsGroup>) -> impl Iterator<Item = String> {
+        let texts = groups.into_iter().map(|group| (group, self.text(group)));
+        texts.filter_map(|(group, text)| (group != SettingsGroup::UserIds || !text.is_empty()).then_some(text))
     }
+}
+
+fn line(text: impl Display) -> String {
+    format!("{text}\n")
 }
 
 fn joined<T: Display>(words: impl IntoIterator<Item = T>) -> String {

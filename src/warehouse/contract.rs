@@ -1,11 +1,14 @@
-//! What a table promises: its name, its key, its columns with their types and meanings. One value
-//! serves the writer, the reader, the checks and the data dictionary.
+//! What a table promises and what it is made from: its name, its key, its columns with their types
+//! and meanings, and the tables, raw files and settings that it reads. One value serves the writer,
+//! the reader, the checks, the data dictionary, and every decision about which files are stale.
 
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use crate::domain::day::Day;
+use crate::domain::kinds::Feed;
+use crate::domain::settings_group::SettingsGroup;
 
 /// The type of a column, as every Parquet reader shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,7 +96,52 @@ impl Partition {
     }
 }
 
-/// What a table promises to whoever reads it.
+/// Which days of a table another one reads for one day of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lookback {
+    /// The same day.
+    Day,
+    /// The 28 days that end on the day.
+    Window,
+    /// All days up to the day, or all there are where the table has no days.
+    History,
+}
+
+/// A table that another one is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Upstream {
+    pub table: &'static Contract,
+    pub days: Lookback,
+}
+
+/// Everything that a table is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct MadeFrom {
+    /// The feeds whose raw files bring its rows. A `received=` table that names none has rows of
+    /// every feed. Another table that names none has its rows of the feeds of the `received=`
+    /// tables that it reads.
+    pub feeds: &'static [Feed],
+    pub tables: &'static [Upstream],
+    /// The groups of settings that the settings half of a file's fingerprint takes in, in this
+    /// order: another order is another fingerprint, which makes every file again.
+    pub settings: &'static [SettingsGroup],
+    /// The groups of settings that it reads and that the settings half leaves out: the inputs half
+    /// has what they decide, so that a change makes only the days again that come out different. Of
+    /// a `received=` table: those that decide how its raw files are read.
+    pub settings_by_effect: &'static [SettingsGroup],
+}
+
+impl MadeFrom {
+    /// Of a table that is no part of the warehouse.
+    pub const NOTHING: MadeFrom = MadeFrom {
+        feeds: &[],
+        tables: &[],
+        settings: &[],
+        settings_by_effect: &[],
+    };
+}
+
+/// What a table promises to whoever reads it, and what it is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Contract {
     pub name: &'static str,
@@ -105,6 +153,7 @@ pub struct Contract {
     pub partition: Partition,
     /// Whether tenants are spread over several files; else there is one file, `part-00`.
     pub sharded: bool,
+    pub made_from: MadeFrom,
     /// What a row is and what the table is for.
     pub about: &'static str,
     pub columns: &'static [Column],
@@ -125,6 +174,11 @@ impl Contract {
     /// How many files a day of the table has, with so many shards.
     pub fn files(&self, shards: u32) -> u32 {
         if self.sharded { shards } else { 1 }
+    }
+
+    /// Whether it is made from a table.
+    pub fn is_made_from(&self, table: &Contract) -> bool {
+        self.made_from.tables.iter().any(|upstream| upstream.table.name == table.name)
     }
 
     /// How many of the columns are the key: they come first.

@@ -22,7 +22,9 @@ pub trait Row: Sized {
 /// ```text
 /// table! {
 ///     /// What a row is.
-///     USAGE = "usage", version 1, Day, sharded;
+///     USAGE = "usage", version 1, Day, sharded,
+///         from Day [SUBSCRIPTIONS] Window [ACTIVITY_DAILY, ASSIGNMENTS],
+///         settings [Evidence, States];
 ///     Usage {
 ///         @key tenant_id: Guid = "the customer",
 ///         seats: i64 = "how many",
@@ -30,11 +32,19 @@ pub trait Row: Sized {
 /// }
 /// ```
 ///
+/// `from` names the tables that it is made from, by the days of them that a day of it reads, and
+/// `settings` the groups of settings; `by effect [Partner]` those whose effect is in what it reads.
+/// A table of raw files names their feeds: `feeds [Activity]`. See [`MadeFrom`](crate::warehouse::contract::MadeFrom) for each.
+///
 /// `version 2 reads 1` says that files of version 1 can be read, and `[since 2] disabled: bool`
 /// that they have no such column.
 macro_rules! table {
     ($(#[doc = $doc:literal])+ $constant:ident = $name:literal,
-     version $version:literal $(reads $oldest:literal)?, $partition:ident, $spread:ident;
+     version $version:literal $(reads $oldest:literal)?, $partition:ident, $spread:ident
+     $(, feeds [$($feed:ident),+])?
+     $(, from $($lookback:ident [$($upstream:ident),+])+)?
+     $(, settings [$($setting:ident),+])?
+     $(, by effect [$($effect:ident),+])?;
      $row:ident { $($(@$key:ident)? $([since $since:literal])? $field:ident: $type:ty = $about:literal),+ $(,)? }) => {
         $(#[doc = $doc])+
         pub const $constant: $crate::warehouse::contract::Contract = $crate::warehouse::contract::Contract {
@@ -43,6 +53,15 @@ macro_rules! table {
             oldest: $crate::warehouse::table::first_of!($($oldest)? $version),
             partition: $crate::warehouse::contract::Partition::$partition,
             sharded: $crate::warehouse::table::is_sharded!($spread),
+            made_from: $crate::warehouse::contract::MadeFrom {
+                feeds: &[$($($crate::domain::kinds::Feed::$feed),+)?],
+                tables: &[$($($($crate::warehouse::contract::Upstream {
+                    table: &$upstream,
+                    days: $crate::warehouse::contract::Lookback::$lookback,
+                },)+)+)?],
+                settings: &[$($($crate::domain::settings_group::SettingsGroup::$setting),+)?],
+                settings_by_effect: &[$($($crate::domain::settings_group::SettingsGroup::$effect),+)?],
+            },
             about: concat!($($doc),+),
             columns: &[$($crate::warehouse::contract::Column {
                 name: stringify!($field),

@@ -88,7 +88,7 @@ mod tests {
 
     use super::*;
     use crate::domain::day::Day;
-    use crate::warehouse::contract::Partition;
+    use crate::warehouse::contract::{MadeFrom, Partition};
 
     const fn column(name: &'static str, kind: Kind, nullable: bool, key: bool) -> Column {
         Column {
@@ -107,6 +107,7 @@ mod tests {
         oldest: 1,
         partition: Partition::Day,
         sharded: false,
+        made_from: MadeFrom::NOTHING,
         about: "for the test",
         columns: &[
             column("tenant_id", Kind::Text, false, true),

@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
-use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::build::assignments::remove_beyond;
 use crate::engine::build::user_names::{has_named, joins_of_day};
@@ -18,6 +17,7 @@ use crate::engine::events::Event;
 use crate::engine::ingest::recent_events::FreshEvents;
 use crate::engine::plan::causes::{Cause, Changes, why};
 use crate::engine::plan::day_range::Range;
+use crate::engine::plan::dependencies::feeds_behind;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::plan::rebuild::{Made, Making, own_cause};
 use crate::engine::report::{Size, Step};
@@ -183,9 +183,7 @@ fn causes(job: &Job<'_>, state: &State, changes: &Changes, (day, shard): (Day, u
     let upstream = || match changes.how(ACTIVITY_EVENTS.name, day) {
         Some(_) => vec![Cause::Upstream(ACTIVITY_EVENTS.name, day)],
         // With the same events: a name that is in them is somebody else's now.
-        None if state.footer(&ACTIVITY_COVERAGE, place).is_some_and(has_named) => {
-            changes.causes_of(&[Feed::Activity, Feed::LicenseHoldings, Feed::LicenseChanges])
-        }
+        None if state.footer(&ACTIVITY_COVERAGE, place).is_some_and(has_named) => changes.causes_of(&feeds_behind(&ACTIVITY_COVERAGE)),
         None => vec![Cause::Earlier],
     };
     let mut causes = BTreeSet::new();
@@ -247,7 +245,7 @@ pub(crate) fn coverage_fingerprint(settings: &Settings, sources: &[Source], join
         inputs.number(i64::from(received.0)).digest(*digest);
     }
     Fingerprint {
-        settings: settings_digest(&ACTIVITY_COVERAGE, settings, &[]),
+        settings: settings_digest(&ACTIVITY_COVERAGE, settings),
         inputs: with_joins(inputs.finish(), joins),
     }
 }
@@ -264,7 +262,7 @@ fn with_joins(digest: Digest, joins: Digest) -> Digest {
 /// What the facts of a day are made from: what its distinct events say, wherever they were logged.
 pub(crate) fn facts_fingerprint(contract: &Contract, settings: &Settings, coverage: Digest, joins: Digest) -> Fingerprint {
     Fingerprint {
-        settings: settings_digest(contract, settings, &[]),
+        settings: settings_digest(contract, settings),
         inputs: with_joins(coverage, joins),
     }
 }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::domain::kinds::Feed;
+use crate::domain::settings_group::SettingsGroup;
 use crate::domain::window;
 use crate::engine::build::license_history::Evidence;
 use crate::engine::cache::Cache;
@@ -16,6 +17,7 @@ use crate::engine::cache::partition_set::rows_of;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::causes::{Cause, Changes, why};
+use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::interval_digests;
 use crate::engine::plan::rebuild::{Making, own_cause};
 use crate::engine::report::{Size, Step};
@@ -67,7 +69,7 @@ pub fn run_assignments(
             let cause = match own_cause(state, &ASSIGNMENTS, place, print) {
                 _ if job.forced.shard(place.1) => vec![Cause::Asked],
                 Some(cause) => vec![cause],
-                None => changes.causes_of(&[Feed::LicenseChanges, Feed::LicenseHoldings]),
+                None => upstream_causes(changes, &ASSIGNMENTS, None).into_iter().collect(),
             };
             contradictions += now.contradictions;
             note_intervals(job, &before, &now.rows, &cause, changes);
@@ -150,7 +152,7 @@ fn inputs_digest(job: &Job<'_>, state: &State, shard: u32) -> Digest {
     hasher
         .number(i64::from(ASSIGNMENTS.version))
         .number(i64::from(settings.shards))
-        .text(&settings.zone_text())
+        .text(&settings.text(SettingsGroup::Zone))
         .digest(job.names(shard).digest());
     for (contract, of) in [(&LICENSE_CHANGES, shard), (&LICENSE_HOLDINGS, shard), (&SNAPSHOTS, 0)] {
         for ((day, _), footer) in state.table(contract).iter().filter(|((_, shard), _)| *shard == of) {

@@ -15,11 +15,12 @@ use crate::engine::build::window_tables::read_facts;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::causes::{Cause, Changes};
+use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::plan::rebuild::{Making, own_cause};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
-use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
 use crate::stages::activity::first_activity;
 use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
 use crate::stages::activity::window_facts::marks;
@@ -94,21 +95,15 @@ fn fingerprint(job: &Job<'_>, days: &[DayPart]) -> Fingerprint {
         inputs.number(i64::from(part.day)).digest(part.digest);
     }
     Fingerprint {
-        settings: settings_digest(&FIRST_ACTIVITY, job.settings, &[&job.settings.evidence_text()]),
+        settings: settings_digest(&FIRST_ACTIVITY, job.settings),
         inputs: inputs.finish(),
     }
 }
 
 fn causes(state: &State, changes: &Changes, place: Place, fingerprint: Fingerprint) -> BTreeSet<Cause> {
-    if let Some(own) = own_cause(state, &FIRST_ACTIVITY, place, fingerprint) {
-        return BTreeSet::from([own]);
-    }
-    let changed = |table| changes.within(table, Day(i32::MIN), Day(i32::MAX));
-    let causes: BTreeSet<Cause> = changed(ACTIVITY_BEFORE.name).chain(changed(ACTIVITY_DAILY.name)).collect();
-    if causes.is_empty() {
-        BTreeSet::from([Cause::Earlier])
-    } else {
-        causes
+    match own_cause(state, &FIRST_ACTIVITY, place, fingerprint) {
+        Some(own) => BTreeSet::from([own]),
+        None => upstream_causes(changes, &FIRST_ACTIVITY, None),
     }
 }
 

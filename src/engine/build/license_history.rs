@@ -81,7 +81,7 @@ impl Evidence {
                 .number(i64::from(snapshot.complete));
         }
         Fingerprint {
-            settings: settings_digest(&ASSIGNMENTS, settings, &[&settings.zone_text()]),
+            settings: settings_digest(&ASSIGNMENTS, settings),
             inputs: inputs.finish(),
         }
     }

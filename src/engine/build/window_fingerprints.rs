@@ -17,7 +17,6 @@ use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::plan::interval_digests;
 use crate::engine::plan::interval_digests::Span;
 use crate::engine::state::State;
-use crate::pipeline::settings::Settings;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
@@ -34,6 +33,11 @@ use crate::warehouse::contract::Contract;
 
 /// The tables that one pass makes.
 pub const PASS_TABLES: [&Contract; 5] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS];
+
+/// The same and `subscriptions`: the tables of a shard of which one plan says which days are made.
+pub fn window_tables() -> impl Iterator<Item = &'static Contract> {
+    [&SUBSCRIPTIONS].into_iter().chain(PASS_TABLES)
+}
 
 /// What one shard's tables are made from.
 pub struct ShardInputs<'a> {
@@ -112,7 +116,7 @@ pub type Stale = BTreeMap<&'static str, BTreeMap<Day, Fingerprint>>;
 
 impl Fingerprints {
     pub fn of(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>) -> Fingerprints {
-        let (settings, range, shard) = (job.settings, job.range, inputs.shard);
+        let (range, shard) = (job.range, inputs.shard);
         let begin = window::first_day(range.first);
         let holders = HolderDigests::of(&inputs.assignments, begin, range.last);
         let in_force = inputs.timeline.digests(range.first, range.last);
@@ -135,16 +139,7 @@ impl Fingerprints {
                     .unwrap_or_default()
             })
             .collect();
-        let (evidence, states) = (settings.evidence_text(), settings.states_text());
-        let (workloads, excluded, unlicensed) = (settings.workloads_text(), settings.excluded_text(), settings.unlicensed_use_text());
-        let of = |contract: &Contract, texts: &[&str]| settings_digest(contract, settings, texts);
-        let subscriptions = of(&SUBSCRIPTIONS, &[&settings.snapshots_text()]);
-        let rolling = of(&ACTIVITY_28D, &[&evidence]);
-        let usage = of(&USAGE, &[&evidence, &states, &workloads]);
-        let adoption = of(&ADOPTION, &[&evidence, &states, &workloads, &excluded]);
-        let workload_adoption = of(&WORKLOAD_ADOPTION, &[&evidence, &states, &workloads, &excluded, &unlicensed]);
-        let next_steps = next_steps_settings(settings);
-        let mut prints: BTreeMap<&'static str, BTreeMap<Day, Fingerprint>> = BTreeMap::new();
+        let mut inputs_of: BTreeMap<&'static str, BTreeMap<Day, Digest>> = BTreeMap::new();
         for day in range.days() {
             let at = (day.0 - range.first.0) as usize;
             let days = at..at + WINDOW_DAYS as usize;
@@ -162,20 +157,23 @@ impl Fingerprints {
             use_of.digest(holders.has(day)).digest(in_force[at]);
             let use_of = use_of.finish();
             let covered = window_of(&covered[days.clone()]).digest(arrivals[at]).digest(use_of).finish();
-            let mut put = |contract: &Contract, settings: Digest, inputs: Digest| {
-                prints
-                    .entry(contract.name)
-                    .or_default()
-                    .insert(day, Fingerprint { settings, inputs });
+            let mut put = |contract: &Contract, inputs: Digest| {
+                inputs_of.entry(contract.name).or_default().insert(day, inputs);
             };
-            put(&SUBSCRIPTIONS, subscriptions, in_force[at]);
-            put(&ACTIVITY_28D, rolling, window_of(&activity[days]).finish());
-            put(&USAGE, usage, use_of);
-            put(&ADOPTION, adoption, covered);
-            put(&WORKLOAD_ADOPTION, workload_adoption, use_of);
-            put(&NEXT_STEPS, next_steps, Hasher::new().digest(covered).digest(advice[at]).finish());
+            put(&SUBSCRIPTIONS, in_force[at]);
+            put(&ACTIVITY_28D, window_of(&activity[days]).finish());
+            put(&USAGE, use_of);
+            put(&ADOPTION, covered);
+            put(&WORKLOAD_ADOPTION, use_of);
+            put(&NEXT_STEPS, Hasher::new().digest(covered).digest(advice[at]).finish());
         }
-        Fingerprints(prints)
+        let with_settings = |contract: &Contract| {
+            let settings = settings_digest(contract, job.settings);
+            let days = inputs_of.remove(contract.name).into_iter().flatten();
+            let prints = days.map(|(day, inputs)| (day, Fingerprint { settings, inputs }));
+            (contract.name, prints.collect())
+        };
+        Fingerprints(window_tables().map(with_settings).collect())
     }
 
     /// All of them.
@@ -186,11 +184,7 @@ impl Fingerprints {
     /// The days on which a file is not what it would be made from today.
     pub fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> Stale {
         let mut stale = Stale::new();
-        for contract in PASS_TABLES
-            .into_iter()
-            .chain([&SUBSCRIPTIONS])
-            .filter(|contract| job.tables.contains(contract.name))
-        {
+        for contract in window_tables().filter(|contract| job.tables.contains(contract.name)) {
             let prints = self.0.get(contract.name).into_iter().flatten();
             let days = prints
                 .filter(|(day, print)| {
@@ -203,30 +197,16 @@ impl Fingerprints {
     }
 }
 
-/// What next steps read of the settings.
-fn next_steps_settings(settings: &Settings) -> Digest {
-    let texts = [
-        settings.evidence_text(),
-        settings.states_text(),
-        settings.workloads_text(),
-        settings.excluded_text(),
-        settings.unlicensed_use_text(),
-        settings.thresholds_text(),
-        settings.language_text(),
-    ];
-    settings_digest(&NEXT_STEPS, settings, &texts.each_ref().map(String::as_str))
-}
-
 /// What the portfolio of a day is made from.
 pub fn portfolio_fingerprint(job: &Job<'_>, state: &State, day: Day) -> Fingerprint {
     let mut inputs = Hasher::new();
-    for contract in [&ADOPTION, &WORKLOAD_ADOPTION] {
+    for contract in PORTFOLIO.made_from.tables.iter().map(|upstream| upstream.table) {
         for shard in 0..job.shards() {
             inputs.digest(state.digest(contract, (Some(day), shard)));
         }
     }
     Fingerprint {
-        settings: settings_digest(&PORTFOLIO, job.settings, &[]),
+        settings: settings_digest(&PORTFOLIO, job.settings),
         inputs: inputs.finish(),
     }
 }

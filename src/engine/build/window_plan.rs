@@ -8,29 +8,23 @@ use rayon::prelude::*;
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Feed;
 use crate::domain::window;
 use crate::engine::build::activity_daily::beyond_limit;
 use crate::engine::build::assignments::all;
-use crate::engine::build::window_fingerprints::{Fingerprints, PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
+use crate::engine::build::window_fingerprints::{Fingerprints, ShardInputs, Stale, portfolio_fingerprint, window_tables};
 use crate::engine::cache::customer_first_days::{FirstDays, covered};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::causes::{Cause, Changes, why};
+use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::rebuild::{Made, Making, own_cause};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
-use crate::stages::activity::activity_28d::ACTIVITY_28D;
-use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
-use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
-use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::received::activity_events::shard_of;
 use crate::stages::received::support_requests::{SupportRequest, opened_days};
-use crate::stages::usage::adoption::ADOPTION;
 use crate::stages::usage::portfolio::PORTFOLIO;
-use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::listing::Place;
 
@@ -59,8 +53,7 @@ impl ShardPlan<'_> {
 
 /// Whether any of the tables that are wanted looks back on windows.
 pub fn is_wanted(tables: &BTreeSet<&'static str>) -> bool {
-    let mut of_windows = PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS, &PORTFOLIO]);
-    of_windows.any(|table| tables.contains(table.name))
+    window_tables().chain([&PORTFOLIO]).any(|table| tables.contains(table.name))
 }
 
 /// Compares what the files would be made from with what their footers say. `timelines` are those of
@@ -135,7 +128,7 @@ impl WindowsPlan<'_> {
     }
 
     fn find_causes(&mut self, job: &Job<'_>, state: &State, changes: &mut Changes) {
-        for contract in [&SUBSCRIPTIONS].into_iter().chain(PASS_TABLES) {
+        for contract in window_tables() {
             let mut making = Making::new(contract);
             for shard in &self.shards {
                 for (day, print) in shard.days_of(contract) {
@@ -160,11 +153,7 @@ impl WindowsPlan<'_> {
             return;
         }
         let mut summed: BTreeMap<Day, BTreeSet<Cause>> = BTreeMap::new();
-        for (_, making) in self
-            .makings
-            .iter()
-            .filter(|(of, _)| [ADOPTION.name, WORKLOAD_ADOPTION.name].contains(&of.name))
-        {
+        for (_, making) in self.makings.iter().filter(|(of, _)| PORTFOLIO.is_made_from(of)) {
             for (day, causes) in making.causes() {
                 summed.entry(*day).or_default().extend(causes);
             }
@@ -223,38 +212,5 @@ fn causes(
     if let Some(own) = own_cause(state, contract, (Some(day), shard), print) {
         return BTreeSet::from([own]);
     }
-    let begin = window::first_day(day);
-    let mut causes = BTreeSet::new();
-    if contract.name == SUBSCRIPTIONS.name {
-        causes.extend(changes.causes_of(&[Feed::Subscriptions]));
-        return causes;
-    }
-    causes.extend(changes.within(ACTIVITY_DAILY.name, begin, day));
-    causes.extend(changes.within(ACTIVITY_BEFORE.name, begin, day));
-    if contract.name != ACTIVITY_28D.name {
-        causes.extend(changes.within(ASSIGNMENTS.name, begin, day));
-        causes.extend(changes.within(SUBSCRIPTIONS.name, day, day));
-    }
-    if [ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) {
-        causes.extend(changes.within(ACTIVITY_COVERAGE.name, begin, day));
-        if causes.is_empty() {
-            // The first day of a tenant says whether later windows are complete, however long ago
-            // it was.
-            causes.extend(changes.within(ACTIVITY_COVERAGE.name, Day(i32::MIN), day));
-        }
-    }
-    if contract.name == NEXT_STEPS.name && causes.is_empty() {
-        // Who was active at any time before, since when a seat is assigned, when a product was
-        // first seen.
-        for table in [ACTIVITY_BEFORE.name, ACTIVITY_DAILY.name, ASSIGNMENTS.name, SUBSCRIPTIONS.name] {
-            causes.extend(changes.within(table, Day(i32::MIN), day));
-        }
-        if causes.is_empty() {
-            causes.extend(changes.causes_of(&[Feed::SupportRequests]));
-        }
-    }
-    if causes.is_empty() {
-        causes.insert(Cause::Earlier);
-    }
-    causes
+    upstream_causes(changes, contract, Some(day))
 }

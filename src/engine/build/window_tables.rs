@@ -12,7 +12,7 @@ use crate::domain::digest::Fingerprint;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::build::activity_daily::facts_of;
 use crate::engine::build::assignments::remove_beyond;
-use crate::engine::build::window_fingerprints::{PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint};
+use crate::engine::build::window_fingerprints::{PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint, window_tables};
 use crate::engine::build::window_plan::{ShardPlan, WindowsPlan};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
@@ -65,7 +65,7 @@ pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<
     for (contract, place, footer) in &made {
         state.put(contract, *place, footer.clone());
     }
-    for contract in PASS_TABLES.into_iter().chain([&SUBSCRIPTIONS]) {
+    for contract in window_tables() {
         remove_beyond(job.store, state, contract, job.shards())?;
     }
     let portfolio = make_portfolio(job, state, plan)?;

@@ -2,6 +2,7 @@
 //! earlier run left nothing to do, there is nothing to do now.
 
 use crate::domain::digest::{Digest, Hasher};
+use crate::domain::settings_group::SettingsGroup;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::request::Request;
 use crate::engine::state::State;
@@ -16,26 +17,11 @@ pub fn looked_at(request: &Request<'_>, state: &State, files: &[RawFile]) -> Opt
     }
     let settings = request.settings;
     let mut hasher = Hasher::new();
-    for text in [
-        settings.zone_text(),
-        settings.apps_text(),
-        settings.workloads_text(),
-        settings.products_text(),
-        settings.excluded_text(),
-        settings.offers_text(),
-        settings.audit_actions_text(),
-        settings.evidence_text(),
-        settings.unlicensed_use_text(),
-        settings.states_text(),
-        settings.partner_text(),
-        settings.snapshots_text(),
-        settings.user_ids_text(),
-        settings.thresholds_text(),
-        settings.language_text(),
-        settings.name.clone(),
-    ] {
-        hasher.text(&text);
-    }
+    // Whatever group of settings a table may read.
+    SettingsGroup::ALL.iter().for_each(|group| {
+        hasher.text(&settings.text(*group));
+    });
+    hasher.text(&settings.name);
     settings.sources.iter().for_each(|source| {
         hasher.text(&source.reading_text()).text(&source.fail_above.to_string());
     });

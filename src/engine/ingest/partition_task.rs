@@ -18,34 +18,16 @@ use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 use crate::sources::Format;
 use crate::sources::path::PathFacts;
+use crate::stages;
 use crate::stages::people::user_names::USER_NAMES;
-use crate::stages::received::activity_events::ACTIVITY_EVENTS;
 use crate::stages::received::raw_files::RAW_FILES;
 use crate::stages::received::rejects::REJECTS;
-use crate::stages::received::{
-    customers, license_changes, license_holdings, raw_files, snapshots, subscription_snapshots, support_requests,
-};
-use crate::warehouse::contract::{Contract, Place};
+use crate::stages::received::{customers, raw_files, snapshots, subscription_snapshots, support_requests};
+use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::file::write::Footer;
 
 /// Where a file belongs whose path names no day and that has no row with one.
 pub const NO_DAY: Day = Day(0);
-
-/// The tables of each feed.
-pub const FEED_TABLES: &[(Feed, &[&Contract])] = &[
-    (Feed::Activity, &[&ACTIVITY_EVENTS, &USER_NAMES]),
-    (Feed::LicenseChanges, &[&license_changes::LICENSE_CHANGES]),
-    (
-        Feed::LicenseHoldings,
-        &[&license_holdings::LICENSE_HOLDINGS, &snapshots::SNAPSHOTS, &USER_NAMES],
-    ),
-    (
-        Feed::Subscriptions,
-        &[&subscription_snapshots::SUBSCRIPTION_SNAPSHOTS, &snapshots::SNAPSHOTS],
-    ),
-    (Feed::Customers, &[&customers::CUSTOMERS]),
-    (Feed::SupportRequests, &[&support_requests::SUPPORT_REQUESTS]),
-];
 
 /// Tables that are steps in between, which no reader looks for: a partition has none of them where
 /// no source could fill it.
@@ -126,7 +108,7 @@ impl<'a> Task<'a> {
 
     /// Reads every present file again: what the partition says of its files is lost.
     fn read_all(&mut self) {
-        self.feeds = FEED_TABLES.iter().map(|(feed, _)| *feed).collect();
+        self.feeds = Feed::ALL.iter().copied().collect();
         self.reread = self.feeds.clone();
         self.broken = self.feeds.clone();
     }
@@ -170,8 +152,9 @@ impl<'a> Task<'a> {
                 self.reread.insert(feed);
             }
         }
-        for (feed, tables) in FEED_TABLES {
-            for contract in tables.iter().filter(|table| belongs(settings, state, table, self.received)) {
+        for feed in Feed::ALL {
+            let tables = stages::TABLES.iter().filter(|table| is_of(table, *feed));
+            for contract in tables.filter(|table| belongs(settings, state, table, self.received)) {
                 if self.is_of_other_shards(settings, state, contract) {
                     self.feeds.insert(*feed);
                 } else if !is_whole(settings, state, contract, self.received) {
@@ -227,7 +210,7 @@ impl<'a> Task<'a> {
     /// Why a table's file of the partition is made: of all feeds where the table has rows of each,
     /// or where the partition is new.
     pub fn causes(&self, settings: &Settings, state: &State, contract: &Contract) -> BTreeSet<Cause> {
-        let feeds = feeds_of(contract);
+        let feeds = contract.made_from.feeds;
         let is_new = state.footer(contract, (Some(self.received), 0)).is_none() && !self.is_broken();
         let made = |feed: &Feed| is_new || feeds.is_empty() || feeds.contains(feed);
         let mut causes: BTreeSet<Cause> = self
@@ -306,7 +289,7 @@ pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, receive
 /// Whether files of a table belong to a partition: not those of a step in between that no source
 /// could fill, unless there are some from a time when one could.
 pub fn belongs(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
-    let feeds = feeds_of(contract);
+    let feeds = contract.made_from.feeds;
     // Who has which name is asked only where some source knows users by name only.
     let fills = |source: &Source| feeds.contains(&source.feed) && (contract.name != USER_NAMES.name || source.tells_names);
     !is_step(contract) || settings.sources.iter().any(fills) || shards_of(state, contract, received).next().is_some()
@@ -326,13 +309,9 @@ fn shards_of(state: &State, contract: &Contract, received: Day) -> impl Iterator
     parts_of(state, contract, received).map(|((_, shard), _)| *shard)
 }
 
-/// The feeds that a `received=` table has rows of; none where it has rows of all.
-fn feeds_of(contract: &Contract) -> Vec<Feed> {
-    FEED_TABLES
-        .iter()
-        .filter(|(_, tables)| tables.iter().any(|table| table.name == contract.name))
-        .map(|(feed, _)| *feed)
-        .collect()
+/// Whether a table has rows of a feed's raw files, and not of all.
+fn is_of(contract: &Contract, feed: Feed) -> bool {
+    contract.partition == Partition::Received && contract.made_from.feeds.contains(&feed)
 }
 
 /// What a partition's file is made from: the settings that the table reads, and the raw files of
@@ -343,23 +322,7 @@ pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files:
 
 /// The same where the table's partition has so many files.
 fn fingerprint_of_files(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile], count: u32) -> Fingerprint {
-    let mut texts = if contract.name == ACTIVITY_EVENTS.name {
-        vec![settings.zone_text(), settings.apps_text()]
-    } else if contract.name == license_changes::LICENSE_CHANGES.name {
-        vec![settings.zone_text()]
-    } else {
-        Vec::new()
-    };
-    let names_users = [
-        &ACTIVITY_EVENTS,
-        &license_changes::LICENSE_CHANGES,
-        &license_holdings::LICENSE_HOLDINGS,
-    ];
-    if names_users.iter().any(|table| table.name == contract.name) {
-        texts.extend(Some(settings.user_ids_text()).filter(|text| !text.is_empty()));
-    }
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let feeds: Vec<&str> = feeds_of(contract).into_iter().map(Feed::name).collect();
+    let feeds: Vec<&str> = contract.made_from.feeds.iter().map(|feed| feed.name()).collect();
     let mut inputs = Hasher::new();
     for file in files.iter().filter(|file| feeds.is_empty() || feeds.contains(&file.feed.as_str())) {
         inputs
@@ -369,7 +332,7 @@ fn fingerprint_of_files(settings: &Settings, contract: &Contract, files: &[raw_f
             .text(&file.reading);
     }
     Fingerprint {
-        settings: settings_digest_of_files(contract, count, &texts),
+        settings: settings_digest_of_files(contract, settings, count),
         inputs: inputs.finish(),
     }
 }

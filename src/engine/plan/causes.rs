@@ -2,6 +2,7 @@
 //! be followed back to the raw files that came in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use serde::Serialize;
 
@@ -120,18 +121,23 @@ impl Changes {
     }
 
     /// The raw files of some feeds that were read, as causes.
-    pub fn causes_of(&self, feeds: &[Feed]) -> Vec<Cause> {
+    pub fn causes_of(&self, feeds: &BTreeSet<Feed>) -> Vec<Cause> {
         let read = self.files.keys().filter(|(feed, _)| feeds.contains(feed));
         let causes: Vec<Cause> = read.map(|(feed, day)| Cause::Files(*feed, *day)).collect();
         if causes.is_empty() { vec![Cause::Earlier] } else { causes }
     }
 
-    /// The days of a table that changed, as causes, from `first` to `last`.
-    pub fn within(&self, table: &'static str, first: Day, last: Day) -> impl Iterator<Item = Cause> {
+    /// The days of a table that changed, as causes, from `first` to `last`, each of them if there is
+    /// such a day.
+    pub fn within(&self, table: &'static str, first: Option<Day>, last: Option<Day>) -> impl Iterator<Item = Cause> {
+        let range = (
+            first.map_or(Bound::Unbounded, Bound::Included),
+            last.map_or(Bound::Unbounded, Bound::Included),
+        );
         self.tables
             .get(table)
             .into_iter()
-            .flat_map(move |days| days.range(first..=last))
+            .flat_map(move |days| days.range(range))
             .map(move |(day, _)| Cause::Upstream(table, *day))
     }
 }

@@ -1,26 +1,31 @@
 //! The settings half of fingerprints: a table's version, the number of its files and what it reads
-//! of the pipeline file and the catalogues; and of raw files, the way in which they are read.
+//! of the pipeline file and the catalogues, as its contract says; and of raw files, the way in which
+//! they are read.
+
+use std::collections::BTreeSet;
 
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::kinds::Feed;
+use crate::domain::settings_group::SettingsGroup;
 use crate::pipeline::settings::Settings;
 use crate::sources::{self, Format};
-use crate::warehouse::contract::Contract;
+use crate::stages;
+use crate::warehouse::contract::{Contract, Partition};
 
-/// Of a table that reads the settings in `texts` (see `pipeline/texts.rs`).
-pub fn settings_digest(contract: &Contract, settings: &Settings, texts: &[&str]) -> Digest {
-    settings_digest_of_files(contract, contract.files(u32::from(settings.shards)), texts)
+/// The settings half of a table's fingerprints.
+pub fn settings_digest(contract: &Contract, settings: &Settings) -> Digest {
+    settings_digest_of_files(contract, settings, contract.files(u32::from(settings.shards)))
 }
 
 /// The same where the table has so many files a day.
-pub fn settings_digest_of_files(contract: &Contract, files: u32, texts: &[&str]) -> Digest {
+pub fn settings_digest_of_files(contract: &Contract, settings: &Settings, files: u32) -> Digest {
     let mut hasher = Hasher::new();
     hasher
         .text(contract.name)
         .number(i64::from(contract.version))
         .number(i64::from(files));
-    texts.iter().for_each(|text| {
-        hasher.text(text);
+    settings.texts(contract.made_from.settings.iter().copied()).for_each(|text| {
+        hasher.text(&text);
     });
     hasher.finish()
 }
@@ -33,17 +38,20 @@ pub fn how(settings: &Settings, source: usize) -> String {
     if of.format == Format::Auto {
         hasher.number(i64::from(sources::AUTO_VERSION));
     }
-    // What `raw_files` says of days, the day of a file whose path names none, and on which day an
-    // event says whose name is whose.
-    hasher.text(&settings.zone_text());
-    if of.feed == Feed::Subscriptions {
-        hasher.text(&settings.offers_text());
-    }
-    if of.format.reads_audit_actions(of.feed) {
-        hasher.text(&settings.audit_actions_text());
-    }
-    if !settings.user_ids_text().is_empty() {
-        hasher.text(&settings.user_ids_text());
-    }
+    settings.texts(read_with(of.feed, of.format)).for_each(|text| {
+        hasher.text(&text);
+    });
     hasher.finish().to_string()
+}
+
+/// The groups of settings that decide how files of a feed and format are read: what the tables have
+/// of them that the files bring rows to, in the order of the groups.
+fn read_with(feed: Feed, format: Format) -> BTreeSet<SettingsGroup> {
+    let tables = stages::TABLES.iter().filter(|table| table.partition == Partition::Received);
+    let filled = tables.filter(|table| table.made_from.feeds.is_empty() || table.made_from.feeds.contains(&feed));
+    let mut groups: BTreeSet<SettingsGroup> = filled.flat_map(|table| table.made_from.settings_by_effect).copied().collect();
+    if !format.reads_audit_actions(feed) {
+        groups.remove(&SettingsGroup::AuditActions);
+    }
+    groups
 }

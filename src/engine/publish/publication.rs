@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
+use crate::domain::settings_group::SettingsGroup;
 use crate::domain::window::WINDOW_DAYS;
 use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::error::EngineError;
@@ -31,6 +32,8 @@ use crate::warehouse::store::Store;
 
 /// Rises when the published files change their form.
 const VERSION: i64 = 3;
+/// The groups of settings that published files have besides what the tables have.
+const NAMED_WITH: [SettingsGroup; 3] = [SettingsGroup::Products, SettingsGroup::Workloads, SettingsGroup::Scope];
 /// The file that says what the last run did.
 const RUN_JSON: &str = "run.json";
 
@@ -81,11 +84,10 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
 /// What the published files have of names, and of everything else that is the same for all days.
 fn names_made_from(settings: &Settings, customers: &[Customer]) -> Digest {
     let mut hasher = Hasher::new();
-    hasher
-        .number(VERSION)
-        .text(&settings.products_text())
-        .text(&settings.workloads_text())
-        .text(&settings.excluded_text());
+    hasher.number(VERSION);
+    settings.texts(NAMED_WITH).for_each(|text| {
+        hasher.text(&text);
+    });
     for tenant in customers {
         for text in [&tenant.name, &tenant.domain, &tenant.country, &tenant.segment] {
             hasher.bytes(&tenant.tenant_id.bytes()).text(text);

@@ -9,6 +9,7 @@ use arrow::record_batch::RecordBatch;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::window;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::activity::window_facts::{DailyFacts, Entity, Marks, Windows};
 use crate::stages::received::activity_events::guids;
 use crate::warehouse::cell::texts;
@@ -18,7 +19,9 @@ use crate::warehouse::table::{coded, frame_of, table};
 table! {
     /// A user with any activity in a workload in the 28 days that end on the day. Bit 0 is the day,
     /// bit 27 is 27 days before.
-    ACTIVITY_28D = "activity_28d", version 1, Day, sharded;
+    ACTIVITY_28D = "activity_28d", version 1, Day, sharded,
+        from Window [ACTIVITY_DAILY, ACTIVITY_BEFORE],
+        settings [Evidence];
     Activity28d {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",

@@ -6,12 +6,16 @@
 //! is made again.
 
 use crate::domain::guid::Guid;
+use crate::stages::people::user_names::USER_NAMES;
+use crate::stages::received::activity_events::ACTIVITY_EVENTS;
+use crate::stages::received::license_changes::LICENSE_CHANGES;
 use crate::warehouse::table::table;
 
 table! {
     /// A customer has rows in `activity_events` on the day: succeeded or not, with or without user
     /// or workload.
-    ACTIVITY_COVERAGE = "activity_coverage", version 2, Day, sharded;
+    ACTIVITY_COVERAGE = "activity_coverage", version 2, Day, sharded,
+        from Day [ACTIVITY_EVENTS] History [USER_NAMES, LICENSE_CHANGES];
     ActivityCoverage {
         @key tenant_id: Guid = "the customer",
         events: i64 = "distinct events of the day, users who are known by name joined",

@@ -12,16 +12,18 @@ use crate::domain::by_name::is_by_name;
 use crate::domain::day::{Day, Instant};
 use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
-use crate::stages::activity::activity_coverage::ActivityCoverage;
-use crate::stages::people::user_names::{Names, NamesOn};
-use crate::stages::received::activity_events::{DigestedEvents, EventColumns};
+use crate::stages::activity::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
+use crate::stages::people::user_names::{Names, NamesOn, USER_NAMES};
+use crate::stages::received::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns};
+use crate::stages::received::license_changes::LICENSE_CHANGES;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{Texts, coded, frame_of, table};
 
 table! {
     /// A user's activity in a workload on one day: successful sign-ins and audited actions.
-    ACTIVITY_DAILY = "activity_daily", version 1, Day, sharded;
+    ACTIVITY_DAILY = "activity_daily", version 1, Day, sharded,
+        from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE] History [USER_NAMES, LICENSE_CHANGES];
     ActivityDaily {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",
@@ -38,7 +40,8 @@ table! {
 table! {
     /// The same for the 27 days before the first day of the tables, which the windows of the first
     /// days look back on.
-    ACTIVITY_BEFORE = "activity_before", version 1, Day, sharded;
+    ACTIVITY_BEFORE = "activity_before", version 1, Day, sharded,
+        from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE] History [USER_NAMES, LICENSE_CHANGES];
     ActivityBefore {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",

@@ -9,12 +9,15 @@
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::activity::window_facts::{DailyFacts, Marks};
 use crate::warehouse::table::table;
 
 table! {
     /// A user was active in a workload at some time.
-    FIRST_ACTIVITY = "first_activity", version 1, Whole, sharded;
+    FIRST_ACTIVITY = "first_activity", version 1, Whole, sharded,
+        from History [ACTIVITY_DAILY, ACTIVITY_BEFORE],
+        settings [Evidence];
     FirstActivity {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",

@@ -19,13 +19,18 @@ use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Opened};
 use crate::stages::licenses::listed_holders::{Days, Listed, ListedUser};
-use crate::stages::received::license_changes::LicenseChange;
-use crate::stages::received::snapshots::HoldingsSnapshot;
+use crate::stages::people::user_names::USER_NAMES;
+use crate::stages::received::license_changes::{LICENSE_CHANGES, LicenseChange};
+use crate::stages::received::license_holdings::LICENSE_HOLDINGS;
+use crate::stages::received::snapshots::{HoldingsSnapshot, SNAPSHOTS};
 use crate::warehouse::table::table;
 
 table! {
     /// A user has a SKU from one day to another.
-    ASSIGNMENTS = "assignments", version 1, Whole, sharded;
+    ASSIGNMENTS = "assignments", version 1, Whole, sharded,
+        feeds [LicenseChanges, LicenseHoldings],
+        from History [LICENSE_CHANGES, LICENSE_HOLDINGS, SNAPSHOTS, USER_NAMES],
+        settings [Zone];
     Assignment {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who has the license",

@@ -162,7 +162,7 @@ impl ListedSubscription {
         hasher.text(self.state.name()).number(i64::from(self.is_trial));
         optional(self.owner_tenant_id.as_deref(), hasher);
         optional(self.seller.map(Seller::name), hasher);
-        hasher.number(self.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
+        hasher.day(self.ends_on);
     }
 }
 

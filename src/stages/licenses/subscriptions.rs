@@ -18,11 +18,16 @@ use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
 use crate::stages::licenses::snapshot_history::{ListedSubscription, TakenSnapshots};
+use crate::stages::received::snapshots::SNAPSHOTS;
+use crate::stages::received::subscription_snapshots::SUBSCRIPTION_SNAPSHOTS;
 use crate::warehouse::table::table;
 
 table! {
     /// A subscription in force on the day.
-    SUBSCRIPTIONS = "subscriptions", version 1, Day, sharded;
+    SUBSCRIPTIONS = "subscriptions", version 1, Day, sharded,
+        feeds [Subscriptions],
+        from History [SUBSCRIPTION_SNAPSHOTS, SNAPSHOTS],
+        settings [SnapshotAge], by effect [Partner];
     Subscription {
         @key tenant_id: Guid = "the customer",
         @key subscription_id: String = "the subscription",
@@ -234,9 +239,7 @@ fn settle(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Settled {
             .number(row.seats)
             .text(row.state.name())
             .text(seller.name());
-        hasher
-            .number(i64::from(row.is_trial))
-            .number(row.ends_on.map_or(i64::MIN, |day| i64::from(day.0)));
+        hasher.number(i64::from(row.is_trial)).day(row.ends_on);
         subscriptions.push(SubscriptionInForce {
             subscription_id: row.subscription_id.clone(),
             sku_id: row.sku_id,

@@ -31,18 +31,23 @@ use crate::domain::guid::Guid;
 use crate::domain::next_steps::StepCode;
 use crate::domain::rules::Rules;
 use crate::domain::window;
-use crate::stages::licenses::subscriptions::Timeline;
+use crate::stages::activity::first_activity::FIRST_ACTIVITY;
+use crate::stages::licenses::assignments::ASSIGNMENTS;
+use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::product::Product;
 use crate::stages::next_steps::support::Support;
-use crate::stages::usage::adoption::Adoption;
+use crate::stages::received::support_requests::SUPPORT_REQUESTS;
+use crate::stages::usage::adoption::{ADOPTION, Adoption};
 use crate::stages::usage::window_pass::DayOfUse;
-use crate::stages::usage::workload_adoption::WorkloadAdoption;
+use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::table::table;
 
 table! {
     /// What to do next about a product of a customer, a workload, or the customer as a whole.
-    NEXT_STEPS = "next_steps", version 2, Day, sharded;
+    NEXT_STEPS = "next_steps", version 2, Day, sharded,
+        from Day [ADOPTION, WORKLOAD_ADOPTION] History [SUBSCRIPTIONS, ASSIGNMENTS, FIRST_ACTIVITY, SUPPORT_REQUESTS],
+        settings [Evidence, States, Workloads, Scope, UnlicensedUse, Thresholds, Language], by effect [Zone];
     NextStep {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Option<Guid> = "the product; null: it is about a workload, or about the customer",

@@ -97,7 +97,7 @@ impl Support {
                 continue;
             };
             hasher.bytes(&tenant.bytes()).number(asked.requests);
-            hasher.number(asked.first_snapshot.map_or(i64::MIN, |day| i64::from(day.0)));
+            hasher.day(asked.first_snapshot);
             hasher.number(asked.new_products.len() as i64);
             for product in asked.new_products {
                 hasher

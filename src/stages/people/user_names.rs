@@ -18,7 +18,9 @@ use crate::warehouse::table::table;
 
 table! {
     /// A raw file says that a user id and a name belonged together on a day.
-    USER_NAMES = "user_names", version 2 reads 1, Received, sharded;
+    USER_NAMES = "user_names", version 2 reads 1, Received, sharded,
+        feeds [Activity, LicenseHoldings],
+        by effect [Zone, UserIds];
     UserNameRow {
         @key tenant_id: Guid = "the customer",
         @key name_id: String = "the id under which a user is stored of whom only the name is known: a hash of tenant and name",
@@ -194,9 +196,7 @@ impl Names {
         for (name, turns) in &self.turns {
             hasher.text(name).number(turns.len() as i64);
             for turn in turns {
-                hasher
-                    .number(turn.from.map_or(i64::MIN, |day| i64::from(day.0)))
-                    .text(turn.user.as_deref().unwrap_or_default());
+                hasher.day(turn.from).text(turn.user.as_deref().unwrap_or_default());
             }
         }
         hasher.finish()

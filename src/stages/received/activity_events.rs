@@ -22,7 +22,9 @@ use crate::warehouse::table::{Texts, column_of, table};
 
 table! {
     /// A sign-in or an audited action of a user, wherever and however often it was logged.
-    ACTIVITY_EVENTS = "activity_events", version 3 reads 2, Received, sharded;
+    ACTIVITY_EVENTS = "activity_events", version 3 reads 2, Received, sharded,
+        feeds [Activity],
+        settings [Zone, Apps, UserIds], by effect [AuditActions];
     ActivityEvent {
         @key tenant_id: Guid = "the customer",
         @key day: Day = "the calendar date of `event_time` in the pipeline's time zone",

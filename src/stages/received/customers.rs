@@ -7,7 +7,8 @@ use crate::warehouse::table::table;
 
 table! {
     /// A customer as a raw customer list names it.
-    CUSTOMERS = "customers", version 1, Received, single;
+    CUSTOMERS = "customers", version 1, Received, single,
+        feeds [Customers];
     Customer {
         @key tenant_id: Guid = "the customer's tenant",
         @key source_file: String = "path of the raw file",

@@ -9,7 +9,9 @@ use crate::warehouse::table::table;
 
 table! {
     /// One thing that a license event said about a user and a SKU, or about the whole user.
-    LICENSE_CHANGES = "license_changes", version 1, Received, sharded;
+    LICENSE_CHANGES = "license_changes", version 1, Received, sharded,
+        feeds [LicenseChanges],
+        settings [Zone, UserIds];
     LicenseChange {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "whose license it is",

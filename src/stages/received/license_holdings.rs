@@ -7,7 +7,9 @@ use crate::warehouse::table::table;
 
 table! {
     /// A user holds a SKU on the day of a snapshot.
-    LICENSE_HOLDINGS = "license_holdings", version 1, Received, sharded;
+    LICENSE_HOLDINGS = "license_holdings", version 1, Received, sharded,
+        feeds [LicenseHoldings],
+        settings [UserIds], by effect [Zone];
     LicenseHolding {
         @key tenant_id: Guid = "the customer",
         @key day: Day = "the day of the snapshot",

@@ -7,7 +7,8 @@ use crate::warehouse::table::table;
 
 table! {
     /// One raw file as one source read it: which bytes, and how many records of which fate.
-    RAW_FILES = "raw_files", version 2 reads 1, Received, single;
+    RAW_FILES = "raw_files", version 2 reads 1, Received, single,
+        by effect [Zone];
     RawFile {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key source_file: String = "path of the file below the input folder",

@@ -19,7 +19,8 @@ use crate::warehouse::table::{Texts, coded, column_of, frame_of, table};
 
 table! {
     /// One record of a raw file that could not be used.
-    REJECTS = "rejects", version 3 reads 2, Received, single;
+    REJECTS = "rejects", version 3 reads 2, Received, single,
+        by effect [UserIds];
     Reject {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key source_file: String = "path of the file below the input folder",

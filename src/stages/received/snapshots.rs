@@ -11,7 +11,9 @@ use crate::warehouse::table::table;
 
 table! {
     /// One raw file's share in a snapshot.
-    SNAPSHOTS = "snapshots", version 2 reads 1, Received, single;
+    SNAPSHOTS = "snapshots", version 2 reads 1, Received, single,
+        feeds [LicenseHoldings, Subscriptions],
+        by effect [Zone];
     SnapshotFile {
         @key feed: String = "license_holdings or subscriptions",
         @key source: String = "the source of the pipeline file: its feed and path",

@@ -8,7 +8,9 @@ use crate::warehouse::table::table;
 
 table! {
     /// A subscription as a raw snapshot lists it.
-    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 1, Received, single;
+    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 1, Received, single,
+        feeds [Subscriptions],
+        by effect [Zone, Offers];
     SnapshotSubscription {
         @key source: String = "the source of the pipeline file: its feed and path",
         @key tenant_id: Guid = "the customer",

@@ -9,7 +9,8 @@ use crate::warehouse::table::table;
 
 table! {
     /// A support request as a raw list names it.
-    SUPPORT_REQUESTS = "support_requests", version 1, Received, single;
+    SUPPORT_REQUESTS = "support_requests", version 1, Received, single,
+        feeds [SupportRequests];
     SupportRequest {
         @key tenant_id: Guid = "the customer",
         @key request_id: String = "the request",

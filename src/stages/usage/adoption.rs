@@ -4,12 +4,18 @@
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::licenses::assignments::ASSIGNMENTS;
+use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::usage::usage::{Parts, broken_promise};
 use crate::warehouse::table::table;
 
 table! {
     /// A product of a customer: what was sold, assigned and used.
-    ADOPTION = "adoption", version 1, Day, sharded;
+    ADOPTION = "adoption", version 1, Day, sharded,
+        from Day [SUBSCRIPTIONS] Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ACTIVITY_COVERAGE, ASSIGNMENTS] History [ACTIVITY_COVERAGE],
+        settings [Evidence, States, Workloads, Scope];
     Adoption {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Guid = "the product",

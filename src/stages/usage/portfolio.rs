@@ -5,15 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::guid::Guid;
-use crate::stages::usage::adoption::Adoption;
+use crate::stages::usage::adoption::{ADOPTION, Adoption};
 use crate::stages::usage::usage::ratio;
-use crate::stages::usage::workload_adoption::WorkloadAdoption;
+use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::table::table;
 
 table! {
     /// A sum over customers: of one product (workload null), of one workload (SKU null), or of
     /// everything (both null).
-    PORTFOLIO = "portfolio", version 1, Day, single;
+    PORTFOLIO = "portfolio", version 1, Day, single,
+        from Day [ADOPTION, WORKLOAD_ADOPTION];
     Portfolio {
         @key sku_id: Option<Guid> = "the product; null: all of them",
         @key workload: Option<String> = "the workload; null: any",

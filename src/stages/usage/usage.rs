@@ -3,12 +3,17 @@
 //! `holders`).
 
 use crate::domain::guid::Guid;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::licenses::assignments::ASSIGNMENTS;
+use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::warehouse::table::table;
 
 table! {
     /// The use of one workload of a SKU in the 28 days that end on the day. The five parts add up
     /// to `entitlements_active`.
-    USAGE = "usage", version 1, Day, sharded;
+    USAGE = "usage", version 1, Day, sharded,
+        from Day [SUBSCRIPTIONS] Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
+        settings [Evidence, States, Workloads];
     Usage {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Guid = "the product",

@@ -2,11 +2,16 @@
 //! license. Reads what `usage` reads.
 
 use crate::domain::guid::Guid;
+use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::licenses::assignments::ASSIGNMENTS;
+use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::warehouse::table::table;
 
 table! {
     /// A workload of a customer, whatever the product.
-    WORKLOAD_ADOPTION = "workload_adoption", version 1, Day, sharded;
+    WORKLOAD_ADOPTION = "workload_adoption", version 1, Day, sharded,
+        from Day [SUBSCRIPTIONS] Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
+        settings [Evidence, States, Workloads, Scope, UnlicensedUse];
     WorkloadAdoption {
         @key tenant_id: Guid = "the customer",
         @key workload: String = "what is used",

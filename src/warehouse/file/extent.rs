@@ -68,7 +68,7 @@ mod tests {
 
     use crate::domain::digest::Digest;
     use crate::storage::disk::Disk;
-    use crate::warehouse::contract::{Column, Contract, Kind, Partition};
+    use crate::warehouse::contract::{Column, Contract, Kind, MadeFrom, Partition};
     use crate::warehouse::file::write;
 
     const WORDS: Contract = Contract {
@@ -77,6 +77,7 @@ mod tests {
         oldest: 1,
         partition: Partition::Whole,
         sharded: false,
+        made_from: MadeFrom::NOTHING,
         about: "words",
         columns: &[
             Column {

@@ -169,7 +169,7 @@ mod tests {
 
     use super::*;
     use crate::storage::disk::Disk;
-    use crate::warehouse::contract::Partition;
+    use crate::warehouse::contract::{MadeFrom, Partition};
     use crate::warehouse::file::write;
 
     const fn column(name: &'static str, kind: Kind, nullable: bool, key: bool, since: u32) -> Column {
@@ -190,6 +190,7 @@ mod tests {
             oldest,
             partition: Partition::Received,
             sharded: false,
+            made_from: MadeFrom::NOTHING,
             about: "calls",
             columns,
         }

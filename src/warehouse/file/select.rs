@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
     use crate::storage::disk::Disk;
-    use crate::warehouse::contract::{Column, Kind, Partition};
+    use crate::warehouse::contract::{Column, Kind, MadeFrom, Partition};
     use crate::warehouse::file::write;
 
     const VISITS: Contract = Contract {
@@ -163,6 +163,7 @@ mod tests {
         oldest: 3,
         partition: Partition::Whole,
         sharded: false,
+        made_from: MadeFrom::NOTHING,
         about: "visits",
         columns: &[
             Column {

@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
     use crate::storage::disk::Disk;
-    use crate::warehouse::contract::{Column, Kind, Partition};
+    use crate::warehouse::contract::{Column, Kind, MadeFrom, Partition};
     use crate::warehouse::file::write;
     use crate::warehouse::file::write::{Described, describe};
 
@@ -167,6 +167,7 @@ mod tests {
         oldest: 1,
         partition: Partition::Whole,
         sharded: false,
+        made_from: MadeFrom::NOTHING,
         about: "words",
         columns: &[column("at", Kind::Count, false, true), column("word", Kind::Text, true, false)],
     };

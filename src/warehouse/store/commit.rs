@@ -158,7 +158,7 @@ mod tests {
 
     use super::*;
     use crate::storage::disk::{Disk, Operation};
-    use crate::warehouse::contract::{Column, Kind, Partition};
+    use crate::warehouse::contract::{Column, Kind, MadeFrom, Partition};
 
     const CALLS: Contract = Contract {
         name: "calls",
@@ -166,6 +166,7 @@ mod tests {
         oldest: 1,
         partition: Partition::Received,
         sharded: true,
+        made_from: MadeFrom::NOTHING,
         about: "calls",
         columns: &[Column {
             name: "number",
