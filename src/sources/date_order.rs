@@ -1,13 +1,14 @@
-//! In which order a file's dates with slashes have day and month: `5/9/2026` is the ninth of May or
-//! the fifth of September.
+//! Decides in which order the dates with slashes in a file have day and month: `5/9/2026` is the
+//! ninth of May or the fifth of September.
 //!
-//! Exports write dates as the computer that made them is set up, and all dates of one file alike.
-//! So the order is decided for the file: a number above 12 in one date settles it for all. Where
-//! none does, the order is the documented one, month first. A file with dates that settle it in
-//! both ways contradicts itself, and none of its dates with slashes can be read.
+//! An export writes dates as the computer that made it is set up, all dates of a file in one way.
+//! So the order is decided for the whole file: a number above 12 in one date decides it for all of
+//! them. Where no date decides, the order is the documented one, month first. A file whose dates
+//! decide in both ways contradicts itself, and none of its dates with slashes can be read.
 //!
-//! A file is read month first. Only where a date was seen on the way that says otherwise, it is
-//! read again ([`read_in_order`](crate::sources::read::read_in_order)): files with other dates pay nothing.
+//! A file is first read with the month first. Only if one of its dates said otherwise, the file is
+//! read again ([`read_in_order`](crate::sources::read::read_in_order)). So files with other dates
+//! pay nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -21,15 +22,15 @@ enum DateOrder {
     #[default]
     MonthFirst,
     DayFirst,
-    /// Some dates can only be the one, some only the other.
+    /// Some dates have to be the one, some the other.
     Contradictory,
 }
 
 const SAYS_MONTH_FIRST: u8 = 1;
 const SAYS_DAY_FIRST: u8 = 2;
 
-/// How a file's dates are read, and what they were seen to say. Everybody who reads a part of the
-/// file has the same one.
+/// The order in which the dates of a file are read, and what its dates said about the order. All
+/// threads that read parts of the file share it.
 #[derive(Clone, Debug, Default)]
 pub struct Dates {
     order: DateOrder,
@@ -52,7 +53,7 @@ impl Dates {
         }
     }
 
-    /// How the file has to be read instead; `None` where it was read as its dates say.
+    /// The order in which the file has to be read again. `None` where it was read as its dates say.
     pub fn instead(&self) -> Option<Dates> {
         let order = match self.seen.load(Ordering::Relaxed) {
             SAYS_DAY_FIRST => DateOrder::DayFirst,

@@ -10,7 +10,7 @@ use crate::sources::date_order::Dates;
 use crate::sources::path::PathFacts;
 use crate::sources::record::{Reason, Sink, SnapshotPage};
 
-/// How many days a snapshot may be younger than the day of receipt that its path names.
+/// A snapshot may be so many days younger than the day of receipt that its path names.
 const DAYS_AFTER_RECEIPT: i32 = 2;
 
 /// What a reader knows of a file besides its bytes.
@@ -18,28 +18,28 @@ const DAYS_AFTER_RECEIPT: i32 = 2;
 pub struct FileContext {
     /// The tenant that the path names.
     pub tenant: Option<Guid>,
-    /// The day that the path names: that of a snapshot whose records have none.
+    /// The day that the path names. A snapshot whose records name no day is of this day.
     pub day: Option<Day>,
-    /// The end of the time of receipt that the path names: no event may be more than 24 hours
-    /// later.
+    /// The end of the hour or day of receipt that the path names. No event may be more than 24
+    /// hours later.
     pub received_until: Option<Instant>,
-    /// The day that it is: no snapshot may be of a later one. `None`: nobody asks.
+    /// Today: no snapshot may be of a later day. `None` where this is not checked.
     pub today: Option<Day>,
-    /// Whether its sign-ins are interactive, where the file's name says so and nothing in the file
-    /// does.
+    /// Whether its sign-ins are interactive, if the name of the file says so. It counts where the
+    /// records do not say it.
     pub interactive: Option<bool>,
-    /// The pipeline's time zone: what an instant's day is.
+    /// The pipeline's time zone, which gives the day of an instant.
     pub zone: Zone,
-    /// Which SKU an offer of Partner Center sells; offer ids are lower case.
+    /// The SKU that each offer of Partner Center sells. Offer ids are in lower case.
     pub offers: Arc<BTreeMap<String, Guid>>,
     /// The order of day and month in the file's dates, as far as it is known.
     pub dates: Dates,
-    /// Which audited actions are a use of the workload that they name.
+    /// The audited actions that are a use of the workload that they name.
     pub audit_actions: Arc<AuditActions>,
 }
 
 impl FileContext {
-    /// What a file's path says and what a pipeline's rules say.
+    /// Puts together what the path of a file says and what the rules of a pipeline say.
     pub fn of(facts: PathFacts, zone: &Zone, catalogue: &Catalogue) -> FileContext {
         FileContext {
             tenant: facts.tenant,
@@ -54,9 +54,9 @@ impl FileContext {
         }
     }
 
-    /// The day of a snapshot: the one that a record writes, else that of the path. A day on which
-    /// nobody can have taken a snapshot would make tables, caches and memory grow by thousands of
-    /// days.
+    /// The day of a snapshot: the one that its record names, else that of the path. Days on which
+    /// nobody can have taken a snapshot are refused: they would make tables and caches grow by
+    /// thousands of days.
     pub fn snapshot_day(&self, written: Option<Day>, sink: &mut dyn Sink) -> Result<Day, Reason> {
         let day = written.or(self.day).ok_or(Reason::MissingDay)?;
         if day < EARLIEST.day_utc() {

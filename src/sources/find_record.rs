@@ -1,10 +1,10 @@
-//! Single records of a raw file, found again by the line and the id that were noted when the file
+//! Finds single records of a raw file again, by the line and the id that were noted when the file
 //! was read.
 //!
 //! A record may be a line, a part of a line (a batch), or a part of a document of many lines, of
-//! which only the first line was noted. So this goes to the noted line, and from there on to the
-//! id. Around the id in JSON the record is the outermost object that is an element of an array, or
-//! where it is in none the outermost object of all. A text that is no JSON is taken by line.
+//! which only the first line was noted. So the search goes to the noted line, and from there on to
+//! the id. In JSON the record is the outermost object around the id that is an element of an array.
+//! If there is none, it is the outermost object. In any other text the record is the line.
 
 use crate::sources::bytes::first_bytes::PARQUET;
 use crate::sources::bytes::input::Input;
@@ -12,7 +12,7 @@ use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Step;
 use crate::sources::bytes::open_file::OpenFile;
 
-/// What is at a place.
+/// What was found at the place of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// The bytes of the record.
@@ -21,8 +21,8 @@ pub enum Found {
     Missing(&'static str),
 }
 
-/// Finds the records that begin in (or, in a document, after) a line and have an id. The answers
-/// are in the order of what is wanted.
+/// Finds records by the line in which they begin (in a document, the line in which the document
+/// begins) and the id that they have. The answers are in the order of `wanted`.
 pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64, String)]) -> Vec<Found> {
     let limits = Limits::of_file(compressed_size);
     let mut file = OpenFile::new(input, compressed_size, limits);
@@ -59,7 +59,7 @@ pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64,
     answers
 }
 
-/// Answers with the records that a text has; returns those that it has not.
+/// Answers for the records that a text has, and returns those that it does not have.
 fn take(text: &[u8], wanted: &[(u64, String)], which: &[usize], answers: &mut [Found]) -> Vec<usize> {
     let mut absent = Vec::new();
     for &at in which {
@@ -81,7 +81,7 @@ fn record_with<'a>(text: &'a [u8], id: &[u8]) -> Option<&'a [u8]> {
     Some(&text[start..end])
 }
 
-/// Where a text has an id, whose letters may be in any case.
+/// The place of an id in a text, its letters in any case.
 fn find_any_case(text: &[u8], id: &[u8]) -> Option<usize> {
     if id.is_empty() || text.len() < id.len() {
         return None;
@@ -90,9 +90,9 @@ fn find_any_case(text: &[u8], id: &[u8]) -> Option<usize> {
     memchr::memchr2_iter(lower, upper, &text[..=text.len() - id.len()]).find(|&at| text[at..at + id.len()].eq_ignore_ascii_case(id))
 }
 
-/// The record of a JSON text that a place is in: from where to where.
+/// The record around a place in a JSON text: where it begins and ends.
 fn object_around(text: &[u8], place: usize) -> Option<(usize, usize)> {
-    // The brackets that are open, each with its place.
+    // The open brackets, with their places.
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut record: Option<(usize, usize)> = None;
     let mut at = 0;
@@ -118,11 +118,11 @@ fn object_around(text: &[u8], place: usize) -> Option<(usize, usize)> {
             record = Some((open[depth].1, depth));
         }
     }
-    // Cut short: what there is of it.
+    // The text ends within the record: the rest of the text is the record.
     record.map(|(start, _)| (start, text.len()))
 }
 
-/// How far it is from a quote to the one that ends the string; the caller goes one further.
+/// The number of bytes from the opening quote of a string to its closing quote.
 fn length_of_string(text: &[u8]) -> usize {
     let mut at = 1;
     while at < text.len() {

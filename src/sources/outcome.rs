@@ -1,18 +1,18 @@
-//! Where a reader's findings go, counted so that records = accepted + rejected + not ours, whatever
-//! happens.
+//! Hands what a reader finds to the sink, and counts it, so that records = accepted + rejected +
+//! not ours whatever happens.
 
 use crate::sources::record::{FileCounts, Position, Reason, Sink};
 
-/// What a record was that is no reject.
+/// What a record is, if it is no reject.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// Of this feed, also when it gave no row.
+    /// It is of this feed, even if it gave no row.
     Accepted,
-    /// Of another feed.
+    /// It is of another feed.
     NotOurs,
 }
 
-/// What nearly always is the cause of bytes that are not UTF-8.
+/// The detail of a reject that is not UTF-8: nearly always this is the cause.
 pub const NOT_UTF8: &str = "it is in another encoding, probably Windows-1252: save the file as UTF-8";
 
 /// A sink and the counts of one file.
@@ -29,8 +29,8 @@ impl<'s> Output<'s> {
         }
     }
 
-    /// Counts a record whose rows, if any, have gone to the sink. `detail` is asked what there is
-    /// to say about a reject.
+    /// Counts a record whose rows, if any, are already in the sink. A reject goes there now, with
+    /// what `detail` says of it.
     pub fn settle(&mut self, at: Position, raw: &[u8], result: Result<Verdict, Reason>, detail: impl FnOnce(Reason) -> String) {
         self.counts.records += 1;
         match result {

@@ -1,11 +1,10 @@
-//! What the path of a raw file says: whose it is, of which day, and until when its events can have
+//! Reads the path of a raw file: whose file it is, of which day, and until when its events can have
 //! been received.
 //!
 //! Diagnostic settings write `.../tenantId=<GUID>/y=2026/m=09/d=01/h=08/m=00/PT1H.json`. Trap: `m=`
-//! is there twice, month and minute, so the segments are read in their order: only an `m=` right
-//! after `y=` is a month. Snapshots and exports carry a `YYYY-MM-DD` somewhere; the last one
-//! counts. Of the Entra portal's downloads only the file's name says whether their sign-ins are
-//! interactive.
+//! is there twice, for month and minute. Only an `m=` right behind `y=` is the month. Snapshots and
+//! exports have a `YYYY-MM-DD` somewhere in the path; the last one counts. Whether the sign-ins in
+//! a download of the Entra portal are interactive, only the name of the file says.
 
 use regex::Regex;
 
@@ -25,9 +24,10 @@ pub struct PathFacts {
     pub interactive: Option<bool>,
 }
 
-/// Reads a path (relative, `/` or `\` between segments). A pattern replaces the rule for its fact:
-/// its first group is the tenant's GUID, or the day (`YYYY-MM-DD`, any one divider or none); a
-/// pattern that does not match leaves its fact open.
+/// Reads a relative path, with `/` or `\` between its segments. `path_tenant` and `path_day`
+/// replace the rules for tenant and day. The first group of each is the tenant's GUID, or the day
+/// (`YYYY-MM-DD`, with any divider or none). If the pattern does not match, the path does not say
+/// it.
 pub fn path_context(path: &str, path_tenant: Option<&Regex>, path_day: Option<&Regex>) -> PathFacts {
     let hour = hour_of(path);
     let tenant = match path_tenant {
@@ -96,7 +96,7 @@ fn hour_of(path: &str) -> Option<(Day, Option<i64>)> {
         let text = value_of(segment?, key)?;
         (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i32>().ok())?
     };
-    // The three segments after the one that is looked at.
+    // The three segments behind the current one.
     let mut after = [None; 3];
     segments_from_end(path).find_map(|segment| {
         let [month, day, hour] = after;

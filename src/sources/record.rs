@@ -1,5 +1,5 @@
-//! What every reader produces, whatever the format: canonical records, rejects, and counts that add
-//! up.
+//! What every reader produces, whatever the format: rows, rejects, and counts that add up; and the
+//! sink that takes them.
 //!
 //! For each file `records == accepted + rejected + not_ours`. A record that is accepted may give no
 //! row, one or several.
@@ -13,14 +13,14 @@ use crate::sources::format::Choice;
 /// Where a record stands in its file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Position {
-    /// Line number from 1; in a document the line on which it begins; 0 for a fault of the whole
-    /// file.
+    /// The number of the line, from 1. In a document it is the line on which the document begins,
+    /// for a reject of the whole file it is 0.
     pub line: u64,
-    /// Number of the record within its page or batch, from 1; 0 where a line is a record.
+    /// The number of the record within its page or batch, from 1. 0 where a line is a record.
     pub record: u32,
 }
 
-/// A sign-in or an audited action. Ids are lower case; an absent id is empty.
+/// A sign-in or an audited action. Ids are in lower case; a missing id is empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Activity<'a> {
     pub tenant: Guid,
@@ -33,7 +33,7 @@ pub struct Activity<'a> {
     pub at: Instant,
     /// The error code is 0.
     pub succeeded: bool,
-    /// The user is external: a guest, somebody of another tenant, a technician of the partner.
+    /// The user is external: a guest, a user of another tenant, or a technician of the partner.
     pub guest: bool,
     /// The resource belongs to another tenant.
     pub foreign_resource: bool,
@@ -44,8 +44,7 @@ pub struct Activity<'a> {
     pub evidence: Evidence,
 }
 
-/// One thing that a license event says about a user, and about one SKU or (`None`) all of the
-/// user's.
+/// One change that a license event reports of a user: of one SKU or, where `sku` is `None`, of all.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LicenseChange<'a> {
     pub tenant: Guid,
@@ -65,7 +64,7 @@ pub struct Holding<'a> {
     pub sku: Guid,
 }
 
-/// A readable page or file of a snapshot (holdings or subscriptions), also one that lists nothing.
+/// A readable page or file of a snapshot, of holdings or subscriptions. It may list nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SnapshotPage {
     pub tenant: Guid,
@@ -74,12 +73,12 @@ pub struct SnapshotPage {
     pub announces_next: bool,
 }
 
-/// Who sold a subscription, as far as its form says.
+/// Who sold a subscription, as far as its format says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SoldBy<'a> {
-    /// The owner's tenant id in lower case; empty when the form leaves it empty.
+    /// The tenant id of the owner, in lower case. Empty where the record leaves it empty.
     Owner(&'a str),
-    /// The form says it in so many words.
+    /// The record names the kind of seller, or the format has only one.
     Seller(Seller),
 }
 
@@ -97,7 +96,7 @@ pub struct Subscription<'a> {
     pub ends_on: Option<Day>,
 }
 
-/// A customer of the partner; an absent text is empty.
+/// A customer of the partner. A missing text is empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Customer<'a> {
     pub tenant: Guid,
@@ -113,7 +112,7 @@ pub struct SupportRequest<'a> {
     pub tenant: Guid,
     pub request_id: &'a str,
     pub opened_at: Instant,
-    /// Free text; empty where the form does not say.
+    /// Free text. Empty where the record has none.
     pub topic: &'a str,
 }
 
@@ -140,7 +139,7 @@ impl Said {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UserName<'a> {
     pub tenant: Guid,
-    /// `upn:` and the hash: the id of the user where nothing but the name is known.
+    /// `upn:` and the hash. It is the id of the user where only the name is known.
     pub name_id: &'a str,
     pub user_id: &'a str,
     pub said: Said,
@@ -198,33 +197,34 @@ spelled! {
 }
 
 impl Reason {
-    /// Whether the reject counts for a source's `fail_above`: a file that still grows is no fault.
+    /// Whether the reject counts for a source's `fail_above`. A file that still grows is no
+    /// mistake.
     pub fn counts_against_limit(self) -> bool {
         self != Reason::UnfinishedLastLine
     }
 }
 
-/// What takes a reader's findings, in the order of the file.
+/// Takes what a reader finds, in the order of the file.
 pub trait Sink {
     /// A row that an accepted record gave.
     fn row(&mut self, at: Position, row: Row<'_>);
-    /// A record (`raw`: its bytes, as far as they are at hand) that cannot be used. `detail` says
-    /// what is missing or what is there instead, in names of members and columns, kinds of values
-    /// and numbers, never with a value; empty where there is nothing to say.
+    /// A record that cannot be used. `raw` is its bytes, as far as they are at hand. `detail` says
+    /// what is missing or what is there instead. It has names of members and columns, kinds of
+    /// values and numbers, never a value. It is empty where there is nothing to say.
     fn reject(&mut self, at: Position, reason: Reason, raw: &[u8], detail: &str);
-    /// `auto` has chosen how to read the file: before anything else.
+    /// `auto` has chosen the format of the file. This comes before anything else.
     fn chosen(&mut self, _choice: &Choice) {}
-    /// Whether to tell who is who: it takes time, and is of use only where some log knows users by
-    /// name alone.
+    /// Whether readers should report names of users. That takes time, and is of use only where some
+    /// log knows users by name only.
     fn wants_names(&self) -> bool {
         false
     }
     /// A record has both the id and the name of a user.
     fn user_name(&mut self, _name: UserName<'_>) {}
-    /// A snapshot of a day that has not come yet: from that day on the file can be read.
+    /// The file has a snapshot of a day that has not come yet. From that day on it can be read.
     fn too_early(&mut self, _day: Day) {}
-    /// A readable page of a snapshot: at least one for each file of a snapshot that could be read
-    /// at all.
+    /// A readable page of a snapshot. Every file of a snapshot that could be read at all gives at
+    /// least one.
     fn snapshot_page(&mut self, page: SnapshotPage);
 }
 

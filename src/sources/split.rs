@@ -27,7 +27,7 @@ pub struct Parts<'a> {
     choice: Option<Choice>,
     limits: Limits,
     part_bytes: usize,
-    /// What was read behind the last part: the beginning of a line.
+    /// What was read behind the end of the last part: the beginning of a line.
     rest: Vec<u8>,
     lines_before: u64,
     ended: bool,
@@ -37,7 +37,7 @@ pub struct Parts<'a> {
 pub struct Part {
     bytes: Vec<u8>,
     lines_before: u64,
-    /// Why the file ended before its end.
+    /// The error at which reading stopped, behind these lines.
     error: Option<ContentError>,
     read: ReadPart,
     limits: Limits,
@@ -45,7 +45,7 @@ pub struct Part {
 
 impl<'a> Parts<'a> {
     /// Opens a file of `size` bytes, as it is stored, to be cut into parts of about `part_bytes`.
-    /// `None` where it is none to be cut; then it has to be opened again to be read.
+    /// `None` where the file may not be cut; then it has to be opened again to be read.
     pub fn open(feed: Feed, format: Format, input: &'a mut dyn Input, size: u64, part_bytes: usize) -> Option<Parts<'a>> {
         let mut file = OpenFile::new(input, size, Limits::of_file(size));
         let choice = match format {
@@ -66,7 +66,7 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// What `auto` made of it.
+    /// The format that `auto` chose.
     pub fn choice(&self) -> Option<&Choice> {
         self.choice.as_ref()
     }
@@ -96,7 +96,7 @@ impl<'a> Parts<'a> {
                         bytes.truncate(last + 1);
                         return (bytes, None);
                     }
-                    // Of a line that is too long no more matters than that it is.
+                    // A line that is too long becomes a reject. Its end is not needed for that.
                     None => bytes.truncate(self.limits.line_bytes + 1),
                 },
             }
@@ -134,8 +134,8 @@ impl Part {
     }
 }
 
-/// Whether the first line that is not blank ends in this beginning of a file and is sound by
-/// itself.
+/// Whether the first line that is not blank is sound by itself, and ends within this beginning of a
+/// file.
 fn has_sound_first_line(head: &[u8]) -> bool {
     let Some(end) = memchr::memrchr(b'\n', head) else { return false };
     let mut lines = head[..end].split(|byte| *byte == b'\n');

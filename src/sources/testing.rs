@@ -1,5 +1,5 @@
 //! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that
-//! keeps all as text.
+//! keeps everything as text.
 
 use std::io::{Error, Read, Write};
 use std::sync::Arc;
@@ -65,7 +65,7 @@ pub fn zstd_frame(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
 }
 
-/// What a reader found, in words, one finding a line.
+/// What a reader found, as text.
 #[derive(Default, Debug, PartialEq, Eq, Clone)]
 pub struct Found {
     pub rows: Vec<String>,
@@ -73,7 +73,7 @@ pub struct Found {
     pub pages: Vec<String>,
     /// The bytes of each reject.
     pub raw: Vec<Vec<u8>>,
-    /// What is said of each reject besides.
+    /// The detail of each reject.
     pub details: Vec<String>,
     pub counts: FileCounts,
     pub chosen: Option<Choice>,

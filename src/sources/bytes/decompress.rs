@@ -1,10 +1,11 @@
 //! The content of a file: plain, gzip or zstd, told apart by their first bytes and never by the
 //! name.
 //!
-//! What could be inflated before a stream broke is given in full before the fault is: which bytes
-//! those are depends on the stream alone, not on the sizes of reads. gzip files of several members
-//! and zstd files of several frames are one content; zeros after the last gzip member are padding.
-//! Inflating more than the limit is a bomb: the bytes up to the limit are given, then the fault.
+//! A stream that breaks gives everything that could be inflated before it broke, and then the
+//! error. Which bytes those are depends on the stream alone, not on the sizes of reads. gzip files
+//! of several members and zstd files of several frames are one content; zeros after the last gzip
+//! member are padding. A file that inflates to more than the limit is a bomb: it gives the bytes up
+//! to the limit, then the error.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -16,13 +17,14 @@ use crate::sources::bytes::input::{Input, Seekable};
 
 /// How much is read from a compressed file at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// How large a gzip file, and its content, may be to be inflated at once, in memory.
+/// A gzip file up to this size is inflated in memory in one call, if its content is no larger than
+/// this.
 const WHOLE_FILE_BYTES: usize = 4 << 20;
 const WHOLE_CONTENT_BYTES: usize = 32 << 20;
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
-/// Why a content ended before its end.
+/// Why reading stopped before the end of the content.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ContentError {
     /// The file could not be read.
@@ -37,19 +39,19 @@ pub enum ContentError {
 pub struct Content<'a> {
     raw: Raw<'a>,
     form: Form,
-    /// Bytes that were taken to look for a byte order mark and are still to be given.
+    /// Bytes that were read ahead, to look for a byte order mark, and are still to be given.
     head: Vec<u8>,
     started: bool,
     /// How many more bytes may be inflated.
     allowance: u64,
     error: Option<ContentError>,
-    /// How large a gzip file is that is inflated at once.
+    /// The largest gzip file that is inflated in one call.
     most_at_once: usize,
 }
 
 enum Form {
     Plain,
-    /// All of it, inflated within the limit.
+    /// The whole content, inflated in one call.
     Whole(Whole),
     Gzip {
         stream: Box<Decompress>,
@@ -66,11 +68,11 @@ enum Form {
 struct Raw<'a> {
     input: &'a mut dyn Input,
     buffer: Vec<u8>,
-    /// What was read and not yet inflated.
+    /// The bytes that were read and not yet inflated.
     start: usize,
     end: usize,
     ended: bool,
-    /// Why no more can be read.
+    /// The error of the last read, after which no more can be read.
     error: Option<ContentError>,
 }
 
@@ -89,7 +91,7 @@ impl Raw<'_> {
         &self.buffer[self.start..self.end]
     }
 
-    /// Makes at least `count` bytes wait, fewer only at the end of the file.
+    /// Reads until at least `count` bytes wait to be inflated; fewer only at the end of the file.
     fn fill(&mut self, count: usize) -> Result<(), ContentError> {
         while self.waiting().len() < count && !self.ended {
             if self.end + CHUNK_BYTES > self.buffer.len() {
@@ -116,7 +118,7 @@ impl Raw<'_> {
 }
 
 impl<'a> Content<'a> {
-    /// Opens a file of `compressed_size` bytes that may inflate to `limit`.
+    /// Opens a file that may inflate to `limit` bytes.
     pub fn open(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
         let raw = Raw {
             input,
@@ -137,7 +139,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// The same, as a stream whatever its size.
+    /// The same, but inflated as a stream whatever its size.
     #[cfg(test)]
     pub fn open_stream(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
         Content {

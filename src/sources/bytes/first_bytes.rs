@@ -1,5 +1,5 @@
-//! What a content is that no form can be read from, by its first bytes: other kinds of files that
-//! partners really have, each with what to do about it.
+//! Recognises, by their first bytes, other kinds of files that partners really have and no format
+//! is read from: each with what to do about it.
 
 /// How much of a text is looked at to tell its encoding.
 const LOOKED_AT: usize = 4096;
@@ -28,8 +28,8 @@ const BEGINNINGS: [(&[u8], &str); 14] = [
     (b"GIF8", "a picture"),
 ];
 
-/// What a content is that begins like this, and what to do about it; `None` where it may be one of
-/// the forms.
+/// What a content is that begins like this, and what to do about it. `None` where it may be of one
+/// of the formats.
 pub fn recognised(head: &[u8]) -> Option<&'static str> {
     if head.starts_with(b"PK\x03\x04") && [&b"xl/"[..], b"[Content_Types].xml"].iter().any(|name| contains(head, name)) {
         return Some("an Excel workbook (.xlsx): export it as CSV in UTF-8");
@@ -57,8 +57,8 @@ pub fn has_json_line(head: &[u8]) -> bool {
         .any(|line| matches!(line.trim_ascii_start(), [b'{' | b'[', ..]))
 }
 
-/// Whether a content is text in UTF-16, with a mark or without: of text in Latin letters every
-/// second byte is zero.
+/// Whether a content is text in UTF-16, with a byte order mark or without. Without one it is
+/// recognised by its zeros: every second byte of text in Latin letters is one.
 fn is_utf16(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;
@@ -69,7 +69,7 @@ fn is_utf16(head: &[u8]) -> bool {
     most(|pair| pair[0] != 0 && pair[1] == 0) || most(|pair| pair[0] == 0 && pair[1] != 0)
 }
 
-/// What the columns of a first line are separated by, where it is no comma.
+/// What separates the columns of a header, if it is no comma.
 pub fn separator(line: &str) -> Option<(char, &'static str)> {
     let cells = |separator: char| line.matches(separator).count();
     let [(most, name), ..] = {

@@ -1,8 +1,8 @@
-//! A gzip file that is in memory, inflated at once by libdeflate: more than twice as fast as a
-//! stream that can stop at any byte.
+//! Inflates a gzip file that is in memory in one call of libdeflate. That is more than twice as
+//! fast as a stream that can stop at any byte.
 //!
-//! Only a file that has no fault is inflated so. Any other one is left to the stream, which gives
-//! what comes before the fault.
+//! Only a sound file is inflated so. Any other one is left to the stream, which gives what comes
+//! before the damage.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -15,22 +15,22 @@ use libdeflate_sys::{
 
 /// How a member begins.
 pub const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// Where a member has its flags, and the one of a header with a checksum, which libdeflate does not
-/// look at.
+/// Where the flags of a member are, and the flag that its header has a checksum. libdeflate does
+/// not look at that checksum.
 const FLAGS_AT: usize = 3;
 const HAS_HEADER_CHECKSUM: u8 = 2;
-/// The least memory for a content whose file says that it is short: it does so of the last member
-/// only.
+/// The least memory that is allocated for a content. A file says its length only for its last
+/// member, so what it says may be too short.
 const LEAST_ROOM: usize = 64 * 1024;
-/// How much memory is kept for the next file.
+/// The most memory that is kept for the next file.
 const KEPT_BYTES: usize = 8 << 20;
 
 thread_local! {
-    /// What the last file of this thread was inflated with.
+    /// What this thread inflated its last file with.
     static SPARE: Cell<Option<Inflater>> = const { Cell::new(None) };
 }
 
-/// The content of a file, and how far it was read. Its memory is used again for the next file.
+/// The content of a file, and how far it was read. The memory is used again for the next file.
 pub struct Whole {
     inflater: Option<Inflater>,
     at: usize,
@@ -42,7 +42,7 @@ struct Inflater {
 }
 
 impl Whole {
-    /// Inflates all members of a file; `None` where it has a fault, its content is longer than
+    /// Inflates all members of a file. `None` where the file is damaged, its content is longer than
     /// `limit`, or memory is short.
     pub fn inflate(file: &[u8], limit: usize) -> Option<Whole> {
         let mut whole = Whole {

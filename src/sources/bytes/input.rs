@@ -1,5 +1,5 @@
-//! Where the bytes of a raw file come from: in order, and for a form that begins at its end
-//! (Parquet) from any place too.
+//! Where the bytes of a raw file come from. They come in order; Parquet files, which are read from
+//! their end, are also read from other places.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -11,8 +11,8 @@ impl<T: Read + Seek> Seekable for T {}
 
 /// The bytes of a raw file.
 pub trait Input: Read {
-    /// The same bytes from any place. `None` where they only come in order: then a form that needs
-    /// it takes the file into memory. Whoever uses it puts the place back.
+    /// The same bytes, from any place. `None` where they come in order only: a Parquet file is then
+    /// read into memory first. The caller puts the position back where it was.
     fn seekable(&mut self) -> Option<&mut dyn Seekable> {
         None
     }

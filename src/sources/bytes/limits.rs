@@ -1,13 +1,13 @@
-//! How much a file may ask for, so that no file can take a machine's memory.
+//! Limits for what is read of a file, so that no file can use up the machine's memory.
 
 /// The limits of one file.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Length of a line.
+    /// The longest line.
     pub line_bytes: usize,
-    /// Length of a document of many lines, which has to be in memory as a whole.
+    /// The longest document of many lines: it has to be in memory as a whole.
     pub document_bytes: usize,
-    /// What a compressed file may inflate to.
+    /// The most bytes that a compressed file may inflate to.
     pub inflated_bytes: u64,
 }
 

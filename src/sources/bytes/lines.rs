@@ -1,24 +1,25 @@
-//! A content as lines, in a buffer of bounded size, whatever the sizes of reads.
+//! Cuts a content into lines, in a buffer of bounded size, whatever the sizes of reads.
 //!
-//! A line ends with `\n`; what follows the last one is a line too unless it is empty. A line above
-//! the limit is skipped without being kept. Line numbers count every line, also blank ones, from 1.
+//! A line ends with `\n`. What follows the last `\n` is a line too, unless it is empty. A line
+//! above the limit is skipped without being kept. Line numbers count every line, also blank ones,
+//! from 1.
 
 use std::cell::Cell;
 
 use crate::sources::bytes::decompress::{Content, ContentError};
 
-/// How much is read at a time: what fits into a processor's second cache, since every byte is
+/// How much is read at a time. It fits into a processor's second cache, because every byte is
 /// looked at three times.
 const CHUNK_BYTES: usize = 128 * 1024;
 /// How much of a line that is too long is kept for the rejects.
 const HEAD_BYTES: usize = 4096;
 
-/// How large a buffer may be that is kept for the next file: a page of a thousand sign-ins fits.
+/// The largest buffer that is kept for the next file. A page of a thousand sign-ins fits.
 const KEPT_BYTES: usize = 4 << 20;
 
 thread_local! {
-    /// The buffer of the last file that this thread read: files are small and many, fresh memory
-    /// for each is a third of their cost.
+    /// The buffer of the last file that this thread read. Files are small and many: new memory for
+    /// each of them would be a third of the cost of reading it.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -56,17 +57,17 @@ pub enum Step<'a> {
 
 /// The lines of a content.
 pub struct Lines<'a> {
-    /// Where more comes from; a part of a file has nothing to come.
+    /// Where more bytes come from. `None` for a part of a file, which is in the buffer as a whole.
     content: Option<Content<'a>>,
     limit: usize,
     buffer: Vec<u8>,
-    /// How much of the buffer is used: only a long line needs all of it, and what is small stays in
-    /// a processor's caches.
+    /// How much of the buffer is used. Only a long line needs all of it, and a small part of it
+    /// stays in the processor's caches.
     room: usize,
-    /// What is read and not yet given.
+    /// From where to where the bytes are that were read and not yet given.
     start: usize,
     end: usize,
-    /// How far into it no line end was found.
+    /// How many of these bytes were searched for the end of a line, without success.
     searched: usize,
     number: u64,
     ended: Option<Option<ContentError>>,
@@ -92,8 +93,8 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The lines of a part of a file that ends with a line, or with the file and with what is wrong
-    /// there.
+    /// The lines of a part of a file. The part ends with a whole line, or where the file ends, with
+    /// the error there.
     pub fn of_part(bytes: Vec<u8>, lines_before: u64, error: Option<ContentError>, limit: usize) -> Lines<'a> {
         Lines {
             content: None,
@@ -164,7 +165,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Passes a line whose beginning is already above the limit.
+    /// Skips a line whose beginning is already longer than the limit.
     fn skip_line(&mut self) -> Step<'_> {
         let kept = HEAD_BYTES.min(self.end - self.start);
         self.buffer.copy_within(self.start..self.start + kept, 0);
@@ -187,7 +188,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// What stands after the last line end.
+    /// What follows the last `\n`: a line without an end, or the error.
     fn last(&mut self) -> Step<'_> {
         let bytes = &self.buffer[self.start..self.end];
         self.start = self.end;
@@ -213,16 +214,16 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Goes back to the beginning of the line that the last step gave, which was of `length` bytes
-    /// and ended.
+    /// Goes back to the beginning of the line that the last step gave. That line had `length` bytes
+    /// and an end.
     pub fn step_back(&mut self, length: usize) {
         self.start -= length + 1;
         self.searched = 0;
         self.number -= 1;
     }
 
-    /// Everything that is left, without passing it: `None` where it is more than `limit` bytes or
-    /// does not end well.
+    /// Everything that is left; it is still to be read afterwards. `None` where it is more than
+    /// `limit` bytes, or an error cuts it.
     pub fn rest(&mut self, limit: usize) -> Option<&[u8]> {
         while self.end - self.start <= limit {
             if !self.read_more() {
@@ -232,12 +233,12 @@ impl<'a> Lines<'a> {
         None
     }
 
-    /// What was read and not yet passed.
+    /// What was read from the content and not yet given as lines.
     pub fn waiting(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
-    /// Whether the content was read to where it ended before its end.
+    /// Whether reading stopped at an error.
     pub fn has_fault(&self) -> bool {
         matches!(self.ended, Some(Some(_)))
     }
@@ -252,7 +253,7 @@ impl Drop for Lines<'_> {
 }
 
 impl Lines<'_> {
-    /// Passes the whole lines that were read: a line that a fault cut is left.
+    /// Skips the whole lines that were read. A line that an error cut stays.
     pub fn pass_whole_lines(&mut self) {
         let waiting = &self.buffer[self.start..self.end];
         let passed = memchr::memrchr(b'\n', waiting).map_or(0, |last| last + 1);
@@ -261,7 +262,7 @@ impl Lines<'_> {
         self.searched = 0;
     }
 
-    /// Passes everything up to the end.
+    /// Skips everything up to the end.
     pub fn pass_all(&mut self) {
         self.pass_whole_lines();
         while self.read_more() {

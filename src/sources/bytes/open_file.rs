@@ -5,13 +5,13 @@ use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Lines;
 
-/// How much of a file is looked at to tell what it is.
+/// How much of a file is looked at to find out what it is.
 const HEAD_BYTES: usize = 64 * 1024;
 
 /// A raw file that is open.
 pub struct OpenFile<'a> {
     pub content: Content<'a>,
-    /// The size of the file as it is stored: how much it probably holds at least.
+    /// The size of the file as it is stored; compressed, its content is probably larger.
     pub size: u64,
     pub limits: Limits,
 }

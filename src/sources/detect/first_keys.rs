@@ -1,20 +1,21 @@
-//! The keys of the first records in the beginning of a JSON text, which may be cut anywhere.
+//! Finds the keys of the first records of a JSON text. Only its beginning is there, and it may be
+//! cut anywhere.
 //!
 //! A record is the outermost object, or an object in a bare array or in a list that the outermost
 //! object has under `records`, `value` or `items`. Only strings, brackets and colons are looked at.
 
-/// The keys under which forms have their lists.
+/// The keys under which formats have their lists.
 const LISTS: [&str; 3] = ["records", "value", "items"];
 
 /// What a text begins with.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FirstKeys {
-    /// The keys of each of the first records; those of the outermost object where it has no list,
-    /// or a list without keys.
+    /// The keys of each of the first records. If there is no list, or a list without keys, those of
+    /// the outermost object.
     pub records: Vec<Vec<String>>,
-    /// The key of the list, empty for a bare array.
+    /// The key of the list. Empty for a bare array.
     pub list: Option<String>,
-    /// The list has something in it, as far as the text goes.
+    /// Whether the list has something in it, as far as the text goes.
     pub has_entries: bool,
 }
 
@@ -25,7 +26,7 @@ struct Open {
     key: String,
 }
 
-/// Walks along the text until so many records end.
+/// Reads the text until so many records have ended.
 pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
     let mut found = FirstKeys::default();
     let mut outermost: Vec<String> = Vec::new();
@@ -98,12 +99,12 @@ pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
     found
 }
 
-/// How many brackets are open within the list: 1 in a bare array, 2 in a list that an object has.
+/// How many brackets are open within the list: 1 in a bare array, 2 in the list of an object.
 fn list_depth(found: &FirstKeys) -> usize {
     if found.list.as_deref() == Some("") { 1 } else { 2 }
 }
 
-/// The length of a string up to its closing quote; `None` where it has none.
+/// The length of a string up to its closing quote. `None` where the text ends before.
 fn string_length(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     while let Some(byte) = text.get(at) {

@@ -1,11 +1,11 @@
 //! The value of a modified property `AssignedLicense`: the SKUs that a user has before or after a
 //! change.
 //!
-//! `["[SkuName=SPE_E3, AccountId=<guid>, SkuId=<guid>, DisabledPlans=[]]"]` as JSON text within a
-//! string (with line breaks in it), or as a real array. The items are no JSON; every `SkuId=` in
-//! them has to be followed by a GUID, and each item has to have one: a list of something else
-//! (`System.Object[]`, as PowerShell writes what lies too deep) cannot be read, and is no list of
-//! nothing.
+//! It is `["[SkuName=SPE_E3, AccountId=<guid>, SkuId=<guid>, DisabledPlans=[]]"]`, as JSON text
+//! within a string (with line breaks in it) or as a real array. The items are not JSON. Each item
+//! has to have a `SkuId=`, with a GUID behind it. A list of something else, such as PowerShell's
+//! `System.Object[]` for values that are nested too deep, cannot be read; it is not taken for an
+//! empty list.
 
 use memchr::memmem;
 
@@ -15,7 +15,7 @@ use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
 
 const KEY: &[u8] = b"SkuId=";
-/// What an item has besides.
+/// The text that each item has once.
 const NAME: &[u8] = b"SkuName=";
 
 /// Distinct SKUs in the order of their first appearance.
@@ -44,7 +44,7 @@ impl LicenseList {
         &self.skus
     }
 
-    /// Adds the SKUs of a value; missing, null and empty are an empty list.
+    /// Adds the SKUs of a value. A missing value, null and an empty text are an empty list.
     pub fn read(&mut self, value: Option<Node<'_>>) -> Result<(), Reason> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let read = match present(value) {

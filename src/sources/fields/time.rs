@@ -1,4 +1,4 @@
-//! Every spelling of an instant that Microsoft's logs use.
+//! Reads every spelling of an instant that Microsoft's logs use.
 //!
 //! | spelling | seen in |
 //! |---|---|
@@ -7,28 +7,28 @@
 //! | `2007-01-09 09:41:00`, `...+00:00`, `...+02:00` | exports; an offset may mean another day |
 //! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: UTC without an offset; month or day first, see `date_order` |
 //!
-//! Traps: a fraction has any number of digits and is cut, not rounded, to microseconds; 12 AM is
-//! midnight; hours of a clock with AM or PM are 1 to 12. A time without a day (or a day without a
-//! time) is no instant. Blanks around it are ignored.
+//! Traps: a fraction has any number of digits, and is cut to microseconds, not rounded. 12 AM is
+//! midnight; hours with AM or PM are 1 to 12. A time without a day, or a day without a time, is no
+//! instant. Blanks around it are ignored.
 
 use crate::domain::day::{Day, Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
 
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
-/// What a text spells.
+/// The instant that a text spells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelled {
     At(Instant),
-    /// A date with slashes: what it is if the month stands first, and if the day does. One of them
-    /// at least is an instant.
+    /// A date with slashes: the instant if the month stands first, and if the day does. At least
+    /// one of them is there.
     Slashed {
         month_first: Option<Instant>,
         day_first: Option<Instant>,
     },
 }
 
-/// What a text spells; `None` for everything that is not one of the spellings above.
+/// The instant that a text spells. `None` for everything that is not one of the spellings above.
 #[inline]
 pub fn parse_instant(text: &[u8]) -> Option<Spelled> {
     if let Some(at) = usual(text) {
@@ -37,8 +37,8 @@ pub fn parse_instant(text: &[u8]) -> Option<Spelled> {
     any(text.trim_ascii())
 }
 
-/// `YYYY-MM-DDTHH:MM:SS.fffffffZ`, the same without a fraction, or without the `Z` besides; nothing
-/// else.
+/// The fast path: `YYYY-MM-DDTHH:MM:SS.fffffffZ`, the same without a fraction, or without a
+/// fraction and `Z`; nothing else.
 #[inline]
 fn usual(text: &[u8]) -> Option<Instant> {
     let (text, rest) = text.split_first_chunk::<19>()?;
@@ -114,7 +114,7 @@ fn clock(hour: i64, minute: i64, second: i64) -> Option<i64> {
     (hour < 24 && minute < 60 && second < 60).then_some(hour * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + second * MICROS_PER_SECOND)
 }
 
-/// Walks along a text.
+/// Reads a text from its beginning to its end.
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
@@ -135,7 +135,7 @@ impl Reader<'_> {
         (self.byte()? == byte).then_some(())
     }
 
-    /// A number of one to four digits, and how many they are.
+    /// A number of one to four digits, and how many digits it has.
     fn number(&mut self) -> Option<(i64, usize)> {
         let from = self.at;
         let mut sum = 0i64;

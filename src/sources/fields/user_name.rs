@@ -1,6 +1,6 @@
-//! Users by name: what sign-ins and user lists say of who is who, so that a user whom the audit log
-//! knows by name only can be joined to the user id of the other logs. Names are not stored: what
-//! goes on is a hash of tenant and folded name.
+//! Reports which user id goes with which name. The audit log knows some users by name only;
+//! sign-ins and user lists have both, so that such a user can be joined to the user id of the other
+//! logs. Names are not stored: only a hash of the tenant and the name in lower case goes on.
 
 use crate::domain::by_name::{BY_NAME, is_by_name};
 use crate::domain::digest::Hasher;
@@ -13,7 +13,7 @@ pub fn id_of_name(tenant: Guid, name: &str) -> String {
     format!("{BY_NAME}{}", Hasher::new().bytes(&tenant.bytes()).text(name).finish())
 }
 
-/// Tells who is who, where a record has both. A name that cannot be read says nothing.
+/// Reports the name of a user id, if the record has both. A name that cannot be read is ignored.
 pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<impl Field<'a>>, said: Said) {
     if !sink.wants_names() || user_id.is_empty() || is_by_name(user_id) {
         return;
@@ -21,7 +21,7 @@ pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<i
     let Ok(Some(name)) = text(name) else { return };
     let mut buffer = String::new();
     let name = name.decode(&mut buffer).map(|name| name.trim().to_lowercase()).unwrap_or_default();
-    // An id in the place of the name says nothing more.
+    // Some records have an id in the place of the name, which says nothing new.
     if !name.is_empty() && Guid::parse(name.as_bytes()).is_none() {
         let name_id = id_of_name(tenant, &name);
         sink.user_name(UserName {

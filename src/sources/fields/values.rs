@@ -1,4 +1,4 @@
-//! Fields that several formats read in the same way: ids, tenants, times, words.
+//! Reads the kinds of fields that several formats have: ids, tenants, times, numbers, words.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
 
-/// What a form has in a field: a value of a JSON text that was not yet looked at, or one that was.
+/// A field of a record: a value of a JSON text that was not looked at yet, or one that was.
 pub trait Field<'a>: Copy {
     fn value(self) -> Value<'a>;
 }
@@ -31,7 +31,7 @@ impl<'a> Field<'a> for Value<'a> {
     }
 }
 
-/// A value that is there and not null.
+/// The value of a field that is there and not null.
 #[inline]
 pub fn present<'a>(field: Option<impl Field<'a>>) -> Option<Value<'a>> {
     match field?.value() {
@@ -40,7 +40,7 @@ pub fn present<'a>(field: Option<impl Field<'a>>) -> Option<Value<'a>> {
     }
 }
 
-/// A string; missing and null are `None`, anything else is unreadable.
+/// The string in a field. Missing and null are `None`, anything else is unreadable.
 #[inline]
 pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reason> {
     match present(field) {
@@ -50,8 +50,8 @@ pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reaso
     }
 }
 
-/// An id in lower case, whatever it looks like; a missing one is empty. Nearly all are spelled so
-/// and need no memory of their own.
+/// An id in lower case, whatever it looks like; a missing one is empty. Nearly all ids are written
+/// in lower case and need no memory of their own.
 #[inline]
 pub fn folded_id<'a>(field: Option<impl Field<'a>>) -> Result<Cow<'a, str>, Reason> {
     text(field)?.map_or(Ok(Cow::Borrowed("")), folded)
@@ -75,10 +75,11 @@ fn folded(text: Text<'_>) -> Result<Cow<'_, str>, Reason> {
     }
 }
 
-/// A text that is ASCII without capital letters.
+/// The text, if it is ASCII without capital letters.
 #[inline]
 fn folded_already(text: &[u8]) -> Option<&str> {
-    // An id has 36 bytes: eight at a time, the last ones together with bytes before them.
+    // An id has 36 bytes. They are checked eight at a time; the last eight overlap with those
+    // before.
     let others = match text.last_chunk::<8>() {
         Some(last) => {
             let words = text.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
@@ -94,23 +95,23 @@ fn folded_already(text: &[u8]) -> Option<&str> {
     (others == 0).then(|| unsafe { std::str::from_utf8_unchecked(text) })
 }
 
-/// The top bit of each of eight bytes that is a capital letter or no ASCII.
+/// The top bit of each of eight bytes that is a capital letter or not ASCII.
 #[inline(always)]
 fn not_folded(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    // With the top bit away nothing is carried into the next byte: the top bit of a sum says
-    // whether a byte is from there on.
+    // Without its top bit, no byte of a sum carries into the next one. Then the top bit of the sum
+    // says whether the byte is at least `A`, or above `Z`.
     let low = word & (EACH * 0x7f);
     let from_a = low + EACH * (0x80 - b'A' as u64);
     let above_z = low + EACH * (0x80 - b'Z' as u64 - 1);
     (word | (from_a & !above_z)) & (EACH * 0x80)
 }
 
-/// The tenant of a record: what it says itself, which must not contradict the path, else what the
-/// path says.
+/// Finds the tenant of a record: the one that it names, which must not contradict the path, else
+/// that of the path.
 #[derive(Default)]
 pub struct Tenants {
-    /// The last text that was read, which most likely comes again.
+    /// The last text that was read. Most likely it comes again.
     last: Option<([u8; 36], Guid)>,
 }
 
@@ -157,7 +158,7 @@ pub fn guid(text: Text<'_>) -> Option<Guid> {
     }
 }
 
-/// The instant that a text spells in a file with these dates.
+/// The instant that a text spells, in the order of day and month of the file's dates.
 #[inline]
 pub fn instant(text: Text<'_>, dates: &Dates) -> Result<Instant, Reason> {
     let spelled = match text.plain() {
@@ -170,8 +171,8 @@ pub fn instant(text: Text<'_>, dates: &Dates) -> Result<Instant, Reason> {
     }
 }
 
-/// The time of an event: its own where it is there (and then it has to be readable), else that of
-/// its envelope; within what is possible.
+/// The time of an event: its own, which has to be readable, or where it has none, that of its
+/// envelope. It must not be before 2010, nor more than a day after the receipt of the file.
 #[inline]
 pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'a>>, context: &FileContext) -> Result<Instant, Reason> {
     let at = match present(own).or_else(|| present(envelope)) {
@@ -189,7 +190,7 @@ pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'
     }
 }
 
-/// The day of an instant in the pipeline's time zone; `None` where it is missing.
+/// The day of an instant in the pipeline's time zone. `None` where it is missing.
 pub fn day_of<'a>(field: Option<impl Field<'a>>, context: &FileContext) -> Result<Option<Day>, Reason> {
     match present(field) {
         None => Ok(None),
@@ -199,7 +200,7 @@ pub fn day_of<'a>(field: Option<impl Field<'a>>, context: &FileContext) -> Resul
     }
 }
 
-/// The state that a status means; `None` where it means none.
+/// The state of a subscription that a status means. `None` where it is no known status.
 pub fn state<'a>(field: Option<impl Field<'a>>) -> Option<State> {
     let mut buffer = String::new();
     State::of_status(text(field).ok()??.decode(&mut buffer)?)
@@ -209,7 +210,7 @@ pub fn state<'a>(field: Option<impl Field<'a>>) -> Option<State> {
 /// overflow.
 const MOST_SEATS: i64 = i32::MAX as i64;
 
-/// An integer from 0 to [`MOST_SEATS`], as a number or as its digits.
+/// A number of seats from 0 to [`MOST_SEATS`], as a number or as a text of digits.
 pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
     let mut buffer = String::new();
     let digits = match present(field)? {
@@ -228,7 +229,7 @@ pub fn seats<'a>(field: Option<impl Field<'a>>) -> Option<i64> {
 #[inline]
 pub fn is_word(text: Text<'_>, word: &str) -> bool {
     match text.plain() {
-        // Nearly all are spelled like the word, or have another length.
+        // Nearly all texts are equal to the word, or have another length.
         Some(plain) if plain.len() != word.len() || plain == word.as_bytes() => plain.len() == word.len(),
         Some(plain) => plain.eq_ignore_ascii_case(word.as_bytes()),
         None => text
@@ -237,7 +238,7 @@ pub fn is_word(text: Text<'_>, word: &str) -> bool {
     }
 }
 
-/// Whether an integer, as a number or as the text of one, is 0; `None` where it is neither.
+/// Whether an integer is 0, as a number or as text. `None` where it is no integer.
 pub fn is_zero(value: Value<'_>) -> Option<bool> {
     let mut buffer = String::new();
     let token = match value {
@@ -250,7 +251,7 @@ pub fn is_zero(value: Value<'_>) -> Option<bool> {
     is_integer.then(|| digits.iter().all(|digit| *digit == b'0'))
 }
 
-/// A boolean, or the word for one in any case; `None` where it is neither.
+/// A boolean, or the word for one in any case. `None` where it is neither.
 pub fn boolean(value: Value<'_>) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(value),

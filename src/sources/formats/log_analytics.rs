@@ -7,10 +7,10 @@
 //! `CrossTenantAccessType`, `Agent`, `IsInteractive`, `ResultType` (the error code), `AADTenantId`,
 //! `Category`, `Type` (the table).
 //!
-//! Traps: the customer is `AADTenantId`, while `TenantId` is the workspace; columns that hold
-//! objects are strings with their JSON text, also in JSON lines, so `Agent` is unpacked, and
-//! `Status` where `ResultType` is missing; several tables may come in one stream, and only users'
-//! sign-ins are ours. A record that names neither category nor table is taken for a sign-in.
+//! Traps: the customer is `AADTenantId`; `TenantId` is the workspace. Columns that hold objects are
+//! strings with JSON text, also in JSON lines: `Agent` is unpacked, and `Status` if `ResultType` is
+//! missing. Several tables may come in one stream, and only sign-ins of users are ours. A record
+//! that names neither category nor table is taken for a sign-in.
 
 use crate::sources::fields::values::{Field, is_word, present, text};
 use crate::sources::file_context::FileContext;
@@ -33,7 +33,7 @@ pub struct LogAnalytics {
     unpacked: Unpacked,
 }
 
-/// The columns that matter, also as keys of JSON; a table needs the first three.
+/// The columns that matter, and the keys in JSON. A table needs the first three.
 const NAMES: [&str; 18] = [
     "Id",
     "TimeGenerated",
@@ -148,7 +148,8 @@ impl LogAnalytics {
     }
 }
 
-/// Whether a category or table of users' sign-ins is the interactive one; `None` for another one.
+/// Whether a category or table has interactive sign-ins of users, or others of users. `None` for
+/// every other category or table.
 fn is_interactive(name: Text<'_>) -> Option<bool> {
     if is_word(name, "SignInLogs") {
         Some(true)
@@ -172,14 +173,14 @@ impl JsonReader for LogAnalytics {
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let mut exported = Exported::of(record.fields(&KEYS));
-        // Many columns come as empty strings where JSON would have null.
+        // Many columns have empty strings where JSON would have null.
         exported.sign_in.created = filled(exported.sign_in.created);
         exported.sign_in.is_interactive = filled(exported.sign_in.is_interactive);
         self.take(&exported, at, sink)
     }
 }
 
-/// A field that is no empty string.
+/// The field, unless it is an empty string.
 fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
     field.filter(|field| !matches!(field.value(), Value::Text(text) if text.is_empty()))
 }

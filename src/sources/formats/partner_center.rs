@@ -3,14 +3,14 @@
 //! `{"totalCount":2,"items":[subscription...],"links":{"next":{...}}}`, a subscription a line, or a
 //! bare array.
 //!
-//! `id, offerId, quantity, status, isTrial, commitmentEndDate` matter, and what kind of a product
-//! it is: `unitType, billingType, productType, isMicrosoftProduct`. They are the partner's own:
-//! nobody else's are listed. Traps: an offer is not a SKU, the catalogue's offers say which one it
-//! sells; ids come in upper case; an offer of new commerce (`CFQ7TTC0LH18:0001:CFQ7TTC0K971`) ends
-//! in its availability, which does not matter. Partner Center sells much that is no seat of an
-//! online service, all of it in one list and some of it in units of licenses: server software,
-//! Azure, reservations, offers of the marketplace. These are not ours. Tenant and day are in no
-//! record, only in the path.
+//! `id, offerId, quantity, status, isTrial, commitmentEndDate` matter, and the kind of the product:
+//! `unitType, billingType, productType, isMicrosoftProduct`. Only the partner's own subscriptions
+//! are listed. Traps: an offer is not a SKU; the offers of the catalogue say which SKU it sells.
+//! Ids come in upper case. An offer of new commerce (`CFQ7TTC0LH18:0001:CFQ7TTC0K971`) ends in its
+//! availability, which does not matter. Partner Center sells much that is no seat of an online
+//! service: server software, Azure, reservations, offers of the marketplace. All of it is in one
+//! list, some of it in units of licenses. It is not ours. No record names tenant and day, only the
+//! path does.
 
 use crate::domain::guid::Guid;
 use crate::domain::subscription::Seller;
@@ -64,7 +64,7 @@ impl Reader for PartnerCenter {
 }
 
 impl PartnerCenter {
-    /// The SKU that an offer (in lower case) sells.
+    /// The SKU that an offer sells. The offer is in lower case.
     fn sku_of(&self, offer: &str) -> Option<Guid> {
         let offers = &self.context.offers;
         let without_availability = || offer.match_indices(':').nth(1).and_then(|(at, _)| offers.get(&offer[..at]));
@@ -133,13 +133,13 @@ pub fn next_link(document: Node<'_>) -> bool {
 
 /// The units that are seats.
 const LICENSES: [&str; 4] = ["Licenses", "License", "License(s)", "Add-On Licenses"];
-/// What the types of products begin with that are no online services: `Software`, `SaaS` (the
-/// marketplace), `Azure`, `AzurePlan`, `AzureReservation`, `ReservationsAzureInstance` and the
-/// like. A type that is not known is not taken for one of these: its offer has to be in the
-/// catalogue, or is a reject.
+/// How the types of products begin that are no online services: `Software`, `SaaS` (the
+/// marketplace), `Azure`, `AzurePlan`, `AzureReservation`, `ReservationsAzureInstance` and so on.
+/// An unknown type may be an online service: its offer has to be in the catalogue, else the record
+/// is a reject.
 const OTHER_PRODUCTS: [&str; 6] = ["software", "perpetual", "saas", "azure", "reserv", "virtualmachine"];
 
-/// Whether a text, or that of an object's `id`, is such a word; `None` where there is none.
+/// Whether a text, or the `id` of an object, is such a word. `None` where there is no text.
 fn says(field: Option<Node<'_>>, is_such: impl Fn(&str) -> bool) -> Option<bool> {
     match present(field)? {
         Value::Text(text) if text.is_empty() => None,
@@ -153,8 +153,8 @@ fn says(field: Option<Node<'_>>, is_such: impl Fn(&str) -> bool) -> Option<bool>
 }
 
 impl<'a> Listed<'a> {
-    /// Whether it is about seats of an online service, as far as the form says: what says nothing
-    /// does not speak against it.
+    /// Whether it is about seats of an online service. A member that is missing does not speak
+    /// against it.
     fn has_seats(&self) -> bool {
         let is_license = |word: &str| LICENSES.iter().any(|license| license.eq_ignore_ascii_case(word));
         let is_other = |word: &str| {

@@ -1,14 +1,14 @@
 //! Sign-ins as the Entra portal downloads them (feed `activity`, format `portal-csv`).
 //!
 //! Columns that matter: `Date (UTC)`, `Request ID`, `User ID`, `Username`, `User type`,
-//! `Application ID`, `Resource ID`, `Resource tenant ID`, `Home tenant ID`,
-//! `Cross tenant access type`, `Status`, `Sign-in error code`. The tenant is the path's, else the
-//! user's own, and of external users that of the resource.
+//! `Application ID`, `Resource ID`, `Resource tenant ID`, `Home tenant ID`, `Cross tenant access
+//! type`, `Status`, `Sign-in error code`. The tenant is the path's, else the user's own, or for
+//! external users that of the resource.
 //!
 //! Traps: the header has blanks after two names (`Application ID `, `Resource ID `) and one name
-//! twice; the error code is empty or a word where a sign-in succeeded, so `Status` (Success,
-//! Failure, Interrupted) decides where there is no number. Interactive and non-interactive sign-ins
-//! are two downloads with the same columns: without a column `Is interactive` the file's name
+//! twice. The error code of a sign-in that succeeded is empty or a word, so `Status` (Success,
+//! Failure, Interrupted) decides if there is no number. Interactive and non-interactive sign-ins
+//! are two downloads with the same columns: without a column `Is interactive` the name of the file
 //! decides (`NonInteractiveSignIns_...`), else they count as interactive.
 
 use crate::sources::fields::values::{is_word, is_zero, present};
@@ -81,7 +81,7 @@ impl TableReader for PortalCsv {
     }
 }
 
-/// Whether the error code is 0; where it is no number, whether the status says success.
+/// Whether the error code is 0. If it is no number, the status decides.
 fn succeeded(status: Option<Value<'_>>, code: Option<Value<'_>>) -> bool {
     let by_status = matches!(present(status), Some(Value::Text(word)) if is_word(word, "Success"));
     present(code).and_then(is_zero).unwrap_or(by_status)

@@ -1,9 +1,10 @@
-//! The marks of a JSON text: its colons and brackets outside strings, one after the other, and
-//! which bracket closes which.
+//! Finds which bracket of a JSON text closes which. Its colons and brackets outside strings are
+//! called its *marks*.
 //!
-//! What marks a text has, places apart, is its shape. Records of one writer come in few shapes,
-//! most often in the one of the record before, so some shapes are kept: in a text of the same shape
-//! every bracket closes the one that it closed there.
+//! The sequence of its marks, wherever they stand, is the *shape* of a text. Records of one writer
+//! come in few shapes, and most records have the shape of the record before. So some shapes are
+//! kept: in a text of a known shape, the brackets close each other as they did before, and nothing
+//! has to be matched again.
 
 use std::hash::Hasher;
 
@@ -16,17 +17,18 @@ use crate::sources::json::simd::STRANGER;
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
 
-/// How many shapes are kept.
+/// The number of shapes that are kept.
 const SHAPES: usize = 64;
-/// How many marks a shape has at most that is kept.
+/// The most marks of a shape that is kept.
 const KEPT_MARKS: usize = 1024;
 
-/// The marks of one text. Their memory is used again for the next one.
+/// The marks of one text. The memory is used again for the next text.
 #[derive(Default)]
 pub struct Marks {
-    /// Where each is in the text; after the last one is room for the marks of 64 bytes.
+    /// The place of each mark in the text. Behind the last one there is room for the marks of 64
+    /// bytes.
     places: Vec<u32>,
-    /// Which byte each is.
+    /// The byte of each mark.
     kinds: Vec<u8>,
     /// The shape of the last text that was sound.
     shape: Shape,
@@ -37,13 +39,13 @@ pub struct Marks {
 #[derive(Default)]
 struct Shape {
     kinds: Vec<u8>,
-    /// For the opening ones the number of the one that closes it.
+    /// For each opening bracket, the number of the bracket that closes it.
     closers: Vec<u32>,
 }
 
 impl Marks {
-    /// Scans a text for its marks, of which the first one is a bracket. The last one has to close
-    /// it, else they are broken.
+    /// Scans a text for its marks. The first mark is a bracket; the last mark has to close it, else
+    /// the text is broken.
     pub fn find(&mut self, text: &[u8], words: &mut Vec<Words>) -> Result<Scan, JsonError> {
         let scan = scan(text, words, &mut self.places);
         if scan.marks > MARKS_LIMIT {
@@ -79,8 +81,8 @@ impl Marks {
         Ok(())
     }
 
-    /// Takes away what the scan may have taken for a mark and is none. No shape has it, so a text
-    /// with it is never of a known one.
+    /// Removes the control character that the scan takes for a mark. No kept shape has it, so a
+    /// text with it is never of a known shape, and always comes here.
     fn drop_strangers(&mut self) {
         if !self.kinds.contains(&STRANGER) {
             return;
@@ -112,7 +114,7 @@ impl Marks {
         self.shape.closers.get(number).copied().unwrap_or_default() as usize
     }
 
-    /// The colons from one mark on, before another one, but for those within brackets.
+    /// The colons from one mark to another, without those inside of brackets.
     #[inline(always)]
     pub fn colons(&self, from: usize, end: usize) -> Colons<'_> {
         Colons {
@@ -123,7 +125,7 @@ impl Marks {
         }
     }
 
-    /// How much memory is kept.
+    /// How many bytes of memory are kept.
     pub fn memory(&self) -> usize {
         let shapes = self
             .shapes
@@ -133,8 +135,8 @@ impl Marks {
     }
 }
 
-/// Some colons, one after the other. The lists of marks end where they end, which spares looking at
-/// their lengths.
+/// Some colons, one after the other. The lists are cut where the colons end, so that the end of the
+/// list is the only thing to check.
 pub struct Colons<'a> {
     kinds: &'a [u8],
     places: &'a [u32],
@@ -155,8 +157,7 @@ impl Iterator for Colons<'_> {
                 self.number += 1;
                 return Some((*self.places.get(number)? as usize, number as u32 + 1));
             }
-            // Whether it is the value of the last member or nobody's: what is in it belongs to
-            // another.
+            // An opening bracket: the colons inside belong to another object. Go on behind its end.
             self.number = *self.closers.get(number)? as usize + 1;
         }
         None

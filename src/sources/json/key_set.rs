@@ -1,29 +1,31 @@
-//! Sets of keys that a reader looks for, found without looking where the others begin.
+//! Sets of keys that a reader looks for. A key is compared from its end, the quote before the
+//! colon, so that nobody has to find out where all the other keys begin.
 
 /// How many bytes before a colon are looked at: the longest key with its quotes.
 pub const WINDOW: usize = 32;
 
-/// What is around a key of a text.
+/// The bytes before a colon.
 pub type Window = [u8; WINDOW];
 
-/// A key that may be the one before a colon, by its last letters.
+/// A key that ends like the one before a colon.
 #[derive(Clone, Copy)]
 pub struct Candidate(u8);
 
-/// How many keys a set has at most.
+/// The most keys of a set.
 const MOST_KEYS: usize = 31;
 
 /// `N` keys of at least two ASCII letters.
 pub struct Keys<const N: usize> {
     keys: [&'static str; N],
-    /// Each key in its quotes as the last bytes of a window, and ones where these are.
+    /// Each key with its quotes, as the last bytes of a window, and a mask with ones where these
+    /// bytes are.
     spelled: [[u64; 4]; N],
     mask: [[u64; 4]; N],
-    /// For each hash of the last three bytes before the closing quote one of the keys, numbered
-    /// from 1; 0 where there is none.
+    /// For each hash of the last three bytes before the closing quote, the number of a key, from 1.
+    /// 0 where no key has the hash.
     first: [u8; 256],
-    /// By these numbers, how a key ends. Number 0 is no key, and nothing ends like it that has a
-    /// quote at the end.
+    /// How the key of each number ends. Number 0 is no key: no bytes with a quote at their end are
+    /// like it.
     tails: [Tail; MOST_KEYS + 1],
     /// The next key with the same hash.
     next: [u8; N],
@@ -32,7 +34,7 @@ pub struct Keys<const N: usize> {
 /// How a key ends.
 #[derive(Clone, Copy)]
 struct Tail {
-    /// Its last eight bytes with the quotes, and ones where these are.
+    /// Its last eight bytes with the quotes, and a mask with ones where these bytes are.
     spelled: u64,
     mask: u64,
     /// Whether another key has the same hash.
@@ -84,13 +86,13 @@ impl<const N: usize> Keys<N> {
         set
     }
 
-    /// Eight bits of the last three bytes before the last one of eight, which is a quote.
+    /// A hash, of eight bits, of the last three bytes before the closing quote.
     #[inline(always)]
     const fn hash(tail: u64) -> usize {
         (((tail >> 32) as u32) << 8).wrapping_mul(0x9e37_79b1) as usize >> 24
     }
 
-    /// The first key that may end with these eight bytes, of which the last one is a quote.
+    /// The first key that may end with these eight bytes. The last of them is a quote.
     #[inline(always)]
     pub fn candidate(&self, tail: u64) -> Option<Candidate> {
         let number = self.first[Keys::<N>::hash(tail)];
@@ -102,8 +104,8 @@ impl<const N: usize> Keys<N> {
         (!differs | known.has_next).then_some(Candidate(number))
     }
 
-    /// Which key, in its quotes, ends with the window: the candidate for its last eight bytes, or
-    /// one with the same hash.
+    /// The number of the key that stands, with its quotes, at the end of the window: the candidate,
+    /// or another key with the same hash.
     #[inline(always)]
     pub fn ending(&self, window: &Window, candidate: Candidate) -> Option<usize> {
         let word = |at: usize| {
@@ -124,13 +126,13 @@ impl<const N: usize> Keys<N> {
         None
     }
 
-    /// How long a key is.
+    /// The length of a key.
     #[inline(always)]
     pub fn length(&self, number: usize) -> usize {
         self.keys[number].len()
     }
 
-    /// Which key this is.
+    /// The number of this key.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.keys.iter().position(|known| *known == key)
     }

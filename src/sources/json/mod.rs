@@ -1,5 +1,5 @@
-//! A JSON text without a parser: its structure is found in one pass, and values are decoded on
-//! demand.
+//! JSON without a full parser. One pass over a text finds its structure; values are decoded only
+//! when a reader asks for them.
 
 pub mod brackets;
 pub(crate) mod error;

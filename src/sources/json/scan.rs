@@ -1,6 +1,6 @@
-//! A JSON text as bits: what of every 64 bytes are quotes, backslashes, and marks (colons and
-//! brackets), strings told apart from what is around them. One pass over all bytes that keeps its
-//! state in registers, because it is most of what there is to do per byte.
+//! Scans a JSON text into bits: which of every 64 bytes are quotes, backslashes and marks (colons
+//! and brackets outside of strings). It is one pass over all bytes that keeps its state in
+//! registers, because this is most of the work that is done for every byte.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::sources::json::simd::{Masks, classify, equal, escaped, not_ascii, wit
 #[cfg(target_arch = "x86_64")]
 use crate::sources::json::simd::{classify_with_avx2, equal_with_avx2, within_with_pclmul};
 
-/// What matters of 64 bytes; bit 0 is the first one.
+/// The quotes and backslashes of 64 bytes; bit 0 is the first byte.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Words {
     /// Quotes that begin or end a string.
@@ -16,32 +16,31 @@ pub struct Words {
     pub backslashes: u64,
 }
 
-/// How many marks are looked for: a record has not so many, and their places would take too much
-/// memory.
+/// The most marks of a text. No record has so many, and their places would take too much memory.
 pub const MARKS_LIMIT: usize = 8 << 20;
-/// How many blocks are looked at before the places of their marks are written: doing both for each
-/// block took longer, and doing one for all of a large text needs more memory than a processor has
-/// nearby.
+/// How many blocks of 64 bytes are classified before the places of their marks are written. Doing
+/// both for each block took longer. Classifying all of a large text first needs more memory than
+/// the processor's caches have.
 const CHUNK_BLOCKS: usize = 64;
 
-/// What a text is as a whole.
+/// What the scan found out about the text as a whole.
 pub struct Scan {
     pub ends_in_string: bool,
-    /// How many colons and brackets there are outside strings, those included that may be a
-    /// [`STRANGER`]. Where they are more than [`MARKS_LIMIT`], not all is scanned.
+    /// The number of colons and brackets outside of strings, and of every [`FALSE_MARK`]. Above
+    /// [`MARKS_LIMIT`] the scan stops.
     ///
-    /// [`STRANGER`]: crate::sources::blocks::STRANGER
+    /// [`FALSE_MARK`]: crate::sources::json::simd::FALSE_MARK
     pub marks: usize,
-    /// From where to where bytes are that are not ASCII.
+    /// The places of the first and the last byte that is not ASCII.
     pub not_ascii: Option<(usize, usize)>,
-    /// Whether there is an escape that may spell a letter: a backslash and a `u`.
+    /// Whether some `\u` may spell a letter.
     pub spells: bool,
 }
 
-/// Scans a text into `words`, one for every 64 bytes, and writes where its marks are to the
+/// Scans a text into `blocks`, one for every 64 bytes, and writes the places of its marks to the
 /// beginning of `places`.
 pub fn scan(text: &[u8], words: &mut Vec<Words>, places: &mut Vec<u32>) -> Scan {
-    // Each of them is written by the scan.
+    // The scan writes all of them, so old content does no harm.
     words.resize(text.len().div_ceil(64), Words::default());
     #[cfg(target_arch = "x86_64")]
     {
@@ -57,9 +56,8 @@ pub fn scan(text: &[u8], words: &mut Vec<Words>, places: &mut Vec<u32>) -> Scan 
     scan_blocks(text, words, places, classify, equal, within)
 }
 
-/// The same, compiled for machines with AVX2 (every server of the last ten years). Registers of 64
-/// bytes would need fewer instructions, but slow the processor down for everything that comes
-/// after.
+/// The same, compiled for machines with AVX2: every server of the last ten years. AVX-512 would
+/// need fewer instructions, but it slows the processor down for everything that follows.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
 fn scan_with_avx2(text: &[u8], words: &mut [Words], places: &mut Vec<u32>) -> Scan {
@@ -73,11 +71,11 @@ fn scan_with_avx2(text: &[u8], words: &mut [Words], places: &mut Vec<u32>) -> Sc
     )
 }
 
-/// What is carried from one block to the next.
+/// The state that goes from one block to the next.
 struct Carried {
-    /// 1 where the next byte is escaped.
+    /// 1 if the next byte is escaped.
     escape: u64,
-    /// All bits where the next byte is in a string.
+    /// All bits set if the next byte is in a string.
     in_string: u64,
     not_ascii: Option<(usize, usize)>,
     spells: u64,
@@ -158,8 +156,8 @@ fn take_block(
     (words, found.marks & !inside)
 }
 
-/// Writes the places of the marks of some blocks, of which the first begins at `from`. After them
-/// has to be room for 64 more. Returns how many there are.
+/// Writes the places of the marks of some blocks, the first of which begins at `from`, and returns
+/// how many there are. Behind them, `places` needs room for 64 more.
 #[inline(always)]
 fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
     let mut written = 0;
@@ -179,8 +177,8 @@ fn write_places(blocks: &[u64], from: u32, places: &mut [u32]) -> usize {
                 marks &= marks.wrapping_sub(1);
             }
         };
-        // How many there are changes from block to block: four are written whether they are there
-        // or not.
+        // The number of marks changes from block to block, and a wrong guess of the processor costs
+        // more than a store: so four are written whether they are there or not.
         take(0..4);
         if count > 4 {
             take(4..8);

@@ -1,24 +1,23 @@
-//! Where the bytes that give JSON its structure are, 64 bytes at a time, as bit masks (bit 0 is the
-//! first byte).
+//! Finds the bytes that give JSON its structure, 64 bytes at a time, as bit masks. Bit 0 is the
+//! first byte.
 //!
-//! Three ways that see the same (but for one byte, see [`STRANGER`]): AVX2 where the machine has it
-//! (asked for at run time), SSE2 on every other x86-64, and eight bytes at a time with plain
-//! arithmetic elsewhere.
+//! There are three implementations with the same result, but for one byte (see [`FALSE_MARK`]):
+//! AVX2 where the machine has it, which is found out at run time; SSE2 on every other x86-64;
+//! elsewhere plain arithmetic on eight bytes at a time.
 
-/// Which of 64 bytes are what.
+/// Which of 64 bytes are quotes, backslashes and marks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Masks {
     pub quotes: u64,
     pub backslashes: u64,
-    /// `:`, `{`, `}`, `[` and `]`; maybe also [`STRANGER`], which is told apart later where there
-    /// is one.
+    /// `:`, `{`, `}`, `[` and `]`, and with AVX2 also [`FALSE_MARK`], which is removed later.
     pub marks: u64,
     /// Whether there are bytes above 127.
     pub has_not_ascii: bool,
 }
 
-/// A control character that is no mark, and nearly never there: taking it for one spares a step for
-/// every block.
+/// A control character that AVX2 takes for a mark. It is nearly never there, and to let it pass
+/// saves a step for every block.
 pub const STRANGER: u8 = 0x1a;
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
@@ -44,7 +43,7 @@ fn with_sse2(block: &[u8; 64]) -> Masks {
     for part in 0..4 {
         let bytes = _mm_set_epi64x(half(part * 16 + 8), half(part * 16));
         let is = |byte: u8, bytes: __m128i| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
-        // `[` and `{`, `]` and `}` differ in bit 5 only; no other byte falls on them.
+        // `[` and `{`, and `]` and `}`, differ in bit 5 only. No other byte becomes one of them.
         let folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
         let shift = part * 16;
         masks.quotes |= mask(is(b'"', bytes)) << shift;
@@ -67,8 +66,8 @@ pub fn classify_with_avx2(block: &[u8; 64]) -> Masks {
     };
     let (halves, _) = block.as_chunks::<32>();
     let mask = |hits: __m256i| u64::from(_mm256_movemask_epi8(hits) as u32);
-    // For the low four bits of a byte, which mark it can be when bit 5 is set: `:` 3a, `{` 7b, `}`
-    // 7d, also for `[` and `]`.
+    // For the low four bits of a byte, the mark that it can be with bit 5 set: `:` is 3a, `{` 7b,
+    // `}` 7d. `[` and `]` become `{` and `}`.
     let known = _mm256_broadcastsi128_si256(_mm_set_epi64x(0x0000_7d00_7b3a_0000, 0));
     let mut masks = Masks::default();
     let mut all = _mm256_setzero_si256();
@@ -123,7 +122,7 @@ pub fn not_ascii(block: &[u8; 64]) -> u64 {
     mask
 }
 
-/// [`within`] for machines that multiply without carries.
+/// [`within`] for machines that can multiply without carries.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "pclmulqdq")]
 #[inline]
@@ -162,8 +161,8 @@ fn portable(block: &[u8; 64]) -> Masks {
     masks
 }
 
-/// Which of 64 bytes follow a backslash that is not itself escaped; `carry` (0 or 1) says whether
-/// the first one does.
+/// Which of 64 bytes follow a backslash that is not itself escaped. `carry` (0 or 1) says so of the
+/// first byte, and is set for the next block.
 #[inline(always)]
 pub fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
     if backslashes == 0 {
@@ -172,15 +171,16 @@ pub fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
     let backslashes = backslashes & !*carry;
     let follows = backslashes << 1 | *carry;
-    // Runs of backslashes that begin at an odd place: adding carries through a run and leaves a bit
-    // after its end.
+    // Runs of backslashes that begin at an odd place: an addition carries through the run and
+    // leaves a bit behind its end.
     let odd_starts = backslashes & !EVEN & !follows;
     let (ends, overflow) = odd_starts.overflowing_add(backslashes);
     *carry = u64::from(overflow);
     (EVEN ^ (ends << 1)) & follows
 }
 
-/// Bit n is the parity of the bits 0 to n: from each opening quote up to before its closing one.
+/// Bit n is the parity of the bits 0 to n. So bits are set from each opening quote up to the byte
+/// before the closing quote.
 #[inline(always)]
 pub fn within(quotes: u64) -> u64 {
     let mut bits = quotes;

@@ -12,7 +12,7 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// The text itself where it has no escapes.
+    /// The bytes, if there are no escapes in them.
     pub fn plain(self) -> Option<&'a [u8]> {
         (!self.escaped).then_some(self.raw)
     }
@@ -21,7 +21,7 @@ impl<'a> Text<'a> {
         self.raw.is_empty()
     }
 
-    /// Whether the decoded text is this one.
+    /// Whether the text, decoded, is `other`.
     #[inline]
     pub fn is(self, text: &str) -> bool {
         match self.plain() {
@@ -30,12 +30,12 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Appends the text, its escapes decoded; `None` (and nothing of use appended) where an escape
-    /// is none of JSON's.
+    /// Appends the text with its escapes decoded. `None` where an escape is not one of JSON's; what
+    /// was appended is then of no use.
     pub fn append_to(self, out: &mut String) -> Option<()> {
         let plain = std::str::from_utf8(self.raw).ok()?;
         if !self.escaped {
-            // A cell of a table may have backslashes that are only that.
+            // In a cell of a table a backslash is only a backslash.
             out.push_str(plain);
             return Some(());
         }
@@ -45,7 +45,7 @@ impl<'a> Text<'a> {
         Some(())
     }
 
-    /// The same for a text that has escapes and need not be UTF-8: then what is appended is not
+    /// The same for a text that has escapes and need not be UTF-8. What is appended need not be
     /// either.
     pub fn append_escaped(self, out: &mut Vec<u8>) -> Option<()> {
         #[cfg(target_arch = "x86_64")]
@@ -58,7 +58,7 @@ impl<'a> Text<'a> {
         append_blocks(self.raw, out, equal, kept_of)
     }
 
-    /// The decoded text: borrowed where it has no escapes, else put into `buffer`.
+    /// The decoded text: borrowed if it has no escapes, else decoded into `buffer`.
     pub fn decode<'b>(self, buffer: &'b mut String) -> Option<&'b str>
     where
         'a: 'b,
@@ -89,8 +89,8 @@ fn append_with_avx2(raw: &[u8], out: &mut Vec<u8>) -> Option<()> {
     )
 }
 
-/// For each choice of eight bytes the places of those that are kept, and then places where there is
-/// nothing.
+/// For each choice among eight bytes: the places of the bytes that are kept, then places out of
+/// range.
 static KEPT: [[u8; 8]; 256] = {
     let mut orders = [[0x80; 8]; 256];
     let mut kept = 0;
@@ -108,20 +108,20 @@ static KEPT: [[u8; 8]; 256] = {
     orders
 };
 
-/// The chosen ones of eight bytes.
+/// The chosen bytes of eight, moved together.
 fn kept_of(bytes: u64, kept: u8) -> u64 {
     let order = KEPT[usize::from(kept)];
     u64::from_le_bytes(order.map(|at| if at < 8 { (bytes >> (8 * at)) as u8 } else { 0 }))
 }
 
-/// Appends a text, its escapes decoded, 64 bytes at a time. JSON within a string has an escape
-/// every dozen bytes, and nearly all of them stand for the byte that follows: the backslashes are
-/// left out, without asking byte for byte.
+/// Appends a text with its escapes decoded, 64 bytes at a time. JSON within a string has an escape
+/// every dozen bytes, and nearly all of them stand for the byte that follows. So the backslashes of
+/// a block are left out at once, without a branch for every byte.
 #[inline(always)]
 fn append_blocks(raw: &[u8], out: &mut Vec<u8>, equal: impl Fn(&[u8; 64], u8) -> u64, kept_of: impl Fn(u64, u8) -> u64) -> Option<()> {
     let (mut at, mut to) = (0, out.len());
-    // An escape is longer than what it stands for, so it all fits, and a block that is written
-    // whole does too.
+    // An escape is longer than what it stands for. So everything fits, also a block that is written
+    // as a whole.
     out.resize(to + raw.len() + 64, 0);
     while let Some(left) = raw.get(at..).filter(|left| !left.is_empty()) {
         let mut padded;
@@ -142,7 +142,8 @@ fn append_blocks(raw: &[u8], out: &mut Vec<u8>, equal: impl Fn(&[u8; 64], u8) ->
         let escaped = escaped(backslashes, &mut 0);
         let escaping = backslashes & !escaped;
         let themselves = backslashes | equal(block, b'"') | equal(block, b'/');
-        // What stands for another letter, or for a byte of the next block, is looked at by itself.
+        // An escape that stands for another letter, or for a byte of the next block, is decoded by
+        // itself.
         let others = escaping & !(themselves >> 1);
         length = length.min(others.trailing_zeros() as usize);
         let kept = !escaping & u64::MAX.checked_shl(length as u32).map_or(u64::MAX, |beyond| !beyond);
@@ -163,7 +164,7 @@ fn append_blocks(raw: &[u8], out: &mut Vec<u8>, equal: impl Fn(&[u8; 64], u8) ->
     Some(())
 }
 
-/// The letter of an escape that begins with a backslash, and how long the escape is.
+/// The letter of an escape that begins with a backslash, and the length of the escape.
 fn letter_of(escape: &[u8]) -> Option<(char, usize)> {
     let letter = match escape.get(1)? {
         letter @ (b'"' | b'\\' | b'/') => char::from(*letter),
@@ -181,8 +182,8 @@ fn letter_of(escape: &[u8]) -> Option<(char, usize)> {
     Some((letter, 2))
 }
 
-/// The letter of an escape after its `\u`, and how long the rest of it is: 4 bytes, or 10 where two
-/// escapes are one letter.
+/// The letter of an escape after its `\u`, and the length of the rest: 4 bytes, or 10 where two
+/// escapes make one letter.
 fn unicode_escape(rest: &[u8]) -> Option<(char, usize)> {
     let unit = hexadecimal(rest)?;
     if (0xd800..0xdc00).contains(&unit)
@@ -200,12 +201,12 @@ fn hexadecimal(text: &[u8]) -> Option<u32> {
         .try_fold(0, |sum, byte| Some(sum << 4 | char::from(*byte).to_digit(16)?))
 }
 
-/// How much is copied at a time.
+/// How many bytes are copied at a time.
 pub const PIECE: usize = 16;
 
-/// Copies what stands before the first `stop`, or all, and returns how long that is. `to` has to
-/// have [`PIECE`] bytes more than that; what is in them then is of no use. What stands between two
-/// quotes or backslashes is mostly shorter than what a search and a copy cost.
+/// Copies the bytes before the first `stop`, or all of them, and returns how many they are. `to`
+/// needs [`PIECE`] bytes more than that, which are overwritten. A search and then a copy would cost
+/// more: there are mostly few bytes between two quotes or backslashes.
 #[inline]
 pub fn copy_until(from: &[u8], stop: u8, to: &mut [u8]) -> usize {
     const ONES: u128 = u128::MAX / 0xff;
@@ -213,7 +214,7 @@ pub fn copy_until(from: &[u8], stop: u8, to: &mut [u8]) -> usize {
     while let Some(piece) = from[at..].first_chunk::<PIECE>() {
         to[at..at + PIECE].copy_from_slice(piece);
         let differs = u128::from_le_bytes(*piece) ^ (ONES * u128::from(stop));
-        // The lowest bit that is set belongs to the first byte that is the one.
+        // The lowest bit that is set belongs to the first `stop`.
         let found = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;

@@ -1,10 +1,10 @@
 //! The structure of a JSON text: where its brackets, colons and quotes are, and which bracket
-//! closes which. Nothing else is looked at, so that the bytes that do not matter (2 to 15 KB a
-//! record, of which some 200 bytes matter) cost next to nothing.
+//! closes which. Nothing else is looked at: a record has 2 to 15 KB, of which some 200 bytes
+//! matter, and all others should cost next to nothing.
 //!
-//! A text is sound when it is valid UTF-8, begins with `{` or `[`, every string and bracket is
-//! closed by its like, nothing but blanks follows, and no bracket stands deeper than 128 (the
-//! outermost is 1). What is between the brackets is not judged here.
+//! A text is *sound* if it is UTF-8, begins with `{` or `[`, closes every string and bracket, has
+//! nothing but blanks after the last bracket, and nests no deeper than 128 levels (the outermost is
+//! 1). What stands between the brackets is not judged here.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ use crate::sources::json::brackets::Marks;
 use crate::sources::json::error::JsonError;
 use crate::sources::json::scan::{Scan, Words};
 
-/// How much memory is kept for the next file, in bytes.
+/// The most memory that is kept for the next file, in bytes.
 const KEPT_BYTES: usize = 8 << 20;
 
 thread_local! {
@@ -20,18 +20,18 @@ thread_local! {
     static SPARE: Cell<Structure> = Cell::default();
 }
 
-/// The structure of one text. Its memory is used again for the next one.
+/// The structure of one text. The memory is used again for the next text.
 #[derive(Default)]
 pub struct Structure {
     marks: Marks,
-    /// For each 64 bytes of the text.
+    /// The quotes and backslashes of every 64 bytes of the text.
     words: Vec<Words>,
     /// Whether some string has an escape that may spell a letter.
     spells: bool,
 }
 
 impl Structure {
-    /// Gives memory that is kept from file to file.
+    /// Does some work with a structure whose memory is kept from file to file.
     pub fn with_spare(work: impl FnOnce(&mut Structure)) {
         let mut structure = SPARE.take();
         work(&mut structure);
@@ -43,7 +43,7 @@ impl Structure {
     /// Finds the structure of a text of less than 4 GiB.
     pub fn find(&mut self, text: &[u8]) -> Result<(), JsonError> {
         match self.find_brackets(text) {
-            // All that is not ASCII lies in this range, so the whole is UTF-8 when the range is.
+            // Everything that is not ASCII is in this range, so the text is UTF-8 if the range is.
             Ok(Some((first, last))) if std::str::from_utf8(&text[first..=last]).is_err() => Err(JsonError::NotUtf8 { broken: false }),
             Ok(_) => Ok(()),
             Err(_) if std::str::from_utf8(text).is_err() => Err(JsonError::NotUtf8 { broken: true }),
@@ -51,7 +51,7 @@ impl Structure {
         }
     }
 
-    /// Gives the range of bytes that are not ASCII.
+    /// Finds the marks, and returns the places of the first and the last byte that is not ASCII.
     fn find_brackets(&mut self, text: &[u8]) -> Result<Option<(usize, usize)>, JsonError> {
         let first = text.iter().position(|byte| !is_blank(*byte)).ok_or(JsonError::Broken)?;
         if !matches!(text[first], b'{' | b'[') {
@@ -81,9 +81,9 @@ impl Structure {
         self.spells
     }
 
-    /// Whether an escape that may spell a letter can be in the key of at most 30 letters that ends
-    /// before this place. It is among the last 64 bytes: there are not so many letters that are
-    /// themselves.
+    /// Whether a key of at most 30 letters that ends before this place may have an escape that
+    /// spells a letter. Behind its last escape such a key has at most 30 plain letters, so that
+    /// escape is among the last 64 bytes.
     #[inline(always)]
     pub(crate) fn may_spell(&self, until: usize) -> bool {
         self.spells && self.has_backslash(until.saturating_sub(64), until)
@@ -101,15 +101,15 @@ impl Structure {
         Some(number * 64 + bits.trailing_zeros() as usize)
     }
 
-    /// The string whose first byte would stand at `first`: where its closing quote is, and whether
-    /// it has backslashes.
+    /// The string that begins at `first`: the place of its closing quote, and whether it has
+    /// backslashes.
     #[inline(always)]
     pub(crate) fn string_from(&self, first: usize) -> Option<(usize, bool)> {
         let (number, offset) = (first / 64, first % 64);
         let word = self.words.get(number)?;
         let after = self.words.get(number + 1).copied().unwrap_or_default();
-        // The 64 bytes from `first` on: most strings that are looked at are within them, wherever
-        // blocks begin.
+        // The 64 bytes from `first` on, put together from two blocks. Most strings that are asked
+        // for end within them.
         let window = |word: u64, after: u64| word >> offset | after << 1 << (63 - offset);
         let quotes = window(word.quotes, after.quotes);
         if quotes != 0 {
@@ -121,15 +121,15 @@ impl Structure {
         Some((quote, self.has_backslash(first, quote)))
     }
 
-    /// The string whose closing quote stands at `last`: where its first byte is, and whether it has
+    /// The string whose closing quote is at `last`: the place of its first byte, and whether it has
     /// backslashes.
     #[inline(always)]
     pub(crate) fn string_until(&self, last: usize) -> Option<(usize, bool)> {
         let (number, offset) = (last / 64, last % 64);
         let word = self.words.get(number)?;
         let before = self.words.get(number.wrapping_sub(1)).copied().unwrap_or_default();
-        // The 64 bytes that end with `last`, it being the top bit: nearly all keys are in them,
-        // wherever blocks begin.
+        // The 64 bytes that end with `last`, which is the top bit, put together from two blocks.
+        // Nearly all keys begin within them.
         let window = |word: u64, before: u64| word << (63 - offset) | before >> 1 >> offset;
         let quotes = window(word.quotes, before.quotes);
         if quotes >> 63 == 0 {
@@ -144,7 +144,7 @@ impl Structure {
         Some((first, self.has_backslash(first, last)))
     }
 
-    /// The last quote that ends or begins a string before `until`.
+    /// The last quote before `until` that ends or begins a string.
     #[cold]
     fn quote_before(&self, until: usize) -> Option<usize> {
         let mut number = until / 64;
@@ -173,10 +173,10 @@ impl Structure {
     }
 }
 
-/// What JSON calls whitespace.
+/// Whether JSON calls this byte whitespace.
 #[inline(always)]
 pub fn is_blank(byte: u8) -> bool {
-    // Nearly no byte is one: one comparison tells.
+    // Nearly all bytes are not, and one comparison tells.
     byte <= b' ' && matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 

@@ -1,12 +1,12 @@
-//! Values of a JSON text whose structure is known: members, items, and the few scalars that a
-//! reader needs, decoded on demand.
+//! The values of a JSON text whose structure is known: members, items, and the few scalars that a
+//! reader needs. They are decoded when they are asked for.
 //!
-//! What is not asked for is skipped by structure. The rules where JSON texts may differ from the
-//! book:
+//! What is not asked for is skipped by structure. Where a text may differ from the JSON standard,
+//! these are the rules:
 //!
 //! * a member is a string that a colon follows directly (blanks allowed) in an object; keys are
 //!   case-sensitive, their escapes decoded;
-//! * of repeated keys the last counts, whatever it is: looking for fields keeps the latest;
+//! * of repeated keys the last one counts, whatever its value is;
 //! * a value that is asked for must be well-formed and be followed by a comma or a closing bracket,
 //!   else it is [`Value::Unreadable`];
 //! * in strings a lone surrogate reads as U+FFFD; control characters are taken as they are.
@@ -24,7 +24,8 @@ pub struct Json<'a> {
     pub structure: &'a Structure,
 }
 
-/// A value in a text, not yet looked at. Small: readers collect them by the dozen for every record.
+/// A value in a text that was not looked at yet. It is small, because readers collect a dozen of
+/// them for every record.
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
     json: &'a Json<'a>,
@@ -44,7 +45,7 @@ pub enum Value<'a> {
     Text(Text<'a>),
     Object(Node<'a>),
     Array(Node<'a>),
-    /// A moment, where a form that is no JSON has it as one.
+    /// An instant. JSON has none, but Parquet has.
     Instant(Instant),
     /// Not JSON.
     Unreadable,
@@ -78,13 +79,13 @@ impl<'a> Node<'a> {
         self.json.structure.marks().closer(self.mark as usize)
     }
 
-    /// The place right after this object or array.
+    /// The place behind this object or array.
     #[inline]
     fn end_of_brackets(self) -> usize {
         self.json.structure.marks().place(self.closer()) + 1
     }
 
-    /// The text of the value, for a message.
+    /// The bytes of the value, for a reject.
     pub fn raw(self) -> &'a [u8] {
         let Json { text, structure } = *self.json;
         let at = self.at as usize;
@@ -96,8 +97,8 @@ impl<'a> Node<'a> {
         &text[at..end]
     }
 
-    /// The members of an object with these keys, of each key the last one. Something else than an
-    /// object has no members.
+    /// The values of these keys in an object, of each key the last one. What is no object has no
+    /// members.
     #[inline]
     pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
         if self.json.structure.has_spelled() {
@@ -107,7 +108,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The same in a text that has escapes that may spell a letter.
+    /// The same, for a text in which an escape may spell a letter.
     #[inline(never)]
     fn fields_in_spelled<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
         self.fields_where(keys, |colon| self.json.structure.may_spell(colon))
@@ -121,7 +122,7 @@ impl<'a> Node<'a> {
         for (colon, next) in self.colons() {
             let tail = tail_before(text, colon);
             let number = if tail >> 56 == u64::from(b'"') && !may_spell(colon) {
-                // One branch for most members.
+                // Most members are none of the keys: one branch tells.
                 let Some(candidate) = keys.candidate(tail) else { continue };
                 key_before(text, structure, colon, keys, candidate)
             } else {
@@ -134,21 +135,21 @@ impl<'a> Node<'a> {
         fields
     }
 
-    /// The member with this key.
+    /// The value of this key.
     #[inline]
     pub fn field(self, key: &Keys<1>) -> Option<Node<'a>> {
         let [field] = self.fields(key);
         field
     }
 
-    /// The colons that belong to an object itself, not to what is in it.
+    /// The colons of an object itself, not those of the objects in it.
     #[inline(always)]
     fn colons(self) -> Colons<'a> {
         let end = if self.is_object() { self.closer() } else { 0 };
         self.json.structure.marks().colons(self.mark as usize + 1, end)
     }
 
-    /// The value after a member's colon.
+    /// The value behind a member's colon.
     #[inline]
     fn value_after(self, colon: usize, next: u32) -> Node<'a> {
         Node {
@@ -158,7 +159,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// All members of an object, their keys decoded: for what is said about rejects.
+    /// All members of an object with their keys decoded, to say what a reject lacks.
     pub fn members(self) -> Vec<(String, Node<'a>)> {
         let Json { text, structure } = *self.json;
         let mut members = Vec::new();
@@ -173,7 +174,7 @@ impl<'a> Node<'a> {
         members
     }
 
-    /// The values of an array. Something else has none.
+    /// The values of an array. What is no array has none.
     pub fn items(self) -> Items<'a> {
         let end = if self.is_array() { self.end_of_brackets() - 1 } else { 0 };
         Items {
@@ -202,13 +203,13 @@ impl<'a> Node<'a> {
         };
         match text.get(skip_blanks(text, end)) {
             Some(b',' | b'}' | b']') => value,
-            // The outermost value has nothing after it.
+            // The outermost value has nothing behind it.
             None if self.mark == 0 => value,
             _ => Value::Unreadable,
         }
     }
 
-    /// A value without quotes or brackets, and the place right after it.
+    /// A value without quotes or brackets, and the place behind it.
     fn word(self) -> (Value<'a>, usize) {
         let rest = self.json.text.get(self.at as usize..).unwrap_or_default();
         let length = rest
@@ -227,8 +228,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Which of some keys ends before a colon that a quote stands before and no escape that may spell a
-/// letter.
+/// Which of some keys stands before a colon. A quote is right before the colon, and no escape in
+/// the key may spell a letter.
 #[inline(always)]
 fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>, candidate: Candidate) -> Option<usize> {
     let padded;
@@ -240,8 +241,8 @@ fn key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, 
         }
     };
     let number = keys.ending(window, candidate)?;
-    // Letters alone between two quotes, of which the last one ends a string because the colon is in
-    // none: the first one begins it, unless a backslash makes something else of it.
+    // Between two quotes there are only letters. The last quote ends a string, because the colon is
+    // outside of strings. So the first one begins it, unless a backslash stands before it.
     let is_escaped = colon
         .checked_sub(3 + keys.length(number))
         .is_some_and(|before| text[before] == b'\\');
@@ -261,7 +262,7 @@ fn tail_before(text: &[u8], colon: usize) -> u64 {
     }
 }
 
-/// What stands before a colon near the beginning of a text, with blanks before it.
+/// The bytes before a colon near the beginning of a text, filled up with blanks.
 #[cold]
 fn padded<const SIZE: usize>(before: &[u8]) -> [u8; SIZE] {
     let mut window = [b' '; SIZE];
@@ -269,7 +270,7 @@ fn padded<const SIZE: usize>(before: &[u8]) -> [u8; SIZE] {
     window
 }
 
-/// The same, whatever way the key is spelled and whatever stands before the colon.
+/// The same, however the key is spelled, and with blanks before the colon.
 #[cold]
 #[inline(never)]
 fn careful_key_before<const N: usize>(text: &[u8], structure: &Structure, colon: usize, keys: &Keys<N>) -> Option<usize> {
@@ -278,7 +279,7 @@ fn careful_key_before<const N: usize>(text: &[u8], structure: &Structure, colon:
     keys.position(&key)
 }
 
-/// The string that ends right before a colon, but for blanks.
+/// The string that ends before a colon, and before the blanks that stand there.
 fn string_before<'a>(text: &'a [u8], structure: &Structure, colon: usize) -> Option<Text<'a>> {
     let last = text[..colon].iter().rposition(|byte| !is_blank(*byte))?;
     let (first, escaped) = structure.string_until(last)?;
@@ -297,7 +298,7 @@ fn skip_blanks(text: &[u8], from: usize) -> usize {
     at
 }
 
-/// The number grammar of JSON.
+/// Whether a word is a number of JSON.
 fn is_number(token: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut rest = token.strip_prefix(b"-").unwrap_or(token);
@@ -321,8 +322,8 @@ fn is_number(token: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// How far it is to the next comma, bracket or string of an array. A quote after a backslash begins
-/// no string, also where no string is around it.
+/// The number of bytes before the next comma, bracket or string of an array. A quote behind a
+/// backslash begins no string, even outside of strings.
 fn word_length(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(byte) = text.get(at) {
@@ -335,7 +336,8 @@ fn word_length(text: &[u8]) -> usize {
     text.len()
 }
 
-/// The values of an array, one after the other; separators are not judged.
+/// The values of an array, one after the other. Whether the commas between them are right is not
+/// checked.
 pub struct Items<'a> {
     of: Node<'a>,
     at: usize,

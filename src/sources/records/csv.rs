@@ -1,8 +1,8 @@
-//! A CSV file as records of a table: the first record names the columns.
+//! Reads a CSV file as a table: the first record names the columns.
 //!
-//! A header that lacks a needed column is one reject, and nothing more of the file is read. A
-//! record that is not UTF-8 is a reject. A last line without an end that has fewer cells than the
-//! header was cut: a file that still grows.
+//! A header that lacks a needed column is one reject, and the rest of the file is not read. A
+//! record that is not UTF-8 is a reject. A last line that has no end and fewer cells than the
+//! header is unfinished: the file still grows.
 
 use crate::sources::bytes::first_bytes::separator;
 use crate::sources::bytes::open_file::OpenFile;
@@ -16,7 +16,7 @@ use crate::sources::records::json::{of_line, reject_content_error};
 use crate::sources::records::reject_detail::{are_names, of_cells, of_columns};
 use crate::sources::records::row::{Cells, TableReader, places};
 
-/// One record, and where the columns are.
+/// One record, and the place of each column in it.
 struct CsvCells<'a> {
     record: &'a Record,
     places: &'a [Option<usize>],
@@ -86,7 +86,8 @@ pub fn has_columns(header: &Record, columns: &[&str]) -> bool {
     column_places(header, columns, columns.len()).is_some()
 }
 
-/// Where each of these columns is in a header; `None` where one of the first `needed` is missing.
+/// The place of each of these columns in a header. `None` where one of the first `needed` is
+/// missing.
 pub fn column_places(header: &Record, columns: &[&str], needed: usize) -> Option<Vec<Option<usize>>> {
     let names = (0..header.field_count()).map(|number| std::str::from_utf8(header.field(number)).unwrap_or_default());
     places(columns, needed, names)
@@ -103,8 +104,7 @@ pub fn reject_header(needed: &[&str], file: &mut CsvFile<'_>, out: &mut Output<'
     out.reject_with(of_line(line), Reason::MissingColumn, &first, detail);
 }
 
-/// What is wrong with a table that begins with these two records, where columns of these names are
-/// needed.
+/// What is wrong with a table that needs columns of these names and begins with these two records.
 pub fn of_header(needed: &[&str], first: &[u8], second: &[u8]) -> String {
     let (Ok(first), Ok(second)) = (std::str::from_utf8(first), std::str::from_utf8(second)) else {
         return NOT_UTF8.to_owned();
@@ -115,14 +115,14 @@ pub fn of_header(needed: &[&str], first: &[u8], second: &[u8]) -> String {
     }
 }
 
-/// Whether a table that begins with these two lines has names of columns in the first, whatever
-/// separates them.
+/// Whether the first of these two lines of a table has the names of its columns, whatever separates
+/// them.
 pub fn has_names(first: &str, second: &str) -> bool {
     let separator = separator(first).map_or(',', |(separator, _)| separator);
     are_names(&cells(first, separator), &cells(second, separator))
 }
 
-/// The cells of a line, whatever they are separated by, without quotes around them.
+/// The cells of a line, without the quotes around them.
 fn cells(line: &str, separator: char) -> Vec<&str> {
     line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect()
 }

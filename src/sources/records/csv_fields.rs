@@ -1,9 +1,9 @@
-//! A CSV file as records of fields (RFC 4180: quoted fields may hold commas, doubled quotes and
-//! line breaks).
+//! Cuts a CSV file into records and fields. As RFC 4180 says, fields in quotes may hold commas,
+//! doubled quotes and line breaks.
 //!
 //! A quote counts only at the beginning of a field; elsewhere it is text. A blank line is no
-//! record. Too few or too many fields are tolerated: a missing one is empty. A record is at most as
-//! long as a line may be.
+//! record. A record may have too few or too many fields: a missing one is empty. A record is at
+//! most as long as a line may be.
 
 use crate::sources::bytes::decompress::ContentError;
 use crate::sources::bytes::lines::{Lines, Step};
@@ -18,18 +18,18 @@ pub struct CsvFile<'a> {
     record: Record,
 }
 
-/// One record; its memory is used again for the next one.
+/// One record. The memory is used again for the next record.
 #[derive(Default)]
 pub struct Record {
     /// The line on which it begins, and the one on which it ends.
     pub first_line: u64,
     pub last_line: u64,
-    /// Whether its last line has an end: where it has none, the file may have been cut there.
+    /// Whether its last line has an end. Without one the file may have been cut there.
     pub ended: bool,
     /// Its bytes as they are.
     pub raw: Vec<u8>,
-    /// The fields without their quotes, commas between them; not used where there are no quotes,
-    /// since then the bytes are the fields.
+    /// The fields without their quotes, with commas between them. Unused where the record has no
+    /// quotes: then `raw` is the fields.
     unquoted: Vec<u8>,
     has_quotes: bool,
     /// Where each field ends.
@@ -40,9 +40,9 @@ pub struct Record {
 /// One step along the records.
 pub enum CsvStep<'a> {
     Record(&'a Record),
-    /// A record that is none.
+    /// A record that cannot be read as one.
     Reject(&'a Record, Reason),
-    /// The content ended before its end, within this record.
+    /// Reading stopped at an error, within this record.
     Error(&'a Record, ContentError),
     End,
 }
@@ -62,13 +62,13 @@ impl<'a> CsvFile<'a> {
         &self.record
     }
 
-    /// The next record, the header being the first.
+    /// The next record. The header is the first one.
     pub fn step(&mut self) -> CsvStep<'_> {
         self.record.clear();
         loop {
             let is_begun = self.record.in_quotes;
             match self.lines.step() {
-                // A quoted field that nothing closes. Where the file still grows the rest is to
+                // A field in quotes that nothing closes. If the file still grows, the rest is to
                 // come.
                 Step::End if is_begun => return CsvStep::Reject(&self.record, Reason::UnreadableValue),
                 Step::End => return CsvStep::End,
@@ -99,8 +99,8 @@ impl<'a> CsvFile<'a> {
     }
 }
 
-/// The longest line that is looked at for a header: the widest export has 2 KB, a document that is
-/// one line has megabytes.
+/// How much of a line is looked at for a header. The header of the widest export has 2 KB; a JSON
+/// document of one line has megabytes.
 const HEADER_BYTES: usize = 8 * 1024;
 
 /// The first record of a text that may be cut anywhere: a header has no line breaks in it.
@@ -121,7 +121,7 @@ impl Record {
         self.in_quotes = false;
     }
 
-    /// The field with this number, blanks around it trimmed; a missing one is empty.
+    /// The field with this number, without the blanks around it. A missing one is empty.
     #[inline]
     pub fn field(&self, number: usize) -> &[u8] {
         let fields = if self.has_quotes { &self.unquoted } else { &self.raw };
@@ -152,7 +152,7 @@ impl Record {
         }
     }
 
-    /// Takes a line in which there are quotes, or which continues a field in quotes.
+    /// Takes a line that has quotes in it or continues a field in quotes.
     fn take_quoted(&mut self, line: &[u8]) {
         self.has_quotes = true;
         let from = self.unquoted.len();
@@ -161,7 +161,7 @@ impl Record {
         self.unquoted.truncate(until);
     }
 
-    /// Puts the fields of a line to where `to` is in `unquoted`, and returns where they end.
+    /// Writes the fields of a line into `unquoted`, from `to` on, and returns where they end.
     fn unquote(&mut self, line: &[u8], mut to: usize) -> usize {
         let mut rest = line;
         let mut is_start = !self.in_quotes;

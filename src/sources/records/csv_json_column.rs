@@ -1,4 +1,4 @@
-//! A CSV file that has a JSON object in one of its columns: how the portal exports the unified
+//! Reads a CSV file that has a JSON object in one of its columns: so the portal exports the unified
 //! audit log. The other columns repeat some of it and are not read. A record stands on the line on
 //! which it begins.
 

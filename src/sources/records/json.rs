@@ -1,14 +1,15 @@
-//! A JSON file as records, whichever way they are packed: one a line, in batches
-//! (`{"records":[...]}`), in pages (`{"value":[...]}`), or in a bare array; a batch, page or array
-//! may fill a line or, pretty-printed, the whole file.
+//! Reads a JSON file as records, whichever way they are packed: one record a line, in batches
+//! (`{"records":[...]}`), in pages (`{"value":[...]}`), or in a bare array. A batch, page or array
+//! may be one line or, pretty-printed, the whole file.
 //!
-//! A file whose first line that is not blank is sound by itself is read by line. Otherwise, if that
-//! line begins with `{` or `[`, the whole file is tried as one document. Where that is not sound
-//! either but some later line is a sound object by itself, the file is lines and only the first is
-//! broken: one bad line must not cost a file. Else the document is one reject.
+//! The first line that is not blank decides. If it is sound by itself, the file is read line by
+//! line. Otherwise, if it begins with `{` or `[`, the whole file is tried as one document. If that
+//! is not sound either, but some later line is a sound object by itself, the file is read line by
+//! line after all, and only the first line is broken: one bad line must not cost a whole file. Else
+//! the document is one reject.
 //!
-//! A reject of a line has record 0; in a batch each record has its number from 1 and the line on
-//! which the document begins.
+//! The position of a record that is a line has record 0. In a batch each record has its number,
+//! from 1, and the line on which the document begins.
 
 use crate::sources::bytes::decompress::ContentError;
 use crate::sources::bytes::limits::Limits;
@@ -24,19 +25,19 @@ use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::{Members, of_record};
 
-/// What a format makes of one record.
+/// A reader of a format that comes as JSON.
 pub trait JsonReader: Reader {
-    /// The key under which an object has an array of records; such an object is a batch or page,
+    /// The key under which an object has a list of records. Such an object is a batch or page,
     /// unless it is a good record itself.
     const BATCH: &'static str;
-    /// Whether the form is one record a line by nature: a bare array is no page then, and a file
-    /// that is no sound document is lines.
+    /// Whether the format is one record a line by nature. Then a bare array is a broken record, and
+    /// a file that is no sound document is always read line by line.
     const LINES: bool;
 
-    /// Which members the reasons of rejects are about.
+    /// The members that each reason for a reject is about.
     const MEMBERS: Members = &[];
 
-    /// Reads a record (an object). Its rows go to the sink only if it is accepted.
+    /// Reads a record, which is an object. Its rows go to the sink only if it is accepted.
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
 
     /// Whether a document with a batch says that another one follows.
@@ -45,7 +46,7 @@ pub trait JsonReader: Reader {
         matches!(link, Some(Value::Text(link)) if !link.is_empty())
     }
 
-    /// Takes note of a readable page; of all lines that are records by themselves once.
+    /// Takes note of a readable page. All lines that are records by themselves count as one page.
     fn page(&mut self, _announces_next: bool, _sink: &mut dyn Sink) {}
 }
 
@@ -60,7 +61,7 @@ pub fn read_json_part<R: JsonReader>(lines: Lines<'_>, limits: Limits, context: 
     read_lines::<R>(lines, false, limits, context, out);
 }
 
-/// `from_start` says whether the file begins with these lines: then it may be one document.
+/// Reads lines. `from_start` says that the file begins with them: then it may be one document.
 fn read_lines<R: JsonReader>(mut lines: Lines<'_>, from_start: bool, limits: Limits, context: &FileContext, out: &mut Output<'_>) {
     let mut file = JsonFile {
         reader: R::new(context),
@@ -70,8 +71,8 @@ fn read_lines<R: JsonReader>(mut lines: Lines<'_>, from_start: bool, limits: Lim
     Structure::with_spare(|structure| file.read(&mut lines, from_start, structure, limits));
 }
 
-/// A reject for what ended a content before its end. A file that could not be read is at fault as a
-/// whole.
+/// Rejects what was cut when reading stopped at an error. A file that could not be read is rejected
+/// as a whole.
 pub fn reject_content_error(out: &mut Output<'_>, number: u64, cut: &[u8], error: ContentError) {
     let (number, reason) = match error {
         ContentError::Unreadable => (0, Reason::UnreadableFile),
@@ -81,12 +82,12 @@ pub fn reject_content_error(out: &mut Output<'_>, number: u64, cut: &[u8], error
     out.reject(of_line(number), reason, cut);
 }
 
-/// Where a record stands that is a line.
+/// The position of a record that is a line.
 pub fn of_line(line: u64) -> Position {
     Position { line, record: 0 }
 }
 
-/// The reject for a text that is not sound.
+/// The reason for the reject of a text that is not sound.
 pub fn reason_of(error: JsonError) -> Reason {
     match error {
         JsonError::Broken => Reason::BrokenJson,
@@ -108,7 +109,7 @@ struct JsonFile<'f, 's, R> {
 }
 
 impl<R: JsonReader> JsonFile<'_, '_, R> {
-    /// Takes line by line, or where these are none, the whole.
+    /// Reads line by line, or, if the first line is not sound, as one document.
     fn read(&mut self, lines: &mut Lines<'_>, from_start: bool, structure: &mut Structure, limits: Limits) {
         let mut is_first = from_start;
         loop {
@@ -144,8 +145,8 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
         }
     }
 
-    /// Tries what is left of a file, from the line `number` on, as one document. Where it is lines
-    /// after all, nothing is passed.
+    /// Tries what is left of a file, from the line `number` on, as one document. If the file is
+    /// lines after all, nothing is skipped.
     fn whole(&mut self, number: u64, lines: &mut Lines<'_>, structure: &mut Structure, limits: Limits) {
         let reason = match lines.rest(limits.document_bytes) {
             Some(text) => match structure.find(text) {
@@ -165,7 +166,8 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
             return;
         }
         if lines.has_fault() {
-            // One reject for what cut the document; its place is known when the lines come to it.
+            // The error that cut the document is one reject. Its line is known when the lines come
+            // to it.
             lines.pass_whole_lines();
         } else {
             self.out.reject(of_line(number), reason, waiting);
@@ -173,8 +175,8 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
         }
     }
 
-    /// Takes a sound text: a record, or a batch of them. Whether it is a batch is only asked where
-    /// it is no good record.
+    /// Reads a sound text: a record, or a batch of them. It is taken for a batch only if it is no
+    /// good record, so that a record is not searched for a list first.
     fn document(&mut self, line: u64, text: &[u8], structure: &Structure) {
         let json = Json { text, structure };
         let outermost = Node::outermost(&json);
@@ -191,8 +193,8 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
         {
             return self.batch(line, batch, R::announces_next(outermost));
         }
-        // What has not even an id is no sign of a snapshot: a service's error message looks like
-        // that.
+        // A record without an id is no page of a snapshot: the error message of a service looks
+        // like that.
         if !self.has_single && result != Err(Reason::MissingId) {
             self.has_single = true;
             self.reader.page(false, self.out.sink);

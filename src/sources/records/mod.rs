@@ -1,4 +1,5 @@
-//! A file as records: lines and pages of JSON, rows of CSV and Parquet.
+//! Reads a file as records, which go to the reader of its format: lines and pages of JSON, rows of
+//! CSV and Parquet.
 
 pub(crate) mod csv;
 pub(crate) mod csv_fields;

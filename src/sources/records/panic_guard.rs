@@ -1,5 +1,5 @@
-//! Where a library reads bytes that may be anything. It may answer with a panic, which is no bug of
-//! ours and nothing to report: what it read is a reject.
+//! Guards calls of a library on bytes that may be anything. A library may panic over them. That is
+//! no bug of uptake and nothing to report: what it read becomes a reject.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,8 +8,7 @@ thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What a library makes of bytes; `None` where it panics. Whatever it left half done must not be
-/// used any more.
+/// Calls a library; `None` where it panics. What it left half done must not be used any more.
 pub fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
     let before = IS_GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(read));
@@ -17,8 +16,7 @@ pub fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
     result.ok()
 }
 
-/// Whether a panic of this thread is one of a library over somebody's bytes: then nobody has to be
-/// told.
+/// Whether this thread is inside of such a call: then a panic needs no message.
 pub fn is_guarded() -> bool {
     IS_GUARDED.get()
 }

@@ -1,12 +1,12 @@
-//! A Parquet file as records of a table: row group by row group, and of these only the columns that
-//! are asked for.
+//! Reads a Parquet file as a table: row group by row group, and of each only the columns that
+//! matter.
 //!
-//! A record stands where its row does, counted from 1. Strings, dictionaries, numbers, booleans,
-//! dates, timestamps (without a time zone: UTC) and UUIDs are understood. Traps: a footer is the
-//! last thing that is written, so a cut file says nothing; numbers that may be missing often come
-//! as floating point; a small file can unpack to any number of rows, so what they take in memory
-//! counts as inflated, and to pages of any size, which are looked at before (`parquet_pages`); a
-//! damaged file may be anything, also a reason for its decoder to panic.
+//! The line of a record is the number of its row, from 1. Strings, dictionaries, numbers, booleans,
+//! dates, timestamps (UTC where they have no time zone) and UUIDs are understood. Traps: the footer
+//! is written last, so a cut file says nothing. Numbers that may be missing often come as floating
+//! point. A small file can unpack to any number of rows, so the memory of the rows counts as
+//! inflated; and to pages of any size, which are checked before (`parquet_pages`). A damaged file
+//! may make its decoder panic.
 
 use std::io::SeekFrom;
 use std::ops::Range;
@@ -47,14 +47,14 @@ pub fn read_parquet<R: TableReader>(file: OpenFile<'_>, context: &FileContext, o
         Err(fault) => return reject_content_error(out, 0, b"", fault),
     };
     let place = file.stream_position();
-    // An empty file holds nothing, and is no fault.
+    // An empty file holds nothing, and nothing is wrong with it.
     if file.seek(SeekFrom::End(0)).is_ok_and(|length| length == 0) {
         return;
     }
     let mut is_empty = true;
     let result = read(&mut *file, limits, &mut reader, out, &mut is_empty);
     if let Ok(place) = place {
-        // Where this fails the file is gone, and whoever reads on will see.
+        // If this fails the file is gone, and the next read will report it.
         let _ = file.seek(SeekFrom::Start(place));
     }
     match result {
@@ -68,7 +68,7 @@ pub fn read_parquet<R: TableReader>(file: OpenFile<'_>, context: &FileContext, o
     }
 }
 
-/// What is wrong with a whole file, and what there is to say about it.
+/// The reject of a whole file.
 struct ParquetReject {
     reason: Reason,
     detail: String,
@@ -81,12 +81,12 @@ impl From<Reason> for ParquetReject {
     }
 }
 
-/// What the library makes of the bytes, which may be anything: a reason for it to panic, too.
+/// Decodes with the library. If it panics, the file is unreadable.
 fn decoded<T>(decode: impl FnOnce() -> Result<T, Reason>) -> Result<T, Reason> {
     guarded(decode).unwrap_or(Err(Reason::UnreadableParquet))
 }
 
-/// Reads the rows. What is wrong with the whole file is the error.
+/// Reads the rows. The error is a reject of the whole file.
 fn read<R: TableReader>(
     file: &mut dyn Seekable,
     limits: Limits,
@@ -146,7 +146,7 @@ impl Cells for ParquetCells<'_> {
 }
 
 impl ParquetCells<'_> {
-    /// The row in words, for a message.
+    /// The row as text, for a reject.
     fn text(&self, names: &[&str]) -> String {
         let cells = names.iter().enumerate().filter_map(|(number, name)| {
             let value = match self.cell(number)? {
@@ -203,7 +203,7 @@ fn metadata(file: &mut dyn Seekable, length: u64) -> Result<Arc<ParquetMetaData>
 struct Projected {
     decoder: ParquetPushDecoder,
     mask: ProjectionMask,
-    /// Where in a batch each of [`TableReader::COLUMNS`] is.
+    /// The place of each of [`TableReader::COLUMNS`] in a batch.
     places: Vec<Option<usize>>,
 }
 

@@ -1,4 +1,5 @@
-//! The columns of a batch as values: a text, an instant or a boolean, whatever type the file has.
+//! Gives the columns of a batch as values: texts, instants or booleans, whatever their types in the
+//! file are.
 
 use std::sync::Arc;
 
@@ -12,18 +13,18 @@ use crate::sources::json::string::Text;
 use crate::sources::json::value::Value;
 use crate::sources::record::Reason;
 
-/// How long a text may be that is of any use.
+/// The longest text that can be of any use.
 const TEXT_BYTES: usize = 1 << 20;
 
 /// A column of one batch.
 pub enum Column {
-    /// Texts made of something else, a day or a number, of which the same mostly comes again: a
-    /// text for each run of equal values, and whose run each row is in.
+    /// Texts that were made of days or numbers. Most rows repeat the value of the row before, so
+    /// there is one text for each run of equal values, and each row has the number of its run.
     Runs {
         texts: StringArray,
         run_of_row: Vec<u32>,
     },
-    /// Texts that share their memory: a file may name one long text for every row.
+    /// Texts that share their memory: a file may repeat one long text in every row.
     Views(StringViewArray),
     Times(TimestampMicrosecondArray),
     Flags(BooleanArray),
@@ -43,8 +44,8 @@ pub fn understood(schema: &SchemaRef) -> SchemaRef {
 }
 
 impl Column {
-    /// Makes values of an array; a type that has none (a list, a structure) is as good as a missing
-    /// column.
+    /// Makes values of an array. A column of a type that has none, a list or a structure, counts as
+    /// missing.
     pub fn of(array: &ArrayRef) -> Result<Column, Reason> {
         let cast_to = |wanted: &DataType| cast(array, wanted).map_err(|_| Reason::MissingColumn);
         Ok(match array.data_type() {
@@ -66,7 +67,7 @@ impl Column {
     fn in_runs(array: &ArrayRef) -> Result<Column, Reason> {
         let runs = match partition(std::slice::from_ref(array)) {
             Ok(runs) => runs.ranges(),
-            // Values that cannot be compared are runs by themselves.
+            // Values that cannot be compared are runs of one row each.
             Err(_) => (0..array.len()).map(|row| row..row + 1).collect(),
         };
         let firsts = UInt32Array::from_iter_values(runs.iter().map(|run| run.start as u32));
@@ -80,7 +81,7 @@ impl Column {
         })
     }
 
-    /// The value of a row; `None` where it is null or an empty text.
+    /// The value of a row. `None` where it is null or an empty text.
     #[inline]
     pub fn value(&self, row: usize) -> Option<Value<'_>> {
         let text = match self {
@@ -101,7 +102,7 @@ impl Column {
     }
 }
 
-/// The texts of values that are none; a type that has none is an error.
+/// Makes texts of values that are not texts. A type that cannot be written as text is an error.
 fn texts_of(array: &ArrayRef) -> Result<StringArray, Reason> {
     let cast_to = |wanted: &DataType| cast(array, wanted).map_err(|_| Reason::MissingColumn);
     Ok(match array.data_type() {

@@ -1,11 +1,11 @@
-//! How large the pages of a Parquet file are once they are unpacked, as their headers say: before
-//! any of them is.
+//! Checks how large the pages of a Parquet file will be, as their headers say, before any of them
+//! is unpacked.
 //!
-//! A page is unpacked as a whole, and one of some hundred bytes may say that it has two gigabytes.
-//! A writer makes pages of a megabyte, some of them a page of all rows of a row group. A header is
-//! a structure of Thrift's compact protocol, of which three numbers matter; what else is in it is
-//! passed over. gzip is unpacked to its end whatever a header says, so its pages are unpacked once
-//! before, to nowhere.
+//! A page is unpacked as a whole, and a page of some hundred bytes may claim two gigabytes. Usual
+//! writers make pages of a megabyte; some make one page of a whole row group. A header is a
+//! structure of Thrift's compact protocol, of which three numbers matter and the rest is skipped.
+//! gzip is unpacked to its end whatever the header says, so pages with gzip are unpacked once
+//! before, and the result is thrown away.
 
 use std::io::{Read, SeekFrom};
 
@@ -18,23 +18,23 @@ use crate::sources::bytes::input::Seekable;
 
 /// The most bytes of a page. One page of each column is in memory at a time.
 pub const MOST_BYTES: u64 = 32 << 20;
-/// How much is read to find a header in it; again twice as much where it is longer.
+/// How much is read at first to find a header. Twice as much is read again if the header is longer.
 const HEADER_BYTES: u64 = 512;
-/// How deep structures of a header lie in each other.
+/// The deepest nesting of structures in a header.
 const MOST_DEPTH: usize = 8;
-/// By how much gzip makes something smaller at most.
+/// The most bytes that one byte of gzip can become.
 const GZIP_RATIO: u64 = 1032;
 
 /// A page that is too large.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TooLarge {
     pub column: String,
-    /// How large it is at least.
+    /// Its size, or the least that it can be.
     pub bytes: u64,
 }
 
-/// The first page of the columns that are read that is too large; `None` where all pages can be
-/// unpacked. What a damaged file says is passed over: whoever reads it finds out.
+/// The first page that is too large, among the columns that are read. `None` where all pages can be
+/// unpacked. Damage is ignored here: the decoder will find it.
 pub fn too_large(file: &mut dyn Seekable, metadata: &ParquetMetaData, columns: &ProjectionMask) -> Option<TooLarge> {
     let chunks = metadata.row_groups().iter().flat_map(|group| group.columns().iter().enumerate());
     for (_, chunk) in chunks.filter(|(number, _)| columns.leaf_included(*number)) {
@@ -48,7 +48,7 @@ pub fn too_large(file: &mut dyn Seekable, metadata: &ParquetMetaData, columns: &
     None
 }
 
-/// How large the first page of a column chunk is that is too large.
+/// The size of the first page of a column chunk that is too large.
 fn of_chunk(file: &mut dyn Seekable, chunk: &ColumnChunkMetaData) -> Option<u64> {
     let (mut at, length) = chunk.byte_range();
     let end = at.checked_add(length)?;
@@ -72,17 +72,17 @@ fn of_chunk(file: &mut dyn Seekable, chunk: &ColumnChunkMetaData) -> Option<u64>
     None
 }
 
-/// What matters of the header of a page.
+/// The numbers of a page header that matter.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
-    /// The bytes of the page once it is unpacked, and in the file.
+    /// The size of the page unpacked, and in the file.
     unpacked: u64,
     packed: u64,
-    /// The bytes of the header itself.
+    /// The size of the header itself.
     length: u64,
 }
 
-/// The header of a page that begins there and ends before `end`.
+/// Reads the header of the page at this place, which ends before `end`.
 fn header_at(file: &mut dyn Seekable, at: u64, end: u64) -> Option<Header> {
     let mut size = HEADER_BYTES;
     loop {
@@ -99,7 +99,7 @@ fn header_at(file: &mut dyn Seekable, at: u64, end: u64) -> Option<Header> {
     }
 }
 
-/// A header at the beginning of some bytes; `None` where it goes on, or is none.
+/// The header at the beginning of some bytes. `None` where it is longer, or no header.
 fn parse(bytes: &[u8]) -> Option<Header> {
     let mut thrift = Thrift { rest: bytes };
     let (mut unpacked, mut packed) = (None, None);
@@ -118,10 +118,10 @@ fn parse(bytes: &[u8]) -> Option<Header> {
     })
 }
 
-/// The kind of a 32-bit integer.
+/// The type number of a 32-bit integer.
 const INTEGER: u8 = 5;
 
-/// Walks along values of Thrift's compact protocol.
+/// Reads values of Thrift's compact protocol.
 struct Thrift<'a> {
     rest: &'a [u8],
 }
@@ -157,8 +157,8 @@ impl Thrift<'_> {
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
-    /// The kind of the next field of a structure, whose id is put into `id`; `None` inside where
-    /// the structure ends.
+    /// The type of the next field of a structure; its id goes into `id`. `Some(None)` where the
+    /// structure ends.
     fn field(&mut self, id: &mut i64) -> Option<Option<u8>> {
         let byte = self.byte()?;
         if byte == 0 {
@@ -171,11 +171,11 @@ impl Thrift<'_> {
         Some(Some(byte & 0x0f))
     }
 
-    /// Passes a value of this kind.
+    /// Skips a value of this type.
     fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
         let deeper = depth.checked_sub(1)?;
         match kind {
-            // In a field the kind of a boolean is its value.
+            // The type of a boolean field is its value.
             1 | 2 => Some(()),
             3 => self.pass(1),
             4..=6 => self.number().map(|_| ()),
@@ -211,7 +211,7 @@ impl Thrift<'_> {
         }
     }
 
-    /// Passes an item of a list, where a boolean is a byte.
+    /// Skips an item of a list. There a boolean is a byte.
     fn skip_item(&mut self, kind: u8, depth: usize) -> Option<()> {
         match kind {
             1 | 2 => self.pass(1),

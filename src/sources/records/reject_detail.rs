@@ -1,17 +1,17 @@
-//! What a reject says besides its reason: which member or column is missing or of another kind than
-//! it has to be, and what is there instead.
+//! Says more about a reject than its reason: which member or column is missing or of the wrong
+//! kind, and what is there instead.
 //!
-//! Only names of members and columns, kinds of values and numbers are said, never a value: nothing
-//! here is about a person. A name is said only where it looks like one; of a table's first line
-//! only where that line is one of names ([`are_names`]).
+//! It says names of members and columns, kinds of values, and numbers, never a value, so that
+//! nothing here is about a person. It says a name only if it looks like a name. It says names from
+//! the first line of a table only if that line has names of columns ([`are_names`]).
 
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
 use crate::sources::records::row::{About, Cells, squeezed};
 
-/// Which members a reason is about. A name may be a path (`properties.id`). It may end in `[]`
-/// where it has to be a list of objects and in `{}` where it has to be an object: then it is said
-/// only where it is none.
+/// The members that each reason is about. A name may be a path (`properties.id`). A path that ends
+/// in `[]` has to be a list of objects, one that ends in `{}` an object; then the detail is given
+/// only if it is not.
 pub type Members = &'static [(Reason, &'static [&'static str])];
 
 /// The most names that are listed.
@@ -19,13 +19,13 @@ const MOST_NAMES: usize = 20;
 /// The longest name.
 const NAME_BYTES: usize = 60;
 
-/// What is wrong with a record of JSON; empty where there is nothing to say.
+/// What is wrong with a record of JSON. Empty where there is nothing to say.
 pub fn of_record(members: Members, reason: Reason, record: Node<'_>) -> String {
     let wanted = members.iter().filter(|(of, _)| *of == reason).flat_map(|(_, paths)| paths.iter());
     let (mut missing, mut there, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for path in wanted {
         match look(record, path, "") {
-            // Of what is only read where it is there nothing is missing.
+            // An unreadable value is one that is there: a member that is missing is not at fault.
             Look::Missing { .. } if reason == Reason::UnreadableValue => {}
             Look::Missing { name, around } => {
                 missing.push(name);
@@ -35,7 +35,7 @@ pub fn of_record(members: Members, reason: Reason, record: Node<'_>) -> String {
             Look::Fine => {}
         }
     }
-    // One of several members is enough: what is there is what is at fault.
+    // One of several members would be enough. The one that is there and wrong is at fault.
     if !wrong.is_empty() {
         return wrong.join("; ");
     }
@@ -49,8 +49,8 @@ fn texts(names: &[String]) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
 }
 
-/// What is wrong with a record of a table: its columns are there, so a cell is empty or of another
-/// kind.
+/// What is wrong with a record of a table. Its columns are there, so a cell is empty or of the
+/// wrong kind.
 pub fn of_cells(columns: &[&str], about: About, reason: Reason, cells: &impl Cells) -> String {
     let wanted = about.iter().filter(|(of, _)| *of == reason).flat_map(|(_, numbers)| numbers.iter());
     let words = wanted.filter_map(|number| {
@@ -60,8 +60,8 @@ pub fn of_cells(columns: &[&str], about: About, reason: Reason, cells: &impl Cel
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// What is wrong with a table whose first line has these cells, where columns of these names are
-/// needed.
+/// What is wrong with a table that needs columns of these names and has these cells in its first
+/// two lines.
 pub fn of_columns(needed: &[&str], first: &[&str], second: &[&str]) -> String {
     if are_names(first, second) {
         of_schema(needed, first)
@@ -83,9 +83,9 @@ fn missing<'n>(needed: &[&'n str], names: &[&str]) -> Vec<&'n str> {
     needed.iter().filter(|needed| !is_there(needed)).copied().collect()
 }
 
-/// Whether the first line of a table has the names of its columns: nothing but letters in each
-/// cell, and a name that some form has, or a second line with times, ids and numbers, as logs have
-/// them.
+/// Whether the first line of a table has the names of its columns. Each of its cells has only
+/// letters and a few signs. Besides, one of them is a name that some format has, or the second line
+/// has times, ids or numbers, as logs do.
 pub fn are_names(first: &[&str], second: &[&str]) -> bool {
     let is_name = |cell: &&str| {
         let is_sign = |letter: char| letter.is_alphabetic() || " _-()[].,:/#'\u{2019}".contains(letter);
@@ -96,8 +96,8 @@ pub fn are_names(first: &[&str], second: &[&str]) -> bool {
     filled > 1 && first.iter().all(is_name) && (first.iter().any(|cell| is_known(cell)) || second.iter().any(has_fact))
 }
 
-/// Whether some form has a column of this name, other than words that people and firms could have
-/// for a name.
+/// Whether some format has a column of this name. The list leaves out words that could be the name
+/// of a person or firm.
 fn is_known(name: &str) -> bool {
     const KNOWN: [&str; 24] = [
         "actor id",
@@ -151,13 +151,13 @@ fn lacks(what: &str, missing: &[&str], there: &[&str]) -> String {
     text
 }
 
-/// That something of these names is missing.
+/// The words for "columns of these names are missing".
 fn no(what: &str, missing: &[&str]) -> String {
     let missing: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
     format!("no {what} {}", missing.join(", "))
 }
 
-/// Some names in their order, the most of them.
+/// Names in their order, at most [`MOST_NAMES`] of them.
 pub fn listed(names: &[&str]) -> String {
     let shown: Vec<String> = names
         .iter()
@@ -170,8 +170,8 @@ pub fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Whether a key of JSON looks like the name of a member: no form has others, and a value may have
-/// been put there.
+/// Whether a key of JSON looks like the name of a member. No format has other names, so such a key
+/// may be a value that somebody put there.
 pub fn is_key(name: &str) -> bool {
     let plain = name.strip_prefix("@odata.").unwrap_or(name);
     let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
@@ -179,9 +179,9 @@ pub fn is_key(name: &str) -> bool {
     (1..=40).contains(&plain.len()) && plain.bytes().all(|byte| is_sign(&byte)) && digits < 4
 }
 
-/// What is at a path.
+/// What is wrong at a path.
 enum Look {
-    /// Nothing: what should be there, and what the object around it has.
+    /// Nothing is there: the name that is missing, and the members of the object around it.
     Missing {
         name: String,
         around: Vec<String>,
@@ -218,13 +218,13 @@ fn look(node: Node<'_>, path: &str, before: &str) -> Look {
         (value, _) if is_list => Look::Wrong(format!("`{whole}` is no list: {}", kind(value))),
         (Value::Object(_), None) if is_object => Look::Fine,
         (Value::Object(node), Some(rest)) => look(node, rest, &format!("{whole}.")),
-        // The object may be packed into a text, which is not looked into.
+        // The object may be packed into a text, which is not decoded here.
         (Value::Text(_), Some(_)) => Look::Fine,
         (value, _) => Look::Wrong(format!("`{whole}` is {}", kind(value))),
     }
 }
 
-/// What a value is, in words, without the value.
+/// The kind of a value in words, without the value.
 fn kind(value: Value<'_>) -> &'static str {
     let mut buffer = String::new();
     match value {
@@ -247,5 +247,6 @@ fn kind(value: Value<'_>) -> &'static str {
     }
 }
 
-/// What PowerShell's `ConvertTo-Json` makes of what lies deeper than it looks.
+/// The text that PowerShell's `ConvertTo-Json` writes for values that are nested deeper than its
+/// `-Depth`.
 const CUT_BY_POWERSHELL: &str = "a text as PowerShell writes what lies too deep: export with `ConvertTo-Json -Depth 10`";

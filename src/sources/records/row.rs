@@ -1,8 +1,9 @@
-//! Records of a table with named columns, whatever file the table is in: what a form asks of them.
+//! Tables with named columns, whichever kind of file they are in: what a reader has to say of its
+//! columns, and what it can ask of a record.
 //!
-//! Names are compared in any case, blanks around them trimmed and those within squeezed to one; of
-//! a repeated name the first counts. An empty cell is a missing one. Columns that a form does not
-//! know are passed over.
+//! Names are compared in any case, without blanks around them, several blanks counting as one. If a
+//! name is there twice, the first column counts. An empty cell counts as missing. Columns that the
+//! reader does not know are ignored.
 
 use crate::domain::day::Day;
 use crate::sources::fields::time::parse_instant;
@@ -12,46 +13,47 @@ use crate::sources::outcome::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::reader::Reader;
 
-/// Which columns a reason is about, by their numbers among those that matter.
+/// The columns that each reason is about, by their numbers in [`TableReader::COLUMNS`].
 pub type About = &'static [(Reason, &'static [usize])];
 
 /// One record of a table.
 pub trait Cells {
-    /// The value in a column, by its number in [`TableReader::COLUMNS`]; `None` where the cell is
-    /// empty or the column missing.
+    /// The value in a column, by its number in [`TableReader::COLUMNS`]. `None` where the cell is
+    /// empty or the column is missing.
     fn cell(&self, column: usize) -> Option<Value<'_>>;
 }
 
-/// What a format makes of one record of a table.
+/// A reader of a format that comes as a table.
 pub trait TableReader: Reader {
     /// The names of the columns that matter.
     const COLUMNS: &'static [&'static str];
-    /// How many of them, the first ones, have to be there: without them the file is of another
-    /// form.
+    /// How many of them, from the first on, have to be there. Without them the file is of another
+    /// format.
     const NEEDED: usize;
-    /// Which columns the reasons of rejects are about, by their numbers.
+    /// The columns that each reason for a reject is about.
     const ABOUT: About = &[];
 
     /// Reads a record. Its rows go to the sink only if it is accepted.
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
 
-    /// The file was read to its end; `is_empty`: it had nothing but its header.
+    /// The file was read to its end. `is_empty` says that it had nothing but its header.
     fn end(&mut self, _is_empty: bool, _sink: &mut dyn Sink) {}
 }
 
-/// A name as it is compared.
+/// A name as names are compared: in lower case, without blanks around it, and one blank for
+/// several.
 pub fn squeezed(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").to_lowercase()
 }
 
-/// Where each of `wanted` is among `names`; `None` where one of the first `needed` is missing.
+/// The place of each of `wanted` among `names`. `None` where one of the first `needed` is missing.
 pub fn places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'n str>) -> Option<Vec<Option<usize>>> {
     let wanted: Vec<String> = wanted.iter().map(|name| squeezed(name)).collect();
     let mut places = vec![None; wanted.len()];
     for (place, name) in names.enumerate() {
-        // What is no header at all may have any number of names: most are told apart by their first
-        // letter.
+        // A line that is no header may have any number of cells. The first letter rules out most of
+        // them cheaply.
         let first = name.trim_start().as_bytes().first().map(u8::to_ascii_lowercase);
         let is_possible = |wanted: &String| wanted.as_bytes().first().copied() == first || !first.is_some_and(|first| first.is_ascii());
         if !wanted.iter().any(is_possible) {
@@ -65,7 +67,7 @@ pub fn places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'
     places.iter().take(needed).all(Option::is_some).then_some(places)
 }
 
-/// A text as it stands; empty where it is missing.
+/// A text as it is written; empty where it is missing.
 pub fn plain(cell: Option<Value<'_>>) -> Result<&str, Reason> {
     match text(cell)? {
         None => Ok(""),
@@ -75,7 +77,7 @@ pub fn plain(cell: Option<Value<'_>>) -> Result<&str, Reason> {
             .ok_or(Reason::UnreadableValue),
     }
 }
-/// A boolean as tables spell it: a word for it, or 1 or 0. `None` where it is missing.
+/// A boolean as tables write it: `true` or `false`, 1 or 0. `None` where it is missing.
 pub fn flag(cell: Option<Value<'_>>) -> Result<Option<bool>, Reason> {
     match present(cell) {
         None => Ok(None),
@@ -85,8 +87,7 @@ pub fn flag(cell: Option<Value<'_>>) -> Result<Option<bool>, Reason> {
     }
 }
 
-/// A calendar date, also one with a time after it, which does not matter. `None` where it is
-/// missing.
+/// A calendar date. A time behind it does not matter. `None` where it is missing.
 pub fn day(cell: Option<Value<'_>>) -> Result<Option<Day>, Reason> {
     if let Some(Value::Instant(at)) = cell {
         return Ok(Some(at.day_utc()));

@@ -1,10 +1,10 @@
 //! License changes in the audit log as Azure Monitor's diagnostic settings write it (feed
 //! `license_changes`, format `azure-monitor`).
 //!
-//! Category `AuditLogs`; ours are `Change user license`, `Update user` (some writers put the lists
-//! there), `Delete user`, `Hard Delete user`, `Restore user` and `Add user` (which assigns
-//! nothing). What `properties` hold, and its traps: see `directory_audit`. The envelope's `time`,
-//! `operationName` and `resultType` stand in for what is missing there.
+//! The category is `AuditLogs`. Ours are `Change user license`, `Update user` (some writers put the
+//! lists there), `Delete user`, `Hard Delete user`, `Restore user` and `Add user` (which assigns
+//! nothing). For `properties` and their traps see `shared/directory_audit.rs`. `time`,
+//! `operationName` and `resultType` of the envelope stand in for members that are missing there.
 
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};

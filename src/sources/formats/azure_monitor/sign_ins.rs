@@ -1,15 +1,16 @@
 //! Sign-ins as Azure Monitor's diagnostic settings write them (feed `activity`, format
 //! `azure-monitor`).
 //!
-//! Categories `SignInLogs` and `NonInteractiveUserSignInLogs` are users' and ours; service
-//! principals', managed identities' and all others are not. Of the 2 to 15 KB of a record these
-//! matter: the envelope (see `azure_envelope`) and of `properties` `id`, `createdDateTime`,
-//! `userId`, `userPrincipalName`, `userType`, `appId`, `resourceId`, `resourceTenantId`,
-//! `homeTenantId`, `crossTenantAccessType`, `agent`, `isInteractive`, `status.errorCode`.
+//! The categories `SignInLogs` and `NonInteractiveUserSignInLogs` are sign-ins of users, and ours.
+//! Those of service principals, of managed identities and all other categories are not. A record
+//! has 2 to 15 KB, of which these members matter: the envelope (see `shared/azure_envelope.rs`),
+//! and of `properties` `id`, `createdDateTime`, `userId`, `userPrincipalName`, `userType`, `appId`,
+//! `resourceId`, `resourceTenantId`, `homeTenantId`, `crossTenantAccessType`, `agent`,
+//! `isInteractive`, `status.errorCode`.
 //!
-//! Traps: real `SignInLogs` carry `isInteractive: false`, so the category decides only where that
-//! is missing; `status.errorCode` comes before `resultType`; ids in GUID form come in any case, and
-//! some are no GUIDs; a user id may be empty.
+//! Traps: real `SignInLogs` have records with `isInteractive: false`, so the category decides only
+//! if that is missing. `status.errorCode` goes before `resultType`. GUIDs come in any case, and
+//! some ids are no GUIDs. A user id may be empty.
 
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};

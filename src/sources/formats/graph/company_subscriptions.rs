@@ -2,10 +2,10 @@
 //! `graph-company-subscriptions`): pages, a subscription a line, or a bare array of
 //! `companySubscription`.
 //!
-//! `id, skuId, status, totalLicenses, isTrial, ownerTenantId, nextLifecycleDateTime` matter. It
-//! lists every seller's subscriptions; who sold one is `ownerTenantId`. Tenant and day are in no
-//! record, only in the path. `ends_on` is the day of `nextLifecycleDateTime` in the pipeline's time
-//! zone.
+//! `id, skuId, status, totalLicenses, isTrial, ownerTenantId, nextLifecycleDateTime` matter. The
+//! subscriptions of all sellers are listed; `ownerTenantId` is the seller. No record names tenant
+//! and day, only the path does. `ends_on` is the day of `nextLifecycleDateTime` in the pipeline's
+//! time zone.
 
 use crate::sources::fields::values::{day_of, folded_id, guid, present, required_id, seats, state};
 use crate::sources::file_context::FileContext;

@@ -2,8 +2,8 @@
 //! `graph`): pages `{"value":[directoryAudit...],"@odata.nextLink":"..."}`, an event a line, or a
 //! bare array.
 //!
-//! The names are those of `properties` in Azure Monitor's form (see `directory_audit`, also for the
-//! traps). Trap: the tenant is in no record, only in the path. A sign-in that lies in the same
+//! The names are those of `properties` in Azure Monitor's format (see `shared/directory_audit.rs`,
+//! also for the traps). Trap: no record names the tenant, only the path does. A sign-in in the same
 //! folder is not ours.
 
 use crate::sources::file_context::FileContext;

@@ -1,12 +1,12 @@
 //! Sign-ins from Graph's `GET /auditLogs/signIns` (feed `activity`, format `graph`): pages
 //! `{"value":[signIn...],"@odata.nextLink":"..."}`, a sign-in a line, or a bare array. The names
-//! are those of `properties` in Azure Monitor's form.
+//! are those of `properties` in Azure Monitor's format.
 //!
-//! Traps: v1.0 has interactive sign-ins only and does not say whose they are, so the tenant is the
-//! path's; only where the path names none it is `homeTenantId`, of external users
-//! `resourceTenantId` (the beta has both). The beta also lists service principals and managed
-//! identities, which `signInEventTypes` tells apart; they are not ours, nor is a directory audit
-//! that lies in the same folder.
+//! Traps: v1.0 has interactive sign-ins only, and does not name the tenant. So the tenant is that
+//! of the path; if the path names none, it is `homeTenantId`, or for external users
+//! `resourceTenantId` (the beta has both). The beta also lists sign-ins of service principals and
+//! managed identities, as `signInEventTypes` says. They are not ours, nor is a directory audit in
+//! the same folder.
 
 use crate::sources::fields::values::{is_word, present};
 use crate::sources::file_context::FileContext;
@@ -50,7 +50,8 @@ struct Listed<'a> {
     event_types: Option<Node<'a>>,
     status: Option<Node<'a>>,
     audited: Option<Node<'a>>,
-    /// What only a record of Graph's audit log queries has, which otherwise looks like a sign-in.
+    /// A member that only records of Graph's audit log queries have. They look like sign-ins
+    /// otherwise.
     of_query: Option<Node<'a>>,
 }
 
@@ -97,7 +98,7 @@ enum Kind {
     NoUser,
 }
 
-/// What `signInEventTypes` says; a sign-in that does not say it is a user's.
+/// Who signed in, as `signInEventTypes` says. A sign-in without it is a user's.
 fn kind_of(event_types: Option<Node<'_>>) -> Result<Kind, Reason> {
     let types = match present(event_types) {
         None => return Ok(Kind::User { interactive: None }),

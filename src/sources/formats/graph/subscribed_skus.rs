@@ -1,11 +1,11 @@
 //! Subscriptions from Graph's `/subscribedSkus` (feed `subscriptions`, format
 //! `graph-subscribed-skus`): pages, a SKU a line, or a bare array of `subscribedSku`.
 //!
-//! It adds up all subscriptions of a SKU: `prepaidUnits{enabled, warning, suspended, lockedOut}`
-//! say how many units are in which state. Each kind above 0 is one subscription, its id the SKU and
-//! the kind; a SKU without units gives none. Traps: a real one has enabled 0 and suspended 25, so
-//! `capabilityStatus` alone says too little; nobody is named as the seller, and trials are not told
-//! apart. Tenant and day are in no record, only in the path.
+//! A record adds up all subscriptions of a SKU: `prepaidUnits{enabled, warning, suspended,
+//! lockedOut}` say how many units are in which state. Each state with units is one subscription,
+//! whose id is the SKU and the state. A SKU without units gives none. Traps: real records have
+//! enabled 0 and suspended 25, so `capabilityStatus` alone says too little. The seller is not
+//! named, and trials cannot be told apart. No record names tenant and day, only the path does.
 
 use crate::domain::subscription::{Seller, State};
 use crate::sources::fields::values::{guid, present, seats};
@@ -26,7 +26,7 @@ pub struct GraphSubscribedSkus {
 
 static KEYS: Keys<2> = Keys::of(["skuId", "prepaidUnits"]);
 static UNIT_KEYS: Keys<4> = Keys::of(["enabled", "warning", "suspended", "lockedOut"]);
-/// The kinds of units, as they end a subscription's id, and their states.
+/// The kinds of units: the end of the subscription's id, and the state.
 const KINDS: [(&str, State); 4] = [
     ("enabled", State::Active),
     ("warning", State::Grace),
@@ -87,8 +87,8 @@ impl JsonReader for GraphSubscribedSkus {
     }
 }
 
-/// How many units there are of each of [`KINDS`]. A kind that is missing has none; where all are,
-/// nothing is said about units.
+/// The number of units of each of [`KINDS`]. A kind that is missing has none. If all are missing,
+/// the record does not say how many units there are, and cannot be read.
 fn unit_counts(units: Node<'_>) -> Result<[i64; 4], Reason> {
     let mut counts = [0; 4];
     let mut is_empty = true;

@@ -4,13 +4,14 @@
 //! array.
 //!
 //! `licenseAssignmentStates[{skuId, assignedByGroup, state}]` decides for the SKUs that it names:
-//! one is held when one of its states is Active or ActiveWithError. Graph is known to leave states
-//! out, so a SKU of `assignedLicenses[{skuId, disabledPlans}]` that no state names is held too.
+//! the user holds a SKU if one of its states is Active or ActiveWithError. Graph is known to leave
+//! out states, so the user also holds a SKU of `assignedLicenses[{skuId, disabledPlans}]` that no
+//! state names.
 //!
-//! Traps: without `$select` Graph gives neither member, and its SDKs write null for what was not
-//! asked for. Such a record says nothing about licenses and is a reject; only an empty list means
-//! that a user holds nothing. The same SKU assigned directly and by a group is there twice and one
-//! holding. Tenant and day are in no record, only in the path.
+//! Traps: without `$select` Graph gives neither member, and its SDKs write null for members that
+//! were not asked for. Such a record says nothing about licenses and is a reject; only an empty
+//! list means that a user holds nothing. A SKU that is assigned directly and by a group is listed
+//! twice, and is one holding. No record names tenant and day, only the path does.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name;
@@ -33,7 +34,7 @@ pub struct GraphUsers {
     context: FileContext,
     /// The SKUs that the user holds.
     held: Vec<Guid>,
-    /// The SKUs that the user's states name.
+    /// The SKUs that the states of the user name.
     named: Vec<Guid>,
 }
 
@@ -48,7 +49,7 @@ impl Reader for GraphUsers {
 }
 
 impl GraphUsers {
-    /// Collects the SKUs that a user's states name, and those that they hold.
+    /// Collects the SKUs that the states of a user name, and those of them that the user holds.
     fn take_states(&mut self, states: Value<'_>) -> Result<(), Reason> {
         each_sku(states, |sku, state| {
             let state = text(state)?.ok_or(Reason::UnreadableValue)?;
@@ -71,7 +72,7 @@ impl GraphUsers {
     }
 }
 
-/// Goes through a list of objects with a `skuId`, and maybe a `state`.
+/// Calls `take` for each object of a list, with its `skuId` and, if it has one, its `state`.
 fn each_sku<'a>(list: Value<'a>, mut take: impl FnMut(Guid, Option<Node<'a>>) -> Result<(), Reason>) -> Result<(), Reason> {
     let Value::Array(list) = list else {
         return Err(Reason::UnreadableValue);

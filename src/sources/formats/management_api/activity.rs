@@ -1,15 +1,17 @@
 //! Sign-ins and audited actions of the Office 365 Management Activity API (feed `activity`, format
 //! `management-api`): a JSON array, JSON lines, or a CSV whose column `AuditData` holds the record.
-//! See `management_record` for what records have in common, and for who is a person.
+//! See `record.rs` for what the records have in common, and for who is a person.
 //!
-//! `UserLoggedIn` is a sign-in: resource `ObjectId`, else `Target[0].ID`; client `ApplicationId`.
-//! It succeeded unless `ErrorNumber`, `LogonError` or `ResultStatus` says that it failed: older
-//! records have none of them. `UserLoginFailed` is a failed one, whatever they say. Everything else
-//! is an action of its user. It is a use of the workload that it names where its record type and
-//! its operation are those of a use; what administrators do is a row without a workload. Traps:
-//! what services do is not ours, nor are actions of anybody but regular users and admins; a sign-in
-//! of nobody is a row without a user. The form does not say whether a sign-in was interactive: it
-//! counts as such. `TargetContextId` is the tenant of the resource.
+//! `UserLoggedIn` is a sign-in. Its resource is `ObjectId`, else `Target[0].ID`; its client is
+//! `ApplicationId`. It succeeded unless `ErrorNumber`, `LogonError` or `ResultStatus` says that it
+//! failed; older records have none of them. `UserLoginFailed` is a failed sign-in, whatever they
+//! say. Every other record is an action of its user. The action is a use of the workload that it
+//! names if the catalogue says so of its record type and operation. What administrators do is a row
+//! without a workload.
+//!
+//! Traps: what services do is not ours, nor are actions of anybody but regular users and admins. A
+//! sign-in of nobody is a row without a user. The format does not say whether a sign-in was
+//! interactive: it counts as interactive. `TargetContextId` is the tenant of the resource.
 
 use crate::domain::kinds::Evidence;
 use crate::sources::fields::values::{event_time, is_word, present, required_id, text};
@@ -32,7 +34,7 @@ pub struct ManagementActivity {
     sign_ins: SignIns,
 }
 
-/// The workloads that records name, and our names of them.
+/// The workloads that records name, and uptake's names for them.
 const WORKLOADS: [(&str, &str); 11] = [
     ("Exchange", "exchange"),
     ("SharePoint", "sharepoint"),
@@ -104,8 +106,8 @@ impl ManagementActivity {
         self.sign_ins.take(&sign_in, tenant, true, succeeded, at, sink)
     }
 
-    /// Whether an action is a use of the workload that it names, and not its administration. What
-    /// kind of record it is every record says, so one that does not is none that can be judged.
+    /// Whether an action is a use of the workload that it names, and not its administration. Every
+    /// record has a record type; without one, this cannot be decided, and the record is a reject.
     fn is_use(&self, audited: &Audited<'_>) -> Result<bool, Reason> {
         let (mut of_type, mut of_operation) = (String::new(), String::new());
         let record_type = match present(audited.record_type) {

@@ -1,16 +1,17 @@
 //! License changes of the Office 365 Management Activity API (feed `license_changes`, format
-//! `management-api`), packed like its other records (see `management_activity`).
+//! `management-api`), packed like its other records (see `activity.rs`).
 //!
-//! One change gives two records of the same second that share `InterSystemsId`:
-//! `Change user license.`, usually without anything in it, and `Update user.` with the old and the
-//! new `AssignedLicense` in `ModifiedProperties[{Name, OldValue, NewValue}]`. Lists are read from
-//! both. `Delete user.`, `Hard Delete user.`, `Restore user.` and `Add user.` are those of the
-//! directory's audit log; every other operation is not ours.
+//! One change gives two records of the same second that share `InterSystemsId`: `Change user
+//! license.`, usually without anything in it, and `Update user.` with the old and the new
+//! `AssignedLicense` in `ModifiedProperties[{Name, OldValue, NewValue}]`. Lists are read from both.
+//! `Delete user.`, `Hard Delete user.`, `Restore user.` and `Add user.` mean what they mean in the
+//! directory's audit log. Every other operation is not ours.
 //!
-//! Traps: `UserId` is who did it, not whose license it is: that is in `Target`, as `User_<guid>`
-//! among other ids, else `ObjectId` by name; who did it may be a service (licensing by groups), so
-//! nobody is left out. A list of something else than objects is a reject, and so is an
-//! `Update user.` without its list: it is the one of the two that has to have it.
+//! Traps: `UserId` is who did it, not whose license it is. That user is in `Target`, as
+//! `User_<guid>` among other ids, else in `ObjectId`, by name. A service may have done it
+//! (licensing by groups), so records of services count too. A list of something else than objects
+//! is a reject. So is an `Update user.` without its list: of the two records, it is the one that
+//! has to have it.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, present, required_id, text};
@@ -103,10 +104,10 @@ impl JsonReader for ManagementLicenses {
     }
 }
 
-/// What `ResultStatus` says of an operation that succeeded.
+/// The words of `ResultStatus` for an operation that succeeded.
 const SUCCEEDED: [&str; 3] = ["Success", "Succeeded", "True"];
 
-/// Whose license it is: `User_<guid>` among the targets, else a GUID among them, else the object,
+/// Whose license it is: `User_<guid>` among the targets, else a GUID among them, else `ObjectId`,
 /// by id or by name.
 fn target_user(audited: &Audited<'_>) -> Result<Who, Reason> {
     let (mut by_id, mut buffer) = (None, String::new());

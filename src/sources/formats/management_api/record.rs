@@ -1,14 +1,15 @@
-//! A record of the Office 365 Management Activity API (the unified audit log), and who is a person
-//! in it.
+//! A record of the Office 365 Management Activity API (the unified audit log), and which of its
+//! users are persons.
 //!
 //! `CreationTime` (UTC, no zone), `Id`, `Operation`, `OrganizationId`, `UserType` (a number or a
 //! word), `UserKey`, `UserId` (usually the user principal name, any case), `Workload`,
 //! `ResultStatus` are in every record; sign-ins and directory changes have more.
 //!
-//! Traps: `UserKey` is the user id only where it is a GUID; services write their own names into
-//! `UserId`, in many spellings, or only a well-known security id into `UserKey` and the tenant's
-//! own id where a user's should be; some records name nobody. Names are not stored: a user who is
-//! known by name only becomes `upn:` and a hash of tenant and folded name.
+//! Traps: `UserKey` is the user id only if it is a GUID. Services write their own names into
+//! `UserId`, in many spellings. Or they write only a well-known security id into `UserKey`, and the
+//! id of the tenant in the place of a user's. Some records name nobody. Names are not stored: a
+//! user who is known by name only becomes `upn:` and a hash of the tenant and the name in lower
+//! case.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name::id_of_name;
@@ -41,7 +42,8 @@ static KEYS: Keys<17> = Keys::of([
     "ModifiedProperties",
 ]);
 
-/// Keys of services in the place of a user's: the system, the local and the network service.
+/// Security ids of services, in the place of a user's key: the system, the local service, the
+/// network service.
 const SERVICE_KEYS: [&str; 3] = ["S-1-5-18", "S-1-5-19", "S-1-5-20"];
 
 /// The members of a record that matter.
@@ -113,8 +115,8 @@ impl<'a> Audited<'a> {
         audited
     }
 
-    /// Who did it: the key where it is a GUID, else the name. The tenant itself (`of_path`, or the
-    /// one that the record names) is no person.
+    /// Who did it: the key if it is a GUID, else the name. The id of the tenant itself (`of_path`,
+    /// or the one that the record names) is no person.
     pub fn who(&self, of_path: Option<Guid>) -> Result<Who, Reason> {
         let mut buffer = String::new();
         let name = match text(self.user_name)? {
@@ -141,8 +143,8 @@ impl<'a> Audited<'a> {
         Ok(key.map_or_else(|| Who::of_name(name.to_lowercase()), Who::User))
     }
 
-    /// Whether a `UserLoggedIn` succeeded. The operation itself says so, and older records say
-    /// nothing else; what says that it failed goes before it.
+    /// Whether a `UserLoggedIn` succeeded. The operation itself says so, and older records have
+    /// nothing else. But a member that says that it failed wins.
     pub fn logged_in(&self) -> Result<bool, Reason> {
         let filled = |field: Option<Node<'a>>| present(field).filter(|value| !matches!(value, Value::Text(text) if text.is_empty()));
         let code_is_zero = match filled(self.error) {
@@ -179,7 +181,7 @@ impl<'a> Audited<'a> {
 }
 
 impl Who {
-    /// Whom a name in lower case means.
+    /// Who has this name, in lower case.
     pub fn of_name(name: String) -> Who {
         const NOBODY: [&str; 3] = ["", "not available", "not-found"];
         match Guid::parse(name.as_bytes()) {
@@ -190,7 +192,7 @@ impl Who {
         }
     }
 
-    /// The id that is stored, if it is somebody.
+    /// The user id that is stored, if the record names somebody.
     pub fn user_id(&self, tenant: Guid) -> Option<String> {
         match self {
             Who::User(id) => Some(String::from_utf8_lossy(&id.text()).into_owned()),
@@ -211,7 +213,7 @@ fn is_service(name: &str) -> bool {
         "nt service\\",
         "serviceprincipal_",
     ];
-    // Most names are told apart by their first letter.
+    // The first letter rules out most names cheaply.
     let may_be = |first: &u8| {
         BEGINNINGS
             .iter()

@@ -1,11 +1,11 @@
-//! Sign-ins as a table with our own names (feed `activity`, formats `csv` and `parquet`), for
-//! everything that has no form of its own:
-//! `event_id, event_time, tenant_id, user_id, app_id, resource_id, interactive, error_code`.
+//! Sign-ins as a table with uptake's own names (feed `activity`, formats `csv` and `parquet`), for
+//! everything that has no format of its own: `event_id, event_time, tenant_id, user_id, app_id,
+//! resource_id, interactive, error_code`.
 //!
-//! `event_id`, `event_time`, `user_id` and `error_code` have to be there (a table without error
-//! codes would be one of failures). The tenant may be the path's. `user_type`,
-//! `resource_tenant_id`, `home_tenant_id` and `cross_tenant_access_type` are read where they are
-//! there. A sign-in that does not say whether it was interactive was.
+//! `event_id`, `event_time`, `user_id` and `error_code` have to be there: without an error code,
+//! every sign-in would be a failed one. The tenant may be the path's. `user_type`,
+//! `resource_tenant_id`, `home_tenant_id` and `cross_tenant_access_type` are read if they are
+//! there. A sign-in that does not say whether it was interactive counts as interactive.
 
 use crate::sources::fields::values::{is_zero, present};
 use crate::sources::file_context::FileContext;
@@ -71,7 +71,7 @@ impl TableReader for ActivityTable {
             home_tenant: cells.cell(10),
             cross_tenant: cells.cell(11),
             agent: None,
-            // As 1 or 0 too, which only tables have.
+            // Only tables also have 1 and 0 for it.
             is_interactive: match cells.cell(7) {
                 Some(value) => flag(Some(value)).map_or(Some(value), |flag| flag.map(Value::Bool)),
                 None => None,

@@ -1,10 +1,11 @@
 //! The partner's customers as JSON (feed `customers`, format `json`): Partner Center's `/customers`
 //! as pages `{"totalCount":2,"items":[customer...],"links":{...}}`, or a customer a line or in a
-//! bare array, there also with our own names `tenant_id, name, domain, country, segment`.
+//! bare array. There it may also have uptake's own names `tenant_id, name, domain, country,
+//! segment`.
 //!
-//! Of Partner Center's customer matter `id` and `companyProfile{tenantId, companyName, domain}`,
-//! and `billingProfile{defaultAddress{country}}`, which only a list with details has. Trap: `id` is
-//! the tenant, unless `companyProfile` says otherwise.
+//! The members of a customer of Partner Center that matter are `id`, `companyProfile{tenantId,
+//! companyName, domain}` and `billingProfile{defaultAddress{country}}`, which only a list with
+//! details has. Trap: `id` is the tenant, unless `companyProfile` says otherwise.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{guid, present, text};

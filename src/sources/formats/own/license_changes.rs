@@ -1,8 +1,8 @@
-//! License changes as a table with our own names (feed `license_changes`, formats `csv` and
+//! License changes as a table with uptake's own names (feed `license_changes`, formats `csv` and
 //! `parquet`): `event_id, event_time, tenant_id, user_id, sku_id, action`.
 //!
-//! `action` is assigned or removed; held, and deleted or restored (of the whole user, without a
-//! SKU), are understood too. The tenant may be the path's, everything else has to be there.
+//! `action` is assigned or removed. It may also be held, or deleted or restored, which are about
+//! the whole user and have no SKU. The tenant may be the path's; everything else has to be there.
 
 use crate::domain::kinds::Action;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, guid, present, required_id};

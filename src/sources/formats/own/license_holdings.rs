@@ -2,8 +2,8 @@
 //! `snapshot_day, tenant_id, user_id, sku_id`, one record per user and SKU.
 //!
 //! `user_id` and `sku_id` have to be there; tenant and day may be the path's, and the day may be
-//! named `day`, as in our own table. A user without a SKU holds nothing. A table is a whole
-//! snapshot of each tenant and day in it, or one of its pages.
+//! named `day`, as in our own table. A user without a SKU holds nothing. For each tenant and day in
+//! it, a table is the whole snapshot, or a page of it.
 
 use crate::sources::fields::values::{guid, present, required_id};
 use crate::sources::file_context::FileContext;

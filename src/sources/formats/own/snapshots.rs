@@ -1,6 +1,6 @@
-//! What the tables of snapshots have in common: a record names its tenant and day, or the path
-//! does, and the file is a page of each snapshot that its records name. A table without records is
-//! a snapshot that lists nothing, where the path says of whom and when.
+//! What tables of snapshots have in common. A record names its tenant and day, or the path does.
+//! The file is a page of each snapshot that its records name. A table without records is a snapshot
+//! that lists nothing, if the path names tenant and day.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub struct Snapshots {
     context: FileContext,
     tenants: Tenants,
     named: BTreeSet<(Guid, Day)>,
-    /// The one that was named last, which most likely comes again.
+    /// The snapshot of the last record. Most likely it comes again.
     last: Option<(Guid, Day)>,
 }
 
@@ -47,7 +47,7 @@ impl Snapshots {
         Ok((tenant, day))
     }
 
-    /// Tells of the pages, once all records were read.
+    /// Reports the pages, when all records were read.
     pub fn tell(&self, is_empty: bool, sink: &mut dyn Sink) {
         for &(tenant, day) in &self.named {
             sink.snapshot_page(SnapshotPage {

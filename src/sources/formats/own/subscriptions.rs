@@ -2,8 +2,8 @@
 //! `snapshot_day, tenant_id, subscription_id, sku_id, seats, status, is_trial, seller, ends_on`.
 //!
 //! `subscription_id`, `sku_id`, `seats` and `status` have to be there; tenant and day may be the
-//! path's. `seller` is own, other or direct; where it is empty nobody knows, and the seats are not
-//! counted as ours. `ends_on` is a date as it is written, whatever the time zone.
+//! path's. `seller` is own, other or direct. If it is empty the seller is unknown, and the seats
+//! are not counted as ours. `ends_on` is a date as it is written, whatever the time zone.
 
 use crate::domain::subscription::Seller;
 use crate::sources::fields::values::{guid, present, required_id, seats, state};

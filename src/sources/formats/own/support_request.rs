@@ -1,4 +1,4 @@
-//! What both forms of support requests have in common: the fields, and how they become a row.
+//! What both formats of support requests have in common: the fields, and how they become a row.
 
 use crate::sources::fields::values::{Field, Tenants, event_time, required_id, text};
 use crate::sources::file_context::FileContext;

@@ -1,7 +1,7 @@
 //! Support requests as JSON (feed `support_requests`, format `json`): a request a line, in a bare
-//! array or in pages `{"items":[...]}`, with our own names
-//! `tenant_id, request_id, opened_at, topic` or those of Partner Center's service requests:
-//! `organization{id}`, `id`, `createdDate`, `supportTopicName`.
+//! array or in pages `{"items":[...]}`, with uptake's own names `tenant_id, request_id, opened_at,
+//! topic` or those of Partner Center's service requests: `organization{id}`, `id`, `createdDate`,
+//! `supportTopicName`.
 
 use crate::sources::fields::values::present;
 use crate::sources::file_context::FileContext;

@@ -6,9 +6,9 @@
 //!  "resultType":"0","properties":{"id":"<guid>","createdDateTime":"..."}}
 //! ```
 //!
-//! Traps: all categories come in one stream; `time` is when the record was logged, the properties
-//! know when it happened; some writers leave `properties` as a string that holds the object's JSON
-//! text; `resultType` is a string or a number.
+//! Traps: all categories come in one stream. `time` is when the record was logged; when it happened
+//! stands in the properties. Some writers leave `properties` as a string with the JSON text of the
+//! object. `resultType` is a string or a number.
 
 use crate::sources::fields::values::Field;
 use crate::sources::json::key_set::Keys;
@@ -45,7 +45,7 @@ impl<'a> Envelope<'a> {
         envelope
     }
 
-    /// The category; missing where it is not a string.
+    /// The category. What is no string counts as missing.
     #[inline]
     pub fn category(&self) -> Result<Text<'a>, Reason> {
         match self.category.map(Node::value) {
@@ -55,15 +55,15 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Memory for properties that are a string: their text and its structure.
+/// Memory to unpack an object that is JSON within a string: its text and its structure.
 #[derive(Default)]
 pub struct Unpacked {
     text: Vec<u8>,
     structure: Structure,
 }
 
-/// The object with the properties, unpacked where it is a string; `None` where there is none.
-/// `slot` is a place to keep what was unpacked, as long as the object is looked at.
+/// The object in a field, unpacked if it is JSON within a string. `None` where the field is
+/// missing. `slot` keeps what was unpacked as long as the caller looks at the object.
 #[inline]
 pub fn properties<'a>(
     field: Option<impl Field<'a>>,
@@ -92,7 +92,7 @@ impl Unpacked {
             Some(plain) => self.text.extend_from_slice(plain),
             None => packed.append_escaped(&mut self.text).ok_or(Reason::UnreadableValue)?,
         }
-        // Which also finds fault with what is not UTF-8.
+        // This also refuses what is not UTF-8.
         self.structure.find(&self.text).map_err(|_| Reason::UnreadableValue)?;
         Ok(Json {
             text: &self.text,

@@ -1,17 +1,16 @@
-//! An event of the directory's audit log, as Azure Monitor puts it into `properties` and Graph into
-//! `directoryAudits`: how it becomes license changes.
+//! Makes license changes of an event of the directory's audit log, as Azure Monitor has it in
+//! `properties` and Graph in `directoryAudits`.
 //!
-//! Of an event matter `id`, `activityDateTime`, `activityDisplayName`, `result` and
-//! `targetResources[{type, id, modifiedProperties[{displayName, oldValue, newValue}]}]`. Whatever
-//! it is about, its tenant, time and id have to be sound; most of the log is not about licenses.
+//! The members that matter are `id`, `activityDateTime`, `activityDisplayName`, `result` and
+//! `targetResources[{type, id, modifiedProperties[{displayName, oldValue, newValue}]}]`. Most
+//! events are not about licenses, but tenant, time and id of every event have to be readable.
 //!
-//! Traps: the activity's name may end in a full stop; `result` is a word or 0; the lists are JSON
-//! text within a string, whose items
-//! (`[SkuName=SPE_E3, AccountId=..., SkuId=<guid>, DisabledPlans=[]]`) are no JSON: every
-//! `SkuId=<guid>` counts; an unsuccessful event changes nothing; a null value is an empty list; a
-//! change of disabled plans alone has the same SKUs in both. A change whose targets or properties
-//! are missing, or something else than lists of objects, is a reject: only empty lists say that
-//! nothing was changed.
+//! Traps: the name of the activity may end in a full stop. `result` is a word or 0. The lists are
+//! JSON text within a string, and their items (`[SkuName=SPE_E3, AccountId=..., SkuId=<guid>,
+//! DisabledPlans=[]]`) are not JSON: every `SkuId=<guid>` counts. An event that did not succeed
+//! changes nothing. A null value is an empty list. A change of disabled plans alone has the same
+//! SKUs in both lists. A change whose targets or properties are missing, or are not lists of
+//! objects, is a reject: only empty lists say that nothing was changed.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, is_word, present, required_id};
@@ -31,7 +30,7 @@ static KEYS: Keys<6> = Keys::of([
     "targetResources",
 ]);
 
-/// The members of an event that matter, and what an envelope says where they are missing.
+/// The members of an event that matter, and those of the envelope that stand in for missing ones.
 #[derive(Clone, Copy, Default)]
 pub struct AuditEvent<'a> {
     pub id: Option<Node<'a>>,
@@ -113,9 +112,9 @@ impl<'a> AuditEvent<'a> {
 
 /// What an event is about.
 struct Targets<'a> {
-    /// Of users and of everything else; `None` where the event does not say.
+    /// All targets, users and others. `None` where the event has no list of them.
     all: Option<Node<'a>>,
-    /// The first one that is a user.
+    /// The first target that is a user.
     user: Option<Node<'a>>,
 }
 
@@ -126,8 +125,8 @@ impl<'a> Targets<'a> {
         Ok(Targets { all: targets, user })
     }
 
-    /// The property with the lists, of the user; where no target is a user, of any target. A user
-    /// has to have properties, be they none.
+    /// The property with the lists: that of the user or, if no target is a user, of any target. A
+    /// user has to have a list of properties, even if it is empty.
     fn assigned_license(&self) -> Result<Option<Node<'a>>, Reason> {
         if let Some(user) = self.user {
             let properties = properties(user)?.ok_or(Reason::MissingLicenses)?;

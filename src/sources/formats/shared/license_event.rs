@@ -1,5 +1,5 @@
-//! What an audited operation on a user says about licenses, whichever log tells it: the operation's
-//! name, the old and the new list, and the changes that follow from them.
+//! What an audited operation on a user says about licenses, in whichever log: the name of the
+//! operation, the old and the new list, and the changes that follow from them.
 
 use std::borrow::Cow;
 
@@ -15,9 +15,9 @@ use crate::sources::record::{LicenseChange, Position, Reason, Row, Sink};
 /// What an audited operation does to licenses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// It carries an old and a new list, unless an update of the same user does.
+    /// It has an old and a new list, unless an update of the same user has them.
     ChangesLicenses,
-    /// It carries both lists where it is about licenses.
+    /// It has both lists if it is about licenses.
     UpdatesUser,
     /// It is about the whole user.
     OnUser(Action),
@@ -36,7 +36,7 @@ impl Operation {
         (!name.is_empty()).then_some(name)
     }
 
-    /// The operation of that name, with or without a full stop at its end; `None` for one that is
+    /// The operation of that name, with or without a full stop at its end. `None` for one that is
     /// not about licenses.
     pub fn of(name: &str) -> Option<Operation> {
         let name = name.strip_suffix('.').unwrap_or(name).trim_end();
@@ -52,14 +52,14 @@ impl Operation {
         known.map(|(_, operation)| *operation)
     }
 
-    /// Whether it can carry an old and a new list.
+    /// Whether it can have an old and a new list.
     pub fn has_lists(self) -> bool {
         matches!(self, Operation::ChangesLicenses | Operation::UpdatesUser)
     }
 }
 
-/// Whether a result says that the event succeeded: one of the words or the number for it. Without a
-/// result it did not; what is neither word nor number cannot be read.
+/// Whether a result says that the event succeeded: one of these words, or 0. An event without a
+/// result did not succeed. What is neither word nor number cannot be read.
 pub fn succeeded(result: Option<Value<'_>>, words: &[&str]) -> Result<bool, Reason> {
     match result {
         None => Ok(false),
@@ -69,8 +69,8 @@ pub fn succeeded(result: Option<Value<'_>>, words: &[&str]) -> Result<bool, Reas
     }
 }
 
-/// The entries of an array of objects; missing and null are `None`. What is no array, or has an
-/// entry that is no object, is unreadable: an entry that is passed over could be the one that
+/// The entries of an array of objects. Missing and null are `None`. What is no array, or has an
+/// entry that is no object, is unreadable: the entry that was skipped could be the one that
 /// matters.
 pub fn objects(node: Option<Node<'_>>) -> Result<Option<impl Iterator<Item = Node<'_>>>, Reason> {
     match present(node) {
@@ -80,7 +80,7 @@ pub fn objects(node: Option<Node<'_>>) -> Result<Option<impl Iterator<Item = Nod
     }
 }
 
-/// The first property whose member `key` is `AssignedLicense`: that with the lists.
+/// The first property whose member `key` is `AssignedLicense`. It has the lists.
 pub fn assigned_license<'a>(mut properties: impl Iterator<Item = Node<'a>>, key: &Keys<1>) -> Result<Option<Node<'a>>, Reason> {
     properties.try_fold(None, |found, property| {
         let is_it = text(property.field(key))?.is_some_and(|name| name.is("AssignedLicense"));
@@ -88,7 +88,7 @@ pub fn assigned_license<'a>(mut properties: impl Iterator<Item = Node<'a>>, key:
     })
 }
 
-/// The lists of one event. Their memory is used again for the next one.
+/// The lists of one event. The memory is used again for the next event.
 #[derive(Default)]
 pub struct Lists {
     old: LicenseList,
@@ -109,8 +109,8 @@ impl Lists {
         self.new.clear();
     }
 
-    /// Reads both lists of a modified property. One that is missing is empty, as null is; where
-    /// both are, nothing is said.
+    /// Reads both lists of a modified property. A list that is missing or null is empty. If both
+    /// are missing, the property says nothing and cannot be read.
     pub fn read(&mut self, old: Option<Node<'_>>, new: Option<Node<'_>>) -> Result<(), Reason> {
         if old.is_none() && new.is_none() {
             return Err(Reason::MissingLicenses);
@@ -119,13 +119,13 @@ impl Lists {
         self.new.read(new)
     }
 
-    /// Neither before nor after the change a license.
+    /// Whether the user has no license before the change, and none after it.
     pub fn are_empty(&self) -> bool {
         self.old.skus().is_empty() && self.new.skus().is_empty()
     }
 
-    /// Gives the changes: what happened to the whole user, what was removed or held on, what was
-    /// assigned.
+    /// Gives the changes to the sink: what happened to the whole user, which SKUs were removed or
+    /// held on to, which were assigned.
     pub fn tell(&self, changed: &Changed<'_>, operation: Operation, at: Position, sink: &mut dyn Sink) {
         let mut change = |sku: Option<Guid>, action: Action| {
             sink.row(

@@ -1,13 +1,12 @@
-//! What all forms of sign-ins have in common: the fields that matter, and how they become an
+//! What all formats of sign-ins have in common: the fields that matter, and how they become an
 //! activity.
 //!
-//! A form finds the fields and says whose they are; here they are judged, in the order time, ids,
-//! values. A missing `isInteractive` is decided by the form (its category, its table), a missing
-//! user is a row without one.
+//! The reader of a format finds the fields and the tenant. Here the fields are checked, in the
+//! order time, ids, values. Where `isInteractive` is missing, the format decides (by its category
+//! or table). A sign-in without a user is a row without one.
 //!
-//! Who is external, and who is no person: a guest, or whoever belongs to another tenant or comes as
-//! the partner's technician, is an external user (the column `guest`). An agent may have a user
-//! account of its own and signs in all day: nobody stands behind that.
+//! An external user (the column `guest`) is a guest, a user of another tenant, or a technician of
+//! the partner. An agent is no person: it may have a user account of its own, and signs in all day.
 
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
@@ -25,7 +24,7 @@ use crate::sources::record::{Activity, Position, Reason, Row, Sink};
 pub struct SignIn<F> {
     pub id: Option<F>,
     pub created: Option<F>,
-    /// When it was logged: its time where it has none of its own.
+    /// When it was logged. That is its time if it has none of its own.
     pub logged: Option<F>,
     pub user: Option<F>,
     pub user_name: Option<F>,
@@ -34,9 +33,9 @@ pub struct SignIn<F> {
     pub resource: Option<F>,
     pub resource_tenant: Option<F>,
     pub home_tenant: Option<F>,
-    /// In which way the user comes from another tenant.
+    /// How the user comes from another tenant.
     pub cross_tenant: Option<F>,
-    /// What kind of agent it is, if it is one: an object, or its JSON text.
+    /// What kind of agent signed in, if it was one: an object, or its JSON text.
     pub agent: Option<F>,
     pub is_interactive: Option<F>,
 }
@@ -65,7 +64,7 @@ impl<F> Default for SignIn<F> {
 pub struct SignIns {
     pub context: FileContext,
     pub tenants: Tenants,
-    /// For agents that are packed in a string.
+    /// Memory to unpack agents that are JSON within a string.
     unpacked: Unpacked,
 }
 
@@ -78,15 +77,15 @@ impl SignIns {
         }
     }
 
-    /// Whether a sign-in is interactive of which the record does not say it: as the file's name
-    /// says, else it is.
+    /// Whether a sign-in is interactive if its record does not say so: the file's name decides,
+    /// else it is.
     pub fn by_file(&self) -> bool {
         self.context.interactive.unwrap_or(true)
     }
 
-    /// The tenant of a form whose records do not name it: the path's, else it is the user's own,
-    /// and where that user is external, the one that was signed in to. So what members do elsewhere
-    /// stays with their tenant, and makes no customer of the other one.
+    /// The tenant of a sign-in whose format does not name it: that of the path, else the user's
+    /// own. If the user is external, it is the tenant that was signed in to. So what members do in
+    /// another tenant stays with their own, and does not make a customer of the other one.
     pub fn tenant_by_path<'a, F: Field<'a>>(&mut self, sign_in: &SignIn<F>) -> Result<Guid, Reason> {
         if let Some(tenant) = self.context.tenant {
             return Ok(tenant);
@@ -101,7 +100,7 @@ impl SignIns {
         self.tenants.of_record(tenant, &self.context)
     }
 
-    /// Makes the row of a sign-in. `by_form` says whether it is interactive where no field does.
+    /// Makes the row of a sign-in. `by_format` says whether it is interactive if no field does.
     #[inline]
     pub fn take<'a, F: Field<'a>>(
         &mut self,
@@ -151,7 +150,7 @@ impl SignIns {
         matches!(present(field), Some(Value::Text(other)) if self.tenants.is_other(other, customer))
     }
 
-    /// Whether an agent signed in, under its own name or under that of a user account that it has.
+    /// Whether an agent signed in, under its own name or with a user account that it has.
     #[inline]
     fn is_agent<'a>(&mut self, agent: Option<impl Field<'a>>) -> Result<bool, Reason> {
         let agent = present(agent).filter(|agent| !matches!(agent, Value::Text(text) if text.is_empty()));
@@ -166,7 +165,7 @@ impl SignIns {
     }
 }
 
-/// Whether a field has something in the place of a tenant id: neither nothing nor the id that
+/// Whether a field has something in the place of a tenant id, other than the id of zeros that
 /// stands for none.
 fn names_tenant(value: Value<'_>) -> bool {
     match value {
@@ -177,9 +176,8 @@ fn names_tenant(value: Value<'_>) -> bool {
 }
 
 impl<'a, F: Field<'a>> SignIn<F> {
-    /// Whether the record says that its user is external, whosever log it is: a guest, or a
-    /// technician of the partner. A guest says so, or has a name with `#EXT#` where the type is
-    /// missing.
+    /// Whether the record itself says that its user is external: a guest, or a technician of the
+    /// partner. A guest has that type or, where the type is missing, a name with `#EXT#`.
     fn says_external(&self) -> Result<bool, Reason> {
         Ok(self.is_guest()? || text(self.cross_tenant)?.is_some_and(|way| is_word(way, "serviceProvider")))
     }
@@ -197,14 +195,14 @@ impl<'a, F: Field<'a>> SignIn<F> {
     }
 }
 
-/// Whether a user name is that of a guest: it has `#EXT#` in it.
+/// Whether a user name has `#EXT#` in it: the name of a guest.
 pub fn has_guest_mark(name: &str) -> bool {
     let name = name.as_bytes();
     memchr::memchr_iter(b'#', name).any(|at| name[at..].get(..5).is_some_and(|part| part.eq_ignore_ascii_case(b"#EXT#")))
 }
 
-/// Whether the error code is 0: that of `status{errorCode}`, else `result`; without any it did not
-/// succeed.
+/// Whether the error code is 0: that of `status{errorCode}`, else `result`. A sign-in without any
+/// did not succeed.
 pub fn succeeded<'a>(status: Option<impl Field<'a>>, result: Option<impl Field<'a>>) -> Result<bool, Reason> {
     let code = match present(status) {
         None => None,
