@@ -24,8 +24,7 @@ use crate::sources;
 use crate::sources::file_context::FileContext;
 use crate::sources::path::{PathFacts, path_context};
 use crate::sources::read::read_in_order;
-use crate::sources::record::UserName;
-use crate::sources::record::{Activity, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage};
+use crate::sources::record::{Activity, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage, UserName};
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::store::Store;
 

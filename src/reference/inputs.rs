@@ -9,8 +9,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Feed};
 use crate::domain::subscription::{Seller, State};
 use crate::sources::file_context::FileContext;
-use crate::sources::record::UserName;
-use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy, UserName};
 
 /// Where a row comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -304,7 +303,7 @@ impl Sink for FileSink<'_> {
             tenant_id: name.tenant,
             name_id: name.name_id.to_owned(),
             user_id: name.user_id.to_owned(),
-            day: Some(name.said.day(&self.zone)),
+            day: Some(name.seen.day(&self.zone)),
         });
     }
 

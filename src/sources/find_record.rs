@@ -14,7 +14,7 @@ use crate::sources::bytes::open_file::OpenFile;
 
 /// What was found at the place of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum FoundRecord {
     /// The bytes of the record.
     Record(Vec<u8>),
     /// Why there is none.
@@ -23,13 +23,13 @@ pub enum Found {
 
 /// Finds records by the line in which they begin (in a document, the line in which the document
 /// begins) and the id that they have. The answers are in the order of `wanted`.
-pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64, String)]) -> Vec<Found> {
+pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64, String)]) -> Vec<FoundRecord> {
     let limits = Limits::of_file(compressed_size);
     let mut file = OpenFile::new(input, compressed_size, limits);
-    if file.head().starts_with(PARQUET) {
-        return vec![Found::Missing("a row of a Parquet file has no text to show"); wanted.len()];
+    if file.content.peek(PARQUET.len()) == PARQUET {
+        return vec![FoundRecord::Missing("a row of a Parquet file has no text to show"); wanted.len()];
     }
-    let mut answers = vec![Found::Missing("the file has changed: the event is no longer there"); wanted.len()];
+    let mut answers = vec![FoundRecord::Missing("the file has changed: the event is no longer there"); wanted.len()];
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by_key(|at| wanted[*at].0);
     let mut lines = file.lines();
@@ -60,11 +60,11 @@ pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64,
 }
 
 /// Answers for the records that a text has, and returns those that it does not have.
-fn take(text: &[u8], wanted: &[(u64, String)], which: &[usize], answers: &mut [Found]) -> Vec<usize> {
+fn take(text: &[u8], wanted: &[(u64, String)], which: &[usize], answers: &mut [FoundRecord]) -> Vec<usize> {
     let mut absent = Vec::new();
     for &at in which {
         match record_with(text, wanted[at].1.as_bytes()) {
-            Some(record) => answers[at] = Found::Record(record.to_vec()),
+            Some(record) => answers[at] = FoundRecord::Record(record.to_vec()),
             None => absent.push(at),
         }
     }
@@ -145,8 +145,8 @@ mod tests {
         find_records(&mut &bytes[..], bytes.len() as u64, &wanted)
             .into_iter()
             .map(|found| match found {
-                Found::Record(bytes) => String::from_utf8(bytes).unwrap_or_default(),
-                Found::Missing(why) => format!("missing: {why}"),
+                FoundRecord::Record(bytes) => String::from_utf8(bytes).unwrap_or_default(),
+                FoundRecord::Missing(why) => format!("missing: {why}"),
             })
             .collect()
     }

@@ -31,7 +31,7 @@ pub mod find_record;
 mod format;
 mod formats;
 mod json;
-mod outcome;
+mod output;
 pub mod path;
 pub mod read;
 pub mod record;
@@ -42,7 +42,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use detect::not_readable::{describe_unknown, line_of_names};
+pub use crate::sources::detect::unreadable::{describe_unknown, line_of_names};
 pub use format::{Choice, Format};
 pub use read::read;
 

@@ -6,12 +6,12 @@ use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::date_order::Dates;
 use crate::sources::detect;
-use crate::sources::detect::not_readable::{beginning, nearest_format, other_kind};
+use crate::sources::detect::unreadable::{beginning, nearest_format, other_kind};
 use crate::sources::file_context::FileContext;
 use crate::sources::format::Format;
 use crate::sources::formats::entry::FormatEntry;
 use crate::sources::formats::registry;
-use crate::sources::outcome::Output;
+use crate::sources::output::Output;
 use crate::sources::record::{FileCounts, Position, Reason, Sink};
 
 /// Reads one file of `compressed_size` bytes (as it is stored; for a plain file its size), in

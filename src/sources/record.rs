@@ -118,19 +118,19 @@ pub struct SupportRequest<'a> {
 
 /// When a record says that a name is a user's.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Said {
+pub enum NameSeen {
     /// At the time of an event.
     At(Instant),
     /// On the day of a list.
     On(Day),
 }
 
-impl Said {
+impl NameSeen {
     /// The day in a time zone.
     pub fn day(self, zone: &Zone) -> Day {
         match self {
-            Said::At(instant) => zone.day_of(instant),
-            Said::On(day) => day,
+            NameSeen::At(instant) => zone.day_of(instant),
+            NameSeen::On(day) => day,
         }
     }
 }
@@ -142,7 +142,7 @@ pub struct UserName<'a> {
     /// `upn:` and the hash. It is the id of the user where only the name is known.
     pub name_id: &'a str,
     pub user_id: &'a str,
-    pub said: Said,
+    pub seen: NameSeen,
 }
 
 /// A row that a reader found.

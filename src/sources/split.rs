@@ -17,7 +17,7 @@ use crate::sources::format::{Choice, Format};
 use crate::sources::formats::entry::ReadPart;
 use crate::sources::formats::registry;
 use crate::sources::json::structure::{Structure, is_blank};
-use crate::sources::outcome::Output;
+use crate::sources::output::Output;
 use crate::sources::record::{FileCounts, Sink};
 
 /// A large file, cut part by part.

@@ -9,8 +9,7 @@ use crate::domain::guid::Guid;
 use crate::domain::user_ids::UserIds;
 use crate::engine::ingest::file_tenants::{FileTenants, SeveralTenants};
 use crate::sources::file_context::FileContext;
-use crate::sources::record::UserName;
-use crate::sources::record::{Activity, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy};
+use crate::sources::record::{Activity, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy, UserName};
 use crate::sources::{Choice, Format};
 use crate::stages::people::user_names::UserNameRow;
 use crate::stages::received::customers::Customer;
@@ -376,7 +375,7 @@ impl Sink for FileSink<'_> {
     }
 
     fn user_name(&mut self, name: UserName<'_>) {
-        let day = name.said.day(&self.context.zone);
+        let day = name.seen.day(&self.context.zone);
         let told = Hasher::new()
             .text(name.name_id)
             .text(name.user_id)

@@ -11,7 +11,7 @@ use crate::engine::input::open::{InputFolder, OpenFault, Reads};
 use crate::engine::input::paths::path_of;
 use crate::explain::user::{EventLine, RawRecord};
 use crate::pipeline::settings::Settings;
-use crate::sources::find_record::{Found, find_records};
+use crate::sources::find_record::{FoundRecord, find_records};
 use crate::stages::received::reject_excerpt::excerpt;
 
 /// Puts the beginning of its raw record to each event. Where a file or a record is gone, that is
@@ -25,8 +25,8 @@ pub fn fill_in(settings: &Settings, lines: &mut [EventLine]) -> Result<(), Engin
         let found = read(settings, &path, &wanted.iter().map(|at| place_of(&lines[*at])).collect::<Vec<_>>())?;
         for (at, found) in wanted.into_iter().zip(found) {
             lines[at].raw = Some(match found {
-                Found::Record(bytes) => RawRecord::Excerpt(excerpt(&bytes, ids_in_excerpts(&settings.user_ids))),
-                Found::Missing(why) => RawRecord::Missing(why.to_owned()),
+                FoundRecord::Record(bytes) => RawRecord::Excerpt(excerpt(&bytes, ids_in_excerpts(&settings.user_ids))),
+                FoundRecord::Missing(why) => RawRecord::Missing(why.to_owned()),
             });
         }
     }
@@ -38,8 +38,8 @@ fn place_of(line: &EventLine) -> (u64, String) {
 }
 
 /// The records at some places of a file.
-fn read(settings: &Settings, path: &str, wanted: &[(u64, String)]) -> Result<Vec<Found>, EngineError> {
-    let missing = |why: &'static str| Ok(wanted.iter().map(|_| Found::Missing(why)).collect());
+fn read(settings: &Settings, path: &str, wanted: &[(u64, String)]) -> Result<Vec<FoundRecord>, EngineError> {
+    let missing = |why: &'static str| Ok(wanted.iter().map(|_| FoundRecord::Missing(why)).collect());
     let below = path_of(path);
     if below.components().any(|part| !matches!(part, Component::Normal(_))) {
         return missing("its path leads out of the input folder");

@@ -38,7 +38,7 @@ pub enum ContentError {
 /// The bytes of a file, inflated, without a byte order mark.
 pub struct Content<'a> {
     raw: Raw<'a>,
-    form: Form,
+    compression: Compression,
     /// Bytes that were read ahead, to look for a byte order mark, and are still to be given.
     head: Vec<u8>,
     started: bool,
@@ -49,7 +49,7 @@ pub struct Content<'a> {
     most_at_once: usize,
 }
 
-enum Form {
+enum Compression {
     Plain,
     /// The whole content, inflated in one call.
     Whole(Whole),
@@ -130,7 +130,7 @@ impl<'a> Content<'a> {
         };
         Content {
             raw,
-            form: Form::Plain,
+            compression: Compression::Plain,
             head: Vec::new(),
             started: false,
             allowance: limit,
@@ -172,7 +172,7 @@ impl<'a> Content<'a> {
     /// these are more than `limit`.
     pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, ContentError> {
         self.start_once();
-        if matches!(self.form, Form::Plain) && self.raw.input.seekable().is_some() {
+        if matches!(self.compression, Compression::Plain) && self.raw.input.seekable().is_some() {
             return Ok(self.raw.input.seekable().map(|file| Box::new(file) as Box<dyn Seekable>));
         }
         let mut bytes = Vec::new();
@@ -230,26 +230,26 @@ impl<'a> Content<'a> {
         }
         let first = &first[..length];
         if first.starts_with(&GZIP) {
-            self.form = Form::Gzip {
+            self.compression = Compression::Gzip {
                 stream: Box::new(Decompress::new_gzip(15)),
                 between_members: true,
             };
         } else if first == ZSTD || matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18]) {
             let stream = Decoder::new().map_err(|_| ContentError::Unreadable)?;
-            self.form = Form::Zstd {
+            self.compression = Compression::Zstd {
                 stream: Box::new(stream),
                 hint: CHUNK_BYTES,
                 between_frames: true,
             };
         }
-        if matches!(self.form, Form::Plain) {
+        if matches!(self.compression, Compression::Plain) {
             self.head.extend_from_slice(first.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(first));
             return Ok(());
         }
         self.raw.buffer.extend_from_slice(first);
         self.raw.end = first.len();
         if let Some(whole) = self.whole() {
-            self.form = Form::Whole(whole);
+            self.compression = Compression::Whole(whole);
         }
         let mut head = [0u8; 3];
         let mut length = 0;
@@ -269,7 +269,7 @@ impl<'a> Content<'a> {
     /// The content of a gzip file that is small enough and has no fault, whatever comes: faults are
     /// found again by the stream.
     fn whole(&mut self) -> Option<Whole> {
-        if self.most_at_once == 0 || !matches!(self.form, Form::Gzip { .. }) {
+        if self.most_at_once == 0 || !matches!(self.compression, Compression::Gzip { .. }) {
             return None;
         }
         while !self.raw.ended && self.raw.waiting().len() <= self.most_at_once {
@@ -281,9 +281,9 @@ impl<'a> Content<'a> {
     }
 
     fn read_content(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
-        match &mut self.form {
-            Form::Plain => return self.raw.read_input(out),
-            Form::Whole(whole) => return Ok(whole.read(out)),
+        match &mut self.compression {
+            Compression::Plain => return self.raw.read_input(out),
+            Compression::Whole(whole) => return Ok(whole.read(out)),
             _ => {}
         }
         if self.allowance == 0 {
@@ -303,10 +303,10 @@ impl<'a> Content<'a> {
     }
 
     fn inflate(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
-        let result = match &mut self.form {
-            Form::Plain | Form::Whole(_) => Ok((0, None)),
-            Form::Gzip { stream, between_members } => gunzip(&mut self.raw, stream, between_members, out),
-            Form::Zstd {
+        let result = match &mut self.compression {
+            Compression::Plain | Compression::Whole(_) => Ok((0, None)),
+            Compression::Gzip { stream, between_members } => gunzip(&mut self.raw, stream, between_members, out),
+            Compression::Zstd {
                 stream,
                 hint,
                 between_frames,

@@ -7,7 +7,7 @@
 //! What has the signs of no format is not guessed.
 
 pub(crate) mod first_keys;
-pub(crate) mod not_readable;
+pub(crate) mod unreadable;
 
 use crate::domain::kinds::Feed;
 use crate::sources::bytes::first_bytes::PARQUET;
@@ -16,7 +16,7 @@ use crate::sources::format::Choice;
 use crate::sources::formats::entry::{ComesAs, FormatEntry};
 use crate::sources::formats::registry;
 use crate::sources::records::csv::has_columns;
-use crate::sources::records::csv_fields::first_record;
+use crate::sources::records::csv_file::first_record;
 
 /// How many lines are looked at.
 const LINES: usize = 20;

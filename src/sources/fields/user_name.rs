@@ -6,7 +6,7 @@ use crate::domain::by_name::{BY_NAME, is_by_name};
 use crate::domain::digest::Hasher;
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Field, text};
-use crate::sources::record::{Said, Sink, UserName};
+use crate::sources::record::{NameSeen, Sink, UserName};
 
 /// The id of a user of whom only the name (in lower case) is known.
 pub fn id_of_name(tenant: Guid, name: &str) -> String {
@@ -14,7 +14,7 @@ pub fn id_of_name(tenant: Guid, name: &str) -> String {
 }
 
 /// Reports the name of a user id, if the record has both. A name that cannot be read is ignored.
-pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<impl Field<'a>>, said: Said) {
+pub fn report_name<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<impl Field<'a>>, seen: NameSeen) {
     if !sink.wants_names() || user_id.is_empty() || is_by_name(user_id) {
         return;
     }
@@ -28,7 +28,7 @@ pub fn tell<'a>(sink: &mut dyn Sink, tenant: Guid, user_id: &str, name: Option<i
             tenant,
             name_id: &name_id,
             user_id,
-            said,
+            seen,
         });
     }
 }

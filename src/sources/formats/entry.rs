@@ -11,13 +11,13 @@ use crate::sources::bytes::lines::Lines;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
 use crate::sources::format::Format;
-use crate::sources::outcome::Output;
+use crate::sources::output::Output;
 use crate::sources::records::csv::{has_columns, read_csv};
-use crate::sources::records::csv_fields::{Record, first_record};
+use crate::sources::records::csv_file::{CsvRecord, first_record};
 use crate::sources::records::csv_json_column::{JsonColumn, read_json_column};
 use crate::sources::records::json::{JsonReader, read_json, read_json_part};
 use crate::sources::records::parquet::read_parquet;
-use crate::sources::records::row::TableReader;
+use crate::sources::records::table::TableReader;
 
 /// Reads a whole file.
 pub type ReadFile = fn(OpenFile<'_>, &FileContext, &mut Output<'_>);
@@ -32,16 +32,22 @@ pub struct FormatEntry {
     pub format: Format,
     pub comes_as: ComesAs,
     pub signs: Signs,
-    /// Whether a large file may be cut into parts of whole lines.
-    is_splittable: bool,
-    /// Whether a file is of one tenant by nature and no record says of which one: a download.
-    pub is_of_one_tenant: bool,
-    /// Whether a file may hold records of several feeds.
-    pub has_several_feeds: bool,
-    /// Whether some records may know a user by name only.
-    pub may_know_names_only: bool,
-    /// Whether what its rows say depends on the catalogue of audited actions.
-    pub reads_audit_actions: bool,
+    traits: &'static [Trait],
+}
+
+/// What else there is to know of a format.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trait {
+    /// Each line of JSON stands for itself and no page is counted: a large file may be cut.
+    Splittable,
+    /// A file is of one tenant by nature, and no record says of which one: a download.
+    OneTenant,
+    /// A file may hold records of several feeds.
+    SeveralFeeds,
+    /// Some records may know a user by name only.
+    NamesOnly,
+    /// The catalogue of audited actions says what the records mean.
+    AuditActions,
 }
 
 /// What the files of a format are written in.
@@ -97,7 +103,7 @@ impl Csv {
     }
 
     /// Whether a record is the header of such a table.
-    pub fn is_header(&self, record: &Record) -> bool {
+    pub fn is_header(&self, record: &CsvRecord) -> bool {
         has_columns(record, self.needed())
     }
 }
@@ -124,11 +130,7 @@ impl FormatEntry {
                 unless_columns: &[],
                 empty_lists: &[],
             },
-            is_splittable: false,
-            is_of_one_tenant: false,
-            has_several_feeds: false,
-            may_know_names_only: false,
-            reads_audit_actions: false,
+            traits: &[],
         }
     }
 
@@ -186,38 +188,19 @@ impl FormatEntry {
         self
     }
 
-    /// Each line of JSON stands for itself and no page is counted: a large file may be cut.
-    pub const fn splittable(mut self) -> FormatEntry {
-        self.is_splittable = true;
-        self
-    }
-
-    /// Nothing but the path can say of which tenant a file is.
-    pub const fn of_one_tenant(mut self) -> FormatEntry {
-        self.is_of_one_tenant = true;
-        self
-    }
-
-    /// A file may hold records of several feeds.
-    pub const fn with_several_feeds(mut self) -> FormatEntry {
-        self.has_several_feeds = true;
-        self
-    }
-
-    /// Some records may know a user by name only.
-    pub const fn with_names_only(mut self) -> FormatEntry {
-        self.may_know_names_only = true;
-        self
-    }
-
-    /// The catalogue of audited actions says what its records mean.
-    pub const fn with_audit_actions(mut self) -> FormatEntry {
-        self.reads_audit_actions = true;
+    /// What else there is to know of it.
+    pub const fn with(mut self, traits: &'static [Trait]) -> FormatEntry {
+        self.traits = traits;
         self
     }
 }
 
 impl FormatEntry {
+    /// Whether it has a trait.
+    pub fn has(&self, wanted: Trait) -> bool {
+        self.traits.contains(&wanted)
+    }
+
     /// How it is read as CSV, if it comes as that.
     pub fn as_csv(&self) -> Option<&Csv> {
         match &self.comes_as {
@@ -248,7 +231,7 @@ impl FormatEntry {
     /// What reads the parts of this file; `None` where it may not be cut.
     pub fn part_reader_of(&self, file: &mut OpenFile<'_>) -> Option<ReadPart> {
         match self.comes_as {
-            _ if !self.is_splittable => None,
+            _ if !self.has(Trait::Splittable) => None,
             ComesAs::Json(json) => Some(json.read_part),
             ComesAs::JsonOrCsv(json, csv) if is_json(file.head(), &csv) => Some(json.read_part),
             _ => None,

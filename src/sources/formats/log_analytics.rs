@@ -14,23 +14,22 @@
 
 use crate::sources::fields::values::{Field, is_word, present, text};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::azure_envelope::{Unpacked, properties};
-use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};
+use crate::sources::formats::shared::azure_envelope::{UnpackBuffer, unpacked_object};
+use crate::sources::formats::shared::sign_in::{SignIn, SignInRows, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader};
+use crate::sources::records::reject_detail::ReasonMembers;
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader};
 
 /// Reads the sign-ins of one file.
 pub struct LogAnalytics {
-    sign_ins: SignIns,
-    unpacked: Unpacked,
+    sign_ins: SignInRows,
+    unpacked: UnpackBuffer,
 }
 
 /// The columns that matter, and the keys in JSON. A table needs the first three.
@@ -118,8 +117,8 @@ impl<F> Exported<F> {
 impl Reader for LogAnalytics {
     fn new(context: &FileContext) -> LogAnalytics {
         LogAnalytics {
-            sign_ins: SignIns::new(context),
-            unpacked: Unpacked::default(),
+            sign_ins: SignInRows::new(context),
+            unpacked: UnpackBuffer::default(),
         }
     }
 }
@@ -138,7 +137,7 @@ impl LogAnalytics {
         let succeeded = || {
             if named(exported.result).is_ok_and(|code| code.is_none()) {
                 let mut slot = None;
-                let status = properties(present(exported.status), unpacked, &mut slot)?;
+                let status = unpacked_object(present(exported.status), unpacked, &mut slot)?;
                 return succeeded(status, None::<Value<'_>>);
             }
             succeeded(None::<Value<'_>>, exported.result)
@@ -161,9 +160,9 @@ fn is_interactive(name: Text<'_>) -> Option<bool> {
 }
 
 impl JsonReader for LogAnalytics {
-    const BATCH: &'static str = "records";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "records";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTime, &["CreatedDateTime", "TimeGenerated"]),
         (Reason::UnreadableTime, &["CreatedDateTime", "TimeGenerated"]),
         (Reason::MissingId, &["Id"]),
@@ -188,7 +187,7 @@ fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
 impl TableReader for LogAnalytics {
     const COLUMNS: &'static [&'static str] = &NAMES;
     const NEEDED: usize = 3;
-    const ABOUT: About = &[
+    const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingTime, &[3, 1]),
         (Reason::UnreadableTime, &[3, 1]),
         (Reason::MissingId, &[0]),

@@ -5,7 +5,7 @@
 //! 1. A file here, beside those of the same sender. Its head says where the format comes from, and
 //!    what its traps are. Its reader implements [`Reader`](crate::sources::records::reader::Reader)
 //!    and, for what it comes as, [`JsonReader`](crate::sources::records::json::JsonReader) or
-//!    [`TableReader`](crate::sources::records::row::TableReader): it makes rows of one record, or
+//!    [`TableReader`](crate::sources::records::table::TableReader): it makes rows of one record, or
 //!    says why the record is a reject. What several formats share is in `shared/`.
 //! 2. Its entry in `registry.rs`, which gives it its feed, its name and the signs by which `auto`
 //!    recognises it. A new name is a line in [`Format`](crate::sources::Format).

@@ -18,11 +18,11 @@ use crate::sources::fields::values::{boolean, day_of, folded_id, present, requir
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the subscriptions of one file.
 pub struct PartnerCenter {
@@ -73,9 +73,9 @@ impl PartnerCenter {
 }
 
 impl JsonReader for PartnerCenter {
-    const BATCH: &'static str = "items";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "items";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingId, &["id"]),
         (Reason::UnknownOffer, &["offerId"]),
         (Reason::UnknownStatus, &["status"]),

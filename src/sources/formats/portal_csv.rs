@@ -13,23 +13,22 @@
 
 use crate::sources::fields::values::{is_word, is_zero, present};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::sign_in::{SignIn, SignIns};
+use crate::sources::formats::shared::sign_in::{SignIn, SignInRows};
 use crate::sources::json::value::Value;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader};
 
 /// Reads the sign-ins of one file.
 pub struct PortalCsv {
-    sign_ins: SignIns,
+    sign_ins: SignInRows,
 }
 
 impl Reader for PortalCsv {
     fn new(context: &FileContext) -> PortalCsv {
         PortalCsv {
-            sign_ins: SignIns::new(context),
+            sign_ins: SignInRows::new(context),
         }
     }
 }
@@ -51,7 +50,7 @@ impl TableReader for PortalCsv {
         "Is interactive",
     ];
     const NEEDED: usize = 3;
-    const ABOUT: About = &[
+    const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingTime, &[0]),
         (Reason::UnreadableTime, &[0]),
         (Reason::MissingId, &[1]),

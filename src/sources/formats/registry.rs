@@ -9,7 +9,7 @@
 
 use crate::domain::kinds::Feed;
 use crate::sources::format::Format;
-use crate::sources::formats::entry::FormatEntry;
+use crate::sources::formats::entry::{FormatEntry, Trait};
 use crate::sources::formats::log_analytics::LogAnalytics;
 use crate::sources::formats::management_api::record::AUDIT_DATA;
 use crate::sources::formats::partner_center::PartnerCenter;
@@ -18,53 +18,46 @@ use crate::sources::formats::{azure_monitor, graph, management_api, own};
 
 /// The raw formats.
 static REGISTRY: &[FormatEntry] = &[
+    // Activity.
     FormatEntry::json::<azure_monitor::sign_ins::AzureSignIns>(Feed::Activity, Format::AzureMonitor)
         .with_keys(AZURE_MONITOR_KEYS)
         .with_empty_lists(&["records"])
-        .with_several_feeds()
-        .splittable(),
+        .with(&[Trait::SeveralFeeds, Trait::Splittable]),
     FormatEntry::json::<graph::sign_ins::GraphSignIns>(Feed::Activity, Format::Graph)
         .with_keys(GRAPH_LOG_KEYS)
         .with_empty_lists(&["value", ""])
-        .of_one_tenant()
-        .splittable(),
-    FormatEntry::csv::<PortalCsv>(Feed::Activity, Format::PortalCsv).of_one_tenant(),
+        .with(&[Trait::OneTenant, Trait::Splittable]),
+    FormatEntry::csv::<PortalCsv>(Feed::Activity, Format::PortalCsv).with(&[Trait::OneTenant]),
     FormatEntry::json_or_csv::<LogAnalytics>(Feed::Activity, Format::LogAnalytics)
         .with_keys(&[&["TimeGenerated"], &["AADTenantId"]])
         .unless_columns(&[AUDIT_DATA])
-        .splittable(),
+        .with(&[Trait::Splittable]),
     FormatEntry::json_or_csv_column::<management_api::activity::ManagementActivity>(Feed::Activity, Format::ManagementApi)
         .with_keys(MANAGEMENT_API_KEYS)
-        .with_several_feeds()
-        .with_names_only()
-        .with_audit_actions()
-        .splittable(),
+        .with(&[Trait::SeveralFeeds, Trait::NamesOnly, Trait::AuditActions, Trait::Splittable]),
     FormatEntry::csv::<own::activity::ActivityTable>(Feed::Activity, Format::Csv),
     FormatEntry::parquet::<own::activity::ActivityTable>(Feed::Activity, Format::Parquet),
-    //
+    // License changes.
     FormatEntry::json::<azure_monitor::audit_logs::AzureAudit>(Feed::LicenseChanges, Format::AzureMonitor)
         .with_keys(AZURE_MONITOR_KEYS)
         .with_empty_lists(&["records"])
-        .with_several_feeds()
-        .splittable(),
+        .with(&[Trait::SeveralFeeds, Trait::Splittable]),
     FormatEntry::json::<graph::directory_audits::GraphAudits>(Feed::LicenseChanges, Format::Graph)
         .with_keys(GRAPH_LOG_KEYS)
         .with_empty_lists(&["value", ""])
-        .splittable(),
+        .with(&[Trait::Splittable]),
     FormatEntry::json_or_csv_column::<management_api::license_changes::ManagementLicenses>(Feed::LicenseChanges, Format::ManagementApi)
         .with_keys(MANAGEMENT_API_KEYS)
-        .with_several_feeds()
-        .with_names_only()
-        .splittable(),
+        .with(&[Trait::SeveralFeeds, Trait::NamesOnly, Trait::Splittable]),
     FormatEntry::csv::<own::license_changes::LicenseChangesTable>(Feed::LicenseChanges, Format::Csv),
     FormatEntry::parquet::<own::license_changes::LicenseChangesTable>(Feed::LicenseChanges, Format::Parquet),
-    //
+    // License holdings.
     FormatEntry::json::<graph::users::GraphUsers>(Feed::LicenseHoldings, Format::GraphUsers)
         .with_keys(&[&["assignedLicenses"], &["licenseAssignmentStates"], &["id", "userPrincipalName"]])
         .with_empty_lists(&["value", ""]),
     FormatEntry::csv::<own::license_holdings::LicenseHoldingsTable>(Feed::LicenseHoldings, Format::Csv),
     FormatEntry::parquet::<own::license_holdings::LicenseHoldingsTable>(Feed::LicenseHoldings, Format::Parquet),
-    //
+    // Subscriptions.
     FormatEntry::json::<graph::company_subscriptions::GraphSubscriptions>(Feed::Subscriptions, Format::GraphCompanySubscriptions)
         .with_keys(&[&["skuId", "totalLicenses"], &["skuId", "status"]])
         .unless_keys(&["prepaidUnits", "offerId"])
@@ -76,12 +69,12 @@ static REGISTRY: &[FormatEntry] = &[
         .with_empty_lists(&["items"]),
     FormatEntry::csv::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Csv),
     FormatEntry::parquet::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Parquet),
-    //
+    // Customers.
     FormatEntry::csv::<own::customers_csv::CustomersTable>(Feed::Customers, Format::Csv),
     FormatEntry::json::<own::customers_json::CustomersJson>(Feed::Customers, Format::Json)
         .with_keys(&[&["tenant_id"], &["companyProfile"]])
         .with_empty_lists(&["items", ""]),
-    //
+    // Support requests.
     FormatEntry::csv::<own::support_requests_csv::SupportRequestsTable>(Feed::SupportRequests, Format::Csv),
     FormatEntry::json::<own::support_requests_json::SupportRequestsJson>(Feed::SupportRequests, Format::Json)
         .with_keys(&[&["request_id"], &["createdDate", "organization"]])
@@ -120,12 +113,12 @@ impl Format {
     /// Whether a file is of one tenant by nature, and no record says of which one: a download from
     /// Graph or from the portal.
     pub fn is_of_one_tenant(self) -> bool {
-        self.entries().any(|entry| entry.is_of_one_tenant)
+        self.entries().any(|entry| entry.has(Trait::OneTenant))
     }
 
     /// Whether a file may hold records of several feeds.
     pub fn has_several_feeds(self) -> bool {
-        self.entries().any(|entry| entry.has_several_feeds)
+        self.entries().any(|entry| entry.has(Trait::SeveralFeeds))
     }
 
     /// Whether its files may be JSON.
@@ -135,12 +128,12 @@ impl Format {
 
     /// Whether some records of a feed's files may know a user by name only.
     pub fn may_know_names_only(self, feed: Feed) -> bool {
-        self.may_be(feed).any(|entry| entry.may_know_names_only)
+        self.may_be(feed).any(|entry| entry.has(Trait::NamesOnly))
     }
 
     /// Whether the catalogue of audited actions says what records of a feed's files mean.
     pub fn reads_audit_actions(self, feed: Feed) -> bool {
-        self.may_be(feed).any(|entry| entry.reads_audit_actions)
+        self.may_be(feed).any(|entry| entry.has(Trait::AuditActions))
     }
 
     fn entries(self) -> impl Iterator<Item = &'static FormatEntry> {

@@ -11,8 +11,8 @@ use std::hash::Hasher;
 use rustc_hash::FxHasher;
 
 use crate::sources::json::error::JsonError;
-use crate::sources::json::scan::{MARKS_LIMIT, Scan, Words, scan};
-use crate::sources::json::simd::STRANGER;
+use crate::sources::json::scan::{MARKS_LIMIT, QuoteBits, Scan, scan};
+use crate::sources::json::simd::FALSE_MARK;
 
 /// How deep brackets may nest; the outermost is 1.
 pub const DEPTH_LIMIT: usize = 128;
@@ -46,8 +46,8 @@ struct Shape {
 impl Marks {
     /// Scans a text for its marks. The first mark is a bracket; the last mark has to close it, else
     /// the text is broken.
-    pub fn find(&mut self, text: &[u8], words: &mut Vec<Words>) -> Result<Scan, JsonError> {
-        let scan = scan(text, words, &mut self.places);
+    pub fn find(&mut self, text: &[u8], quote_bits: &mut Vec<QuoteBits>) -> Result<Scan, JsonError> {
+        let scan = scan(text, quote_bits, &mut self.places);
         if scan.marks > MARKS_LIMIT {
             return Err(JsonError::TooLarge);
         }
@@ -63,7 +63,7 @@ impl Marks {
 
     #[inline(never)]
     fn find_shape(&mut self) -> Result<(), JsonError> {
-        self.drop_strangers();
+        self.drop_false_marks();
         if self.shapes.is_empty() {
             self.shapes.resize_with(SHAPES, Shape::default);
         }
@@ -83,13 +83,13 @@ impl Marks {
 
     /// Removes the control character that the scan takes for a mark. No kept shape has it, so a
     /// text with it is never of a known shape, and always comes here.
-    fn drop_strangers(&mut self) {
-        if !self.kinds.contains(&STRANGER) {
+    fn drop_false_marks(&mut self) {
+        if !self.kinds.contains(&FALSE_MARK) {
             return;
         }
         let mut kept = 0;
         for number in 0..self.kinds.len() {
-            if self.kinds[number] != STRANGER {
+            if self.kinds[number] != FALSE_MARK {
                 (self.kinds[kept], self.places[kept]) = (self.kinds[number], self.places[number]);
                 kept += 1;
             }

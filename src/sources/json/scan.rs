@@ -10,7 +10,7 @@ use crate::sources::json::simd::{classify_with_avx2, equal_with_avx2, within_wit
 
 /// The quotes and backslashes of 64 bytes; bit 0 is the first byte.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Words {
+pub struct QuoteBits {
     /// Quotes that begin or end a string.
     pub quotes: u64,
     pub backslashes: u64,
@@ -34,14 +34,14 @@ pub struct Scan {
     /// The places of the first and the last byte that is not ASCII.
     pub not_ascii: Option<(usize, usize)>,
     /// Whether some `\u` may spell a letter.
-    pub spells: bool,
+    pub has_unicode_escapes: bool,
 }
 
-/// Scans a text into `blocks`, one for every 64 bytes, and writes the places of its marks to the
+/// Scans a text into `quote_bits`, one for every 64 bytes, and writes the places of its marks to the
 /// beginning of `places`.
-pub fn scan(text: &[u8], words: &mut Vec<Words>, places: &mut Vec<u32>) -> Scan {
+pub fn scan(text: &[u8], quote_bits: &mut Vec<QuoteBits>, places: &mut Vec<u32>) -> Scan {
     // The scan writes all of them, so old content does no harm.
-    words.resize(text.len().div_ceil(64), Words::default());
+    quote_bits.resize(text.len().div_ceil(64), QuoteBits::default());
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2")
@@ -50,20 +50,20 @@ pub fn scan(text: &[u8], words: &mut Vec<Words>, places: &mut Vec<u32>) -> Scan 
             && is_x86_feature_detected!("pclmulqdq")
         {
             // SAFETY: the machine was just asked for what the function is compiled for.
-            return unsafe { scan_with_avx2(text, words, places) };
+            return unsafe { scan_with_avx2(text, quote_bits, places) };
         }
     }
-    scan_blocks(text, words, places, classify, equal, within)
+    scan_blocks(text, quote_bits, places, classify, equal, within)
 }
 
 /// The same, compiled for machines with AVX2: every server of the last ten years. AVX-512 would
 /// need fewer instructions, but it slows the processor down for everything that follows.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
-fn scan_with_avx2(text: &[u8], words: &mut [Words], places: &mut Vec<u32>) -> Scan {
+fn scan_with_avx2(text: &[u8], quote_bits: &mut [QuoteBits], places: &mut Vec<u32>) -> Scan {
     scan_blocks(
         text,
-        words,
+        quote_bits,
         places,
         |block| classify_with_avx2(block),
         |block, byte| equal_with_avx2(block, byte),
@@ -78,13 +78,13 @@ struct Carried {
     /// All bits set if the next byte is in a string.
     in_string: u64,
     not_ascii: Option<(usize, usize)>,
-    spells: u64,
+    has_unicode_escapes: u64,
 }
 
 #[inline(always)]
 fn scan_blocks(
     text: &[u8],
-    words: &mut [Words],
+    quote_bits: &mut [QuoteBits],
     places: &mut Vec<u32>,
     classify: impl Fn(&[u8; 64]) -> Masks,
     equal: impl Fn(&[u8; 64], u8) -> u64,
@@ -94,17 +94,17 @@ fn scan_blocks(
         escape: 0,
         in_string: 0,
         not_ascii: None,
-        spells: 0,
+        has_unicode_escapes: 0,
     };
     let mut marks = 0;
     let mut found = [0; CHUNK_BLOCKS];
-    for (number, (chunk, words)) in text.chunks(CHUNK_BLOCKS * 64).zip(words.chunks_mut(CHUNK_BLOCKS)).enumerate() {
+    for (number, (chunk, quote_bits)) in text.chunks(CHUNK_BLOCKS * 64).zip(quote_bits.chunks_mut(CHUNK_BLOCKS)).enumerate() {
         let from = number * CHUNK_BLOCKS * 64;
         let (blocks, tail) = chunk.as_chunks::<64>();
-        for (number, ((block, word), found)) in blocks.iter().zip(words.iter_mut()).zip(&mut found).enumerate() {
+        for (number, ((block, word), found)) in blocks.iter().zip(quote_bits.iter_mut()).zip(&mut found).enumerate() {
             (*word, *found) = take_block(block, from + number * 64, &classify, &equal, &within, &mut carried);
         }
-        if let Some(word) = words.get_mut(blocks.len()) {
+        if let Some(word) = quote_bits.get_mut(blocks.len()) {
             let mut last = [b' '; 64];
             last[..tail.len()].copy_from_slice(tail);
             (*word, found[blocks.len()]) = take_block(&last, from + blocks.len() * 64, &classify, &equal, &within, &mut carried);
@@ -112,7 +112,7 @@ fn scan_blocks(
         if places.len() < marks + (CHUNK_BLOCKS + 1) * 64 {
             places.resize(places.len() * 2 + (CHUNK_BLOCKS + 1) * 64, 0);
         }
-        marks += write_places(&found[..words.len()], from as u32, &mut places[marks..]);
+        marks += write_places(&found[..quote_bits.len()], from as u32, &mut places[marks..]);
         if marks > MARKS_LIMIT {
             break;
         }
@@ -121,7 +121,7 @@ fn scan_blocks(
         ends_in_string: carried.in_string != 0,
         marks,
         not_ascii: carried.not_ascii,
-        spells: carried.spells != 0,
+        has_unicode_escapes: carried.has_unicode_escapes != 0,
     }
 }
 
@@ -133,13 +133,13 @@ fn take_block(
     equal: &impl Fn(&[u8; 64], u8) -> u64,
     within: &impl Fn(u64) -> u64,
     carried: &mut Carried,
-) -> (Words, u64) {
+) -> (QuoteBits, u64) {
     let found = classify(block);
     let mut quotes = found.quotes;
     if found.backslashes | carried.escape != 0 {
         let escaped = escaped(found.backslashes, &mut carried.escape);
         quotes &= !escaped;
-        carried.spells |= escaped & equal(block, b'u');
+        carried.has_unicode_escapes |= escaped & equal(block, b'u');
     }
     if found.has_not_ascii {
         let not_ascii = not_ascii(block);
@@ -149,11 +149,11 @@ fn take_block(
     }
     let inside = within(quotes) ^ carried.in_string;
     carried.in_string = ((inside as i64) >> 63) as u64;
-    let words = Words {
+    let quote_bits = QuoteBits {
         quotes,
         backslashes: found.backslashes,
     };
-    (words, found.marks & !inside)
+    (quote_bits, found.marks & !inside)
 }
 
 /// Writes the places of the marks of some blocks, the first of which begins at `from`, and returns

@@ -18,7 +18,7 @@ pub struct Masks {
 
 /// A control character that AVX2 takes for a mark. It is nearly never there, and to let it pass
 /// saves a step for every block.
-pub const STRANGER: u8 = 0x1a;
+pub const FALSE_MARK: u8 = 0x1a;
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[inline(always)]
@@ -205,7 +205,7 @@ mod tests {
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("pclmulqdq") {
                 // SAFETY: the machine was just asked.
                 let mut seen = unsafe { classify_with_avx2(&block) };
-                seen.marks &= !equal(&block, STRANGER);
+                seen.marks &= !equal(&block, FALSE_MARK);
                 prop_assert_eq!(seen, portable(&block));
                 let quotes = portable(&block).quotes;
                 // SAFETY: the machine was just asked.

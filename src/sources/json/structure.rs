@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use crate::sources::json::brackets::Marks;
 use crate::sources::json::error::JsonError;
-use crate::sources::json::scan::{Scan, Words};
+use crate::sources::json::scan::{QuoteBits, Scan};
 
 /// The most memory that is kept for the next file, in bytes.
 const KEPT_BYTES: usize = 8 << 20;
@@ -25,9 +25,9 @@ thread_local! {
 pub struct Structure {
     marks: Marks,
     /// The quotes and backslashes of every 64 bytes of the text.
-    words: Vec<Words>,
+    quote_bits: Vec<QuoteBits>,
     /// Whether some string has an escape that may spell a letter.
-    spells: bool,
+    has_unicode_escapes: bool,
 }
 
 impl Structure {
@@ -35,7 +35,7 @@ impl Structure {
     pub fn with_spare(work: impl FnOnce(&mut Structure)) {
         let mut structure = SPARE.take();
         work(&mut structure);
-        if structure.marks.memory() + structure.words.capacity() * size_of::<Words>() <= KEPT_BYTES {
+        if structure.marks.memory() + structure.quote_bits.capacity() * size_of::<QuoteBits>() <= KEPT_BYTES {
             SPARE.set(structure);
         }
     }
@@ -60,10 +60,10 @@ impl Structure {
         let Scan {
             ends_in_string,
             not_ascii,
-            spells,
+            has_unicode_escapes,
             ..
-        } = self.marks.find(text, &mut self.words)?;
-        self.spells = spells;
+        } = self.marks.find(text, &mut self.quote_bits)?;
+        self.has_unicode_escapes = has_unicode_escapes;
         let closed_at = self.marks.last_place();
         let is_sound = !ends_in_string && text[closed_at + 1..].iter().all(|byte| is_blank(*byte));
         if is_sound { Ok(not_ascii) } else { Err(JsonError::Broken) }
@@ -77,26 +77,26 @@ impl Structure {
 
     /// Whether some string has an escape that may spell a letter.
     #[inline(always)]
-    pub(crate) fn has_spelled(&self) -> bool {
-        self.spells
+    pub(crate) fn has_unicode_escapes(&self) -> bool {
+        self.has_unicode_escapes
     }
 
     /// Whether a key of at most 30 letters that ends before this place may have an escape that
     /// spells a letter. Behind its last escape such a key has at most 30 plain letters, so that
     /// escape is among the last 64 bytes.
     #[inline(always)]
-    pub(crate) fn may_spell(&self, until: usize) -> bool {
-        self.spells && self.has_backslash(until.saturating_sub(64), until)
+    pub(crate) fn may_have_unicode_escape(&self, until: usize) -> bool {
+        self.has_unicode_escapes && self.has_backslash(until.saturating_sub(64), until)
     }
 
     /// The next quote that ends or begins a string, at `from` or later.
     #[inline]
     pub(crate) fn quote_from(&self, from: usize) -> Option<usize> {
         let mut number = from / 64;
-        let mut bits = self.words.get(number)?.quotes & (!0u64 << (from % 64));
+        let mut bits = self.quote_bits.get(number)?.quotes & (!0u64 << (from % 64));
         while bits == 0 {
             number += 1;
-            bits = self.words.get(number)?.quotes;
+            bits = self.quote_bits.get(number)?.quotes;
         }
         Some(number * 64 + bits.trailing_zeros() as usize)
     }
@@ -106,8 +106,8 @@ impl Structure {
     #[inline(always)]
     pub(crate) fn string_from(&self, first: usize) -> Option<(usize, bool)> {
         let (number, offset) = (first / 64, first % 64);
-        let word = self.words.get(number)?;
-        let after = self.words.get(number + 1).copied().unwrap_or_default();
+        let word = self.quote_bits.get(number)?;
+        let after = self.quote_bits.get(number + 1).copied().unwrap_or_default();
         // The 64 bytes from `first` on, put together from two blocks. Most strings that are asked
         // for end within them.
         let window = |word: u64, after: u64| word >> offset | after << 1 << (63 - offset);
@@ -126,8 +126,8 @@ impl Structure {
     #[inline(always)]
     pub(crate) fn string_until(&self, last: usize) -> Option<(usize, bool)> {
         let (number, offset) = (last / 64, last % 64);
-        let word = self.words.get(number)?;
-        let before = self.words.get(number.wrapping_sub(1)).copied().unwrap_or_default();
+        let word = self.quote_bits.get(number)?;
+        let before = self.quote_bits.get(number.wrapping_sub(1)).copied().unwrap_or_default();
         // The 64 bytes that end with `last`, which is the top bit, put together from two blocks.
         // Nearly all keys begin within them.
         let window = |word: u64, before: u64| word << (63 - offset) | before >> 1 >> offset;
@@ -148,10 +148,10 @@ impl Structure {
     #[cold]
     fn quote_before(&self, until: usize) -> Option<usize> {
         let mut number = until / 64;
-        let mut bits = self.words.get(number)?.quotes & !(!0u64 << (until % 64));
+        let mut bits = self.quote_bits.get(number)?.quotes & !(!0u64 << (until % 64));
         while bits == 0 {
             number = number.checked_sub(1)?;
-            bits = self.words.get(number)?.quotes;
+            bits = self.quote_bits.get(number)?.quotes;
         }
         Some(number * 64 + 63 - bits.leading_zeros() as usize)
     }
@@ -161,7 +161,7 @@ impl Structure {
     pub(crate) fn has_backslash(&self, from: usize, until: usize) -> bool {
         let mut from = from;
         while from < until {
-            let bits = self.words.get(from / 64).map_or(0, |word| word.backslashes) & (!0u64 << (from % 64));
+            let bits = self.quote_bits.get(from / 64).map_or(0, |word| word.backslashes) & (!0u64 << (from % 64));
             let end = (from / 64 + 1) * 64;
             let bits = if until < end { bits & !(!0u64 << (until % 64)) } else { bits };
             if bits != 0 {

@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
     /// members.
     #[inline]
     pub fn fields<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
-        if self.json.structure.has_spelled() {
+        if self.json.structure.has_unicode_escapes() {
             self.fields_in_spelled(keys)
         } else {
             self.fields_where(keys, |_| false)
@@ -111,17 +111,17 @@ impl<'a> Node<'a> {
     /// The same, for a text in which an escape may spell a letter.
     #[inline(never)]
     fn fields_in_spelled<const N: usize>(self, keys: &Keys<N>) -> [Option<Node<'a>>; N] {
-        self.fields_where(keys, |colon| self.json.structure.may_spell(colon))
+        self.fields_where(keys, |colon| self.json.structure.may_have_unicode_escape(colon))
     }
 
-    /// `may_spell` says whether such an escape may be in the key before a colon.
+    /// `may_have_unicode_escape` says whether such an escape may be in the key before a colon.
     #[inline(always)]
-    fn fields_where<const N: usize>(self, keys: &Keys<N>, may_spell: impl Fn(usize) -> bool) -> [Option<Node<'a>>; N] {
+    fn fields_where<const N: usize>(self, keys: &Keys<N>, may_have_unicode_escape: impl Fn(usize) -> bool) -> [Option<Node<'a>>; N] {
         let Json { text, structure } = *self.json;
         let mut fields = [None; N];
         for (colon, next) in self.colons() {
             let tail = tail_before(text, colon);
-            let number = if tail >> 56 == u64::from(b'"') && !may_spell(colon) {
+            let number = if tail >> 56 == u64::from(b'"') && !may_have_unicode_escape(colon) {
                 // Most members are none of the keys: one branch tells.
                 let Some(candidate) = keys.candidate(tail) else { continue };
                 key_before(text, structure, colon, keys, candidate)

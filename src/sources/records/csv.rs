@@ -9,16 +9,16 @@ use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::Value;
-use crate::sources::outcome::{NOT_UTF8, Output};
+use crate::sources::output::{NOT_UTF8, Output};
 use crate::sources::record::Reason;
-use crate::sources::records::csv_fields::{CsvFile, CsvStep, Record};
+use crate::sources::records::csv_file::{CsvFile, CsvRecord, CsvStep};
 use crate::sources::records::json::{of_line, reject_content_error};
 use crate::sources::records::reject_detail::{are_names, of_cells, of_columns};
-use crate::sources::records::row::{Cells, TableReader, places};
+use crate::sources::records::table::{Cells, TableReader, name_places};
 
 /// One record, and the place of each column in it.
 struct CsvCells<'a> {
-    record: &'a Record,
+    record: &'a CsvRecord,
     places: &'a [Option<usize>],
 }
 
@@ -74,7 +74,9 @@ pub fn read_csv<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: 
         } else {
             Err(Reason::InvalidUtf8)
         };
-        out.settle(at, &record.raw, result, |reason| of_cells(R::COLUMNS, R::ABOUT, reason, &cells));
+        out.count(at, &record.raw, result, |reason| {
+            of_cells(R::COLUMNS, R::REASON_COLUMNS, reason, &cells)
+        });
     }
     if columns.is_some() {
         reader.end(is_empty, out.sink);
@@ -82,15 +84,15 @@ pub fn read_csv<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: 
 }
 
 /// Whether a record is a header that has all of these columns.
-pub fn has_columns(header: &Record, columns: &[&str]) -> bool {
+pub fn has_columns(header: &CsvRecord, columns: &[&str]) -> bool {
     column_places(header, columns, columns.len()).is_some()
 }
 
 /// The place of each of these columns in a header. `None` where one of the first `needed` is
 /// missing.
-pub fn column_places(header: &Record, columns: &[&str], needed: usize) -> Option<Vec<Option<usize>>> {
+pub fn column_places(header: &CsvRecord, columns: &[&str], needed: usize) -> Option<Vec<Option<usize>>> {
     let names = (0..header.field_count()).map(|number| std::str::from_utf8(header.field(number)).unwrap_or_default());
-    places(columns, needed, names)
+    name_places(columns, needed, names)
 }
 
 /// Rejects a table whose header, which was read last, lacks one of the needed columns.

@@ -6,10 +6,10 @@ use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::structure::Structure;
 use crate::sources::json::value::{Json, Node};
-use crate::sources::outcome::Output;
+use crate::sources::output::Output;
 use crate::sources::record::Reason;
 use crate::sources::records::csv::{column_places, reject_header};
-use crate::sources::records::csv_fields::{CsvFile, CsvStep};
+use crate::sources::records::csv_file::{CsvFile, CsvStep};
 use crate::sources::records::json::{JsonReader, of_line, reason_of, reject_content_error};
 use crate::sources::records::reject_detail::of_record;
 
@@ -58,7 +58,7 @@ pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext
         let object = Node::outermost(&json);
         if object.is_object() {
             let result = reader.record(object, at, out.sink);
-            out.settle(at, &record.raw, result, |reason| of_record(R::MEMBERS, reason, object));
+            out.count(at, &record.raw, result, |reason| of_record(R::REASON_MEMBERS, reason, object));
         } else {
             out.reject(at, Reason::BrokenJson, &record.raw);
         }

@@ -20,22 +20,22 @@ use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::structure::{Structure, is_blank};
 use crate::sources::json::value::{Json, Node, Value};
-use crate::sources::outcome::{Output, Verdict};
+use crate::sources::output::{Output, Verdict};
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::{Members, of_record};
+use crate::sources::records::reject_detail::{ReasonMembers, of_record};
 
 /// A reader of a format that comes as JSON.
 pub trait JsonReader: Reader {
     /// The key under which an object has a list of records. Such an object is a batch or page,
     /// unless it is a good record itself.
-    const BATCH: &'static str;
+    const LIST_KEY: &'static str;
     /// Whether the format is one record a line by nature. Then a bare array is a broken record, and
     /// a file that is no sound document is always read line by line.
-    const LINES: bool;
+    const IS_LINES: bool;
 
     /// The members that each reason for a reject is about.
-    const MEMBERS: Members = &[];
+    const REASON_MEMBERS: ReasonMembers = &[];
 
     /// Reads a record, which is an object. Its rows go to the sink only if it is accepted.
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
@@ -161,7 +161,7 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
         };
         let waiting = lines.waiting();
         let is_record = |line: &[u8]| line.trim_ascii_start().starts_with(b"{") && structure.find(line).is_ok();
-        let are_lines = R::LINES && reason != Reason::LineTooLong;
+        let are_lines = R::IS_LINES && reason != Reason::LineTooLong;
         if are_lines || waiting.split(|byte| *byte == b'\n').skip(1).any(is_record) {
             return;
         }
@@ -180,7 +180,7 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
     fn document(&mut self, line: u64, text: &[u8], structure: &Structure) {
         let json = Json { text, structure };
         let outermost = Node::outermost(&json);
-        if outermost.is_array() && R::LINES {
+        if outermost.is_array() && R::IS_LINES {
             return self.out.reject(of_line(line), Reason::BrokenJson, text);
         }
         if outermost.is_array() {
@@ -189,7 +189,7 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
         let at = of_line(line);
         let result = self.reader.record(outermost, at, self.out.sink);
         if result.is_err()
-            && let Some(batch) = outermost.field(const { &Keys::of([R::BATCH]) }).filter(|value| value.is_array())
+            && let Some(batch) = outermost.field(const { &Keys::of([R::LIST_KEY]) }).filter(|value| value.is_array())
         {
             return self.batch(line, batch, R::announces_next(outermost));
         }
@@ -199,7 +199,8 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
             self.has_single = true;
             self.reader.page(false, self.out.sink);
         }
-        self.out.settle(at, text, result, |reason| of_record(R::MEMBERS, reason, outermost));
+        self.out
+            .count(at, text, result, |reason| of_record(R::REASON_MEMBERS, reason, outermost));
     }
 
     fn batch(&mut self, line: u64, batch: Node<'_>, announces_next: bool) {
@@ -215,7 +216,7 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
                 Err(Reason::BrokenJson)
             };
             self.out
-                .settle(at, record.raw(), result, |reason| of_record(R::MEMBERS, reason, record));
+                .count(at, record.raw(), result, |reason| of_record(R::REASON_MEMBERS, reason, record));
         }
     }
 }

@@ -2,7 +2,7 @@
 //! CSV and Parquet.
 
 pub(crate) mod csv;
-pub(crate) mod csv_fields;
+pub(crate) mod csv_file;
 pub(crate) mod csv_json_column;
 pub(crate) mod json;
 pub mod panic_guard;
@@ -11,4 +11,4 @@ pub(crate) mod parquet_column;
 pub(crate) mod parquet_pages;
 pub(crate) mod reader;
 pub(crate) mod reject_detail;
-pub(crate) mod row;
+pub(crate) mod table;

@@ -25,14 +25,14 @@ use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
-use crate::sources::outcome::Output;
+use crate::sources::output::Output;
 use crate::sources::record::Reason;
 use crate::sources::records::json::{of_line, reject_content_error};
 use crate::sources::records::panic_guard::guarded;
 use crate::sources::records::parquet_column::{Column, understood};
 use crate::sources::records::parquet_pages::{MOST_BYTES, too_large};
 use crate::sources::records::reject_detail::{of_cells, of_schema};
-use crate::sources::records::row::{Cells, TableReader, places};
+use crate::sources::records::table::{Cells, TableReader, name_places};
 
 /// How many rows are decoded at a time.
 const BATCH_ROWS: usize = 4096;
@@ -124,8 +124,8 @@ fn read<R: TableReader>(
             };
             let result = reader.record(&cells, of_line(row), out.sink);
             let raw = if result.is_err() { cells.text(R::COLUMNS) } else { String::new() };
-            out.settle(of_line(row), raw.as_bytes(), result, |reason| {
-                of_cells(R::COLUMNS, R::ABOUT, reason, &cells)
+            out.count(of_line(row), raw.as_bytes(), result, |reason| {
+                of_cells(R::COLUMNS, R::REASON_COLUMNS, reason, &cells)
             });
         }
     }
@@ -212,7 +212,7 @@ fn decoder<R: TableReader>(metadata: Arc<ParquetMetaData>) -> Result<Projected, 
     let understand = |options| ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(reason_of);
     let plain = decoded(|| understand(ArrowReaderOptions::new()))?;
     let names: Vec<&str> = plain.schema().fields().iter().map(|field| field.name().as_str()).collect();
-    let places = places(R::COLUMNS, R::NEEDED, names.iter().copied()).ok_or_else(|| ParquetReject {
+    let places = name_places(R::COLUMNS, R::NEEDED, names.iter().copied()).ok_or_else(|| ParquetReject {
         reason: Reason::MissingColumn,
         detail: of_schema(&R::COLUMNS[..R::NEEDED], &names),
     })?;

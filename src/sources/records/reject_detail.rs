@@ -7,12 +7,12 @@
 
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
-use crate::sources::records::row::{About, Cells, squeezed};
+use crate::sources::records::table::{Cells, ReasonColumns, squeezed};
 
 /// The members that each reason is about. A name may be a path (`properties.id`). A path that ends
 /// in `[]` has to be a list of objects, one that ends in `{}` an object; then the detail is given
 /// only if it is not.
-pub type Members = &'static [(Reason, &'static [&'static str])];
+pub type ReasonMembers = &'static [(Reason, &'static [&'static str])];
 
 /// The most names that are listed.
 const MOST_NAMES: usize = 20;
@@ -20,19 +20,19 @@ const MOST_NAMES: usize = 20;
 const NAME_BYTES: usize = 60;
 
 /// What is wrong with a record of JSON. Empty where there is nothing to say.
-pub fn of_record(members: Members, reason: Reason, record: Node<'_>) -> String {
+pub fn of_record(members: ReasonMembers, reason: Reason, record: Node<'_>) -> String {
     let wanted = members.iter().filter(|(of, _)| *of == reason).flat_map(|(_, paths)| paths.iter());
     let (mut missing, mut there, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for path in wanted {
-        match look(record, path, "") {
+        match check_path(record, path, "") {
             // An unreadable value is one that is there: a member that is missing is not at fault.
-            Look::Missing { .. } if reason == Reason::UnreadableValue => {}
-            Look::Missing { name, around } => {
+            PathCheck::Missing { .. } if reason == Reason::UnreadableValue => {}
+            PathCheck::Missing { name, around } => {
                 missing.push(name);
                 there = around;
             }
-            Look::Wrong(words) => wrong.push(words),
-            Look::Fine => {}
+            PathCheck::Wrong(words) => wrong.push(words),
+            PathCheck::Fine => {}
         }
     }
     // One of several members would be enough. The one that is there and wrong is at fault.
@@ -51,7 +51,7 @@ fn texts(names: &[String]) -> Vec<&str> {
 
 /// What is wrong with a record of a table. Its columns are there, so a cell is empty or of the
 /// wrong kind.
-pub fn of_cells(columns: &[&str], about: About, reason: Reason, cells: &impl Cells) -> String {
+pub fn of_cells(columns: &[&str], about: ReasonColumns, reason: Reason, cells: &impl Cells) -> String {
     let wanted = about.iter().filter(|(of, _)| *of == reason).flat_map(|(_, numbers)| numbers.iter());
     let words = wanted.filter_map(|number| {
         let name = columns.get(*number)?;
@@ -180,7 +180,7 @@ pub fn is_key(name: &str) -> bool {
 }
 
 /// What is wrong at a path.
-enum Look {
+enum PathCheck {
     /// Nothing is there: the name that is missing, and the members of the object around it.
     Missing {
         name: String,
@@ -190,7 +190,7 @@ enum Look {
     Fine,
 }
 
-fn look(node: Node<'_>, path: &str, before: &str) -> Look {
+fn check_path(node: Node<'_>, path: &str, before: &str) -> PathCheck {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let (name, is_list) = name.strip_suffix("[]").map_or((name, false), |name| (name, true));
     let (name, is_object) = name.strip_suffix("{}").map_or((name, false), |name| (name, true));
@@ -200,27 +200,27 @@ fn look(node: Node<'_>, path: &str, before: &str) -> Look {
     let value = match found {
         None | Some(Value::Null) => {
             let around = members.into_iter().map(|(key, _)| key).filter(|key| is_key(key)).collect();
-            return Look::Missing { name: whole, around };
+            return PathCheck::Missing { name: whole, around };
         }
         Some(value) => value,
     };
     match (value, rest) {
         (Value::Array(list), _) if is_list => {
             let inside = |item: Node<'_>| match (item.value(), rest) {
-                (Value::Object(item), Some(rest)) => look(item, rest, &format!("{whole}.")),
-                (Value::Object(_), None) => Look::Fine,
-                (value, _) => Look::Wrong(format!("an entry of `{whole}` is {}", kind(value))),
+                (Value::Object(item), Some(rest)) => check_path(item, rest, &format!("{whole}.")),
+                (Value::Object(_), None) => PathCheck::Fine,
+                (value, _) => PathCheck::Wrong(format!("an entry of `{whole}` is {}", kind(value))),
             };
-            let found: Vec<Look> = list.items().map(inside).filter(|look| !matches!(look, Look::Fine)).collect();
-            let wrong = found.iter().position(|look| matches!(look, Look::Wrong(_))).unwrap_or(0);
-            found.into_iter().nth(wrong).unwrap_or(Look::Fine)
+            let found: Vec<PathCheck> = list.items().map(inside).filter(|check| !matches!(check, PathCheck::Fine)).collect();
+            let wrong = found.iter().position(|check| matches!(check, PathCheck::Wrong(_))).unwrap_or(0);
+            found.into_iter().nth(wrong).unwrap_or(PathCheck::Fine)
         }
-        (value, _) if is_list => Look::Wrong(format!("`{whole}` is no list: {}", kind(value))),
-        (Value::Object(_), None) if is_object => Look::Fine,
-        (Value::Object(node), Some(rest)) => look(node, rest, &format!("{whole}.")),
+        (value, _) if is_list => PathCheck::Wrong(format!("`{whole}` is no list: {}", kind(value))),
+        (Value::Object(_), None) if is_object => PathCheck::Fine,
+        (Value::Object(node), Some(rest)) => check_path(node, rest, &format!("{whole}.")),
         // The object may be packed into a text, which is not decoded here.
-        (Value::Text(_), Some(_)) => Look::Fine,
-        (value, _) => Look::Wrong(format!("`{whole}` is {}", kind(value))),
+        (Value::Text(_), Some(_)) => PathCheck::Fine,
+        (value, _) => PathCheck::Wrong(format!("`{whole}` is {}", kind(value))),
     }
 }
 

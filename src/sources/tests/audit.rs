@@ -36,7 +36,7 @@ fn read(text: &str) -> Found {
     read_text(SOURCE, text, &known())
 }
 
-/// What the rows of an accepted record say: SKU and action.
+/// The SKU and action of each row of an accepted record.
 #[track_caller]
 fn rows(text: &str) -> Vec<String> {
     let found = read(text);
@@ -247,7 +247,7 @@ fn only_a_success_changes_anything() {
     for result in ["true", "{}", "[]"] {
         reject(&event("Delete user", &format!("\"result\":{result},"), ""), "unreadable_value");
     }
-    // An unsuccessful one is still checked.
+    // An event that did not succeed is still checked.
     reject(
         &event("Delete user", "\"result\":\"failure\",", "").replace("Directory_1", ""),
         "missing_id",

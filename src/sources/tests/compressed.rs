@@ -178,8 +178,7 @@ proptest! {
 
 #[test]
 fn a_header_with_a_checksum_that_is_wrong_is_a_fault() {
-    // Magic, deflate, a checksum of the header, no time, no system; the checksum is that of no
-    // header.
+    // A header that has a checksum, which is wrong.
     let mut file = vec![0x1f, 0x8b, 8, 2, 0, 0, 0, 0, 0, 0xff, 0, 0];
     file.extend_from_slice(&gzip(b"text")[10..]);
     assert_eq!(all(&mut file.as_slice(), u64::MAX, 100), (vec![], Some(ContentError::Corrupt)));

@@ -1,5 +1,5 @@
-//! What is said of rejects besides their reason: names of members and columns and kinds of files,
-//! and nothing about people.
+//! The details of rejects: names of members and columns and kinds of files, and nothing about
+//! people.
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;

@@ -1,11 +1,11 @@
-//! `auto`: what a file is, by how it begins.
+//! `auto`: the format of a file, by how it begins.
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
 use crate::sources::detect::first_keys::first_keys;
 use crate::sources::testing::{TENANT, gzip, known, read_input, read_text};
 
-/// How each form begins, cut somewhere.
+/// The beginnings of files of each format, cut somewhere.
 const BEGINNINGS: &[(Feed, Format, &str)] = &[
     (
         Feed::Activity,

@@ -14,7 +14,7 @@ fn user(id: &str, rest: &str) -> String {
     format!(r#"{{"id":"{id}","userPrincipalName":"a@b.c"{rest}}}"#)
 }
 
-/// What a user has who holds nothing.
+/// The members of a user who holds nothing.
 const NO_LICENSES: &str = ",\"assignedLicenses\":[]";
 
 fn users(text: &str) -> Found {
@@ -40,7 +40,7 @@ fn states_decide_where_they_are_and_a_sku_is_held_once() {
         state(VISIO, "Error"),
     ]);
     assert_eq!(skus(&user("u", &format!("{assigned}{both}"))), [E3]);
-    // Of a SKU that no state names Graph left the states out.
+    // Graph left out the states of a SKU: no state names it.
     assert_eq!(skus(&user("u", &format!("{assigned}{}", states(&[])))), [VISIO]);
     let of_another = states(&[state(E3, "Active")]);
     assert_eq!(skus(&user("u", &format!("{assigned}{of_another}"))), [E3, VISIO]);

@@ -1,4 +1,4 @@
-//! Values on demand.
+//! Values of JSON, decoded on demand.
 
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::structure::Structure;

@@ -1,5 +1,5 @@
-//! What holds for every input: counts add up, nothing fails, reads of any size give the same, and
-//! the plain reader agrees.
+//! Laws that hold for every input: counts add up, nothing fails, reads of any size give the same,
+//! and the plain reader agrees.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -12,14 +12,14 @@ use crate::sources::split::Parts;
 use crate::sources::testing::{Found, Slow, TENANT, context, gzip, known, read_input, unknown, zstd_frame};
 
 const SIGN_INS: (Feed, Format) = (Feed::Activity, Format::AzureMonitor);
-/// Every form of every feed.
+/// Every format of every feed.
 fn sources() -> impl Iterator<Item = (Feed, Format)> {
     Feed::ALL
         .iter()
         .flat_map(|feed| Format::for_feed(*feed).into_iter().map(move |format| (*feed, format)))
 }
 
-/// A value that a field may have, good ones more often.
+/// A value that a field may have. Good ones are more frequent.
 fn field(good: &'static [&'static str]) -> impl Strategy<Value = Value> {
     let good = proptest::sample::select(good).prop_map(|text| serde_json::from_str(text).unwrap());
     let odd = proptest::sample::select(vec![
@@ -112,7 +112,7 @@ fn sign_in() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// A record of each form, good enough to give a row.
+/// A record of each format, good enough to give a row.
 fn records() -> Vec<String> {
     let lists = format!("[\"[SkuName=X, SkuId={TENANT}]\"]");
     let targets = json!([{"type": "User", "id": "u", "modifiedProperties": [{"displayName": "AssignedLicense", "oldValue": null, "newValue": &lists}]}]);
@@ -139,7 +139,7 @@ fn records() -> Vec<String> {
     .to_vec()
 }
 
-/// Lines of tables, and lines that are hardly anything.
+/// Lines of tables, and lines with hardly anything in them.
 const LINES: &[&str] = &[
     "",
     " ",
@@ -259,7 +259,7 @@ proptest! {
         match by_the_book.map(|record| answer(&record, &context)) {
             Some(Answer::Row(row)) => prop_assert_eq!(found.rows, [format!("1 {row}")]),
             Some(Answer::NotOurs) => prop_assert_eq!(found.counts.not_ours, 1),
-            // Packed properties may be sound in their structure and still no JSON by the book.
+            // The structure of packed properties may be sound although they are no valid JSON.
             Some(Answer::Reject(reason)) => {
                 let packed = memchr::memmem::find(&line, b"\"{").is_some();
                 prop_assert!(packed || found.rejects == [format!("1 {reason}")], "{:?} is not {}", found.rejects, reason);

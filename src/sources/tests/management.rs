@@ -150,7 +150,7 @@ fn a_user_is_a_key_that_is_a_guid_else_a_name() {
     for known in ["S-1-5-18", "s-1-5-19", "S-1-5-20"] {
         assert_eq!(with(known, "some.body@example.com"), None, "{known}");
     }
-    // The key of a person may be a security id too.
+    // The key of a person may also be a security id.
     assert!(with("S-1-5-21-1-2-3-1001", "some.body@example.com").is_some());
     let of_tenant = TENANT.to_uppercase();
     for (key, name) in [
@@ -228,7 +228,7 @@ fn an_action_in_a_workload_has_to_say_what_kind_of_record_it_is() {
     let with = |record_type: &str| action().replace("\"RecordType\":\"SharePointFileOperation\",", record_type);
     for missing in ["", "\"RecordType\":null,", "\"RecordType\":\"\","] {
         assert_eq!(read(ACTIVITY, &with(missing)).rejects, ["1 missing_record_type"], "{missing}");
-        // Where no workload of ours is named, nobody asks.
+        // It does not matter where the record names no workload that uptake knows.
         assert_eq!(read(ACTIVITY, &with(missing).replace("OneDrive", "Sway")).rows.len(), 1);
         assert_eq!(read(ACTIVITY, &sign_in().replace("\"RecordType\":15,", missing)).rows.len(), 1);
     }
@@ -255,7 +255,7 @@ fn checks_go_in_the_order_kind_tenant_time_id() {
     assert_eq!(read_text(ACTIVITY, &action(), &unknown()).rows.len(), 1);
 }
 
-/// One of the pair of records of a change.
+/// One of the two records of a change.
 fn change(operation: &str, modified: &str) -> String {
     format!(
         r#"{{"CreationTime":"2026-09-01T08:02:31","Id":"E-{}","Operation":"{operation}","OrganizationId":"{TENANT}","RecordType":8,"ResultStatus":"Success","UserKey":"Not Available","UserType":4,"Workload":"AzureActiveDirectory","ObjectId":"Some.Body@example.com","UserId":"ServicePrincipal_x","InterSystemsId":"i","ModifiedProperties":[{modified}],"Target":[{{"ID":"{EXCHANGE}","Type":2}},{{"ID":"User_{USER}","Type":2}},{{"ID":"User","Type":2}},{{"ID":"Some.Body@example.com","Type":5}}]}}"#,
@@ -297,7 +297,7 @@ fn lists_of_something_else_than_objects_are_rejects() {
     for value in ["\"System.Object[]\"", "[\"System.Collections.Hashtable\"]", "[7]", "{}"] {
         assert_eq!(read(LICENSES, &cut(value)).rejects, ["1 unreadable_value"], "{value}");
     }
-    // Of the two records of a change one has to have the lists.
+    // One of the two records of a change has to have the lists.
     assert_eq!(read(LICENSES, &cut("null")).rejects, ["1 missing_licenses"]);
     assert_eq!(read(LICENSES, &cut("[]")).counts.accepted, 1);
     let first_of_two = cut("null").replace("Update user.", "Change user license.");

@@ -1,5 +1,5 @@
-//! A second reader of sign-ins, plain and slow, that parses everything: what the fast one must
-//! agree with.
+//! A second reader of sign-ins, plain and slow, that parses everything. The fast one must agree
+//! with it.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::sources::fields::time::{Spelled, parse_instant};
 use crate::sources::file_context::FileContext;
 use crate::sources::record::Reason;
 
-/// What a line is: words for its row, not ours, or a reject.
+/// What a line is: a row (as text), not ours, or a reject.
 #[derive(Debug, PartialEq)]
 pub enum Answer {
     Row(String),
@@ -42,7 +42,7 @@ fn integer(value: &Value) -> Result<bool, Reason> {
     }
 }
 
-/// The answer for a record that is JSON by the book.
+/// The answer for a record that is valid JSON.
 pub fn answer(record: &Value, context: &FileContext) -> Answer {
     match row(record, context) {
         Ok(Some(row)) => Answer::Row(row),

@@ -84,7 +84,7 @@ fn a_file_on_the_disk_is_read_from_its_place_and_left_there() {
     std::io::Seek::rewind(&mut file).unwrap();
     let found = read_input((Feed::Activity, Format::Parquet), &mut file, &known());
     assert_eq!(found.counts.records, 3);
-    // Four bytes were read in order, to see what it is.
+    // The first bytes are read in order, to see what kind of file it is.
     assert_eq!(std::io::Seek::stream_position(&mut file).unwrap(), 4);
 }
 

@@ -133,7 +133,7 @@ fn software_azure_reservations_and_the_marketplace_are_not_ours_whatever_their_u
     ] {
         assert_eq!(read(PARTNER, &with(ours)).rows.len(), 1, "{ours}");
     }
-    // A type that nobody knows is not passed over: its seats would be lost without a word.
+    // A product of an unknown type is not skipped: its seats would be lost in silence.
     let unknown = with(r#""productType":{"id":"Tomorrow"}"#).replace("91FD106F", "91FD106E");
     assert_eq!(read(PARTNER, &unknown).rejects, ["1 unknown_offer"]);
 }

@@ -1,4 +1,4 @@
-//! Who counts as a person of which customer, in every form of sign-ins that says it: external
+//! Who counts as a person of which customer, in every format of sign-ins that says it: external
 //! users, what members do in other tenants, agents.
 
 use crate::domain::kinds::Feed;
@@ -23,7 +23,7 @@ struct Said<'a> {
 }
 
 impl Said<'_> {
-    /// The members that are there, under the names of a form: type, name, home tenant, resource
+    /// The members that are there, under the names of a format: type, name, home tenant, resource
     /// tenant, way.
     fn members(&self, names: [&str; 5]) -> String {
         let values = [self.user_type, self.name, self.home, self.resource, self.way];
@@ -66,7 +66,7 @@ impl Said<'_> {
         )
     }
 
-    /// The same sign-in in every form.
+    /// The same sign-in in every format.
     fn forms(&self) -> Vec<(Format, String)> {
         let cells = self.cells();
         let quoted = self.agent.unwrap_or_default().replace('"', "\"\"");
@@ -93,7 +93,7 @@ impl Said<'_> {
         forms
     }
 
-    /// The row's flags, the same in every form.
+    /// The flags of the row, which are the same in every format.
     #[track_caller]
     fn flags(&self) -> String {
         let rows: Vec<String> = self
@@ -139,7 +139,7 @@ fn a_user_is_external_by_type_by_name_by_home_or_as_the_partners_technician() {
             ..MEMBER
         },
         Said { way: Some(""), ..MEMBER },
-        // What the type says goes before what the name says.
+        // The type counts more than the name.
         Said {
             name: Some("some.body_x.com#EXT#@example.com"),
             ..MEMBER
@@ -206,7 +206,7 @@ fn without_a_tenant_in_the_path_a_member_belongs_to_the_home_and_a_guest_to_the_
                 format!("{tenant} {}", rest.split_once(" interactive ").map_or("", |(_, flags)| flags))
             })
             .collect();
-        // The place of a reject is that of its form.
+        // The position of a reject depends on the format.
         assert!(rows.iter().all(|row| row.get(2..) == rows[0].get(2..)), "{rows:?}");
         rows[0].clone()
     };
@@ -229,8 +229,7 @@ fn without_a_tenant_in_the_path_a_member_belongs_to_the_home_and_a_guest_to_the_
         ..MEMBER
     };
     assert_eq!(of(technician), format!("{TENANT} succeeded guest"));
-    // The other one is taken where the right one is not there; the id that stands for none is not
-    // there either.
+    // The other tenant counts where the right one is missing. The id of zeros counts as missing.
     for nobodys in ["", NOBODYS] {
         assert_eq!(
             of(Said {

@@ -7,34 +7,34 @@
 //! `operationName` and `resultType` of the envelope stand in for members that are missing there.
 
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};
-use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
+use crate::sources::formats::shared::azure_envelope::{Envelope, UnpackBuffer, unpacked_object};
+use crate::sources::formats::shared::directory_audit::{DirectoryAudit, DirectoryAuditRows};
 use crate::sources::json::value::Node;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the license changes of one file.
 pub struct AzureAudit {
-    audits: Audits,
-    unpacked: Unpacked,
+    audits: DirectoryAuditRows,
+    unpacked: UnpackBuffer,
 }
 
 impl Reader for AzureAudit {
     fn new(context: &FileContext) -> AzureAudit {
         AzureAudit {
-            audits: Audits::new(context),
-            unpacked: Unpacked::default(),
+            audits: DirectoryAuditRows::new(context),
+            unpacked: UnpackBuffer::default(),
         }
     }
 }
 
 impl JsonReader for AzureAudit {
-    const BATCH: &'static str = "records";
-    const LINES: bool = true;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "records";
+    const IS_LINES: bool = true;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["category"]),
         (Reason::MissingTenant, &["tenantId"]),
         (Reason::MissingTime, &["properties.activityDateTime"]),
@@ -52,8 +52,8 @@ impl JsonReader for AzureAudit {
         }
         let tenant = self.audits.tenants.of_record(envelope.tenant, &self.audits.context)?;
         let mut slot = None;
-        let mut event = properties(envelope.properties, &mut self.unpacked, &mut slot)?
-            .map(AuditEvent::of)
+        let mut event = unpacked_object(envelope.properties, &mut self.unpacked, &mut slot)?
+            .map(DirectoryAudit::of)
             .unwrap_or_default();
         event.logged_at = envelope.time;
         event.logged_activity = envelope.operation;

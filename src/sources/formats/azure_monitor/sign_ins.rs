@@ -13,20 +13,20 @@
 //! some ids are no GUIDs. A user id may be empty.
 
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::azure_envelope::{Envelope, Unpacked, properties};
-use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};
+use crate::sources::formats::shared::azure_envelope::{Envelope, UnpackBuffer, unpacked_object};
+use crate::sources::formats::shared::sign_in::{SignIn, SignInRows, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::Node;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the sign-ins of one file.
 pub struct AzureSignIns {
-    sign_ins: SignIns,
-    unpacked: Unpacked,
+    sign_ins: SignInRows,
+    unpacked: UnpackBuffer,
 }
 
 static KEYS: Keys<13> = Keys::of([
@@ -48,16 +48,16 @@ static KEYS: Keys<13> = Keys::of([
 impl Reader for AzureSignIns {
     fn new(context: &FileContext) -> AzureSignIns {
         AzureSignIns {
-            sign_ins: SignIns::new(context),
-            unpacked: Unpacked::default(),
+            sign_ins: SignInRows::new(context),
+            unpacked: UnpackBuffer::default(),
         }
     }
 }
 
 impl JsonReader for AzureSignIns {
-    const BATCH: &'static str = "records";
-    const LINES: bool = true;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "records";
+    const IS_LINES: bool = true;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["category"]),
         (Reason::MissingTenant, &["tenantId"]),
         (Reason::MissingTime, &["properties.createdDateTime", "time"]),
@@ -79,7 +79,7 @@ impl JsonReader for AzureSignIns {
         let context = &self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(envelope.tenant, context)?;
         let mut slot = None;
-        let (mut sign_in, status) = properties(envelope.properties, &mut self.unpacked, &mut slot)?
+        let (mut sign_in, status) = unpacked_object(envelope.properties, &mut self.unpacked, &mut slot)?
             .map(fields_of)
             .unwrap_or_default();
         sign_in.logged = envelope.time;

@@ -11,11 +11,11 @@ use crate::sources::fields::values::{day_of, folded_id, guid, present, required_
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the subscriptions of one file.
 pub struct GraphSubscriptions {
@@ -51,9 +51,9 @@ impl Reader for GraphSubscriptions {
 }
 
 impl JsonReader for GraphSubscriptions {
-    const BATCH: &'static str = "value";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "value";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingId, &["id"]),
         (Reason::MalformedSku, &["skuId"]),
         (Reason::UnknownStatus, &["status"]),

@@ -7,31 +7,31 @@
 //! folder is not ours.
 
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::directory_audit::{AuditEvent, Audits};
+use crate::sources::formats::shared::directory_audit::{DirectoryAudit, DirectoryAuditRows};
 use crate::sources::json::value::Node;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the license changes of one file.
 pub struct GraphAudits {
-    audits: Audits,
+    audits: DirectoryAuditRows,
 }
 
 impl Reader for GraphAudits {
     fn new(context: &FileContext) -> GraphAudits {
         GraphAudits {
-            audits: Audits::new(context),
+            audits: DirectoryAuditRows::new(context),
         }
     }
 }
 
 impl JsonReader for GraphAudits {
-    const BATCH: &'static str = "value";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "value";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTime, &["activityDateTime"]),
         (Reason::UnreadableTime, &["activityDateTime"]),
         (Reason::MissingId, &["id"]),
@@ -41,7 +41,7 @@ impl JsonReader for GraphAudits {
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let event = AuditEvent::of(record);
+        let event = DirectoryAudit::of(record);
         if event.at.is_none() && event.created.is_some() {
             return Ok(Verdict::NotOurs);
         }

@@ -10,18 +10,18 @@
 
 use crate::sources::fields::values::{is_word, present};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::sign_in::{SignIn, SignIns, succeeded};
+use crate::sources::formats::shared::sign_in::{SignIn, SignInRows, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the sign-ins of one file.
 pub struct GraphSignIns {
-    sign_ins: SignIns,
+    sign_ins: SignInRows,
 }
 
 static KEYS: Keys<16> = Keys::of([
@@ -58,15 +58,15 @@ struct Listed<'a> {
 impl Reader for GraphSignIns {
     fn new(context: &FileContext) -> GraphSignIns {
         GraphSignIns {
-            sign_ins: SignIns::new(context),
+            sign_ins: SignInRows::new(context),
         }
     }
 }
 
 impl JsonReader for GraphSignIns {
-    const BATCH: &'static str = "value";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "value";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTime, &["createdDateTime"]),
         (Reason::UnreadableTime, &["createdDateTime"]),
         (Reason::MissingId, &["id"]),

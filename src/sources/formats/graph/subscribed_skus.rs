@@ -12,11 +12,11 @@ use crate::sources::fields::values::{guid, present, seats};
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the SKUs of one file.
 pub struct GraphSubscribedSkus {
@@ -44,9 +44,9 @@ impl Reader for GraphSubscribedSkus {
 }
 
 impl JsonReader for GraphSubscribedSkus {
-    const BATCH: &'static str = "value";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];
+    const LIST_KEY: &'static str = "value";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;

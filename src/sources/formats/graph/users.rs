@@ -19,12 +19,11 @@ use crate::sources::fields::values::{guid, is_word, present, required_id, text};
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
-use crate::sources::record::Said;
-use crate::sources::record::{Holding, Position, Reason, Row, Sink};
+use crate::sources::output::Verdict;
+use crate::sources::record::{Holding, NameSeen, Position, Reason, Row, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 static LICENSE_KEYS: Keys<2> = Keys::of(["skuId", "state"]);
 static USER_KEYS: Keys<4> = Keys::of(["id", "userPrincipalName", "licenseAssignmentStates", "assignedLicenses"]);
@@ -97,9 +96,9 @@ fn add(skus: &mut Vec<Guid>, sku: Guid) {
 }
 
 impl JsonReader for GraphUsers {
-    const BATCH: &'static str = "value";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "value";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingLicenses, &["assignedLicenses", "licenseAssignmentStates"]),
         (Reason::MissingId, &["id"]),
         (Reason::UnreadableValue, &["assignedLicenses[]", "licenseAssignmentStates[]"]),
@@ -123,7 +122,7 @@ impl JsonReader for GraphUsers {
             self.take_licenses(licenses)?;
         }
         let user_id = &user;
-        user_name::tell(sink, tenant, user_id, name, Said::On(day));
+        user_name::report_name(sink, tenant, user_id, name, NameSeen::On(day));
         for sku in &self.held {
             sink.row(
                 at,

@@ -16,22 +16,22 @@
 use crate::domain::kinds::Evidence;
 use crate::sources::fields::values::{event_time, is_word, present, required_id, text};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::management_api::record::{AUDIT_DATA, Audited, UserType, Who};
+use crate::sources::formats::management_api::record::{AUDIT_DATA, AuditRecord, UserType, Who};
 use crate::sources::formats::shared::license_event::objects;
-use crate::sources::formats::shared::sign_in::{SignIn, SignIns, has_guest_mark};
+use crate::sources::formats::shared::sign_in::{SignIn, SignInRows, has_guest_mark};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Activity, Position, Reason, Row, Sink};
 use crate::sources::records::csv_json_column::JsonColumn;
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the sign-ins and actions of one file.
 pub struct ManagementActivity {
-    sign_ins: SignIns,
+    sign_ins: SignInRows,
 }
 
 /// The workloads that records name, and uptake's names for them.
@@ -52,7 +52,7 @@ const WORKLOADS: [(&str, &str); 11] = [
 impl Reader for ManagementActivity {
     fn new(context: &FileContext) -> ManagementActivity {
         ManagementActivity {
-            sign_ins: SignIns::new(context),
+            sign_ins: SignInRows::new(context),
         }
     }
 }
@@ -60,7 +60,7 @@ impl Reader for ManagementActivity {
 impl ManagementActivity {
     fn sign_in(
         &mut self,
-        audited: &Audited<'_>,
+        audited: &AuditRecord<'_>,
         failed: bool,
         (who, user_type): (&Who, UserType),
         at: Position,
@@ -108,7 +108,7 @@ impl ManagementActivity {
 
     /// Whether an action is a use of the workload that it names, and not its administration. Every
     /// record has a record type; without one, this cannot be decided, and the record is a reject.
-    fn is_use(&self, audited: &Audited<'_>) -> Result<bool, Reason> {
+    fn is_use(&self, audited: &AuditRecord<'_>) -> Result<bool, Reason> {
         let (mut of_type, mut of_operation) = (String::new(), String::new());
         let record_type = match present(audited.record_type) {
             Some(Value::Number(token)) => std::str::from_utf8(token).unwrap_or_default(),
@@ -126,7 +126,7 @@ impl ManagementActivity {
         Ok(self.sign_ins.context.audit_actions.is_use(record_type, operation))
     }
 
-    fn action(&mut self, audited: &Audited<'_>, who: &Who, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
+    fn action(&mut self, audited: &AuditRecord<'_>, who: &Who, at: Position, sink: &mut dyn Sink) -> Result<(), Reason> {
         let context = &self.sign_ins.context;
         let tenant = self.sign_ins.tenants.of_record(audited.tenant, context)?;
         let time = event_time(audited.time, None::<Value<'_>>, context)?;
@@ -162,9 +162,9 @@ impl JsonColumn for ManagementActivity {
 }
 
 impl JsonReader for ManagementActivity {
-    const BATCH: &'static str = "value";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "value";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["Operation"]),
         (Reason::MissingTenant, &["OrganizationId"]),
         (Reason::MissingTime, &["CreationTime"]),
@@ -174,7 +174,7 @@ impl JsonReader for ManagementActivity {
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let audited = Audited::of(record);
+        let audited = AuditRecord::of(record);
         let Some(Value::Text(operation)) = present(audited.operation) else {
             return Err(Reason::MissingCategory);
         };

@@ -16,22 +16,22 @@
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, present, required_id, text};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::management_api::record::{AUDIT_DATA, Audited, Who};
-use crate::sources::formats::shared::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
+use crate::sources::formats::management_api::record::{AUDIT_DATA, AuditRecord, Who};
+use crate::sources::formats::shared::license_event::{Changed, LicenseLists, Operation, assigned_license, objects, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::csv_json_column::JsonColumn;
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the license changes of one file.
 pub struct ManagementLicenses {
     context: FileContext,
     tenants: Tenants,
-    lists: Lists,
+    lists: LicenseLists,
 }
 
 impl Reader for ManagementLicenses {
@@ -39,7 +39,7 @@ impl Reader for ManagementLicenses {
         ManagementLicenses {
             context: context.clone(),
             tenants: Tenants::default(),
-            lists: Lists::default(),
+            lists: LicenseLists::default(),
         }
     }
 }
@@ -49,9 +49,9 @@ impl JsonColumn for ManagementLicenses {
 }
 
 impl JsonReader for ManagementLicenses {
-    const BATCH: &'static str = "value";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "value";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["Operation"]),
         (Reason::MissingTenant, &["OrganizationId"]),
         (Reason::MissingTime, &["CreationTime"]),
@@ -63,7 +63,7 @@ impl JsonReader for ManagementLicenses {
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let audited = Audited::of(record);
+        let audited = AuditRecord::of(record);
         let name = Operation::name(audited.operation).ok_or(Reason::MissingCategory)?;
         let Some(operation) = Operation::of(&name) else {
             return Ok(Verdict::NotOurs);
@@ -109,7 +109,7 @@ const SUCCEEDED: [&str; 3] = ["Success", "Succeeded", "True"];
 
 /// Whose license it is: `User_<guid>` among the targets, else a GUID among them, else `ObjectId`,
 /// by id or by name.
-fn target_user(audited: &Audited<'_>) -> Result<Who, Reason> {
+fn target_user(audited: &AuditRecord<'_>) -> Result<Who, Reason> {
     let (mut by_id, mut buffer) = (None, String::new());
     for target in objects(audited.target)?.into_iter().flatten() {
         let Some(id) = text(target.field(&const { Keys::of(["ID"]) }))? else {

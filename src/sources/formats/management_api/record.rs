@@ -48,7 +48,7 @@ const SERVICE_KEYS: [&str; 3] = ["S-1-5-18", "S-1-5-19", "S-1-5-20"];
 
 /// The members of a record that matter.
 #[derive(Clone, Copy, Default)]
-pub struct Audited<'a> {
+pub struct AuditRecord<'a> {
     pub time: Option<Node<'a>>,
     pub id: Option<Node<'a>>,
     pub operation: Option<Node<'a>>,
@@ -90,9 +90,9 @@ pub enum UserType {
     Unknown,
 }
 
-impl<'a> Audited<'a> {
-    pub fn of(record: Node<'a>) -> Audited<'a> {
-        let mut audited = Audited::default();
+impl<'a> AuditRecord<'a> {
+    pub fn of(record: Node<'a>) -> AuditRecord<'a> {
+        let mut audited = AuditRecord::default();
         [
             audited.time,
             audited.id,

@@ -9,23 +9,22 @@
 
 use crate::sources::fields::values::{is_zero, present};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::sign_in::{SignIn, SignIns};
+use crate::sources::formats::shared::sign_in::{SignIn, SignInRows};
 use crate::sources::json::value::Value;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader, flag};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader, flag};
 
 /// Reads the sign-ins of one file.
 pub struct ActivityTable {
-    sign_ins: SignIns,
+    sign_ins: SignInRows,
 }
 
 impl Reader for ActivityTable {
     fn new(context: &FileContext) -> ActivityTable {
         ActivityTable {
-            sign_ins: SignIns::new(context),
+            sign_ins: SignInRows::new(context),
         }
     }
 }
@@ -46,7 +45,7 @@ impl TableReader for ActivityTable {
         "cross_tenant_access_type",
     ];
     const NEEDED: usize = 4;
-    const ABOUT: About = &[
+    const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingTime, &[1]),
         (Reason::UnreadableTime, &[1]),
         (Reason::MissingId, &[0]),

@@ -6,11 +6,10 @@
 
 use crate::domain::guid::Guid;
 use crate::sources::file_context::FileContext;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Customer, Position, Reason, Row, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader, plain};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader, plain};
 
 /// Reads the customers of one file.
 pub struct CustomersTable;
@@ -24,7 +23,7 @@ impl Reader for CustomersTable {
 impl TableReader for CustomersTable {
     const COLUMNS: &'static [&'static str] = &["tenant_id", "name", "domain", "country", "segment"];
     const NEEDED: usize = 1;
-    const ABOUT: About = &[(Reason::MissingTenant, &[0]), (Reason::MalformedTenant, &[0])];
+    const REASON_COLUMNS: ReasonColumns = &[(Reason::MissingTenant, &[0]), (Reason::MalformedTenant, &[0])];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = match plain(cells.cell(0))? {

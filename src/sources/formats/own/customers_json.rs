@@ -13,11 +13,11 @@ use crate::sources::file_context::FileContext;
 use crate::sources::formats::partner_center::next_link;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Customer, Position, Reason, Row, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the customers of one file.
 #[derive(Default)]
@@ -45,9 +45,9 @@ impl Reader for CustomersJson {
 }
 
 impl JsonReader for CustomersJson {
-    const BATCH: &'static str = "items";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "items";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTenant, &["tenant_id", "id", "companyProfile.tenantId"]),
         (Reason::MalformedTenant, &["tenant_id", "id", "companyProfile.tenantId"]),
     ];

@@ -8,11 +8,10 @@ use crate::domain::kinds::Action;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, guid, present, required_id};
 use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{LicenseChange, Position, Reason, Row, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader, plain};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader, plain};
 
 /// Reads the license changes of one file.
 pub struct LicenseChangesTable {
@@ -32,7 +31,7 @@ impl Reader for LicenseChangesTable {
 impl TableReader for LicenseChangesTable {
     const COLUMNS: &'static [&'static str] = &["event_id", "event_time", "user_id", "sku_id", "action", "tenant_id"];
     const NEEDED: usize = 5;
-    const ABOUT: About = &[
+    const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingTime, &[1]),
         (Reason::UnreadableTime, &[1]),
         (Reason::MissingId, &[0]),

@@ -9,11 +9,10 @@ use crate::sources::fields::values::{guid, present, required_id};
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::snapshots::Snapshots;
 use crate::sources::json::value::Value;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Holding, Position, Reason, Row, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader};
 
 /// Reads the holdings of one file.
 pub struct LicenseHoldingsTable {
@@ -31,7 +30,7 @@ impl Reader for LicenseHoldingsTable {
 impl TableReader for LicenseHoldingsTable {
     const COLUMNS: &'static [&'static str] = &["user_id", "sku_id", "tenant_id", "snapshot_day", "day"];
     const NEEDED: usize = 2;
-    const ABOUT: About = &[
+    const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingId, &[0]),
         (Reason::MalformedSku, &[1]),
         (Reason::MissingTenant, &[2]),
@@ -59,6 +58,6 @@ impl TableReader for LicenseHoldingsTable {
     }
 
     fn end(&mut self, is_empty: bool, sink: &mut dyn Sink) {
-        self.snapshots.tell(is_empty, sink);
+        self.snapshots.report_pages(is_empty, sink);
     }
 }

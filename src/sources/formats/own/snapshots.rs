@@ -10,7 +10,7 @@ use crate::sources::fields::values::Tenants;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::value::Value;
 use crate::sources::record::{Reason, Sink, SnapshotPage};
-use crate::sources::records::row::day;
+use crate::sources::records::table::day;
 
 /// The snapshots that a file's records name.
 pub struct Snapshots {
@@ -48,7 +48,7 @@ impl Snapshots {
     }
 
     /// Reports the pages, when all records were read.
-    pub fn tell(&self, is_empty: bool, sink: &mut dyn Sink) {
+    pub fn report_pages(&self, is_empty: bool, sink: &mut dyn Sink) {
         for &(tenant, day) in &self.named {
             sink.snapshot_page(SnapshotPage {
                 tenant,

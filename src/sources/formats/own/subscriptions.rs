@@ -10,11 +10,10 @@ use crate::sources::fields::values::{guid, present, required_id, seats, state};
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::snapshots::Snapshots;
 use crate::sources::json::value::Value;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader, day, flag, plain};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader, day, flag, plain};
 
 /// Reads the subscriptions of one file.
 pub struct SubscriptionsTable {
@@ -42,7 +41,7 @@ impl TableReader for SubscriptionsTable {
         "ends_on",
     ];
     const NEEDED: usize = 4;
-    const ABOUT: About = &[
+    const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingId, &[0]),
         (Reason::MalformedSku, &[1]),
         (Reason::MalformedSeats, &[2]),
@@ -79,6 +78,6 @@ impl TableReader for SubscriptionsTable {
     }
 
     fn end(&mut self, is_empty: bool, sink: &mut dyn Sink) {
-        self.snapshots.tell(is_empty, sink);
+        self.snapshots.report_pages(is_empty, sink);
     }
 }

@@ -15,15 +15,15 @@ pub struct RequestFields<F> {
 }
 
 /// Makes rows of the requests of one file.
-pub struct Requests {
+pub struct SupportRequestRows {
     context: FileContext,
     tenants: Tenants,
     topic: String,
 }
 
-impl Requests {
-    pub fn new(context: &FileContext) -> Requests {
-        Requests {
+impl SupportRequestRows {
+    pub fn new(context: &FileContext) -> SupportRequestRows {
+        SupportRequestRows {
             context: context.clone(),
             tenants: Tenants::default(),
             topic: String::new(),

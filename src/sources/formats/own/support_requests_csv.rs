@@ -6,22 +6,21 @@
 //! text, with commas, quotes and line breaks in it.
 
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::own::support_request::{RequestFields, Requests};
-use crate::sources::outcome::Verdict;
+use crate::sources::formats::own::support_request::{RequestFields, SupportRequestRows};
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::row::About;
-use crate::sources::records::row::{Cells, TableReader};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader};
 
 /// Reads the requests of one file.
 pub struct SupportRequestsTable {
-    requests: Requests,
+    requests: SupportRequestRows,
 }
 
 impl Reader for SupportRequestsTable {
     fn new(context: &FileContext) -> SupportRequestsTable {
         SupportRequestsTable {
-            requests: Requests::new(context),
+            requests: SupportRequestRows::new(context),
         }
     }
 }
@@ -29,7 +28,7 @@ impl Reader for SupportRequestsTable {
 impl TableReader for SupportRequestsTable {
     const COLUMNS: &'static [&'static str] = &["request_id", "opened_at", "tenant_id", "topic"];
     const NEEDED: usize = 2;
-    const ABOUT: About = &[
+    const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingId, &[0]),
         (Reason::MissingTime, &[1]),
         (Reason::UnreadableTime, &[1]),

@@ -5,19 +5,19 @@
 
 use crate::sources::fields::values::present;
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::own::support_request::{RequestFields, Requests};
+use crate::sources::formats::own::support_request::{RequestFields, SupportRequestRows};
 use crate::sources::formats::partner_center::next_link;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::Members;
+use crate::sources::records::reject_detail::ReasonMembers;
 
 /// Reads the requests of one file.
 pub struct SupportRequestsJson {
-    requests: Requests,
+    requests: SupportRequestRows,
 }
 
 static KEYS: Keys<8> = Keys::of([
@@ -34,15 +34,15 @@ static KEYS: Keys<8> = Keys::of([
 impl Reader for SupportRequestsJson {
     fn new(context: &FileContext) -> SupportRequestsJson {
         SupportRequestsJson {
-            requests: Requests::new(context),
+            requests: SupportRequestRows::new(context),
         }
     }
 }
 
 impl JsonReader for SupportRequestsJson {
-    const BATCH: &'static str = "items";
-    const LINES: bool = false;
-    const MEMBERS: Members = &[
+    const LIST_KEY: &'static str = "items";
+    const IS_LINES: bool = false;
+    const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTenant, &["tenant_id", "organization.id"]),
         (Reason::MissingTime, &["opened_at", "createdDate"]),
         (Reason::UnreadableTime, &["opened_at", "createdDate"]),

@@ -57,7 +57,7 @@ impl<'a> Envelope<'a> {
 
 /// Memory to unpack an object that is JSON within a string: its text and its structure.
 #[derive(Default)]
-pub struct Unpacked {
+pub struct UnpackBuffer {
     text: Vec<u8>,
     structure: Structure,
 }
@@ -65,9 +65,9 @@ pub struct Unpacked {
 /// The object in a field, unpacked if it is JSON within a string. `None` where the field is
 /// missing. `slot` keeps what was unpacked as long as the caller looks at the object.
 #[inline]
-pub fn properties<'a>(
+pub fn unpacked_object<'a>(
     field: Option<impl Field<'a>>,
-    unpacked: &'a mut Unpacked,
+    unpacked: &'a mut UnpackBuffer,
     slot: &'a mut Option<Json<'a>>,
 ) -> Result<Option<Node<'a>>, Reason> {
     match field.map(Field::value) {
@@ -85,7 +85,7 @@ pub fn properties<'a>(
     }
 }
 
-impl Unpacked {
+impl UnpackBuffer {
     fn unpack(&mut self, packed: Text<'_>) -> Result<Json<'_>, Reason> {
         self.text.clear();
         match packed.plain() {

@@ -15,10 +15,10 @@
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, is_word, present, required_id};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::license_event::{Changed, Lists, Operation, assigned_license, objects, succeeded};
+use crate::sources::formats::shared::license_event::{Changed, LicenseLists, Operation, assigned_license, objects, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 
 static KEYS: Keys<6> = Keys::of([
@@ -32,7 +32,7 @@ static KEYS: Keys<6> = Keys::of([
 
 /// The members of an event that matter, and those of the envelope that stand in for missing ones.
 #[derive(Clone, Copy, Default)]
-pub struct AuditEvent<'a> {
+pub struct DirectoryAudit<'a> {
     pub id: Option<Node<'a>>,
     pub at: Option<Node<'a>>,
     /// Only sign-ins have it.
@@ -46,23 +46,23 @@ pub struct AuditEvent<'a> {
 }
 
 /// Makes license changes of the events of one file.
-pub struct Audits {
+pub struct DirectoryAuditRows {
     pub context: FileContext,
     pub tenants: Tenants,
-    lists: Lists,
+    lists: LicenseLists,
 }
 
-impl Audits {
-    pub fn new(context: &FileContext) -> Audits {
-        Audits {
+impl DirectoryAuditRows {
+    pub fn new(context: &FileContext) -> DirectoryAuditRows {
+        DirectoryAuditRows {
             context: context.clone(),
             tenants: Tenants::default(),
-            lists: Lists::default(),
+            lists: LicenseLists::default(),
         }
     }
 
     /// Makes the rows of an event.
-    pub fn take(&mut self, event: &AuditEvent<'_>, tenant: Guid, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+    pub fn take(&mut self, event: &DirectoryAudit<'_>, tenant: Guid, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let time = event_time(event.at, event.logged_at, &self.context)?;
         let event_id = required_id(event.id)?;
         let name = Operation::name(event.activity).or_else(|| Operation::name(event.logged_activity));
@@ -102,9 +102,9 @@ impl Audits {
     }
 }
 
-impl<'a> AuditEvent<'a> {
-    pub fn of(properties: Node<'a>) -> AuditEvent<'a> {
-        let mut event = AuditEvent::default();
+impl<'a> DirectoryAudit<'a> {
+    pub fn of(properties: Node<'a>) -> DirectoryAudit<'a> {
+        let mut event = DirectoryAudit::default();
         [event.id, event.at, event.created, event.activity, event.result, event.targets] = properties.fields(&KEYS);
         event
     }

@@ -90,7 +90,7 @@ pub fn assigned_license<'a>(mut properties: impl Iterator<Item = Node<'a>>, key:
 
 /// The lists of one event. The memory is used again for the next event.
 #[derive(Default)]
-pub struct Lists {
+pub struct LicenseLists {
     old: LicenseList,
     new: LicenseList,
 }
@@ -103,7 +103,7 @@ pub struct Changed<'a> {
     pub time: Instant,
 }
 
-impl Lists {
+impl LicenseLists {
     pub fn clear(&mut self) {
         self.old.clear();
         self.new.clear();

@@ -13,11 +13,10 @@ use crate::domain::kinds::Evidence;
 use crate::sources::fields::user_name;
 use crate::sources::fields::values::{Field, Tenants, boolean, event_time, folded_id, guid, is_word, is_zero, present, required_id, text};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::shared::azure_envelope::{Unpacked, properties};
+use crate::sources::formats::shared::azure_envelope::{UnpackBuffer, unpacked_object};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::Value;
-use crate::sources::record::Said;
-use crate::sources::record::{Activity, Position, Reason, Row, Sink};
+use crate::sources::record::{Activity, NameSeen, Position, Reason, Row, Sink};
 
 /// The fields of a sign-in that matter, not yet looked at.
 #[derive(Clone, Copy)]
@@ -61,19 +60,19 @@ impl<F> Default for SignIn<F> {
 }
 
 /// Makes activities of the sign-ins of one file.
-pub struct SignIns {
+pub struct SignInRows {
     pub context: FileContext,
     pub tenants: Tenants,
     /// Memory to unpack agents that are JSON within a string.
-    unpacked: Unpacked,
+    unpacked: UnpackBuffer,
 }
 
-impl SignIns {
-    pub fn new(context: &FileContext) -> SignIns {
-        SignIns {
+impl SignInRows {
+    pub fn new(context: &FileContext) -> SignInRows {
+        SignInRows {
             context: context.clone(),
             tenants: Tenants::default(),
-            unpacked: Unpacked::default(),
+            unpacked: UnpackBuffer::default(),
         }
     }
 
@@ -106,7 +105,7 @@ impl SignIns {
         &mut self,
         sign_in: &SignIn<F>,
         tenant: Guid,
-        by_form: bool,
+        by_format: bool,
         succeeded: impl FnOnce() -> Result<bool, Reason>,
         at: Position,
         sink: &mut dyn Sink,
@@ -117,7 +116,7 @@ impl SignIns {
         let app = folded_id(sign_in.app)?;
         let resource = folded_id(sign_in.resource)?;
         let interactive = match present(sign_in.is_interactive) {
-            None => by_form,
+            None => by_format,
             Some(value) => boolean(value).ok_or(Reason::UnreadableValue)?,
         };
         let activity = Activity {
@@ -140,7 +139,7 @@ impl SignIns {
             },
         };
         sink.row(at, Row::Activity(activity));
-        user_name::tell(sink, tenant, activity.user_id, sign_in.user_name, Said::At(time));
+        user_name::report_name(sink, tenant, activity.user_id, sign_in.user_name, NameSeen::At(time));
         Ok(())
     }
 
@@ -155,7 +154,7 @@ impl SignIns {
     fn is_agent<'a>(&mut self, agent: Option<impl Field<'a>>) -> Result<bool, Reason> {
         let agent = present(agent).filter(|agent| !matches!(agent, Value::Text(text) if text.is_empty()));
         let mut slot = None;
-        let Some(agent) = properties(agent, &mut self.unpacked, &mut slot)? else {
+        let Some(agent) = unpacked_object(agent, &mut self.unpacked, &mut slot)? else {
             return Ok(false);
         };
         let [kind, subject] = agent.fields(&const { Keys::of(["agentType", "agentSubjectType"]) });

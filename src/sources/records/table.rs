@@ -9,12 +9,12 @@ use crate::domain::day::Day;
 use crate::sources::fields::time::parse_instant;
 use crate::sources::fields::values::{boolean, is_word, present, text};
 use crate::sources::json::value::Value;
-use crate::sources::outcome::Verdict;
+use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::reader::Reader;
 
 /// The columns that each reason is about, by their numbers in [`TableReader::COLUMNS`].
-pub type About = &'static [(Reason, &'static [usize])];
+pub type ReasonColumns = &'static [(Reason, &'static [usize])];
 
 /// One record of a table.
 pub trait Cells {
@@ -31,7 +31,7 @@ pub trait TableReader: Reader {
     /// format.
     const NEEDED: usize;
     /// The columns that each reason for a reject is about.
-    const ABOUT: About = &[];
+    const REASON_COLUMNS: ReasonColumns = &[];
 
     /// Reads a record. Its rows go to the sink only if it is accepted.
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
@@ -48,7 +48,7 @@ pub fn squeezed(name: &str) -> String {
 }
 
 /// The place of each of `wanted` among `names`. `None` where one of the first `needed` is missing.
-pub fn places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'n str>) -> Option<Vec<Option<usize>>> {
+pub fn name_places<'n>(wanted: &[&str], needed: usize, names: impl Iterator<Item = &'n str>) -> Option<Vec<Option<usize>>> {
     let wanted: Vec<String> = wanted.iter().map(|name| squeezed(name)).collect();
     let mut places = vec![None; wanted.len()];
     for (place, name) in names.enumerate() {

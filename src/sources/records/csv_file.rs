@@ -15,12 +15,12 @@ use crate::sources::record::Reason;
 pub struct CsvFile<'a> {
     lines: Lines<'a>,
     limit: usize,
-    record: Record,
+    record: CsvRecord,
 }
 
 /// One record. The memory is used again for the next record.
 #[derive(Default)]
-pub struct Record {
+pub struct CsvRecord {
     /// The line on which it begins, and the one on which it ends.
     pub first_line: u64,
     pub last_line: u64,
@@ -39,11 +39,11 @@ pub struct Record {
 
 /// One step along the records.
 pub enum CsvStep<'a> {
-    Record(&'a Record),
+    Record(&'a CsvRecord),
     /// A record that cannot be read as one.
-    Reject(&'a Record, Reason),
+    Reject(&'a CsvRecord, Reason),
     /// Reading stopped at an error, within this record.
-    Error(&'a Record, ContentError),
+    Error(&'a CsvRecord, ContentError),
     End,
 }
 
@@ -53,12 +53,12 @@ impl<'a> CsvFile<'a> {
         CsvFile {
             limit: file.limits.line_bytes,
             lines: file.lines(),
-            record: Record::default(),
+            record: CsvRecord::default(),
         }
     }
 
     /// The record that the last step gave.
-    pub fn last(&self) -> &Record {
+    pub fn last(&self) -> &CsvRecord {
         &self.record
     }
 
@@ -104,15 +104,15 @@ impl<'a> CsvFile<'a> {
 const HEADER_BYTES: usize = 8 * 1024;
 
 /// The first record of a text that may be cut anywhere: a header has no line breaks in it.
-pub fn first_record(head: &[u8]) -> Record {
-    let mut record = Record::default();
+pub fn first_record(head: &[u8]) -> CsvRecord {
+    let mut record = CsvRecord::default();
     if let Some(line) = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()) {
         record.take_line(1, &line[..line.len().min(HEADER_BYTES)]);
     }
     record
 }
 
-impl Record {
+impl CsvRecord {
     fn clear(&mut self) {
         self.raw.clear();
         self.unquoted.clear();

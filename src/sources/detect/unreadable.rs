@@ -10,9 +10,9 @@ use crate::sources::detect::first_keys::first_keys;
 use crate::sources::format::Format;
 use crate::sources::formats::registry;
 use crate::sources::records::csv::{has_names, of_header};
-use crate::sources::records::csv_fields::first_record;
+use crate::sources::records::csv_file::first_record;
 use crate::sources::records::reject_detail::{is_key, listed};
-use crate::sources::records::row::squeezed;
+use crate::sources::records::table::squeezed;
 
 /// How much of a file of no known format is kept for the rejects.
 const KEPT_BYTES: usize = 4096;

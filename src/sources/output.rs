@@ -31,7 +31,7 @@ impl<'s> Output<'s> {
 
     /// Counts a record whose rows, if any, are already in the sink. A reject goes there now, with
     /// what `detail` says of it.
-    pub fn settle(&mut self, at: Position, raw: &[u8], result: Result<Verdict, Reason>, detail: impl FnOnce(Reason) -> String) {
+    pub fn count(&mut self, at: Position, raw: &[u8], result: Result<Verdict, Reason>, detail: impl FnOnce(Reason) -> String) {
         self.counts.records += 1;
         match result {
             Ok(Verdict::Accepted) => self.counts.accepted += 1,
@@ -50,11 +50,11 @@ impl<'s> Output<'s> {
 
     /// Counts a record that cannot be used.
     pub fn reject(&mut self, at: Position, reason: Reason, raw: &[u8]) {
-        self.settle(at, raw, Err(reason), |_| String::new());
+        self.count(at, raw, Err(reason), |_| String::new());
     }
 
     /// Counts a record that cannot be used, and says more about it.
     pub fn reject_with(&mut self, at: Position, reason: Reason, raw: &[u8], detail: String) {
-        self.settle(at, raw, Err(reason), |_| detail);
+        self.count(at, raw, Err(reason), |_| detail);
     }
 }
