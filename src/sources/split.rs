@@ -6,11 +6,12 @@
 //! after the other, is what the whole file gives.
 
 use crate::domain::kinds::Feed;
-use crate::sources::bytes::decompress::{Content, ContentError};
+use crate::sources::bytes::decompress::Content;
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Lines;
 use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::bytes::raw_input::ContentError;
 use crate::sources::detect;
 use crate::sources::file_context::FileContext;
 use crate::sources::format::{Choice, Format};

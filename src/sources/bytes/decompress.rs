@@ -7,16 +7,15 @@
 //! member are padding. A file that inflates to more than the limit is a bomb: it gives the bytes up
 //! to the limit, then the error.
 
-use std::io::{Cursor, ErrorKind};
+use std::io::Cursor;
 
 use flate2::{Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
 
 use crate::sources::bytes::gzip::{GZIP, Whole};
 use crate::sources::bytes::input::{Input, Seekable};
+use crate::sources::bytes::raw_input::{CHUNK_BYTES, ContentError, RawInput};
 
-/// How much is read from a compressed file at a time.
-const CHUNK_BYTES: usize = 64 * 1024;
 /// A gzip file up to this size is inflated in memory in one call, if its content is no larger than
 /// this.
 const WHOLE_FILE_BYTES: usize = 4 << 20;
@@ -24,20 +23,9 @@ const WHOLE_CONTENT_BYTES: usize = 32 << 20;
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
-/// Why reading stopped before the end of the content.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ContentError {
-    /// The file could not be read.
-    Unreadable,
-    /// The compressed stream is cut or damaged.
-    Corrupt,
-    /// It inflates beyond the limit.
-    Bomb,
-}
-
 /// The bytes of a file, inflated, without a byte order mark.
 pub struct Content<'a> {
-    raw: Raw<'a>,
+    raw: RawInput<'a>,
     compression: Compression,
     /// Bytes that were read ahead, to look for a byte order mark, and are still to be given.
     head: Vec<u8>,
@@ -64,70 +52,10 @@ enum Compression {
     },
 }
 
-/// The file as it is, through a buffer where it is compressed.
-struct Raw<'a> {
-    input: &'a mut dyn Input,
-    buffer: Vec<u8>,
-    /// The bytes that were read and not yet inflated.
-    start: usize,
-    end: usize,
-    ended: bool,
-    /// The error of the last read, after which no more can be read.
-    error: Option<ContentError>,
-}
-
-impl Raw<'_> {
-    fn read_input(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
-        loop {
-            match self.input.read(out) {
-                Ok(count) => return Ok(count.min(out.len())),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return Err(ContentError::Unreadable),
-            }
-        }
-    }
-
-    fn waiting(&self) -> &[u8] {
-        &self.buffer[self.start..self.end]
-    }
-
-    /// Reads until at least `count` bytes wait to be inflated; fewer only at the end of the file.
-    fn fill(&mut self, count: usize) -> Result<(), ContentError> {
-        while self.waiting().len() < count && !self.ended {
-            if self.end + CHUNK_BYTES > self.buffer.len() {
-                self.buffer.copy_within(self.start..self.end, 0);
-                self.end -= self.start;
-                self.start = 0;
-                if self.end + CHUNK_BYTES > self.buffer.len() {
-                    self.buffer.resize(2 * self.buffer.len().max(CHUNK_BYTES), 0);
-                }
-            }
-            let mut buffer = std::mem::take(&mut self.buffer);
-            let read = match self.error {
-                Some(error) => Err(error),
-                None => self.read_input(&mut buffer[self.end..]),
-            };
-            self.buffer = buffer;
-            self.error = read.err();
-            let read = read?;
-            self.end += read;
-            self.ended = read == 0;
-        }
-        Ok(())
-    }
-}
-
 impl<'a> Content<'a> {
     /// Opens a file that may inflate to `limit` bytes.
     pub fn open(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
-        let raw = Raw {
-            input,
-            buffer: Vec::new(),
-            start: 0,
-            end: 0,
-            ended: false,
-            error: None,
-        };
+        let raw = RawInput::new(input);
         Content {
             raw,
             compression: Compression::Plain,
@@ -148,8 +76,8 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// The next `count` bytes, fewer where there are no more or a fault is in the way; they are
-    /// still to be read.
+    /// The next `count` bytes, which are still to be read. Fewer at the end of the content, or
+    /// before an error.
     pub fn peek(&mut self, count: usize) -> &[u8] {
         self.start_once();
         let mut head = std::mem::take(&mut self.head);
@@ -168,8 +96,8 @@ impl<'a> Content<'a> {
         &self.head
     }
 
-    /// The bytes of the file from any place, those of a compressed one in memory; `None` where
-    /// these are more than `limit`.
+    /// The content of the file, to be read from any place. That of a compressed file is in memory;
+    /// `None` where it is more than `limit` bytes.
     pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, ContentError> {
         self.start_once();
         if matches!(self.compression, Compression::Plain) && self.raw.input.seekable().is_some() {
@@ -199,7 +127,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Reads some bytes: 0 at the end. After a fault there is nothing but that fault.
+    /// Reads some bytes: 0 at the end. After an error it gives that error again.
     pub fn read(&mut self, out: &mut [u8]) -> Result<usize, ContentError> {
         self.start_once();
         if !self.head.is_empty() {
@@ -215,7 +143,8 @@ impl<'a> Content<'a> {
     }
 
     fn start(&mut self) -> Result<(), ContentError> {
-        // Few bytes: a plain file is read past this buffer.
+        // Only as many bytes as are needed to recognise gzip and zstd: a plain file is read without
+        // a buffer from there on.
         let mut first = [0u8; 4];
         let mut length = 0;
         while length < first.len() {
@@ -266,8 +195,8 @@ impl<'a> Content<'a> {
         ended
     }
 
-    /// The content of a gzip file that is small enough and has no fault, whatever comes: faults are
-    /// found again by the stream.
+    /// The content of a gzip file, inflated in one call. `None` where the file is too large or
+    /// damaged: then it is inflated as a stream, which finds the damage again.
     fn whole(&mut self) -> Option<Whole> {
         if self.most_at_once == 0 || !matches!(self.compression, Compression::Gzip { .. }) {
             return None;
@@ -287,7 +216,7 @@ impl<'a> Content<'a> {
             _ => {}
         }
         if self.allowance == 0 {
-            // At the limit: one more byte is one too many, the end is not.
+            // At the limit the content may end, but one more byte is too many.
             let more = self.inflate(&mut [0u8; 1])?;
             return if more == 0 { Ok(0) } else { Err(self.keep(ContentError::Bomb)) };
         }
@@ -323,10 +252,10 @@ impl<'a> Content<'a> {
     }
 }
 
-/// What an inflating step gave: bytes, and a fault that came after them.
+/// What one step of inflating gave: a number of bytes, and the error that came after them.
 type Inflated = Result<(usize, Option<ContentError>), ContentError>;
 
-fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool, out: &mut [u8]) -> Inflated {
+fn gunzip(raw: &mut RawInput<'_>, stream: &mut Decompress, between_members: &mut bool, out: &mut [u8]) -> Inflated {
     loop {
         raw.fill(1)?;
         if *between_members {
@@ -362,7 +291,7 @@ fn gunzip(raw: &mut Raw<'_>, stream: &mut Decompress, between_members: &mut bool
 
 /// The stream is fed as many bytes as it asks for, so that a step never gives bytes and fails:
 /// those bytes would be lost.
-fn unzstd(raw: &mut Raw<'_>, stream: &mut Decoder<'static>, hint: &mut usize, between_frames: &mut bool, out: &mut [u8]) -> Inflated {
+fn unzstd(raw: &mut RawInput<'_>, stream: &mut Decoder<'static>, hint: &mut usize, between_frames: &mut bool, out: &mut [u8]) -> Inflated {
     loop {
         // What is still in the stream comes first, and takes no input.
         let mut nothing = InBuffer::around(&[]);

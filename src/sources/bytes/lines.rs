@@ -6,7 +6,8 @@
 
 use std::cell::Cell;
 
-use crate::sources::bytes::decompress::{Content, ContentError};
+use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::raw_input::ContentError;
 
 /// How much is read at a time. It fits into a processor's second cache, because every byte is
 /// looked at three times.

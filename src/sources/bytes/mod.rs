@@ -7,3 +7,4 @@ pub mod input;
 pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod open_file;
+pub(crate) mod raw_input;

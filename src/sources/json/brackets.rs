@@ -223,7 +223,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What is found in a text: the fault, or each mark and the place of the one that closes it.
+    /// What is found in a text: the error, or each mark and the place of the one that closes it.
     fn found(marks: &mut Marks, text: &[u8]) -> Result<Vec<(u8, usize, usize)>, JsonError> {
         marks.find(text, &mut Vec::new())?;
         let closer = |number| match marks.kinds[number] {

@@ -47,7 +47,7 @@ impl Structure {
             Ok(Some((first, last))) if std::str::from_utf8(&text[first..=last]).is_err() => Err(JsonError::NotUtf8 { broken: false }),
             Ok(_) => Ok(()),
             Err(_) if std::str::from_utf8(text).is_err() => Err(JsonError::NotUtf8 { broken: true }),
-            Err(fault) => Err(fault),
+            Err(error) => Err(error),
         }
     }
 

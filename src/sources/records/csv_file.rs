@@ -5,9 +5,9 @@
 //! record. A record may have too few or too many fields: a missing one is empty. A record is at
 //! most as long as a line may be.
 
-use crate::sources::bytes::decompress::ContentError;
 use crate::sources::bytes::lines::{Lines, Step};
 use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::bytes::raw_input::ContentError;
 use crate::sources::json::string::{PIECE, copy_until};
 use crate::sources::record::Reason;
 

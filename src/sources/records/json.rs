@@ -11,10 +11,10 @@
 //! The position of a record that is a line has record 0. In a batch each record has its number,
 //! from 1, and the line on which the document begins.
 
-use crate::sources::bytes::decompress::ContentError;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::{Lines, Step};
 use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::bytes::raw_input::ContentError;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;

@@ -44,7 +44,7 @@ pub fn read_parquet<R: TableReader>(file: OpenFile<'_>, context: &FileContext, o
     let mut file = match file.content.into_seekable(limits.document_bytes) {
         Ok(Some(file)) => file,
         Ok(None) => return out.reject(of_line(0), Reason::LineTooLong, b""),
-        Err(fault) => return reject_content_error(out, 0, b"", fault),
+        Err(error) => return reject_content_error(out, 0, b"", error),
     };
     let place = file.stream_position();
     // An empty file holds nothing, and nothing is wrong with it.
@@ -59,11 +59,11 @@ pub fn read_parquet<R: TableReader>(file: OpenFile<'_>, context: &FileContext, o
     }
     match result {
         Ok(()) => reader.end(is_empty, out.sink),
-        Err(fault) => {
-            if fault.reason != Reason::MissingColumn {
+        Err(whole) => {
+            if whole.reason != Reason::MissingColumn {
                 reader.end(false, out.sink);
             }
-            out.reject_with(of_line(0), fault.reason, b"", fault.detail);
+            out.reject_with(of_line(0), whole.reason, b"", whole.detail);
         }
     }
 }

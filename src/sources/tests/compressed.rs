@@ -4,8 +4,9 @@ use proptest::collection;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::sources::bytes::decompress::{Content, ContentError};
+use crate::sources::bytes::decompress::Content;
 use crate::sources::bytes::input::Input;
+use crate::sources::bytes::raw_input::ContentError;
 use crate::sources::testing::{Failing, Slow, gzip, zstd_frame};
 
 /// All bytes of a content, and how it ended.
