@@ -11,7 +11,7 @@ use uptake::pipeline::catalogue::built_in;
 use uptake::sources::bytes::input::Input;
 use uptake::sources::path::{PathFacts, path_context};
 use uptake::sources::file_context::FileContext;
-use uptake::sources::fields::time::parse_instant;
+use uptake::sources::fields::time::{Spelled, parse_instant};
 use uptake::sources::{self, Format};
 
 use crate::same;
@@ -165,10 +165,10 @@ fn words(input: &[u8]) -> Result<String, String> {
         {
             return Err(format!("a path received outside of its day: {text}"));
         }
-        if let Some(at) = time
+        if let Some(Spelled::At(at)) = time
             // A time beyond what a calendar writes is written as a number.
             && !at.to_string().ends_with("µs")
-            && parse_instant(at.to_string().as_bytes()) != Some(at)
+            && parse_instant(at.to_string().as_bytes()) != Some(Spelled::At(at))
         {
             return Err(format!("a time is read, written and read as another: {text}"));
         }
