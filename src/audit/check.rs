@@ -4,8 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use crate::audit::choice::{self, Share};
 use crate::audit::oracle::{Oracle, Verdict};
 use crate::audit::origins::{self, Origins};
@@ -22,10 +20,10 @@ use crate::engine::input::discover;
 use crate::engine::plan::day_range;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::outside_days;
-use crate::engine::publish::publication::last_run;
 use crate::engine::request::Request;
 use crate::engine::state::{Footers, State};
 use crate::pipeline::settings::Settings;
+use crate::reports::manifest::RunRecord;
 use crate::stages;
 use crate::stages::licenses::snapshot_history::TakenSnapshots;
 use crate::stages::licenses::subscriptions::Timeline;
@@ -37,7 +35,7 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     let (settings, store, watch) = (asked.settings, asked.store, asked.watch);
     let mut state = State::read(store, Footers::new())?;
     refuse_what_is_none(settings, store, &state)?;
-    let run = last_run(settings);
+    let run = RunRecord::read(&settings.published);
     let last = outside_days::last_day(settings, &state, run.as_ref());
     state.set_aside(settings.first_day, last);
     let notes = Notes::of(run.as_ref(), last);
@@ -78,7 +76,7 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
         report.warnings.push("there are no tables by day yet: run the pipeline".to_owned());
         return Ok(report);
     };
-    let waiting = asked.unfinished || run.as_ref().is_some_and(left_something);
+    let waiting = asked.unfinished || run.as_ref().is_some_and(RunRecord::has_left_work);
     let origins = trusted(
         origins(asked, &state, &timelines, range, &untrusted, waiting),
         &untrusted,
@@ -127,16 +125,6 @@ fn range(asked: &Asked<'_>, state: &State, taken: &TakenSnapshots, notes: &Notes
     day_range::range(asked.settings, state, earliest, taken.first_day(), (None, last), asked.watch)
 }
 
-/// Whether the last run was one that leaves files to the next: a short one, or one of some days or
-/// tables.
-fn left_something(run: &Value) -> bool {
-    let arguments = &run["arguments"];
-    run["days_left"].as_u64() > Some(0)
-        || ["from", "tables"]
-            .iter()
-            .any(|name| run["command"] == "run" && !arguments[*name].is_null())
-}
-
 fn origins(
     asked: &Asked<'_>,
     state: &State,
@@ -171,19 +159,19 @@ fn hold_published(
     asked: &Asked<'_>,
     state: &State,
     range: Range,
-    run: Option<&Value>,
+    run: Option<&RunRecord>,
     (is_whole, waiting): (bool, bool),
     report: &mut Report,
 ) -> Result<(), EngineError> {
-    let has_published = run.is_some_and(|run| run["published"].as_array().is_some_and(|files| !files.is_empty()));
-    if waiting && !has_published {
+    let files = run.map_or(0, |run| run.manifest.published.len());
+    if waiting && files == 0 {
         report.warnings.push("nothing is published yet".to_owned());
         return Ok(());
     }
-    report.published_files = run
-        .and_then(|run| run["published"].as_array())
-        .map_or(0, |files| files.len() as u64);
-    report.faults.extend(published::hold_written(asked.settings, run)?);
+    report.published_files = files as u64;
+    report
+        .faults
+        .extend(published::hold_written(asked.settings, run.map(|run| &run.manifest))?);
     if is_whole && !waiting {
         report
             .faults

@@ -4,8 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::audit::findings::{Fault, Kind};
 use crate::domain::day::Day;
 use crate::domain::window;
@@ -15,6 +13,7 @@ use crate::engine::plan::day_range::Range;
 use crate::engine::publish::cross_checks::day_tables;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::reports::manifest::{RunRecord, TableRecord};
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::ACTIVITY_BEFORE;
@@ -35,19 +34,16 @@ pub struct Notes(BTreeMap<String, Noted>);
 
 impl Notes {
     /// Days after the `last` one of the tables do not count.
-    pub fn of(run: Option<&Value>, last: Option<Day>) -> Notes {
-        let tables = run.and_then(|run| run["warehouse"].as_array());
-        let noted = |table: &Value| {
+    pub fn of(run: Option<&RunRecord>, last: Option<Day>) -> Notes {
+        let noted = |table: &TableRecord| {
+            let last_day = table.last_day.map(|day| last.map_or(day, |last| last.min(day)));
             let noted = Noted {
-                files: table["files"].as_u64()?,
-                last_day: table["last_day"]
-                    .as_str()
-                    .and_then(Day::parse)
-                    .map(|day| last.map_or(day, |last| last.min(day))),
+                files: table.files,
+                last_day,
             };
-            Some((table["table"].as_str()?.to_owned(), noted))
+            (table.table.clone(), noted)
         };
-        Notes(tables.into_iter().flatten().filter_map(noted).collect())
+        Notes(run.into_iter().flat_map(|run| &run.warehouse).map(noted).collect())
     }
 
     /// The last day that a table should have: what was written down, or has come since; where

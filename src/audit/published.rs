@@ -7,7 +7,6 @@ use std::path::Path;
 
 use arrow::record_batch::{RecordBatch, RecordBatchReader};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use serde_json::Value;
 
 use crate::audit::findings::Fault;
 use crate::domain::digest::Digest;
@@ -19,6 +18,7 @@ use crate::engine::plan::day_range::Range;
 use crate::engine::publish::publication::{is_due, publication};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::reports::manifest::Manifest;
 use crate::reports::publish::{self, PublishedFile, is_unfinished};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
@@ -27,27 +27,26 @@ use crate::warehouse::store::temporary_folder::Scratch;
 /// How many rows are compared at once.
 const ROWS_AT_ONCE: usize = 16 * 1024;
 
-/// What is wrong with the published files. `run` is what `run.json` says.
-pub fn hold_written(settings: &Settings, run: Option<&Value>) -> Result<Vec<Fault>, EngineError> {
+/// What is wrong with the published files, held against what `run.json` says of them.
+pub fn hold_written(settings: &Settings, manifest: Option<&Manifest>) -> Result<Vec<Fault>, EngineError> {
     let mut faults = Vec::new();
     if is_unfinished(&settings.published) {
         let what = "a publication broke off: its files may not belong together; the next run publishes again";
         faults.push(Fault::of_published("run.json", what));
         return Ok(faults);
     }
-    let Some(files) = run.and_then(|run| run["published"].as_array()) else {
+    let Some(manifest) = manifest else {
         faults.push(Fault::of_published(
             "run.json",
             "it is not there, or cannot be read: the next run publishes again",
         ));
         return Ok(faults);
     };
-    for file in files {
-        let text = |key: &str| file[key].as_str().unwrap_or_default();
-        let (name, said) = (text("name"), text("digest"));
+    for file in &manifest.published {
+        let (name, said) = (&file.name, file.digest);
         match digest_of(&settings.published.join(name))? {
             None => faults.push(Fault::of_published(name, "it is not there")),
-            Some(found) if found.to_string() != said => {
+            Some(found) if found != said => {
                 let what = format!("it is not what was published: its bytes have the digest {found}, and `run.json` says {said}");
                 faults.push(Fault::of_published(name, what));
             }

@@ -7,7 +7,8 @@ use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
 use crate::cli::text::describe_page;
 use crate::pipeline::nearest::nearest;
-use crate::reports::columns::{PublishedTable, published_files};
+use crate::reports::columns::published_files;
+use crate::reports::published_table::PublishedTable;
 use crate::stages;
 use crate::warehouse::contract::{Column, Contract};
 

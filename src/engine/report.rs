@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::digest::Digest;
 use crate::engine::health::collapsed_lists::CollapsedList;
 use crate::engine::health::freshness::{Extent, Freshness};
 use crate::engine::plan::causes::Because;
@@ -129,7 +130,7 @@ pub struct RunReport {
     pub verified: Option<Verified>,
     pub published: bool,
     /// Digest of what the published files were made from.
-    pub fingerprint: Option<String>,
+    pub fingerprint: Option<Digest>,
     pub published_files: Vec<PublishedFile>,
     /// How far each source has come.
     pub freshness: Vec<Freshness>,

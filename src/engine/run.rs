@@ -35,6 +35,7 @@ use crate::engine::report::RunReport;
 use crate::engine::request::Request;
 use crate::engine::size_estimates;
 use crate::engine::state::State;
+use crate::reports::manifest::Manifest;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::licenses::snapshot_history::TakenSnapshots;
@@ -98,7 +99,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     };
     let unread = Unread::default();
     let has_to_prune = request.prune && state.outside().next().is_some();
-    if whole && !has_to_prune && has_nothing_to_do() && publication::is_whole(settings) {
+    if whole && !has_to_prune && has_nothing_to_do() && Manifest::of_whole(&settings.published).is_some() {
         outside_days::tell(&state, watch);
         unread.tell(&unseen, store, &mut report, watch)?;
         fill_range(&mut report, &state);

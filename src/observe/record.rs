@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::day::Instant;
 use crate::engine::error::EngineError;
-use crate::engine::publish::publication::last_run;
 use crate::engine::report::RunReport;
 use crate::observe::parts::{Part, rounded};
 use crate::pipeline::settings::Settings;
-use crate::reports::publish::{is_unfinished, write_run_json};
+use crate::reports::manifest::{Manifest, RunRecord};
+use crate::reports::publish::is_unfinished;
 use crate::storage::disk::Disk;
 
 /// What was asked for on the command line.
@@ -74,7 +74,6 @@ impl Record<'_> {
         if !report.published && is_unfinished(&self.settings.published) {
             return Ok(());
         }
-        let (fingerprint, published) = self.publication(report);
         let record = json!({
             "pipeline": self.settings.name,
             "version": env!("CARGO_PKG_VERSION"),
@@ -99,18 +98,19 @@ impl Record<'_> {
             "unread": report.unread,
             "pruned": report.pruned,
             "days_left": report.days_left,
-            "fingerprint": fingerprint,
-            "published": published,
         });
-        write_run_json(self.disk, &self.settings.published, &record)?;
-        Ok(())
+        let published = &self.settings.published;
+        Ok(self.manifest(report).write(self.disk, published, &record)?)
     }
 
     /// What is published: by this run, or still.
-    fn publication(&self, report: &RunReport) -> (Value, Value) {
-        match last_run(self.settings) {
-            Some(mut before) if !report.published => (before["fingerprint"].take(), before["published"].take()),
-            _ => (json!(report.fingerprint), json!(report.published_files)),
+    fn manifest(&self, report: &RunReport) -> Manifest {
+        match RunRecord::read(&self.settings.published) {
+            Some(before) if !report.published => before.manifest,
+            _ => Manifest {
+                fingerprint: report.fingerprint,
+                published: report.published_files.clone(),
+            },
         }
     }
 

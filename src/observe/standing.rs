@@ -9,11 +9,11 @@ use crate::domain::words::Words;
 use crate::engine::error::EngineError;
 use crate::engine::health::status;
 use crate::engine::health::status::value::Status;
-use crate::engine::publish::publication::last_run;
 use crate::observe::run_log::{self, RUN_LOG};
 use crate::observe::standing_attention::{Attention, attention};
 use crate::observe::standing_runs::{LastRun, unrecorded};
 use crate::pipeline::settings::Settings;
+use crate::reports::manifest::RunRecord;
 use crate::reports::publish::is_unfinished;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
@@ -80,7 +80,7 @@ pub fn look(words: Words, settings: &Settings, store: &Store, due: Day, at: Inst
 
 fn work(settings: &Settings, store: &Store, runs: &[LastRun]) -> Result<Work, EngineError> {
     let path = store.private().join("lock");
-    let record = last_run(settings);
+    let record = RunRecord::read(&settings.published);
     let lock = lock::look(&path).map_err(WarehouseError::store("look at the lock", &path))?;
     let (at_work, last_holder) = match lock {
         Look::Untouched => (None, None),
@@ -89,11 +89,11 @@ fn work(settings: &Settings, store: &Store, runs: &[LastRun]) -> Result<Work, En
     };
     let own = runs.iter().find(|run| !run.was_refused());
     let recorded = own.map(|run| run.began.as_str());
-    let recorded = recorded.max(record.as_ref().and_then(|record| record["began"].as_str()));
+    let recorded = recorded.max(record.as_ref().and_then(|record| record.began.as_deref()));
     Ok(Work {
         publication_unfinished: at_work.is_none() && is_unfinished(&settings.published),
         died: last_holder.filter(|holder| unrecorded(holder, recorded)),
         at_work,
-        days_left: record.and_then(|record| record["days_left"].as_u64()).unwrap_or(0),
+        days_left: record.map_or(0, |record| record.days_left),
     })
 }

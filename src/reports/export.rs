@@ -5,11 +5,11 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use crate::reports::columns::PublishedTable;
 use crate::reports::error::ReportError;
 use crate::reports::facts;
 use crate::reports::names::{Names, cell, texts};
 use crate::reports::publication::Publication;
+use crate::reports::published_table::PublishedTable;
 use crate::reports::staging::{Staged, Staging};
 use crate::stages::usage::adoption::ADOPTION;
 use crate::warehouse::contract::{Column, Kind};

@@ -13,12 +13,12 @@ use rustc_hash::FxHashSet;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::reports::columns::{DAY, GRAIN, PublishedTable};
 use crate::reports::earlier_file::EarlierFile;
 use crate::reports::error::ReportError;
 use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
 use crate::reports::publication::Publication;
+use crate::reports::published_table::{DAY, GRAIN, PublishedTable};
 use crate::reports::staging::{Staged, Staging};
 use crate::warehouse::contract::Contract;
 

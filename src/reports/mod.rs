@@ -7,10 +7,10 @@
 //!    a row (`staging`).
 //! 2. `summary::summarize` computes what the run's closing summary says, `summary_text::render`
 //!    says it; `valuable_steps` picks the next steps that it names.
-//! 3. `publish::write_run_json` puts `run.json`, with every file's digest, in its place: the last
+//! 3. `manifest::Manifest::write` puts `run.json`, with every file's digest, in its place: the last
 //!    rename of all.
 //!
-//! `columns` is the one list of what the published tables contain; `facts` streams them day by day
+//! `published_table` says what a table has in its file, `columns` lists them all; `facts` streams them day by day
 //! with names joined in (`names`), `dimensions` has the star's other tables, `export` the CSV of
 //! the last day.
 
@@ -21,9 +21,11 @@ mod earlier_file;
 pub mod error;
 mod export;
 mod facts;
+pub mod manifest;
 mod names;
 mod parquet_file;
 pub mod publication;
 pub mod publish;
+pub mod published_table;
 mod staging;
 pub mod summary;

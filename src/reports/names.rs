@@ -20,7 +20,7 @@ use crate::stages::received::customers::Customer;
 /// The names of one kind of id.
 struct Lookup {
     rows: FxHashMap<Guid, u32>,
-    /// In the order of `columns::names_of` the id.
+    /// In the order of `published_table::names_of` the id.
     columns: Vec<ArrayRef>,
 }
 
@@ -60,7 +60,7 @@ impl Names {
         }
     }
 
-    /// The name columns that stand next to a column, as `columns::names_of` lists them; none where
+    /// The name columns that stand next to a column, as `published_table::names_of` lists them; none where
     /// it is no id.
     pub fn next_to(&self, column: &str, rows: &RecordBatch) -> Result<Vec<ArrayRef>, ArrowError> {
         let lookup = match column {

@@ -17,9 +17,9 @@ use parquet::file::writer::SerializedFileWriter;
 
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
-use crate::reports::columns::{COLUMN_KEY, PublishedTable};
 use crate::reports::earlier_file::{EarlierPart, PARTS_KEY, Part};
 use crate::reports::error::ReportError;
+use crate::reports::published_table::{COLUMN_KEY, PublishedTable};
 use crate::reports::staging::{Staged, Staging, Unfinished};
 use crate::warehouse::contract::Kind;
 

@@ -7,7 +7,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
-use crate::reports::columns::FACTS;
+use crate::reports::published_table::FACTS;
 use crate::stages::received::customers::Customer;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;

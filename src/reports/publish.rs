@@ -2,22 +2,19 @@
 //! in the published folder before every file is written.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::Path;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
-use crate::reports::columns::{FACTS, PublishedTable};
 use crate::reports::dimensions::{self, CALENDAR, CUSTOMER_DIMENSION, PRODUCTS};
 use crate::reports::error::ReportError;
 use crate::reports::names::Names;
 use crate::reports::parquet_file::ParquetFile;
 pub use crate::reports::publication::Publication;
+use crate::reports::published_table::{FACTS, PublishedTable};
 pub use crate::reports::staging::{PublishedFile, digest_of, is_unfinished};
-use crate::reports::staging::{Staged, Staging, close};
+use crate::reports::staging::{Staged, Staging};
 use crate::reports::{export, facts};
-use crate::storage::disk::Disk;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
 
@@ -53,22 +50,6 @@ fn whole(staging: &Staging<'_>, contract: &'static Contract, rows: &RecordBatch)
     let mut file = ParquetFile::create(staging, &PublishedTable::whole(contract))?;
     file.write(rows)?;
     file.finish()
-}
-
-/// Writes `run.json`: the last file of a run, after the ones whose digests it names.
-pub fn write_run_json(disk: &Disk, published: &Path, value: &serde_json::Value) -> Result<PublishedFile, ReportError> {
-    const NAME: &str = "run.json";
-    let staging = Staging::open(disk, published)?;
-    let mut file = staging.create(NAME)?;
-    let path = file.path.clone();
-    let text = serde_json::to_string_pretty(value).map_err(|error| ReportError::Json { path: path.clone(), error })?;
-    writeln!(file, "{text}").map_err(ReportError::disk("write", &path))?;
-    let staged = file.finish(1)?;
-    let mut files = staging.commit(vec![staged])?;
-    close(disk, published)?;
-    files
-        .pop()
-        .ok_or_else(|| ReportError::disk("put into place", &path)(std::io::ErrorKind::NotFound.into()))
 }
 
 #[cfg(test)]

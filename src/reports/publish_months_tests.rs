@@ -1,7 +1,7 @@
 //! Months of the published files that are taken over from the files of an earlier publication.
 
 use super::*;
-use crate::reports::columns::FACTS;
+use crate::reports::published_table::FACTS;
 
 /// Days from October to November.
 fn two_months() -> World {

@@ -454,14 +454,3 @@ fn a_day_without_a_file_changes_nothing_that_is_published() {
         "the files, and what says that there is no run.json yet"
     );
 }
-
-#[test]
-fn the_run_is_told_in_json() {
-    let world = World::new();
-    let files = world.publish();
-    let value = serde_json::json!({ "files": files });
-    write_run_json(&Disk::default(), &world.published(), &value).unwrap();
-    let text = fs::read_to_string(world.published().join("run.json")).unwrap();
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
-    assert!(text.contains(&format!("\"digest\": \"{}\"", files[0].digest)));
-}

@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::digest::{Digest, Digester};
 use crate::reports::error::ReportError;
@@ -23,21 +23,16 @@ const FOLDER: &str = ".uptake-unfinished";
 const BLOCK_BYTES: usize = 1 << 18;
 
 /// A file that is in its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedFile {
     pub name: String,
     /// Rows without the header.
     pub rows: u64,
     pub bytes: u64,
     /// Of the file's bytes.
-    #[serde(serialize_with = "as_text")]
     pub digest: Digest,
     /// Whether this run put new bytes there.
     pub changed: bool,
-}
-
-fn as_text<S: serde::Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(digest)
 }
 
 /// Whether a publication of this folder was begun and not finished.

@@ -14,9 +14,9 @@ use crate::engine::ingest::partition_task::Task;
 use crate::engine::ingest::write_partition::Written;
 use crate::engine::input::paths::path_of;
 use crate::engine::input::raw_file::RawFile as FoundFile;
-use crate::engine::publish::publication;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::reports::manifest::Manifest;
 use crate::sources::record::Reason;
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::stages::received::rejects::{REJECTS, RejectCount, Rejects};
@@ -58,7 +58,7 @@ impl SincePublication {
         }
         let mut since = SincePublication::default();
         if !state.table(&RAW_FILES).is_empty() {
-            let published = publication::last_change(settings);
+            let published = Manifest::of_whole(&settings.published).map_or(0, |manifest| manifest.last_change(&settings.published));
             let is_later = |place: &Place| state.footer(&RAW_FILES, *place).is_some_and(|footer| footer.changed >= published);
             since.count_tables(store, state, is_later, |_, _| true)?;
             watch.tell(Event::Warning(

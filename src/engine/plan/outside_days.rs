@@ -11,15 +11,16 @@ use crate::engine::events::{Event, Watch};
 use crate::engine::report::RunReport;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::reports::manifest::RunRecord;
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::warehouse::store::Store;
 
 /// The last day that the tables may have, as far as the settings and the last run say: one that was
 /// asked for an earlier day made that the last one. A `run.json` of an earlier night, put back
 /// beside later tables, does not.
-pub fn last_day(settings: &Settings, state: &State, run: Option<&serde_json::Value>) -> Option<Day> {
-    let asked = run.filter(|run| run["command"] == "run" && run["arguments"]["tables"].is_null());
-    let until = asked.and_then(|run| Day::parse(run["arguments"]["until"].as_str()?));
+pub fn last_day(settings: &Settings, state: &State, run: Option<&RunRecord>) -> Option<Day> {
+    let of_all_tables = run.filter(|run| run.command == "run" && run.arguments.tables.is_none());
+    let until = of_all_tables.and_then(|run| run.arguments.until);
     let made_from = state.table(&FIRST_ACTIVITY).values().flat_map(|footer| &footer.days);
     let latest = made_from.map(|part| part.day()).max();
     settings

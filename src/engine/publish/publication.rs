@@ -2,9 +2,7 @@
 //! products changed.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -19,9 +17,10 @@ use crate::engine::query::customers::{known_customers, seen_tenants};
 use crate::engine::report::RunReport;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::reports::columns::FACTS;
 use crate::reports::day_rows::DayRows;
-use crate::reports::publish::{Publication, is_unfinished, publish};
+use crate::reports::manifest::{Manifest, RunRecord};
+use crate::reports::publish::{Publication, publish};
+use crate::reports::published_table::FACTS;
 use crate::reports::summary::figures::{Summary, summarize};
 use crate::reports::summary::valuable_steps::ValuableSteps;
 use crate::stages::next_steps::NextStep;
@@ -34,40 +33,6 @@ use crate::warehouse::store::Store;
 const VERSION: i64 = 3;
 /// The groups of settings that published files have besides what the tables have.
 const NAMED_WITH: [SettingsGroup; 3] = [SettingsGroup::Products, SettingsGroup::Workloads, SettingsGroup::Scope];
-/// The file that says what the last run did.
-const RUN_JSON: &str = "run.json";
-
-/// Whether the last publication was finished, and every published file is there with the size that
-/// `run.json` says.
-pub fn is_whole(settings: &Settings) -> bool {
-    if is_unfinished(&settings.published) {
-        return false;
-    }
-    let Some(run) = last_run(settings) else { return false };
-    let Some(files) = run["published"].as_array() else { return false };
-    files.iter().all(|file| {
-        let path = settings.published.join(file["name"].as_str().unwrap_or_default());
-        fs::metadata(path).is_ok_and(|metadata| Some(metadata.len()) == file["bytes"].as_u64())
-    })
-}
-
-/// When the published files were changed last, nanoseconds since 1970; 0 where they are not whole,
-/// or there are none.
-pub fn last_change(settings: &Settings) -> u64 {
-    let run = last_run(settings).filter(|_| is_whole(settings));
-    let files = run.as_ref().and_then(|run| run["published"].as_array()).into_iter().flatten();
-    let changed = |file: &serde_json::Value| {
-        let metadata = fs::metadata(settings.published.join(file["name"].as_str()?)).ok()?;
-        let age = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        u64::try_from(age.as_nanos()).ok()
-    };
-    files.filter_map(changed).max().unwrap_or(0)
-}
-
-/// What `run.json` says; `None` where there is none.
-pub fn last_run(settings: &Settings) -> Option<serde_json::Value> {
-    serde_json::from_slice(&fs::read(settings.published.join(RUN_JSON)).ok()?).ok()
-}
 
 /// The fingerprint of what is to be published; `None` where it has been.
 pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -> Result<Option<Digest>, EngineError> {
@@ -77,8 +42,8 @@ pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -
     hasher.digest(state.digest_of_days(&FACTS, days));
     hasher.digest(names_made_from(settings, &known_customers(store, state)?));
     let fingerprint = hasher.finish();
-    let published = last_run(settings).and_then(|run| Digest::parse(run["fingerprint"].as_str()?));
-    Ok((published != Some(fingerprint) || !is_whole(settings)).then_some(fingerprint))
+    let published = Manifest::of_whole(&settings.published).and_then(|manifest| manifest.fingerprint);
+    Ok((published != Some(fingerprint)).then_some(fingerprint))
 }
 
 /// What the published files have of names, and of everything else that is the same for all days.
@@ -94,14 +59,6 @@ fn names_made_from(settings: &Settings, customers: &[Customer]) -> Digest {
         }
     }
     hasher.finish()
-}
-
-/// The published files and their digests, as `run.json` says.
-fn earlier_files(settings: &Settings) -> BTreeMap<String, Digest> {
-    let run = last_run(settings);
-    let files = run.as_ref().and_then(|run| run["published"].as_array()).into_iter().flatten();
-    let named = |file: &serde_json::Value| Some((file["name"].as_str()?.to_owned(), Digest::parse(file["digest"].as_str()?)?));
-    files.filter_map(named).collect()
 }
 
 /// The first and the last day that are published: those of the tables' days that have a file
@@ -163,7 +120,10 @@ pub fn run(
     let Some(mut publication) = publication(settings, store, state, range, first_days, &settings.published)? else {
         return Ok(());
     };
-    publication.earlier = earlier_files(settings);
+    let earlier = RunRecord::read(&settings.published)
+        .into_iter()
+        .flat_map(|run| run.manifest.published);
+    publication.earlier = earlier.map(|file| (file.name, file.digest)).collect();
     watch.tell(Event::Begin {
         what: "published files",
         unit: "days of tables",
@@ -173,7 +133,7 @@ pub fn run(
     watch.tell(Event::End);
     report.summary = Some(summary(&publication)?);
     report.next_steps = Some(valuable_steps(&publication)?);
-    report.fingerprint = Some(fingerprint.to_string());
+    report.fingerprint = Some(fingerprint);
     report.published_files = files;
     Ok(())
 }
