@@ -29,7 +29,7 @@ use uptake::stages::received::customers::Customer;
 use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::usage::{Usage, ratio};
 use uptake::stages::usage::workload_adoption::WorkloadAdoption;
-use uptake::warehouse::file::write::DayPart;
+use uptake::warehouse::file::footer::DayPart;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

@@ -16,7 +16,7 @@ use uptake::stages::received::activity_events::ACTIVITY_EVENTS;
 use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::usage::{USAGE, Usage};
 use uptake::warehouse::contract::Place;
-use uptake::warehouse::file::write::{DayPart, Footer, read_footer};
+use uptake::warehouse::file::footer::{DayPart, Footer, read_footer};
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

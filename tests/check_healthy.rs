@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 use uptake::domain::day::Day;
 use uptake::stages::licenses::subscriptions::Subscription;
-use uptake::warehouse::file::write::read_footer;
+use uptake::warehouse::file::footer::read_footer;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

@@ -14,7 +14,7 @@ use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::portfolio::Portfolio;
 use uptake::stages::usage::usage::Usage;
 use uptake::stages::usage::workload_adoption::WorkloadAdoption;
-use uptake::warehouse::file::write::read_footer;
+use uptake::warehouse::file::footer::read_footer;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

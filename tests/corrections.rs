@@ -362,8 +362,9 @@ fn days_are_made_again_from_raw_files_and_recorded_with_the_reason() {
 
 /// Gives a file the rows of another one, and leaves what it says it was made from.
 fn replace_rows_keeping_the_fingerprint(path: &Path, rows_of: &Path) {
+    use uptake::warehouse::file::footer::{Described, describe};
     use uptake::warehouse::file::read::read;
-    use uptake::warehouse::file::write::{Described, describe, write};
+    use uptake::warehouse::file::write::write;
     let Described { table, footer, .. } = describe(path).unwrap().unwrap();
     let contract = uptake::stages::table(&table).unwrap();
     let frame = read(rows_of, contract, &[]).unwrap();

@@ -19,7 +19,7 @@ use uptake::explain::customer_list;
 use uptake::explain::render::{json, markdown, text, text_product, text_user};
 use uptake::sample::{self, Options};
 use uptake::stages::usage::adoption::Adoption;
-use uptake::warehouse::file::write::read_footer;
+use uptake::warehouse::file::footer::read_footer;
 use uptake::warehouse::store::Store;
 
 use crate::golden::{id_of, ran};

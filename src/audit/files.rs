@@ -24,8 +24,8 @@ use crate::stages::received::activity_events::{ACTIVITY_EVENTS, day_parts, diges
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
+use crate::warehouse::file::footer::{DayPart, Footer};
 use crate::warehouse::file::verify::{Flaw, prove};
-use crate::warehouse::file::write::{DayPart, Footer};
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 

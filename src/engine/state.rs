@@ -13,7 +13,7 @@ use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::write::Footer;
+use crate::warehouse::file::footer::Footer;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::listing::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
 

@@ -2,9 +2,11 @@
 //! at least 0, and ratios are numbers of at least 0. Held before a file is written, so that a wrong
 //! value never comes into a table.
 
+use std::path::Path;
+
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::{max, min};
-use arrow::datatypes::{Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 
 use crate::warehouse::contract::{Column, Contract, Kind, Place};
@@ -13,6 +15,32 @@ use crate::warehouse::error::WarehouseError;
 /// The column that is left out of messages: they end up in logs and beside the published files,
 /// where users do not belong.
 const USER: &str = "user_id";
+
+/// Proves that the columns of a frame have the types of the contract; texts may be numbers of a
+/// dictionary.
+pub fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
+    for field in frame.schema().fields() {
+        let expected = contract
+            .columns
+            .iter()
+            .find(|column| column.name == field.name())
+            .map(|column| column.kind.data_type());
+        let found = match field.data_type() {
+            DataType::Dictionary(_, texts) => texts.as_ref(),
+            found => found,
+        };
+        if expected.as_ref() != Some(found) {
+            return Err(WarehouseError::Contract(format!(
+                "`{}`: column `{}` is {}, and not what table `{}` promises",
+                path.display(),
+                field.name(),
+                field.data_type(),
+                contract.name
+            )));
+        }
+    }
+    Ok(())
+}
 
 /// Proves the values of the frame of a file, or of some of its columns.
 pub fn check_values(contract: &Contract, (day, shard): Place, frame: &RecordBatch) -> Result<(), WarehouseError> {

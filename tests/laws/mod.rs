@@ -245,7 +245,7 @@ fn same_bytes(left_name: &str, left: &Site, right_name: &str, right: &Site) -> V
             (Some(_), None) => return Err(format!("only {left_name} has the file {}", path.display())),
             (None, Some(_)) => return Err(format!("only {right_name} has the file {}", path.display())),
             (one, other) if one != other => {
-                let footer = |site: &Site| uptake::warehouse::file::write::read_footer(&site.settings.warehouse.join(path));
+                let footer = |site: &Site| uptake::warehouse::file::footer::read_footer(&site.settings.warehouse.join(path));
                 return Err(format!(
                     "{}: same rows, other bytes\n  {left_name}: {:?}\n  {right_name}: {:?}",
                     path.display(),

@@ -28,7 +28,7 @@ use crate::stages::activity::activity_daily;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::received::activity_events::{ACTIVITY_EVENTS, DigestedEvents};
 use crate::warehouse::contract::Contract;
-use crate::warehouse::file::write::{DayPart, Footer};
+use crate::warehouse::file::footer::{DayPart, Footer};
 use crate::warehouse::store::listing::Place;
 use crate::warehouse::table::Row;
 

@@ -32,7 +32,7 @@ use crate::stages::received::license_changes::LICENSE_CHANGES;
 use crate::stages::received::license_holdings::LICENSE_HOLDINGS;
 use crate::stages::received::snapshots::SNAPSHOTS;
 use crate::warehouse::contract::Contract;
-use crate::warehouse::file::write::Footer;
+use crate::warehouse::file::footer::Footer;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::listing::Place;
 use crate::warehouse::table::Row;

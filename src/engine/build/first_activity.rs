@@ -24,7 +24,7 @@ use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
 use crate::stages::activity::first_activity;
 use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
 use crate::stages::activity::window_facts::marks;
-use crate::warehouse::file::write::{DayPart, Footer};
+use crate::warehouse::file::footer::{DayPart, Footer};
 use crate::warehouse::store::listing::Place;
 use crate::warehouse::table::Row;
 

@@ -19,7 +19,7 @@ use crate::stages::activity::activity_coverage::{ACTIVITY_COVERAGE, ActivityCove
 use crate::stages::people::user_names::{Claims, Lives, Names, USER_NAMES, UserNameRow};
 use crate::stages::received::license_changes::LicenseChange;
 use crate::warehouse::contract::Place;
-use crate::warehouse::file::write::Footer;
+use crate::warehouse::file::footer::Footer;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::column_of;
 

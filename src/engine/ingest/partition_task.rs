@@ -24,7 +24,7 @@ use crate::stages::received::raw_files::RAW_FILES;
 use crate::stages::received::rejects::REJECTS;
 use crate::stages::received::{customers, raw_files, snapshots, subscription_snapshots, support_requests};
 use crate::warehouse::contract::{Contract, Partition, Place};
-use crate::warehouse::file::write::Footer;
+use crate::warehouse::file::footer::Footer;
 
 /// Where a file belongs whose path names no day and that has no row with one.
 pub const NO_DAY: Day = Day(0);

@@ -39,7 +39,7 @@ use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::{customers, license_changes, license_holdings, raw_files, subscription_snapshots, support_requests};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::write::{DayPart, Footer};
+use crate::warehouse::file::footer::{DayPart, Footer};
 use crate::warehouse::store::Store;
 use crate::warehouse::store::commit::Commit;
 use crate::warehouse::store::listing::Place;

@@ -9,7 +9,7 @@ use crate::engine::plan::causes::{Because, Cause, Causes, Changes, explain, why}
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
-use crate::warehouse::file::write::Footer;
+use crate::warehouse::file::footer::Footer;
 use crate::warehouse::store::listing::Place;
 
 /// A file that was made.

@@ -17,7 +17,7 @@ use crate::stages::people::user_names::{Lives, Names, UserNameRow};
 use crate::stages::received::activity_events::{ACTIVITY_EVENTS, EventColumns, shard_of};
 use crate::stages::received::license_changes::LicenseChange;
 use crate::warehouse::contract::Place;
-use crate::warehouse::file::write::read_footer;
+use crate::warehouse::file::footer::read_footer;
 use crate::warehouse::table::Row;
 
 /// The events of the window that count for a user, in order of time.

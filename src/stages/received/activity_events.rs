@@ -17,7 +17,7 @@ use crate::domain::digest::{Digest, Hasher, SetDigest, spread};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::write::DayPart;
+use crate::warehouse::file::footer::DayPart;
 use crate::warehouse::table::{Texts, column_of, table};
 
 table! {

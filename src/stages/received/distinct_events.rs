@@ -25,7 +25,7 @@ use crate::stages::interner::{Interner, Sorted};
 use crate::stages::received::activity_events::{ACTIVITY_EVENTS, DigestedEvents, EventColumns, day_parts, digests, shard_of};
 use crate::warehouse::cell::texts;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::write::DayPart;
+use crate::warehouse::file::footer::DayPart;
 use crate::warehouse::table::{bad_cell, coded, frame_of};
 
 /// No text: an absent named workload.

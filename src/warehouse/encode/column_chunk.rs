@@ -5,7 +5,6 @@
 //! Columns that the stages give as numbers of a dictionary need no look-up here, others are asked
 //! once whether a dictionary pays. Everything else (headers, footer, indexes) is the library's.
 
-use std::io;
 use std::mem;
 
 use arrow::array::{Array, ArrayRef};
@@ -22,7 +21,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 use crate::warehouse::encode::bit_packing;
 use crate::warehouse::encode::column_values::{Values, values_of};
-use crate::warehouse::encode::compression::{compress, compress_numbers, compress_texts, compression};
+use crate::warehouse::encode::compression::{compress, compression};
 use crate::warehouse::encode::dictionary::Dictionary;
 
 /// Rows of one page: what a reader that looks for one customer has to decode.
@@ -91,16 +90,6 @@ fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -
         is_compressed,
         uncompressed: 0,
     };
-    let compress_entries = match description.physical_type() {
-        Type::BYTE_ARRAY => compress_texts,
-        _ => compress,
-    };
-    // Other numbers are moments, which have much in common.
-    let compress_plain = match description.physical_type() {
-        Type::BYTE_ARRAY if description.max_def_level() == 0 => compress_texts,
-        Type::INT32 => compress_numbers,
-        _ => compress,
-    };
     let dictionary_at = match &mut dictionary {
         Some(Dictionary { entries, count, .. }) => {
             let page = |buf| Page::DictionaryPage {
@@ -109,7 +98,7 @@ fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -
                 encoding: Encoding::PLAIN,
                 is_sorted: false,
             };
-            pages.write(mem::take(entries), compress_entries, page)?;
+            pages.write(mem::take(entries), page)?;
             Some(0)
         }
         None => None,
@@ -125,17 +114,16 @@ fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -
         if description.max_def_level() > 0 {
             put_levels(column, row, rows, &mut body);
         }
-        let (encoding, compress): (Encoding, Compress) = match &dictionary {
+        let encoding = match &dictionary {
             Some(Dictionary { codes, count, .. }) => {
                 let width = code_width(*count, is_compressed);
                 body.push(width as u8);
                 put_codes(&codes[range.clone()], width, &mut body);
-                let is_whole = width > 0 && width.is_multiple_of(8);
-                (Encoding::RLE_DICTIONARY, if is_whole { compress_numbers } else { compress })
+                Encoding::RLE_DICTIONARY
             }
             None => {
                 values.put(range.clone(), &mut body);
-                (Encoding::PLAIN, compress_plain)
+                Encoding::PLAIN
             }
         };
         let page = |buf| Page::DataPage {
@@ -146,7 +134,7 @@ fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let (offset, length) = pages.write(body, compress, page)?;
+        let (offset, length) = pages.write(body, page)?;
         data_at.get_or_insert(offset);
         index.add(values.as_ref(), range.clone(), rows, (offset, length));
         row += rows;
@@ -216,9 +204,6 @@ fn put_levels(column: &ArrayRef, from: usize, rows: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(&levels);
 }
 
-/// A way of compressing a page.
-type Compress = fn(&[u8]) -> io::Result<Vec<u8>>;
-
 /// The pages of a chunk, one after the other.
 struct Pages<'a> {
     writer: SerializedPageWriter<'a, Vec<u8>>,
@@ -229,7 +214,7 @@ struct Pages<'a> {
 
 impl Pages<'_> {
     /// Gives the offset and the length of what was written, header included.
-    fn write(&mut self, body: Vec<u8>, compress: Compress, page: impl Fn(Bytes) -> Page) -> Result<(u64, u64)> {
+    fn write(&mut self, body: Vec<u8>, page: impl Fn(Bytes) -> Page) -> Result<(u64, u64)> {
         let length = body.len();
         let stored = if self.is_compressed { compress(&body)? } else { body };
         let stored_length = stored.len() as u64;

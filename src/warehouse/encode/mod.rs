@@ -8,4 +8,3 @@ pub mod column_chunk;
 pub mod column_values;
 pub mod compression;
 pub mod dictionary;
-pub mod repeats;

@@ -69,7 +69,7 @@ mod tests {
     use crate::domain::digest::Digest;
     use crate::storage::disk::Disk;
     use crate::warehouse::contract::{Column, Contract, Kind, MadeFrom, Partition};
-    use crate::warehouse::file::write;
+    use crate::warehouse::file::{footer, write};
 
     const WORDS: Contract = Contract {
         name: "words",
@@ -118,7 +118,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         fs::write(&path, bytes).unwrap();
-        write::read_footer(&path).unwrap().map(|footer| (footer.rows, footer.digest))
+        footer::read_footer(&path).unwrap().map(|footer| (footer.rows, footer.digest))
     }
 
     #[test]

@@ -16,7 +16,8 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 
 use crate::warehouse::contract::{Column, Contract, Kind};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::write::{ROW_GROUP_ROWS, VERSION_KEY};
+use crate::warehouse::file::footer::{ROW_GROUP_ROWS, version_of};
+use crate::warehouse::value_rules::check_types;
 
 /// Reads columns of a file (all of them where `columns` is empty) as one frame in the order of the
 /// contract.
@@ -24,7 +25,7 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
     let file = File::open(path).map_err(WarehouseError::store("open", path))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(WarehouseError::parquet("read", path))?;
-    let version = version_of(&metadata);
+    let version = version_of(metadata.metadata());
     as_one_frame(path, (contract, version), columns, reader(path, file, metadata, columns)?)
 }
 
@@ -47,7 +48,7 @@ pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<
     let fields: Vec<FieldRef> = metadata.schema().fields().iter().enumerate().map(coded).collect();
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
     let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(failed())?;
-    let version = version_of(&metadata);
+    let version = version_of(metadata.metadata());
     let reader = reader(path, file, metadata, columns)?;
     let whole = |frame: Result<RecordBatch, ArrowError>| {
         let frame = frame.map_err(|error| failed()(error.into()))?;
@@ -55,15 +56,6 @@ pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<
         with_added_columns(contract, version, columns, frame)
     };
     reader.map(whole).collect()
-}
-
-/// The version of its table that a file says it has; 0 where it says none.
-pub(crate) fn version_of(metadata: &ArrowReaderMetadata) -> u32 {
-    let pairs = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
-    pairs
-        .filter(|pair| pair.key == VERSION_KEY)
-        .find_map(|pair| pair.value.as_ref()?.parse().ok())
-        .unwrap_or(0)
 }
 
 /// Adds the columns that came into the table after a file was written, as far as they are wanted:
@@ -132,32 +124,6 @@ pub(crate) fn as_one_frame(
     let frame = concat_batches(&schema, &frames)?;
     check_types(path, contract, &frame)?;
     with_added_columns(contract, version, columns, frame)
-}
-
-/// Proves that the columns of a frame have the types of the contract; texts may be numbers of a
-/// dictionary.
-pub(crate) fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
-    for field in frame.schema().fields() {
-        let expected = contract
-            .columns
-            .iter()
-            .find(|column| column.name == field.name())
-            .map(|column| column.kind.data_type());
-        let found = match field.data_type() {
-            DataType::Dictionary(_, texts) => texts.as_ref(),
-            found => found,
-        };
-        if expected.as_ref() != Some(found) {
-            return Err(WarehouseError::Contract(format!(
-                "`{}`: column `{}` is {}, and not what table `{}` promises",
-                path.display(),
-                field.name(),
-                field.data_type(),
-                contract.name
-            )));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

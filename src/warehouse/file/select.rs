@@ -22,7 +22,8 @@ use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use crate::domain::guid::Guid;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::read::{as_one_frame, version_of};
+use crate::warehouse::file::footer::version_of;
+use crate::warehouse::file::read::as_one_frame;
 
 /// The column that says whose a row is.
 const TENANT: &str = "tenant_id";
@@ -76,7 +77,7 @@ pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: G
 /// The version of a file. One that cannot be read is refused: whoever asks for single rows has not
 /// looked at the footers of the table.
 fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetadata) -> Result<u32, WarehouseError> {
-    let found = version_of(metadata);
+    let found = version_of(metadata.metadata());
     let (path, table, known) = (path.to_path_buf(), contract.name.to_owned(), contract.version);
     match found {
         found if contract.reads(found) => Ok(found),

@@ -1,82 +1,34 @@
-//! One Parquet file: written whole into the staging folder and renamed into place, read by columns,
-//! described by its footer.
+//! Writes one Parquet file: rows sorted by the key, held against their contract, then the footer.
 //!
-//! | footer key | what |
-//! |---|---|
-//! | `uptake.table`, `uptake.version` | which contract the rows keep |
-//! | `uptake.fingerprint` | digests of everything the file was made from: the settings, the inputs |
-//! | `uptake.digest` | digest of the encoded rows: the writer is deterministic, so equal rows are equal bytes |
-//! | `uptake.days` | `received=` tables: the event days in the file, each with its rows and digest; other tables: days that matter to their readers, or that they were made from |
-//!
-//! There is no Arrow schema in the file: ids are dictionary encoded, and every reader is to show
-//! strings. Nothing in a file depends on the clock, the run or the number of threads.
+//! The writer is deterministic: nothing in a file depends on the clock, the run or the number of
+//! threads. There is no Arrow schema in the file: ids are dictionary encoded, and every reader is
+//! to show strings.
 
-use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
-use serde::{Deserialize, Serialize};
 
-use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Digester, Fingerprint};
 use crate::storage::disk::Disk;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::encode::column_chunk;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::extent::has_all_bytes;
-use crate::warehouse::file::read::check_types;
+use crate::warehouse::file::footer::{DayPart, ENCODER, Footer, ROW_GROUP_ROWS};
 use crate::warehouse::key_order::check_order;
+use crate::warehouse::value_rules::check_types;
 
-/// Rows of one row group: small enough for a reader to skip what it does not need.
-pub(super) const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Files of fewer rows are not compressed: setting a compressor up would take longer than
 /// everything else, and save little.
 const LEAST_ROWS_COMPRESSED: usize = 2_048;
 
-/// The key of a footer that says which version of its table a file has.
-pub(super) const VERSION_KEY: &str = "uptake.version";
-
 /// Bytes gathered before they are written; most files have fewer. What is larger is written as it
 /// comes.
 const WRITTEN_AT_ONCE: usize = 1 << 16;
-
-/// The rows and the digest of one event day within a `received=` file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayPart {
-    pub day: i32,
-    pub rows: u64,
-    /// How many of them are sign-ins: the first day of the tables has one.
-    pub sign_ins: u64,
-    pub digest: Digest,
-}
-
-/// What a file says of itself, and how it was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Footer {
-    pub fingerprint: Fingerprint,
-    pub digest: Digest,
-    pub rows: u64,
-    /// The size of the file.
-    pub bytes: u64,
-    /// When the file was changed last, nanoseconds since 1970; 0 where nobody has asked.
-    pub changed: u64,
-    pub days: Vec<DayPart>,
-}
-
-/// A footer and which contract the rows keep.
-#[derive(Debug)]
-pub struct Described {
-    pub table: String,
-    pub version: u32,
-    pub footer: Footer,
-}
 
 /// A file whose bytes are digested and counted while they are written.
 struct Digesting<W> {
@@ -113,7 +65,20 @@ pub fn write(
     check_order(contract, frame)?;
     let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
     let buffered = io::BufWriter::with_capacity(WRITTEN_AT_ONCE, file);
-    Ok(encode(buffered, path, contract, frame, fingerprint, days)?.0)
+    let source = Source {
+        fingerprint,
+        days,
+        encoder: ENCODER,
+    };
+    Ok(encode(buffered, path, contract, frame, source)?.0)
+}
+
+/// What the footer of a file says besides what follows from its rows.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub fingerprint: Fingerprint,
+    pub days: &'a [DayPart],
+    pub encoder: u32,
 }
 
 /// Writes the bytes of a file; returns its footer and the digest of all its bytes. `path` is for
@@ -123,8 +88,7 @@ pub(super) fn encode<W: Write + Send>(
     path: &Path,
     contract: &Contract,
     frame: &RecordBatch,
-    fingerprint: Fingerprint,
-    days: &[DayPart],
+    source: Source<'_>,
 ) -> Result<(Footer, Digest), WarehouseError> {
     let rows = frame.num_rows();
     let digesting = Digesting {
@@ -151,80 +115,18 @@ pub(super) fn encode<W: Write + Send>(
     writer.flush().map_err(WarehouseError::store("write", path))?;
     let digest = writer.inner().hasher.digest();
     let mut footer = Footer {
-        fingerprint,
+        fingerprint: source.fingerprint,
         digest,
         rows: rows as u64,
         bytes: 0,
         changed: 0,
-        days: days.to_vec(),
+        days: source.days.to_vec(),
     };
-    let mut note = |key: &str, value: String| writer.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
-    note("uptake.table", contract.name.to_owned());
-    note(VERSION_KEY, contract.version.to_string());
-    note("uptake.fingerprint", fingerprint.to_string());
-    note("uptake.digest", digest.to_string());
-    if !days.is_empty() {
-        let text = serde_json::to_string(days).map_err(|error| WarehouseError::Contract(error.to_string()))?;
-        note("uptake.days", text);
+    for key in footer.keys(contract, source.encoder)? {
+        writer.append_key_value_metadata(key);
     }
     let mut digesting = writer.into_inner().map_err(failed())?;
     digesting.inner.flush().map_err(WarehouseError::store("write", path))?;
     footer.bytes = digesting.bytes;
     Ok((footer, digesting.hasher.digest()))
-}
-
-/// Reads the footer of a file; `None` where the file is no whole file of ours.
-pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
-    Ok(describe(path)?.map(|described| described.footer))
-}
-
-/// Reads the footer of a file and of which table it is; `None` where the file is no whole file of
-/// ours.
-pub fn describe(path: &Path) -> Result<Option<Described>, WarehouseError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(WarehouseError::store("open", path)(error)),
-    };
-    let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(&file) else {
-        return Ok(None);
-    };
-    if !has_all_bytes(&file, &metadata).map_err(WarehouseError::store("read", path))? {
-        return Ok(None);
-    }
-    let bytes = file.metadata().map_err(WarehouseError::store("look at", path))?.len();
-    let file_metadata = metadata.file_metadata();
-    let pairs: BTreeMap<&str, &str> = file_metadata
-        .key_value_metadata()
-        .into_iter()
-        .flatten()
-        .filter_map(|pair| Some((pair.key.as_str(), pair.value.as_deref()?)))
-        .collect();
-    let footer = || {
-        Some(Footer {
-            fingerprint: Fingerprint::parse(pairs.get("uptake.fingerprint")?)?,
-            digest: Digest::parse(pairs.get("uptake.digest")?)?,
-            rows: u64::try_from(file_metadata.num_rows()).ok()?,
-            bytes,
-            changed: 0,
-            days: pairs
-                .get("uptake.days")
-                .map_or(Some(Vec::new()), |text| serde_json::from_str(text).ok())?,
-        })
-    };
-    let described = || {
-        Some(Described {
-            table: (*pairs.get("uptake.table")?).to_owned(),
-            version: pairs.get(VERSION_KEY)?.parse().ok()?,
-            footer: footer()?,
-        })
-    };
-    Ok(described())
-}
-
-/// The day of a `received=` part.
-impl DayPart {
-    pub fn day(&self) -> Day {
-        Day(self.day)
-    }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::day::Day;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::write::describe;
+use crate::warehouse::file::footer::describe;
 use crate::warehouse::store::Store;
 
 /// The folder of the lists, in the one for what is not a table.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::day::Day;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::write::{Described, Footer, describe};
+use crate::warehouse::file::footer::{Described, Footer, describe};
 
 pub use crate::warehouse::contract::Place;
 
