@@ -6,7 +6,7 @@ use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::portfolio::Portfolio;
 use crate::warehouse::store::Store;
 
-/// `portfolio` and `adoption` of one day, of all shards.
+/// `portfolio` and `adoption` of one day, from all shards.
 #[derive(Clone, Debug)]
 pub struct DayRows {
     pub day: Day,

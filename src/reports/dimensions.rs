@@ -1,4 +1,4 @@
-//! The star's other tables: who the customers are, what the products are, what the days are.
+//! The dimensions of the star schema: customers, products and days.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,12 +46,12 @@ table! {
     }
 }
 
-/// `None` for a text that says nothing.
+/// `None` for an empty text.
 pub(super) fn filled(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// One row for every tenant that was seen or is in a customer list.
+/// One row for every tenant that occurs in a table or in a customer list.
 pub(super) fn customers(listed: &[Customer], seen: &BTreeSet<Guid>) -> Vec<CustomerEntry> {
     let listed: BTreeMap<Guid, &Customer> = listed.iter().map(|customer| (customer.tenant_id, customer)).collect();
     let tenants: BTreeSet<Guid> = seen.iter().chain(listed.keys()).copied().collect();
@@ -68,7 +68,7 @@ pub(super) fn customers(listed: &[Customer], seen: &BTreeSet<Guid>) -> Vec<Custo
     tenants.into_iter().map(entry).collect()
 }
 
-/// One row for every SKU that was seen.
+/// One row for every SKU that occurs in a table.
 pub(super) fn products(catalogue: &Catalogue, seen: &BTreeSet<Guid>) -> Vec<ProductEntry> {
     let entry = |&sku_id: &Guid| {
         let product = catalogue.products.get(&sku_id);

@@ -1,5 +1,5 @@
-//! A published file as the last publication left it, and the parts of it that need not be made
-//! again: most months are what they were.
+//! A published file as the last publication left it. Most months do not change from one publication
+//! to the next: their row groups are copied instead of made again.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -19,25 +19,25 @@ use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 use crate::reports::staging::digest_of;
 
-/// What the footer calls the list of parts.
+/// The footer key of the list of parts.
 pub(super) const PARTS_KEY: &str = "uptake.parts";
 
-/// Days of a file that stand in row groups of their own.
+/// Days of a file that have row groups of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Part {
     pub first: i32,
     pub last: i32,
-    /// A digest of everything that the rows are made from.
+    /// The digest of everything that the rows are made from.
     pub made_from: Digest,
     pub row_groups: usize,
     pub rows: u64,
 }
 
-/// A whole file, whose bytes are those that were published.
+/// A whole file that has the bytes that were published.
 pub(super) struct EarlierFile {
     file: File,
     reader: SerializedFileReader<File>,
-    /// Each with the number of its first row group.
+    /// Each part with the number of its first row group.
     parts: Vec<(usize, Part)>,
 }
 
@@ -55,8 +55,8 @@ pub(super) struct EarlierGroup<'e> {
 }
 
 impl EarlierFile {
-    /// Opens a file if it has this digest; what is wrong with another one does not matter:
-    /// everything is made again.
+    /// Opens a file if it has this digest. Why another one does not have it makes no difference:
+    /// then everything is made again.
     pub fn open(path: &Path, digest: Digest) -> Option<EarlierFile> {
         if digest_of(path).ok()?? != digest {
             return None;
@@ -79,7 +79,7 @@ impl EarlierFile {
         (groups == reader.metadata().num_row_groups()).then_some(EarlierFile { file, reader, parts })
     }
 
-    /// The part of these days, if it was made from this.
+    /// The part with these days, if it was made from the same.
     pub fn part(&self, (first, last): (Day, Day), made_from: Digest) -> Option<EarlierPart<'_>> {
         let is_it = |part: &Part| (part.first, part.last, part.made_from) == (first.0, last.0, made_from);
         let (first_group, part) = *self.parts.iter().find(|(_, part)| is_it(part))?;
@@ -101,8 +101,8 @@ impl<'e> EarlierPart<'e> {
         (self.first_group..self.first_group + self.part.row_groups).map(move |number| EarlierGroup { of, number })
     }
 
-    /// The distinct ids of a column, as far as the table has it; `None` where a look at the
-    /// dictionaries does not tell.
+    /// The distinct ids of a column, none where the table has no such column; `None` where the
+    /// dictionaries do not have all of them.
     pub fn ids(&self, column: &str) -> Option<BTreeSet<Guid>> {
         let schema = self.of.metadata().file_metadata().schema_descr();
         let Some(at) = (0..schema.num_columns()).find(|at| schema.column(*at).name() == column) else {
@@ -116,8 +116,8 @@ impl<'e> EarlierPart<'e> {
     }
 }
 
-/// What is said of a column as its writer says it. A reader forgets that the least and the greatest
-/// of signed numbers stand there twice, the second time for programs of before 2018.
+/// The metadata of a column as its writer made it. The library's reader drops that the least and the
+/// greatest of signed numbers stand there twice, the second time for programs from before 2018.
 fn as_written(column: &ColumnChunkMetaData) -> ColumnChunkMetaData {
     let signed = column.column_descr().sort_order() == SortOrder::SIGNED;
     let statistics = match column.statistics().cloned() {
@@ -135,7 +135,7 @@ impl EarlierGroup<'_> {
         &self.of.file
     }
 
-    /// What the footer says of each column.
+    /// The metadata of each column, from the footer.
     pub fn chunks(&self) -> impl Iterator<Item = ColumnCloseResult> {
         let metadata = self.of.metadata();
         let group = metadata.row_group(self.number);
@@ -151,10 +151,10 @@ impl EarlierGroup<'_> {
         })
     }
 
-    /// The entries of a column's dictionary, which are ids; `None` where not every value is in it.
+    /// The ids in a column's dictionary; `None` where not every value is in it.
     fn dictionary(&self, column: usize) -> Option<Vec<Guid>> {
         let group = self.of.reader.get_row_group(self.number).ok()?;
-        // A dictionary that grew too large is followed by pages of plain values.
+        // Where a dictionary grew too large, the writer went on with pages of plain values.
         let is_coded = |pages: &PageEncodingStats| {
             let is_code = matches!(pages.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
             pages.page_type == PageType::DICTIONARY_PAGE || is_code

@@ -1,5 +1,6 @@
-//! The portfolio export: the last day of `adoption` as CSV, one line per customer and product, for
-//! a spreadsheet. The columns are the same for one customer and for all; an empty cell is null.
+//! The portfolio export: the last day of `adoption` as CSV for a spreadsheet, one line for each
+//! customer and product. The columns are the same for one customer and for all. An empty cell is
+//! null.
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::error::ArrowError;
@@ -46,7 +47,7 @@ const fn text(name: &'static str, about: &'static str) -> Column {
     }
 }
 
-/// Writes the export. Where there are no days it has a header only.
+/// Writes the export. Without days it has only a header.
 pub(super) fn write(publication: &Publication<'_>, names: &Names, staging: &Staging<'_>) -> Result<Staged, ReportError> {
     let table = PublishedTable::fact(&ADOPTION);
     let rows = match publication.first <= publication.last {
@@ -76,8 +77,8 @@ fn numbers() -> impl Iterator<Item = &'static Column> {
     ADOPTION.columns.iter().filter(|column| !column.key)
 }
 
-/// The lines, sorted as people look for them: by customer and product whatever their case, then by
-/// id.
+/// The lines in the order in which people look for them: by customer and product regardless of
+/// case, then by id.
 fn lines(rows: &RecordBatch) -> Result<Vec<Vec<String>>, ArrowError> {
     let (tenants, skus) = (texts(rows, "tenant_id")?, texts(rows, "sku_id")?);
     let (customers, products, parts) = (

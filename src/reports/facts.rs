@@ -1,6 +1,5 @@
 //! The published fact tables: all days of a table of the warehouse in one file, with the names
-//! joined in. Days are read and joined a few at a time, so memory holds some days of rows and never
-//! the whole range.
+//! joined in. A few days are read and joined at a time, so memory never holds the whole range.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,15 +24,15 @@ use crate::warehouse::contract::Contract;
 /// How many days are in memory at once, per table.
 const DAYS_AT_ONCE: usize = 8;
 
-/// The customers and products that a table names.
+/// The customers and products that occur in a table.
 #[derive(Default)]
 pub(super) struct Seen {
     pub tenants: BTreeSet<Guid>,
     pub skus: BTreeSet<Guid>,
 }
 
-/// Writes all days of a table, month by month; months that are made from the same as before are
-/// taken over from the file that is there.
+/// Writes all days of a table, month by month. A month that is made from the same as before is
+/// copied from the file that the last publication left.
 pub(super) fn write(
     publication: &Publication<'_>,
     contract: &'static Contract,
@@ -76,7 +75,7 @@ pub(super) fn write(
     Ok((file.finish()?, seen))
 }
 
-/// A month of a year.
+/// The year and month of a day.
 fn month(day: Day) -> (i16, i8) {
     (day.date().year(), day.date().month())
 }
@@ -98,7 +97,7 @@ pub(super) fn of_day(
         .map_err(ReportError::frame(contract.name))
 }
 
-/// The rows of all shards in the order of the key.
+/// The rows of all shards, sorted by the key.
 fn sorted(contract: &Contract, mut shards: Vec<RecordBatch>) -> Result<RecordBatch, ArrowError> {
     if shards.iter().filter(|shard| shard.num_rows() > 0).count() > 1 {
         let rows = concat_batches(&contract.schema(), &shards)?;
@@ -137,7 +136,7 @@ fn published(table: &PublishedTable, names: &Names, day: Day, rows: &RecordBatch
     RecordBatch::try_new(table.schema(), columns)
 }
 
-/// What each row of `portfolio` sums.
+/// The column `grain` of `portfolio`: what each row sums up.
 fn grain(rows: &RecordBatch) -> Result<ArrayRef, ArrowError> {
     let (skus, workloads) = (texts(rows, "sku_id")?, texts(rows, "workload")?);
     let of = |row: usize| match (cell(skus, row), cell(workloads, row)) {
@@ -148,7 +147,7 @@ fn grain(rows: &RecordBatch) -> Result<ArrayRef, ArrowError> {
     Ok(Arc::new(StringArray::from_iter_values((0..rows.num_rows()).map(of))))
 }
 
-/// Adds the ids of a column, where the table has it; each is parsed once a day.
+/// Adds the ids of a column, if the table has it. Each distinct id is parsed once a day.
 fn collect(rows: &RecordBatch, column: &str, into: &mut BTreeSet<Guid>) {
     let Ok(ids) = texts(rows, column) else { return };
     let distinct: FxHashSet<&str> = ids.iter().flatten().collect();

@@ -1,12 +1,12 @@
 //! From the warehouse's tables to what people and BI tools open. Reads `stages` (rows and
 //! contracts) and `warehouse`; knows nothing of how the tables were made.
 //!
-//! The way of a run's last minute, in order:
+//! What happens at the end of a run, in order:
 //!
-//! 1. `publish::publish` writes every published file to the staging folder and then renames them in
-//!    a row (`staging`).
-//! 2. `summary::summarize` computes what the run's closing summary says, `summary_text::render`
-//!    says it; `valuable_steps` picks the next steps that it names.
+//! 1. `publish::publish` writes every published file to the staging folder, then renames one after
+//!    the other (`staging`).
+//! 2. `summary::figures` computes the closing summary of a run, `summary::text` writes it as text,
+//!    `summary::valuable_steps` picks the next steps that it names.
 //! 3. `manifest::Manifest::write` puts `run.json`, with every file's digest, in its place: the last
 //!    rename of all.
 //!

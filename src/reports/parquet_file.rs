@@ -1,7 +1,7 @@
-//! One published Parquet file, written part by part: a part is a month of days, of one or more row
-//! groups. Strings are dictionary encoded and the file carries no Arrow schema, so every reader
-//! shows plain strings; the meaning of each column is in the footer as `uptake.column.<name>`, and
-//! what each part was made from as `uptake.parts`.
+//! One published Parquet file, written part by part: a part is a month, in one or more row groups.
+//! Strings are dictionary encoded and the file has no Arrow schema, so every reader shows plain
+//! strings. The footer has the meaning of each column (`uptake.column.<name>`) and what each part
+//! was made from (`uptake.parts`).
 
 use std::path::PathBuf;
 
@@ -60,7 +60,7 @@ impl ParquetFile {
         })
     }
 
-    /// Adds rows that have the table's schema and come after the ones before.
+    /// Adds rows that have the table's schema and whose keys follow those of the rows before.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<(), ReportError> {
         self.put(rows).map_err(ReportError::parquet("write", &self.path))
     }
@@ -99,7 +99,7 @@ impl ParquetFile {
         Ok(())
     }
 
-    /// Ends a part: its rows are those since the last one ended.
+    /// Ends a part: its rows are those that were added since the part before ended.
     pub fn end_part(&mut self, (first, last): (Day, Day), made_from: Digest) -> Result<(), ReportError> {
         self.end_group().map_err(ReportError::parquet("write", &self.path))?;
         self.parts.push(Part {
@@ -112,7 +112,7 @@ impl ParquetFile {
         Ok(())
     }
 
-    /// Takes a part as it is over from an earlier file.
+    /// Copies a part from an earlier file, byte for byte.
     pub fn copy_part(&mut self, part: &EarlierPart<'_>) -> Result<(), ReportError> {
         self.copy_groups(part).map_err(ReportError::parquet("write", &self.path))?;
         self.parts.push(part.part);

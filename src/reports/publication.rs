@@ -1,4 +1,4 @@
-//! What is to be published: the one value that every file of a publication is written from.
+//! What is to be published: the one value from which every file of a publication is written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,34 +12,34 @@ use crate::stages::received::customers::Customer;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 
-/// What is published, and where to.
+/// What is published, and to which folder.
 pub struct Publication<'a> {
     pub store: &'a Store,
-    /// The folder, which need not exist yet.
+    /// The folder; it need not exist yet.
     pub published: &'a Path,
     pub rules: &'a Rules,
     /// Over how many files the customers are spread.
     pub shards: u32,
-    /// The first and the last day, each with a file of every table; no days where `first` is after
-    /// `last`.
+    /// The first and the last day. Every table has a file for each day between them. There are no
+    /// days where `first` is after `last`.
     pub first: Day,
     pub last: Day,
-    /// The latest entry of each tenant that a customer list names.
+    /// The latest entry of each tenant in the customer lists.
     pub customers: Vec<Customer>,
-    /// Tenants that occur anywhere in the warehouse; those of the published tables are added.
+    /// Tenants that occur anywhere in the warehouse; `publish` adds those of the published tables.
     pub seen_tenants: BTreeSet<Guid>,
-    /// What the rows of a table and day are made from.
+    /// For each table and day, the digest of what its rows are made from.
     pub made_from: BTreeMap<(&'static str, Day), Digest>,
-    /// What the names next to the ids are made from, and everything else that is the same for all
-    /// days.
+    /// The digest of everything that is the same for all days: the names next to the ids, the
+    /// settings.
     pub names_made_from: Digest,
-    /// The files of the last publication, and what their bytes were: what they have of days that
-    /// are as they were is taken over.
+    /// The files of the last publication with the digests of their bytes. Months that did not
+    /// change are copied from them.
     pub earlier: BTreeMap<String, Digest>,
 }
 
 impl Publication<'_> {
-    /// What the published rows of some days of a table are made from.
+    /// The digest of what the published rows of some days of a table are made from.
     pub(super) fn part_made_from(&self, contract: &Contract, (first, last): (Day, Day)) -> Digest {
         let mut hasher = Hasher::new();
         hasher.digest(self.names_made_from).text(contract.name);
@@ -50,7 +50,7 @@ impl Publication<'_> {
         hasher.finish()
     }
 
-    /// How many units of progress [`publish`] will tell: a day of a table is one.
+    /// How many units of progress [`publish`] reports: one for each day of a table.
     pub fn units(&self) -> u64 {
         self.first.to(self.last).count() as u64 * FACTS.len() as u64
     }

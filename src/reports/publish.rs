@@ -1,5 +1,5 @@
-//! Publishes: from the tables of the warehouse to the files that a BI tool opens. Nothing changes
-//! in the published folder before every file is written.
+//! Publishes: turns the tables of the warehouse into the files that a BI tool opens. Nothing
+//! changes in the published folder before every file is written.
 
 use std::collections::BTreeSet;
 
@@ -19,8 +19,8 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
 
 /// Writes all files and puts them into place; returns them in the order of the data dictionary, the
-/// export last. `progress` is told how many units are done since it was told last, from several
-/// threads.
+/// export last. Several threads call `progress`, each with the number of units that it has done
+/// since its last call.
 pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<PublishedFile>, ReportError> {
     let staging = Staging::open(publication.store.disk(), publication.published)?;
     let names = Names::of(&publication.customers, &publication.rules.catalogue);
@@ -45,7 +45,7 @@ pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -
     staging.commit(files)
 }
 
-/// Writes a table that is in one frame.
+/// Writes a table whose rows are one frame.
 fn whole(staging: &Staging<'_>, contract: &'static Contract, rows: &RecordBatch) -> Result<Staged, ReportError> {
     let mut file = ParquetFile::create(staging, &PublishedTable::whole(contract))?;
     file.write(rows)?;

@@ -1,4 +1,4 @@
-//! How the values of a row become the cells of a column and come back: one implementation per type.
+//! Turns the values of a row into the cells of a column, and back: one implementation for each type.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ pub trait Cell: Sized {
     fn column<'a>(cells: impl Iterator<Item = &'a Self>) -> Result<ArrayRef, WarehouseError>
     where
         Self: 'a;
-    /// The cell in a row of a column; `None` where the column has another type or a text that is no
-    /// such value.
+    /// The cell in a row of a column; `None` where the column has another type, or a text that is
+    /// not a value of this type.
     fn get(column: &dyn Array, row: usize) -> Option<Self>;
 }
 
-/// Cells that are an Arrow primitive, with and without null.
+/// Implements [`Cell`] for an Arrow primitive and for the same with null.
 macro_rules! primitive {
     ($type:ty, $kind:expr, $array:ty, $into:expr, $from:expr, $finish:expr) => {
         impl Cell for $type {
@@ -82,10 +82,10 @@ primitive!(
     |array: TimestampMicrosecondArray| array.with_timezone("UTC")
 );
 
-/// How many bytes of text a column of a file can have: what counts them is a number of 32 bits.
+/// How many bytes of text a column of a file can have at most: Arrow counts them in 32 bits.
 pub const MOST_TEXT: usize = i32::MAX as usize;
 
-/// A column of texts that is filled one by one, and no further than it can be.
+/// A column of texts that is filled one by one. It refuses more text than a column can have.
 pub struct TextColumn {
     builder: StringBuilder,
     bytes: usize,
@@ -134,7 +134,7 @@ pub fn texts<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Result<ArrayR
     Ok(Arc::new(StringArray::from_iter_values(values)))
 }
 
-/// Cells that are text, with and without null.
+/// Implements [`Cell`] for a type that is written as text, and for the same with null.
 macro_rules! textual {
     ($type:ty, $write:expr, $read:expr) => {
         impl Cell for $type {

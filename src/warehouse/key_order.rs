@@ -1,4 +1,4 @@
-//! Proves that the rows of a frame rise strictly in the key: sorted, and no key twice.
+//! Checks that the rows of a frame are sorted by the key, and that no key is there twice.
 
 use std::cmp::Ordering;
 
@@ -11,10 +11,10 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::value_rules;
 
-/// Goes through the key column by column; of every pair of neighbours that the columns so far leave
-/// equal, the next one decides.
+/// Checks one key column after the other. Each column decides about those pairs of neighbours that
+/// are equal in all columns before it.
 pub fn check_order(contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
-    if numbers_rise(contract, frame) {
+    if codes_ascend(contract, frame) {
         return Ok(());
     }
     let mut equal: Vec<u32> = (1..frame.num_rows() as u32).collect();
@@ -29,9 +29,9 @@ pub fn check_order(contract: &Contract, frame: &RecordBatch) -> Result<(), Wareh
     }
 }
 
-/// Whether the texts rise strictly.
-pub fn is_rising(texts: &StringArray) -> bool {
-    // Most texts differ in their first bytes, which are compared as one number.
+/// Whether each text is greater than the one before it.
+pub fn is_ascending(texts: &StringArray) -> bool {
+    // Most texts differ in their first eight bytes, which are compared as one number.
     let head = |text: &str| {
         let mut head = [0; 8];
         match text.as_bytes().first_chunk::<8>() {
@@ -48,9 +48,9 @@ pub fn is_rising(texts: &StringArray) -> bool {
     })
 }
 
-/// Whether the key is numbers of dictionaries that rise, and rises strictly itself: then it is
-/// enough to compare numbers.
-fn numbers_rise(contract: &Contract, frame: &RecordBatch) -> bool {
+/// Whether the key columns are codes of sorted dictionaries, and the rows are in order. Comparing
+/// codes is enough then, which is much faster than comparing texts.
+fn codes_ascend(contract: &Contract, frame: &RecordBatch) -> bool {
     let rows = frame.num_rows();
     if rows == 0 || contract.key_width() == 0 {
         return false;
@@ -60,7 +60,7 @@ fn numbers_rise(contract: &Contract, frame: &RecordBatch) -> bool {
         let Some(coded) = column.as_dictionary_opt::<UInt32Type>() else {
             return false;
         };
-        if coded.null_count() > 0 || !is_rising(coded.values().as_string()) {
+        if coded.null_count() > 0 || !is_ascending(coded.values().as_string()) {
             return false;
         }
         let keys = coded.keys().values();
@@ -84,8 +84,8 @@ fn broken(contract: &Contract, frame: &RecordBatch, row: usize, what: &str) -> W
     ))
 }
 
-/// Keeps those of `rows` whose cell equals the one before; gives the first whose cell is less. Null
-/// comes first.
+/// Keeps those of `rows` whose cell equals the one before it. Returns the first row whose cell is
+/// less. Null comes first.
 fn keep_equal(column: &ArrayRef, rows: &mut Vec<u32>) -> Option<usize> {
     let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
     match column.data_type() {
@@ -140,7 +140,7 @@ fn retain(rows: &mut Vec<u32>, nulls: Option<&NullBuffer>, order: impl Fn(usize,
     falls
 }
 
-/// Compares two cells of the same column, of frames as they are read; null comes first.
+/// Compares a cell of one frame with a cell of the same column in another frame. Null comes first.
 pub fn compare(left: &ArrayRef, left_row: usize, right: &ArrayRef, right_row: usize) -> Ordering {
     match (left.is_null(left_row), right.is_null(right_row)) {
         (false, false) => {}

@@ -1,6 +1,6 @@
-//! What a contract says of the values of a table: columns that may not be null are not, counts are
-//! at least 0, and ratios are numbers of at least 0. Held before a file is written, so that a wrong
-//! value never comes into a table.
+//! What a contract says of the columns of a table: their types, no null where none may be, counts of
+//! at least 0, ratios that are numbers of at least 0. The writer checks it before it writes a file,
+//! so that a wrong value never gets into a table.
 
 use std::path::Path;
 
@@ -12,12 +12,11 @@ use arrow::record_batch::RecordBatch;
 use crate::warehouse::contract::{Column, Contract, Kind, Place};
 use crate::warehouse::error::WarehouseError;
 
-/// The column that is left out of messages: they end up in logs and beside the published files,
-/// where users do not belong.
+/// The column that messages leave out: they end up in logs and beside the published files, where
+/// no user may be named.
 const USER: &str = "user_id";
 
-/// Proves that the columns of a frame have the types of the contract; texts may be numbers of a
-/// dictionary.
+/// Checks that the columns of a frame have the types of the contract. Texts may be dictionary-coded.
 pub fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Result<(), WarehouseError> {
     for field in frame.schema().fields() {
         let expected = contract
@@ -42,7 +41,7 @@ pub fn check_types(path: &Path, contract: &Contract, frame: &RecordBatch) -> Res
     Ok(())
 }
 
-/// Proves the values of the frame of a file, or of some of its columns.
+/// Checks the values of the frame of a file, or of some of its columns.
 pub fn check_values(contract: &Contract, (day, shard): Place, frame: &RecordBatch) -> Result<(), WarehouseError> {
     for column in contract.columns {
         let fault = frame.column_by_name(column.name).and_then(|values| fault(column, values));
@@ -59,8 +58,8 @@ pub fn check_values(contract: &Contract, (day, shard): Place, frame: &RecordBatc
     Ok(())
 }
 
-/// The first row of a column that breaks its contract, and how. What is common, a column without
-/// fault, is one pass over it.
+/// The first row of a column that breaks its contract, and how. A column without a fault, which is
+/// the usual case, costs one pass.
 fn fault(column: &Column, values: &ArrayRef) -> Option<(usize, String)> {
     if !column.nullable && values.null_count() > 0 {
         let row = (0..values.len()).find(|row| values.is_null(*row))?;
@@ -76,8 +75,7 @@ fn fault(column: &Column, values: &ArrayRef) -> Option<(usize, String)> {
         Kind::Ratio => {
             let ratios = values.as_primitive_opt::<Float64Type>()?;
             let wrong = |ratio: f64| !ratio.is_finite() || ratio < 0.0;
-            // In the order of these functions NaN is above every number, or below it where its sign
-            // says so.
+            // These functions sort NaN above all numbers, and NaN with a negative sign below them.
             [min(ratios), max(ratios)].into_iter().flatten().find(|ratio| wrong(*ratio))?;
             let row = (0..ratios.len()).find(|row| ratios.is_valid(*row) && wrong(ratios.value(*row)))?;
             Some((row, format!("`{}`, not a number of at least 0,", ratios.value(row))))
@@ -86,7 +84,7 @@ fn fault(column: &Column, values: &ArrayRef) -> Option<(usize, String)> {
     }
 }
 
-/// The key of a row, for a message; without the user.
+/// The key of a row without the user, for a message.
 pub fn key(contract: &Contract, frame: &RecordBatch, row: usize) -> String {
     let cells: Vec<String> = contract
         .columns

@@ -1,5 +1,5 @@
-//! What a run's closing summary says: the portfolio on the last day and how it moved in a window of
-//! 28 days. Pure: rows in, figures out; `summary_text` puts them into words.
+//! The figures of a run's closing summary: the portfolio on the last day, and how it changed over a
+//! window of 28 days. Pure: rows in, figures out; `text` puts them into words.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::stages::usage::usage::ratio;
 /// How many customers the summary names at most.
 const MOVERS: usize = 5;
 
-/// A count out of another one. The ratio is `None` where the whole is 0 or nobody knows.
+/// A part of a whole. The ratio is `None` where the whole is 0 or unknown.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
     pub part: i64,
@@ -32,51 +32,51 @@ impl Share {
     }
 }
 
-/// A share on the last day, and by how much its ratio rose since the day before it (0.012 is 1.2
-/// points).
+/// A share on the last day, and by how much its ratio rose since the day that it is compared with
+/// (0.012 is 1.2 points).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measure {
     pub now: Share,
     pub rise: Option<f64>,
 }
 
-/// A customer whose use changed: the sum over its products in scope, in which someone active in two
+/// A customer whose use changed. Shares are sums over the products in scope: who is active in two
 /// products counts twice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mover {
     pub tenant_id: Guid,
-    /// `None` where no customer list has it.
+    /// `None` where no customer list has the customer.
     pub name: Option<String>,
     pub before: Share,
     pub now: Share,
 }
 
 impl Mover {
-    /// By how much usage rose; 0 where a side has no ratio.
+    /// By how much the usage ratio rose; 0 where one of the two is unknown.
     pub fn rise(&self) -> f64 {
         self.now.ratio.zip(self.before.ratio).map_or(0.0, |(now, before)| now - before)
     }
 
-    /// How many more are active.
+    /// How many more users are active.
     pub fn more_active(&self) -> i64 {
         self.now.part - self.before.part
     }
 
-    /// What "moved most" means: the change in usage times the change in active users. So neither
-    /// two users of a tiny customer nor a large customer that grew without using more comes first.
+    /// What "moved most" means: the change in the usage ratio times the change in active users. So
+    /// neither a tiny customer with two new users nor a large one that only grew comes first.
     fn weight(&self) -> f64 {
         self.rise().abs() * self.more_active().unsigned_abs() as f64
     }
 }
 
-/// A customer whose seats come from a list that is stale.
+/// A customer whose seats come from a stale list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OldList {
     pub tenant_id: Guid,
-    /// `None` where no customer list has it.
+    /// `None` where no customer list has the customer.
     pub name: Option<String>,
     pub snapshot_day: Day,
-    /// How old it is on the day of the summary.
+    /// How old the list is on the day of the summary.
     pub days: i32,
 }
 
@@ -84,30 +84,30 @@ pub struct OldList {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     pub day: Day,
-    /// The day that it is compared with; `None` where the tables do not reach back.
+    /// The day that it is compared with; `None` where the tables do not reach back so far.
     pub before: Option<Day>,
     pub customers: i64,
-    /// Those of them without a list of what they bought: they are in no sum.
+    /// Customers without a list of what they bought: they are in no sum.
     pub customers_without_seats: i64,
-    /// Those of them whose data does not reach back over the whole window of the last day.
+    /// Customers whose data does not cover the whole window of the last day.
     pub customers_incomplete: i64,
-    /// The customers whose list of subscriptions in force is stale, the oldest list first.
+    /// Customers whose list of subscriptions in force is stale, the oldest list first.
     pub old_lists: Vec<OldList>,
     /// Assigned of sold seats.
     pub deployment: Option<Measure>,
     /// Active of all entitlements.
     pub usage: Option<Measure>,
-    /// The same without what distorts it: never above 1.
+    /// The same without moved licenses and other distortions: never above 1.
     pub usage_adjusted: Option<Measure>,
-    /// The customers that moved most, first the one that moved most of all.
+    /// The customers that moved most, the first one most of all.
     pub movers: Vec<Mover>,
-    /// Customers that are on both days and are not compared, because their window was not complete
-    /// on the earlier one.
+    /// Customers that are there on both days and are not compared, because their window was not
+    /// complete on the earlier one.
     pub not_compared: i64,
 }
 
-/// Sums up the last day, and compares it with the day 28 days before where there is one. `names`
-/// are the customers' names; a list of subscriptions is stale when it is older than `stale_days`.
+/// Sums up the last day and compares it with the day 28 days before, if there is one. `names` are
+/// the customers' names. A list of subscriptions is stale when it is older than `stale_days`.
 pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid, String>, stale_days: i32) -> Summary {
     let total = total_of(&now.portfolio);
     let total_before = before.and_then(|before| total_of(&before.portfolio));
@@ -152,7 +152,7 @@ fn old_lists(now: &DayRows, names: &BTreeMap<Guid, String>, stale_days: i32) -> 
     old
 }
 
-/// The row over everything.
+/// The row that sums up the whole portfolio.
 fn total_of(portfolio: &[Portfolio]) -> Option<&Portfolio> {
     portfolio.iter().find(|row| row.sku_id.is_none() && row.workload.is_none())
 }
@@ -181,8 +181,8 @@ fn by_customer(adoption: &[Adoption]) -> BTreeMap<Guid, Sums> {
     customers
 }
 
-/// The customers that moved most, and how many could not be compared. A window that was not
-/// complete makes every customer look as if it had risen, so those are left out.
+/// The customers that moved most, and how many could not be compared. Where the earlier window was
+/// not complete, every customer would look as if its use had risen: those are left out.
 fn movers(now: &BTreeMap<Guid, Sums>, before: &BTreeMap<Guid, Sums>, names: &BTreeMap<Guid, String>) -> (Vec<Mover>, i64) {
     let mut movers = Vec::new();
     let mut not_compared = 0;

@@ -1,4 +1,4 @@
-//! The closing summary in words: 80 columns of text that a customer manager reads in one go.
+//! The closing summary as text of 80 columns.
 
 use std::fmt::Write;
 
@@ -7,13 +7,13 @@ use crate::domain::words::summary as said;
 use crate::domain::words::{Phrase, Words, nouns};
 use crate::reports::summary::figures::{Measure, Mover, OldList, Share, Summary};
 
-/// No line is wider.
+/// The widest line.
 pub(crate) const WIDTH: usize = 80;
 
-/// How many old lists are named.
+/// How many old lists are named at most.
 const OLD_LISTS: usize = 5;
 
-/// What stands out, where the output can show it.
+/// How text is shown where the output can show styles.
 #[derive(Clone, Copy)]
 enum Style {
     Heading,
@@ -91,7 +91,7 @@ impl Page {
         format!("  {} {}\n", self.label(words.say(said::CUSTOMERS)), parts.join(", "))
     }
 
-    /// A label in the room that the longest one takes.
+    /// A label, padded to the width of the longest one.
     fn label(&self, label: &str) -> String {
         let labels = [said::CUSTOMERS, said::DEPLOYMENT, said::USAGE];
         let longest = labels.iter().map(|label| self.words.say(*label).chars().count()).max();
@@ -151,8 +151,8 @@ impl Page {
         let (before, now) = (self.percent(&mover.before), self.percent(&mover.now));
         let active = self.words.signed(mover.more_active());
         let figures = format!(" {before} → {now} {active:>7} {} ", self.words.say(said::ACTIVE));
-        // Figures are never cut: a large one takes its room from the name, and the right edge stays
-        // where it is.
+        // Figures are never cut. A large one takes its room from the name, so that the right edge
+        // stays in place.
         let name_width = WIDTH
             .saturating_sub(2 + figures.chars().count() + self.points_of(mover.rise()).chars().count())
             .max(1);
@@ -184,7 +184,7 @@ impl Page {
         format!("  {}\n", self.styled(Style::Quiet, text))
     }
 
-    /// Where changes begin, so that there is room for the words before them.
+    /// The column in which changes begin: the longest words before it fit.
     fn points_at(&self) -> usize {
         match self.words.0 {
             Language::English => 58,
@@ -210,13 +210,13 @@ fn rounded(value: f64) -> f64 {
     (value * 10.0).round() / 10.0 + 0.0
 }
 
-/// `12,345`, in messages that are English whatever the language.
+/// `12,345`, for messages that are always English.
 pub fn grouped(number: i64) -> String {
     Words(Language::English).grouped(number)
 }
 
-/// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters, which
-/// a raw list could bring and a terminal would obey, become spaces.
+/// A name in exactly `width` columns: cut with `…` or filled with spaces. Control characters become
+/// spaces: a raw list could have some, and a terminal would obey them.
 pub fn padded(name: &str, width: usize) -> String {
     let clean: String = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let total: usize = clean.chars().map(columns_of).sum();
@@ -237,8 +237,8 @@ pub fn padded(name: &str, width: usize) -> String {
     text
 }
 
-/// How many columns a terminal gives a letter: two from the East Asian scripts on, near enough for
-/// names.
+/// How many columns a letter takes in a terminal: two from the East Asian scripts on, which is near
+/// enough for names.
 fn columns_of(letter: char) -> usize {
     if letter >= '\u{1100}' && !('\u{2000}'..'\u{2e80}').contains(&letter) && !('\u{1e00}'..'\u{2000}').contains(&letter) {
         2

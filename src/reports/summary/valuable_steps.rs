@@ -1,10 +1,10 @@
 //! The next steps that a run's closing summary names: the most valuable ones of the last day, in
 //! the pipeline's language.
 //!
-//! A step is worth the seats that it concerns (`seats_concerned` of its evidence): unused seats,
-//! users beyond the entitlements, seats that end; of support requests each stands for one. Of the
-//! steps about the same product, workload or customer only the most valuable is named, since they
-//! are about the same seats. Steps of equal value stand in the order of their key.
+//! The value of a step is the number of seats that it concerns (`seats_concerned` of its evidence):
+//! unused seats, users beyond the entitlements, seats that end; a support request counts as one.
+//! Steps about the same product, workload or customer are about the same seats, so only the most
+//! valuable of them is named. Steps of equal value stand in the order of their key.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::stages::next_steps::words::title;
 /// How many steps are named at most.
 const MOST: usize = 5;
 
-/// A step that is named.
+/// A step that the summary names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValuableStep {
     pub seats_concerned: i64,

@@ -1,50 +1,52 @@
-//! Small numbers as Parquet packs them: runs of one number, and groups of eight side by side in as
-//! few bits as the largest needs.
+//! Small numbers as Parquet packs them: runs of equal numbers, and groups of eight numbers packed
+//! into as few bits as the largest one needs.
 //!
-//! The form is the hybrid of run lengths and bit packing of the Parquet format ("RLE", encoding 3):
-//! a header in base 128, whose lowest bit tells a run (0: how often, then the number in whole
-//! bytes) from packed groups (1: how many groups, then the bits, lowest first).
+//! This is the hybrid of run lengths and bit packing of the Parquet format ("RLE", encoding 3). Each
+//! run or packed part begins with a header in base 128. Its lowest bit is 0 for a run: then come how
+//! often, and the number in whole bytes. It is 1 for packed groups: then come how many groups, and
+//! the bits, lowest first.
 
-/// How many equal numbers in a row are written as a run: fewer take no less room than packed ones.
-const LEAST_RUN: usize = 16;
-/// How many numbers a group has.
-const GROUP: usize = 8;
+/// How many equal numbers make a run at least: fewer are as small when they are packed.
+const MIN_RUN: usize = 16;
+/// How many numbers a packed group has.
+const GROUP_LEN: usize = 8;
 
-/// The bits that numbers from 0 to `most` need.
-pub fn width(most: u32) -> u32 {
-    32 - most.leading_zeros()
+/// How many bits numbers from 0 to `max` need.
+pub fn width(max: u32) -> u32 {
+    32 - max.leading_zeros()
 }
 
-/// Appends numbers of at most `width` bits. A reader knows how many they are and ignores what fills
-/// the last group.
-pub fn put(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
-    let mut waiting = 0;
+/// Appends numbers of at most `width` bits. A reader knows how many there are and ignores what fills
+/// up the last group.
+pub fn append(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+    let mut pending = 0;
     let mut at = 0;
     while let Some((start, run)) = next_run(numbers, at) {
         at = start;
-        // A group cannot end within: what fills it up comes from the run.
-        let filling = (GROUP - (at - waiting) % GROUP) % GROUP;
-        if run < LEAST_RUN + filling {
+        // Packed groups have to be whole: the last one before the run takes its first numbers.
+        let filling = (GROUP_LEN - (at - pending) % GROUP_LEN) % GROUP_LEN;
+        if run < MIN_RUN + filling {
             at += run;
             continue;
         }
         at += filling;
-        put_groups(&numbers[waiting..at], width, out);
+        append_groups(&numbers[pending..at], width, out);
         let run = run - filling;
-        put_header((run as u64) << 1, out);
+        append_header((run as u64) << 1, out);
         out.extend_from_slice(&numbers[at].to_le_bytes()[..width.div_ceil(8) as usize]);
         at += run;
-        waiting = at;
+        pending = at;
     }
-    put_groups(&numbers[waiting..], width, out);
+    append_groups(&numbers[pending..], width, out);
 }
 
-/// Where the next run that may be long enough begins, from `at` on, and how long it is. One that is
-/// has a whole group of equal numbers in it wherever groups begin, so only groups are looked at.
+/// Where the next run that may be long enough begins, from `at` on, and how long it is. Wherever
+/// groups begin, a run that is long enough has a whole group of equal numbers in it. So it is enough
+/// to look for such groups.
 fn next_run(numbers: &[u32], at: usize) -> Option<(usize, usize)> {
-    let groups = numbers[at..].as_chunks::<GROUP>().0;
-    let is_equal = |group: &[u32; GROUP]| group.iter().fold(0, |differing, number| differing | number ^ group[0]) == 0;
-    let middle = at + GROUP * groups.iter().position(is_equal)?;
+    let groups = numbers[at..].as_chunks::<GROUP_LEN>().0;
+    let is_equal = |group: &[u32; GROUP_LEN]| group.iter().fold(0, |differing, number| differing | number ^ group[0]) == 0;
+    let middle = at + GROUP_LEN * groups.iter().position(is_equal)?;
     let is_other = |number: &u32| *number != numbers[middle];
     let start = at + numbers[at..middle].iter().rposition(is_other).map_or(0, |last| last + 1);
     let end = numbers[middle..]
@@ -54,31 +56,31 @@ fn next_run(numbers: &[u32], at: usize) -> Option<(usize, usize)> {
     Some((start, end - start))
 }
 
-/// Appends numbers of at most `width` bits as runs alone, however short they are.
-pub fn put_runs(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+/// Appends numbers of at most `width` bits as runs only, however short these are.
+pub fn append_runs(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     for run in numbers.chunk_by(|one, next| one == next) {
-        put_header((run.len() as u64) << 1, out);
+        append_header((run.len() as u64) << 1, out);
         out.extend_from_slice(&run[0].to_le_bytes()[..width.div_ceil(8) as usize]);
     }
 }
 
-/// How many runs numbers are.
-pub fn runs(numbers: &[u32]) -> usize {
+/// How many runs the numbers have.
+pub fn count_runs(numbers: &[u32]) -> usize {
     let next = numbers.get(1..).unwrap_or_default();
     usize::from(!numbers.is_empty()) + numbers.iter().zip(next).filter(|(one, next)| one != next).count()
 }
 
-fn put_groups(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+fn append_groups(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     if numbers.is_empty() {
         return;
     }
-    let groups = numbers.len().div_ceil(GROUP);
-    put_header((groups as u64) << 1 | 1, out);
+    let groups = numbers.len().div_ceil(GROUP_LEN);
+    append_header((groups as u64) << 1 | 1, out);
     out.reserve(groups * width as usize);
     if width <= 8 {
         // A group fits into one number.
-        let (whole, rest) = numbers.as_chunks::<GROUP>();
-        let last: [u32; GROUP] = std::array::from_fn(|at| rest.get(at).copied().unwrap_or(0));
+        let (whole, rest) = numbers.as_chunks::<GROUP_LEN>();
+        let last: [u32; GROUP_LEN] = std::array::from_fn(|at| rest.get(at).copied().unwrap_or(0));
         for group in whole.iter().chain((!rest.is_empty()).then_some(&last)) {
             let bits = group.iter().rev().fold(0u64, |bits, number| bits << width | u64::from(*number));
             out.extend_from_slice(&bits.to_le_bytes()[..width as usize]);
@@ -89,7 +91,7 @@ fn put_groups(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     for number in numbers
         .iter()
         .copied()
-        .chain(std::iter::repeat_n(0, groups * GROUP - numbers.len()))
+        .chain(std::iter::repeat_n(0, groups * GROUP_LEN - numbers.len()))
     {
         bits |= u64::from(number) << filled;
         filled += width;
@@ -99,11 +101,11 @@ fn put_groups(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
             filled -= 32;
         }
     }
-    // Eight numbers fill whole bytes.
+    // Eight numbers always fill whole bytes.
     out.extend_from_slice(&bits.to_le_bytes()[..filled as usize / 8]);
 }
 
-fn put_header(mut header: u64, out: &mut Vec<u8>) {
+fn append_header(mut header: u64, out: &mut Vec<u8>) {
     while header >= 0x80 {
         out.push(header as u8 | 0x80);
         header >>= 7;
@@ -136,7 +138,7 @@ mod tests {
                 numbers.extend(std::iter::repeat_n(u32::from_le_bytes(number), (header >> 1) as usize));
                 at += length;
             } else {
-                let packed = (header >> 1) as usize * GROUP;
+                let packed = (header >> 1) as usize * GROUP_LEN;
                 let bit = |place: usize| u32::from(bytes[at + place / 8] >> (place % 8) & 1);
                 numbers.extend(
                     (0..packed).map(|number| (0..width as usize).fold(0, |sum, place| sum | bit(number * width as usize + place) << place)),
@@ -144,7 +146,7 @@ mod tests {
                 at += packed * width as usize / 8;
             }
         }
-        assert!(numbers.len() >= count && numbers.len() < count + GROUP);
+        assert!(numbers.len() >= count && numbers.len() < count + GROUP_LEN);
         numbers.truncate(count);
         numbers
     }
@@ -155,11 +157,11 @@ mod tests {
             let mask = if width == 32 { u32::MAX } else { (1 << width) - 1 };
             let numbers: Vec<u32> = runs.iter().flat_map(|(number, count)| std::iter::repeat_n(number & mask, *count)).collect();
             let mut bytes = Vec::new();
-            put(&numbers, width, &mut bytes);
+            append(&numbers, width, &mut bytes);
             prop_assert_eq!(&read(&bytes, width, numbers.len()), &numbers);
             bytes.clear();
-            put_runs(&numbers, width, &mut bytes);
-            prop_assert_eq!(read(&bytes, width, numbers.len()).chunk_by(|one, next| one == next).count(), super::runs(&numbers));
+            append_runs(&numbers, width, &mut bytes);
+            prop_assert_eq!(read(&bytes, width, numbers.len()).chunk_by(|one, next| one == next).count(), super::count_runs(&numbers));
             prop_assert_eq!(read(&bytes, width, numbers.len()), numbers);
         }
     }
@@ -167,7 +169,7 @@ mod tests {
     #[test]
     fn a_run_takes_the_room_of_one_number() {
         let mut bytes = Vec::new();
-        put(&[5; 1000], 3, &mut bytes);
+        append(&[5; 1000], 3, &mut bytes);
         assert_eq!(bytes, [0xd0, 0x0f, 5]);
     }
 
@@ -175,7 +177,7 @@ mod tests {
     fn no_bits_are_needed_for_zero_alone() {
         assert_eq!((width(0), width(1), width(255), width(256), width(u32::MAX)), (0, 1, 8, 9, 32));
         let mut bytes = Vec::new();
-        put(&[0; 5], 0, &mut bytes);
+        append(&[0; 5], 0, &mut bytes);
         assert_eq!(bytes, [3]);
     }
 }

@@ -1,9 +1,9 @@
-//! One column of a row group as the bytes of a Parquet file: a dictionary page where it pays, data
-//! pages, statistics and the index of the pages.
+//! Encodes one column of a row group: a dictionary page where it pays, data pages, statistics and
+//! the page index.
 //!
-//! The general writer of the Parquet library looks every value up in a dictionary of its own.
-//! Columns that the stages give as numbers of a dictionary need no look-up here, others are asked
-//! once whether a dictionary pays. Everything else (headers, footer, indexes) is the library's.
+//! The general writer of the Parquet library looks every value up in a hash map. Here dictionary-coded
+//! columns need no look-up, and other columns get one only where a sample shows that a dictionary
+//! pays. Everything else (headers, footer, indexes) is the library's.
 
 use std::mem;
 
@@ -20,24 +20,24 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::warehouse::encode::bit_packing;
-use crate::warehouse::encode::column_values::{Values, values_of};
+use crate::warehouse::encode::column_values::{ColumnValues, column_values};
 use crate::warehouse::encode::compression::{compress, compression};
 use crate::warehouse::encode::dictionary::Dictionary;
 
-/// Rows of one page: what a reader that looks for one customer has to decode.
+/// Rows of one page: so many rows a reader has to decode at least that looks for one customer.
 const PAGE_ROWS: usize = 16 * 1024;
 
-/// Wider codes are not packed where they are compressed.
-const MOST_BITS_PACKED: u32 = 4;
+/// Wider codes are not bit-packed in compressed files.
+const MAX_BITS_PACKED: u32 = 4;
 
-/// A column chunk and what the footer is to say of it.
+/// The bytes of a column chunk, and what the footer says of it.
 pub struct Chunk {
     pub bytes: Bytes,
     pub close: ColumnCloseResult,
 }
 
-/// Encodes columns of as many rows, at least one. Columns of equal values are equal bytes, which
-/// are made once.
+/// Encodes columns that have the same number of rows, at least one. Columns with equal values have
+/// equal bytes, which are made once.
 pub fn encode_all(columns: &[ArrayRef], descriptions: &[ColumnDescPtr], is_compressed: bool) -> Result<Vec<Chunk>> {
     let mut chunks: Vec<Chunk> = Vec::with_capacity(columns.len());
     for (column, description) in columns.iter().zip(descriptions) {
@@ -55,7 +55,7 @@ pub fn encode_all(columns: &[ArrayRef], descriptions: &[ColumnDescPtr], is_compr
 }
 
 impl Chunk {
-    /// The same values as another column.
+    /// The chunk of another column with the same values.
     fn of(&self, description: &ColumnDescPtr) -> Result<Chunk> {
         let like = &self.close.metadata;
         let metadata = ColumnChunkMetaData::builder(description.clone())
@@ -82,7 +82,7 @@ impl Chunk {
 
 /// Encodes a column of at least one row.
 fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -> Result<Chunk> {
-    let values = values_of(column).ok_or_else(|| ParquetError::NYI(format!("a column of type {}", column.data_type())))?;
+    let values = column_values(column).ok_or_else(|| ParquetError::NYI(format!("a column of type {}", column.data_type())))?;
     let mut dictionary = if values.count() > 0 { values.dictionary() } else { None };
     let mut sink = TrackedWrite::new(Vec::new());
     let mut pages = Pages {
@@ -112,17 +112,17 @@ fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -
         let range = value..value + present;
         let mut body = Vec::new();
         if description.max_def_level() > 0 {
-            put_levels(column, row, rows, &mut body);
+            append_levels(column, row, rows, &mut body);
         }
         let encoding = match &dictionary {
             Some(Dictionary { codes, count, .. }) => {
                 let width = code_width(*count, is_compressed);
                 body.push(width as u8);
-                put_codes(&codes[range.clone()], width, &mut body);
+                append_codes(&codes[range.clone()], width, &mut body);
                 Encoding::RLE_DICTIONARY
             }
             None => {
-                values.put(range.clone(), &mut body);
+                values.append_plain(range.clone(), &mut body);
                 Encoding::PLAIN
             }
         };
@@ -168,52 +168,52 @@ fn encode(column: &ArrayRef, description: &ColumnDescPtr, is_compressed: bool) -
     Ok(Chunk { bytes, close })
 }
 
-/// The bits of a code. They fill whole bytes where they are compressed and not few: the compressor
-/// sees which codes are frequent only where every code begins with a byte.
+/// How many bits a code takes. In compressed files codes that are not short take whole bytes: only
+/// then the compressor sees which codes are frequent.
 fn code_width(entries: u32, is_compressed: bool) -> u32 {
     let width = bit_packing::width(entries.saturating_sub(1));
-    if is_compressed && width > MOST_BITS_PACKED {
+    if is_compressed && width > MAX_BITS_PACKED {
         width.next_multiple_of(8)
     } else {
         width
     }
 }
 
-/// Where codes of whole bytes mostly come several times in a row, as those of a sorted column do,
-/// runs alone take less room, and even less when they are compressed.
-fn put_codes(codes: &[u32], width: u32, out: &mut Vec<u8>) {
+/// Appends codes. Where codes of whole bytes mostly come several times in a row, as those of a sorted
+/// column do, runs alone are smaller, compressed and uncompressed.
+fn append_codes(codes: &[u32], width: u32, out: &mut Vec<u8>) {
     let bytes = width as usize / 8;
-    if bytes > 0 && width.is_multiple_of(8) && bit_packing::runs(codes) * (bytes + 1) < codes.len() * bytes {
-        bit_packing::put_runs(codes, width, out);
+    if bytes > 0 && width.is_multiple_of(8) && bit_packing::count_runs(codes) * (bytes + 1) < codes.len() * bytes {
+        bit_packing::append_runs(codes, width, out);
     } else {
-        bit_packing::put(codes, width, out);
+        bit_packing::append(codes, width, out);
     }
 }
 
-/// Which rows are not null, a bit each, with the length of it all before it.
-fn put_levels(column: &ArrayRef, from: usize, rows: usize, out: &mut Vec<u8>) {
+/// Appends the definition levels: a bit for each row, 0 for null, with their length before them.
+fn append_levels(column: &ArrayRef, from: usize, rows: usize, out: &mut Vec<u8>) {
     let mut levels = Vec::new();
     match column.nulls().filter(|nulls| nulls.null_count() > 0) {
-        None => bit_packing::put(&vec![1; rows], 1, &mut levels),
+        None => bit_packing::append(&vec![1; rows], 1, &mut levels),
         Some(nulls) => {
             let level = |row: usize| u32::from(nulls.is_valid(row));
-            bit_packing::put(&(from..from + rows).map(level).collect::<Vec<u32>>(), 1, &mut levels);
+            bit_packing::append(&(from..from + rows).map(level).collect::<Vec<u32>>(), 1, &mut levels);
         }
     }
     out.extend_from_slice(&(levels.len() as u32).to_le_bytes());
     out.extend_from_slice(&levels);
 }
 
-/// The pages of a chunk, one after the other.
+/// Writes the pages of a chunk, one after the other.
 struct Pages<'a> {
     writer: SerializedPageWriter<'a, Vec<u8>>,
     is_compressed: bool,
-    /// With headers.
+    /// How many bytes the pages have uncompressed, headers included.
     uncompressed: u64,
 }
 
 impl Pages<'_> {
-    /// Gives the offset and the length of what was written, header included.
+    /// Returns the offset and the length of the page that was written, header included.
     fn write(&mut self, body: Vec<u8>, page: impl Fn(Bytes) -> Page) -> Result<(u64, u64)> {
         let length = body.len();
         let stored = if self.is_compressed { compress(&body)? } else { body };
@@ -224,12 +224,13 @@ impl Pages<'_> {
     }
 }
 
-/// What is in which page: the least and the greatest value, nulls, rows, and where it is.
+/// Collects what the footer says of each page: the least and the greatest value, nulls, rows, and
+/// where the page is.
 struct PageIndex {
     physical: Type,
     columns: ColumnIndexBuilder,
     offsets: OffsetIndexBuilder,
-    /// Where the least and the greatest value so far stand.
+    /// The places of the least and the greatest value so far.
     extremes: Option<(usize, usize)>,
 }
 
@@ -243,7 +244,7 @@ impl PageIndex {
         }
     }
 
-    fn add(&mut self, values: &dyn Values, range: std::ops::Range<usize>, rows: usize, (offset, length): (u64, u64)) {
+    fn add(&mut self, values: &dyn ColumnValues, range: std::ops::Range<usize>, rows: usize, (offset, length): (u64, u64)) {
         self.offsets.append_row_count(rows as i64);
         self.offsets.append_offset_and_size(offset as i64, length as i32);
         let nulls = (rows - range.len()) as i64;
@@ -265,8 +266,8 @@ impl PageIndex {
         });
     }
 
-    /// Of the whole chunk.
-    fn statistics(&self, values: &dyn Values, nulls: u64) -> Statistics {
+    /// The statistics of the whole chunk.
+    fn statistics(&self, values: &dyn ColumnValues, nulls: u64) -> Statistics {
         let bound = |at: fn(&(usize, usize)) -> usize| self.extremes.as_ref().and_then(|both| values.bound(at(both)));
         let (min, max) = match (bound(|both| both.0), bound(|both| both.1)) {
             (Some(min), Some(max)) => (Some(min), Some(max)),

@@ -1,6 +1,6 @@
-//! The values of a column, without its nulls, as the writer of a column chunk asks for them: plain
-//! bytes, a dictionary, the least and the greatest. They are the same whether texts come as they
-//! are or as numbers of a dictionary: equal rows are equal bytes.
+//! The values of a column without its nulls, as the encoder of a column chunk needs them: plain
+//! bytes, a dictionary, the least and the greatest value. Plain and dictionary-coded texts give the
+//! same: equal rows are equal bytes.
 
 use std::borrow::Cow;
 use std::hash::Hash;
@@ -10,41 +10,41 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 
-use crate::warehouse::encode::dictionary::{Dictionary, Hashed, Places, Sample, dictionary};
-use crate::warehouse::key_order::is_rising;
+use crate::warehouse::encode::dictionary::{Dictionary, DirectLookup, HashLookup, Sample, build_dictionary};
+use crate::warehouse::key_order::is_ascending;
 
-/// Numbers of which half are distinct at first will hardly repeat.
+/// Where more than half of the first numbers are distinct, the others will hardly repeat.
 const NUMBERS_SAMPLE: Sample = Sample {
     values: 2048,
-    most_distinct: 1024,
+    max_distinct: 1024,
 };
-/// Texts are worth a dictionary sooner; where none repeats they are ids of events.
+/// Texts are worth a dictionary sooner. Where no text repeats they are ids of events.
 const TEXTS_SAMPLE: Sample = Sample {
     values: 2048,
-    most_distinct: 2047,
+    max_distinct: 2047,
 };
-/// Numbers that lie so close together are looked up by their places.
-const MOST_PLACES: u64 = 4096;
-/// Of longer texts no least and greatest are kept.
-const MOST_BOUND_BYTES: usize = 64;
+/// Numbers whose range is smaller than this are looked up in a table instead of a hash map.
+const MAX_DIRECT_VALUES: u64 = 4096;
+/// Statistics have no least and greatest where one of them is a longer text.
+const MAX_BOUND_BYTES: usize = 64;
 
-/// What a column chunk is made of.
-pub trait Values {
+/// The values of a column that are not null.
+pub trait ColumnValues {
     /// How many there are.
     fn count(&self) -> usize;
-    /// The dictionary; `None` where it would not pay.
+    /// The dictionary; `None` where it does not pay.
     fn dictionary(&self) -> Option<Dictionary>;
-    /// Appends some values as they are (encoding PLAIN).
-    fn put(&self, range: Range<usize>, out: &mut Vec<u8>);
-    /// Where the least and the greatest of a range that is not empty stand.
+    /// Appends some values in the encoding PLAIN.
+    fn append_plain(&self, range: Range<usize>, out: &mut Vec<u8>);
+    /// The places of the least and the greatest value of a range that is not empty.
     fn extremes(&self, range: Range<usize>) -> (usize, usize);
     fn is_less(&self, one: usize, other: usize) -> bool;
-    /// A value as statistics have it; `None` where it is too long.
+    /// A value as statistics have it; `None` where it is too long for them.
     fn bound(&self, at: usize) -> Option<Vec<u8>>;
 }
 
 /// The values of a column that are not null; `None` for a type that no contract has.
-pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
+pub fn column_values(column: &ArrayRef) -> Option<Box<dyn ColumnValues + '_>> {
     let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0);
     fn valid<'a, T: Copy>(values: &'a [T], nulls: Option<&NullBuffer>) -> Cow<'a, [T]> {
         match nulls {
@@ -52,7 +52,7 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
             Some(nulls) => nulls.valid_indices().map(|at| values[at]).collect(),
         }
     }
-    fn numbers<'a, T: Number + 'a>(values: Cow<'a, [T]>, may_repeat: bool) -> Box<dyn Values + 'a> {
+    fn numbers<'a, T: Number + 'a>(values: Cow<'a, [T]>, may_repeat: bool) -> Box<dyn ColumnValues + 'a> {
         Box::new(Numbers { values, may_repeat })
     }
     Some(match column.data_type() {
@@ -61,11 +61,11 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
         DataType::Int64 => numbers(valid(column.as_primitive::<Int64Type>().values(), nulls), true),
         DataType::Timestamp(..) => numbers(valid(column.as_primitive::<TimestampMicrosecondType>().values(), nulls), false),
         DataType::Float64 => numbers(valid(column.as_primitive::<Float64Type>().values(), nulls), true),
-        DataType::Boolean => Box::new(Flags(flags(column.as_boolean()))),
+        DataType::Boolean => Box::new(Booleans(valid_booleans(column.as_boolean()))),
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
             let places = (0..texts.len() as u32).filter(|at| nulls.is_none_or(|nulls| nulls.is_valid(*at as usize)));
-            Box::new(Texts {
+            Box::new(PlainTexts {
                 texts,
                 places: places.collect(),
             })
@@ -73,9 +73,9 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
         DataType::Dictionary(..) => {
             let dictionary = column.as_dictionary::<UInt32Type>();
             let texts = dictionary.values().as_string::<i32>();
-            Box::new(Coded {
+            Box::new(CodedTexts {
                 texts,
-                sorted: is_rising(texts),
+                sorted: is_ascending(texts),
                 keys: valid(dictionary.keys().values(), nulls),
             })
         }
@@ -86,14 +86,14 @@ pub fn values_of(column: &ArrayRef) -> Option<Box<dyn Values + '_>> {
 /// A number of fixed width.
 trait Number: Copy {
     type Key: Eq + Hash + Copy;
-    /// What tells it from others.
+    /// Its bits: equal numbers have equal ones.
     fn key(self) -> Self::Key;
-    fn put_key(key: Self::Key, out: &mut Vec<u8>);
+    fn append_key(key: Self::Key, out: &mut Vec<u8>);
     fn is_less(self, other: Self) -> bool;
-    /// How far it is above one that is not greater; `None` for what is not whole.
-    fn above(self, least: Self) -> Option<u64>;
-    /// The key of what is so far above it.
-    fn plus(self, above: u32) -> Self::Key;
+    /// How far it is above a number that is not greater; `None` for a type that is not whole.
+    fn offset_from(self, least: Self) -> Option<u64>;
+    /// The key of the number that is so far above it.
+    fn at_offset(self, offset: u32) -> Self::Key;
 }
 
 macro_rules! number {
@@ -106,7 +106,7 @@ macro_rules! number {
                 $of
             }
             #[inline]
-            fn put_key(key: $key, out: &mut Vec<u8>) {
+            fn append_key(key: $key, out: &mut Vec<u8>) {
                 out.extend_from_slice(&key.to_le_bytes());
             }
             #[inline]
@@ -114,13 +114,13 @@ macro_rules! number {
                 self < other
             }
             #[inline]
-            fn above(self, $least: $type) -> Option<u64> {
+            fn offset_from(self, $least: $type) -> Option<u64> {
                 let $it = self;
                 $above
             }
             #[inline]
-            fn plus(self, above: u32) -> $key {
-                self.key().wrapping_add(<$key>::from(above))
+            fn at_offset(self, offset: u32) -> $key {
+                self.key().wrapping_add(<$key>::from(offset))
             }
         }
     };
@@ -133,7 +133,7 @@ number!(i32, u32, |value| value as u32, |it, least| Some(u64::from(
 number!(i64, u64, |value| value as u64, |it, least| Some(it.wrapping_sub(least) as u64));
 number!(f64, u64, |value| value.to_bits(), |_it, _least| None);
 
-/// The least and the greatest of some values, without branches.
+/// The least and the greatest of some values. It has no branches, so it becomes vector instructions.
 fn bounds<T: Copy>(first: T, values: &[T], is_less: impl Fn(T, T) -> bool) -> (T, T) {
     let (mut least, mut greatest) = (first, first);
     for &value in values {
@@ -143,7 +143,7 @@ fn bounds<T: Copy>(first: T, values: &[T], is_less: impl Fn(T, T) -> bool) -> (T
     (least, greatest)
 }
 
-/// Where the least and the greatest of some values stand.
+/// The places of the least and the greatest of some values.
 fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -> bool) -> (usize, usize) {
     let (least, greatest) = bounds(values[range.start], &values[range.clone()], &is_less);
     let place = |is_it: &dyn Fn(T) -> bool| range.clone().find(|at| is_it(values[*at])).unwrap_or(range.start);
@@ -152,11 +152,11 @@ fn extremes<T: Copy>(values: &[T], range: Range<usize>, is_less: impl Fn(T, T) -
 
 struct Numbers<'a, T: Clone> {
     values: Cow<'a, [T]>,
-    /// Moments hardly ever come twice.
+    /// False for moments, which hardly ever come twice: they are not tried for a dictionary.
     may_repeat: bool,
 }
 
-impl<T: Number> Values for Numbers<'_, T> {
+impl<T: Number> ColumnValues for Numbers<'_, T> {
     fn count(&self) -> usize {
         self.values.len()
     }
@@ -167,24 +167,24 @@ impl<T: Number> Values for Numbers<'_, T> {
         }
         let first = *self.values.first()?;
         let (least, greatest) = bounds(first, &self.values, |one, other| one.is_less(other));
-        match greatest.above(least) {
-            Some(most) if most < MOST_PLACES => {
-                let above = self.values.iter().map(|value| value.above(least).unwrap_or(0) as u32);
-                let put = |above: u32, out: &mut Vec<u8>| T::put_key(least.plus(above), out);
-                dictionary(above, NUMBERS_SAMPLE, 0, Places::below(most as usize + 1), put)
+        match greatest.offset_from(least) {
+            Some(most) if most < MAX_DIRECT_VALUES => {
+                let offsets = self.values.iter().map(|value| value.offset_from(least).unwrap_or(0) as u32);
+                let put = |offset: u32, out: &mut Vec<u8>| T::append_key(least.at_offset(offset), out);
+                build_dictionary(offsets, NUMBERS_SAMPLE, 0, DirectLookup::below(most as usize + 1), put)
             }
-            _ => dictionary(
+            _ => build_dictionary(
                 self.values.iter().map(|value| value.key()),
                 NUMBERS_SAMPLE,
                 0,
-                Hashed::default(),
-                T::put_key,
+                HashLookup::default(),
+                T::append_key,
             ),
         }
     }
 
-    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
-        self.values[range].iter().for_each(|value| T::put_key(value.key(), out));
+    fn append_plain(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        self.values[range].iter().for_each(|value| T::append_key(value.key(), out));
     }
 
     fn extremes(&self, range: Range<usize>) -> (usize, usize) {
@@ -197,18 +197,18 @@ impl<T: Number> Values for Numbers<'_, T> {
 
     fn bound(&self, at: usize) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        T::put_key(self.values[at].key(), &mut bytes);
+        T::append_key(self.values[at].key(), &mut bytes);
         Some(bytes)
     }
 }
 
-struct Flags(Vec<bool>);
+struct Booleans(Vec<bool>);
 
-fn flags(column: &BooleanArray) -> Vec<bool> {
+fn valid_booleans(column: &BooleanArray) -> Vec<bool> {
     column.iter().flatten().collect()
 }
 
-impl Values for Flags {
+impl ColumnValues for Booleans {
     fn count(&self) -> usize {
         self.0.len()
     }
@@ -218,7 +218,7 @@ impl Values for Flags {
     }
 
     /// A bit each.
-    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
+    fn append_plain(&self, range: Range<usize>, out: &mut Vec<u8>) {
         out.extend(
             self.0[range]
                 .chunks(8)
@@ -240,17 +240,17 @@ impl Values for Flags {
     }
 }
 
-/// A text with its length before it.
-fn put_text(text: &str, out: &mut Vec<u8>) {
+/// Appends a text with its length before it.
+fn append_text(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&(text.len() as u32).to_le_bytes());
     out.extend_from_slice(text.as_bytes());
 }
 
 fn text_bound(text: &str) -> Option<Vec<u8>> {
-    (text.len() <= MOST_BOUND_BYTES).then(|| text.as_bytes().to_vec())
+    (text.len() <= MAX_BOUND_BYTES).then(|| text.as_bytes().to_vec())
 }
 
-/// The least and the greatest of texts of which many neighbours are equal.
+/// The places of the least and the greatest of texts.
 fn text_extremes<'a>(range: Range<usize>, text: impl Fn(usize) -> &'a str) -> (usize, usize) {
     let (mut least, mut greatest) = (range.start, range.start);
     for at in range.skip(1) {
@@ -263,35 +263,35 @@ fn text_extremes<'a>(range: Range<usize>, text: impl Fn(usize) -> &'a str) -> (u
     (least, greatest)
 }
 
-struct Texts<'a> {
+struct PlainTexts<'a> {
     texts: &'a StringArray,
     /// The rows that are not null.
     places: Vec<u32>,
 }
 
-impl<'a> Texts<'a> {
+impl<'a> PlainTexts<'a> {
     fn text(&self, at: usize) -> &'a str {
         self.texts.value(self.places[at] as usize)
     }
 }
 
-impl Values for Texts<'_> {
+impl ColumnValues for PlainTexts<'_> {
     fn count(&self) -> usize {
         self.places.len()
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        dictionary(
+        build_dictionary(
             (0..self.places.len()).map(|at| self.text(at)),
             TEXTS_SAMPLE,
             0,
-            Hashed::default(),
-            put_text,
+            HashLookup::default(),
+            append_text,
         )
     }
 
-    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
-        range.for_each(|at| put_text(self.text(at), out));
+    fn append_plain(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        range.for_each(|at| append_text(self.text(at), out));
     }
 
     fn extremes(&self, range: Range<usize>) -> (usize, usize) {
@@ -307,34 +307,41 @@ impl Values for Texts<'_> {
     }
 }
 
-/// Texts that come as numbers of a dictionary already, which may have more than are needed here.
-struct Coded<'a> {
+/// Texts that come dictionary-coded. Their dictionary may have entries that this column does not
+/// use.
+struct CodedTexts<'a> {
     texts: &'a StringArray,
-    /// The order of the numbers is that of the texts.
+    /// Whether the order of the codes is that of the texts.
     sorted: bool,
     keys: Cow<'a, [u32]>,
 }
 
-impl<'a> Coded<'a> {
+impl<'a> CodedTexts<'a> {
     fn text(&self, at: usize) -> &'a str {
         self.texts.value(self.keys[at] as usize)
     }
 }
 
-impl Values for Coded<'_> {
+impl ColumnValues for CodedTexts<'_> {
     fn count(&self) -> usize {
         self.keys.len()
     }
 
     fn dictionary(&self) -> Option<Dictionary> {
-        let put = |key: u32, out: &mut Vec<u8>| put_text(self.texts.value(key as usize), out);
-        // No more than all texts with their lengths.
+        let put = |key: u32, out: &mut Vec<u8>| append_text(self.texts.value(key as usize), out);
+        // The entries are at most all texts with their lengths.
         let room = self.texts.value_data().len() + size_of::<u32>() * self.texts.len();
-        dictionary(self.keys.iter().copied(), TEXTS_SAMPLE, room, Places::below(self.texts.len()), put)
+        build_dictionary(
+            self.keys.iter().copied(),
+            TEXTS_SAMPLE,
+            room,
+            DirectLookup::below(self.texts.len()),
+            put,
+        )
     }
 
-    fn put(&self, range: Range<usize>, out: &mut Vec<u8>) {
-        range.for_each(|at| put_text(self.text(at), out));
+    fn append_plain(&self, range: Range<usize>, out: &mut Vec<u8>) {
+        range.for_each(|at| append_text(self.text(at), out));
     }
 
     fn extremes(&self, range: Range<usize>) -> (usize, usize) {

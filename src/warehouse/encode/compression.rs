@@ -1,4 +1,4 @@
-//! How pages are compressed: with zstd, in a way that depends on their bytes alone.
+//! How pages are compressed: with zstd. The compressed bytes depend on nothing but the page.
 
 use std::cell::RefCell;
 use std::io;
@@ -11,7 +11,7 @@ use zstd::bulk::Compressor;
 const LEVEL: i32 = 1;
 
 thread_local! {
-    /// Setting a compressor up costs more than compressing a small page.
+    /// The compressor of a thread: setting one up costs more than compressing a small page.
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
 }
 

@@ -1,109 +1,111 @@
-//! The dictionary of a column: which values it has, and where each of them stands. Whether there is
-//! one is decided by the values alone.
+//! The dictionary of a column: its distinct values, and for each value its code. The values alone
+//! decide whether a column gets one.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use rustc_hash::FxBuildHasher;
 
-/// A dictionary is given up where more than this share of the values would be in it: they take less
-/// room as they are.
-const MOST_DISTINCT: usize = 2;
+/// How often each value has to occur on average. With fewer repeats the values are smaller without a
+/// dictionary.
+const MIN_REPEATS: usize = 2;
 
-/// Distinct values in the order in which they come, and for each value its place among them.
+/// The distinct values in the order in which they come first, and for each value its code, which is
+/// its place among them.
 pub struct Dictionary {
-    /// The distinct values as plain bytes.
+    /// The distinct values, encoded plain.
     pub entries: Vec<u8>,
     pub count: u32,
     pub codes: Vec<u32>,
 }
 
-/// What is known of the values that came so far.
-pub trait Known<K> {
-    /// The number of a value, which is `next` where it comes for the first time.
-    fn number(&mut self, value: K, next: u32) -> u32;
+/// Gives the codes of the values that came so far.
+pub trait CodeLookup<K> {
+    /// The code of a value; it is `next` for a value that comes for the first time.
+    fn code_of(&mut self, value: K, next: u32) -> u32;
 }
 
-/// Values of any kind.
-pub struct Hashed<K> {
-    numbers: HashMap<K, u32, FxBuildHasher>,
-    /// Most values are the one before.
+/// A hash map, for values of any kind.
+pub struct HashLookup<K> {
+    codes: HashMap<K, u32, FxBuildHasher>,
+    /// The value before and its code: most values are equal to the one before.
     before: Option<(K, u32)>,
 }
 
-impl<K> Default for Hashed<K> {
+impl<K> Default for HashLookup<K> {
     fn default() -> Self {
-        Hashed {
-            numbers: HashMap::default(),
+        HashLookup {
+            codes: HashMap::default(),
             before: None,
         }
     }
 }
 
-impl<K: Eq + Hash + Copy> Known<K> for Hashed<K> {
+impl<K: Eq + Hash + Copy> CodeLookup<K> for HashLookup<K> {
     #[inline]
-    fn number(&mut self, value: K, next: u32) -> u32 {
+    fn code_of(&mut self, value: K, next: u32) -> u32 {
         match self.before {
-            Some((same, number)) if same == value => number,
+            Some((same, code)) if same == value => code,
             _ => {
-                let number = *self.numbers.entry(value).or_insert(next);
-                self.before = Some((value, number));
-                number
+                let code = *self.codes.entry(value).or_insert(next);
+                self.before = Some((value, code));
+                code
             }
         }
     }
 }
 
-/// Small numbers, each of which has its own place.
-pub struct Places(Vec<u32>);
+/// A table with a place for each value, for small numbers.
+pub struct DirectLookup(Vec<u32>);
 
-impl Places {
+impl DirectLookup {
     const NONE: u32 = u32::MAX;
 
-    /// For numbers below `end`.
-    pub fn below(end: usize) -> Places {
-        Places(vec![Places::NONE; end])
+    /// A table for numbers below `end`.
+    pub fn below(end: usize) -> DirectLookup {
+        DirectLookup(vec![DirectLookup::NONE; end])
     }
 }
 
-impl Known<u32> for Places {
+impl CodeLookup<u32> for DirectLookup {
     #[inline]
-    fn number(&mut self, value: u32, next: u32) -> u32 {
+    fn code_of(&mut self, value: u32, next: u32) -> u32 {
         let place = &mut self.0[value as usize];
-        if *place == Places::NONE {
+        if *place == DirectLookup::NONE {
             *place = next;
         }
         *place
     }
 }
 
-/// A look at the first values, which may say already that a dictionary would not pay.
+/// How many of the first values are looked at before the rest: they may show already that a
+/// dictionary does not pay.
 #[derive(Clone, Copy)]
 pub struct Sample {
     pub values: usize,
-    /// More distinct ones among them are too many.
-    pub most_distinct: usize,
+    /// With more distinct values among them it does not.
+    pub max_distinct: usize,
 }
 
-/// The dictionary of some values in their order; `None` where it would not pay. `room` is how many
-/// bytes the entries may take.
-pub fn dictionary<K: Copy>(
+/// Builds the dictionary of a column; `None` where it does not pay. `room` is how many bytes are
+/// reserved for the entries.
+pub fn build_dictionary<K: Copy>(
     mut values: impl ExactSizeIterator<Item = K>,
     sample: Sample,
     room: usize,
-    mut known: impl Known<K>,
+    mut lookup: impl CodeLookup<K>,
     put: impl Fn(K, &mut Vec<u8>),
 ) -> Option<Dictionary> {
-    let most = values.len() / MOST_DISTINCT;
+    let max_entries = values.len() / MIN_REPEATS;
     let mut found = Dictionary {
         entries: Vec::with_capacity(room),
         count: 0,
         codes: Vec::with_capacity(values.len()),
     };
     let mut take = |value: K| {
-        let code = known.number(value, found.count);
+        let code = lookup.code_of(value, found.count);
         if code == found.count {
-            if code as usize >= most && code > 0 {
+            if code as usize >= max_entries && code > 0 {
                 return None;
             }
             put(value, &mut found.entries);
@@ -114,7 +116,7 @@ pub fn dictionary<K: Copy>(
     };
     if sample.values < values.len() {
         let count = values.by_ref().take(sample.values).try_fold(0, |_, value| take(value))?;
-        if count as usize > sample.most_distinct {
+        if count as usize > sample.max_distinct {
             return None;
         }
     }

@@ -1,7 +1,7 @@
 //! Columns as the bytes of a Parquet file.
 //!
-//! Text that comes as numbers of a dictionary is encoded here, because that is where the time of
-//! writing goes. The Parquet library does the rest.
+//! Column chunks are encoded here, because most of the time of writing goes into them. The Parquet
+//! library does the rest.
 
 pub mod bit_packing;
 pub mod column_chunk;

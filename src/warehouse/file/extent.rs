@@ -1,15 +1,14 @@
-//! Whether a Parquet file has all its bytes: a file that lost some in the middle still has a footer
-//! that reads well, and is found out only when its rows are read. What the footer says of the parts
-//! adds up to the size of the file.
+//! Whether a Parquet file has all its bytes. A file that lost some in the middle still has a footer
+//! that can be read. But then the parts that the footer lists do not add up to the size of the file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use parquet::file::metadata::ParquetMetaData;
 
-/// The letters at the beginning.
+/// The magic number at the beginning.
 const HEAD_BYTES: u64 = 4;
-/// The length of the footer, and the letters at the end.
+/// The length of the footer, and the magic number at the end.
 const TAIL_BYTES: u64 = 8;
 
 /// Whether the file is as long as its footer says.
@@ -25,7 +24,8 @@ pub(crate) fn has_all_bytes(mut file: &File, metadata: &ParquetMetaData) -> io::
     Ok(end_of_parts(metadata).and_then(|end| end.checked_add(tail)) == Some(size))
 }
 
-/// Where the encoded rows end, the last of the pages; `None` where the footer makes no sense.
+/// Where the last of the pages ends, and with it the encoded rows; `None` where the footer makes no
+/// sense.
 pub(crate) fn end_of_rows(metadata: &ParquetMetaData) -> Option<u64> {
     let mut end = HEAD_BYTES;
     for column in metadata.row_groups().iter().flat_map(|group| group.columns()) {

@@ -1,6 +1,6 @@
-//! Columns of a file as frames: as one frame of plain columns, or row group by row group with texts
-//! as numbers of a dictionary. A file of an older version gets the columns that came later, with
-//! nothing in them.
+//! Reads columns of a file: as one frame of plain columns, or as one frame for each row group with
+//! dictionary-coded texts. A file of an older version gets the columns that came later, filled with
+//! null or with a value that stands for "nothing was said".
 
 use std::fs::File;
 use std::path::Path;
@@ -29,8 +29,8 @@ pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Record
     as_one_frame(path, (contract, version), columns, reader(path, file, metadata, columns)?)
 }
 
-/// The same with texts as numbers of a dictionary where they are that in the file, and with one
-/// frame per row group: nothing is copied that is there once for many rows.
+/// Reads columns as one frame for each row group. Texts stay dictionary-coded where the file has
+/// them so: what is there once for many rows is not copied for each of them.
 pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
     let failed = || WarehouseError::parquet("read", path);
     let file = File::open(path).map_err(WarehouseError::store("open", path))?;
@@ -58,7 +58,7 @@ pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<
     reader.map(whole).collect()
 }
 
-/// Adds the columns that came into the table after a file was written, as far as they are wanted:
+/// Adds those of the wanted columns that the table got after the file was written. Their cells are
 /// null, or false, 0 or an empty text where the column is never null.
 fn with_added_columns(contract: &Contract, version: u32, wanted: &[&str], frame: RecordBatch) -> Result<RecordBatch, WarehouseError> {
     let is_wanted = |column: &Column| wanted.is_empty() || wanted.contains(&column.name);
@@ -82,7 +82,7 @@ fn with_added_columns(contract: &Contract, version: u32, wanted: &[&str], frame:
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 
-/// So many values that stand for "nothing was said" where no null may be.
+/// A column of values that stand for "nothing was said" where no null may be.
 fn never_null(kind: Kind, rows: usize) -> Result<ArrayRef, WarehouseError> {
     Ok(match kind {
         Kind::Flag => Arc::new(BooleanArray::from(vec![false; rows])),
@@ -92,7 +92,7 @@ fn never_null(kind: Kind, rows: usize) -> Result<ArrayRef, WarehouseError> {
     })
 }
 
-/// What gives columns of a file, one frame per row group.
+/// A reader of columns of a file that gives one frame for each row group.
 fn reader(path: &Path, file: File, metadata: ArrowReaderMetadata, columns: &[&str]) -> Result<ParquetRecordBatchReader, WarehouseError> {
     let wanted = |name: &str| columns.is_empty() || columns.contains(&name);
     let indices: Vec<usize> = metadata
@@ -111,7 +111,7 @@ fn reader(path: &Path, file: File, metadata: ArrowReaderMetadata, columns: &[&st
         .map_err(WarehouseError::parquet("read", path))
 }
 
-/// Everything that a reader gives, whose columns have to be of the contract's types.
+/// Everything that a reader gives, as one frame. Its columns have to be of the contract's types.
 pub(crate) fn as_one_frame(
     path: &Path,
     (contract, version): (&Contract, u32),

@@ -1,9 +1,9 @@
-//! The rows of one tenant out of a file that has those of many, without reading the others.
+//! Reads the rows of one tenant from a file with many, and little else.
 //!
-//! Files are sorted by the key, and nearly every key begins with the tenant. So the rows of a
-//! tenant lie together, and what the footer says of the smallest and the largest id of each row
-//! group and page tells where. Files without an index of pages, or whose key begins with something
-//! else, give the same rows and take longer.
+//! Files are sorted by the key, and nearly every key begins with the tenant. So the rows of a tenant
+//! stand together, and the smallest and largest id of each row group and page, which the footer has,
+//! tell where. A file without a page index, or with another key, gives the same rows and takes
+//! longer.
 
 use std::fs::File;
 use std::io;
@@ -74,8 +74,8 @@ pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: G
     as_one_frame(path, (contract, version), columns, reader).map(Some)
 }
 
-/// The version of a file. One that cannot be read is refused: whoever asks for single rows has not
-/// looked at the footers of the table.
+/// The version of a file; an error where this program cannot read it. The caller asks for single
+/// rows and has not looked at the footers of the table before.
 fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetadata) -> Result<u32, WarehouseError> {
     let found = version_of(metadata.metadata());
     let (path, table, known) = (path.to_path_buf(), contract.name.to_owned(), contract.version);
@@ -86,8 +86,8 @@ fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetad
     }
 }
 
-/// The row groups that may have an id, the rows in them (counted through these groups) that may,
-/// and how many rows these groups have.
+/// The row groups that may have an id, the ranges of rows in them that may (counted through these
+/// groups), and how many rows these groups have together.
 fn candidates(metadata: &ParquetMetaData, column: usize, id: &[u8]) -> (Vec<usize>, Vec<Range<usize>>, usize) {
     let mut groups = Vec::new();
     let mut ranges: Vec<Range<usize>> = Vec::new();
@@ -112,8 +112,8 @@ fn candidates(metadata: &ParquetMetaData, column: usize, id: &[u8]) -> (Vec<usiz
     (groups, ranges, rows)
 }
 
-/// The rows of a row group whose pages may have an id; all of them where nothing is known of the
-/// pages.
+/// The ranges of rows of a row group whose pages may have an id; all rows where there is no page
+/// index.
 fn pages(metadata: &ParquetMetaData, group: usize, column: usize, rows: usize, id: &[u8]) -> Vec<Range<usize>> {
     let bounds = metadata.column_index().and_then(|groups| groups.get(group)?.get(column));
     let places = metadata.offset_index().and_then(|groups| groups.get(group)?.get(column));
@@ -135,7 +135,7 @@ fn pages(metadata: &ParquetMetaData, group: usize, column: usize, rows: usize, i
         .collect()
 }
 
-/// Whether an id may lie between two bounds; an unknown bound excludes nothing.
+/// Whether an id may be between two bounds. An unknown bound excludes nothing.
 fn may_have(least: Option<&[u8]>, most: Option<&[u8]>, id: &[u8]) -> bool {
     least.is_none_or(|least| least <= id) && most.is_none_or(|most| id <= most)
 }

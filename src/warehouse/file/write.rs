@@ -1,8 +1,8 @@
-//! Writes one Parquet file: rows sorted by the key, held against their contract, then the footer.
+//! Writes one Parquet file: rows that are sorted by the key and keep their contract, then the footer.
 //!
 //! The writer is deterministic: nothing in a file depends on the clock, the run or the number of
-//! threads. There is no Arrow schema in the file: ids are dictionary encoded, and every reader is
-//! to show strings.
+//! threads. The file has no Arrow schema, because every reader is to show dictionary-coded ids as
+//! plain strings.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -22,15 +22,15 @@ use crate::warehouse::file::footer::{DayPart, ENCODER, Footer, ROW_GROUP_ROWS};
 use crate::warehouse::key_order::check_order;
 use crate::warehouse::value_rules::check_types;
 
-/// Files of fewer rows are not compressed: setting a compressor up would take longer than
-/// everything else, and save little.
+/// Files with fewer rows are not compressed: setting up a compressor would take longer than
+/// everything else and save little.
 const LEAST_ROWS_COMPRESSED: usize = 2_048;
 
-/// Bytes gathered before they are written; most files have fewer. What is larger is written as it
-/// comes.
+/// The size of the write buffer: most files are smaller, and one write each. A larger piece of bytes
+/// is written without it.
 const WRITTEN_AT_ONCE: usize = 1 << 16;
 
-/// A file whose bytes are digested and counted while they are written.
+/// Digests and counts the bytes of a file while they are written.
 struct Digesting<W> {
     inner: W,
     hasher: Digester,
@@ -45,14 +45,14 @@ impl<W: Write> Write for Digesting<W> {
         Ok(written)
     }
 
-    /// Everything is digested by now. What lies below is flushed once, at the end: a small file is
-    /// one write.
+    /// Does nothing: the writer below is flushed once, at the end, so that a small file is one write.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Writes a frame (sorted by the key, no key twice) to a new file at `path` and returns its footer.
+/// Writes a frame to a new file at `path` and returns its footer. The frame has to be sorted by the
+/// key, and no key may be there twice.
 pub fn write(
     disk: &Disk,
     path: &Path,
@@ -81,7 +81,7 @@ pub(super) struct Source<'a> {
     pub encoder: u32,
 }
 
-/// Writes the bytes of a file; returns its footer and the digest of all its bytes. `path` is for
+/// Writes the bytes of a file. Returns its footer and the digest of all its bytes. `path` is only for
 /// messages.
 pub(super) fn encode<W: Write + Send>(
     inner: W,
@@ -111,7 +111,7 @@ pub(super) fn encode<W: Write + Send>(
         }
         group.close().map_err(failed())?;
     }
-    // The writer holds back its last bytes; the digest is of all of them.
+    // The library's writer holds its last bytes back, and the digest is of all of them.
     writer.flush().map_err(WarehouseError::store("write", path))?;
     let digest = writer.inner().hasher.digest();
     let mut footer = Footer {
