@@ -3,7 +3,7 @@
 
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
-use parquet::file::page_index::column_index::ColumnIndexMetaData;
+use parquet::file::page_index::column_index::{ColumnIndexMetaData, PrimitiveColumnIndex};
 use parquet::file::page_index::offset_index::PageLocation;
 use parquet::file::reader::ChunkReader;
 
@@ -43,18 +43,39 @@ impl Said<'_> {
     fn of(metadata: &ParquetMetaData, group: usize, column: usize) -> Said<'_> {
         let statistics = metadata.row_group(group).column(column).statistics();
         let first_rows: Vec<i64> = pages_of(metadata, group, column).map(|page| page.first_row_index).collect();
+        let pages = metadata.column_index().and_then(|groups| groups.get(group)?.get(column));
         Said {
             group: statistics.map(|all| (all.null_count_opt(), all.min_bytes_opt(), all.max_bytes_opt())),
-            pages: metadata.column_index().and_then(|groups| groups.get(group)?.get(column)),
+            pages: pages.filter(|pages| !matches!(pages, ColumnIndexMetaData::NONE)),
             first_rows: (!first_rows.is_empty()).then_some(first_rows),
         }
     }
 
     fn agrees(&self, other: &Said<'_>) -> bool {
+        let pages_agree = |pages| other.pages.is_some_and(|others| bounds_agree(pages, others));
         (self.group.is_none() || self.group == other.group)
-            && (self.pages.is_none() || self.pages == other.pages)
+            && self.pages.is_none_or(pages_agree)
             && (self.first_rows.is_none() || self.first_rows == other.first_rows)
     }
+}
+
+/// Whether two indexes say the same of the nulls, the least and the greatest value of each page.
+fn bounds_agree(one: &ColumnIndexMetaData, other: &ColumnIndexMetaData) -> bool {
+    use ColumnIndexMetaData::{BOOLEAN, BYTE_ARRAY, DOUBLE, INT32, INT64};
+    fn agree<T: PartialEq>(one: &PrimitiveColumnIndex<T>, other: &PrimitiveColumnIndex<T>) -> bool {
+        one.min_values_iter().eq(other.min_values_iter()) && one.max_values_iter().eq(other.max_values_iter())
+    }
+    one.null_counts() == other.null_counts()
+        && match (one, other) {
+            (BOOLEAN(one), BOOLEAN(other)) => agree(one, other),
+            (INT32(one), INT32(other)) => agree(one, other),
+            (INT64(one), INT64(other)) => agree(one, other),
+            (DOUBLE(one), DOUBLE(other)) => agree(one, other),
+            (BYTE_ARRAY(one), BYTE_ARRAY(other)) => {
+                one.min_values_iter().eq(other.min_values_iter()) && one.max_values_iter().eq(other.max_values_iter())
+            }
+            _ => false,
+        }
 }
 
 fn pages_of(metadata: &ParquetMetaData, group: usize, column: usize) -> impl Iterator<Item = &PageLocation> {
