@@ -4,6 +4,7 @@
 pub mod by_name;
 pub mod catalogue;
 pub mod day;
+pub mod day_ranges;
 pub mod digest;
 pub mod guid;
 pub mod kinds;

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
+use crate::domain::day_ranges::range_text;
 use crate::engine::build::{activity_daily, assignments, first_activity, subscription_history, user_names, window_plan, window_tables};
 use crate::engine::cache::Cache;
 use crate::engine::cache::entry::Entry;
@@ -20,12 +21,12 @@ use crate::engine::ingest::receive;
 use crate::engine::ingest::receive::Received;
 use crate::engine::ingest::recent_events::FreshEvents;
 use crate::engine::ingest::reject_budget::SincePublication;
+use crate::engine::ingest::required_sources;
 use crate::engine::input::discover;
 use crate::engine::input::discover::Walked;
 use crate::engine::input::raw_file::RawFile;
-use crate::engine::input::required_sources;
 use crate::engine::input::unread::Unread;
-use crate::engine::plan::causes::{Changes, range_text};
+use crate::engine::plan::causes::Changes;
 use crate::engine::plan::day_range;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::dependencies::with_upstream;

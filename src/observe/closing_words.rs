@@ -3,7 +3,7 @@
 
 use crate::domain::words::summary as said;
 use crate::domain::words::{ENGLISH, Phrase, Words, nouns};
-use crate::engine::health::collapsed_lists::CollapsedList;
+use crate::engine::report::collapsed_list::CollapsedList;
 use crate::engine::report::{RunReport, SourceReport, Verified};
 use crate::pipeline::settings::Settings;
 use crate::reports::summary::text;

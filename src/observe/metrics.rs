@@ -275,8 +275,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
-    use crate::engine::health::freshness::{Extent, Freshness};
     use crate::engine::report::SourceReport;
+    use crate::engine::report::{Extent, Freshness};
 
     const PIPELINE: &str = "the \"big\" one\\two";
 

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::day_ranges::range_text;
 use crate::domain::next_steps::Language;
 use crate::domain::words::Words;
-use crate::engine::plan::causes::{Because, range_text};
-use crate::engine::report::{RunReport, Step};
+use crate::engine::report::{Because, RunReport, Step};
 use crate::engine::request::Request;
 use crate::observe::closing_words::idle_text;
 

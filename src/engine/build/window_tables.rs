@@ -8,6 +8,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
+use crate::domain::day_ranges::runs;
 use crate::domain::digest::Fingerprint;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::build::activity_daily::facts_of;
@@ -17,7 +18,6 @@ use crate::engine::build::window_plan::{ShardPlan, WindowsPlan};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
-use crate::engine::plan::day_range::runs;
 use crate::engine::plan::rebuild::Made;
 use crate::engine::state::State;
 use crate::stages::activity::activity_28d;

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::engine::cache::source_totals;
 use crate::engine::cache::source_totals::CachedTotals;
 use crate::engine::error::EngineError;
+use crate::engine::report::{Extent, Freshness};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
@@ -18,29 +17,6 @@ use crate::warehouse::store::Store;
 /// How many `received=` partitions are looked through for the latest event of a source whose paths
 /// have no day.
 const PARTITIONS_LOOKED_AT: usize = 60;
-
-/// How far a source has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Freshness {
-    pub source: String,
-    pub feed: &'static str,
-    /// The latest day that a path names; where paths have none, the latest day of an event.
-    pub latest_day: Option<String>,
-    /// From that day to the last day of the tables; negative where there is more than the tables
-    /// have.
-    pub lag_days: Option<i64>,
-}
-
-/// What a table holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Extent {
-    pub table: &'static str,
-    pub files: u64,
-    pub rows: u64,
-    /// Of its partitions; null for a table without them.
-    pub first_day: Option<String>,
-    pub last_day: Option<String>,
-}
 
 /// How far each source has come, seen from the last day of the tables. `in_paths` gives the latest
 /// day in a source's paths. Customer lists have no days and are left out.

@@ -15,11 +15,10 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
+use crate::domain::day_ranges::{range_text, runs};
 use crate::domain::kinds::Feed;
 use crate::engine::cache::source_totals::PartitionTotals;
 use crate::engine::events::{Event, Watch};
-use crate::engine::plan::causes::range_text;
-use crate::engine::plan::day_range::runs;
 use crate::engine::report::RunReport;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;

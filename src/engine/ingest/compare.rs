@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::domain::day::Day;
+use crate::domain::day_ranges::range_text;
 use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 use crate::engine::cache::Cache;
@@ -33,7 +34,6 @@ use crate::engine::ingest::read_file;
 use crate::engine::ingest::reject_budget::SourceFile;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
-use crate::engine::plan::causes::range_text;
 use crate::engine::plan::fingerprint::how;
 use crate::engine::request::{Again, Request};
 use crate::engine::state::State;

@@ -7,5 +7,4 @@ pub(crate) mod links;
 pub mod open;
 pub(crate) mod paths;
 pub mod raw_file;
-pub mod required_sources;
 pub mod unread;

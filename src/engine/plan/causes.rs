@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use serde::Serialize;
-
 use crate::domain::day::Day;
+use crate::domain::day_ranges::{range_text, runs};
 use crate::domain::kinds::Feed;
-use crate::engine::plan::day_range::runs;
+use crate::engine::report::Because;
 use crate::stages::received::activity_events::ACTIVITY_EVENTS;
 
 /// One reason for which a file is made.
@@ -142,28 +141,14 @@ impl Changes {
     }
 }
 
-/// Consecutive days of a table that are made for the same kinds of reasons.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Because {
-    pub first: String,
-    pub last: String,
-    pub day_count: u64,
-    /// `asked`, `new`, `missing`, `settings`, `earlier`, or the table that changed.
-    pub causes: Vec<&'static str>,
-    /// The same in words.
-    pub why: String,
-}
-
-impl Because {
-    /// Of a table without days.
-    pub fn whole(causes: &BTreeSet<Cause>, why: String) -> Because {
-        Because {
-            first: String::new(),
-            last: String::new(),
-            day_count: 0,
-            causes: kinds(causes),
-            why,
-        }
+/// The causes of a table without days, in words and for programs.
+pub fn of_whole_table(causes: &BTreeSet<Cause>, changes: &Changes, reason: Option<&str>) -> Because {
+    Because {
+        first: String::new(),
+        last: String::new(),
+        day_count: 0,
+        causes: kinds(causes),
+        why: why(causes, changes, reason),
     }
 }
 
@@ -265,14 +250,5 @@ fn and_more(things: &[impl AsRef<str>], what: &str) -> String {
     match things.len().saturating_sub(NAMED) {
         0 => named.join(", "),
         more => format!("{}, and {more} more {what}", named.join(", ")),
-    }
-}
-
-/// A range of days in words.
-pub fn range_text((first, last): (Day, Day)) -> String {
-    if first == last {
-        first.to_string()
-    } else {
-        format!("{first}..{last}")
     }
 }

@@ -70,15 +70,3 @@ pub fn range(
         from: from.unwrap_or(first),
     }))
 }
-
-/// Consecutive days of a sorted list, as ranges.
-pub fn runs(days: &[Day]) -> Vec<(Day, Day)> {
-    let mut runs: Vec<(Day, Day)> = Vec::new();
-    for &day in days {
-        match runs.last_mut() {
-            Some((_, last)) if last.plus(1) >= day => *last = day,
-            _ => runs.push((day, day)),
-        }
-    }
-    runs
-}

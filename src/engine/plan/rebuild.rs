@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
-use crate::engine::plan::causes::{Because, Cause, Causes, Changes, explain, why};
+use crate::engine::plan::causes::{Cause, Causes, Changes, explain, of_whole_table};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
@@ -69,7 +69,7 @@ impl Making {
             .count();
         let mut because = explain(&self.causes, changes, reason);
         if !self.whole.is_empty() {
-            because.push(Because::whole(&self.whole, why(&self.whole, changes, reason)));
+            because.push(of_whole_table(&self.whole, changes, reason));
         }
         Some(Step::of(self.contract, self.places.keys(), extent, untouched as u64, because))
     }

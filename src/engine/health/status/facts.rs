@@ -11,9 +11,8 @@ use crate::domain::kinds::Feed;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::error::EngineError;
 use crate::engine::health::collapsed_lists::AllLists;
-use crate::engine::health::status::LOOK_BACK_DAYS;
 use crate::engine::health::status::columns::Columns;
-use crate::engine::health::status::workloads::{Window, of_catalogue};
+use crate::engine::health::status::workload_window::{Window, of_catalogue};
 use crate::stages;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
@@ -26,6 +25,11 @@ use crate::stages::usage::adoption::ADOPTION;
 use crate::stages::usage::portfolio::PORTFOLIO;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
+
+/// How many days of received files and of events are looked at, up to the last day of the tables:
+/// two months, so that every weekday occurs often enough to know which of them are quiet, and every
+/// window is in it.
+pub const LOOK_BACK_DAYS: i32 = 62;
 
 /// The partition of raw files whose paths name no day.
 const WITHOUT_DAY: Day = Day(0);

@@ -9,9 +9,9 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
+use crate::domain::day_ranges::runs;
 use crate::domain::window;
 use crate::engine::health::status::value::{CustomerStatus, Gap, Hole};
-use crate::engine::plan::day_range::runs;
 
 /// With so many events to be expected, none is a surprise.
 const FEWEST_EXPECTED: f64 = 6.0;

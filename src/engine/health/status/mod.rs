@@ -7,7 +7,7 @@
 //! | `value` | the answer, as values |
 //! | `columns` | reads columns of many files, and goes on where one cannot be read |
 //! | `facts` | what has to be known of the warehouse, in as few files as will do |
-//! | `collapsed`, `gaps`, `customers`, `sources`, `workloads` | what follows from the facts; pure |
+//! | `gaps`, `customers`, `sources`, `workloads` | what follows from the facts; pure |
 //!
 //! A warehouse of years is not read for it: of what came in the last [`LOOK_BACK_DAYS`] days, of
 //! the tables the last day, and one day in 28 of `activity_28d` as far back as it takes to find a
@@ -19,6 +19,7 @@ mod facts;
 mod gaps;
 mod sources;
 pub mod value;
+mod workload_window;
 mod workloads;
 
 use std::collections::BTreeMap;
@@ -31,15 +32,11 @@ use crate::pipeline::settings::Settings;
 use crate::stages::received::raw_files::RAW_FILES;
 use crate::warehouse::store::Store;
 
-use crate::engine::health::collapsed_lists::CollapsedList;
+use crate::engine::health::collapsed_lists::collapsed;
 use crate::engine::health::status::columns::Columns;
-use crate::engine::health::status::facts::Facts;
+use crate::engine::health::status::facts::{Facts, LOOK_BACK_DAYS};
 use crate::engine::health::status::value::Status;
-
-/// How many days of received files and of events are looked at, up to the last day of the tables:
-/// two months, so that every weekday occurs often enough to know which of them are quiet, and every
-/// window is in it.
-pub const LOOK_BACK_DAYS: i32 = 62;
+use crate::engine::report::collapsed_list::CollapsedList;
 
 /// How things stand in a warehouse; `None` where there is none yet. `due` is the day until which
 /// the tables should go.
@@ -71,13 +68,13 @@ fn former_sources(settings: &Settings, columns: &Columns<'_>) -> Result<BTreeMap
 /// The lists in force on a day that have collapsed. `names` are the customers' names.
 pub fn collapsed_lists(store: &Store, names: &BTreeMap<Guid, String>, last: Day) -> Result<Vec<CollapsedList>, EngineError> {
     let facts = Facts::of_lists(&Columns::of(store), last)?;
-    Ok(crate::engine::health::collapsed_lists::collapsed(&facts.lists, names, last))
+    Ok(collapsed(&facts.lists, names, last))
 }
 
 /// What follows from the facts.
 fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day) -> Status {
     let reference = facts.reference(due);
-    let customers = crate::engine::health::status::customers::customers(facts, reference);
+    let customers = customers::customers(facts, reference);
     Status {
         first_day: facts.days.map(|(first, _)| first.to_string()),
         last_day: facts.days.map(|(_, last)| last.to_string()),
@@ -85,12 +82,12 @@ fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day)
         days_behind: facts.days.map(|(_, last)| i64::from(due.0 - last.0).max(0)),
         look_back_days: i64::from(LOOK_BACK_DAYS),
         snapshot_stale_days: i64::from(settings.rules.snapshot_stale_days),
-        sources: crate::engine::health::status::sources::sources(settings, facts, reference),
-        holes: crate::engine::health::status::gaps::together(&customers),
-        collapsed_lists: crate::engine::health::collapsed_lists::collapsed(&facts.lists, &facts.listed, reference),
+        sources: sources::sources(settings, facts, reference),
+        holes: gaps::together(&customers),
+        collapsed_lists: collapsed(&facts.lists, &facts.listed, reference),
         customers,
-        unknown_products: crate::engine::health::status::customers::unknown_products(facts, &settings.rules.catalogue),
-        workloads: crate::engine::health::status::workloads::workloads(facts, &settings.rules.catalogue),
+        unknown_products: customers::unknown_products(facts, &settings.rules.catalogue),
+        workloads: workloads::workloads(facts, &settings.rules.catalogue),
         unreadable,
         unread: BTreeMap::new(),
         former_sources: BTreeMap::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::engine::health::collapsed_lists::CollapsedList;
+use crate::engine::report::collapsed_list::CollapsedList;
 
 /// Everything that the warehouse says. Days are written YYYY-MM-DD.
 #[derive(Clone, Debug, Serialize)]

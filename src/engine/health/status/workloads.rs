@@ -2,40 +2,10 @@
 //! mark of a mapping that broke: Microsoft gave an application a new id, or a catalogue was
 //! replaced by one that lacks it.
 
-use std::collections::BTreeSet;
-
 use crate::domain::catalogue::Catalogue;
-use crate::domain::day::Day;
-use crate::domain::window;
 use crate::engine::health::status::facts::Facts;
 use crate::engine::health::status::value::{Use, WorkloadStatus};
-
-/// The active users of a workload in the 28 days up to a day, over all customers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    end: Day,
-    users: u64,
-    /// The days on which anybody was active.
-    bits: u32,
-}
-
-impl Window {
-    pub fn of(end: Day) -> Window {
-        Window { end, users: 0, bits: 0 }
-    }
-
-    /// Adds a user's active days.
-    pub fn add(&mut self, bits: u32) {
-        self.users += 1;
-        self.bits |= bits;
-    }
-}
-
-/// The workloads that products or applications of the catalogue stand for.
-pub fn of_catalogue(catalogue: &Catalogue) -> BTreeSet<String> {
-    let of_products = catalogue.products.values().flat_map(|product| &product.workloads);
-    of_products.chain(catalogue.apps.values()).cloned().collect()
-}
+use crate::engine::health::status::workload_window::{Window, of_catalogue};
 
 /// Every workload of the catalogue.
 pub fn workloads(facts: &Facts, catalogue: &Catalogue) -> Vec<WorkloadStatus> {
@@ -50,9 +20,7 @@ pub fn workloads(facts: &Facts, catalogue: &Catalogue) -> Vec<WorkloadStatus> {
                 (None, _) => Use::Never,
             },
             active_users: now.map_or(0, |window| window.users),
-            latest_day: window
-                .and_then(|window| window::last_day(window.bits, window.end))
-                .map(|day| day.to_string()),
+            latest_day: window.and_then(Window::last_day).map(|day| day.to_string()),
             entitlements_total: facts.entitlements.get(&workload).copied().flatten(),
             workload,
         }
@@ -63,6 +31,7 @@ pub fn workloads(facts: &Facts, catalogue: &Catalogue) -> Vec<WorkloadStatus> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::day::Day;
 
     #[test]
     fn a_workload_is_active_or_stopped_or_was_never_used() {

@@ -1,12 +1,12 @@
 //! What a run did, or would do: plain values that the summary, `run.json` and `plan` read.
 
+pub mod collapsed_list;
+
 use serde::Serialize;
 
+use crate::domain::day_ranges::runs;
 use crate::domain::digest::Digest;
-use crate::engine::health::collapsed_lists::CollapsedList;
-use crate::engine::health::freshness::{Extent, Freshness};
-use crate::engine::plan::causes::Because;
-use crate::engine::plan::day_range::runs;
+use crate::engine::report::collapsed_list::CollapsedList;
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::figures::Summary;
 use crate::reports::summary::valuable_steps::ValuableSteps;
@@ -31,6 +31,18 @@ pub struct Step {
     pub untouched: u64,
     /// Why, in ranges of days with the same kinds of causes.
     pub because: Vec<Because>,
+}
+
+/// Consecutive days of a table that are made for the same kinds of reasons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Because {
+    pub first: String,
+    pub last: String,
+    pub day_count: u64,
+    /// `asked`, `new`, `missing`, `settings`, `earlier`, or the table that changed.
+    pub causes: Vec<&'static str>,
+    /// The same in words.
+    pub why: String,
 }
 
 /// The size of some files.
@@ -89,6 +101,29 @@ pub struct SourceReport {
     pub reasons: std::collections::BTreeMap<String, u64>,
     /// The latest day that a file's path names.
     pub latest_day: Option<String>,
+}
+
+/// How far a source has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Freshness {
+    pub source: String,
+    pub feed: &'static str,
+    /// The latest day that a path names; where paths have none, the latest day of an event.
+    pub latest_day: Option<String>,
+    /// From that day to the last day of the tables; negative where there is more than the tables
+    /// have.
+    pub lag_days: Option<i64>,
+}
+
+/// What a table holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Extent {
+    pub table: &'static str,
+    pub files: u64,
+    pub rows: u64,
+    /// Of its partitions; null for a table without them.
+    pub first_day: Option<String>,
+    pub last_day: Option<String>,
 }
 
 /// What a second computation confirmed.
