@@ -121,7 +121,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     )?;
     unread.tell(&unseen, store, &mut report, watch)?;
     let latest = source_totals::latest(store, &state, &mut cache.source_totals, source_gaps::PARTITIONS)?;
-    source_gaps::warn_of_silence(settings, &report, &latest, request.last, watch);
+    source_gaps::warn_of_gaps(settings, &report, &latest, request.last, watch);
     if !store.is_rehearsal() {
         received.since.save(store)?;
         received.since.check(settings, store, &state)?;

@@ -130,14 +130,10 @@ fn of_sources(list: &mut List, sources: &[SourceStatus]) {
     let w = list.words;
     for source in sources {
         let name = &source.source;
-        match (&source.latest_day, source.lag_days) {
-            (Some(latest), Some(lag)) if source.is_late => {
-                let days = w.count(lag, nouns::DAY);
-                let values: [(&str, &dyn Display); 3] = [("source", name), ("latest", latest), ("days", &days)];
-                list.add("source_late", w.fill(said::SOURCE_LATE, &values));
-            }
-            (None, _) if source.files == 0 => list.add("source_empty", w.fill(said::SOURCE_EMPTY, &[("source", name)])),
-            _ => {}
+        if let Some(message) = source.lateness.text(w, name) {
+            list.add("source_late", message);
+        } else if source.latest_day.is_none() && source.files == 0 {
+            list.add("source_empty", w.fill(said::SOURCE_EMPTY, &[("source", name)]));
         }
     }
     for source in sources.iter().filter(|source| exceeds_limit(source)) {

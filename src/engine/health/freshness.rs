@@ -8,6 +8,7 @@ use crate::domain::kinds::Feed;
 use crate::engine::cache::source_totals;
 use crate::engine::cache::source_totals::CachedTotals;
 use crate::engine::error::EngineError;
+use crate::engine::health::lateness::lag_days;
 use crate::engine::report::{Extent, Freshness};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -39,7 +40,7 @@ pub fn freshness(
                 source: source.name.clone(),
                 feed: source.feed.name(),
                 latest_day: latest.map(|day| day.to_string()),
-                lag_days: latest.map(|day| i64::from(last.0) - i64::from(day.0)),
+                lag_days: latest.map(|latest| lag_days(latest, last)),
             }
         })
         .collect())

@@ -2,6 +2,7 @@
 
 pub mod collapsed_lists;
 pub mod freshness;
+pub mod lateness;
 pub mod list_warnings;
 pub mod source_gaps;
 pub mod status;

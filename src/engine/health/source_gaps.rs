@@ -1,46 +1,43 @@
-//! Sources that fall silent: days without files, and days with a tenth of the usual rows. Only
-//! told, never decided upon: what is missing may be late, and a quiet day may be true.
+//! Gaps in what sources deliver: days without files, and days with a tenth of the usual rows. A run
+//! warns of them and decides nothing by them: what is missing may be late, and a quiet day may be
+//! true.
 //!
-//! Logs have a rhythm of weeks: a Sunday is held against Sundays. Where the 28 days before a day
+//! Logs have a rhythm of weeks: a Sunday is compared with Sundays. Where the 28 days before a day
 //! have at least two days of its weekday with files, these are what is usual; else the 14 days
 //! before it are.
 //!
-//! | what is told | for |
+//! | what a run warns of | for |
 //! |---|---|
 //! | a day without files between days that have some, in the last 28 days | activity; another feed where files are usual on that day |
-//! | no files after a day | activity; another feed where files were usual on a day since then |
+//! | no files after a day | every feed whose next files are due ([`Lateness`]) |
 //! | the last day with files has at most a tenth of the usual rows | every feed, where at least [`FEWEST_USUAL`] rows are usual |
 //! | no file at all any more | every feed, where every file is looked at (`rescan_days = 0`) |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::day_ranges::{range_text, runs};
 use crate::domain::kinds::Feed;
+use crate::domain::words::ENGLISH;
 use crate::engine::cache::source_totals::PartitionTotals;
 use crate::engine::events::{Event, Watch};
+use crate::engine::health::lateness::{FEWEST_WEEKDAYS, Lateness, NEAR_DAYS, is_usual, same_weekday};
 use crate::engine::report::RunReport;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 
 /// How many partitions of `raw_files` are read, the latest ones.
 pub const PARTITIONS: usize = 60;
-/// How far back days are looked at, and weekdays compared.
+/// How far back days are looked at.
 const LOOK_BACK_DAYS: i32 = 28;
-/// How far back all days are compared.
-const NEAR_DAYS: i32 = 14;
-/// How many days of a weekday it takes to be compared with.
-const FEWEST_WEEKDAYS: usize = 2;
-/// How many days it takes to say that a source has files every day.
-const FEWEST_DAYS: usize = 7;
 /// Fewer rows than this are not worth a comparison.
 const FEWEST_USUAL: i64 = 10;
-/// The last day is told of where it has at most this part of the usual rows.
+/// The last day is worth a warning where it has at most this part of the usual rows.
 const FRACTION: i64 = 10;
 
-/// Warns of every source that fell silent up to the last day of the tables. `latest` are the
+/// Warns of what sources lack up to the last day of the tables. `latest` are the
 /// [`PARTITIONS`] of `raw_files` that are looked at.
-pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[PartitionTotals], last: Day, watch: &Watch<'_>) {
+pub fn warn_of_gaps(settings: &Settings, report: &RunReport, latest: &[PartitionTotals], last: Day, watch: &Watch<'_>) {
     let mut received: BTreeMap<String, BTreeMap<Day, i64>> = BTreeMap::new();
     for (source, found) in latest.iter().flat_map(|totals| &totals.sources) {
         for (day, rows) in &found.rows {
@@ -66,29 +63,22 @@ pub fn warn_of_silence(settings: &Settings, report: &RunReport, latest: &[Partit
     }
 }
 
-/// What is to be told of a source that has files.
+/// What a run warns of where a source has files.
 fn about(source: &Source, days: &SourceDays) -> Vec<String> {
-    let Some(latest) = days.latest() else { return Vec::new() };
+    if days.latest().is_none() {
+        return Vec::new();
+    }
     let name = &source.name;
     let mut warnings = Vec::new();
-    let is_daily = source.feed == Feed::Activity;
-    let missing = days.missing(is_daily);
-    let (between, after): (Vec<Day>, Vec<Day>) = missing.into_iter().partition(|day| days.goes_on_after(*day));
-    if !between.is_empty() {
-        let ranges: Vec<String> = runs(&between).into_iter().map(range_text).collect();
+    let missing = days.missing_between(source.feed == Feed::Activity);
+    if !missing.is_empty() {
+        let ranges: Vec<String> = runs(&missing).into_iter().map(range_text).collect();
         warnings.push(format!(
             "source `{name}` has no files of {}, though it has some before and after",
             ranges.join(", ")
         ));
     }
-    if let Some(first) = after.first() {
-        let what = if is_daily {
-            format!("activity of the days up to {} is missing or late", days.last)
-        } else {
-            format!("by its rhythm there should be some of {first}")
-        };
-        warnings.push(format!("source `{name}` has no files after {latest}: {what}"));
-    }
+    warnings.extend(Lateness::of(source.feed, &days.with_files(), None, days.last).text(ENGLISH, name));
     if let Some(few) = days.few_rows() {
         warnings.push(format!(
             "source `{name}` has {} of {}, and usually {} {}: something may be missing",
@@ -131,30 +121,21 @@ impl SourceDays {
         self.rows.range(..=self.last).next_back().map(|(day, _)| *day)
     }
 
-    /// Whether there are files of a later day.
-    fn goes_on_after(&self, day: Day) -> bool {
-        self.rows.range(day..).next().is_some()
+    fn with_files(&self) -> BTreeSet<Day> {
+        self.rows.keys().copied().collect()
     }
 
-    /// The days in the last 28 on which files are missing: all that have none, or where those that
-    /// usually have some have none.
-    fn missing(&self, is_daily: bool) -> Vec<Day> {
-        let Some(first) = self.rows.keys().next() else { return Vec::new() };
+    /// The days in the last 28 on which files are missing though there are some before and after:
+    /// all that have none, or where those that usually have some have none.
+    fn missing_between(&self, is_daily: bool) -> Vec<Day> {
+        let days = self.with_files();
+        let (Some(first), Some(latest)) = (days.first(), days.last()) else {
+            return Vec::new();
+        };
         let from = self.last.plus(1 - LOOK_BACK_DAYS).max(first.plus(1));
-        from.to(self.last)
-            .filter(|day| !self.rows.contains_key(day) && (is_daily || self.has_usually(*day, *first)))
+        from.to(self.last.min(*latest))
+            .filter(|day| !days.contains(day) && (is_daily || is_usual(&days, *day)))
             .collect()
-    }
-
-    /// Whether all days like this one before it have files, of a source whose first day is `first`.
-    fn has_usually(&self, day: Day, first: Day) -> bool {
-        let with_files = |days: &[Day]| days.iter().all(|day| self.rows.contains_key(day));
-        let weekdays: Vec<Day> = same_weekday(day).filter(|before| *before >= first).collect();
-        if weekdays.len() >= FEWEST_WEEKDAYS {
-            return with_files(&weekdays);
-        }
-        let near: Vec<Day> = day.plus(-NEAR_DAYS).max(first).to(day.plus(-1)).collect();
-        near.len() >= FEWEST_DAYS && with_files(&near)
     }
 
     /// The last day with files, where it has few rows for what is usual.
@@ -172,11 +153,6 @@ impl SourceDays {
         let is_few = usual >= FEWEST_USUAL && rows.saturating_mul(FRACTION) <= usual;
         is_few.then_some(Few { day, rows, usual, among })
     }
-}
-
-/// The days of the same weekday in the 28 days before one.
-fn same_weekday(day: Day) -> impl Iterator<Item = Day> {
-    (1..=LOOK_BACK_DAYS / 7).map(move |weeks| day.plus(-7 * weeks))
 }
 
 /// The middle of some numbers; of an even number of them the lower one of the two.
@@ -210,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weekend_is_held_against_weekends() {
+    fn a_weekend_is_compared_with_weekends() {
         // Day 26 is a Saturday, 28 a Monday.
         assert_eq!(
             few(&days(weeks(27), 26)),
@@ -232,10 +208,10 @@ mod tests {
     }
 
     #[test]
-    fn few_rows_where_few_are_usual_are_no_silence() {
+    fn few_rows_where_few_are_usual_are_no_gap() {
         assert_eq!(few(&days([(0, 9), (1, 9), (2, 0)], 2)), None);
         assert_eq!(few(&days([(0, 10), (1, 10), (2, 1)], 2)), Some((1, 10)));
-        assert_eq!(few(&days([(0, 10)], 2)), None, "a first day has nothing to be held against");
+        assert_eq!(few(&days([(0, 10)], 2)), None, "a first day has nothing to be compared with");
         assert_eq!(few(&days([], 2)), None);
     }
 
@@ -244,7 +220,7 @@ mod tests {
         assert_eq!(few(&days(weeks(10).chain([(10, 1)]), 9)), None);
         let days = days(weeks(3).chain([(6, 1)]), 4);
         assert_eq!(
-            (days.latest(), days.missing(true)),
+            (days.latest(), days.missing_between(true)),
             (Some(MONDAY.plus(2)), vec![MONDAY.plus(3), MONDAY.plus(4)])
         );
     }
@@ -252,22 +228,22 @@ mod tests {
     #[test]
     fn activity_misses_every_day_and_snapshots_miss_their_weekday() {
         let weekly = |weeks: &[i32], last| days(weeks.iter().map(|week| (7 * week, 100)), last);
-        let missing = |days: &SourceDays| days.missing(false);
+        let missing = |days: &SourceDays| days.missing_between(false);
         assert_eq!(missing(&weekly(&[0, 1, 2, 3], 27)), vec![]);
         assert_eq!(missing(&weekly(&[0, 1, 2, 4], 29)), vec![MONDAY.plus(21)]);
-        assert_eq!(missing(&weekly(&[0, 1, 2], 23)), vec![MONDAY.plus(21)]);
+        assert_eq!(missing(&weekly(&[0, 1, 2], 23)), vec![], "what comes after the last files is late");
         assert_eq!(missing(&weekly(&[0], 27)), vec![], "one snapshot is no rhythm");
         let gap = days(weeks(10).filter(|(day, _)| !(4..6).contains(day)), 9);
-        assert_eq!(gap.missing(true), vec![MONDAY.plus(4), MONDAY.plus(5)]);
-        assert_eq!(gap.missing(false), vec![]);
+        assert_eq!(gap.missing_between(true), vec![MONDAY.plus(4), MONDAY.plus(5)]);
+        assert_eq!(gap.missing_between(false), vec![]);
         let daily = days(weeks(10).filter(|(day, _)| *day != 8), 9);
-        assert_eq!(daily.missing(false), vec![MONDAY.plus(8)], "eight days in a row had files");
+        assert_eq!(daily.missing_between(false), vec![MONDAY.plus(8)], "eight days in a row had files");
     }
 
     #[test]
-    fn what_is_long_ago_is_not_told_again() {
+    fn what_is_long_ago_is_no_warning_any_more() {
         let days = days(weeks(60).filter(|(day, _)| *day != 31), 59);
-        assert_eq!(days.missing(true), vec![], "the last 28 days begin with day 32");
+        assert_eq!(days.missing_between(true), vec![], "the last 28 days begin with day 32");
     }
 
     #[test]

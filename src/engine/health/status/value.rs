@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::engine::health::lateness::Lateness;
 use crate::engine::report::collapsed_list::CollapsedList;
 
 /// Everything that the warehouse says. Days are written YYYY-MM-DD.
@@ -50,6 +51,8 @@ pub struct SourceStatus {
     pub usual_days: Option<i64>,
     /// Whether its next files should have come.
     pub is_late: bool,
+    #[serde(skip)]
+    pub lateness: Lateness,
     pub files: u64,
     pub records: i64,
     pub rejected: i64,
