@@ -15,7 +15,7 @@ use uptake::domain::guid::Guid;
 use uptake::domain::kinds::{Evidence, Opened};
 use uptake::domain::subscription::{Seller, State};
 use uptake::domain::window::{WINDOW_MASK, first_day};
-use uptake::engine::query::explain::{Answer, Asked, explain};
+use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
 use uptake::pipeline::catalogue::built_in;
 use uptake::pipeline::file;
 use uptake::pipeline::settings::Settings;
@@ -291,14 +291,14 @@ fn customers() -> Vec<Customer> {
 }
 
 /// What somebody asks about a customer in the middle of the files.
-fn asked() -> Asked {
-    Asked {
+fn asked() -> ExplainRequest {
+    ExplainRequest {
         customer: Some("customer-577.example".to_owned()),
-        ..Asked::default()
+        ..ExplainRequest::default()
     }
 }
 
-fn answer(asked: &Asked) -> Answer {
+fn answer(asked: &ExplainRequest) -> Answer {
     let settings = &site().settings;
     let answer = explain(settings, &Store::at(&settings.warehouse), asked).unwrap();
     assert!(answer.differences().is_empty(), "{:?}", answer.differences());
@@ -307,7 +307,7 @@ fn answer(asked: &Asked) -> Answer {
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn product(bencher: divan::Bencher<'_, '_>) {
-    let asked = Asked {
+    let asked = ExplainRequest {
         product: Some(PRODUCT.to_owned()),
         ..asked()
     };
@@ -324,7 +324,7 @@ fn customer(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10, sample_size = 1)]
 fn user(bencher: divan::Bencher<'_, '_>) {
     let tenant = tenants().nth(577).unwrap();
-    let asked = Asked {
+    let asked = ExplainRequest {
         user: users(tenant).next(),
         ..asked()
     };

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use uptake::domain::day::Day;
 use uptake::domain::next_steps::Language;
 use uptake::domain::words::Words;
-use uptake::engine::query::explain::{Answer, Asked, explain};
+use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
 use uptake::explain::customer_list;
 use uptake::explain::render::{json, markdown, text, text_product, text_user};
 use uptake::sample::{self, Options};
@@ -203,7 +203,7 @@ fn check(question: &Question) {
         settings.rules.language = language;
         run_pipeline(&settings).unwrap();
     }
-    let asked = Asked {
+    let asked = ExplainRequest {
         customer: question.customer.map(id_of),
         product: question.product.map(str::to_owned),
         workload: question.workload.map(str::to_owned),

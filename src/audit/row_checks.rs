@@ -11,7 +11,7 @@ use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::error::EngineError;
 use crate::engine::plan::day_range::Range;
 use crate::engine::publish::cross_checks;
-use crate::engine::publish::cross_checks::day_tables;
+use crate::engine::publish::cross_checks::{CheckedTables, day_tables};
 use crate::engine::state::State;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
@@ -50,16 +50,15 @@ pub fn hold(
                 .all(|contract| looked_at().all(|day| !in_doubt(untrusted, contract, Some(day))))
     };
     let certain: BTreeSet<Day> = days.iter().copied().filter(is_certain).collect();
+    let tables = CheckedTables {
+        settings: asked.settings,
+        store: asked.store,
+        state,
+        range,
+        watch: asked.watch,
+    };
     for some in days.chunks(DAYS_AT_ONCE) {
-        let held = cross_checks::hold(
-            asked.settings,
-            asked.store,
-            state,
-            (range, &mut FirstDays::default()),
-            some,
-            &certain,
-            asked.watch,
-        );
+        let held = cross_checks::check(&tables, &mut FirstDays::default(), some, &certain);
         let Some((count, shown)) = trusted(held, untrusted, report)? else {
             continue;
         };

@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
 use crate::domain::words::{Words, counted};
-use crate::engine::query::explain::{Answer, Asked, explain};
+use crate::engine::query::explain::{Answer, ExplainRequest, explain};
 use crate::explain::customer_list;
 use crate::explain::render::{json, markdown, text, text_product, text_user};
 use crate::observe::progress::Progress;
@@ -16,7 +16,7 @@ pub fn run(args: &ExplainArgs, global: &Global) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let progress = Progress::new(global.look());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
-    let asked = Asked {
+    let request = ExplainRequest {
         customer: args.customer.clone(),
         product: args.product.clone(),
         workload: args.workload.clone(),
@@ -25,7 +25,7 @@ pub fn run(args: &ExplainArgs, global: &Global) -> Result<(), Failure> {
         show_raw: args.show_raw,
     };
     let store = Store::at(&context.settings.warehouse);
-    let answer = explain(&context.settings, &store, &asked)?;
+    let answer = explain(&context.settings, &store, &request)?;
     let words = Words(context.settings.rules.language);
     say(&printed(&answer, args.format, words, global.colored()))?;
     match answer.differences().len() {

@@ -1,15 +1,39 @@
-//! What the parts of a run share once the days of the tables are known.
+//! What the parts of a run share: from its beginning ([`RunContext`]), what it has learned and done so
+//! far ([`RunState`]), and what is needed once the days of the tables are known ([`Job`]).
 
 use std::collections::BTreeSet;
 
+use crate::engine::cache::Cache;
 use crate::engine::events::Watch;
+use crate::engine::plan::causes::Changes;
 use crate::engine::plan::day_range::Range;
+use crate::engine::report::RunReport;
 use crate::engine::request::{Forced, Request};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::people::user_names::Names;
 use crate::warehouse::store::Store;
 
-/// What a part of a run needs besides the state of the warehouse.
+/// What every part of a run needs.
+#[derive(Clone, Copy)]
+pub struct RunContext<'a> {
+    pub settings: &'a Settings,
+    pub request: &'a Request<'a>,
+    /// Where the warehouse is; of a plan it is a rehearsal.
+    pub store: &'a Store,
+    pub watch: &'a Watch<'a>,
+}
+
+/// What a run knows of the warehouse, and what it has done so far.
+pub struct RunState {
+    pub state: State,
+    pub cache: Cache,
+    pub changes: Changes,
+    pub report: RunReport,
+}
+
+/// What a part of a run needs besides the state of the warehouse, once the days of the tables are
+/// known.
 pub struct Job<'a> {
     pub settings: &'a Settings,
     pub request: &'a Request<'a>,

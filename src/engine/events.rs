@@ -1,4 +1,5 @@
-//! What the engine tells whoever watches: one closed list. Watchers decide nothing.
+//! What the engine reports while it works: one closed list of events. Whoever watches them decides
+//! nothing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -29,12 +30,12 @@ pub struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// Tells the watcher.
+    /// Reports an event.
     pub fn tell(&self, event: Event) {
         (self.notify)(event);
     }
 
-    /// Ends the run if the user asked for it: called between files, which are each put into place
+    /// Ends the run if the user wants that: called between files, which are each put into place
     /// whole.
     pub fn go_on(&self) -> Result<(), EngineError> {
         if self.interrupted.load(Ordering::Relaxed) {

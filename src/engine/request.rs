@@ -1,4 +1,4 @@
-//! What is asked of a run: plain values, the same for `run`, `reprocess` and `plan`.
+//! What a run is to do: plain values, the same for `run`, `reprocess` and `plan`.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::pipeline::settings::Settings;
 use crate::stages::received::activity_events::shard_of;
 use crate::warehouse::store::Store;
 
-/// What is asked of a run.
+/// What a run is to do.
 #[derive(Clone)]
 pub struct Request<'a> {
     pub settings: &'a Settings,
@@ -46,7 +46,7 @@ pub struct Request<'a> {
     pub verify: Option<&'a Verify<'a>>,
 }
 
-/// A second computation of some customers, held against the tables. It fails where they differ.
+/// A second computation of some customers, compared with the tables. It fails where they differ.
 pub type Verify<'a> = dyn Fn(&Store, &State, Range, &Watch<'_>) -> Result<Verified, EngineError> + Sync + 'a;
 
 impl<'a> Request<'a> {
@@ -106,7 +106,7 @@ impl Again {
     }
 }
 
-/// Files that are made again because somebody asked for it.
+/// Files that are made again on request, whatever their footers say.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Forced {
     days: Option<(Day, Day)>,

@@ -10,13 +10,13 @@ use crate::engine::build::{activity_daily, assignments, first_activity, subscrip
 use crate::engine::cache::Cache;
 use crate::engine::cache::entry::Entry;
 use crate::engine::cache::source_totals;
-use crate::engine::cache::source_totals::CachedTotals;
 use crate::engine::cache::up_to_date;
-use crate::engine::context::Job;
+use crate::engine::context::{Job, RunContext, RunState};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::health::{freshness, list_warnings, source_gaps};
 use crate::engine::ingest::compare;
+use crate::engine::ingest::compare::RawInput;
 use crate::engine::ingest::receive;
 use crate::engine::ingest::receive::Received;
 use crate::engine::ingest::recent_events::FreshEvents;
@@ -31,6 +31,7 @@ use crate::engine::plan::day_range;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::dependencies::with_upstream;
 use crate::engine::plan::outside_days;
+use crate::engine::publish::cross_checks::CheckedTables;
 use crate::engine::publish::{cross_checks, publication};
 use crate::engine::report::RunReport;
 use crate::engine::request::Request;
@@ -48,113 +49,74 @@ use crate::warehouse::store::Store;
 
 /// Brings the warehouse up to date, and the published files where all tables were asked for.
 pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
-    bring_up(request, store, watch).map_err(|error| error.with_shards(request.settings.shards))
+    let run = RunContext {
+        settings: request.settings,
+        request,
+        store,
+        watch,
+    };
+    bring_up_to_date(&run).map_err(|error| error.with_shards(request.settings.shards))
 }
 
-fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
-    let settings = request.settings;
-    let mut report = RunReport::default();
+fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
+    let RunContext {
+        settings,
+        request,
+        store,
+        watch,
+    } = *run;
     let wanted = match &request.tables {
         Some(tables) => with_upstream(tables),
         None => stages::TABLES.iter().map(|contract| contract.name).collect(),
     };
-    let is_looked_at = |contract: &Contract| {
-        let is_input = contract.partition == Partition::Received || contract.name == ACTIVITY_COVERAGE.name;
-        is_input || wanted.contains(contract.name)
-    };
-    let look = || {
-        let mut cache = Cache::load(store);
-        let state = State::read_some(store, cache.take_footers(), is_looked_at)?;
-        Ok::<_, EngineError>((state, cache))
-    };
-    // What is in the warehouse says which raw files are looked at, if not all of them are.
-    let looks_at_all = !compare::is_limited(request);
-    let (looked, all) = rayon::join(look, || {
-        looks_at_all.then(|| discover::discover(settings, None, &request.reads, watch))
-    });
-    let (mut state, mut cache) = looked?;
-    tell_of_strangers(&state, watch);
-    if request.tables.is_none() {
-        state.set_aside(settings.first_day, Some(request.last));
-    }
-    let (since, walked) = match all {
-        Some(walked) => (None, walked?),
-        None => {
-            let since = compare::looked_at_since(request, &state, &cache);
-            (since, discover::discover(settings, since, &request.reads, watch)?)
-        }
-    };
-    let Walked { files, unseen } = walked;
+    let (mut so_far, Walked { files, unseen }, since) = look(run, &wanted)?;
     required_sources::check_seen(request, &unseen, watch)?;
-    report.sources = required_sources::found(settings, &files, request.today);
-    required_sources::check_required(settings, &report.sources)?;
-    required_sources::check_any(request, &state, &files)?;
-    let whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none() && !request.rescan;
-    let has_nothing_to_do = || {
-        let looked_at = up_to_date::looked_at(request, &state, &files);
-        cache
-            .up_to_date
-            .as_ref()
-            .zip(looked_at)
-            .is_some_and(|(entry, now)| entry.is_true_for(&now))
-    };
+    so_far.report.sources = required_sources::found(settings, &files, request.today);
+    required_sources::check_required(settings, &so_far.report.sources)?;
+    required_sources::check_any(request, &so_far.state, &files)?;
     let unread = Unread::default();
-    let has_to_prune = request.prune && state.outside().next().is_some();
-    if whole && !has_to_prune && has_nothing_to_do() && Manifest::of_whole(&settings.published).is_some() {
-        outside_days::tell(&state, watch);
-        unread.tell(&unseen, store, &mut report, watch)?;
-        fill_range(&mut report, &state);
-        fill_freshness(request, store, &mut report, &state, &mut cache.source_totals)?;
-        return Ok(report);
+    if is_up_to_date(run, &so_far, &files) {
+        outside_days::tell(&so_far.state, watch);
+        unread.tell(&unseen, store, &mut so_far.report, watch)?;
+        fill_range(&mut so_far);
+        freshness::fill_in(run, &mut so_far)?;
+        return Ok(so_far.report);
     }
-    let mut changes = Changes::default();
-    let received = receive::receive(
-        request,
-        store,
-        &mut state,
-        &mut cache,
-        (&files, since),
-        &unread,
-        &mut changes,
-        &mut report,
-        watch,
-    )?;
-    unread.tell(&unseen, store, &mut report, watch)?;
-    let latest = source_totals::latest(store, &state, &mut cache.source_totals, source_gaps::PARTITIONS)?;
-    source_gaps::warn_of_gaps(settings, &report, &latest, request.last, watch);
+    let input = RawInput {
+        files: &files,
+        since,
+        unread: &unread,
+    };
+    let received = receive::receive(run, &input, &mut so_far)?;
+    unread.tell(&unseen, store, &mut so_far.report, watch)?;
+    let latest = source_totals::latest(store, &so_far.state, &mut so_far.cache.source_totals, source_gaps::PARTITIONS)?;
+    source_gaps::warn_of_gaps(settings, &so_far.report, &latest, request.last, watch);
     if !store.is_rehearsal() {
         received.since.save(store)?;
-        received.since.check(settings, store, &state)?;
+        received.since.check(settings, store, &so_far.state)?;
     }
-    report.days_left = received.waiting.len() as u64;
+    so_far.report.days_left = received.waiting.len() as u64;
     let makes_windows = window_plan::is_wanted(&wanted);
     let taken = if makes_windows || settings.first_day.is_none() {
-        subscription_history::bring_up_to_date(store, &state)?
+        subscription_history::bring_up_to_date(store, &so_far.state)?
     } else {
         TakenSnapshots::default()
     };
-    let Some(mut range) = range(request, store, (&state, &mut cache), &taken, &received, watch)? else {
-        if report.days_left == 0 {
-            report.has_no_days = true;
+    let Some(range) = range(run, &mut so_far, &taken, &received)? else {
+        if so_far.report.days_left == 0 {
+            so_far.report.has_no_days = true;
             watch.tell(Event::Warning(
                 "there is no sign-in and no subscription snapshot up to the last day: nothing to make tables of".to_owned(),
             ));
         }
-        cache.save(store, state)?;
-        return Ok(report);
+        so_far.cache.save(store, so_far.state)?;
+        return Ok(so_far.report);
     };
-    if let Some(again) = request.again.as_ref().filter(|again| again.last < range.first) {
-        return Err(EngineError::Usage(format!(
-            "the tables begin on {}: there is nothing of {} to make again",
-            range.first,
-            range_text((again.first, again.last))
-        )));
-    }
     if request.tables.is_none() {
-        state.set_aside(Some(range.first), None);
+        so_far.state.set_aside(Some(range.first), None);
     }
     if !request.prune {
-        outside_days::tell(&state, watch);
+        outside_days::tell(&so_far.state, watch);
     }
     let timelines = if makes_windows {
         assignments::timelines(settings, &taken)
@@ -162,7 +124,7 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
         Vec::new()
     };
     let names: Vec<Names> = (0..u32::from(settings.shards))
-        .map(|shard| user_names::names(store, &state, shard))
+        .map(|shard| user_names::names(store, &so_far.state, shard))
         .collect::<Result<_, _>>()?;
     let mut job = Job {
         settings,
@@ -176,34 +138,34 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     };
     let came_in: BTreeSet<Day> = received.written.iter().map(|part| part.received).collect();
     let mut waiting: BTreeSet<Day> = received.waiting.into_iter().collect();
-    waiting.extend(make_tables(
-        &mut job,
-        (&mut state, received.fresh_events),
-        &mut cache,
-        &timelines,
-        &mut changes,
-        &mut report,
-    )?);
-    range = job.range;
-    report.days_left = waiting.len() as u64;
-    fill_range(&mut report, &state);
-    fill_freshness(request, store, &mut report, &state, &mut cache.source_totals)?;
-    list_warnings::of_collapsed_lists(request, store, &state, &came_in, &mut report, watch)?;
-    report.users_known_by_name = user_names::unjoined(store, &state, &names)?;
-    if report.users_known_by_name > 0 {
-        list_warnings::of_unknown_users(store, &state, watch)?;
+    waiting.extend(make_tables(&mut job, &mut so_far, received.fresh_events, &timelines)?);
+    so_far.report.days_left = waiting.len() as u64;
+    fill_range(&mut so_far);
+    freshness::fill_in(run, &mut so_far)?;
+    list_warnings::of_collapsed_lists(run, &mut so_far, &came_in)?;
+    so_far.report.users_known_by_name = user_names::unjoined(store, &so_far.state, &names)?;
+    if so_far.report.users_known_by_name > 0 {
+        list_warnings::of_unknown_users(store, &so_far.state, watch)?;
     }
-    let is_mixed = waiting.first().is_some_and(|first| state.days(&ADOPTION).last() >= Some(first));
+    let is_mixed = waiting
+        .first()
+        .is_some_and(|first| so_far.state.days(&ADOPTION).last() >= Some(first));
     if request.tables.is_none() && is_mixed {
         watch.tell(Event::Warning(
             "nothing was published: days of the published files are left for the next run".to_owned(),
         ));
     } else if request.tables.is_none() {
-        finish(request, store, &state, &mut cache, &files, range, &mut report, watch)?;
+        finish(run, &mut so_far, &files, job.range)?;
         if received.has_strays {
-            cache.up_to_date = None;
+            so_far.cache.up_to_date = None;
         }
     }
+    let RunState {
+        mut state,
+        mut cache,
+        mut report,
+        ..
+    } = so_far;
     if request.prune && report.days_left == 0 {
         outside_days::prune(store, &mut state, &mut report)?;
     }
@@ -212,30 +174,103 @@ fn bring_up(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<R
     Ok(report)
 }
 
-/// The days of the tables: none on which raw files came in that wait for another run.
-fn range(
-    request: &Request<'_>,
-    store: &Store,
-    (state, cache): (&State, &mut Cache),
-    taken: &TakenSnapshots,
-    received: &Received,
-    watch: &Watch<'_>,
-) -> Result<Option<Range>, EngineError> {
+/// Looks at the warehouse and at the raw files: at all of these, or at those from the day on that
+/// comes with them.
+fn look(run: &RunContext<'_>, wanted: &BTreeSet<&'static str>) -> Result<(RunState, Walked, Option<Day>), EngineError> {
+    let RunContext {
+        settings,
+        request,
+        store,
+        watch,
+    } = *run;
+    let is_looked_at = |contract: &Contract| {
+        let is_input = contract.partition == Partition::Received || contract.name == ACTIVITY_COVERAGE.name;
+        is_input || wanted.contains(contract.name)
+    };
+    let look_at_tables = || {
+        let mut cache = Cache::load(store);
+        let state = State::read_some(store, cache.take_footers(), is_looked_at)?;
+        Ok::<_, EngineError>((state, cache))
+    };
+    // What is in the warehouse says which raw files are looked at, if not all of them are.
+    let looks_at_all = !compare::is_limited(request);
+    let (tables, all) = rayon::join(look_at_tables, || {
+        looks_at_all.then(|| discover::discover(settings, None, &request.reads, watch))
+    });
+    let (mut state, cache) = tables?;
+    warn_of_foreign_files(&state, watch);
+    if request.tables.is_none() {
+        state.set_aside(settings.first_day, Some(request.last));
+    }
+    let (since, walked) = match all {
+        Some(walked) => (None, walked?),
+        None => {
+            let since = compare::looked_at_since(request, &state, &cache);
+            (since, discover::discover(settings, since, &request.reads, watch)?)
+        }
+    };
+    let so_far = RunState {
+        state,
+        cache,
+        changes: Changes::default(),
+        report: RunReport::default(),
+    };
+    Ok((so_far, walked, since))
+}
+
+/// Whether everything is what it was when an earlier run left nothing to do.
+fn is_up_to_date(run: &RunContext<'_>, so_far: &RunState, files: &[RawFile]) -> bool {
+    let RunContext { settings, request, .. } = *run;
+    let RunState { state, cache, .. } = so_far;
+    let is_whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none() && !request.rescan;
+    let has_to_prune = request.prune && state.outside().next().is_some();
+    let is_as_it_was = || {
+        let looked_at = up_to_date::looked_at(request, state, files);
+        let known = cache.up_to_date.as_ref().zip(looked_at);
+        known.is_some_and(|(entry, now)| entry.is_true_for(&now))
+    };
+    is_whole && !has_to_prune && is_as_it_was() && Manifest::of_whole(&settings.published).is_some()
+}
+
+/// The days of the tables: none on which raw files came in that wait for another run. Fails where
+/// days are to be made again that the tables do not have.
+fn range(run: &RunContext<'_>, so_far: &mut RunState, taken: &TakenSnapshots, received: &Received) -> Result<Option<Range>, EngineError> {
+    let RunContext {
+        settings,
+        request,
+        store,
+        watch,
+    } = *run;
+    let RunState { state, cache, .. } = so_far;
     let last = received.waiting.iter().map(|day| day.plus(-1)).fold(request.last, Day::min);
     let earliest = || source_totals::earliest_path_day(store, state, &mut cache.source_totals);
-    day_range::range(request.settings, state, earliest, taken.first_day(), (request.from, last), watch)
+    let range = day_range::range(settings, state, earliest, taken.first_day(), (request.from, last), watch)?;
+    let Some(first) = range.as_ref().map(|range| range.first) else {
+        return Ok(None);
+    };
+    match request.again.as_ref().filter(|again| again.last < first) {
+        Some(again) => Err(EngineError::Usage(format!(
+            "the tables begin on {first}: there is nothing of {} to make again",
+            range_text((again.first, again.last))
+        ))),
+        None => Ok(range),
+    }
 }
 
 /// Makes the stale files of every table; returns the days that are left to another run. Days whose
 /// facts are left are too.
 fn make_tables(
     job: &mut Job<'_>,
-    (state, fresh_events): (&mut State, FreshEvents),
-    cache: &mut Cache,
+    so_far: &mut RunState,
+    fresh_events: FreshEvents,
     timelines: &[Timeline],
-    changes: &mut Changes,
-    report: &mut RunReport,
 ) -> Result<Vec<Day>, EngineError> {
+    let RunState {
+        state,
+        cache,
+        changes,
+        report,
+    } = so_far;
     let mut waiting = Vec::new();
     if job.tables.contains("activity_coverage") {
         let facts = activity_daily::run(job, state, fresh_events, changes)?;
@@ -270,48 +305,43 @@ fn make_tables(
 }
 
 /// Publishes what changed and takes note that everything is up to date.
-#[expect(clippy::too_many_arguments, reason = "the end of one run, in one place")]
-fn finish(
-    request: &Request<'_>,
-    store: &Store,
-    state: &State,
-    cache: &mut Cache,
-    files: &[RawFile],
-    range: Range,
-    report: &mut RunReport,
-    watch: &Watch<'_>,
-) -> Result<(), EngineError> {
-    let due = publication::is_due(request.settings, store, state, range)?;
+fn finish(run: &RunContext<'_>, so_far: &mut RunState, files: &[RawFile], range: Range) -> Result<(), EngineError> {
+    let RunContext {
+        settings,
+        request,
+        store,
+        watch,
+    } = *run;
+    let due = publication::is_due(settings, store, &so_far.state, range)?;
     if store.is_rehearsal() {
-        report.published = due.is_some() || !report.steps.is_empty();
+        so_far.report.published = due.is_some() || !so_far.report.steps.is_empty();
         return Ok(());
     }
     if let Some(verify) = request.verify {
-        report.verified = Some(verify(store, state, range, watch)?);
+        so_far.report.verified = Some(verify(store, &so_far.state, range, watch)?);
     }
     if let Some(fingerprint) = due {
         watch.go_on()?;
-        cross_checks::run(request.settings, store, state, range, cache, watch)?;
-        publication::run(
-            request.settings,
+        let tables = CheckedTables {
+            settings,
             store,
-            state,
+            state: &so_far.state,
             range,
-            (&cache.first_days, fingerprint),
-            report,
             watch,
-        )?;
-        report.published = true;
+        };
+        cross_checks::run(&tables, &mut so_far.cache)?;
+        publication::run(run, so_far, range, fingerprint)?;
+        so_far.report.published = true;
         SincePublication::default().save(store)?;
     }
-    let is_all = report.days_left == 0 && report.unread == 0;
-    let looked_at = up_to_date::looked_at(request, state, files).filter(|_| is_all);
-    cache.up_to_date = looked_at.map(|looked_at| Entry::new(looked_at, ()));
+    let is_all = so_far.report.days_left == 0 && so_far.report.unread == 0;
+    let looked_at = up_to_date::looked_at(request, &so_far.state, files).filter(|_| is_all);
+    so_far.cache.up_to_date = looked_at.map(|looked_at| Entry::new(looked_at, ()));
     Ok(())
 }
 
 /// Says what in the warehouse is not ours or cannot be used.
-fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
+fn warn_of_foreign_files(state: &State, watch: &Watch<'_>) {
     for path in &state.foreign {
         watch.tell(Event::Warning(format!(
             "`{}` is not a file of uptake; it is left alone",
@@ -323,26 +353,9 @@ fn tell_of_strangers(state: &State, watch: &Watch<'_>) {
     }
 }
 
-/// How fresh the sources are, and what the tables hold.
-fn fill_freshness(
-    request: &Request<'_>,
-    store: &Store,
-    report: &mut RunReport,
-    state: &State,
-    known: &mut CachedTotals,
-) -> Result<(), EngineError> {
-    let in_paths = |id: &str| {
-        let source = report.sources.iter().find(|source| source.id == id)?;
-        Day::parse(source.latest_day.as_deref()?)
-    };
-    report.freshness = freshness::freshness(request.settings, (store, state, known), &in_paths, request.last)?;
-    report.extents = freshness::extents(state);
-    Ok(())
-}
-
 /// The days that `adoption` has.
-fn fill_range(report: &mut RunReport, state: &State) {
-    let days = state.days(&ADOPTION);
-    report.first_day = days.first().map(Day::to_string);
-    report.last_day = days.last().map(Day::to_string);
+fn fill_range(so_far: &mut RunState) {
+    let days = so_far.state.days(&ADOPTION);
+    so_far.report.first_day = days.first().map(Day::to_string);
+    so_far.report.last_day = days.last().map(Day::to_string);
 }

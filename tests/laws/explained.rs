@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use uptake::domain::day::Day;
-use uptake::engine::query::explain::{Answer, Asked, explain};
+use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
 use uptake::explain::product::ProductExplanation;
 use uptake::explain::user::{EventLine, RawRecord};
 use uptake::pipeline::settings::Settings;
@@ -28,10 +28,10 @@ pub fn agrees(settings: &Settings) -> Result<(), String> {
         let of_day: Vec<&Adoption> = adoption.iter().filter(|(of, _)| *of == Some(day)).map(|(_, row)| row).collect();
         let tenants: BTreeSet<_> = of_day.iter().map(|row| row.tenant_id).collect();
         for tenant in tenants {
-            let asked = Asked {
+            let asked = ExplainRequest {
                 customer: Some(tenant.to_string()),
                 day: Some(day),
-                ..Asked::default()
+                ..ExplainRequest::default()
             };
             let Answer::Customer(view) = answer(settings, &asked)? else {
                 return Err("no customer".to_owned());
@@ -40,7 +40,7 @@ pub fn agrees(settings: &Settings) -> Result<(), String> {
             equal("products", view.products.len(), mine().count())?;
             let mut users = BTreeSet::new();
             for row in mine() {
-                let asked = Asked {
+                let asked = ExplainRequest {
                     product: Some(row.sku_id.to_string()),
                     ..asked.clone()
                 };
@@ -60,7 +60,7 @@ pub fn agrees(settings: &Settings) -> Result<(), String> {
                     .iter()
                     .filter(|(of, usage)| *of == Some(day) && (usage.tenant_id, usage.sku_id) == (tenant, row.sku_id));
                 for (_, row) in workloads {
-                    let asked = Asked {
+                    let asked = ExplainRequest {
                         workload: Some(row.workload.to_uppercase()),
                         ..asked.clone()
                     };
@@ -70,7 +70,7 @@ pub fn agrees(settings: &Settings) -> Result<(), String> {
                 }
             }
             for user in users {
-                let asked = Asked {
+                let asked = ExplainRequest {
                     user: Some(user.to_uppercase()),
                     show_raw: true,
                     ..asked.clone()
@@ -91,7 +91,7 @@ pub fn agrees(settings: &Settings) -> Result<(), String> {
 }
 
 /// An answer in which nothing differs from the tables.
-fn answer(settings: &Settings, asked: &Asked) -> Result<Answer, String> {
+fn answer(settings: &Settings, asked: &ExplainRequest) -> Result<Answer, String> {
     let answer = explain(settings, &Store::at(&settings.warehouse), asked).map_err(|error| format!("{asked:?}: {error}"))?;
     match answer.differences() {
         [] => Ok(answer),
@@ -99,7 +99,7 @@ fn answer(settings: &Settings, asked: &Asked) -> Result<Answer, String> {
     }
 }
 
-fn product(settings: &Settings, asked: &Asked) -> Result<ProductExplanation, String> {
+fn product(settings: &Settings, asked: &ExplainRequest) -> Result<ProductExplanation, String> {
     match answer(settings, asked)? {
         Answer::Product(explanation) => Ok(*explanation),
         _ => Err("no product".to_owned()),

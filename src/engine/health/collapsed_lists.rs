@@ -1,5 +1,6 @@
 //! Lists that collapse: a call that lost its permission answers with an empty list, or with hardly
-//! anything, and no error. The numbers follow the list, so somebody has to be told.
+//! anything, and no error. The numbers follow the list, so a run and `uptake status` warn
+//! of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::report::collapsed_list::CollapsedList;
 
-/// What a list has to have had for its collapse to be told.
+/// A list with fewer entries than this is too short to collapse.
 const LEAST: i64 = 3;
 /// A list collapses where less than this part of it is left.
 const FRACTION: i64 = 10;
@@ -53,7 +54,7 @@ impl Lists {
     }
 
     /// The last whole list and the one that collapsed, each with its day, and what the latest list
-    /// has. A list that stays as it is has not recovered: it is held against the last whole one.
+    /// has. A list that stays as it is has not recovered: it is compared with the last whole one.
     fn collapse(&self, last: Day) -> Option<(Day, Listed, Day, Listed)> {
         let mut whole: Option<(Day, Listed)> = None;
         let mut fallen: Option<(Day, Listed)> = None;

@@ -1,5 +1,5 @@
-//! How fresh the sources are and what the tables hold at the end of a run: what a person asks first
-//! at night, and a monitor every night. Decides nothing.
+//! How far the sources have come and what the tables have at the end of a run: what a person looks
+//! for first, and a monitor every night. Nothing is decided by it.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,12 @@ use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::engine::cache::source_totals;
 use crate::engine::cache::source_totals::CachedTotals;
+use crate::engine::context::{RunContext, RunState};
 use crate::engine::error::EngineError;
 use crate::engine::health::lateness::lag_days;
 use crate::engine::report::{Extent, Freshness};
 use crate::engine::state::State;
-use crate::pipeline::settings::Settings;
+use crate::pipeline::source::Source;
 use crate::stages;
 use crate::warehouse::store::Store;
 
@@ -19,31 +20,36 @@ use crate::warehouse::store::Store;
 /// have no day.
 const PARTITIONS_LOOKED_AT: usize = 60;
 
-/// How far each source has come, seen from the last day of the tables. `in_paths` gives the latest
-/// day in a source's paths. Customer lists have no days and are left out.
-pub fn freshness(
-    settings: &Settings,
-    (store, state, known): (&Store, &State, &mut CachedTotals),
-    in_paths: &dyn Fn(&str) -> Option<Day>,
-    last: Day,
-) -> Result<Vec<Freshness>, EngineError> {
-    let dated = || settings.sources.iter().filter(|source| source.feed != Feed::Customers);
-    let by_event = if dated().all(|source| in_paths(&source.id).is_some()) {
+/// Fills in how far each source has come, seen from the last day of the tables, and what the tables
+/// have. Customer lists have no days and are left out.
+pub fn fill_in(run: &RunContext<'_>, so_far: &mut RunState) -> Result<(), EngineError> {
+    let RunState { state, cache, report, .. } = so_far;
+    let in_paths: Vec<Option<Day>> = report
+        .sources
+        .iter()
+        .map(|source| Day::parse(source.latest_day.as_deref()?))
+        .collect();
+    let dated = || {
+        let sources = run.settings.sources.iter().zip(&in_paths);
+        sources.filter(|(source, _)| source.feed != Feed::Customers)
+    };
+    let by_event = if dated().all(|(_, latest)| latest.is_some()) {
         BTreeMap::new()
     } else {
-        latest_events(store, state, known)?
+        latest_events(run.store, state, &mut cache.source_totals)?
     };
-    Ok(dated()
-        .map(|source| {
-            let latest = in_paths(&source.id).or_else(|| by_event.get(&source.id).copied());
-            Freshness {
-                source: source.name.clone(),
-                feed: source.feed.name(),
-                latest_day: latest.map(|day| day.to_string()),
-                lag_days: latest.map(|latest| lag_days(latest, last)),
-            }
-        })
-        .collect())
+    let of_source = |(source, in_paths): (&Source, &Option<Day>)| {
+        let latest = in_paths.or_else(|| by_event.get(&source.id).copied());
+        Freshness {
+            source: source.name.clone(),
+            feed: source.feed.name(),
+            latest_day: latest.map(|day| day.to_string()),
+            lag_days: latest.map(|latest| lag_days(latest, run.request.last)),
+        }
+    };
+    report.freshness = dated().map(of_source).collect();
+    report.extents = extents(state);
+    Ok(())
 }
 
 /// The latest day that a row of each source is about, in the partitions received last.
@@ -60,8 +66,8 @@ fn latest_events(store: &Store, state: &State, known: &mut CachedTotals) -> Resu
     Ok(latest)
 }
 
-/// What every table holds, in the order in which they are made.
-pub fn extents(state: &State) -> Vec<Extent> {
+/// What every table has, in the order in which they are made.
+fn extents(state: &State) -> Vec<Extent> {
     let extent = |contract: &&'static crate::warehouse::contract::Contract| {
         let files = state.table(contract);
         let days = || files.keys().filter_map(|(day, _)| *day);

@@ -1,5 +1,5 @@
-//! What a run warns of where lists of users and subscriptions say less than they should: numbers
-//! follow them in silence.
+//! What a run warns of where lists of users and subscriptions say less than they should: the numbers
+//! follow the lists, whatever these say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +7,12 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::words::ENGLISH;
 use crate::engine::build::user_names;
+use crate::engine::context::{RunContext, RunState};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::health::status;
 use crate::engine::query::customers;
-use crate::engine::report::RunReport;
 use crate::engine::report::collapsed_list::CollapsedList;
-use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::stages::usage::adoption::ADOPTION;
 use crate::warehouse::store::Store;
@@ -21,21 +20,15 @@ use crate::warehouse::store::Store;
 /// How many customers a warning names.
 const UNKNOWN_NAMED: usize = 3;
 
-/// Which lists have collapsed. Those that came in with this run, on one of these days of receipt,
-/// are told of as a warning.
-pub fn of_collapsed_lists(
-    request: &Request<'_>,
-    store: &Store,
-    state: &State,
-    came_in: &BTreeSet<Day>,
-    report: &mut RunReport,
-    watch: &Watch<'_>,
-) -> Result<(), EngineError> {
-    let names = called(store, state)?;
-    report.collapsed_lists = status::collapsed_lists(store, &names, request.last)?;
+/// Which lists have collapsed. The run warns of those that came in with it, on one of these days
+/// of receipt.
+pub fn of_collapsed_lists(run: &RunContext<'_>, so_far: &mut RunState, came_in: &BTreeSet<Day>) -> Result<(), EngineError> {
+    let RunState { state, report, .. } = so_far;
+    let names = called(run.store, state)?;
+    report.collapsed_lists = status::collapsed_lists(run.store, &names, run.request.last)?;
     let is_new = |list: &&CollapsedList| list.received.is_some_and(|received| came_in.contains(&received));
     for list in report.collapsed_lists.iter().filter(is_new) {
-        watch.tell(Event::Warning(list.text(ENGLISH)));
+        run.watch.tell(Event::Warning(list.text(ENGLISH)));
     }
     Ok(())
 }

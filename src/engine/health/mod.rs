@@ -1,4 +1,4 @@
-//! What a run tells about its sources and tables: gaps, freshness, warnings, and the status page.
+//! How the sources and the tables are doing: gaps, late sources, warnings, and the status page.
 
 pub mod collapsed_lists;
 pub mod freshness;

@@ -26,8 +26,9 @@ use crate::domain::guid::Guid;
 use crate::engine::cache::Cache;
 use crate::engine::cache::content_digests::ContentDigests;
 use crate::engine::cache::unchanged_partitions::UnchangedPartitions;
+use crate::engine::context::RunContext;
 use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
+use crate::engine::events::Event;
 use crate::engine::ingest::collector::Gathered;
 use crate::engine::ingest::partition_task::{Fate, NO_DAY, Reading, Task, is_whole};
 use crate::engine::ingest::read_file;
@@ -56,6 +57,16 @@ pub struct KnownFiles {
     worthless: BTreeSet<SourceFile>,
 }
 
+/// The raw files that a run looks at.
+#[derive(Clone, Copy)]
+pub struct RawInput<'a> {
+    pub files: &'a [RawFile],
+    /// The day from which on they were looked for; `None`: these are all that there are.
+    pub since: Option<Day>,
+    /// What could not be read of them.
+    pub unread: &'a Unread,
+}
+
 /// What there is to do about the partitions.
 pub struct Planned<'a> {
     pub tasks: Vec<Task<'a>>,
@@ -70,20 +81,17 @@ type PlacedFile<'a> = (Reading<'a>, Day, Option<(Day, raw_files::RawFile)>);
 
 /// Compares the raw files with what the warehouse was made from. Fails where raw files are gone
 /// that are asked for.
-#[expect(clippy::too_many_arguments, reason = "what is there, what is known, and who is told, in one place")]
 pub fn plan<'a>(
-    request: &Request<'_>,
-    (store, state): (&Store, &State),
-    files: &'a [RawFile],
+    run: &RunContext<'_>,
+    state: &State,
+    input: &RawInput<'a>,
     mut known: KnownFiles,
     contents: &mut ContentDigests,
     unchanged: &mut UnchangedPartitions<'_>,
-    unread: &Unread,
-    watch: &Watch<'_>,
 ) -> Result<Planned<'a>, EngineError> {
-    let settings = request.settings;
+    let RunContext { settings, request, .. } = *run;
     let placed = loop {
-        let placed = place(request, files, &known, contents, unread)?;
+        let placed = place(request, input, &known, contents)?;
         // A file whose path names no day can belong to a partition that nobody would have looked
         // at.
         let unexpected: BTreeSet<Day> = placed
@@ -94,7 +102,7 @@ pub fn plan<'a>(
         if unexpected.is_empty() {
             break placed;
         }
-        known.open(store, &unexpected)?;
+        known.open(run.store, &unexpected)?;
     };
     let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
     for (reading, received, moved) in placed {
@@ -124,7 +132,7 @@ pub fn plan<'a>(
         .reduce(|| false, |one, other| one || other);
     for task in tasks.iter().filter(|task| !task.broken.is_empty()) {
         if task.gone(settings).any(|row| task.lacks_files_of(row)) {
-            watch.tell(Event::Warning(format!(
+            run.watch.tell(Event::Warning(format!(
                 "files of received={} are missing, and some of its raw files are gone",
                 task.received
             )));
@@ -165,12 +173,12 @@ impl KnownFiles {
 /// Finds for each raw file of an open partition what became of it, and where it belongs.
 fn place<'a>(
     request: &Request<'_>,
-    files: &'a [RawFile],
+    input: &RawInput<'a>,
     known: &KnownFiles,
     contents: &mut ContentDigests,
-    unread: &Unread,
 ) -> Result<Vec<PlacedFile<'a>>, EngineError> {
     let settings = request.settings;
+    let RawInput { files, unread, .. } = *input;
     let mut before: FxHashMap<(&str, &str), (Day, &raw_files::RawFile)> = FxHashMap::default();
     for (day, rows) in &known.rows {
         before.extend(
@@ -206,7 +214,7 @@ fn place<'a>(
                 // What it gave before stays, like that of a file that is gone.
                 return Ok(None);
             }
-            let mut reading = reading_of(request, file, (*source, &hows[*source]), *facts);
+            let mut reading = reading_of(request, file, *source, &hows[*source], *facts);
             reading.fate = match before {
                 None => Fate::New,
                 // A snapshot in it had not come yet.
@@ -252,13 +260,12 @@ fn place<'a>(
 /// which there is nothing to do: nobody asks what is in them. Where some files are `worthless`, all are read: any of
 /// them may have these.
 pub fn known_files(
-    request: &Request<'_>,
-    store: &Store,
+    run: &RunContext<'_>,
     state: &State,
     unchanged: &UnchangedPartitions<'_>,
     worthless: &BTreeSet<SourceFile>,
 ) -> Result<KnownFiles, EngineError> {
-    let looks_at_all = request.again.is_some() || request.rescan || !worthless.is_empty();
+    let looks_at_all = run.request.again.is_some() || run.request.rescan || !worthless.is_empty();
     let is_skipped = |day: &Day| !looks_at_all && unchanged.has(state, *day);
     let days = state.table(&RAW_FILES).keys().map(|(day, _)| day.unwrap_or(NO_DAY));
     let (skipped, open): (BTreeSet<Day>, BTreeSet<Day>) = days.partition(is_skipped);
@@ -266,7 +273,7 @@ pub fn known_files(
     let rows = open
         .into_par_iter()
         .with_max_len(1)
-        .map(|day| Ok((day, store.rows((Some(day), 0))?)))
+        .map(|day| Ok((day, run.store.rows((Some(day), 0))?)))
         .collect::<Result<_, EngineError>>()?;
     Ok(KnownFiles {
         rows,
@@ -319,7 +326,7 @@ fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -
 }
 
 /// How a source reads a file.
-fn reading_of<'a>(request: &Request<'_>, file: &'a RawFile, (source, how): (usize, &Arc<str>), facts: PathFacts) -> Reading<'a> {
+fn reading_of<'a>(request: &Request<'_>, file: &'a RawFile, source: usize, how: &Arc<str>, facts: PathFacts) -> Reading<'a> {
     Reading {
         file,
         source,

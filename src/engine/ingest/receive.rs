@@ -8,13 +8,13 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
-use crate::engine::cache::Cache;
 use crate::engine::cache::content_digests::ContentDigests;
 use crate::engine::cache::unchanged_partitions::UnchangedPartitions;
+use crate::engine::context::{RunContext, RunState};
 use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
+use crate::engine::events::Event;
 use crate::engine::ingest::compare;
-use crate::engine::ingest::compare::Planned;
+use crate::engine::ingest::compare::{Planned, RawInput};
 use crate::engine::ingest::file_tenants;
 use crate::engine::ingest::partition_task::{NO_DAY, Task};
 use crate::engine::ingest::recent_events::FreshEvents;
@@ -33,7 +33,6 @@ use crate::stages;
 use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
 use crate::stages::received::activity_events::ACTIVITY_EVENTS;
 use crate::warehouse::contract::{Contract, Partition};
-use crate::warehouse::store::Store;
 
 /// What came in.
 pub struct Received {
@@ -49,21 +48,20 @@ pub struct Received {
 }
 
 /// Reads what is new or changed, or asked for, and writes the partitions that it belongs to.
-/// `since` is the day from which on raw files were looked for; `None`: these are all that there
-/// are.
-#[expect(clippy::too_many_arguments, reason = "the first part of a run, in one place")]
-pub fn receive(
-    request: &Request<'_>,
-    store: &Store,
-    state: &mut State,
-    cache: &mut Cache,
-    (files, since): (&[RawFile], Option<Day>),
-    unread: &Unread,
-    changes: &mut Changes,
-    report: &mut RunReport,
-    watch: &Watch<'_>,
-) -> Result<Received, EngineError> {
-    let settings = request.settings;
+pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState) -> Result<Received, EngineError> {
+    let RunContext {
+        settings,
+        request,
+        store,
+        watch,
+    } = *run;
+    let RawInput { files, since, unread } = *input;
+    let RunState {
+        state,
+        cache,
+        changes,
+        report,
+    } = so_far;
     let mut since_publication = SincePublication::load(settings, store, state, watch)?;
     let worthless = since_publication.forget_gone(settings, files, watch);
     let load_contents = || {
@@ -76,20 +74,12 @@ pub fn receive(
     let shared: &State = state;
     let (mut contents, known) = rayon::join(load_contents, || {
         let unchanged = UnchangedPartitions::new(settings, files, &mut cache.unchanged_partitions, unread);
-        let known = compare::known_files(request, store, shared, &unchanged, &worthless)?;
+        let known = compare::known_files(run, shared, &unchanged, &worthless)?;
         Ok::<_, EngineError>((known, unchanged))
     });
     let (known, mut unchanged) = known?;
-    let Planned { mut tasks, has_strays } = compare::plan(
-        request,
-        (store, shared),
-        files,
-        known.without(worthless),
-        &mut contents,
-        &mut unchanged,
-        unread,
-        watch,
-    )?;
+    let known = known.without(worthless);
+    let Planned { mut tasks, has_strays } = compare::plan(run, shared, input, known, &mut contents, &mut unchanged)?;
     let waiting = wait(request, &mut tasks);
     if !store.is_rehearsal() {
         since_publication.announce(store, settings, &tasks)?;

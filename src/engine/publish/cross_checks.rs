@@ -1,10 +1,10 @@
-//! Before the published files change, the tables of the days that are published are held against
-//! each other (`stages::promises`). An absent partition is a failure, not a pass. A day that was
-//! held with the same files is not read again: the cache remembers the digest of its footers.
+//! Before the published files change, the tables of the days that are published are checked against
+//! each other (`stages::checks`). An absent partition is a failure, not a pass. A day that was
+//! checked with the same files is not read again: the cache has the digest of its footers.
 //!
-//! The days of the run's range are held under the settings. Days that a run leaves alone (`--from`,
-//! `--until`) may have been made with others, and before assignments changed: they are held to what
-//! is true of any day.
+//! The days of the run's range are checked under the settings. Days that a run leaves alone
+//! (`--from`, `--until`) may have been made with others, and before assignments changed: they are
+//! checked for what is true of any day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,24 +46,34 @@ use crate::warehouse::value_rules::check_values;
 /// How many faults a message has word for word.
 const MOST_SHOWN: usize = 20;
 
-/// Holds the days that are to be published; fails with the rows that break a promise.
-pub fn run(
-    settings: &Settings,
-    store: &Store,
-    state: &State,
-    range: Range,
-    cache: &mut Cache,
-    watch: &Watch<'_>,
-) -> Result<(), EngineError> {
+/// The tables that are checked.
+#[derive(Clone, Copy)]
+pub struct CheckedTables<'a> {
+    pub settings: &'a Settings,
+    pub store: &'a Store,
+    pub state: &'a State,
+    pub range: Range,
+    pub watch: &'a Watch<'a>,
+}
+
+/// Checks the days that are to be published; fails with the rows that break an invariant.
+pub fn run(tables: &CheckedTables<'_>, cache: &mut Cache) -> Result<(), EngineError> {
+    let CheckedTables {
+        settings,
+        store,
+        state,
+        range,
+        ..
+    } = *tables;
     let made: BTreeSet<Day> = range.days().collect();
     let published = publication::days(state, range).map(|(first, last)| first.to(last));
     let days: BTreeSet<Day> = made.iter().copied().chain(published.into_iter().flatten()).collect();
     let shards = u32::from(settings.shards);
-    hold_presence(store, state, &days, shards)?;
-    let tables: BTreeMap<Day, Digest> = days.iter().map(|day| (*day, digest_of_tables(state, *day, shards))).collect();
-    let unchecked = tables.iter().filter(|(day, tables)| !cache.checked_days.is_true_for(day, **tables));
+    check_presence(store, state, &days, shards)?;
+    let now: BTreeMap<Day, Digest> = days.iter().map(|day| (*day, digest_of_tables(state, *day, shards))).collect();
+    let unchecked = now.iter().filter(|(day, digest)| !cache.checked_days.is_true_for(day, **digest));
     let waiting: Vec<Day> = unchecked.map(|(day, _)| *day).collect();
-    let (count, shown) = hold(settings, store, state, (range, &mut cache.first_days), &waiting, &made, watch)?;
+    let (count, shown) = check(tables, &mut cache.first_days, &waiting, &made)?;
     if count > 0 {
         return Err(EngineError::Check(message(
             "the tables do not agree with each other, so nothing is published",
@@ -72,25 +82,23 @@ pub fn run(
         )));
     }
     // A day that was checked without the settings is checked again when it is made.
-    let is_checked = |day: &Day| tables.contains_key(day) && (made.contains(day) || !waiting.contains(day));
+    let is_checked = |day: &Day| now.contains_key(day) && (made.contains(day) || !waiting.contains(day));
     cache.checked_days.retain(is_checked);
-    for (day, tables) in tables.iter().filter(|(day, _)| is_checked(day)) {
-        cache.checked_days.put(*day, *tables, ());
+    for (day, digest) in now.iter().filter(|(day, _)| is_checked(day)) {
+        cache.checked_days.put(*day, *digest, ());
     }
     Ok(())
 }
 
-/// Holds the tables of some days against each other, those of `made` also under the settings. Every
-/// day has its files. Says how many promises are broken, and the first of them in words.
-pub fn hold(
-    settings: &Settings,
-    store: &Store,
-    state: &State,
-    (range, first_days): (Range, &mut FirstDays),
+/// Checks the tables of some days against each other, those of `made` also under the settings.
+/// Every day has its files. Says how many invariants are broken, and the first of them in words.
+pub fn check(
+    tables: &CheckedTables<'_>,
+    first_days: &mut FirstDays,
     days: &[Day],
     made: &BTreeSet<Day>,
-    watch: &Watch<'_>,
 ) -> Result<(u64, Vec<String>), EngineError> {
+    let CheckedTables { settings, watch, .. } = *tables;
     let shards = u32::from(settings.shards);
     watch.tell(Event::Begin {
         what: "checks",
@@ -102,18 +110,18 @@ pub fn hold(
         Vec::new()
     } else {
         (0..shards)
-            .map(|shard| Shared::read(store, state, range, (shard, first_days), &with_rules))
+            .map(|shard| Shared::read(tables, shard, first_days, &with_rules))
             .collect::<Result<_, _>>()?
     };
     let products = Products::of(&settings.rules);
-    let hold = |day: &Day| {
+    let check_one = |day: &Day| {
         watch.go_on()?;
         let shared = if made.contains(day) { shared.as_slice() } else { &[] };
-        let faults = hold_day(settings, store, state, *day, shared, &products)?;
+        let faults = check_day(tables, *day, shared, &products)?;
         watch.tell(Event::Advance(1));
         Ok(faults)
     };
-    let faults: Vec<Faults> = days.par_iter().map(hold).collect::<Result<_, EngineError>>()?;
+    let faults: Vec<Faults> = days.par_iter().map(check_one).collect::<Result<_, EngineError>>()?;
     watch.tell(Event::End);
     Ok(faults.iter().fold((0, Vec::new()), |(count, mut shown), faults| {
         shown.extend(faults.shown().iter().cloned());
@@ -128,7 +136,7 @@ pub fn day_tables() -> impl Iterator<Item = &'static Contract> {
 }
 
 /// Every table has a file for every day and shard.
-fn hold_presence(store: &Store, state: &State, days: &BTreeSet<Day>, shards: u32) -> Result<(), EngineError> {
+fn check_presence(store: &Store, state: &State, days: &BTreeSet<Day>, shards: u32) -> Result<(), EngineError> {
     let mut absent: Vec<String> = Vec::new();
     for day in days {
         for contract in day_tables() {
@@ -178,14 +186,9 @@ struct Shared {
 }
 
 impl Shared {
-    /// `days` are the ones that are held under the settings.
-    fn read(
-        store: &Store,
-        state: &State,
-        range: Range,
-        (shard, first_days): (u32, &mut FirstDays),
-        days: &[Day],
-    ) -> Result<Shared, EngineError> {
+    /// `days` are the ones that are checked under the settings.
+    fn read(tables: &CheckedTables<'_>, shard: u32, first_days: &mut FirstDays, days: &[Day]) -> Result<Shared, EngineError> {
+        let CheckedTables { store, state, range, .. } = *tables;
         let looked_at: BTreeSet<Day> = days.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
         let users = |day: &Day| {
             let (table, place) = facts_of(range, *day, shard);
@@ -204,15 +207,11 @@ impl Shared {
     }
 }
 
-/// Holds one day, under the settings where `shared` is there.
-fn hold_day(
-    settings: &Settings,
-    store: &Store,
-    state: &State,
-    day: Day,
-    shared: &[Shared],
-    products: &Products<'_>,
-) -> Result<Faults, EngineError> {
+/// Checks one day, under the settings where `shared` is there.
+fn check_day(tables: &CheckedTables<'_>, day: Day, shared: &[Shared], products: &Products<'_>) -> Result<Faults, EngineError> {
+    let CheckedTables {
+        settings, store, state, ..
+    } = *tables;
     let mut faults = Faults::of(day);
     let mut shards = Vec::with_capacity(usize::from(settings.shards));
     for shard in 0..u32::from(settings.shards) {

@@ -1,4 +1,4 @@
-//! From tables to published files: the checks that hold them back, and the publication.
+//! From tables to published files: the checks that come before, and the publication.
 
 pub mod cross_checks;
 pub mod publication;

@@ -10,11 +10,11 @@ use crate::domain::guid::Guid;
 use crate::domain::settings_group::SettingsGroup;
 use crate::domain::window::WINDOW_DAYS;
 use crate::engine::cache::customer_first_days::FirstDays;
+use crate::engine::context::{RunContext, RunState};
 use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
+use crate::engine::events::Event;
 use crate::engine::plan::day_range::Range;
 use crate::engine::query::customers::{known_customers, seen_tenants};
-use crate::engine::report::RunReport;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::day_rows::DayRows;
@@ -108,16 +108,12 @@ pub fn publication<'a>(
 }
 
 /// Writes the published files, `run.json` last.
-pub fn run(
-    settings: &Settings,
-    store: &Store,
-    state: &State,
-    range: Range,
-    (first_days, fingerprint): (&FirstDays, Digest),
-    report: &mut RunReport,
-    watch: &Watch<'_>,
-) -> Result<(), EngineError> {
-    let Some(mut publication) = publication(settings, store, state, range, first_days, &settings.published)? else {
+pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprint: Digest) -> Result<(), EngineError> {
+    let RunContext {
+        settings, store, watch, ..
+    } = *run;
+    let RunState { state, cache, report, .. } = so_far;
+    let Some(mut publication) = publication(settings, store, state, range, &cache.first_days, &settings.published)? else {
         return Ok(());
     };
     let earlier = RunRecord::read(&settings.published)
@@ -138,7 +134,7 @@ pub fn run(
     Ok(())
 }
 
-/// What the closing summary tells: the last day, and how it moved in 28 days.
+/// What the closing summary shows: the last day, and how it moved in 28 days.
 fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
     let read = |day| DayRows::read(publication.store, publication.shards, day);
     let earlier = publication.last.plus(-WINDOW_DAYS);

@@ -20,9 +20,9 @@ use crate::stages::people::user_names::Names;
 use crate::stages::usage::adoption::ADOPTION;
 use crate::warehouse::store::Store;
 
-/// What is asked.
+/// What is to be explained.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct ExplainRequest {
     /// Tenant id, name or domain, or how one of these begins; `None`: all customers.
     pub customer: Option<String>,
     /// SKU id, part number or name, or how one of these begins.
@@ -59,23 +59,23 @@ impl Answer {
 }
 
 /// Answers out of the warehouse; nothing is written.
-pub fn explain(settings: &Settings, store: &Store, asked: &Asked) -> Result<Answer, EngineError> {
+pub fn explain(settings: &Settings, store: &Store, request: &ExplainRequest) -> Result<Answer, EngineError> {
     let mut days = store.partitions(&ADOPTION)?;
     let is_outside = |day: &Day| settings.first_day.is_some_and(|first| *day < first) || settings.last_day.is_some_and(|last| *day > last);
     days.retain(|day| !is_outside(day));
-    let day = day_of(store, &days, asked.day)?;
+    let day = day_of(store, &days, request.day)?;
     let reading = Reading::new(settings, store, days, day)?;
-    let Some(customer) = &asked.customer else {
+    let Some(customer) = &request.customer else {
         return Ok(Answer::Customers(reading.customers()?));
     };
     let customer = reading.customer(customer)?;
-    let scope = match (&asked.product, &asked.user) {
+    let scope = match (&request.product, &request.user) {
         (Some(_), None) => Scope::Compared,
         _ => Scope::Day,
     };
     let facts = reading.facts(customer, scope)?;
-    let sku = asked.product.as_ref().map(|written| product_of(&facts, written)).transpose()?;
-    let workload = asked
+    let sku = request.product.as_ref().map(|written| product_of(&facts, written)).transpose()?;
+    let workload = request
         .workload
         .as_ref()
         .map(|written| workload_of(&facts, sku, written))
@@ -84,11 +84,11 @@ pub fn explain(settings: &Settings, store: &Store, asked: &Asked) -> Result<Answ
         sku,
         workload: workload.as_deref(),
     });
-    match (&asked.user, subject) {
+    match (&request.user, subject) {
         (Some(written), subject) => {
             let names = event_lines::names(&reading, facts.tenant())?;
             let id = user_of(settings, &facts, &names, written)?;
-            let lines = event_lines::lines(&reading, facts.tenant(), &id, &names, asked.show_raw)?;
+            let lines = event_lines::lines(&reading, facts.tenant(), &id, &names, request.show_raw)?;
             Ok(Answer::User(Box::new(user::explain(&facts, &id, subject, lines))))
         }
         (None, Some(subject)) => Ok(Answer::Product(Box::new(product::explain(&facts, subject)))),
@@ -96,15 +96,15 @@ pub fn explain(settings: &Settings, store: &Store, asked: &Asked) -> Result<Answ
     }
 }
 
-/// The day that is asked for, or the last one.
-fn day_of(store: &Store, days: &[Day], asked: Option<Day>) -> Result<Day, EngineError> {
+/// The day that was named, or the last one.
+fn day_of(store: &Store, days: &[Day], named: Option<Day>) -> Result<Day, EngineError> {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Err(EngineError::Usage(format!(
             "there are no tables in `{}` yet: `uptake run` makes them; `--warehouse DIR` names another folder",
             store.root().display()
         )));
     };
-    match asked {
+    match named {
         None => Ok(*last),
         Some(day) if days.contains(&day) => Ok(day),
         Some(day) if day < *first || day > *last => Err(EngineError::Usage(format!(

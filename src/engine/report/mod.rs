@@ -160,8 +160,8 @@ pub struct RunReport {
     pub pruned: u64,
     /// How many raw files and folders could not be read: they are tried again in the next run.
     pub unread: u64,
-    /// What was computed a second time before anything was published; nothing where nobody asked
-    /// for it.
+    /// What was computed a second time before anything was published; nothing without
+    /// `--verify`.
     pub verified: Option<Verified>,
     pub published: bool,
     /// Digest of what the published files were made from.
@@ -171,7 +171,7 @@ pub struct RunReport {
     pub freshness: Vec<Freshness>,
     /// What each table holds.
     pub extents: Vec<Extent>,
-    /// What the closing summary tells, where something was published.
+    /// What the closing summary shows, where something was published.
     #[serde(skip)]
     pub summary: Option<Summary>,
     /// The next steps that it names.

@@ -245,9 +245,9 @@ impl Facts {
                 let (source, reason) = (of.0.unwrap_or_default().to_owned(), of.1.unwrap_or_default().to_owned());
                 if let Some(detail) = detail {
                     let details = self.reject_details.entry(source.clone()).or_default();
-                    let kept = details.entry(reason.clone()).or_insert_with(|| detail.to_owned());
-                    if detail < kept.as_str() {
-                        detail.clone_into(kept);
+                    let known = details.entry(reason.clone()).or_insert_with(|| detail.to_owned());
+                    if detail < known.as_str() {
+                        detail.clone_into(known);
                     }
                 }
                 *self.rejects.entry(source).or_default().entry(reason).or_default() += 1 + more.unwrap_or(0) as u64;
@@ -309,8 +309,8 @@ impl Facts {
 
 fn has_any_table(columns: &Columns<'_>) -> Result<bool, WarehouseError> {
     let has_files = |contract: &&Contract| columns.places(contract).map(|places| !places.is_empty());
-    // Every run that comes to anything writes `raw_files`; the others are asked in case that one
-    // was removed.
+    // Every run that comes to anything writes `raw_files`; the others are looked at in case
+    // that one was removed.
     for contract in stages::TABLES {
         if has_files(contract)? {
             return Ok(true);
