@@ -40,7 +40,7 @@ pub type AllLists = BTreeMap<(Feed, String, Guid), Lists>;
 impl Lists {
     /// Takes in what a file lists of the snapshot of a day, and when it came in. The files of a day
     /// add up.
-    pub fn add(&mut self, day: Day, (count, seats): (Option<i64>, Option<i64>), received: Option<Day>) {
+    pub fn add(&mut self, day: Day, count: Option<i64>, seats: Option<i64>, received: Option<Day>) {
         if let Some(received) = received {
             let latest = self.received.entry(day).or_insert(received);
             *latest = received.max(*latest);
@@ -108,7 +108,7 @@ mod tests {
     fn lists(days: &[(i32, i64, i64)]) -> Lists {
         let mut lists = Lists::default();
         days.iter()
-            .for_each(|(day, count, seats)| lists.add(Day(*day), (Some(*count), Some(*seats)), None));
+            .for_each(|(day, count, seats)| lists.add(Day(*day), Some(*count), Some(*seats), None));
         lists
     }
 
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(collapse(&[(1, 20, 0), (2, 1, 0), (2, 1, 0)]), None);
         assert_eq!(collapse(&[(1, 20, 0), (101, 0, 0)]), None);
         let mut lists = lists(&[(1, 20, 0), (2, 0, 0)]);
-        lists.add(Day(1), (None, None), None);
+        lists.add(Day(1), None, None, None);
         assert_eq!(lists.collapse(Day(100)), None);
     }
 

@@ -90,7 +90,7 @@ pub struct Received {
 impl Facts {
     /// Reads them; `None` where no table has a file. Where there are no tables by day yet, `due`
     /// stands for their last day. Days before `first` or after `due` are none of the tables.
-    pub fn read(columns: &Columns<'_>, catalogue: &Catalogue, (first, due): (Option<Day>, Day)) -> Result<Option<Facts>, EngineError> {
+    pub fn read(columns: &Columns<'_>, catalogue: &Catalogue, first: Option<Day>, due: Day) -> Result<Option<Facts>, EngineError> {
         if !has_any_table(columns)? {
             return Ok(None);
         }
@@ -186,7 +186,7 @@ impl Facts {
                 if let (Some(feed), Some(day), Some(true)) = (feed.and_then(Feed::parse), day, readable) {
                     self.note(feed, tenant, day);
                     let key = (feed, source.unwrap_or_default().to_owned(), tenant);
-                    self.lists.entry(key).or_default().add(day, listed, frame.place.0);
+                    self.lists.entry(key).or_default().add(day, listed.0, listed.1, frame.place.0);
                 }
             }
         }

@@ -42,7 +42,7 @@ use crate::engine::report::collapsed_list::CollapsedList;
 /// the tables should go.
 pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Status>, EngineError> {
     let columns = Columns::of(store);
-    let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, (settings.first_day, due))? else {
+    let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, settings.first_day, due)? else {
         return Ok(None);
     };
     Ok(Some(Status {
