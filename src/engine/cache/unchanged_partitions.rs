@@ -7,10 +7,9 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::engine::cache::Cache;
 use crate::engine::cache::entry::{Entries, Entry};
-use crate::engine::ingest::partition_task::fingerprint;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
-use crate::engine::plan::fingerprint::how;
+use crate::engine::plan::fingerprint::{how, settings_digest};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::path_context;
@@ -126,7 +125,7 @@ impl Cache {
 fn rules(settings: &Settings) -> Digest {
     let mut hasher = Hasher::new();
     for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
-        hasher.text(contract.name).digest(fingerprint(settings, contract, &[]).settings);
+        hasher.text(contract.name).digest(settings_digest(contract, settings));
     }
     for (at, source) in settings.sources.iter().enumerate() {
         hasher
