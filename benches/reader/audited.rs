@@ -3,8 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sign_ins::{SignIn, SignIns, guid};
-use crate::table::Table;
+use crate::sign_ins::{SignIn, guid};
 
 pub fn record(sign_in: &SignIn) -> Value {
     let mut record = json!({
@@ -72,35 +71,4 @@ fn mail_read(sign_in: &SignIn) -> Value {
         "OrganizationName": "contoso.onmicrosoft.com", "OriginatingServer": "AB1CD23EF4567 (15.20.4200.000)\r\n",
         "Folders": [{"FolderItems": items, "Id": "LgAAAAAM7KyTTmWeRac2KXEq4dNrAQDj", "Path": "\\Inbox"}], "OperationCount": 6
     })
-}
-
-/// The portal's export: the record in a column.
-pub fn table(sign_ins: &SignIns) -> Table {
-    let names = [
-        "RecordId",
-        "CreationDate",
-        "RecordType",
-        "Operation",
-        "UserId",
-        "AuditData",
-        "AssociatedAdminUnits",
-    ];
-    let rows = sign_ins.list.iter().map(|one| {
-        let record = record(one);
-        let text = |key: &str| record[key].as_str().unwrap_or_default().to_owned();
-        let kind = record["RecordType"].to_string();
-        vec![
-            text("Id"),
-            text("CreationTime"),
-            kind,
-            text("Operation"),
-            text("UserId"),
-            record.to_string(),
-            String::new(),
-        ]
-    });
-    Table {
-        names: names.map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-    }
 }

@@ -2,27 +2,13 @@
 //! other feeds come in.
 
 use serde_json::{Value, json};
-use uptake::domain::guid::Guid;
 use uptake::domain::kinds::Feed;
 use uptake::sources::Format;
 
+use crate::files::Files;
 use crate::sign_ins::{SignIn, SignIns, guid, of_bytes};
 use crate::table::Table;
 use crate::{audited, other_feeds};
-
-/// Files of one form.
-pub struct Files {
-    pub feed: Feed,
-    pub format: Format,
-    pub tenant: Guid,
-    pub contents: Vec<Vec<u8>>,
-}
-
-impl Files {
-    pub fn bytes(&self) -> usize {
-        self.contents.iter().map(Vec::len).sum()
-    }
-}
 
 /// How long the record of a sign-in is in Azure Monitor's form.
 const RECORD_BYTES: u32 = 3_000;
@@ -57,7 +43,7 @@ pub fn of_name(name: &str) -> Files {
     let sign_ins = || of_bytes(RECORD_BYTES);
     let activity = |format, contents: &dyn Fn(&SignIns) -> Vec<Vec<u8>>| {
         let sign_ins = sign_ins();
-        files(Feed::Activity, format, sign_ins.tenant, contents(&sign_ins))
+        Files::of(Feed::Activity, format, sign_ins.tenant, contents(&sign_ins))
     };
     match name {
         "azure-monitor lines" => azure_monitor(&sign_ins()),
@@ -73,7 +59,7 @@ pub fn of_name(name: &str) -> Files {
         "management-api arrays" => activity(Format::ManagementApi, &|all| {
             all.list.chunks(500).map(|part| array(part, audited::record)).collect()
         }),
-        "management-api csv" => activity(Format::ManagementApi, &|all| vec![audited::table(all).csv()]),
+        "management-api csv" => activity(Format::ManagementApi, &|all| vec![audited_table(all).csv()]),
         "portal-csv" => activity(Format::PortalCsv, &|all| vec![portal(all).csv()]),
         "csv activity" => activity(Format::Csv, &|all| vec![other_feeds::activity(all).csv()]),
         "parquet activity" => activity(Format::Parquet, &|all| vec![other_feeds::activity(all).parquet()]),
@@ -81,18 +67,9 @@ pub fn of_name(name: &str) -> Files {
     }
 }
 
-pub fn files(feed: Feed, format: Format, tenant: Guid, contents: Vec<Vec<u8>>) -> Files {
-    Files {
-        feed,
-        format,
-        tenant,
-        contents,
-    }
-}
-
 pub fn azure_monitor(sign_ins: &SignIns) -> Files {
     let contents = vec![lines(sign_ins, SignIn::azure_monitor)];
-    files(Feed::Activity, Format::AzureMonitor, sign_ins.tenant, contents)
+    Files::of(Feed::Activity, Format::AzureMonitor, sign_ins.tenant, contents)
 }
 
 fn lines(sign_ins: &SignIns, record: impl Fn(&SignIn) -> Value) -> Vec<u8> {
@@ -178,6 +155,37 @@ fn log_analytics_table(sign_ins: &SignIns) -> Table {
         .map(|record| names.iter().map(|name| cell(record.get(name))).collect())
         .collect();
     Table { names, rows }
+}
+
+/// The portal's export of audited actions: the record in a column.
+fn audited_table(sign_ins: &SignIns) -> Table {
+    let names = [
+        "RecordId",
+        "CreationDate",
+        "RecordType",
+        "Operation",
+        "UserId",
+        "AuditData",
+        "AssociatedAdminUnits",
+    ];
+    let rows = sign_ins.list.iter().map(|one| {
+        let record = audited::record(one);
+        let text = |key: &str| record[key].as_str().unwrap_or_default().to_owned();
+        let kind = record["RecordType"].to_string();
+        vec![
+            text("Id"),
+            text("CreationTime"),
+            kind,
+            text("Operation"),
+            text("UserId"),
+            record.to_string(),
+            String::new(),
+        ]
+    });
+    Table {
+        names: names.map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    }
 }
 
 /// The columns of the portal's download.

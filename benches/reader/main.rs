@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark ends by panicking")]
 
 mod audited;
+mod files;
 mod forms;
 mod other_feeds;
 mod sign_ins;
@@ -19,7 +20,7 @@ use uptake::sources::file_context::FileContext;
 use uptake::sources::path::PathFacts;
 use uptake::sources::record::{Position, Reason, Row, Sink, SnapshotPage};
 
-use forms::Files;
+use files::Files;
 
 fn main() {
     divan::main();

@@ -4,7 +4,7 @@ use uptake::domain::guid::Guid;
 use uptake::domain::kinds::Feed;
 use uptake::sources::Format;
 
-use crate::forms::{Files, files};
+use crate::files::Files;
 use crate::sign_ins::{SignIns, guid, texts};
 use crate::table::Table;
 
@@ -18,7 +18,7 @@ pub fn of_name(name: &str) -> Files {
     let tenant = Guid::parse(guid(2).as_bytes()).unwrap();
     let table = |feed, format, table: Table| {
         let content = if format == Format::Csv { table.csv() } else { table.parquet() };
-        files(feed, format, tenant, vec![content])
+        Files::of(feed, format, tenant, vec![content])
     };
     match name {
         "csv license changes" => table(Feed::LicenseChanges, Format::Csv, license_changes()),
@@ -42,7 +42,7 @@ fn of_sample(folder: &str, feed: Feed, format: Format) -> Files {
     let bytes: usize = contents.iter().map(Vec::len).sum();
     let times = 25_000_000 / bytes + 1;
     let contents = std::iter::repeat_n(contents, times).flatten().collect();
-    files(feed, format, tenant, contents)
+    Files::of(feed, format, tenant, contents)
 }
 
 fn named(names: &str, rows: impl Iterator<Item = Vec<String>>) -> Table {

@@ -3,6 +3,7 @@
 
 mod driver;
 mod mutate;
+mod reading;
 mod same;
 mod sink;
 mod target;

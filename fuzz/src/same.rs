@@ -6,8 +6,8 @@ use serde_json::Value;
 use uptake::domain::kinds::Feed;
 use uptake::sources::Format;
 
+use crate::reading::{context, read};
 use crate::sink::Found;
-use crate::target::{context, read};
 
 /// The deepest value that is compared: what is deeper is refused by the readers and not by the
 /// parser.
