@@ -30,7 +30,7 @@ pub mod file_context;
 pub mod find_record;
 mod format;
 mod formats;
-mod json;
+pub mod json;
 mod output;
 pub mod path;
 pub mod read;
