@@ -6,6 +6,7 @@ mod check;
 mod check_healthy;
 mod checks;
 mod command_line;
+mod contracts;
 mod corrections;
 mod crash;
 mod describe;

@@ -2,6 +2,8 @@
 //! table of the warehouse goes by its name, a published file by the name of its file;
 //! `docs/tables.md` is everything in Markdown.
 
+use std::collections::BTreeSet;
+
 use crate::cli::args::{DescribeArgs, DictionaryFormat};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::say;
@@ -10,7 +12,7 @@ use crate::pipeline::nearest::nearest;
 use crate::reports::columns::published_files;
 use crate::reports::published_table::PublishedTable;
 use crate::stages;
-use crate::warehouse::contract::{Column, Contract};
+use crate::warehouse::contract::{Column, Contract, Lookback, MadeFrom};
 
 /// Where something is that has columns.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,7 @@ pub struct Entry {
     pub version: Option<u32>,
     /// The column that is in the path only.
     pub partition: Option<&'static str>,
+    pub made_from: MadeFrom,
     pub columns: Vec<Column>,
 }
 
@@ -49,6 +52,7 @@ impl Entry {
             about: contract.about.trim(),
             version: Some(contract.version),
             partition: contract.partition.column(),
+            made_from: contract.made_from,
             columns: contract.columns.to_vec(),
         }
     }
@@ -60,6 +64,7 @@ impl Entry {
             about: table.about.trim(),
             version: None,
             partition: None,
+            made_from: MadeFrom::NOTHING,
             columns: table.columns,
         }
     }
@@ -71,6 +76,43 @@ impl Entry {
             (Shelf::Warehouse, None) => "one file per shard".to_owned(),
             (Shelf::Published, _) => "one file".to_owned(),
         }
+    }
+
+    /// What a table of the warehouse is made from, in sentences.
+    pub fn origin(&self) -> String {
+        let mut from = Vec::new();
+        for (days, which) in [
+            (Lookback::Day, "the same day"),
+            (Lookback::Window, "28 days"),
+            (Lookback::History, "any day"),
+        ] {
+            let tables = self.made_from.tables.iter().filter(|upstream| upstream.days == days);
+            let tables: Vec<String> = tables.map(|upstream| format!("`{}`", upstream.table.name)).collect();
+            if !tables.is_empty() {
+                from.push(format!("{} ({which})", tables.join(", ")));
+            }
+        }
+        if from.is_empty() {
+            let feeds: Vec<&str> = self.made_from.feeds.iter().map(|feed| feed.name()).collect();
+            from.push(if feeds.is_empty() {
+                "raw files of all feeds".to_owned()
+            } else {
+                format!("raw files: {}", feeds.join(", "))
+            });
+        }
+        let settings: Vec<&str> = self.settings().collect();
+        let reads = if settings.is_empty() {
+            String::new()
+        } else {
+            format!(" Settings: {}.", settings.join(", "))
+        };
+        format!("Made from {}.{reads}", from.join(", "))
+    }
+
+    /// The groups of settings that it reads.
+    fn settings(&self) -> impl Iterator<Item = &'static str> {
+        let groups = self.made_from.settings.iter().chain(self.made_from.settings_by_effect);
+        groups.map(|group| group.name())
     }
 }
 
@@ -115,7 +157,11 @@ fn list(entries: &[Entry]) -> String {
 }
 
 fn text(entry: &Entry) -> String {
-    let mut text = format!("{}: {} ({})\n\n", entry.name, entry.about, entry.spread());
+    let mut text = format!("{}: {} ({})\n", entry.name, entry.about, entry.spread());
+    if entry.shelf == Shelf::Warehouse {
+        text.push_str(&format!("{}\n", entry.origin()));
+    }
+    text.push('\n');
     for column in &entry.columns {
         let null = if column.nullable { ", may be null" } else { "" };
         let key = if column.key { "key " } else { "" };
@@ -139,6 +185,8 @@ fn json(entries: &[Entry]) -> String {
     let entry = |entry: &Entry| {
         serde_json::json!({
             "name": entry.name, "in": entry.shelf.name(), "version": entry.version, "about": entry.about, "partition": entry.partition,
+            "made_from": entry.made_from.tables.iter().map(|upstream| upstream.table.name).collect::<BTreeSet<_>>(),
+            "settings": entry.settings().collect::<Vec<_>>(),
             "columns": entry.columns.iter().map(column).collect::<Vec<_>>(),
         })
     };

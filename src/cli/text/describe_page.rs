@@ -11,7 +11,8 @@ Written by `uptake describe --format markdown`; a test holds this page against t
 const WAREHOUSE: &str = "
 ## The warehouse
 
-In the order in which the tables are made. The column that a table is partitioned by is in the path of its files and not in them.
+In the order in which the tables are made. Behind each table that another one is made from
+stands which of its days are read for a day. The column that a table is partitioned by is in the path of its files and not in them.
 
 ";
 
@@ -46,6 +47,9 @@ pub fn page(entries: &[Entry]) -> String {
 /// One table or file with its columns.
 pub fn section(entry: &Entry) -> String {
     let mut text = format!("### {}\n\n{} {}.\n\n", entry.name, entry.about, capitalized(&entry.spread()));
+    if entry.shelf == Shelf::Warehouse {
+        text.push_str(&format!("{}\n\n", entry.origin()));
+    }
     text.push_str("| column | type | key | null | meaning |\n|---|---|---|---|---|\n");
     for column in &entry.columns {
         let key = if column.key { "key" } else { "" };

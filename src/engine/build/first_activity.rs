@@ -111,17 +111,16 @@ fn make(job: &Job<'_>, state: &State, place: Place, days: &[DayPart], fingerprin
     let known = state
         .footer(&FIRST_ACTIVITY, place)
         .filter(|footer| footer.fingerprint.settings == fingerprint.settings);
+    let differs = known.and_then(|known| first_difference(&known.days, days));
+    let from = differs.into_iter().chain(job.forced.first_day()).min();
+    // Of a file that is there, what it says of the days before the first that differs stays.
+    let stays = |day: Day| known.is_some() && from.is_none_or(|from| day < from);
     let mut rows: Vec<FirstActivity> = Vec::new();
-    let mut from = Day(i32::MIN);
-    if let Some(known) = known {
-        from = first_difference(&known.days, days);
-        if let Some(first) = job.forced.first_day() {
-            from = from.min(first);
-        }
+    if known.is_some() {
         rows = job.store.rows(place)?;
-        rows.retain(|row| row.first_day < from);
+        rows.retain(|row| stays(row.first_day));
     }
-    let to_read: Vec<Day> = days.iter().map(|part| Day(part.day)).filter(|day| *day >= from).collect();
+    let to_read: Vec<Day> = days.iter().map(|part| Day(part.day)).filter(|day| !stays(*day)).collect();
     let chosen = marks(&job.settings.rules.evidence);
     for some in to_read.chunks(DAYS_AT_ONCE) {
         job.watch.go_on()?;
@@ -133,13 +132,12 @@ fn make(job: &Job<'_>, state: &State, place: Place, days: &[DayPart], fingerprin
         .replace(&FIRST_ACTIVITY, place, &FirstActivity::frame(&rows)?, fingerprint, days)?)
 }
 
-/// The earliest day that is in one of two lists only, or has another digest; after all days where
-/// there is none.
-fn first_difference(known: &[DayPart], now: &[DayPart]) -> Day {
+/// The earliest day that is in one of two lists only, or has another digest.
+fn first_difference(known: &[DayPart], now: &[DayPart]) -> Option<Day> {
     let of = |parts: &[DayPart]| -> BTreeMap<i32, Digest> { parts.iter().map(|part| (part.day, part.digest)).collect() };
     let (known, now) = (of(known), of(now));
     let days = known.keys().chain(now.keys());
-    Day(days.filter(|day| known.get(day) != now.get(day)).min().copied().unwrap_or(i32::MAX))
+    days.filter(|day| known.get(day) != now.get(day)).min().map(|day| Day(*day))
 }
 
 #[cfg(test)]
@@ -155,11 +153,11 @@ mod tests {
             digest: Digest(digest),
         };
         let known = [part(1, 1), part(2, 2), part(4, 4)];
-        let differs = |now: &[DayPart]| first_difference(&known, now).0;
-        assert_eq!(differs(&known), i32::MAX);
-        assert_eq!(differs(&[part(1, 1), part(2, 2), part(4, 4), part(5, 5)]), 5);
-        assert_eq!(differs(&[part(1, 1), part(2, 9), part(4, 4)]), 2);
-        assert_eq!(differs(&[part(1, 1), part(2, 2), part(3, 3), part(4, 9)]), 3);
-        assert_eq!(differs(&[part(2, 2), part(4, 4)]), 1);
+        let differs = |now: &[DayPart]| first_difference(&known, now).map(|day| day.0);
+        assert_eq!(differs(&known), None);
+        assert_eq!(differs(&[part(1, 1), part(2, 2), part(4, 4), part(5, 5)]), Some(5));
+        assert_eq!(differs(&[part(1, 1), part(2, 9), part(4, 4)]), Some(2));
+        assert_eq!(differs(&[part(1, 1), part(2, 2), part(3, 3), part(4, 9)]), Some(3));
+        assert_eq!(differs(&[part(2, 2), part(4, 4)]), Some(1));
     }
 }

@@ -13,7 +13,7 @@ use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::received::activity_events::ACTIVITY_EVENTS;
-use crate::warehouse::contract::{Contract, Lookback, Partition};
+use crate::warehouse::contract::{Contract, Lookback, Partition, Upstream};
 
 /// The tables of which a run notes on which days they changed. A change of any other table goes back
 /// to one of these, or to raw files.
@@ -82,31 +82,99 @@ fn within_window(changes: &Changes, contract: &Contract, day: Day) -> BTreeSet<C
     causes
 }
 
-/// The changes of any day up to the last one that the table looks back on without end: first what
-/// the tables do that it adds to, then what it does itself.
+/// The changes of any day up to the last one, of tables that are looked back on without end: first
+/// by what the table is made from on the same day, then by itself.
 fn in_history(changes: &Changes, contract: &Contract, last: Option<Day>) -> BTreeSet<Cause> {
-    let is_looked_back_on = |days: Lookback| days == Lookback::History;
-    let of_same_day = contract
+    let (history, near): (Vec<&Upstream>, Vec<&Upstream>) = contract
         .made_from
         .tables
         .iter()
-        .filter(|upstream| !is_looked_back_on(upstream.days));
-    let not_noted = of_same_day.map(|upstream| upstream.table).filter(|table| !is_noted(table));
-    let causes: BTreeSet<Cause> = not_noted.flat_map(|table| in_history(changes, table, last)).collect();
-    if !causes.is_empty() {
-        return causes;
+        .partition(|upstream| upstream.days == Lookback::History);
+    let not_noted = near.into_iter().filter(|upstream| !is_noted(upstream.table));
+    let inherited: BTreeSet<Cause> = not_noted.flat_map(|upstream| in_history(changes, upstream.table, last)).collect();
+    if !inherited.is_empty() {
+        return inherited;
     }
-    let looked_back_on = contract.made_from.tables.iter().filter(|upstream| is_looked_back_on(upstream.days));
-    let of_table = |table: &Contract| -> BTreeSet<Cause> {
+    let changes_of = |table: &'static Contract| -> BTreeSet<Cause> {
         if is_noted(table) {
             changes.within(table.name, None, last).collect()
         } else {
             in_history(changes, table, last)
         }
     };
-    looked_back_on.flat_map(|upstream| of_table(upstream.table)).collect()
+    history.into_iter().flat_map(|upstream| changes_of(upstream.table)).collect()
 }
 
 fn is_noted(contract: &Contract) -> bool {
     NOTED.iter().any(|noted| noted.name == contract.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::plan::causes::FilesRead;
+    use crate::stages::next_steps::NEXT_STEPS;
+    use crate::stages::usage::adoption::ADOPTION;
+    use crate::stages::usage::usage::USAGE;
+
+    fn changed(days: &[(&Contract, i32)]) -> Changes {
+        let mut changes = Changes::default();
+        days.iter()
+            .for_each(|(table, day)| changes.note(table.name, Day(*day), String::new()));
+        changes
+    }
+
+    fn causes(changes: &Changes, contract: &Contract) -> Vec<Cause> {
+        upstream_causes(changes, contract, Some(Day(100))).into_iter().collect()
+    }
+
+    #[test]
+    fn a_change_within_the_window_is_the_cause_and_else_one_of_long_ago() {
+        let (daily, coverage) = ((&ACTIVITY_DAILY, 73), (&ACTIVITY_COVERAGE, 10));
+        let of_daily = [Cause::Upstream(ACTIVITY_DAILY.name, Day(73))];
+        let of_coverage = [Cause::Upstream(ACTIVITY_COVERAGE.name, Day(10))];
+        assert_eq!(causes(&changed(&[daily, coverage]), &ADOPTION), of_daily);
+        assert_eq!(causes(&changed(&[daily, coverage]), &NEXT_STEPS), of_daily);
+        assert_eq!(causes(&changed(&[coverage]), &ADOPTION), of_coverage);
+        assert_eq!(causes(&changed(&[coverage]), &USAGE), [Cause::Earlier]);
+        // The day before the window, and the day after.
+        assert_eq!(
+            causes(&changed(&[(&ACTIVITY_DAILY, 72), (&ACTIVITY_DAILY, 101)]), &USAGE),
+            [Cause::Earlier]
+        );
+    }
+
+    #[test]
+    fn next_steps_look_back_on_what_they_are_made_from_without_end() {
+        let of = |table: &'static Contract| causes(&changed(&[(table, 10), (table, 101)]), &NEXT_STEPS);
+        for table in [&ACTIVITY_DAILY, &ACTIVITY_BEFORE, &ASSIGNMENTS, &SUBSCRIPTIONS] {
+            assert_eq!(of(table), [Cause::Upstream(table.name, Day(10))]);
+        }
+        // Subscriptions of the day are read, those of other days of the window only looked back on.
+        let both = changed(&[(&SUBSCRIPTIONS, 100), (&SUBSCRIPTIONS, 99)]);
+        assert_eq!(causes(&both, &NEXT_STEPS), [Cause::Upstream(SUBSCRIPTIONS.name, Day(100))]);
+    }
+
+    #[test]
+    fn raw_files_are_the_cause_where_no_day_of_a_table_is() {
+        let mut changes = Changes::default();
+        for feed in Feed::ALL {
+            changes.note_files(*feed, Day(50), FilesRead::default());
+        }
+        let files = |feeds: &[Feed]| -> Vec<Cause> { feeds.iter().map(|feed| Cause::Files(*feed, Day(50))).collect() };
+        assert_eq!(causes(&changes, &SUBSCRIPTIONS), files(&[Feed::Subscriptions]));
+        assert_eq!(causes(&changes, &NEXT_STEPS), files(&[Feed::SupportRequests]));
+        assert_eq!(causes(&changes, &ADOPTION), [Cause::Earlier]);
+        let of_assignments: Vec<Cause> = upstream_causes(&changes, &ASSIGNMENTS, None).into_iter().collect();
+        assert_eq!(of_assignments, files(&[Feed::LicenseChanges, Feed::LicenseHoldings]));
+        let names = [Feed::Activity, Feed::LicenseChanges, Feed::LicenseHoldings];
+        assert_eq!(feeds_behind(&ACTIVITY_COVERAGE), BTreeSet::from(names));
+    }
+
+    #[test]
+    fn a_table_that_is_asked_for_brings_along_what_it_is_made_from() {
+        let portfolio = with_upstream(&BTreeSet::from(["portfolio"]));
+        assert!(portfolio.contains("activity_events") && portfolio.contains("subscription_snapshots"));
+        assert!(!portfolio.contains("next_steps") && !portfolio.contains("customers"));
+    }
 }

@@ -15,7 +15,8 @@ table! {
     /// A customer has rows in `activity_events` on the day: succeeded or not, with or without user
     /// or workload.
     ACTIVITY_COVERAGE = "activity_coverage", version 2, Day, sharded,
-        from Day [ACTIVITY_EVENTS] History [USER_NAMES, LICENSE_CHANGES];
+        from Day [ACTIVITY_EVENTS]
+            History [USER_NAMES, LICENSE_CHANGES];
     ActivityCoverage {
         @key tenant_id: Guid = "the customer",
         events: i64 = "distinct events of the day, users who are known by name joined",

@@ -23,7 +23,8 @@ use crate::warehouse::table::{Texts, coded, frame_of, table};
 table! {
     /// A user's activity in a workload on one day: successful sign-ins and audited actions.
     ACTIVITY_DAILY = "activity_daily", version 1, Day, sharded,
-        from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE] History [USER_NAMES, LICENSE_CHANGES];
+        from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE]
+            History [USER_NAMES, LICENSE_CHANGES];
     ActivityDaily {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",
@@ -41,7 +42,8 @@ table! {
     /// The same for the 27 days before the first day of the tables, which the windows of the first
     /// days look back on.
     ACTIVITY_BEFORE = "activity_before", version 1, Day, sharded,
-        from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE] History [USER_NAMES, LICENSE_CHANGES];
+        from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE]
+            History [USER_NAMES, LICENSE_CHANGES];
     ActivityBefore {
         @key tenant_id: Guid = "the customer",
         @key user_id: String = "who was active",

@@ -96,6 +96,12 @@ impl Timeline {
         timeline
     }
 
+    /// The tenants with any snapshot, in order.
+    pub fn tenants(&self) -> impl Iterator<Item = Guid> {
+        let with_snapshots = self.tenants.iter().filter(|(_, days)| !days.is_empty());
+        with_snapshots.map(|(tenant, _)| *tenant)
+    }
+
     /// The snapshot of a tenant that is in force on a day.
     pub fn on(&self, tenant: Guid, day: Day) -> Option<&InForce> {
         self.tenants.get(&tenant)?.range(..=day).next_back().map(|(_, in_force)| in_force)

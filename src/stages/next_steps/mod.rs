@@ -46,7 +46,8 @@ use crate::warehouse::table::table;
 table! {
     /// What to do next about a product of a customer, a workload, or the customer as a whole.
     NEXT_STEPS = "next_steps", version 2, Day, sharded,
-        from Day [ADOPTION, WORKLOAD_ADOPTION] History [SUBSCRIPTIONS, ASSIGNMENTS, FIRST_ACTIVITY, SUPPORT_REQUESTS],
+        from Day [ADOPTION, WORKLOAD_ADOPTION]
+            History [SUBSCRIPTIONS, ASSIGNMENTS, FIRST_ACTIVITY, SUPPORT_REQUESTS],
         settings [Evidence, States, Workloads, Scope, UnlicensedUse, Thresholds, Language], by effect [Zone];
     NextStep {
         @key tenant_id: Guid = "the customer",

@@ -14,7 +14,9 @@ use crate::warehouse::table::table;
 table! {
     /// A product of a customer: what was sold, assigned and used.
     ADOPTION = "adoption", version 1, Day, sharded,
-        from Day [SUBSCRIPTIONS] Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ACTIVITY_COVERAGE, ASSIGNMENTS] History [ACTIVITY_COVERAGE],
+        from Day [SUBSCRIPTIONS]
+            Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ACTIVITY_COVERAGE, ASSIGNMENTS]
+            History [ACTIVITY_COVERAGE],
         settings [Evidence, States, Workloads, Scope];
     Adoption {
         @key tenant_id: Guid = "the customer",

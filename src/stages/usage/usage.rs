@@ -12,7 +12,8 @@ table! {
     /// The use of one workload of a SKU in the 28 days that end on the day. The five parts add up
     /// to `entitlements_active`.
     USAGE = "usage", version 1, Day, sharded,
-        from Day [SUBSCRIPTIONS] Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
+        from Day [SUBSCRIPTIONS]
+            Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
         settings [Evidence, States, Workloads];
     Usage {
         @key tenant_id: Guid = "the customer",

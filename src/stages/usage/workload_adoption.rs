@@ -10,7 +10,8 @@ use crate::warehouse::table::table;
 table! {
     /// A workload of a customer, whatever the product.
     WORKLOAD_ADOPTION = "workload_adoption", version 1, Day, sharded,
-        from Day [SUBSCRIPTIONS] Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
+        from Day [SUBSCRIPTIONS]
+            Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
         settings [Evidence, States, Workloads, Scope, UnlicensedUse];
     WorkloadAdoption {
         @key tenant_id: Guid = "the customer",
