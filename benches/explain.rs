@@ -76,7 +76,7 @@ fn site() -> &'static Site {
                     [[source]]\nfeed = \"activity\"\npath = \"*.json\"\n";
         fs::write(&path, text).unwrap();
         let written = file::parse(text, &path).unwrap();
-        let settings = written.settle(built_in().parse().unwrap().catalogue).unwrap();
+        let settings = written.resolve(built_in().parse().unwrap().catalogue).unwrap();
         let store = Store::at(&settings.warehouse);
         let _lock = store.lock("a benchmark").unwrap();
         fill(&store, &settings);

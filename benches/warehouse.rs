@@ -50,7 +50,7 @@ fn site() -> &'static Site {
         sample::write(&options, &mut |_| {}).unwrap();
         let text = fs::read_to_string(raw.join("pipeline.toml")).unwrap();
         let written = file::parse(&text, &raw.join("pipeline.toml")).unwrap();
-        let mut settings = written.settle(built_in().parse().unwrap().catalogue).unwrap();
+        let mut settings = written.resolve(built_in().parse().unwrap().catalogue).unwrap();
         settings.shards = SHARDS;
         let site = Site { _folder: folder, settings };
         let report = site.ask(false);

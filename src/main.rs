@@ -5,10 +5,12 @@ use std::panic;
 use std::process::ExitCode;
 
 use clap::Parser;
-use uptake::cli::args::{Cli, Command, LogFormat};
+use uptake::cli::args::global::LogFormat;
+use uptake::cli::args::{Cli, Command};
+use uptake::cli::commands::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status};
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
-use uptake::cli::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status, written};
+use uptake::cli::written;
 use uptake::sources::records::panic_guard::is_guarded;
 
 /// Ctrl-C, or a request to end.
@@ -27,16 +29,16 @@ fn main() -> ExitCode {
         // A library that panics over the bytes of a raw file: they are a reject, and nothing to
         // report.
         _ if is_guarded() => {}
-        LogFormat::Json => Failure::new(Code::Bug, panic).hint("please report this").tell(LogFormat::Json),
+        LogFormat::Json => Failure::new(Code::Bug, panic).hint("please report this").report(LogFormat::Json),
         LogFormat::Text => usual(panic),
     }));
     // A panic is a bug of ours, and has its own exit code.
-    let interrupted = || Failure::interrupted().tell(cli.global.log_format);
-    let result = panic::catch_unwind(|| INTERRUPTION.hold(|| execute(&cli), interrupted));
+    let interrupted = || Failure::interrupted().report(cli.global.log_format);
+    let result = panic::catch_unwind(|| INTERRUPTION.run(|| execute(&cli), interrupted));
     match result {
         Ok(Ok(())) => ExitCode::from(Code::Done as u8),
         Ok(Err(failure)) => {
-            failure.tell(cli.global.log_format);
+            failure.report(cli.global.log_format);
             ExitCode::from(failure.code as u8)
         }
         Err(_) => ExitCode::from(Code::Bug as u8),
@@ -54,7 +56,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
         let printed = written(error.print().and_then(|()| std::io::stdout().flush()));
         return printed.map_or_else(
             |failure| {
-                failure.tell(if json { LogFormat::Json } else { LogFormat::Text });
+                failure.report(if json { LogFormat::Json } else { LogFormat::Text });
                 ExitCode::from(failure.code as u8)
             },
             |()| ExitCode::from(Code::Done as u8),
@@ -67,7 +69,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
     Failure::new(Code::Usage, message)
         .hint("`uptake help` lists the commands, `uptake help COMMAND` their options")
-        .tell(LogFormat::Json);
+        .report(LogFormat::Json);
     ExitCode::from(Code::Usage as u8)
 }
 

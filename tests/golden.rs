@@ -1,6 +1,10 @@
 //! Scenarios as data: a folder of raw files and the rows that have to come out, worked out by hand
 //! (see `golden/README.md`).
 
+mod expected;
+
+mod second_computation;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +30,8 @@ use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
 use crate::workdir::{run_pipeline, settings};
+use expected::{Expected, fraction};
+use second_computation::{assert_same, reference_rows, reference_tables};
 
 /// The partner of all scenarios.
 const PARTNER: &str = "f0000000-0000-4000-8000-00000000000f";
@@ -177,90 +183,6 @@ fn pipeline(folder: &Path, work: &Path, expected: &[Expected]) -> String {
         place("published")
     ));
     text
-}
-
-/// An expected file: some columns of a table, all rows of some days.
-struct Expected {
-    contract: &'static Contract,
-    columns: Vec<&'static Column>,
-    /// Partition -> rows as text; the partition of a table without partitions is `None`.
-    rows: BTreeMap<Option<Day>, Vec<Vec<String>>>,
-}
-
-impl Expected {
-    fn all(folder: &Path) -> Vec<Expected> {
-        let names = names();
-        let mut files: Vec<PathBuf> = fs::read_dir(folder)
-            .expect("expected/")
-            .map(|entry| entry.unwrap().path())
-            .collect();
-        files.sort();
-        files.iter().map(|file| Expected::read(file, &names)).collect()
-    }
-
-    fn read(file: &Path, names: &BTreeMap<String, String>) -> Expected {
-        let table = file.file_stem().unwrap().to_str().unwrap();
-        let contract = stages::table(table).unwrap_or_else(|| panic!("{}: no such table", file.display()));
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_path(file)
-            .unwrap();
-        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        let skipped = usize::from(contract.partition != Partition::Whole);
-        assert!(
-            contract.partition.column().is_none_or(|name| header[0] == name),
-            "{}: the first column is the partition",
-            file.display()
-        );
-        let column = |name: &String| {
-            let found = contract.columns.iter().find(|column| column.name == name);
-            found.unwrap_or_else(|| panic!("{}: no column `{name}`", file.display()))
-        };
-        let columns: Vec<&Column> = header[skipped..].iter().map(column).collect();
-        let mut rows: BTreeMap<Option<Day>, Vec<Vec<String>>> = BTreeMap::new();
-        if contract.partition == Partition::Whole {
-            rows.insert(None, Vec::new());
-        }
-        for record in reader.records().map(Result::unwrap) {
-            let days = if skipped == 1 { days_of(&record[0]) } else { vec![None] };
-            for day in days {
-                let rows = rows.entry(day).or_default();
-                if &record[skipped] != "nothing" {
-                    assert_eq!(record.len(), header.len(), "{}: {record:?}", file.display());
-                    let cells = record.iter().skip(skipped).zip(&columns);
-                    rows.push(cells.map(|(cell, column)| expected_cell(cell, column.kind, names)).collect());
-                }
-            }
-        }
-        Expected { contract, columns, rows }
-    }
-
-    fn last_day(&self) -> Option<Day> {
-        self.rows.keys().rev().find_map(|day| *day)
-    }
-}
-
-/// A day, or every day of `first..last`.
-fn days_of(cell: &str) -> Vec<Option<Day>> {
-    let (first, last) = cell.split_once("..").unwrap_or((cell, cell));
-    let day = |text: &str| Day::parse(text).unwrap_or_else(|| panic!("`{text}` is no day"));
-    day(first).to(day(last)).map(Some).collect()
-}
-
-fn expected_cell(cell: &str, kind: Kind, names: &BTreeMap<String, String>) -> String {
-    if kind != Kind::Ratio || cell.is_empty() {
-        return names.get(cell).cloned().unwrap_or_else(|| cell.to_owned());
-    }
-    let number = |text: &str| text.trim().parse::<f64>().unwrap_or_else(|_| panic!("`{cell}` is no fraction"));
-    fraction(
-        cell.split_once('/')
-            .map_or_else(|| number(cell), |(over, under)| number(over) / number(under)),
-    )
-}
-
-fn fraction(value: f64) -> String {
-    format!("{value:.12}")
 }
 
 /// The ids that names stand for.
@@ -447,85 +369,5 @@ fn found_cell(column: &dyn Array, kind: Kind, row: usize) -> String {
         Kind::Day => Day(value::<Date32Array>(column).value(row)).to_string(),
         Kind::Instant => Instant(value::<TimestampMicrosecondArray>(column).value(row)).to_string(),
         Kind::Ratio => fraction(value::<Float64Array>(column).value(row)),
-    }
-}
-
-/// Every table by the reference computation, out of the same raw files.
-fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
-    let mut inputs = Inputs::default();
-    let mut earliest = None;
-    let files = walkdir::WalkDir::new(&settings.input_root)
-        .sort_by_file_name()
-        .into_iter()
-        .map(Result::unwrap);
-    for file in files.filter(|entry| entry.file_type().is_file()) {
-        let below = file.path().strip_prefix(&settings.input_root).unwrap().to_str().unwrap();
-        for (number, source) in settings
-            .sources
-            .iter()
-            .enumerate()
-            .filter(|(_, source)| source.glob.is_match(below))
-        {
-            let facts = path_context(below, source.path_tenant.as_ref(), source.path_day.as_ref());
-            earliest = earliest.into_iter().chain(facts.day).min();
-            let context = FileContext::of(facts, settings.zone(), &settings.rules.catalogue);
-            let bytes = fs::read(file.path()).unwrap();
-            inputs.append(read_in_order(&context, |context| {
-                let mut inputs = Inputs::default();
-                let mut sink = inputs.file(source.feed, number, below, facts.day.unwrap_or(Day(0)), context);
-                let counts = sources::read(
-                    source.feed,
-                    source.format,
-                    &mut bytes.as_slice(),
-                    bytes.len() as u64,
-                    context,
-                    &mut sink,
-                );
-                sink.finish(&counts);
-                inputs
-            }));
-        }
-    }
-    let first = settings.first_day.or_else(|| reference::first_day(&inputs, earliest));
-    assert_eq!(first, days.first().copied(), "the first day");
-    reference::compute(&inputs, &settings.rules, days[0], days[days.len() - 1])
-}
-
-/// Rows of the reference as text: `column: value, ...`, without the day.
-fn reference_rows<K: std::fmt::Debug, V: std::fmt::Debug>(rows: &BTreeMap<K, V>, wanted: impl Fn(&K) -> bool) -> Vec<String> {
-    let of_day = rows.iter().filter(|(key, _)| wanted(key));
-    of_day
-        .map(|(key, value)| format!("{}, {}", without_day(inner(&format!("{key:?}"))), inner(&format!("{value:?}"))))
-        .collect()
-}
-
-fn assert_same<R: std::fmt::Debug>(table: &str, day: Day, rows: Vec<R>, reference: Vec<String>, named: impl Fn(String) -> String) {
-    let mut found: Vec<String> = rows.iter().map(|row| inner(&format!("{row:?}")).to_owned()).collect();
-    let mut reference = reference;
-    found.sort();
-    reference.sort();
-    if found != reference {
-        let lines = |rows: Vec<String>| rows.iter().map(|row| format!("    {row}\n")).collect::<String>();
-        let (only, other) = (lines(without(&found, &reference)), lines(without(&reference, &found)));
-        panic!(
-            "{}",
-            named(format!(
-                "\n{table} of {day}\n  only in the warehouse:\n{only}  only in the reference:\n{other}"
-            ))
-        );
-    }
-}
-
-/// What is between the braces of a struct's debug text.
-fn inner(text: &str) -> &str {
-    let from = text.find('{').map_or(0, |at| at + 1);
-    text[from..].strip_suffix('}').unwrap_or(text).trim()
-}
-
-/// The fields of a key without its leading day.
-fn without_day(text: &str) -> &str {
-    match text.strip_prefix("day: ") {
-        Some(rest) => rest.split_once(", ").map_or("", |(_, rest)| rest),
-        None => text,
     }
 }

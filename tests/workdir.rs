@@ -29,7 +29,7 @@ pub fn settings(folder: &Path, text: &str) -> Settings {
         texts.replace(*part, "catalogue", bytes);
     }
     let catalogue = texts.parse().expect("a catalogue").catalogue;
-    written.settle(catalogue).expect("settings")
+    written.resolve(catalogue).expect("settings")
 }
 
 /// Runs the pipeline in this process, as `uptake run` does, until the settings' last day.

@@ -1,15 +1,15 @@
-//! The whole check, one part after the other. What a part needs and cannot trust is left out of it
-//! and said: a day whose file is gone is told once, and not once more for each table that looks
-//! back on it.
+//! Runs the whole check, one part after the other. A part leaves out what it cannot trust and says
+//! so. A day whose file is missing is reported once, and not again for each table that looks back
+//! on it.
 
 use std::collections::BTreeSet;
 
-use crate::audit::choice::{self, Share};
-use crate::audit::oracle::{Oracle, Verdict};
-use crate::audit::origins::{self, Origins};
-use crate::audit::presence::{self, Notes};
-use crate::audit::report::{Asked, Places, Report, trusted};
-use crate::audit::{files, published, row_checks};
+use crate::audit::checks::origins::{self, Origins};
+use crate::audit::checks::presence::{self, RecordedTables};
+use crate::audit::checks::{files, published, rows};
+use crate::audit::recompute::customer_choice::{self, Share};
+use crate::audit::recompute::oracle::{Oracle, Verdict};
+use crate::audit::report::{CheckRequest, Places, Report, trusted};
 use crate::engine::build::{assignments, expected, subscription_history, user_names};
 use crate::engine::cache::source_totals;
 use crate::engine::cache::source_totals::CachedTotals;
@@ -25,20 +25,20 @@ use crate::engine::state::{Footers, State};
 use crate::pipeline::settings::Settings;
 use crate::reports::manifest::RunRecord;
 use crate::stages;
-use crate::stages::licenses::snapshot_history::TakenSnapshots;
+use crate::stages::licenses::snapshot_history::SnapshotHistory;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::people::user_names::Names;
 use crate::warehouse::store::Store;
 
-/// Reads the warehouse and holds everything.
-pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
-    let (settings, store, watch) = (asked.settings, asked.store, asked.watch);
+/// Reads the warehouse and checks everything.
+pub fn check(request: &CheckRequest<'_>) -> Result<Report, EngineError> {
+    let (settings, store, watch) = (request.settings, request.store, request.watch);
     let mut state = State::read(store, Footers::new())?;
     refuse_what_is_none(settings, store, &state)?;
     let run = RunRecord::read(&settings.published);
     let last = outside_days::last_day(settings, &state, run.as_ref());
     state.set_aside(settings.first_day, last);
-    let notes = Notes::of(run.as_ref(), last);
+    let notes = RecordedTables::of(run.as_ref(), last);
     let mut report = Report::default();
     report.warnings.extend(
         state
@@ -48,37 +48,37 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     );
     let taken = subscription_history::read(store, &state);
     if let Ok(taken) = &taken
-        && let Ok(Some(range)) = range(asked, &state, taken, &notes)
+        && let Ok(Some(range)) = range(request, &state, taken, &notes)
     {
         state.set_aside(Some(range.first), None);
     }
     report.warnings.extend(outside_days::text(&state));
     let unusable = presence::unusable(store, &state);
-    let held = files::hold(settings, store, &state, watch)?;
+    let held = files::check(settings, store, &state, watch)?;
     (report.files, report.rows, report.bytes) = (held.files, held.rows, held.bytes);
     let taken = trusted(taken, &held.broken, &mut report)?.unwrap_or_default();
     let timelines = assignments::timelines(settings, &taken);
-    let range = trusted(range(asked, &state, &taken, &notes), &held.broken, &mut report)?.flatten();
+    let range = trusted(range(request, &state, &taken, &notes), &held.broken, &mut report)?.flatten();
     (report.first_day, report.last_day) = (range.map(|range| range.first), range.map(|range| range.last));
-    let (missing, places) = presence::hold(settings, store, &state, &notes, range);
+    let (missing, places) = presence::check(settings, store, &state, &notes, range);
     let mut untrusted = held.broken.clone();
     untrusted.extend(places);
     let is_whole = untrusted.is_empty();
-    let told: BTreeSet<Option<String>> = unusable.iter().map(|fault| fault.file.clone()).collect();
+    let reported: BTreeSet<Option<String>> = unusable.iter().map(|fault| fault.file.clone()).collect();
     report.faults.extend(unusable);
     report.faults.extend(
         missing
             .into_iter()
-            .filter(|fault| fault.file.is_none() || !told.contains(&fault.file)),
+            .filter(|fault| fault.file.is_none() || !reported.contains(&fault.file)),
     );
     report.faults.extend(held.faults);
     let Some(range) = range else {
         report.warnings.push("there are no tables by day yet: run the pipeline".to_owned());
         return Ok(report);
     };
-    let waiting = asked.unfinished || run.as_ref().is_some_and(RunRecord::has_left_work);
+    let waiting = request.unfinished || run.as_ref().is_some_and(RunRecord::has_left_work);
     let origins = trusted(
-        origins(asked, &state, &timelines, range, &untrusted, waiting),
+        origins(request, &state, &timelines, range, &untrusted, waiting),
         &untrusted,
         &mut report,
     )?
@@ -86,14 +86,14 @@ pub fn check(asked: &Asked<'_>) -> Result<Report, EngineError> {
     report.faults.extend(origins.faults.iter().cloned());
     report.warnings.extend(origins.warnings.iter().cloned());
     untrusted.extend(origins.stale.iter().copied());
-    row_checks::hold(asked, &state, range, &held.broken, &untrusted, &mut report)?;
-    hold_published(asked, &state, range, run.as_ref(), (is_whole, waiting), &mut report)?;
-    let verdict = ask_oracle(asked, &state, range, &origins, &untrusted, &mut report);
+    rows::check(request, &state, range, &held.broken, &untrusted, &mut report)?;
+    check_published(request, &state, range, run.as_ref(), (is_whole, waiting), &mut report)?;
+    let verdict = run_oracle(request, &state, range, &origins, &untrusted, &mut report);
     report.oracle = trusted(verdict, &untrusted, &mut report)?.flatten();
     Ok(report)
 }
 
-/// A check needs a warehouse, spread over as many files as the pipeline file says.
+/// A check needs a warehouse with as many shards as the pipeline file says.
 fn refuse_what_is_none(settings: &Settings, store: &Store, state: &State) -> Result<(), EngineError> {
     let files = || {
         stages::TABLES
@@ -118,45 +118,46 @@ fn refuse_what_is_none(settings: &Settings, store: &Store, state: &State) -> Res
     Ok(())
 }
 
-/// The days of the tables: from the day that settings and data give to the last day of any table.
-fn range(asked: &Asked<'_>, state: &State, taken: &TakenSnapshots, notes: &Notes) -> Result<Option<Range>, EngineError> {
+/// Returns the days of the tables, from the first day that settings and data give to the last day
+/// of any table.
+fn range(request: &CheckRequest<'_>, state: &State, taken: &SnapshotHistory, notes: &RecordedTables) -> Result<Option<Range>, EngineError> {
     let Some(last) = notes.last_of_all(state) else { return Ok(None) };
-    let earliest = || source_totals::earliest_path_day(asked.store, state, &mut CachedTotals::default());
-    day_range::range(asked.settings, state, earliest, taken.first_day(), (None, last), asked.watch)
+    let earliest = || source_totals::earliest_path_day(request.store, state, &mut CachedTotals::default());
+    day_range::range(request.settings, state, earliest, taken.first_day(), (None, last), request.watch)
 }
 
 fn origins(
-    asked: &Asked<'_>,
+    request: &CheckRequest<'_>,
     state: &State,
     timelines: &[Timeline],
     range: Range,
     untrusted: &Places,
     waiting: bool,
 ) -> Result<Origins, EngineError> {
-    let settings = asked.settings;
-    let request = Request::new(settings, range.last);
+    let settings = request.settings;
+    let run = Request::new(settings, range.last);
     let names: Vec<Names> = (0..u32::from(settings.shards))
-        .map(|shard| user_names::names(asked.store, state, shard))
+        .map(|shard| user_names::names(request.store, state, shard))
         .collect::<Result<_, _>>()?;
     let tables: BTreeSet<&'static str> = stages::TABLES.iter().map(|contract| contract.name).collect();
     let job = Job {
         settings,
-        request: &request,
-        store: asked.store,
+        request: &run,
+        store: request.store,
         range,
-        forced: request.forced(),
+        forced: run.forced(),
         tables: &tables,
         names: &names,
-        watch: asked.watch,
+        watch: request.watch,
     };
     let expected = expected::fingerprints(&job, state, timelines)?;
-    Ok(origins::hold(asked.store, state, &expected, untrusted, waiting))
+    Ok(origins::check(request.store, state, &expected, untrusted, waiting))
 }
 
-/// Holds the published files: against `run.json`, and where all tables are whole against what would
-/// be published now.
-fn hold_published(
-    asked: &Asked<'_>,
+/// Checks the published files against `run.json` and, if all tables are complete, against what
+/// would be published now.
+fn check_published(
+    request: &CheckRequest<'_>,
     state: &State,
     range: Range,
     run: Option<&RunRecord>,
@@ -171,11 +172,15 @@ fn hold_published(
     report.published_files = files as u64;
     report
         .faults
-        .extend(published::hold_written(asked.settings, run.map(|run| &run.manifest))?);
+        .extend(published::check_recorded(request.settings, run.map(|run| &run.manifest))?);
     if is_whole && !waiting {
-        report
-            .faults
-            .extend(published::hold_again(asked.settings, asked.store, state, range, asked.watch)?);
+        report.faults.extend(published::check_content(
+            request.settings,
+            request.store,
+            state,
+            range,
+            request.watch,
+        )?);
     } else {
         report
             .warnings
@@ -184,16 +189,16 @@ fn hold_published(
     Ok(())
 }
 
-/// The second computation of some customers, where the tables are made from what there is.
-fn ask_oracle(
-    asked: &Asked<'_>,
+/// Computes some customers a second time, if the tables are up to date.
+fn run_oracle(
+    request: &CheckRequest<'_>,
     state: &State,
     range: Range,
     origins: &Origins,
     untrusted: &Places,
     report: &mut Report,
 ) -> Result<Option<Verdict>, EngineError> {
-    if asked.customers == Share::Only(0) {
+    if request.customers == Share::Only(0) {
         return Ok(None);
     }
     if origins.is_behind() {
@@ -202,30 +207,34 @@ fn ask_oracle(
             .push("no customer was computed again: the tables are not made from what the warehouse holds now".to_owned());
         return Ok(None);
     }
-    let known = choice::known(asked.store, state)?;
-    let chosen = choice::choose(&known, asked.customers, asked.seed.unwrap_or(choice::seed_of(range.last)));
-    let files = discover::discover_what_is_there(asked.settings, asked.watch)?;
+    let known = customer_choice::known(request.store, state)?;
+    let chosen = customer_choice::choose(
+        &known,
+        request.customers,
+        request.seed.unwrap_or(customer_choice::seed_of(range.last)),
+    );
+    let files = discover::discover_what_is_there(request.settings, request.watch)?;
     let oracle = Oracle {
-        settings: asked.settings,
-        store: asked.store,
+        settings: request.settings,
+        store: request.store,
         state,
         files: &files,
         days: (range.first, range.last),
         left_out: untrusted,
-        watch: asked.watch,
+        watch: request.watch,
     };
-    let verdict = oracle.ask(&chosen)?;
+    let verdict = oracle.run(&chosen)?;
     let raw = verdict.raw_files;
     if raw.new > 0 {
         let text = format!("{} raw files are new since the last run: they are in no table yet", raw.new);
-        asked.watch.tell(Event::Warning(text));
+        request.watch.tell(Event::Warning(text));
     }
     if raw.changed > 0 {
         let text = format!(
             "{} raw files are not what they were when they were read: their rows were taken from the warehouse",
             raw.changed
         );
-        asked.watch.tell(Event::Warning(text));
+        request.watch.tell(Event::Warning(text));
     }
     Ok(Some(verdict))
 }

@@ -1,4 +1,4 @@
-//! What a check finds: faults, each of a file or a day, as plain values that the command prints.
+//! Findings of a check as plain values. Each is about a file or a day.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,53 +10,53 @@ use crate::domain::guid::Guid;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::store::Store;
 
-/// How many faults and differences are kept word for word.
+/// How many findings and differences are kept as text.
 pub const MOST_SHOWN: usize = 50;
 
-/// What a fault is about.
+/// The kind of a finding.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A file that should be there is not.
+pub enum FindingKind {
+    /// A file is missing.
     Missing,
     /// A file is not what was written, or cannot be read.
     Damaged,
-    /// Rows that break the contract of their table.
+    /// Rows violate the contract of their table.
     Contract,
-    /// A footer that says something else than the rows.
+    /// A footer disagrees with the rows.
     Footer,
-    /// A file that was made from something else than what the warehouse holds.
+    /// A file was made from something other than what the warehouse has.
     Origin,
-    /// Tables that do not agree with each other.
+    /// Tables disagree with each other.
     Promise,
-    /// A published file that is not what would be published now.
+    /// A published file is not what would be published now.
     Published,
 }
 
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Fault {
-    pub kind: Kind,
-    /// The table; of a published file none.
+pub struct Finding {
+    pub kind: FindingKind,
+    /// The table. `None` for a published file.
     pub table: Option<&'static str>,
     /// The day of the partition.
     #[serde(serialize_with = "day_as_text")]
     pub day: Option<Day>,
-    /// The file, below the warehouse or the published folder.
+    /// The file, relative to the warehouse or the published folder.
     pub file: Option<String>,
-    /// What is wrong, in words.
+    /// A sentence about what is wrong.
     pub what: String,
 }
 
-impl Fault {
-    /// Of a file of a table.
-    pub fn of_file(kind: Kind, store: &Store, contract: &Contract, place: Place, what: impl Into<String>) -> Fault {
-        Fault::of_path(kind, contract.name, place.0, store.root(), &store.path(contract, place), what)
+impl Finding {
+    /// Makes a finding about a file of a table.
+    pub fn of_file(kind: FindingKind, store: &Store, contract: &Contract, place: Place, what: impl Into<String>) -> Finding {
+        Finding::of_path(kind, contract.name, place.0, store.root(), &store.path(contract, place), what)
     }
 
-    /// The same, where the file is known by its path.
-    pub fn of_path(kind: Kind, table: &'static str, day: Option<Day>, root: &Path, path: &Path, what: impl Into<String>) -> Fault {
-        Fault {
+    /// The same for a file that is given by its path.
+    pub fn of_path(kind: FindingKind, table: &'static str, day: Option<Day>, root: &Path, path: &Path, what: impl Into<String>) -> Finding {
+        Finding {
             kind,
             table: Some(table),
             day,
@@ -65,10 +65,10 @@ impl Fault {
         }
     }
 
-    /// Of a published file.
-    pub fn of_published(name: &str, what: impl Into<String>) -> Fault {
-        Fault {
-            kind: Kind::Published,
+    /// Makes a finding about a published file.
+    pub fn of_published(name: &str, what: impl Into<String>) -> Finding {
+        Finding {
+            kind: FindingKind::Published,
             table: None,
             day: None,
             file: Some(name.to_owned()),
@@ -77,17 +77,17 @@ impl Fault {
     }
 }
 
-/// Writes a day, where there is one, as its text.
+/// Serializes a day as text.
 pub fn day_as_text<S: Serializer>(day: &Option<Day>, serializer: S) -> Result<S::Ok, S::Error> {
     day.map(|day| day.to_string()).serialize(serializer)
 }
 
-/// Writes ids as their texts.
+/// Serializes ids as texts.
 pub fn all_as_text<S: Serializer>(ids: &BTreeSet<Guid>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(ids.iter().map(ToString::to_string))
 }
 
-/// A list that keeps its first members and counts the rest.
+/// A list that keeps its first members and only counts the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Bounded<T> {
     pub count: u64,
@@ -111,7 +111,7 @@ impl<T> Bounded<T> {
         }
     }
 
-    /// Adds another list after this one.
+    /// Adds the members of another list.
     pub fn append(&mut self, other: Bounded<T>) {
         self.count += other.count;
         let room = MOST_SHOWN - self.shown.len();

@@ -1,31 +1,22 @@
-//! What `uptake check` and `run --verify` do: the whole warehouse is read again and held against
-//! everything that is known of it.
+//! `uptake check` and `run --verify`: read the whole warehouse again and check it against
+//! everything that is known about it.
 //!
-//! | what is held | where |
+//! | what is checked | where |
 //! |---|---|
-//! | each file against its contract and its footer, to the last byte | `files` |
-//! | the files that should be there | `presence` |
-//! | what the files were made from, against what the warehouse holds | `origins` |
-//! | the tables of each day against each other | `promises`, `engine::checks` |
-//! | the published files against the tables | `published` |
-//! | some customers against a second computation, from their raw files | `oracle` |
+//! | each file against its contract and its footer, to the last byte | `checks/files` |
+//! | that no file is missing | `checks/presence` |
+//! | what the files were made from, against what the warehouse has now | `checks/origins` |
+//! | the tables of each day against each other | `checks/rows`, with `stages/checks` |
+//! | the published files against the tables | `checks/published` |
+//! | some customers against a second computation, from their raw files | `recompute/oracle` |
 //!
-//! The room stands above `engine`, because the engine is not to know the second computation
-//! (`reference`): `run --verify` hands the engine a function. Nothing is changed here, in the
-//! warehouse or beside it.
+//! This room is above `engine`, because the engine must not know the second computation
+//! (`reference`): `run --verify` passes a function to the engine. Nothing is changed here, neither
+//! in the warehouse nor next to it.
 
-pub mod carried;
 pub mod check;
-pub mod choice;
-pub mod compared;
-pub mod differences;
-pub mod files;
+pub mod checks;
 pub mod findings;
-pub mod oracle;
-pub mod origins;
-pub mod presence;
-pub mod published;
-pub mod raw;
+pub mod recompute;
 pub mod report;
-pub mod row_checks;
 pub mod verify;

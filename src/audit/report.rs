@@ -1,12 +1,12 @@
-//! What is asked of a check, and what it found: plain values.
+//! The request for a check and its report, as plain values.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::audit::choice::Share;
-use crate::audit::findings::{Bounded, Fault, day_as_text};
-use crate::audit::oracle::Verdict;
+use crate::audit::findings::{Bounded, Finding, day_as_text};
+use crate::audit::recompute::customer_choice::Share;
+use crate::audit::recompute::oracle::Verdict;
 use crate::domain::day::Day;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
@@ -15,20 +15,19 @@ use crate::warehouse::contract::Place;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 
-/// What is asked of a check.
-pub struct Asked<'a> {
+/// The request for a check.
+pub struct CheckRequest<'a> {
     pub settings: &'a Settings,
     pub store: &'a Store,
     /// How many customers are computed again.
     pub customers: Share,
     pub seed: Option<u64>,
-    /// The last run did not come to its end: files may be left that are not what they would be made
-    /// from.
+    /// Whether the last run broke off. Then files may be stale.
     pub unfinished: bool,
     pub watch: &'a Watch<'a>,
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     pub files: u64,
@@ -38,18 +37,18 @@ pub struct Report {
     pub first_day: Option<Day>,
     #[serde(serialize_with = "day_as_text")]
     pub last_day: Option<Day>,
-    /// Days whose tables were held against each other.
+    /// Number of days whose tables were checked against each other.
     pub days_held: u64,
     pub published_files: u64,
-    pub faults: Bounded<Fault>,
-    /// The second computation, where it was asked for and possible.
+    pub faults: Bounded<Finding>,
+    /// The second computation, if it was requested and possible.
     pub oracle: Option<Verdict>,
-    /// What could not be held, and what else a person should know.
+    /// What could not be checked, and what else people should know.
     pub warnings: Vec<String>,
 }
 
 impl Report {
-    /// Nothing is wrong.
+    /// Returns whether nothing is wrong.
     pub fn is_healthy(&self) -> bool {
         self.faults.is_empty() && self.oracle.as_ref().is_none_or(|oracle| oracle.differences.is_empty())
     }
@@ -58,8 +57,8 @@ impl Report {
 /// Files by table and place.
 pub type Places = BTreeSet<(&'static str, Place)>;
 
-/// What a part of the check gave. Where files cannot be trusted it may fail on them: then it is
-/// left out, with a warning.
+/// Returns the result of a part of the check. If some files cannot be trusted, the part may fail on
+/// them. Then it is left out with a warning.
 pub fn trusted<T>(result: Result<T, EngineError>, untrusted: &Places, report: &mut Report) -> Result<Option<T>, EngineError> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -1,13 +1,14 @@
-//! `run --verify N`: the oracle in the middle of a run, after the tables are made and before
-//! anything is published.
+//! `run --verify N`: the oracle within a run, after the tables were made and before anything is
+//! published.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::json;
 
-use crate::audit::choice::{self, Share};
-use crate::audit::oracle::Oracle;
+use crate::audit::recompute::customer_choice;
+use crate::audit::recompute::customer_choice::Share;
+use crate::audit::recompute::oracle::Oracle;
 use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
@@ -19,14 +20,14 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::warehouse::store::Store;
 
-/// The customers that differed when they were computed again last, in the warehouse's folder for
-/// what is no table. Every run that verifies computes them again until they are as they should be:
-/// another night, with others, is not to publish what was refused.
+/// File in the warehouse's private folder with the customers that differed last time. Every run
+/// that verifies computes them again until they are correct: the next night, with other customers,
+/// must not publish what was refused.
 const DIFFERING: &str = "differing.json";
 
-/// Computes some customers again, over the days that the run could make, and fails where the tables
-/// differ. Which customers says the last day, so that night after night all of them have their
-/// turn. Ids of users are not in the message: it goes to the run log.
+/// Computes some customers again, over the days that the run could make, and fails if the tables
+/// differ. The last day decides which customers, so that all have their turn night after night. The
+/// message goes to the run log and has no ids of users.
 pub fn verify(
     settings: &Settings,
     share: Share,
@@ -35,8 +36,8 @@ pub fn verify(
     range: Range,
     watch: &Watch<'_>,
 ) -> Result<Verified, EngineError> {
-    let known = choice::known(store, state)?;
-    let mut chosen = choice::choose(&known, share, choice::seed_of(range.last));
+    let known = customer_choice::known(store, state)?;
+    let mut chosen = customer_choice::choose(&known, share, customer_choice::seed_of(range.last));
     let before = differing(store);
     chosen.tenants.extend(before.intersection(&known));
     let files = discover::discover_what_is_there(settings, watch)?;
@@ -49,7 +50,7 @@ pub fn verify(
         left_out: &BTreeSet::new(),
         watch,
     };
-    let verdict = oracle.ask(&chosen)?;
+    let verdict = oracle.run(&chosen)?;
     if verdict.differing != before {
         let ids: Vec<String> = verdict.differing.iter().map(Guid::to_string).collect();
         store.replace_private(DIFFERING, json!(ids).to_string().as_bytes())?;
@@ -66,7 +67,7 @@ pub fn verify(
     })
 }
 
-/// The customers that differed last time; none where nobody ever looked.
+/// Returns the customers that differed last time, or none if nobody looked.
 fn differing(store: &Store) -> BTreeSet<Guid> {
     let bytes = fs::read(store.private().join(DIFFERING)).unwrap_or_default();
     let ids: Vec<String> = serde_json::from_slice(&bytes).unwrap_or_default();

@@ -1,12 +1,12 @@
-//! From what was written to what it means: reads the pipeline file and its catalogue, and fixes
-//! "today" once.
+//! Reads the pipeline file and its catalogue, and reads the clock once to fix "today".
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{AgainArgs, Global, RunArgs};
+use crate::cli::args::global::Global;
+use crate::cli::args::make::{AgainArgs, RunArgs};
 use crate::cli::exit::{Code, Failure};
 use crate::domain::day::{Day, Instant, MICROS_PER_HOUR};
 use crate::engine::input::folders;
@@ -14,24 +14,24 @@ use crate::engine::query::customers;
 use crate::engine::request::{Again, Request};
 use crate::pipeline::catalogue::built_in;
 use crate::pipeline::file::{self, NO_URLS, is_url};
-use crate::pipeline::nearest::nearest;
 use crate::pipeline::settings::Settings;
+use crate::pipeline::syntax::nearest::nearest;
 use crate::stages;
 use crate::warehouse::store::Store;
 
-/// How far the earliest time zone is ahead of UTC.
+/// How far the time zone that is furthest ahead is ahead of UTC.
 const HOURS_AHEAD: i64 = 14;
 
-/// The pipeline's settings and the moment at which the command began.
+/// The settings of the pipeline and the time at which the command began.
 pub struct Context {
     pub settings: Settings,
     pub began: Instant,
-    /// What is odd about the pipeline file or the catalogue.
+    /// Warnings about the pipeline file or the catalogue.
     pub warnings: Vec<String>,
 }
 
 impl Context {
-    /// Reads the pipeline file; the command line's folders go before the file's.
+    /// Reads the pipeline file. Folders of the command line replace those of the file.
     pub fn read(pipeline: &Path, global: &Global) -> Result<Context, Failure> {
         let text = fs::read_to_string(pipeline).map_err(|error| no_pipeline(pipeline, &error))?;
         let wrong = |error: &dyn std::fmt::Display| Failure::new(Code::Usage, error);
@@ -72,7 +72,7 @@ impl Context {
             texts.replace(*part, name.clone(), bytes);
         }
         let loaded = texts.parse().map_err(|error| wrong(&error))?;
-        let mut settings = written.settle(loaded.catalogue).map_err(|error| wrong(&error))?;
+        let mut settings = written.resolve(loaded.catalogue).map_err(|error| wrong(&error))?;
         folders::settle(&mut settings)?;
         let warnings = settings
             .warnings
@@ -87,8 +87,9 @@ impl Context {
         })
     }
 
-    /// The last day of the tables: `--until`, else the pipeline's (a fixed archive may end when it
-    /// likes), else yesterday in its time zone. A day that is not over cannot be asked for.
+    /// Returns the last day of the tables: `--until`, or the pipeline's `last_day`, or yesterday in
+    /// the time zone of the pipeline. Nobody can ask for a day that is not over, but a fixed
+    /// archive may end on any day.
     pub fn last_day(&self, until: Option<Day>) -> Result<Day, Failure> {
         let yesterday = self.settings.zone().day_of(self.began).plus(-1);
         let latest = self.settings.last_day.map_or(yesterday, |last| last.max(yesterday));
@@ -101,14 +102,14 @@ impl Context {
         }
     }
 
-    /// The day that it is, wherever on Earth it is latest: an export may write days of another time
-    /// zone. A fixed archive may end when it likes, so its days have come.
+    /// Returns the current day where it is latest on Earth, because exports may contain days of
+    /// another time zone. For a fixed archive it is at least its last day.
     fn today(&self) -> Day {
         let latest = Instant(self.began.0 + HOURS_AHEAD * MICROS_PER_HOUR).day_utc();
         self.settings.last_day.map_or(latest, |last| latest.max(last.plus(1)))
     }
 
-    /// What a run is asked to do.
+    /// Builds the request of a run.
     pub fn request<'a>(&'a self, args: &RunArgs) -> Result<Request<'a>, Failure> {
         let last = self.last_day(args.until)?;
         if let Some(from) = args.from.filter(|from| *from > last) {
@@ -127,7 +128,7 @@ impl Context {
         })
     }
 
-    /// What making days again is asked to do.
+    /// Builds the request of making days again.
     pub fn request_again<'a>(
         &'a self,
         (first, last): (Day, Day),
@@ -160,7 +161,7 @@ impl Context {
     }
 }
 
-/// A pipeline file that cannot be read, and what was meant instead.
+/// The failure to read a pipeline file, with a suggestion.
 fn no_pipeline(pipeline: &Path, error: &io::Error) -> Failure {
     let place = pipeline.display();
     if pipeline.is_dir() {
@@ -186,7 +187,7 @@ fn no_pipeline(pipeline: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// The tables of some names.
+/// Looks up tables by name.
 fn tables(names: &[String]) -> Result<BTreeSet<&'static str>, Failure> {
     let known = || stages::TABLES.iter().map(|contract| contract.name);
     names
@@ -203,7 +204,7 @@ fn tables(names: &[String]) -> Result<BTreeSet<&'static str>, Failure> {
         .collect()
 }
 
-/// The moment: the only look at the clock that decides anything.
+/// Returns the current time. No other look at the clock decides anything.
 fn now() -> Instant {
     Instant(jiff::Timestamp::now().as_microsecond())
 }

@@ -1,13 +1,13 @@
-//! Errors as a person and a scheduler see them: one message, a hint, an exit code.
+//! Turns errors into a message, a hint and an exit code, for people and schedulers.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
 
-use crate::cli::args::LogFormat;
+use crate::cli::args::global::LogFormat;
 use crate::engine::error::EngineError;
 use crate::observe::event_line::{Level, write_event};
-use crate::observe::record::Fault;
-use crate::observe::standard_error::say;
+use crate::observe::record::RunFailure;
+use crate::observe::standard_error::write_line;
 use crate::warehouse::error::WarehouseError;
 
 /// The documented exit codes.
@@ -28,7 +28,7 @@ pub enum Code {
 pub struct Failure {
     pub code: Code,
     pub message: String,
-    /// What to do about it; empty where the message says it.
+    /// What to do about it. Empty if the message says it.
     pub hint: String,
 }
 
@@ -46,12 +46,12 @@ impl Failure {
         self
     }
 
-    /// Somebody asked the command to end.
+    /// The failure of a command that somebody interrupted.
     pub fn interrupted() -> Failure {
         Failure::new(Code::Interrupted, "interrupted")
     }
 
-    /// A result that could not be written to standard output.
+    /// The failure to write a result to standard output.
     pub fn no_output(error: &io::Error) -> Failure {
         let failure = Failure::new(Code::Store, format!("cannot write to standard output: {error}"));
         match error.kind() {
@@ -60,8 +60,7 @@ impl Failure {
         }
     }
 
-    /// The same of a command that makes files. It keeps those that were finished, which others have
-    /// nothing of.
+    /// Adds that finished files are kept. Only commands that make files say so.
     pub fn of_a_run(mut self) -> Failure {
         match self.code {
             Code::Interrupted => self.message.push_str(": what was finished is kept; the next run goes on from here"),
@@ -71,26 +70,26 @@ impl Failure {
         self
     }
 
-    /// As the record of a run takes it.
-    pub fn fault(&self) -> Fault {
-        Fault {
+    /// Converts the failure for the record of a run.
+    pub fn to_record(&self) -> RunFailure {
+        RunFailure {
             exit_code: self.code as u8,
             message: self.message.clone(),
             hint: self.hint.clone(),
         }
     }
 
-    /// Tells it on standard error: as one line of JSON, or as a message and a hint.
-    pub fn tell(&self, format: LogFormat) {
+    /// Writes the failure to standard error: as one line of JSON, or as a message and a hint.
+    pub fn report(&self, format: LogFormat) {
         match format {
             LogFormat::Json => {
                 let fields = serde_json::json!({"code": self.code as u8, "hint": self.hint});
                 write_event(Level::Error, "error", &self.message, fields);
             }
             LogFormat::Text => {
-                say(&format!("error: {}", self.message));
+                write_line(&format!("error: {}", self.message));
                 if !self.hint.is_empty() {
-                    say(&format!("hint: {}", self.hint));
+                    write_line(&format!("hint: {}", self.hint));
                 }
             }
         }
@@ -123,11 +122,11 @@ impl From<WarehouseError> for Failure {
     }
 }
 
-/// What is done to a file or folder without changing it.
+/// What can be done to a file or folder without changing it.
 const READING: [&str; 5] = ["read", "open", "list", "look at", "look at the lock"];
 
-/// What to do where the disk refused. A disk that cannot be read is not mended by choosing a folder
-/// to write to.
+/// Returns what to do if the disk refused. If a disk cannot be read, choosing another folder to
+/// write to does not help.
 fn store_hint(doing: &str, kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space and run again",

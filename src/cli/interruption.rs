@@ -1,9 +1,10 @@
-//! Ctrl-C and requests to end (SIGTERM, SIGHUP), for every command and in every phase of it.
+//! Handles Ctrl-C and requests to end (SIGTERM, SIGHUP), for every command and in each of its
+//! phases.
 //!
-//! The first signal asks the command to stop, which it does between two files (`Watch::go_on`).
-//! Where it does not come to such a place soon (in the middle of a sort of millions, or while a
-//! disk does not answer), the process is ended from here. That is safe, because files appear whole
-//! or not at all, and it is what a second signal does at once.
+//! The first signal asks the command to stop, which it does between two files (`Watch::go_on`). If
+//! the command does not get there soon (because it sorts millions of rows, or a disk does not
+//! answer), the process is ended from here. That is safe, because files appear whole or not at all.
+//! A second signal ends the process at once.
 
 use std::panic;
 use std::process;
@@ -15,20 +16,20 @@ use std::time::{Duration, Instant};
 use crate::cli::exit::{Code, Failure};
 use crate::warehouse::store::temporary_folder;
 
-/// How long a command has to come to an end by itself.
+/// How long a command may take to end by itself.
 const GRACE: Duration = Duration::from_millis(600);
-/// How long the last words may take, and removing what lies in temporary folders: nobody may be
-/// there to read them.
-const LAST_WORDS: Duration = Duration::from_millis(300);
-/// The signal from which on nothing is waited for.
+/// How long the last message and the removal of temporary folders may take. Possibly nobody is
+/// there to read the message.
+const LAST_MESSAGE: Duration = Duration::from_millis(300);
+/// From this signal on, nothing is waited for.
 const AT_ONCE: u32 = 3;
-/// As much as a main thread has.
+/// The stack size of a main thread.
 const STACK_BYTES: usize = 8 << 20;
 
 /// Whether somebody wants the command to end.
 #[derive(Debug)]
 pub struct Interruption {
-    asked: AtomicBool,
+    is_requested: AtomicBool,
     signals: Mutex<Signals>,
     changed: Condvar,
 }
@@ -37,7 +38,7 @@ pub struct Interruption {
 struct Signals {
     count: u32,
     first_at: Option<Instant>,
-    /// How many pieces of work are at hand, one within the other.
+    /// The number of nested pieces of work in progress.
     depth: u32,
 }
 
@@ -55,20 +56,20 @@ impl Interruption {
             depth: 0,
         };
         Interruption {
-            asked: AtomicBool::new(false),
+            is_requested: AtomicBool::new(false),
             signals: Mutex::new(signals),
             changed: Condvar::new(),
         }
     }
 
-    /// What a command looks at between two files.
+    /// The flag that a command checks between two files.
     pub fn flag(&self) -> &AtomicBool {
-        &self.asked
+        &self.is_requested
     }
 
-    /// A signal came in.
+    /// Handles a signal.
     pub fn signal(&self) {
-        self.asked.store(true, Ordering::Relaxed);
+        self.is_requested.store(true, Ordering::Relaxed);
         let mut signals = self.signals();
         signals.count += 1;
         signals.first_at.get_or_insert_with(Instant::now);
@@ -78,14 +79,13 @@ impl Interruption {
         self.changed.notify_all();
     }
 
-    /// Does a piece of work on a thread of its own, and ends the process where the work does not
-    /// end soon after a signal: with the last words (the line that says so), without temporary
-    /// folders, with exit code 130. Of several pieces one within the other the innermost has the
-    /// last words.
-    pub fn hold<T: Send>(
+    /// Runs a piece of work on a thread of its own. If the work does not end soon after a signal,
+    /// writes the last message, removes temporary folders, and ends the process with exit code 130.
+    /// If pieces of work are nested, the innermost one writes the message.
+    pub fn run<T: Send>(
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send,
-        last_words: impl Fn() + Send + Sync,
+        last_message: impl Fn() + Send + Sync,
     ) -> Result<T, Failure> {
         let level = {
             let mut signals = self.signals();
@@ -94,7 +94,7 @@ impl Interruption {
         };
         let is_done = AtomicBool::new(false);
         thread::scope(|scope| {
-            let held = Held {
+            let held = WorkInProgress {
                 interruption: self,
                 is_done: &is_done,
             };
@@ -105,13 +105,13 @@ impl Interruption {
             });
             let worker = worker.map_err(|error| Failure::new(Code::Store, format!("cannot start a thread: {error}")))?;
             if self.outlasts_its_grace(level, &is_done) {
-                end(&last_words);
+                end(&last_message);
             }
             worker.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
         })
     }
 
-    /// Waits until the work is done (false), or should have been (true).
+    /// Waits until the work is done (returns false) or has exceeded its grace time (returns true).
     fn outlasts_its_grace(&self, level: u32, is_done: &AtomicBool) -> bool {
         let mut signals = self.signals();
         loop {
@@ -135,14 +135,13 @@ impl Interruption {
     }
 }
 
-/// A piece of work at hand; when it is dropped, however the work came to its end, whoever waits
-/// learns of it.
-struct Held<'a> {
+/// A piece of work in progress. When it is dropped, for whatever reason, those who wait are woken.
+struct WorkInProgress<'a> {
     interruption: &'a Interruption,
     is_done: &'a AtomicBool,
 }
 
-impl Drop for Held<'_> {
+impl Drop for WorkInProgress<'_> {
     fn drop(&mut self) {
         let mut signals = self.interruption.signals();
         signals.depth -= 1;
@@ -151,17 +150,17 @@ impl Drop for Held<'_> {
     }
 }
 
-/// Says the last words, removes temporary folders, and ends the process.
-fn end(last_words: &(impl Fn() + Send + Sync)) -> ! {
+/// Writes the last message, removes temporary folders, and ends the process.
+fn end(last_message: &(impl Fn() + Send + Sync)) -> ! {
     thread::scope(|scope| {
-        let (said, wait) = mpsc::channel();
-        let told = thread::Builder::new().spawn_scoped(scope, move || {
-            last_words();
+        let (done, wait) = mpsc::channel();
+        let message_thread = thread::Builder::new().spawn_scoped(scope, move || {
+            last_message();
             temporary_folder::remove_all();
-            let _ = said.send(());
+            let _ = done.send(());
         });
-        if told.is_ok() {
-            let _ = wait.recv_timeout(LAST_WORDS);
+        if message_thread.is_ok() {
+            let _ = wait.recv_timeout(LAST_MESSAGE);
         }
         process::exit(Code::Interrupted as i32)
     })
@@ -177,9 +176,9 @@ mod tests {
     fn work_that_ends_soon_after_a_signal_gives_what_it_gives() {
         let interruption = Interruption::new();
         let nothing = || ();
-        assert_eq!(interruption.hold(|| Ok(1), nothing).unwrap(), 1);
+        assert_eq!(interruption.run(|| Ok(1), nothing).unwrap(), 1);
         let work = || {
-            let inner = interruption.hold(
+            let inner = interruption.run(
                 || {
                     interruption.signal();
                     Ok(interruption.flag().load(Ordering::Relaxed))
@@ -189,7 +188,7 @@ mod tests {
             assert!(inner?, "whoever works sees that somebody asked");
             Err::<(), _>(Failure::new(Code::Interrupted, "interrupted"))
         };
-        assert_eq!(interruption.hold(work, nothing).unwrap_err().code, Code::Interrupted);
+        assert_eq!(interruption.run(work, nothing).unwrap_err().code, Code::Interrupted);
         assert_eq!(interruption.signals().depth, 0);
     }
 
@@ -197,7 +196,7 @@ mod tests {
     fn a_panic_in_the_work_is_a_panic_of_the_command() {
         let interruption = Interruption::new();
         let work = || -> Result<(), Failure> { std::panic::resume_unwind(Box::new("a bug")) };
-        let held = panic::catch_unwind(panic::AssertUnwindSafe(|| interruption.hold(work, || ())));
+        let held = panic::catch_unwind(panic::AssertUnwindSafe(|| interruption.run(work, || ())));
         assert_eq!(*held.unwrap_err().downcast::<&str>().unwrap(), "a bug");
         assert_eq!(interruption.signals().depth, 0);
     }

@@ -96,7 +96,7 @@ impl fmt::Display for Fingerprint {
 
 /// A 64-bit hash of a text. Hash tables and shards use it.
 #[inline]
-pub fn spread(bytes: &[u8]) -> u64 {
+pub fn hash64(bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot(bytes)
 }
 

@@ -78,9 +78,9 @@ impl Pseudonyms {
             return None;
         }
         let keyed = Hmac::<Sha256>::new_from_slice(key).ok()?;
-        let mut told = keyed.clone();
-        told.update(b"uptake: which key is it?");
-        let digest = told.finalize().into_bytes();
+        let mut tagged = keyed.clone();
+        tagged.update(b"uptake: which key is it?");
+        let digest = tagged.finalize().into_bytes();
         Some(Pseudonyms {
             keyed,
             key_digest: Digest(first_half(&digest)),

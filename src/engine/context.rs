@@ -55,7 +55,7 @@ impl Job<'_> {
 
     /// Whose name is whose in a shard.
     pub fn names(&self, shard: u32) -> &Names {
-        static NOBODY: Names = Names::nobody();
+        static NOBODY: Names = Names::none();
         self.names.get(shard as usize).unwrap_or(&NOBODY)
     }
 

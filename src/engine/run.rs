@@ -40,7 +40,7 @@ use crate::engine::state::State;
 use crate::reports::manifest::Manifest;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
-use crate::stages::licenses::snapshot_history::TakenSnapshots;
+use crate::stages::licenses::snapshot_history::SnapshotHistory;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::people::user_names::Names;
 use crate::stages::usage::adoption::ADOPTION;
@@ -100,7 +100,7 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
     let taken = if makes_windows || settings.first_day.is_none() {
         subscription_history::bring_up_to_date(store, &so_far.state)?
     } else {
-        TakenSnapshots::default()
+        SnapshotHistory::default()
     };
     let Some(range) = range(run, &mut so_far, &taken, &received)? else {
         if so_far.report.days_left == 0 {
@@ -234,7 +234,7 @@ fn is_up_to_date(run: &RunContext<'_>, so_far: &RunState, files: &[RawFile]) -> 
 
 /// The days of the tables: none on which raw files came in that wait for another run. Fails where
 /// days are to be made again that the tables do not have.
-fn range(run: &RunContext<'_>, so_far: &mut RunState, taken: &TakenSnapshots, received: &Received) -> Result<Option<Range>, EngineError> {
+fn range(run: &RunContext<'_>, so_far: &mut RunState, taken: &SnapshotHistory, received: &Received) -> Result<Option<Range>, EngineError> {
     let RunContext {
         settings,
         request,

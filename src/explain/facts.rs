@@ -1,12 +1,11 @@
-//! What the warehouse says about one customer, as far as an explanation needs it. Whoever reads it
-//! fills this in.
+//! What an explanation reads about one customer. `engine/query` fills it from the warehouse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
-use crate::explain::uses::Uses;
+use crate::explain::active_days::ActiveDays;
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_daily::ActivityDaily;
 use crate::stages::licenses::assignments::Assignment;
@@ -17,47 +16,46 @@ use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::usage::Usage;
 use crate::stages::usage::workload_adoption::WorkloadAdoption;
 
-/// How many days back a number is compared with itself.
+/// Each number is compared with those of this many days before.
 pub const COMPARED_DAYS: [i32; 3] = [1, 7, 28];
 
-/// Everything about one customer that an explanation of one day is made from.
+/// Everything about one customer that the explanation of one day is made from.
 pub struct Facts<'a> {
     pub rules: &'a Rules,
     pub customer: CustomerName,
     pub day: Day,
     /// The first day of the tables.
     pub first_day: Day,
-    /// All of the customer's, sorted by the key.
+    /// All assignments of the customer, sorted by key.
     pub assignments: Vec<Assignment>,
-    /// Every day of the windows of the days in `days`, also those without activity.
+    /// Every day of the windows of the days in `days`, including days without activity.
     pub activity: BTreeMap<Day, Vec<ActivityDaily>>,
     /// The active days of these, by user.
-    pub uses: Uses,
-    /// `activity_28d` of earlier days, one for each window of 28 days before that of `day`, the
-    /// latest first.
+    pub active_days: ActiveDays,
+    /// `activity_28d` of earlier days: one for each 28-day window before that of `day`, latest
+    /// first.
     pub earlier: Vec<Activity28d>,
     /// The days of the window with any event.
     pub covered: BTreeSet<Day>,
-    /// Whether there is any event on or before the first day of the window.
+    /// Whether any event is on or before the first day of the window.
     pub began_before: bool,
-    /// `day` and the days that it is compared with, as far as the tables reach.
+    /// `day` and the days that it is compared with, as far as there are tables.
     pub days: BTreeMap<Day, TablesOfDay>,
-    /// What the table `next_steps` says about the customer; `None` where the warehouse has no such
-    /// table.
+    /// The customer's rows of `next_steps`. `None` if the warehouse has no such table.
     pub next_steps: Option<Vec<NextStep>>,
 }
 
-/// A customer as people call it.
+/// The name of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerName {
     pub tenant_id: Guid,
-    /// Empty where no customer list has it.
+    /// Empty if no customer list has it.
     pub name: String,
     pub domain: String,
 }
 
 impl CustomerName {
-    /// A customer that no list has.
+    /// Makes the name of a customer that no list has.
     pub fn without_a_name(tenant_id: Guid) -> CustomerName {
         CustomerName {
             tenant_id,
@@ -87,8 +85,8 @@ pub struct TablesOfDay {
 }
 
 impl TablesOfDay {
-    /// The snapshot in force. A snapshot that lists nothing has no row in `subscriptions`: then
-    /// only `adoption` knows of it.
+    /// Returns the day of the snapshot in force. A snapshot that lists nothing has no row in
+    /// `subscriptions`, so only `adoption` has its day.
     pub fn snapshot_day(&self) -> Option<Day> {
         let listed = self.subscriptions.first().map(|row| row.snapshot_day);
         listed.or_else(|| self.adoption.iter().find_map(|row| row.seats_snapshot_day))
@@ -100,7 +98,7 @@ impl Facts<'_> {
         self.customer.tenant_id
     }
 
-    /// The tables of a day; `None` where they do not reach so far.
+    /// Returns the tables of a day, or `None` if there are none.
     pub fn tables(&self, day: Day) -> Option<&TablesOfDay> {
         self.days.get(&day)
     }

@@ -1,21 +1,12 @@
-//! One number taken apart. Pure: what the warehouse says about a customer in ([`facts::Facts`]), an
-//! explanation out, and that as text, Markdown or JSON.
+//! Explains one number. All functions are pure: they take what the warehouse says about a customer
+//! ([`facts::Facts`]) and return an explanation, which is rendered as text, Markdown or JSON.
 //!
-//! Everything that is shown is worked out again from assignments, daily activity and subscriptions,
-//! user by user, in another way than `stages/holders` does it, and is then held against the rows of
-//! `usage` and `adoption`. Where the two differ, one of them is wrong, and the explanation says so.
+//! Everything that is shown is computed again from assignments, daily activity and subscriptions,
+//! user by user, in another way than `stages/usage` does. It is then compared with the rows of
+//! `usage` and `adoption`. If the two differ, one of them is wrong, and the explanation says so.
 
-pub mod changes;
-pub mod compare;
-pub mod counts;
-pub mod customer;
-pub mod customer_list;
+pub mod active_days;
+pub mod count;
 pub mod facts;
-pub mod moves;
-pub mod notes;
-pub mod people;
-pub mod product;
 pub mod render;
-pub mod unlicensed;
-pub mod user;
-pub mod uses;
+pub mod view;

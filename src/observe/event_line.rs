@@ -1,14 +1,14 @@
-//! One line of JSON per event: what `--log-format json` writes to standard error, and nothing else
-//! is written there then.
+//! Writes one line of JSON per event to standard error, for `--log-format json`. Nothing else is
+//! written there then.
 //!
-//! Every line has `time` (UTC), `level` (info, warning, error), `event` and `message`; what an
-//! event has besides is in docs/run.md.
+//! Every line has `time` (UTC), `level` (info, warning, error), `event` and `message`. docs/run.md
+//! lists the other fields of each event.
 
 use serde_json::{Map, Value};
 
-use crate::observe::standard_error::say;
+use crate::observe::standard_error::write_line;
 
-/// How much an event matters.
+/// How important an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     Info,
@@ -26,8 +26,8 @@ impl Level {
     }
 }
 
-/// The line of an event, without its line end. `fields` is an object; its entries come after the
-/// ones that every line has.
+/// Returns the line of an event, without its line end. `fields` is an object; its entries follow
+/// the ones that every line has.
 pub fn event_line(level: Level, event: &str, message: &str, fields: Value) -> String {
     let mut line = Map::new();
     line.insert("time".to_owned(), jiff::Timestamp::now().to_string().into());
@@ -42,5 +42,5 @@ pub fn event_line(level: Level, event: &str, message: &str, fields: Value) -> St
 
 /// Writes the line of an event to standard error.
 pub fn write_event(level: Level, event: &str, message: &str, fields: Value) {
-    say(&event_line(level, event, message, fields));
+    write_line(&event_line(level, event, message, fields));
 }

@@ -1,5 +1,4 @@
-//! What stays of a run once it is over: `run.json` where it made anything, its line in the run log,
-//! and the metrics.
+//! Records a run: `run.json` if it made anything, its line in the run log, and the metrics.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,48 +7,48 @@ use crate::domain::day::Instant;
 use crate::domain::words::counted;
 use crate::engine::error::EngineError;
 use crate::engine::report::RunReport;
-use crate::observe::metrics::{self, Facts};
+use crate::observe::metrics::{self, MetricInputs};
 use crate::observe::progress::Progress;
-use crate::observe::record::{Asked, Fault, REFUSED, Record, outcome};
+use crate::observe::record::{Invocation, REFUSED, Record, RunFailure, outcome};
 use crate::observe::run_log::{self, RUN_LOG};
 use crate::pipeline::settings::Settings;
 use crate::storage::disk::Disk;
 use crate::warehouse::error::WarehouseError;
 
-/// Takes down what a run did.
+/// Records what a run did.
 pub struct Journal<'a> {
     pub disk: &'a Disk,
     pub settings: &'a Settings,
-    pub asked: Asked,
+    pub invocation: Invocation,
     pub began: Instant,
     pub progress: &'a Progress,
-    /// Whether it was written down how the run ended: that happens once, whoever comes first.
+    /// Whether the end of the run is recorded. Only the first caller records it.
     pub is_over: AtomicBool,
 }
 
 impl Journal<'_> {
-    /// The run begins.
+    /// Reports that the run begins.
     pub fn began(&self, until: &str) {
         let (name, version) = (&self.settings.name, env!("CARGO_PKG_VERSION"));
         self.progress.event(
             "run_started",
-            &format!("uptake {version}, {}: pipeline {name}, until {until}", self.asked.command),
+            &format!("uptake {version}, {}: pipeline {name}, until {until}", self.invocation.command),
             serde_json::json!({
-                "command": self.asked.command, "arguments": self.asked.arguments, "pipeline": name, "version": version, "until": until,
+                "command": self.invocation.command, "arguments": self.invocation.arguments, "pipeline": name, "version": version, "until": until,
             }),
         );
     }
 
-    /// The run did what it was to do. Fails where that cannot be written down.
+    /// Records a run that succeeded. Fails if that cannot be recorded.
     pub fn done(&self, report: &RunReport) -> Result<(), EngineError> {
         self.is_over.store(true, Ordering::SeqCst);
-        let written = self.write_down(report);
-        // Where it could not be written down, the run failed, and that is still to be said.
+        let written = self.record_run(report);
+        // If it could not be recorded, the run failed, and its failure still has to be recorded.
         self.is_over.store(written.is_ok(), Ordering::SeqCst);
         written
     }
 
-    fn write_down(&self, report: &RunReport) -> Result<(), EngineError> {
+    fn record_run(&self, report: &RunReport) -> Result<(), EngineError> {
         let record = self.record();
         if !report.is_idle() {
             record.write(report)?;
@@ -73,23 +72,24 @@ impl Journal<'_> {
         Ok(())
     }
 
-    /// The run failed. What cannot be written down now is a warning: the failure itself is what
-    /// matters. A run that was refused since another one is at work leaves the metrics to that one.
-    pub fn failed(&self, fault: &Fault) {
+    /// Records a run that failed. If recording fails, that is only a warning, because the failure
+    /// of the run matters more. A run that was refused because another one is at work leaves the
+    /// metrics to that one.
+    pub fn failed(&self, failure: &RunFailure) {
         if self.is_over.swap(true, Ordering::SeqCst) {
             return;
         }
-        let refused = fault.exit_code == REFUSED;
+        let refused = failure.exit_code == REFUSED;
         let record = self.record();
         let mut written =
-            run_log::append(self.disk, &self.settings.published, &record.failed_line(fault)).map_err(self.cannot_write(RUN_LOG));
+            run_log::append(self.disk, &self.settings.published, &record.failed_line(failure)).map_err(self.cannot_write(RUN_LOG));
         if !refused {
-            written = written.and(self.write_metrics(&record, fault.exit_code, None));
+            written = written.and(self.write_metrics(&record, failure.exit_code, None));
         }
         if let Err(error) = written {
             self.progress.warn(&error.to_string());
         }
-        self.ended(fault.outcome(), &record, fault.exit_code);
+        self.ended(failure.outcome(), &record, failure.exit_code);
     }
 
     fn ended(&self, outcome: &str, record: &Record<'_>, exit_code: u8) {
@@ -105,7 +105,7 @@ impl Journal<'_> {
         Record {
             disk: self.disk,
             settings: self.settings,
-            asked: &self.asked,
+            invocation: &self.invocation,
             began: self.began,
             ended: Instant(jiff::Timestamp::now().as_microsecond()),
             parts: self.progress.parts(),
@@ -114,7 +114,7 @@ impl Journal<'_> {
     }
 
     fn write_metrics(&self, record: &Record<'_>, exit_code: u8, report: Option<&RunReport>) -> Result<(), WarehouseError> {
-        let facts = Facts {
+        let facts = MetricInputs {
             pipeline: &self.settings.name,
             ended: record.ended,
             seconds: record.seconds(),

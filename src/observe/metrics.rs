@@ -1,7 +1,6 @@
-//! `metrics.prom`: what a monitor wants to know of the pipeline, as OpenMetrics text that the
-//! textfile collector of Prometheus' node_exporter reads. Replaced by a rename after every run.
-//! What a run did not learn anything about (a failed run knows nothing of the tables) keeps the
-//! values of the file before.
+//! `metrics.prom`: metrics of the pipeline as OpenMetrics text, which the textfile collector of
+//! Prometheus' node_exporter reads. Every run replaces the file by a rename. Metrics that a run
+//! learned nothing about keep their values: a failed run knows nothing about the tables.
 
 use std::fs;
 use std::io::{self, Write};
@@ -14,15 +13,15 @@ use crate::engine::report::RunReport;
 use crate::observe::run_log;
 use crate::storage::disk::Disk;
 
-/// The name of the metrics in the published folder.
+/// Name of the metrics file in the published folder.
 pub const METRICS: &str = "metrics.prom";
-/// While it is written; no name that a collector would read.
+/// Name of the file while it is written. Collectors ignore it.
 const UNFINISHED: &str = ".metrics.unfinished";
-/// How many runs are looked through for the last success, where there is no file before.
+/// How many runs of the log are searched for the last success, if there is no metrics file yet.
 const RUNS_LOOKED_AT: usize = 1_000;
 
 /// What the metrics of a run are made from.
-pub struct Facts<'a> {
+pub struct MetricInputs<'a> {
     pub pipeline: &'a str,
     pub ended: Instant,
     pub seconds: f64,
@@ -31,7 +30,7 @@ pub struct Facts<'a> {
     pub report: Option<&'a RunReport>,
 }
 
-/// One metric: its name, what it means, its unit, and its samples as text.
+/// One metric: its name, unit and help, and its samples as text.
 struct Family {
     name: &'static str,
     unit: Option<&'static str>,
@@ -39,8 +38,8 @@ struct Family {
     samples: Vec<String>,
 }
 
-/// Writes the metrics of a run that is over.
-pub fn write(disk: &Disk, published: &Path, facts: &Facts<'_>) -> io::Result<()> {
+/// Writes the metrics of a finished run.
+pub fn write(disk: &Disk, published: &Path, facts: &MetricInputs<'_>) -> io::Result<()> {
     disk.create_folder(published)?;
     let path = published.join(METRICS);
     let before = match fs::read_to_string(&path) {
@@ -60,7 +59,7 @@ pub fn write(disk: &Disk, published: &Path, facts: &Facts<'_>) -> io::Result<()>
     disk.rename(&unfinished, &path)
 }
 
-/// When the last run ended that did not fail, by the run log; seconds since 1970.
+/// Returns the end of the last run that succeeded according to the run log, in seconds since 1970.
 fn last_success(published: &Path, pipeline: &str) -> io::Result<Option<f64>> {
     let runs = run_log::read(published, RUNS_LOOKED_AT)?;
     let succeeded = |run: &&Value| run["exit_code"] == 0 && run["pipeline"] == pipeline;
@@ -72,8 +71,8 @@ fn last_success(published: &Path, pipeline: &str) -> io::Result<Option<f64>> {
     Ok(ended.map(|ended| ended.as_microsecond() as f64 / 1e6))
 }
 
-/// The whole file.
-fn text(facts: &Facts<'_>, before: &str, success: Option<f64>) -> String {
+/// Returns the text of the file.
+fn text(facts: &MetricInputs<'_>, before: &str, success: Option<f64>) -> String {
     let mut families = of_the_run(facts, success);
     let empty = RunReport::default();
     let report = facts.report.unwrap_or(&empty);
@@ -83,7 +82,7 @@ fn text(facts: &Facts<'_>, before: &str, success: Option<f64>) -> String {
     let mut text = String::new();
     for mut family in families {
         if family.samples.is_empty() {
-            family.samples = kept(before, family.name, facts.pipeline);
+            family.samples = previous_samples(before, family.name, facts.pipeline);
         }
         if !family.samples.is_empty() {
             family.write(&mut text);
@@ -93,7 +92,7 @@ fn text(facts: &Facts<'_>, before: &str, success: Option<f64>) -> String {
     text
 }
 
-fn of_the_run(facts: &Facts<'_>, success: Option<f64>) -> Vec<Family> {
+fn of_the_run(facts: &MetricInputs<'_>, success: Option<f64>) -> Vec<Family> {
     let ended = facts.ended.0 as f64 / 1e6;
     let success = if facts.exit_code == 0 { Some(ended) } else { success };
     let seconds = Some("seconds");
@@ -140,7 +139,7 @@ fn of_the_run(facts: &Facts<'_>, success: Option<f64>) -> Vec<Family> {
     ]
 }
 
-/// How far each feed has come: as far as the source of it that has come farthest.
+/// The latest day of each feed. Of several sources the one that is furthest ahead counts.
 fn of_feeds(pipeline: &str, report: &RunReport) -> Vec<Family> {
     let mut lags = Family {
         name: "uptake_feed_lag_days",
@@ -170,7 +169,7 @@ fn of_feeds(pipeline: &str, report: &RunReport) -> Vec<Family> {
     vec![lags, days]
 }
 
-/// What the last run read that read anything.
+/// What the last run that read anything has read.
 fn of_sources(pipeline: &str, report: &RunReport) -> Vec<Family> {
     let read = || report.sources.iter().filter(|source| source.files_read > 0);
     let family = |name, help, of: fn(&crate::engine::report::SourceReport) -> u64| Family {
@@ -196,7 +195,7 @@ fn of_sources(pipeline: &str, report: &RunReport) -> Vec<Family> {
     ]
 }
 
-/// What each table holds.
+/// The size of each table.
 fn of_tables(pipeline: &str, report: &RunReport) -> Vec<Family> {
     let family = |name, unit, help| Family {
         name,
@@ -222,7 +221,7 @@ fn of_tables(pipeline: &str, report: &RunReport) -> Vec<Family> {
     vec![rows, files, days]
 }
 
-/// One line with a value. Every sample names its pipeline.
+/// One sample. It always has the label of the pipeline.
 fn sample(name: &str, pipeline: &str, label: Option<(&str, &str)>, value: f64) -> String {
     let mut text = format!("{name}{{{}", pipeline_label(pipeline));
     if let Some((label, of)) = label {
@@ -241,13 +240,13 @@ fn pipeline_label(pipeline: &str) -> String {
     format!("pipeline=\"{}\"", escaped(pipeline))
 }
 
-/// The value of a label between its quotes.
+/// Escapes the value of a label.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
-/// The samples that the file before has of a metric of this pipeline.
-fn kept(before: &str, name: &str, pipeline: &str) -> Vec<String> {
+/// Returns the samples of a metric of this pipeline in the previous file.
+fn previous_samples(before: &str, name: &str, pipeline: &str) -> Vec<String> {
     let begin = format!("{name}{{{}", pipeline_label(pipeline));
     before
         .lines()
@@ -280,8 +279,8 @@ mod tests {
 
     const PIPELINE: &str = "the \"big\" one\\two";
 
-    fn facts(exit_code: u8, report: Option<&RunReport>) -> Facts<'_> {
-        Facts {
+    fn facts(exit_code: u8, report: Option<&RunReport>) -> MetricInputs<'_> {
+        MetricInputs {
             pipeline: PIPELINE,
             ended: Instant(1_790_000_000_250_000),
             seconds: 2.5,

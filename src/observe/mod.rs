@@ -1,15 +1,13 @@
-//! Progress, messages and what stays of a run: reads the engine's events and reports, and decides
-//! nothing.
+//! Shows and records runs: progress, messages, run log, metrics, status. It reads the events and
+//! reports of the engine and decides nothing.
 
 pub mod closing_words;
 pub mod event_line;
 pub mod journal;
 pub mod metrics;
-pub mod parts;
+pub mod phases;
 pub mod progress;
 pub mod record;
 pub mod run_log;
 pub mod standard_error;
-pub mod standing;
-pub mod standing_attention;
-pub mod standing_runs;
+pub mod status;

@@ -1,5 +1,5 @@
-//! Progress and messages on standard error: bars on a terminal, plain lines otherwise, JSON lines
-//! for programs, nothing with `--quiet` (errors always).
+//! Shows progress and messages on standard error: bars on a terminal, otherwise plain lines, JSON
+//! lines for programs, and only errors with `--quiet`.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,69 +9,69 @@ use serde_json::{Value, json};
 
 use crate::engine::events::Event;
 use crate::observe::event_line::{Level, write_event};
-use crate::observe::parts::{Part, Parts};
-use crate::observe::standard_error::say;
+use crate::observe::phases::{Phase, PhaseTimer};
+use crate::observe::standard_error::write_line;
 
 /// How progress and messages are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Look {
-    /// Bars that move: a person watches.
+pub enum ProgressMode {
+    /// Moving bars, for a person who watches.
     Bars,
-    /// A line for each part of the work that is done.
+    /// One line for each finished part.
     Lines,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
     /// Nothing.
     Quiet,
 }
 
-/// Shows what happens.
+/// Shows progress and messages.
 pub struct Progress {
-    look: Look,
-    /// Warnings are told with the result, and not before: everything is told once.
+    mode: ProgressMode,
+    /// Warnings are shown with the result only, so that each is shown once.
     keeps_warnings: bool,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    parts: Parts,
+    parts: PhaseTimer,
     bar: Option<ProgressBar>,
     warnings: Vec<String>,
 }
 
 impl Progress {
-    /// Shows things in that way from now on.
-    pub fn new(look: Look) -> Progress {
+    /// Shows progress in this way.
+    pub fn new(mode: ProgressMode) -> Progress {
         Progress {
-            look,
+            mode,
             keeps_warnings: false,
             state: Mutex::default(),
         }
     }
 
-    /// The same for a command whose result has the warnings in it. Programs get them as events all
-    /// the same.
-    pub fn with_warnings_in_the_result(look: Look) -> Progress {
+    /// The same for a command whose result contains the warnings. Programs still get them as
+    /// events.
+    pub fn with_warnings_in_the_result(mode: ProgressMode) -> Progress {
         Progress {
             keeps_warnings: true,
-            ..Progress::new(look)
+            ..Progress::new(mode)
         }
     }
 
-    /// Whether the result is to have the warnings in it: nobody was told yet.
+    /// Returns whether the result has to contain the warnings because they were not shown yet.
     pub fn owes_warnings(&self) -> bool {
-        self.keeps_warnings && self.look != Look::Json
+        self.keeps_warnings && self.mode != ProgressMode::Json
     }
 
-    /// Tells the warnings of which there will be no result.
-    pub fn tell_kept_warnings(&self) {
-        if self.owes_warnings() && self.look != Look::Quiet {
-            self.warnings().iter().for_each(|text| say(&format!("warning: {text}")));
+    /// Shows the warnings if there will be no result.
+    pub fn show_kept_warnings(&self) {
+        if self.owes_warnings() && self.mode != ProgressMode::Quiet {
+            self.warnings().iter().for_each(|text| write_line(&format!("warning: {text}")));
         }
     }
 
-    /// Takes an event of the engine.
+    /// Handles an event of the engine.
     pub fn take(&self, event: Event) {
         match event {
             Event::Begin { what, unit, total } => self.begin(what, unit, total),
@@ -81,43 +81,43 @@ impl Progress {
         }
     }
 
-    /// Tells of something odd.
+    /// Shows a warning.
     pub fn warn(&self, text: &str) {
         let Ok(mut state) = self.state.lock() else { return };
         if state.warnings.iter().any(|known| known == text) {
             return;
         }
         state.warnings.push(text.to_owned());
-        match self.look {
-            Look::Lines | Look::Bars if self.keeps_warnings => {}
-            Look::Quiet => {}
-            Look::Json => write_event(Level::Warning, "warning", text, json!({})),
-            Look::Lines => say(&format!("warning: {text}")),
-            Look::Bars => match &state.bar {
-                Some(bar) => bar.suspend(|| say(&format!("warning: {text}"))),
-                None => say(&format!("warning: {text}")),
+        match self.mode {
+            ProgressMode::Lines | ProgressMode::Bars if self.keeps_warnings => {}
+            ProgressMode::Quiet => {}
+            ProgressMode::Json => write_event(Level::Warning, "warning", text, json!({})),
+            ProgressMode::Lines => write_line(&format!("warning: {text}")),
+            ProgressMode::Bars => match &state.bar {
+                Some(bar) => bar.suspend(|| write_line(&format!("warning: {text}"))),
+                None => write_line(&format!("warning: {text}")),
             },
         }
     }
 
-    /// Tells programs of something that people see in another way.
+    /// Writes an event for programs. People see the same in another form.
     pub fn event(&self, event: &str, message: &str, fields: Value) {
-        if self.look == Look::Json {
+        if self.mode == ProgressMode::Json {
             write_event(Level::Info, event, message, fields);
         }
     }
 
-    /// Everything that was warned of.
+    /// Returns all warnings.
     pub fn warnings(&self) -> Vec<String> {
         self.state.lock().map(|state| state.warnings.clone()).unwrap_or_default()
     }
 
-    /// The parts of the work so far.
-    pub fn parts(&self) -> Vec<Part> {
+    /// Returns the parts of the work so far.
+    pub fn parts(&self) -> Vec<Phase> {
         self.state.lock().map(|state| state.parts.so_far()).unwrap_or_default()
     }
 
-    /// Takes away whatever is still shown. A part that did not come to its end stays without one.
+    /// Removes the bar. A part that did not finish is not reported.
     pub fn finish(&self) {
         let Ok(mut state) = self.state.lock() else { return };
         if let Some(bar) = state.bar.take() {
@@ -131,7 +131,7 @@ impl Progress {
         if total == 0 {
             return;
         }
-        if self.look == Look::Json {
+        if self.mode == ProgressMode::Json {
             let fields = json!({"part": what, "unit": unit, "total": total});
             write_event(
                 Level::Info,
@@ -140,7 +140,7 @@ impl Progress {
                 fields,
             );
         }
-        if self.look == Look::Bars {
+        if self.mode == ProgressMode::Bars {
             let bar = ProgressBar::new(total);
             if let Ok(style) = ProgressStyle::with_template("{prefix:<22} [{bar:30}] {pos}/{len} {msg}") {
                 bar.set_style(style.progress_chars("=> "));
@@ -165,23 +165,23 @@ impl Progress {
         if let Some(bar) = state.bar.take() {
             bar.finish_and_clear();
         }
-        let Some(Part { part, unit, done, seconds }) = state.parts.end() else {
+        let Some(Phase { part, unit, done, seconds }) = state.parts.end() else {
             return;
         };
         let message = format!("{part}: {} in {seconds:.1} s", counted(done, unit));
-        match self.look {
-            Look::Quiet => {}
-            Look::Json => {
+        match self.mode {
+            ProgressMode::Quiet => {}
+            ProgressMode::Json => {
                 let fields = json!({"part": part, "unit": unit, "done": done, "seconds": seconds});
                 write_event(Level::Info, "part_ended", &message, fields);
             }
-            Look::Lines | Look::Bars => say(&message),
+            ProgressMode::Lines | ProgressMode::Bars => write_line(&message),
         }
     }
 }
 
-/// So many units in words. A unit is a plural whose first word ends in `s`: one of it loses that
-/// letter.
+/// Formats a number of units. A unit is a plural whose first word ends in `s`; its singular loses
+/// that letter.
 fn counted(count: u64, unit: &str) -> String {
     let (first, rest) = unit
         .split_once(' ')

@@ -1,59 +1,59 @@
-//! What is written down of a run: `run.json`, which goes with the published files, and the line of
-//! the run log.
+//! The records of a run: `run.json`, which is published with the files, and the line of the run
+//! log.
 //!
-//! `run.json` says what the last run did that made anything, and has the digest of every published
-//! file; a run that published nothing leaves there what was published before. It is written last,
-//! by a rename. Every key of both is in docs/run.md.
+//! `run.json` describes the last run that made anything and has the digest of every published file.
+//! A run that published nothing keeps what was published before. The file is written last, by a
+//! rename. docs/run.md explains every key of both.
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::day::Instant;
 use crate::engine::error::EngineError;
 use crate::engine::report::RunReport;
-use crate::observe::parts::{Part, rounded};
+use crate::observe::phases::{Phase, rounded};
 use crate::pipeline::settings::Settings;
 use crate::reports::manifest::{Manifest, RunRecord};
 use crate::reports::publish::is_unfinished;
 use crate::storage::disk::Disk;
 
-/// What was asked for on the command line.
+/// The call on the command line.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct Invocation {
     pub command: &'static str,
-    /// Only what was given.
+    /// Only the arguments that were given.
     pub arguments: Map<String, Value>,
 }
 
-/// A run that is over, apart from how it ended.
+/// A finished run, without its outcome.
 pub struct Record<'a> {
     pub disk: &'a Disk,
     pub settings: &'a Settings,
-    pub asked: &'a Asked,
+    pub invocation: &'a Invocation,
     pub began: Instant,
     pub ended: Instant,
-    pub parts: Vec<Part>,
+    pub parts: Vec<Phase>,
     pub warnings: Vec<String>,
 }
 
-/// Why a run failed, as the command line tells it.
+/// Why a run failed.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct RunFailure {
     pub exit_code: u8,
     pub message: String,
     pub hint: String,
 }
 
-/// The exit code of a run that found another one at work, and did nothing.
+/// Exit code of a run that found another run at work and did nothing.
 pub const REFUSED: u8 = 5;
 
-impl Fault {
-    /// How the run ended, in a word.
+impl RunFailure {
+    /// Returns the outcome of the run in one word.
     pub fn outcome(&self) -> &'static str {
         if self.exit_code == REFUSED { "refused" } else { "failed" }
     }
 }
 
-/// How a run ended that did not fail, in a word.
+/// Returns the outcome of a run that succeeded, in one word.
 pub fn outcome(report: &RunReport) -> &'static str {
     match (report.published, report.is_idle()) {
         (true, _) => "published",
@@ -63,13 +63,14 @@ pub fn outcome(report: &RunReport) -> &'static str {
 }
 
 impl Record<'_> {
-    /// How long the run took.
+    /// Returns how long the run took.
     pub fn seconds(&self) -> f64 {
         rounded((self.ended.0 - self.began.0) as f64 / 1e6)
     }
 
-    /// Writes `run.json` of a run that made anything. Where an earlier publication broke off, only
-    /// one that publishes may: until then what stands there is not what is published.
+    /// Writes `run.json` of a run that made anything. If an earlier publication broke off, only a
+    /// run that publishes may write it: until then the record does not describe the published
+    /// files.
     pub fn write(&self, report: &RunReport) -> Result<(), EngineError> {
         if !report.published && is_unfinished(&self.settings.published) {
             return Ok(());
@@ -77,8 +78,8 @@ impl Record<'_> {
         let record = json!({
             "pipeline": self.settings.name,
             "version": env!("CARGO_PKG_VERSION"),
-            "command": self.asked.command,
-            "arguments": self.asked.arguments,
+            "command": self.invocation.command,
+            "arguments": self.invocation.arguments,
             "outcome": outcome(report),
             "began": self.began.to_string(),
             "ended": self.ended.to_string(),
@@ -114,7 +115,7 @@ impl Record<'_> {
         }
     }
 
-    /// The line of a run that did what it was to do; short where there was nothing to do.
+    /// Returns the line of a run that succeeded. It is short if there was nothing to do.
     pub fn done_line(&self, report: &RunReport) -> Value {
         let mut line = self.line(outcome(report), 0);
         line.insert("last_day".to_owned(), json!(report.last_day));
@@ -137,11 +138,11 @@ impl Record<'_> {
         self.with_warnings(line)
     }
 
-    /// The line of a run that failed.
-    pub fn failed_line(&self, fault: &Fault) -> Value {
-        let mut line = self.line(fault.outcome(), fault.exit_code);
-        line.insert("message".to_owned(), json!(fault.message));
-        line.insert("hint".to_owned(), json!(fault.hint));
+    /// Returns the line of a run that failed.
+    pub fn failed_line(&self, failure: &RunFailure) -> Value {
+        let mut line = self.line(failure.outcome(), failure.exit_code);
+        line.insert("message".to_owned(), json!(failure.message));
+        line.insert("hint".to_owned(), json!(failure.hint));
         line.insert("parts".to_owned(), json!(self.parts));
         self.with_warnings(line)
     }
@@ -153,8 +154,8 @@ impl Record<'_> {
             "seconds": self.seconds(),
             "pipeline": self.settings.name,
             "version": env!("CARGO_PKG_VERSION"),
-            "command": self.asked.command,
-            "arguments": self.asked.arguments,
+            "command": self.invocation.command,
+            "arguments": self.invocation.arguments,
             "outcome": outcome,
             "exit_code": exit_code,
         });
@@ -172,12 +173,12 @@ impl Record<'_> {
     }
 }
 
-/// Writes `run.json` of a run that was not asked for on a command line.
+/// Writes `run.json` of a run that no command line started.
 pub fn write(disk: &Disk, settings: &Settings, report: &RunReport, began: Instant) -> Result<(), EngineError> {
     let record = Record {
         disk,
         settings,
-        asked: &Asked::default(),
+        invocation: &Invocation::default(),
         began,
         ended: Instant(jiff::Timestamp::now().as_microsecond()),
         parts: Vec::new(),

@@ -1,6 +1,6 @@
 //! `runs.jsonl`: one line for every run that did or tried something, oldest first. Lines are only
-//! ever appended, each by one write call, and brought to the disk. A line that a dead run left
-//! unfinished gets its line end from the next one, and readers pass it over.
+//! appended, each with one write call that is synced to disk. If a run died while it wrote its
+//! line, the next run ends that line, and readers skip it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::storage::disk::Disk;
 
-/// The name of the run log in the published folder.
+/// Name of the run log in the published folder.
 pub const RUN_LOG: &str = "runs.jsonl";
 /// How much of the end of the log is read at first.
 const TAIL_BYTES: u64 = 1 << 16;
@@ -29,7 +29,7 @@ pub fn append(disk: &Disk, published: &Path, run: &Value) -> io::Result<()> {
     file.sync()
 }
 
-/// Whether the last line of the log has its line end; an empty log has.
+/// Returns whether the last line of the log has its line end. An empty log counts as complete.
 fn ends_a_line(mut file: &File) -> io::Result<bool> {
     if file.seek(SeekFrom::End(0))? == 0 {
         return Ok(true);
@@ -40,8 +40,8 @@ fn ends_a_line(mut file: &File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// The last `most` runs, oldest first; none where there is no log. Lines that are no JSON object
-/// are passed over.
+/// Returns the last `most` runs, oldest first, or none if there is no log. Lines that are not JSON
+/// objects are skipped.
 pub fn read(published: &Path, most: usize) -> io::Result<Vec<Value>> {
     let mut file = match File::open(published.join(RUN_LOG)) {
         Ok(file) => file,

@@ -1,16 +1,16 @@
-//! Messages to standard error. A message that cannot be written (a full disk behind `2>>`, a reader
-//! that is gone) is dropped: nobody can be told, and the work goes on.
+//! Writes messages to standard error. A message that cannot be written (disk full behind `2>>`,
+//! reader gone) is dropped: nobody can be told, and the work continues.
 
 use std::borrow::Cow;
 use std::io::Write;
 
-/// Writes a line to standard error, as a whole.
-pub fn say(line: &str) {
+/// Writes a whole line to standard error.
+pub fn write_line(line: &str) {
     let _ = std::io::stderr().write_all(format!("{}\n", harmless(line)).as_bytes());
 }
 
-/// A text that commands no terminal, whatever the names in it are: control characters are written
-/// as `\xHH`, but for the ends of lines, tabs and colours.
+/// Makes a text harmless for terminals, whatever names it contains: control characters become
+/// `\xHH`, except line ends, tabs and colours.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     let is_harmless = |letter: char| !letter.is_control() || matches!(letter, '\n' | '\t');
     if text.chars().all(is_harmless) {
@@ -27,7 +27,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Whether a text begins with `ESC [ numbers m`.
+/// Returns whether a text begins with `ESC [ numbers m`.
 fn begins_colour(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("\u{1b}[") else { return false };
     rest.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ';')

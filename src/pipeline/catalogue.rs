@@ -1,31 +1,31 @@
-//! The catalogue files: six CSV texts become one `Catalogue`.
+//! Reads the catalogue: six CSV texts become one `Catalogue`.
 //!
-//! | part | columns that are read | says |
+//! | part | columns that are read | contents |
 //! |---|---|---|
 //! | skus | Product_Display_Name, String_Id, GUID, Service_Plan_Id | Microsoft's "Product names and service plan identifiers for licensing" |
-//! | workloads | workload, service_plan_id | which service plan carries which workload |
-//! | apps | workload, app_id | which resource or client application means which workload |
-//! | offers | offer_id, sku_id | Partner Center's offers |
-//! | excluded | sku_id, reason | products out of scope for portfolio sums |
-//! | audit_actions | kind, name, number, means | which audited actions are a use of a service and which its administration |
+//! | workloads | workload, service_plan_id | the workloads of each service plan |
+//! | apps | workload, app_id | the workload of each resource or client application |
+//! | offers | offer_id, sku_id | the offers of Partner Center |
+//! | excluded | sku_id, reason | products that are out of scope for sums |
+//! | audit_actions | kind, name, number, means | which audited actions are use of a service and which its administration |
 //!
-//! Columns may stand in any order and have more beside them. Microsoft's file has flaws that are no
-//! errors here: repeated rows, blanks around values, two names for a SKU (the first stays), one
-//! part number for two SKUs (both keep it). They are warnings.
+//! Columns may stand in any order, next to others. Microsoft's file has flaws that are only
+//! warnings here: repeated rows, blanks around values, two names for a SKU (the first one stays),
+//! one part number for two SKUs (both keep it).
 
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::problem::{CatalogueError, Problem};
-use super::table::{Notes, Row, rows, squeezed};
 use crate::domain::catalogue::{AuditActions, Catalogue, Product};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{ActionMeaning, spelled};
+use crate::pipeline::syntax::problem::{CatalogueError, Problem};
+use crate::pipeline::syntax::table::{Notes, Row, rows, squeezed};
 
 spelled! {
-    /// One of the six files, by its key in `[catalogue]`.
+    /// One of the six files, named like its key in `[catalogue]`.
     Part {
         Skus = "skus",
         Workloads = "workloads",
@@ -36,12 +36,12 @@ spelled! {
     }
 }
 
-/// The text of one catalogue file and what messages call it.
+/// The text of one catalogue file, and the name that messages use for it.
 #[derive(Clone, Debug)]
 pub struct CatalogueText<'a> {
     pub name: Cow<'a, str>,
     pub bytes: &'a [u8],
-    /// Ships with the program: nobody can do anything about its flaws, so they give no warnings.
+    /// Whether it is part of the program. Nobody can correct its flaws, so they give no warnings.
     pub built_in: bool,
 }
 
@@ -56,7 +56,7 @@ pub struct CatalogueTexts<'a> {
     pub audit_actions: CatalogueText<'a>,
 }
 
-/// The catalogue that ships with the program (`data/catalogue/`).
+/// Returns the catalogue that is part of the program (`data/catalogue/`).
 pub fn built_in() -> CatalogueTexts<'static> {
     let text = |name, bytes| CatalogueText {
         name: Cow::Borrowed(name),
@@ -76,7 +76,7 @@ pub fn built_in() -> CatalogueTexts<'static> {
     }
 }
 
-/// A catalogue, and what is odd about its files but no reason to stop.
+/// A catalogue, with warnings about its files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     pub catalogue: Catalogue,
@@ -84,7 +84,7 @@ pub struct Loaded {
 }
 
 impl<'a> CatalogueTexts<'a> {
-    /// Puts a file that the pipeline file names in the place of a built-in one.
+    /// Replaces a built-in file by one that the pipeline file names.
     pub fn replace(&mut self, part: Part, name: impl Into<Cow<'a, str>>, bytes: &'a [u8]) {
         let text = CatalogueText {
             name: name.into(),
@@ -101,7 +101,7 @@ impl<'a> CatalogueTexts<'a> {
         }
     }
 
-    /// Reads all six; fails with every problem of every file.
+    /// Reads all six files. Fails with every problem of every file.
     pub fn parse(&self) -> Result<Loaded, CatalogueError> {
         let mut problems = Vec::new();
         let mut warnings = Vec::new();
@@ -131,7 +131,7 @@ impl<'a> CatalogueTexts<'a> {
     }
 }
 
-/// Reads one file and files its problems and warnings.
+/// Reads one file and collects its problems and warnings.
 fn part<T>(
     text: &CatalogueText<'_>,
     problems: &mut Vec<Problem>,
@@ -147,7 +147,7 @@ fn part<T>(
     value
 }
 
-/// Service plan -> the workloads that it carries.
+/// Service plan -> its workloads.
 type PlanWorkloads = BTreeMap<Guid, BTreeSet<String>>;
 
 fn read_workloads(text: &CatalogueText<'_>, notes: &mut Notes) -> PlanWorkloads {
@@ -163,7 +163,7 @@ fn read_workloads(text: &CatalogueText<'_>, notes: &mut Notes) -> PlanWorkloads 
     plans
 }
 
-/// A product's first plan rows, while its file is being read.
+/// Reads the products; a product has one row per service plan.
 fn read_products(text: &CatalogueText<'_>, workloads: &PlanWorkloads, notes: &mut Notes) -> BTreeMap<Guid, Product> {
     let mut products: BTreeMap<Guid, Product> = BTreeMap::new();
     let mut pairs: BTreeSet<(Guid, Option<Guid>)> = BTreeSet::new();
@@ -292,7 +292,7 @@ fn read_audit_actions(text: &CatalogueText<'_>, notes: &mut Notes) -> AuditActio
             "record_type" if number.bytes().all(|byte| byte.is_ascii_digit()) => {
                 put_once(&mut actions.record_types, name, means, "record type", row.line, notes);
                 let known = actions.record_types.get(number);
-                // A type of two names has one number.
+                // A record type that has two names has one number.
                 if !number.is_empty() && known != Some(&means) {
                     put_once(&mut actions.record_types, number.to_owned(), means, "record type", row.line, notes);
                 }
@@ -305,7 +305,8 @@ fn read_audit_actions(text: &CatalogueText<'_>, notes: &mut Notes) -> AuditActio
     actions
 }
 
-/// Enters a pair; the same pair again is a repetition, another value for the key a contradiction.
+/// Inserts a pair. The same pair again is a repetition, another value for the same key a
+/// contradiction.
 fn put_once<K: Ord + std::fmt::Display, V: PartialEq + std::fmt::Display>(
     map: &mut BTreeMap<K, V>,
     key: K,
@@ -329,7 +330,8 @@ fn put_once<K: Ord + std::fmt::Display, V: PartialEq + std::fmt::Display>(
     }
 }
 
-/// A workload's name: it is a value in tables and settings, so it is one plain lower case word.
+/// Returns the name of a workload. It is a value in tables and settings, so it must be one lower
+/// case word.
 fn workload(row: &Row, column: usize, notes: &mut Notes) -> Option<String> {
     let name = row.filled(column, notes)?.to_lowercase();
     if name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {

@@ -1,4 +1,4 @@
-//! Catalogue files with the flaws of Microsoft's and of people's.
+//! Catalogue files with the flaws of Microsoft and of people.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use super::*;
@@ -10,7 +10,7 @@ const SKU: &str = "05e9a617-0261-4cee-bb44-138d3ef5d965";
 const SECOND: &str = "54a152dc-90de-4996-93d2-bc47e670fc06";
 const SKUS: &str = "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names\n";
 
-/// Small texts: one product with Teams, mapped; nothing else.
+/// Small texts: one product with Teams, mapped.
 fn small() -> [(Part, String); 6] {
     [
         (Part::Skus, format!("{SKUS}Microsoft 365 E3,SPE_E3,{SKU},TEAMS1,{TEAMS},Teams\n")),
@@ -25,7 +25,7 @@ fn small() -> [(Part, String); 6] {
     ]
 }
 
-/// Parses the small texts with one of them replaced; files are called `skus.csv` and so on.
+/// Parses the small texts with one of them replaced. Files are called `skus.csv` and so on.
 fn parse(part: Part, text: &[u8]) -> Result<Loaded, CatalogueError> {
     let texts = small();
     let mut all = built_in();
@@ -263,7 +263,7 @@ fn the_built_in_list_of_audited_actions_tells_use_from_administration() {
         ("8", "Add user."),
         ("13", "DlpRuleMatch"),
         ("65", "QuarantineRelease"),
-        // What nobody knows yet is no use.
+        // An unknown action is not use.
         ("100000", "FileAccessed"),
     ] {
         assert!(!actions.is_use(record_type, operation), "{record_type} {operation}");

@@ -1,5 +1,5 @@
-//! The pipeline file as it is written: defaults filled in, paths resolved, nothing yet held against
-//! the catalogue.
+//! Reads the pipeline file as it is written: fills in defaults and resolves paths. It does not need
+//! the catalogue yet.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,8 @@ use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 use super::catalogue::Part;
-use super::nearest::nearest;
-use super::page::{Page, Written};
 use super::privacy::{self, Privacy};
-use super::problem::{SettingsError, hint};
-use super::section::Section;
 use super::source::{self, Source};
-use super::table::squeezed;
 use super::thresholds;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
@@ -22,40 +17,46 @@ use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::{Language, Thresholds};
 use crate::domain::rules::Rules;
 use crate::domain::subscription::State;
+use crate::pipeline::syntax::nearest::nearest;
+use crate::pipeline::syntax::page::{Page, Written};
+use crate::pipeline::syntax::problem::{SettingsError, hint};
+use crate::pipeline::syntax::section::Section;
+use crate::pipeline::syntax::table::squeezed;
 
-/// The highest number of shards: a shard's number has at most three digits.
+/// Maximum number of shards. The number of a shard has at most three digits.
 pub const MOST_SHARDS: u16 = 999;
 
-/// What a pipeline file says. The command line may replace folders and days before `settle`.
+/// The contents of a pipeline file. The command line may replace folders and days before `resolve`.
 #[derive(Clone)]
 pub struct PipelineFile {
-    /// The file itself, as the user named it: what messages begin with.
+    /// The path of the file, as the user gave it. Messages begin with it.
     pub path: PathBuf,
-    /// Default: the file's name without its ending.
+    /// Default: the name of the file without its extension.
     pub name: String,
     pub zone: Zone,
     pub first_day: Option<Day>,
     pub last_day: Option<Day>,
-    /// 0: every raw file is looked at in every run.
+    /// 0: every run looks at every raw file.
     pub rescan_days: u32,
-    /// After how many days a list of subscriptions gives way to a younger one of a later source.
+    /// A list of subscriptions older than this many days is replaced by a younger one of a later
+    /// source.
     pub snapshot_stale_days: i32,
     pub partner_tenant: Option<Guid>,
     pub evidence: BTreeSet<Evidence>,
-    /// `None`: not written, the default holds.
+    /// `None`: not written, the default applies.
     pub unlicensed_use: Option<Vec<Written<String>>>,
     pub sold_states: BTreeSet<State>,
     pub entitled_states: BTreeSet<State>,
     pub language: Language,
-    /// `None`: not written; then `--input` has to name it.
+    /// `None`: not written; then `--input` must give it.
     pub input_root: Option<PathBuf>,
-    /// `None`: not written; then `--warehouse` has to name it.
+    /// `None`: not written; then `--warehouse` must give it.
     pub warehouse: Option<PathBuf>,
-    /// `None`: not written; then `--published` has to name it.
+    /// `None`: not written; then `--published` must give it.
     pub published: Option<PathBuf>,
     /// 1 to 999.
     pub shards: u16,
-    /// In the order of the file, at least one, each id once.
+    /// In the order of the file. There is at least one, and ids are unique.
     pub sources: Vec<Source>,
     /// The catalogue files that replace built-in ones.
     pub catalogue: Vec<(Part, PathBuf)>,
@@ -73,18 +74,18 @@ pub struct Exclude {
 }
 
 impl PipelineFile {
-    /// The catalogue files that the caller has to read, and which built-in part each of them
+    /// Returns the catalogue files that the caller has to read, each with the built-in part that it
     /// replaces.
     pub fn catalogue_files(&self) -> impl Iterator<Item = (Part, &Path)> {
         self.catalogue.iter().map(|(part, path)| (*part, path.as_path()))
     }
 }
 
-/// Reads the text of the pipeline file at `path` (paths in it are relative to its folder; the file
-/// itself is not opened).
+/// Parses the text of the pipeline file at `path`. Paths in it are relative to its folder; the file
+/// itself is not opened.
 ///
-/// Fails with every problem of the file: unknown keys, wrong types, values that cannot be. A text
-/// that is not TOML fails with its syntax faults alone.
+/// Fails with every problem of the file: unknown keys, wrong types, impossible values. If the text
+/// is not TOML, only the syntax errors are reported.
 pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
     let page = Page::new(path.display().to_string(), text);
     let (table, faults) = DeTable::parse_recoverable(text);
@@ -96,7 +97,7 @@ pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
         .is_empty()
         .then(|| read(&Section::open(&page, "the top of the file", 0, table.get_ref()), path));
     let mut problems = page.into_problems();
-    // The recovering parser may stumble twice over one fault.
+    // The parser recovers from errors and may report one twice.
     problems.dedup();
     match file {
         Some(file) if problems.is_empty() => Ok(file),
@@ -104,10 +105,10 @@ pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
     }
 }
 
-/// Why a URL is no folder.
+/// The message about a URL in place of a folder.
 pub const NO_URLS: &str = "it is a URL, and this version reads and writes folders only; mount what is there, or copy it";
 
-/// Whether a text is a URL such as `az://container/raw`.
+/// Returns whether a text is a URL such as `az://container/raw`.
 pub fn is_url(text: &str) -> bool {
     let Some((scheme, _)) = text.split_once("://") else { return false };
     scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
@@ -180,7 +181,7 @@ fn shards(warehouse: &Section<'_>) -> Option<u16> {
         .and_then(|shards| u16::try_from(shards).ok())
 }
 
-/// The time zone, under its one true spelling (`europe/berlin` is `Europe/Berlin`).
+/// Returns the time zone under its canonical name (`europe/berlin` is `Europe/Berlin`).
 fn zone(top: &Section<'_>) -> Option<Zone> {
     let written = top.text("time_zone")?;
     let found = TimeZone::get(&written.value).ok();

@@ -1,29 +1,25 @@
-//! What a pipeline file means. Text in, settings out: no file is opened here, but this room says
-//! which ones it needs.
+//! Reads pipeline files: text in, settings out. No file is opened here, but this room says which
+//! files it needs.
 //!
-//! The way of a setting, in order:
+//! The steps, in order:
 //!
-//! 1. `file::parse(text, path)`: the TOML text becomes a `PipelineFile`: what was written, with
-//!    defaults filled in and paths resolved. All problems of the file are reported at once.
-//! 2. The caller reads `PipelineFile::catalogue_files()`, lays them over `catalogue::built_in()`
-//!    and calls `CatalogueTexts::parse`; likewise the file of `Privacy::needed_key_file()`.
-//! 3. `PipelineFile::settle(catalogue)` gives `Settings`: what it all means. Only here can words be
-//!    checked against the catalogue.
+//! 1. `file::parse(text, path)` turns the TOML text into a `PipelineFile`: what was written, with
+//!    defaults filled in and paths resolved. It reports all problems of the file at once.
+//! 2. The caller reads `PipelineFile::catalogue_files()`, replaces parts of `catalogue::built_in()`
+//!    with them and calls `CatalogueTexts::parse`. It also reads the file of
+//!    `Privacy::needed_key_file()`.
+//! 3. `PipelineFile::resolve(catalogue)` returns `Settings`. Only here can words be checked against
+//!    the catalogue.
 //!
-//! `keys.rs` lists every key that a pipeline file may have; `section.rs` reads typed values,
-//! `page.rs` collects problems with their lines. `texts.rs` says what fingerprints take in.
-//! `nearest.rs` finds the word that was meant, also for the command line.
+//! `syntax/` reads typed values and collects problems with their lines; `syntax/keys.rs` lists every
+//! key of a pipeline file, and `syntax/nearest.rs` finds the word that was meant, also for the
+//! command line. `texts.rs` has the texts that fingerprints are made from.
 
 pub mod catalogue;
 pub mod file;
-pub mod keys;
-pub mod nearest;
-pub mod page;
 pub mod privacy;
-pub mod problem;
-mod section;
 pub mod settings;
 pub mod source;
-mod table;
+pub mod syntax;
 pub mod texts;
 pub mod thresholds;

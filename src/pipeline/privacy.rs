@@ -1,34 +1,33 @@
-//! `[privacy]`: under which ids users are stored.
+//! `[privacy]`: the ids under which users are stored.
 
 use std::path::{Path, PathBuf};
 
-use super::page::Written;
-use super::section::Section;
 use crate::domain::kinds::spelled;
 use crate::domain::user_ids::{KEY_BYTES, Pseudonyms, UserIds, trimmed};
+use crate::pipeline::syntax::page::Written;
+use crate::pipeline::syntax::section::Section;
 
 spelled! {
-    /// What becomes of user ids.
+    /// What happens to user ids.
     UserIdForm {
         Plain = "plain",
         Pseudonymous = "pseudonymous",
     }
 }
 
-/// What the table says.
+/// The contents of the table.
 #[derive(Clone, Debug, Default)]
 pub struct Privacy {
-    /// `None`: not written, ids are plain.
+    /// `None`: not written, ids are stored as they are.
     pub user_ids: Option<UserIdForm>,
     /// The file with the key, and its line.
     pub key_file: Option<Written<PathBuf>>,
-    /// The content of that file. Whoever reads the pipeline file reads it too, where
-    /// [`Privacy::needed_key_file`] names it.
+    /// The content of that file. The caller reads it if [`Privacy::needed_key_file`] names it.
     pub key: Option<Vec<u8>>,
 }
 
 impl Privacy {
-    /// The file that the caller has to read into `key`.
+    /// Returns the file that the caller has to read into `key`.
     pub fn needed_key_file(&self) -> Option<&Written<PathBuf>> {
         self.key_file.as_ref().filter(|_| self.is_pseudonymous())
     }
@@ -37,9 +36,9 @@ impl Privacy {
         self.user_ids == Some(UserIdForm::Pseudonymous)
     }
 
-    /// Under which ids users are stored; else the line and the words of what is wrong. The key is
-    /// in neither.
-    pub(super) fn settle(&self) -> Result<UserIds, (usize, String)> {
+    /// Returns the ids under which users are stored, or the line and the message of a problem. The
+    /// message does not contain the key.
+    pub(super) fn resolve(&self) -> Result<UserIds, (usize, String)> {
         let Some(key_file) = self.needed_key_file() else {
             return Ok(UserIds::Plain);
         };
@@ -58,7 +57,7 @@ impl Privacy {
     }
 }
 
-/// Reads the table; paths are relative to `folder`.
+/// Reads the table. Paths are relative to `folder`.
 pub(super) fn read(section: &Section<'_>, folder: &Path) -> Privacy {
     let user_ids = section.word("user_ids", UserIdForm::ALL, UserIdForm::name);
     let key_file = section.text("key_file").map(|written| Written {

@@ -1,57 +1,58 @@
-//! What a pipeline file means, once the catalogue is there.
+//! The settings that follow from a pipeline file and the catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::file::PipelineFile;
-use super::nearest::nearest;
-use super::page::Written;
-use super::problem::{Problem, SettingsError, hint, listed};
 use super::source::Source;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
+use crate::pipeline::syntax::nearest::nearest;
+use crate::pipeline::syntax::page::Written;
+use crate::pipeline::syntax::problem::{Problem, SettingsError, hint, listed};
 
-/// Everything that a run is told; nothing in it has to be checked again.
+/// The settings of a run. They are valid: nothing has to be checked again.
 #[derive(Clone)]
 pub struct Settings {
     pub name: String,
-    /// The first day of the tables; `None`: the data decide.
+    /// The first day of the tables. `None`: the data decides.
     pub first_day: Option<Day>,
-    /// The last day of the tables; `None`: yesterday.
+    /// The last day of the tables. `None`: yesterday.
     pub last_day: Option<Day>,
-    /// 0: every raw file is looked at in every run; N: path days older than N only on demand.
+    /// 0: every run looks at every raw file. N: runs ignore files whose path day is older than N
+    /// days, unless asked.
     pub rescan_days: u32,
     pub input_root: PathBuf,
     pub warehouse: PathBuf,
     pub published: PathBuf,
     /// 1 to 999.
     pub shards: u16,
-    /// At least one; their order decides which snapshot of a tenant is in force.
+    /// There is at least one. Their order decides which snapshot of a tenant is in force.
     pub sources: Vec<Source>,
-    /// What decides the numbers: zone, partner, evidence, states, limits, and the catalogue with
-    /// the pipeline's exclusions in it.
+    /// What decides the numbers: zone, partner, evidence, states, thresholds, and the catalogue
+    /// together with the pipeline's exclusions.
     pub rules: Rules,
-    /// Under which ids users are stored.
+    /// The ids under which users are stored.
     pub user_ids: UserIds,
-    /// What is odd but no reason to stop.
+    /// Problems that are only warnings.
     pub warnings: Vec<Problem>,
 }
 
 impl Settings {
-    /// The time zone whose midnight ends a day.
+    /// Returns the time zone in which days begin and end.
     pub fn zone(&self) -> &Zone {
         &self.rules.zone
     }
 }
 
 impl PipelineFile {
-    /// Holds the file against the catalogue. Fails with every problem: an excluded product that
-    /// does not exist, a workload nobody knows, a folder that neither the file nor the command line
-    /// names, folders that are in each other's way.
-    pub fn settle(self, mut catalogue: Catalogue) -> Result<Settings, SettingsError> {
+    /// Checks the file against the catalogue. Fails with every problem: an excluded product that
+    /// does not exist, an unknown workload, a folder that neither the file nor the command line
+    /// gives, folders that collide.
+    pub fn resolve(self, mut catalogue: Catalogue) -> Result<Settings, SettingsError> {
         let mut notes = Notes {
             file: self.path.display().to_string(),
             problems: Vec::new(),
@@ -63,11 +64,11 @@ impl PipelineFile {
         let input_root = folder(self.input_root, "`root` in [input]", "--input", &mut notes);
         let warehouse = folder(self.warehouse, "`path` in [warehouse]", "--warehouse", &mut notes);
         let published = folder(self.published, "`published` in [warehouse]", "--published", &mut notes);
-        hold_apart(
+        check_distinct(
             &[("input", &input_root), ("warehouse", &warehouse), ("published", &published)],
             &mut notes,
         );
-        let user_ids = self.privacy.settle().unwrap_or_else(|(line, text)| {
+        let user_ids = self.privacy.resolve().unwrap_or_else(|(line, text)| {
             notes.refuse(line, text);
             UserIds::Plain
         });
@@ -129,8 +130,8 @@ impl Notes {
     }
 }
 
-/// The workloads whose use without a license counts. Only written ones are checked: the default may
-/// name one that a catalogue lacks.
+/// Returns the workloads whose unlicensed use counts. Only written ones are checked: the default
+/// may name one that a catalogue does not have.
 fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, notes: &mut Notes) -> BTreeSet<String> {
     let Some(written) = written else {
         return Rules::standard().unlicensed_use;
@@ -150,8 +151,8 @@ fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, no
     workloads
 }
 
-/// The SKUs that the pipeline file excludes, with the reason. They come on top of the catalogue's,
-/// and their reasons go before its.
+/// Returns the SKUs that the pipeline file excludes, with their reasons. They are added to those of
+/// the catalogue and override their reasons.
 fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut Notes) -> BTreeMap<Guid, String> {
     let mut excluded = BTreeMap::new();
     let mut lines: BTreeMap<Guid, usize> = BTreeMap::new();
@@ -170,8 +171,8 @@ fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut Notes) -> BT
     excluded
 }
 
-/// The SKUs that a GUID or part number (any case) means: several where Microsoft gave a part number
-/// twice.
+/// Returns the SKUs of a GUID or part number (in any case). There are several if Microsoft gave a
+/// part number twice.
 fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut Notes) -> Vec<Guid> {
     let name = &written.value;
     if let Some(sku) = Guid::parse(name.as_bytes()) {
@@ -210,9 +211,9 @@ fn folder(path: Option<PathBuf>, key: &str, option: &str, notes: &mut Notes) -> 
     path
 }
 
-/// Raw input is never written to, and published files are not tables: the three folders have to be
-/// three.
-fn hold_apart(folders: &[(&str, &Option<PathBuf>); 3], notes: &mut Notes) {
+/// Checks that the three folders are different and not inside each other. Raw input is never
+/// written to, and published files are not tables.
+fn check_distinct(folders: &[(&str, &Option<PathBuf>); 3], notes: &mut Notes) {
     for (at, (name, path)) in folders.iter().enumerate() {
         for (other, same) in folders.iter().skip(at + 1) {
             if let (Some(path), Some(same)) = (path, same)

@@ -1,4 +1,4 @@
-//! From a pipeline file and a catalogue to settings, and the texts that fingerprints are made of.
+//! From a pipeline file and a catalogue to settings, and the texts that fingerprints are made from.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use std::path::Path;
@@ -34,20 +34,20 @@ fn catalogue() -> Catalogue {
     catalogue
 }
 
-/// A file whose line 13 is the first of `rest`; `top` is line 1.
+/// A file whose line 1 is `top` and whose line 13 is the first of `rest`.
 fn file(top: &str, rest: &str) -> PipelineFile {
     let middle = "[input]\nroot = \"raw\"\n[warehouse]\npath = \"w\"\npublished = \"p\"\n[[source]]\nfeed = \"activity\"\npath = \"a\"\n\n";
     parse(&format!("{top}\n{middle}\n{rest}"), Path::new("n.toml")).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn refused(file: PipelineFile) -> String {
-    file.settle(catalogue()).err().expect("should be refused").to_string()
+    file.resolve(catalogue()).err().expect("should be refused").to_string()
 }
 
 #[test]
 fn an_excluded_part_number_means_all_its_skus() {
     let file = file("", "[[exclude]]\nsku = \"mcopstn5\"\nreason = \"add  on\"\n");
-    let settings = file.settle(catalogue()).unwrap();
+    let settings = file.resolve(catalogue()).unwrap();
     let expected = format!("{E3}\tfrom the catalogue\n{}\tadd on\n{}\tadd on\n", PSTN[0], PSTN[1]);
     assert_eq!(settings.text(SettingsGroup::Scope), expected);
     assert_eq!(settings.warnings, []);
@@ -57,7 +57,7 @@ fn an_excluded_part_number_means_all_its_skus() {
 fn the_files_reason_goes_before_the_catalogues() {
     let text = format!("[[exclude]]\nsku = \"{}\"\nreason = \"ours\"\n", E3.to_uppercase());
     assert_eq!(
-        file("", &text).settle(catalogue()).unwrap().text(SettingsGroup::Scope),
+        file("", &text).resolve(catalogue()).unwrap().text(SettingsGroup::Scope),
         format!("{E3}\tours\n")
     );
 }
@@ -65,7 +65,7 @@ fn the_files_reason_goes_before_the_catalogues() {
 #[test]
 fn an_excluded_guid_that_the_catalogue_lacks_is_taken_with_a_warning() {
     let settings = file("", &format!("[[exclude]]\nsku = \"{NEW}\"\nreason = \"new\"\n"))
-        .settle(catalogue())
+        .resolve(catalogue())
         .unwrap();
     assert!(settings.rules.catalogue.excluded.contains_key(&sku(NEW)));
     let expected = format!("n.toml:13: [[exclude]] `{NEW}` is not in the SKU catalogue; check the GUID if it is not a new product");
@@ -90,7 +90,7 @@ fn what_the_catalogue_does_not_know_is_refused_with_the_nearest_word() {
 
 #[test]
 fn the_default_of_unlicensed_use_asks_no_catalogue() {
-    let settings = file("", "").settle(Catalogue::default()).unwrap();
+    let settings = file("", "").resolve(Catalogue::default()).unwrap();
     assert_eq!(settings.text(SettingsGroup::UnlicensedUse), "yammer\n");
 }
 
@@ -114,7 +114,7 @@ fn a_folder_that_nobody_names_is_asked_for() {
 #[test]
 fn texts_say_what_tables_read_and_nothing_else() {
     let settings = file("partner_tenant_id = \"05E9A617-0261-4CEE-BB44-138D3EF5D965\"", "")
-        .settle(catalogue())
+        .resolve(catalogue())
         .unwrap();
     assert_eq!(settings.text(SettingsGroup::Apps), "00000005-0000-0ff1-ce00-000000000000\tyammer\n");
     assert_eq!(settings.text(SettingsGroup::Workloads), format!("{E3}\texchange,teams\n"));
@@ -131,21 +131,21 @@ fn texts_say_what_tables_read_and_nothing_else() {
 
 #[test]
 fn a_key_is_long_enough_and_never_in_a_message() {
-    let settle = |key: Option<&[u8]>| {
+    let resolve = |key: Option<&[u8]>| {
         let text = "[[source]]\nfeed = \"activity\"\npath = \"a\"\n[input]\nroot = \"i\"\n[warehouse]\npath = \"w\"\npublished = \"p\"\n\
                     [privacy]\nuser_ids = \"pseudonymous\"\nkey_file = \"key\"";
         let mut file = crate::pipeline::file::parse(text, std::path::Path::new("n.toml")).unwrap();
         file.privacy.key = key.map(<[u8]>::to_vec);
-        file.settle(catalogue()).map_err(|error| error.to_string())
+        file.resolve(catalogue()).map_err(|error| error.to_string())
     };
-    let short = settle(Some(b"too-short\n")).err().unwrap();
+    let short = resolve(Some(b"too-short\n")).err().unwrap();
     assert!(
         short.starts_with("n.toml:11: the key in `key` has 9 bytes, and at least 16 are needed"),
         "{short}"
     );
     assert!(!short.contains("too-short"));
-    assert!(settle(None).is_err());
-    let text = |key: &[u8]| settle(Some(key)).unwrap().text(SettingsGroup::UserIds);
+    assert!(resolve(None).is_err());
+    let text = |key: &[u8]| resolve(Some(key)).unwrap().text(SettingsGroup::UserIds);
     assert_ne!(text(b"0123456789abcdef"), text(b"0123456789abcdeg"));
     assert!(!text(b"0123456789abcdef").contains("0123456789abcdef"));
 }

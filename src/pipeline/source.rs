@@ -3,59 +3,59 @@
 use globset::{GlobBuilder, GlobMatcher};
 use regex::Regex;
 
-use super::page::Written;
-use super::section::Section;
-use super::table::squeezed;
 use crate::domain::kinds::Feed;
+use crate::pipeline::syntax::page::Written;
+use crate::pipeline::syntax::section::Section;
+use crate::pipeline::syntax::table::squeezed;
 use crate::sources::Format;
 
-/// The share of rejects above which a run fails, where a source does not say.
+/// The share of rejects above which a run fails, if a source does not give another.
 pub const FAIL_ABOVE: f64 = 0.01;
 
 /// One source of raw files.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// `feed:path`, unique within a pipeline: what the tables know the source by. A name changes
-    /// nothing of it, so that no row is lost or doubled where a source is named or renamed.
+    /// `feed:path`, unique within a pipeline. Tables identify the source by it. The name is not
+    /// part of it, so that no row is lost or doubled when a source is renamed.
     pub id: String,
-    /// What people know it by, unique too: the `name` of the pipeline file, else the id.
+    /// The name for people, also unique: the `name` of the pipeline file, or the id.
     pub name: String,
     pub feed: Feed,
     pub format: Format,
     /// The glob as it is written, relative to the input folder, with `/` between folders.
     pub path: String,
-    /// The same, compiled: `*` stays within a folder, `**` crosses folders. Matched against the
-    /// path below the input folder.
+    /// The compiled glob: `*` stays within a folder, `**` crosses folders. It is matched against
+    /// the path below the input folder.
     pub glob: GlobMatcher,
-    /// The share of rejects, 0 to 1, above which a run fails.
+    /// The share of rejects, from 0 to 1, above which a run fails.
     pub fail_above: f64,
-    /// Whether a run without any file of this source fails.
+    /// Whether a run fails if there is no file of this source.
     pub required: bool,
-    /// Finds the tenant id in a file's path below the input folder; its one group is the id.
+    /// Finds the tenant id in the path of a file below the input folder. Its one group is the id.
     pub path_tenant: Option<Regex>,
-    /// Finds the day in a file's path below the input folder; its one group is `YYYY-MM-DD`.
+    /// Finds the day in the path of a file below the input folder. Its one group is `YYYY-MM-DD`.
     pub path_day: Option<Regex>,
-    /// Whether its files are to tell whose name is whose: some other source may know users by name
-    /// only.
-    pub tells_names: bool,
+    /// Whether readers should collect user names from its files, because some other source may know
+    /// users by name only.
+    pub collects_names: bool,
     /// The line of its header in the pipeline file.
     pub line: usize,
 }
 
 impl Source {
-    /// Whether it reads the file at a path below the input folder.
+    /// Returns whether the source reads the file at a path below the input folder.
     pub fn reads(&self, path: &str) -> bool {
-        // Comparing what stands before the first wildcard spares most paths of other sources the
-        // rest.
+        // Most paths of other sources already differ before the first wildcard, so this is compared
+        // first.
         let literal = self.path.split(['*', '?', '[', '{']).next().unwrap_or_default();
         path.starts_with(literal) && self.glob.is_match(path)
     }
 
-    /// What decides which rows a file of this source gives: part of the fingerprint of what is read
-    /// from it.
+    /// Returns what decides which rows a file of this source gives. It is part of the fingerprint
+    /// of what is read.
     pub fn reading_text(&self) -> String {
         let pattern = |regex: &Option<Regex>| regex.as_ref().map_or(String::new(), |regex| regex.as_str().to_owned());
-        let names = if self.tells_names { "names\n" } else { "" };
+        let names = if self.collects_names { "names\n" } else { "" };
         format!(
             "{names}{}\n{}\n{}\n{}\n",
             self.id,
@@ -66,8 +66,8 @@ impl Source {
     }
 }
 
-/// Reads every `[[source]]`, in the order of the file (which decides between snapshots), and notes
-/// what is wrong with them.
+/// Reads every `[[source]]` in the order of the file, which decides between snapshots, and reports
+/// problems.
 pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
     let Some(sections) = top.tables("source", "[[source]]") else {
         return Vec::new();
@@ -101,7 +101,7 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
     }
     if sources.iter().any(|source| source.format.may_know_names_only(source.feed)) {
         let tells = |source: &&mut Source| matches!(source.feed, Feed::Activity | Feed::LicenseHoldings);
-        sources.iter_mut().filter(tells).for_each(|source| source.tells_names = true);
+        sources.iter_mut().filter(tells).for_each(|source| source.collects_names = true);
     }
     sources
 }
@@ -109,7 +109,7 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
 fn read(section: &Section<'_>) -> Option<Source> {
     let name = section.text("name");
     let feed = section.needed_word("feed", Feed::ALL, Feed::name);
-    // Without a feed the format cannot be held against its list.
+    // Without a feed the format cannot be checked.
     let formats = feed.map_or_else(|| Format::ALL.to_vec(), Format::for_feed);
     let format = if section.has("format") {
         section.word("format", &formats, Format::name)
@@ -138,12 +138,12 @@ fn read(section: &Section<'_>) -> Option<Source> {
         required,
         path_tenant,
         path_day,
-        tells_names: false,
+        collects_names: false,
         line: section.line,
     })
 }
 
-/// Compiles a glob that stays below the input folder.
+/// Compiles a glob. It must stay below the input folder.
 fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
     let why = if path.value.contains('\\') {
         Some("write `/` between folders, on every system".to_owned())
@@ -171,12 +171,12 @@ fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
     }
 }
 
-/// No path is longer, and no glob needs to be.
+/// Maximum length of a glob. No path is longer.
 const MOST_GLOB_BYTES: usize = 4096;
 const MOST_NESTED_BRACES: usize = 16;
 
-/// Compiles a glob. The library panics at one that makes too large a regular expression, so that is
-/// made first.
+/// Compiles a glob. The library panics if the regular expression of a glob is too large, so this is
+/// tried first.
 fn matcher(glob: &str) -> Result<GlobMatcher, String> {
     let mut depth = 0_usize;
     for letter in glob.chars() {

@@ -1,6 +1,6 @@
-//! Canonical texts of groups of settings: what a table's fingerprint takes in, so that a changed
-//! setting makes exactly the tables stale that read it. Same meaning, same text: sorted, one entry
-//! a line, fields separated by tabs (which no field can hold).
+//! Texts of groups of settings. A table's fingerprint includes those of the groups that it reads,
+//! so a changed setting makes exactly its readers stale. Equal settings give equal texts: sorted,
+//! one entry per line, fields separated by tabs (which no field can contain).
 
 use std::fmt::{Display, Write};
 
@@ -10,7 +10,7 @@ use crate::domain::settings_group::SettingsGroup;
 use crate::domain::user_ids::UserIds;
 
 impl Settings {
-    /// What a group of settings says.
+    /// Returns the text of a group of settings.
     pub fn text(&self, group: SettingsGroup) -> String {
         let (rules, catalogue) = (&self.rules, &self.rules.catalogue);
         match group {
@@ -38,7 +38,7 @@ impl Settings {
             SettingsGroup::SnapshotAge => line(rules.snapshot_stale_days),
             SettingsGroup::Thresholds => line(format_args!("{:?}", rules.thresholds)),
             SettingsGroup::Language => line(rules.language),
-            // A digest of the key, and not the key; nothing where users are stored as they are.
+            // A digest of the key, never the key; nothing if users are stored under their own ids.
             SettingsGroup::UserIds => match &self.user_ids {
                 UserIds::Plain => String::new(),
                 UserIds::Pseudonymous(pseudonyms) => line(pseudonyms.key_digest()),
@@ -46,8 +46,8 @@ impl Settings {
         }
     }
 
-    /// The texts of some groups, as fingerprints take them in. Ids of users that are stored as they
-    /// are take no part: fingerprints were the same before there were pseudonyms.
+    /// Returns the texts of some groups for a fingerprint. Plain user ids are left out, so that
+    /// fingerprints are the same as before there were pseudonyms.
     pub fn texts(&self, groups: impl IntoIterator<Item = SettingsGroup>) -> impl Iterator<Item = String> {
         let texts = groups.into_iter().map(|group| (group, self.text(group)));
         texts.filter_map(|(group, text)| (group != SettingsGroup::UserIds || !text.is_empty()).then_some(text))

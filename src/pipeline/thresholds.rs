@@ -1,16 +1,16 @@
-//! `[thresholds]`: from when on a number becomes a next step.
+//! `[thresholds]`: the thresholds of next steps.
 
-use super::section::Section;
 use crate::domain::next_steps::Thresholds;
+use crate::pipeline::syntax::section::Section;
 
-/// The highest number of requests per 100 seats.
+/// Maximum number of requests per 100 seats.
 const MOST_REQUESTS: f64 = 1000.0;
-/// The highest number of seats.
+/// Maximum number of seats.
 const MOST_SEATS: i64 = 1_000_000_000;
-/// The longest time in days: ten years.
+/// Maximum number of days: ten years.
 const MOST_DAYS: i64 = 3650;
 
-/// Reads the table; what it does not say keeps its default.
+/// Reads the table. Missing keys keep their defaults.
 pub(super) fn read(section: &Section<'_>) -> Thresholds {
     let standard = Thresholds::default();
     let ratio = |key, otherwise| section.ratio(key).unwrap_or(otherwise);

@@ -1,5 +1,4 @@
-//! `activity_events` without its duplicates, and from it `activity_daily`, `activity_28d` and how
-//! complete a window is.
+//! Distinct events, and from these `activity_daily`, `activity_28d`, and how complete a window is.
 //!
 //! Source: `spec: Activity`, `spec: How complete a number is`.
 
@@ -12,11 +11,11 @@ use crate::domain::rules::Rules;
 use crate::domain::window;
 
 use super::inputs::{ActivityRow, Inputs};
-use super::names::Known;
+use super::names::KnownNames;
 use super::tables::{Activity28d, ActivityDaily, ActivityEvents, ActivityEventsKey};
 
-/// Each distinct event: of several with one key the one that succeeded, else the earliest, else the
-/// first by (file, line, record).
+/// Returns each distinct event. Among events with one key, the one that succeeded is kept, then the
+/// earliest, then the first by (file, line, record).
 pub(super) fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<ActivityEventsKey, ActivityEvents> {
     let mut copies: BTreeMap<ActivityEventsKey, Vec<&ActivityRow>> = BTreeMap::new();
     for row in &inputs.activity {
@@ -57,8 +56,8 @@ fn event(row: &ActivityRow, rules: &Rules) -> ActivityEvents {
     }
 }
 
-/// An action counts for the workload that it names; a sign-in for that of its resource or client,
-/// unless the resource is another tenant's, or no person signed in but an agent.
+/// An action counts for the workload that it names. A sign-in counts for the workload of its
+/// resource or client, unless the resource belongs to another tenant, or an agent signed in.
 fn workload<'a>(row: &'a ActivityRow, rules: &'a Rules) -> Option<&'a str> {
     if row.named_workload.is_some() || row.evidence == Evidence::Action {
         row.named_workload.as_deref()
@@ -69,12 +68,12 @@ fn workload<'a>(row: &'a ActivityRow, rules: &'a Rules) -> Option<&'a str> {
     }
 }
 
-/// A sign-in counts when it succeeded, an action always; both only for a user.
+/// A sign-in counts if it succeeded, an action always. Both need a user.
 fn counts(key: &ActivityEventsKey, event: &ActivityEvents) -> bool {
     !key.user_id.is_empty() && (event.succeeded || event.evidence == Evidence::Action)
 }
 
-/// What one tenant's users did.
+/// What the users of one tenant did.
 #[derive(Default)]
 pub(super) struct TenantActivity {
     /// Days with any row in `activity_events`.
@@ -83,11 +82,11 @@ pub(super) struct TenantActivity {
     pub users: BTreeMap<String, BTreeMap<String, BTreeMap<Day, ActivityDaily>>>,
 }
 
-/// The events under the users whom they mean: what one log has by name and another by user id is
-/// one event, and of those copies the same one is kept as of any.
+/// Replaces names by the users they belong to. An event that one log has by name and another by
+/// user id is one event; the copy to keep is chosen as always.
 fn joined<'e>(
     events: &'e BTreeMap<ActivityEventsKey, ActivityEvents>,
-    known: &Known<'_>,
+    known: &KnownNames<'_>,
 ) -> BTreeMap<ActivityEventsKey, (&'e ActivityEventsKey, &'e ActivityEvents)> {
     let rank = |(key, event): (&'e ActivityEventsKey, &'e ActivityEvents)| {
         let origin = (&event.source_file, event.source_line, &key.user_id);
@@ -107,8 +106,8 @@ fn joined<'e>(
     joined
 }
 
-/// The activity of every tenant that has an event, on all days.
-pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, known: &Known<'_>) -> BTreeMap<Guid, TenantActivity> {
+/// Returns the activity of every tenant that has an event, on all days.
+pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, known: &KnownNames<'_>) -> BTreeMap<Guid, TenantActivity> {
     let mut tenants: BTreeMap<Guid, TenantActivity> = BTreeMap::new();
     for (key, (_, event)) in &joined(events, known) {
         let tenant = tenants.entry(key.tenant_id).or_default();
@@ -151,7 +150,7 @@ impl ActivityDaily {
         }
     }
 
-    /// The pipeline's kinds of evidence make this day an active one.
+    /// Returns whether the pipeline's kinds of evidence make this day active.
     fn is_active(&self, rules: &Rules) -> bool {
         rules.evidence.iter().any(|&evidence| self.has(evidence))
     }
@@ -162,33 +161,33 @@ impl TenantActivity {
         self.users.get(user)?.get(workload)?.get(&day)
     }
 
-    /// The user was active in the workload on that one day.
+    /// Returns whether the user was active in the workload on this one day.
     pub fn is_active(&self, user: &str, workload: &str, day: Day, rules: &Rules) -> bool {
         self.on(user, workload, day).is_some_and(|daily| daily.is_active(rules))
     }
 
-    /// A counted sign-in of the user to the workload, on that one day, is a guest's.
+    /// Returns whether a counted sign-in of the user to the workload on this day is a guest's.
     pub fn is_guest(&self, user: &str, workload: &str, day: Day) -> bool {
         self.on(user, workload, day).is_some_and(|daily| daily.guest)
     }
 
-    /// Days of the window of `day` with any event.
+    /// Returns the number of days of the window of `day` that have any event.
     pub fn window_days_covered(&self, day: Day) -> i64 {
         window_of(day).filter(|day| self.days_with_events.contains(day)).count() as i64
     }
 
-    /// The first event ever is on or before the first day of the window.
+    /// Returns whether the first event is on or before the first day of the window.
     pub fn window_complete(&self, day: Day) -> bool {
         self.days_with_events.first().is_some_and(|&first| first <= window::first_day(day))
     }
 }
 
-/// The 28 days D-27 ... D.
+/// Returns the 28 days D-27 to D.
 pub(super) fn window_of(day: Day) -> impl Iterator<Item = Day> {
     window::first_day(day).to(day)
 }
 
-/// The row of `activity_28d` on `day`; none where no evidence of any kind is in the window.
+/// Returns the row of `activity_28d` on `day`, or none if the window has no evidence of any kind.
 pub(super) fn in_window(days: &BTreeMap<Day, ActivityDaily>, day: Day, rules: &Rules) -> Option<Activity28d> {
     let mut row = Activity28d::default();
     for back in 0..28 {

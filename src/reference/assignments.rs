@@ -1,8 +1,8 @@
-//! `assignments`: who had which SKU from which day to which, from license events and holdings
-//! snapshots.
+//! `assignments`: who had which SKU from which day to which, from license events and snapshots of
+//! holdings.
 //!
-//! Source: `spec: Assignments`. One user at a time, because a deletion takes all of a user's SKUs:
-//! first it is decided which SKUs the user held before the data, then everything is applied day by
+//! Source: `spec: Assignments`. One user at a time, because a deletion takes all SKUs of a user.
+//! First it is decided which SKUs the user held before the data, then everything is applied day by
 //! day.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,20 +18,20 @@ use super::snapshots::{self, Snapshot};
 /// One assignment of a SKU to a user.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Interval {
-    /// `None`: since before the data.
+    /// `None`: before the data.
     pub assigned_day: Option<Day>,
-    /// `None`: still there.
+    /// `None`: the user still has it.
     pub removed_day: Option<Day>,
     pub source: Opened,
 }
 
 impl Interval {
-    /// The user has the SKU at the end of the day.
+    /// Returns whether the user has the SKU at the end of the day.
     pub fn has(&self, day: Day) -> bool {
         self.assigned_day.is_none_or(|assigned| assigned <= day) && self.removed_day.is_none_or(|removed| removed > day)
     }
 
-    /// The user held the SKU on the day, also if it was removed that day.
+    /// Returns whether the user held the SKU on the day. A removal on that day does not matter.
     pub fn held(&self, day: Day) -> bool {
         self.assigned_day.is_none_or(|assigned| assigned <= day) && self.removed_day.is_none_or(|removed| removed >= day)
     }
@@ -42,7 +42,7 @@ pub(super) type UserAssignments = BTreeMap<Guid, Vec<Interval>>;
 /// tenant -> user -> SKU -> intervals.
 pub(super) type AllAssignments = BTreeMap<Guid, BTreeMap<String, UserAssignments>>;
 
-/// A license event without its duplicates. The order of the fields is the order of the events.
+/// A license event without copies. The order of the fields is the order of the events.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Event {
     at: Instant,
@@ -55,7 +55,7 @@ struct Event {
     day: Day,
 }
 
-/// All assignments, and how many events contradicted the state that they met.
+/// Returns all assignments, and how many events contradicted the state at the time.
 pub(super) fn assignments(inputs: &Inputs, rules: &Rules) -> (AllAssignments, u64) {
     let events = events(inputs, rules);
     let snapshots = snapshots::holdings(inputs);
@@ -74,8 +74,8 @@ pub(super) fn assignments(inputs: &Inputs, rules: &Rules) -> (AllAssignments, u6
     (all, contradictions)
 }
 
-/// (tenant, user) -> the user's events in order. Of duplicates (same tenant, event id, user, SKU,
-/// action) the earliest.
+/// Returns (tenant, user) -> the user's events in order. Among copies (same tenant, event id, user,
+/// SKU, action) the earliest is kept.
 fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<(Guid, String), Vec<Event>> {
     let mut earliest = BTreeMap::new();
     for row in &inputs.license_changes {
@@ -111,7 +111,7 @@ fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<(Guid, String), Vec<Event>
     events
 }
 
-/// Everyone of whom an event or a snapshot speaks.
+/// Returns everyone who occurs in an event or a snapshot.
 fn users(events: &BTreeMap<(Guid, String), Vec<Event>>, snapshots: &BTreeMap<Guid, BTreeMap<Day, Snapshot>>) -> BTreeSet<(Guid, String)> {
     let mut users: BTreeSet<(Guid, String)> = events.keys().cloned().collect();
     for (&tenant, days) in snapshots {
@@ -121,7 +121,7 @@ fn users(events: &BTreeMap<(Guid, String), Vec<Event>>, snapshots: &BTreeMap<Gui
     users
 }
 
-/// The assignments of one user. `events` are the user's, `snapshots` the tenant's.
+/// Returns the assignments of one user. `events` are the user's, `snapshots` the tenant's.
 fn history(user: &str, events: &[Event], snapshots: &BTreeMap<Day, Snapshot>) -> (UserAssignments, u64) {
     let mut skus: BTreeSet<Guid> = events.iter().filter_map(|event| event.sku).collect();
     let listed = snapshots.values().flat_map(|snapshot| &snapshot.listed);
@@ -135,10 +135,10 @@ fn history(user: &str, events: &[Event], snapshots: &BTreeMap<Day, Snapshot>) ->
     }
     let days: BTreeSet<Day> = events.iter().map(|event| event.day).chain(snapshots.keys().copied()).collect();
     for day in days {
-        // A snapshot speaks only of SKUs without an event of that day, so it does not matter which
-        // of the two comes first.
+        // A snapshot only counts for SKUs without an event on that day, so the order of the two
+        // does not matter.
         if let Some(snapshot) = snapshots.get(&day) {
-            for &sku in skus.iter().filter(|&&sku| !is_mute(sku, day, events)) {
+            for &sku in skus.iter().filter(|&&sku| !says_nothing(sku, day, events)) {
                 ledger.compare(sku, snapshot.listed.contains(&(user.to_owned(), sku)), snapshot.complete, day);
             }
         }
@@ -149,19 +149,19 @@ fn history(user: &str, events: &[Event], snapshots: &BTreeMap<Day, Snapshot>) ->
     (ledger.skus, ledger.contradictions)
 }
 
-/// A snapshot of this day says nothing about the SKU: it has an event that day, or the user a
-/// deletion or restoration.
-fn is_mute(sku: Guid, day: Day, events: &[Event]) -> bool {
+/// Returns whether a snapshot of this day says nothing about the SKU, because the SKU has an event
+/// on that day, or the user a deletion or restoration.
+fn says_nothing(sku: Guid, day: Day, events: &[Event]) -> bool {
     events
         .iter()
         .any(|event| event.day == day && event.sku.is_none_or(|about| about == sku))
 }
 
-/// The first evidence about the SKU shows it as held since before the data.
+/// Returns whether the first evidence shows that the SKU was held before the data.
 fn held_before(user: &str, sku: Guid, events: &[Event], snapshots: &BTreeMap<Day, Snapshot>) -> bool {
     let first_event = events.iter().find(|event| event.sku == Some(sku));
     let is_listed = |snapshot: &Snapshot| snapshot.listed.contains(&(user.to_owned(), sku));
-    let mut speaking = snapshots.iter().filter(|&(&day, _)| !is_mute(sku, day, events));
+    let mut speaking = snapshots.iter().filter(|&(&day, _)| !says_nothing(sku, day, events));
     let first_snapshot = speaking.find(|(_, snapshot)| snapshot.complete || is_listed(snapshot));
     match (first_event, first_snapshot) {
         (Some(event), Some((&day, _))) if event.day < day => event.action != Action::Assigned,
@@ -175,7 +175,7 @@ fn held_before(user: &str, sku: Guid, events: &[Event], snapshots: &BTreeMap<Day
 #[derive(Default)]
 struct Ledger {
     skus: UserAssignments,
-    /// The user is deleted, and the deletion took these.
+    /// The SKUs that the deletion took, while the user is deleted.
     taken: Option<Vec<Guid>>,
     contradictions: u64,
 }
@@ -207,7 +207,7 @@ impl Ledger {
         }
     }
 
-    /// A snapshot that speaks of the SKU.
+    /// Applies a snapshot that counts for the SKU.
     fn compare(&mut self, sku: Guid, is_listed: bool, is_complete: bool, day: Day) {
         match (self.is_open(sku), is_listed) {
             (false, true) => self.open(sku, Some(day), Opened::Snapshot),

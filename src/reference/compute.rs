@@ -1,4 +1,4 @@
-//! Every table, day by day: what holds the other files of this room together.
+//! Computes every table, day by day, with the other files of this room.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::domain::window;
 use super::activity::{self, TenantActivity};
 use super::assignments::{self, AllAssignments};
 use super::inputs::Inputs;
-use super::names::Known;
+use super::names::KnownNames;
 use super::next_steps::{self, Advisor};
 use super::portfolio;
 use super::subscriptions::{self, InForce};
@@ -22,9 +22,9 @@ use super::usage::TenantDay;
 /// Tables begin at most this many days before the earliest day in a path.
 const DAYS_BEFORE_PATHS: i32 = 35;
 
-/// The first day of the tables where the pipeline file says none: the first with a sign-in (one
-/// that failed, too) or a subscription snapshot, but no more than 35 days before the earliest day
-/// in a path, and not before 2010. `None` where there is neither.
+/// Returns the first day of the tables if the pipeline file gives none: the first day with a
+/// sign-in (also one that failed) or a subscription snapshot, but at most 35 days before the
+/// earliest day in a path, and not before 2010. `None` if there is neither.
 pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day> {
     let sign_ins = inputs
         .activity
@@ -39,10 +39,10 @@ pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day>
     Some(limit.map_or(first, |limit| first.max(limit)).max(of_2010))
 }
 
-/// Every table for each day from `first` to `last`, both inclusive. Evidence of other days counts,
-/// before and after.
+/// Computes every table for each day from `first` to `last`, both included. Evidence of other days
+/// counts, before and after.
 pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables {
-    let known = Known::of(inputs, rules);
+    let known = KnownNames::of(inputs, rules);
     let inputs = &known.joined(inputs);
     let events = activity::events(inputs, rules);
     let activity = activity::by_tenant(&events, &known);
@@ -87,7 +87,7 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
     tables
 }
 
-/// The portfolio of each day from `first` to `last`, out of the tables' rows of all customers.
+/// Computes the portfolio of each day from `first` to `last` from the rows of all customers.
 pub fn sum_portfolio(tables: &mut Tables, first: Day, last: Day) {
     first.to(last).for_each(|day| portfolio::add(tables, day));
 }

@@ -1,8 +1,8 @@
-//! What the reference computation starts from: owned copies of everything that the readers found,
-//! with where it came from.
+//! The inputs of the reference computation: owned copies of everything that the readers found, with
+//! their origin.
 //!
-//! Files can be added in any order. Nothing is decided here; only the order in which a file gave
-//! its pages is kept.
+//! Files can be added in any order. Nothing is decided here; only the order of the pages within a
+//! file is kept.
 
 use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
@@ -17,12 +17,12 @@ pub struct Origin {
     pub source_file: String,
     pub source_line: u64,
     pub source_record: u32,
-    /// The day of receipt: the partition of the raw facts.
+    /// The day of receipt: the partition of the raw data.
     pub received: Day,
 }
 
-/// A sign-in or an audited action. `event_time` and `succeeded` stand first: that and the origin is
-/// the order in which one of several equal events is kept.
+/// A sign-in or an audited action. `event_time`, `succeeded` and the origin come first, because
+/// they order several equal events.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActivityRow {
     pub event_time: Instant,
@@ -39,11 +39,12 @@ pub struct ActivityRow {
     pub agent: bool,
     pub named_workload: Option<String>,
     pub evidence: Evidence,
-    /// The day in the zone of the file's context; read by `first_day` only, which knows no rules.
+    /// The day in the zone of the file's context. Only `first_day` reads it, because it knows no
+    /// rules.
     pub day: Day,
 }
 
-/// What a license event says about a user and one SKU, or (`None`) all of the user's.
+/// What a license event says about a user and one SKU, or about all SKUs of the user (`None`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LicenseChangeRow {
     pub tenant_id: Guid,
@@ -65,7 +66,7 @@ pub struct HoldingRow {
     pub origin: Origin,
 }
 
-/// A file of the holdings feed: what it says about how complete its snapshots are.
+/// A file of the holdings feed, as far as the completeness of its snapshots depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HoldingsFile {
     pub path: String,
@@ -74,7 +75,7 @@ pub struct HoldingsFile {
     pub day: Option<Day>,
     /// (tenant, day, announces another page), in the order of the file.
     pub pages: Vec<(Guid, Day, bool)>,
-    /// A record of the file, or all of it, could not be used.
+    /// Whether a record of the file, or all of it, could not be used.
     pub has_reject: bool,
 }
 
@@ -89,7 +90,7 @@ pub enum SoldByOwned {
 /// of several counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SubscriptionRow {
-    /// Place of the source in the pipeline file: the first that has a snapshot is in force.
+    /// Position of the source in the pipeline file.
     pub source_index: usize,
     pub tenant_id: Guid,
     pub day: Day,
@@ -103,7 +104,7 @@ pub struct SubscriptionRow {
     pub ends_on: Option<Day>,
 }
 
-/// A customer of the partner; an absent text is empty. No number depends on it.
+/// A customer of the partner. A missing text is empty. No number depends on it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CustomerRow {
     pub tenant_id: Guid,
@@ -114,8 +115,7 @@ pub struct CustomerRow {
     pub origin: Origin,
 }
 
-/// A request to the partner's support. `opened_at` as it is written; the last list that names a
-/// request counts.
+/// A request to the partner's support. The last list that has a request counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SupportRequestRow {
     pub tenant_id: Guid,
@@ -124,14 +124,14 @@ pub struct SupportRequestRow {
     pub origin: Origin,
 }
 
-/// A sign-in or a user list says that a name is a user's.
+/// A sign-in or a user list says that a name belongs to a user.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NameRow {
     pub tenant_id: Guid,
     /// The id that stands for the name.
     pub name_id: String,
     pub user_id: String,
-    /// The day of the event or the list; `None`: nobody knows, before all days.
+    /// The day of the event or the list. `None`: unknown, before all days.
     pub day: Option<Day>,
 }
 
@@ -143,8 +143,8 @@ pub struct Inputs {
     pub holdings: Vec<HoldingRow>,
     pub holdings_files: Vec<HoldingsFile>,
     pub subscriptions: Vec<SubscriptionRow>,
-    /// (source, tenant, day) of the readable pages of subscription snapshots, also those that list
-    /// nothing.
+    /// (source, tenant, day) of the readable pages of subscription snapshots, including those that
+    /// list nothing.
     pub subscription_pages: Vec<(usize, Guid, Day)>,
     pub customers: Vec<CustomerRow>,
     pub support_requests: Vec<SupportRequestRow>,
@@ -152,7 +152,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Takes everything that other files say.
+    /// Adds everything that other files say.
     pub fn append(&mut self, more: Inputs) {
         self.activity.extend(more.activity);
         self.license_changes.extend(more.license_changes);
@@ -165,8 +165,8 @@ impl Inputs {
         self.names.extend(more.names);
     }
 
-    /// What takes the findings of one file of a source: `source_index` is its place in the pipeline
-    /// file, `path` the file's name as it stands in `source_file`.
+    /// Returns the sink for one file of a source. `source_index` is the position of the source in
+    /// the pipeline file, `path` the name of the file as in `source_file`.
     pub fn file(&mut self, feed: Feed, source_index: usize, path: &str, received: Day, context: &FileContext) -> FileSink<'_> {
         if feed == Feed::LicenseHoldings {
             let (tenant, day) = (context.tenant, context.day);
@@ -189,7 +189,7 @@ impl Inputs {
     }
 }
 
-/// Takes the rows, rejects and pages of one file.
+/// Collects the rows, rejects and pages of one file.
 pub struct FileSink<'a> {
     inputs: &'a mut Inputs,
     feed: Feed,
@@ -200,8 +200,7 @@ pub struct FileSink<'a> {
 }
 
 impl FileSink<'_> {
-    /// The file is read; `counts` says whether it had a reject (which `reject` has noted already,
-    /// if it was told).
+    /// Ends the file. `counts` says whether it had a reject.
     pub fn finish(mut self, counts: &FileCounts) {
         if counts.rejected > 0 {
             self.note_reject();
@@ -209,7 +208,7 @@ impl FileSink<'_> {
     }
 
     fn note_reject(&mut self) {
-        // The sink alone can reach the inputs, so the last file is this one.
+        // Only the sink can change the inputs, so the last file is this one.
         if self.feed == Feed::LicenseHoldings
             && let Some(file) = self.inputs.holdings_files.last_mut()
         {

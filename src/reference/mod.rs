@@ -1,27 +1,25 @@
-//! The spec once more, slow and simple: a second computation of every table, to hold the pipeline
-//! against.
+//! A second computation of every table, slow and simple, to check the pipeline against.
 //!
-//! Written from `spec: definitions` alone and sharing nothing with the stages but the words of
-//! `domain` and the readers' records. For each day it looks at each tenant, each SKU, each user and
-//! each of the 28 days of the window; nothing is carried from one day to the next, so that no
-//! cleverness can be wrong. Tests and `uptake check` feed it small portfolios: some ten tenants of
-//! thirty users over ninety days. It runs the readers' findings through [`Inputs::file`], one file
-//! at a time in any order, and [`compute`] gives the tables as sorted maps of plain rows.
+//! It is written from the definitions alone and shares nothing with the stages except the types of
+//! `domain` and the records of the readers. For each day it looks at each tenant, each SKU, each
+//! user and each of the 28 days of the window. Nothing is carried from one day to the next, so no
+//! optimization can be wrong. Tests and `uptake check` use it on small portfolios: some ten tenants
+//! of thirty users over ninety days. They pass the findings of the readers to [`Inputs::file`], one
+//! file at a time in any order, and [`compute`] returns the tables as sorted maps of plain rows.
 //!
-//! Where the spec leaves a choice, this room has taken one:
+//! Where the definitions leave a choice, this room decides:
 //!
 //! * an action counts whatever `succeeded` says (it has no error code), and has the workload that
-//!   it names or none;
+//!   it names, or none;
 //! * rows are ordered by the bytes of their file's path; only the last page of a holdings snapshot
 //!   is found by natural order;
 //! * a reject makes every holdings snapshot of its file incomplete; a day whose files are all
 //!   unreadable has no snapshot;
-//! * an event that meets a contrary state is counted as a contradiction also when it is itself the
-//!   first evidence;
-//! * the entitlements of a workload that were active include its unlicensed users;
-//! * a user of whom no day between the first of the facts and the day is active has never been
-//!   active;
-//! * the portfolio's row of everything exists where `adoption` has a row in scope.
+//! * an event that contradicts the state counts as a contradiction even if it is the first
+//!   evidence;
+//! * the active entitlements of a workload include its unlicensed users;
+//! * a user without an active day from the first day of the facts to the day has never been active;
+//! * the portfolio's row of everything exists if `adoption` has a row in scope.
 
 mod activity;
 mod assignments;

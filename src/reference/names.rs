@@ -1,9 +1,10 @@
-//! Users of whom only the name is known, joined to the user ids that other logs give for the name.
+//! Joins users who are known by name only to the user ids that other logs have for the name.
 //!
 //! Source: `spec: inputs, management-api`, `spec: amendments, B4`. A name belongs to one user at a
-//! time: from the first day on which a source says that it is the user's until the day on which
-//! another one is said to have it, or the user is deleted. Days before anything is said go with the
-//! first. On a day of two users it is nobody's, and after it the one's who was not there before.
+//! time: from the first day on which a source gives it to the user until the day on which a source
+//! gives it to another user, or the user is deleted. Days before the first evidence belong to the
+//! first user. On a day with two users the name belongs to nobody, and afterwards to the one who is
+//! new.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,35 +15,35 @@ use crate::domain::rules::Rules;
 
 use super::inputs::Inputs;
 
-/// Day -> the users who are said to have a name. No day is before all days.
-type Said = BTreeMap<Option<Day>, BTreeSet<String>>;
+/// Day -> the users to whom sources give a name. `None` is before all days.
+type Claims = BTreeMap<Option<Day>, BTreeSet<String>>;
 
-/// What is said of names, and of users who are deleted and restored.
-pub(super) struct Known<'r> {
+/// What is known about names, and about deletions and restorations of users.
+pub(super) struct KnownNames<'r> {
     rules: &'r Rules,
-    /// (tenant, name) -> what is said of it.
-    said: BTreeMap<(Guid, String), Said>,
+    /// (tenant, name) -> to whom sources give it.
+    claims: BTreeMap<(Guid, String), Claims>,
     /// (tenant, user or name) -> when they were deleted (false) and restored (true).
     words: BTreeMap<(Guid, String), BTreeSet<(Instant, bool)>>,
 }
 
-/// How things stand with a name once a day is over.
+/// The state of a name at the end of a day.
 #[derive(Clone, Default)]
-struct Standing {
+struct NameState {
     owner: Option<String>,
-    /// Deleted, and nobody else has the name since.
+    /// The owner who was deleted, unless somebody else got the name since.
     deleted: Option<String>,
 }
 
-impl<'r> Known<'r> {
-    pub fn of(inputs: &Inputs, rules: &'r Rules) -> Known<'r> {
-        let mut known = Known {
+impl<'r> KnownNames<'r> {
+    pub fn of(inputs: &Inputs, rules: &'r Rules) -> KnownNames<'r> {
+        let mut known = KnownNames {
             rules,
-            said: BTreeMap::new(),
+            claims: BTreeMap::new(),
             words: BTreeMap::new(),
         };
         for row in &inputs.names {
-            let days = known.said.entry((row.tenant_id, row.name_id.clone())).or_default();
+            let days = known.claims.entry((row.tenant_id, row.name_id.clone())).or_default();
             days.entry(row.day).or_default().insert(row.user_id.clone());
         }
         for change in &inputs.license_changes {
@@ -54,44 +55,40 @@ impl<'r> Known<'r> {
         known
     }
 
-    /// Whom an id means on a day.
+    /// Returns the user of an id on a day.
     pub fn user(&self, tenant: Guid, id: &str, day: Day) -> String {
         let name = (tenant, id.to_owned());
-        match self.said.get(&name) {
-            Some(said) => self.owner_on(&name, said, day).unwrap_or_else(|| id.to_owned()),
+        match self.claims.get(&name) {
+            Some(claims) => self.owner_on(&name, claims, day).unwrap_or_else(|| id.to_owned()),
             None => id.to_owned(),
         }
     }
 
-    fn owner_on(&self, name: &(Guid, String), said: &Said, day: Day) -> Option<String> {
-        let mut standing = Standing {
-            owner: said.values().next().and_then(only),
+    fn owner_on(&self, name: &(Guid, String), claims: &Claims, day: Day) -> Option<String> {
+        let mut state = NameState {
+            owner: claims.values().next().and_then(only),
             deleted: None,
         };
-        let of_users = said.values().flatten().chain([&name.1]);
+        let of_users = claims.values().flatten().chain([&name.1]);
         let ids: BTreeSet<&String> = of_users.collect();
         let words = ids.iter().flat_map(|id| self.words.get(&(name.0, (*id).clone()))).flatten();
         let mut days: BTreeSet<Option<Day>> = words.map(|(at, _)| Some(self.rules.zone.day_of(*at))).collect();
-        days.extend(said.keys().copied());
+        days.extend(claims.keys().copied());
         days.insert(Some(day));
         let mut owner = None;
-        for turn in days.range(..=Some(day)) {
-            owner = self.pass(name, &mut standing, *turn, said.get(turn));
+        for day in days.range(..=Some(day)) {
+            owner = self.pass(name, &mut state, *day, claims.get(day));
         }
         owner
     }
 
-    /// Takes a day in; the owner of the name on this day.
-    fn pass(&self, name: &(Guid, String), standing: &mut Standing, day: Option<Day>, said: Option<&BTreeSet<String>>) -> Option<String> {
-        let mut owner = standing.owner.clone();
-        if let Some(users) = said {
+    /// Applies a day. Returns the owner of the name on this day.
+    fn pass(&self, name: &(Guid, String), state: &mut NameState, day: Option<Day>, claims: Option<&BTreeSet<String>>) -> Option<String> {
+        let mut owner = state.owner.clone();
+        if let Some(users) = claims {
             owner = only(users);
-            let new: BTreeSet<String> = users
-                .iter()
-                .filter(|user| Some(*user) != standing.owner.as_ref())
-                .cloned()
-                .collect();
-            *standing = Standing {
+            let new: BTreeSet<String> = users.iter().filter(|user| Some(*user) != state.owner.as_ref()).cloned().collect();
+            *state = NameState {
                 owner: owner.clone().or_else(|| only(&new)),
                 deleted: None,
             };
@@ -100,20 +97,20 @@ impl<'r> Known<'r> {
             let words = self.words.get(&(name.0, id.clone()))?.iter();
             words.filter(|(at, _)| Some(self.rules.zone.day_of(*at)) == day).max().copied()
         };
-        let concerned = standing.owner.clone().or_else(|| standing.deleted.clone());
+        let concerned = state.owner.clone().or_else(|| state.deleted.clone());
         let word = concerned.as_ref().and_then(last_word).max(last_word(&name.1));
         match word {
-            Some((_, false)) if standing.owner.is_some() => standing.deleted = standing.owner.take(),
-            Some((_, true)) if standing.deleted.is_some() => {
-                standing.owner = standing.deleted.take();
-                owner = standing.owner.clone();
+            Some((_, false)) if state.owner.is_some() => state.deleted = state.owner.take(),
+            Some((_, true)) if state.deleted.is_some() => {
+                state.owner = state.deleted.take();
+                owner = state.owner.clone();
             }
             _ => {}
         }
         owner
     }
 
-    /// The inputs with the users of license changes joined.
+    /// Returns the inputs with the users of license changes joined.
     pub fn joined(&self, inputs: &Inputs) -> Inputs {
         let mut joined = inputs.clone();
         for change in &mut joined.license_changes {
@@ -124,7 +121,7 @@ impl<'r> Known<'r> {
     }
 }
 
-/// The only one of some users.
+/// Returns the only one of some users.
 fn only(users: &BTreeSet<String>) -> Option<String> {
     users.first().filter(|_| users.len() == 1).cloned()
 }

@@ -1,7 +1,6 @@
 //! `next_steps` of one tenant on one day: which steps there are, and the numbers behind each.
 //!
-//! Source: `spec: Next steps`, and docs/next-steps.md on what the codes mean. The words are no numbers:
-//! they are not computed here.
+//! Source: `spec: Next steps`, and the docs on what the codes mean. Texts are not computed here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +16,10 @@ use super::subscriptions::{self, AllSnapshots};
 use super::tables::{Adoption, AdoptionKey, NextSteps, NextStepsKey, Subscriptions, Tables, WorkloadAdoptionKey};
 use super::usage::TenantDay;
 
-/// tenant -> the days on which its requests were opened, one for each request.
+/// tenant -> the days on which its requests were opened, one per request.
 pub(super) type AllRequests = BTreeMap<Guid, Vec<Day>>;
 
-/// Of a request listed more than once the last by (received, file, line, record) counts.
+/// If a request is listed more than once, the last by (received, file, line, record) counts.
 pub(super) fn requests(inputs: &Inputs, rules: &Rules) -> AllRequests {
     let mut rows: Vec<&SupportRequestRow> = inputs.support_requests.iter().collect();
     rows.sort_by_key(|row| {
@@ -49,15 +48,15 @@ pub(super) struct Advisor<'a> {
     pub facts: &'a TenantDay<'a>,
     pub snapshots: &'a AllSnapshots,
     pub requests: &'a AllRequests,
-    /// The first day of which the tables know activity.
+    /// The first day with data about activity.
     pub known_since: Day,
 }
 
-/// Numbers of an evidence by their names, as JSON.
+/// Numbers of an evidence by name, as JSON.
 type Numbers = Vec<(&'static str, String)>;
 
 impl Advisor<'_> {
-    /// Adds the steps; `adoption` and `workload_adoption` of the day are there.
+    /// Adds the steps. `adoption` and `workload_adoption` of the day are there.
     pub fn add(&self, tables: &mut Tables) {
         let (day, tenant_id) = (self.facts.day, self.tenant);
         let first = AdoptionKey {
@@ -146,8 +145,8 @@ impl Advisor<'_> {
                 ]);
                 steps.push((StepCode::Overuse, numbers));
             }
-            // Who passed the license on needs none; lapsed and trial seats are to be renewed or
-            // converted, not added to.
+            // People whose license moved on need none. Lapsed and trial seats should be renewed or
+            // converted; more seats would not help.
             let otherwise = row.active_moved + row.active_lapsed + row.active_trial;
             let needed = (row.entitlements_active - otherwise) as f64 / total as f64;
             let is_told_by_overuse = usage > 1.0 && otherwise > 0;
@@ -223,7 +222,7 @@ impl Advisor<'_> {
         Some(numbers)
     }
 
-    /// The user's present assignment began less than `grace_days` ago.
+    /// Returns whether the user's present assignment began less than `grace_days` ago.
     fn assigned_lately(&self, user: &str, sku: Guid) -> bool {
         let intervals = self.facts.assignments.get(user).and_then(|skus| skus.get(&sku));
         let present = intervals.and_then(|intervals| intervals.iter().find(|interval| interval.has(self.facts.day)));
@@ -240,14 +239,14 @@ impl Advisor<'_> {
         })
     }
 
-    /// The days in the window on which requests were opened.
+    /// Returns the days in the window on which requests were opened.
     fn asked(&self) -> Vec<Day> {
         let window: BTreeSet<Day> = window_of(self.facts.day).collect();
         let all = self.requests.get(&self.tenant).into_iter().flatten();
         all.copied().filter(|day| window.contains(day)).collect()
     }
 
-    /// All requests in the window, against all seats in scope.
+    /// All requests in the window, compared with all seats in scope.
     fn of_customer(&self, adoption: &BTreeMap<Guid, Adoption>, asked: &[Day]) -> Option<Numbers> {
         let limit = self.facts.rules.thresholds.support_per_100_seats;
         let sold: i64 = adoption.values().map(|row| row.seats_sold.unwrap_or(0)).sum();
@@ -268,8 +267,8 @@ impl Advisor<'_> {
         })
     }
 
-    /// Requests in the window since a product was first seen, where that is not long ago and it is
-    /// still listed.
+    /// Requests in the window since a product was first seen, if that was recently and it is still
+    /// listed.
     fn support_of_new(&self, sku: Guid, row: &Adoption) -> Option<Numbers> {
         let (day, rules) = (self.facts.day, self.facts.rules);
         let lists = |day: Day| {
@@ -278,7 +277,7 @@ impl Advisor<'_> {
         };
         let sources = self.snapshots.get(&self.tenant)?;
         let snapshot_days: BTreeSet<Day> = sources.values().flat_map(|days| days.keys().copied()).collect();
-        // What is in force changes on days of snapshots, and where one becomes stale.
+        // What is in force changes on days of snapshots, and on days on which one becomes stale.
         let stale = |taken: &Day| taken.plus(rules.snapshot_stale_days + 1);
         let turns: BTreeSet<Day> = snapshot_days.iter().copied().chain(snapshot_days.iter().map(stale)).collect();
         let first_seen = turns.range(..=day).copied().find(|turn| lists(*turn))?;
@@ -324,7 +323,7 @@ fn or_null(count: Option<i64>) -> String {
     count.map_or_else(|| "null".to_owned(), |count| count.to_string())
 }
 
-/// A fraction in the shortest digits that give it back.
+/// A fraction in the shortest digits that restore it.
 fn fraction(value: Option<f64>) -> String {
     value.map_or_else(|| "null".to_owned(), |value| format!("{value:?}"))
 }
@@ -333,7 +332,7 @@ fn text(day: Option<Day>) -> String {
     day.map_or_else(|| "null".to_owned(), |day| format!("\"{day}\""))
 }
 
-/// One JSON object, its keys in order.
+/// One JSON object with sorted keys.
 fn json(mut numbers: Numbers) -> String {
     numbers.sort();
     let fields: Vec<String> = numbers.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();

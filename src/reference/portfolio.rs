@@ -1,7 +1,6 @@
 //! `portfolio`: sums over the customers' rows of one day, and ratios of the sums.
 //!
-//! Source: `spec: Portfolio`. Customers without a snapshot in force are counted, and contribute to
-//! no sum.
+//! Source: `spec: Portfolio`. Customers without a snapshot in force are counted, but add to no sum.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +9,8 @@ use crate::domain::guid::Guid;
 
 use super::tables::{Adoption, AdoptionKey, Portfolio, PortfolioKey, Tables, WorkloadAdoption, WorkloadAdoptionKey, ratio};
 
-/// Adds the rows of one day to the table, from the day's `adoption` and `workload_adoption`.
+/// Adds the rows of one day to the table, computed from the day's `adoption` and
+/// `workload_adoption`.
 pub(super) fn add(tables: &mut Tables, day: Day) {
     let adoption: Vec<(&AdoptionKey, &Adoption)> = tables.adoption.iter().filter(|(key, row)| key.day == day && row.in_scope).collect();
     let workloads: Vec<(&WorkloadAdoptionKey, &WorkloadAdoption)> =
@@ -93,8 +93,8 @@ fn of_adoption(group: &[(&AdoptionKey, &Adoption)]) -> Portfolio {
     row
 }
 
-/// One row from rows of `workload_adoption`, whose total is unknown exactly where the customer has
-/// no snapshot in force.
+/// One row from rows of `workload_adoption`. Their total is unknown exactly if the customer has no
+/// snapshot in force.
 fn of_workload(group: &[(&WorkloadAdoptionKey, &WorkloadAdoption)]) -> Portfolio {
     let with_seats: Vec<&WorkloadAdoption> = group
         .iter()
@@ -126,7 +126,7 @@ fn of_workload(group: &[(&WorkloadAdoptionKey, &WorkloadAdoption)]) -> Portfolio
     }
 }
 
-/// How many different tenants there are.
+/// Counts different tenants.
 fn tenants(of_rows: impl Iterator<Item = Guid>) -> i64 {
     of_rows.collect::<BTreeSet<Guid>>().len() as i64
 }

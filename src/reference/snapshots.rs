@@ -1,7 +1,7 @@
-//! Holdings snapshots: who held what on a day, and whether a snapshot proves absence.
+//! Snapshots of holdings: who held what on a day, and whether a snapshot proves absence.
 //!
 //! Source: `spec: Assignments`. The files of one tenant and day are one snapshot, their union. It
-//! is incomplete when one of its files has a reject, or when its last page announces another one.
+//! is incomplete if one of its files has a reject, or if its last page announces another one.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,11 +16,11 @@ use super::inputs::{HoldingsFile, Inputs};
 pub(super) struct Snapshot {
     /// (user, SKU).
     pub listed: BTreeSet<(String, Guid)>,
-    /// What it does not list was not held.
+    /// Whether it lists everybody.
     pub complete: bool,
 }
 
-/// tenant -> day -> snapshot. A day whose files were all unreadable has none.
+/// Returns tenant -> day -> snapshot. A day whose files were all unreadable has none.
 pub(super) fn holdings(inputs: &Inputs) -> BTreeMap<Guid, BTreeMap<Day, Snapshot>> {
     let mut snapshots: BTreeMap<Guid, BTreeMap<Day, Snapshot>> = BTreeMap::new();
     for file in &inputs.holdings_files {
@@ -43,9 +43,9 @@ pub(super) fn holdings(inputs: &Inputs) -> BTreeMap<Guid, BTreeMap<Day, Snapshot
     snapshots
 }
 
-/// (tenant, day) of every snapshot of which a file has a reject: the one that the path names, and
-/// those that the file has a page or a row of, because nobody knows which of them the reject
-/// belongs to.
+/// Returns (tenant, day) of every snapshot of which a file has a reject: the one that the path
+/// names, and those of which the file has a page or a row, because nobody knows to which of them
+/// the reject belongs.
 fn faulty(inputs: &Inputs) -> BTreeSet<(Guid, Day)> {
     let mut faulty = BTreeSet::new();
     for file in inputs.holdings_files.iter().filter(|file| file.has_reject) {
@@ -62,8 +62,8 @@ fn faulty(inputs: &Inputs) -> BTreeSet<(Guid, Day)> {
     faulty
 }
 
-/// Whether the last page of each snapshot, by natural order of the files and then within its file,
-/// says that another one follows.
+/// Returns whether the last page of each snapshot announces another one. Pages are ordered by the
+/// natural order of their files, then by their order within the file.
 fn announcing_next(inputs: &Inputs) -> BTreeMap<(Guid, Day), bool> {
     let mut files: Vec<&HoldingsFile> = inputs.holdings_files.iter().collect();
     files.sort_by(|one, other| natural_order(&one.path, &other.path).then_with(|| one.cmp(other)));
@@ -71,14 +71,14 @@ fn announcing_next(inputs: &Inputs) -> BTreeMap<(Guid, Day), bool> {
     pages.map(|&(tenant, day, announces)| ((tenant, day), announces)).collect()
 }
 
-/// Compares two paths with the numbers in them compared as numbers: `page-9` is before `page-10`.
+/// Compares two paths; numbers in them compare as numbers, so that `page-9` is before `page-10`.
 /// Equal only for equal texts.
 pub(super) fn natural_order(one: &str, other: &str) -> Ordering {
     pieces(one).cmp(&pieces(other)).then_with(|| one.cmp(other))
 }
 
-/// A text as a list of numbers ('0', how many digits without leading zeros, the digits) and other
-/// characters (itself, 0, "").
+/// Returns a text as a list of numbers ('0', number of digits without leading zeros, the digits)
+/// and other characters (the character, 0, "").
 fn pieces(text: &str) -> Vec<(char, usize, &str)> {
     let mut pieces = Vec::new();
     let mut rest = text;

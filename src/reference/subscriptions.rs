@@ -1,9 +1,9 @@
-//! The subscription snapshot in force on a day, and the seats that it gives.
+//! The subscription snapshot in force on a day, and its seats.
 //!
-//! Source: `spec: Subscription states`, `spec: amendments, A4`. Per tenant the first source of the
-//! pipeline file that has a snapshot on or before the day is in force, and of it the latest one; a
-//! subscription that it does not list is gone. Where that snapshot is stale and a later source has
-//! a younger one, the youngest of all is in force.
+//! Source: `spec: Subscription states`, `spec: amendments, A4`. For each tenant, the first source
+//! of the pipeline file that has a snapshot on or before the day is in force, with its latest
+//! snapshot. A subscription that this does not list is gone. If that snapshot is stale and a later
+//! source has a younger one, the youngest of all is in force.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +16,11 @@ use super::inputs::{Inputs, SoldByOwned, SubscriptionRow};
 use super::tables::Subscriptions;
 
 /// tenant -> source -> day -> subscription id -> subscription. A snapshot that lists nothing is
-/// there, and empty.
+/// there and empty.
 pub(super) type AllSnapshots = BTreeMap<Guid, BTreeMap<usize, BTreeMap<Day, BTreeMap<String, SubscriptionRow>>>>;
 
-/// All snapshots. Of a subscription listed twice the last by (file, line, record) counts.
+/// Returns all snapshots. If a subscription is listed twice, the last by (file, line, record)
+/// counts.
 pub(super) fn snapshots(inputs: &Inputs) -> AllSnapshots {
     let mut snapshots = AllSnapshots::new();
     for &(source, tenant, day) in &inputs.subscription_pages {
@@ -40,14 +41,14 @@ pub(super) fn snapshots(inputs: &Inputs) -> AllSnapshots {
     snapshots
 }
 
-/// A tenant's snapshot that is in force on some day.
+/// The snapshot of a tenant that is in force on some day.
 pub(super) struct InForce {
     pub snapshot_day: Day,
     /// subscription id -> row of the table.
     pub listed: BTreeMap<String, Subscriptions>,
 }
 
-/// The snapshot in force on `day`; none before the tenant's first one.
+/// Returns the snapshot in force on `day`, or none before the tenant's first one.
 pub(super) fn in_force(snapshots: &AllSnapshots, tenant: Guid, day: Day, rules: &Rules) -> Option<InForce> {
     let sources = snapshots.get(&tenant)?;
     // The latest of each source, in the order of the pipeline file.
@@ -87,7 +88,7 @@ pub(super) struct Seats {
     pub sold_own: i64,
     pub trial: i64,
     pub lapsed: i64,
-    /// Of subscriptions that may be used now, whether or not the SKU has a workload.
+    /// Seats of subscriptions that may be used now, whether or not the SKU has a workload.
     pub entitled: i64,
 }
 

@@ -1,6 +1,6 @@
-//! The tables that the reference computation gives, as plain rows. Every map goes from the key
-//! columns (the day first, where the table is partitioned by day) to the other columns; fields are
-//! named exactly as the columns of `spec: tables`.
+//! The tables of the reference computation, as plain rows. Every map goes from the key columns (the
+//! day first, if the table is partitioned by day) to the other columns. Fields are named exactly
+//! like the columns of `spec: tables`.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::domain::subscription::{Seller, State};
 /// All tables of a range of days.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables {
-    /// Every distinct event of all received partitions, whatever its day: not limited to the range.
+    /// Every distinct event of all received partitions, also outside of the range.
     pub activity_events: BTreeMap<ActivityEventsKey, ActivityEvents>,
     pub activity_daily: BTreeMap<ActivityDailyKey, ActivityDaily>,
     pub activity_28d: BTreeMap<ActivityDailyKey, Activity28d>,
-    /// All assignments, whatever their days: not limited to the range.
+    /// All assignments, also outside of the range.
     pub assignments: BTreeMap<AssignmentsKey, Assignments>,
     pub subscriptions: BTreeMap<SubscriptionsKey, Subscriptions>,
     pub usage: BTreeMap<UsageKey, Usage>,
@@ -25,7 +25,7 @@ pub struct Tables {
     pub workload_adoption: BTreeMap<WorkloadAdoptionKey, WorkloadAdoption>,
     pub portfolio: BTreeMap<PortfolioKey, Portfolio>,
     pub next_steps: BTreeMap<NextStepsKey, NextSteps>,
-    /// How many license events contradicted the state that they met, and so changed nothing.
+    /// How many license events contradicted the state at the time, and so changed nothing.
     pub contradictions: u64,
 }
 
@@ -180,7 +180,7 @@ pub struct WorkloadAdoptionKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkloadAdoption {
     pub entitlements_total: Option<i64>,
-    /// With the unlicensed.
+    /// Including the unlicensed.
     pub entitlements_active: i64,
     pub active_unlicensed: i64,
     pub usage_ratio: Option<f64>,
@@ -229,13 +229,13 @@ pub struct NextStepsKey {
     pub code: StepCode,
 }
 
-/// The numbers only: cause and strategies are words.
+/// Only the numbers. Cause and strategies are texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NextSteps {
     pub evidence: String,
 }
 
-/// A share of a known total; null where the total is 0 or unknown. Never clamped.
+/// A share of a known total. Null if the total is 0 or unknown. Never clamped.
 pub(super) fn ratio(part: i64, total: Option<i64>) -> Option<f64> {
     total.filter(|&total| total != 0).map(|total| part as f64 / total as f64)
 }

@@ -14,14 +14,14 @@ use super::assignments::UserAssignments;
 use super::subscriptions::{InForce, Seats};
 use super::tables::{Adoption, Usage, WorkloadAdoption, ratio};
 
-/// What is known of one tenant on one day.
+/// The evidence about one tenant on one day.
 pub(super) struct TenantDay<'a> {
     pub day: Day,
     pub rules: &'a Rules,
     pub activity: &'a TenantActivity,
     /// user -> SKU -> intervals.
     pub assignments: &'a BTreeMap<String, UserAssignments>,
-    /// The subscription snapshot in force; `None`: seats are unknown.
+    /// The subscription snapshot in force. `None`: seats are unknown.
     pub in_force: Option<&'a InForce>,
 }
 
@@ -37,7 +37,7 @@ struct Parts {
 }
 
 impl<'a> TenantDay<'a> {
-    /// Every SKU that might have a row: subscribed, or ever assigned.
+    /// Returns every SKU that might have a row: subscribed, or ever assigned.
     pub fn skus(&self) -> BTreeSet<Guid> {
         let subscribed = self
             .in_force
@@ -57,7 +57,7 @@ impl<'a> TenantDay<'a> {
         self.in_force.map(|snapshot| snapshot.seats(sku, self.rules))
     }
 
-    /// Users who have the SKU at the end of the day.
+    /// Returns the users who have the SKU at the end of the day.
     pub fn holders(&self, sku: Guid) -> BTreeSet<&'a str> {
         let has = |skus: &UserAssignments| {
             skus.get(&sku)
@@ -75,8 +75,8 @@ impl<'a> TenantDay<'a> {
         intervals.is_some_and(|intervals| intervals.iter().any(|one| one.held(day)))
     }
 
-    /// Users with a day in the window on which they held the SKU and were active in at least one of
-    /// the workloads.
+    /// Returns the users with a day in the window on which they held the SKU and were active in at
+    /// least one of the workloads.
     pub fn active(&self, sku: Guid, workloads: &[&str]) -> BTreeSet<&'a str> {
         let is_active_holder = |user: &str, skus: &UserAssignments, day: Day| {
             let held = skus.get(&sku).is_some_and(|intervals| intervals.iter().any(|one| one.held(day)));
@@ -97,7 +97,7 @@ impl<'a> TenantDay<'a> {
         let active_users = self.active(sku, workloads);
         let active = active_users.len() as i64;
         let holding = active_users.intersection(&holders).count() as i64;
-        // Seats of a SKU without a workload are no entitlements: its use cannot be seen.
+        // A SKU without a workload has no entitlements, because its use cannot be seen.
         let total = seats.map(|seats| if workloads.is_empty() { 0 } else { seats.entitled });
         let (seats_lapsed, seats_trial) = seats.map_or((0, 0), |seats| (seats.lapsed, seats.trial));
 
@@ -116,8 +116,8 @@ impl<'a> TenantDay<'a> {
         }
     }
 
-    /// The row of one SKU over any of its workloads; none where the SKU is neither subscribed, nor
-    /// held, nor used.
+    /// The row of one SKU over all of its workloads. There is none if the SKU is neither
+    /// subscribed, nor held, nor used.
     pub fn adoption(&self, sku: Guid) -> Option<Adoption> {
         let workloads: Vec<&str> = self.rules.catalogue.workloads_of(sku).collect();
         let parts = self.parts(sku, &workloads);
@@ -154,8 +154,7 @@ impl<'a> TenantDay<'a> {
         })
     }
 
-    /// The row of one SKU and one of its workloads; it exists where the SKU has a row in
-    /// `adoption`.
+    /// The row of one SKU and one of its workloads. It exists if the SKU has a row in `adoption`.
     pub fn usage(&self, sku: Guid, workload: &str) -> Usage {
         let parts = self.parts(sku, &[workload]);
         Usage {
@@ -171,8 +170,8 @@ impl<'a> TenantDay<'a> {
         }
     }
 
-    /// The row of one workload over the SKUs in scope that have it and a row on this day; none
-    /// where there is neither such a SKU nor use without a license.
+    /// The row of one workload over the SKUs in scope that have it and a row on this day. There is
+    /// none without such a SKU and without unlicensed use.
     pub fn workload_adoption(&self, workload: &str, skus_in_scope: &BTreeSet<Guid>) -> Option<WorkloadAdoption> {
         let carrying: Vec<Guid> = skus_in_scope.iter().copied().filter(|&sku| self.carries(sku, workload)).collect();
         let unlicensed = self.unlicensed(workload).len() as i64;
@@ -196,8 +195,9 @@ impl<'a> TenantDay<'a> {
         self.rules.catalogue.workloads_of(sku).any(|carried| carried == workload)
     }
 
-    /// Users active in the window who held no SKU with the workload, in scope or not, on any of
-    /// their active days; without guests, and only for the workloads that the pipeline names.
+    /// Returns the users active in the window who held no SKU with the workload, in scope or not,
+    /// on any of their active days. Guests are left out, and only the workloads that the pipeline
+    /// names are looked at.
     fn unlicensed(&self, workload: &str) -> BTreeSet<&'a str> {
         if !self.rules.unlicensed_use.contains(workload) {
             return BTreeSet::new();

@@ -1,5 +1,5 @@
-//! The room's only source of chance: xoshiro256**, seeded through splitmix64, so that the same seed
-//! gives the same portfolio on every machine and with every version of every library.
+//! The only source of random numbers in this room: xoshiro256**, seeded by splitmix64. The same
+//! seed gives the same portfolio on every machine and with every version of every library.
 
 use std::net::Ipv4Addr;
 
@@ -11,8 +11,8 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// The stream `stream` of the seed `seed`: streams of different numbers have nothing to do with
-    /// each other, so that customer 5 is the same in a portfolio of 8 and in one of 200.
+    /// Returns stream `stream` of the seed `seed`. Streams are independent, so that customer 5 is
+    /// the same in a portfolio of 8 and in one of 200.
     pub fn new(seed: u64, stream: u64) -> Chance {
         let mut mixed = seed ^ stream.wrapping_mul(0xd134_2543_de82_ef95);
         Chance {
@@ -20,7 +20,7 @@ impl Chance {
         }
     }
 
-    /// The next 64 random bits.
+    /// Returns the next 64 random bits.
     pub fn bits(&mut self) -> u64 {
         let [a, b, c, d] = self.state;
         let result = b.wrapping_mul(5).rotate_left(7).wrapping_mul(9);
@@ -29,27 +29,27 @@ impl Chance {
         result
     }
 
-    /// A number of 0 ... `limit` - 1; 0 where `limit` is 0.
+    /// Returns a number from 0 to `limit` - 1, or 0 if `limit` is 0.
     pub fn below(&mut self, limit: usize) -> usize {
         ((u128::from(self.bits()) * limit as u128) >> 64) as usize
     }
 
-    /// A fraction of at least 0 and less than 1.
+    /// Returns a fraction from 0 to less than 1.
     pub fn fraction(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Whether something of probability `probability` happens.
+    /// Returns true with probability `probability`.
     pub fn happens(&mut self, probability: f64) -> bool {
         self.fraction() < probability
     }
 
-    /// One of some things, each as probable as the others. There must be at least one.
+    /// Picks one of some things with equal probability. There must be at least one.
     pub fn pick<'a, T>(&mut self, things: &'a [T]) -> &'a T {
         &things[self.below(things.len())]
     }
 
-    /// A place in a list of weights, as probable as its weight.
+    /// Picks an index of a list of weights. The probability is proportional to the weight.
     pub fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
         let whole: u32 = weights.clone().sum();
         let mut left = self.below(whole as usize) as u32;
@@ -64,13 +64,13 @@ impl Chance {
         last
     }
 
-    /// A GUID of version 4.
+    /// Returns a GUID of version 4.
     pub fn guid(&mut self) -> Guid {
         let bits = u128::from(self.bits()) << 64 | u128::from(self.bits());
         Guid(bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62)
     }
 
-    /// A public IPv4 address.
+    /// Returns a public IPv4 address.
     pub fn address(&mut self) -> Ipv4Addr {
         let bits = self.bits();
         Ipv4Addr::new(

@@ -1,10 +1,10 @@
-//! What is true outside the made-up portfolio: Microsoft's products, applications and error codes;
-//! and the words of which made-up names are composed.
+//! Facts about the real world: Microsoft's products, applications and error codes. Also the words
+//! from which names are composed.
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 
-/// A product, with a few of its service plans (name and id) as a subscription page names them.
+/// A product with a few of its service plans (name and id), as a subscription page names them.
 pub struct Sku {
     pub id: Guid,
     pub part_number: &'static str,
@@ -16,7 +16,7 @@ const EXCHANGE: (&str, &str) = ("EXCHANGE_S_STANDARD", "9aaf7827-d63c-4b61-89c3-
 const SHAREPOINT: (&str, &str) = ("SHAREPOINTSTANDARD", "c7699d2e-19aa-44de-8edf-1736da088ca1");
 const TEAMS: (&str, &str) = ("TEAMS1", "57ff2da0-773e-42df-b2af-ffb7a2317929");
 
-/// The places of the products in [`SKUS`].
+/// Indices into [`SKUS`].
 pub const E3: usize = 0;
 pub const E5: usize = 1;
 pub const F3: usize = 2;
@@ -53,7 +53,7 @@ const VISIO_CLIENT: (&str, &str) = ("VISIO_CLIENT_SUBSCRIPTION", "663a804f-1c30-
 const POWER_BI: (&str, &str) = ("BI_AZURE_P0", "2049e525-b859-401b-b2a0-e0a31c4b1fe4");
 const FLOW: (&str, &str) = ("FLOW_P2_VIRAL", "50e68c76-46c6-4674-81f9-75456511b170");
 
-/// An application or a resource: its id and its name.
+/// An application or a resource.
 pub struct App {
     pub id: Guid,
     pub name: &'static str,
@@ -128,13 +128,13 @@ const AZURE_PORTAL: App = App {
     name: "Azure Portal",
 };
 
-/// What people do: a client application that signs in to a resource, and how often each persona
-/// does so.
+/// What people do: a client application signs in to a resource. Each persona does so with some
+/// weight.
 pub struct Use {
     pub app: App,
     pub resource: App,
     pub client: &'static str,
-    /// Weights for [`Persona`] in its order.
+    /// The weights of the [`Persona`]s, in their order.
     pub weights: [u32; 4],
 }
 
@@ -163,7 +163,7 @@ pub static USES: [Use; 16] = [
     Use { app: TEAMS_CLIENT, resource: TEAMS_SERVICES, client: RICH, weights: [14, 40, 0, 0] },
     Use { app: TEAMS_WEB, resource: TEAMS_SERVICES, client: WEB, weights: [3, 10, 0, 0] },
     Use { app: TEAMS_CLIENT, resource: SKYPE, client: RICH, weights: [3, 2, 0, 0] },
-    // Graph is no workload: only the client tells which one was used.
+    // Graph is no workload. Only the client tells which workload is used.
     Use { app: TEAMS_CLIENT, resource: GRAPH, client: RICH, weights: [6, 10, 0, 0] },
     Use { app: OFFICE_CLIENT, resource: GRAPH, client: RICH, weights: [8, 0, 0, 0] },
     Use { app: ONEDRIVE, resource: GRAPH, client: RICH, weights: [3, 0, 0, 0] },
@@ -241,8 +241,7 @@ pub static COMPANIES: [(&str, &str, &str, &str); 8] = [
     ("Lumen Tandartsen B.V.", "lumen-tandartsen", "NL", "Micro"),
 ];
 
-/// Words of which the names of further customers are made: a name, a branch, and the legal form of
-/// a country.
+/// Parts of the names of further customers: a name, a branch, and the legal form of a country.
 #[rustfmt::skip]
 pub static COMPANY_NAMES: [&str; 37] = [
     "Aurora", "Birke", "Cassini", "Delphin", "Eiche", "Falken", "Granit", "Halden", "Isar", "Juno", "Kranich", "Lorbeer", "Meridian",
@@ -262,7 +261,7 @@ pub static LEGAL_FORMS: [(&str, &str); 9] = [
     ("GmbH", "DE"), ("AG", "CH"), ("SARL", "FR"), ("Ltd", "GB"), ("AS", "NO"), ("S.r.l.", "IT"), ("S.L.", "ES"), ("B.V.", "NL"), ("GmbH", "AT"),
 ];
 
-/// Whether a day is a Saturday or a Sunday.
+/// Returns whether a day is a Saturday or a Sunday.
 pub fn is_weekend(day: Day) -> bool {
     // 1970-01-01 was a Thursday.
     (day.0 + 3).rem_euclid(7) >= 5

@@ -1,50 +1,50 @@
-//! How large a sample will be, before anything of it is written. Rules of thumb, measured on
-//! samples of many shapes: about right, and meant for whoever asks for a million users by mistake.
+//! Estimates how large a sample will be before it is written, for those who ask for a million users
+//! by mistake. The rules of thumb were measured on samples of many shapes and are about right.
 
-use super::Options;
-use super::write::PACKED_AT_ONCE;
+use super::options::Options;
+use crate::sample::output::PACKED_AT_ONCE;
 
-/// Accounts of a customer where nobody says how many.
+/// Accounts of a customer if the options do not say.
 const USERS: u64 = 17;
-/// Records that a user leaves on a day, weekends included, in hundredths.
+/// Records of 100 users on a day, weekends included.
 const RECORDS_PER_100_USER_DAYS: u64 = 144;
-/// What all records of a sign-in have, in bytes.
+/// Bytes of the fields that all sign-ins have.
 const LEAST_RECORD_BYTES: u64 = 1400;
-/// What a user leaves besides on a day: its part of the weekly lists.
+/// Other bytes of a user on a day: its share of the weekly lists.
 const OTHER_BYTES: u64 = 290;
-/// How much smaller gzip makes it.
+/// By which factor gzip shrinks it.
 const PACKED: u64 = 10;
 /// Users on a page of a weekly list.
 const PAGE_USERS: u64 = 25;
-/// Memory that the program takes whatever it makes up.
+/// Memory that does not depend on the options.
 const BASE_MEMORY: u64 = 25_000_000;
-/// One customer is made up at a time: its accounts, and what the lines of its day are made of. The
-/// largest has twice as many accounts as there are on average.
+/// Memory per account. One customer at a time is in memory, with its accounts and what the lines of
+/// its day are made from. The largest customer has twice as many accounts as the average.
 const MEMORY_PER_USER: u64 = 800;
-/// Records in the largest file of a day, per user on average.
+/// Records per user in the largest file of a day, on average.
 const RECORDS_OF_A_FILE: u64 = 4;
 
-/// About how much there will be.
+/// The estimated size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Estimate {
     pub files: u64,
-    /// On the disk.
+    /// On disk.
     pub bytes: u64,
-    /// What the largest customer takes; the number of customers does not count.
+    /// Memory for the largest customer. The number of customers does not matter.
     pub memory: u64,
 }
 
-/// What these options come to.
+/// Estimates the size of a sample.
 pub fn estimate(options: &Options) -> Estimate {
     let users = options.users.map_or(USERS, u64::from);
     let customer_days = u64::from(options.customers) * u64::from(options.days);
     let record = u64::from(options.record_bytes).max(LEAST_RECORD_BYTES);
     let raw = customer_days * users * (record * RECORDS_PER_100_USER_DAYS / 100 + OTHER_BYTES);
-    // Sign-ins come in files of two kinds, as many as there are events for; lists and the rest once
-    // a week.
+    // There are two kinds of files for sign-ins, but not more of them than events. Lists and the
+    // rest come once a week.
     let logs = (2 * u64::from(options.files_per_day)).min(1 + users / 5);
     let pages = users.div_ceil(PAGE_USERS) + 1;
-    // A file is packed whole, or in parts where it is large.
+    // A file is compressed whole, or in parts if it is large.
     let file = users * RECORDS_OF_A_FILE * record / u64::from(options.files_per_day);
     let packed_at_once = if options.gzip { file.min(PACKED_AT_ONCE as u64) } else { 0 };
     Estimate {
@@ -70,8 +70,8 @@ mod tests {
         estimate(&options)
     }
 
-    /// What such samples were when they were made: files, bytes and memory, each within a factor of
-    /// two and a half, since a customer may have twice as many users as are wanted on average.
+    /// The real sizes of such samples: files, bytes and memory. The estimate is within a factor of
+    /// two and a half of them, because a customer may have twice as many users as the average.
     #[test]
     fn an_estimate_is_about_right() {
         for (estimate, files, bytes, memory) in [
@@ -85,7 +85,7 @@ mod tests {
                 assert!(2 * about < 5 * was && 2 * was < 5 * about, "{about} for {was}: {estimate:?}");
             }
         }
-        // A large customer: what is kept of a user and its day, not the records.
+        // A large customer: memory holds a user and its day, not the records.
         assert!(of(1, 30, 1_000_000, 15_000).memory < 1_000_000_000);
         assert_eq!(of(1, 1, 100, 1200).memory, of(1_000_000, 1, 100, 1200).memory);
     }

@@ -1,11 +1,11 @@
-//! Small pieces of JSON: escaped text, ids in either case, moments in the spellings of the logs.
+//! Small pieces of JSON: escaped text, ids in either case, times as the logs write them.
 
 use std::fmt::{self, Write as _};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 
-/// Text inside a JSON string: quotes, backslashes and control characters escaped.
+/// Text inside a JSON string. Quotes, backslashes and control characters are escaped.
 pub struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -40,7 +40,7 @@ impl fmt::Display for Id {
 /// Ticks of 100 ns in a second.
 const TICKS: u64 = 10_000_000;
 
-/// A moment with the seven digits of a second that Entra logs.
+/// A time with the seven decimals of a second that Entra logs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Moment {
     pub day: Day,
@@ -49,7 +49,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The moment at an hour of a day, plus a part of that hour that the random `bits` choose.
+    /// Returns a time within an hour of a day. The random `bits` choose which.
     pub fn in_hour(day: Day, hour: u32, bits: u64) -> Moment {
         Moment {
             day,
@@ -57,7 +57,7 @@ impl Moment {
         }
     }
 
-    /// This moment and `seconds` more, within the same day.
+    /// Returns the time `seconds` later, within the same day.
     pub fn plus(self, seconds: u64) -> Moment {
         Moment {
             day: self.day,
@@ -65,12 +65,12 @@ impl Moment {
         }
     }
 
-    /// The hour of the day in UTC.
+    /// Returns the hour of the day in UTC.
     pub fn hour(self) -> u32 {
         (self.ticks / TICKS / 3600) as u32
     }
 
-    /// How the clocks two hours east of UTC write it: late in the evening another date.
+    /// Writes the time as clocks two hours east of UTC do. Late in the evening the date differs.
     pub fn two_hours_east(self) -> String {
         let ticks = self.ticks + 7200 * TICKS;
         let local = Moment {

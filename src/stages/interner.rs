@@ -1,29 +1,29 @@
-//! Texts as small numbers: each distinct text is stored once.
+//! Interns texts: each distinct text is stored once and gets a small number.
 
 use arrow::array::ArrayRef;
 use hashbrown::HashTable;
 
-use crate::domain::digest::spread;
+use crate::domain::digest::hash64;
 use crate::warehouse::cell::texts;
 use crate::warehouse::error::WarehouseError;
 
-/// Distinct texts, numbered from 0 in the order in which they came.
+/// Distinct texts, numbered from 0 in the order in which they arrive.
 #[derive(Default)]
 pub struct Interner {
     text: String,
     ends: Vec<usize>,
-    /// What each text is [spread](spread) by.
+    /// The hash of each text.
     hashes: Vec<u64>,
     numbers: HashTable<u32>,
 }
 
 impl Interner {
-    /// The number of a text.
+    /// Returns the number of a text and adds the text if it is new.
     pub fn number(&mut self, text: &str) -> u32 {
-        self.number_of(text, spread(text.as_bytes()))
+        self.number_of(text, hash64(text.as_bytes()))
     }
 
-    /// The number of a text that is spread by `hash`.
+    /// The same for a text whose hash is known.
     fn number_of(&mut self, text: &str, hash: u64) -> u32 {
         let Interner {
             text: stored,
@@ -42,21 +42,21 @@ impl Interner {
         number
     }
 
-    /// Takes all texts of another interner. Gives for each of its numbers the one here.
+    /// Adds all texts of another interner. Returns the new number for each number of the other one.
     pub fn append(&mut self, other: &Interner) -> Vec<u32> {
         (0..other.len() as u32)
             .map(|number| self.number_of(other.text(number), other.hashes[number as usize]))
             .collect()
     }
 
-    /// The number of a text that is there.
+    /// Returns the number of a text, or `None` if the interner does not have it.
     pub fn find(&self, text: &str) -> Option<u32> {
         self.numbers
-            .find(spread(text.as_bytes()), |&number| self.text(number) == text)
+            .find(hash64(text.as_bytes()), |&number| self.text(number) == text)
             .copied()
     }
 
-    /// The text of a number that this interner gave.
+    /// Returns the text of a number.
     pub fn text(&self, number: u32) -> &str {
         slice(&self.text, &self.ends, number)
     }
@@ -69,7 +69,7 @@ impl Interner {
         self.ends.is_empty()
     }
 
-    /// For each number its place in the sorted order of the texts.
+    /// Returns the rank of each number: the position of its text in sorted order.
     pub fn ranks(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
         order.sort_unstable_by_key(|&number| self.text(number));
@@ -80,7 +80,7 @@ impl Interner {
         ranks
     }
 
-    /// The texts in their sorted order.
+    /// Returns the texts in sorted order.
     pub fn sorted(&self) -> Result<Sorted, WarehouseError> {
         let ranks = self.ranks();
         let mut numbers = vec![0; ranks.len()];
@@ -94,11 +94,11 @@ impl Interner {
     }
 }
 
-/// The texts of an interner in their order.
+/// The texts of an interner in sorted order.
 pub struct Sorted {
-    /// As a column.
+    /// The texts as a column.
     pub texts: ArrayRef,
-    /// For each number of the interner where its text stands.
+    /// For each number of the interner, the position of its text.
     pub ranks: Vec<u32>,
 }
 

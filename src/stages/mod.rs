@@ -1,9 +1,9 @@
-//! The way of the data: one table one file, each with its contract, the function that builds it,
-//! and its tests. Frames and rows in, frames and rows out: no file, clock or environment is touched
-//! here.
+//! The tables: one file for each, with its contract, the function that builds it, and tests. All
+//! functions take frames and rows and return frames and rows. Nothing here reads a file, the clock
+//! or the environment.
 //!
-//! The imports between these files are the edges of the data flow, raw records at the bottom, the
-//! portfolio at the top.
+//! The imports between these files are the edges of the data flow, from raw records to the
+//! portfolio.
 
 pub mod activity;
 pub mod checks;
@@ -16,7 +16,7 @@ pub mod usage;
 
 use crate::warehouse::contract::Contract;
 
-/// Every table of the warehouse, in the order in which they are made.
+/// All tables of the warehouse, in the order in which a run makes them.
 pub const TABLES: &[&Contract] = &[
     &crate::stages::received::raw_files::RAW_FILES,
     &crate::stages::received::rejects::REJECTS,
@@ -42,7 +42,7 @@ pub const TABLES: &[&Contract] = &[
     &crate::stages::usage::portfolio::PORTFOLIO,
 ];
 
-/// The table of that name.
+/// Returns the contract of a table.
 pub fn table(name: &str) -> Option<&'static Contract> {
     TABLES.iter().copied().find(|contract| contract.name == name)
 }

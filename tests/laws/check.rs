@@ -4,12 +4,13 @@
 use std::sync::atomic::AtomicBool;
 
 use uptake::audit::check::check;
-use uptake::audit::choice::Share;
-use uptake::audit::report::{Asked, Report};
+use uptake::audit::recompute::customer_choice::Share;
+use uptake::audit::report::{CheckRequest, Report};
 use uptake::engine::events::Watch;
 use uptake::warehouse::store::Store;
 
-use super::{Request, Site, deliver, holds, nights, render, strategy};
+use super::nights::{deliver, nights};
+use super::{Request, Site, holds, render, strategy};
 
 /// Checks a site, every customer computed again.
 fn checked(site: &Site) -> Result<Report, String> {
@@ -17,7 +18,7 @@ fn checked(site: &Site) -> Result<Report, String> {
         notify: &|_| {},
         interrupted: &AtomicBool::new(false),
     };
-    let asked = Asked {
+    let asked = CheckRequest {
         settings: &site.settings,
         store: &Store::at(&site.settings.warehouse),
         customers: Share::All,

@@ -6,8 +6,8 @@ use std::fs;
 
 use uptake::domain::day::Day;
 use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
-use uptake::explain::product::ProductExplanation;
-use uptake::explain::user::{EventLine, RawRecord};
+use uptake::explain::view::product::ProductExplanation;
+use uptake::explain::view::user::{EventLine, RawRecord};
 use uptake::pipeline::settings::Settings;
 use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::usage::Usage;
@@ -114,7 +114,7 @@ fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
     equal("users with the product", current, numbers.users.holders)?;
     equal("assigned users", current + people.inactive.len() as i64, numbers.assigned)?;
     for change in &explanation.changes {
-        let sum = |of: fn(&uptake::explain::changes::UserChange) -> i64| change.users.iter().map(of).sum::<i64>();
+        let sum = |of: fn(&uptake::explain::count::changes::UserChange) -> i64| change.users.iter().map(of).sum::<i64>();
         let before = &change.before;
         equal("active", sum(|group| group.active), numbers.users.active - before.users.active)?;
         equal("holders", sum(|group| group.holders), numbers.users.holders - before.users.holders)?;
@@ -125,7 +125,7 @@ fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
             numbers.assigned - before.assigned,
         )?;
         if let (Some(now), Some(then)) = (numbers.seats, before.seats) {
-            let sum = |of: fn(&uptake::explain::changes::SeatChange) -> i64| change.seats.iter().map(of).sum::<i64>();
+            let sum = |of: fn(&uptake::explain::count::changes::SeatChange) -> i64| change.seats.iter().map(of).sum::<i64>();
             equal("sold", sum(|seats| seats.sold), now.sold - then.sold)?;
             equal("entitled", sum(|seats| seats.entitled), now.entitled - then.entitled)?;
             equal("trial", sum(|seats| seats.trial), now.trial - then.trial)?;

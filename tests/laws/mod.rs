@@ -11,9 +11,13 @@ mod check;
 mod explained;
 mod facts;
 mod files;
+mod nights;
+mod parts;
+mod reference;
 mod render;
 pub mod rows;
 mod settings;
+mod site;
 mod strategy;
 
 use std::collections::BTreeMap;
@@ -47,6 +51,7 @@ use crate::workdir::{self, parquet_files};
 use facts::Knobs;
 use files::{Chance, Files, Packing};
 use rows::{FINAL_TABLES, compare, compare_table};
+use site::Site;
 
 /// What a law says: nothing, or what is wrong.
 type Verdict = Result<(), String>;
@@ -70,137 +75,6 @@ fn holds<T: Debug>(strategy: impl Strategy<Value = T>, law: impl Fn(&T) -> Verdi
         Ok(()) => {}
         Err(TestError::Fail(reason, value)) => panic!("UPTAKE_SEED={seed}\n{reason}\n{value:?}"),
         Err(TestError::Abort(reason)) => panic!("UPTAKE_SEED={seed}: {reason}"),
-    }
-}
-
-/// A folder with an input folder, a warehouse and published files.
-struct Site {
-    _folder: TempDir,
-    settings: Settings,
-}
-
-impl Site {
-    fn new(knobs: &Knobs) -> Site {
-        // A law makes thousands of small files: in memory, where the system has a place for that.
-        let in_memory = Path::new("/dev/shm");
-        let folder = if in_memory.is_dir() {
-            tempfile::tempdir_in(in_memory)
-        } else {
-            tempfile::tempdir()
-        }
-        .unwrap();
-        fs::write(folder.path().join("skus.csv"), render::SKUS_CSV).unwrap();
-        fs::create_dir(folder.path().join("input")).unwrap();
-        let settings = workdir::settings(folder.path(), &render::pipeline_text(knobs));
-        Site { _folder: folder, settings }
-    }
-
-    /// A site with these raw files on which the pipeline ran once.
-    fn ran(knobs: &Knobs, files: &Files) -> Result<Site, String> {
-        let site = Site::new(knobs);
-        files::write_all(&site.settings.input_root, files);
-        site.run()?;
-        Ok(site)
-    }
-
-    /// Runs the pipeline, and takes note of what was published, as `uptake run` does.
-    fn run(&self) -> Result<RunReport, String> {
-        self.ask(&self.request())
-    }
-
-    /// The nightly job.
-    fn request(&self) -> Request<'_> {
-        Request {
-            // There are nights before anything was delivered.
-            allow_empty: true,
-            ..Request::new(&self.settings, self.settings.last_day.unwrap())
-        }
-    }
-
-    /// Does what is asked for, and takes note of what was published.
-    fn ask(&self, request: &Request<'_>) -> Result<RunReport, String> {
-        let report = workdir::ask(request).map_err(|error| format!("the pipeline failed: {error}"))?;
-        if report.published {
-            record::write(&Disk::default(), &self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
-        }
-        Ok(report)
-    }
-
-    /// What the nightly job would do.
-    fn plan(&self) -> Result<RunReport, String> {
-        plan(&self.request())
-    }
-
-    /// Plans and then does what is asked for: it makes what the plan says, and touches no other
-    /// file.
-    fn ask_as_planned(&self, request: &Request<'_>) -> Result<RunReport, String> {
-        let plan = plan(request)?;
-        let before = every_file(&self.settings.warehouse);
-        let report = self.ask(request)?;
-        let said = |report: &RunReport| -> Vec<_> {
-            let steps = report.steps.iter();
-            steps
-                .map(|step| (step.table, step.days.clone(), step.files, step.untouched, step.because.clone()))
-                .collect()
-        };
-        if said(&plan) != said(&report) {
-            return Err(format!("planned {:#?}\nmade {:#?}", said(&plan), said(&report)));
-        }
-        let after = every_file(&self.settings.warehouse);
-        let planned = |path: &Path| {
-            let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
-            let day = parts.iter().find_map(|part| part.split_once('=')).map(|(_, day)| day.to_owned());
-            plan.steps.iter().any(|step| {
-                let days = &step.days;
-                let has_day = day
-                    .as_ref()
-                    .is_none_or(|day| days.iter().any(|(first, last)| first <= day && day <= last));
-                parts.first() == Some(&step.table) && has_day
-            })
-        };
-        // Where the tables begin on an earlier day than before, a day has its facts in the other of
-        // two tables.
-        let other_place = |path: &Path| {
-            let path = path.to_str().unwrap_or_default();
-            let other = match path.split_once('/') {
-                Some(("activity_before", rest)) => format!("activity_daily/{rest}"),
-                Some(("activity_daily", rest)) => format!("activity_before/{rest}"),
-                _ => return false,
-            };
-            !after.contains_key(Path::new(path)) && planned(Path::new(&other))
-        };
-        let is_named = |path: &Path| path.starts_with(".uptake") || planned(path) || other_place(path);
-        let touched = |path: &&PathBuf| before.get(*path) != after.get(*path) && !is_named(path);
-        match before.keys().chain(after.keys()).find(touched) {
-            Some(path) => Err(format!(
-                "{} was touched, and the plan does not name it: {:#?}",
-                path.display(),
-                said(&plan)
-            )),
-            None => Ok(report),
-        }
-    }
-
-    /// The files of the final tables.
-    fn final_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let is_final = |path: &Path| {
-            path.iter()
-                .next()
-                .is_some_and(|table| FINAL_TABLES.iter().any(|name| table == *name))
-        };
-        parquet_files(&self.settings.warehouse)
-            .into_iter()
-            .filter(|(path, _)| is_final(path))
-            .collect()
-    }
-
-    /// The published files, but for the one that tells of the run.
-    fn published_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        every_file(&self.settings.published)
-            .into_iter()
-            .map(|(path, (bytes, _))| (path, bytes))
-            .filter(|(path, _)| !path.ends_with("run.json"))
-            .collect()
     }
 }
 
@@ -281,7 +155,7 @@ fn same_files(what: &str, left: &BTreeMap<PathBuf, Vec<u8>>, right: &BTreeMap<Pa
 /// Law A on what is in a site's input folder.
 fn equals_reference(site: &Site) -> Verdict {
     let settings = &site.settings;
-    let Some((tables, first, last)) = rows::reference(settings) else {
+    let Some((tables, first, last)) = reference::computed(settings) else {
         return if site.final_files().is_empty() {
             Ok(())
         } else {
@@ -350,242 +224,6 @@ fn what_is_explained_are_the_tables_and_every_cited_line_has_its_event() {
     });
 }
 
-/// What happens in the nights before the last.
-#[derive(Debug)]
-struct Nights {
-    count: i32,
-    /// Days between one night and the next.
-    days_between: i32,
-    /// The most days of one run.
-    max_days: Option<u32>,
-    seed: u64,
-}
-
-fn nights() -> impl Strategy<Value = Nights> {
-    let max_days = proptest::option::weighted(0.25, 1..20u32);
-    (2..6i32, 0..9i32, max_days, any::<u64>()).prop_map(|(count, days_between, max_days, seed)| Nights {
-        count,
-        days_between,
-        max_days,
-        seed,
-    })
-}
-
-/// Delivers files night by night, late ones, growing ones, some of which are removed after a run
-/// that has read them, and runs after most nights; at the end everything was delivered.
-fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut(String)) -> Result<(), String> {
-    let chance = Chance(nights.seed);
-    let root = site.settings.input_root.clone();
-    let last = site.settings.last_day.unwrap();
-    let count = nights.count as u64;
-    for night in 0..nights.count {
-        for (path, file) in files {
-            // The night in which a file is whole, and the one in which it first arrives.
-            let whole = chance.below(&format!("{path} whole"), count) as i32;
-            let first = if chance.once_in(&format!("{path} grows"), 3) {
-                chance.below(&format!("{path} first"), count) as i32
-            } else {
-                whole
-            };
-            let text = file.text();
-            if night == whole {
-                files::write(&root, path, &text);
-                told(format!("night {night}: {path}"));
-            } else if night == first && first < whole {
-                let mut end = chance.below(&format!("{path} cut"), text.len() as u64 + 1) as usize;
-                let at_line_end = file.packing != Packing::Lines || !chance.once_in(&format!("{path} within a line"), 4);
-                if at_line_end && matches!(file.packing, Packing::Lines | Packing::Batches) {
-                    end = text[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-                }
-                files::write(&root, path, &text[..end]);
-                told(format!("night {night}: {end} of {} bytes of {path}", text.len()));
-            }
-        }
-        site.settings.last_day = Some(last.plus((night + 1 - nights.count) * nights.days_between));
-        let skipped = night + 1 < nights.count && chance.once_in(&format!("night {night}"), 4);
-        if skipped || site.settings.first_day.is_some_and(|first| Some(first) > site.settings.last_day) {
-            told(format!("night {night}: no run"));
-            continue;
-        }
-        told(format!("night {night}: run until {}", site.settings.last_day.unwrap()));
-        let request = Request {
-            max_days: nights.max_days,
-            ..site.request()
-        };
-        let report = site.ask_as_planned(&request).map_err(|error| format!("night {night}: {error}"))?;
-        // Archives are pruned of what was read; what was read from them stays.
-        let read_all = report.days_left == 0;
-        for path in files.keys().filter(|path| read_all && chance.once_in(&format!("{path} pruned"), 8)) {
-            if chance.below(&format!("{path} whole"), count) as i32 <= night && fs::remove_file(root.join(path)).is_ok() {
-                told(format!("night {night}: {path} is removed"));
-            }
-        }
-    }
-    Ok(())
-}
-
-#[test]
-fn night_by_night_gives_what_one_run_from_scratch_gives() {
-    holds((strategy::portfolio(), nights()), |(portfolio, nights)| {
-        let files = render::files(portfolio);
-        let scratch = Site::ran(&portfolio.knobs, &files)?;
-        let mut site = Site::new(&portfolio.knobs);
-        let mut story = String::new();
-        deliver(&mut site, &files, nights, |line| story += &format!("{line}\n"))?;
-        // A run that is to be short leaves days to the next ones.
-        let mut left = nights.max_days.is_some();
-        while left {
-            let request = Request {
-                max_days: nights.max_days,
-                ..site.request()
-            };
-            left = site.ask_as_planned(&request)?.days_left > 0;
-        }
-        if !site.plan()?.is_idle() {
-            return Err(format!(
-                "after the last night there is something to do: {:#?}\n{story}",
-                site.plan()?.steps
-            ));
-        }
-        let verdict = compare(
-            "night by night",
-            &rows::raw_rows(&site.settings)?,
-            "from scratch",
-            &rows::raw_rows(&scratch.settings)?,
-        )
-        .and_then(|()| same_bytes("night by night", &site, "from scratch", &scratch))
-        .and_then(|()| same_files("published", &site.published_files(), &scratch.published_files()))
-        .and_then(|()| match (collapsed_lists(&site), collapsed_lists(&scratch)) {
-            (told, expected) if told == expected => Ok(()),
-            (told, expected) => Err(format!("collapsed lists: {told}\nfrom scratch: {expected}")),
-        });
-        verdict.map_err(|wrong| format!("{wrong}\n{story}"))
-    });
-}
-
-/// Days that are made again, and how.
-#[derive(Debug)]
-struct Chunk {
-    /// Where the chunk begins and how long it is, in thousandths of the tables' days.
-    from: u32,
-    days: u32,
-    tables: Option<&'static str>,
-    of_one_customer: bool,
-    from_facts: bool,
-}
-
-fn chunks() -> impl Strategy<Value = Vec<Chunk>> {
-    let tables = proptest::option::weighted(
-        0.3,
-        proptest::sample::select(vec!["activity_daily", "activity_28d", "usage", "next_steps", "portfolio"]),
-    );
-    let chunk = (
-        0..1000u32,
-        0..1000u32,
-        tables,
-        proptest::bool::weighted(0.3),
-        proptest::bool::weighted(0.3),
-    );
-    proptest::collection::vec(
-        chunk.prop_map(|(from, days, tables, of_one_customer, from_facts)| Chunk {
-            from,
-            days,
-            tables,
-            of_one_customer,
-            from_facts,
-        }),
-        1..5,
-    )
-}
-
-#[test]
-fn days_made_again_in_any_chunks_and_order_give_the_same() {
-    holds((strategy::portfolio(), chunks(), nights()), |(portfolio, chunks, nights)| {
-        let files = render::files(portfolio);
-        let scratch = Site::ran(&portfolio.knobs, &files)?;
-        let mut site = Site::new(&portfolio.knobs);
-        let nights = Nights { max_days: None, ..*nights };
-        deliver(&mut site, &files, &nights, |_| {})?;
-        // What was pruned is back: every day can be made again.
-        files::write_all(&site.settings.input_root, &files);
-        let days = rows::days_of(&site.settings, "adoption");
-        let (Some(first), Some(last)) = (days.first(), days.last()) else {
-            return Ok(());
-        };
-        let customer = rows::rows::<Adoption>(&site.settings)?.first().map(|(_, row)| row.tenant_id);
-        for chunk in chunks {
-            let begin = first.plus((days.len() as u32 * chunk.from / 1000) as i32);
-            let end = begin.plus((days.len() as u32 * chunk.days / 1000) as i32).min(*last);
-            let request = Request {
-                tables: chunk.tables.map(|table| [table].into()),
-                again: Some(Again {
-                    first: begin,
-                    last: end,
-                    customer: customer.filter(|_| chunk.of_one_customer),
-                    reason: Some("a test".to_owned()),
-                    from_facts: chunk.from_facts,
-                }),
-                ..site.request()
-            };
-            let report = site.ask_as_planned(&request).map_err(|error| format!("{begin}..{end}: {error}"))?;
-            let made = report.steps.iter().find(|step| step.table == chunk.tables.unwrap_or("adoption"));
-            if !made.is_some_and(|step| {
-                step.days
-                    .iter()
-                    .any(|(from, to)| *from <= begin.to_string() && end.to_string() <= *to)
-            }) {
-                return Err(format!("{begin}..{end} was asked for, and made was {:#?}", report.steps));
-            }
-        }
-        site.run()?;
-        same_bytes("made again", &site, "from scratch", &scratch)
-    });
-}
-
-#[test]
-fn a_second_run_does_nothing() {
-    holds(strategy::portfolio(), |portfolio| {
-        let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
-        let tables = |site: &Site| {
-            let mut files = every_file(&site.settings.warehouse);
-            files.retain(|path, _| !path.starts_with(".uptake"));
-            (files, every_file(&site.settings.published))
-        };
-        let before = tables(&site);
-        let untouched = |what: &str| {
-            let after = tables(&site);
-            let changed = |before: &BTreeMap<PathBuf, (Vec<u8>, SystemTime)>, after: &BTreeMap<PathBuf, (Vec<u8>, SystemTime)>| {
-                before
-                    .keys()
-                    .chain(after.keys())
-                    .find(|path| before.get(*path) != after.get(*path))
-                    .cloned()
-            };
-            match changed(&before.0, &after.0).or_else(|| changed(&before.1, &after.1)) {
-                Some(path) => Err(format!("{what} touched {}", path.display())),
-                None => Ok(()),
-            }
-        };
-        let idle = |what: &str, report: RunReport| {
-            if report.is_idle() {
-                untouched(what)
-            } else {
-                Err(format!("{what} was not idle: {report:#?}"))
-            }
-        };
-        idle("a second run", site.run()?)?;
-        idle("a plan", site.plan()?)?;
-        let private = site.settings.warehouse.join(".uptake");
-        let mut caches: Vec<PathBuf> = fs::read_dir(&private).unwrap().map(|entry| entry.unwrap().path()).collect();
-        let is_cache = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json" || ending == "bin");
-        caches.retain(|path| is_cache(path) && !path.ends_with("since-publication.json"));
-        assert!(caches.contains(&private.join("cache.bin")), "{caches:?}");
-        caches.iter().try_for_each(fs::remove_file).map_err(|error| error.to_string())?;
-        idle("a plan without a cache", site.plan()?)?;
-        idle("a run without a cache", site.run()?)
-    });
-}
-
 /// The other laws are worth as much as their portfolios are varied.
 #[test]
 fn random_portfolios_make_every_situation_happen() {
@@ -596,7 +234,7 @@ fn random_portfolios_make_every_situation_happen() {
         let portfolio = strategy::portfolio().new_tree(&mut runner).unwrap().current();
         let site = Site::new(&portfolio.knobs);
         files::write_all(&site.settings.input_root, &render::files(&portfolio));
-        let Some((tables, ..)) = rows::reference(&site.settings) else {
+        let Some((tables, ..)) = reference::computed(&site.settings) else {
             continue;
         };
         let opened = |source: Opened| tables.assignments.values().filter(|row| row.source == source).count();
@@ -681,179 +319,8 @@ fn random_portfolios_make_every_situation_happen() {
     assert!(missing.is_empty(), "too rare: {missing:?}");
 }
 
-/// Law E, on the rows that a site has.
-fn parts_add_up(settings: &Settings) -> Verdict {
-    let ratio = |part: i64, total: Option<i64>| total.filter(|total| *total != 0).map(|total| part as f64 / total as f64);
-    for (day, row) in rows::<Usage>(settings)? {
-        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
-        let holds = parts == row.entitlements_active
-            && row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
-            && row.usage_ratio_adjusted == ratio(row.active_current, row.entitlements_total)
-            && row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0)
-            && [
-                row.active_current,
-                row.active_moved,
-                row.active_lapsed,
-                row.active_trial,
-                row.active_over_assigned,
-            ]
-            .iter()
-            .all(|part| *part >= 0);
-        if !holds {
-            return Err(format!("usage of {day:?} does not add up: {row:?}"));
-        }
-    }
-    let adoption = rows::<Adoption>(settings)?;
-    for (day, row) in &adoption {
-        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
-        let holds = parts == row.entitlements_active
-            && row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
-            && row.usage_ratio_adjusted == ratio(row.active_current, row.entitlements_total)
-            && row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0)
-            && row.deployment_ratio == ratio(row.seats_assigned, row.seats_sold)
-            && row.seats_unassigned == row.seats_sold.map(|sold| (sold - row.seats_assigned).max(0))
-            && row.seats_sold_own.unwrap_or(0) <= row.seats_sold.unwrap_or(0)
-            && row.seats_snapshot_day.is_some() == row.seats_sold.is_some()
-            && row.in_scope == row.scope_reason.is_none()
-            && (0..=28).contains(&row.window_days_covered);
-        if !holds {
-            return Err(format!("adoption of {day:?} does not add up: {row:?}"));
-        }
-    }
-    for (day, row) in rows::<WorkloadAdoption>(settings)? {
-        let holds = row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
-            && row.usage_ratio_licensed == ratio(row.entitlements_active - row.active_unlicensed, row.entitlements_total)
-            && (0..=row.entitlements_active).contains(&row.active_unlicensed);
-        if !holds {
-            return Err(format!("workload_adoption of {day:?} does not add up: {row:?}"));
-        }
-    }
-    let mut sums: BTreeMap<_, (Vec<PortfolioRow>, Option<PortfolioRow>)> = BTreeMap::new();
-    for (day, row) in rows::<PortfolioRow>(settings)? {
-        let entry = sums.entry(day).or_default();
-        match (row.sku_id, &row.workload) {
-            (Some(_), None) => entry.0.push(row),
-            (None, None) => entry.1 = Some(row),
-            _ => {}
-        }
-    }
-    type Count = fn(&PortfolioRow) -> Option<i64>;
-    for (day, (products, all)) in sums {
-        let Some(all) = all else { continue };
-        let columns: [(&str, Count); 12] = [
-            ("seats_sold", |row| row.seats_sold),
-            ("seats_sold_own", |row| row.seats_sold_own),
-            ("seats_trial", |row| row.seats_trial),
-            ("seats_lapsed", |row| row.seats_lapsed),
-            ("seats_assigned", |row| row.seats_assigned),
-            ("seats_unassigned", |row| row.seats_unassigned),
-            ("entitlements_total", |row| row.entitlements_total),
-            ("entitlements_active", |row| row.entitlements_active),
-            ("active_current", |row| row.active_current),
-            ("active_moved", |row| row.active_moved),
-            ("active_lapsed", |row| row.active_lapsed),
-            ("active_over_assigned", |row| row.active_over_assigned),
-        ];
-        for (name, column) in columns {
-            let parts: Vec<i64> = products.iter().filter_map(column).collect();
-            let sum = (!parts.is_empty()).then(|| parts.iter().sum::<i64>());
-            if sum != column(&all) {
-                return Err(format!(
-                    "portfolio of {day:?}: {name} of the products is {sum:?}, of everything {:?}",
-                    column(&all)
-                ));
-            }
-        }
-        let in_scope = adoption.iter().filter(|(of, row)| *of == day && row.in_scope);
-        let sold: i64 = in_scope.filter_map(|(_, row)| row.seats_sold).sum();
-        if all.seats_sold.unwrap_or(0) != sold {
-            return Err(format!(
-                "portfolio of {day:?}: {:?} seats sold, the customers have {sold}",
-                all.seats_sold
-            ));
-        }
-    }
-    counts_add_up(settings)
-}
-
-/// Every record that was read was accepted, a reject or not ours; and every reject is a row.
-fn counts_add_up(settings: &Settings) -> Verdict {
-    let mut rejects: BTreeMap<(String, String), i64> = BTreeMap::new();
-    for (_, row) in rows::<Reject>(settings)? {
-        *rejects.entry((row.source, row.source_file)).or_default() += 1;
-    }
-    for (_, row) in rows::<RawFileRow>(settings)? {
-        if row.records != row.accepted + row.rejected + row.not_ours {
-            return Err(format!("the counts of a file do not add up: {row:?}"));
-        }
-        let found = rejects.remove(&(row.source.clone(), row.source_file.clone())).unwrap_or(0);
-        if found != row.rejected {
-            return Err(format!("{found} rows in rejects: {row:?}"));
-        }
-    }
-    match rejects.keys().next() {
-        Some(of) => Err(format!("rejects of a file that raw_files does not have: {of:?}")),
-        None => Ok(()),
-    }
-}
-
 fn rows<R: Row>(settings: &Settings) -> Result<Vec<(Option<Day>, R)>, String> {
     rows::rows(settings)
-}
-
-#[test]
-fn parts_add_up_to_their_whole() {
-    holds(strategy::portfolio(), |portfolio| {
-        let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
-        parts_add_up(&site.settings)
-    });
-}
-
-/// Damages a file as it stands on disk.
-fn mutate(bytes: &mut Vec<u8>, chance: Chance, path: &str) {
-    let at = |about: &str, bytes: &[u8]| chance.below(&format!("{path} {about}"), bytes.len() as u64) as usize;
-    if bytes.is_empty() {
-        return;
-    }
-    match chance.below(&format!("{path} damage"), 8) {
-        0 => bytes.truncate(at("cut", bytes)),
-        1 => {
-            let place = at("flip", bytes);
-            bytes[place] ^= 1 << chance.below(&format!("{path} bit"), 8);
-        }
-        2 => {
-            let (from, to) = (at("from", bytes), at("to", bytes));
-            let part = bytes[from.min(to)..from.max(to)].to_vec();
-            let place = at("place", bytes);
-            bytes.splice(place..place, part);
-        }
-        3 => bytes.extend_from_within(..),
-        4 => {
-            let place = at("gap", bytes);
-            let end = (place + 1 + chance.below(&format!("{path} length"), 60) as usize).min(bytes.len());
-            bytes.drain(place..end);
-        }
-        5 => {
-            let place = at("byte", bytes);
-            bytes[place] = b"\"\\{}[],:\n \xff0"[chance.below(&format!("{path} which"), 12) as usize];
-        }
-        _ => {}
-    }
-}
-
-#[test]
-fn no_record_is_lost_in_damaged_files() {
-    holds((strategy::portfolio(), any::<u64>()), |(portfolio, seed)| {
-        let site = Site::new(&portfolio.knobs);
-        files::write_all(&site.settings.input_root, &render::files(portfolio));
-        for (path, (mut bytes, _)) in every_file(&site.settings.input_root) {
-            mutate(&mut bytes, Chance(*seed), path.to_str().unwrap());
-            fs::write(site.settings.input_root.join(&path), bytes).unwrap();
-        }
-        site.run()?;
-        parts_add_up(&site.settings)?;
-        equals_reference(&site)
-    });
 }
 
 #[test]

@@ -1,13 +1,14 @@
-//! What `uptake check` prints: for people a few lines and a list, for programs the whole report.
+//! Renders the report of `uptake check`: a few lines and a list for people, everything for
+//! programs.
 
 use serde_json::{Value, json};
 
-use crate::audit::findings::{Bounded, Fault};
+use crate::audit::findings::{Bounded, Finding};
 use crate::audit::report::Report;
 use crate::domain::words::counted;
 use crate::pipeline::settings::Settings;
 
-/// As one JSON object.
+/// Renders the report as one JSON object.
 pub fn json(settings: &Settings, report: &Report) -> Value {
     let mut value = json!({"pipeline": settings.name, "healthy": report.is_healthy()});
     if let (Value::Object(all), Value::Object(more)) = (&mut value, json!(report)) {
@@ -16,7 +17,7 @@ pub fn json(settings: &Settings, report: &Report) -> Value {
     value
 }
 
-/// As text: what was held, then what is wrong.
+/// Renders the report as text: what was checked, then what is wrong.
 pub fn text(settings: &Settings, report: &Report) -> String {
     let days = match (report.first_day, report.last_day) {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
@@ -67,7 +68,7 @@ pub fn text(settings: &Settings, report: &Report) -> String {
     text
 }
 
-/// How much is wrong, in a few words.
+/// Says in a few words how much is wrong.
 pub fn sum(report: &Report) -> String {
     let differences = report.oracle.as_ref().map_or(0, |oracle| oracle.differences.count);
     let parts = [(report.faults.count, "fault"), (differences, "difference")];
@@ -93,7 +94,7 @@ fn list<T>(text: &mut String, title: &str, list: &Bounded<T>, words: impl Fn(&T)
     }
 }
 
-fn fault(fault: &Fault) -> String {
+fn fault(fault: &Finding) -> String {
     match &fault.file {
         Some(file) => format!("`{file}`: {}", fault.what),
         None => match fault.table {

@@ -1,6 +1,6 @@
-//! The data dictionary as a page of Markdown: `docs/tables.md`.
+//! Renders the data dictionary as a page of Markdown: `docs/tables.md`.
 
-use crate::cli::describe::{Entry, Shelf};
+use crate::cli::dictionary::{DictionaryEntry, Location};
 
 const HEAD: &str = "\
 # Tables
@@ -33,21 +33,21 @@ polars.read_parquet_metadata(\"published/adoption.parquet\")[\"uptake.column.act
 
 ";
 
-/// Everything on one page.
-pub fn page(entries: &[Entry]) -> String {
+/// Renders everything on one page.
+pub fn page(entries: &[DictionaryEntry]) -> String {
     let mut text = HEAD.to_owned();
-    for (shelf, introduction) in [(Shelf::Warehouse, WAREHOUSE), (Shelf::Published, PUBLISHED)] {
+    for (location, introduction) in [(Location::Warehouse, WAREHOUSE), (Location::Published, PUBLISHED)] {
         text.push_str(introduction);
-        let sections: Vec<String> = entries.iter().filter(|entry| entry.shelf == shelf).map(section).collect();
+        let sections: Vec<String> = entries.iter().filter(|entry| entry.location == location).map(section).collect();
         text.push_str(&sections.join("\n"));
     }
     text
 }
 
-/// One table or file with its columns.
-pub fn section(entry: &Entry) -> String {
-    let mut text = format!("### {}\n\n{} {}.\n\n", entry.name, entry.about, capitalized(&entry.spread()));
-    if entry.shelf == Shelf::Warehouse {
+/// Renders one table or file with its columns.
+pub fn section(entry: &DictionaryEntry) -> String {
+    let mut text = format!("### {}\n\n{} {}.\n\n", entry.name, entry.about, capitalized(&entry.distribution()));
+    if entry.location == Location::Warehouse {
         text.push_str(&format!("{}\n\n", entry.origin()));
     }
     text.push_str("| column | type | key | null | meaning |\n|---|---|---|---|---|\n");

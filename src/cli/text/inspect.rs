@@ -1,4 +1,4 @@
-//! Inspected files as people and programs read them.
+//! Renders the result of `uptake inspect`.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::engine::inspect::{Inspection, Reading};
 
-/// The most tenants that are named; all of them are in the JSON form.
+/// How many tenants are named. The JSON form has all of them.
 const MOST_TENANTS: usize = 5;
 
-/// Everything for programs.
+/// Renders everything as JSON.
 pub fn json(inspections: &[Inspection]) -> Value {
     let sums: Vec<Value> = summed(inspections)
         .into_iter()
@@ -23,7 +23,7 @@ pub fn json(inspections: &[Inspection]) -> Value {
     json!({ "files": inspections, "sums": sums })
 }
 
-/// One file in words. Between two files is an empty line.
+/// Renders one file. An empty line separates it from the file before.
 pub fn block(inspection: &Inspection, is_first: bool, colored: bool) -> String {
     let mut text = if is_first { String::new() } else { "\n".to_owned() };
     let (bold, plain) = if colored { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
@@ -60,7 +60,7 @@ pub fn block(inspection: &Inspection, is_first: bool, colored: bool) -> String {
     text
 }
 
-/// What a file holds of one feed.
+/// Renders what a file contains for one feed.
 fn about(reading: &Reading) -> String {
     let mut text = line(
         if reading.is_of_use() { "is" } else { "tried" },
@@ -129,7 +129,7 @@ fn counted(count: u64, what: &str) -> String {
     }
 }
 
-/// Of several files what they hold together, feed by feed; nothing to say of one.
+/// Renders the sums over several files by feed. For one file there is nothing to add.
 pub fn sums(inspections: &[Inspection]) -> String {
     if inspections.len() < 2 {
         return String::new();

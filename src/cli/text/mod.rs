@@ -1,4 +1,4 @@
-//! What commands print, as text.
+//! Renders what commands print.
 
 pub mod check;
 pub mod describe_page;

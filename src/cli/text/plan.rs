@@ -1,5 +1,5 @@
-//! A plan as people and programs read it: what was asked for, what it is widened to, and for each
-//! table which days and why.
+//! Renders a plan: the request, the days it is widened to, and for each table which days are made
+//! and why.
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,10 @@ use crate::engine::report::{Because, RunReport, Step};
 use crate::engine::request::Request;
 use crate::observe::closing_words::idle_text;
 
-/// The most lines of one table; all of them are in the JSON form.
+/// How many lines a table has. The JSON form has all of them.
 const MOST_LINES: usize = 6;
 
-/// The plan for programs.
+/// Renders the plan as JSON.
 pub fn json(request: &Request<'_>, report: &RunReport) -> Value {
     json!({
         "asked": {
@@ -40,7 +40,7 @@ pub fn json(request: &Request<'_>, report: &RunReport) -> Value {
     })
 }
 
-/// The plan in words.
+/// Renders the plan as text.
 pub fn text(request: &Request<'_>, report: &RunReport) -> String {
     if report.is_idle() {
         let report = RunReport {
@@ -49,7 +49,7 @@ pub fn text(request: &Request<'_>, report: &RunReport) -> String {
         };
         return idle_text(&report, Words(Language::English));
     }
-    let mut text = format!("asked:      {}\n", asked(request));
+    let mut text = format!("asked:      {}\n", request_text(request));
     if let Some((first, last)) = widened(report) {
         let days = if first == last { first } else { format!("{first}..{last}") };
         text.push_str(&format!("widened to: {days}, every day whose rows may change\n"));
@@ -87,8 +87,8 @@ pub fn text(request: &Request<'_>, report: &RunReport) -> String {
     text
 }
 
-/// What was asked for.
-fn asked(request: &Request<'_>) -> String {
+/// Renders the request.
+fn request_text(request: &Request<'_>) -> String {
     let mut text = match &request.again {
         Some(again) => {
             let how = if again.from_facts {
@@ -115,7 +115,7 @@ fn asked(request: &Request<'_>) -> String {
     text
 }
 
-/// The first and the last day of the day-partitioned tables that are made.
+/// Returns the first and the last day that is made in tables that are partitioned by day.
 fn widened(report: &RunReport) -> Option<(String, String)> {
     let of_days = report.steps.iter().filter(|step| step.of_days);
     let days = of_days.flat_map(|step| &step.days);
@@ -127,7 +127,7 @@ fn widened(report: &RunReport) -> Option<(String, String)> {
     Some((first?.clone(), last?.clone()))
 }
 
-/// One table: a line for each range of days and its reason.
+/// Renders one table: a line for each range of days with its reason.
 fn step_text(step: &Step) -> String {
     let mut text = String::new();
     for because in step.because.iter().take(MOST_LINES) {
@@ -157,7 +157,7 @@ fn count(number: u64, thing: &str) -> String {
     }
 }
 
-/// A number of bytes for a person.
+/// A number of bytes for people.
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes as f64;

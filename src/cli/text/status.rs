@@ -1,33 +1,33 @@
-//! How things stand in words: what needs attention first, then one screen of numbers in 80 columns.
-//! Long lists are cut; the JSON form has them whole.
+//! Renders the status: what needs attention comes first, then one screen of numbers in 80 columns.
+//! Long lists are cut off; the JSON form has them whole.
 
 use std::fmt::Display;
 
-use crate::domain::words::{Phrase, Words, nouns, status as said};
+use crate::domain::words::{Phrase, Words, nouns, status as phrases};
 use crate::engine::health::status::value::{CustomerStatus, SourceStatus, Status, Use, WorkloadStatus};
-use crate::observe::standing::Standing;
-use crate::observe::standing_attention::{name, percent};
-use crate::observe::standing_runs::LastRun;
+use crate::observe::status::attention::{name, percent};
+use crate::observe::status::last_runs::LastRun;
+use crate::observe::status::report::StatusReport;
 use crate::reports::summary::text::padded;
 
-/// No line is wider, but for messages, which are not cut.
+/// Maximum width of a line. Messages may be longer.
 const WIDTH: usize = 80;
-/// The most lines of a list.
+/// Maximum number of lines of a list.
 const MOST_LINES: usize = 5;
-/// The most attention that fits on a screen.
+/// Maximum number of sentences about what needs attention.
 const MOST_ATTENTION: usize = 12;
 
-/// The text, which ends with a line end. With `color`, headings carry ANSI escape sequences.
-pub fn text(standing: &Standing, words: Words, color: bool) -> String {
+/// Renders the text. With `color`, headings contain ANSI escape sequences.
+pub fn text(report: &StatusReport, words: Words, color: bool) -> String {
     let mut page = Page {
         words,
         text: String::new(),
         color,
     };
-    page.head(standing);
-    page.attention(standing);
-    page.runs(&standing.runs);
-    if let Some(status) = &standing.status {
+    page.head(report);
+    page.attention(report);
+    page.runs(&report.runs);
+    if let Some(status) = &report.status {
         page.sources(&status.sources);
         page.rejects(status);
         page.customers(status);
@@ -52,10 +52,10 @@ impl Page {
         self.text.push_str(&line);
     }
 
-    /// A heading of lines with a day and a number at their end.
+    /// A heading of lines that end with a day and a number.
     fn columns(&mut self, title: Phrase, last: Phrase) {
         let w = self.words;
-        let (day, last) = (w.say(said::LATEST_DAY), w.say(last));
+        let (day, last) = (w.say(phrases::LATEST_DAY), w.say(last));
         self.heading(&format!("{} {day:>11} {last:>8}", padded(w.say(title), 53)));
     }
 
@@ -65,42 +65,43 @@ impl Page {
 
     /// The first of some lines, and how many more there are.
     fn lines(&mut self, lines: Vec<String>, most: usize) {
-        // One more line in place of "and 1 more".
+        // "and 1 more" would take as much space as the line itself.
         let shown = if lines.len() <= most + 1 { lines.len() } else { most };
         lines.iter().take(shown).for_each(|line| self.line(line));
         if lines.len() > shown {
             let more = self.words.grouped((lines.len() - shown) as i64);
-            self.line(&self.words.fill(said::MORE, &[("count", &more)]));
+            self.line(&self.words.fill(phrases::MORE, &[("count", &more)]));
         }
     }
 
-    fn head(&mut self, standing: &Standing) {
+    fn head(&mut self, report: &StatusReport) {
         let w = self.words;
-        let pipeline: (&str, &dyn Display) = ("pipeline", &standing.pipeline);
-        let extent = match &standing.status {
+        let pipeline: (&str, &dyn Display) = ("pipeline", &report.pipeline);
+        let extent = match &report.status {
             Some(Status {
                 first_day: Some(first),
                 last_day: Some(last),
                 ..
-            }) => w.fill(said::EXTENT, &[pipeline, ("first", first), ("last", last)]),
-            Some(_) => w.fill(said::NO_TABLES, &[pipeline]),
-            None => w.fill(said::NO_WAREHOUSE, &[pipeline, ("warehouse", &standing.warehouse)]),
+            }) => w.fill(phrases::EXTENT, &[pipeline, ("first", first), ("last", last)]),
+            Some(_) => w.fill(phrases::NO_TABLES, &[pipeline]),
+            None => w.fill(phrases::NO_WAREHOUSE, &[pipeline, ("warehouse", &report.warehouse)]),
         };
         self.text.push_str(&format!("{extent}\n"));
-        if let Some(holder) = &standing.work.at_work {
-            self.text.push_str(&format!("{}\n", w.fill(said::AT_WORK, &[("holder", holder)])));
+        if let Some(holder) = &report.work.at_work {
+            self.text
+                .push_str(&format!("{}\n", w.fill(phrases::AT_WORK, &[("holder", holder)])));
         }
     }
 
-    fn attention(&mut self, standing: &Standing) {
-        if standing.attention.is_empty() {
-            if standing.status.is_some() {
-                self.text.push_str(&format!("{}\n", self.words.say(said::ALL_WELL)));
+    fn attention(&mut self, report: &StatusReport) {
+        if report.attention.is_empty() {
+            if report.status.is_some() {
+                self.text.push_str(&format!("{}\n", self.words.say(phrases::ALL_WELL)));
             }
             return;
         }
-        self.heading(self.words.say(said::NEEDS_ATTENTION));
-        let lines = standing.attention.iter().map(|attention| wrapped(&attention.message)).collect();
+        self.heading(self.words.say(phrases::NEEDS_ATTENTION));
+        let lines = report.attention.iter().map(|attention| wrapped(&attention.message)).collect();
         self.lines(lines, MOST_ATTENTION);
     }
 
@@ -108,14 +109,14 @@ impl Page {
         if runs.is_empty() {
             return;
         }
-        self.heading(self.words.say(said::LAST_RUNS));
+        self.heading(self.words.say(phrases::LAST_RUNS));
         let w = self.words;
         self.lines(runs.iter().map(|run| run_line(w, run)).take(MOST_LINES).collect(), MOST_LINES);
     }
 
     fn sources(&mut self, sources: &[SourceStatus]) {
         let w = self.words;
-        self.columns(said::SOURCES, said::LAG);
+        self.columns(phrases::SOURCES, phrases::LAG);
         let line = |source: &SourceStatus| {
             let lag = source.lag_days.map_or("-".to_owned(), |lag| w.count(lag, nouns::DAY));
             let latest = source.latest_day.as_deref().unwrap_or("-");
@@ -130,7 +131,7 @@ impl Page {
             return;
         }
         let w = self.words;
-        self.heading(&w.fill(said::REJECTS, &[("days", &status.look_back_days)]));
+        self.heading(&w.fill(phrases::REJECTS, &[("days", &status.look_back_days)]));
         let line = |source: &SourceStatus| {
             let mut reasons: Vec<(&String, &u64)> = source.reasons.iter().collect();
             reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
@@ -139,7 +140,7 @@ impl Page {
                 .map(|(reason, count)| format!("{} {reason}", w.grouped(**count as i64)))
                 .collect();
             let (part, whole) = (w.grouped(source.rejected), w.grouped(source.records));
-            let count = w.fill(said::PART_OF, &[("part", &part), ("whole", &whole)]);
+            let count = w.fill(phrases::PART_OF, &[("part", &part), ("whole", &whole)]);
             let share = percent(w, source.rejected, source.records);
             let details: Vec<String> = source
                 .details
@@ -154,24 +155,27 @@ impl Page {
 
     fn customers(&mut self, status: &Status) {
         let w = self.words;
-        self.heading(w.say(said::CUSTOMERS));
+        self.heading(w.say(phrases::CUSTOMERS));
         let number = |of: &dyn Fn(&CustomerStatus) -> bool| status.customers.iter().filter(|customer| of(customer)).count();
         let mut count = |number: usize, what: Phrase| {
             if number > 0 {
                 self.line(&format!("{:>9}  {}", w.grouped(number as i64), w.say(what)));
             }
         };
-        count(status.customers.len(), said::IN_ALL);
-        count(number(&|of| of.window_complete == Some(true)), said::WITH_WINDOW);
-        count(number(&|of| of.window_complete == Some(false)), said::WITHOUT_WINDOW);
-        count(number(&|of| of.latest_days["subscriptions"].is_none()), said::WITHOUT_SUBSCRIPTIONS);
-        count(number(&|of| of.latest_days["license_holdings"].is_none()), said::WITHOUT_USERS);
+        count(status.customers.len(), phrases::IN_ALL);
+        count(number(&|of| of.window_complete == Some(true)), phrases::WITH_WINDOW);
+        count(number(&|of| of.window_complete == Some(false)), phrases::WITHOUT_WINDOW);
+        count(
+            number(&|of| of.latest_days["subscriptions"].is_none()),
+            phrases::WITHOUT_SUBSCRIPTIONS,
+        );
+        count(number(&|of| of.latest_days["license_holdings"].is_none()), phrases::WITHOUT_USERS);
         let mut incomplete: Vec<&CustomerStatus> = status.customers.iter().filter(|of| of.window_complete == Some(false)).collect();
         incomplete.sort_by_key(|customer| customer.window_days_covered);
         if incomplete.is_empty() {
             return;
         }
-        self.columns(said::LESS_DATA, said::DAYS_COLUMN);
+        self.columns(phrases::LESS_DATA, phrases::DAYS_COLUMN);
         let line = |customer: &&CustomerStatus| {
             let latest = customer.latest_days["activity"].as_deref().unwrap_or("-");
             let days = customer.window_days_covered.unwrap_or(0);
@@ -185,9 +189,9 @@ impl Page {
             return;
         }
         let w = self.words;
-        self.columns(said::WORKLOADS, said::USERS_COLUMN);
+        self.columns(phrases::WORKLOADS, phrases::USERS_COLUMN);
         let line = |workload: &WorkloadStatus| {
-            let latest = workload.latest_day.as_deref().unwrap_or_else(|| w.say(said::NEVER));
+            let latest = workload.latest_day.as_deref().unwrap_or_else(|| w.say(phrases::NEVER));
             let users = w.grouped(workload.active_users as i64);
             format!("{} {latest:>11} {users:>8}", padded(&workload.workload, 51))
         };
@@ -206,7 +210,7 @@ fn run_line(w: Words, run: &LastRun) -> String {
         None if run.files_read + run.files_made > 0 => {
             parts.push(w.count(run.files_read, nouns::RAW_FILE));
             let made = w.grouped(run.files_made as i64);
-            parts.push(w.fill(said::MADE, &[("count", &made)]));
+            parts.push(w.fill(phrases::MADE, &[("count", &made)]));
         }
         None => {}
     }
@@ -220,29 +224,29 @@ fn run_line(w: Words, run: &LastRun) -> String {
     start + padded(&parts.join(", "), room).trim_end()
 }
 
-/// What was asked for, in a word.
+/// The command of a run in one word.
 fn command(w: Words, command: &str) -> &str {
     match command {
-        "run" => w.say(said::RUN_COMMAND),
-        "reprocess" => w.say(said::REPROCESS_COMMAND),
+        "run" => w.say(phrases::RUN_COMMAND),
+        "reprocess" => w.say(phrases::REPROCESS_COMMAND),
         other => other,
     }
 }
 
-/// How a run ended, in a word.
+/// The outcome of a run in one word.
 fn outcome(w: Words, outcome: &str) -> &str {
     match outcome {
-        "published" => w.say(said::PUBLISHED),
-        "made" => w.say(said::MADE_ONLY),
-        "idle" => w.say(said::IDLE),
-        "refused" => w.say(said::REFUSED),
-        "failed" => w.say(said::FAILED),
+        "published" => w.say(phrases::PUBLISHED),
+        "made" => w.say(phrases::MADE_ONLY),
+        "idle" => w.say(phrases::IDLE),
+        "refused" => w.say(phrases::REFUSED),
+        "failed" => w.say(phrases::FAILED),
         other => other,
     }
 }
 
-/// A sentence in lines that fit, the later ones indented. Control characters, which a name could
-/// bring and a terminal would obey, become spaces.
+/// Breaks a sentence into lines that fit. All but the first are indented. Control characters, which
+/// a name could contain and a terminal would obey, become blanks.
 fn wrapped(sentence: &str) -> String {
     let mut lines: Vec<String> = vec!["*".to_owned()];
     let is_between = |letter: char| letter.is_whitespace() || letter.is_control();

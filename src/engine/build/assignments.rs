@@ -25,7 +25,7 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::licenses::assignments;
 use crate::stages::licenses::assignments::{ASSIGNMENTS, Assignment, Assignments};
-use crate::stages::licenses::snapshot_history::TakenSnapshots;
+use crate::stages::licenses::snapshot_history::SnapshotHistory;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::received::activity_events::shard_of;
 use crate::stages::received::license_changes::LICENSE_CHANGES;
@@ -197,7 +197,7 @@ pub fn assignments(store: &Store, state: &State, shard: u32) -> Result<Vec<Assig
 }
 
 /// Which snapshots of subscriptions are in force when, for each shard.
-pub fn timelines(settings: &Settings, taken: &TakenSnapshots) -> Vec<Timeline> {
+pub fn timelines(settings: &Settings, taken: &SnapshotHistory) -> Vec<Timeline> {
     let shards = u32::from(settings.shards);
     let mut sources: Vec<String> = settings
         .sources

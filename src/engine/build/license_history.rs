@@ -20,10 +20,10 @@ use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
-use crate::stages::licenses::listed_holders::{Days, Listed};
+use crate::stages::licenses::listed_holders::{DaySet, ListedHolders};
 use crate::stages::received::activity_events::shard_of;
 use crate::stages::received::license_changes;
-use crate::stages::received::license_changes::{KeptChange, LICENSE_CHANGES, LicenseChange};
+use crate::stages::received::license_changes::{LICENSE_CHANGES, LicenseChange, StoredChange};
 use crate::stages::received::license_holdings::{LICENSE_HOLDINGS, LicenseHolding};
 use crate::stages::received::snapshots::{HoldingsSnapshot, SNAPSHOTS, SnapshotFile, holdings_snapshots};
 use crate::warehouse::error::WarehouseError;
@@ -38,7 +38,7 @@ const PARTITIONS_AT_ONCE: usize = 16;
 /// What assignments of one shard are made from.
 pub struct Evidence {
     pub changes: Vec<LicenseChange>,
-    pub listed: Listed,
+    pub listed: ListedHolders,
     pub snapshots: Vec<HoldingsSnapshot>,
 }
 
@@ -91,10 +91,10 @@ impl Evidence {
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Taken {
     /// Days of which there is any file.
-    known: Days,
+    known: DaySet,
     /// Days of which something could be read: there is a snapshot.
-    readable: Days,
-    complete: Days,
+    readable: DaySet,
+    complete: DaySet,
 }
 
 /// What came in about the licenses of a shard.
@@ -103,7 +103,7 @@ struct Folded {
     made_from: Partitions,
     /// As they stand in the partitions, in no order.
     changes: Vec<LicenseChange>,
-    listed: Listed,
+    listed: ListedHolders,
     taken: BTreeMap<Guid, Taken>,
 }
 
@@ -182,7 +182,7 @@ impl Folded {
     fn save(&self, job: &Job<'_>, shard: u32) -> Result<(), EngineError> {
         let cached = CachedLicenses {
             shards: job.shards(),
-            changes: self.changes.iter().cloned().map(LicenseChange::kept).collect(),
+            changes: self.changes.iter().cloned().map(LicenseChange::into_stored).collect(),
             listed: self.listed.clone(),
             taken: self.taken.clone(),
         };
@@ -206,15 +206,15 @@ fn new_snapshots(job: &Job<'_>, folded: &Folded, now: &Partitions, shard: u32) -
 #[derive(Serialize, Deserialize)]
 struct CachedLicenses {
     shards: u32,
-    changes: Vec<KeptChange>,
-    listed: Listed,
+    changes: Vec<StoredChange>,
+    listed: ListedHolders,
     taken: BTreeMap<Guid, Taken>,
 }
 
 /// What an earlier run cached; nothing where there is none, or none of this form.
 fn load(job: &Job<'_>, shard: u32) -> Option<Folded> {
     let (made_from, cached) = FILE.of_shard(shard).load(job.store)?.into_parts();
-    let changes = cached.changes.into_iter().map(LicenseChange::of_kept).collect::<Option<_>>()?;
+    let changes = cached.changes.into_iter().map(LicenseChange::from_stored).collect::<Option<_>>()?;
     (cached.shards == job.shards()).then_some(Folded {
         made_from,
         changes,

@@ -16,7 +16,7 @@ use crate::engine::error::EngineError;
 use crate::engine::state::State;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
-use crate::stages::people::user_names::{Claims, Lives, Names, USER_NAMES, UserNameRow};
+use crate::stages::people::user_names::{Claims, Deletions, Names, USER_NAMES, UserNameRow};
 use crate::stages::received::license_changes::LicenseChange;
 use crate::warehouse::contract::Place;
 use crate::warehouse::file::footer::Footer;
@@ -37,21 +37,21 @@ pub fn names(store: &Store, state: &State, shard: u32) -> Result<Names, EngineEr
         return Ok(Names::default());
     }
     let is_word = |change: &LicenseChange| matches!(change.action, Action::Deleted | Action::Restored);
-    let lives = Lives::of(&all(store, state, shard, is_word)?);
+    let deletions = Deletions::of(&all(store, state, shard, is_word)?);
     let mut claims = Claims::default();
     for some in places.chunks(PARTITIONS_AT_ONCE) {
         let rows = rows_of(store, some.to_vec(), |_: &UserNameRow| true)?;
-        rows.iter().for_each(|row| claims.add(row, &lives));
+        rows.iter().for_each(|row| claims.add(row, &deletions));
     }
     // Most names are only ever one user's: days are kept of the others alone, so they are read once
     // these are known.
     if claims.any_by_day() {
         for some in places.chunks(PARTITIONS_AT_ONCE) {
             let rows = rows_of(store, some.to_vec(), |_: &UserNameRow| true)?;
-            rows.into_iter().for_each(|row| claims.note(row));
+            rows.into_iter().for_each(|row| claims.add_day(row));
         }
     }
-    Ok(claims.names(&lives))
+    Ok(claims.names(&deletions))
 }
 
 /// How many users are known by name only, and on some day nothing says whose name it is.

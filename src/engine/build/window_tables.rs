@@ -24,7 +24,8 @@ use crate::stages::activity::activity_28d;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::window_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
-use crate::stages::next_steps::{self, Background, NEXT_STEPS};
+use crate::stages::next_steps::background::Background;
+use crate::stages::next_steps::{self, NEXT_STEPS};
 use crate::stages::usage::adoption::{ADOPTION, Adoption};
 use crate::stages::usage::portfolio;
 use crate::stages::usage::portfolio::PORTFOLIO;
@@ -185,12 +186,12 @@ impl Finished {
             .used
             .usage
             .iter()
-            .find_map(|row| Some((row.tenant_id, row.sku_id, row.broken_promise()?)));
+            .find_map(|row| Some((row.tenant_id, row.sku_id, row.violated_invariant()?)));
         let broken = broken.or_else(|| {
             self.used
                 .adoption
                 .iter()
-                .find_map(|row| Some((row.tenant_id, row.sku_id, row.broken_promise()?)))
+                .find_map(|row| Some((row.tenant_id, row.sku_id, row.violated_invariant()?)))
         });
         if let Some((tenant, sku, promise)) = broken {
             return Err(EngineError::Check(format!(

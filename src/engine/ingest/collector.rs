@@ -18,7 +18,7 @@ use crate::stages::received::license_changes::LicenseChange;
 use crate::stages::received::license_holdings::LicenseHolding;
 use crate::stages::received::raw_files;
 use crate::stages::received::reject_excerpt::{Ids, excerpt};
-use crate::stages::received::rejects::{MOST_ROWS, Rejected, Rejects, Rest};
+use crate::stages::received::rejects::{CountedRejects, MOST_ROWS, Rejected, Rejects};
 use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
 use crate::stages::received::support_requests::SupportRequest;
@@ -125,7 +125,7 @@ pub struct Found {
     /// The earliest day of a snapshot that had not come yet.
     pub waits_until: Option<Day>,
     /// What is counted only of its rejects.
-    pub rest: Rest,
+    pub rest: CountedRejects,
 }
 
 /// Counts events per day; most events of a file are of the day of the one before.

@@ -291,7 +291,7 @@ pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, receive
 pub fn belongs(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
     let feeds = contract.made_from.feeds;
     // Who has which name is asked only where some source knows users by name only.
-    let fills = |source: &Source| feeds.contains(&source.feed) && (contract.name != USER_NAMES.name || source.tells_names);
+    let fills = |source: &Source| feeds.contains(&source.feed) && (contract.name != USER_NAMES.name || source.collects_names);
     !is_step(contract) || settings.sources.iter().any(fills) || shards_of(state, contract, received).next().is_some()
 }
 

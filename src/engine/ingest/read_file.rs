@@ -85,7 +85,7 @@ fn take(
     let (content, counts, mut found) = read_in_order(&context, |context| {
         gathered.back_to(before);
         let mut sink = FileSink::new(gathered, &file.path, &source.id, context, &settings.user_ids);
-        sink.wants_names = source.tells_names;
+        sink.wants_names = source.collects_names;
         let mut counts = FileCounts::default();
         let content = match give(&mut sink, &mut counts) {
             Given::Whole(digest) => Ok(digest.to_string()),

@@ -31,8 +31,8 @@ use crate::stages::activity::first_activity::FirstActivity;
 use crate::stages::checks;
 use crate::stages::checks::VERSION;
 use crate::stages::checks::day_tables::{DAILY_COLUMNS, DayTables};
-use crate::stages::checks::evidence::{Known, Products};
-use crate::stages::checks::violation::Faults;
+use crate::stages::checks::inputs::{CheckInputs, Products};
+use crate::stages::checks::violation::Violations;
 use crate::stages::checks::window_sums::{COUNTED_COLUMNS, DailyUsers};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::usage::portfolio::Portfolio;
@@ -121,7 +121,7 @@ pub fn check(
         watch.tell(Event::Advance(1));
         Ok(faults)
     };
-    let faults: Vec<Faults> = days.par_iter().map(check_one).collect::<Result<_, EngineError>>()?;
+    let faults: Vec<Violations> = days.par_iter().map(check_one).collect::<Result<_, EngineError>>()?;
     watch.tell(Event::End);
     Ok(faults.iter().fold((0, Vec::new()), |(count, mut shown), faults| {
         shown.extend(faults.shown().iter().cloned());
@@ -208,17 +208,17 @@ impl Shared {
 }
 
 /// Checks one day, under the settings where `shared` is there.
-fn check_day(tables: &CheckedTables<'_>, day: Day, shared: &[Shared], products: &Products<'_>) -> Result<Faults, EngineError> {
+fn check_day(tables: &CheckedTables<'_>, day: Day, shared: &[Shared], products: &Products<'_>) -> Result<Violations, EngineError> {
     let CheckedTables {
         settings, store, state, ..
     } = *tables;
-    let mut faults = Faults::of(day);
+    let mut faults = Violations::of(day);
     let mut shards = Vec::with_capacity(usize::from(settings.shards));
     for shard in 0..u32::from(settings.shards) {
         let tables = read(store, state, day, shard)?;
-        checks::hold_rows(&tables, &mut faults)?;
+        checks::check_rows(&tables, &mut faults)?;
         if let Some(shared) = shared.get(shard as usize) {
-            let known = Known {
+            let known = CheckInputs {
                 rules: &settings.rules,
                 products,
                 assignments: &shared.assignments,
@@ -226,7 +226,7 @@ fn check_day(tables: &CheckedTables<'_>, day: Day, shared: &[Shared], products: 
                 coverage: &shared.coverage,
                 daily_users: &shared.daily_users,
             };
-            checks::hold_under_rules(&tables, &known, &mut faults)?;
+            checks::check_under_rules(&tables, &known, &mut faults)?;
         }
         // The portfolio has no use for the rows of users, which are most of the memory.
         shards.push(DayTables {
@@ -235,7 +235,7 @@ fn check_day(tables: &CheckedTables<'_>, day: Day, shared: &[Shared], products: 
             ..tables
         });
     }
-    checks::hold_portfolio(&rows::<Portfolio>(store, state, (Some(day), 0))?, &shards, &mut faults);
+    checks::check_portfolio(&rows::<Portfolio>(store, state, (Some(day), 0))?, &shards, &mut faults);
     Ok(faults)
 }
 

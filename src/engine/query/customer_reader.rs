@@ -12,9 +12,10 @@ use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::error::EngineError;
 use crate::engine::query::customers;
 use crate::engine::query::name_lookup::Named;
-use crate::explain::customer_list::{self, CustomerList};
+use crate::explain::active_days::ActiveDays;
 use crate::explain::facts::{COMPARED_DAYS, CustomerName, Facts, TablesOfDay};
-use crate::explain::uses::Uses;
+use crate::explain::view::customer_list;
+use crate::explain::view::customer_list::CustomerList;
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::activity::activity_28d::Activity28d;
@@ -176,7 +177,7 @@ impl<'a> Reading<'a> {
             day: self.day,
             first_day: self.first_day(),
             assignments: self.rows(None, tenant)?,
-            uses: Uses::of(&activity, &self.settings.rules),
+            active_days: ActiveDays::of(&activity, &self.settings.rules),
             activity,
             earlier: if scope == Scope::Compared {
                 self.earlier(tenant)?

@@ -11,9 +11,9 @@ use crate::domain::window;
 use crate::engine::error::EngineError;
 use crate::engine::query::customer_reader::Reading;
 use crate::engine::query::raw_excerpt;
-use crate::explain::user::EventLine;
+use crate::explain::view::user::EventLine;
 use crate::stages::activity::activity_daily::{counted_for, distinct_events};
-use crate::stages::people::user_names::{Lives, Names, UserNameRow};
+use crate::stages::people::user_names::{Deletions, Names, UserNameRow};
 use crate::stages::received::activity_events::{ACTIVITY_EVENTS, EventColumns, shard_of};
 use crate::stages::received::license_changes::LicenseChange;
 use crate::warehouse::contract::Place;
@@ -85,7 +85,7 @@ pub fn names(reading: &Reading<'_>, tenant: Guid) -> Result<Names, EngineError> 
         return Ok(Names::default());
     }
     let changes: Vec<LicenseChange> = rows_of_tenant(reading, tenant)?;
-    Ok(Names::of(rows, &Lives::of(&changes)))
+    Ok(Names::of(rows, &Deletions::of(&changes)))
 }
 
 /// What a table that is partitioned by days of receipt has of a customer.

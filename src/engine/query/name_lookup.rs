@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::pipeline::nearest::nearest_few;
+use crate::pipeline::syntax::nearest::nearest_few;
 
 /// How many names are suggested for one that is not known.
 const SUGGESTIONS: usize = 3;

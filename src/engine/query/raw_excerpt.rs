@@ -9,7 +9,7 @@ use crate::engine::error::EngineError;
 use crate::engine::ingest::collector::ids_in_excerpts;
 use crate::engine::input::open::{InputFolder, OpenFault, Reads};
 use crate::engine::input::paths::path_of;
-use crate::explain::user::{EventLine, RawRecord};
+use crate::explain::view::user::{EventLine, RawRecord};
 use crate::pipeline::settings::Settings;
 use crate::sources::find_record::{FoundRecord, find_records};
 use crate::stages::received::reject_excerpt::excerpt;

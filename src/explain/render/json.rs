@@ -1,28 +1,28 @@
-//! Explanations for programs: everything, and no list cut.
+//! Renders explanations as JSON. Programs get everything; no list is cut off.
 
 use serde_json::{Value, json};
 
 use crate::domain::day::Day;
 use crate::domain::next_steps::Language;
 use crate::domain::words::Words;
-use crate::explain::changes::Change;
-use crate::explain::compare::Difference;
-use crate::explain::counts::{Numbers, Seats};
-use crate::explain::customer::CustomerView;
+use crate::explain::count::changes::Change;
+use crate::explain::count::differences::Difference;
+use crate::explain::count::numbers::{Numbers, SeatCounts};
+use crate::explain::count::people::{License, Person};
+use crate::explain::count::unlicensed::Unlicensed;
 use crate::explain::facts::CustomerName;
-use crate::explain::notes::Note;
-use crate::explain::people::{License, Person};
-use crate::explain::product::{Completeness, ProductExplanation, ProductName};
 use crate::explain::render::words;
-use crate::explain::unlicensed::Unlicensed;
-use crate::explain::user::{EventLine, RawRecord, UserDay, UserExplanation};
+use crate::explain::view::customer::CustomerView;
+use crate::explain::view::notes::Note;
+use crate::explain::view::product::{Completeness, ProductExplanation, ProductName};
+use crate::explain::view::user::{EventLine, RawRecord, UserDay, UserExplanation};
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
 
-/// Texts are for people who read JSON; programs go by the codes and numbers beside them.
+/// The texts are for people who read the JSON. Programs use the codes and numbers next to them.
 const ENGLISH: Words = Words(Language::English);
 
-/// One number taken apart.
+/// Renders the explanation of one number.
 pub fn product(explanation: &ProductExplanation) -> Value {
     let people = &explanation.people;
     let persons = |group: &[Person]| group.iter().map(person).collect::<Vec<_>>();
@@ -54,7 +54,7 @@ pub fn product(explanation: &ProductExplanation) -> Value {
     })
 }
 
-/// The products of a customer.
+/// Renders the products of a customer.
 pub fn customer(view: &CustomerView) -> Value {
     let lines = view.products.iter().map(|line| {
         json!({
@@ -86,7 +86,7 @@ fn unlicensed(found: &Unlicensed) -> Value {
     json!({"workload": found.workload, "users": users.collect::<Vec<_>>()})
 }
 
-/// One user's licenses, days and raw lines.
+/// Renders one user's licenses, days and raw lines.
 pub fn user(explanation: &UserExplanation) -> Value {
     let licenses = explanation.licenses.iter().map(|(product, held)| {
         let mut value = license(held);
@@ -136,7 +136,7 @@ fn product_name(product: &ProductName) -> Value {
 
 /// The names are those of the columns of `adoption` and `usage`.
 fn numbers(numbers: &Numbers) -> Value {
-    let seats = |of: fn(Seats) -> i64| numbers.seats.map(of);
+    let seats = |of: fn(SeatCounts) -> i64| numbers.seats.map(of);
     json!({
         "seats_sold": seats(|seats| seats.sold),
         "seats_sold_own": seats(|seats| seats.sold_own),
@@ -167,7 +167,7 @@ fn completeness(completeness: &Completeness) -> Value {
     })
 }
 
-fn subscription(row: &Subscription, seats: Seats) -> Value {
+fn subscription(row: &Subscription, seats: SeatCounts) -> Value {
     json!({
         "subscription_id": row.subscription_id,
         "seats": row.seats,
@@ -289,7 +289,7 @@ fn differences(differences: &[Difference]) -> Value {
     rows.collect::<Vec<_>>().into()
 }
 
-/// Null where the warehouse has no such table.
+/// Null if the warehouse has no such table.
 fn next_steps(steps: Option<&[NextStep]>) -> Value {
     let step = |step: &NextStep| {
         json!({

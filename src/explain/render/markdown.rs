@@ -1,25 +1,25 @@
-//! Explanations in Markdown, to be pasted into a mail or a ticket. Lists of users are as long as
-//! they are in the text form.
+//! Renders explanations as Markdown, for a mail or a ticket. Lists of users are as long as in the
+//! text form.
 
-use crate::domain::words::{Phrase, Words, explain as said, explain_people as names_of, nouns};
-use crate::explain::changes::Change;
-use crate::explain::compare::Difference;
-use crate::explain::counts::Numbers;
-use crate::explain::customer::CustomerView;
-use crate::explain::notes::Note;
-use crate::explain::people::Person;
-use crate::explain::product::ProductExplanation;
+use crate::domain::words::{Phrase, Words, explain as phrases, explain_people as people_phrases, nouns};
+use crate::explain::count::changes::Change;
+use crate::explain::count::differences::Difference;
+use crate::explain::count::numbers::Numbers;
+use crate::explain::count::people::Person;
 use crate::explain::render::text::assigned;
 use crate::explain::render::text_user::{day_words, standing_words};
 use crate::explain::render::words;
 use crate::explain::render::words::percent;
-use crate::explain::user::{RawRecord, UserExplanation};
+use crate::explain::view::customer::CustomerView;
+use crate::explain::view::notes::Note;
+use crate::explain::view::product::ProductExplanation;
+use crate::explain::view::user::{RawRecord, UserExplanation};
 use crate::stages::next_steps::NextStep;
 
 /// How many users of a group are shown.
 const MOST_USERS: usize = 10;
 
-/// One number taken apart.
+/// Renders the explanation of one number.
 pub fn product(explanation: &ProductExplanation, w: Words) -> String {
     let numbers = &explanation.numbers;
     let workload = words::workload(w, explanation.workload.as_deref());
@@ -27,14 +27,22 @@ pub fn product(explanation: &ProductExplanation, w: Words) -> String {
         "## {}: {}\n\n{}\n\n",
         escaped(&words::customer(&explanation.customer)),
         escaped(&words::product(&explanation.product)),
-        w.fill(said::WORKLOAD_ON, &[("workload", &workload), ("day", &explanation.day)])
+        w.fill(phrases::WORKLOAD_ON, &[("workload", &workload), ("day", &explanation.day)])
     );
     let entitlements = words::counted_or_unknown(w, numbers.entitlements, nouns::ENTITLEMENT);
-    let of = |active: String| w.fill(said::ACTIVE_OF, &[("active", &active), ("entitlements", &entitlements)]);
+    let of = |active: String| w.fill(phrases::ACTIVE_OF, &[("active", &active), ("entitlements", &entitlements)]);
     let rows = [
-        (said::USAGE, numbers.usage(), of(w.count(numbers.users.active, nouns::ACTIVE_USER))),
-        (said::USAGE_ADJUSTED, numbers.usage_adjusted(), of(w.grouped(numbers.parts.current))),
-        (said::DEPLOYMENT, numbers.deployment(), assigned(w, numbers)),
+        (
+            phrases::USAGE,
+            numbers.usage(),
+            of(w.count(numbers.users.active, nouns::ACTIVE_USER)),
+        ),
+        (
+            phrases::USAGE_ADJUSTED,
+            numbers.usage_adjusted(),
+            of(w.grouped(numbers.parts.current)),
+        ),
+        (phrases::DEPLOYMENT, numbers.deployment(), assigned(w, numbers)),
     ];
     text.push_str(&table(
         &["", "", ""],
@@ -47,16 +55,16 @@ pub fn product(explanation: &ProductExplanation, w: Words) -> String {
     );
     text.push_str(&format!(
         "\n{}\n",
-        w.fill(said::WINDOW_AND_SEATS, &[("window", &window), ("seats", &seats)])
+        w.fill(phrases::WINDOW_AND_SEATS, &[("window", &window), ("seats", &seats)])
     ));
     text.push_str(&warnings(w, &explanation.notes, &explanation.differences));
     text.push_str(&parts(w, numbers));
     text.push_str(&by_workload(w, explanation));
     text.push_str(&subscriptions(w, explanation));
     let people = &explanation.people;
-    text.push_str(&group(w, names_of::HAVE_IT, &people.current));
-    text.push_str(&group(w, names_of::HAD_IT, &people.moved));
-    text.push_str(&group(w, names_of::NOT_USED_IN_WINDOW, &people.inactive));
+    text.push_str(&group(w, people_phrases::HAVE_IT, &people.current));
+    text.push_str(&group(w, people_phrases::HAD_IT, &people.moved));
+    text.push_str(&group(w, people_phrases::NOT_USED_IN_WINDOW, &people.inactive));
     explanation
         .changes
         .iter()
@@ -71,7 +79,7 @@ fn parts(w: Words, numbers: &Numbers) -> String {
         return String::new();
     }
     let users = w.count(numbers.users.active, nouns::ACTIVE_USER);
-    let mut text = format!("\n### {}\n\n", w.fill(said::OF_THE_ACTIVE, &[("users", &users)]));
+    let mut text = format!("\n### {}\n\n", w.fill(phrases::OF_THE_ACTIVE, &[("users", &users)]));
     for (_, count, meaning) in words::parts(numbers.parts).into_iter().filter(|(_, count, _)| *count > 0) {
         text.push_str(&format!("* **{}** {}\n", w.grouped(count), w.say(meaning)));
     }
@@ -99,18 +107,18 @@ fn by_workload(w: Words, explanation: &ProductExplanation) -> String {
         cells
     });
     let header = [
-        said::WORKLOAD_COLUMN,
-        said::USAGE_COLUMN,
-        said::ENTITLEMENTS_COLUMN,
-        said::ACTIVE_COLUMN,
-        said::CURRENT_SHORT,
-        said::MOVED_SHORT,
-        said::LAPSED_SHORT,
-        said::TRIAL_SHORT,
-        said::OVER_ASSIGNED_SHORT,
+        phrases::WORKLOAD_COLUMN,
+        phrases::USAGE_COLUMN,
+        phrases::ENTITLEMENTS_COLUMN,
+        phrases::ACTIVE_COLUMN,
+        phrases::CURRENT_SHORT,
+        phrases::MOVED_SHORT,
+        phrases::LAPSED_SHORT,
+        phrases::TRIAL_SHORT,
+        phrases::OVER_ASSIGNED_SHORT,
     ];
     let header = header.map(|column| w.say(column));
-    format!("\n### {}\n\n{}", w.say(said::BY_WORKLOAD), table(&header, rows))
+    format!("\n### {}\n\n{}", w.say(phrases::BY_WORKLOAD), table(&header, rows))
 }
 
 fn subscriptions(w: Words, explanation: &ProductExplanation) -> String {
@@ -125,8 +133,12 @@ fn subscriptions(w: Words, explanation: &ProductExplanation) -> String {
         ]
     });
     let list = words::snapshot(w, &explanation.completeness);
-    let header = [said::SUBSCRIPTION_COLUMN, said::COUNTS_AS_COLUMN, said::ID_COLUMN].map(|column| w.say(column));
-    format!("\n### {}\n\n{}", w.fill(said::IN_FORCE, &[("list", &list)]), table(&header, rows))
+    let header = [phrases::SUBSCRIPTION_COLUMN, phrases::COUNTS_AS_COLUMN, phrases::ID_COLUMN].map(|column| w.say(column));
+    format!(
+        "\n### {}\n\n{}",
+        w.fill(phrases::IN_FORCE, &[("list", &list)]),
+        table(&header, rows)
+    )
 }
 
 fn group(w: Words, title: Phrase, people: &[Person]) -> String {
@@ -148,21 +160,21 @@ fn group(w: Words, title: Phrase, people: &[Person]) -> String {
             words::until(person.license.until),
             person
                 .last_active
-                .map_or_else(|| w.say(names_of::NEVER).to_owned(), |day| day.to_string()),
+                .map_or_else(|| w.say(people_phrases::NEVER).to_owned(), |day| day.to_string()),
             person.active_days.to_string(),
             went.into_iter().chain(came).collect::<Vec<_>>().join("; "),
         ]
     });
     let more = match people.len().saturating_sub(MOST_USERS) {
         0 => String::new(),
-        more => format!("\n{}\n", w.fill(said::MORE, &[("count", &w.grouped(more as i64))])),
+        more => format!("\n{}\n", w.fill(phrases::MORE, &[("count", &w.grouped(more as i64))])),
     };
     let header = [
-        names_of::USER_COLUMN,
-        names_of::SINCE_COLUMN,
-        names_of::UNTIL_COLUMN,
-        names_of::LAST_USE_COLUMN,
-        names_of::ACTIVE_DAYS_COLUMN,
+        people_phrases::USER_COLUMN,
+        people_phrases::SINCE_COLUMN,
+        people_phrases::UNTIL_COLUMN,
+        people_phrases::LAST_USE_COLUMN,
+        people_phrases::ACTIVE_DAYS_COLUMN,
     ];
     let [user, since, until, last, days] = header.map(|column| w.say(column));
     let table = table(&[user, since, until, last, days, ""], rows);
@@ -170,14 +182,14 @@ fn group(w: Words, title: Phrase, people: &[Person]) -> String {
 }
 
 fn changed(w: Words, change: &Change, now: &Numbers) -> String {
-    let since = w.fill(names_of::SINCE, &[("day", &change.since)]);
+    let since = w.fill(people_phrases::SINCE, &[("day", &change.since)]);
     let mut text = format!("\n### {since}\n\n{}.\n\n", words::change(w, &change.before, now));
     for group in &change.users {
         text.push_str(&format!("* {} {}\n", group.users.len(), words::user_change(w, group)));
     }
     for (what, users, sign) in [
-        (names_of::GOT_LICENSE, &change.gained, 1),
-        (names_of::LOST_LICENSE, &change.lost, -1),
+        (people_phrases::GOT_LICENSE, &change.gained, 1),
+        (people_phrases::LOST_LICENSE, &change.lost, -1),
     ] {
         if !users.is_empty() {
             let count = users.len() as i64;
@@ -189,17 +201,17 @@ fn changed(w: Words, change: &Change, now: &Numbers) -> String {
         text.push_str(&format!("* {}\n", escaped(&words::seat_change(w, seats))));
     }
     if change.is_nothing() {
-        text.push_str(&format!("* {}\n", w.say(names_of::NOTHING_CHANGED)));
+        text.push_str(&format!("* {}\n", w.say(people_phrases::NOTHING_CHANGED)));
     }
     text
 }
 
-/// The products of a customer.
+/// Renders the products of a customer.
 pub fn customer(view: &CustomerView, w: Words) -> String {
     let customer = escaped(&words::customer(&view.customer));
-    let heading = w.fill(said::CUSTOMER_ON, &[("customer", &customer), ("day", &view.day)]);
+    let heading = w.fill(phrases::CUSTOMER_ON, &[("customer", &customer), ("day", &view.day)]);
     let known = w.fill(
-        said::TENANT_WINDOW_SEATS,
+        phrases::TENANT_WINDOW_SEATS,
         &[
             ("tenant", &format!("`{}`", view.customer.tenant_id)),
             ("window", &words::window(w, &view.completeness)),
@@ -212,11 +224,11 @@ pub fn customer(view: &CustomerView, w: Words) -> String {
         let numbers = &line.numbers;
         let of = |part: i64, whole: Option<i64>, ratio| {
             let (percent, part, whole) = (percent(w, ratio), w.grouped(part), words::known(w, whole));
-            w.fill(said::PART_OF, &[("percent", &percent), ("part", &part), ("whole", &whole)])
+            w.fill(phrases::PART_OF, &[("percent", &percent), ("part", &part), ("whole", &whole)])
         };
         let usage = match line.has_workload {
             true => of(numbers.users.active, numbers.entitlements, numbers.usage()),
-            false => w.say(said::CANNOT_BE_SEEN_SHORT).to_owned(),
+            false => w.say(phrases::CANNOT_BE_SEEN_SHORT).to_owned(),
         };
         let mut cells = vec![
             escaped(&words::product(&line.product)),
@@ -227,19 +239,19 @@ pub fn customer(view: &CustomerView, w: Words) -> String {
         cells.push(
             line.out_of_scope
                 .as_ref()
-                .map_or_else(String::new, |reason| w.fill(said::OUT_OF_SCOPE, &[("reason", &escaped(reason))])),
+                .map_or_else(String::new, |reason| w.fill(phrases::OUT_OF_SCOPE, &[("reason", &escaped(reason))])),
         );
         cells
     });
     let header = [
-        said::PRODUCT_COLUMN,
-        said::DEPLOYMENT_COLUMN,
-        said::USAGE_COLUMN,
-        said::CURRENT_SHORT,
-        said::MOVED_SHORT,
-        said::LAPSED_SHORT,
-        said::TRIAL_SHORT,
-        said::OVER_ASSIGNED_SHORT,
+        phrases::PRODUCT_COLUMN,
+        phrases::DEPLOYMENT_COLUMN,
+        phrases::USAGE_COLUMN,
+        phrases::CURRENT_SHORT,
+        phrases::MOVED_SHORT,
+        phrases::LAPSED_SHORT,
+        phrases::TRIAL_SHORT,
+        phrases::OVER_ASSIGNED_SHORT,
     ];
     let [product, deployment, usage, current, moved, lapsed, trial, over] = header.map(|column| w.say(column));
     let header = [product, deployment, usage, current, moved, lapsed, trial, over, ""];
@@ -249,7 +261,7 @@ pub fn customer(view: &CustomerView, w: Words) -> String {
         let workload = escaped(&found.workload);
         text.push_str(&format!(
             "\n{}\n",
-            w.fill(said::UNLICENSED_SENTENCE, &[("users", &users), ("workload", &workload)])
+            w.fill(phrases::UNLICENSED_SENTENCE, &[("users", &users), ("workload", &workload)])
         ));
     }
     let of_customer = view.next_steps.iter().flatten().map(|step| (words::workload_or_all(w, step), step));
@@ -261,10 +273,10 @@ pub fn customer(view: &CustomerView, w: Words) -> String {
     text
 }
 
-/// One user's licenses, days and raw lines.
+/// Renders one user's licenses, days and raw lines.
 pub fn user(explanation: &UserExplanation, w: Words) -> String {
     let heading = w.fill(
-        names_of::USER_OF_CUSTOMER,
+        people_phrases::USER_OF_CUSTOMER,
         &[
             ("user", &format!("`{}`", explanation.user)),
             ("customer", &escaped(&words::customer(&explanation.customer))),
@@ -287,9 +299,21 @@ pub fn user(explanation: &UserExplanation, w: Words) -> String {
             words::until(license.until),
         ]
     });
-    let header = [names_of::PRODUCT_COLUMN, names_of::SINCE_COLUMN, names_of::UNTIL_COLUMN].map(|column| w.say(column));
-    text.push_str(&format!("\n### {}\n\n{}", w.say(names_of::LICENSES), table(&header, licenses)));
-    let use_from = w.fill(names_of::USE_FROM, &[("first", &explanation.first), ("last", &explanation.day)]);
+    let header = [
+        people_phrases::PRODUCT_COLUMN,
+        people_phrases::SINCE_COLUMN,
+        people_phrases::UNTIL_COLUMN,
+    ]
+    .map(|column| w.say(column));
+    text.push_str(&format!(
+        "\n### {}\n\n{}",
+        w.say(people_phrases::LICENSES),
+        table(&header, licenses)
+    ));
+    let use_from = w.fill(
+        people_phrases::USE_FROM,
+        &[("first", &explanation.first), ("last", &explanation.day)],
+    );
     text.push_str(&format!("\n### {use_from}\n\n"));
     for day in &explanation.days {
         text.push_str(&format!("* {} {}: {}\n", day.day, day.workload, day_words(w, day)));
@@ -297,7 +321,7 @@ pub fn user(explanation: &UserExplanation, w: Words) -> String {
             text.push_str(&format!(
                 "  * `{}` {}\n",
                 words::clean(&line.source_file),
-                w.fill(names_of::IN_LINE, &[("line", &line.source_line), ("at", &line.at)])
+                w.fill(people_phrases::IN_LINE, &[("line", &line.source_line), ("at", &line.at)])
             ));
             match &line.raw {
                 Some(RawRecord::Excerpt(raw)) => text.push_str(&format!("    `{}`\n", words::clean(raw).replace('`', "'"))),
@@ -312,7 +336,7 @@ pub fn user(explanation: &UserExplanation, w: Words) -> String {
 fn warnings(w: Words, notes: &[Note], differences: &[Difference]) -> String {
     let mut text = String::new();
     if !differences.is_empty() {
-        text.push_str(&format!("\n**{}**\n\n", w.say(said::DIFFERENCES)));
+        text.push_str(&format!("\n**{}**\n\n", w.say(phrases::DIFFERENCES)));
         differences
             .iter()
             .for_each(|difference| text.push_str(&format!("* {}\n", words::difference(w, difference))));
@@ -326,7 +350,7 @@ fn warnings(w: Words, notes: &[Note], differences: &[Difference]) -> String {
     text
 }
 
-/// Steps, each with the product, or the workload, that it is about.
+/// Renders steps, each with the product or workload it is about.
 fn next_steps<'a>(w: Words, steps: impl Iterator<Item = (String, &'a NextStep)>) -> String {
     let lines: Vec<String> = steps
         .map(|(about, step)| {
@@ -337,10 +361,10 @@ fn next_steps<'a>(w: Words, steps: impl Iterator<Item = (String, &'a NextStep)>)
     if lines.is_empty() {
         return String::new();
     }
-    format!("\n### {}\n\n{}", w.say(said::NEXT_STEPS), lines.concat())
+    format!("\n### {}\n\n{}", w.say(phrases::NEXT_STEPS), lines.concat())
 }
 
-/// A table of cells that are Markdown already.
+/// Renders a table. The cells are Markdown.
 pub(crate) fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut text = line(&header.map(str::to_owned));
@@ -349,7 +373,7 @@ pub(crate) fn table<const N: usize>(header: &[&str; N], rows: impl Iterator<Item
     text
 }
 
-/// A text in which nothing is taken for Markdown.
+/// Escapes a text so that nothing in it is Markdown.
 pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for letter in words::clean(text).chars() {

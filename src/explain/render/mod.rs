@@ -1,5 +1,6 @@
-//! Explanations as text, Markdown and JSON.
+//! Renders explanations as text, Markdown and JSON.
 
+pub mod customer_list;
 pub mod json;
 pub mod markdown;
 pub mod text;

@@ -1,23 +1,23 @@
-//! Explanations as text of 80 columns: what all of them share, and the products of a customer in
-//! one screen.
+//! Renders explanations as text of 80 columns. This file has what all of them share, and the
+//! products of a customer.
 
-use crate::domain::words::{Phrase, Words, explain as said, nouns};
-use crate::explain::compare::Difference;
-use crate::explain::counts::Numbers;
-use crate::explain::customer::{CustomerView, ProductLine};
-use crate::explain::notes::Note;
+use crate::domain::words::{Phrase, Words, explain as phrases, nouns};
+use crate::explain::count::differences::Difference;
+use crate::explain::count::numbers::Numbers;
 use crate::explain::render::words;
 use crate::explain::render::words::percent;
+use crate::explain::view::customer::{CustomerView, ProductLine};
+use crate::explain::view::notes::Note;
 use crate::reports::summary::text::padded;
 use crate::stages::next_steps::NextStep;
 
-/// No line is wider, but for paths.
+/// Maximum width of a line. Only paths may be wider.
 pub const WIDTH: usize = 80;
 
 /// How many users without a license are named.
 const MOST_UNLICENSED: usize = 5;
 
-/// Text as it grows.
+/// A text to which lines are added.
 pub struct Page {
     pub words: Words,
     text: String,
@@ -37,7 +37,7 @@ impl Page {
         self.text
     }
 
-    /// A heading, with an empty line before it but for the first.
+    /// Adds a heading. All but the first have an empty line before them.
     pub fn heading(&mut self, heading: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
@@ -49,7 +49,7 @@ impl Page {
         }
     }
 
-    /// A heading in the page's language.
+    /// Adds a heading in the page's language.
     pub fn title(&mut self, title: Phrase) {
         self.heading(self.words.say(title));
     }
@@ -59,8 +59,8 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A text in as many lines as it takes; the first begins with `first`, and the others below
-    /// what follows it.
+    /// Adds a text in as many lines as it needs. The first line begins with `first`; the others are
+    /// indented by the same width.
     pub fn paragraph(&mut self, first: &str, text: &str) {
         let indent = first.chars().count();
         for (at, line) in wrapped(text, WIDTH - indent).into_iter().enumerate() {
@@ -72,17 +72,17 @@ impl Page {
         }
     }
 
-    /// What has to be known before a number is believed: differences first.
+    /// Adds what a reader must know before trusting a number. Differences come first.
     pub fn warnings(&mut self, notes: &[Note], differences: &[Difference]) {
         if !differences.is_empty() {
-            self.title(said::FAULT);
-            self.paragraph("  ", self.words.say(said::DIFFERENCES));
+            self.title(phrases::FAULT);
+            self.paragraph("  ", self.words.say(phrases::DIFFERENCES));
             for difference in differences {
                 self.paragraph("  * ", &words::difference(self.words, difference));
             }
         }
         if !notes.is_empty() {
-            self.title(said::TO_KNOW);
+            self.title(phrases::TO_KNOW);
             for note in notes {
                 self.paragraph("  * ", note.text(self.words));
             }
@@ -102,7 +102,7 @@ impl Page {
     }
 }
 
-/// A text in lines of at most `width` columns, broken between words; a longer word has a line of
+/// Breaks a text between words into lines of at most `width` columns. A longer word gets a line of
 /// its own.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -118,32 +118,32 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The products of a customer in one screen.
+/// Renders the products of a customer on one screen.
 pub fn customer(view: &CustomerView, w: Words, colored: bool) -> String {
     let mut page = Page::new(w, colored);
     let customer = words::customer(&view.customer);
-    page.heading(&w.fill(said::CUSTOMER_ON, &[("customer", &customer), ("day", &view.day)]));
+    page.heading(&w.fill(phrases::CUSTOMER_ON, &[("customer", &customer), ("day", &view.day)]));
     for (label, what) in [
-        (said::TENANT, view.customer.tenant_id.to_string()),
-        (said::WINDOW, words::window(w, &view.completeness)),
-        (said::SEATS, words::snapshot(w, &view.completeness)),
+        (phrases::TENANT, view.customer.tenant_id.to_string()),
+        (phrases::WINDOW, words::window(w, &view.completeness)),
+        (phrases::SEATS, words::snapshot(w, &view.completeness)),
     ] {
-        // Labels have a width in common, which a long window takes from what comes after it.
-        let labels = [said::TENANT, said::WINDOW, said::SEATS].map(|label| w.say(label).chars().count());
+        // Labels share one width. A long label takes the space from what comes after it.
+        let labels = [phrases::TENANT, phrases::WINDOW, phrases::SEATS].map(|label| w.say(label).chars().count());
         let width = labels.into_iter().max().unwrap_or(0).max(8);
         page.paragraph(&format!("  {:<width$} ", w.say(label)), &what);
     }
     page.warnings(&view.notes, &view.differences);
-    page.title(said::PRODUCTS);
+    page.title(phrases::PRODUCTS);
     if view.products.is_empty() {
-        page.paragraph("  ", w.say(said::NO_PRODUCTS));
+        page.paragraph("  ", w.say(phrases::NO_PRODUCTS));
     }
     for line in &view.products {
         product_line(&mut page, line);
     }
     match &view.next_steps {
         Some(steps) if !steps.is_empty() => {
-            page.title(said::CUSTOMER_STEPS);
+            page.title(phrases::CUSTOMER_STEPS);
             page.next_steps(steps);
         }
         _ => {}
@@ -158,26 +158,26 @@ pub fn customer(view: &CustomerView, w: Words, colored: bool) -> String {
             &product.part_number
         };
         page.line("");
-        page.line(&w.fill(said::TAKE_APART, &[("product", name)]));
+        page.line(&w.fill(phrases::TAKE_APART, &[("product", name)]));
     }
     page.finish()
 }
 
-/// Who uses what without a license for it.
+/// Adds who uses what without a license.
 fn unlicensed(page: &mut Page, view: &CustomerView) {
     for found in &view.unlicensed {
         let w = page.words;
         let users = w.count(found.users.len(), nouns::USER_DATIVE);
-        page.heading(&w.fill(said::UNLICENSED, &[("workload", &found.workload), ("users", &users)]));
+        page.heading(&w.fill(phrases::UNLICENSED, &[("workload", &found.workload), ("users", &users)]));
         for (user, days) in found.users.iter().take(MOST_UNLICENSED) {
             let last = days
                 .last()
-                .map_or_else(String::new, |day| format!(", {}", w.fill(said::LAST_ON, &[("day", day)])));
+                .map_or_else(String::new, |day| format!(", {}", w.fill(phrases::LAST_ON, &[("day", day)])));
             page.line(&format!("  {user}  {}{last}", w.count(days.len(), nouns::DAY)));
         }
         if found.users.len() > MOST_UNLICENSED {
             let more = w.grouped((found.users.len() - MOST_UNLICENSED) as i64);
-            page.line(&format!("  {}", w.fill(said::MORE, &[("count", &more)])));
+            page.line(&format!("  {}", w.fill(phrases::MORE, &[("count", &more)])));
         }
     }
 }
@@ -187,14 +187,14 @@ fn product_line(page: &mut Page, line: &ProductLine) {
     let width = label_width(w);
     page.line(&format!("  {}", padded(&words::product(&line.product), WIDTH - 2)));
     let figure = |label: Phrase, ratio, what: String| format!("    {:<width$}{:>8}  {what}", w.say(label), percent(w, ratio));
-    page.line(&figure(said::DEPLOYMENT, numbers.deployment(), assigned(w, numbers)));
+    page.line(&figure(phrases::DEPLOYMENT, numbers.deployment(), assigned(w, numbers)));
     if !line.has_workload {
-        page.line(&figure(said::USAGE, None, w.say(said::CANNOT_BE_SEEN).to_owned()));
+        page.line(&figure(phrases::USAGE, None, w.say(phrases::CANNOT_BE_SEEN).to_owned()));
     } else {
         let entitlements = words::counted_or_unknown(w, numbers.entitlements, nouns::ENTITLEMENT);
         let active = w.grouped(numbers.users.active);
-        let of = w.fill(said::ACTIVE_OF_SHORT, &[("active", &active), ("entitlements", &entitlements)]);
-        page.line(&figure(said::USAGE, numbers.usage(), of));
+        let of = w.fill(phrases::ACTIVE_OF_SHORT, &[("active", &active), ("entitlements", &entitlements)]);
+        page.line(&figure(phrases::USAGE, numbers.usage(), of));
         let shown: Vec<String> = words::parts(numbers.parts)
             .iter()
             .filter(|(_, count, _)| *count > 0)
@@ -205,14 +205,14 @@ fn product_line(page: &mut Page, line: &ProductLine) {
         }
     }
     if let Some(reason) = &line.out_of_scope {
-        page.paragraph("    ", &w.fill(said::OUT_OF_SCOPE_LONG, &[("reason", &words::clean(reason))]));
+        page.paragraph("    ", &w.fill(phrases::OUT_OF_SCOPE_LONG, &[("reason", &words::clean(reason))]));
     }
     page.next_steps(&line.next_steps);
 }
 
-/// The room that the labels of figures take.
+/// Returns the width of the labels of figures.
 pub fn label_width(w: Words) -> usize {
-    let labels = [said::USAGE, said::DEPLOYMENT].map(|label| w.say(label).chars().count() + 1);
+    let labels = [phrases::USAGE, phrases::DEPLOYMENT].map(|label| w.say(label).chars().count() + 1);
     labels.into_iter().max().unwrap_or(0).max(11)
 }
 
@@ -220,5 +220,5 @@ pub fn label_width(w: Words) -> usize {
 pub fn assigned(w: Words, numbers: &Numbers) -> String {
     let sold = words::counted_or_unknown(w, numbers.seats.map(|seats| seats.sold), nouns::SEAT_SOLD);
     let assigned = w.grouped(numbers.assigned);
-    w.fill(said::ASSIGNED_OF, &[("assigned", &assigned), ("sold", &sold)])
+    w.fill(phrases::ASSIGNED_OF, &[("assigned", &assigned), ("sold", &sold)])
 }

@@ -1,20 +1,20 @@
-//! One number taken apart, as text.
+//! Renders the explanation of one number as text.
 
-use crate::domain::words::{Phrase, Words, explain as said, explain_people as names_of, nouns};
-use crate::explain::changes::Change;
-use crate::explain::counts::Numbers;
-use crate::explain::people::Person;
-use crate::explain::product::ProductExplanation;
+use crate::domain::words::{Phrase, Words, explain as phrases, explain_people as people_phrases, nouns};
+use crate::explain::count::changes::Change;
+use crate::explain::count::numbers::Numbers;
+use crate::explain::count::people::Person;
 use crate::explain::render::text::{Page, assigned, label_width};
 use crate::explain::render::words;
 use crate::explain::render::words::percent;
+use crate::explain::view::product::ProductExplanation;
 
-/// How many users of a group are shown; all of them are in the JSON form.
+/// How many users of a group are shown. The JSON form has all of them.
 const MOST_USERS: usize = 10;
 /// How many users are named behind a change.
 const MOST_CHANGED: usize = 5;
 
-/// The explanation as text.
+/// Renders the explanation.
 pub fn product(explanation: &ProductExplanation, w: Words, colored: bool) -> String {
     let mut page = Page::new(w, colored);
     let numbers = &explanation.numbers;
@@ -24,7 +24,7 @@ pub fn product(explanation: &ProductExplanation, w: Words, colored: bool) -> Str
     page.paragraph(
         "",
         &w.fill(
-            said::PRODUCT_ON,
+            phrases::PRODUCT_ON,
             &[("product", &product), ("workload", &workload), ("day", &explanation.day)],
         ),
     );
@@ -39,7 +39,7 @@ pub fn product(explanation: &ProductExplanation, w: Words, colored: bool) -> Str
         changed(&mut page, change, numbers);
     }
     if let Some(steps) = explanation.next_steps.as_ref().filter(|steps| !steps.is_empty()) {
-        page.title(said::NEXT_STEPS);
+        page.title(phrases::NEXT_STEPS);
         page.next_steps(steps);
     }
     page.finish()
@@ -51,26 +51,26 @@ fn head(page: &mut Page, explanation: &ProductExplanation) {
     let figure = |label: &str, ratio, what: String| format!("  {label:<width$}{:>8}  {what}", percent(w, ratio));
     let entitlements = words::counted_or_unknown(w, numbers.entitlements, nouns::ENTITLEMENT);
     if explanation.workloads.is_empty() {
-        page.line(&format!("  {:<width$}{}", w.say(said::USAGE), w.say(said::CANNOT_BE_SEEN)));
+        page.line(&format!("  {:<width$}{}", w.say(phrases::USAGE), w.say(phrases::CANNOT_BE_SEEN)));
     } else {
         let active = w.count(numbers.users.active, nouns::ACTIVE_USER);
-        let of = w.fill(said::ACTIVE_OF, &[("active", &active), ("entitlements", &entitlements)]);
-        page.line(&figure(w.say(said::USAGE), numbers.usage(), of));
+        let of = w.fill(phrases::ACTIVE_OF, &[("active", &active), ("entitlements", &entitlements)]);
+        page.line(&figure(w.say(phrases::USAGE), numbers.usage(), of));
         let (part, whole) = (w.grouped(numbers.parts.current), words::known(w, numbers.entitlements));
-        let of = w.fill(said::ADJUSTED_OF, &[("part", &part), ("whole", &whole)]);
-        page.line(&figure(&format!("  {}", w.say(said::ADJUSTED)), numbers.usage_adjusted(), of));
+        let of = w.fill(phrases::ADJUSTED_OF, &[("part", &part), ("whole", &whole)]);
+        page.line(&figure(&format!("  {}", w.say(phrases::ADJUSTED)), numbers.usage_adjusted(), of));
     }
     let own = numbers
         .seats
         .filter(|seats| seats.sold_own != seats.sold)
         .map_or_else(String::new, |seats| {
-            format!(", {}", w.fill(said::BY_US, &[("count", &w.grouped(seats.sold_own))]))
+            format!(", {}", w.fill(phrases::BY_US, &[("count", &w.grouped(seats.sold_own))]))
         });
     let of = format!("{}{own}", assigned(w, numbers));
-    page.line(&figure(w.say(said::DEPLOYMENT), numbers.deployment(), of));
+    page.line(&figure(w.say(phrases::DEPLOYMENT), numbers.deployment(), of));
     for (label, what) in [
-        (said::WINDOW, words::window(w, &explanation.completeness)),
-        (said::SEATS, words::snapshot(w, &explanation.completeness)),
+        (phrases::WINDOW, words::window(w, &explanation.completeness)),
+        (phrases::SEATS, words::snapshot(w, &explanation.completeness)),
     ] {
         page.paragraph(&format!("  {:<width$}", w.say(label)), &what);
     }
@@ -82,7 +82,7 @@ fn parts(page: &mut Page, numbers: &Numbers) {
     }
     let w = page.words;
     let users = w.count(numbers.users.active, nouns::ACTIVE_USER);
-    page.heading(&w.fill(said::OF_THE_ACTIVE, &[("users", &users)]));
+    page.heading(&w.fill(phrases::OF_THE_ACTIVE, &[("users", &users)]));
     for (_, count, meaning) in words::parts(numbers.parts).into_iter().filter(|(_, count, _)| *count > 0) {
         page.paragraph(&format!("  {:>7}  ", w.grouped(count)), w.say(meaning));
     }
@@ -96,16 +96,16 @@ fn by_workload(page: &mut Page, explanation: &ProductExplanation) {
         return;
     }
     let w = page.words;
-    page.title(said::BY_WORKLOAD);
+    page.title(phrases::BY_WORKLOAD);
     let columns = [
-        said::USAGE_COLUMN,
-        said::ACTIVE_COLUMN,
-        said::OF_COLUMN,
-        said::CURRENT_SHORT,
-        said::MOVED_COLUMN,
-        said::LAPSED_COLUMN,
-        said::TRIAL_SHORT,
-        said::OVER_COLUMN,
+        phrases::USAGE_COLUMN,
+        phrases::ACTIVE_COLUMN,
+        phrases::OF_COLUMN,
+        phrases::CURRENT_SHORT,
+        phrases::MOVED_COLUMN,
+        phrases::LAPSED_COLUMN,
+        phrases::TRIAL_SHORT,
+        phrases::OVER_COLUMN,
     ];
     let [usage, active, of, current, moved, lapsed, trial, over] = columns.map(|column| w.say(column));
     page.line(&format!(
@@ -134,15 +134,15 @@ fn subscriptions(page: &mut Page, explanation: &ProductExplanation) {
     }
     let w = page.words;
     let list = words::snapshot(w, &explanation.completeness);
-    page.heading(&w.fill(said::IN_FORCE, &[("list", &list)]));
+    page.heading(&w.fill(phrases::IN_FORCE, &[("list", &list)]));
     if explanation.subscriptions.is_empty() {
-        page.line(&format!("  {}", w.say(said::NOT_LISTED)));
+        page.line(&format!("  {}", w.say(phrases::NOT_LISTED)));
     }
     for (row, seats) in &explanation.subscriptions {
         page.paragraph(
             "  ",
             &w.fill(
-                said::COUNTS_AS,
+                phrases::COUNTS_AS,
                 &[
                     ("subscription", &words::subscription(w, row)),
                     ("roles", &words::counts_as(w, *seats)),
@@ -157,48 +157,48 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
     let (w, people) = (page.words, &explanation.people);
     let unseen = explanation.workloads.is_empty();
     let (inactive, order) = match unseen {
-        true => (names_of::NOT_SEEN, names_of::BY_ID),
-        false => (names_of::NOT_USED, names_of::LONGEST_UNUSED),
+        true => (people_phrases::NOT_SEEN, people_phrases::BY_ID),
+        false => (people_phrases::NOT_USED, people_phrases::LONGEST_UNUSED),
     };
     let groups: [(Phrase, Phrase, &Vec<Person>); 3] = [
-        (names_of::HAVE_IT, names_of::LATEST_ASSIGNED, &people.current),
-        (names_of::HAD_IT, names_of::LATEST_LOST, &people.moved),
+        (people_phrases::HAVE_IT, people_phrases::LATEST_ASSIGNED, &people.current),
+        (people_phrases::HAD_IT, people_phrases::LATEST_LOST, &people.moved),
         (inactive, order, &people.inactive),
     ];
     for (title, order, group) in groups.iter().filter(|(_, _, group)| !group.is_empty()) {
         page.heading(&format!("{}: {}, {}", w.say(*title), w.grouped(group.len() as i64), w.say(*order)));
         page.line(&format!(
             "  {:<36} {:<10} {:<10} {:<10} {}",
-            w.say(names_of::USER_COLUMN),
-            w.say(names_of::SINCE_COLUMN),
-            w.say(names_of::UNTIL_COLUMN),
-            w.say(names_of::LAST_USE_COLUMN),
-            w.say(names_of::DAYS_BY_COLUMN)
+            w.say(people_phrases::USER_COLUMN),
+            w.say(people_phrases::SINCE_COLUMN),
+            w.say(people_phrases::UNTIL_COLUMN),
+            w.say(people_phrases::LAST_USE_COLUMN),
+            w.say(people_phrases::DAYS_BY_COLUMN)
         ));
         for person in group.iter().take(MOST_USERS) {
             person_lines(page, person, unseen);
         }
         if group.len() > MOST_USERS {
             let more = w.grouped((group.len() - MOST_USERS) as i64);
-            page.line(&format!("  {}", w.fill(said::MORE_IN_JSON, &[("count", &more)])));
+            page.line(&format!("  {}", w.fill(phrases::MORE_IN_JSON, &[("count", &more)])));
         }
     }
     if !people.current.is_empty() || !people.moved.is_empty() {
         page.line("");
-        let letters = w.say(names_of::LETTERS);
-        page.line(&format!("  {}", w.fill(names_of::BY, &[("letters", &letters)])));
+        let letters = w.say(people_phrases::LETTERS);
+        page.line(&format!("  {}", w.fill(people_phrases::BY, &[("letters", &letters)])));
     }
     if !unseen && people.inactive.iter().any(|person| person.last_active.is_none()) {
         page.line(&format!(
             "  {}",
-            w.fill(names_of::NEVER_MEANS, &[("day", &explanation.known_since)])
+            w.fill(people_phrases::NEVER_MEANS, &[("day", &explanation.known_since)])
         ));
     }
 }
 
 fn person_lines(page: &mut Page, person: &Person, unseen: bool) {
     let w = page.words;
-    let never = if unseen { "-" } else { w.say(names_of::NEVER) };
+    let never = if unseen { "-" } else { w.say(people_phrases::NEVER) };
     let last = person.last_active.map_or_else(|| never.to_owned(), |day| day.to_string());
     page.line(&format!(
         "  {:<36} {:<10} {:<10} {last:<10} {:>4} {}",
@@ -218,10 +218,10 @@ fn person_lines(page: &mut Page, person: &Person, unseen: bool) {
 
 fn changed(page: &mut Page, change: &Change, now: &Numbers) {
     let w = page.words;
-    page.heading(&w.fill(names_of::SINCE, &[("day", &change.since)]));
+    page.heading(&w.fill(people_phrases::SINCE, &[("day", &change.since)]));
     page.paragraph("  ", &words::change(w, &change.before, now));
     if change.complete == Some(false) && !change.users.is_empty() {
-        page.paragraph("  ", w.say(names_of::NOT_COMPLETE_THEN));
+        page.paragraph("  ", w.say(people_phrases::NOT_COMPLETE_THEN));
     }
     for group in &change.users {
         let count = w.grouped(group.users.len() as i64);
@@ -229,14 +229,14 @@ fn changed(page: &mut Page, change: &Change, now: &Numbers) {
         names(page, &group.users);
     }
     for (what, users, sign) in [
-        (names_of::GOT_LICENSE, &change.gained, 1),
-        (names_of::LOST_LICENSE, &change.lost, -1),
+        (people_phrases::GOT_LICENSE, &change.gained, 1),
+        (people_phrases::LOST_LICENSE, &change.lost, -1),
     ] {
         if !users.is_empty() {
             let count = users.len() as i64;
             let what = w.fill(what, &[("delta", &w.signed(sign * count))]);
             page.line(&format!("  {:>7}  {what}", w.grouped(count)));
-            // Whoever also changed the number of active users is named there.
+            // Those who also changed the number of active users are named there.
             let is_named = |user: &&String| change.users.iter().any(|group| group.users.contains(user));
             names(page, &users.iter().filter(|user| !is_named(user)).cloned().collect::<Vec<_>>());
         }
@@ -246,7 +246,7 @@ fn changed(page: &mut Page, change: &Change, now: &Numbers) {
         page.paragraph(&format!("{label:>9}  "), &words::seat_change(w, seats));
     }
     if change.is_nothing() {
-        page.line(&format!("  {}", w.say(names_of::NOTHING_CHANGED)));
+        page.line(&format!("  {}", w.say(people_phrases::NOTHING_CHANGED)));
     }
 }
 
@@ -257,6 +257,6 @@ fn names(page: &mut Page, users: &[String]) {
     if users.len() > MOST_CHANGED {
         let w = page.words;
         let more = w.grouped((users.len() - MOST_CHANGED) as i64);
-        page.line(&format!("           {}", w.fill(said::MORE, &[("count", &more)])));
+        page.line(&format!("           {}", w.fill(phrases::MORE, &[("count", &more)])));
     }
 }

@@ -1,15 +1,15 @@
-//! One user's licenses, days and raw lines, as text.
+//! Renders one user's licenses, days and raw lines as text.
 
 use crate::domain::kinds::Opened;
-use crate::domain::words::{Words, explain as said, explain_people as people, nouns};
+use crate::domain::words::{Words, explain as phrases, explain_people as people, nouns};
 use crate::explain::render::text::{Page, WIDTH};
 use crate::explain::render::words;
-use crate::explain::user::{EventLine, RawRecord, Standing, UserDay, UserExplanation};
+use crate::explain::view::user::{EventLine, RawRecord, UserDay, UserExplanation, UserStatus};
 
-/// How many raw lines of a day and workload are shown; all of them are in the JSON form.
+/// How many raw lines of a day and workload are shown. The JSON form has all of them.
 const MOST_LINES: usize = 5;
 
-/// The explanation as text. Paths are as long as they are.
+/// Renders the explanation. Paths are not wrapped.
 pub fn user(explanation: &UserExplanation, w: Words, colored: bool) -> String {
     let mut page = Page::new(w, colored);
     page.heading(&w.fill(people::USER_OF, &[("user", &explanation.user)]));
@@ -29,7 +29,7 @@ pub fn user(explanation: &UserExplanation, w: Words, colored: bool) -> String {
     page.warnings(&explanation.notes, &explanation.differences);
     page.title(people::LICENSES);
     if explanation.licenses.is_empty() {
-        page.line(&format!("  {}", w.say(said::NONE)));
+        page.line(&format!("  {}", w.say(phrases::NONE)));
     }
     for (product, license) in &explanation.licenses {
         let until = license.until.map_or_else(
@@ -49,7 +49,7 @@ pub fn user(explanation: &UserExplanation, w: Words, colored: bool) -> String {
     let use_from = w.fill(people::USE_FROM, &[("first", &explanation.first), ("last", &explanation.day)]);
     page.heading(&format!("{use_from}, {}", w.say(people::LATEST_FIRST)));
     if explanation.days.is_empty() {
-        page.line(&format!("  {}", w.say(said::NONE)));
+        page.line(&format!("  {}", w.say(phrases::NONE)));
     }
     for day in &explanation.days {
         day_lines(&mut page, day);
@@ -57,18 +57,17 @@ pub fn user(explanation: &UserExplanation, w: Words, colored: bool) -> String {
     page.finish()
 }
 
-/// How a user stands in a number, in a sentence.
-pub fn standing_words(w: Words, standing: Standing) -> &'static str {
+/// Says in a sentence whether a user is in a number.
+pub fn standing_words(w: Words, standing: UserStatus) -> &'static str {
     w.say(match standing {
-        Standing::Current => people::COUNTS,
-        Standing::Moved => people::COUNTS_AS_MOVED,
-        Standing::Inactive => people::INACTIVE,
-        Standing::Out => people::OUT,
+        UserStatus::Current => people::COUNTS,
+        UserStatus::Moved => people::COUNTS_AS_MOVED,
+        UserStatus::Inactive => people::INACTIVE,
+        UserStatus::Out => people::OUT,
     })
 }
 
-/// What a day shows: `2 interactive, 1 non-interactive`, and why it does not count where it does
-/// not.
+/// Says what happened on a day (`2 interactive, 1 non-interactive`) and, if it does not count, why.
 pub fn day_words(w: Words, day: &UserDay) -> String {
     let counts = [
         (day.interactive_sign_ins, people::INTERACTIVE),
@@ -101,7 +100,7 @@ fn day_lines(page: &mut Page, day: &UserDay) {
     if day.lines.len() > MOST_LINES {
         let w = page.words;
         let lines = w.count(day.lines.len() - MOST_LINES, nouns::LINE);
-        page.line(&format!("      {}", w.fill(said::MORE_LINES, &[("lines", &lines)])));
+        page.line(&format!("      {}", w.fill(phrases::MORE_LINES, &[("lines", &lines)])));
     }
 }
 

@@ -1,35 +1,34 @@
-//! Words and figures that all forms of an explanation share. The words themselves are in
-//! `domain/words`.
+//! Fragments of text that all forms of an explanation share. The phrases are in `domain/words`.
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State};
-use crate::domain::words::{Noun, Phrase, Words, explain as said, explain_people as people, nouns};
-use crate::explain::changes::{Cause, SeatCause, SeatChange, SeatState, UserChange};
-use crate::explain::compare::Difference;
-use crate::explain::counts::{Numbers, Seats};
+use crate::domain::words::{Noun, Phrase, Words, explain as phrases, explain_people as people, nouns};
+use crate::explain::count::changes::{Cause, SeatCause, SeatChange, SeatState, UserChange};
+use crate::explain::count::differences::Difference;
+use crate::explain::count::numbers::{Numbers, SeatCounts};
+use crate::explain::count::people::License;
 use crate::explain::facts::CustomerName;
-use crate::explain::people::License;
-use crate::explain::product::{Completeness, ProductName};
+use crate::explain::view::product::{Completeness, ProductName};
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
+use crate::stages::next_steps::advice::title;
 use crate::stages::next_steps::evidence;
-use crate::stages::next_steps::words::title;
 use crate::stages::usage::usage::Parts;
 
-/// `107.0 %`; `-` where there is no ratio.
+/// `107.0 %`, or `-` without a ratio.
 pub fn percent(w: Words, ratio: Option<f64>) -> String {
     ratio.map_or_else(|| "-".to_owned(), |ratio| w.percent(ratio, 1))
 }
 
-/// A count that may be unknown.
+/// A count, or the word for an unknown one.
 pub fn known(w: Words, count: Option<i64>) -> String {
-    count.map_or_else(|| w.say(said::UNKNOWN).to_owned(), |count| w.grouped(count))
+    count.map_or_else(|| w.say(phrases::UNKNOWN).to_owned(), |count| w.grouped(count))
 }
 
-/// A next step by its title, and how many seats (or support requests) it concerns; its evidence has
-/// all numbers, for programs.
+/// The title of a next step and the number of seats (or support requests) it concerns. Its evidence
+/// has all numbers, for programs.
 pub fn step_and_count(w: Words, step: &NextStep) -> String {
     let concerned = evidence::Evidence::parse(&step.evidence).map_or(0, |evidence| evidence.seats_concerned());
     let what = if step.code == StepCode::SupportLoad {
@@ -48,25 +47,27 @@ pub fn next_step(w: Words, step: &NextStep) -> String {
     }
 }
 
-/// What a step is about that is about no single product.
+/// The subject of a step that is not about a single product.
 pub fn workload_or_all(w: Words, step: &NextStep) -> String {
-    step.workload.clone().unwrap_or_else(|| w.say(said::CUSTOMER_AS_A_WHOLE).to_owned())
+    step.workload
+        .clone()
+        .unwrap_or_else(|| w.say(phrases::CUSTOMER_AS_A_WHOLE).to_owned())
 }
 
-/// A number of things that may be unknown.
+/// A count with its noun; the count may be unknown.
 pub fn counted_or_unknown(w: Words, count: Option<i64>, noun: Noun) -> String {
     count.map_or_else(
-        || w.fill(said::UNKNOWN_COUNT, &[("noun", &w.say(noun.many))]),
+        || w.fill(phrases::UNKNOWN_COUNT, &[("noun", &w.say(noun.many))]),
         |count| w.count(count, noun),
     )
 }
 
-/// A text from a list or log in one line: control characters become blanks.
+/// A text of a list or log on one line: control characters become blanks.
 pub fn clean(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
-/// `Contoso (contoso.example)`, else the tenant id.
+/// `Contoso (contoso.example)`, or the tenant id.
 pub fn customer(customer: &CustomerName) -> String {
     match (customer.name.is_empty(), customer.domain.is_empty()) {
         (true, true) => customer.tenant_id.to_string(),
@@ -76,7 +77,7 @@ pub fn customer(customer: &CustomerName) -> String {
     }
 }
 
-/// `Office 365 E3 (ENTERPRISEPACK)`, else the SKU id.
+/// `Office 365 E3 (ENTERPRISEPACK)`, or the SKU id.
 pub fn product(product: &ProductName) -> String {
     match product.name.is_empty() {
         true => product.sku_id.to_string(),
@@ -85,24 +86,24 @@ pub fn product(product: &ProductName) -> String {
     }
 }
 
-/// A workload, or the words for any of them.
+/// The workload, or the phrase for any of them.
 pub fn workload(w: Words, workload: Option<&str>) -> &str {
-    workload.unwrap_or_else(|| w.say(said::ANY_WORKLOAD))
+    workload.unwrap_or_else(|| w.say(phrases::ANY_WORKLOAD))
 }
 
-/// The five parts, each with what it is called in a word, and what it means.
+/// The five parts, each with a short and a long name.
 pub fn parts(parts: Parts) -> [(Phrase, i64, Phrase); 5] {
     [
-        (said::CURRENT_SHORT, parts.current, said::CURRENT),
-        (said::MOVED_SHORT, parts.moved, said::MOVED),
-        (said::LAPSED_SHORT, parts.lapsed, said::LAPSED),
-        (said::TRIAL_SHORT, parts.trial, said::TRIAL),
-        (said::OVER_ASSIGNED_SHORT, parts.over_assigned, said::OVER_ASSIGNED),
+        (phrases::CURRENT_SHORT, parts.current, phrases::CURRENT),
+        (phrases::MOVED_SHORT, parts.moved, phrases::MOVED),
+        (phrases::LAPSED_SHORT, parts.lapsed, phrases::LAPSED),
+        (phrases::TRIAL_SHORT, parts.trial, phrases::TRIAL),
+        (phrases::OVER_ASSIGNED_SHORT, parts.over_assigned, phrases::OVER_ASSIGNED),
     ]
 }
 
-/// How many of the active users who have the product are beyond the entitlements, and why; `None`
-/// where none is.
+/// How many of the active users with the product exceed the entitlements, and why. `None` if there
+/// is none.
 pub fn beyond(w: Words, numbers: &Numbers) -> Option<String> {
     let holders = numbers.users.holders;
     let beyond = holders - numbers.parts.current;
@@ -110,9 +111,9 @@ pub fn beyond(w: Words, numbers: &Numbers) -> Option<String> {
         return None;
     }
     let reasons = [
-        (numbers.parts.lapsed, said::BECAUSE_LAPSED),
-        (numbers.parts.trial, said::WHILE_TRIAL),
-        (numbers.parts.over_assigned, said::BECAUSE_OVER_ASSIGNED),
+        (numbers.parts.lapsed, phrases::BECAUSE_LAPSED),
+        (numbers.parts.trial, phrases::WHILE_TRIAL),
+        (numbers.parts.over_assigned, phrases::BECAUSE_OVER_ASSIGNED),
     ];
     let reasons: Vec<String> = reasons
         .iter()
@@ -123,7 +124,7 @@ pub fn beyond(w: Words, numbers: &Numbers) -> Option<String> {
         })
         .collect();
     let mut text = w.fill(
-        said::BEYOND,
+        phrases::BEYOND,
         &[
             ("users", &w.count(holders, nouns::ACTIVE_USER)),
             ("entitlements", &counted_or_unknown(w, numbers.entitlements, nouns::ENTITLEMENT)),
@@ -133,54 +134,54 @@ pub fn beyond(w: Words, numbers: &Numbers) -> Option<String> {
     );
     if beyond != holders {
         text.push(' ');
-        text.push_str(&w.fill(said::POOLED, &[("count", &w.grouped(holders))]));
+        text.push_str(&w.fill(phrases::POOLED, &[("count", &w.grouped(holders))]));
     }
     Some(text)
 }
 
 /// What a subscription counts as.
-pub fn counts_as(w: Words, seats: Seats) -> String {
+pub fn counts_as(w: Words, seats: SeatCounts) -> String {
     let roles = [
-        (seats.sold, said::SOLD),
-        (seats.entitled, said::ENTITLED),
-        (seats.trial, said::TRIAL_SHORT),
-        (seats.lapsed, said::LAPSED_SHORT),
+        (seats.sold, phrases::SOLD),
+        (seats.entitled, phrases::ENTITLED),
+        (seats.trial, phrases::TRIAL_SHORT),
+        (seats.lapsed, phrases::LAPSED_SHORT),
     ];
     let roles: Vec<&str> = roles.iter().filter(|(count, _)| *count > 0).map(|(_, role)| w.say(*role)).collect();
     match roles.as_slice() {
-        [] => w.say(said::NOTHING).to_owned(),
+        [] => w.say(phrases::NOTHING).to_owned(),
         roles => w.and(roles),
     }
 }
 
-/// The state of a subscription in a word or two.
+/// The state of a subscription.
 fn state(w: Words, state: State) -> &'static str {
     w.say(match state {
-        State::Active => said::ACTIVE_STATE,
-        State::Grace => said::GRACE_STATE,
-        State::Disabled => said::DISABLED_STATE,
-        State::Deprovisioned => said::DEPROVISIONED_STATE,
-        State::Pending => said::PENDING_STATE,
-        State::Superseded => said::SUPERSEDED_STATE,
+        State::Active => phrases::ACTIVE_STATE,
+        State::Grace => phrases::GRACE_STATE,
+        State::Disabled => phrases::DISABLED_STATE,
+        State::Deprovisioned => phrases::DEPROVISIONED_STATE,
+        State::Pending => phrases::PENDING_STATE,
+        State::Superseded => phrases::SUPERSEDED_STATE,
     })
 }
 
 /// `57 seats, active, sold by us, ends 2027-08-31`.
 pub fn subscription(w: Words, row: &Subscription) -> String {
     let trial = if row.is_trial {
-        format!(" {}", w.say(said::A_TRIAL))
+        format!(" {}", w.say(phrases::A_TRIAL))
     } else {
         String::new()
     };
     let seller = w.say(match row.seller {
-        Seller::Own => said::SOLD_BY_US,
-        Seller::Other => said::SOLD_BY_OTHER,
-        Seller::Direct => said::SOLD_DIRECTLY,
-        Seller::Unknown => said::SELLER_UNKNOWN,
+        Seller::Own => phrases::SOLD_BY_US,
+        Seller::Other => phrases::SOLD_BY_OTHER,
+        Seller::Direct => phrases::SOLD_DIRECTLY,
+        Seller::Unknown => phrases::SELLER_UNKNOWN,
     });
     let ends = row
         .ends_on
-        .map_or_else(|| w.say(said::NO_END).to_owned(), |day| w.fill(said::ENDS, &[("day", &day)]));
+        .map_or_else(|| w.say(phrases::NO_END).to_owned(), |day| w.fill(phrases::ENDS, &[("day", &day)]));
     format!(
         "{}, {}{trial}, {seller}, {ends}",
         w.count(row.seats, nouns::SEAT),
@@ -191,12 +192,12 @@ pub fn subscription(w: Words, row: &Subscription) -> String {
 /// `2026-09-03 to 2026-09-30, complete, events on 28 of 28 days`.
 pub fn window(w: Words, completeness: &Completeness) -> String {
     let complete = if completeness.complete {
-        said::COMPLETE
+        phrases::COMPLETE
     } else {
-        said::NOT_COMPLETE
+        phrases::NOT_COMPLETE
     };
     w.fill(
-        said::WINDOW_WORDS,
+        phrases::WINDOW_WORDS,
         &[
             ("first", &completeness.first),
             ("last", &completeness.last),
@@ -209,12 +210,13 @@ pub fn window(w: Words, completeness: &Completeness) -> String {
 
 /// `by the list of subscriptions of 2026-09-09`.
 pub fn snapshot(w: Words, completeness: &Completeness) -> String {
-    completeness
-        .snapshot_day
-        .map_or_else(|| w.say(said::NO_LIST).to_owned(), |day| w.fill(said::BY_LIST, &[("day", &day)]))
+    completeness.snapshot_day.map_or_else(
+        || w.say(phrases::NO_LIST).to_owned(),
+        |day| w.fill(phrases::BY_LIST, &[("day", &day)]),
+    )
 }
 
-/// Since when, and until when, a license was held.
+/// The day from which a license was held.
 pub fn since(w: Words, license: &License) -> String {
     license
         .since
@@ -225,7 +227,7 @@ pub fn until(day: Option<Day>) -> String {
     day.map_or_else(|| "-".to_owned(), |day| day.to_string())
 }
 
-/// To whom a license went, and from whom it came, as far as that can be seen.
+/// To whom a license went.
 pub fn went_to(w: Words, user: &str, day: Day) -> String {
     w.fill(people::WENT_TO, &[("user", &user), ("day", &day)])
 }
@@ -234,7 +236,7 @@ pub fn came_from(w: Words, user: &str, day: Day) -> String {
     w.fill(people::CAME_FROM, &[("user", &user), ("day", &day)])
 }
 
-/// `ina`: a letter for each kind of evidence.
+/// `ina`: one letter for each kind of evidence.
 pub fn letters<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
     let letter = |kind: &Evidence| match kind {
         Evidence::Interactive => 'i',
@@ -244,7 +246,7 @@ pub fn letters<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
     evidence.into_iter().map(letter).collect()
 }
 
-/// A kind of evidence in words.
+/// A kind of evidence.
 pub fn evidence(w: Words, kind: Evidence) -> &'static str {
     w.say(match kind {
         Evidence::Interactive => people::INTERACTIVE_SIGN_IN,
@@ -253,7 +255,7 @@ pub fn evidence(w: Words, kind: Evidence) -> &'static str {
     })
 }
 
-/// What happened to users, to follow their number.
+/// What happened to users; it follows their number.
 fn cause(cause: Cause) -> Phrase {
     match cause {
         Cause::Assigned => people::ASSIGNED_AND_USED,
@@ -277,7 +279,7 @@ fn seat_cause(cause: SeatCause) -> Phrase {
     }
 }
 
-/// `+2 entitlements, +2 sold`; what did not change is left out.
+/// `+2 entitlements, +2 sold`. Counts that did not change are left out.
 fn deltas(w: Words, deltas: &[(i64, Phrase)]) -> String {
     let words: Vec<String> = deltas
         .iter()
@@ -290,14 +292,14 @@ fn deltas(w: Words, deltas: &[(i64, Phrase)]) -> String {
     }
 }
 
-/// A number then and now, in a line.
+/// A number on an earlier day and now, on one line.
 pub fn change(w: Words, before: &Numbers, now: &Numbers) -> String {
     let from_to = |what: Phrase, before: String, now: String| match before == now {
         true => w.fill(people::AS_BEFORE, &[("what", &w.say(what)), ("now", &now)]),
         false => w.fill(people::WAS_AND_IS, &[("what", &w.say(what)), ("before", &before), ("now", &now)]),
     };
     let usage = |numbers: &Numbers| match numbers.usage() {
-        None => w.say(said::UNKNOWN).to_owned(),
+        None => w.say(phrases::UNKNOWN).to_owned(),
         ratio => percent(w, ratio),
     };
     [
@@ -312,14 +314,14 @@ pub fn change(w: Words, before: &Numbers, now: &Numbers) -> String {
 /// `52 seats active trial`.
 pub fn seat_state(w: Words, seats: &SeatState) -> String {
     let trial = if seats.is_trial {
-        format!(" {}", w.say(said::A_TRIAL))
+        format!(" {}", w.say(phrases::A_TRIAL))
     } else {
         String::new()
     };
     format!("{} {}{trial}", w.count(seats.seats, nouns::SEAT), state(w, seats.state))
 }
 
-/// What happened to a subscription, and what that changes.
+/// What happened to a subscription and what that changes.
 pub fn seat_change(w: Words, change: &SeatChange) -> String {
     let (before, now) = (
         change.before.as_ref().map(|before| seat_state(w, before)),
@@ -333,10 +335,10 @@ pub fn seat_change(w: Words, change: &SeatChange) -> String {
     let effect = deltas(
         w,
         &[
-            (change.entitled, said::ENTITLED),
-            (change.sold, said::SOLD),
-            (change.trial, said::TRIAL_SHORT),
-            (change.lapsed, said::LAPSED_SHORT),
+            (change.entitled, phrases::ENTITLED),
+            (change.sold, phrases::SOLD),
+            (change.trial, phrases::TRIAL_SHORT),
+            (change.lapsed, phrases::LAPSED_SHORT),
         ],
     );
     w.fill(
@@ -350,27 +352,27 @@ pub fn seat_change(w: Words, change: &SeatChange) -> String {
     )
 }
 
-/// What happened to some users, to follow their number.
+/// What happened to some users; it follows their number.
 pub fn user_change(w: Words, change: &UserChange) -> String {
     let effect = deltas(
         w,
         &[
-            (change.active, said::ACTIVE_COLUMN),
+            (change.active, phrases::ACTIVE_COLUMN),
             (change.holders, people::WITH_PRODUCT),
-            (change.moved, said::MOVED_SHORT),
+            (change.moved, phrases::MOVED_SHORT),
         ],
     );
     format!("{}: {effect}", w.say(cause(change.cause)))
 }
 
-/// A difference in a sentence.
+/// A difference as a sentence.
 pub fn difference(w: Words, difference: &Difference) -> String {
     let workload = difference
         .workload
         .as_ref()
         .map_or_else(String::new, |workload| format!(", {workload}"));
     w.fill(
-        said::DIFFERENCE,
+        phrases::DIFFERENCE,
         &[
             ("table", &difference.table),
             ("day", &difference.day),

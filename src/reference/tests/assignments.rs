@@ -8,8 +8,8 @@ use crate::domain::kinds::Action;
 /// (user, SKU, assigned, removed, source).
 type Expected = (&'static str, Guid, Option<i32>, Option<i32>, &'static str);
 
-/// The events of the test give these assignments and that many contradictions, in whatever order
-/// they are read.
+/// Asserts that the events of the test give these assignments and this number of contradictions, in
+/// whatever order they are read.
 fn check(events: &[(&str, Guid, Action, i32, i64)], expected: &[Expected], contradictions: u64) {
     for backwards in [false, true] {
         let mut world = World::new();

@@ -1,4 +1,4 @@
-//! What holds in every portfolio, on one that a generator made up.
+//! What holds in every portfolio, checked on a generated one.
 
 use std::collections::BTreeMap;
 
@@ -103,7 +103,7 @@ fn parts_add_up_and_bits_stay_in_the_window() {
     for (key, row) in &tables.adoption {
         let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
         assert_eq!(parts, row.entitlements_active, "{key:?}");
-        // Any workload is at least the most used one.
+        // Usage of any workload is at least that of the most used one.
         assert!(
             most_used
                 .get(&(key.day, key.tenant_id, key.sku_id))

@@ -1,4 +1,4 @@
-//! Small portfolios with numbers that were worked out by hand from `spec: definitions`.
+//! Small portfolios with numbers worked out by hand from the definitions.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 

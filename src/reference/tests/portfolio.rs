@@ -1,4 +1,4 @@
-//! Sums over customers, and what must not change the result.
+//! Sums over customers, and changes that must not change the result.
 
 use super::world::{FREE, OFFICE, OTHER, TEAMS, TENANT, VISIO, World, at, day};
 use crate::domain::guid::Guid;
@@ -14,8 +14,8 @@ fn portfolio<'a>(tables: &'a Tables, sku_id: Option<Guid>, workload: Option<&str
     })
 }
 
-/// Two customers with seats of TEAMS (10 and 30), one of them with 5 of OFFICE as well and a free
-/// product; a third without a snapshot.
+/// Two customers have seats of TEAMS (10 and 30); one of them also has 5 of OFFICE and a free
+/// product. A third one has no snapshot.
 fn world() -> World {
     let mut world = World::new();
     world.sold(

@@ -1,4 +1,4 @@
-//! A made-up portfolio, told fact by fact: every fact is a file of its own, unless a test says
+//! A made-up portfolio, built fact by fact. Every fact is a file of its own unless a test says
 //! otherwise.
 
 use crate::domain::catalogue::Product;

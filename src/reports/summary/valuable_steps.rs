@@ -15,8 +15,8 @@ use crate::domain::words::Words;
 use crate::domain::words::summary as said;
 use crate::reports::summary::text::{WIDTH, heading, padded};
 use crate::stages::next_steps::NextStep;
+use crate::stages::next_steps::advice::title;
 use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::next_steps::words::title;
 
 /// How many steps are named at most.
 const MOST: usize = 5;

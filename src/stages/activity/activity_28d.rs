@@ -1,5 +1,5 @@
-//! `activity_28d`: for each day the windows of everybody who was active in a workload in the 28
-//! days that end on it. Reads `activity_daily` of D-27 ... D.
+//! `activity_28d`: the 28-day window of each user and workload, for each day. Reads
+//! `activity_daily` of D-27 to D.
 
 use std::sync::Arc;
 
@@ -35,7 +35,8 @@ table! {
     }
 }
 
-/// The windows of a day, before they become text: column by column, in the order of the key.
+/// The windows of one day before they become a frame: one vector per column, in the order of the
+/// key.
 #[derive(Default)]
 pub struct DayOfWindows {
     entities: Vec<u32>,
@@ -44,7 +45,7 @@ pub struct DayOfWindows {
 }
 
 impl DayOfWindows {
-    /// How many rows the day has.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.entities.len()
     }
@@ -54,11 +55,11 @@ impl DayOfWindows {
     }
 }
 
-/// The windows of a day: every entity with any evidence in it.
+/// Returns the windows of a day: one row for every entity that has any evidence.
 pub fn rows(windows: &Windows, chosen: Marks) -> DayOfWindows {
     let [interactive, non_interactive, action, _] = &windows.patterns;
-    // Every entity is written down, and the next one over it unless there is evidence: that takes
-    // no branches.
+    // Every entity is written, and the next one overwrites it unless it has evidence. This needs no
+    // branch.
     let mut entities = vec![0; interactive.len() + 1];
     let mut count = 0;
     for (entity, ((interactive, non_interactive), action)) in interactive.iter().zip(non_interactive).zip(action).enumerate() {
@@ -75,7 +76,7 @@ pub fn rows(windows: &Windows, chosen: Marks) -> DayOfWindows {
     }
 }
 
-/// The texts of the facts as columns have them: shared by all days of a pass.
+/// The distinct texts of the facts as columns. All days of a pass share them.
 pub struct Texts {
     tenants: ArrayRef,
     users: ArrayRef,
@@ -92,7 +93,7 @@ impl Texts {
     }
 }
 
-/// The windows of a day as a frame of the table.
+/// Returns the frame of a day.
 pub fn frame(day: Day, windows: &DayOfWindows, facts: &DailyFacts, texts: &Texts) -> Result<RecordBatch, WarehouseError> {
     let DayOfWindows {
         entities,
@@ -118,8 +119,8 @@ pub fn frame(day: Day, windows: &DayOfWindows, facts: &DailyFacts, texts: &Texts
     frame_of(&ACTIVITY_28D, columns)
 }
 
-/// The latest active day of each pattern. What is common, one in all of them, needs no notes of
-/// nulls.
+/// Returns the latest active day of each pattern. Usually every pattern has one, and then the
+/// column needs no null bitmap.
 fn last_days(day: Day, active: &[u32]) -> ArrayRef {
     let last = |bits: &u32| window::last_day(*bits, day).map(|day| day.0);
     if active.contains(&0) {

@@ -1,9 +1,8 @@
-//! `activity_coverage`: on which days a customer has any event at all, and what those events say
-//! once copies are taken away.
+//! `activity_coverage`: for each customer and day, how many distinct events there are and a digest
+//! of their content.
 //!
-//! It stands between the raw partitions and everything that is computed by day: a copy that arrives
-//! again changes what a `received=` partition holds, but not a digest here, so nothing further down
-//! is made again.
+//! The table stands between the raw partitions and the daily tables. A second copy of an event
+//! changes a `received=` partition, but no digest here, so nothing downstream is made again.
 
 use crate::domain::guid::Guid;
 use crate::stages::people::user_names::USER_NAMES;
@@ -26,7 +25,7 @@ table! {
 }
 
 impl ActivityCoverage {
-    /// The ids of users of whom only the name is known.
+    /// Returns the ids of users who are known by name only.
     pub fn named(&self) -> impl Iterator<Item = &str> {
         self.named_users.split_ascii_whitespace()
     }

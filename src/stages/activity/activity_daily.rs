@@ -1,4 +1,4 @@
-//! `activity_daily`: one row per user and workload with any activity on the day. Reads
+//! `activity_daily`: one row for each user and workload with activity on the day. Reads
 //! `activity_events` of every `received=` partition that has events of the day.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,74 +57,75 @@ table! {
     }
 }
 
-/// What the events of one day make.
-pub struct DayOfEvents {
+/// What the events of one day are reduced to.
+pub struct ReducedDay {
     pub coverage: Vec<ActivityCoverage>,
-    /// The columns of `activity_daily`, texts as numbers of dictionaries.
+    /// The columns of `activity_daily`. Texts are dictionary codes.
     daily: Vec<ArrayRef>,
 }
 
-impl DayOfEvents {
-    /// The facts as a frame of `activity_daily`, or of the table that has the same of earlier days.
+impl ReducedDay {
+    /// Returns the frame of `activity_daily`, or of `activity_before`, which has the same columns.
     pub fn facts(self, contract: &Contract) -> Result<RecordBatch, WarehouseError> {
         frame_of(contract, self.daily)
     }
 }
 
-/// An event of the day: where it stands, and whose it is, as ranks of texts.
+/// An event of the day: its position, and the ranks of its tenant and user.
 #[derive(Clone, Copy)]
 struct EventOfDay {
     at: u32,
     row: u32,
     tenant: u32,
-    /// Who is meant, where the event names somebody by name.
+    /// The rank of the user. A name that belongs to a known user counts as that user.
     user: u32,
 }
 
-/// The events of one day in several partitions.
-struct DayOf<'c> {
+/// The distinct events of one day from several partitions.
+struct EventsOfDay<'c> {
     columns: &'c [EventColumns<'c>],
     events: Vec<EventOfDay>,
     tenants: Vec<&'c str>,
     users: Vec<&'c str>,
-    /// Per tenant the ids of users of whom only the name is known, also where the event is a copy.
+    /// Per tenant, the ids of users who are known by name only. Copies are included.
     named: BTreeMap<&'c str, BTreeSet<&'c str>>,
 }
 
-/// Reduces the events of one day. `parts` are the shard's `received=` partitions that have events
-/// of the day, each with distinct keys; rows of other days in them are passed over. `names` says
-/// who is meant by those of whom only the name is known: an event that one log has by name and
-/// another by user id is one event.
-pub fn build(day: Day, parts: &[&DigestedEvents], names: &Names) -> Result<DayOfEvents, WarehouseError> {
+/// Reduces the events of one day. `parts` are the `received=` partitions of the shard that have
+/// events of the day; keys are distinct within each. Rows of other days are skipped. `names` tells
+/// which user a name belongs to: an event that one log has by name and another by user id is one
+/// event.
+pub fn build(day: Day, parts: &[&DigestedEvents], names: &Names) -> Result<ReducedDay, WarehouseError> {
     let columns = parts
         .iter()
         .map(|part| EventColumns::of(&part.frame))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut day = DayOf::new(day, &columns, names.on(day));
+    let mut day = EventsOfDay::new(day, &columns, names.on(day));
     let digests: Vec<&[Digest]> = parts.iter().map(|part| part.digests.as_slice()).collect();
-    Ok(DayOfEvents {
+    Ok(ReducedDay {
         coverage: day.coverage(&digests)?,
         daily: day.facts()?,
     })
 }
 
-/// The events of a day in several partitions, each once, as (partition, row).
+/// Returns the events of a day from several partitions, without copies, as (partition, row).
 pub fn distinct_events(day: Day, columns: &[EventColumns<'_>], names: &Names) -> Vec<(u32, u32)> {
-    let day = DayOf::new(day, columns, names.on(day));
+    let day = EventsOfDay::new(day, columns, names.on(day));
     day.events.iter().map(|event| (event.at, event.row)).collect()
 }
 
-/// Whose activity a row is by the names of its day, and in which workload; `None` where it counts
-/// for nobody.
+/// Returns the user and the workload for which a row counts, or `None` if it counts for nobody.
+/// `names` are those of the day.
 pub fn counted_for<'a>(events: &EventColumns<'a>, row: usize, names: NamesOn<'a>) -> Option<(&'a str, &'a str)> {
     let user = names.user_of(events.user_id.value(row));
     let counts = events.succeeded.value(row) && !user.is_empty() && events.workload.is_valid(row);
     counts.then(|| (user, events.workload.value(row)))
 }
 
-impl<'c> DayOf<'c> {
-    /// Takes copies away. Within a partition there are none but those of which one is by name.
-    fn new(day: Day, columns: &'c [EventColumns<'c>], names: NamesOn<'c>) -> DayOf<'c> {
+impl<'c> EventsOfDay<'c> {
+    /// Collects the events of the day and removes copies. Within one partition there are copies
+    /// only if one of them has a name in place of the user id.
+    fn new(day: Day, columns: &'c [EventColumns<'c>], names: NamesOn<'c>) -> EventsOfDay<'c> {
         let places: Vec<(u32, u32)> = (0..)
             .zip(columns)
             .flat_map(|(at, events)| {
@@ -147,7 +148,7 @@ impl<'c> DayOf<'c> {
             }
         }
         let event = |(&(at, row), (&tenant, &user))| EventOfDay { at, row, tenant, user };
-        let mut day = DayOf {
+        let mut day = EventsOfDay {
             columns,
             events: places.iter().zip(tenants.ranks.iter().zip(&users.ranks)).map(event).collect(),
             tenants: tenants.sorted,
@@ -155,12 +156,12 @@ impl<'c> DayOf<'c> {
             named,
         };
         if columns.len() > 1 || is_joined {
-            day.take_copies_away();
+            day.remove_copies();
         }
         day
     }
 
-    fn take_copies_away(&mut self) {
+    fn remove_copies(&mut self) {
         let columns = self.columns;
         let at = |event: &EventOfDay| (&columns[event.at as usize], event.row as usize);
         let order = |a: &EventOfDay, b: &EventOfDay| {
@@ -175,14 +176,14 @@ impl<'c> DayOf<'c> {
             let ((events, row), (others, other)) = (at(a), at(b));
             events.preference(row, others, other)
         };
-        // Each partition is sorted already, but for users who are joined: runs that a stable sort
-        // finds and merges.
+        // Each partition is sorted, except for users who were found by name. A stable sort finds
+        // these runs and merges them.
         self.events.sort_by(|a, b| order(a, b).then_with(|| preference(a, b)));
         self.events.dedup_by(|later, kept| order(later, kept).is_eq());
     }
 
-    /// The distinct events of each tenant. `digests` are those of the partitions' rows, where they
-    /// are known.
+    /// Returns the number of distinct events of each tenant and the digest of them. `digests` has
+    /// the digests of the rows, per partition, if they are known.
     fn coverage(&mut self, digests: &[&[Digest]]) -> Result<Vec<ActivityCoverage>, WarehouseError> {
         let mut found: Vec<(i64, SetDigest)> = vec![Default::default(); self.tenants.len()];
         let mut hasher = Hasher::new();
@@ -214,7 +215,7 @@ impl<'c> DayOf<'c> {
         self.tenants.iter().zip(found).map(row).collect()
     }
 
-    /// What counts, by user and workload, in the order of the key.
+    /// Returns the columns of `activity_daily`, in the order of the key.
     fn facts(&self) -> Result<Vec<ArrayRef>, WarehouseError> {
         let columns = self.columns;
         let is_user: Vec<bool> = self.users.iter().map(|user| !user.is_empty()).collect();
@@ -242,7 +243,7 @@ impl<'c> DayOf<'c> {
     }
 }
 
-/// The columns of `activity_daily` while they grow.
+/// The columns of `activity_daily` while rows are added.
 #[derive(Default)]
 struct FactColumns {
     /// Tenants, users, workloads.
@@ -265,7 +266,7 @@ impl FactColumns {
         self.last_at.push(i64::MIN);
     }
 
-    /// Counts an event of the last row.
+    /// Adds an event to the last row.
     fn add(&mut self, events: &EventColumns<'_>, row: usize) {
         let is_sign_in = events.interactive.is_valid(row);
         let kind = match is_sign_in.then(|| events.interactive.value(row)) {
@@ -301,18 +302,18 @@ impl FactColumns {
     }
 }
 
-/// Texts of some rows as their places in a sorted list.
+/// The texts of some rows, replaced by their positions in a sorted list.
 struct Ranked<'c> {
-    /// The distinct texts as they stand in the rows, in no order.
+    /// The distinct texts as the rows have them, in no order.
     found: Vec<&'c str>,
-    /// What they mean, sorted, each once.
+    /// Their meanings, sorted and distinct.
     sorted: Vec<&'c str>,
-    /// For each row where the meaning of its text stands among these.
+    /// For each row, the position of its meaning in `sorted`.
     ranks: Vec<u32>,
 }
 
 impl<'c> Ranked<'c> {
-    /// `column` is that of a partition; each distinct text is asked once what it `means`.
+    /// `column` returns the column of a partition. `means` is called once per distinct text.
     fn of(places: &[(u32, u32)], column: impl Fn(usize) -> &'c Texts<'c>, means: impl Fn(&'c str) -> &'c str) -> Ranked<'c> {
         const UNKNOWN: u32 = u32::MAX;
         let mut found: Vec<&'c str> = Vec::new();
@@ -323,7 +324,7 @@ impl<'c> Ranked<'c> {
                 found.len() as u32 - 1
             })
         };
-        // Of each partition's dictionary, the numbers of the texts that were met.
+        // For each partition's dictionary, the numbers of the texts that have occurred.
         let parts = places.iter().map(|(at, _)| *at as usize + 1).max().unwrap_or(0);
         let mut known: Vec<Vec<u32>> = vec![Vec::new(); parts];
         let mut ranks = Vec::with_capacity(places.len());

@@ -1,10 +1,9 @@
-//! `first_activity`: since when each user is known to use each workload. Reads `activity_daily` of
+//! `first_activity`: the first day on which each user used each workload. Reads `activity_daily` of
 //! all days.
 //!
-//! Whether somebody had ever been active by some day, however long ago, is one comparison with the
-//! first day: no day of another table has to look back further than its window for it. The first
-//! day is the least of the active days, so days can be added in any order and in any portions, and
-//! a changed day concerns only first days that are not before it.
+//! Whether somebody was ever active by some day is one comparison with this first day, so no other
+//! table has to look back beyond its window. The first day is a minimum: days can be added in any
+//! order and in any batches. A changed day affects only users whose first day is not earlier.
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -31,7 +30,7 @@ impl FirstActivity {
         (self.tenant_id, &self.user_id, &self.workload)
     }
 
-    /// Who used what, whenever it was.
+    /// Digest of user and workload, without the day.
     pub fn digest(&self) -> Digest {
         Hasher::new()
             .bytes(&self.tenant_id.bytes())
@@ -41,13 +40,13 @@ impl FirstActivity {
     }
 }
 
-/// Adds the days of some facts to rows that are sorted by their key; `chosen` are the marks that
-/// make a day active.
+/// Adds the facts of some days to rows that are sorted by key. `chosen` are the marks that make a
+/// day active.
 pub fn add(known: Vec<FirstActivity>, facts: &DailyFacts, chosen: Marks) -> Vec<FirstActivity> {
     let mut firsts: Vec<Option<Day>> = vec![None; facts.entities.len()];
     for (day, rows) in &facts.days {
         for (entity, _) in rows.iter().filter(|(_, marks)| marks & chosen != 0) {
-            // Days come in order: the first one stays.
+            // Days come in order, so the first one stays.
             firsts[*entity as usize].get_or_insert(*day);
         }
     }
@@ -81,16 +80,15 @@ pub fn add(known: Vec<FirstActivity>, facts: &DailyFacts, chosen: Marks) -> Vec<
     rows
 }
 
-/// Goes along the rows, which are sorted by their key, with users that are asked for in the same
-/// order.
-pub struct AlongUsers<'a>(&'a [FirstActivity]);
+/// Walks over the sorted rows while the caller asks for users in the same order.
+pub struct UserCursor<'a>(&'a [FirstActivity]);
 
-impl<'a> AlongUsers<'a> {
-    pub fn new(rows: &'a [FirstActivity]) -> AlongUsers<'a> {
-        AlongUsers(rows)
+impl<'a> UserCursor<'a> {
+    pub fn new(rows: &'a [FirstActivity]) -> UserCursor<'a> {
+        UserCursor(rows)
     }
 
-    /// The rows of a user, who is not before the one asked for last.
+    /// Returns the rows of a user. The user must not come before the one of the call before.
     pub fn of(&mut self, tenant: Guid, user: &str) -> &'a [FirstActivity] {
         let place = |row: &FirstActivity| (row.tenant_id, row.user_id.as_str()).cmp(&(tenant, user));
         let before = self.0.iter().take_while(|row| place(row).is_lt()).count();
@@ -166,7 +164,7 @@ mod tests {
             row(1, "c", "teams", 3),
             row(2, "a", "teams", 4),
         ];
-        let mut along = AlongUsers::new(&rows);
+        let mut along = UserCursor::new(&rows);
         assert_eq!(along.of(Guid(1), "a").len(), 2);
         assert_eq!(along.of(Guid(1), "a").len(), 2);
         assert_eq!(along.of(Guid(1), "b").len(), 0);

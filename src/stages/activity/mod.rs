@@ -1,4 +1,4 @@
-//! What becomes of events: the days of activity, and the windows over them.
+//! Tables that are made of events: activity by day, and the windows over it.
 
 pub mod activity_28d;
 pub mod activity_coverage;

@@ -1,6 +1,6 @@
-//! The days of activity that a range of windows looks at, as small numbers: what `activity_28d`,
-//! `usage`, `adoption` and `workload_adoption` fold over. A range of N days is one pass over N + 27
-//! days.
+//! The daily activity behind a range of windows, as small numbers. `activity_28d`, `usage`,
+//! `adoption` and `workload_adoption` are computed from it. A range of N days takes one pass over N
+//! + 27 days.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::stages::interner::Interner;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{Texts, bad_cell, column_of};
 
-/// The columns of `activity_daily` that the fold reads.
+/// The columns of `activity_daily` that are read here.
 pub const FOLDED_COLUMNS: &[&str] = &[
     "tenant_id",
     "user_id",
@@ -36,11 +36,11 @@ pub struct Entity {
     pub workload: u32,
 }
 
-/// What one entity did on one day, a bit each: interactive, non-interactive, action, guest.
+/// What one entity did on one day, one bit each: interactive, non-interactive, action, guest.
 pub type Marks = u8;
 pub const GUEST: Marks = 8;
 
-/// The mark of a kind of evidence.
+/// Returns the mark of a kind of evidence.
 pub fn mark(evidence: Evidence) -> Marks {
     match evidence {
         Evidence::Interactive => 1,
@@ -49,39 +49,39 @@ pub fn mark(evidence: Evidence) -> Marks {
     }
 }
 
-/// Who was active in what, day by day. Indices are ranks: their order is the order of the texts.
+/// Who was active in which workload, day by day. Indices are ranks, so they sort like their texts.
 #[derive(Default)]
 pub struct DailyFacts {
     pub tenants: Vec<Guid>,
     pub users: Vec<String>,
     pub workloads: Vec<String>,
-    /// Sorted; the index of an entity is its place here.
+    /// Sorted. The index of an entity is its position here.
     pub entities: Vec<Entity>,
-    /// Per day, in order: the entities of the day, sorted, with their marks.
+    /// For each day, in order: the entities of the day, sorted, with their marks.
     pub days: Vec<(Day, Vec<(u32, Marks)>)>,
 }
 
-/// Collects frames of `activity_daily`, in any order, until all are there.
+/// Collects frames of `activity_daily` in any order.
 #[derive(Default)]
 pub struct DailyFactsBuilder {
     tenants: Interner,
     users: Interner,
     workloads: Interner,
-    /// Per user the tenant that they were last seen in, and the first of their entities there.
+    /// For each user, the tenant of the last row and the user's first entity in that tenant.
     latest: Vec<(u32, u32)>,
-    /// The same of users who were seen in several tenants, for all of these.
+    /// The same for users who occur in several tenants, for all of these.
     pairs: HashMap<(u32, u32), u32, rustc_hash::FxBuildHasher>,
     entities: Vec<Entity>,
-    /// Per entity another one of the same tenant and user.
+    /// For each entity, the next one of the same tenant and user.
     next: Vec<u32>,
     days: Vec<(Day, Vec<(u32, Marks)>)>,
 }
 
-/// No further entity.
+/// End of such a list.
 const NONE: u32 = u32::MAX;
 
 impl DailyFactsBuilder {
-    /// Takes the facts of one day; the frames have the [`FOLDED_COLUMNS`].
+    /// Adds the facts of one day. The frames have the [`FOLDED_COLUMNS`].
     pub fn day(&mut self, day: Day, frames: &[RecordBatch]) -> Result<(), WarehouseError> {
         let mut rows = Vec::with_capacity(frames.iter().map(RecordBatch::num_rows).sum());
         for frame in frames {
@@ -101,7 +101,7 @@ impl DailyFactsBuilder {
             counts.map(|name| column(name).map(|column| column.as_primitive::<UInt32Type>().clone()));
         let (interactive, non_interactive, actions) = (interactive?, non_interactive?, actions?);
         let guest = column("guest")?.as_boolean();
-        // Rows are sorted: those of a user stand together.
+        // Rows are sorted, so the rows of a user are adjacent.
         let mut before = None;
         let mut first = NONE;
         for row in 0..frame.num_rows() {
@@ -125,8 +125,8 @@ impl DailyFactsBuilder {
         Ok(())
     }
 
-    /// The first entity of a user in a tenant, which is the one that they were last seen in from
-    /// now on.
+    /// Returns the first entity of a user in a tenant, and remembers this tenant as the user's
+    /// latest.
     fn first_entity(&mut self, tenant: u32, user: u32) -> u32 {
         let at = user as usize;
         if self.latest.len() <= at {
@@ -144,7 +144,8 @@ impl DailyFactsBuilder {
         first
     }
 
-    /// The number of an entity; `first` is the first of its tenant and user.
+    /// Returns the number of an entity and adds it if it is new. `first` is the first entity of its
+    /// tenant and user.
     fn entity(&mut self, entity: Entity, first: u32) -> u32 {
         let mut at = first;
         let mut last = NONE;
@@ -164,7 +165,7 @@ impl DailyFactsBuilder {
         number
     }
 
-    /// The facts with their final, sorted indices.
+    /// Returns the facts with sorted indices.
     pub fn finish(mut self) -> Result<DailyFacts, WarehouseError> {
         let (tenant_ranks, user_ranks, workload_ranks) = (self.tenants.ranks(), self.users.ranks(), self.workloads.ranks());
         let mut entities: Vec<(Entity, u32)> = self
@@ -204,8 +205,8 @@ impl DailyFactsBuilder {
     }
 }
 
-/// A column of texts as numbers of an interner, which is asked once for each distinct text of a
-/// dictionary, and once for neighbours that are equal.
+/// Returns a column of texts as numbers of the interner. Looks up each dictionary entry once, and
+/// equal neighbours once.
 fn numbers(column: &dyn Array, interner: &mut Interner) -> Vec<u32> {
     match Texts::of(column) {
         Texts::Coded(coded, texts) => {
@@ -228,7 +229,7 @@ fn numbers(column: &dyn Array, interner: &mut Interner) -> Vec<u32> {
     }
 }
 
-/// The texts in the order of their ranks.
+/// Returns the texts in the order of their ranks.
 fn sorted(interner: &Interner, ranks: &[u32]) -> Vec<String> {
     let mut texts = vec![String::new(); ranks.len()];
     for (number, rank) in ranks.iter().enumerate() {
@@ -237,15 +238,15 @@ fn sorted(interner: &Interner, ranks: &[u32]) -> Vec<String> {
     texts
 }
 
-/// The windows of every entity on one day, carried from day to day.
+/// The windows of every entity on one day. They are carried forward from day to day.
 pub struct Windows {
-    /// Per entity the pattern of each mark: interactive, non-interactive, action, guest.
+    /// For each mark (interactive, non-interactive, action, guest), the pattern of each entity.
     pub patterns: [Vec<u32>; 4],
     day: Day,
 }
 
 impl Windows {
-    /// Empty windows on the day before `first`.
+    /// Returns empty windows for the day before `first`.
     pub fn before(first: Day, entities: usize) -> Windows {
         Windows {
             patterns: std::array::from_fn(|_| vec![0; entities]),
@@ -253,7 +254,7 @@ impl Windows {
         }
     }
 
-    /// Goes on to `day`, on which `rows` were active; days in between had no activity.
+    /// Moves on to `day`, on which `rows` were active. Days in between had no activity.
     pub fn advance(&mut self, day: Day, rows: &[(u32, Marks)]) {
         let shift = (day.0 - self.day.0).clamp(0, 31) as u32;
         for patterns in &mut self.patterns {
@@ -267,14 +268,14 @@ impl Windows {
         self.day = day;
     }
 
-    /// The or of the chosen evidence.
+    /// Returns the days with any of the chosen evidence.
     pub fn active(&self, entity: usize, chosen: Marks) -> u32 {
         let of = |bit: usize| self.patterns[bit][entity] & u32::from(chosen >> bit & 1).wrapping_neg();
         of(0) | of(1) | of(2)
     }
 }
 
-/// The marks of a set of kinds of evidence.
+/// Returns the marks of some kinds of evidence.
 pub fn marks<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> Marks {
     evidence.into_iter().fold(0, |marks, &kind| marks | mark(kind))
 }

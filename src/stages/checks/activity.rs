@@ -1,6 +1,6 @@
-//! `activity_28d` against itself and against `activity_daily`: a window has 28 bits and at least
-//! one that is set, bit 0 of each kind of evidence is what the day's row says, and the counts of a
-//! window are those of its bits.
+//! Checks `activity_28d` against itself and against `activity_daily`. A window has 28 bits, and at
+//! least one is set. Bit 0 of each kind of evidence agrees with the day's row. The counts of a
+//! window agree with its bits.
 
 use arrow::array::{Array, AsArray, Int64Array, StringArray, UInt32Array};
 use arrow::datatypes::{Date32Type, Int64Type, UInt32Type};
@@ -14,19 +14,19 @@ use crate::domain::window::{self, WINDOW_MASK};
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::checks::violation::{Subject, Violations};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::column_of;
 
-/// The patterns of the kinds of evidence, and the counts of a day that set their bit 0.
+/// For each kind of evidence, its pattern and the count of a day that sets bit 0.
 const PATTERNS: [(&str, &str); 3] = [
     ("interactive_bits", "interactive_sign_ins"),
     ("non_interactive_bits", "non_interactive_sign_ins"),
     ("action_bits", "actions"),
 ];
 
-/// The key of a table of users.
+/// The key columns of a table of users.
 pub(super) struct UserRows<'a> {
     pub tenants: &'a StringArray,
     pub users: &'a StringArray,
@@ -61,7 +61,7 @@ impl<'a> UserRows<'a> {
     }
 }
 
-/// The columns of some bits or counts.
+/// Returns columns of bits or counts.
 fn numbers<'a, const N: usize>(
     frame: &'a RecordBatch,
     contract: &Contract,
@@ -74,8 +74,8 @@ fn numbers<'a, const N: usize>(
     <[&UInt32Array; N]>::try_from(columns).map_err(|_| WarehouseError::Contract(format!("table `{}` lacks a column", contract.name)))
 }
 
-/// What is true of any day.
-pub(super) fn hold(tables: &DayTables, faults: &mut Faults) -> Result<(), WarehouseError> {
+/// Checks what holds for any day.
+pub(super) fn check_day(tables: &DayTables, violations: &mut Violations) -> Result<(), WarehouseError> {
     let (frame, daily_frame) = (&tables.activity_28d, &tables.activity_daily);
     let (rows, daily) = (UserRows::of(frame, &ACTIVITY_28D)?, UserRows::of(daily_frame, &ACTIVITY_DAILY)?);
     let patterns = numbers(frame, &ACTIVITY_28D, PATTERNS.map(|(pattern, _)| pattern))?;
@@ -86,7 +86,7 @@ pub(super) fn hold(tables: &DayTables, faults: &mut Faults) -> Result<(), Wareho
     let mut at = 0;
     for row in 0..rows.len() {
         while at < daily.len() && daily.key(at) < rows.key(row) {
-            tell_of_lost_day(&daily, at, faults);
+            report_lost_day(&daily, at, violations);
             at += 1;
         }
         let today = (at < daily.len() && daily.key(at) == rows.key(row)).then_some(at);
@@ -97,15 +97,15 @@ pub(super) fn hold(tables: &DayTables, faults: &mut Faults) -> Result<(), Wareho
         let latest = last.is_valid(row).then(|| Day(last.value(row)));
         if all == 0 || all & !WINDOW_MASK != 0 {
             let subject = rows.subject(ACTIVITY_28D.name, row);
-            faults.tell(
+            violations.report(
                 subject,
                 format_args!("its patterns have no day of the window, or others than those"),
             );
         }
         if active_days.value(row) != count || latest != window::last_day(bits, tables.day) {
             let subject = rows.subject(ACTIVITY_28D.name, row);
-            faults.hold(subject, "active_days", active_days.value(row), count, "`active_bits`");
-            faults.hold(
+            violations.check_equal(subject, "active_days", active_days.value(row), count, "`active_bits`");
+            violations.check_equal(
                 subject,
                 "last_active_day",
                 latest,
@@ -118,24 +118,24 @@ pub(super) fn hold(tables: &DayTables, faults: &mut Faults) -> Result<(), Wareho
             if found != u32::from(expected) {
                 let subject = rows.subject(ACTIVITY_28D.name, row);
                 let what = if expected { "has" } else { "has no" };
-                faults.tell(
+                violations.report(
                     subject,
                     format_args!("bit 0 of `{name}` is `{found}`, and `activity_daily` {what} such activity"),
                 );
             }
         }
     }
-    (at..daily.len()).for_each(|at| tell_of_lost_day(&daily, at, faults));
+    (at..daily.len()).for_each(|at| report_lost_day(&daily, at, violations));
     Ok(())
 }
 
-fn tell_of_lost_day(daily: &UserRows<'_>, at: usize, faults: &mut Faults) {
+fn report_lost_day(daily: &UserRows<'_>, at: usize, violations: &mut Violations) {
     let subject = daily.subject(ACTIVITY_DAILY.name, at);
-    faults.tell(subject, format_args!("the user has no row for the workload in `activity_28d`"));
+    violations.report(subject, format_args!("the user has no row for the workload in `activity_28d`"));
 }
 
-/// That `active_bits` are the days of the chosen evidence.
-pub(super) fn hold_evidence(tables: &DayTables, rules: &Rules, faults: &mut Faults) -> Result<(), WarehouseError> {
+/// Checks that `active_bits` are the days of the chosen evidence.
+pub(super) fn check_evidence(tables: &DayTables, rules: &Rules, violations: &mut Violations) -> Result<(), WarehouseError> {
     let frame = &tables.activity_28d;
     let rows = UserRows::of(frame, &ACTIVITY_28D)?;
     let patterns = numbers(frame, &ACTIVITY_28D, PATTERNS.map(|(pattern, _)| pattern))?;
@@ -151,7 +151,7 @@ pub(super) fn hold_evidence(tables: &DayTables, rules: &Rules, faults: &mut Faul
         let expected = chosen.iter().fold(0, |bits, pattern| bits | pattern.value(row));
         if active.value(row) != expected {
             let subject = rows.subject(ACTIVITY_28D.name, row);
-            faults.hold(subject, "active_bits", active.value(row), expected, "the chosen evidence");
+            violations.check_equal(subject, "active_bits", active.value(row), expected, "the chosen evidence");
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The rows of one day and shard that are held against each other.
+//! The rows of one day and shard that are checked against each other.
 
 use arrow::record_batch::RecordBatch;
 
@@ -9,11 +9,11 @@ use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::usage::Usage;
 use crate::stages::usage::workload_adoption::WorkloadAdoption;
 
-/// The tables of one day, of one shard. The two tables of users are frames, since they are by far
-/// the largest.
+/// The tables of one day and shard. The two tables of users are frames, because they are by far the
+/// largest.
 pub struct DayTables {
     pub day: Day,
-    /// Has [`DAILY_COLUMNS`].
+    /// Has the [`DAILY_COLUMNS`].
     pub activity_daily: RecordBatch,
     pub activity_28d: RecordBatch,
     pub subscriptions: Vec<Subscription>,
@@ -23,7 +23,7 @@ pub struct DayTables {
     pub next_steps: Vec<NextStep>,
 }
 
-/// The columns of `activity_daily` that are read.
+/// The columns of `activity_daily` that the checks read.
 pub const DAILY_COLUMNS: &[&str] = &[
     "tenant_id",
     "user_id",

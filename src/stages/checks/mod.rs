@@ -1,16 +1,16 @@
-//! What the tables of one day promise each other. Every number of a table that can be had from
-//! other tables a second time is had a second time here, and both are compared: seats out of
-//! `subscriptions`, assigned seats out of `assignments`, active users out of `activity_28d` and
-//! `assignments`, parts and ratios out of their row, sums out of what they sum.
+//! Checks the tables of one day against each other. Every number that follows from other tables is
+//! computed a second time here and compared: seats from `subscriptions`, assigned seats from
+//! `assignments`, active users from `activity_28d` and `assignments`, parts and ratios from their
+//! row, sums from their summands.
 //!
-//! Two kinds of promises. What the rows of a day promise each other ([`hold_rows`]) is true of any
-//! day, whenever it was made. What they promise under the settings ([`hold_under_rules`]) is true
-//! of days that were made with these settings and assignments. Nothing is mended or clamped here: a
-//! fault is told, and whoever asked decides.
+//! There are two kinds of invariants. Those between the rows of a day ([`check_rows`]) hold for any
+//! day, whenever it was made. Those under the settings ([`check_under_rules`]) hold for days that
+//! were made with the present settings and assignments. The checks repair nothing: they report
+//! violations, and the caller decides.
 
 mod activity;
 pub mod day_tables;
-pub mod evidence;
+pub mod inputs;
 mod next_steps;
 mod portfolio;
 mod recount;
@@ -23,37 +23,37 @@ pub mod window_sums;
 mod workload_adoption;
 
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::evidence::Known;
+use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::Recount;
-use crate::stages::checks::violation::Faults;
+use crate::stages::checks::violation::Violations;
 use crate::stages::usage::portfolio::Portfolio;
 use crate::warehouse::error::WarehouseError;
 
-/// Rises when a promise is added or changed: days that kept the earlier ones are held against the
-/// new ones.
+/// Increases when an invariant is added or changed. Days that passed an older version are then
+/// checked again.
 pub const VERSION: i64 = 2;
 
-/// What the rows of a shard's day promise each other.
-pub fn hold_rows(tables: &DayTables, faults: &mut Faults) -> Result<(), WarehouseError> {
-    crate::stages::checks::activity::hold(tables, faults)?;
-    crate::stages::checks::usage_parts::hold(tables, faults);
-    crate::stages::checks::workload_adoption::hold_sums(tables, faults);
-    crate::stages::checks::next_steps::hold(tables, faults);
+/// Checks the rows of a shard's day against each other.
+pub fn check_rows(tables: &DayTables, violations: &mut Violations) -> Result<(), WarehouseError> {
+    crate::stages::checks::activity::check_day(tables, violations)?;
+    crate::stages::checks::usage_parts::check_day(tables, violations);
+    crate::stages::checks::workload_adoption::check_sums(tables, violations);
+    crate::stages::checks::next_steps::check_day(tables, violations);
     Ok(())
 }
 
-/// What the rows of a shard's day promise under the settings, and with what all days share.
-pub fn hold_under_rules(tables: &DayTables, known: &Known<'_>, faults: &mut Faults) -> Result<(), WarehouseError> {
+/// Checks the rows of a shard's day against the settings and what all days share.
+pub fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, violations: &mut Violations) -> Result<(), WarehouseError> {
     let recount = Recount::of(tables.day, &tables.activity_28d, known)?;
-    crate::stages::checks::activity::hold_evidence(tables, known.rules, faults)?;
-    crate::stages::checks::window_sums::hold(tables, known.daily_users, faults)?;
-    crate::stages::checks::seats::hold(tables, known, &recount, faults);
-    crate::stages::checks::workload_adoption::hold_users(tables, known.rules, &recount, faults);
-    crate::stages::checks::next_steps::hold_under_rules(tables, known, &recount, faults);
+    crate::stages::checks::activity::check_evidence(tables, known.rules, violations)?;
+    crate::stages::checks::window_sums::check_day(tables, known.daily_users, violations)?;
+    crate::stages::checks::seats::check_day(tables, known, &recount, violations);
+    crate::stages::checks::workload_adoption::check_users(tables, known.rules, &recount, violations);
+    crate::stages::checks::next_steps::check_under_rules(tables, known, &recount, violations);
     Ok(())
 }
 
-/// That `portfolio` sums the rows of all shards.
-pub fn hold_portfolio(rows: &[Portfolio], shards: &[DayTables], faults: &mut Faults) {
-    crate::stages::checks::portfolio::hold(rows, shards, faults);
+/// Checks that `portfolio` is the sum of the rows of all shards.
+pub fn check_portfolio(rows: &[Portfolio], shards: &[DayTables], violations: &mut Violations) {
+    crate::stages::checks::portfolio::check_day(rows, shards, violations);
 }

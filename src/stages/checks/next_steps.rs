@@ -1,9 +1,9 @@
-//! `next_steps` against what it advises about: every number in an evidence that `adoption` or
-//! `workload_adoption` has is that one, tiers of seats add up, a step is there where the numbers
-//! call for it and nowhere else, and the words are those of the numbers.
+//! Checks `next_steps` against the tables behind it. Numbers in the evidence agree with `adoption`
+//! and `workload_adoption`. Tiers of seats add up. A step exists exactly if the numbers call for
+//! it. The texts are those that the numbers call for.
 //!
-//! Steps about support requests are held to the seats that they name: requests have no table of
-//! days to hold them against.
+//! Of steps about support requests only the seats are checked, because no table has requests by
+//! day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use crate::domain::guid::Guid;
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::State;
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::evidence::Known;
+use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::Recount;
-use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::next_steps::{NEXT_STEPS, NextStep, words};
+use crate::stages::next_steps::{NEXT_STEPS, NextStep, advice};
 use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::idle_seats::IdleSeats;
 use crate::stages::usage::usage::ratio;
@@ -35,13 +35,13 @@ fn subject(row: &NextStep) -> Subject<'_> {
     }
 }
 
-/// What is true of any day.
-pub(super) fn hold(tables: &DayTables, faults: &mut Faults) {
+/// Checks what holds for any day.
+pub(super) fn check_day(tables: &DayTables, violations: &mut Violations) {
     let adoption: BTreeMap<(Guid, Guid), &Adoption> = tables.adoption.iter().map(|row| ((row.tenant_id, row.sku_id), row)).collect();
     for row in &tables.next_steps {
         let subject = subject(row);
         let Some(evidence) = Evidence::parse(&row.evidence) else {
-            faults.tell(subject, format_args!("`evidence` of `{}` is no JSON object", row.code));
+            violations.report(subject, format_args!("`evidence` of `{}` is no JSON object", row.code));
             continue;
         };
         let numbers = match (row.sku_id, &row.workload) {
@@ -60,16 +60,16 @@ pub(super) fn hold(tables: &DayTables, faults: &mut Faults) {
             }
         };
         match numbers {
-            Some(numbers) => hold_numbers(subject, row, &evidence, &numbers, faults),
-            None => faults.tell(subject, format_args!("`{}` is about nothing that is in scope", row.code)),
+            Some(numbers) => check_numbers(subject, row, &evidence, &numbers, violations),
+            None => violations.report(subject, format_args!("`{}` is about nothing that is in scope", row.code)),
         }
         if row.code == StepCode::UnusedSeats {
-            hold_tiers(subject, &evidence, faults);
+            check_tiers(subject, &evidence, violations);
         }
     }
 }
 
-/// Numbers by the names that evidences have for them.
+/// Values by the names that evidence has for them.
 type Numbers = Vec<(&'static str, Value)>;
 
 fn of_product(row: &Adoption) -> Numbers {
@@ -100,14 +100,14 @@ fn of_workload(row: &WorkloadAdoption) -> Numbers {
     ]
 }
 
-/// Compared are the digits as they stand there: reading a fraction may round it.
-fn hold_numbers(subject: Subject<'_>, row: &NextStep, evidence: &Evidence, numbers: &Numbers, faults: &mut Faults) {
+/// Compares the numbers as they are written, because parsing a fraction may round it.
+fn check_numbers(subject: Subject<'_>, row: &NextStep, evidence: &Evidence, numbers: &Numbers, violations: &mut Violations) {
     for (name, expected) in numbers.iter().filter(|(name, _)| evidence.has(name)) {
         let written = |end: char| row.evidence.contains(&format!("\"{name}\":{expected}{end}"));
         if !written(',') && !written('}') {
             let found = evidence.get(name).unwrap_or(&Value::Null);
             let source = if row.workload.is_some() { "workload_adoption" } else { "adoption" };
-            faults.tell(
+            violations.report(
                 subject,
                 format_args!("`{name}` of `{}` is `{found}`, and by `{source}` it is `{expected}`", row.code),
             );
@@ -115,28 +115,29 @@ fn hold_numbers(subject: Subject<'_>, row: &NextStep, evidence: &Evidence, numbe
     }
 }
 
-/// Every assigned seat is in one tier, and the seats to reclaim are those of the tiers.
-fn hold_tiers(subject: Subject<'_>, evidence: &Evidence, faults: &mut Faults) {
+/// Checks that every assigned seat is in one tier and that the seats to reclaim are those of the
+/// tiers.
+fn check_tiers(subject: Subject<'_>, evidence: &Evidence, violations: &mut Violations) {
     let count = |name| evidence.count(name);
     let idle = count("seats_never_active") + count("seats_inactive");
     let concerned = idle + count("seats_unassigned");
-    faults.hold(subject, "seats_concerned", evidence.seats_concerned(), concerned, "its tiers");
+    violations.check_equal(subject, "seats_concerned", evidence.seats_concerned(), concerned, "its tiers");
     if evidence.get("seats_active").is_some_and(|active| !active.is_null()) {
         let sum = idle + count("seats_active") + count("seats_new");
-        faults.hold(subject, "seats_assigned", count("seats_assigned"), sum, "the sum of its tiers");
+        violations.check_equal(subject, "seats_assigned", count("seats_assigned"), sum, "the sum of its tiers");
     }
 }
 
-/// What is true under the settings: which steps there are, their tiers, their words.
-pub(super) fn hold_under_rules(tables: &DayTables, known: &Known<'_>, recount: &Recount<'_>, faults: &mut Faults) {
+/// Checks what holds under the settings: which steps there are, their tiers, and their texts.
+pub(super) fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, recount: &Recount<'_>, violations: &mut Violations) {
     let language = known.rules.language;
     let mut found: BTreeSet<Step<'_>> = BTreeSet::new();
     for row in &tables.next_steps {
         let Some(evidence) = Evidence::parse(&row.evidence) else { continue };
-        let said =
-            words::cause(language, row.code, &evidence) == row.cause && words::strategies(language, row.code, &evidence) == row.strategies;
-        if !said {
-            faults.tell(
+        let is_expected = advice::cause(language, row.code, &evidence) == row.cause
+            && advice::strategies(language, row.code, &evidence) == row.strategies;
+        if !is_expected {
+            violations.report(
                 subject(row),
                 format_args!("the words of `{}` are not those of its numbers", row.code),
             );
@@ -145,7 +146,7 @@ pub(super) fn hold_under_rules(tables: &DayTables, known: &Known<'_>, recount: &
             found.insert((row.tenant_id, row.sku_id, row.workload.as_deref(), row.code));
         }
         if let (StepCode::UnusedSeats, Some(sku)) = (row.code, row.sku_id) {
-            hold_idle(row, &evidence, idle_of(recount, (row.tenant_id, sku)), faults);
+            check_idle(row, &evidence, idle_of(recount, (row.tenant_id, sku)), violations);
         }
     }
     let expected = expected(tables, known, recount);
@@ -166,7 +167,7 @@ pub(super) fn hold_under_rules(tables: &DayTables, known: &Known<'_>, recount: &
             workload,
             row: None,
         };
-        faults.tell(subject, format_args!("`{code}` {what}"));
+        violations.report(subject, format_args!("`{code}` {what}"));
     }
 }
 
@@ -176,7 +177,7 @@ fn idle_of(recount: &Recount<'_>, product: (Guid, Guid)) -> IdleSeats {
     recount.products.get(&product).map(|users| users.idle).unwrap_or_default()
 }
 
-fn hold_idle(row: &NextStep, evidence: &Evidence, idle: IdleSeats, faults: &mut Faults) {
+fn check_idle(row: &NextStep, evidence: &Evidence, idle: IdleSeats, violations: &mut Violations) {
     for (name, expected) in [
         ("seats_new", idle.new),
         ("seats_never_active", idle.never_active),
@@ -184,13 +185,13 @@ fn hold_idle(row: &NextStep, evidence: &Evidence, idle: IdleSeats, faults: &mut 
     ] {
         if let Some(found) = evidence.get(name).and_then(Value::as_i64) {
             let by = "`activity_28d`, `assignments` and `first_activity`";
-            faults.hold(subject(row), name, found, expected, by);
+            violations.check_equal(subject(row), name, found, expected, by);
         }
     }
 }
 
-/// The steps that the numbers call for, but for those about support requests.
-fn expected<'a>(tables: &'a DayTables, known: &Known<'_>, recount: &Recount<'_>) -> BTreeSet<Step<'a>> {
+/// Returns the steps that the numbers call for, except those about support requests.
+fn expected<'a>(tables: &'a DayTables, known: &CheckInputs<'_>, recount: &Recount<'_>) -> BTreeSet<Step<'a>> {
     let limits = &known.rules.thresholds;
     let mut steps = BTreeSet::new();
     for row in tables.adoption.iter().filter(|row| row.in_scope) {
@@ -229,7 +230,7 @@ fn expected<'a>(tables: &'a DayTables, known: &Known<'_>, recount: &Recount<'_>)
     steps
 }
 
-/// What a subscription is about to do, where it ends from `day` to `last`.
+/// Returns the step for a subscription that ends from `day` to `last`.
 fn ending(row: &Subscription, day: Day, last: Day) -> Option<StepCode> {
     row.ends_on.filter(|ends_on| day <= *ends_on && *ends_on <= last)?;
     match (row.is_trial, row.state) {

@@ -1,26 +1,26 @@
-//! Rows by hand for each promise about next steps: one that keeps it, one that breaks it.
+//! For each invariant of next steps, rows that keep it and rows that violate it.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::next_steps::Language;
 use crate::stages::activity::first_activity::FirstActivity;
-use crate::stages::checks::evidence::Products;
+use crate::stages::checks::inputs::Products;
 use crate::stages::checks::testing;
 use crate::stages::checks::testing::{SKU, TENANT, assignment, broken, day, next_step, says, subscription};
-use crate::stages::checks::{hold_rows as hold_of_any_day, hold_under_rules as hold_all_under_rules};
+use crate::stages::checks::{check_rows as check_of_any_day, check_under_rules as check_all_under_rules};
 
 fn check_any_day(change: impl FnOnce(&mut DayTables)) -> Vec<String> {
-    broken(change, |tables, faults| hold_of_any_day(tables, faults).unwrap())
+    broken(change, |tables, violations| check_of_any_day(tables, violations).unwrap())
 }
 
-/// The faults under the settings, with more holders and what is known of them.
+/// The violations under the settings, with more holders and their first activity.
 fn check_with(change: impl FnOnce(&mut DayTables), more: &[(&str, i32)], first_activity: &[FirstActivity]) -> Vec<String> {
     let rules = testing::rules();
     let mut assignments = testing::assignments();
     assignments.extend(more.iter().map(|(user, from)| assignment(user, 1, Some(*from), None)));
-    broken(change, |tables, faults| {
-        let known = Known {
+    broken(change, |tables, violations| {
+        let known = CheckInputs {
             rules: &rules,
             products: &Products::of(&rules),
             assignments: &assignments,
@@ -28,7 +28,7 @@ fn check_with(change: impl FnOnce(&mut DayTables), more: &[(&str, i32)], first_a
             coverage: &testing::coverage(),
             daily_users: &testing::daily_users(),
         };
-        hold_all_under_rules(tables, &known, faults).unwrap();
+        check_all_under_rules(tables, &known, violations).unwrap();
     })
 }
 
@@ -66,8 +66,8 @@ fn a_step_is_there_where_the_numbers_call_for_it_and_nowhere_else() {
         }),
         &["`overuse` is missing, and the numbers call for it"],
     );
-    // Who passed a license on is told by `overuse`, which says to buy nothing; without that, more
-    // seats are needed.
+    // `overuse` reports people whose license moved on, and advises to buy nothing. Without them,
+    // more seats are needed.
     let upsell = || next_step(StepCode::Upsell, Evidence::of(1, []), Language::English);
     says(
         &check(|tables| tables.next_steps.push(upsell())),
@@ -116,8 +116,8 @@ fn seats_of_users_who_were_not_active_are_counted_again() {
         next_step(StepCode::UnusedSeats, evidence, Language::English)
     };
     let about_unused = |step: NextStep| -> Vec<String> {
-        let faults = check_with(|tables| tables.next_steps.push(step), &holders, std::slice::from_ref(&first));
-        faults
+        let violations = check_with(|tables| tables.next_steps.push(step), &holders, std::slice::from_ref(&first));
+        violations
             .into_iter()
             .filter(|fault| fault.contains("seats_") && fault.contains("`next_steps`"))
             .collect()

@@ -1,19 +1,19 @@
-//! `portfolio` against `adoption` and `workload_adoption` of all shards: sums by product, by
-//! workload and over everything, how many customers are in them, and ratios as sum over sum.
+//! Checks `portfolio` against `adoption` and `workload_adoption` of all shards: sums by product, by
+//! workload and in total, the number of customers in them, and ratios as sum over sum.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::guid::Guid;
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::usage::portfolio::{PORTFOLIO, Portfolio};
 use crate::stages::usage::usage::ratio;
 
-/// How far apart two sums of the same fractions may be, relatively: they were added in another
+/// Maximum relative difference between two sums of the same fractions that were added in another
 /// order.
 const TOLERANCE: f64 = 1e-9;
 
-/// The columns that are sums of counts, in the order in which [`counts`] has them.
+/// The columns that are sums of counts, in the order of [`counts`].
 const COUNTS: [&str; 13] = [
     "seats_sold",
     "seats_sold_own",
@@ -30,7 +30,7 @@ const COUNTS: [&str; 13] = [
     "active_over_assigned",
 ];
 
-/// What a group of rows adds up to.
+/// The sums of a group of rows.
 #[derive(Default)]
 struct Sum {
     customers: BTreeSet<Guid>,
@@ -43,19 +43,19 @@ struct Sum {
 /// SKU and workload of a row.
 type Group<'a> = (Option<Guid>, Option<&'a str>);
 
-pub(super) fn hold(rows: &[Portfolio], shards: &[DayTables], faults: &mut Faults) {
+pub(super) fn check_day(rows: &[Portfolio], shards: &[DayTables], violations: &mut Violations) {
     let sums = sums(shards);
     let mut found: BTreeSet<Group<'_>> = BTreeSet::new();
     for row in rows {
         let group: Group<'_> = (row.sku_id, row.workload.as_deref());
         found.insert(group);
         match sums.get(&group) {
-            Some(sum) => hold_row(row, sum, faults),
-            None => faults.tell(subject(group), format_args!("there is a row that sums nothing in scope")),
+            Some(sum) => check_row(row, sum, violations),
+            None => violations.report(subject(group), format_args!("there is a row that sums nothing in scope")),
         }
     }
     for group in sums.keys().filter(|group| !found.contains(*group)) {
-        faults.tell(subject(*group), format_args!("there is no row, though customers are in scope"));
+        violations.report(subject(*group), format_args!("there is no row, though customers are in scope"));
     }
 }
 
@@ -68,7 +68,7 @@ fn subject(group: Group<'_>) -> Subject<'_> {
     }
 }
 
-/// Sums by group. Customers without a snapshot in force are counted and add nothing.
+/// Sums by group. Customers without a snapshot in force are counted but add nothing.
 fn sums(shards: &[DayTables]) -> BTreeMap<Group<'_>, Sum> {
     let mut sums: BTreeMap<Group<'_>, Sum> = BTreeMap::new();
     for row in shards.iter().flat_map(|tables| &tables.adoption).filter(|row| row.in_scope) {
@@ -135,7 +135,7 @@ fn counts(row: &Portfolio) -> [Option<i64>; COUNTS.len()] {
     ]
 }
 
-fn hold_row(row: &Portfolio, sum: &Sum, faults: &mut Faults) {
+fn check_row(row: &Portfolio, sum: &Sum, violations: &mut Violations) {
     let subject = subject((row.sku_id, row.workload.as_deref()));
     let of_workload = row.workload.is_some();
     let by = if of_workload {
@@ -143,16 +143,16 @@ fn hold_row(row: &Portfolio, sum: &Sum, faults: &mut Faults) {
     } else {
         "`adoption` in scope"
     };
-    faults.hold(subject, "customers", row.customers, sum.customers.len() as i64, by);
+    violations.check_equal(subject, "customers", row.customers, sum.customers.len() as i64, by);
     let without = sum.without_seats.len() as i64;
-    faults.hold(subject, "customers_without_seats", row.customers_without_seats, without, by);
+    violations.check_equal(subject, "customers_without_seats", row.customers_without_seats, without, by);
     let any = sum.customers.len() > sum.without_seats.len();
     for (at, (column, found)) in COUNTS.iter().zip(counts(row)).enumerate() {
         let summed = any && (!of_workload || matches!(at, 6 | 7));
-        faults.hold(subject, column, found, summed.then_some(sum.counts[at]), by);
+        violations.check_equal(subject, column, found, summed.then_some(sum.counts[at]), by);
     }
     let unlicensed = (any && of_workload).then_some(sum.unlicensed);
-    faults.hold(subject, "active_unlicensed", row.active_unlicensed, unlicensed, by);
+    violations.check_equal(subject, "active_unlicensed", row.active_unlicensed, unlicensed, by);
     let prorated = (any && !of_workload).then_some(sum.prorated);
     let close = match (row.seats_assigned_own_prorated, prorated) {
         (Some(found), Some(expected)) => (found - expected).abs() <= TOLERANCE * expected.abs().max(1.0),
@@ -160,12 +160,12 @@ fn hold_row(row: &Portfolio, sum: &Sum, faults: &mut Faults) {
     };
     if !close {
         let column = "seats_assigned_own_prorated";
-        faults.hold(subject, column, row.seats_assigned_own_prorated, prorated, by);
+        violations.check_equal(subject, column, row.seats_assigned_own_prorated, prorated, by);
     }
-    hold_ratios(subject, row, of_workload, faults);
+    check_ratios(subject, row, of_workload, violations);
 }
 
-fn hold_ratios(subject: Subject<'_>, row: &Portfolio, of_workload: bool, faults: &mut Faults) {
+fn check_ratios(subject: Subject<'_>, row: &Portfolio, of_workload: bool, violations: &mut Violations) {
     let total = row.entitlements_total;
     let over = |count: Option<i64>, total| count.and_then(|count| ratio(count, total));
     let only = |wanted: bool, value: Option<f64>| value.filter(|_| wanted);
@@ -188,7 +188,7 @@ fn hold_ratios(subject: Subject<'_>, row: &Portfolio, of_workload: bool, faults:
         ),
     ];
     for (column, found, expected) in ratios {
-        faults.hold(subject, column, found, expected, "its sums");
+        violations.check_equal(subject, column, found, expected, "its sums");
     }
 }
 
@@ -202,9 +202,9 @@ mod tests {
         let tables = day_of_one_product();
         let mut rows = build(&tables.adoption, &tables.workload_adoption);
         change(&mut rows);
-        let mut faults = Faults::of(day(28));
-        hold(&rows, &[tables], &mut faults);
-        faults.shown().to_vec()
+        let mut violations = Violations::of(day(28));
+        check_day(&rows, &[tables], &mut violations);
+        violations.shown().to_vec()
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! A second count of users: who has a SKU at the end of the day, and who was active while holding
-//! it. From `activity_28d` and `assignments` of one day alone, without the fold over days that made
-//! `usage` and `adoption`.
+//! Counts users a second time: who has a SKU at the end of the day, and who was active while
+//! holding it. It uses only `activity_28d` and `assignments` of one day, not the pass over the days
+//! that made `usage` and `adoption`.
 
 use arrow::array::AsArray;
 use arrow::datatypes::UInt32Type;
@@ -11,9 +11,9 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::window::{self, WINDOW_MASK};
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
-use crate::stages::activity::first_activity::AlongUsers;
+use crate::stages::activity::first_activity::UserCursor;
 use crate::stages::checks::activity::UserRows;
-use crate::stages::checks::evidence::Known;
+use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::usage::idle_seats::IdleSeats;
 use crate::stages::usage::usage::ActiveUsers;
@@ -24,20 +24,20 @@ use crate::warehouse::table::{bad_cell, column_of};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ProductUsers {
     pub assigned: i64,
-    /// In any of its workloads.
+    /// Users of any of its workloads.
     pub any: ActiveUsers,
-    /// In each of its workloads, in the order of the catalogue.
+    /// Users of each of its workloads, in the order of the catalogue.
     pub workloads: Vec<ActiveUsers>,
-    /// Those who have it and were not active while holding it.
+    /// Users who have it and were not active while holding it.
     pub idle: IdleSeats,
 }
 
 /// The users of a customer's workload.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct WorkloadUsers {
-    /// Active while holding a SKU in scope that has it.
+    /// Active while holding a SKU in scope that has the workload.
     pub licensed: i64,
-    /// Active without holding any SKU that has it on any of these days; guests among them.
+    /// Active, and held no SKU with the workload on any of these days. Guests are included.
     pub without_license: i64,
 }
 
@@ -48,19 +48,18 @@ pub(super) struct Recount<'a> {
     pub workloads: FxHashMap<(Guid, &'a str), WorkloadUsers>,
 }
 
-/// One workload of the user at hand.
+/// One workload of the current user.
 struct Active<'a> {
     workload: &'a str,
     bits: u32,
-    /// The days on which a SKU with it was held: in scope, and any.
+    /// The days on which the user held a SKU with it: in scope, and any.
     held_in_scope: u32,
     held: u32,
 }
 
 impl<'a> Recount<'a> {
-    /// Counts one day. Both inputs are sorted by customer and user, so they are walked side by
-    /// side.
-    pub fn of(day: Day, activity: &'a RecordBatch, known: &Known<'_>) -> Result<Recount<'a>, WarehouseError> {
+    /// Counts one day. Both inputs are sorted by customer and user, so one loop walks over both.
+    pub fn of(day: Day, activity: &'a RecordBatch, known: &CheckInputs<'_>) -> Result<Recount<'a>, WarehouseError> {
         let rows = UserRows::of(activity, &ACTIVITY_28D)?;
         let bits = column_of(activity, &ACTIVITY_28D, "active_bits")?.as_primitive::<UInt32Type>();
         let mut recount = Recount::default();
@@ -68,7 +67,7 @@ impl<'a> Recount<'a> {
             .assignments
             .chunk_by(|a, b| (a.tenant_id, &a.user_id) == (b.tenant_id, &b.user_id))
             .peekable();
-        let mut firsts = AlongUsers::new(known.first_activity);
+        let mut firsts = UserCursor::new(known.first_activity);
         let mut tenant = (Guid(0), "");
         let mut at = 0;
         let mut active: Vec<Active<'a>> = Vec::new();
@@ -103,7 +102,14 @@ impl<'a> Recount<'a> {
     }
 
     /// Counts a user who held something at some time.
-    fn user(&mut self, day: Day, assignments: &[Assignment], active: &mut [Active<'_>], firsts: &mut AlongUsers<'_>, known: &Known<'_>) {
+    fn user(
+        &mut self,
+        day: Day,
+        assignments: &[Assignment],
+        active: &mut [Active<'_>],
+        firsts: &mut UserCursor<'_>,
+        known: &CheckInputs<'_>,
+    ) {
         let firsts = firsts.of(assignments[0].tenant_id, &assignments[0].user_id);
         for same in assignments.chunk_by(|a, b| a.sku_id == b.sku_id) {
             let held = same.iter().fold(0, |bits, assignment| bits | held_bits(assignment, day));
@@ -155,7 +161,7 @@ impl<'a> Recount<'a> {
     }
 }
 
-/// The days of the window of `day` on which an assignment was held, as a pattern.
+/// Returns the days of the window of `day` on which an assignment was held, as a pattern.
 fn held_bits(assignment: &Assignment, day: Day) -> u32 {
     let begin = window::first_day(day);
     let first = assignment.assigned_day.map_or(begin, |assigned| assigned.max(begin));
@@ -163,7 +169,7 @@ fn held_bits(assignment: &Assignment, day: Day) -> u32 {
     if first > last {
         return 0;
     }
-    // Bits from the age of the last day to the age of the first.
+    // The bits from the age of the last day to the age of the first day.
     (WINDOW_MASK >> (first.0 - begin.0)) & (WINDOW_MASK << (day.0 - last.0)) & WINDOW_MASK
 }
 

@@ -1,6 +1,6 @@
-//! `adoption` and `usage` against `subscriptions`, `assignments`, the coverage and the catalogue:
-//! which rows there are, what was sold, who has it, who used it, what is in scope, and how complete
-//! the window is.
+//! Checks `adoption` and `usage` against `subscriptions`, `assignments`, the coverage and the
+//! catalogue: which rows there are, what was sold, who has it, who used it, what is in scope, and
+//! how complete the window is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +10,17 @@ use crate::domain::rules::Rules;
 use crate::domain::subscription::Seller;
 use crate::domain::window;
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::evidence::Known;
+use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::{ProductUsers, Recount};
-use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Subscription};
 use crate::stages::usage::adoption::{ADOPTION, Adoption};
 use crate::stages::usage::usage::{ActiveUsers, USAGE, Usage};
 use crate::stages::usage::window_pass::Coverage;
 
-/// What the subscriptions of a SKU add up to.
+/// The sums of the subscriptions of a SKU.
 #[derive(Clone, Copy, Default)]
-struct Seats {
+struct SeatSums {
     sold: i64,
     sold_own: i64,
     trial: i64,
@@ -28,38 +28,38 @@ struct Seats {
     entitled: i64,
 }
 
-/// What the subscriptions of a day say.
-struct Listed {
-    seats: BTreeMap<(Guid, Guid), Seats>,
+/// What the subscriptions of a day add up to.
+struct SubscriptionSums {
+    seats: BTreeMap<(Guid, Guid), SeatSums>,
     /// The snapshot in force of each customer that has a subscription.
     snapshots: BTreeMap<Guid, Day>,
 }
 
-pub(super) fn hold(tables: &DayTables, known: &Known<'_>, recount: &Recount<'_>, faults: &mut Faults) {
-    let listed = Listed::of(tables, known.rules, faults);
-    hold_rows(tables, known, &listed, recount, faults);
+pub(super) fn check_day(tables: &DayTables, known: &CheckInputs<'_>, recount: &Recount<'_>, violations: &mut Violations) {
+    let listed = SubscriptionSums::of(tables, known.rules, violations);
+    check_rows(tables, known, &listed, recount, violations);
     let mut snapshots = listed.snapshots.clone();
     for row in &tables.adoption {
         let subject = Subject::product(ADOPTION.name, row.tenant_id, row.sku_id);
-        hold_snapshot(subject, row, tables.day, &mut snapshots, faults);
+        check_snapshot(subject, row, tables.day, &mut snapshots, violations);
         if row.seats_snapshot_day.is_some() {
-            hold_seats(subject, row, known, &listed, faults);
+            check_seats(subject, row, known, &listed, violations);
         }
         let none = ProductUsers::default();
         let users = recount.products.get(&(row.tenant_id, row.sku_id)).unwrap_or(&none);
-        faults.hold(
+        violations.check_equal(
             subject,
             "seats_assigned",
             row.seats_assigned,
             users.assigned,
             "`assignments` open at the end of the day",
         );
-        hold_users(subject, (row.entitlements_active, row.active_moved), users.any, faults);
+        check_users(subject, (row.entitlements_active, row.active_moved), users.any, violations);
         let reason = known.rules.catalogue.excluded.get(&row.sku_id).map(String::as_str);
         let by = "the excluded products";
-        faults.hold(subject, "in_scope", row.in_scope, reason.is_none(), by);
-        faults.hold(subject, "scope_reason", row.scope_reason.as_deref(), reason, by);
-        hold_completeness(subject, row, known.coverage, tables.day, faults);
+        violations.check_equal(subject, "in_scope", row.in_scope, reason.is_none(), by);
+        violations.check_equal(subject, "scope_reason", row.scope_reason.as_deref(), reason, by);
+        check_completeness(subject, row, known.coverage, tables.day, violations);
     }
     for row in &tables.usage {
         let subject = Subject::product(USAGE.name, row.tenant_id, row.sku_id).workload(&row.workload);
@@ -70,12 +70,13 @@ pub(super) fn hold(tables: &DayTables, known: &Known<'_>, recount: &Recount<'_>,
             .position(|workload| *workload == row.workload);
         let users = recount.products.get(&(row.tenant_id, row.sku_id));
         let users = place.and_then(|place| users?.workloads.get(place)).copied().unwrap_or_default();
-        hold_users(subject, (row.entitlements_active, row.active_moved), users, faults);
+        check_users(subject, (row.entitlements_active, row.active_moved), users, violations);
     }
 }
 
-/// Which rows there are: a product that is listed, held or used, and each of its workloads.
-fn hold_rows(tables: &DayTables, known: &Known<'_>, listed: &Listed, recount: &Recount<'_>, faults: &mut Faults) {
+/// Checks which rows there are: products that are listed, held or used, and each of their
+/// workloads.
+fn check_rows(tables: &DayTables, known: &CheckInputs<'_>, listed: &SubscriptionSums, recount: &Recount<'_>, violations: &mut Violations) {
     let in_use = recount
         .products
         .iter()
@@ -85,14 +86,14 @@ fn hold_rows(tables: &DayTables, known: &Known<'_>, listed: &Listed, recount: &R
     let found: BTreeSet<(Guid, Guid)> = tables.adoption.iter().map(|row| (row.tenant_id, row.sku_id)).collect();
     for (tenant, sku) in expected.difference(&found) {
         let subject = Subject::product(ADOPTION.name, *tenant, *sku);
-        faults.tell(
+        violations.report(
             subject,
             format_args!("there is no row, though there is a subscription, an assignment or an active user"),
         );
     }
     for (tenant, sku) in found.difference(&expected) {
         let subject = Subject::product(ADOPTION.name, *tenant, *sku);
-        faults.tell(
+        violations.report(
             subject,
             format_args!("there is a row without a subscription, an assignment or an active user"),
         );
@@ -108,13 +109,13 @@ fn hold_rows(tables: &DayTables, known: &Known<'_>, listed: &Listed, recount: &R
             .iter()
             .filter(|workload| rows.iter().all(|row| row.workload != **workload))
         {
-            faults.tell(
+            violations.report(
                 subject.workload(workload),
                 format_args!("there is no row, though `adoption` has the product"),
             );
         }
         for row in rows.iter().filter(|row| !workloads.contains(&row.workload.as_str())) {
-            faults.tell(
+            violations.report(
                 subject.workload(&row.workload),
                 format_args!("there is a row, though the product has no such workload"),
             );
@@ -122,20 +123,20 @@ fn hold_rows(tables: &DayTables, known: &Known<'_>, listed: &Listed, recount: &R
     }
 }
 
-/// A customer has one snapshot in force, the one that its subscriptions name, taken on or before
-/// the day.
-fn hold_snapshot(subject: Subject<'_>, row: &Adoption, day: Day, snapshots: &mut BTreeMap<Guid, Day>, faults: &mut Faults) {
+/// Checks that a customer has one snapshot in force, taken on or before the day, and that its
+/// subscriptions name the same one.
+fn check_snapshot(subject: Subject<'_>, row: &Adoption, day: Day, snapshots: &mut BTreeMap<Guid, Day>, violations: &mut Violations) {
     if let Some(snapshot) = row.seats_snapshot_day
         && snapshot > day
     {
-        faults.tell(subject, format_args!("`seats_snapshot_day` is `{snapshot}`, after the day"));
+        violations.report(subject, format_args!("`seats_snapshot_day` is `{snapshot}`, after the day"));
     }
     match (snapshots.get(&row.tenant_id), row.seats_snapshot_day) {
         (Some(snapshot), found) => {
             let by = "`subscriptions` and the customer's other rows";
-            faults.hold(subject, "seats_snapshot_day", found, Some(*snapshot), by);
+            violations.check_equal(subject, "seats_snapshot_day", found, Some(*snapshot), by);
         }
-        // A snapshot that lists nothing has no rows in `subscriptions`: all seats are 0.
+        // A snapshot that lists nothing has no rows in `subscriptions`. Then all seats are 0.
         (None, Some(snapshot)) => {
             snapshots.insert(row.tenant_id, snapshot);
         }
@@ -143,8 +144,8 @@ fn hold_snapshot(subject: Subject<'_>, row: &Adoption, day: Day, snapshots: &mut
     }
 }
 
-/// Seats are the sums of the subscriptions, by state.
-fn hold_seats(subject: Subject<'_>, row: &Adoption, known: &Known<'_>, listed: &Listed, faults: &mut Faults) {
+/// Checks that seats are the sums of the subscriptions by state.
+fn check_seats(subject: Subject<'_>, row: &Adoption, known: &CheckInputs<'_>, listed: &SubscriptionSums, violations: &mut Violations) {
     let seats = listed.seats.get(&(row.tenant_id, row.sku_id)).copied().unwrap_or_default();
     let entitled = if known.products.workloads(row.sku_id).is_empty() {
         0
@@ -159,18 +160,18 @@ fn hold_seats(subject: Subject<'_>, row: &Adoption, known: &Known<'_>, listed: &
         ("entitlements_total", row.entitlements_total, entitled),
     ];
     for (column, found, expected) in counts {
-        faults.hold(subject, column, found, Some(expected), "`subscriptions` in force");
+        violations.check_equal(subject, column, found, Some(expected), "`subscriptions` in force");
     }
 }
 
-fn hold_users(subject: Subject<'_>, (active, moved): (i64, i64), users: ActiveUsers, faults: &mut Faults) {
+fn check_users(subject: Subject<'_>, (active, moved): (i64, i64), users: ActiveUsers, violations: &mut Violations) {
     let by = "`activity_28d` and `assignments`";
-    faults.hold(subject, "entitlements_active", active, users.active, by);
-    faults.hold(subject, "active_moved", moved, users.active - users.holders, by);
+    violations.check_equal(subject, "entitlements_active", active, users.active, by);
+    violations.check_equal(subject, "active_moved", moved, users.active - users.holders, by);
 }
 
-/// How many days of the window the customer has data of, and since when.
-fn hold_completeness(subject: Subject<'_>, row: &Adoption, coverage: &Coverage, day: Day, faults: &mut Faults) {
+/// Checks on how many days of the window the customer has data, and whether the window is complete.
+fn check_completeness(subject: Subject<'_>, row: &Adoption, coverage: &Coverage, day: Day, violations: &mut Violations) {
     let begin = window::first_day(day);
     let covered = coverage
         .days
@@ -178,19 +179,19 @@ fn hold_completeness(subject: Subject<'_>, row: &Adoption, coverage: &Coverage, 
         .filter(|(_, tenants)| tenants.binary_search(&row.tenant_id).is_ok());
     let covered = covered.count() as i64;
     let complete = coverage.first.get(&row.tenant_id).is_some_and(|first| *first <= begin);
-    faults.hold(
+    violations.check_equal(
         subject,
         "window_days_covered",
         row.window_days_covered,
         covered,
         "`activity_coverage`",
     );
-    faults.hold(subject, "window_complete", row.window_complete, complete, "`activity_coverage`");
+    violations.check_equal(subject, "window_complete", row.window_complete, complete, "`activity_coverage`");
 }
 
-impl Listed {
-    fn of(tables: &DayTables, rules: &Rules, faults: &mut Faults) -> Listed {
-        let mut listed = Listed {
+impl SubscriptionSums {
+    fn of(tables: &DayTables, rules: &Rules, violations: &mut Violations) -> SubscriptionSums {
+        let mut listed = SubscriptionSums {
             seats: BTreeMap::new(),
             snapshots: BTreeMap::new(),
         };
@@ -198,14 +199,14 @@ impl Listed {
             let snapshot = *listed.snapshots.entry(row.tenant_id).or_insert(row.snapshot_day);
             let subject = Subject::product(SUBSCRIPTIONS.name, row.tenant_id, row.sku_id);
             let by = "the customer's other subscriptions";
-            faults.hold(subject, "snapshot_day", row.snapshot_day, snapshot, by);
+            violations.check_equal(subject, "snapshot_day", row.snapshot_day, snapshot, by);
             listed.seats.entry((row.tenant_id, row.sku_id)).or_default().add(row, rules);
         }
         listed
     }
 }
 
-impl Seats {
+impl SeatSums {
     fn add(&mut self, row: &Subscription, rules: &Rules) {
         if row.is_trial {
             self.trial += if row.state.is_running() { row.seats } else { 0 };

@@ -1,20 +1,21 @@
-//! Rows by hand for each promise about seats: one that keeps it, one that breaks it.
+//! For each invariant of seats, rows that keep it and rows that violate it.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::subscription::State;
-use crate::stages::checks::evidence::Products;
+use crate::stages::checks::inputs::Products;
 use crate::stages::checks::testing;
 use crate::stages::checks::testing::{SKU, TENANT, assignment, broken, frame, says, subscription, window, windows};
-use crate::stages::checks::{hold_rows as hold_of_any_day, hold_under_rules};
+use crate::stages::checks::{check_rows as check_of_any_day, check_under_rules};
 use crate::stages::licenses::assignments::Assignment;
 
-/// The faults under the settings, after a change of the tables, the assignments or the coverage.
+/// The violations under the settings, after a change of the tables, the assignments or the
+/// coverage.
 fn check_with(change: impl FnOnce(&mut DayTables), assignments: &[Assignment], coverage: &Coverage) -> Vec<String> {
     let rules = testing::rules();
-    broken(change, |tables, faults| {
-        let known = Known {
+    broken(change, |tables, violations| {
+        let known = CheckInputs {
             rules: &rules,
             products: &Products::of(&rules),
             assignments,
@@ -22,7 +23,7 @@ fn check_with(change: impl FnOnce(&mut DayTables), assignments: &[Assignment], c
             coverage,
             daily_users: &testing::daily_users(),
         };
-        hold_under_rules(tables, &known, faults).unwrap();
+        check_under_rules(tables, &known, violations).unwrap();
     })
 }
 
@@ -31,11 +32,11 @@ fn check(change: impl FnOnce(&mut DayTables)) -> Vec<String> {
 }
 
 fn check_any_day(change: impl FnOnce(&mut DayTables)) -> Vec<String> {
-    broken(change, |tables, faults| hold_of_any_day(tables, faults).unwrap())
+    broken(change, |tables, violations| check_of_any_day(tables, violations).unwrap())
 }
 
 #[test]
-fn a_day_that_keeps_every_promise_has_no_fault() {
+fn a_day_that_keeps_every_invariant_has_no_violation() {
     assert_eq!(check(|_| {}), [""; 0]);
     assert_eq!(check_any_day(|_| {}), [""; 0]);
 }
@@ -86,7 +87,7 @@ fn active_users_are_those_who_held_the_product_on_an_active_day() {
         &check(|tables| tables.activity_28d = frame(&rows)),
         &["`usage`", "`adoption`", "`entitlements_active` is `4`", "it is `3`"],
     );
-    // Activity on a day before the product was held counts for nobody.
+    // Activity before the product was held counts for nobody.
     let mut assignments = testing::assignments();
     assignments[1].assigned_day = Some(testing::day(27));
     says(
@@ -154,9 +155,9 @@ fn windows_are_those_of_their_bits_and_of_the_day() {
     let with = |change: &dyn Fn(&mut crate::stages::activity::activity_28d::Activity28d)| {
         let mut rows = windows();
         change(&mut rows[2]);
-        let mut faults = check_any_day(|tables| tables.activity_28d = frame(&rows));
-        faults.extend(check(|tables| tables.activity_28d = frame(&rows)));
-        faults
+        let mut violations = check_any_day(|tables| tables.activity_28d = frame(&rows));
+        violations.extend(check(|tables| tables.activity_28d = frame(&rows)));
+        violations
     };
     says(&with(&|row| row.active_days = 2), &["row 2", "`active_days` is `2`", "it is `1`"]);
     says(&with(&|row| row.last_active_day = None), &["`last_active_day` is null"]);
@@ -185,9 +186,9 @@ fn windows_are_those_of_their_bits_and_of_the_day() {
     assert!(!says_user(&check_any_day(|tables| tables.activity_28d = frame(&rows))));
 }
 
-/// Whether a message has the id of a user.
-fn says_user(faults: &[String]) -> bool {
-    faults.iter().any(|fault| fault.contains("`e`"))
+/// Returns whether a message contains the id of a user.
+fn says_user(violations: &[String]) -> bool {
+    violations.iter().any(|fault| fault.contains("`e`"))
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! A small day whose tables keep every promise, for tests that break one.
+//! A small day whose tables keep every invariant, for tests that violate one.
 //!
-//! One customer, one product with `exchange` and `teams`, two paid seats, no other subscription.
-//! Four users have the product or had it and are active in `exchange`: `a`, `b` and `c` have it,
-//! `d` had it until three days ago. `a` uses `teams` too.
+//! There is one customer, one product with `exchange` and `teams`, and one subscription with two
+//! paid seats. Four users have or had the product and are active in `exchange`: `a`, `b` and `c`
+//! have it, `d` had it until three days ago. `a` also uses `teams`.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
@@ -20,12 +20,12 @@ use crate::domain::subscription::{Seller, State};
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_daily::ActivityDaily;
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::violation::Faults;
+use crate::stages::checks::violation::Violations;
 use crate::stages::checks::window_sums::DailyUsers;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::next_steps::{NextStep, words};
+use crate::stages::next_steps::{NextStep, advice};
 use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::usage::Usage;
 use crate::stages::usage::window_pass::Coverage;
@@ -35,7 +35,7 @@ use crate::warehouse::table::Row;
 pub const TENANT: Guid = Guid(7);
 pub const SKU: Guid = Guid(1);
 
-/// The days of the test's calendar, from 1.
+/// A day of the test's calendar. The first one is day 1.
 pub fn day(number: i32) -> Day {
     Day(20_000 + number)
 }
@@ -119,7 +119,7 @@ pub fn daily(user: &str, workload: &str) -> ActivityDaily {
     }
 }
 
-/// The users of the days that are in those windows.
+/// The users of the days that these windows contain.
 pub fn daily_users() -> BTreeMap<Day, DailyUsers> {
     let of = |number: i32, rows: &[ActivityDaily]| (day(number), DailyUsers::of(&frame(rows)).unwrap());
     [
@@ -218,13 +218,13 @@ pub fn next_step(code: StepCode, evidence: Evidence, language: Language) -> Next
         sku_id: Some(SKU),
         workload: None,
         code,
-        cause: words::cause(language, code, &evidence),
-        strategies: words::strategies(language, code, &evidence),
+        cause: advice::cause(language, code, &evidence),
+        strategies: advice::strategies(language, code, &evidence),
         evidence: evidence.text(),
     }
 }
 
-/// Four users on two entitlements, one of them moved and one over-assigned; all seats assigned.
+/// Four users on two entitlements, one of them moved and one over-assigned. All seats are assigned.
 fn next_steps() -> Vec<NextStep> {
     let used = |seats_concerned: i64| {
         Evidence::of(
@@ -240,19 +240,19 @@ fn next_steps() -> Vec<NextStep> {
     vec![next_step(StepCode::Overuse, overuse, Language::English)]
 }
 
-/// The faults that a check finds in that day after a change.
-pub fn broken(change: impl FnOnce(&mut DayTables), check: impl FnOnce(&DayTables, &mut Faults)) -> Vec<String> {
+/// Returns the violations that a check finds after a change of that day.
+pub fn broken(change: impl FnOnce(&mut DayTables), check: impl FnOnce(&DayTables, &mut Violations)) -> Vec<String> {
     let mut tables = day_of_one_product();
     change(&mut tables);
-    let mut faults = Faults::of(tables.day);
-    check(&tables, &mut faults);
-    faults.shown().to_vec()
+    let mut violations = Violations::of(tables.day);
+    check(&tables, &mut violations);
+    violations.shown().to_vec()
 }
 
-/// There are faults, and all of these words are in them.
+/// Asserts that there are violations and that they contain all of these words.
 #[track_caller]
-pub fn says(faults: &[String], words: &[&str]) {
-    let text = faults.join("\n");
+pub fn says(violations: &[String], words: &[&str]) {
+    let text = violations.join("\n");
     for word in words {
         assert!(text.contains(word), "`{word}` is not in: {text}");
     }

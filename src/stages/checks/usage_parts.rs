@@ -1,13 +1,13 @@
-//! `usage` and `adoption` against themselves and each other: the parts are what users, entitlements
-//! and other subscriptions make them, ratios are their counts divided, seats are known or unknown
-//! together, and a product's users are at least those of each of its workloads and at most all of
-//! them.
+//! Checks `usage` and `adoption` against themselves and each other. The parts follow from users,
+//! entitlements and other subscriptions. Ratios are quotients of their counts. Seats are known or
+//! unknown together. A product has at least the users of each of its workloads and at most all of
+//! them together.
 
 use std::collections::BTreeMap;
 
 use crate::domain::guid::Guid;
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::usage::adoption::{ADOPTION, Adoption};
 use crate::stages::usage::usage::{ActiveUsers, Parts, USAGE, Usage, ratio};
 
@@ -20,21 +20,21 @@ struct Counted {
     adjusted: Option<f64>,
 }
 
-pub(super) fn hold(tables: &DayTables, faults: &mut Faults) {
+pub(super) fn check_day(tables: &DayTables, violations: &mut Violations) {
     let adoption: BTreeMap<(Guid, Guid), &Adoption> = tables.adoption.iter().map(|row| ((row.tenant_id, row.sku_id), row)).collect();
     for row in &tables.adoption {
-        hold_seats(row, faults);
+        check_seats(row, violations);
         let subject = Subject::product(ADOPTION.name, row.tenant_id, row.sku_id);
-        hold_counted(subject, &of_adoption(row), row, faults);
+        check_counted(subject, &of_adoption(row), row, violations);
     }
     for row in &tables.usage {
         let subject = Subject::product(USAGE.name, row.tenant_id, row.sku_id).workload(&row.workload);
         let Some(product) = adoption.get(&(row.tenant_id, row.sku_id)) else {
-            faults.tell(subject, format_args!("`adoption` has no row of the product"));
+            violations.report(subject, format_args!("`adoption` has no row of the product"));
             continue;
         };
-        hold_counted(subject, &of_usage(row), product, faults);
-        faults.hold(
+        check_counted(subject, &of_usage(row), product, violations);
+        violations.check_equal(
             subject,
             "entitlements_total",
             row.entitlements_total,
@@ -44,7 +44,7 @@ pub(super) fn hold(tables: &DayTables, faults: &mut Faults) {
     }
     for rows in tables.usage.chunk_by(|a, b| (a.tenant_id, a.sku_id) == (b.tenant_id, b.sku_id)) {
         if let Some(product) = adoption.get(&(rows[0].tenant_id, rows[0].sku_id)) {
-            hold_bounds(product, rows, faults);
+            check_bounds(product, rows, violations);
         }
     }
 }
@@ -69,12 +69,12 @@ fn of_usage(row: &Usage) -> Counted {
     }
 }
 
-/// Parts and ratios of a row. What lapsed and what is on trial, and how many have the product, is
-/// in its row of `adoption`.
-fn hold_counted(subject: Subject<'_>, row: &Counted, product: &Adoption, faults: &mut Faults) {
+/// Checks the parts and ratios of a row. Lapsed seats, trial seats and holders are in the product's
+/// row of `adoption`.
+fn check_counted(subject: Subject<'_>, row: &Counted, product: &Adoption, violations: &mut Violations) {
     let found = row.parts;
     let sum = found.current + found.moved + found.lapsed + found.trial + found.over_assigned;
-    faults.hold(subject, "entitlements_active", row.active, sum, "the sum of its parts");
+    violations.check_equal(subject, "entitlements_active", row.active, sum, "the sum of its parts");
     let users = ActiveUsers {
         active: row.active,
         holders: row.active - found.moved,
@@ -87,19 +87,19 @@ fn hold_counted(subject: Subject<'_>, row: &Counted, product: &Adoption, faults:
     );
     let by = "entitlements, lapsed and trial seats";
     if found != expected {
-        faults.hold(subject, "active_current", found.current, expected.current, by);
-        faults.hold(subject, "active_lapsed", found.lapsed, expected.lapsed, by);
-        faults.hold(subject, "active_trial", found.trial, expected.trial, by);
-        faults.hold(subject, "active_over_assigned", found.over_assigned, expected.over_assigned, by);
+        violations.check_equal(subject, "active_current", found.current, expected.current, by);
+        violations.check_equal(subject, "active_lapsed", found.lapsed, expected.lapsed, by);
+        violations.check_equal(subject, "active_trial", found.trial, expected.trial, by);
+        violations.check_equal(subject, "active_over_assigned", found.over_assigned, expected.over_assigned, by);
     }
     if found.moved < 0 || found.moved > row.active {
-        faults.tell(
+        violations.report(
             subject,
             format_args!("`active_moved` is `{}` of `{}` active users", found.moved, row.active),
         );
     }
     if users.holders > product.seats_assigned {
-        faults.tell(
+        violations.report(
             subject,
             format_args!(
                 "`{}` active users have the product, and `seats_assigned` of `adoption` is `{}`",
@@ -108,12 +108,12 @@ fn hold_counted(subject: Subject<'_>, row: &Counted, product: &Adoption, faults:
         );
     }
     let by = "its counts";
-    faults.hold(subject, "usage_ratio", row.ratio, ratio(row.active, row.total), by);
-    faults.hold(subject, "usage_ratio_adjusted", row.adjusted, ratio(found.current, row.total), by);
+    violations.check_equal(subject, "usage_ratio", row.ratio, ratio(row.active, row.total), by);
+    violations.check_equal(subject, "usage_ratio_adjusted", row.adjusted, ratio(found.current, row.total), by);
 }
 
-/// Seats that are known or unknown together, and what follows from them.
-fn hold_seats(row: &Adoption, faults: &mut Faults) {
+/// Checks that seats are known or unknown together, and what follows from them.
+fn check_seats(row: &Adoption, violations: &mut Violations) {
     let subject = Subject::product(ADOPTION.name, row.tenant_id, row.sku_id);
     let known = row.seats_snapshot_day.is_some();
     let counts = [
@@ -126,18 +126,18 @@ fn hold_seats(row: &Adoption, faults: &mut Faults) {
     for (column, count) in counts {
         if count.is_some() != known {
             let (is, snapshot) = if known { ("null", "a") } else { ("not null", "no") };
-            faults.tell(subject, format_args!("`{column}` is {is} with {snapshot} snapshot in force"));
+            violations.report(subject, format_args!("`{column}` is {is} with {snapshot} snapshot in force"));
         }
     }
     let (sold, assigned) = (row.seats_sold, row.seats_assigned);
     let by = "its counts";
     let unassigned = sold.map(|sold| (sold - assigned).max(0));
-    faults.hold(subject, "seats_unassigned", row.seats_unassigned, unassigned, by);
-    faults.hold(subject, "deployment_ratio", row.deployment_ratio, ratio(assigned, sold), by);
+    violations.check_equal(subject, "seats_unassigned", row.seats_unassigned, unassigned, by);
+    violations.check_equal(subject, "deployment_ratio", row.deployment_ratio, ratio(assigned, sold), by);
     let prorated = sold
         .filter(|sold| *sold != 0)
         .map(|sold| assigned as f64 * row.seats_sold_own.unwrap_or(0) as f64 / sold as f64);
-    faults.hold(
+    violations.check_equal(
         subject,
         "seats_assigned_own_prorated",
         row.seats_assigned_own_prorated,
@@ -146,13 +146,14 @@ fn hold_seats(row: &Adoption, faults: &mut Faults) {
     );
 }
 
-/// Users of any workload are at least those of each, and at most all of them together.
-fn hold_bounds(product: &Adoption, usage: &[Usage], faults: &mut Faults) {
+/// Checks that users of any workload are at least those of each workload and at most all of them
+/// together.
+fn check_bounds(product: &Adoption, usage: &[Usage], violations: &mut Violations) {
     let most: i64 = usage.iter().map(|row| row.entitlements_active).sum();
     let least = usage.iter().map(|row| row.entitlements_active).max().unwrap_or(0);
     if product.entitlements_active < least || product.entitlements_active > most {
         let subject = Subject::product(ADOPTION.name, product.tenant_id, product.sku_id);
-        faults.tell(
+        violations.report(
             subject,
             format_args!(
                 "`entitlements_active` is `{}`, and by `usage` it is from `{least}` to `{most}`",
@@ -168,11 +169,11 @@ mod tests {
     use crate::stages::checks::testing::{broken, day_of_one_product, says};
 
     fn check(change: impl FnOnce(&mut DayTables)) -> Vec<String> {
-        broken(change, hold)
+        broken(change, check_day)
     }
 
     #[test]
-    fn a_day_that_keeps_every_promise_has_no_fault() {
+    fn a_day_that_keeps_every_invariant_has_no_violation() {
         assert_eq!(check(|_| {}), [""; 0]);
         assert_eq!(day_of_one_product().usage.len(), 2);
     }

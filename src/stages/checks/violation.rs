@@ -1,23 +1,23 @@
-//! What is wrong with a row, in a sentence that names it: table, day, customer, product, workload,
-//! column, both values. Ids of users are never in it, since messages end up in logs and beside the
-//! published files: such a row goes by its number.
+//! Describes in a sentence what is wrong with a row: table, day, customer, product, workload,
+//! column, both values. Messages end up in logs and next to the published files, so they never
+//! contain ids of users. Such a row is identified by its number.
 
 use std::fmt;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 
-/// How many faults are kept word for word.
+/// How many violations are kept as text.
 const MOST_SHOWN: usize = 20;
 
-/// The row that a fault is about.
+/// The row that a violation is about.
 #[derive(Clone, Copy, Default)]
 pub struct Subject<'a> {
     pub table: &'static str,
     pub customer: Option<Guid>,
     pub product: Option<Guid>,
     pub workload: Option<&'a str>,
-    /// Its place in the file, from 0: for rows of users.
+    /// For rows of users: the position in the file, from 0.
     pub row: Option<usize>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The same row, of one workload.
+    /// The same row for one workload.
     pub fn workload(self, workload: &'a str) -> Subject<'a> {
         Subject {
             workload: Some(workload),
@@ -41,45 +41,45 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The faults of some rows of a day: the first ones in words, and how many there are.
-pub struct Faults {
+/// The violations of some rows of a day: the first ones as text, and their number.
+pub struct Violations {
     day: Day,
     shown: Vec<String>,
     count: u64,
 }
 
-impl Faults {
-    pub fn of(day: Day) -> Faults {
-        Faults {
+impl Violations {
+    pub fn of(day: Day) -> Violations {
+        Violations {
             day,
             shown: Vec::new(),
             count: 0,
         }
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// The first of them, a sentence each.
+    /// Returns the first of them, one sentence each.
     pub fn shown(&self) -> &[String] {
         &self.shown
     }
 
-    /// A column has to have this value; `by` says what gives it.
+    /// Checks the value of a column. `by` names what the expected value follows from.
     #[inline]
-    pub fn hold<T: PartialEq + Shown>(&mut self, subject: Subject<'_>, column: &str, found: T, expected: T, by: &str) {
+    pub fn check_equal<T: PartialEq + Shown>(&mut self, subject: Subject<'_>, column: &str, found: T, expected: T, by: &str) {
         if found != expected {
-            self.tell(
+            self.report(
                 subject,
                 format_args!("`{column}` is {}, and by {by} it is {}", Show(&found), Show(&expected)),
             );
         }
     }
 
-    /// A row is there, or should be.
-    pub fn tell(&mut self, subject: Subject<'_>, what: fmt::Arguments<'_>) {
+    /// Reports a violation.
+    pub fn report(&mut self, subject: Subject<'_>, what: fmt::Arguments<'_>) {
         self.count += 1;
         if self.shown.len() < MOST_SHOWN {
             self.shown.push(format!("{}: {what}", self.name(subject)));
@@ -104,7 +104,7 @@ impl Faults {
     }
 }
 
-/// A value as a message shows it.
+/// A value that messages can show.
 pub trait Shown {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }

@@ -1,6 +1,7 @@
-//! `activity_28d` against `activity_daily` of all days of its window: for each customer, workload,
-//! kind of evidence and day of the window, as many rows have the day's bit as that day has users. A
-//! window that was cut off, or carried on from the wrong day, shows here.
+//! Checks `activity_28d` against `activity_daily` of all days of its window. For each customer,
+//! workload, kind of evidence and day of the window, the number of rows with the day's bit is the
+//! number of users of that day. A window that was cut off, or carried forward from the wrong day,
+//! fails here.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use crate::domain::window::WINDOW_DAYS;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
 use crate::stages::checks::day_tables::DayTables;
-use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::checks::violation::{Subject, Violations};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{bad_cell, column_of};
@@ -36,7 +37,7 @@ const PATTERNS: [&str; 3] = ["interactive_bits", "non_interactive_bits", "action
 pub struct DailyUsers(BTreeMap<(Guid, String), [u32; 3]>);
 
 impl DailyUsers {
-    /// Counts the users of a frame of `activity_daily` or `activity_before` that has
+    /// Counts the users of a frame of `activity_daily` or `activity_before` that has the
     /// [`COUNTED_COLUMNS`].
     pub fn of(frame: &RecordBatch) -> Result<DailyUsers, WarehouseError> {
         let mut users: BTreeMap<(Guid, String), [u32; 3]> = BTreeMap::new();
@@ -54,12 +55,12 @@ impl DailyUsers {
     }
 }
 
-/// How many rows have each bit, for each kind of evidence.
+/// For each kind of evidence, how many rows have each bit.
 type Sums = [[u32; WINDOW_DAYS as usize]; 3];
 
-/// Holds the windows of a day against the users of its days. `daily` has all 28 days, where they
+/// Checks the windows of a day against the users of its days. `daily` has all of the 28 days that
 /// have any users.
-pub(super) fn hold(tables: &DayTables, daily: &BTreeMap<Day, DailyUsers>, faults: &mut Faults) -> Result<(), WarehouseError> {
+pub(super) fn check_day(tables: &DayTables, daily: &BTreeMap<Day, DailyUsers>, violations: &mut Violations) -> Result<(), WarehouseError> {
     let mut sums: BTreeMap<(Guid, &str), (Sums, Sums)> = BTreeMap::new();
     let mut patterns: Vec<&UInt32Array> = Vec::with_capacity(PATTERNS.len());
     for name in PATTERNS {
@@ -103,7 +104,7 @@ pub(super) fn hold(tables: &DayTables, daily: &BTreeMap<Day, DailyUsers>, faults
                 .filter(|(_, (found, expected))| found != expected)
             {
                 let day = tables.day.plus(-(age as i32));
-                faults.tell(
+                violations.report(
                     subject,
                     format_args!("`{name}` has bit {age} in `{found}` rows, and {day} has `{expected}` such users"),
                 );
@@ -113,8 +114,8 @@ pub(super) fn hold(tables: &DayTables, daily: &BTreeMap<Day, DailyUsers>, faults
     Ok(())
 }
 
-/// Calls back with the rows of each customer and workload. The rows of a customer stand together,
-/// so they are gathered customer by customer.
+/// Calls `take` with the rows of each customer and workload. The rows of a customer are adjacent,
+/// so they are collected customer by customer.
 fn for_each_group<'a>(
     frame: &'a RecordBatch,
     contract: &Contract,
@@ -146,7 +147,7 @@ mod tests {
     use crate::stages::checks::testing::{broken, daily, daily_users, day, frame, says, windows};
 
     fn check(daily: &BTreeMap<Day, DailyUsers>, change: impl FnOnce(&mut DayTables)) -> Vec<String> {
-        broken(change, |tables, faults| hold(tables, daily, faults).unwrap())
+        broken(change, |tables, violations| check_day(tables, daily, violations).unwrap())
     }
 
     #[test]

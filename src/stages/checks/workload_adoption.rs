@@ -1,6 +1,7 @@
-//! `workload_adoption` against `usage` and `adoption`: a row for each workload of a product in
-//! scope, entitlements as the sum of its products', users at least those of each product and at
-//! most all of them, and nobody without a license where the settings do not count them.
+//! Checks `workload_adoption` against `usage` and `adoption`: there is a row for each workload of a
+//! product in scope, entitlements are the sum over products, users are at least those of each
+//! product and at most all of them together, and users without a license count only where the
+//! settings say so.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +9,12 @@ use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::recount::Recount;
-use crate::stages::checks::violation::{Faults, Subject};
+use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::usage::ratio;
 use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 
-/// What the products in scope of a workload add up to.
+/// The sums over the products in scope of a workload.
 #[derive(Clone, Copy)]
 struct Sum {
     total: Option<i64>,
@@ -21,8 +22,8 @@ struct Sum {
     most: i64,
 }
 
-/// What is true of any day.
-pub(super) fn hold_sums(tables: &DayTables, faults: &mut Faults) {
+/// Checks what holds for any day.
+pub(super) fn check_sums(tables: &DayTables, violations: &mut Violations) {
     let sums = sums(tables);
     let mut known: BTreeMap<Guid, bool> = BTreeMap::new();
     for row in &tables.adoption {
@@ -33,23 +34,23 @@ pub(super) fn hold_sums(tables: &DayTables, faults: &mut Faults) {
         let subject = subject(row);
         rows.insert((row.tenant_id, &row.workload), row);
         match sums.get(&(row.tenant_id, row.workload.as_str())) {
-            Some(sum) => hold_sum(subject, row, *sum, faults),
-            None if row.active_unlicensed <= 0 => faults.tell(
+            Some(sum) => check_sum(subject, row, *sum, violations),
+            None if row.active_unlicensed <= 0 => violations.report(
                 subject,
                 format_args!("there is a row without a product in scope and without use beyond the license"),
             ),
             None => {
-                // Without any row of the customer nothing here says whether there is a snapshot.
+                // Without any row of the customer, nothing here tells whether there is a snapshot.
                 let known = known.get(&row.tenant_id).copied().unwrap_or(row.entitlements_total.is_some());
                 let expected = known.then_some(0);
-                faults.hold(subject, "entitlements_total", row.entitlements_total, expected, "`usage`");
-                hold_licensed(subject, row, 0, 0, faults);
+                violations.check_equal(subject, "entitlements_total", row.entitlements_total, expected, "`usage`");
+                check_licensed(subject, row, 0, 0, violations);
             }
         }
         let (active, licensed) = (row.entitlements_active, row.entitlements_active - row.active_unlicensed);
         let total = row.entitlements_total;
-        faults.hold(subject, "usage_ratio", row.usage_ratio, ratio(active, total), "its counts");
-        faults.hold(
+        violations.check_equal(subject, "usage_ratio", row.usage_ratio, ratio(active, total), "its counts");
+        violations.check_equal(
             subject,
             "usage_ratio_licensed",
             row.usage_ratio_licensed,
@@ -64,12 +65,12 @@ pub(super) fn hold_sums(tables: &DayTables, faults: &mut Faults) {
             workload: Some(workload),
             ..Subject::default()
         };
-        faults.tell(subject, format_args!("there is no row, though `usage` has products in scope"));
+        violations.report(subject, format_args!("there is no row, though `usage` has products in scope"));
     }
 }
 
-/// What is true under the settings.
-pub(super) fn hold_users(tables: &DayTables, rules: &Rules, recount: &Recount<'_>, faults: &mut Faults) {
+/// Checks what holds under the settings.
+pub(super) fn check_users(tables: &DayTables, rules: &Rules, recount: &Recount<'_>, violations: &mut Violations) {
     for row in &tables.workload_adoption {
         let subject = subject(row);
         let users = recount
@@ -80,7 +81,7 @@ pub(super) fn hold_users(tables: &DayTables, rules: &Rules, recount: &Recount<'_
         let counts = rules.unlicensed_use.contains(&row.workload);
         let most = if counts { users.without_license } else { 0 };
         if row.active_unlicensed < 0 || row.active_unlicensed > most {
-            faults.tell(
+            violations.report(
                 subject,
                 format_args!(
                     "`active_unlicensed` is `{}`, and by `activity_28d` and `assignments` at most `{most}`",
@@ -88,7 +89,7 @@ pub(super) fn hold_users(tables: &DayTables, rules: &Rules, recount: &Recount<'_
                 ),
             );
         }
-        faults.hold(
+        violations.check_equal(
             subject,
             "entitlements_active",
             row.entitlements_active,
@@ -107,21 +108,21 @@ fn subject(row: &WorkloadAdoption) -> Subject<'_> {
     }
 }
 
-fn hold_sum(subject: Subject<'_>, row: &WorkloadAdoption, sum: Sum, faults: &mut Faults) {
-    faults.hold(
+fn check_sum(subject: Subject<'_>, row: &WorkloadAdoption, sum: Sum, violations: &mut Violations) {
+    violations.check_equal(
         subject,
         "entitlements_total",
         row.entitlements_total,
         sum.total,
         "the sum of `usage` in scope",
     );
-    hold_licensed(subject, row, sum.least, sum.most, faults);
+    check_licensed(subject, row, sum.least, sum.most, violations);
 }
 
-fn hold_licensed(subject: Subject<'_>, row: &WorkloadAdoption, least: i64, most: i64, faults: &mut Faults) {
+fn check_licensed(subject: Subject<'_>, row: &WorkloadAdoption, least: i64, most: i64, violations: &mut Violations) {
     let licensed = row.entitlements_active - row.active_unlicensed;
     if licensed < least || licensed > most {
-        faults.tell(
+        violations.report(
             subject,
             format_args!(
                 "`entitlements_active` without `active_unlicensed` is `{licensed}`, and by `usage` in scope it is from `{least}` to `{most}`"
@@ -130,7 +131,7 @@ fn hold_licensed(subject: Subject<'_>, row: &WorkloadAdoption, least: i64, most:
     }
 }
 
-/// The rows of `usage` in scope, by customer and workload.
+/// Sums the rows of `usage` in scope, by customer and workload.
 fn sums(tables: &DayTables) -> BTreeMap<(Guid, &str), Sum> {
     let products: BTreeMap<(Guid, Guid), &Adoption> = tables.adoption.iter().map(|row| ((row.tenant_id, row.sku_id), row)).collect();
     let mut sums: BTreeMap<(Guid, &str), Sum> = BTreeMap::new();
@@ -156,7 +157,7 @@ mod tests {
     use crate::stages::checks::testing::{TENANT, broken, says};
 
     fn check(change: impl FnOnce(&mut DayTables)) -> Vec<String> {
-        broken(change, hold_sums)
+        broken(change, check_sums)
     }
 
     #[test]

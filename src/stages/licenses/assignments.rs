@@ -1,16 +1,16 @@
-//! `assignments`: who has which SKU from when to when, out of license events and holdings snapshots
-//! (spec: Assignments).
+//! `assignments`: who has which SKU from when to when, according to license events and snapshots of
+//! holdings.
 //!
-//! | first evidence about (tenant, user, SKU) | then |
+//! | first evidence about (tenant, user, SKU) | conclusion |
 //! |---|---|
-//! | an event that removes it or finds it held | it was held before the data |
+//! | an event removes it or finds it held | it was held before the data |
 //! | the tenant's first snapshot lists it | it was held before the data |
 //! | a later snapshot lists it | opened on the snapshot's day |
 //! | a complete snapshot does not list it | the user did not have it |
 //!
-//! A snapshot says nothing about (tenant, user, SKU) on a day on which it has an event, or the user
-//! a deletion or restoration. The user's deletions and restorations are applied together with the
-//! events of all the user's SKUs, in order of time.
+//! A snapshot says nothing about (tenant, user, SKU) on a day on which that has an event, or the
+//! user has a deletion or restoration. Deletions and restorations are applied in order of time,
+//! together with the events of all SKUs of the user.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Opened};
-use crate::stages::licenses::listed_holders::{Days, Listed, ListedUser};
+use crate::stages::licenses::listed_holders::{DaySet, ListedHolders, ListedUser};
 use crate::stages::people::user_names::USER_NAMES;
 use crate::stages::received::license_changes::{LICENSE_CHANGES, LicenseChange};
 use crate::stages::received::license_holdings::LICENSE_HOLDINGS;
@@ -42,17 +42,17 @@ table! {
 }
 
 impl Assignment {
-    /// Whether the user has the SKU at the end of `day`.
+    /// Returns whether the user has the SKU at the end of `day`.
     pub fn has(&self, day: Day) -> bool {
         self.assigned_day.is_none_or(|first| first <= day) && self.removed_day.is_none_or(|removed| removed > day)
     }
 
-    /// Whether the user held the SKU on `day`, also if it was removed that day.
+    /// Returns whether the user held the SKU on `day`. A removal on that day does not matter.
     pub fn held(&self, day: Day) -> bool {
         self.assigned_day.is_none_or(|first| first <= day) && self.removed_day.is_none_or(|removed| removed >= day)
     }
 
-    /// Who has what: the same for every interval of the same user and SKU.
+    /// Digest of user and SKU, without the days.
     pub fn holder_digest(&self) -> Digest {
         Hasher::new()
             .bytes(&self.tenant_id.bytes())
@@ -62,17 +62,17 @@ impl Assignment {
     }
 }
 
-/// All assignments, sorted by the key, and how much of the evidence contradicted what was known.
+/// All assignments, sorted by key, and the number of contradictions in the evidence.
 #[derive(Debug, Default, PartialEq)]
 pub struct Assignments {
     pub rows: Vec<Assignment>,
-    /// Events that changed nothing because the state already was, or could not be, what they say.
+    /// Events that changed nothing because they contradict the state at the time.
     pub contradictions: u64,
 }
 
-/// Builds the assignments of all users. `changes` are distinct (see `license_changes`), in any
+/// Builds the assignments of all users. `changes` have no copies (see `license_changes`), in any
 /// order.
-pub fn build(changes: &[LicenseChange], listed: &Listed, snapshots: &[HoldingsSnapshot]) -> Assignments {
+pub fn build(changes: &[LicenseChange], listed: &ListedHolders, snapshots: &[HoldingsSnapshot]) -> Assignments {
     let mut users: BTreeMap<(Guid, &str), UserEvidence<'_>> = BTreeMap::new();
     for change in changes {
         users.entry((change.tenant_id, &change.user_id)).or_default().changes.push(change);
@@ -95,19 +95,19 @@ pub fn build(changes: &[LicenseChange], listed: &Listed, snapshots: &[HoldingsSn
     result
 }
 
-/// Everything that the data says about one user.
+/// All evidence about one user.
 #[derive(Default)]
 struct UserEvidence<'a> {
     changes: Vec<&'a LicenseChange>,
-    /// SKU -> the days of the snapshots that list it for the user.
+    /// SKU -> days of the snapshots that list it for the user.
     listed: Option<&'a ListedUser>,
 }
 
-/// The state of one SKU of a user while evidence is applied in order of time.
+/// One SKU of a user while evidence is applied in order of time.
 #[derive(Default)]
 struct Holding<'a> {
     /// The days of the snapshots that list it.
-    listed: Option<&'a Days>,
+    listed: Option<&'a DaySet>,
     /// The days on which it has an event.
     event_days: BTreeSet<Day>,
     open: bool,
@@ -122,7 +122,7 @@ impl Holding<'_> {
     fn open(&mut self, day: Option<Day>, source: Opened) {
         self.open = true;
         match self.intervals.last_mut() {
-            // It goes on where the one before ended on the same day.
+            // The assignment before ended on the same day, so it continues.
             Some((_, end, _)) if end.is_some() && *end == day => *end = None,
             _ => self.intervals.push((day, None, source)),
         }
@@ -183,7 +183,7 @@ impl UserEvidence<'_> {
             }
             for state in states.values_mut() {
                 let is_listed = state.is_listed(day);
-                // Most snapshots say what was known.
+                // Most snapshots confirm what is known.
                 if is_listed == state.open || !speaks(state, day) {
                     continue;
                 }
@@ -212,8 +212,8 @@ impl UserEvidence<'_> {
     }
 }
 
-/// Applies one event to the states of the user's SKUs. `deleted` is what the user's latest deletion
-/// took, until a restoration.
+/// Applies one event to the user's SKUs. `deleted` holds the SKUs that the latest deletion closed,
+/// until a restoration.
 fn apply_change(
     change: &LicenseChange,
     states: &mut BTreeMap<Guid, Holding<'_>>,
@@ -246,7 +246,7 @@ fn apply_change(
     }
 }
 
-/// The order of events of one instant.
+/// The order of events that have the same time.
 fn rank(action: Action) -> u8 {
     match action {
         Action::Removed | Action::Deleted => 0,

@@ -1,6 +1,5 @@
-//! Who is listed on which days by snapshots of holdings: all rows of `license_holdings` in a form
-//! that grows with the holders and hardly with the days, since a snapshot lists what the one before
-//! listed.
+//! The rows of `license_holdings` in a compact form. A snapshot usually lists what the one before
+//! listed, so the form grows with the number of users and hardly with the number of days.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +10,18 @@ use crate::domain::digest::{Digest, SetDigest};
 use crate::domain::guid::Guid;
 use crate::stages::received::license_holdings::LicenseHolding;
 
-/// A set of days, one bit a day.
+/// A set of days, one bit per day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Days {
-    /// The number of the first word, counted in words from day 0.
+pub struct DaySet {
+    /// The number of the first word, counted from day 0.
     first: i32,
     words: Vec<u64>,
 }
 
 const BITS: i32 = 64;
 
-impl Days {
-    /// Takes a day in; says whether it was not there.
+impl DaySet {
+    /// Adds a day. Returns whether it is new.
     pub fn insert(&mut self, day: Day) -> bool {
         let word = day.0.div_euclid(BITS);
         if self.words.is_empty() {
@@ -50,7 +49,7 @@ impl Days {
         word.is_some_and(|word| word & (1 << day.0.rem_euclid(BITS)) != 0)
     }
 
-    /// The days in order.
+    /// Iterates over the days in order.
     pub fn iter(&self) -> impl Iterator<Item = Day> + '_ {
         self.words.iter().zip(self.first..).flat_map(|(word, at)| {
             let bits = (0..BITS).filter(move |bit| word & (1 << bit) != 0);
@@ -59,25 +58,25 @@ impl Days {
     }
 }
 
-/// The days on which one user is listed, SKU by SKU.
-pub type ListedUser = BTreeMap<Guid, Days>;
+/// The days on which one user is listed, by SKU.
+pub type ListedUser = BTreeMap<Guid, DaySet>;
 
-/// Everybody who was ever listed.
+/// All users who were ever listed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Listed {
+pub struct ListedHolders {
     holders: BTreeMap<Guid, BTreeMap<String, ListedUser>>,
     rows: SetDigest,
 }
 
-impl Listed {
-    /// Folds rows, in any order; copies count once.
-    pub fn of<'a>(rows: impl IntoIterator<Item = &'a LicenseHolding>) -> Listed {
-        let mut listed = Listed::default();
+impl ListedHolders {
+    /// Adds rows in any order. Copies count once.
+    pub fn of<'a>(rows: impl IntoIterator<Item = &'a LicenseHolding>) -> ListedHolders {
+        let mut listed = ListedHolders::default();
         rows.into_iter().for_each(|row| listed.add(row));
         listed
     }
 
-    /// Takes a row in; a copy of one that is there changes nothing.
+    /// Adds a row. A copy changes nothing.
     pub fn add(&mut self, row: &LicenseHolding) {
         let users = self.holders.entry(row.tenant_id).or_default();
         let user = match users.get_mut(&row.user_id) {
@@ -89,12 +88,12 @@ impl Listed {
         }
     }
 
-    /// A digest of all rows.
+    /// Returns a digest of all rows.
     pub fn rows(&self) -> Digest {
         self.rows.digest()
     }
 
-    /// The users in order.
+    /// Iterates over the users in order.
     pub fn users(&self) -> impl Iterator<Item = ((Guid, &str), &ListedUser)> {
         self.holders
             .iter()
@@ -120,21 +119,21 @@ mod tests {
     #[test]
     fn days_are_a_set_whatever_the_order() {
         let numbers = [20_000, 63, 64, -1, 0, 19_999, 20_000];
-        let mut days = Days::default();
+        let mut days = DaySet::default();
         let new: Vec<bool> = numbers.iter().map(|day| days.insert(Day(*day))).collect();
         assert_eq!(new, [true, true, true, true, true, true, false]);
         let found: Vec<i32> = days.iter().map(|day| day.0).collect();
         assert_eq!(found, [-1, 0, 63, 64, 19_999, 20_000]);
         assert!(found.iter().all(|day| days.has(Day(*day))));
         assert!(![-64, -2, 1, 62, 65, 20_001, 40_000].iter().any(|day| days.has(Day(*day))));
-        assert!(!Days::default().has(Day(0)));
+        assert!(!DaySet::default().has(Day(0)));
     }
 
     #[test]
     fn copies_count_once_and_the_order_does_not_matter() {
-        let one = Listed::of(&[row(1, "a"), row(2, "a"), row(1, "b")]);
-        let other = Listed::of(&[row(1, "b"), row(2, "b")]);
+        let one = ListedHolders::of(&[row(1, "a"), row(2, "a"), row(1, "b")]);
+        let other = ListedHolders::of(&[row(1, "b"), row(2, "b")]);
         assert_eq!(one, other);
-        assert_ne!(one.rows(), Listed::of(&[row(1, "a")]).rows());
+        assert_ne!(one.rows(), ListedHolders::of(&[row(1, "a")]).rows());
     }
 }

@@ -1,4 +1,4 @@
-//! Who holds which license from when to when, and what was sold.
+//! Licenses: who has which one from when to when, and what was sold.
 
 pub mod assignments;
 pub mod listed_holders;

@@ -1,5 +1,5 @@
-//! All snapshots of subscriptions that were ever taken, in a form that grows with what changed and
-//! hardly with the days: most list what the one before listed.
+//! All snapshots of subscriptions in a compact form. A snapshot usually lists what the one before
+//! listed, so the form grows with the changes and hardly with the days.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::domain::subscription::{Seller, State};
 use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
 
-/// A subscription as a snapshot lists it, wherever and whenever.
+/// A subscription as a snapshot lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListedSubscription {
     pub subscription_id: String,
@@ -27,24 +27,24 @@ pub struct ListedSubscription {
     pub ends_on: Option<Day>,
 }
 
-/// For each day of a snapshot the number of what it lists.
-type Days = BTreeMap<Day, u32>;
+/// Day of a snapshot -> number of its list.
+type ListByDay = BTreeMap<Day, u32>;
 
-/// The snapshots of every customer and source.
+/// The snapshots of all customers and sources.
 #[derive(Default)]
-pub struct TakenSnapshots {
-    /// What snapshots list, each list once, in the order of files and lines.
+pub struct SnapshotHistory {
+    /// The distinct lists, each in the order of files and lines.
     lists: Vec<Vec<ListedSubscription>>,
     numbers: FxHashMap<Digest, u32>,
-    taken: BTreeMap<(Guid, String), Days>,
+    taken: BTreeMap<(Guid, String), ListByDay>,
 }
 
-/// The key of a snapshot.
+/// Identifies a snapshot: tenant, source, day.
 type Key = (Guid, String, Day);
 
-impl TakenSnapshots {
-    /// Takes in snapshots, all files of each of which are among these. `false`, and nothing is
-    /// taken in, where one of them was there already.
+impl SnapshotHistory {
+    /// Adds snapshots, each with all its files. Returns `false` and adds nothing if one of them is
+    /// already there.
     pub fn add(&mut self, files: &[SnapshotFile], mut rows: Vec<SnapshotSubscription>) -> bool {
         let mut new: BTreeMap<Key, Vec<ListedSubscription>> = BTreeMap::new();
         for file in files.iter().filter(|file| file.feed == Feed::Subscriptions.name() && file.readable) {
@@ -84,24 +84,25 @@ impl TakenSnapshots {
         })
     }
 
-    /// The snapshots of each customer by source: the days, and the number of the list of each.
+    /// Iterates over customers and sources: the days of their snapshots, and the number of each
+    /// list.
     pub fn by_source(&self) -> impl Iterator<Item = (Guid, &str, &BTreeMap<Day, u32>)> {
         self.taken.iter().map(|((tenant, source), days)| (*tenant, source.as_str(), days))
     }
 
-    /// The day of the earliest snapshot.
+    /// Returns the day of the earliest snapshot.
     pub fn first_day(&self) -> Option<Day> {
         self.taken.values().filter_map(|days| days.keys().next().copied()).min()
     }
 
-    /// The list of a number.
+    /// Returns a list by its number.
     pub fn list(&self, number: u32) -> &[ListedSubscription] {
         self.lists.get(number as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The same as it is cached.
+    /// Returns the form that can be serialized.
     pub fn to_cached(&self) -> CachedSnapshots {
-        let runs = |days: &Days| {
+        let runs = |days: &ListByDay| {
             let mut runs: Vec<DaysOfList> = Vec::new();
             for (day, list) in days {
                 match runs.last_mut() {
@@ -120,9 +121,9 @@ impl TakenSnapshots {
         }
     }
 
-    /// What was cached; `None` where it is not sound.
-    pub fn from_cached(cached: CachedSnapshots) -> Option<TakenSnapshots> {
-        let mut found = TakenSnapshots::default();
+    /// Restores a serialized value. Returns `None` if it is damaged.
+    pub fn from_cached(cached: CachedSnapshots) -> Option<SnapshotHistory> {
+        let mut found = SnapshotHistory::default();
         for list in cached.lists {
             let (count, number) = (found.lists.len(), found.number(list));
             if number as usize != count {
@@ -142,15 +143,14 @@ impl TakenSnapshots {
     }
 }
 
-/// [`TakenSnapshots`] as they are cached: days in a row with one list as the first of them, their
-/// number and the list's.
+/// [`SnapshotHistory`] in serialized form. Consecutive days with the same list are one entry.
 #[derive(Serialize, Deserialize)]
 pub struct CachedSnapshots {
     lists: Vec<Vec<ListedSubscription>>,
     taken: Vec<(Guid, String, Vec<DaysOfList>)>,
 }
 
-/// A day, how many days from it on have the same list, and its number.
+/// The first day, the number of days, and the number of their list.
 type DaysOfList = (Day, i32, u32);
 
 impl ListedSubscription {
@@ -188,8 +188,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A raw file: the partition that it is in, whose snapshot of which source and day it is, the
-    /// seats of what it lists, whether it could be read.
+    /// A raw file: its partition, source and day of the snapshot, the seats of what it lists, and
+    /// whether it could be read.
     type File = (usize, u128, u8, i32, Vec<i64>, bool);
 
     fn of_files<'f>(files: impl Iterator<Item = (usize, &'f File)>) -> (Vec<SnapshotFile>, Vec<SnapshotSubscription>) {
@@ -231,8 +231,8 @@ mod tests {
         (snapshots, rows)
     }
 
-    fn view(taken: &TakenSnapshots) -> BTreeMap<Key, Vec<ListedSubscription>> {
-        let of_source = |(tenant, source, days): (Guid, &str, &Days)| {
+    fn view(taken: &SnapshotHistory) -> BTreeMap<Key, Vec<ListedSubscription>> {
+        let of_source = |(tenant, source, days): (Guid, &str, &ListByDay)| {
             let lists = days.iter().map(|(day, list)| (*day, taken.list(*list).to_vec()));
             lists
                 .map(|(day, list)| ((tenant, source.to_owned(), day), list))
@@ -250,22 +250,22 @@ mod tests {
             ),
         ) {
             let (snapshots, rows) = of_files(files.iter().enumerate());
-            let mut at_once = TakenSnapshots::default();
+            let mut at_once = SnapshotHistory::default();
             prop_assert!(at_once.add(&snapshots, rows));
-            let mut in_portions = TakenSnapshots::default();
+            let mut in_portions = SnapshotHistory::default();
             for partition in 0..4 {
                 let (new, rows) = of_files(files.iter().enumerate().filter(|(_, file)| file.0 == partition));
                 let before = view(&in_portions);
                 if !in_portions.add(&new, rows) {
                     prop_assert_eq!(view(&in_portions), before, "nothing is taken in");
-                    in_portions = TakenSnapshots::default();
+                    in_portions = SnapshotHistory::default();
                     let (all, rows) = of_files(files.iter().enumerate().filter(|(_, file)| file.0 <= partition));
                     prop_assert!(in_portions.add(&all, rows));
                 }
             }
             prop_assert_eq!(view(&in_portions), view(&at_once));
             let text = serde_json::to_string(&in_portions.to_cached()).unwrap();
-            let again = TakenSnapshots::from_cached(serde_json::from_str(&text).unwrap()).unwrap();
+            let again = SnapshotHistory::from_cached(serde_json::from_str(&text).unwrap()).unwrap();
             prop_assert_eq!(view(&again), view(&at_once));
         }
     }

@@ -1,11 +1,10 @@
-//! `subscriptions`: the subscriptions in force on a day, out of the snapshots that were taken
-//! (spec: Subscription states).
+//! `subscriptions`: the subscriptions in force on a day, according to snapshots.
 //!
-//! Per tenant the first source of the pipeline file that has a snapshot on or before the day is in
-//! force, with its latest snapshot. Where that snapshot is stale, more than `snapshot_stale_days`
-//! older than the day, and a later source has a younger one, the youngest of all sources is in
-//! force. A subscription that the snapshot in force does not list is gone. Before a tenant's first
-//! snapshot nothing is known.
+//! For each tenant, the first source of the pipeline file that has a snapshot on or before the day
+//! is in force, with its latest snapshot. If that snapshot is stale (more than
+//! `snapshot_stale_days` older than the day) and a later source has a younger one, the youngest of
+//! all sources is in force. A subscription that the snapshot in force does not list is gone. Before
+//! a tenant's first snapshot nothing is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
-use crate::stages::licenses::snapshot_history::{ListedSubscription, TakenSnapshots};
+use crate::stages::licenses::snapshot_history::{ListedSubscription, SnapshotHistory};
 use crate::stages::received::snapshots::SNAPSHOTS;
 use crate::stages::received::subscription_snapshots::SUBSCRIPTION_SNAPSHOTS;
 use crate::warehouse::table::table;
@@ -41,7 +40,7 @@ table! {
     }
 }
 
-/// A subscription as a snapshot in force has it, whatever the day.
+/// A subscription of a snapshot in force, without the day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubscriptionInForce {
     pub subscription_id: String,
@@ -53,16 +52,16 @@ pub struct SubscriptionInForce {
     pub ends_on: Option<Day>,
 }
 
-/// What is known of a tenant's subscriptions from a day on.
+/// The snapshot of a tenant that is in force from some day on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InForce {
     pub snapshot_day: Day,
-    /// Sorted by subscription id. Snapshots that list the same share it.
+    /// Sorted by subscription id. Snapshots with the same list share it.
     pub subscriptions: Arc<[SubscriptionInForce]>,
     digest: Digest,
 }
 
-/// Per tenant, which snapshot is in force from which day on.
+/// For each tenant, which snapshot is in force from which day on.
 #[derive(Default)]
 pub struct Timeline {
     tenants: BTreeMap<Guid, BTreeMap<Day, InForce>>,
@@ -71,8 +70,8 @@ pub struct Timeline {
 impl Timeline {
     /// Orders the snapshots of some customers in time. `sources` are the subscription sources in
     /// the order of the pipeline file.
-    pub fn build(taken: &TakenSnapshots, is_mine: impl Fn(Guid) -> bool, sources: &[String], rules: &Rules) -> Timeline {
-        // Sources that the pipeline file no longer names come last.
+    pub fn build(taken: &SnapshotHistory, is_mine: impl Fn(Guid) -> bool, sources: &[String], rules: &Rules) -> Timeline {
+        // Sources that the pipeline file no longer has come last.
         let place = |source: &str| sources.iter().position(|name| name == source).unwrap_or(sources.len());
         let mut timeline = Timeline::default();
         let by_source: Vec<_> = taken.by_source().filter(|(tenant, ..)| is_mine(*tenant)).collect();
@@ -81,14 +80,14 @@ impl Timeline {
             let mut of_tenant = of_tenant.to_vec();
             of_tenant.sort_by_key(|(_, source, _)| (place(source), *source));
             let sources: Vec<&BTreeMap<Day, u32>> = of_tenant.into_iter().map(|(.., days)| days).collect();
-            let mut settled: FxHashMap<u32, Settled> = FxHashMap::default();
+            let mut resolved: FxHashMap<u32, ResolvedList> = FxHashMap::default();
             let in_force = timeline.tenants.entry(tenant).or_default();
             let mut before = None;
             for day in turns(&sources, rules.snapshot_stale_days) {
                 let chosen = chosen_on(&sources, day, rules.snapshot_stale_days);
                 if let Some((taken_on, list)) = chosen.filter(|_| chosen != before) {
-                    let settled = settled.entry(list).or_insert_with(|| settle(tenant, taken.list(list), rules));
-                    in_force.insert(day, settled.on(taken_on));
+                    let resolved = resolved.entry(list).or_insert_with(|| resolve(tenant, taken.list(list), rules));
+                    in_force.insert(day, resolved.on(taken_on));
                 }
                 before = chosen;
             }
@@ -96,26 +95,26 @@ impl Timeline {
         timeline
     }
 
-    /// The tenants with any snapshot, in order.
+    /// Iterates over the tenants with any snapshot, in order.
     pub fn tenants(&self) -> impl Iterator<Item = Guid> {
         let with_snapshots = self.tenants.iter().filter(|(_, days)| !days.is_empty());
         with_snapshots.map(|(tenant, _)| *tenant)
     }
 
-    /// The snapshot of a tenant that is in force on a day.
+    /// Returns the snapshot that is in force for a tenant on a day.
     pub fn on(&self, tenant: Guid, day: Day) -> Option<&InForce> {
         self.tenants.get(&tenant)?.range(..=day).next_back().map(|(_, in_force)| in_force)
     }
 
-    /// All tenants with a snapshot in force on a day, in order.
+    /// Iterates over all tenants with a snapshot in force on a day, in order.
     pub fn all_on(&self, day: Day) -> impl Iterator<Item = (Guid, &InForce)> {
         self.tenants
             .iter()
             .filter_map(move |(tenant, days)| Some((*tenant, days.range(..=day).next_back()?.1)))
     }
 
-    /// The day of a tenant's first snapshot, and for each SKU the first day on which the snapshot
-    /// in force lists a subscription of it.
+    /// Returns the day of a tenant's first snapshot and, for each SKU, the first day on which the
+    /// snapshot in force lists a subscription of it.
     pub fn first_listed(&self, tenant: Guid) -> Option<(Day, BTreeMap<Guid, Day>)> {
         let days = self.tenants.get(&tenant)?;
         let mut skus = BTreeMap::new();
@@ -127,7 +126,7 @@ impl Timeline {
         Some((*days.keys().next()?, skus))
     }
 
-    /// For each day from `first` to `last` a digest of what is in force.
+    /// Returns a digest of what is in force, for each day from `first` to `last`.
     pub fn digests(&self, first: Day, last: Day) -> Vec<Digest> {
         let mut changes = vec![SetDigest::default(); first.to(last).count()];
         let mut hasher = Hasher::new();
@@ -152,7 +151,7 @@ impl Timeline {
         sums.collect()
     }
 
-    /// The rows of the table on a day.
+    /// Returns the rows of the table.
     pub fn rows(&self, day: Day) -> Vec<Subscription> {
         let row = |tenant_id: Guid, snapshot_day: Day, subscription: &SubscriptionInForce| Subscription {
             tenant_id,
@@ -176,8 +175,8 @@ impl Timeline {
     }
 }
 
-/// The days on which another snapshot of a tenant can come into force: those of its snapshots, and
-/// where there are several sources those on which one becomes stale.
+/// Returns the days on which another snapshot can come into force: the days of snapshots and, if
+/// there are several sources, the days on which one becomes stale.
 fn turns(sources: &[&BTreeMap<Day, u32>], stale_days: i32) -> BTreeSet<Day> {
     let taken = sources.iter().flat_map(|days| days.keys().copied());
     match sources {
@@ -186,7 +185,7 @@ fn turns(sources: &[&BTreeMap<Day, u32>], stale_days: i32) -> BTreeSet<Day> {
     }
 }
 
-/// The snapshot in force on a day, and the number of its list. `sources` have the snapshots of one
+/// Returns the snapshot in force on a day and the number of its list. `sources` are those of one
 /// tenant, in the order of the pipeline file.
 fn chosen_on(sources: &[&BTreeMap<Day, u32>], day: Day, stale_days: i32) -> Option<(Day, u32)> {
     let latest_of = |days: &&BTreeMap<Day, u32>| days.range(..=day).next_back().map(|(taken_on, list)| (*taken_on, *list));
@@ -202,35 +201,35 @@ fn chosen_on(sources: &[&BTreeMap<Day, u32>], day: Day, stale_days: i32) -> Opti
     Some(chosen)
 }
 
-/// What a list means under the rules, whatever the day.
-struct Settled {
+/// A list after the rules were applied, without a day.
+struct ResolvedList {
     subscriptions: Arc<[SubscriptionInForce]>,
-    /// A day and what the list says, as digests are made of it.
-    said: Vec<u8>,
+    /// The bytes of a digest: the day, then the list.
+    digested: Vec<u8>,
 }
 
-/// How long a day is in what is said.
+/// The length of the day in these bytes.
 const DAY_BYTES: usize = size_of::<i64>();
 
-impl Settled {
-    /// The list as that of a day.
+impl ResolvedList {
+    /// Returns the list as the snapshot of a day.
     fn on(&mut self, day: Day) -> InForce {
-        self.said[..DAY_BYTES].copy_from_slice(&i64::from(day.0).to_le_bytes());
+        self.digested[..DAY_BYTES].copy_from_slice(&i64::from(day.0).to_le_bytes());
         InForce {
             snapshot_day: day,
             subscriptions: self.subscriptions.clone(),
-            digest: Digest::of(&self.said),
+            digest: Digest::of(&self.digested),
         }
     }
 }
 
-/// What a list means under the rules. Of a subscription that it has twice the last one counts.
-fn settle(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Settled {
+/// Applies the rules to a list. If the list has a subscription twice, the last entry counts.
+fn resolve(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> ResolvedList {
     let mut rows: Vec<&ListedSubscription> = list.iter().rev().collect();
     rows.sort_by(|a, b| a.subscription_id.cmp(&b.subscription_id));
     rows.dedup_by(|earlier, kept| earlier.subscription_id == kept.subscription_id);
     let mut hasher = Hasher::new();
-    // Place for the day.
+    // A placeholder for the day.
     hasher.number(0);
     let mut subscriptions = Vec::with_capacity(rows.len());
     for row in rows {
@@ -256,8 +255,8 @@ fn settle(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Settled {
             ends_on: row.ends_on,
         });
     }
-    Settled {
+    ResolvedList {
         subscriptions: subscriptions.into(),
-        said: hasher.into_bytes(),
+        digested: hasher.into_bytes(),
     }
 }

@@ -1,63 +1,63 @@
-//! The numbers behind a next step, as they stand in the column `evidence`: one JSON object on one
-//! line, its keys in alphabetical order, so that equal numbers are equal bytes.
+//! The column `evidence` of `next_steps`: the numbers behind a step as one JSON object on one line.
+//! Its keys are sorted, so equal numbers give equal bytes.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Numbers, days and flags by their names.
+/// Numbers, days and flags by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence(BTreeMap<String, Value>);
 
-/// How many seats a step is about, in the evidence of every step.
+/// The number of seats that a step concerns. The evidence of every step has it.
 const SEATS_CONCERNED: &str = "seats_concerned";
 
 impl Evidence {
-    /// Some numbers, one of them the [`SEATS_CONCERNED`].
+    /// Makes evidence from the [`SEATS_CONCERNED`] and other values.
     pub fn of<const N: usize>(seats_concerned: i64, more: [(&str, Value); N]) -> Evidence {
         let mut numbers: BTreeMap<String, Value> = more.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         numbers.insert(SEATS_CONCERNED.to_owned(), Value::from(seats_concerned));
         Evidence(numbers)
     }
 
-    /// The same and more numbers.
+    /// Adds more values.
     pub fn with<const N: usize>(mut self, more: [(&str, Value); N]) -> Evidence {
         self.0.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
         self
     }
 
-    /// What the column has; `None` for a text that is no such object.
+    /// Parses the text of the column. Returns `None` if it is not a JSON object.
     pub fn parse(text: &str) -> Option<Evidence> {
         serde_json::from_str(text).ok().map(Evidence)
     }
 
-    /// The column's text.
+    /// Returns the text of the column.
     pub fn text(&self) -> String {
         let fields = self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())));
         format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
     }
 
-    /// A value; `None` where there is none of that name.
+    /// Returns a value, or `None` if there is none with this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// A count; 0 where it is unknown or not there.
+    /// Returns a count, or 0 if it is null or missing.
     pub fn count(&self, name: &str) -> i64 {
         self.get(name).and_then(Value::as_i64).unwrap_or(0)
     }
 
-    /// How many seats the step is about.
+    /// Returns how many seats the step concerns.
     pub fn seats_concerned(&self) -> i64 {
         self.count(SEATS_CONCERNED)
     }
 
-    /// Whether there is a value of that name, be it null.
+    /// Returns whether there is a value with this name. It may be null.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// All of them, in order.
+    /// Iterates over all values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }

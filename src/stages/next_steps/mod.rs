@@ -1,28 +1,27 @@
-//! `next_steps`: what the numbers of a day advise, each step with the numbers behind it, the
-//! possible cause and what can be done. Reads `adoption`, `workload_adoption` and `subscriptions`
-//! of the day, `assignments`, `first_activity` and `support_requests`.
+//! `next_steps`: advice for each day, with the numbers behind it, the possible cause and what can
+//! be done. Reads `adoption`, `workload_adoption` and `subscriptions` of the day, `assignments`,
+//! `first_activity` and `support_requests`.
 //!
-//! | code | of | when |
+//! | code | about | when |
 //! |---|---|---|
-//! | `low_usage` | a product | its usage ratio is below a limit, and it has enough entitlements |
+//! | `low_usage` | a product | its usage ratio is below a threshold, and it has enough entitlements |
 //! | `unused_seats` | a product | assigned seats without an active day in the window, or seats that nobody has |
-//! | `support_load` | a customer | support requests per 100 sold seats are above a limit |
-//! | | a product | it was first seen lately, and requests came since |
-//! | `upsell` | a product | both ratios are above their limits, the use left out that `overuse` explains by something else than need |
+//! | `support_load` | a customer | support requests per 100 sold seats exceed a threshold |
+//! | | a product | it is new, and requests came in since it was first seen |
+//! | `upsell` | a product | deployment and usage exceed their thresholds; use that `overuse` explains by something other than need is left out |
 //! | | a workload | it is used without a license |
 //! | `overuse` | a product | its usage ratio is above 1 |
 //! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon |
 //!
-//! Only products in scope get advice. What is not known gives none: no ratio, no step. A customer
-//! without any event in the window gives none about activity either, since missing logs are not
+//! Only products in scope get advice. Unknown numbers give none: no ratio, no step. A customer
+//! without any event in the window gets no advice about activity, because missing logs are not
 //! missing activity.
 
+pub mod advice;
+pub mod background;
 pub mod evidence;
 mod product;
 pub mod support;
-pub mod words;
-
-use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -33,10 +32,10 @@ use crate::domain::rules::Rules;
 use crate::domain::window;
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
-use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
+use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::product::Product;
-use crate::stages::next_steps::support::Support;
 use crate::stages::received::support_requests::SUPPORT_REQUESTS;
 use crate::stages::usage::adoption::{ADOPTION, Adoption};
 use crate::stages::usage::window_pass::DayOfUse;
@@ -60,25 +59,7 @@ table! {
     }
 }
 
-/// What steps depend on besides the rows of the day.
-pub struct Background<'a> {
-    pub rules: &'a Rules,
-    pub timeline: &'a Timeline,
-    pub support: &'a Support,
-    /// The day of each customer's first event, ever.
-    pub first_events: &'a BTreeMap<Guid, Day>,
-    /// The first day of which there are facts.
-    pub facts_since: Day,
-}
-
-impl Background<'_> {
-    /// Since when a customer's activity is known; `None` where there is no event.
-    pub fn known_since(&self, tenant: Guid) -> Option<Day> {
-        self.first_events.get(&tenant).map(|first| self.facts_since.max(*first))
-    }
-}
-
-/// The steps of one day, sorted by the key.
+/// Returns the steps of one day, sorted by key.
 pub fn build(day: Day, used: &DayOfUse, background: &Background<'_>) -> Vec<NextStep> {
     let mut steps = Steps {
         rules: background.rules,
@@ -121,29 +102,30 @@ impl Steps<'_> {
             sku_id,
             workload: workload.map(str::to_owned),
             code,
-            cause: words::cause(language, code, &evidence),
-            strategies: words::strategies(language, code, &evidence),
+            cause: crate::stages::next_steps::advice::cause(language, code, &evidence),
+            strategies: crate::stages::next_steps::advice::strategies(language, code, &evidence),
             evidence: evidence.text(),
         });
     }
 
-    /// The steps about the support requests of one customer, whose products have these rows.
+    /// Adds the steps about support requests of one customer. `rows` are those of the customer's
+    /// products.
     fn add_support(&mut self, day: Day, rows: &[Adoption], background: &Background<'_>) {
         let thresholds = &self.rules.thresholds;
         let tenant = rows[0].tenant_id;
-        let Some(asked) = background.support.on(tenant, day, background.timeline, thresholds.new_product_days) else {
+        let Some(in_window) = background.support.on(tenant, day, background.timeline, thresholds.new_product_days) else {
             return;
         };
         let in_scope = || rows.iter().filter(|row| row.in_scope);
         let sold: i64 = in_scope().filter_map(|row| row.seats_sold).sum();
-        let rate = asked.requests as f64 * 100.0 / sold as f64;
+        let rate = in_window.requests as f64 * 100.0 / sold as f64;
         let is_much = sold > 0 && rate > thresholds.support_per_100_seats;
         let much = is_much.then(|| {
             Evidence::of(
-                asked.requests,
+                in_window.requests,
                 [
                     ("limit_requests_per_100_seats", thresholds.support_per_100_seats.into()),
-                    ("requests", asked.requests.into()),
+                    ("requests", in_window.requests.into()),
                     ("requests_per_100_seats", rate.into()),
                     ("requests_since", window::first_day(day).to_string().into()),
                     ("seats_sold", sold.into()),
@@ -151,7 +133,7 @@ impl Steps<'_> {
             )
         });
         self.add(tenant, None, None, StepCode::SupportLoad, much);
-        for product in &asked.new_products {
+        for product in &in_window.new_products {
             let Some(row) = in_scope().find(|row| row.sku_id == product.sku) else {
                 continue;
             };
@@ -159,7 +141,7 @@ impl Steps<'_> {
                 product.requests,
                 [
                     ("first_seen_day", product.first_seen.to_string().into()),
-                    ("first_snapshot_day", asked.first_snapshot.map(|day| day.to_string()).into()),
+                    ("first_snapshot_day", in_window.first_snapshot.map(|day| day.to_string()).into()),
                     ("limit_new_product_days", thresholds.new_product_days.into()),
                     ("requests", product.requests.into()),
                     ("requests_since", window::first_day(day).max(product.first_seen).to_string().into()),
@@ -171,7 +153,7 @@ impl Steps<'_> {
     }
 }
 
-/// Use without a license, where it is known what the customer bought.
+/// Use without a license, if it is known what the customer bought.
 fn unlicensed_use(row: &WorkloadAdoption) -> Option<Evidence> {
     let total = row.entitlements_total?;
     (row.active_unlicensed > 0).then(|| {

@@ -1,4 +1,4 @@
-//! The steps about one product of a customer: which of them there are, and the numbers behind each.
+//! The steps about one product of a customer, with the numbers behind each.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::domain::day::Day;
 use crate::domain::next_steps::{StepCode, Thresholds};
 use crate::domain::subscription::State;
 use crate::stages::licenses::subscriptions::SubscriptionInForce;
-use crate::stages::next_steps::Background;
+use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::usage::adoption::Adoption;
 use crate::stages::usage::idle_seats::IdleSeats;
@@ -21,7 +21,7 @@ pub(super) struct Product<'a> {
 }
 
 impl Product<'_> {
-    /// Each code with its evidence; `None` where there is nothing to do.
+    /// Returns each code with its evidence, or with `None` if there is nothing to do.
     pub fn steps(&self) -> [(StepCode, Option<Evidence>); 6] {
         let is_trial = |subscription: &SubscriptionInForce| subscription.is_trial && subscription.state.is_running();
         let is_lapsing = |subscription: &SubscriptionInForce| !subscription.is_trial && subscription.state == State::Grace;
@@ -39,7 +39,7 @@ impl Product<'_> {
         &self.background.rules.thresholds
     }
 
-    /// Seats that may be used and are not.
+    /// Seats that could be used and are not.
     fn low_usage(&self) -> Option<Evidence> {
         let (row, limit) = (self.row, self.thresholds().low_usage);
         let (ratio, total) = (row.usage_ratio?, row.entitlements_total?);
@@ -50,7 +50,7 @@ impl Product<'_> {
         })
     }
 
-    /// Seats to reclaim. Assigned seats are looked at only where activity could be seen.
+    /// Seats that can be reclaimed. Assigned seats count only if activity could be seen.
     fn unused_seats(&self) -> Option<Evidence> {
         let (row, idle) = (self.row, self.idle);
         let mut workloads = self.background.rules.catalogue.workloads_of(row.sku_id);
@@ -78,12 +78,12 @@ impl Product<'_> {
         })
     }
 
-    /// A product whose seats are nearly all assigned and used. It is about the seats that are
-    /// assigned beyond the limit, at least one.
+    /// Nearly all seats of a product are assigned and used. The step concerns the seats that are
+    /// assigned beyond the threshold, at least one.
     ///
-    /// Use that needs no more seats is left out: that of people who passed their license on, and
-    /// that of seats that lapsed or are on trial. Where `overuse` speaks of it, which advises to
-    /// buy nothing, to renew or to convert a trial, nothing else is offered.
+    /// Use that needs no more seats is left out: use by people whose license moved on, and use of
+    /// lapsed seats or of a trial. `overuse` reports these and advises to buy nothing, to renew, or
+    /// to convert the trial. In that case there is no `upsell`.
     fn upsell(&self) -> Option<Evidence> {
         let (row, limits) = (self.row, self.thresholds());
         let (deployment, sold) = (row.deployment_ratio?, row.seats_sold?);
@@ -104,7 +104,7 @@ impl Product<'_> {
         })
     }
 
-    /// More active users than entitlements, with the parts that explain it.
+    /// There are more active users than entitlements. The evidence has the parts that explain it.
     fn overuse(&self) -> Option<Evidence> {
         let row = self.row;
         let total = row.entitlements_total?;
@@ -120,8 +120,8 @@ impl Product<'_> {
         })
     }
 
-    /// Subscriptions of a kind that end within so many days, the day itself included. What has
-    /// ended is not ending.
+    /// Subscriptions of a kind that end within the threshold, the day itself included. Those that
+    /// have already ended do not count.
     fn ending(&self, kind: impl Fn(&SubscriptionInForce) -> bool) -> Option<Evidence> {
         let (day, row) = (self.day, self.row);
         let limit = day.plus(self.thresholds().ending_days);
@@ -151,7 +151,7 @@ impl Product<'_> {
         ))
     }
 
-    /// How much the product is used, and how far that can be trusted.
+    /// How much the product is used, and how complete the data is.
     fn used(&self, seats_concerned: i64) -> Evidence {
         self.with_window(Evidence::of(
             seats_concerned,

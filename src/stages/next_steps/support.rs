@@ -1,8 +1,7 @@
-//! What customers asked the support in the window of a day, and which of their products are new.
+//! Support requests in the window of a day, and which products of the customer are new.
 //!
-//! Requests are a customer's, not a product's. Those that were opened in the 28 days that end on
-//! the day count; for a product that is new, those of them that were opened since it was first
-//! seen.
+//! Requests belong to a customer, not to a product. Those that were opened in the 28 days up to the
+//! day count. For a new product, those of them count that were opened since it was first seen.
 
 use std::collections::BTreeMap;
 
@@ -12,29 +11,28 @@ use crate::domain::guid::Guid;
 use crate::domain::window;
 use crate::stages::licenses::subscriptions::Timeline;
 
-/// The requests of a shard's customers, and since when they have what.
+/// The requests of a shard's customers, and when their products were first seen.
 #[derive(Default)]
 pub struct Support(BTreeMap<Guid, Customer>);
 
 struct Customer {
-    /// When requests were opened, in order.
+    /// The days on which requests were opened, in order.
     opened: Vec<Day>,
     first_snapshot: Option<Day>,
     first_listed: BTreeMap<Guid, Day>,
 }
 
-/// What a customer asked in the window of a day; at least one request.
+/// The requests of a customer in the window of a day: at least one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct RequestsInWindow {
     pub requests: i64,
-    /// The day of the customer's first snapshot: what that one lists may be older.
+    /// The day of the customer's first snapshot. Products of that snapshot may be older.
     pub first_snapshot: Option<Day>,
-    /// In the order of their ids.
+    /// Sorted by id.
     pub new_products: Vec<NewProduct>,
 }
 
-/// A product that the snapshot in force lists, first seen less than so many days ago, with requests
-/// since then.
+/// A product of the snapshot in force that was first seen recently, with requests since then.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NewProduct {
     pub sku: Guid,
@@ -43,7 +41,7 @@ pub struct NewProduct {
 }
 
 impl Support {
-    /// `opened` are the requests of these customers (see `support_requests::opened_days`).
+    /// `opened` has the requests of each customer (see `support_requests::opened_days`).
     pub fn of(opened: BTreeMap<Guid, Vec<Day>>, timeline: &Timeline) -> Support {
         let customer = |(tenant, opened): (Guid, Vec<Day>)| {
             let (first_snapshot, first_listed) = timeline.first_listed(tenant).unzip();
@@ -58,8 +56,8 @@ impl Support {
         Support(opened.into_iter().map(customer).collect())
     }
 
-    /// What a customer asked in the window of `day`; `None`: nothing.
-    pub fn on(&self, tenant: Guid, day: Day, timeline: &Timeline, new_product_days: i32) -> Option<Asked> {
+    /// Returns the requests in the window of `day`, or `None` if there are none.
+    pub fn on(&self, tenant: Guid, day: Day, timeline: &Timeline, new_product_days: i32) -> Option<RequestsInWindow> {
         let customer = self.0.get(&tenant)?;
         let requests = customer.opened_between(window::first_day(day), day);
         if requests == 0 {
@@ -82,24 +80,24 @@ impl Support {
             .first_listed
             .iter()
             .filter(|(sku, first_seen)| is_new(**first_seen) && is_listed(sku));
-        Some(Asked {
+        Some(RequestsInWindow {
             requests,
             first_snapshot: customer.first_snapshot,
             new_products: new.map(new_product).filter(|product| product.requests > 0).collect(),
         })
     }
 
-    /// A digest of what all customers asked in the window of a day.
+    /// Returns a digest of all customers' requests in the window of a day.
     pub fn digest(&self, day: Day, timeline: &Timeline, new_product_days: i32) -> Digest {
         let mut hasher = Hasher::new();
         for tenant in self.0.keys() {
-            let Some(asked) = self.on(*tenant, day, timeline, new_product_days) else {
+            let Some(in_window) = self.on(*tenant, day, timeline, new_product_days) else {
                 continue;
             };
-            hasher.bytes(&tenant.bytes()).number(asked.requests);
-            hasher.day(asked.first_snapshot);
-            hasher.number(asked.new_products.len() as i64);
-            for product in asked.new_products {
+            hasher.bytes(&tenant.bytes()).number(in_window.requests);
+            hasher.day(in_window.first_snapshot);
+            hasher.number(in_window.new_products.len() as i64);
+            for product in in_window.new_products {
                 hasher
                     .bytes(&product.sku.bytes())
                     .number(i64::from(product.first_seen.0))

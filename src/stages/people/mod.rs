@@ -1,3 +1,3 @@
-//! Who is known by which name.
+//! Users and their names.
 
 pub mod user_names;

@@ -1,11 +1,11 @@
-//! `user_names` (partition `received=`): which user goes with which name on which days, by what
-//! sign-ins and user lists say, and the join that comes of it. Names are hashes; the table has rows
-//! only where some source knows users by name alone (the audit log of the Management Activity API).
+//! `user_names` (partition `received=`): which user has which name on which days, according to
+//! sign-ins and user lists, and the join that follows from it. Names are hashes. The table has rows
+//! only if some source knows users by name only (the audit log of the Management Activity API).
 //!
-//! A name belongs to one user at a time: from the first day on which it is said to be the user's
-//! until the day on which it is said to be another one's, or the user is deleted. Days before
-//! anything is said go with the first that is said. On a day for which two users are named, it is
-//! nobody's; after that day it is the one's that is new, if only one of them is.
+//! A name belongs to one user at a time: from the first day on which a source gives it to the user
+//! until the day on which a source gives it to another user, or the user is deleted. Days before
+//! the first evidence belong to the first user. On a day with two users the name belongs to nobody;
+//! afterwards it belongs to the new one of the two, if exactly one of them is new.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ table! {
     }
 }
 
-/// The rows sorted by the key, copies away.
+/// Sorts the rows by key and removes copies.
 pub fn distinct(mut rows: Vec<UserNameRow>) -> Vec<UserNameRow> {
     let key = |row: &UserNameRow| {
         (
@@ -48,162 +48,163 @@ pub fn distinct(mut rows: Vec<UserNameRow>) -> Vec<UserNameRow> {
     rows
 }
 
-/// When users are deleted, and come back: of each day the last word.
+/// Deletions and restorations of users: the last one of each day.
 #[derive(Default)]
-pub struct Lives(BTreeMap<(Guid, String), BTreeMap<Day, Word>>);
+pub struct Deletions(BTreeMap<(Guid, String), BTreeMap<Day, LastEvent>>);
 
-/// When it was said, and whether the user is there from then on.
-type Word = (Instant, bool);
+/// The time of the event, and whether the user exists afterwards.
+type LastEvent = (Instant, bool);
 
-impl Lives {
-    /// Out of license changes, of which all but deletions and restorations are passed over.
-    pub fn of<'c>(changes: impl IntoIterator<Item = &'c LicenseChange>) -> Lives {
-        let mut lives = Lives::default();
+impl Deletions {
+    /// Reads deletions and restorations from license changes and ignores all others.
+    pub fn of<'c>(changes: impl IntoIterator<Item = &'c LicenseChange>) -> Deletions {
+        let mut deletions = Deletions::default();
         for change in changes {
             if !matches!(change.action, Action::Deleted | Action::Restored) {
                 continue;
             }
-            let word = (change.event_time, change.action == Action::Restored);
-            let days = lives.0.entry((change.tenant_id, change.user_id.clone())).or_default();
-            let known = days.entry(change.day).or_insert(word);
-            *known = word.max(*known);
+            let event = (change.event_time, change.action == Action::Restored);
+            let days = deletions.0.entry((change.tenant_id, change.user_id.clone())).or_default();
+            let known = days.entry(change.day).or_insert(event);
+            *known = event.max(*known);
         }
-        lives
+        deletions
     }
 
     fn has(&self, tenant: Guid, id: &str) -> bool {
         self.0.contains_key(&(tenant, id.to_owned()))
     }
 
-    /// The days of which there is a word.
+    /// Returns the days on which the user was deleted or restored.
     fn days_of(&self, tenant: Guid, id: &str) -> impl Iterator<Item = Day> {
         let days = self.0.get(&(tenant, id.to_owned()));
         days.into_iter().flat_map(|days| days.keys().copied())
     }
 
-    fn word(&self, tenant: Guid, id: &str, day: Day) -> Option<Word> {
+    fn last_event(&self, tenant: Guid, id: &str, day: Day) -> Option<LastEvent> {
         self.0.get(&(tenant, id.to_owned()))?.get(&day).copied()
     }
 }
 
-/// Who is said to have each name. Most names are only ever one user's; for those no day matters,
-/// and none is kept.
+/// Which users each name was given to. Most names only ever have one user. Their days do not matter
+/// and are not stored.
 #[derive(Default)]
 pub struct Claims(BTreeMap<(Guid, String), Claim>);
 
 enum Claim {
     Sole(String),
-    /// Several users, or one who is deleted at some time: by user the days on which the name is
-    /// said to be theirs.
+    /// Several users, or one who is deleted at some time: for each user, the days on which a source
+    /// gives the name to them.
     ByDay(BTreeMap<String, BTreeSet<Option<Day>>>),
 }
 
 impl Claims {
-    /// Takes in who is said to have a name: to be done with all rows before any day is noted.
-    pub fn add(&mut self, row: &UserNameRow, lives: &Lives) {
+    /// Adds a row without its day. All rows must be added before the first call of `add_day`.
+    pub fn add(&mut self, row: &UserNameRow, deletions: &Deletions) {
         let key = (row.tenant_id, row.name_id.clone());
         match self.0.get_mut(&key) {
             Some(Claim::ByDay(_)) => {}
             Some(Claim::Sole(user)) if *user == row.user_id => {}
             Some(claim) => *claim = Claim::ByDay(BTreeMap::new()),
             None => {
-                let ends = lives.has(key.0, &key.1) || lives.has(key.0, &row.user_id);
+                let ends = deletions.has(key.0, &key.1) || deletions.has(key.0, &row.user_id);
                 let sole = || Claim::Sole(row.user_id.clone());
                 self.0.insert(key, if ends { Claim::ByDay(BTreeMap::new()) } else { sole() });
             }
         }
     }
 
-    /// Takes note of the day, where it matters.
-    pub fn note(&mut self, row: UserNameRow) {
+    /// Adds the day of a row, if it matters.
+    pub fn add_day(&mut self, row: UserNameRow) {
         if let Some(Claim::ByDay(users)) = self.0.get_mut(&(row.tenant_id, row.name_id)) {
             users.entry(row.user_id).or_default().insert(row.day);
         }
     }
 
-    /// Whether the days of any name matter.
+    /// Returns whether the days of any name matter.
     pub fn any_by_day(&self) -> bool {
         self.0.values().any(|claim| matches!(claim, Claim::ByDay(_)))
     }
 
-    /// Whose name is whose, once everything is taken in.
-    pub fn names(self, lives: &Lives) -> Names {
-        let turns = |((tenant, name), claim): ((Guid, String), Claim)| {
-            let turns = match claim {
-                Claim::Sole(user) => vec![Turn {
+    /// Returns who has which name, after all rows were added.
+    pub fn names(self, deletions: &Deletions) -> Names {
+        let periods = |((tenant, name), claim): ((Guid, String), Claim)| {
+            let periods = match claim {
+                Claim::Sole(user) => vec![Period {
                     from: None,
                     user: Some(user),
                 }],
-                Claim::ByDay(users) => turns_of(tenant, &name, &users, lives),
+                Claim::ByDay(users) => periods_of(tenant, &name, &users, deletions),
             };
-            (name, turns)
+            (name, periods)
         };
         Names {
-            turns: self.0.into_iter().map(turns).collect(),
+            periods: self.0.into_iter().map(periods).collect(),
         }
     }
 }
 
-/// Whose name is whose, of one shard.
+/// Who has which name, for one shard.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// By name, who has it from which day on; the first turn has no day: it counts since ever.
-    turns: BTreeMap<String, Vec<Turn>>,
+    /// For each name, its owners from which day on. The first period has no day: it has always been
+    /// so.
+    periods: BTreeMap<String, Vec<Period>>,
 }
 
-/// From a day on a name is a user's, or nobody's.
+/// From this day on the name belongs to this user, or to nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Turn {
+struct Period {
     from: Option<Day>,
     user: Option<String>,
 }
 
 impl Names {
-    /// Out of everything that is said.
-    pub fn of(rows: Vec<UserNameRow>, lives: &Lives) -> Names {
+    /// Builds the names from all rows.
+    pub fn of(rows: Vec<UserNameRow>, deletions: &Deletions) -> Names {
         let mut claims = Claims::default();
-        rows.iter().for_each(|row| claims.add(row, lives));
-        rows.into_iter().for_each(|row| claims.note(row));
-        claims.names(lives)
+        rows.iter().for_each(|row| claims.add(row, deletions));
+        rows.into_iter().for_each(|row| claims.add_day(row));
+        claims.names(deletions)
     }
 
-    /// Where no name is known.
-    pub const fn nobody() -> Names {
-        Names { turns: BTreeMap::new() }
+    /// No names.
+    pub const fn none() -> Names {
+        Names { periods: BTreeMap::new() }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.turns.is_empty()
+        self.periods.is_empty()
     }
 
-    /// Whose name is whose on a day.
+    /// Returns the names of one day.
     pub fn on(&self, day: Day) -> NamesOn<'_> {
         NamesOn { names: self, day }
     }
 
-    /// Everybody who ever had a name.
+    /// Returns all users who ever had a name.
     pub fn holders<'a>(&'a self, id: &str) -> impl Iterator<Item = &'a str> {
-        let turns = self.turns.get(id).into_iter().flatten();
-        turns.filter_map(|turn| turn.user.as_deref())
+        let periods = self.periods.get(id).into_iter().flatten();
+        periods.filter_map(|period| period.user.as_deref())
     }
 
-    /// A digest of everything that is known.
+    /// Returns a digest of all names.
     pub fn digest(&self) -> Digest {
         if self.is_empty() {
             return Digest::default();
         }
         let mut hasher = Hasher::new();
-        for (name, turns) in &self.turns {
-            hasher.text(name).number(turns.len() as i64);
-            for turn in turns {
-                hasher.day(turn.from).text(turn.user.as_deref().unwrap_or_default());
+        for (name, periods) in &self.periods {
+            hasher.text(name).number(periods.len() as i64);
+            for period in periods {
+                hasher.day(period.from).text(period.user.as_deref().unwrap_or_default());
             }
         }
         hasher.finish()
     }
 }
 
-/// Whose name is whose on one day.
+/// Who has which name on one day.
 #[derive(Clone, Copy)]
 pub struct NamesOn<'a> {
     names: &'a Names,
@@ -211,22 +212,23 @@ pub struct NamesOn<'a> {
 }
 
 impl<'a> NamesOn<'a> {
-    /// The user whom an id means: another one where it stands for a name that is known.
+    /// Returns the user of an id. If the id stands for a name whose user is known, it is that user.
     pub fn user_of(&self, id: &'a str) -> &'a str {
         self.known(id).unwrap_or(id)
     }
 
-    /// The user who has a name on the day.
+    /// Returns the user who has the name on this day.
     pub fn known(&self, id: &str) -> Option<&'a str> {
-        if self.names.turns.is_empty() {
+        if self.names.periods.is_empty() {
             return None;
         }
-        let turns = self.names.turns.get(id)?;
-        let until = turns.partition_point(|turn| turn.from <= Some(self.day));
-        turns.get(until.checked_sub(1)?)?.user.as_deref()
+        let periods = self.names.periods.get(id)?;
+        let until = periods.partition_point(|period| period.from <= Some(self.day));
+        periods.get(until.checked_sub(1)?)?.user.as_deref()
     }
 
-    /// A digest of who some ids mean, as far as they are known; of none the digest of nothing.
+    /// Returns a digest of the users of some ids, as far as they are known. If none is, the digest
+    /// is 0.
     pub fn digest_of<'i>(&self, ids: impl Iterator<Item = &'i str>) -> Digest {
         let mut hasher = Hasher::new();
         let mut found = false;
@@ -240,58 +242,57 @@ impl<'a> NamesOn<'a> {
     }
 }
 
-/// Who has a name when; `users` are those who are said to have it, each with the days of which it
-/// is said.
-fn turns_of(tenant: Guid, name: &str, users: &BTreeMap<String, BTreeSet<Option<Day>>>, lives: &Lives) -> Vec<Turn> {
-    let mut said: BTreeMap<Option<Day>, BTreeSet<&str>> = BTreeMap::new();
+/// Returns the periods of a name. `users` are those to whom it was given, with the days.
+fn periods_of(tenant: Guid, name: &str, users: &BTreeMap<String, BTreeSet<Option<Day>>>, deletions: &Deletions) -> Vec<Period> {
+    let mut claimed: BTreeMap<Option<Day>, BTreeSet<&str>> = BTreeMap::new();
     for (user, days) in users {
         for day in days {
-            said.entry(*day).or_default().insert(user);
+            claimed.entry(*day).or_default().insert(user);
         }
     }
-    let first = said.values().next().cloned().unwrap_or_default();
+    let first = claimed.values().next().cloned().unwrap_or_default();
     for id in users.keys().map(String::as_str).chain([name]) {
-        // On these days nothing need be said, and the name can be somebody else's all the same.
-        for day in lives.days_of(tenant, id) {
-            said.entry(Some(day)).or_default();
+        // No source needs to give the name on these days, and it can still change its owner.
+        for day in deletions.days_of(tenant, id) {
+            claimed.entry(Some(day)).or_default();
         }
     }
     let mut holder = Holder {
         user: sole(&first),
         left: None,
     };
-    let mut turns: BTreeMap<Option<Day>, Option<&str>> = BTreeMap::from([(None, holder.user)]);
-    for (day, named) in said {
-        let mut today = holder.hear(&named);
+    let mut periods: BTreeMap<Option<Day>, Option<&str>> = BTreeMap::from([(None, holder.user)]);
+    for (day, named) in claimed {
+        let mut today = holder.apply_claims(&named);
         if let Some(day) = day {
-            let word = |id: &str| lives.word(tenant, id, day);
+            let event = |id: &str| deletions.last_event(tenant, id, day);
             let concerned = holder.user.or(holder.left);
-            if let Some((_, is_there)) = concerned.and_then(word).max(word(name)) {
-                today = holder.go_or_come(is_there, today);
+            if let Some((_, exists)) = concerned.and_then(event).max(event(name)) {
+                today = holder.apply_event(exists, today);
             }
-            turns.insert(Some(day.plus(1)), holder.user);
+            periods.insert(Some(day.plus(1)), holder.user);
         }
-        turns.insert(day, today);
+        periods.insert(day, today);
     }
-    let turns = turns.into_iter().map(|(from, user)| Turn {
+    let periods = periods.into_iter().map(|(from, user)| Period {
         from,
         user: user.map(str::to_owned),
     });
-    let mut turns: Vec<Turn> = turns.collect();
-    turns.dedup_by(|later, kept| later.user == kept.user);
-    turns
+    let mut periods: Vec<Period> = periods.collect();
+    periods.dedup_by(|later, kept| later.user == kept.user);
+    periods
 }
 
-/// Who has a name at the end of a day.
+/// The owner of a name at the end of a day.
 struct Holder<'a> {
     user: Option<&'a str>,
-    /// Who had it when they were deleted, as long as nobody else has it.
+    /// The owner who was deleted, until somebody else gets the name.
     left: Option<&'a str>,
 }
 
 impl<'a> Holder<'a> {
-    /// Takes in whom sources name on a day; says whose the name is on this day.
-    fn hear(&mut self, named: &BTreeSet<&'a str>) -> Option<&'a str> {
+    /// Applies the users to whom sources give the name on a day. Returns the owner on this day.
+    fn apply_claims(&mut self, named: &BTreeSet<&'a str>) -> Option<&'a str> {
         if named.is_empty() {
             return self.user;
         }
@@ -306,10 +307,10 @@ impl<'a> Holder<'a> {
         None
     }
 
-    /// Takes in that who has the name is deleted, or who had it is back; says whose the name is on
+    /// Applies a deletion of the owner or a restoration of the former one. Returns the owner on
     /// this day.
-    fn go_or_come(&mut self, is_there: bool, today: Option<&'a str>) -> Option<&'a str> {
-        match (is_there, self.user, self.left) {
+    fn apply_event(&mut self, exists: bool, today: Option<&'a str>) -> Option<&'a str> {
+        match (exists, self.user, self.left) {
             (false, Some(user), _) => {
                 (self.user, self.left) = (None, Some(user));
                 today
@@ -323,7 +324,7 @@ impl<'a> Holder<'a> {
     }
 }
 
-/// The only one of some users.
+/// Returns the only one of some users, if there is exactly one.
 fn sole<'a>(users: &BTreeSet<&'a str>) -> Option<&'a str> {
     users.first().filter(|_| users.len() == 1).copied()
 }

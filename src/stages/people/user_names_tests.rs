@@ -1,4 +1,4 @@
-//! Names that change hands, each case in a line: who is said to have the name on which day, and who
+//! Names that change hands, one case per line: to whom sources give the name on which day, and who
 //! has it when.
 
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
@@ -8,10 +8,10 @@ use super::*;
 const TENANT: Guid = Guid(1);
 const NAME: &str = "upn:desk";
 
-/// `Some(day)` or a day that nobody noted.
-type Said<'a> = &'a [(Option<i32>, &'a str)];
+/// `Some(day)`, or `None` for an unknown day.
+type Claimed<'a> = &'a [(Option<i32>, &'a str)];
 
-fn rows(said: Said<'_>) -> Vec<UserNameRow> {
+fn rows(claimed: Claimed<'_>) -> Vec<UserNameRow> {
     let row = |(number, (day, user)): (usize, &(Option<i32>, &str))| UserNameRow {
         tenant_id: TENANT,
         name_id: NAME.to_owned(),
@@ -20,11 +20,11 @@ fn rows(said: Said<'_>) -> Vec<UserNameRow> {
         source: "s".to_owned(),
         source_file: format!("file-{number}"),
     };
-    said.iter().enumerate().map(row).collect()
+    claimed.iter().enumerate().map(row).collect()
 }
 
-/// Deletions and restorations: the day, the hour, whether the user is back, and whose.
-fn lives(words: &[(i32, i64, bool, &str)]) -> Lives {
+/// Deletions and restorations: the day, the hour, whether the user exists afterwards, and whose.
+fn deletions(words: &[(i32, i64, bool, &str)]) -> Deletions {
     let change = |(day, hour, back, user): &(i32, i64, bool, &str)| LicenseChange {
         tenant_id: TENANT,
         user_id: (*user).to_owned(),
@@ -37,19 +37,19 @@ fn lives(words: &[(i32, i64, bool, &str)]) -> Lives {
         source_line: 0,
     };
     let changes: Vec<LicenseChange> = words.iter().map(change).collect();
-    Lives::of(&changes)
+    Deletions::of(&changes)
 }
 
-/// Whose the name is on days 0 to 9, a letter each; `-` for nobody.
-fn on_days(said: Said<'_>, words: &[(i32, i64, bool, &str)]) -> String {
-    let names = Names::of(rows(said), &lives(words));
+/// The owner on days 0 to 9, one letter each; `-` for nobody.
+fn on_days(claimed: Claimed<'_>, words: &[(i32, i64, bool, &str)]) -> String {
+    let names = Names::of(rows(claimed), &deletions(words));
     (0..10)
         .map(|day| names.on(Day(day)).known(NAME).unwrap_or("-").to_owned())
         .collect()
 }
 
-fn held(said: Said<'_>) -> String {
-    on_days(said, &[])
+fn held(claimed: Claimed<'_>) -> String {
+    on_days(claimed, &[])
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_name_is_a_users_until_it_is_said_to_be_another_ones() {
     assert_eq!(
         held(&[(Some(4), "a")]),
         "aaaaaaaaaa",
-        "days before anything is said go with the first that is said"
+        "days before anything is claimed go with the first that is claimed"
     );
     assert_eq!(held(&[(Some(2), "a"), (Some(6), "b")]), "aaaaaabbbb");
     assert_eq!(
@@ -123,22 +123,22 @@ fn of_several_words_of_a_day_the_last_one_counts() {
 
 #[test]
 fn the_order_of_rows_and_copies_change_nothing() {
-    let said = [(Some(2), "a"), (None, "c"), (Some(5), "b"), (Some(5), "a"), (Some(7), "b")];
+    let claimed = [(Some(2), "a"), (None, "c"), (Some(5), "b"), (Some(5), "a"), (Some(7), "b")];
     let words = [(3, 1, false, "a"), (6, 1, true, "b"), (8, 2, false, "b")];
-    let digest = |said: Said<'_>| Names::of(rows(said), &lives(&words)).digest();
-    let (mut other, mut twice) = (said, said.to_vec());
+    let digest = |claimed: Claimed<'_>| Names::of(rows(claimed), &deletions(&words)).digest();
+    let (mut other, mut twice) = (claimed, claimed.to_vec());
     other.reverse();
-    twice.extend(said);
-    assert_eq!(digest(&said), digest(&other));
-    assert_eq!(digest(&said), digest(&twice));
-    assert_ne!(digest(&said), digest(&said[1..]));
+    twice.extend(claimed);
+    assert_eq!(digest(&claimed), digest(&other));
+    assert_eq!(digest(&claimed), digest(&twice));
+    assert_ne!(digest(&claimed), digest(&claimed[1..]));
 }
 
 #[test]
 fn a_day_that_says_nothing_new_changes_no_digest() {
-    let digest = |said: Said<'_>| Names::of(rows(said), &Lives::default()).digest();
+    let digest = |claimed: Claimed<'_>| Names::of(rows(claimed), &Deletions::default()).digest();
     assert_eq!(digest(&[(Some(2), "a")]), digest(&[(Some(2), "a"), (Some(9), "a")]));
     let two = [(Some(2), "a"), (Some(5), "b")];
     assert_eq!(digest(&two), digest(&[two[0], two[1], (Some(9), "b")]));
-    assert_eq!(Names::nobody().on(Day(1)).digest_of([NAME].into_iter()), Digest::default());
+    assert_eq!(Names::none().on(Day(1)).digest_of([NAME].into_iter()), Digest::default());
 }

@@ -1,7 +1,8 @@
-//! `activity_events` (partition `received=`): every sign-in and audited action once, succeeded or
-//! not, with what a new catalogue or time zone needs to decide its day and workload again.
+//! `activity_events` (partition `received=`): every sign-in and audited action once, whether it
+//! succeeded or not. A row has what is needed to decide its day and workload again when the
+//! catalogue or the time zone changes.
 //!
-//! Which of several copies of an event is kept, `events` says.
+//! `distinct_events` chooses which copy of an event is kept.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 
 use crate::domain::day::{Day, Instant};
-use crate::domain::digest::{Digest, Hasher, SetDigest, spread};
+use crate::domain::digest::{Digest, Hasher, SetDigest, hash64};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::warehouse::error::WarehouseError;
@@ -46,16 +47,16 @@ table! {
     }
 }
 
-/// Which of `shards` files holds a tenant.
+/// Returns the number of the file, out of `shards`, that has a tenant.
 pub fn shard_of(tenant: Guid, shards: u32) -> u32 {
     if shards <= 1 {
         0
     } else {
-        (spread(&tenant.bytes()) % u64::from(shards)) as u32
+        (hash64(&tenant.bytes()) % u64::from(shards)) as u32
     }
 }
 
-/// A column of GUIDs.
+/// Returns a column of GUIDs.
 pub fn guids(values: impl Iterator<Item = Guid>) -> Result<ArrayRef, WarehouseError> {
     let mut bytes: Vec<u8> = Vec::new();
     let mut offsets: Vec<i32> = vec![0];
@@ -70,7 +71,7 @@ pub fn guids(values: impl Iterator<Item = Guid>) -> Result<ArrayRef, WarehouseEr
     )?))
 }
 
-/// The typed columns of a frame of events.
+/// The columns of a frame of events.
 pub struct EventColumns<'a> {
     pub tenant_id: Texts<'a>,
     pub day: &'a Date32Array,
@@ -92,7 +93,7 @@ pub struct EventColumns<'a> {
 }
 
 impl<'a> EventColumns<'a> {
-    /// Borrows the columns of a whole frame of the table.
+    /// Borrows the columns of a frame that has all columns of the table.
     pub fn of(frame: &'a RecordBatch) -> Result<EventColumns<'a>, WarehouseError> {
         let column = |name| column_of(frame, &ACTIVITY_EVENTS, name);
         let text = |name| Ok::<_, WarehouseError>(Texts::of(column(name)?));
@@ -122,7 +123,7 @@ impl<'a> EventColumns<'a> {
         Guid::parse(self.tenant_id.value(row).as_bytes())
     }
 
-    /// Compares what comes after the user in the keys of two rows, of this frame and another.
+    /// Compares the parts of two keys that come after the user. The rows may be of two frames.
     pub fn rest_of_key_order(&self, row: usize, other: &EventColumns<'_>, other_row: usize) -> Ordering {
         let interactive = |columns: &EventColumns<'_>, row| columns.interactive.is_valid(row).then(|| columns.interactive.value(row));
         let text = |a: &Texts<'_>, b: &Texts<'_>| a.value(row).cmp(b.value(other_row));
@@ -131,7 +132,7 @@ impl<'a> EventColumns<'a> {
             .then_with(|| interactive(self, row).cmp(&interactive(other, other_row)))
     }
 
-    /// Which of two copies of an event is kept: the lesser one.
+    /// Compares two copies of an event. The lesser one is kept.
     pub fn preference(&self, row: usize, other: &EventColumns<'_>, other_row: usize) -> Ordering {
         other
             .succeeded
@@ -143,7 +144,8 @@ impl<'a> EventColumns<'a> {
             .then_with(|| self.user_id.value(row).cmp(other.user_id.value(other_row)))
     }
 
-    /// What a row says, wherever it was logged. `hasher` is memory that is used again.
+    /// Returns a digest of what a row says, without the file and line it came from. `hasher` is a
+    /// buffer to reuse.
     pub fn digest(&self, row: usize, hasher: &mut Hasher) -> Digest {
         let optional = |column: &Texts<'_>| {
             if column.is_valid(row) {
@@ -182,23 +184,22 @@ impl<'a> EventColumns<'a> {
     }
 }
 
-/// Events of a file, and of each of them the digest of what it says, where somebody has made these
-/// already.
+/// The events of a file and, if somebody has already computed them, the digests of their rows.
 pub struct DigestedEvents {
     pub frame: RecordBatch,
-    /// As many as there are rows, or none.
+    /// One per row, or empty.
     pub digests: Vec<Digest>,
 }
 
-/// The digest of each row of a frame.
+/// Returns the digest of each row.
 pub fn digests(frame: &RecordBatch) -> Result<Vec<Digest>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
     let mut hasher = Hasher::new();
     Ok((0..frame.num_rows()).map(|row| columns.digest(row, &mut hasher)).collect())
 }
 
-/// The event days of a frame, each with its rows and the digest of what they say, which is made of
-/// those of the rows.
+/// Returns the event days of a frame with their numbers of rows and digests. A day's digest is
+/// computed from those of its rows.
 pub fn day_parts(frame: &RecordBatch, digests: &[Digest]) -> Result<Vec<DayPart>, WarehouseError> {
     let columns = EventColumns::of(frame)?;
     let mut parts: BTreeMap<i32, (u64, u64, SetDigest)> = BTreeMap::new();

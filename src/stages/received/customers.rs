@@ -1,4 +1,4 @@
-//! `customers`: who the customers are, by the last customer list that named them.
+//! `customers`: the customers, as raw customer lists name them.
 
 use std::collections::BTreeMap;
 
@@ -20,15 +20,15 @@ table! {
     }
 }
 
-/// The rows sorted by the key, copies away.
+/// Sorts the rows by key and removes copies.
 pub fn distinct(mut rows: Vec<Customer>) -> Vec<Customer> {
     rows.sort_unstable_by(|a, b| (a.tenant_id, &a.source_file, a.source_line).cmp(&(b.tenant_id, &b.source_file, b.source_line)));
     rows.dedup_by(|a, b| (a.tenant_id, &a.source_file, a.source_line) == (b.tenant_id, &b.source_file, b.source_line));
     rows
 }
 
-/// One entry per tenant: of a customer listed twice the last by (received, file, line). `rows` come
-/// in the order of `received`.
+/// Returns one entry per tenant. If a customer is listed twice, the last by (received, file, line)
+/// counts. `rows` come in the order of `received`.
 pub fn latest(rows: Vec<Customer>) -> BTreeMap<Guid, Customer> {
     rows.into_iter().map(|row| (row.tenant_id, row)).collect()
 }

@@ -1,11 +1,10 @@
-//! Events as they come from raw files or from the table itself: any number, in any order, copies
-//! included; and what becomes of them, one event for each key as the files of `activity_events`
-//! hold them.
+//! Collects events from raw files and from the table itself, in any number and order, with copies.
+//! Writes one event per key, as the files of `activity_events` hold them.
 //!
-//! Of copies (same tenant, day, event id, user, app, resource, interactive) the one is kept that
-//! succeeded, else the earliest, else the first by file and line. That choice is the least of an
-//! order, so it does not matter in which portions the copies come together: within a file, within a
-//! `received=` partition, or when a day's partitions are read.
+//! Among copies (same tenant, day, event id, user, app, resource, interactive), the one that
+//! succeeded is kept, then the earliest, then the first by file and line. This is the minimum of a
+//! total order, so it does not matter when copies meet: within a file, within a `received=`
+//! partition, or when the partitions of a day are read.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -28,11 +27,10 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::DayPart;
 use crate::warehouse::table::{bad_cell, coded, frame_of};
 
-/// No text: an absent named workload.
+/// Marks an absent text, such as a workload.
 const NONE: u32 = u32::MAX;
 
-/// One event; the tenant and all texts are numbers of the interner, the event id a range of the
-/// arena.
+/// One event. Tenant and texts are numbers of the interner, the event id is a range of `ids`.
 #[derive(Clone, Copy)]
 struct Event {
     at: Instant,
@@ -45,7 +43,7 @@ struct Event {
     app: u32,
     resource: u32,
     named: u32,
-    /// What it is a use of, once it is asked for.
+    /// Filled in at the end.
     workload: u32,
     file: u32,
     record: u32,
@@ -57,20 +55,20 @@ struct Event {
     evidence: Evidence,
 }
 
-/// Events as they are read: any number, in any order, copies included.
+/// Events as they are read, in any order, with copies.
 #[derive(Default)]
 pub struct Events {
     events: Vec<Event>,
     ids: String,
     texts: Interner,
-    /// The tenant of the last event, and its number: most likely it comes again.
+    /// The tenant of the last event and its number. Usually the next event has the same one.
     last_tenant: Option<(Guid, u32)>,
 }
 
-/// The events of one shard as a file holds them.
+/// The events of one shard, ready for its file.
 pub struct ShardEvents {
     pub events: DigestedEvents,
-    /// Per event day: rows and a digest that does not depend on the raw files.
+    /// For each event day, its number of rows and its digest.
     pub days: Vec<DayPart>,
 }
 
@@ -83,7 +81,7 @@ impl Events {
         self.events.is_empty()
     }
 
-    /// Takes a record that a reader found. `file` is a number that [`Events::file`] gave.
+    /// Adds a record of a reader. `file` is a number that [`Events::file`] returned.
     pub fn push(&mut self, activity: &Activity<'_>, day: Day, file: u32, line: u64, record: u32) {
         self.ids.push_str(activity.event_id);
         let event = Event {
@@ -110,7 +108,7 @@ impl Events {
         self.events.push(event);
     }
 
-    /// The number of a tenant.
+    /// Returns the number of a tenant.
     fn tenant(&mut self, tenant: Guid) -> u32 {
         match self.last_tenant {
             Some((last, number)) if last == tenant => number,
@@ -122,12 +120,12 @@ impl Events {
         }
     }
 
-    /// All texts of the events, each once, but for their ids.
+    /// Returns all texts of the events except event ids, each once.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         (0..self.texts.len() as u32).map(|number| self.texts.text(number))
     }
 
-    /// The number of a raw file's path.
+    /// Returns the number of a raw file's path.
     pub fn file(&mut self, path: &str) -> u32 {
         self.texts.number(path)
     }
@@ -136,13 +134,13 @@ impl Events {
         &self.ids[event.id_end - event.id_length as usize..event.id_end]
     }
 
-    /// Forgets all but the first so many events.
+    /// Keeps only the first `length` events.
     pub fn truncate(&mut self, length: usize) {
         self.events.truncate(length);
         self.ids.truncate(self.events.last().map_or(0, |last| last.id_end));
     }
 
-    /// Takes all events of another collection.
+    /// Adds all events of another collection.
     pub fn append(&mut self, other: Events) {
         if self.events.is_empty() {
             *self = other;
@@ -164,8 +162,8 @@ impl Events {
         }));
     }
 
-    /// Takes the rows of a file of the table, but for those of raw files that `drop` names. Days
-    /// are decided again, and so is under which ids users are stored.
+    /// Adds the rows of a file of the table, without those of raw files that `drop` selects. The
+    /// days, and the ids under which users are stored, are decided again.
     pub fn absorb(
         &mut self,
         frame: &RecordBatch,
@@ -204,7 +202,7 @@ impl Events {
         Ok(())
     }
 
-    /// One event for each key, sorted by the key, as one file per shard.
+    /// Returns one event per key, sorted by key, as one file per shard.
     pub fn finish(mut self, shards: u32, rules: &Rules) -> Result<Vec<ShardEvents>, WarehouseError> {
         self.find_workloads(rules);
         for evidence in Evidence::ALL {
@@ -221,7 +219,7 @@ impl Events {
         of_shards.into_par_iter().map(|events| self.shard(&events, &sorted)).collect()
     }
 
-    /// Decides for each event what it is a use of.
+    /// Decides the workload of each event.
     fn find_workloads(&mut self, rules: &Rules) {
         let Events { events, texts, .. } = self;
         let mut by_resource: FxHashMap<(u32, u32), u32> = FxHashMap::default();
@@ -242,11 +240,11 @@ impl Events {
         &self.events[number as usize]
     }
 
-    /// The events that are kept of all copies, by their numbers, in the order of the key. `ranks`
+    /// Removes copies. Returns the numbers of the remaining events in the order of the key. `ranks`
     /// are those of the texts.
     ///
-    /// Of most pairs of events a few bytes tell which one comes first: these are sorted as numbers,
-    /// and only where they are equal the events themselves are looked at.
+    /// For most pairs of events a few bytes decide the order. So events are sorted by a number made
+    /// of these bytes, and compared in full only if the numbers are equal.
     fn distinct(&self, ranks: &[u32]) -> Vec<u32> {
         let rank = |number: u32| if number == NONE { 0 } else { ranks[number as usize] };
         let key_order = |a: &Event, b: &Event| {
@@ -266,7 +264,7 @@ impl Events {
         let mut tenant_days: Vec<(u32, Day)> = runs().map(|run| tenant_day(&run[0])).collect();
         tenant_days.sort_unstable();
         tenant_days.dedup();
-        // The tenants and days take as many bits as they need; how the event id begins takes the
+        // Tenant and day take as many bits as they need. The beginning of the event id takes the
         // rest.
         let bits = usize::BITS - tenant_days.len().leading_zeros();
         let mut places: Vec<(u64, u32)> = Vec::with_capacity(self.events.len());
@@ -285,7 +283,7 @@ impl Events {
         distinct
     }
 
-    /// The frame and the day parts of some sorted, distinct events.
+    /// Returns the frame and the day parts of sorted, distinct events.
     fn shard(&self, events: &[u32], sorted: &Sorted) -> Result<ShardEvents, WarehouseError> {
         let Sorted { texts: all_texts, ranks } = sorted;
         let mine: Vec<Event> = events.iter().map(|number| *self.event(*number)).collect();
@@ -333,7 +331,7 @@ impl Events {
     }
 }
 
-/// The first eight bytes of a text as a number whose order is the order of the texts.
+/// Returns the first eight bytes of a text as a number that sorts like the text.
 fn beginning(text: &str) -> u64 {
     let text = text.as_bytes();
     match text.first_chunk() {

@@ -1,6 +1,6 @@
-//! The words that excerpts of rejects keep: none of them is ever about a person.
+//! The words that excerpts of rejects may contain. None of them can be about a person.
 
-/// Keys, in lower case, whose values are codes and never about a person.
+/// Keys whose values are codes and never about a person. In lower case.
 pub const CODE_KEYS: &[&str] = &[
     "action",
     "activitydisplayname",
@@ -37,10 +37,10 @@ pub const CODE_KEYS: &[&str] = &[
     "workload",
 ];
 
-/// Keys, in lower case, whose ids are never a user's.
+/// Keys whose ids are never those of users. In lower case.
 pub const ID_KEYS: &[&str] = &["aadtenantid", "appid", "organizationid", "ownertenantid", "skuid", "tenantid"];
 
-/// Words, in lower case, that are about logs and not about people.
+/// Words that are about logs and not about people. In lower case.
 pub const WORDS: &[&str] = &[
     // Literals and results.
     "true",

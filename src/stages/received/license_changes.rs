@@ -1,5 +1,5 @@
-//! `license_changes` (partition `received=`): what license events said. Copies of one event are one
-//! row: the earliest.
+//! `license_changes` (partition `received=`): what license events say. Of several copies of an
+//! event the earliest is kept.
 
 use crate::domain::day::{Day, Instant};
 use crate::domain::digest::{Digest, Hasher};
@@ -25,12 +25,12 @@ table! {
     }
 }
 
-/// A row as it is kept from run to run: tenant, user, SKU, time, action, event, day, file and line.
-pub type KeptChange = (String, String, String, i64, String, String, i32, String, i64);
+/// A row in serialized form: tenant, user, SKU, time, action, event, day, file and line.
+pub type StoredChange = (String, String, String, i64, String, String, i32, String, i64);
 
 impl LicenseChange {
-    /// The row in a form that can be written down.
-    pub fn kept(self) -> KeptChange {
+    /// Returns the form that can be serialized.
+    pub fn into_stored(self) -> StoredChange {
         (
             self.tenant_id.to_string(),
             self.user_id,
@@ -44,9 +44,9 @@ impl LicenseChange {
         )
     }
 
-    /// What was written down; `None` where it is not sound.
-    pub fn of_kept(kept: KeptChange) -> Option<LicenseChange> {
-        let (tenant, user_id, sku_id, time, action, event_id, day, source_file, source_line) = kept;
+    /// Restores a serialized row. Returns `None` if it is damaged.
+    pub fn from_stored(stored: StoredChange) -> Option<LicenseChange> {
+        let (tenant, user_id, sku_id, time, action, event_id, day, source_file, source_line) = stored;
         Some(LicenseChange {
             tenant_id: Guid::parse(tenant.as_bytes())?,
             user_id,
@@ -60,17 +60,17 @@ impl LicenseChange {
         })
     }
 
-    /// The SKU; `None` for the whole user.
+    /// Returns the SKU, or `None` if the row is about the whole user.
     pub fn sku(&self) -> Option<Guid> {
         Guid::parse(self.sku_id.as_bytes())
     }
 
-    /// What makes two rows copies of one event.
+    /// Two rows with the same identity are copies of one event.
     fn identity(&self) -> (Guid, &str, &str, &str, Action) {
         (self.tenant_id, &self.user_id, &self.sku_id, &self.event_id, self.action)
     }
 
-    /// The row's content, wherever it came from.
+    /// Returns a digest of the row without the file and line it came from.
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::new();
         hasher
@@ -82,7 +82,7 @@ impl LicenseChange {
     }
 }
 
-/// Takes copies away and sorts by the key.
+/// Removes copies and sorts by key.
 pub fn distinct(mut rows: Vec<LicenseChange>) -> Vec<LicenseChange> {
     rows.sort_unstable_by(|a, b| {
         a.identity()

@@ -1,4 +1,4 @@
-//! `license_holdings` (partition `received=`): who held what on the day of a holdings snapshot.
+//! `license_holdings` (partition `received=`): which user holds which SKU on the day of a snapshot.
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -20,7 +20,7 @@ table! {
 }
 
 impl LicenseHolding {
-    /// The row's content, wherever it came from.
+    /// Returns a digest of the row without the file it came from.
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::new();
         hasher
@@ -32,7 +32,7 @@ impl LicenseHolding {
     }
 }
 
-/// Takes copies away (the first file stays) and sorts by the key.
+/// Removes copies, keeps the row of the first file, and sorts by key.
 pub fn distinct(mut rows: Vec<LicenseHolding>) -> Vec<LicenseHolding> {
     let order = |a: &LicenseHolding, b: &LicenseHolding| {
         (a.tenant_id, a.day, &a.user_id, a.sku_id, &a.source_file).cmp(&(b.tenant_id, b.day, &b.user_id, b.sku_id, &b.source_file))

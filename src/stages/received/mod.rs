@@ -1,4 +1,4 @@
-//! The tables of what came in: one partition for each day of receipt, one table a file.
+//! The tables of raw data: one partition for each day of receipt, one file for each table.
 
 pub mod activity_events;
 pub mod customers;

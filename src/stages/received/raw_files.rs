@@ -1,6 +1,6 @@
-//! `raw_files` (partition `received=`): one row for every raw file and source that has been read,
-//! with what it held. It is written after the tables that its files went into: what stands here is
-//! in the warehouse.
+//! `raw_files` (partition `received=`): one row for every raw file and source that was read, with
+//! the result. It is written after the tables that got the file's rows, so a file that is listed
+//! here is in the warehouse.
 
 use crate::domain::day::{Day, EARLIEST};
 use crate::warehouse::table::table;
@@ -30,8 +30,8 @@ table! {
 }
 
 impl RawFile {
-    /// The day that the file's path names, as far as it can be one of receipt: not one that had not
-    /// come yet, and not one of centuries ago.
+    /// Returns the day of receipt that the path names. A day that had not come yet, or one before
+    /// 2010, is not a day of receipt.
     pub fn day_of_receipt(&self) -> Option<Day> {
         let waits = |day: &Day| self.waits_until.is_some_and(|until| *day >= until);
         self.path_day.filter(|day| *day >= EARLIEST.day_utc() && !waits(day))

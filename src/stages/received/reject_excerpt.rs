@@ -1,50 +1,50 @@
-//! How an unreadable record begins, without the people in it: names, addresses, devices and free
-//! text never reach the warehouse.
+//! Makes an excerpt of an unreadable record without the people in it. Names, addresses, devices and
+//! free text never reach the warehouse.
 //!
-//! Nothing is known of the record but its bytes; it may be cut, or no log at all. So this does not
-//! parse. It walks over quotes and dividers, and what stands between them is kept only where it
-//! cannot be about a person:
+//! The record may be cut off, or may not be a log record at all, so it cannot be parsed. This code
+//! walks over quotes and delimiters and keeps what stands between them only if it cannot be about a
+//! person:
 //!
 //! | what | example | kept |
 //! |---|---|---|
 //! | a key: a quoted word before a colon | `"userId":` | yes |
-//! | a word that says something about every log | `Success`, `SignInLogs`, `true` | yes, wherever it stands |
+//! | a word that is about logs | `Success`, `SignInLogs`, `true` | yes, in any place |
 //! | a time | `2026-09-01T08:00:00Z`, `9/1/2026 8:00:00 AM` | yes |
-//! | a code after a key that has codes | `"status": "Frozen"`, `"errorCode": 50126` | yes |
-//! | an id: a GUID, a whole number, a hexadecimal number | `8a4de8b5-...` | where ids are stored as they are ([`Ids::Kept`]) |
-//! | anything else | | no: up to three `*` stand for it |
+//! | a code after a key whose values are codes | `"status": "Frozen"`, `"errorCode": 50126` | yes |
+//! | an id: a GUID, a whole number, a hexadecimal number | `8a4de8b5-...` | if ids are stored as they are ([`Ids::Kept`]) |
+//! | anything else | | no: it is replaced by up to three `*` |
 //!
-//! Only a whole value can be kept: of `10.0.0.1` or `O'Neil, 1` in quotes no part survives. So it
-//! does not matter if a missing quote makes this take the inside of a value for the outside.
+//! Only whole values are kept: no part of `10.0.0.1` or of `O'Neil, 1` in quotes survives. So it
+//! does no harm if a missing quote makes this code mistake the inside of a value for the outside.
 
 use crate::stages::received::excerpt_words::{CODE_KEYS, ID_KEYS, WORDS};
 
-/// What becomes of ids in excerpts.
+/// What happens to ids in excerpts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Ids {
     /// They stay.
     #[default]
     Kept,
-    /// They are masked but for those after a key that never has a user's: user ids are stored under
-    /// another name.
+    /// They are masked, except after a key that never has a user's id. Users are stored under
+    /// pseudonyms.
     Masked,
 }
 
-/// The most bytes of a record that a reject keeps.
+/// Maximum length of an excerpt, in bytes.
 pub const EXCERPT_BYTES: usize = 500;
 
-/// What stands between values.
+/// The delimiters between values.
 const DIVIDERS: &[u8] = b"{}[],;|\t\r\n";
 
-/// The longest code and the longest id that is no GUID.
+/// Maximum length of a code, and of an id that is not a GUID.
 const CODE_BYTES: usize = 40;
-/// The shortest hexadecimal number that is an id: shorter ones can be words.
+/// Minimum length of a hexadecimal number. A shorter one could be a word.
 const HEXADECIMAL_BYTES: usize = 8;
-/// The most digits of a whole number.
+/// Maximum number of digits of a whole number.
 const WHOLE_DIGITS: usize = 20;
 
-/// How a record begins, in ASCII and without people. Never longer than the bytes that it is made
-/// from.
+/// Returns the beginning of a record, in ASCII and without people. It is never longer than the
+/// record.
 pub fn excerpt(raw: &[u8], ids: Ids) -> String {
     let mut walk = Walk {
         rest: &raw[..raw.len().min(EXCERPT_BYTES)],
@@ -69,23 +69,23 @@ pub fn excerpt(raw: &[u8], ids: Ids) -> String {
 
 struct Walk<'a> {
     rest: &'a [u8],
-    /// The record goes on after `rest`.
+    /// Whether the record continues after `rest`.
     is_cut: bool,
     ids: Ids,
-    /// The key that the next value belongs to, in lower case; empty where there is none.
+    /// The key of the next value, in lower case; empty if there is none.
     key: String,
     out: String,
 }
 
 impl Walk<'_> {
-    /// Takes bytes that are ASCII as they are.
+    /// Copies bytes that are ASCII.
     fn copy(&mut self, length: usize) {
         let (copied, rest) = self.rest.split_at(length);
         self.out.extend(copied.iter().copied().map(char::from));
         self.rest = rest;
     }
 
-    /// Takes a value, as it is or masked.
+    /// Copies or masks a value.
     fn take(&mut self, length: usize, is_kept: bool) {
         if is_kept {
             self.copy(length);
@@ -95,7 +95,7 @@ impl Walk<'_> {
         }
     }
 
-    /// From a quote to the next one that is not escaped.
+    /// Handles a quote and everything up to the next one that is not escaped.
     fn quoted(&mut self) {
         self.copy(1);
         let Some(length) = length_to_quote(self.rest) else {
@@ -115,20 +115,20 @@ impl Walk<'_> {
         self.copy(1);
     }
 
-    /// From a byte to the next quote or divider.
+    /// Handles everything up to the next quote or delimiter.
     fn bare(&mut self) {
         let end = self.rest.iter().position(|byte| *byte == b'"' || DIVIDERS.contains(byte));
         let value = &self.rest[..end.unwrap_or(self.rest.len())];
-        // It does not begin with a blank, so something is left.
+        // The value does not begin with a blank, so something is left.
         let length = value.iter().rposition(|byte| *byte != b' ').map_or(value.len(), |last| last + 1);
         let value = &value[..length];
-        // What is cut could be the beginning of anything.
+        // A value that is cut off could be the beginning of anything.
         let is_whole = end.is_some() || !self.is_cut;
         let is_kept = is_whole && self.keeps(value);
         self.take(value.len(), is_kept);
     }
 
-    /// Whether a value cannot be about a person.
+    /// Returns whether a value cannot be about a person.
     fn keeps(&self, value: &[u8]) -> bool {
         let has_codes = CODE_KEYS.contains(&self.key.as_str());
         let has_id = self.ids == Ids::Kept || ID_KEYS.contains(&self.key.as_str());
@@ -136,7 +136,7 @@ impl Walk<'_> {
     }
 }
 
-/// How far it is to the quote that ends a value.
+/// Returns the distance to the quote that ends a value.
 fn length_to_quote(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -152,7 +152,7 @@ fn lower(text: &[u8]) -> String {
     text.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
-/// Whether it looks like a key: letters, digits, `_`, and what OData puts before them.
+/// Returns whether a text looks like a key: letters, digits, `_`, and an OData prefix.
 fn is_key(text: &[u8]) -> bool {
     let name = text.strip_prefix(b"@odata.").unwrap_or(text);
     (1..=CODE_BYTES).contains(&name.len()) && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
@@ -168,7 +168,7 @@ fn is_code(text: &[u8]) -> bool {
     (1..=CODE_BYTES).contains(&text.len()) && text.iter().all(is_part)
 }
 
-/// A GUID, a whole number, or a hexadecimal number.
+/// Returns whether a text is a GUID, a whole number, or a hexadecimal number.
 fn is_id(text: &[u8]) -> bool {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let is_whole = (1..=WHOLE_DIGITS).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
@@ -179,7 +179,7 @@ fn is_id(text: &[u8]) -> bool {
     is_whole || is_hexadecimal || crate::domain::guid::Guid::parse(text).is_some()
 }
 
-/// Whether it has the shape of a day or a time, whatever its numbers are.
+/// Returns whether a text has the form of a day or a time. The numbers may be out of range.
 fn is_time(text: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(text) else { return false };
     let (day, clock) = text.split_once(['T', ' ']).unwrap_or((text, ""));
@@ -187,7 +187,8 @@ fn is_time(text: &[u8]) -> bool {
     is_day && (clock.is_empty() || is_clock(clock))
 }
 
-/// Whether it is numbers with these many digits each; where two are allowed, one is.
+/// Returns whether a text consists of numbers with this many digits. Where two are allowed, one is,
+/// too.
 fn numbers(text: &str, divider: char, digits: &[usize]) -> bool {
     let parts: Vec<&str> = text.split(divider).collect();
     let fits = |(part, &most): (&&str, &usize)| {
@@ -197,7 +198,8 @@ fn numbers(text: &str, divider: char, digits: &[usize]) -> bool {
     parts.len() == digits.len() && parts.iter().zip(digits).all(fits)
 }
 
-/// `9:41`, `09:41:00.1234567`, with `AM` or `PM`, with `Z` or an offset.
+/// Returns whether a text has a form like `9:41` or `09:41:00.1234567`, with `AM` or `PM`, with `Z`
+/// or an offset.
 fn is_clock(text: &str) -> bool {
     let end = text
         .find(|letter: char| !matches!(letter, '0'..='9' | ':' | '.'))

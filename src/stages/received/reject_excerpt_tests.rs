@@ -1,4 +1,4 @@
-//! Excerpts keep what helps to mend a record and nothing about people, whatever the bytes are.
+//! Excerpts keep what helps to repair a record and nothing about people, whatever the bytes are.
 
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ fn an_unknown_code_stays_where_a_code_belongs() {
         r#"{"status": "Frozen", "name": "***"}"#
     );
     assert_eq!(kept(r#"{"status": "Al Smith"}"#), r#"{"status": "***"}"#);
-    // A code belongs to the key before it and to no later value.
+    // A code belongs to the key before it and not to a later value.
     assert_eq!(
         kept(r#"{"status": ["Frozen", "Alice"], "x": "Alice"}"#),
         r#"{"status": ["***", "***"], "x": "***"}"#
@@ -101,7 +101,7 @@ fn words_of_hexadecimal_letters_and_long_numbers_are_no_ids() {
     }
 }
 
-/// Pieces of which broken records are made.
+/// Pieces of broken records.
 fn piece() -> impl Strategy<Value = String> {
     let fixed = [
         "{",
@@ -178,7 +178,7 @@ proptest! {
         prop_assert!(text.len() <= raw.len().min(EXCERPT_BYTES));
         prop_assert!(text.is_ascii());
         prop_assert_eq!(excerpt(text.as_bytes(), ids), text.clone());
-        // Outside of what OData puts before a key there is no `@`.
+        // `@` occurs only in the prefix that OData puts before a key.
         prop_assert!(!text.replace("@odata.", "").contains('@'), "{text}");
         for person in PEOPLE {
             prop_assert!(!text.contains(person), "`{person}` in `{text}` of `{}`", String::from_utf8_lossy(&raw));

@@ -1,9 +1,9 @@
-//! `rejects` (partition `received=`): every record that could not be used, with the reason, what
-//! was missing and how it begins.
+//! `rejects` (partition `received=`): the records that could not be used, with the reason, what was
+//! missing, and an excerpt.
 //!
-//! A file of something else may be nothing but rejects, hundreds of millions of them. So only the
-//! first ones of a file are rows of their own; the rest is counted, one row for each reason. Rows
-//! are held as numbers of texts, and each distinct text once.
+//! A file of the wrong kind may consist of hundreds of millions of rejects. So only the first ones
+//! of a file become rows of their own; the others are counted, one row for each reason. Texts are
+//! interned.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,16 +33,16 @@ table! {
     }
 }
 
-/// So many rejects of a file are rows of their own: whoever looks for the cause needs no more, and
+/// How many rejects of a file become rows of their own. More would not help to find the cause, and
 /// hundreds of millions would take all memory.
 pub const MOST_ROWS: u64 = 100_000;
 
-/// No text: a detail that is null.
+/// Marks an absent detail.
 const NONE: u32 = u32::MAX;
 
-/// One row; texts are numbers of the interner.
+/// One row. Texts are numbers of the interner.
 #[derive(Clone, Copy)]
-struct Found {
+struct RejectRow {
     source: u32,
     file: u32,
     line: i64,
@@ -53,10 +53,10 @@ struct Found {
     records: u64,
 }
 
-/// Rejects as they are found: any number, in any order of files.
+/// Rejects as they are read, in any order of files.
 #[derive(Default)]
 pub struct Rejects {
-    found: Vec<Found>,
+    rows: Vec<RejectRow>,
     texts: Interner,
 }
 
@@ -66,7 +66,7 @@ pub struct Rejected<'a> {
     pub at: Position,
     pub reason: Reason,
     pub excerpt: &'a str,
-    /// Empty where there is nothing to say.
+    /// Empty if there is none.
     pub detail: &'a str,
 }
 
@@ -76,27 +76,27 @@ pub struct RejectCount {
     pub source_file: String,
     pub reason: String,
     pub count: u64,
-    /// The line of the first one; 0 for a fault of the whole file.
+    /// The line of the first one, or 0 if the whole file is wrong.
     pub first_line: i64,
-    /// What there is to say about the first one besides; empty where there is nothing.
+    /// The detail of the first one, or empty.
     pub detail: String,
 }
 
-/// The rejects of one file beyond its first ones: for each reason how many, and where the first of
-/// them is.
+/// The rejects of one file beyond the first ones: for each reason their number, and the position of
+/// the first one.
 #[derive(Default)]
-pub struct Rest(BTreeMap<Reason, (Position, u64)>);
+pub struct CountedRejects(BTreeMap<Reason, (Position, u64)>);
 
-impl Rest {
-    /// Counts so many records, the first of them at this place. They come in any order.
+impl CountedRejects {
+    /// Counts `records` records, the first of them at `at`. Calls may come in any order.
     pub fn add(&mut self, reason: Reason, at: Position, records: u64) {
         let (first, count) = self.0.entry(reason).or_insert((at, 0));
         *first = at.min(*first);
         *count += records;
     }
 
-    /// Takes those of another part of the file.
-    pub fn append(&mut self, other: Rest) {
+    /// Adds the counts of another part of the file.
+    pub fn append(&mut self, other: CountedRejects) {
         other
             .0
             .into_iter()
@@ -105,23 +105,23 @@ impl Rest {
 }
 
 impl Rejects {
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn rows(&self) -> usize {
-        self.found.len()
+        self.rows.len()
     }
 
-    /// Forgets all but the first so many.
+    /// Keeps only the first `length` rows.
     pub fn truncate(&mut self, length: usize) {
-        self.found.truncate(length);
+        self.rows.truncate(length);
     }
 
-    /// Takes a record that a reader could not use.
+    /// Adds a record that a reader could not use.
     pub fn push(&mut self, source: &str, file: &str, rejected: &Rejected<'_>) {
         self.push_row(source, file, rejected, 1);
     }
 
-    /// Takes what a file has besides, once it is read.
-    pub fn push_rest(&mut self, source: &str, file: &str, rest: &Rest) {
+    /// Adds the counts of a file after it was read.
+    pub fn push_rest(&mut self, source: &str, file: &str, rest: &CountedRejects) {
         for (&reason, &(at, records)) in &rest.0 {
             let first = Rejected {
                 at,
@@ -134,7 +134,7 @@ impl Rejects {
     }
 
     fn push_row(&mut self, source: &str, file: &str, rejected: &Rejected<'_>, records: u64) {
-        let found = Found {
+        let reject = RejectRow {
             source: self.texts.number(source),
             file: self.texts.number(file),
             line: rejected.at.line as i64,
@@ -147,63 +147,72 @@ impl Rejects {
             },
             records,
         };
-        self.found.push(found);
+        self.rows.push(reject);
     }
 
-    /// Keeps the first so many, in the order in which they were found, and counts the others. These
-    /// are the rejects of one part of a file.
-    pub fn keep_first(&mut self, most: u64) -> Rest {
-        let mut rest = Rest::default();
+    /// Keeps the first `most` rejects of one part of a file, in their order, and counts the others.
+    pub fn keep_first(&mut self, most: u64) -> CountedRejects {
+        let mut rest = CountedRejects::default();
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        if self.found.len() <= most {
+        if self.rows.len() <= most {
             return rest;
         }
-        // Into other memory: texts and rows that nobody needs any more are most of it.
+        // The rest goes into new memory, because most of the old memory is texts and rows that
+        // nobody needs any more.
         let mut kept = Rejects::default();
-        for (number, found) in self.found.iter().enumerate() {
+        for (number, reject) in self.rows.iter().enumerate() {
             let at = Position {
-                line: found.line as u64,
-                record: found.record,
+                line: reject.line as u64,
+                record: reject.record,
             };
-            let Some(reason) = Reason::parse(self.texts.text(found.reason)) else {
+            let Some(reason) = Reason::parse(self.texts.text(reject.reason)) else {
                 continue;
             };
             let rejected = Rejected {
                 at,
                 reason,
-                excerpt: self.texts.text(found.excerpt),
-                detail: if found.detail == NONE { "" } else { self.texts.text(found.detail) },
+                excerpt: self.texts.text(reject.excerpt),
+                detail: if reject.detail == NONE {
+                    ""
+                } else {
+                    self.texts.text(reject.detail)
+                },
             };
             if number < most {
-                kept.push_row(self.texts.text(found.source), self.texts.text(found.file), &rejected, found.records);
+                kept.push_row(
+                    self.texts.text(reject.source),
+                    self.texts.text(reject.file),
+                    &rejected,
+                    reject.records,
+                );
             } else {
-                rest.add(reason, at, found.records);
+                rest.add(reason, at, reject.records);
             }
         }
         *self = kept;
         rest
     }
 
-    /// Takes all rejects of another collection.
+    /// Adds all rejects of another collection.
     pub fn append(&mut self, other: Rejects) {
-        if self.found.is_empty() {
+        if self.rows.is_empty() {
             *self = other;
             return;
         }
         let numbers = self.texts.append(&other.texts);
         let number = |old: u32| numbers[old as usize];
-        self.found.extend(other.found.iter().map(|found| Found {
-            source: number(found.source),
-            file: number(found.file),
-            reason: number(found.reason),
-            excerpt: number(found.excerpt),
-            detail: if found.detail == NONE { NONE } else { number(found.detail) },
-            ..*found
+        self.rows.extend(other.rows.iter().map(|reject| RejectRow {
+            source: number(reject.source),
+            file: number(reject.file),
+            reason: number(reject.reason),
+            excerpt: number(reject.excerpt),
+            detail: if reject.detail == NONE { NONE } else { number(reject.detail) },
+            ..*reject
         }));
     }
 
-    /// Takes the rows of a file of the table, but for those of sources and raw files that `drop`
-    /// names, with what `excerpt` makes of their excerpts.
+    /// Adds the rows of a file of the table, without those of sources and raw files that `drop`
+    /// selects. `excerpt` rewrites their excerpts.
     pub fn absorb(
         &mut self,
         frame: &RecordBatch,
@@ -218,7 +227,7 @@ impl Rejects {
         let (lines, numbers) = (number("source_line")?, number("source_record")?);
         let (more, details) = (number("more")?, text("detail")?);
         for row in (0..frame.num_rows()).filter(|&row| !drop(sources.value(row), files.value(row))) {
-            let found = Found {
+            let reject = RejectRow {
                 source: self.texts.number(sources.value(row)),
                 file: self.texts.number(files.value(row)),
                 line: lines.value(row),
@@ -232,19 +241,19 @@ impl Rejects {
                 },
                 records: 1 + more.value(row) as u64,
             };
-            self.found.push(found);
+            self.rows.push(reject);
         }
         Ok(())
     }
 
-    /// How many there are of each source, file and reason.
+    /// Returns the number of rejects by source, file and reason.
     pub fn counts(&self) -> Vec<RejectCount> {
-        let mut counts: BTreeMap<(u32, u32, u32), (u64, Found)> = BTreeMap::new();
-        for found in &self.found {
-            let (count, first) = counts.entry((found.source, found.file, found.reason)).or_insert((0, *found));
-            *count += found.records;
-            if (found.line, found.record) < (first.line, first.record) {
-                *first = *found;
+        let mut counts: BTreeMap<(u32, u32, u32), (u64, RejectRow)> = BTreeMap::new();
+        for reject in &self.rows {
+            let (count, first) = counts.entry((reject.source, reject.file, reject.reason)).or_insert((0, *reject));
+            *count += reject.records;
+            if (reject.line, reject.record) < (first.line, first.record) {
+                *first = *reject;
             }
         }
         let text = |number| self.texts.text(number).to_owned();
@@ -261,143 +270,33 @@ impl Rejects {
             .collect()
     }
 
-    /// All of them as a file holds them: by source, file, line and record, and where these say
-    /// nothing as they were found.
+    /// Returns all rejects as a frame, sorted by source, file, line and record, and otherwise in
+    /// the order of arrival.
     pub fn finish(mut self) -> Result<RecordBatch, WarehouseError> {
         let Sorted { texts: sorted, ranks, .. } = self.texts.sorted()?;
         let rank = |number: u32| ranks[number as usize];
-        let mut found = std::mem::take(&mut self.found);
+        let mut reject = std::mem::take(&mut self.rows);
         drop(self);
-        found.sort_by_key(|found| (rank(found.source), rank(found.file), found.line, found.record));
+        reject.sort_by_key(|reject| (rank(reject.source), rank(reject.file), reject.line, reject.record));
         let coded_rank = |number: u32| (number != NONE).then(|| rank(number));
-        let text = |number: fn(&Found) -> u32| coded(found.iter().map(|found| coded_rank(number(found))).collect(), &sorted);
-        let number =
-            |number: fn(&Found) -> i64| -> ArrayRef { Arc::new(found.iter().map(|found| Some(number(found))).collect::<Int64Array>()) };
+        let text = |number: fn(&RejectRow) -> u32| coded(reject.iter().map(|reject| coded_rank(number(reject))).collect(), &sorted);
+        let number = |number: fn(&RejectRow) -> i64| -> ArrayRef {
+            Arc::new(reject.iter().map(|reject| Some(number(reject))).collect::<Int64Array>())
+        };
         let columns: Vec<ArrayRef> = vec![
-            text(|found| found.source)?,
-            text(|found| found.file)?,
-            number(|found| found.line),
-            number(|found| i64::from(found.record)),
-            text(|found| found.reason)?,
-            text(|found| found.excerpt)?,
-            number(|found| found.records as i64 - 1),
-            text(|found| found.detail)?,
+            text(|reject| reject.source)?,
+            text(|reject| reject.file)?,
+            number(|reject| reject.line),
+            number(|reject| i64::from(reject.record)),
+            text(|reject| reject.reason)?,
+            text(|reject| reject.excerpt)?,
+            number(|reject| reject.records as i64 - 1),
+            text(|reject| reject.detail)?,
         ];
         frame_of(&REJECTS, columns)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
-    use super::*;
-    use crate::warehouse::table::Row;
-
-    fn at(line: u64, record: u32) -> Position {
-        Position { line, record }
-    }
-
-    /// A reject that says no more than where and why.
-    fn bare(at: Position, reason: Reason, excerpt: &str) -> Rejected<'_> {
-        Rejected {
-            at,
-            reason,
-            excerpt,
-            detail: "",
-        }
-    }
-
-    /// The rows of a frame, its texts being numbers of a dictionary or not: source, file, reason,
-    /// excerpt, line, record, more, detail.
-    fn rows(rejects: Rejects) -> Vec<String> {
-        let frame = rejects.finish().unwrap();
-        let text = |name| Texts::of(column_of(&frame, &REJECTS, name).unwrap());
-        let number = |name| column_of(&frame, &REJECTS, name).unwrap().as_primitive::<Int64Type>();
-        (0..frame.num_rows())
-            .map(|row| {
-                let texts = ["source", "source_file", "reason", "excerpt"].map(|name| text(name).value(row).to_owned());
-                let numbers = ["source_line", "source_record", "more"].map(|name| number(name).value(row).to_string());
-                let detail = text("detail");
-                let detail = if detail.is_valid(row) { detail.value(row) } else { "-" };
-                format!("{} {} {detail}", texts.join(" "), numbers.join(" "))
-            })
-            .collect()
-    }
-
-    #[test]
-    fn rejects_that_come_together_from_anywhere_are_sorted_and_none_is_lost() {
-        let mut one = Rejects::default();
-        one.push("s", "b", &bare(at(2, 0), Reason::BrokenJson, "{"));
-        one.push(
-            "s",
-            "b",
-            &Rejected {
-                detail: "no `id`",
-                ..bare(at(1, 0), Reason::MissingId, "{}")
-            },
-        );
-        let mut other = Rejects::default();
-        other.push("s", "a", &bare(at(10, 2), Reason::MissingId, "{}"));
-        other.push("s", "a", &bare(at(10, 1), Reason::MissingId, "{}"));
-        other.push("r", "b", &bare(at(0, 0), Reason::UnreadableFile, "_"));
-        one.append(other);
-        let kept = [Reject {
-            source: "s".to_owned(),
-            source_file: "c".to_owned(),
-            source_line: 7,
-            source_record: 0,
-            reason: "missing_id".to_owned(),
-            excerpt: "kept".to_owned(),
-            more: 4,
-            detail: Some("no `id`".to_owned()),
-        }];
-        let frame = Reject::frame(&kept).unwrap();
-        one.absorb(&frame, |_, file| file == "c", str::to_owned).unwrap();
-        one.absorb(&frame, |_, _| false, |excerpt| format!("{excerpt}!")).unwrap();
-        let counts: Vec<(String, u64)> = one
-            .counts()
-            .into_iter()
-            .filter(|count| count.reason == "missing_id")
-            .map(|count| (count.source_file, count.count))
-            .collect();
-        assert_eq!(
-            rows(one),
-            [
-                "r b unreadable_file _ 0 0 0 -",
-                "s a missing_id {} 10 1 0 -",
-                "s a missing_id {} 10 2 0 -",
-                "s b missing_id {} 1 0 0 no `id`",
-                "s b broken_json { 2 0 0 -",
-                "s c missing_id kept! 7 0 4 no `id`",
-            ]
-        );
-        let total = |file: &str| counts.iter().filter(|(of, _)| of == file).map(|(_, count)| count).sum::<u64>();
-        assert_eq!((total("a"), total("b"), total("c")), (2, 1, 5));
-    }
-
-    #[test]
-    fn beyond_the_first_ones_a_file_has_one_row_for_each_reason() {
-        let mut rejects = Rejects::default();
-        for line in 1..=9 {
-            let reason = if line % 2 == 0 { Reason::MissingId } else { Reason::BrokenJson };
-            rejects.push("s", "a", &bare(at(line, 0), reason, &line.to_string()));
-        }
-        let mut rest = rejects.keep_first(3);
-        let mut earlier = Rest::default();
-        earlier.add(Reason::MissingId, at(11, 2), 10);
-        earlier.add(Reason::MissingId, at(11, 1), 10);
-        rest.append(earlier);
-        rejects.push_rest("s", "a", &rest);
-        assert_eq!(
-            rows(rejects),
-            [
-                "s a broken_json 1 1 0 0 -",
-                "s a missing_id 2 2 0 0 -",
-                "s a broken_json 3 3 0 0 -",
-                "s a missing_id  4 0 22 -",
-                "s a broken_json  5 0 2 -",
-            ]
-        );
-    }
-}
+#[path = "rejects_tests.rs"]
+mod tests;

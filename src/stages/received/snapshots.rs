@@ -1,6 +1,6 @@
 //! `snapshots` (partition `received=`): which snapshots of holdings and subscriptions there are,
-//! also those that list nothing. What a file's rows cannot say: that it was read, that something in
-//! it was unreadable, that another page should follow.
+//! including those that list nothing. It has what the rows of a snapshot cannot say: the file was
+//! read, something in it was unreadable, another page should follow.
 
 use std::collections::BTreeMap;
 
@@ -28,18 +28,18 @@ table! {
     }
 }
 
-/// One holdings snapshot of a customer: the files of one day together.
+/// One snapshot of holdings of a customer: all files of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HoldingsSnapshot {
     pub tenant: Guid,
     pub day: Day,
-    /// It lists everything: whoever is not in it holds nothing.
+    /// Whether it lists everybody. If so, whoever is not in it holds nothing.
     pub complete: bool,
 }
 
-/// The holdings snapshots that the files make, by tenant and day. Two exports of a day are one
-/// snapshot, their union; it is complete when nothing in it was a reject and its last page (files
-/// in the natural order of their names) announces no other.
+/// Returns the snapshots of holdings by tenant and day. Two exports of a day are one snapshot,
+/// their union. It is complete if no record was a reject and its last page (in the natural order of
+/// file names) announces no other page.
 pub fn holdings_snapshots(files: &[SnapshotFile]) -> Vec<HoldingsSnapshot> {
     let mut snapshots: BTreeMap<(Guid, Day), Vec<&SnapshotFile>> = BTreeMap::new();
     for file in files.iter().filter(|file| file.feed == Feed::LicenseHoldings.name()) {
@@ -57,7 +57,7 @@ pub fn holdings_snapshots(files: &[SnapshotFile]) -> Vec<HoldingsSnapshot> {
     result
 }
 
-/// Compares names with their numbers as numbers, so that page 10 comes after page 9.
+/// Compares names; numbers in them compare as numbers, so that page 10 comes after page 9.
 pub fn natural_order(a: &str, b: &str) -> std::cmp::Ordering {
     let (mut left, mut right) = (a.as_bytes(), b.as_bytes());
     while let (Some(x), Some(y)) = (left.first(), right.first()) {
@@ -78,7 +78,7 @@ pub fn natural_order(a: &str, b: &str) -> std::cmp::Ordering {
     left.len().cmp(&right.len()).then_with(|| a.cmp(b))
 }
 
-/// The digits at the beginning without leading zeros, and what follows.
+/// Splits a text into the digits at its beginning, without leading zeros, and the rest.
 fn split_number(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let zeros = text[..end].iter().take_while(|&&byte| byte == b'0').count();

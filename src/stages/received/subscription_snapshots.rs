@@ -1,5 +1,4 @@
-//! `subscription_snapshots` (partition `received=`): the subscriptions that raw snapshots list, as
-//! they list them.
+//! `subscription_snapshots` (partition `received=`): subscriptions as raw snapshots list them.
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
@@ -29,7 +28,7 @@ table! {
     }
 }
 
-/// Of a subscription that one raw file lists twice the last stays; sorted by the key.
+/// Sorts by key. If a raw file lists a subscription twice, the last entry stays.
 pub fn distinct(mut rows: Vec<SnapshotSubscription>) -> Vec<SnapshotSubscription> {
     let key = |row: &SnapshotSubscription| {
         (

@@ -1,5 +1,4 @@
-//! `support_requests`: what customers asked the partner's support, by the last list that named a
-//! request.
+//! `support_requests`: support requests of customers, as raw lists name them.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +21,7 @@ table! {
     }
 }
 
-/// The rows sorted by the key, copies away.
+/// Sorts the rows by key and removes copies.
 pub fn distinct(mut rows: Vec<SupportRequest>) -> Vec<SupportRequest> {
     let key = |row: &SupportRequest| {
         let place = (row.source_file.clone(), row.source_line, row.source_record);
@@ -33,14 +32,14 @@ pub fn distinct(mut rows: Vec<SupportRequest>) -> Vec<SupportRequest> {
     rows
 }
 
-/// One entry per request: of one listed twice the last by (received, file, line, record). `rows`
-/// come in the order of `received`.
+/// Returns one entry per request. If one is listed twice, the last by (received, file, line,
+/// record) counts. `rows` come in the order of `received`.
 pub fn latest(rows: Vec<SupportRequest>) -> BTreeMap<(Guid, String), SupportRequest> {
     rows.into_iter().map(|row| ((row.tenant_id, row.request_id.clone()), row)).collect()
 }
 
-/// Per customer the days on which requests were opened, in order: a day as often as it has
-/// requests. `rows` come in the order of `received`.
+/// Returns, for each customer, the days on which requests were opened, in order. A day occurs once
+/// per request. `rows` come in the order of `received`.
 pub fn opened_days(rows: Vec<SupportRequest>, zone: &Zone) -> BTreeMap<Guid, Vec<Day>> {
     let mut days: BTreeMap<Guid, Vec<Day>> = BTreeMap::new();
     for request in latest(rows).into_values() {

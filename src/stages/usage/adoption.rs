@@ -1,5 +1,5 @@
-//! `adoption`: per customer and SKU, deployment (assigned / sold) and usage over any of its
-//! workloads, with how complete the numbers are. The row of the single-customer view and of the
+//! `adoption`: deployment (assigned / sold) and usage over all workloads, for each customer and
+//! SKU, with how complete the numbers are. A row is a line of the single-customer view and of the
 //! portfolio export. Reads what `usage` reads, and the coverage.
 
 use crate::domain::day::Day;
@@ -8,7 +8,7 @@ use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
-use crate::stages::usage::usage::{Parts, broken_promise};
+use crate::stages::usage::usage::{Parts, violated_invariant};
 use crate::warehouse::table::table;
 
 table! {
@@ -47,12 +47,12 @@ table! {
 }
 
 impl Adoption {
-    /// What the row breaks of its promises; see [`broken_promise`].
-    pub fn broken_promise(&self) -> Option<&'static str> {
-        broken_promise(self.entitlements_active, self.parts(), self.usage_ratio_adjusted)
+    /// Returns the invariant that the row violates; see [`violated_invariant`].
+    pub fn violated_invariant(&self) -> Option<&'static str> {
+        violated_invariant(self.entitlements_active, self.parts(), self.usage_ratio_adjusted)
     }
 
-    /// The five parts of `entitlements_active`.
+    /// Returns the five parts of `entitlements_active`.
     pub fn parts(&self) -> Parts {
         Parts {
             current: self.active_current,

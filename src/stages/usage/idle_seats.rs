@@ -1,23 +1,23 @@
-//! Assigned seats whose users were not active in the window, in tiers: what `next_steps` says of
-//! seats to reclaim.
+//! Assigned seats whose users were not active in the window, by tier. `next_steps` advises which of
+//! them to reclaim.
 
 use crate::domain::day::Day;
 
-/// Users who have a SKU at the end of the day, and had no active day in the window on which they
-/// held it.
+/// Users who have a SKU at the end of the day and were not active in the window while they held it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdleSeats {
-    /// Assigned less than `grace_days` ago: too early to say.
+    /// Assigned less than `grace_days` ago: it is too early to tell.
     pub new: i64,
-    /// Never active in any of the SKU's workloads, as far back as the facts reach.
+    /// Never active in any workload of the SKU, as far back as the data goes.
     pub never_active: i64,
-    /// Active in one of them before.
+    /// Active in one of them at an earlier time.
     pub inactive: i64,
 }
 
 impl IdleSeats {
-    /// Adds a user: since when the SKU is assigned (`None`: since before the data), and the first
-    /// day ever with activity in one of its workloads. A first day after `day` was not yet there.
+    /// Adds a user. `assigned` is the first day of the assignment (`None`: before the data).
+    /// `first_active` is the user's first active day in any workload of the SKU; a day after `day`
+    /// does not count.
     pub fn add(&mut self, day: Day, grace_days: i32, assigned: Option<Day>, first_active: Option<Day>) {
         let tier = if assigned.is_some_and(|assigned| day.0 - assigned.0 < grace_days) {
             &mut self.new

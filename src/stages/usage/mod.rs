@@ -1,4 +1,4 @@
-//! Seats against users: who holds what, who uses it, and what the portfolio comes to.
+//! Seats and users: how many seats are used, by product, workload and portfolio.
 
 pub mod adoption;
 pub mod idle_seats;

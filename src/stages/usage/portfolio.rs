@@ -1,6 +1,6 @@
-//! `portfolio`: sums over the customers, by product, by workload, and over everything. Reads
-//! `adoption` and `workload_adoption`. Ratios are sum over sum; fractions are added in the order of
-//! the key, so the same input gives the same bytes.
+//! `portfolio`: sums over customers by product, by workload, and in total. Reads `adoption` and
+//! `workload_adoption`. Ratios are sum over sum. Fractions are added in the order of the key, so
+//! that the same input gives the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,7 @@ table! {
     }
 }
 
-/// Sums one day. Both tables come with the rows of all shards.
+/// Sums one day. The rows are those of all shards.
 pub fn build(adoption: &[Adoption], workload_adoption: &[WorkloadAdoption]) -> Vec<Portfolio> {
     let mut in_scope: Vec<&Adoption> = adoption.iter().filter(|row| row.in_scope).collect();
     in_scope.sort_unstable_by_key(|row| (row.tenant_id, row.sku_id));
@@ -63,7 +63,7 @@ pub fn build(adoption: &[Adoption], workload_adoption: &[WorkloadAdoption]) -> V
     rows
 }
 
-/// A row of a product, or of all of them.
+/// Returns the row of a product, or of all products.
 fn product_row(sku_id: Option<Guid>, group: &[&Adoption]) -> Portfolio {
     let without: BTreeSet<Guid> = group
         .iter()
@@ -100,7 +100,7 @@ fn product_row(sku_id: Option<Guid>, group: &[&Adoption]) -> Portfolio {
     }
 }
 
-/// A row of a workload.
+/// Returns the row of a workload.
 fn workload_row(workload: &str, group: &[&WorkloadAdoption]) -> Portfolio {
     let known: Vec<&WorkloadAdoption> = group.iter().copied().filter(|row| row.entitlements_total.is_some()).collect();
     let sum = |of: fn(&WorkloadAdoption) -> i64| (!known.is_empty()).then(|| known.iter().map(|row| of(row)).sum::<i64>());
@@ -124,7 +124,7 @@ fn distinct(tenants: impl Iterator<Item = Guid>) -> i64 {
     tenants.collect::<BTreeSet<Guid>>().len() as i64
 }
 
-/// A row without any number.
+/// Returns a row without numbers.
 fn empty(sku_id: Option<Guid>, workload: Option<String>) -> Portfolio {
     Portfolio {
         sku_id,

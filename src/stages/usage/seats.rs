@@ -1,5 +1,5 @@
-//! The seats of a customer's SKUs in the snapshot in force, and the rows of `usage` and `adoption`
-//! that come of seats and users.
+//! The seats of each SKU in the snapshot in force, and the rows of `usage` and `adoption` that
+//! follow from seats and users.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub struct Seats {
     pub entitled: i64,
 }
 
-/// What the subscriptions of each SKU add up to.
+/// Sums the subscriptions of each SKU.
 pub fn seats_by_sku(in_force: &InForce, rules: &Rules) -> BTreeMap<Guid, Seats> {
     let mut skus: BTreeMap<Guid, Seats> = BTreeMap::new();
     for subscription in in_force.subscriptions.iter() {
@@ -41,7 +41,7 @@ pub fn seats_by_sku(in_force: &InForce, rules: &Rules) -> BTreeMap<Guid, Seats> 
     skus
 }
 
-/// The row of one workload of a SKU.
+/// Returns the row of one workload of a SKU.
 pub fn usage_row(tenant_id: Guid, sku_id: Guid, workload: &str, users: ActiveUsers, total: Option<i64>, seats: Seats) -> Usage {
     let parts = Parts::of(users, total, seats.lapsed, seats.trial);
     Usage {
@@ -60,7 +60,7 @@ pub fn usage_row(tenant_id: Guid, sku_id: Guid, workload: &str, users: ActiveUse
     }
 }
 
-/// The row of a SKU; scope and completeness are to be filled in.
+/// Returns the row of a SKU. The caller sets scope and completeness.
 pub fn adoption_row(
     tenant_id: Guid,
     sku_id: Guid,

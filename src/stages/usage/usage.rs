@@ -1,6 +1,6 @@
-//! `usage`: per customer, SKU and workload, how many entitlements there are, how many are active,
-//! and why it may be more. Reads `activity_daily`, `assignments` and `subscriptions` (through
-//! `holders`).
+//! `usage`: for each customer, SKU and workload, how many entitlements there are, how many of them
+//! are active, and why the latter may exceed the former. Reads `activity_daily`, `assignments` and
+//! `subscriptions` (through `window_pass`).
 
 use crate::domain::guid::Guid;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
@@ -31,9 +31,9 @@ table! {
     }
 }
 
-/// What a row of `usage` or `adoption` promises beyond types: its parts add up, none is negative,
-/// and the adjusted ratio is not above 1. The name of the broken promise, where one is.
-pub fn broken_promise(active: i64, parts: Parts, adjusted: Option<f64>) -> Option<&'static str> {
+/// Checks the invariants of a row of `usage` or `adoption`: its parts add up, none is negative, and
+/// the adjusted ratio is at most 1. Returns the invariant that the row violates.
+pub fn violated_invariant(active: i64, parts: Parts, adjusted: Option<f64>) -> Option<&'static str> {
     let all = [parts.current, parts.moved, parts.lapsed, parts.trial, parts.over_assigned];
     if all.iter().sum::<i64>() != active {
         Some("the parts do not add up to entitlements_active")
@@ -46,23 +46,23 @@ pub fn broken_promise(active: i64, parts: Parts, adjusted: Option<f64>) -> Optio
     }
 }
 
-/// A divided by B; null where B is 0 or unknown.
+/// Divides two counts. Returns `None` if the denominator is 0 or unknown.
 pub fn ratio(numerator: i64, denominator: Option<i64>) -> Option<f64> {
     denominator
         .filter(|&denominator| denominator != 0)
         .map(|denominator| numerator as f64 / denominator as f64)
 }
 
-/// How many users are active, and how many of those have the SKU at the end of the day.
+/// How many users are active, and how many of them have the SKU at the end of the day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ActiveUsers {
     /// A: active on a day on which they held the SKU.
     pub active: i64,
-    /// C: those of A who have it.
+    /// C: those of A who have it at the end of the day.
     pub holders: i64,
 }
 
-/// A, taken apart.
+/// The parts of A.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
     pub current: i64,
@@ -73,8 +73,8 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Splits A by its causes. `entitlements` is E (`None`: unknown, so nothing says that there are
-    /// too few).
+    /// Splits A by causes. `entitlements` is E; if it is unknown (`None`), no use counts as beyond
+    /// it.
     pub fn of(users: ActiveUsers, entitlements: Option<i64>, seats_lapsed: i64, seats_trial: i64) -> Parts {
         let current = entitlements.map_or(users.holders, |entitlements| users.holders.min(entitlements));
         let beyond = users.holders - current;
@@ -91,12 +91,12 @@ impl Parts {
 }
 
 impl Usage {
-    /// What the row breaks of its promises; see [`broken_promise`].
-    pub fn broken_promise(&self) -> Option<&'static str> {
-        broken_promise(self.entitlements_active, self.parts(), self.usage_ratio_adjusted)
+    /// Returns the invariant that the row violates; see [`violated_invariant`].
+    pub fn violated_invariant(&self) -> Option<&'static str> {
+        violated_invariant(self.entitlements_active, self.parts(), self.usage_ratio_adjusted)
     }
 
-    /// The five parts of `entitlements_active`.
+    /// Returns the five parts of `entitlements_active`.
     pub fn parts(&self) -> Parts {
         Parts {
             current: self.active_current,

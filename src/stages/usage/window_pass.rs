@@ -1,10 +1,9 @@
-//! Who holds what and uses it, day by day: the one pass that `usage`, `adoption` and
-//! `workload_adoption` come out of.
+//! The pass over the days that computes `usage`, `adoption` and `workload_adoption`.
 //!
-//! Every (tenant, SKU, user) that ever held the SKU has a pattern of the days of the window on
-//! which it was held; every (tenant, user, workload) has one of the days that are active. A user is
-//! in A when the two share a bit. Both patterns are carried from day to day, so a range of N days
-//! is one pass over N + 27 days.
+//! Every (tenant, SKU, user) has a pattern of the days of the window on which the user held the
+//! SKU. Every (tenant, user, workload) has a pattern of the active days. A user is in A if the two
+//! have a bit in common. Both patterns are carried forward from day to day, so a range of N days
+//! takes one pass over N + 27 days.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +11,7 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::window;
-use crate::stages::activity::first_activity::{AlongUsers, FirstActivity};
+use crate::stages::activity::first_activity::{FirstActivity, UserCursor};
 use crate::stages::activity::window_facts::{DailyFacts, Entity, GUEST, Marks, Windows, marks};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Timeline;
@@ -22,12 +21,12 @@ use crate::stages::usage::seats::{adoption_row, seats_by_sku, usage_row};
 use crate::stages::usage::usage::{ActiveUsers, Usage, ratio};
 use crate::stages::usage::workload_adoption::WorkloadAdoption;
 
-/// On which days a tenant has any event.
+/// The days on which each tenant has any event.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     /// The tenants of each day of the range and of the 27 days before it.
     pub days: BTreeMap<Day, Vec<Guid>>,
-    /// The first day of each tenant, ever.
+    /// The first day of each tenant.
     pub first: BTreeMap<Guid, Day>,
 }
 
@@ -36,24 +35,24 @@ pub struct Coverage {
 pub struct DayOfUse {
     pub usage: Vec<Usage>,
     pub adoption: Vec<Adoption>,
-    /// Of each row of `adoption`, the assigned seats whose users were not active.
+    /// For each row of `adoption`, the assigned seats whose users were not active.
     pub idle: Vec<IdleSeats>,
     pub workload_adoption: Vec<WorkloadAdoption>,
 }
 
 /// A user who held a SKU at some time.
 struct Holder {
-    /// The user's assignments of the SKU that are not over yet, earliest first.
+    /// The user's assignments of the SKU that have not ended yet, earliest first.
     intervals: std::ops::Range<usize>,
-    /// Per workload of the SKU the user's entity, where there is any activity.
+    /// For each workload of the SKU, the user's entity, if there is any activity.
     entities: Vec<Option<u32>>,
-    /// The first day on which the user was active in any of them, ever.
+    /// The user's first active day in any of them.
     first_active: Option<Day>,
     held: u32,
     has: bool,
 }
 
-/// A SKU of a tenant that somebody held at some time.
+/// A SKU that somebody in the tenant held at some time.
 struct Group<'a> {
     sku: Guid,
     workloads: Vec<&'a str>,
@@ -61,16 +60,16 @@ struct Group<'a> {
     holders: Vec<Holder>,
 }
 
-/// What a tenant has at some time in the range.
+/// The holders and the activity of a tenant in the range.
 #[derive(Default)]
 struct Customer<'a> {
     groups: Vec<Group<'a>>,
-    /// The tenant's entities: a range of the facts'.
+    /// The range of the tenant's entities in the facts.
     entities: std::ops::Range<usize>,
     covered: u32,
 }
 
-/// The pass over the days of a range for all tenants of a shard.
+/// The pass over the days of a range, for all tenants of a shard.
 pub struct Pass<'a> {
     facts: &'a DailyFacts,
     assignments: &'a [Assignment],
@@ -81,15 +80,15 @@ pub struct Pass<'a> {
     chosen: Marks,
     customers: BTreeMap<Guid, Customer<'a>>,
     windows: Windows,
-    /// Per entity the days on which a product in scope, and any product, with the workload was
-    /// held.
+    /// For each entity, the days on which the user held a product with the workload:
+    /// `held_in_scope` for products in scope, `held` for all.
     held_in_scope: Vec<u32>,
     held: Vec<u32>,
 }
 
 impl<'a> Pass<'a> {
     /// Prepares the pass for days from `first` on. `assignments` and `first_activity` are sorted by
-    /// their keys.
+    /// key.
     pub fn new(
         facts: &'a DailyFacts,
         assignments: &'a [Assignment],
@@ -103,7 +102,7 @@ impl<'a> Pass<'a> {
         let mut customers: BTreeMap<Guid, Customer<'a>> = BTreeMap::new();
         let mut groups: BTreeMap<(Guid, Guid), Group<'a>> = BTreeMap::new();
         let mut start = 0;
-        let mut users = AlongUsers::new(first_activity);
+        let mut users = UserCursor::new(first_activity);
         for same in assignments.chunk_by(|a, b| (a.tenant_id, &a.user_id, a.sku_id) == (b.tenant_id, &b.user_id, b.sku_id)) {
             let range = start..start + same.len();
             start = range.end;
@@ -162,7 +161,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Carries every pattern on to `day`; days are to be passed one by one.
+    /// Moves every pattern on to `day`. Call it for one day after the other.
     pub fn advance(&mut self, day: Day) {
         let rows = self
             .facts
@@ -189,7 +188,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The rows of the day that the pass has come to.
+    /// Returns the rows of the current day.
     pub fn rows(&self, day: Day) -> DayOfUse {
         let mut result = DayOfUse::default();
         for (tenant, customer) in &self.customers {
@@ -253,7 +252,8 @@ impl<'a> Pass<'a> {
         self.workload_rows(tenant, customer, entitled, in_force.is_some(), result);
     }
 
-    /// A and C of a SKU's holders, in one workload (by its place among the SKU's) or in any.
+    /// Counts A and C of a SKU's holders in one workload (`slot` is its index among the SKU's) or
+    /// in any.
     fn count(&self, holders: &[Holder], slot: Option<usize>) -> ActiveUsers {
         let mut users = ActiveUsers::default();
         for holder in holders {
@@ -274,7 +274,7 @@ impl<'a> Pass<'a> {
         active & holder.held != 0
     }
 
-    /// Those of a SKU's holders who have it and were not active while holding it.
+    /// Counts the holders who have the SKU and were not active while holding it.
     fn idle(&self, holders: &[Holder], day: Day) -> IdleSeats {
         let mut idle = IdleSeats::default();
         for holder in holders.iter().filter(|holder| holder.has && !self.is_active(holder, None)) {
@@ -284,8 +284,8 @@ impl<'a> Pass<'a> {
         idle
     }
 
-    /// The rows of `workload_adoption`. `entitled` has the workloads of the products in scope that
-    /// have a row.
+    /// Adds the rows of `workload_adoption`. `entitled` has the workloads of the products in scope
+    /// that have a row.
     fn workload_rows(
         &self,
         tenant: Guid,
@@ -333,7 +333,7 @@ impl Holder {
     }
 }
 
-/// The entity of a user in a workload; `None` where there is no activity.
+/// Returns the entity of a user in a workload, or `None` if there is no activity.
 fn find_entity(facts: &DailyFacts, tenant: Guid, user: &str, workload: &str) -> Option<u32> {
     let tenant = facts.tenants.binary_search(&tenant).ok()? as u32;
     let user = facts.users.binary_search_by(|name| name.as_str().cmp(user)).ok()? as u32;

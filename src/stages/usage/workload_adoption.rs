@@ -1,5 +1,5 @@
-//! `workload_adoption`: per customer and workload over all products in scope, with use beyond the
-//! license. Reads what `usage` reads.
+//! `workload_adoption`: usage for each customer and workload over all products in scope, with
+//! unlicensed use. Reads what `usage` reads.
 
 use crate::domain::guid::Guid;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};

@@ -1,0 +1,75 @@
+//! The arguments of the command line, one file for each group of commands.
+
+pub mod global;
+pub mod make;
+pub mod read;
+pub mod sample;
+pub mod values;
+
+use clap::{Parser, Subcommand};
+
+use crate::cli::args::global::Global;
+use crate::cli::args::make::{PLAN_EXAMPLES, PlanArgs, REPROCESS_EXAMPLES, RUN_EXAMPLES, ReprocessArgs, RunArgs};
+use crate::cli::args::read::{
+    CHECK_EXAMPLES, CheckArgs, CompletionsArgs, DESCRIBE_EXAMPLES, DescribeArgs, EXPLAIN_EXAMPLES, ExplainArgs, INSPECT_EXAMPLES,
+    InspectArgs, STATUS_EXAMPLES, StatusArgs,
+};
+use crate::cli::args::sample::SampleArgs;
+
+/// Tells a Microsoft cloud partner whether its customers use what they bought.
+#[derive(Parser, Debug)]
+#[command(name = "uptake", version, max_term_width = 100, propagate_version = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 a bug; 2 wrong usage or pipeline file; 3 input not usable; 4 a check failed;
+5 another run holds the warehouse; 6 the disk or the store failed; 130 interrupted.
+
+Examples:
+  uptake run                                 bring everything up to date until yesterday
+  uptake run my.toml --until 2026-09-30      until a certain day
+  uptake plan                                what would be done, and why
+  uptake reprocess --from 2026-09-10 --to 2026-09-12 --reason \"corrected logs\"
+  uptake sample --out demo --customers 20 --days 60 --seed 1";
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Bring every table and the published files up to date.
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Make days again from raw files, even if nothing changed.
+    #[command(after_help = REPROCESS_EXAMPLES)]
+    Reprocess(ReprocessArgs),
+    /// Print what `run` (with --to: `reprocess`) would do and why; change nothing.
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(PlanArgs),
+    /// Say how things stand: last runs, how fresh the data are, holes, rejects, what the lists
+    /// lack; change nothing.
+    #[command(after_help = STATUS_EXAMPLES)]
+    Status(StatusArgs),
+    /// Read the warehouse again and hold it against everything that is known of it; change nothing.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Take a number apart: who and what is behind it, and what changed it.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
+    /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(InspectArgs),
+    /// Write raw logs of a made-up portfolio in the real formats.
+    #[command(
+        after_help = "Examples:\n  uptake sample --out demo\n  uptake sample --out big --customers 200 --days 400 --users 100 --record-bytes 4000\n  uptake run demo/pipeline.toml"
+    )]
+    Sample(SampleArgs),
+    /// Print the data dictionary: every table and published file, or one with its columns.
+    #[command(after_help = DESCRIBE_EXAMPLES)]
+    Describe(DescribeArgs),
+    /// Print shell completions.
+    #[command(after_help = "Example:\n  uptake completions bash > /etc/bash_completion.d/uptake")]
+    Completions(CompletionsArgs),
+}

@@ -1,0 +1,59 @@
+//! `uptake plan`: says what `run` or `reprocess` would do, and why. It rehearses the run in a
+//! temporary folder; the warehouse does not change.
+
+use std::sync::atomic::AtomicBool;
+
+use crate::cli::args::global::Global;
+use crate::cli::args::make::PlanArgs;
+use crate::cli::args::values::Format;
+use crate::cli::commands::run::in_threads;
+use crate::cli::context::Context;
+use crate::cli::exit::{Code, Failure};
+use crate::cli::print;
+use crate::cli::text::plan;
+use crate::engine::events::Watch;
+use crate::engine::request::Request;
+use crate::engine::run;
+use crate::observe::progress::Progress;
+use crate::warehouse::store::Store;
+use crate::warehouse::store::temporary_folder::Scratch;
+
+/// Prints the plan to standard output.
+pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
+    let context = Context::read(&args.run.pipeline, global)?;
+    let progress = Progress::new(global.progress_mode());
+    context.warnings.iter().for_each(|warning| progress.warn(warning));
+    let overlay = Scratch::make().map_err(|error| {
+        let place = std::env::temp_dir();
+        Failure::new(
+            Code::Store,
+            format!("cannot make a temporary folder in `{}`: {error}", place.display()),
+        )
+        .hint("a plan needs some room there; name another folder in the environment variable TMPDIR")
+    })?;
+    let store = Store::rehearsal(&context.settings.warehouse, overlay.path())?;
+    let request = match (args.run.from, args.to) {
+        (Some(from), Some(to)) => context.request_again((from, to), args.run.tables.as_deref(), &args.how, &store)?,
+        _ if args.how.is_given() => {
+            let message = "`--customer`, `--reason` and `--from-facts` belong to `reprocess`: name its days with `--from` and `--to`";
+            return Err(Failure::new(Code::Usage, message));
+        }
+        _ => context.request(&args.run)?,
+    };
+    let request = Request {
+        allow_empty: args.run.allow.empty,
+        allow_unreadable: args.run.allow.unreadable,
+        ..request
+    };
+    let watch = Watch {
+        notify: &|event| progress.take(event),
+        interrupted,
+    };
+    let result = in_threads(args.run.threads, || run::run(&request, &store, &watch))?;
+    progress.finish();
+    let report = result?;
+    print(&match args.format {
+        Format::Text => plan::text(&request, &report),
+        Format::Json => format!("{:#}\n", plan::json(&request, &report)),
+    })
+}

@@ -1,0 +1,74 @@
+//! All keys that a pipeline file may have, by table. Any other key is an error.
+
+/// Keys before the first table.
+pub const TOP: &[&str] = &[
+    "name",
+    "time_zone",
+    "first_day",
+    "last_day",
+    "rescan_days",
+    "snapshot_stale_days",
+    "partner_tenant_id",
+    "evidence",
+    "unlicensed_use",
+    "sold_states",
+    "entitled_states",
+    "language",
+    "input",
+    "warehouse",
+    "source",
+    "catalogue",
+    "exclude",
+    "thresholds",
+    "privacy",
+];
+/// Keys of `[input]`.
+pub const INPUT: &[&str] = &["root"];
+/// Keys of `[warehouse]`.
+pub const WAREHOUSE: &[&str] = &["path", "published", "shards"];
+/// Keys of each `[[source]]`.
+pub const SOURCE: &[&str] = &[
+    "name",
+    "feed",
+    "format",
+    "path",
+    "fail_above",
+    "required",
+    "path_tenant",
+    "path_day",
+];
+/// Keys of `[catalogue]`.
+pub const CATALOGUE: &[&str] = &["skus", "workloads", "apps", "offers", "excluded", "audit_actions"];
+/// Keys of each `[[exclude]]`.
+pub const EXCLUDE: &[&str] = &["sku", "reason"];
+/// Keys of `[thresholds]`.
+pub const THRESHOLDS: &[&str] = &[
+    "low_usage",
+    "low_usage_seats",
+    "support_per_100_seats",
+    "new_product_days",
+    "upsell_deployment",
+    "upsell_usage",
+    "ending_days",
+    "grace_days",
+];
+
+/// Keys of `[privacy]`.
+pub const PRIVACY: &[&str] = &["user_ids", "key_file"];
+
+/// The tables as their headers are written, with their keys. The first is the top of the file.
+pub const TABLES: &[(&str, &[&str])] = &[
+    ("the top of the file", TOP),
+    ("[input]", INPUT),
+    ("[warehouse]", WAREHOUSE),
+    ("[[source]]", SOURCE),
+    ("[catalogue]", CATALOGUE),
+    ("[[exclude]]", EXCLUDE),
+    ("[thresholds]", THRESHOLDS),
+    ("[privacy]", PRIVACY),
+];
+
+/// Returns the tables that have this key.
+pub fn homes_of(key: &str) -> impl Iterator<Item = &'static str> {
+    TABLES.iter().filter(move |(_, keys)| keys.contains(&key)).map(|&(table, _)| table)
+}

@@ -1,0 +1,146 @@
+//! Lists: users, subscriptions, customers, requests.
+
+use super::*;
+
+impl Writer<'_> {
+    pub fn users(&mut self, fact: &Users, facts: &[Fact]) {
+        let mut listed = fact.listed.clone();
+        if fact.truthful {
+            listed.clear();
+            for life in facts.iter().filter_map(|other| match other {
+                Fact::Life(life) if life.tenant == fact.tenant => Some(life),
+                _ => None,
+            }) {
+                let state = State::at_end(life, fact.day);
+                if !state.is_deleted {
+                    listed.push((life.user, state.held, life.id % 2 == 0));
+                }
+            }
+        }
+        let mut records: Vec<Vec<u8>> = listed
+            .iter()
+            .map(|(user, skus, states)| holder(fact.tenant, (*user, fact.names), *skus, *states))
+            .collect();
+        if fact.reject {
+            let odd = match fact.day % 3 {
+                0 => json!({"userPrincipalName": "nobody@example.com", "assignedLicenses": []}),
+                // Nothing is said about licenses: no member, or none that can be read.
+                1 => json!({"id": user_id(fact.tenant, 1), "userPrincipalName": "nobody@example.com", "assignedLicenses": null}),
+                _ => json!({"id": user_id(fact.tenant, 1), "assignedLicenses": "System.Object[]"}),
+            };
+            records.push(odd.to_string().into_bytes());
+        }
+        let folder = format!("graph-users/tenantId={}/{}", tenant_in_path(fact.tenant), self.day(fact.day));
+        self.snapshot(&folder, fact.form, records, fact.announces_next);
+    }
+
+    pub fn subscriptions(&mut self, fact: &Subscriptions) {
+        let record = |listed: &Subscription| subscription(fact.tenant, listed, listed.ends.map(|days| self.day(days)));
+        let mut records: Vec<Vec<u8>> = fact.listed.iter().map(record).collect();
+        if fact.reject {
+            let odd = Subscription {
+                id: 9,
+                sku: 0,
+                seats: 9,
+                status: "Paused",
+                is_trial: false,
+                owner: Owner::Nobody,
+                ends: None,
+                upper_case: false,
+            };
+            records.insert(records.len() / 2, record(&odd));
+        }
+        let source = if fact.second_source { "secondary" } else { "primary" };
+        let folder = format!(
+            "graph-subscriptions/{source}/tenantId={}/{}",
+            tenant_in_path(fact.tenant),
+            dated(self.day(fact.day))
+        );
+        self.snapshot(&folder, fact.form, records, false);
+    }
+
+    pub fn snapshot(&mut self, folder: &str, form: Form, mut records: Vec<Vec<u8>>, announces_next: bool) {
+        let export = self.exports.entry(folder.to_owned()).or_default();
+        let name = format!("{folder}/export{export}");
+        *export += 1;
+        let second = match form {
+            Form::TwoPages | Form::SecondCut => Some(records.split_off(records.len().div_ceil(2))),
+            _ => None,
+        };
+        let packing = |announces_next| Packing::Page {
+            pretty: form == Form::PrettyPage,
+            announces_next,
+        };
+        let cut = |records: &[Vec<u8>]| {
+            let mut page = RawFile {
+                packing: packing(false),
+                records: records.to_vec(),
+            }
+            .text();
+            page.truncate(page.len() * 2 / 3);
+            if records.len().is_multiple_of(2) {
+                page.push(b'\n');
+            }
+            RawFile {
+                packing: Packing::Whole,
+                records: vec![page],
+            }
+        };
+        let first = match form {
+            Form::Lines => RawFile {
+                packing: Packing::Lines,
+                records,
+            },
+            Form::Cut => cut(&records),
+            _ => RawFile {
+                packing: packing(announces_next || second.is_some()),
+                records,
+            },
+        };
+        let ending = if form == Form::Lines { "jsonl" } else { "json" };
+        self.files.insert(format!("{name}-page-0.{ending}"), first);
+        if let Some(records) = second {
+            let file = if form == Form::SecondCut {
+                cut(&records)
+            } else {
+                RawFile {
+                    packing: packing(announces_next),
+                    records,
+                }
+            };
+            self.files.insert(format!("{name}-page-1.json"), file);
+        }
+    }
+
+    pub fn customers(&mut self, tenant: u8, day: u8, name: u8, bad: bool) {
+        let path = format!("customers/{}/customers.csv", self.day(day));
+        let id = if bad {
+            "contoso".to_owned()
+        } else {
+            cased(&tenant_id(tenant), name.is_multiple_of(2))
+        };
+        let line = format!(
+            "{id},\"Customer, {name}\",c{name}.example,{},\n",
+            if name.is_multiple_of(3) { "" } else { "DE" }
+        );
+        let header = b"tenant_id,name,domain,country,segment\n".to_vec();
+        let file = self.files.entry(path).or_insert_with(|| RawFile {
+            packing: Packing::Whole,
+            records: vec![header],
+        });
+        file.records.push(line.into_bytes());
+    }
+
+    pub fn support(&mut self, fact: &Support) {
+        let path = format!("support/{}/requests.csv", self.day(fact.day));
+        let id = if fact.bad { "contoso".to_owned() } else { tenant_id(fact.tenant) };
+        let opened = time(self.instant(fact.at, u16::from(fact.id)), fact.spelling);
+        let line = format!("{id},R{},{opened},mail\n", fact.id);
+        let header = b"tenant_id,request_id,opened_at,topic\n".to_vec();
+        let file = self.files.entry(path).or_insert_with(|| RawFile {
+            packing: Packing::Whole,
+            records: vec![header],
+        });
+        file.records.push(line.into_bytes());
+    }
+}
