@@ -32,8 +32,9 @@ pub(super) fn says_the_same(found: &ParquetMetaData, again: &ParquetMetaData) ->
 
 /// What a file says of the values of a column in a row group.
 struct Said<'a> {
-    /// Nulls, the least and the greatest value.
-    group: Option<(Option<u64>, Option<&'a [u8]>, Option<&'a [u8]>)>,
+    nulls: Option<u64>,
+    least: Option<&'a [u8]>,
+    greatest: Option<&'a [u8]>,
     /// The same of each page.
     pages: Option<&'a ColumnIndexMetaData>,
     first_rows: Option<Vec<i64>>,
@@ -45,7 +46,9 @@ impl Said<'_> {
         let first_rows: Vec<i64> = pages_of(metadata, group, column).map(|page| page.first_row_index).collect();
         let pages = metadata.column_index().and_then(|groups| groups.get(group)?.get(column));
         Said {
-            group: statistics.map(|all| (all.null_count_opt(), all.min_bytes_opt(), all.max_bytes_opt())),
+            nulls: statistics.and_then(|statistics| statistics.null_count_opt()),
+            least: statistics.and_then(|statistics| statistics.min_bytes_opt()),
+            greatest: statistics.and_then(|statistics| statistics.max_bytes_opt()),
             pages: pages.filter(|pages| !matches!(pages, ColumnIndexMetaData::NONE)),
             first_rows: (!first_rows.is_empty()).then_some(first_rows),
         }
@@ -53,7 +56,9 @@ impl Said<'_> {
 
     fn agrees(&self, other: &Said<'_>) -> bool {
         let pages_agree = |pages| other.pages.is_some_and(|others| bounds_agree(pages, others));
-        (self.group.is_none() || self.group == other.group)
+        (self.nulls.is_none() || self.nulls == other.nulls)
+            && (self.least.is_none() || self.least == other.least)
+            && (self.greatest.is_none() || self.greatest == other.greatest)
             && self.pages.is_none_or(pages_agree)
             && (self.first_rows.is_none() || self.first_rows == other.first_rows)
     }
