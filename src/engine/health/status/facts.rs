@@ -13,6 +13,7 @@ use crate::engine::error::EngineError;
 use crate::engine::health::collapsed_lists::AllLists;
 use crate::engine::health::status::columns::Columns;
 use crate::engine::health::status::workload_window::{Window, of_catalogue};
+use crate::engine::ingest::partition_task::NO_DAY;
 use crate::stages;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
@@ -30,9 +31,6 @@ use crate::warehouse::error::WarehouseError;
 /// two months, so that every weekday occurs often enough to know which of them are quiet, and every
 /// window is in it.
 pub const LOOK_BACK_DAYS: i32 = 62;
-
-/// The partition of raw files whose paths name no day.
-const WITHOUT_DAY: Day = Day(0);
 
 /// What is known.
 #[derive(Default, Debug)]
@@ -327,7 +325,7 @@ fn range(places: &[Place]) -> Option<(Day, Day)> {
 
 /// The places from a day on, and the one of files without a day.
 fn since(places: Vec<Place>, first: Day) -> Vec<Place> {
-    let keeps = |day: Option<Day>| day.is_none_or(|day| day >= first || day == WITHOUT_DAY);
+    let keeps = |day: Option<Day>| day.is_none_or(|day| day >= first || day == NO_DAY);
     places.into_iter().filter(|(day, _)| keeps(*day)).collect()
 }
 

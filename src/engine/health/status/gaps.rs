@@ -141,10 +141,10 @@ mod tests {
     }
 
     #[test]
-    fn a_long_silence_is_a_hole_and_makes_nothing_usual() {
+    fn a_long_gap_is_a_hole_and_makes_nothing_usual() {
         let gaps = found(each(10, (0..20).filter(|day| day % 7 < 5 && *day != 9)), 61);
         assert_eq!(gaps.last(), Some(&(19, 61, false, true)));
-        assert_eq!(gaps[1], (9, 9, false, false), "Wednesdays have events, but for the silence");
+        assert_eq!(gaps[1], (9, 9, false, false), "Wednesdays have events, but for the long gap");
         assert_eq!(
             found([(0, 1), (20, 1)].into_iter(), 22),
             [(1, 19, false, false), (21, 22, true, true)],
