@@ -34,6 +34,7 @@ pub struct RunState {
 
 /// What a part of a run needs besides the state of the warehouse, once the days of the tables are
 /// known.
+#[derive(Clone, Copy)]
 pub struct Job<'a> {
     pub settings: &'a Settings,
     pub request: &'a Request<'a>,

@@ -8,6 +8,7 @@ pub mod cache;
 pub mod context;
 pub mod error;
 pub mod events;
+pub mod execute;
 pub mod health;
 pub mod ingest;
 pub mod input;

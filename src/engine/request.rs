@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
@@ -107,7 +109,7 @@ impl Again {
 }
 
 /// Files that are made again on request, whatever their footers say.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Forced {
     days: Option<(Day, Day)>,
     shard: Option<u32>,

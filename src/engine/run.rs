@@ -33,7 +33,7 @@ use crate::engine::plan::dependencies::with_upstream;
 use crate::engine::plan::outside_days;
 use crate::engine::publish::cross_checks::CheckedTables;
 use crate::engine::publish::{cross_checks, publication};
-use crate::engine::report::RunReport;
+use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::size_estimates;
 use crate::engine::state::State;
@@ -293,8 +293,8 @@ fn make_tables(
         size_estimates::estimate(job, state, &mut plan)?;
         report.steps.extend(plan.steps(job, state, changes));
     } else {
-        let made = window_tables::make(job, state, &plan)?;
-        plan.measure(&made);
+        window_tables::make(job, state, &plan)?;
+        plan.measure(|contract, place| state.footer(contract, place).map(Size::of).unwrap_or_default());
         report.steps.extend(plan.steps(job, state, changes));
     }
     if let Some(first) = plan.waiting.first() {

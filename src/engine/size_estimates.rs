@@ -2,12 +2,13 @@
 //! one is like the others of its table, and of a table that has none yet the last day is made on
 //! trial where the rehearsal writes.
 
-use crate::engine::build::window_fingerprints::{PASS_TABLES, Stale};
+use crate::engine::build::window_fingerprints::PASS_TABLES;
 use crate::engine::build::window_plan::WindowsPlan;
 use crate::engine::build::window_tables::make_pass;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::rebuild::Made;
+use crate::engine::plan::task::DayFiles;
 use crate::engine::report::Size;
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
@@ -27,7 +28,7 @@ pub fn estimate(job: &Job<'_>, state: &State, plan: &mut WindowsPlan<'_>) -> Res
         .iter()
         .map(|contract| (contract.name, usual(contract)))
         .collect();
-    plan.estimate(|contract, place| match state.footer(contract, place) {
+    plan.measure(|contract, place| match state.footer(contract, place) {
         Some(footer) => Size::of(footer),
         None => usual
             .iter()
@@ -42,10 +43,10 @@ pub fn estimate(job: &Job<'_>, state: &State, plan: &mut WindowsPlan<'_>) -> Res
 fn on_trial(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
     let mut made = Vec::new();
     for shard in &plan.shards {
-        let mut last = Stale::new();
+        let mut last = DayFiles::new();
         for contract in PASS_TABLES.into_iter().filter(|contract| state.table(contract).is_empty()) {
             let day = shard.days_of(contract).last().map(|(day, print)| (*day, *print));
-            last.insert(contract.name, day.into_iter().collect());
+            last.insert(contract.name.into(), day.into_iter().collect());
         }
         made.extend(make_pass(job, state, &shard.inputs, &last)?);
     }

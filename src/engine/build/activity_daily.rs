@@ -20,6 +20,7 @@ use crate::engine::plan::day_range::Range;
 use crate::engine::plan::dependencies::feeds_behind;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::plan::rebuild::{Made, Making, own_cause};
+use crate::engine::plan::task::{ActivityDay, Outcome, Task, Work};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -47,8 +48,7 @@ pub struct Facts {
 
 /// A day whose files are not what they would be made from.
 struct StaleDay {
-    day: Day,
-    sources: Vec<Source>,
+    activity: ActivityDay,
     causes: BTreeSet<Cause>,
 }
 
@@ -58,10 +58,10 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
         .into_par_iter()
         .map(|shard| stale_days(job, state, changes, shard))
         .collect::<Result<_, _>>()?;
-    let days: BTreeSet<Day> = stale.iter().flatten().map(|stale| stale.day).collect();
+    let days: BTreeSet<Day> = stale.iter().flatten().map(|stale| stale.activity.day).collect();
     let waiting = beyond_limit(job, &days);
     if let Some(first) = waiting.first() {
-        stale.iter_mut().for_each(|days| days.retain(|stale| stale.day < *first));
+        stale.iter_mut().for_each(|days| days.retain(|stale| stale.activity.day < *first));
     }
     job.watch.tell(Event::Begin {
         what: ACTIVITY_DAILY.name,
@@ -71,21 +71,21 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     let mut makings = [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE].map(|contract| (contract, Making::new(contract)));
     let before: &State = state;
     let mut made: Vec<Made> = Vec::new();
-    let portions: Vec<(u32, &[StaleDay])> = (0..)
+    let portions: Vec<(Task, &[StaleDay])> = (0..)
         .zip(&stale)
         .flat_map(|(shard, stale)| {
             let at_once = stale.len().div_ceil(PORTIONS * rayon::current_num_threads()).clamp(1, DAYS_AT_ONCE);
-            stale.chunks(at_once).map(move |days| (shard, days))
+            stale.chunks(at_once).map(move |days| (task(job, shard, days), days))
         })
         .collect();
     let written: Vec<Vec<Made>> = portions
         .par_iter()
         .with_max_len(1)
-        .map(|(shard, days)| reduce(job, (before, &fresh_events), *shard, days))
-        .collect::<Result<_, _>>()?;
+        .map(|(task, _)| Ok(execute(task, job, before, &fresh_events)?.into_made()?.unwrap_or_default()))
+        .collect::<Result<_, EngineError>>()?;
     for ((_, days), written) in portions.iter().zip(written) {
         for (contract, place, footer) in written {
-            let stale = days.iter().find(|stale| Some(stale.day) == place.0);
+            let stale = days.iter().find(|stale| Some(stale.activity.day) == place.0);
             let causes = stale.map(|stale| stale.causes.clone()).unwrap_or_default();
             note_change(before, changes, contract, place, &footer, &causes);
             if let Some((_, making)) = makings.iter_mut().find(|(of, _)| of.name == contract.name) {
@@ -107,6 +107,49 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     }
     remove_misplaced(job, state, changes)?;
     Ok(Facts { steps, waiting })
+}
+
+fn task(job: &Job<'_>, shard: u32, days: &[StaleDay]) -> Task {
+    Task {
+        shard,
+        range: job.range,
+        forced: job.forced,
+        work: Work::Activity(days.iter().map(|stale| stale.activity.clone()).collect()),
+    }
+}
+
+/// Makes the days of a task whose files are not there yet, as far as the events are those that it
+/// was planned from. `recent_events` need not have any.
+pub fn execute(task: &Task, job: &Job<'_>, state: &State, recent_events: &FreshEvents) -> Result<Outcome, EngineError> {
+    let (shard, Work::Activity(days)) = (task.shard, &task.work) else {
+        return Ok(Outcome::Outdated);
+    };
+    let has_events = |day: Day, (received, digest): &Source| {
+        let footer = state.footer(&ACTIVITY_EVENTS, (Some(*received), shard));
+        footer.is_some_and(|footer| footer.days.iter().any(|part| part.day() == day && part.digest == *digest))
+    };
+    let mut missing = Vec::new();
+    for activity in days {
+        if !activity.sources.iter().all(|source| has_events(activity.day, source)) {
+            return Ok(Outcome::Outdated);
+        }
+        let joins = joins_of_day(job.store, state, job.names(shard), (Some(activity.day), shard))?;
+        if job.forced.covers(activity.day, shard) || !is_up_to_date(job, state, shard, activity, joins) {
+            missing.push(activity);
+        }
+    }
+    Ok(Outcome::of(reduce(job, state, recent_events, shard, &missing)?))
+}
+
+/// Whether the files of a day are what they would be made from.
+fn is_up_to_date(job: &Job<'_>, state: &State, shard: u32, activity: &ActivityDay, joins: Digest) -> bool {
+    let place = (Some(activity.day), shard);
+    let coverage = coverage_fingerprint(job.settings, &activity.sources, joins);
+    let has_facts = |table| {
+        let expected = facts_fingerprint(table, job.settings, state.digest(&ACTIVITY_COVERAGE, place), joins);
+        state.fingerprint(table, place) == Some(expected)
+    };
+    state.fingerprint(&ACTIVITY_COVERAGE, place) == Some(coverage) && facts_table(job.range, activity.day).is_none_or(has_facts)
 }
 
 /// Removes the facts of days that have theirs in the other table, or in none, since the tables
@@ -172,7 +215,8 @@ fn stale_days(job: &Job<'_>, state: &State, changes: &Changes, shard: u32) -> Re
                 Err(error) => return Some(Err(error)),
             };
             let causes = causes(job, state, changes, (day, shard), &sources, joins);
-            (!causes.is_empty()).then_some(Ok(StaleDay { day, sources, causes }))
+            let activity = ActivityDay { day, sources };
+            (!causes.is_empty()).then_some(Ok(StaleDay { activity, causes }))
         })
         .collect()
 }
@@ -277,7 +321,7 @@ pub(crate) fn facts_table(range: Range, day: Day) -> Option<&'static Contract> {
 }
 
 /// Reduces some days. Partitions are read once as long as the days in a row need them.
-fn reduce(job: &Job<'_>, (state, fresh_events): (&State, &FreshEvents), shard: u32, days: &[StaleDay]) -> Result<Vec<Made>, EngineError> {
+fn reduce(job: &Job<'_>, state: &State, fresh_events: &FreshEvents, shard: u32, days: &[&ActivityDay]) -> Result<Vec<Made>, EngineError> {
     let store = job.store;
     let mut parts: BTreeMap<Day, Vec<Arc<DigestedEvents>>> = BTreeMap::new();
     let mut written = Vec::new();

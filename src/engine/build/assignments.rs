@@ -20,6 +20,7 @@ use crate::engine::plan::causes::{Cause, Changes, why};
 use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::interval_digests;
 use crate::engine::plan::rebuild::{Making, own_cause};
+use crate::engine::plan::task::{Outcome, Task, Work};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -49,30 +50,32 @@ pub fn run_assignments(
     let mut making = Making::new(&ASSIGNMENTS);
     let mut contradictions = 0;
     let mut made = Vec::new();
-    let shards: Vec<u32> = (0..job.shards()).collect();
+    let tasks: Vec<Task> = (0..job.shards())
+        .filter_map(|shard| task(job, state, &cache.assignments, shard))
+        .collect();
     // As many shards are in memory as there are threads.
-    for some in shards.chunks(rayon::current_num_threads()) {
-        let (before, cached): (&State, &Entries<u32, Fingerprint>) = (state, &cache.assignments);
-        let examined: Vec<Option<Examined>> = some
-            .par_iter()
-            .map(|shard| Examined::of(job, before, cached, *shard))
-            .collect::<Result<_, _>>()?;
-        for Examined {
-            place,
-            read_from,
-            print,
-            built,
-        } in examined.into_iter().flatten()
-        {
-            cache.assignments.put(place.1, read_from, print);
-            let Some(Built { before, now, footer }) = built else { continue };
+    for some in tasks.chunks(rayon::current_num_threads()) {
+        let before: &State = state;
+        let carry_out = |task: &Task| {
+            let rows = assignments(job.store, before, task.shard)?;
+            Ok::<_, EngineError>((task.shard, rows, execute(task, job, before)?.into_made()?))
+        };
+        let done: Vec<_> = some.par_iter().map(carry_out).collect::<Result<_, _>>()?;
+        for (shard, rows_before, built) in done {
+            let place = (None, shard);
+            let there = state.footer(&ASSIGNMENTS, place);
+            let Some(print) = built.as_ref().map(|built| &built.footer).or(there).map(|footer| footer.fingerprint) else {
+                continue;
+            };
+            cache.assignments.put(shard, inputs_digest(job, state, shard), print);
+            let Some(Built { now, footer }) = built else { continue };
             let cause = match own_cause(state, &ASSIGNMENTS, place, print) {
-                _ if job.forced.shard(place.1) => vec![Cause::Asked],
+                _ if job.forced.shard(shard) => vec![Cause::Asked],
                 Some(cause) => vec![cause],
                 None => upstream_causes(changes, &ASSIGNMENTS, None).into_iter().collect(),
             };
             contradictions += now.contradictions;
-            note_intervals(job, &before, &now.rows, &cause, changes);
+            note_intervals(job, &rows_before, &now.rows, &cause, changes);
             making.add(place, Size::of(&footer), cause);
             made.push((place, footer));
         }
@@ -85,51 +88,40 @@ pub fn run_assignments(
     Ok((step, contradictions))
 }
 
-/// A shard whose evidence was looked at.
-struct Examined {
-    place: Place,
-    /// What the evidence was read from.
-    read_from: Digest,
-    print: Fingerprint,
-    built: Option<Built>,
+/// What is to be made of a shard; `None` where what the evidence is read from is what it was when
+/// the file was made.
+fn task(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard: u32) -> Option<Task> {
+    let read_from = inputs_digest(job, state, shard);
+    let known = cached.get(&shard, read_from).copied();
+    let is_as_known = known.is_some() && state.fingerprint(&ASSIGNMENTS, (None, shard)) == known;
+    (job.forced.shard(shard) || !is_as_known).then(|| Task {
+        shard,
+        range: job.range,
+        forced: job.forced,
+        work: Work::Assignments(read_from),
+    })
 }
 
 /// Assignments that were made again.
-struct Built {
-    before: Vec<Assignment>,
-    now: Assignments,
-    footer: Footer,
+pub struct Built {
+    pub now: Assignments,
+    pub footer: Footer,
 }
 
-impl Examined {
-    /// Makes the file of a shard where it is not what the evidence says. `None` where what the
-    /// evidence is read from is what it was.
-    fn of(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard: u32) -> Result<Option<Examined>, EngineError> {
-        let place = (None, shard);
-        let read_from = inputs_digest(job, state, shard);
-        let known = cached.get(&shard, read_from).copied();
-        let forced = job.forced.shard(shard);
-        let made_from = state.fingerprint(&ASSIGNMENTS, place);
-        if !forced && known.is_some() && made_from == known {
-            return Ok(None);
-        }
-        let evidence = Evidence::bring_up_to_date(job, state, shard)?;
-        let print = evidence.fingerprint(job.settings);
-        let build = || {
-            let now = assignments::build(&evidence.changes, &evidence.listed, &evidence.snapshots);
-            let before = assignments(job.store, state, shard)?;
-            let footer = job.store.replace_rows(place, &now.rows, print)?;
-            Ok::<_, EngineError>(Built { before, now, footer })
-        };
-        let is_stale = forced || made_from != Some(print);
-        let built = is_stale.then(build).transpose()?;
-        Ok(Some(Examined {
-            place,
-            read_from,
-            print,
-            built,
-        }))
+/// Makes the file of a shard, unless it is what the evidence says.
+pub fn execute(task: &Task, job: &Job<'_>, state: &State) -> Result<Outcome<Built>, EngineError> {
+    let place = (None, task.shard);
+    if task.work != Work::Assignments(inputs_digest(job, state, task.shard)) {
+        return Ok(Outcome::Outdated);
     }
+    let evidence = Evidence::bring_up_to_date(job, state, task.shard)?;
+    let print = evidence.fingerprint(job.settings);
+    if !job.forced.shard(task.shard) && state.fingerprint(&ASSIGNMENTS, place) == Some(print) {
+        return Ok(Outcome::AlreadyMade);
+    }
+    let now = assignments::build(&evidence.changes, &evidence.listed, &evidence.snapshots);
+    let footer = job.store.replace_rows(place, &now.rows, print)?;
+    Ok(Outcome::Made(Built { now, footer }))
 }
 
 /// Takes note of the days on which somebody has or held what they did not before, or the other way

@@ -17,7 +17,8 @@ use crate::engine::error::EngineError;
 use crate::engine::plan::causes::{Cause, Changes};
 use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::fingerprint::settings_digest;
-use crate::engine::plan::rebuild::{Making, own_cause};
+use crate::engine::plan::rebuild::{Made, Making, own_cause};
+use crate::engine::plan::task::{Outcome, Task, Work};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
@@ -34,48 +35,88 @@ const DAYS_AT_ONCE: usize = 32;
 /// Makes the files of the shards whose facts are not those that their files were made from.
 pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option<Step>, EngineError> {
     let before: &State = state;
-    let of_shard = |shard| {
-        let place = (None, shard);
-        let days = days_with_facts(job, before, shard);
-        let fingerprint = fingerprint(job, &days);
-        let is_forced = job.forced.shard(shard);
-        if !is_forced && before.fingerprint(&FIRST_ACTIVITY, place) == Some(fingerprint) {
-            return Ok(None);
-        }
-        let causes = if is_forced {
-            BTreeSet::from([Cause::Asked])
-        } else {
-            causes(before, changes, place, fingerprint)
-        };
-        Ok(Some((place, make(job, before, place, &days, fingerprint)?, causes)))
-    };
-    let examined: Vec<Option<(Place, Footer, BTreeSet<Cause>)>> = (0..job.shards())
+    let last = last_day(job, before);
+    let tasks: Vec<Task> = (0..job.shards())
         .into_par_iter()
-        .map(of_shard)
+        .filter_map(|shard| task(job, before, shard, last))
+        .collect();
+    let made: Vec<Vec<Made>> = tasks
+        .par_iter()
+        .map(|task| Ok(execute(task, job, before)?.into_made()?.unwrap_or_default()))
         .collect::<Result<_, EngineError>>()?;
     let mut making = Making::new(&FIRST_ACTIVITY);
-    let mut made = Vec::new();
-    for (place, footer, causes) in examined.into_iter().flatten() {
-        making.add(place, Size::of(&footer), causes);
-        made.push((place, footer));
+    for (task, (_, place, footer)) in tasks
+        .iter()
+        .zip(&made)
+        .flat_map(|(task, made)| made.iter().map(move |made| (task, made)))
+    {
+        let causes = match task.work {
+            _ if job.forced.shard(task.shard) => BTreeSet::from([Cause::Asked]),
+            Work::FirstActivity { fingerprint, .. } => causes(before, changes, *place, fingerprint),
+            _ => BTreeSet::new(),
+        };
+        making.add(*place, Size::of(footer), causes);
     }
     let step = making.step(state, changes, job.reason());
-    for (place, footer) in made {
-        state.put(&FIRST_ACTIVITY, place, footer);
+    for (contract, place, footer) in made.into_iter().flatten() {
+        state.put(contract, place, footer);
     }
     remove_beyond(job.store, state, &FIRST_ACTIVITY, job.shards())?;
     Ok(step)
 }
 
-/// What the file of a shard would be made from today.
-pub fn expected(job: &Job<'_>, state: &State, shard: u32) -> Fingerprint {
-    fingerprint(job, &days_with_facts(job, state, shard))
+/// What is to be made of a shard; `None` where its file is what it would be made from.
+fn task(job: &Job<'_>, state: &State, shard: u32, last: Day) -> Option<Task> {
+    let fingerprint = fingerprint(job, &days_with_facts(job, state, shard, last));
+    let is_stale = job.forced.shard(shard) || state.fingerprint(&FIRST_ACTIVITY, (None, shard)) != Some(fingerprint);
+    is_stale.then_some(Task {
+        shard,
+        range: job.range,
+        forced: job.forced,
+        work: Work::FirstActivity { last, fingerprint },
+    })
 }
 
-/// The days of a shard that have facts, each with the digest of its file: those of the tables, also
-/// beyond the days of this run, and the 27 before them.
-fn days_with_facts(job: &Job<'_>, state: &State, shard: u32) -> Vec<DayPart> {
-    let last = state.days(&ACTIVITY_DAILY).last().copied().unwrap_or(job.range.first);
+/// Makes the file of a shard out of the facts up to `last`, unless it is there.
+pub fn execute(task: &Task, job: &Job<'_>, state: &State) -> Result<Outcome, EngineError> {
+    let (
+        shard,
+        Work::FirstActivity {
+            last,
+            fingerprint: planned,
+        },
+    ) = (task.shard, &task.work)
+    else {
+        return Ok(Outcome::Outdated);
+    };
+    let place = (None, shard);
+    if !job.forced.shard(shard) && state.fingerprint(&FIRST_ACTIVITY, place) == Some(*planned) {
+        return Ok(Outcome::AlreadyMade);
+    }
+    let days = days_with_facts(job, state, shard, *last);
+    if fingerprint(job, &days) != *planned {
+        return Ok(Outcome::Outdated);
+    }
+    Ok(Outcome::Made(vec![(
+        &FIRST_ACTIVITY,
+        place,
+        make(job, state, place, &days, *planned)?,
+    )]))
+}
+
+/// What the file of a shard would be made from today.
+pub fn expected(job: &Job<'_>, state: &State, shard: u32) -> Fingerprint {
+    fingerprint(job, &days_with_facts(job, state, shard, last_day(job, state)))
+}
+
+/// The last day of the facts, also where it is beyond the days of this run.
+fn last_day(job: &Job<'_>, state: &State) -> Day {
+    state.days(&ACTIVITY_DAILY).last().copied().unwrap_or(job.range.first)
+}
+
+/// The days of a shard up to `last` that have facts, each with the digest of its file: those of the
+/// tables and the 27 before them.
+fn days_with_facts(job: &Job<'_>, state: &State, shard: u32, last: Day) -> Vec<DayPart> {
     let part = |day: Day| {
         let (table, place) = facts_of(job.range, day, shard);
         let footer = state.footer(table, place).filter(|footer| footer.rows > 0)?;

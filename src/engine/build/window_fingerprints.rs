@@ -16,6 +16,7 @@ use crate::engine::plan::day_range::Range;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::plan::interval_digests;
 use crate::engine::plan::interval_digests::Span;
+use crate::engine::plan::task::DayFiles;
 use crate::engine::state::State;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
@@ -111,9 +112,6 @@ impl<'a> ShardInputs<'a> {
 /// The fingerprints that a shard's files should have, by table and day.
 pub struct Fingerprints(BTreeMap<&'static str, BTreeMap<Day, Fingerprint>>);
 
-/// Stale days by table, each with the fingerprint that its file is to have.
-pub type Stale = BTreeMap<&'static str, BTreeMap<Day, Fingerprint>>;
-
 impl Fingerprints {
     pub fn of(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>) -> Fingerprints {
         let (range, shard) = (job.range, inputs.shard);
@@ -182,8 +180,8 @@ impl Fingerprints {
     }
 
     /// The days on which a file is not what it would be made from today.
-    pub fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> Stale {
-        let mut stale = Stale::new();
+    pub fn stale(self, job: &Job<'_>, state: &State, shard: u32) -> DayFiles {
+        let mut stale = DayFiles::new();
         for contract in window_tables().filter(|contract| job.tables.contains(contract.name)) {
             let prints = self.0.get(contract.name).into_iter().flatten();
             let days = prints
@@ -191,7 +189,7 @@ impl Fingerprints {
                     job.forced.covers(**day, shard) || state.fingerprint(contract, (Some(**day), shard)) != Some(**print)
                 })
                 .map(|(day, print)| (*day, *print));
-            stale.insert(contract.name, days.collect());
+            stale.insert(contract.name.into(), days.collect());
         }
         stale
     }

@@ -11,13 +11,14 @@ use crate::domain::guid::Guid;
 use crate::domain::window;
 use crate::engine::build::activity_daily::beyond_limit;
 use crate::engine::build::assignments::all;
-use crate::engine::build::window_fingerprints::{Fingerprints, ShardInputs, Stale, portfolio_fingerprint, window_tables};
+use crate::engine::build::window_fingerprints::{Fingerprints, ShardInputs, portfolio_fingerprint, window_tables};
 use crate::engine::cache::customer_first_days::{FirstDays, covered};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::causes::{Cause, Changes, why};
 use crate::engine::plan::dependencies::upstream_causes;
-use crate::engine::plan::rebuild::{Made, Making, own_cause};
+use crate::engine::plan::rebuild::{Making, own_cause};
+use crate::engine::plan::task::DayFiles;
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
@@ -41,10 +42,19 @@ pub struct WindowsPlan<'a> {
 /// What is to be made of one shard.
 pub struct ShardPlan<'a> {
     pub inputs: ShardInputs<'a>,
-    pub stale: Stale,
+    pub stale: DayFiles,
 }
 
-impl ShardPlan<'_> {
+impl<'a> ShardPlan<'a> {
+    /// What is stale of what these inputs make.
+    pub fn of(job: &Job<'_>, state: &State, mut inputs: ShardInputs<'a>) -> Result<ShardPlan<'a>, EngineError> {
+        let stale = Fingerprints::of(job, state, &inputs).stale(job, state, inputs.shard);
+        let made: BTreeSet<Day> = stale.values().flat_map(|days| days.keys().copied()).collect();
+        let looked_at: BTreeSet<Day> = made.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
+        inputs.coverage.days = covered(job.store, state, inputs.shard, looked_at.into_iter())?;
+        Ok(ShardPlan { inputs, stale })
+    }
+
     /// The stale days of a table.
     pub fn days_of(&self, contract: &Contract) -> impl Iterator<Item = (&Day, &Fingerprint)> {
         self.stale.get(contract.name).into_iter().flatten()
@@ -70,14 +80,8 @@ pub fn plan<'a>(
         let first = first_days.bring_up_to_date(job.store, state, shard, Some(job.range.last))?.clone();
         read_from.push((shard, timeline, opened, first));
     }
-    let of_shard = |(shard, timeline, opened, first)| {
-        let mut inputs = ShardInputs::read(job, state, shard, timeline, opened, first)?;
-        let stale = Fingerprints::of(job, state, &inputs).stale(job, state, shard);
-        let made: BTreeSet<Day> = stale.values().flat_map(|days| days.keys().copied()).collect();
-        let looked_at: BTreeSet<Day> = made.iter().flat_map(|day| window::first_day(*day).to(*day)).collect();
-        inputs.coverage.days = covered(job.store, state, shard, looked_at.into_iter())?;
-        Ok(ShardPlan { inputs, stale })
-    };
+    let of_shard =
+        |(shard, timeline, opened, first)| ShardPlan::of(job, state, ShardInputs::read(job, state, shard, timeline, opened, first)?);
     let mut shards: Vec<ShardPlan<'_>> = read_from.into_par_iter().map(of_shard).collect::<Result<_, EngineError>>()?;
     let days: BTreeSet<Day> = shards
         .iter()
@@ -108,17 +112,8 @@ impl WindowsPlan<'_> {
         self.makings.iter().filter_map(step).collect()
     }
 
-    /// Takes note of what was made.
-    pub fn measure(&mut self, made: &[Made]) {
-        for (contract, place, footer) in made {
-            if let Some((_, making)) = self.makings.iter_mut().find(|(of, _)| of.name == contract.name) {
-                making.add(*place, Size::of(footer), []);
-            }
-        }
-    }
-
-    /// Gives every file its size, as far as making it has not told it.
-    pub fn estimate(&mut self, size: impl Fn(&Contract, Place) -> Size) {
+    /// Gives every file its size: the one that it has, or that it is likely to have.
+    pub fn measure(&mut self, size: impl Fn(&Contract, Place) -> Size) {
         for (contract, making) in &mut self.makings {
             let places: Vec<Place> = making.places().collect();
             for place in places {

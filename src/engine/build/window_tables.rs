@@ -13,12 +13,13 @@ use crate::domain::digest::Fingerprint;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::build::activity_daily::facts_of;
 use crate::engine::build::assignments::remove_beyond;
-use crate::engine::build::window_fingerprints::{PASS_TABLES, ShardInputs, Stale, portfolio_fingerprint, window_tables};
+use crate::engine::build::window_fingerprints::{PASS_TABLES, ShardInputs, portfolio_fingerprint, window_tables};
 use crate::engine::build::window_plan::{ShardPlan, WindowsPlan};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::plan::rebuild::Made;
+use crate::engine::plan::task::{DayFiles, Outcome, Task, Work};
 use crate::engine::state::State;
 use crate::stages::activity::activity_28d;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
@@ -43,74 +44,119 @@ const MOST_FACTS_IN_PASS: u64 = 4_000_000;
 /// How many days are folded before their files are written side by side.
 const DAYS_WRITTEN_TOGETHER: usize = 8;
 
-/// Makes what a plan says; returns the files.
-pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
+/// The tasks of a plan: the passes of its shards, and before them the days of `subscriptions`, which
+/// need no facts.
+fn tasks(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> (Vec<Task>, Vec<Task>) {
+    let (mut subscriptions, mut of_passes) = (Vec::new(), Vec::new());
+    for ShardPlan { inputs, stale } in &plan.shards {
+        let task = |files: DayFiles| Task {
+            shard: inputs.shard,
+            range: job.range,
+            forced: job.forced,
+            work: Work::Windows(files),
+        };
+        if let Some(days) = stale.get(SUBSCRIPTIONS.name).filter(|days| !days.is_empty()) {
+            subscriptions.push(task(DayFiles::from([(SUBSCRIPTIONS.name.into(), days.clone())])));
+        }
+        for (first, last) in passes(&days_of_passes(stale), |day| facts_on(job, state, day, inputs.shard)) {
+            let of_table = |contract: &&Contract| {
+                let days = stale.get(contract.name)?.range(first..=last);
+                Some((contract.name.into(), days.map(|(day, fingerprint)| (*day, *fingerprint)).collect()))
+            };
+            of_passes.push(task(PASS_TABLES.iter().filter_map(of_table).collect()));
+        }
+    }
+    (subscriptions, of_passes)
+}
+
+/// Makes what a plan says.
+pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<(), EngineError> {
     let before: &State = state;
+    let (subscriptions, of_passes) = tasks(job, before, plan);
     job.watch.tell(Event::Begin {
         what: "usage and adoption",
         unit: "days",
-        total: plan.shards.iter().map(|shard| stale_days(&shard.stale).len() as u64).sum(),
+        total: plan.shards.iter().map(|shard| days_of_passes(&shard.stale).len() as u64).sum(),
     });
-    let of_shard = |shard: &ShardPlan<'_>| -> Result<Vec<Made>, EngineError> {
-        let mut made = make_subscriptions(job, shard)?;
-        made.extend(make_pass(job, before, &shard.inputs, &shard.stale)?);
-        Ok(made)
+    let carry_out = |task: &Task| -> Result<Vec<Made>, EngineError> {
+        let planned = plan.shards.iter().find(|planned| planned.inputs.shard == task.shard);
+        match (&task.work, planned) {
+            (Work::Windows(files), Some(planned)) => Ok(execute(task, files, job, before, planned)?.into_made()?.unwrap_or_default()),
+            _ => Ok(Vec::new()),
+        }
     };
-    let mut made: Vec<Made> = Vec::new();
-    // As many shards are in memory as there are threads.
-    for shards in plan.shards.chunks(rayon::current_num_threads()) {
-        let some: Vec<Vec<Made>> = shards.par_iter().map(of_shard).collect::<Result<_, _>>()?;
-        made.extend(some.into_iter().flatten());
+    let mut made: Vec<Vec<Made>> = subscriptions.par_iter().map(carry_out).collect::<Result<_, _>>()?;
+    // As many passes are in memory as there are threads.
+    for some in of_passes.chunks(rayon::current_num_threads()) {
+        made.extend(some.par_iter().map(carry_out).collect::<Result<Vec<_>, _>>()?);
     }
     job.watch.tell(Event::End);
-    for (contract, place, footer) in &made {
-        state.put(contract, *place, footer.clone());
+    for (contract, place, footer) in made.into_iter().flatten() {
+        state.put(contract, place, footer);
     }
     for contract in window_tables() {
         remove_beyond(job.store, state, contract, job.shards())?;
     }
-    let portfolio = make_portfolio(job, state, plan)?;
-    for (contract, place, footer) in &portfolio {
-        state.put(contract, *place, footer.clone());
+    for (contract, place, footer) in make_portfolio(job, state, plan)? {
+        state.put(contract, place, footer);
     }
-    made.extend(portfolio);
-    Ok(made)
+    Ok(())
 }
 
-fn make_subscriptions(job: &Job<'_>, plan: &ShardPlan<'_>) -> Result<Vec<Made>, EngineError> {
-    let inputs = &plan.inputs;
-    let days: Vec<(Day, Fingerprint)> = plan.days_of(&SUBSCRIPTIONS).map(|(day, print)| (*day, *print)).collect();
-    days.into_par_iter()
+/// Makes the files of a task that are not there yet, as far as they are `planned` now too.
+pub fn execute(task: &Task, files: &DayFiles, job: &Job<'_>, state: &State, planned: &ShardPlan<'_>) -> Result<Outcome, EngineError> {
+    let mut missing = DayFiles::new();
+    for contract in window_tables() {
+        let days = files.get(contract.name).into_iter().flatten();
+        let is_missing = |(day, fingerprint): &(&Day, &Fingerprint)| task.is_to_be_made(state, contract, **day, **fingerprint);
+        let days: BTreeMap<Day, Fingerprint> = days.filter(is_missing).map(|(day, fingerprint)| (*day, *fingerprint)).collect();
+        let now = planned.stale.get(contract.name);
+        if days
+            .iter()
+            .any(|(day, fingerprint)| now.and_then(|now| now.get(day)) != Some(fingerprint))
+        {
+            return Ok(Outcome::Outdated);
+        }
+        missing.insert(contract.name.into(), days);
+    }
+    let mut made = make_subscriptions(job, &planned.inputs, &missing)?;
+    made.extend(make_pass(job, state, &planned.inputs, &missing)?);
+    Ok(Outcome::of(made))
+}
+
+fn make_subscriptions(job: &Job<'_>, inputs: &ShardInputs<'_>, files: &DayFiles) -> Result<Vec<Made>, EngineError> {
+    let days = files.get(SUBSCRIPTIONS.name).into_iter().flatten();
+    days.collect::<Vec<_>>()
+        .into_par_iter()
         .map(|(day, fingerprint)| {
             job.watch.go_on()?;
-            let place = (Some(day), inputs.shard);
-            Ok((
-                &SUBSCRIPTIONS,
-                place,
-                job.store.replace_rows(place, &inputs.timeline.rows(day), fingerprint)?,
-            ))
+            let place = (Some(*day), inputs.shard);
+            let footer = job.store.replace_rows(place, &inputs.timeline.rows(*day), *fingerprint)?;
+            Ok((&SUBSCRIPTIONS, place, footer))
         })
         .collect()
 }
 
-/// The days of which a table of the pass is stale.
-fn stale_days(stale: &Stale) -> Vec<Day> {
-    let tables = PASS_TABLES.iter().filter_map(|contract| stale.get(contract.name));
+/// The days of which a file of the pass is made.
+fn days_of_passes(files: &DayFiles) -> Vec<Day> {
+    let tables = PASS_TABLES.iter().filter_map(|contract| files.get(contract.name));
     let days: BTreeSet<Day> = tables.flat_map(|days| days.keys().copied()).collect();
     days.into_iter().collect()
 }
 
+/// How many facts a day has.
+fn facts_on(job: &Job<'_>, state: &State, day: Day, shard: u32) -> u64 {
+    let (table, place) = facts_of(job.range, day, shard);
+    state.footer(table, place).map_or(0, |footer| footer.rows)
+}
+
 /// Makes the stale days of the tables of the pass.
-pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &Stale) -> Result<Vec<Made>, EngineError> {
+pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: &DayFiles) -> Result<Vec<Made>, EngineError> {
     let empty = BTreeMap::new();
     let of = |contract: &Contract| stale.get(contract.name).unwrap_or(&empty);
-    let days = stale_days(stale);
+    let days = days_of_passes(stale);
     let mut made = Vec::new();
-    let facts_on = |day: Day| {
-        let (table, place) = facts_of(job.range, day, inputs.shard);
-        state.footer(table, place).map_or(0, |footer| footer.rows)
-    };
-    for (first, last) in passes(&days, facts_on) {
+    for (first, last) in passes(&days, |day| facts_on(job, state, day, inputs.shard)) {
         let days_of_pass: Vec<Day> = window::first_day(first).to(last).collect();
         let facts = read_facts(job, state, inputs.shard, &days_of_pass)?;
         let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS]
@@ -172,7 +218,7 @@ impl Finished {
         job: &Job<'_>,
         inputs: &ShardInputs<'_>,
         (facts, texts): (&DailyFacts, &activity_28d::Texts),
-        stale: &Stale,
+        stale: &DayFiles,
     ) -> Result<Vec<Made>, EngineError> {
         let place = (Some(self.day), inputs.shard);
         let mut made: Vec<Made> = Vec::new();
@@ -271,24 +317,47 @@ pub fn read_facts(job: &Job<'_>, state: &State, shard: u32, days: &[Day]) -> Res
     Ok(builder.finish()?)
 }
 
+/// Makes the portfolio of the days of a plan, as soon as what it sums is made.
 fn make_portfolio(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
-    plan.portfolio
-        .par_iter()
-        .map(|&day| {
-            job.watch.go_on()?;
-            let mut adoption: Vec<Adoption> = Vec::new();
-            let mut workloads: Vec<WorkloadAdoption> = Vec::new();
-            for shard in 0..job.shards() {
-                adoption.extend(job.store.rows::<Adoption>((Some(day), shard))?);
-                workloads.extend(job.store.rows::<WorkloadAdoption>((Some(day), shard))?);
-            }
-            workloads.sort_by(|a, b| (a.tenant_id, &a.workload).cmp(&(b.tenant_id, &b.workload)));
-            let rows = portfolio::build(&adoption, &workloads);
-            let place = (Some(day), 0);
-            let fingerprint = portfolio_fingerprint(job, state, day);
-            Ok((&PORTFOLIO, place, job.store.replace_rows(place, &rows, fingerprint)?))
-        })
-        .collect()
+    let tasks = plan.portfolio.iter().map(|&day| Task {
+        shard: 0,
+        range: job.range,
+        forced: job.forced,
+        work: Work::Portfolio {
+            day,
+            fingerprint: portfolio_fingerprint(job, state, day),
+        },
+    });
+    let tasks: Vec<Task> = tasks.collect();
+    let made = tasks.par_iter().map(|task| match task.work {
+        Work::Portfolio { day, fingerprint } => Ok(execute_portfolio(day, fingerprint, job, state)?.into_made()?.unwrap_or_default()),
+        _ => Ok(Vec::new()),
+    });
+    let made: Vec<Vec<Made>> = made.collect::<Result<_, EngineError>>()?;
+    Ok(made.into_iter().flatten().collect())
+}
+
+/// Makes the portfolio of a day, unless it is there.
+pub fn execute_portfolio(day: Day, fingerprint: Fingerprint, job: &Job<'_>, state: &State) -> Result<Outcome, EngineError> {
+    if !job.forced.day(day) && state.fingerprint(&PORTFOLIO, (Some(day), 0)) == Some(fingerprint) {
+        return Ok(Outcome::AlreadyMade);
+    }
+    if portfolio_fingerprint(job, state, day) != fingerprint {
+        return Ok(Outcome::Outdated);
+    }
+    job.watch.go_on()?;
+    let mut adoption: Vec<Adoption> = Vec::new();
+    let mut workloads: Vec<WorkloadAdoption> = Vec::new();
+    for shard in 0..job.shards() {
+        adoption.extend(job.store.rows::<Adoption>((Some(day), shard))?);
+        workloads.extend(job.store.rows::<WorkloadAdoption>((Some(day), shard))?);
+    }
+    workloads.sort_by(|a, b| (a.tenant_id, &a.workload).cmp(&(b.tenant_id, &b.workload)));
+    let place = (Some(day), 0);
+    let footer = job
+        .store
+        .replace_rows(place, &portfolio::build(&adoption, &workloads), fingerprint)?;
+    Ok(Outcome::Made(vec![(&PORTFOLIO, place, footer)]))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Which days the tables have, and which of them a run may touch.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::day::{Day, EARLIEST};
 use crate::domain::window;
 use crate::engine::error::EngineError;
@@ -12,7 +14,7 @@ use crate::stages::received::activity_events::ACTIVITY_EVENTS;
 const MOST_DAYS_BEFORE_PATHS: i32 = 35;
 
 /// The days of the day-partitioned tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     pub first: Day,
     pub last: Day,

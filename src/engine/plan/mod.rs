@@ -7,3 +7,4 @@ pub mod fingerprint;
 pub mod interval_digests;
 pub mod outside_days;
 pub mod rebuild;
+pub mod task;

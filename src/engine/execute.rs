@@ -1,0 +1,64 @@
+//! Carries out a task in a process that knows nothing but the pipeline and the warehouse. A run
+//! hands the same functions what it knows already, which spares them reading it and changes nothing.
+
+use std::collections::BTreeSet;
+
+use crate::engine::build::window_fingerprints::ShardInputs;
+use crate::engine::build::window_plan::{ShardPlan, opened_requests};
+use crate::engine::build::{activity_daily, assignments, first_activity, subscription_history, user_names, window_tables};
+use crate::engine::cache::customer_first_days::FirstDays;
+use crate::engine::context::Job;
+use crate::engine::error::EngineError;
+use crate::engine::events::Watch;
+use crate::engine::ingest::recent_events::FreshEvents;
+use crate::engine::plan::rebuild::Made;
+use crate::engine::plan::task::{Outcome, Task, Work};
+use crate::engine::request::Request;
+use crate::engine::state::{Cache, State};
+use crate::pipeline::settings::Settings;
+use crate::stages;
+use crate::stages::licenses::assignments::ASSIGNMENTS;
+use crate::stages::people::user_names::Names;
+use crate::warehouse::store::Store;
+
+/// Looks at the warehouse as it is now, and makes what is missing of a task. Whoever calls has the
+/// lock, or works for somebody who has it.
+pub fn execute(task: &Task, settings: &Settings, store: &Store, watch: &Watch<'_>) -> Result<Outcome, EngineError> {
+    let state = State::read(store, &mut Cache::load(store))?;
+    let mut names: Vec<Names> = (0..settings.shards).map(|_| Names::default()).collect();
+    if let Some(names) = names.get_mut(task.shard as usize) {
+        *names = user_names::names(store, &state, task.shard)?;
+    }
+    let request = Request::new(settings, task.range.last);
+    let tables: BTreeSet<&'static str> = stages::TABLES.iter().map(|contract| contract.name).collect();
+    let job = Job {
+        settings,
+        request: &request,
+        store,
+        range: task.range,
+        forced: task.forced,
+        tables: &tables,
+        names: &names,
+        watch,
+    };
+    match &task.work {
+        Work::Activity(_) => activity_daily::execute(task, &job, &state, &FreshEvents::default()),
+        Work::Assignments(_) => {
+            let made = |built: assignments::Built| -> Vec<Made> { vec![(&ASSIGNMENTS, (None, task.shard), built.footer)] };
+            Ok(assignments::execute(task, &job, &state)?.map(made))
+        }
+        Work::FirstActivity { .. } => first_activity::execute(task, &job, &state),
+        Work::Windows(files) => {
+            let taken = subscription_history::bring_up(store, &state, false)?;
+            let timelines = assignments::timelines(settings, &taken);
+            let at = task.shard as usize;
+            let (Some(timeline), Some(opened)) = (timelines.get(at), opened_requests(&job, &state)?.into_iter().nth(at)) else {
+                return Ok(Outcome::Outdated);
+            };
+            let first = FirstDays::default().bring_up(store, &state, task.shard, task.range.last)?;
+            let inputs = ShardInputs::read(&job, &state, task.shard, timeline, opened, first)?;
+            window_tables::execute(task, files, &job, &state, &ShardPlan::of(&job, &state, inputs)?)
+        }
+        Work::Portfolio { day, fingerprint } => window_tables::execute_portfolio(*day, *fingerprint, &job, &state),
+    }
+}
