@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::engine::build::window_fingerprints::ShardInputs;
 use crate::engine::build::window_plan::{ShardPlan, opened_requests};
 use crate::engine::build::{activity_daily, assignments, first_activity, subscription_history, user_names, window_tables};
+use crate::engine::cache::Cache;
 use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
@@ -14,7 +15,7 @@ use crate::engine::ingest::recent_events::FreshEvents;
 use crate::engine::plan::rebuild::Made;
 use crate::engine::plan::task::{Outcome, Task, Work};
 use crate::engine::request::Request;
-use crate::engine::state::{Cache, State};
+use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
@@ -49,13 +50,16 @@ pub fn execute(task: &Task, settings: &Settings, store: &Store, watch: &Watch<'_
         }
         Work::FirstActivity { .. } => first_activity::execute(task, &job, &state),
         Work::Windows(files) => {
-            let taken = subscription_history::bring_up(store, &state, false)?;
+            let taken = subscription_history::bring_up_to_date(store, &state)?;
             let timelines = assignments::timelines(settings, &taken);
             let at = task.shard as usize;
             let (Some(timeline), Some(opened)) = (timelines.get(at), opened_requests(&job, &state)?.into_iter().nth(at)) else {
                 return Ok(Outcome::Outdated);
             };
-            let first = FirstDays::default().bring_up(store, &state, task.shard, task.range.last)?;
+            let mut first_days = FirstDays::default();
+            let first = first_days
+                .bring_up_to_date(store, &state, task.shard, Some(task.range.last))?
+                .clone();
             let inputs = ShardInputs::read(&job, &state, task.shard, timeline, opened, first)?;
             window_tables::execute(task, files, &job, &state, &ShardPlan::of(&job, &state, inputs)?)
         }
