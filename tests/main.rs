@@ -27,6 +27,7 @@ mod privacy;
 mod readers;
 mod silence;
 mod status;
+mod tasks;
 mod upgrade;
 mod watching;
 mod workdir;

@@ -25,7 +25,7 @@ use crate::warehouse::store::Store;
 /// Looks at the warehouse as it is now, and makes what is missing of a task. Whoever calls has the
 /// lock, or works for somebody who has it.
 pub fn execute(task: &Task, settings: &Settings, store: &Store, watch: &Watch<'_>) -> Result<Outcome, EngineError> {
-    let state = State::read(store, &mut Cache::load(store))?;
+    let state = State::read(store, Cache::load(store).take_footers())?;
     let mut names: Vec<Names> = (0..settings.shards).map(|_| Names::default()).collect();
     if let Some(names) = names.get_mut(task.shard as usize) {
         *names = user_names::names(store, &state, task.shard)?;

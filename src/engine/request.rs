@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::input::open::Reads;
 use crate::engine::plan::day_range::Range;
+use crate::engine::plan::task::{Forced, Task};
 use crate::engine::report::Verified;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -46,7 +45,13 @@ pub struct Request<'a> {
     /// Computes customers a second time before anything is published. It comes from above: the
     /// engine knows one computation only.
     pub verify: Option<&'a Verify<'a>>,
+    /// Is told of every task when it is about to be carried out.
+    pub on_task: Option<&'a OnTask<'a>>,
 }
+
+/// Takes the tasks of a run. Those that one thread begins while another one is at work come in no
+/// order. All tasks of one kind come before those of the next kind.
+pub type OnTask<'a> = dyn Fn(&Task) + Sync + 'a;
 
 /// A second computation of some customers, compared with the tables. It fails where they differ.
 pub type Verify<'a> = dyn Fn(&Store, &State, Range, &Watch<'_>) -> Result<Verified, EngineError> + Sync + 'a;
@@ -68,6 +73,14 @@ impl<'a> Request<'a> {
             prune: false,
             reads: Reads::default(),
             verify: None,
+            on_task: None,
+        }
+    }
+
+    /// Tells of a task that is about to be carried out.
+    pub fn tell(&self, task: &Task) {
+        if let Some(on_task) = self.on_task {
+            on_task(task);
         }
     }
 
@@ -105,34 +118,5 @@ impl Again {
         let by_path = path_day.is_some_and(|day| self.first <= day && day <= self.last);
         let by_rows = rows.is_some_and(|(first, last)| first <= self.last && self.first <= last);
         whose && (by_path || by_rows)
-    }
-}
-
-/// Files that are made again on request, whatever their footers say.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-pub struct Forced {
-    days: Option<(Day, Day)>,
-    shard: Option<u32>,
-}
-
-impl Forced {
-    /// Whether the file of a day and shard is one of them.
-    pub fn covers(self, day: Day, shard: u32) -> bool {
-        self.day(day) && self.shard(shard)
-    }
-
-    /// Whether any shard of a day is.
-    pub fn day(self, day: Day) -> bool {
-        self.days.is_some_and(|(first, last)| first <= day && day <= last)
-    }
-
-    /// The first of the days that are made again.
-    pub fn first_day(self) -> Option<Day> {
-        self.days.map(|(first, _)| first)
-    }
-
-    /// Whether a table without days is.
-    pub fn shard(self, shard: u32) -> bool {
-        self.days.is_some() && self.shard.is_none_or(|of| of == shard)
     }
 }

@@ -81,7 +81,10 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     let written: Vec<Vec<Made>> = portions
         .par_iter()
         .with_max_len(1)
-        .map(|(task, _)| Ok(execute(task, job, before, &fresh_events)?.into_made()?.unwrap_or_default()))
+        .map(|(task, _)| {
+            job.request.tell(task);
+            Ok(execute(task, job, before, &fresh_events)?.into_made()?.unwrap_or_default())
+        })
         .collect::<Result<_, EngineError>>()?;
     for ((_, days), written) in portions.iter().zip(written) {
         for (contract, place, footer) in written {

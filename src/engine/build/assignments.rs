@@ -57,6 +57,7 @@ pub fn run_assignments(
     for some in tasks.chunks(rayon::current_num_threads()) {
         let before: &State = state;
         let carry_out = |task: &Task| {
+            job.request.tell(task);
             let rows = assignments(job.store, before, task.shard)?;
             Ok::<_, EngineError>((task.shard, rows, execute(task, job, before)?.into_made()?))
         };

@@ -42,7 +42,10 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option
         .collect();
     let made: Vec<Vec<Made>> = tasks
         .par_iter()
-        .map(|task| Ok(execute(task, job, before)?.into_made()?.unwrap_or_default()))
+        .map(|task| {
+            job.request.tell(task);
+            Ok(execute(task, job, before)?.into_made()?.unwrap_or_default())
+        })
         .collect::<Result<_, EngineError>>()?;
     let mut making = Making::new(&FIRST_ACTIVITY);
     for (task, (_, place, footer)) in tasks

@@ -79,6 +79,7 @@ pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<
         total: plan.shards.iter().map(|shard| days_of_passes(&shard.stale).len() as u64).sum(),
     });
     let carry_out = |task: &Task| -> Result<Vec<Made>, EngineError> {
+        job.request.tell(task);
         let planned = plan.shards.iter().find(|planned| planned.inputs.shard == task.shard);
         match (&task.work, planned) {
             (Work::Windows(files), Some(planned)) => Ok(execute(task, files, job, before, planned)?.into_made()?.unwrap_or_default()),
@@ -329,9 +330,12 @@ fn make_portfolio(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Resul
         },
     });
     let tasks: Vec<Task> = tasks.collect();
-    let made = tasks.par_iter().map(|task| match task.work {
-        Work::Portfolio { day, fingerprint } => Ok(execute_portfolio(day, fingerprint, job, state)?.into_made()?.unwrap_or_default()),
-        _ => Ok(Vec::new()),
+    let made = tasks.par_iter().map(|task| {
+        job.request.tell(task);
+        match task.work {
+            Work::Portfolio { day, fingerprint } => Ok(execute_portfolio(day, fingerprint, job, state)?.into_made()?.unwrap_or_default()),
+            _ => Ok(Vec::new()),
+        }
     });
     let made: Vec<Vec<Made>> = made.collect::<Result<_, EngineError>>()?;
     Ok(made.into_iter().flatten().collect())

@@ -17,7 +17,6 @@ use crate::domain::digest::{Digest, Fingerprint};
 use crate::engine::error::EngineError;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::rebuild::Made;
-use crate::engine::request::Forced;
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
 
@@ -109,5 +108,34 @@ impl Task {
     /// Whether a file of a day is still to be made.
     pub fn is_to_be_made(&self, state: &State, contract: &Contract, day: Day, fingerprint: Fingerprint) -> bool {
         self.forced.covers(day, self.shard) || state.fingerprint(contract, (Some(day), self.shard)) != Some(fingerprint)
+    }
+}
+
+/// Files that are made again because somebody asked for it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct Forced {
+    pub days: Option<(Day, Day)>,
+    pub shard: Option<u32>,
+}
+
+impl Forced {
+    /// Whether the file of a day and shard is one of them.
+    pub fn covers(self, day: Day, shard: u32) -> bool {
+        self.day(day) && self.shard(shard)
+    }
+
+    /// Whether any shard of a day is.
+    pub fn day(self, day: Day) -> bool {
+        self.days.is_some_and(|(first, last)| first <= day && day <= last)
+    }
+
+    /// The first of the days that are made again.
+    pub fn first_day(self) -> Option<Day> {
+        self.days.map(|(first, _)| first)
+    }
+
+    /// Whether a table without days is.
+    pub fn shard(self, shard: u32) -> bool {
+        self.days.is_some() && self.shard.is_none_or(|of| of == shard)
     }
 }
