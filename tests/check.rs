@@ -16,7 +16,7 @@ use uptake::stages::received::activity_events::ACTIVITY_EVENTS;
 use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::usage::{USAGE, Usage};
 use uptake::warehouse::contract::Place;
-use uptake::warehouse::file::footer::{DayPart, Footer, read_footer};
+use uptake::warehouse::file::footer::{DayPart, Footer};
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -137,9 +137,9 @@ impl Site {
     }
 
     fn footer<R: Row>(&self, place: Place) -> (PathBuf, Footer) {
-        let path = self.store().path(R::CONTRACT, place);
-        let footer = read_footer(&path).unwrap().unwrap();
-        (path, footer)
+        let store = self.store();
+        let footer = store.footer(R::CONTRACT, place).unwrap().unwrap();
+        (store.path(R::CONTRACT, place), footer)
     }
 
     /// Rewrites the rows of a file, with a footer that says that it is made from what it was made
@@ -336,8 +336,7 @@ fn an_edited_footer_is_found() {
 
     let site = Site::finished();
     let store = site.store();
-    let path = store.path(&ACTIVITY_EVENTS, place);
-    let footer = read_footer(&path).unwrap().unwrap();
+    let footer = store.footer(&ACTIVITY_EVENTS, place).unwrap().unwrap();
     let frame = store.read(&ACTIVITY_EVENTS, place, &[]).unwrap();
     let mut days: Vec<DayPart> = footer.days.clone();
     days[0].rows += 1;
@@ -366,7 +365,7 @@ fn a_duplicated_key_is_found_under_a_right_digest() {
     // The store refuses to write this, so the test does.
     let bytes = written(&Usage::frame(&rows).unwrap(), &footer);
     fs::write(&path, bytes).unwrap();
-    assert_ne!(read_footer(&path).unwrap().unwrap().digest, footer.digest);
+    assert_ne!(site.footer::<Usage>(place).1.digest, footer.digest);
     site.has_fault("contract", &["usage", "2026-09-12", "twice the same key"]);
 }
 

@@ -19,7 +19,6 @@ use uptake::explain::customer_list;
 use uptake::explain::render::{json, markdown, text, text_product, text_user};
 use uptake::sample::{self, Options};
 use uptake::stages::usage::adoption::Adoption;
-use uptake::warehouse::file::footer::read_footer;
 use uptake::warehouse::store::Store;
 
 use crate::golden::{id_of, ran};
@@ -434,9 +433,7 @@ fn a_number_in_a_table_that_is_not_what_is_counted_is_told_with_exit_code_4() {
     let _lock = store.lock("a test").unwrap();
     let place = (Day::parse("2026-09-30"), 0);
     let mut rows: Vec<Adoption> = store.rows(place).unwrap();
-    let footer = read_footer(&store.path(&uptake::stages::usage::adoption::ADOPTION, place))
-        .unwrap()
-        .unwrap();
+    let footer = store.footer(&uptake::stages::usage::adoption::ADOPTION, place).unwrap().unwrap();
     let tenant = desk.json(&["--customer", &customer])["customer"]["tenant_id"]
         .as_str()
         .unwrap()

@@ -25,7 +25,7 @@ use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::{DayPart, Footer};
-use crate::warehouse::file::verify::{Flaw, verify};
+use crate::warehouse::file::verify::Flaw;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
@@ -77,7 +77,7 @@ pub fn hold(settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>
 /// Everything that is wrong with one file.
 fn of_file(settings: &Settings, store: &Store, contract: &Contract, place: Place, footer: &Footer) -> Result<Vec<Fault>, EngineError> {
     let fault = |kind, what: String| Fault::of_file(kind, store, contract, place, what);
-    let (frame, flaws) = verify(&store.path(contract, place), contract, place, footer)?;
+    let (frame, flaws) = store.verify(contract, place, footer)?;
     let mut faults: Vec<Fault> = flaws
         .into_iter()
         .map(|flaw| match flaw {

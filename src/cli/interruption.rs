@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cli::exit::{Code, Failure};
-use crate::warehouse::store::temporary_folder;
+use crate::storage::temporary_folder;
 
 /// How long a command has to come to an end by itself.
 const GRACE: Duration = Duration::from_millis(600);
