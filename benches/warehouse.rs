@@ -63,7 +63,7 @@ impl Site {
     fn ask(&self, rehearse: bool) -> RunReport {
         let overlay = tempfile::tempdir().unwrap();
         let store = if rehearse {
-            Store::rehearsal(&self.settings.warehouse, overlay.path()).unwrap()
+            Store::rehearsal(&self.settings.warehouse, overlay.path())
         } else {
             Store::at(&self.settings.warehouse)
         };

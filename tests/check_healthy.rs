@@ -6,7 +6,6 @@ use std::fs;
 use serde_json::Value;
 use uptake::domain::day::Day;
 use uptake::stages::licenses::subscriptions::Subscription;
-use uptake::warehouse::file::footer::read_footer;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -178,7 +177,7 @@ fn a_run_that_verifies_publishes_nothing_where_customers_differ() {
     {
         let store = Store::at(&site.path("warehouse"));
         let _lock = store.lock("the test that plants").unwrap();
-        let footer = read_footer(&store.path(Subscription::CONTRACT, place)).unwrap().unwrap();
+        let footer = store.footer(Subscription::CONTRACT, place).unwrap().unwrap();
         let mut rows: Vec<Subscription> = store.rows(place).unwrap();
         rows[0].ends_on = Day::parse("2030-01-01");
         store.replace_rows(place, &rows, footer.fingerprint).unwrap();

@@ -14,7 +14,6 @@ use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::portfolio::Portfolio;
 use uptake::stages::usage::usage::Usage;
 use uptake::stages::usage::workload_adoption::WorkloadAdoption;
-use uptake::warehouse::file::footer::read_footer;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -57,7 +56,7 @@ impl Sample {
         let _lock = store.lock("the test that plants").unwrap();
         let place = (Some(day), 0);
         let path = store.path(R::CONTRACT, place);
-        let footer = read_footer(&path).unwrap().unwrap();
+        let footer = store.footer(R::CONTRACT, place).unwrap().unwrap();
         let mut rows: Vec<R> = store.rows(place).unwrap();
         change(&mut rows);
         let planted = store.replace_rows(place, &rows, footer.fingerprint).unwrap();

@@ -20,7 +20,6 @@ use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
 use uptake::explain::render::{customer_list, json, markdown, text, text_product, text_user};
 use uptake::sample::{self, Options};
 use uptake::stages::usage::adoption::Adoption;
-use uptake::warehouse::file::footer::read_footer;
 use uptake::warehouse::store::Store;
 
 use crate::golden::{id_of, ran};

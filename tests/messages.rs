@@ -4,8 +4,7 @@
 use std::fs;
 
 use serde_json::Value;
-use uptake::storage::disk::Disk;
-use uptake::warehouse::store::lock;
+use uptake::warehouse::store::Store;
 
 use crate::command_line::{Desk, SCENARIO, standard_sources, uptake};
 
@@ -17,7 +16,7 @@ fn status(desk: &Desk) -> Value {
 fn a_run_that_found_another_one_at_work_is_no_failed_run() {
     let desk = Desk::small();
     desk.uptake("run", &[]).succeeds();
-    let held = lock::take(&Disk::default(), &desk.path("warehouse/.uptake/lock"), "the test that holds it").unwrap();
+    let held = Store::at(&desk.path("warehouse")).lock("the test that holds it").unwrap();
     desk.uptake("run", &[]).fails(5, &["the test that holds it"]);
     drop(held);
     let standing = status(&desk);

@@ -12,8 +12,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 use uptake::domain::day::Day;
-use uptake::storage::disk::Disk;
-use uptake::warehouse::store::lock;
+use uptake::warehouse::store::Store;
 
 const CONTOSO: &str = "a0000000-0000-4000-8000-00000000000a";
 const FABRIKAM: &str = "b0000000-0000-4000-8000-00000000000b";

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use uptake::observe::run_log;
-use uptake::warehouse::store::lock;
+use uptake::warehouse::store::Store;
 
 /// A pipeline over a small golden scenario.
 struct Desk {
@@ -128,12 +128,7 @@ fn every_run_has_a_line_in_the_run_log() {
     desk.ends(0, &["--tables", "activity_28d", "--quiet"]);
     desk.ends(0, &[]);
     desk.ends(0, &["--quiet"]);
-    let held = lock::take(
-        &uptake::storage::disk::Disk::default(),
-        &desk.path("warehouse/.uptake/lock"),
-        "the test that holds it",
-    )
-    .unwrap();
+    let held = Store::at(&desk.path("warehouse")).lock("the test that holds it").unwrap();
     desk.ends(5, &["--quiet"]);
     drop(held);
     assert_eq!(desk.outcomes(), ["made", "published", "idle", "refused"]);

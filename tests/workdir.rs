@@ -49,7 +49,7 @@ pub fn ask(request: &Request<'_>) -> Result<RunReport, EngineError> {
 /// Plans what is asked for, as `uptake plan` does: in a folder of its own.
 pub fn plan(request: &Request<'_>) -> Result<RunReport, EngineError> {
     let overlay = tempfile::tempdir().expect("a temporary folder");
-    run_in(request, &Store::rehearsal(&request.settings.warehouse, overlay.path())?)
+    run_in(request, &Store::rehearsal(&request.settings.warehouse, overlay.path()))
 }
 
 fn run_in(request: &Request<'_>, store: &Store) -> Result<RunReport, EngineError> {

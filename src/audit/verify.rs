@@ -2,7 +2,6 @@
 //! published.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use serde_json::json;
 
@@ -69,7 +68,7 @@ pub fn verify(
 
 /// Returns the customers that differed last time, or none if nobody looked.
 fn differing(store: &Store) -> BTreeSet<Guid> {
-    let bytes = fs::read(store.private().join(DIFFERING)).unwrap_or_default();
+    let bytes = store.read_private(DIFFERING).ok().flatten().unwrap_or_default();
     let ids: Vec<String> = serde_json::from_slice(&bytes).unwrap_or_default();
     ids.iter().filter_map(|id| Guid::parse(id.as_bytes())).collect()
 }

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cli::exit::{Code, Failure};
-use crate::warehouse::store::temporary_folder;
+use crate::storage::temporary_folder;
 
 /// How long a command may take to end by itself.
 const GRACE: Duration = Duration::from_millis(600);

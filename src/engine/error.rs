@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::storage::error::StorageError;
 use crate::warehouse::error::WarehouseError;
 
 /// Why a run did not finish. The command line maps each kind to an exit code and a hint.
@@ -41,6 +42,13 @@ pub enum EngineError {
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
+}
+
+/// Of the raw input: the warehouse and the reports wrap their own.
+impl From<StorageError> for EngineError {
+    fn from(StorageError { doing, path, error }: StorageError) -> EngineError {
+        EngineError::Input { doing, path, error }
+    }
 }
 
 impl EngineError {

@@ -6,13 +6,13 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
-use crate::engine::input::open::Reads;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::task::{Forced, Task};
 use crate::engine::report::Verified;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::received::activity_events::shard_of;
+use crate::storage::local::reads::Reads;
 use crate::warehouse::store::Store;
 
 /// What a run is to do.

@@ -15,7 +15,7 @@ use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::Footer;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::listing::{Broken, FolderTimes, Known, Listing, Place, TableIndex, folder_of};
+use crate::warehouse::store::listing::{Broken, FolderTags, Known, Listing, Place, TableIndex, folder_of};
 
 /// The footers of each table by its name, as a run left them, with the version of the table's
 /// contract.
@@ -25,8 +25,8 @@ pub type Footers = BTreeMap<String, (u32, Known)>;
 #[derive(Default)]
 pub struct State {
     tables: BTreeMap<&'static str, TableIndex>,
-    /// When the folders of each table's partitions were changed, as this run has found them.
-    folders: BTreeMap<&'static str, FolderTimes>,
+    /// The tags of the folders of each table's partitions, as this run has found them.
+    folders: BTreeMap<&'static str, FolderTags>,
     /// Files that are not ours, in table folders.
     pub foreign: Vec<PathBuf>,
     /// Files of ours that cannot be used and will be made again.
@@ -86,12 +86,12 @@ impl State {
             files.extend(self.outside.remove(contract.name).unwrap_or_default());
             for place in self.changed.remove(contract.name).unwrap_or_default() {
                 let Some(footer) = files.get_mut(&place) else { continue };
-                match store.changed_at(contract, place, footer)? {
-                    Some(changed) => footer.changed = changed,
+                match store.version(contract, place, footer)? {
+                    Some(version) => footer.version = Some(version),
                     None => drop(files.remove(&place)),
                 }
             }
-            // Folders in which this run has written have another time now, and are gone through by
+            // Folders in which this run has written have another tag now, and are gone through by
             // the next one.
             let folders = self.folders.remove(contract.name).unwrap_or_default();
             footers.insert(contract.name.to_owned(), (contract.version, Known { files, folders }));

@@ -168,6 +168,17 @@ impl Disk {
         fs::remove_dir_all(path)
     }
 
+    /// Removes a file that is of no use to anybody. Whether it can be removed matters to nobody
+    /// either, so this is no change that a test could want to refuse.
+    pub fn tidy_file(&self, path: &Path) {
+        let _ = fs::remove_file(path);
+    }
+
+    /// Removes a folder where it is empty, likewise.
+    pub fn tidy_folder(&self, path: &Path) {
+        let _ = fs::remove_dir(path);
+    }
+
     /// Makes the renames in a folder outlive a loss of power.
     pub fn sync_folder(&self, path: &Path) -> io::Result<()> {
         if cfg!(unix) {

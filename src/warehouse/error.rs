@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use parquet::errors::ParquetError;
 
+use crate::storage::error::StorageError;
+
 /// A fault of the warehouse. The command line maps each kind to an exit code.
 #[derive(Debug, thiserror::Error)]
 pub enum WarehouseError {
@@ -54,6 +56,12 @@ pub enum WarehouseError {
         found: u32,
         known: u32,
     },
+}
+
+impl From<StorageError> for WarehouseError {
+    fn from(StorageError { doing, path, error }: StorageError) -> WarehouseError {
+        WarehouseError::Store { doing, path, error }
+    }
 }
 
 impl WarehouseError {

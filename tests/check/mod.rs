@@ -18,7 +18,7 @@ use uptake::stages::received::activity_events::ACTIVITY_EVENTS;
 use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::usage::{USAGE, Usage};
 use uptake::warehouse::contract::Place;
-use uptake::warehouse::file::footer::{DayPart, Footer, read_footer};
+use uptake::warehouse::file::footer::{DayPart, Footer};
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -139,9 +139,9 @@ impl Site {
     }
 
     fn footer<R: Row>(&self, place: Place) -> (PathBuf, Footer) {
-        let path = self.store().path(R::CONTRACT, place);
-        let footer = read_footer(&path).unwrap().unwrap();
-        (path, footer)
+        let store = self.store();
+        let footer = store.footer(R::CONTRACT, place).unwrap().unwrap();
+        (store.path(R::CONTRACT, place), footer)
     }
 
     /// Rewrites the rows of a file, with a footer that says that it is made from what it was made

@@ -18,8 +18,7 @@ fn an_edited_footer_is_found() {
 
     let site = Site::finished();
     let store = site.store();
-    let path = store.path(&ACTIVITY_EVENTS, place);
-    let footer = read_footer(&path).unwrap().unwrap();
+    let footer = store.footer(&ACTIVITY_EVENTS, place).unwrap().unwrap();
     let frame = store.read(&ACTIVITY_EVENTS, place, &[]).unwrap();
     let mut days: Vec<DayPart> = footer.days.clone();
     days[0].rows += 1;
@@ -48,7 +47,7 @@ fn a_duplicated_key_is_found_under_a_right_digest() {
     // The store refuses to write this, so the test does.
     let bytes = written(&Usage::frame(&rows).unwrap(), &footer);
     fs::write(&path, bytes).unwrap();
-    assert_ne!(read_footer(&path).unwrap().unwrap().digest, footer.digest);
+    assert_ne!(site.footer::<Usage>(place).1.digest, footer.digest);
     site.has_fault("contract", &["usage", "2026-09-12", "twice the same key"]);
 }
 

@@ -90,9 +90,7 @@ fn published_files_that_cannot_be_written_are_a_fault_of_the_store() {
 #[test]
 fn a_second_run_waits_for_nobody() {
     let desk = Desk::small();
-    let private = desk.path("warehouse/.uptake");
-    fs::create_dir_all(&private).unwrap();
-    let held = lock::take(&Disk::default(), &private.join("lock"), "the test that holds it").unwrap();
+    let held = Store::at(&desk.path("warehouse")).lock("the test that holds it").unwrap();
     desk.uptake("run", &[]).fails(5, &["warehouse", "the test that holds it"]);
     assert_eq!(desk.published(), [""; 0]);
     drop(held);

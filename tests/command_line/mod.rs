@@ -7,8 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use uptake::storage::disk::Disk;
-use uptake::warehouse::store::lock;
+use uptake::warehouse::store::Store;
 
 use crate::workdir::parquet_files;
 

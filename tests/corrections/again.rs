@@ -36,22 +36,22 @@ fn days_are_made_again_from_raw_files_and_recorded_with_the_reason() {
 
 /// Gives a file the rows of another one, and leaves what it says it was made from.
 fn replace_rows_keeping_the_fingerprint(path: &Path, rows_of: &Path) {
+    use uptake::storage;
     use uptake::warehouse::file::footer::{Described, describe};
     use uptake::warehouse::file::read::read;
     use uptake::warehouse::file::write::write;
-    let Described { table, footer, .. } = describe(path).unwrap().unwrap();
+    let below = |path: &Path| {
+        (
+            storage::at(path.parent().unwrap()),
+            path.file_name().unwrap().to_str().unwrap().to_owned(),
+        )
+    };
+    let ((storage, name), (other, other_name)) = (below(path), below(rows_of));
+    let Described { table, footer, .. } = describe(&storage.open(&name).unwrap()).unwrap().unwrap();
     let contract = uptake::stages::table(&table).unwrap();
-    let frame = read(rows_of, contract, &[]).unwrap();
-    fs::remove_file(path).unwrap();
-    write(
-        &uptake::storage::disk::Disk::default(),
-        path,
-        contract,
-        &frame,
-        footer.fingerprint,
-        &[],
-    )
-    .unwrap();
+    let frame = read(&other.open(&other_name).unwrap(), contract, &[]).unwrap();
+    let (staged, _) = write(storage.begin().unwrap(), contract, &frame, footer.fingerprint, &[]).unwrap();
+    storage.put(&staged, &name).unwrap();
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use uptake::domain::day::Day;
+use uptake::storage;
 
 /// A file's bytes and the time of its last change.
 type Content = (Vec<u8>, SystemTime);
@@ -367,19 +368,18 @@ fn replace_rows_keeping_the_fingerprint(path: &Path, rows_of: &Path) {
     use uptake::warehouse::file::footer::{Described, describe};
     use uptake::warehouse::file::read::read;
     use uptake::warehouse::file::write::write;
-    let Described { table, footer, .. } = describe(path).unwrap().unwrap();
+    let below = |path: &Path| {
+        (
+            storage::at(path.parent().unwrap()),
+            path.file_name().unwrap().to_str().unwrap().to_owned(),
+        )
+    };
+    let ((storage, name), (other, other_name)) = (below(path), below(rows_of));
+    let Described { table, footer, .. } = describe(&storage.open(&name).unwrap()).unwrap().unwrap();
     let contract = uptake::stages::table(&table).unwrap();
-    let frame = read(rows_of, contract, &[]).unwrap();
-    fs::remove_file(path).unwrap();
-    write(
-        &uptake::storage::disk::Disk::default(),
-        path,
-        contract,
-        &frame,
-        footer.fingerprint,
-        &[],
-    )
-    .unwrap();
+    let frame = read(&other.open(&other_name).unwrap(), contract, &[]).unwrap();
+    let (staged, _) = write(storage.begin().unwrap(), contract, &frame, footer.fingerprint, &[]).unwrap();
+    storage.put(&staged, &name).unwrap();
 }
 
 #[test]

@@ -197,8 +197,10 @@ impl Portfolio {
                 assert!(bytes == &expected[path], "{what}: `{}` has other bytes", path.display());
             }
         }
-        let staging = desk.warehouse().join(".uptake/staging");
-        assert_eq!(fs::read_dir(staging).unwrap().count(), 0, "{what}: unfinished files are left");
+        for root in [desk.warehouse(), desk.published()] {
+            let left = fs::read_dir(root.join(".uptake/staging")).into_iter().flatten().count();
+            assert_eq!(left, 0, "{what}: unfinished files are left in {}", root.display());
+        }
         assert!(
             !desk.published().join(".uptake-unfinished").exists(),
             "{what}: unfinished published files are left"

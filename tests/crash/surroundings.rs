@@ -5,7 +5,7 @@ use std::fs;
 
 use arrow::array::RecordBatch;
 use uptake::stages::usage::adoption::ADOPTION;
-use uptake::storage::disk::Disk;
+use uptake::storage;
 use uptake::warehouse::contract::Contract;
 use uptake::warehouse::file::write;
 
@@ -115,15 +115,10 @@ fn a_warehouse_of_a_newer_version_is_left_alone() {
     let path = desk.warehouse().join("adoption/day=2026-09-28/part-00.parquet");
     let kept = fs::read(&path).unwrap();
     fs::remove_file(&path).unwrap();
-    write::write(
-        &Disk::default(),
-        &path,
-        &newer,
-        &RecordBatch::new_empty(newer.schema()),
-        Default::default(),
-        &[],
-    )
-    .unwrap();
+    let warehouse = storage::at(&desk.warehouse());
+    let (rows, begun) = (RecordBatch::new_empty(newer.schema()), warehouse.begin().unwrap());
+    let (staged, _) = write::write(begun, &newer, &rows, Default::default(), &[]).unwrap();
+    warehouse.put(&staged, "adoption/day=2026-09-28/part-00.parquet").unwrap();
     let before = desk.contents();
     for command in ["run", "plan"] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_uptake"))

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use uptake::engine::input::open::{Access, Reads};
+use uptake::storage::local::reads::{Access, Reads};
 
 use super::{Site, sign_in};
 

@@ -17,16 +17,15 @@ use std::time::{Duration, SystemTime};
 
 use uptake::domain::day::Day;
 use uptake::engine::error::EngineError;
-use uptake::engine::input::open::Reads;
 use uptake::engine::report::RunReport;
 use uptake::engine::request::Request;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::activity::activity_28d::Activity28d;
 use uptake::stages::received::raw_files::{RAW_FILES, RawFile};
 use uptake::stages::received::rejects::{REJECTS, Reject};
+use uptake::storage::local::reads::Reads;
 use uptake::warehouse::contract::Contract;
 use uptake::warehouse::store::Store;
-use uptake::warehouse::store::listing::places;
 use uptake::warehouse::table::Row;
 
 use crate::workdir;
@@ -192,7 +191,7 @@ impl Site {
 
     pub fn rows<R: Row>(&self, contract: &Contract) -> Vec<R> {
         let store = Store::at(&self.path("w/warehouse"));
-        let places = places(&self.path("w/warehouse"), contract).unwrap();
+        let places = store.places(contract).unwrap();
         places.into_iter().flat_map(|place| store.rows::<R>(place).unwrap()).collect()
     }
 

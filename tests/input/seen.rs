@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
-use uptake::engine::input::open::{Access, Reads};
+use uptake::storage::local::reads::{Access, Reads};
 
 use super::{LAST, Site};
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use uptake::engine::input::open::{Access, Reads};
 use uptake::stages::received::raw_files::{RAW_FILES, RawFile};
+use uptake::storage::local::reads::{Access, Reads};
 
 use super::{Said, Site, sign_in};
 

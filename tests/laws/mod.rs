@@ -43,7 +43,9 @@ use uptake::stages::usage::adoption::Adoption;
 use uptake::stages::usage::portfolio::Portfolio as PortfolioRow;
 use uptake::stages::usage::usage::Usage;
 use uptake::stages::usage::workload_adoption::WorkloadAdoption;
+use uptake::storage;
 use uptake::storage::disk::Disk;
+use uptake::warehouse::file::footer::describe;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -119,7 +121,10 @@ fn same_bytes(left_name: &str, left: &Site, right_name: &str, right: &Site) -> V
             (Some(_), None) => return Err(format!("only {left_name} has the file {}", path.display())),
             (None, Some(_)) => return Err(format!("only {right_name} has the file {}", path.display())),
             (one, other) if one != other => {
-                let footer = |site: &Site| uptake::warehouse::file::footer::read_footer(&site.settings.warehouse.join(path));
+                let footer = |site: &Site| {
+                    let object = storage::at(&site.settings.warehouse).open(&path.to_string_lossy()).unwrap();
+                    describe(&object)
+                };
                 return Err(format!(
                     "{}: same rows, other bytes\n  {left_name}: {:?}\n  {right_name}: {:?}",
                     path.display(),

@@ -20,8 +20,8 @@ fn without_a_warehouse_it_says_so_and_a_wrong_pipeline_file_is_refused() {
 #[test]
 fn a_run_at_work_a_dead_one_and_a_failed_one_are_told() {
     let site = Site::healthy().run();
-    let path = site.path("warehouse/.uptake/lock");
-    let held = lock::take(&Disk::default(), &path, "process 12 since 2999-01-01T00:00:00Z").unwrap();
+    let store = Store::at(&site.path("warehouse"));
+    let held = store.lock("process 12 since 2999-01-01T00:00:00Z").unwrap();
     assert!(site.text().contains("A run is at work: process 12 since 2999-01-01T00:00:00Z"));
     assert_eq!(site.json()["attention"], serde_json::json!([]));
     drop(held);

@@ -24,7 +24,7 @@ use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::{DayPart, Footer};
-use crate::warehouse::file::verify::{Flaw, verify};
+use crate::warehouse::file::verify::Flaw;
 use crate::warehouse::store::Store;
 use crate::warehouse::table::Row;
 
@@ -79,7 +79,7 @@ pub fn check(settings: &Settings, store: &Store, state: &State, watch: &Watch<'_
 /// Returns everything that is wrong with one file.
 fn of_file(settings: &Settings, store: &Store, contract: &Contract, place: Place, footer: &Footer) -> Result<Vec<Finding>, EngineError> {
     let fault = |kind, what: String| Finding::of_file(kind, store, contract, place, what);
-    let (frame, flaws) = verify(&store.path(contract, place), contract, place, footer)?;
+    let (frame, flaws) = store.verify(contract, place, footer)?;
     let mut faults: Vec<Finding> = flaws
         .into_iter()
         .map(|flaw| match flaw {

@@ -20,9 +20,9 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::manifest::Manifest;
 use crate::reports::publish::{self, PublishedFile, is_unfinished};
+use crate::storage::temporary_folder::Scratch;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::temporary_folder::Scratch;
 
 /// How many rows are compared at once.
 const ROWS_AT_ONCE: usize = 16 * 1024;

@@ -26,6 +26,7 @@ use crate::sources::path::{PathFacts, path_context};
 use crate::sources::read::read_in_order;
 use crate::sources::record::{Activity, Holding, LicenseChange, Position, Reason, Row, Sink, SnapshotPage, UserName};
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
+use crate::storage::interface::Kind;
 use crate::warehouse::store::Store;
 
 /// What happened to the raw files since they were read.
@@ -110,7 +111,7 @@ fn plan<'a>(settings: &Settings, known: &'a KnownFiles, files: &'a [FoundFile], 
             match known.0.get(&key) {
                 None => plan.counts.new += 1,
                 Some(_) if !plan.carried.contains(&key) => {}
-                Some((_, row)) if row.reading != hows[*source] || file.leads_out => plan.counts.changed += 1,
+                Some((_, row)) if row.reading != hows[*source] || file.kind == Kind::LeadsOut => plan.counts.changed += 1,
                 Some((received, row)) => plan.readings.push(Reading {
                     file,
                     source: *source,
@@ -189,7 +190,7 @@ fn of_file(settings: &Settings, reading: &Reading<'_>, chosen: &BTreeSet<Guid>) 
             wants_names: source.collects_names,
         };
         let mut reader = Digesting::open(reading.file).ok()?;
-        let counts = sources::read(source.feed, source.format, &mut reader, reading.file.size, context, &mut sink);
+        let counts = sources::read(source.feed, source.format, &mut reader, reading.file.size(), context, &mut sink);
         reader.drain();
         sink.inner.finish(&counts);
         (reader.into_digest().ok()?.to_string() == reading.content).then_some(inputs)

@@ -15,8 +15,8 @@ use crate::engine::events::Watch;
 use crate::engine::request::Request;
 use crate::engine::run;
 use crate::observe::progress::Progress;
+use crate::storage::temporary_folder::Scratch;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::temporary_folder::Scratch;
 
 /// Prints the plan to standard output.
 pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
@@ -31,7 +31,7 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
         )
         .hint("a plan needs some room there; name another folder in the environment variable TMPDIR")
     })?;
-    let store = Store::rehearsal(&context.settings.warehouse, overlay.path())?;
+    let store = Store::rehearsal(&context.settings.warehouse, overlay.path());
     let request = match (args.run.from, args.to) {
         (Some(from), Some(to)) => context.request_again((from, to), args.run.tables.as_deref(), &args.how, &store)?,
         _ if args.how.is_given() => {

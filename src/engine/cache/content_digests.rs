@@ -7,17 +7,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::domain::digest::Digest;
 use crate::engine::cache::entry::Entry;
 use crate::engine::input::raw_file::{Digesting, RawFile};
+use crate::storage::interface::Kind;
+use crate::storage::version_tag::VersionTag;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file::CacheFile;
 
 const FILE: CacheFile<Digests> = CacheFile::new("contents", 3);
 
-/// The digest of each file by its path, made from the file as its folder lists it.
-type Digests = FxHashMap<String, Entry<Digest, Listed>>;
-
-/// A file's size and time of change.
-type Listed = (u64, u128);
+/// The digest of each file by its path, made from the file that had this version tag.
+type Digests = FxHashMap<String, Entry<Digest, VersionTag>>;
 
 /// The digests of raw files.
 #[derive(Default)]
@@ -38,11 +37,11 @@ impl ContentDigests {
 
     /// Keeps the digest of a file's bytes for the next run, where it can be believed then.
     pub fn remember(&mut self, file: &RawFile, digest: Digest) {
-        let is_same = |entry: &Entry<Digest, Listed>| entry.value_for(&listed(file)) == Some(&digest);
-        if !file.settled {
+        let is_same = |entry: &Entry<Digest, VersionTag>| entry.value_for(&file.version) == Some(&digest);
+        if !file.version.is_settled() {
             self.changed |= self.digests.remove(&file.path).is_some();
         } else if !self.digests.get(&file.path).is_some_and(is_same) {
-            self.digests.insert(file.path.clone(), Entry::new(listed(file), digest));
+            self.digests.insert(file.path.clone(), Entry::new(file.version, digest));
             self.changed = true;
         }
     }
@@ -58,9 +57,8 @@ impl ContentDigests {
     }
 
     /// The digests of the bytes of the files that are to be compared, as many as there are files;
-    /// from the cache where size and time of change are the same and are `believed`. `None` where a
-    /// file is none or may not be read, or is not to be compared; the error says why it could not
-    /// be read.
+    /// from the cache where the version tag is the same and is `believed`. `None` where a file is
+    /// none or may not be read, or is not to be compared; the error says why it could not be read.
     pub fn of(
         &mut self,
         files: &[RawFile],
@@ -69,11 +67,11 @@ impl ContentDigests {
     ) -> Vec<Result<Option<Digest>, String>> {
         let known = &self.digests;
         let look = |file: &RawFile| {
-            if file.leads_out || !file.is_regular || !is_compared(file) {
+            if file.kind != Kind::Object || !is_compared(file) {
                 return (Ok(None), false);
             }
-            let known = known.get(&file.path).filter(|_| file.settled && is_believed(file));
-            match known.and_then(|entry| entry.value_for(&listed(file))) {
+            let known = known.get(&file.path).filter(|_| file.version.is_settled() && is_believed(file));
+            match known.and_then(|entry| entry.value_for(&file.version)) {
                 Some(digest) => (Ok(Some(*digest)), false),
                 None => (Digesting::digest_of(file).map(Some).map_err(|fault| fault.to_string()), true),
             }
@@ -94,8 +92,4 @@ impl ContentDigests {
             false => Ok(()),
         }
     }
-}
-
-fn listed(file: &RawFile) -> Listed {
-    (file.size, file.changed)
 }

@@ -32,7 +32,7 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file::CacheFile;
 
-const FILE: CacheFile<Cache> = CacheFile::new("cache", 6);
+const FILE: CacheFile<Cache> = CacheFile::new("cache", 7);
 
 /// What every run needs of what earlier ones learned.
 #[derive(Default, Serialize, Deserialize)]

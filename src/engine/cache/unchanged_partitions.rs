@@ -143,16 +143,13 @@ fn present(files: &[RawFile]) -> BTreeMap<Day, Option<Digest>> {
         for (source, facts) in &file.sources {
             let Some(day) = facts.day else { continue };
             let hasher = days.entry(day).or_insert_with(|| Some(Hasher::new()));
-            if !file.settled {
+            if !file.version.is_settled() {
                 *hasher = None;
             }
             if let Some(hasher) = hasher {
-                hasher
-                    .number(*source as i64)
-                    .text(&file.path)
-                    .number(file.size as i64)
-                    .bytes(&file.changed.to_le_bytes())
-                    .number(i64::from(file.is_regular) | i64::from(file.leads_out) << 1);
+                hasher.number(*source as i64).text(&file.path);
+                file.version.add_to(hasher);
+                hasher.number(file.kind as i64);
             }
         }
     }

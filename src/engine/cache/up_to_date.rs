@@ -12,7 +12,7 @@ use crate::stages;
 /// where a raw file changed so lately that it may change again without a trace in its size and
 /// time.
 pub fn looked_at(request: &Request<'_>, state: &State, files: &[RawFile]) -> Option<Digest> {
-    if files.iter().any(|file| !file.settled) {
+    if files.iter().any(|file| !file.version.is_settled()) {
         return None;
     }
     let settings = request.settings;
@@ -34,7 +34,8 @@ pub fn looked_at(request: &Request<'_>, state: &State, files: &[RawFile]) -> Opt
         hasher.day(day);
     }
     for file in files {
-        hasher.text(&file.path).number(file.size as i64).bytes(&file.changed.to_le_bytes());
+        hasher.text(&file.path);
+        file.version.add_to(&mut hasher);
     }
     for contract in stages::TABLES {
         hasher.text(contract.name);

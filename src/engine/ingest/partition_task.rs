@@ -9,7 +9,6 @@ use rustc_hash::FxHashSet;
 use crate::domain::day::Day;
 use crate::domain::digest::{Fingerprint, Hasher};
 use crate::domain::kinds::Feed;
-use crate::engine::input::paths::path_of;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::plan::causes::{Cause, FilesRead};
 use crate::engine::plan::fingerprint::settings_digest_of_files;
@@ -23,6 +22,7 @@ use crate::stages::people::user_names::USER_NAMES;
 use crate::stages::received::raw_files::RAW_FILES;
 use crate::stages::received::rejects::REJECTS;
 use crate::stages::received::{customers, raw_files, snapshots, subscription_snapshots, support_requests};
+use crate::storage;
 use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::file::footer::Footer;
 
@@ -122,9 +122,10 @@ impl<'a> Task<'a> {
                 .iter()
                 .any(|source| source.id == row.source && source.reads(&row.source_file))
         };
+        let input = storage::at(&settings.input_root);
         let mut has_strays = false;
         for row in self.known.iter().filter(|row| !reads(row)) {
-            if settings.input_root.join(path_of(&row.source_file)).exists() {
+            if matches!(input.look(&row.source_file), Ok(Some(_))) {
                 self.moved.insert((row.source.clone(), row.source_file.clone()));
             } else {
                 has_strays = true;

@@ -11,7 +11,6 @@ use crate::engine::ingest::file_tenants;
 use crate::engine::ingest::file_tenants::SeveralTenants;
 use crate::engine::ingest::partition_task::Reading;
 use crate::engine::ingest::read_large_file;
-use crate::engine::input::open::OpenFault;
 use crate::engine::input::raw_file::Digesting;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
@@ -22,6 +21,8 @@ use crate::stages::received::license_holdings::LicenseHolding;
 use crate::stages::received::raw_files;
 use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
+use crate::storage::error::OpenFault;
+use crate::storage::interface::Kind;
 
 /// What the system gave of a file.
 enum Given {
@@ -39,11 +40,10 @@ enum Given {
 pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) -> Option<String> {
     take(gathered, reading, settings, |sink, counts| {
         let file = reading.file;
-        if file.leads_out {
-            return Given::Refused(Reason::LinkOutOfInput);
-        }
-        if !file.is_regular {
-            return Given::Refused(Reason::UnreadableFile);
+        match file.kind {
+            Kind::Object => {}
+            Kind::LeadsOut => return Given::Refused(Reason::LinkOutOfInput),
+            Kind::Folder | Kind::Link | Kind::Other => return Given::Refused(Reason::UnreadableFile),
         }
         let opened = match Digesting::open(file) {
             Ok(opened) => opened,
@@ -128,7 +128,7 @@ fn take(
         format: read_as.name().to_owned(),
         content,
         reading: how.to_string(),
-        bytes: file.size as i64,
+        bytes: file.size() as i64,
         path_day: facts.day,
         records: counts.records as i64,
         accepted: counts.accepted as i64,

@@ -23,14 +23,14 @@ const PART_BYTES: usize = 1 << 20;
 
 /// Reads the file that `reader` has open, and gives the digest of its bytes, or why the system did
 /// not give all of them.
-pub fn read<'f>(
+pub fn read(
     (feed, format): (Feed, Format),
-    file: &'f RawFile,
-    mut reader: Digesting<'f>,
+    file: &RawFile,
+    mut reader: Digesting,
     sink: &mut FileSink<'_>,
 ) -> (FileCounts, Result<Digest, String>) {
-    if file.size >= LARGE_BYTES && rayon::current_num_threads() > 1 {
-        if let Some(parts) = Parts::open(feed, format, &mut reader, file.size, PART_BYTES) {
+    if file.size() >= LARGE_BYTES && rayon::current_num_threads() > 1 {
+        if let Some(parts) = Parts::open(feed, format, &mut reader, file.size(), PART_BYTES) {
             let counts = read_parts(parts, sink);
             reader.drain();
             return (counts, reader.into_digest());
@@ -41,7 +41,7 @@ pub fn read<'f>(
         }
     }
     let context = sink.context;
-    let counts = sources::read(feed, format, &mut reader, file.size, context, sink);
+    let counts = sources::read(feed, format, &mut reader, file.size(), context, sink);
     reader.drain();
     (counts, reader.into_digest())
 }

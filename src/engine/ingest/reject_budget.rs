@@ -2,8 +2,6 @@
 //! as many runs as it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +10,6 @@ use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest::partition_task::Task;
 use crate::engine::ingest::write_partition::Written;
-use crate::engine::input::paths::path_of;
 use crate::engine::input::raw_file::RawFile as FoundFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -20,6 +17,7 @@ use crate::reports::manifest::Manifest;
 use crate::sources::record::Reason;
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::stages::received::rejects::{REJECTS, RejectCount, Rejects};
+use crate::storage;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::listing::Place;
 
@@ -59,7 +57,10 @@ impl SincePublication {
         let mut since = SincePublication::default();
         if !state.table(&RAW_FILES).is_empty() {
             let published = Manifest::of_whole(&settings.published).map_or(0, |manifest| manifest.last_change(&settings.published));
-            let is_later = |place: &Place| state.footer(&RAW_FILES, *place).is_some_and(|footer| footer.changed >= published);
+            let is_later = |place: &Place| {
+                let changed = store.changed_at(&RAW_FILES, *place).ok().flatten();
+                changed.is_none_or(|changed| changed >= published)
+            };
             since.count_tables(store, state, is_later, |_, _| true)?;
             watch.tell(Event::Warning(
                 "the counts of rejects since the last publication are missing or damaged: they were counted again, in everything that \
@@ -72,7 +73,7 @@ impl SincePublication {
 
     /// What is kept, if it is as it was written; versions before this one wrote no digest.
     fn kept(store: &Store) -> Option<SincePublication> {
-        let bytes = fs::read(store.private().join(SincePublication::FILE)).ok()?;
+        let bytes = store.read_private(SincePublication::FILE).ok()??;
         match serde_json::from_slice::<Kept>(&bytes) {
             Ok(kept) => (kept.files.digest()? == kept.digest).then_some(kept.files),
             Err(_) => serde_json::from_slice(&bytes).ok(),
@@ -96,9 +97,10 @@ impl SincePublication {
     /// of them. Returns those that are more rejects than anything else, and too many of them:
     /// whoever removed such a file wants nothing of it.
     pub fn forget_gone(&mut self, settings: &Settings, files: &[FoundFile], watch: &Watch<'_>) -> BTreeSet<SourceFile> {
+        let input = storage::at(&settings.input_root);
         let is_there = |path: &str| {
             let is_found = files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
-            is_found || !is_gone(fs::symlink_metadata(settings.input_root.join(path_of(path))))
+            is_found || !matches!(input.look(path), Ok(None))
         };
         let mut worthless = BTreeSet::new();
         for (source, files) in &mut self.0 {
@@ -231,11 +233,6 @@ impl SincePublication {
 /// The part of the records that are rejects.
 fn share(records: i64, rejects: i64) -> f64 {
     rejects as f64 / (records as f64).max(1.0)
-}
-
-/// Whether a look at a file says that it is gone, and not only that it cannot be seen.
-fn is_gone<T>(look: io::Result<T>) -> bool {
-    matches!(look, Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory))
 }
 
 /// The rejects of some files of a partition.

@@ -40,9 +40,8 @@ use crate::stages::received::{customers, license_changes, license_holdings, raw_
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::{DayPart, Footer};
-use crate::warehouse::store::Store;
-use crate::warehouse::store::commit::Commit;
 use crate::warehouse::store::listing::Place;
+use crate::warehouse::store::{Commit, Store};
 use crate::warehouse::table::Row;
 
 /// What a task has written.

@@ -1,15 +1,14 @@
 //! The folders of a pipeline as they really are: how they are best written, and that they are not
 //! in each other's way.
 
-use std::fs;
-use std::path::{Component, Path, PathBuf, absolute};
+use std::path::Path;
 
 use crate::engine::error::EngineError;
-use crate::engine::input::glob_steps::GlobSteps;
-use crate::engine::input::open::Identity;
-use crate::engine::input::paths::text_of_path;
+use crate::engine::input::glob_steps::{GlobSteps, first_alive};
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
+use crate::storage::folder_paths::{is_within, real, tidy};
+use crate::storage::names::text_of_path;
 
 /// Writes the folders without detours, and refuses raw input in a folder that is written to, or
 /// around one, whatever they are called: raw files are the only way back, and nothing is ever
@@ -51,52 +50,9 @@ pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
 /// The source that may read files of a folder in the input folder.
 fn reader_of<'s>(folder: &Path, input: &Path, sources: &'s [Source]) -> Option<&'s str> {
     let reader = match real(folder).strip_prefix(real(input)) {
-        Ok(below) => GlobSteps::of(sources).at(&text_of_path(below)).first_alive(),
+        Ok(below) => first_alive(&GlobSteps::of(sources).at(&text_of_path(below))),
         // It is there under another name.
         Err(_) => Some(0),
     };
     sources.get(reader?).map(|source| source.name.as_str())
-}
-
-/// A path without `.` and `..`, where it leads to the same place: `a/..` does not where `a` is a
-/// link.
-fn tidy(path: &Path) -> PathBuf {
-    let mut tidied = PathBuf::new();
-    for part in path.components() {
-        match (part, tidied.components().next_back()) {
-            (Component::CurDir, _) => {}
-            (Component::ParentDir, Some(Component::Normal(_))) => drop(tidied.pop()),
-            _ => tidied.push(part),
-        }
-    }
-    if tidied.as_os_str().is_empty() {
-        tidied.push(".");
-    }
-    if real(&tidied) == real(path) { tidied } else { path.to_path_buf() }
-}
-
-/// Where a path leads, as far as there is something, and what follows as it is written.
-fn real(path: &Path) -> PathBuf {
-    let whole = absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut real = PathBuf::new();
-    for part in whole.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(real.pop()),
-            _ => {
-                real.push(part);
-                real = fs::canonicalize(&real).unwrap_or(real);
-            }
-        }
-    }
-    real
-}
-
-/// Whether a folder is another one or in it: by the way there, or by what is there, since one
-/// folder can have several names, such as in any case of letters.
-fn is_within(inner: &Path, outer: &Path) -> bool {
-    let identity = |path: &Path| fs::metadata(path).ok().and_then(|metadata| Identity::of(&metadata));
-    let (inner, outer) = (real(inner), real(outer));
-    let is_outer = identity(&outer);
-    inner.starts_with(&outer) || (is_outer.is_some() && inner.ancestors().any(|above| identity(above) == is_outer))
 }

@@ -5,6 +5,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::pipeline::source::Source;
+use crate::storage::interface::Progress;
 
 /// The globs of all sources, cut at their slashes.
 pub struct GlobSteps(Vec<Vec<Step>>);
@@ -18,20 +19,9 @@ enum Step {
     Anything,
 }
 
-/// For each source the parts of its glob that may come next.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Progress(Vec<Vec<usize>>);
-
-impl Progress {
-    /// Whether no source reads anything from here on.
-    pub fn is_dead(&self) -> bool {
-        self.first_alive().is_none()
-    }
-
-    /// The first source that may read something from here on.
-    pub fn first_alive(&self) -> Option<usize> {
-        self.0.iter().position(|places| !places.is_empty())
-    }
+/// The first source that may read something from here on.
+pub fn first_alive(progress: &Progress) -> Option<usize> {
+    progress.0.iter().position(|places| !places.is_empty())
 }
 
 impl GlobSteps {

@@ -3,8 +3,5 @@
 pub mod discover;
 pub mod folders;
 pub(crate) mod glob_steps;
-pub(crate) mod links;
-pub mod open;
-pub(crate) mod paths;
 pub mod raw_file;
 pub mod unread;

@@ -1,48 +1,89 @@
 //! A raw file: where it is, which source reads it, what its path says, and the digest of its bytes.
 
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use crate::domain::digest::{Digest, Digester};
-use crate::engine::input::open::{Identity, InputFolder, OpenFault, OpenFile};
 use crate::sources::bytes::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
+use crate::storage::error::OpenFault;
+use crate::storage::interface::{Kind, Storage};
+use crate::storage::object::Reader;
+use crate::storage::place::Place;
+use crate::storage::version_tag::VersionTag;
 
 /// A file below the input folder.
 #[derive(Clone)]
 pub struct RawFile {
-    /// Path below the input folder, with `/` between folders and its names as `raw_path` writes
-    /// them.
+    /// Path below the input folder, with `/` between folders and its names as `storage::names`
+    /// writes them.
     pub path: String,
-    /// Where it is opened: of a file that is reached through a link its real path.
-    pub on_disk: PathBuf,
-    pub folder: Arc<InputFolder>,
-    /// Which file was found there.
-    pub identity: Option<Identity>,
-    pub size: u64,
-    /// Time of the last change, nanoseconds since 1970.
-    pub changed: u128,
-    /// Whether size and time of change will tell if the file changes again: not where it changed
-    /// just now, or in the future.
-    pub settled: bool,
-    /// Whether it is a regular file: opening a pipe would wait for somebody to write to it, and a
-    /// device may never end.
-    pub is_regular: bool,
-    /// A symbolic link that leads out of the input folder: not followed.
-    pub leads_out: bool,
+    pub storage: Arc<dyn Storage>,
+    pub place: Place,
+    pub kind: Kind,
+    pub version: VersionTag,
     /// The sources that read it, as indices into the pipeline's, each with what the path says to
     /// it.
     pub sources: Vec<(usize, PathFacts)>,
 }
 
+impl RawFile {
+    /// Its bytes.
+    pub fn size(&self) -> u64 {
+        self.version.size()
+    }
+}
+
+/// An open raw file, which knows whether reading it ever failed.
+pub struct OpenFile {
+    reader: Reader,
+    /// Why the storage did not give some of the bytes: then what was read says nothing about the
+    /// file.
+    failed: Option<String>,
+}
+
+impl OpenFile {
+    pub fn of(reader: Reader) -> OpenFile {
+        OpenFile { reader, failed: None }
+    }
+
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failed.get_or_insert_with(|| error.to_string());
+        }
+        result
+    }
+}
+
+impl Read for OpenFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer);
+        self.noted(read)
+    }
+}
+
+impl Seek for OpenFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let sought = self.reader.seek(to);
+        self.noted(sought)
+    }
+}
+
+impl Input for OpenFile {
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        Some(self)
+    }
+}
+
 /// A file whose bytes are digested while they are read.
-pub struct Digesting<'a> {
-    file: OpenFile<'a>,
+pub struct Digesting {
+    file: OpenFile,
     hasher: Digester,
 }
 
-impl Digesting<'_> {
+impl Digesting {
     /// The digest of a file's bytes.
     pub fn digest_of(file: &RawFile) -> Result<Digest, OpenFault> {
         let mut reader = Digesting::open(file)?;
@@ -58,20 +99,24 @@ impl Digesting<'_> {
     }
 
     /// Opens a raw file that is a regular one.
-    pub fn open(file: &RawFile) -> Result<Digesting<'_>, OpenFault> {
-        if !file.is_regular {
-            let no_file = "it is a folder, a pipe, a socket or a device, and no file";
-            return Err(OpenFault::Unreadable(io::Error::other(no_file)));
+    pub fn open(file: &RawFile) -> Result<Digesting, OpenFault> {
+        match file.kind {
+            Kind::Object => {}
+            Kind::LeadsOut => return Err(OpenFault::LeadsOut),
+            Kind::Folder | Kind::Link | Kind::Other => {
+                let no_file = "it is a folder, a pipe, a socket or a device, and no file";
+                return Err(OpenFault::Unreadable(io::Error::other(no_file)));
+            }
         }
         Ok(Digesting {
-            file: file.folder.open(&file.on_disk, file.identity)?,
+            file: OpenFile::of(file.storage.open_inside(&file.path, Some(&file.place))?.reader()),
             hasher: Digester::new(),
         })
     }
 
     /// Of everything that was read, or why the system did not give all of it.
     pub fn into_digest(self) -> Result<Digest, String> {
-        match self.file.into_failure() {
+        match self.file.failed {
             None => Ok(self.hasher.digest()),
             Some(why) => Err(why),
         }
@@ -87,14 +132,14 @@ impl Digesting<'_> {
     }
 }
 
-impl Input for Digesting<'_> {
+impl Input for Digesting {
     /// What is read in this way is not digested; [`Digesting::drain`] reads it again.
     fn seekable(&mut self) -> Option<&mut dyn Seekable> {
         Some(&mut self.file)
     }
 }
 
-impl Read for Digesting<'_> {
+impl Read for Digesting {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         self.hasher.add(&buffer[..read]);

@@ -52,8 +52,8 @@ impl<'a> Reading<'a> {
     /// `days` are those of `adoption`, `day` is one of them.
     pub fn new(settings: &'a Settings, store: &'a Store, days: Vec<Day>, day: Day) -> Result<Reading<'a>, EngineError> {
         let shards = u32::from(settings.shards);
-        let has = |shard: u32| store.path(&ADOPTION, (Some(day), shard)).exists();
-        if !has(shards - 1) || has(shards) {
+        let has = |shard: u32| store.has(&ADOPTION, (Some(day), shard));
+        if !has(shards - 1)? || has(shards)? {
             return Err(EngineError::Usage(format!(
                 "the tables of {day} in `{}` are not spread over {shards} shards, as the pipeline file says: `uptake run` brings them up to date",
                 store.root().display()
@@ -118,7 +118,7 @@ impl<'a> Reading<'a> {
     fn add_tenants(&self, contract: &Contract, day: Day, named: &mut Named<Guid>) -> Result<(), EngineError> {
         for shard in 0..u32::from(self.settings.shards) {
             let place = (Some(day), shard);
-            if self.store.path(contract, place).exists() {
+            if self.store.has(contract, place)? {
                 let frame = self.store.read(contract, place, &["tenant_id"])?;
                 for id in frame.column(0).as_string::<i32>().iter().flatten() {
                     Guid::parse(id.as_bytes()).into_iter().for_each(|tenant| named.add(id, tenant));

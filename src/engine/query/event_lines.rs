@@ -17,7 +17,6 @@ use crate::stages::people::user_names::{Deletions, Names, UserNameRow};
 use crate::stages::received::activity_events::{ACTIVITY_EVENTS, EventColumns, shard_of};
 use crate::stages::received::license_changes::LicenseChange;
 use crate::warehouse::contract::Place;
-use crate::warehouse::file::footer::read_footer;
 use crate::warehouse::table::Row;
 
 /// The events of the window that count for a user, in order of time.
@@ -67,7 +66,7 @@ fn frames(reading: &Reading<'_>, tenant: Guid, first: Day) -> Result<Vec<RecordB
         .into_par_iter()
         .map(|received| {
             let place: Place = (Some(received), shard);
-            let footer = read_footer(&reading.store.path(&ACTIVITY_EVENTS, place))?;
+            let footer = reading.store.footer(&ACTIVITY_EVENTS, place)?;
             let has_any = footer.is_some_and(|footer| footer.days.iter().any(|part| first <= part.day() && part.day() <= reading.day));
             if !has_any {
                 return Ok(None);

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Component;
 
 use crate::engine::error::EngineError;
 use crate::engine::ingest::collector::ids_in_excerpts;
-use crate::engine::input::open::{InputFolder, OpenFault, Reads};
-use crate::engine::input::paths::path_of;
+use crate::engine::input::raw_file::OpenFile;
 use crate::explain::view::user::{EventLine, RawRecord};
 use crate::pipeline::settings::Settings;
 use crate::sources::find_record::{FoundRecord, find_records};
 use crate::stages::received::reject_excerpt::excerpt;
+use crate::storage;
+use crate::storage::error::OpenFault;
 
 /// Puts the beginning of its raw record to each event. Where a file or a record is gone, that is
 /// said instead.
@@ -40,22 +40,17 @@ fn place_of(line: &EventLine) -> (u64, String) {
 /// The records at some places of a file.
 fn read(settings: &Settings, path: &str, wanted: &[(u64, String)]) -> Result<Vec<FoundRecord>, EngineError> {
     let missing = |why: &'static str| Ok(wanted.iter().map(|_| FoundRecord::Missing(why)).collect());
-    let below = path_of(path);
-    if below.components().any(|part| !matches!(part, Component::Normal(_))) {
-        return missing("its path leads out of the input folder");
-    }
-    let Ok(folder) = InputFolder::at(&settings.input_root, Reads::default()) else {
+    let input = storage::at(&settings.input_root);
+    if !matches!(input.look(""), Ok(Some(_))) {
         return missing("the input folder is gone (`--input DIR` names another one)");
-    };
-    let on_disk = folder.real.join(below);
-    let mut file = match folder.open(&on_disk, None) {
+    }
+    let file = match input.open_inside(path, None) {
         Ok(file) => file,
         Err(OpenFault::LeadsOut) => return missing("the file is a link out of the input folder"),
         Err(OpenFault::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {
             return missing("the raw file is gone; what it said is in `activity_events`");
         }
-        Err(OpenFault::Unreadable(error)) => return Err(EngineError::input("read", &on_disk)(error)),
+        Err(OpenFault::Unreadable(error)) => return Err(EngineError::input("read", &input.shown(path))(error)),
     };
-    let size = file.metadata().map_err(EngineError::input("look at", &on_disk))?.len();
-    Ok(find_records(&mut file, size, wanted))
+    Ok(find_records(&mut OpenFile::of(file.reader()), file.size(), wanted))
 }

@@ -7,10 +7,8 @@ use crate::observe::status::last_runs::{LastRun, unrecorded};
 use crate::pipeline::settings::Settings;
 use crate::reports::manifest::RunRecord;
 use crate::reports::publish::is_unfinished;
-use crate::warehouse::error::WarehouseError;
+use crate::storage::interface::Holder;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::lock;
-use crate::warehouse::store::lock::Look;
 
 /// Work that is going on or was left unfinished.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -27,13 +25,11 @@ pub struct Work {
 
 /// Reads it from the lock, `run.json` and the last runs, the latest first.
 pub fn work(settings: &Settings, store: &Store, runs: &[LastRun]) -> Result<Work, EngineError> {
-    let path = store.private().join("lock");
     let record = RunRecord::read(&settings.published);
-    let lock = lock::look(&path).map_err(WarehouseError::store("look at the lock", &path))?;
-    let (at_work, last_holder) = match lock {
-        Look::Untouched => (None, None),
-        Look::Held(holder) => (Some(holder), None),
-        Look::Free(holder) => (None, Some(holder)),
+    let (at_work, last_holder) = match store.lock_holder()? {
+        Holder::Untouched => (None, None),
+        Holder::Held(holder) => (Some(holder), None),
+        Holder::Free(holder) => (None, Some(holder)),
     };
     let own = runs.iter().find(|run| !run.was_refused());
     let recorded = own.map(|run| run.began.as_str());

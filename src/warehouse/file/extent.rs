@@ -1,10 +1,11 @@
 //! Whether a Parquet file has all its bytes. A file that lost some in the middle still has a footer
 //! that can be read. But then the parts that the footer lists do not add up to the size of the file.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 
 use parquet::file::metadata::ParquetMetaData;
+
+use crate::storage::object::OpenObject;
 
 /// The magic number at the beginning.
 const HEAD_BYTES: u64 = 4;
@@ -12,14 +13,13 @@ const HEAD_BYTES: u64 = 4;
 const TAIL_BYTES: u64 = 8;
 
 /// Whether the file is as long as its footer says.
-pub(crate) fn has_all_bytes(mut file: &File, metadata: &ParquetMetaData) -> io::Result<bool> {
-    let size = file.seek(SeekFrom::End(0))?;
+pub(crate) fn has_all_bytes(file: &OpenObject, metadata: &ParquetMetaData) -> io::Result<bool> {
+    let size = file.size();
     if size < HEAD_BYTES + TAIL_BYTES {
         return Ok(false);
     }
-    file.seek(SeekFrom::Start(size - TAIL_BYTES))?;
     let mut footer_bytes = [0; 4];
-    file.read_exact(&mut footer_bytes)?;
+    io::Read::read_exact(&mut file.reader_from(size - TAIL_BYTES), &mut footer_bytes)?;
     let tail = u64::from(u32::from_le_bytes(footer_bytes)) + TAIL_BYTES;
     Ok(end_of_parts(metadata).and_then(|end| end.checked_add(tail)) == Some(size))
 }
@@ -67,7 +67,7 @@ mod tests {
     use parquet::file::metadata::ParquetMetaDataReader;
 
     use crate::domain::digest::Digest;
-    use crate::storage::disk::Disk;
+    use crate::storage;
     use crate::warehouse::contract::{Column, Contract, Kind, MadeFrom, Partition};
     use crate::warehouse::file::{footer, write};
 
@@ -103,22 +103,23 @@ mod tests {
     /// with none.
     fn file_of(rows: i64) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
         let columns: Vec<ArrayRef> = vec![
             Arc::new(Int64Array::from_iter_values(0..rows)),
             Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("word {}", row % 7)))),
         ];
         let frame = RecordBatch::try_new(WORDS.schema(), columns).unwrap();
-        write::write(&Disk::default(), &path, &WORDS, &frame, Default::default(), &[]).unwrap();
-        fs::read(&path).unwrap()
+        let storage = storage::at(folder.path());
+        write::put(&*storage, "file", &WORDS, &frame);
+        storage.read("file").unwrap().unwrap()
     }
 
     /// What is read of a file with these bytes.
     fn footer_of(bytes: &[u8]) -> Option<(u64, Digest)> {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, bytes).unwrap();
-        footer::read_footer(&path).unwrap().map(|footer| (footer.rows, footer.digest))
+        fs::write(folder.path().join("file"), bytes).unwrap();
+        let object = storage::at(folder.path()).open("file").unwrap();
+        let described = footer::describe(&object).unwrap();
+        described.map(|described| (described.footer.rows, described.footer.digest))
     }
 
     #[test]

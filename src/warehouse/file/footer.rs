@@ -9,15 +9,14 @@
 //! | `uptake.days` | `received=` tables: the event days in the file, each with its rows and digest; other tables: days that matter to their readers, or that they were made from |
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io;
-use std::path::Path;
 
 use parquet::file::metadata::{KeyValue, ParquetMetaData, ParquetMetaDataReader};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint};
+use crate::storage::object::OpenObject;
+use crate::storage::version_tag::VersionTag;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::extent::has_all_bytes;
@@ -61,8 +60,8 @@ pub struct Footer {
     pub rows: u64,
     /// The size of the file.
     pub bytes: u64,
-    /// When the file was changed last, nanoseconds since 1970; 0 where nobody has asked.
-    pub changed: u64,
+    /// The file's version tag; `None` where nobody has asked.
+    pub version: Option<VersionTag>,
     pub days: Vec<DayPart>,
 }
 
@@ -94,34 +93,23 @@ impl Footer {
     }
 }
 
-/// Reads the footer of a file; `None` where the file is no whole file of ours.
-pub fn read_footer(path: &Path) -> Result<Option<Footer>, WarehouseError> {
-    Ok(describe(path)?.map(|described| described.footer))
-}
-
 /// Reads the footer of a file and of which table it is; `None` where the file is no whole file of
 /// ours.
-pub fn describe(path: &Path) -> Result<Option<Described>, WarehouseError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(WarehouseError::store("open", path)(error)),
-    };
-    let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(&file) else {
+pub fn describe(file: &OpenObject) -> Result<Option<Described>, WarehouseError> {
+    let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(file) else {
         return Ok(None);
     };
-    if !has_all_bytes(&file, &metadata).map_err(WarehouseError::store("read", path))? {
+    if !has_all_bytes(file, &metadata).map_err(WarehouseError::store("read", file.shown()))? {
         return Ok(None);
     }
-    let bytes = file.metadata().map_err(WarehouseError::store("look at", path))?.len();
     let keys = keys_of(&metadata);
     let footer = || {
         Some(Footer {
             fingerprint: Fingerprint::parse(keys.get(FINGERPRINT_KEY)?)?,
             digest: Digest::parse(keys.get(DIGEST_KEY)?)?,
             rows: u64::try_from(metadata.file_metadata().num_rows()).ok()?,
-            bytes,
-            changed: 0,
+            bytes: file.size(),
+            version: None,
             days: keys
                 .get(DAYS_KEY)
                 .map_or(Some(Vec::new()), |text| serde_json::from_str(text).ok())?,

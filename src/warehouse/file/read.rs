@@ -2,7 +2,6 @@
 //! dictionary-coded texts. A file of an older version gets the columns that came later, filled with
 //! null or with a value that stands for "nothing was said".
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
+use crate::storage::object::OpenObject;
 use crate::warehouse::contract::{Column, Contract, Kind};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::{ROW_GROUP_ROWS, version_of};
@@ -21,21 +21,21 @@ use crate::warehouse::value_rules::check_types;
 
 /// Reads columns of a file (all of them where `columns` is empty) as one frame in the order of the
 /// contract.
-pub fn read(path: &Path, contract: &Contract, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
-    let file = File::open(path).map_err(WarehouseError::store("open", path))?;
+pub fn read(file: &OpenObject, contract: &Contract, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
+    let path = file.shown();
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(WarehouseError::parquet("read", path))?;
+    let metadata = ArrowReaderMetadata::load(file, options).map_err(WarehouseError::parquet("read", path))?;
     let version = version_of(metadata.metadata());
-    as_one_frame(path, (contract, version), columns, reader(path, file, metadata, columns)?)
+    as_one_frame(path, (contract, version), columns, reader(file, metadata, columns)?)
 }
 
 /// Reads columns as one frame for each row group. Texts stay dictionary-coded where the file has
 /// them so: what is there once for many rows is not copied for each of them.
-pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
+pub fn read_coded(file: &OpenObject, contract: &Contract, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
+    let path = file.shown();
     let failed = || WarehouseError::parquet("read", path);
-    let file = File::open(path).map_err(WarehouseError::store("open", path))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed())?;
+    let metadata = ArrowReaderMetadata::load(file, options).map_err(failed())?;
     let groups = metadata.metadata().row_groups();
     let is_coded = |at: usize| groups.iter().all(|group| group.column(at).dictionary_page_offset().is_some());
     let coded = |(at, field): (usize, &FieldRef)| match field.data_type() {
@@ -49,7 +49,7 @@ pub fn read_coded(path: &Path, contract: &Contract, columns: &[&str]) -> Result<
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
     let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(failed())?;
     let version = version_of(metadata.metadata());
-    let reader = reader(path, file, metadata, columns)?;
+    let reader = reader(file, metadata, columns)?;
     let whole = |frame: Result<RecordBatch, ArrowError>| {
         let frame = frame.map_err(|error| failed()(error.into()))?;
         check_types(path, contract, &frame)?;
@@ -93,7 +93,7 @@ fn never_null(kind: Kind, rows: usize) -> Result<ArrayRef, WarehouseError> {
 }
 
 /// A reader of columns of a file that gives one frame for each row group.
-fn reader(path: &Path, file: File, metadata: ArrowReaderMetadata, columns: &[&str]) -> Result<ParquetRecordBatchReader, WarehouseError> {
+fn reader(file: &OpenObject, metadata: ArrowReaderMetadata, columns: &[&str]) -> Result<ParquetRecordBatchReader, WarehouseError> {
     let wanted = |name: &str| columns.is_empty() || columns.contains(&name);
     let indices: Vec<usize> = metadata
         .schema()
@@ -104,11 +104,11 @@ fn reader(path: &Path, file: File, metadata: ArrowReaderMetadata, columns: &[&st
         .map(|(at, _)| at)
         .collect();
     let mask = ProjectionMask::roots(metadata.parquet_schema(), indices);
-    ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+    ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata)
         .with_projection(mask)
         .with_batch_size(ROW_GROUP_ROWS)
         .build()
-        .map_err(WarehouseError::parquet("read", path))
+        .map_err(WarehouseError::parquet("read", file.shown()))
 }
 
 /// Everything that a reader gives, as one frame. Its columns have to be of the contract's types.
@@ -134,7 +134,7 @@ mod tests {
     use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
     use super::*;
-    use crate::storage::disk::Disk;
+    use crate::storage;
     use crate::warehouse::contract::{MadeFrom, Partition};
     use crate::warehouse::file::write;
 
@@ -177,12 +177,12 @@ mod tests {
         ],
     );
 
-    fn written(contract: &Contract, folder: &Path) -> std::path::PathBuf {
-        let path = folder.join("file");
+    fn written(contract: &Contract, folder: &Path) -> OpenObject {
         let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
         let frame = RecordBatch::try_new(contract.schema(), vec![numbers]).unwrap();
-        write::write(&Disk::default(), &path, contract, &frame, Default::default(), &[]).unwrap();
-        path
+        let storage = storage::at(folder);
+        write::put(&*storage, "file", contract, &frame);
+        storage.open("file").unwrap()
     }
 
     #[test]

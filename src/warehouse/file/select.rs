@@ -5,8 +5,6 @@
 //! tell where. A file without a page index, or with another key, gives the same rows and takes
 //! longer.
 
-use std::fs::File;
-use std::io;
 use std::ops::Range;
 use std::path::Path;
 
@@ -20,6 +18,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
 use crate::domain::guid::Guid;
+use crate::storage::object::OpenObject;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::version_of;
@@ -28,19 +27,14 @@ use crate::warehouse::file::read::as_one_frame;
 /// The column that says whose a row is.
 const TENANT: &str = "tenant_id";
 
-/// Reads columns (all of them where `columns` is empty) of the rows of a tenant; `None` where there
-/// is no such file.
-pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: Guid) -> Result<Option<RecordBatch>, WarehouseError> {
+/// Reads columns (all of them where `columns` is empty) of the rows of a tenant.
+pub fn read_tenant(file: &OpenObject, contract: &Contract, columns: &[&str], tenant: Guid) -> Result<RecordBatch, WarehouseError> {
+    let path = file.shown();
     let failed = || WarehouseError::parquet("read", path);
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(WarehouseError::store("open", path)(error)),
-    };
     let options = ArrowReaderOptions::new()
         .with_skip_arrow_metadata(true)
         .with_page_index_policy(PageIndexPolicy::Optional);
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(failed())?;
+    let metadata = ArrowReaderMetadata::load(file, options).map_err(failed())?;
     let version = checked_version(path, contract, &metadata)?;
     let schema = metadata.schema().clone();
     let at = |name: &str| schema.fields().iter().position(|field| field.name() == name);
@@ -64,14 +58,14 @@ pub fn read_tenant(path: &Path, contract: &Contract, columns: &[&str], tenant: G
             .collect::<BooleanArray>())
     };
     let filter = RowFilter::new(vec![Box::new(ArrowPredicateFn::new(mask(vec![tenant_at]), is_tenant))]);
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone())
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone())
         .with_projection(mask(wanted))
         .with_row_groups(groups)
         .with_row_selection(RowSelection::from_consecutive_ranges(ranges.into_iter(), rows))
         .with_row_filter(filter)
         .build()
         .map_err(failed())?;
-    as_one_frame(path, (contract, version), columns, reader).map(Some)
+    as_one_frame(path, (contract, version), columns, reader)
 }
 
 /// The version of a file; an error where this program cannot read it. The caller asks for single
@@ -148,13 +142,15 @@ mod tests {
 
     use arrow::array::{ArrayRef, Int64Array, StringArray};
     use arrow::datatypes::Int64Type;
+    use std::fs::File;
+
     use parquet::arrow::ArrowWriter;
     use parquet::arrow::arrow_writer::ArrowWriterOptions;
     use parquet::file::metadata::KeyValue;
     use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
     use super::*;
-    use crate::storage::disk::Disk;
+    use crate::storage;
     use crate::warehouse::contract::{Column, Kind, MadeFrom, Partition};
     use crate::warehouse::file::write;
 
@@ -205,32 +201,33 @@ mod tests {
         RecordBatch::try_new(VISITS.schema(), columns).unwrap()
     }
 
-    fn numbers(path: &Path, columns: &[&str], tenant: Guid) -> Vec<i64> {
-        let frame = read_tenant(path, &VISITS, columns, tenant).unwrap().unwrap();
+    fn numbers(file: &OpenObject, columns: &[&str], tenant: Guid) -> Vec<i64> {
+        let frame = read_tenant(file, &VISITS, columns, tenant).unwrap();
         let numbers = frame.column_by_name("number").unwrap();
         numbers.as_primitive::<Int64Type>().values().to_vec()
     }
 
     #[track_caller]
-    fn gives_each_tenant_its_rows(path: &Path) {
+    fn gives_each_tenant_its_rows(file: &OpenObject) {
         for tenant in [0u128, 1, 2, 9, 10, 11, 12, 150, 299] {
             let count = if tenant == 10 { 150_000 } else { tenant as i64 };
             let expected: Vec<i64> = (0..count).collect();
-            assert_eq!(numbers(path, &[], Guid(tenant * 2)), expected, "{tenant}");
-            assert_eq!(numbers(path, &["number"], Guid(tenant * 2)), expected, "{tenant}");
-            assert!(numbers(path, &[], Guid(tenant * 2 + 1)).is_empty(), "an id between two");
+            assert_eq!(numbers(file, &[], Guid(tenant * 2)), expected, "{tenant}");
+            assert_eq!(numbers(file, &["number"], Guid(tenant * 2)), expected, "{tenant}");
+            assert!(numbers(file, &[], Guid(tenant * 2 + 1)).is_empty(), "an id between two");
         }
-        assert!(numbers(path, &[], Guid(u128::MAX)).is_empty());
+        assert!(numbers(file, &[], Guid(u128::MAX)).is_empty());
     }
 
     #[test]
     fn a_tenant_s_rows_are_found_and_little_else_is_read() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        write::write(&Disk::default(), &path, &VISITS, &rows(), Default::default(), &[]).unwrap();
-        gives_each_tenant_its_rows(&path);
+        let storage = storage::at(folder.path());
+        write::put(&*storage, "file", &VISITS, &rows());
+        let file = storage.open("file").unwrap();
+        gives_each_tenant_its_rows(&file);
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
-        let metadata = ArrowReaderMetadata::load(&File::open(&path).unwrap(), options).unwrap();
+        let metadata = ArrowReaderMetadata::load(&file, options).unwrap();
         let id = Guid(299 * 2).to_string();
         let (groups, ranges, rows) = candidates(metadata.metadata(), 0, id.as_bytes());
         let read: usize = ranges.iter().map(ExactSizeIterator::len).sum();
@@ -253,15 +250,12 @@ mod tests {
             writer.write(&rows()).unwrap();
             writer.append_key_value_metadata(KeyValue::new("uptake.version".to_owned(), version.to_owned()));
             writer.close().unwrap();
+            storage::at(folder.path()).open("file").unwrap()
         };
-        write("3");
-        gives_each_tenant_its_rows(&path);
-        write("2");
-        let older = read_tenant(&path, &VISITS, &[], Guid(2));
+        gives_each_tenant_its_rows(&write("3"));
+        let older = read_tenant(&write("2"), &VISITS, &[], Guid(2));
         assert!(matches!(older, Err(WarehouseError::Older { found: 2, known: 3, .. })));
-        write("4");
-        let newer = read_tenant(&path, &VISITS, &[], Guid(2));
+        let newer = read_tenant(&write("4"), &VISITS, &[], Guid(2));
         assert!(matches!(newer, Err(WarehouseError::Newer { found: 4, known: 3, .. })));
-        assert!(read_tenant(&folder.path().join("none"), &VISITS, &[], Guid(2)).unwrap().is_none());
     }
 }

@@ -9,9 +9,7 @@
 //! now. Then what readers look up is held against that of the rows encoded once more: the numbers
 //! of rows, and for each column and page the number of nulls and the least and greatest value.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
@@ -19,6 +17,7 @@ use parquet::file::metadata::ParquetMetaDataReader;
 
 use crate::domain::digest::{Digest, Digester};
 use crate::domain::words::counted;
+use crate::storage::object::OpenObject;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::extent::end_of_rows;
@@ -43,15 +42,20 @@ pub enum Flaw {
 
 /// Reads a file and checks it against its footer and its contract. Returns the rows, where they can
 /// be read, and everything that is wrong. Fails only where the disk does.
-pub fn verify(path: &Path, contract: &Contract, place: Place, footer: &Footer) -> Result<(Option<RecordBatch>, Vec<Flaw>), WarehouseError> {
-    let (rows_digest, digest) = digests(path)?;
+pub fn verify(
+    file: &OpenObject,
+    contract: &Contract,
+    place: Place,
+    footer: &Footer,
+) -> Result<(Option<RecordBatch>, Vec<Flaw>), WarehouseError> {
+    let (rows_digest, digest) = digests(file)?;
     if rows_digest != footer.digest {
         // Bytes that are not those that were written are not decoded: they could say anything.
         let what = format!("its rows have the digest {rows_digest}, and the footer says {}", footer.digest);
         return Ok((None, vec![Flaw::Bytes(what)]));
     }
     let mut flaws = Vec::new();
-    let frame = match read(path, contract, &[]) {
+    let frame = match read(file, contract, &[]) {
         Ok(frame) => frame,
         Err(error @ WarehouseError::Store { .. }) => return Err(error),
         // The writer checks the types of the columns, so it did not write others.
@@ -77,7 +81,7 @@ pub fn verify(path: &Path, contract: &Contract, place: Place, footer: &Footer) -
         }
     }
     if flaws.is_empty()
-        && let Some(what) = footer_flaw(path, contract, &frame, footer, digest)?
+        && let Some(what) = footer_flaw(file, contract, &frame, footer, digest)?
     {
         flaws.push(Flaw::Bytes(what));
     }
@@ -86,14 +90,14 @@ pub fn verify(path: &Path, contract: &Contract, place: Place, footer: &Footer) -
 
 /// What is wrong outside of the encoded rows, which are whole.
 fn footer_flaw(
-    path: &Path,
+    file: &OpenObject,
     contract: &Contract,
     frame: &RecordBatch,
     footer: &Footer,
     digest: Digest,
 ) -> Result<Option<String>, WarehouseError> {
-    let file = File::open(path).map_err(WarehouseError::store("open", path))?;
-    let Ok(found) = metadata_of(&file) else {
+    let path = file.shown();
+    let Ok(found) = metadata_of(file) else {
         return Ok(Some("the indexes of its pages cannot be read".to_owned()));
     };
     let source = Source {
@@ -104,7 +108,7 @@ fn footer_flaw(
     if !(1..=ENCODER).contains(&source.encoder) {
         return Ok(Some("its footer names an encoder that this version does not know".to_owned()));
     }
-    let (again, whole) = encode(io::sink(), path, contract, frame, source)?;
+    let (again, whole) = encode(&mut io::sink(), path, contract, frame, source)?;
     let is_reproduced = again.digest == footer.digest || source.encoder == ENCODER;
     let is_same = if is_reproduced && version_of(&found) == contract.version {
         whole == digest
@@ -119,11 +123,10 @@ fn footer_flaw(
 
 /// The digest of the encoded rows of a file, and that of all its bytes. Without a readable footer
 /// both are of all bytes.
-fn digests(path: &Path) -> Result<(Digest, Digest), WarehouseError> {
-    let failed = || WarehouseError::store("read", path);
-    let mut file = File::open(path).map_err(WarehouseError::store("open", path))?;
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).ok();
-    io::Seek::rewind(&mut file).map_err(failed())?;
+fn digests(object: &OpenObject) -> Result<(Digest, Digest), WarehouseError> {
+    let failed = || WarehouseError::store("read", object.shown());
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(object).ok();
+    let mut file = object.reader();
     let mut left = metadata.as_ref().and_then(end_of_rows);
     let mut hasher = Digester::new();
     let mut rows_digest = None;
@@ -184,7 +187,7 @@ mod tests {
     use parquet::file::properties::WriterProperties;
 
     use super::*;
-    use crate::storage::disk::Disk;
+    use crate::storage;
     use crate::warehouse::contract::{Column, Kind, MadeFrom, Partition};
     use crate::warehouse::file::footer::{Described, describe};
     use crate::warehouse::file::write;
@@ -226,13 +229,13 @@ mod tests {
     /// What is wrong with a file of these bytes; that its footer cannot be read is one thing.
     fn flaws(bytes: &[u8]) -> Vec<Flaw> {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, bytes).unwrap();
-        match describe(&path).unwrap() {
+        fs::write(folder.path().join("file"), bytes).unwrap();
+        let file = storage::at(folder.path()).open("file").unwrap();
+        match describe(&file).unwrap() {
             // What a file was made from is held against other files, not here.
             Some(found) if found.footer.fingerprint != Default::default() => vec![Flaw::Bytes("another fingerprint".to_owned())],
             Some(Described { table, version, footer }) if table == WORDS.name && version == WORDS.version => {
-                verify(&path, &WORDS, PLACE, &footer).unwrap().1
+                verify(&file, &WORDS, PLACE, &footer).unwrap().1
             }
             _ => vec![Flaw::Bytes("no footer".to_owned())],
         }
@@ -249,7 +252,14 @@ mod tests {
     /// The bytes of a file with these rows, in this order.
     fn file_of(numbers: &[i64]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        encode(&mut bytes, Path::new("memory"), &WORDS, &frame(numbers), source_of(ENCODER)).unwrap();
+        encode(
+            &mut bytes,
+            std::path::Path::new("memory"),
+            &WORDS,
+            &frame(numbers),
+            source_of(ENCODER),
+        )
+        .unwrap();
         bytes
     }
 
@@ -258,9 +268,9 @@ mod tests {
         for rows in [0, 1, 1_000, 5_000, 300_000] {
             let numbers: Vec<i64> = (0..rows).collect();
             let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("file");
-            write::write(&Disk::default(), &path, &WORDS, &frame(&numbers), Default::default(), &[]).unwrap();
-            assert_eq!(flaws(&fs::read(&path).unwrap()), [], "{rows} rows");
+            let storage = storage::at(folder.path());
+            write::put(&*storage, "file", &WORDS, &frame(&numbers));
+            assert_eq!(flaws(&storage.read("file").unwrap().unwrap()), [], "{rows} rows");
         }
     }
 
@@ -311,7 +321,7 @@ mod tests {
     fn describe_bytes(bytes: &[u8]) -> Footer {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), bytes).unwrap();
-        describe(&folder.path().join("file")).unwrap().unwrap().footer
+        describe(&storage::at(folder.path()).open("file").unwrap()).unwrap().unwrap().footer
     }
 
     #[test]
@@ -340,7 +350,14 @@ mod tests {
         let numbers: Vec<i64> = (0..40).collect();
         for (encoder, is_ours) in [(ENCODER, true), (1, true), (0, false), (ENCODER + 1, false)] {
             let mut bytes = Vec::new();
-            encode(&mut bytes, Path::new("memory"), &WORDS, &frame(&numbers), source_of(encoder)).unwrap();
+            encode(
+                &mut bytes,
+                std::path::Path::new("memory"),
+                &WORDS,
+                &frame(&numbers),
+                source_of(encoder),
+            )
+            .unwrap();
             assert_eq!(flaws(&bytes).is_empty(), is_ours, "encoder {encoder}");
         }
     }

@@ -14,7 +14,7 @@ use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 
 use crate::domain::digest::{Digest, Digester, Fingerprint};
-use crate::storage::disk::Disk;
+use crate::storage::interface::{Staged, Unfinished};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::encode::column_chunk;
 use crate::warehouse::error::WarehouseError;
@@ -51,26 +51,27 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
-/// Writes a frame to a new file at `path` and returns its footer. The frame has to be sorted by the
+/// Writes a frame as a new file and returns its footer. The frame has to be sorted by the
 /// key, and no key may be there twice.
 pub fn write(
-    disk: &Disk,
-    path: &Path,
+    mut file: Box<dyn Unfinished>,
     contract: &Contract,
     frame: &RecordBatch,
     fingerprint: Fingerprint,
     days: &[DayPart],
-) -> Result<Footer, WarehouseError> {
-    check_types(path, contract, frame)?;
+) -> Result<(Staged, Footer), WarehouseError> {
+    let path = file.shown();
+    check_types(&path, contract, frame)?;
     check_order(contract, frame)?;
-    let file = disk.create_file(path).map_err(WarehouseError::store("create", path))?;
-    let buffered = io::BufWriter::with_capacity(WRITTEN_AT_ONCE, file);
+    let mut buffered = io::BufWriter::with_capacity(WRITTEN_AT_ONCE, &mut file);
     let source = Source {
         fingerprint,
         days,
         encoder: ENCODER,
     };
-    Ok(encode(buffered, path, contract, frame, source)?.0)
+    let (footer, _) = encode(&mut buffered, &path, contract, frame, source)?;
+    drop(buffered);
+    Ok((file.finish()?, footer))
 }
 
 /// What the footer of a file says besides what follows from its rows.
@@ -119,7 +120,7 @@ pub(super) fn encode<W: Write + Send>(
         digest,
         rows: rows as u64,
         bytes: 0,
-        changed: 0,
+        version: None,
         days: source.days.to_vec(),
     };
     for key in footer.keys(contract, source.encoder)? {
@@ -129,4 +130,12 @@ pub(super) fn encode<W: Write + Send>(
     digesting.inner.flush().map_err(WarehouseError::store("write", path))?;
     footer.bytes = digesting.bytes;
     Ok((footer, digesting.hasher.digest()))
+}
+
+/// Writes a frame of a test under a name.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test ends by panicking")]
+pub fn put(storage: &dyn crate::storage::interface::Storage, name: &str, contract: &Contract, frame: &RecordBatch) {
+    let (staged, _) = write(storage.begin().unwrap(), contract, frame, Default::default(), &[]).unwrap();
+    storage.put(&staged, name).unwrap();
 }

@@ -4,7 +4,6 @@
 //! file that is not as it was written, or of another version, is as good as not there.
 
 use std::borrow::Cow;
-use std::fs;
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -41,7 +40,7 @@ impl<T: Serialize + DeserializeOwned> CacheFile<T> {
 
     /// What an earlier run saved; `None` where there is nothing that can be used.
     pub fn load(&self, store: &Store) -> Option<T> {
-        of_bytes(&fs::read(store.private().join(self.file_name())).ok()?, self.version)
+        of_bytes(&store.read_private(&self.file_name()).ok()??, self.version)
     }
 
     /// Saves it for the next run. A rehearsal leaves the caches as they are.
@@ -100,8 +99,8 @@ mod tests {
         let store = Store::at(root.path());
         let lock = store.lock("a test").unwrap();
         FILE.of_shard(7).save(&store, &vec![1, 2]).unwrap();
-        assert!(store.private().join("numbers-07.bin").exists());
-        let rehearsal = Store::rehearsal(root.path(), overlay.path()).unwrap();
+        assert!(root.path().join(".uptake/numbers-07.bin").exists());
+        let rehearsal = Store::rehearsal(root.path(), overlay.path());
         FILE.of_shard(7).save(&rehearsal, &vec![3]).unwrap();
         assert_eq!(
             FILE.of_shard(7).load(&rehearsal),

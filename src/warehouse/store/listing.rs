@@ -1,18 +1,19 @@
 //! What the warehouse holds: every partition file with its footer. Footers that were read before
-//! come from a disposable cache as long as a file's size and time of change are the same. A folder
-//! in which nothing came or went since, which its own time of change says, is not gone through
-//! again: only its files are looked at, one by one.
+//! come from a disposable cache as long as the version tags of their files are the same. A partition
+//! in which no name came or went since is not gone through again, where the storage can say so: only
+//! its files are looked at, one by one.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{self, DirEntry, Metadata};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
+use crate::storage::error::if_there;
+use crate::storage::interface::{Earlier, Entry, Kind, Storage};
+use crate::storage::version_tag::VersionTag;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::{Described, Footer, describe};
@@ -22,26 +23,22 @@ pub use crate::warehouse::contract::Place;
 /// The files of one table that are whole and of a version that the program reads.
 pub type TableIndex = BTreeMap<Place, Footer>;
 
-/// When the folders of partitions were changed last, nanoseconds since 1970: of those that have
-/// nothing but files that can be used.
-pub type FolderTimes = BTreeMap<Day, u64>;
-
-/// How old a change has to be before its time is believed: within one tick of a file system's
-/// clock, two seconds on the coarsest, there can be another change that has the same time.
-pub const SETTLED_AFTER: Duration = Duration::from_secs(2);
+/// For partitions that have nothing but files that can be used, a tag that stays the same as long
+/// as no name comes or goes there.
+pub type FolderTags = BTreeMap<Day, VersionTag>;
 
 /// What an earlier look at the folder of a table has found.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Known {
     pub files: TableIndex,
-    pub folders: FolderTimes,
+    pub folders: FolderTags,
 }
 
 /// What was found in the folder of a table.
 #[derive(Default, Debug)]
 pub struct Listing {
     pub files: TableIndex,
-    pub folders: FolderTimes,
+    pub folders: FolderTags,
     /// Files that are ours by name and cannot be used: they are made again.
     pub broken: Vec<Broken>,
     /// Things that are not ours: left alone.
@@ -95,8 +92,9 @@ pub fn file_name(shard: u32) -> String {
 
 /// The places of a table for which there is something of a file's name, in order. No file is
 /// opened.
-pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
-    let mut places: Vec<Place> = find(root, contract, |folder, day| go_through(folder, day, |place, _| Ok(place)))?.files;
+pub fn places(storage: &dyn Storage, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
+    let look = |place: Place, _: &Entry, _: &str| Ok(place);
+    let mut places: Vec<Place> = find(storage, contract, &Known::default(), look)?.files;
     places.sort_unstable();
     Ok(places)
 }
@@ -105,7 +103,7 @@ pub fn places(root: &Path, contract: &Contract) -> Result<Vec<Place>, WarehouseE
 struct Found<T> {
     files: Vec<T>,
     foreign: Vec<PathBuf>,
-    folders: Vec<(Day, u64)>,
+    folders: Vec<(Day, VersionTag)>,
 }
 
 impl<T> Default for Found<T> {
@@ -126,30 +124,26 @@ impl<T> Found<T> {
     }
 }
 
-/// Looks into the folder of a table, partition by partition on all threads: `look` says what is in
-/// one folder.
+/// Looks into the folder of a table, partition by partition on all threads: `look` gets what has the
+/// name of a file, with its place and its whole name.
 fn find<T: Send>(
-    root: &Path,
+    storage: &dyn Storage,
     contract: &Contract,
-    look: impl Fn(&Path, Option<Day>) -> Result<Found<T>, WarehouseError> + Sync,
+    known: &Known,
+    look: impl Fn(Place, &Entry, &str) -> Result<T, WarehouseError> + Sync,
 ) -> Result<Found<T>, WarehouseError> {
-    let table = root.join(contract.name);
     let Some(column) = contract.partition.column() else {
-        return look(&table, None);
+        return in_folder(storage, contract.name, None, known, &look);
     };
-    let mut partitions = Vec::new();
-    for_each_entry(&table, |entry| {
-        partitions.push(entry.file_name());
-        Ok(())
-    })?;
+    let partitions = storage.list(contract.name, None)?.unwrap_or_default().entries;
     let found: Vec<Found<T>> = partitions
         .into_par_iter()
-        .map(|name| {
-            let folder = table.join(&name);
-            match name.to_str().and_then(|name| day_of(name, column)) {
-                Some(day) => look(&folder, Some(day)),
+        .map(|entry| {
+            let folder = format!("{}/{}", contract.name, entry.name);
+            match day_of(&entry.name, column) {
+                Some(day) => in_folder(storage, &folder, Some(day), known, &look),
                 None => Ok(Found {
-                    foreign: vec![folder],
+                    foreign: vec![storage.shown(&folder)],
                     ..Found::default()
                 }),
             }
@@ -160,45 +154,41 @@ fn find<T: Send>(
     Ok(all)
 }
 
-/// Goes through one folder and looks at every entry that has the name of a file: `look` gets its
-/// place and the entry.
-fn go_through<T>(
-    folder: &Path,
+/// Looks into one folder.
+fn in_folder<T>(
+    storage: &dyn Storage,
+    folder: &str,
     day: Option<Day>,
-    mut look: impl FnMut(Place, &DirEntry) -> Result<T, WarehouseError>,
+    known: &Known,
+    look: &impl Fn(Place, &Entry, &str) -> Result<T, WarehouseError>,
 ) -> Result<Found<T>, WarehouseError> {
+    let of_day = || known.files.range((day, 0)..=(day, u32::MAX));
+    let names_tag = day.and_then(|day| known.folders.get(&day));
+    let earlier = names_tag.map(|tag| Earlier {
+        names_tag: *tag,
+        names: of_day().map(|((_, shard), _)| file_name(*shard)).collect(),
+    });
+    let listing = storage.list(folder, earlier.as_ref())?.unwrap_or_default();
     let mut found = Found::default();
-    for_each_entry(folder, |entry| {
-        match entry.file_name().to_str().and_then(shard_of) {
-            Some(shard) => found.files.push(look((day, shard), entry)?),
-            None => found.foreign.push(entry.path()),
+    for entry in &listing.entries {
+        let name = format!("{folder}/{}", entry.name);
+        match shard_of(&entry.name) {
+            Some(shard) => found.files.push(look((day, shard), entry, &name)?),
+            None => found.foreign.push(storage.shown(&name)),
         }
-        Ok(())
-    })?;
+    }
+    // What is odd there is to be told by the next look, too.
+    if found.foreign.is_empty() {
+        found.folders.extend(day.zip(listing.names));
+    }
     Ok(found)
 }
 
 /// Lists the files of a table with their footers. A footer that is known is that of its file as
-/// long as size and time of change are the same.
-pub fn list(root: &Path, contract: &Contract, known: Known) -> Result<Listing, WarehouseError> {
-    let Known { files: known, folders } = known;
-    let settled_before = nanoseconds(SystemTime::now().checked_sub(SETTLED_AFTER));
-    let found = find(root, contract, |folder, day| {
-        let time = day.and_then(|day| Some((day, changed_folder(folder)?)));
-        if let Some((day, time)) = time
-            && folders.get(&day) == Some(&time)
-            && let Some(files) = unchanged(folder, day, &known)
-        {
-            return Ok(Found {
-                files,
-                folders: vec![(day, time)],
-                ..Found::default()
-            });
-        }
-        let mut found = go_through(folder, day, |place, entry| Ok((place, look(contract, entry, known.get(&place))?)))?;
-        let is_clean = found.foreign.is_empty() && !found.files.iter().any(|(_, looked)| matches!(looked, Looked::Broken(_)));
-        found.folders.extend(time.filter(|(_, time)| is_clean && *time <= settled_before));
-        Ok(found)
+/// long as its version tag is the same.
+pub fn list(storage: &dyn Storage, contract: &Contract, known: Known) -> Result<Listing, WarehouseError> {
+    let found = find(storage, contract, &known, |place, entry, name| {
+        Ok((place, look(storage, contract, entry, name, known.files.get(&place))?))
     })?;
     let mut listing = Listing {
         foreign: found.foreign,
@@ -211,10 +201,13 @@ pub fn list(root: &Path, contract: &Contract, known: Known) -> Result<Listing, W
         match looked {
             Looked::Known => same.push(place),
             Looked::Other(footer) => drop(others.insert(place, *footer)),
-            Looked::Broken(broken) => listing.broken.push(broken),
+            Looked::Broken(broken) => {
+                place.0.and_then(|day| listing.folders.remove(&day));
+                listing.broken.push(broken);
+            }
         }
     }
-    listing.files = known;
+    listing.files = known.files;
     if same.len() < listing.files.len() {
         let before = listing.files.len();
         same.sort_unstable();
@@ -228,33 +221,19 @@ pub fn list(root: &Path, contract: &Contract, known: Known) -> Result<Listing, W
     Ok(listing)
 }
 
-/// The files of a folder in which nothing came or went, where each is the one that was known.
-fn unchanged(folder: &Path, day: Day, known: &TableIndex) -> Option<Vec<(Place, Looked)>> {
-    let of_day = known.range((Some(day), 0)..=(Some(day), u32::MAX));
-    let same = |(place, footer): (&Place, &Footer)| {
-        // Of the entry itself, a link is not followed.
-        let metadata = fs::symlink_metadata(folder.join(file_name(place.1))).ok()?;
-        is_same(&metadata, footer).then_some((*place, Looked::Known))
-    };
-    of_day.map(same).collect()
-}
-
-/// When the file of a footer was changed; `None` where somebody else has written there since.
-pub fn changed_at(path: &Path, footer: &Footer) -> Result<Option<u64>, WarehouseError> {
-    let metadata = fs::symlink_metadata(path).map_err(WarehouseError::store("look at", path))?;
-    Ok(Some(changed(&metadata)).filter(|_| metadata.is_file() && metadata.len() == footer.bytes))
+/// The tag of the file of a footer; `None` where somebody else has written there since.
+pub fn version(storage: &dyn Storage, name: &str, footer: &Footer) -> Result<Option<VersionTag>, WarehouseError> {
+    let found = storage.look(name)?.filter(|found| found.kind == Kind::Object);
+    Ok(found.map(|found| found.version).filter(|version| version.size() == footer.bytes))
 }
 
 /// The days that a table has a folder for, in order.
-pub fn partitions(root: &Path, contract: &Contract) -> Result<Vec<Day>, WarehouseError> {
+pub fn partitions(storage: &dyn Storage, contract: &Contract) -> Result<Vec<Day>, WarehouseError> {
     let Some(column) = contract.partition.column() else {
         return Ok(Vec::new());
     };
-    let mut days = Vec::new();
-    for_each_entry(&root.join(contract.name), |entry| {
-        days.extend(entry.file_name().to_str().and_then(|name| day_of(name, column)));
-        Ok(())
-    })?;
+    let entries = storage.list(contract.name, None)?.unwrap_or_default().entries;
+    let mut days: Vec<Day> = entries.iter().filter_map(|entry| day_of(&entry.name, column)).collect();
     days.sort_unstable();
     Ok(days)
 }
@@ -272,21 +251,19 @@ enum Looked {
     Broken(Broken),
 }
 
-fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result<Looked, WarehouseError> {
-    // Of the entry itself, a link is not followed.
-    let metadata = entry
-        .metadata()
-        .map_err(|error| WarehouseError::store("look at", &entry.path())(error))?;
-    if known.is_some_and(|footer| is_same(&metadata, footer)) {
+fn look(storage: &dyn Storage, contract: &Contract, entry: &Entry, name: &str, known: Option<&Footer>) -> Result<Looked, WarehouseError> {
+    let version = entry.metadata.version;
+    let is_known = |footer: &Footer| footer.version.is_some_and(|known| known.is_same_as(&version));
+    if entry.metadata.kind == Kind::Object && known.is_some_and(is_known) {
         return Ok(Looked::Known);
     }
-    let changed = changed(&metadata);
-    let path = entry.path();
-    let fault = match metadata.file_type() {
-        kind if kind.is_dir() => Fault::Folder,
-        kind if kind.is_symlink() => Fault::Link,
-        kind if !kind.is_file() => Fault::Damaged,
-        _ => match describe(&path)? {
+    let path = storage.shown(name);
+    let describe = || if_there(storage.open(name))?.map_or(Ok(None), |object| describe(&object));
+    let fault = match entry.metadata.kind {
+        Kind::Folder => Fault::Folder,
+        Kind::Link | Kind::LeadsOut => Fault::Link,
+        Kind::Other => Fault::Damaged,
+        Kind::Object => match describe()? {
             None => Fault::Damaged,
             Some(found) if found.table != contract.name => Fault::OtherTable,
             // Its fingerprint is not what it would be today, so it is made again; until then, and
@@ -308,46 +285,13 @@ fn look(contract: &Contract, entry: &DirEntry, known: Option<&Footer>) -> Result
                     known: contract.version,
                 });
             }
-            Some(Described { footer, .. }) => return Ok(Looked::Other(Box::new(Footer { changed, ..footer }))),
+            Some(Described { footer, .. }) => {
+                let version = Some(version);
+                return Ok(Looked::Other(Box::new(Footer { version, ..footer })));
+            }
         },
     };
     Ok(Looked::Broken(Broken { path, fault }))
-}
-
-/// Whether a file is the one of a footer.
-fn is_same(metadata: &Metadata, footer: &Footer) -> bool {
-    let changed = changed(metadata);
-    metadata.is_file() && footer.bytes == metadata.len() && footer.changed == changed && changed > 0
-}
-
-/// When a file was changed, nanoseconds since 1970; 0 where that is not known.
-fn changed(metadata: &Metadata) -> u64 {
-    nanoseconds(metadata.modified().ok())
-}
-
-/// When something came into a folder or went out of it.
-fn changed_folder(folder: &Path) -> Option<u64> {
-    let metadata = fs::metadata(folder).ok()?;
-    Some(changed(&metadata)).filter(|changed| metadata.is_dir() && *changed > 0)
-}
-
-/// Nanoseconds since 1970; 0 for a time that is not known.
-fn nanoseconds(time: Option<SystemTime>) -> u64 {
-    let age = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    age.and_then(|age| u64::try_from(age.as_nanos()).ok()).unwrap_or(0)
-}
-
-/// The entries of a folder, in no order; none where there is no such folder.
-fn for_each_entry(folder: &Path, mut look: impl FnMut(&DirEntry) -> Result<(), WarehouseError>) -> Result<(), WarehouseError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(WarehouseError::store("list", folder)(error)),
-    };
-    for entry in entries {
-        look(&entry.map_err(WarehouseError::store("list", folder))?)?;
-    }
-    Ok(())
 }
 
 fn shard_of(name: &str) -> Option<u32> {

@@ -1,47 +1,74 @@
-//! The warehouse as a folder: where files are, how they are replaced, what belongs to nobody and is
-//! cleaned up.
+//! The warehouse: where the files of tables are, how they are replaced, and who may do that.
 //!
-//! `<root>/<table>/day=YYYY-MM-DD/part-NN.parquet`; unfinished files and caches live in
-//! `<root>/.uptake`, on the same file system and outside every table, so that no recursive reader
-//! ever sees half a file. A file is replaced by one rename. The files are not synced one by one:
-//! after a loss of power the next run finds what is broken by its footer and makes it again.
+//! The file of a table, day and shard is `<table>/day=YYYY-MM-DD/part-NN.parquet`. Caches, the lock
+//! and unfinished files are in `.uptake`.
 
 pub mod cache_file;
-pub mod commit;
 pub mod listing;
-pub mod lock;
-pub mod temporary_folder;
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
 use crate::domain::guid::Guid;
+use crate::storage;
 use crate::storage::disk::Disk;
+use crate::storage::error::{LeaseFault, StorageError, if_there};
+use crate::storage::interface::{Changes, Holder, Lease, Put, Storage};
+use crate::storage::object::OpenObject;
+use crate::storage::version_tag::VersionTag;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::footer::{DayPart, Footer};
+use crate::warehouse::file::footer::{DayPart, Footer, describe};
 use crate::warehouse::file::read;
 use crate::warehouse::file::select;
+use crate::warehouse::file::verify::{self, Flaw};
 use crate::warehouse::file::write;
-use crate::warehouse::store::commit::Staged;
 use crate::warehouse::store::listing::{Known, Listing, Place, file_name, folder_of};
-use crate::warehouse::store::lock::{Lock, Shared};
 use crate::warehouse::table::Row;
 use crate::warehouse::value_rules::check_values;
 
-/// A warehouse folder.
+/// What is not a table.
+const PRIVATE: &str = ".uptake";
+/// The lease of whoever changes the warehouse.
+const LOCK: &str = ".uptake/lock";
+
+/// A warehouse.
 #[derive(Debug)]
 pub struct Store {
     root: PathBuf,
+    storage: Arc<dyn Storage>,
     /// Where a rehearsal writes instead: what is there hides what is in the warehouse.
-    overlay: Option<PathBuf>,
-    staged: AtomicU64,
+    overlay: Option<Arc<dyn Storage>>,
     disk: Disk,
+}
+
+/// The changes of a partition that are made together.
+#[derive(Default, Debug)]
+pub struct Commit(Changes);
+
+impl Commit {
+    /// Adds a file. Files take their places in the order in which they are added.
+    pub fn put(&mut self, put: Put) {
+        self.0.puts.push(put);
+    }
+
+    /// Adds the removal of a file.
+    pub fn remove(&mut self, contract: &Contract, place: Place) {
+        self.0.removed.push(name_of(contract, place));
+    }
+}
+
+/// The name of a table's file.
+fn name_of(contract: &Contract, (day, shard): Place) -> String {
+    let file = file_name(shard);
+    match folder_of(contract.partition, day) {
+        folder if folder.is_empty() => format!("{}/{file}", contract.name),
+        folder => format!("{}/{folder}/{file}", contract.name),
+    }
 }
 
 impl Store {
@@ -49,29 +76,28 @@ impl Store {
     pub fn at(root: &Path) -> Store {
         Store {
             root: root.to_path_buf(),
+            storage: storage::at(root),
             overlay: None,
-            staged: AtomicU64::new(0),
             disk: Disk::default(),
         }
     }
 
     /// The same warehouse, changed by way of `disk`.
     pub fn on(self, disk: Disk) -> Store {
-        Store { disk, ..self }
+        Store {
+            storage: storage::on(&self.root, disk.clone()),
+            disk,
+            ..self
+        }
     }
 
     /// The warehouse at `root` for a rehearsal: everything is read as it is, and written below
     /// `overlay`, an empty folder.
-    pub fn rehearsal(root: &Path, overlay: &Path) -> Result<Store, WarehouseError> {
-        let store = Store {
-            root: root.to_path_buf(),
-            overlay: Some(overlay.to_path_buf()),
-            staged: AtomicU64::new(0),
-            disk: Disk::default(),
-        };
-        let staging = store.staging();
-        store.create_folder(&staging)?;
-        Ok(store)
+    pub fn rehearsal(root: &Path, overlay: &Path) -> Store {
+        Store {
+            overlay: Some(storage::at(overlay)),
+            ..Store::at(root)
+        }
     }
 
     pub fn root(&self) -> &Path {
@@ -83,42 +109,36 @@ impl Store {
         &self.disk
     }
 
-    pub(super) fn create_folder(&self, folder: &Path) -> Result<(), WarehouseError> {
-        self.disk.create_folder(folder).map_err(WarehouseError::store("create", folder))
-    }
-
-    /// Makes the folders, takes the lock, completes what a dead run has begun to commit, and
-    /// removes what it left unfinished.
-    pub fn lock(&self, holder: &str) -> Result<Lock, WarehouseError> {
-        let private = self.private();
-        self.create_folder(&private)?;
-        let lock = lock::take(&self.disk, &private.join("lock"), holder)?;
-        self.complete_commits()?;
-        let staging = self.staging();
-        self.disk
-            .remove_folder(&staging)
-            .map_err(WarehouseError::store("clean up", &staging))?;
-        self.create_folder(&staging)?;
+    /// Takes the lock, completes what a dead run has begun to commit, and removes what dead runs
+    /// left unfinished.
+    pub fn lock(&self, holder: &str) -> Result<Lease, WarehouseError> {
+        let lock = self.storage.lease(LOCK, holder).map_err(|fault| self.locked(fault))?;
+        self.storage.recover(&|object| match describe(object) {
+            Ok(described) => Ok(described.is_some()),
+            Err(WarehouseError::Store { doing, path, error }) => Err(StorageError { doing, path, error }),
+            Err(_) => Ok(false),
+        })?;
         Ok(lock)
     }
 
     /// Keeps runs from changing the warehouse while it is read. `None` where there was never a run.
-    pub fn share(&self, holder: &str) -> Result<Option<Shared>, WarehouseError> {
-        lock::share(&self.disk, &self.private().join("lock"), holder)
+    pub fn share(&self, holder: &str) -> Result<Option<Lease>, WarehouseError> {
+        self.storage.share(LOCK, holder).map_err(|fault| self.locked(fault))
     }
 
-    /// The folder for what is not a table.
-    pub fn private(&self) -> PathBuf {
-        self.root.join(".uptake")
+    /// Who has the lock, or had it last.
+    pub fn lock_holder(&self) -> Result<Holder, WarehouseError> {
+        Ok(self.storage.leaseholder(LOCK)?)
     }
 
-    pub(super) fn staging(&self) -> PathBuf {
-        self.writes_to().join(".uptake").join("staging")
-    }
-
-    /// The folder below which tables are written.
-    pub(super) fn writes_to(&self) -> &Path {
-        self.overlay.as_ref().unwrap_or(&self.root)
+    fn locked(&self, fault: LeaseFault) -> WarehouseError {
+        match fault {
+            LeaseFault::Storage(error) => error.into(),
+            LeaseFault::Held(holder) => WarehouseError::Locked {
+                path: self.root.clone(),
+                holder: if holder.is_empty() { holder } else { format!(": {holder}") },
+            },
+        }
     }
 
     /// Whether this is the warehouse of a rehearsal, as a plan has it.
@@ -126,46 +146,49 @@ impl Store {
         self.overlay.is_some()
     }
 
-    /// A path in the staging folder that nobody else uses.
-    pub(super) fn staging_path(&self) -> PathBuf {
-        self.staging()
-            .join(format!("{:06}.unfinished", self.staged.fetch_add(1, Ordering::Relaxed)))
+    /// Where tables are written.
+    fn writes_to(&self) -> &dyn Storage {
+        self.overlay.as_deref().unwrap_or(&*self.storage)
     }
 
-    /// Where a table's file of a day and shard is.
+    /// Where a table's file is read.
+    fn reads_from(&self, name: &str) -> &dyn Storage {
+        let is_there = |overlay: &&dyn Storage| matches!(overlay.look(name), Ok(Some(_)));
+        self.overlay.as_deref().filter(is_there).unwrap_or(&*self.storage)
+    }
+
+    /// Where a table's file of a day and shard is, for messages.
     pub fn path(&self, contract: &Contract, place: Place) -> PathBuf {
-        let below = Store::below(contract, place);
-        match self
-            .overlay
-            .as_ref()
-            .map(|overlay| overlay.join(&below))
-            .filter(|path| path.exists())
-        {
-            Some(path) => path,
-            None => self.root.join(below),
-        }
+        let name = name_of(contract, place);
+        self.reads_from(&name).shown(&name)
     }
 
-    pub(super) fn below(contract: &Contract, (day, shard): Place) -> PathBuf {
-        Path::new(contract.name)
-            .join(folder_of(contract.partition, day))
-            .join(file_name(shard))
+    /// Whether a table has something in the place of a file.
+    pub fn has(&self, contract: &Contract, place: Place) -> Result<bool, WarehouseError> {
+        let name = name_of(contract, place);
+        Ok(self.reads_from(&name).look(&name)?.is_some())
     }
 
     /// Every file of a table, with its footer; the ones that are `known` are not read as long as
     /// the files are the same.
     pub fn list(&self, contract: &Contract, known: Known) -> Result<Listing, WarehouseError> {
-        listing::list(&self.root, contract, known)
+        listing::list(&*self.storage, contract, known)
     }
 
-    /// When a file was changed that was written; see [`index::changed_at`].
-    pub fn changed_at(&self, contract: &Contract, place: Place, footer: &Footer) -> Result<Option<u64>, WarehouseError> {
-        listing::changed_at(&self.root.join(Store::below(contract, place)), footer)
+    /// The tag of a file that was written; `None` where somebody else has written there since.
+    pub fn version(&self, contract: &Contract, place: Place, footer: &Footer) -> Result<Option<VersionTag>, WarehouseError> {
+        listing::version(&*self.storage, &name_of(contract, place), footer)
+    }
+
+    /// When a file was changed, nanoseconds since 1970; `None` where that is not known.
+    pub fn changed_at(&self, contract: &Contract, place: Place) -> Result<Option<u64>, WarehouseError> {
+        let found = self.storage.look(&name_of(contract, place))?;
+        Ok(found.and_then(|found| found.changed))
     }
 
     /// The places of a table that have a file by its name, in order; no file is opened.
     pub fn places(&self, contract: &Contract) -> Result<Vec<Place>, WarehouseError> {
-        listing::places(&self.root, contract)
+        listing::places(&*self.storage, contract)
     }
 
     /// Writes a file of a table and puts it in the place of the one that was there.
@@ -177,12 +200,8 @@ impl Store {
         fingerprint: Fingerprint,
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
-        let (unfinished, footer) = self.write(contract, place, frame, fingerprint, days)?;
-        let path = self.writes_to().join(Store::below(contract, place));
-        if let Some(folder) = path.parent() {
-            self.create_folder(folder)?;
-        }
-        self.put_into_place(&unfinished, &path)?;
+        let (put, footer) = self.stage(contract, place, frame, fingerprint, days)?;
+        self.writes_to().put(&put.staged, &put.name)?;
         Ok(footer)
     }
 
@@ -194,24 +213,21 @@ impl Store {
         frame: &RecordBatch,
         fingerprint: Fingerprint,
         days: &[DayPart],
-    ) -> Result<(Staged, Footer), WarehouseError> {
-        let (unfinished, footer) = self.write(contract, place, frame, fingerprint, days)?;
-        Ok((Staged::new(&unfinished, Store::below(contract, place)), footer))
+    ) -> Result<(Put, Footer), WarehouseError> {
+        check_values(contract, place, frame)?;
+        let (staged, footer) = write::write(self.writes_to().begin()?, contract, frame, fingerprint, days)?;
+        let name = name_of(contract, place);
+        Ok((Put { staged, name }, footer))
     }
 
-    /// Writes a file of a table into the staging folder.
-    fn write(
-        &self,
-        contract: &Contract,
-        place: Place,
-        frame: &RecordBatch,
-        fingerprint: Fingerprint,
-        days: &[DayPart],
-    ) -> Result<(PathBuf, Footer), WarehouseError> {
-        check_values(contract, place, frame)?;
-        let unfinished = self.staging_path();
-        let footer = write::write(&self.disk, &unfinished, contract, frame, fingerprint, days)?;
-        Ok((unfinished, footer))
+    /// Puts all files of a commit into their places. `received` names the partition.
+    pub fn commit(&self, received: Day, commit: &Commit) -> Result<(), WarehouseError> {
+        match &self.overlay {
+            None => self.storage.put_together(&format!("received={received}"), &commit.0)?,
+            // A rehearsal writes for nobody but itself, and hides nothing that was removed.
+            Some(overlay) => commit.0.puts.iter().try_for_each(|put| overlay.put(&put.staged, &put.name))?,
+        }
+        Ok(())
     }
 
     /// Writes the rows of a table's file.
@@ -219,54 +235,42 @@ impl Store {
         self.replace(R::CONTRACT, place, &R::frame(rows)?, fingerprint, &[])
     }
 
-    /// Writes a file of the folder for what is not a table, in the place of the one that was there.
+    /// Writes something that is not a table, in the place of what was there.
     pub fn replace_private(&self, name: &str, bytes: &[u8]) -> Result<(), WarehouseError> {
-        let unfinished = self.staging_path();
-        let mut file = self
-            .disk
-            .create_file(&unfinished)
-            .map_err(WarehouseError::store("create", &unfinished))?;
-        file.write_all(bytes).map_err(WarehouseError::store("write", &unfinished))?;
-        self.put_into_place(&unfinished, &self.private().join(name))
+        Ok(self.storage.put_bytes(&format!("{PRIVATE}/{name}"), bytes)?)
     }
 
-    pub(super) fn put_into_place(&self, unfinished: &Path, path: &Path) -> Result<(), WarehouseError> {
-        let renamed = match self.disk.rename(unfinished, path) {
-            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
-                self.set_aside(path)?;
-                self.disk.rename(unfinished, path)
-            }
-            renamed => renamed,
+    /// Reads something that is not a table; `None` where it is not there.
+    pub fn read_private(&self, name: &str) -> Result<Option<Vec<u8>>, WarehouseError> {
+        Ok(self.storage.read(&format!("{PRIVATE}/{name}"))?)
+    }
+
+    fn open(&self, contract: &Contract, place: Place) -> Result<OpenObject, StorageError> {
+        let name = name_of(contract, place);
+        self.reads_from(&name).open(&name)
+    }
+
+    /// Reads the footer of a file; `None` where it is not there, or no whole file of ours.
+    pub fn footer(&self, contract: &Contract, place: Place) -> Result<Option<Footer>, WarehouseError> {
+        let Some(object) = if_there(self.open(contract, place))? else {
+            return Ok(None);
         };
-        renamed.map_err(WarehouseError::store("put into place", path))
+        Ok(describe(&object)?.map(|described| described.footer))
     }
 
-    /// Moves a folder that stands in the place of a file out of the way: nobody knows what is in
-    /// it.
-    fn set_aside(&self, folder: &Path) -> Result<(), WarehouseError> {
-        let aside = self.private().join("set-aside");
-        self.create_folder(&aside)?;
-        let below = folder.strip_prefix(&self.root).unwrap_or(folder);
-        let name = below.to_string_lossy().replace(['/', '\\'], "_");
-        let mut target = aside.join(&name);
-        let mut number = 1;
-        while target.exists() {
-            number += 1;
-            target = aside.join(format!("{name}-{number}"));
-        }
-        self.disk
-            .rename(folder, &target)
-            .map_err(WarehouseError::store("move out of the way", folder))
+    /// Reads a file and holds it against its footer and its contract; see [`verify::verify`].
+    pub fn verify(&self, contract: &Contract, place: Place, footer: &Footer) -> Result<(Option<RecordBatch>, Vec<Flaw>), WarehouseError> {
+        verify::verify(&self.open(contract, place)?, contract, place, footer)
     }
 
     /// Reads columns of a file; all of them where `columns` is empty.
     pub fn read(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
-        read::read(&self.path(contract, place), contract, columns)
+        read::read(&self.open(contract, place)?, contract, columns)
     }
 
     /// Reads columns of a file with texts as numbers of a dictionary, one frame per row group.
     pub fn read_coded(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
-        read::read_coded(&self.path(contract, place), contract, columns)
+        read::read_coded(&self.open(contract, place)?, contract, columns)
     }
 
     /// Reads the rows of a file.
@@ -284,30 +288,33 @@ impl Store {
 
     /// The same as a frame.
     pub fn read_tenant(&self, contract: &Contract, place: Place, tenant: Guid) -> Result<Option<RecordBatch>, WarehouseError> {
-        select::read_tenant(&self.path(contract, place), contract, &[], tenant)
+        let object = if_there(self.open(contract, place))?;
+        object.map(|object| select::read_tenant(&object, contract, &[], tenant)).transpose()
     }
 
     /// The partitions that a table has a folder for, in order, without a look into any.
     pub fn partitions(&self, contract: &Contract) -> Result<Vec<Day>, WarehouseError> {
-        listing::partitions(&self.root, contract)
+        listing::partitions(&*self.storage, contract)
     }
 
     /// Removes the folder of a partition, where nothing is in it any more.
     pub fn remove_empty_folder(&self, contract: &Contract, day: Option<Day>) -> Result<(), WarehouseError> {
-        let path = self.root.join(contract.name).join(folder_of(contract.partition, day));
-        let is_empty = std::fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none());
-        match is_empty && self.overlay.is_none() {
-            true => self.disk.remove_folder(&path).map_err(WarehouseError::store("remove", &path)),
-            false => Ok(()),
+        let folder = format!("{}/{}", contract.name, folder_of(contract.partition, day));
+        match self.overlay {
+            None => Ok(self.storage.delete_empty(&folder)?),
+            Some(_) => Ok(()),
         }
     }
 
     /// Removes the file of a shard that is no more (the number of shards fell).
     pub fn remove(&self, contract: &Contract, place: Place) -> Result<(), WarehouseError> {
-        if self.overlay.is_some() {
-            return Ok(());
+        match self.overlay {
+            None => Ok(self.storage.delete(&name_of(contract, place))?),
+            Some(_) => Ok(()),
         }
-        let path = self.path(contract, place);
-        self.disk.remove_file(&path).map_err(WarehouseError::store("remove", &path))
     }
 }
+
+#[cfg(test)]
+#[path = "commit_tests.rs"]
+mod commit_tests;

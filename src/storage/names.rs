@@ -1,5 +1,5 @@
-//! Names of raw files as text. A path below the input folder is a key of tables and is printed on
-//! terminals, so it is text without control characters, and two files never have the same one.
+//! Names of objects as text. The path of a raw file is a key of tables and is printed on terminals,
+//! so it is text without control characters, and two files never have the same one.
 //!
 //! A name stays as it is, except that these bytes are written as `\xHH`:
 //!

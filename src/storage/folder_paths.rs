@@ -1,0 +1,54 @@
+//! Folders as the user names them: how they are best written, and whether one is in another.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf, absolute};
+
+use crate::storage::place::Identity;
+
+/// A path without `.` and `..`, where it leads to the same place: `a/..` does not where `a` is a
+/// link.
+pub fn tidy(path: &Path) -> PathBuf {
+    let mut tidied = PathBuf::new();
+    for part in path.components() {
+        match (part, tidied.components().next_back()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(tidied.pop()),
+            _ => tidied.push(part),
+        }
+    }
+    if tidied.as_os_str().is_empty() {
+        tidied.push(".");
+    }
+    if real(&tidied) == real(path) { tidied } else { path.to_path_buf() }
+}
+
+/// Where a path leads, as far as there is something, and what follows as it is written.
+pub fn real(path: &Path) -> PathBuf {
+    let whole = absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut real = PathBuf::new();
+    for part in whole.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(real.pop()),
+            _ => {
+                real.push(part);
+                real = fs::canonicalize(&real).unwrap_or(real);
+            }
+        }
+    }
+    real
+}
+
+/// Whether a folder is another one or in it: by the way there, or by what is there, since one
+/// folder can have several names, such as in any case of letters.
+pub fn is_within(inner: &Path, outer: &Path) -> bool {
+    let (inner, outer) = (real(inner), real(outer));
+    let is_outer = Identity::at(&outer);
+    inner.starts_with(&outer) || (is_outer.is_some() && inner.ancestors().any(|above| Identity::at(above) == is_outer))
+}
+
+/// The path of something that is there, without links.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}

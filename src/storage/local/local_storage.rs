@@ -1,0 +1,155 @@
+//! A folder as a storage.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::storage::disk::Disk;
+use crate::storage::error::{LeaseFault, OpenFault, StorageError};
+use crate::storage::interface::{Changes, Earlier, Holder, Lease, Listing, Metadata, Selection, Staged, Storage, Unfinished, Walked};
+use crate::storage::local::folder::Folder;
+use crate::storage::local::reads::Reads;
+use crate::storage::local::staging::{self, Writer};
+use crate::storage::local::{commit, lease, list, metadata, open, walk};
+use crate::storage::object::OpenObject;
+use crate::storage::place::Place;
+
+/// A folder of this machine. It need not exist: nothing is in it then.
+pub struct LocalStorage {
+    folder: Folder,
+    reads: Reads,
+    /// Who writes here for this process, as soon as it has written something.
+    writer: Mutex<Option<Arc<Writer>>>,
+}
+
+impl LocalStorage {
+    /// A folder that is changed by way of `disk`, and whose raw files are read by way of `reads`.
+    pub fn new(root: &Path, disk: Disk, reads: Reads) -> LocalStorage {
+        let root = root.to_path_buf();
+        LocalStorage {
+            folder: Folder { root, disk },
+            reads,
+            writer: Mutex::default(),
+        }
+    }
+
+    fn writer(&self) -> Result<Arc<Writer>, StorageError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = &*writer {
+            return Ok(writer.clone());
+        }
+        let new = Arc::new(Writer::new(&self.folder)?);
+        *writer = Some(new.clone());
+        Ok(new)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path(name)
+    }
+}
+
+impl fmt::Debug for LocalStorage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("LocalStorage").field(&self.folder.root).finish()
+    }
+}
+
+impl Storage for LocalStorage {
+    fn shown(&self, name: &str) -> PathBuf {
+        self.path(name)
+    }
+
+    fn list(&self, prefix: &str, earlier: Option<&Earlier>) -> Result<Option<Listing>, StorageError> {
+        list::list(&self.path(prefix), earlier)
+    }
+
+    fn walk(&self, selection: &dyn Selection) -> Result<Walked, StorageError> {
+        walk::walk(&self.folder.root, &self.reads, selection)
+    }
+
+    fn look(&self, name: &str) -> Result<Option<Metadata>, StorageError> {
+        let path = self.path(name);
+        match fs::symlink_metadata(&path) {
+            Ok(found) => Ok(Some(metadata::of(&found))),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(StorageError::of("look at", &path)(error)),
+        }
+    }
+
+    fn open(&self, name: &str) -> Result<OpenObject, StorageError> {
+        open::file(&self.path(name))
+    }
+
+    fn open_inside(&self, name: &str, found: Option<&Place>) -> Result<OpenObject, OpenFault> {
+        open::inside(&self.folder.root, &self.reads, name, found)
+    }
+
+    fn begin(&self) -> Result<Box<dyn Unfinished>, StorageError> {
+        staging::begin(&self.folder, self.writer()?)
+    }
+
+    fn put(&self, staged: &Staged, name: &str) -> Result<(), StorageError> {
+        self.folder.put_into_place(&self.folder.staging().join(&staged.0), &self.path(name))
+    }
+
+    fn put_together(&self, group: &str, changes: &Changes) -> Result<(), StorageError> {
+        self.put_bytes(&commit::name_of(group), &commit::list_of(changes)?)?;
+        commit::carry_out(&self.folder, changes)?;
+        self.folder.remove(&self.path(&commit::name_of(group)))
+    }
+
+    fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
+        let path = self.path(name);
+        let failed = || StorageError::of("write", &path);
+        self.folder.create_around(&path)?;
+        let mut file = self.folder.disk.open_to_append(&path).map_err(failed())?;
+        // One write, so that what others add at the same time stands before or after it.
+        file.write_all(bytes).map_err(failed())?;
+        file.sync().map_err(failed())
+    }
+
+    fn delete(&self, name: &str) -> Result<(), StorageError> {
+        self.folder.remove(&self.path(name))
+    }
+
+    fn delete_below(&self, prefix: &str) -> Result<(), StorageError> {
+        let path = self.path(prefix);
+        self.folder.disk.remove_folder(&path).map_err(StorageError::of("clean up", &path))
+    }
+
+    fn delete_empty(&self, prefix: &str) -> Result<(), StorageError> {
+        let path = self.path(prefix);
+        let is_empty = fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none());
+        match is_empty {
+            true => self.folder.disk.remove_folder(&path).map_err(StorageError::of("remove", &path)),
+            false => Ok(()),
+        }
+    }
+
+    fn sync(&self, prefix: &str) -> Result<(), StorageError> {
+        let path = self.path(prefix);
+        self.folder.disk.sync_folder(&path).map_err(StorageError::of("sync", &path))
+    }
+
+    fn lease(&self, name: &str, holder: &str) -> Result<Lease, LeaseFault> {
+        let path = self.path(name);
+        self.folder.create_around(&path)?;
+        lease::take(&self.folder.disk, &path, holder)
+    }
+
+    fn share(&self, name: &str, holder: &str) -> Result<Option<Lease>, LeaseFault> {
+        lease::share(&self.folder.disk, &self.path(name), holder)
+    }
+
+    fn leaseholder(&self, name: &str) -> Result<Holder, StorageError> {
+        let path = self.path(name);
+        lease::look(&path).map_err(StorageError::of("look at the lock", &path))
+    }
+
+    fn recover(&self, is_whole: &dyn Fn(&OpenObject) -> Result<bool, StorageError>) -> Result<(), StorageError> {
+        commit::complete(&self.folder, is_whole)?;
+        staging::remove_what_the_dead_left(&self.folder)
+    }
+}
