@@ -4,37 +4,37 @@
 use crate::domain::kinds::spelled;
 
 spelled! {
-    /// What belongs together of the pipeline file and its catalogues.
+    /// A group of settings of the pipeline file and its catalogues.
     SettingsGroup {
-        /// Whose midnight ends a day.
+        /// The time zone in which days begin and end.
         Zone = "time zone",
-        /// Which workload an application is of.
+        /// The workload of each application.
         Apps = "applications",
-        /// Which workloads a product has.
+        /// The workloads of each product.
         Workloads = "workloads of products",
-        /// What products are called.
+        /// The names of products.
         Products = "names of products",
-        /// Which products are excluded, and why.
+        /// The products that are out of scope, with the reasons.
         Scope = "excluded products",
-        /// Which product an offer of Partner Center is.
+        /// The product of each offer of Partner Center.
         Offers = "offers",
-        /// What audited actions mean.
+        /// The meaning of audited actions.
         AuditActions = "audited actions",
-        /// Which kinds of evidence make a day active.
+        /// The kinds of evidence that make a day active.
         Evidence = "evidence",
-        /// The workloads whose use without a license counts.
+        /// The workloads whose unlicensed use counts.
         UnlicensedUse = "use without a license",
-        /// In which states seats count as sold and as entitlements.
+        /// The states in which seats count as sold and as entitlements.
         States = "subscription states",
-        /// Who the partner is: its subscriptions are ours.
+        /// The tenant of the partner.
         Partner = "partner",
-        /// After how many days a list of subscriptions gives way to a younger one.
+        /// The age from which a list of subscriptions is stale.
         SnapshotAge = "age of snapshots",
-        /// Under which ids users are stored.
+        /// The ids under which users are stored.
         UserIds = "ids of users",
-        /// From when on a number becomes a next step.
+        /// The thresholds of next steps.
         Thresholds = "thresholds",
-        /// In which language next steps are said.
+        /// The language of next steps.
         Language = "language",
     }
 }

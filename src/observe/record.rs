@@ -104,7 +104,7 @@ impl Record<'_> {
         Ok(self.manifest(report).write(self.disk, published, &record)?)
     }
 
-    /// What is published: by this run, or still.
+    /// Returns what is published, by this run or by an earlier one.
     fn manifest(&self, report: &RunReport) -> Manifest {
         match RunRecord::read(&self.settings.published) {
             Some(before) if !report.published => before.manifest,

@@ -33,7 +33,7 @@ struct RecordedTable {
 pub struct RecordedTables(BTreeMap<String, RecordedTable>);
 
 impl RecordedTables {
-    /// Days after the `last` one of the tables do not count.
+    /// Reads them. Days after `last`, the last day of the tables, do not count.
     pub fn of(run: Option<&RunRecord>, last: Option<Day>) -> RecordedTables {
         let noted = |table: &TableRecord| {
             let last_day = table.last_day.map(|day| last.map_or(day, |last| last.min(day)));

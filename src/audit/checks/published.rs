@@ -27,7 +27,7 @@ use crate::warehouse::store::Store;
 /// How many rows are compared at once.
 const ROWS_AT_ONCE: usize = 16 * 1024;
 
-/// What is wrong with the published files, held against what `run.json` says of them.
+/// Checks the published files against the manifest in `run.json`.
 pub fn check_recorded(settings: &Settings, manifest: Option<&Manifest>) -> Result<Vec<Finding>, EngineError> {
     let mut faults = Vec::new();
     if is_unfinished(&settings.published) {
