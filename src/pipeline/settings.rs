@@ -53,7 +53,7 @@ impl PipelineFile {
     /// does not exist, an unknown workload, a folder that neither the file nor the command line
     /// gives, folders that collide.
     pub fn resolve(self, mut catalogue: Catalogue) -> Result<Settings, SettingsError> {
-        let mut notes = Notes {
+        let mut notes = SettingsNotes {
             file: self.path.display().to_string(),
             problems: Vec::new(),
             warnings: Vec::new(),
@@ -106,13 +106,13 @@ impl PipelineFile {
     }
 }
 
-struct Notes {
+struct SettingsNotes {
     file: String,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
 }
 
-impl Notes {
+impl SettingsNotes {
     fn refuse(&mut self, line: usize, text: String) {
         self.problems.push(Problem {
             file: self.file.clone(),
@@ -132,7 +132,7 @@ impl Notes {
 
 /// Returns the workloads whose unlicensed use counts. Only written ones are checked: the default
 /// may name one that a catalogue does not have.
-fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, notes: &mut Notes) -> BTreeSet<String> {
+fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, notes: &mut SettingsNotes) -> BTreeSet<String> {
     let Some(written) = written else {
         return Rules::standard().unlicensed_use;
     };
@@ -153,7 +153,7 @@ fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, no
 
 /// Returns the SKUs that the pipeline file excludes, with their reasons. They are added to those of
 /// the catalogue and override their reasons.
-fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut Notes) -> BTreeMap<Guid, String> {
+fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut SettingsNotes) -> BTreeMap<Guid, String> {
     let mut excluded = BTreeMap::new();
     let mut lines: BTreeMap<Guid, usize> = BTreeMap::new();
     for exclude in &file.exclude {
@@ -173,7 +173,7 @@ fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut Notes) -> BT
 
 /// Returns the SKUs of a GUID or part number (in any case). There are several if Microsoft gave a
 /// part number twice.
-fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut Notes) -> Vec<Guid> {
+fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut SettingsNotes) -> Vec<Guid> {
     let name = &written.value;
     if let Some(sku) = Guid::parse(name.as_bytes()) {
         if !catalogue.products.contains_key(&sku) {
@@ -204,7 +204,7 @@ fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut Note
     skus
 }
 
-fn folder(path: Option<PathBuf>, key: &str, option: &str, notes: &mut Notes) -> Option<PathBuf> {
+fn folder(path: Option<PathBuf>, key: &str, option: &str, notes: &mut SettingsNotes) -> Option<PathBuf> {
     if path.is_none() {
         notes.refuse(0, format!("no {key}; write it, or pass `{option} DIR`"));
     }
@@ -213,7 +213,7 @@ fn folder(path: Option<PathBuf>, key: &str, option: &str, notes: &mut Notes) -> 
 
 /// Checks that the three folders are different and not inside each other. Raw input is never
 /// written to, and published files are not tables.
-fn check_distinct(folders: &[(&str, &Option<PathBuf>); 3], notes: &mut Notes) {
+fn check_distinct(folders: &[(&str, &Option<PathBuf>); 3], notes: &mut SettingsNotes) {
     for (at, (name, path)) in folders.iter().enumerate() {
         for (other, same) in folders.iter().skip(at + 1) {
             if let (Some(path), Some(same)) = (path, same)

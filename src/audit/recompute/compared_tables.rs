@@ -19,7 +19,7 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::Row;
 
 /// A table that is computed a second time, customer by customer.
-pub struct Compared {
+pub struct ComparedTable {
     pub contract: &'static Contract,
     /// Returns the rows of a customer, sorted by key. If the table is partitioned, those of one
     /// day.
@@ -35,15 +35,15 @@ macro_rules! row {
 }
 
 /// All tables that are compared, except `portfolio`, which sums all customers.
-pub const COMPARED: &[Compared] = &[
-    Compared {
+pub const COMPARED: &[ComparedTable] = &[
+    ComparedTable {
         contract: &ASSIGNMENTS,
         recomputed: |tables, tenant, _| {
             let rows = tables.assignments.iter().filter(|(key, _)| key.tenant_id == tenant);
             frame(rows.map(|(key, of)| row!(Assignment from key: tenant_id user_id sku_id assigned_day, of: removed_day source)))
         },
     },
-    Compared {
+    ComparedTable {
         contract: &ACTIVITY_DAILY,
         recomputed: |tables, tenant, day| {
             let rows = tables
@@ -56,7 +56,7 @@ pub const COMPARED: &[Compared] = &[
             }))
         },
     },
-    Compared {
+    ComparedTable {
         contract: &ACTIVITY_28D,
         recomputed: |tables, tenant, day| {
             let rows = tables
@@ -69,7 +69,7 @@ pub const COMPARED: &[Compared] = &[
             }))
         },
     },
-    Compared {
+    ComparedTable {
         contract: &SUBSCRIPTIONS,
         recomputed: |tables, tenant, day| {
             let rows = tables
@@ -82,7 +82,7 @@ pub const COMPARED: &[Compared] = &[
             }))
         },
     },
-    Compared {
+    ComparedTable {
         contract: &USAGE,
         recomputed: |tables, tenant, day| {
             let rows = tables.usage.iter().filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
@@ -93,7 +93,7 @@ pub const COMPARED: &[Compared] = &[
             }))
         },
     },
-    Compared {
+    ComparedTable {
         contract: &ADOPTION,
         recomputed: |tables, tenant, day| {
             let rows = tables.adoption.iter().filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
@@ -106,7 +106,7 @@ pub const COMPARED: &[Compared] = &[
             }))
         },
     },
-    Compared {
+    ComparedTable {
         contract: &WORKLOAD_ADOPTION,
         recomputed: |tables, tenant, day| {
             let rows = tables

@@ -119,7 +119,7 @@ impl Oracle<'_> {
     }
 
     /// Computes some customers part by part and compares each part.
-    fn compare(&self, inputs: &BTreeMap<Guid, Inputs>, with_sums: bool) -> Result<Vec<Compared>, EngineError> {
+    fn compare(&self, inputs: &BTreeMap<Guid, Inputs>, with_sums: bool) -> Result<Vec<PartResult>, EngineError> {
         let days: Vec<Day> = self.days.0.to(self.days.1).collect();
         let parts: Vec<Part> = days
             .chunks(DAYS_AT_ONCE)
@@ -133,12 +133,12 @@ impl Oracle<'_> {
         let found = parts
             .par_iter()
             .map(|part| self.compare_part(*part, inputs, with_sums))
-            .collect::<Result<Vec<Compared>, EngineError>>();
+            .collect::<Result<Vec<PartResult>, EngineError>>();
         self.watch.tell(Event::End);
         found
     }
 
-    fn compare_part(&self, part: Part, inputs: &BTreeMap<Guid, Inputs>, with_sums: bool) -> Result<Compared, EngineError> {
+    fn compare_part(&self, part: Part, inputs: &BTreeMap<Guid, Inputs>, with_sums: bool) -> Result<PartResult, EngineError> {
         let computed: BTreeMap<Guid, Tables> = inputs
             .par_iter()
             .map(|(tenant, inputs)| {
@@ -148,7 +148,7 @@ impl Oracle<'_> {
                 Ok((*tenant, tables))
             })
             .collect::<Result<_, EngineError>>()?;
-        let mut found = Compared::default();
+        let mut found = PartResult::default();
         for table in COMPARED {
             for day in self.places(table.contract, part) {
                 for shard in 0..table.contract.files(u32::from(self.settings.shards)) {
@@ -226,7 +226,7 @@ impl Oracle<'_> {
 
 /// The result of a part of the range.
 #[derive(Default)]
-struct Compared {
+struct PartResult {
     rows: u64,
     differences: Bounded<Difference>,
     differing: BTreeSet<Guid>,

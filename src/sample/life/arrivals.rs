@@ -8,7 +8,7 @@ use crate::domain::guid::Guid;
 use crate::sample::customer::portfolio::{Customer, LineFault};
 use crate::sample::format::sign_in_records::Writer;
 use crate::sample::life::changes::Record;
-use crate::sample::life::sign_in::SignIn;
+use crate::sample::life::sign_in::PendingSignIn;
 use crate::sample::options::{Options, SampleError};
 use crate::sample::output::Output;
 use crate::sample::text::Moment;
@@ -45,7 +45,7 @@ pub struct Arrival {
 /// memory.
 #[derive(Clone)]
 pub enum Entry {
-    SignIn(SignIn),
+    SignIn(PendingSignIn),
     Audit(Rc<Record>),
     Line(Rc<(Moment, String)>),
 }

@@ -18,7 +18,7 @@ pub enum Outcome {
 /// A sign-in that waits to be written, in a few bytes, because a large customer has millions on a
 /// day. The line, which is twenty times as long, is made when the file is written.
 #[derive(Clone)]
-pub struct SignIn {
+pub struct PendingSignIn {
     pub at: Moment,
     pub id: Guid,
     pub correlation: Guid,
@@ -34,7 +34,7 @@ pub struct SignIn {
     pub east: bool,
 }
 
-impl SignIn {
+impl PendingSignIn {
     /// Returns everything that its record says. `elsewhere` is another tenant, in which some users
     /// are guests.
     pub fn shown<'a>(&self, customer: &'a Customer, elsewhere: Guid) -> sign_in_records::SignIn<'a> {

@@ -4,7 +4,7 @@ use crate::sample::chance::Chance;
 use crate::sample::customer::portfolio::{AccountKind, Customer};
 use crate::sample::facts::{USES, is_weekend};
 use crate::sample::life::arrivals::{Arrival, Arrivals, Container, Entry};
-use crate::sample::life::sign_in::{Outcome, SignIn};
+use crate::sample::life::sign_in::{Outcome, PendingSignIn};
 use crate::sample::options::Options;
 use crate::sample::text::Moment;
 
@@ -72,7 +72,7 @@ impl UserDays<'_> {
         let foreign = account.kind == AccountKind::Member && chance.happens(FOREIGN_RESOURCE);
         let upper_share = if customer.traits.upper_case { 0.4 } else { 0.006 };
         let flag = chance.fraction();
-        let mut event = SignIn {
+        let mut event = PendingSignIn {
             user: user as u32,
             deed: next_use(account.persona as usize, chance),
             at: Moment::in_hour(date, hour as u32, chance.bits()),
@@ -104,7 +104,7 @@ impl UserDays<'_> {
         }
     }
 
-    fn send(&mut self, event: &SignIn, day: i32, chance: &mut Chance) {
+    fn send(&mut self, event: &PendingSignIn, day: i32, chance: &mut Chance) {
         let container = if event.category_is_interactive {
             Container::Interactive
         } else {

@@ -32,7 +32,7 @@ const COUNTS: [&str; 13] = [
 
 /// The sums of a group of rows.
 #[derive(Default)]
-struct Sum {
+struct PortfolioSum {
     customers: BTreeSet<Guid>,
     without_seats: BTreeSet<Guid>,
     counts: [i64; COUNTS.len()],
@@ -41,13 +41,13 @@ struct Sum {
 }
 
 /// SKU and workload of a row.
-type Group<'a> = (Option<Guid>, Option<&'a str>);
+type SumKey<'a> = (Option<Guid>, Option<&'a str>);
 
 pub(super) fn check_day(rows: &[Portfolio], shards: &[DayTables], violations: &mut Violations) {
     let sums = sums(shards);
-    let mut found: BTreeSet<Group<'_>> = BTreeSet::new();
+    let mut found: BTreeSet<SumKey<'_>> = BTreeSet::new();
     for row in rows {
-        let group: Group<'_> = (row.sku_id, row.workload.as_deref());
+        let group: SumKey<'_> = (row.sku_id, row.workload.as_deref());
         found.insert(group);
         match sums.get(&group) {
             Some(sum) => check_row(row, sum, violations),
@@ -59,7 +59,7 @@ pub(super) fn check_day(rows: &[Portfolio], shards: &[DayTables], violations: &m
     }
 }
 
-fn subject(group: Group<'_>) -> Subject<'_> {
+fn subject(group: SumKey<'_>) -> Subject<'_> {
     Subject {
         table: PORTFOLIO.name,
         product: group.0,
@@ -69,8 +69,8 @@ fn subject(group: Group<'_>) -> Subject<'_> {
 }
 
 /// Sums by group. Customers without a snapshot in force are counted but add nothing.
-fn sums(shards: &[DayTables]) -> BTreeMap<Group<'_>, Sum> {
-    let mut sums: BTreeMap<Group<'_>, Sum> = BTreeMap::new();
+fn sums(shards: &[DayTables]) -> BTreeMap<SumKey<'_>, PortfolioSum> {
+    let mut sums: BTreeMap<SumKey<'_>, PortfolioSum> = BTreeMap::new();
     for row in shards.iter().flat_map(|tables| &tables.adoption).filter(|row| row.in_scope) {
         let known = row.seats_snapshot_day.is_some();
         for group in [(Some(row.sku_id), None), (None, None)] {
@@ -135,7 +135,7 @@ fn counts(row: &Portfolio) -> [Option<i64>; COUNTS.len()] {
     ]
 }
 
-fn check_row(row: &Portfolio, sum: &Sum, violations: &mut Violations) {
+fn check_row(row: &Portfolio, sum: &PortfolioSum, violations: &mut Violations) {
     let subject = subject((row.sku_id, row.workload.as_deref()));
     let of_workload = row.workload.is_some();
     let by = if of_workload {

@@ -16,7 +16,7 @@ use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoptio
 
 /// The sums over the products in scope of a workload.
 #[derive(Clone, Copy)]
-struct Sum {
+struct WorkloadSum {
     total: Option<i64>,
     least: i64,
     most: i64,
@@ -108,7 +108,7 @@ fn subject(row: &WorkloadAdoption) -> Subject<'_> {
     }
 }
 
-fn check_sum(subject: Subject<'_>, row: &WorkloadAdoption, sum: Sum, violations: &mut Violations) {
+fn check_sum(subject: Subject<'_>, row: &WorkloadAdoption, sum: WorkloadSum, violations: &mut Violations) {
     violations.check_equal(
         subject,
         "entitlements_total",
@@ -132,14 +132,14 @@ fn check_licensed(subject: Subject<'_>, row: &WorkloadAdoption, least: i64, most
 }
 
 /// Sums the rows of `usage` in scope, by customer and workload.
-fn sums(tables: &DayTables) -> BTreeMap<(Guid, &str), Sum> {
+fn sums(tables: &DayTables) -> BTreeMap<(Guid, &str), WorkloadSum> {
     let products: BTreeMap<(Guid, Guid), &Adoption> = tables.adoption.iter().map(|row| ((row.tenant_id, row.sku_id), row)).collect();
-    let mut sums: BTreeMap<(Guid, &str), Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<(Guid, &str), WorkloadSum> = BTreeMap::new();
     for row in &tables.usage {
         if !products.get(&(row.tenant_id, row.sku_id)).is_some_and(|product| product.in_scope) {
             continue;
         }
-        let sum = sums.entry((row.tenant_id, &row.workload)).or_insert(Sum {
+        let sum = sums.entry((row.tenant_id, &row.workload)).or_insert(WorkloadSum {
             total: Some(0),
             least: 0,
             most: 0,

@@ -13,9 +13,9 @@ use crate::stages::licenses::subscriptions::Timeline;
 
 /// The requests of a shard's customers, and when their products were first seen.
 #[derive(Default)]
-pub struct Support(BTreeMap<Guid, Customer>);
+pub struct Support(BTreeMap<Guid, RequestHistory>);
 
-struct Customer {
+struct RequestHistory {
     /// The days on which requests were opened, in order.
     opened: Vec<Day>,
     first_snapshot: Option<Day>,
@@ -46,7 +46,7 @@ impl Support {
         let customer = |(tenant, opened): (Guid, Vec<Day>)| {
             let (first_snapshot, first_listed) = timeline.first_listed(tenant).unzip();
             let first_listed = first_listed.unwrap_or_default();
-            let customer = Customer {
+            let customer = RequestHistory {
                 opened,
                 first_snapshot,
                 first_listed,
@@ -108,7 +108,7 @@ impl Support {
     }
 }
 
-impl Customer {
+impl RequestHistory {
     fn opened_between(&self, first: Day, last: Day) -> i64 {
         let before = |limit: Day| self.opened.partition_point(|day| *day < limit);
         before(last.plus(1)).saturating_sub(before(first)) as i64

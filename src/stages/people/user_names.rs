@@ -257,7 +257,7 @@ fn periods_of(tenant: Guid, name: &str, users: &BTreeMap<String, BTreeSet<Option
             claimed.entry(Some(day)).or_default();
         }
     }
-    let mut holder = Holder {
+    let mut holder = NameOwner {
         user: sole(&first),
         left: None,
     };
@@ -284,13 +284,13 @@ fn periods_of(tenant: Guid, name: &str, users: &BTreeMap<String, BTreeSet<Option
 }
 
 /// The owner of a name at the end of a day.
-struct Holder<'a> {
+struct NameOwner<'a> {
     user: Option<&'a str>,
     /// The owner who was deleted, until somebody else gets the name.
     left: Option<&'a str>,
 }
 
-impl<'a> Holder<'a> {
+impl<'a> NameOwner<'a> {
     /// Applies the users to whom sources give the name on a day. Returns the owner on this day.
     fn apply_claims(&mut self, named: &BTreeSet<&'a str>) -> Option<&'a str> {
         if named.is_empty() {

@@ -62,7 +62,7 @@ struct Group<'a> {
 
 /// The holders and the activity of a tenant in the range.
 #[derive(Default)]
-struct Customer<'a> {
+struct TenantPass<'a> {
     groups: Vec<Group<'a>>,
     /// The range of the tenant's entities in the facts.
     entities: std::ops::Range<usize>,
@@ -78,7 +78,7 @@ pub struct Pass<'a> {
     rules: &'a Rules,
     /// The marks that make a day active.
     chosen: Marks,
-    customers: BTreeMap<Guid, Customer<'a>>,
+    customers: BTreeMap<Guid, TenantPass<'a>>,
     windows: Windows,
     /// For each entity, the days on which the user held a product with the workload:
     /// `held_in_scope` for products in scope, `held` for all.
@@ -99,7 +99,7 @@ impl<'a> Pass<'a> {
         first: Day,
     ) -> Pass<'a> {
         let begin = window::first_day(first);
-        let mut customers: BTreeMap<Guid, Customer<'a>> = BTreeMap::new();
+        let mut customers: BTreeMap<Guid, TenantPass<'a>> = BTreeMap::new();
         let mut groups: BTreeMap<(Guid, Guid), Group<'a>> = BTreeMap::new();
         let mut start = 0;
         let mut users = UserCursor::new(first_activity);
@@ -197,7 +197,7 @@ impl<'a> Pass<'a> {
         result
     }
 
-    fn customer_rows(&self, tenant: Guid, customer: &Customer<'_>, day: Day, result: &mut DayOfUse) {
+    fn customer_rows(&self, tenant: Guid, customer: &TenantPass<'_>, day: Day, result: &mut DayOfUse) {
         let in_force = self.timeline.on(tenant, day);
         let seats = in_force.map(|in_force| seats_by_sku(in_force, self.rules));
         let listed: BTreeSet<Guid> = seats.iter().flat_map(|seats| seats.keys().copied()).collect();
@@ -289,7 +289,7 @@ impl<'a> Pass<'a> {
     fn workload_rows(
         &self,
         tenant: Guid,
-        customer: &Customer<'_>,
+        customer: &TenantPass<'_>,
         entitled: BTreeMap<&str, Option<i64>>,
         known: bool,
         result: &mut DayOfUse,
