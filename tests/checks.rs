@@ -9,11 +9,11 @@ use uptake::domain::day::Day;
 use uptake::domain::next_steps::StepCode;
 use uptake::stages::activity::activity_28d::Activity28d;
 use uptake::stages::licenses::subscriptions::Subscription;
+use uptake::stages::measures::adoption::Adoption;
+use uptake::stages::measures::portfolio::Portfolio;
+use uptake::stages::measures::usage::Usage;
+use uptake::stages::measures::workload_adoption::WorkloadAdoption;
 use uptake::stages::next_steps::NextStep;
-use uptake::stages::usage::adoption::Adoption;
-use uptake::stages::usage::portfolio::Portfolio;
-use uptake::stages::usage::usage::Usage;
-use uptake::stages::usage::workload_adoption::WorkloadAdoption;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

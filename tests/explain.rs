@@ -19,7 +19,7 @@ use uptake::domain::words::Words;
 use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
 use uptake::explain::render::{customer_list, json, markdown, text, text_product, text_user};
 use uptake::sample::{self, Options};
-use uptake::stages::usage::adoption::Adoption;
+use uptake::stages::measures::adoption::Adoption;
 use uptake::warehouse::store::Store;
 
 use crate::golden::{id_of, ran};

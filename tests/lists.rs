@@ -11,8 +11,8 @@ use uptake::domain::day::Day;
 use uptake::engine::report::RunReport;
 use uptake::engine::request::Request;
 use uptake::pipeline::settings::Settings;
+use uptake::stages::measures::adoption::Adoption;
 use uptake::stages::received::rejects::Reject;
-use uptake::stages::usage::adoption::Adoption;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

@@ -14,13 +14,13 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 use uptake::stages::activity::activity_daily::ActivityDaily;
 use uptake::stages::licenses::assignments::Assignment;
+use uptake::stages::measures::adoption::Adoption;
 use uptake::stages::people::user_names::UserNameRow;
 use uptake::stages::received::activity_events::ActivityEvent;
 use uptake::stages::received::license_changes::LicenseChange;
 use uptake::stages::received::license_holdings::LicenseHolding;
 use uptake::stages::received::raw_files::RawFile;
 use uptake::stages::received::rejects::Reject;
-use uptake::stages::usage::adoption::Adoption;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 

@@ -43,7 +43,7 @@ use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::licenses::snapshot_history::SnapshotHistory;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::people::user_names::Names;
-use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::store::Store;
 

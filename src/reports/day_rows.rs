@@ -2,8 +2,8 @@
 
 use crate::domain::day::Day;
 use crate::reports::error::ReportError;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::portfolio::Portfolio;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::portfolio::Portfolio;
 use crate::warehouse::store::Store;
 
 /// `portfolio` and `adoption` of one day, from all shards.

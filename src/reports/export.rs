@@ -12,7 +12,7 @@ use crate::reports::names::{Names, cell, texts};
 use crate::reports::publication::Publication;
 use crate::reports::published_table::PublishedTable;
 use crate::reports::staging::{Staged, Staging};
-use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::contract::{Column, Kind};
 
 /// The export as the data dictionary describes it: sorted by what stands first, names in any case.

@@ -23,10 +23,10 @@ use crate::domain::digest::{Digest, Fingerprint};
 use crate::domain::next_steps::StepCode;
 use crate::reports::columns::published_tables;
 use crate::stages::next_steps::NextStep;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::portfolio;
-use crate::stages::usage::usage::Usage;
-use crate::stages::usage::workload_adoption::WorkloadAdoption;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::portfolio;
+use crate::stages::measures::usage::Usage;
+use crate::stages::measures::workload_adoption::WorkloadAdoption;
 
 #[path = "publish_months_tests.rs"]
 mod months;

@@ -9,10 +9,10 @@ pub mod activity;
 pub mod checks;
 pub mod interner;
 pub mod licenses;
+pub mod measures;
 pub mod next_steps;
 pub mod people;
 pub mod received;
-pub mod usage;
 
 use crate::warehouse::contract::Contract;
 
@@ -35,11 +35,11 @@ pub const TABLES: &[&Contract] = &[
     &crate::stages::activity::activity_28d::ACTIVITY_28D,
     &crate::stages::licenses::assignments::ASSIGNMENTS,
     &crate::stages::licenses::subscriptions::SUBSCRIPTIONS,
-    &crate::stages::usage::usage::USAGE,
-    &crate::stages::usage::adoption::ADOPTION,
-    &crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION,
+    &crate::stages::measures::usage::USAGE,
+    &crate::stages::measures::adoption::ADOPTION,
+    &crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION,
     &next_steps::NEXT_STEPS,
-    &crate::stages::usage::portfolio::PORTFOLIO,
+    &crate::stages::measures::portfolio::PORTFOLIO,
 ];
 
 /// Returns the contract of a table.

@@ -4,7 +4,7 @@
 use std::fs;
 
 use arrow::array::RecordBatch;
-use uptake::stages::usage::adoption::ADOPTION;
+use uptake::stages::measures::adoption::ADOPTION;
 use uptake::storage;
 use uptake::warehouse::contract::Contract;
 use uptake::warehouse::file::write;

@@ -191,7 +191,7 @@ fn a_number_in_a_table_that_is_not_what_is_counted_is_told_with_exit_code_4() {
     let _lock = store.lock("a test").unwrap();
     let place = (Day::parse("2026-09-30"), 0);
     let mut rows: Vec<Adoption> = store.rows(place).unwrap();
-    let footer = store.footer(&uptake::stages::usage::adoption::ADOPTION, place).unwrap().unwrap();
+    let footer = store.footer(&uptake::stages::measures::adoption::ADOPTION, place).unwrap().unwrap();
     let tenant = desk.json(&["--customer", &customer])["customer"]["tenant_id"]
         .as_str()
         .unwrap()

@@ -9,8 +9,8 @@ use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
 use uptake::explain::view::product::ProductExplanation;
 use uptake::explain::view::user::{EventLine, RawRecord};
 use uptake::pipeline::settings::Settings;
-use uptake::stages::usage::adoption::Adoption;
-use uptake::stages::usage::usage::Usage;
+use uptake::stages::measures::adoption::Adoption;
+use uptake::stages::measures::usage::Usage;
 use uptake::warehouse::store::Store;
 
 use super::rows::{days_of, rows};

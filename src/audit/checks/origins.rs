@@ -19,10 +19,10 @@ use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::received::raw_files::RAW_FILES;
-use crate::stages::usage::adoption::ADOPTION;
-use crate::stages::usage::portfolio::PORTFOLIO;
-use crate::stages::usage::usage::USAGE;
-use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::usage::USAGE;
+use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::store::Store;
 

@@ -19,7 +19,7 @@ use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::received::license_changes::LICENSE_CHANGES;
 use crate::stages::received::license_holdings::LICENSE_HOLDINGS;
 use crate::stages::received::snapshots::SNAPSHOTS;
-use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::store::Store;
 use crate::warehouse::table::column_of;

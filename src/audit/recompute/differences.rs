@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
     use crate::domain::guid::Guid;
-    use crate::stages::usage::usage::{USAGE, Usage};
+    use crate::stages::measures::usage::{USAGE, Usage};
     use crate::warehouse::table::Row;
 
     fn usage(workload: &str, active: i64, ratio: Option<f64>) -> Usage {

@@ -22,7 +22,7 @@ use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
-use crate::stages::usage::portfolio::PORTFOLIO;
+use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::warehouse::contract::{Contract, Partition, Place};
 
 /// Fingerprints by table and place.

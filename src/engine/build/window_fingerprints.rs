@@ -25,11 +25,11 @@ use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::next_steps::support::Support;
-use crate::stages::usage::adoption::ADOPTION;
-use crate::stages::usage::portfolio::PORTFOLIO;
-use crate::stages::usage::usage::USAGE;
-use crate::stages::usage::window_pass::Coverage;
-use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::usage::USAGE;
+use crate::stages::measures::window_pass::Coverage;
+use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::contract::Contract;
 
 /// The tables that one pass makes.

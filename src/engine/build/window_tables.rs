@@ -27,12 +27,12 @@ use crate::stages::activity::window_facts::{DailyFacts, DailyFactsBuilder, FOLDE
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::{self, NEXT_STEPS};
-use crate::stages::usage::adoption::{ADOPTION, Adoption};
-use crate::stages::usage::portfolio;
-use crate::stages::usage::portfolio::PORTFOLIO;
-use crate::stages::usage::usage::USAGE;
-use crate::stages::usage::window_pass::Pass;
-use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::portfolio;
+use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::usage::USAGE;
+use crate::stages::measures::window_pass::Pass;
+use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
 
@@ -210,7 +210,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
 struct Finished {
     day: Day,
     rolling: Option<activity_28d::DayOfWindows>,
-    used: crate::stages::usage::window_pass::DayOfUse,
+    used: crate::stages::measures::window_pass::DayOfUse,
 }
 
 impl Finished {

@@ -14,7 +14,7 @@ use crate::engine::health::status;
 use crate::engine::query::customers;
 use crate::engine::report::collapsed_list::CollapsedList;
 use crate::engine::state::State;
-use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::store::Store;
 
 /// How many customers a warning names.

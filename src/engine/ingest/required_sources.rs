@@ -11,7 +11,7 @@ use crate::engine::report::SourceReport;
 use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
 
 /// How many files there are for each source. A path that names a day after `today` says nothing of
 /// how far a source has come.

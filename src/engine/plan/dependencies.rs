@@ -114,8 +114,8 @@ mod tests {
     use super::*;
     use crate::engine::plan::causes::FilesRead;
     use crate::stages::next_steps::NEXT_STEPS;
-    use crate::stages::usage::adoption::ADOPTION;
-    use crate::stages::usage::usage::USAGE;
+    use crate::stages::measures::adoption::ADOPTION;
+    use crate::stages::measures::usage::USAGE;
 
     fn changed(days: &[(&Contract, i32)]) -> Changes {
         let mut changes = Changes::default();

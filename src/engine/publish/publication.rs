@@ -25,7 +25,7 @@ use crate::reports::summary::figures::{Summary, summarize};
 use crate::reports::summary::valuable_steps::ValuableSteps;
 use crate::stages::next_steps::NextStep;
 use crate::stages::received::customers::Customer;
-use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 

@@ -24,7 +24,7 @@ use crate::stages::activity::activity_daily::{ActivityBefore, ActivityDaily};
 use crate::stages::next_steps::NextStep;
 use crate::stages::received::activity_events::shard_of;
 use crate::stages::received::customers::{CUSTOMERS, Customer};
-use crate::stages::usage::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::listing::Known;

@@ -21,7 +21,7 @@ use crate::explain::view::user::UserExplanation;
 use crate::pipeline::settings::Settings;
 use crate::sources::fields::user_name::id_of_name;
 use crate::stages::people::user_names::Names;
-use crate::stages::usage::adoption::ADOPTION;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::store::Store;
 
 /// What is to be explained.

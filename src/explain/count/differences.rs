@@ -8,8 +8,8 @@ use crate::domain::guid::Guid;
 use crate::domain::window;
 use crate::explain::count::numbers::{Numbers, Subject, numbers};
 use crate::explain::facts::Facts;
-use crate::stages::usage::adoption::{ADOPTION, Adoption};
-use crate::stages::usage::usage::{Parts, USAGE};
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::usage::{Parts, USAGE};
 
 /// A number that differs between a table and the count here.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::explain::facts::Facts;
 use crate::stages::activity::window_facts::Marks;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
-use crate::stages::usage::usage::{ActiveUsers, Parts, ratio};
+use crate::stages::measures::usage::{ActiveUsers, Parts, ratio};
 
 /// The product, and the workload (`None`: any), that an explanation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

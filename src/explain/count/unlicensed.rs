@@ -9,7 +9,7 @@ use crate::explain::active_days::evidence_of;
 use crate::explain::count::differences::Difference;
 use crate::explain::facts::Facts;
 use crate::stages::licenses::assignments::Assignment;
-use crate::stages::usage::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 
 /// The users of a workload without a license, each with the active days of the window.
 #[derive(Clone, Debug, PartialEq, Eq)]

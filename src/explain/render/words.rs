@@ -15,7 +15,7 @@ use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
 use crate::stages::next_steps::advice::title;
 use crate::stages::next_steps::evidence;
-use crate::stages::usage::usage::Parts;
+use crate::stages::measures::usage::Parts;
 
 /// `107.0 %`, or `-` without a ratio.
 pub fn percent(w: Words, ratio: Option<f64>) -> String {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::explain::facts::CustomerName;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::portfolio;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::portfolio;
 
 /// All customers of a day.
 #[derive(Clone, Debug, PartialEq)]

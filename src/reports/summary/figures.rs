@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::reports::day_rows::DayRows;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::portfolio::Portfolio;
-use crate::stages::usage::usage::ratio;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::portfolio::Portfolio;
+use crate::stages::measures::usage::ratio;
 
 /// How many customers the summary names at most.
 const MOVERS: usize = 5;

@@ -1,7 +1,7 @@
 //! What the closing summary computes, from rows told in a line each.
 
 use super::*;
-use crate::stages::usage::portfolio;
+use crate::stages::measures::portfolio;
 
 const CONTOSO: Guid = Guid(0xa);
 const FABRIKAM: Guid = Guid(0xb);

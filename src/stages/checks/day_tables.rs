@@ -5,9 +5,9 @@ use arrow::record_batch::RecordBatch;
 use crate::domain::day::Day;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::usage::Usage;
-use crate::stages::usage::workload_adoption::WorkloadAdoption;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::usage::Usage;
+use crate::stages::measures::workload_adoption::WorkloadAdoption;
 
 /// The tables of one day and shard. The two tables of users are frames, because they are by far the
 /// largest.

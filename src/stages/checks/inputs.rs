@@ -11,7 +11,7 @@ use crate::domain::rules::Rules;
 use crate::stages::activity::first_activity::FirstActivity;
 use crate::stages::checks::window_sums::DailyUsers;
 use crate::stages::licenses::assignments::Assignment;
-use crate::stages::usage::window_pass::Coverage;
+use crate::stages::measures::window_pass::Coverage;
 
 /// What all days of a shard share.
 pub struct CheckInputs<'a> {

@@ -26,7 +26,7 @@ use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::Recount;
 use crate::stages::checks::violation::Violations;
-use crate::stages::usage::portfolio::Portfolio;
+use crate::stages::measures::portfolio::Portfolio;
 use crate::warehouse::error::WarehouseError;
 
 /// Increases when an invariant is added or changed. Days that passed an older version are then

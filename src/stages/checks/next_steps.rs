@@ -20,10 +20,10 @@ use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::{NEXT_STEPS, NextStep, advice};
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::idle_seats::IdleSeats;
-use crate::stages::usage::usage::ratio;
-use crate::stages::usage::workload_adoption::WorkloadAdoption;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::idle_seats::IdleSeats;
+use crate::stages::measures::usage::ratio;
+use crate::stages::measures::workload_adoption::WorkloadAdoption;
 
 fn subject(row: &NextStep) -> Subject<'_> {
     Subject {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::guid::Guid;
 use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::violation::{Subject, Violations};
-use crate::stages::usage::portfolio::{PORTFOLIO, Portfolio};
-use crate::stages::usage::usage::ratio;
+use crate::stages::measures::portfolio::{PORTFOLIO, Portfolio};
+use crate::stages::measures::usage::ratio;
 
 /// Maximum relative difference between two sums of the same fractions that were added in another
 /// order.
@@ -196,7 +196,7 @@ fn check_ratios(subject: Subject<'_>, row: &Portfolio, of_workload: bool, violat
 mod tests {
     use super::*;
     use crate::stages::checks::testing::{day, day_of_one_product, says};
-    use crate::stages::usage::portfolio::build;
+    use crate::stages::measures::portfolio::build;
 
     fn check(change: impl FnOnce(&mut Vec<Portfolio>)) -> Vec<String> {
         let tables = day_of_one_product();

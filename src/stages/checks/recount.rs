@@ -15,8 +15,8 @@ use crate::stages::activity::first_activity::UserCursor;
 use crate::stages::checks::activity::UserRows;
 use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::licenses::assignments::Assignment;
-use crate::stages::usage::idle_seats::IdleSeats;
-use crate::stages::usage::usage::ActiveUsers;
+use crate::stages::measures::idle_seats::IdleSeats;
+use crate::stages::measures::usage::ActiveUsers;
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{bad_cell, column_of};
 

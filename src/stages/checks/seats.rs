@@ -14,9 +14,9 @@ use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::{ProductUsers, Recount};
 use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Subscription};
-use crate::stages::usage::adoption::{ADOPTION, Adoption};
-use crate::stages::usage::usage::{ActiveUsers, USAGE, Usage};
-use crate::stages::usage::window_pass::Coverage;
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::usage::{ActiveUsers, USAGE, Usage};
+use crate::stages::measures::window_pass::Coverage;
 
 /// The sums of the subscriptions of a SKU.
 #[derive(Clone, Copy, Default)]

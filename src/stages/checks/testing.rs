@@ -26,10 +26,10 @@ use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::{NextStep, advice};
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::usage::Usage;
-use crate::stages::usage::window_pass::Coverage;
-use crate::stages::usage::workload_adoption::WorkloadAdoption;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::usage::Usage;
+use crate::stages::measures::window_pass::Coverage;
+use crate::stages::measures::workload_adoption::WorkloadAdoption;
 use crate::warehouse::table::Row;
 
 pub const TENANT: Guid = Guid(7);

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use crate::domain::guid::Guid;
 use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::violation::{Subject, Violations};
-use crate::stages::usage::adoption::{ADOPTION, Adoption};
-use crate::stages::usage::usage::{ActiveUsers, Parts, USAGE, Usage, ratio};
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::usage::{ActiveUsers, Parts, USAGE, Usage, ratio};
 
 /// The columns that `usage` and `adoption` share.
 struct Counted {

@@ -10,9 +10,9 @@ use crate::domain::rules::Rules;
 use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::recount::Recount;
 use crate::stages::checks::violation::{Subject, Violations};
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::usage::ratio;
-use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::usage::ratio;
+use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 
 /// The sums over the products in scope of a workload.
 #[derive(Clone, Copy)]

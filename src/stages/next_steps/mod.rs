@@ -37,9 +37,9 @@ use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::product::Product;
 use crate::stages::received::support_requests::SUPPORT_REQUESTS;
-use crate::stages::usage::adoption::{ADOPTION, Adoption};
-use crate::stages::usage::window_pass::DayOfUse;
-use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::window_pass::DayOfUse;
+use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::table::table;
 
 table! {

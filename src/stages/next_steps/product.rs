@@ -8,9 +8,9 @@ use crate::domain::subscription::State;
 use crate::stages::licenses::subscriptions::SubscriptionInForce;
 use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::idle_seats::IdleSeats;
-use crate::stages::usage::usage::ratio;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::idle_seats::IdleSeats;
+use crate::stages::measures::usage::ratio;
 
 /// A product in scope, on one day.
 pub(super) struct Product<'a> {

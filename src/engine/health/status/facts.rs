@@ -22,8 +22,8 @@ use crate::stages::received::license_changes::LICENSE_CHANGES;
 use crate::stages::received::raw_files::RAW_FILES;
 use crate::stages::received::rejects::REJECTS;
 use crate::stages::received::snapshots::SNAPSHOTS;
-use crate::stages::usage::adoption::ADOPTION;
-use crate::stages::usage::portfolio::PORTFOLIO;
+use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 

@@ -7,8 +7,8 @@ use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::subscription::Seller;
 use crate::stages::licenses::subscriptions::InForce;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::usage::{ActiveUsers, Parts, Usage, ratio};
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::usage::{ActiveUsers, Parts, Usage, ratio};
 
 /// The seats of one SKU in the snapshot in force.
 #[derive(Clone, Copy, Debug, Default)]

@@ -8,7 +8,7 @@ use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
-use crate::stages::usage::usage::{Parts, violated_invariant};
+use crate::stages::measures::usage::{Parts, violated_invariant};
 use crate::warehouse::table::table;
 
 table! {

@@ -15,11 +15,11 @@ use crate::stages::activity::first_activity::{FirstActivity, UserCursor};
 use crate::stages::activity::window_facts::{DailyFacts, Entity, GUEST, Marks, Windows, marks};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Timeline;
-use crate::stages::usage::adoption::Adoption;
-use crate::stages::usage::idle_seats::IdleSeats;
-use crate::stages::usage::seats::{adoption_row, seats_by_sku, usage_row};
-use crate::stages::usage::usage::{ActiveUsers, Usage, ratio};
-use crate::stages::usage::workload_adoption::WorkloadAdoption;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::idle_seats::IdleSeats;
+use crate::stages::measures::seats::{adoption_row, seats_by_sku, usage_row};
+use crate::stages::measures::usage::{ActiveUsers, Usage, ratio};
+use crate::stages::measures::workload_adoption::WorkloadAdoption;
 
 /// The days on which each tenant has any event.
 #[derive(Clone, Debug, Default)]

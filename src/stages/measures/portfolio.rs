@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::guid::Guid;
-use crate::stages::usage::adoption::{ADOPTION, Adoption};
-use crate::stages::usage::usage::ratio;
-use crate::stages::usage::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::usage::ratio;
+use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::table::table;
 
 table! {
