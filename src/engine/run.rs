@@ -1,6 +1,16 @@
-//! A run from beginning to end: raw files, events, facts, assignments, windows, portfolio,
-//! publication. A plan is the same way, as far as raw files can change it, with another place to
-//! write; both read one plan of what comes after.
+//! A run from beginning to end.
+//!
+//! | step | room |
+//! |---|---|
+//! | find the raw files, and end early where nothing changed | `input`, `cache/up_to_date` |
+//! | bring them into `received=` partitions | `ingest` |
+//! | facts of the days whose events changed | `build/activity_daily` |
+//! | license history, first activity | `build/assignments`, `build/first_activity` |
+//! | tables that look back on windows: one list of files, then the files | `build/window_plan`, `build/window_tables` |
+//! | checks, publication | `publish` |
+//!
+//! A plan goes the same way with a store that writes to a temporary folder. It prints the list of files
+//! where a run makes them.
 
 use std::collections::BTreeSet;
 
@@ -42,8 +52,8 @@ use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::licenses::snapshot_history::SnapshotHistory;
 use crate::stages::licenses::subscriptions::Timeline;
-use crate::stages::people::user_names::Names;
 use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::people::user_names::Names;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::store::Store;
 

@@ -10,11 +10,11 @@ use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_daily::ActivityDaily;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
-use crate::stages::next_steps::NextStep;
-use crate::stages::received::customers::Customer;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
+use crate::stages::next_steps::NextStep;
+use crate::stages::received::customers::Customer;
 
 /// Each number is compared with those of this many days before.
 pub const COMPARED_DAYS: [i32; 3] = [1, 7, 28];

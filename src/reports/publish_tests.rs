@@ -22,11 +22,11 @@ use crate::domain::catalogue::Product;
 use crate::domain::digest::{Digest, Fingerprint};
 use crate::domain::next_steps::StepCode;
 use crate::reports::columns::published_tables;
-use crate::stages::next_steps::NextStep;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::portfolio;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
+use crate::stages::next_steps::NextStep;
 
 #[path = "publish_months_tests.rs"]
 mod months;

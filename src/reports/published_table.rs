@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
-use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::next_steps::NEXT_STEPS;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
 /// The tables that are published with all their days.

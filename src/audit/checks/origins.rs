@@ -17,12 +17,12 @@ use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
-use crate::stages::next_steps::NEXT_STEPS;
-use crate::stages::received::raw_files::RAW_FILES;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::next_steps::NEXT_STEPS;
+use crate::stages::received::raw_files::RAW_FILES;
 use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::store::Store;
 

@@ -1,6 +1,6 @@
-//! What every file of the warehouse would be made from today, out of what the warehouse holds and
-//! the pipeline file says: what its footer has to say. Raw files are not looked at: those that are
-//! new since the last run make nothing stale before they are read.
+//! Computes the fingerprint that each file of the warehouse would have if it were made now, from the
+//! warehouse and the pipeline file. `check` compares it with the footer. New raw files are not looked
+//! at: they make nothing stale before a run reads them.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,8 @@ use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::Timeline;
-use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::warehouse::contract::{Contract, Partition, Place};
 
 /// Fingerprints by table and place.

@@ -1,8 +1,7 @@
-//! Everything that ever came in about who was given which license. What snapshots of holdings say
-//! is most of it, and all but the latest of them say what they said the night before: it is cached
-//! folded, and license changes as they are. The cache is believed where the partitions that it was
-//! read from have the digests that they had, and nothing that came in since speaks of a customer's
-//! snapshot that was known by then; else everything is read again.
+//! Reads everything that ever came in about who was given which license. Most of it is snapshots of
+//! holdings that say what the one before said, so they are cached in a compact form, beside the license
+//! changes. The cache is used where its partitions are unchanged and no new file adds to a snapshot that
+//! is in it. Otherwise everything is read again.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! The tables that are made of what came in, each in the order of the data.
+//! Makes the tables that follow from what came in, in the order of the data: `activity_daily`,
+//! `assignments`, `first_activity`, and the tables that look back on windows.
 
 pub mod activity_daily;
 pub mod assignments;

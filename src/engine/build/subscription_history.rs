@@ -1,7 +1,6 @@
-//! All snapshots of subscriptions out of the `received=` partitions, cached in the form to which
-//! they fold. The cache is believed where the partitions that it was folded from have the digests
-//! that they had, and nothing that came in since speaks of a snapshot that was known by then; else
-//! everything is folded again.
+//! Reads all snapshots of subscriptions from the `received=` partitions, and caches them in a compact
+//! form. The cache is used where its partitions are unchanged and no new file adds to a snapshot that is
+//! in it. Otherwise everything is read again.
 
 use std::collections::BTreeSet;
 

@@ -23,13 +23,13 @@ use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
-use crate::stages::next_steps::NEXT_STEPS;
-use crate::stages::next_steps::support::Support;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::window_pass::Coverage;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
+use crate::stages::next_steps::NEXT_STEPS;
+use crate::stages::next_steps::support::Support;
 use crate::warehouse::contract::Contract;
 
 /// The tables that one pass makes.

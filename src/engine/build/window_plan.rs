@@ -22,10 +22,10 @@ use crate::engine::plan::task::DayFiles;
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
+use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::received::activity_events::shard_of;
 use crate::stages::received::support_requests::{SupportRequest, opened_days};
-use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::listing::Place;
 

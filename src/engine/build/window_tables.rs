@@ -25,14 +25,14 @@ use crate::stages::activity::activity_28d;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::window_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
-use crate::stages::next_steps::background::Background;
-use crate::stages::next_steps::{self, NEXT_STEPS};
 use crate::stages::measures::adoption::{ADOPTION, Adoption};
 use crate::stages::measures::portfolio;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::window_pass::Pass;
 use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::stages::next_steps::background::Background;
+use crate::stages::next_steps::{self, NEXT_STEPS};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
 

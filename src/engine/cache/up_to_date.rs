@@ -1,5 +1,5 @@
-//! Whether a run has anything to do: where everything that it looks at is what it was when an
-//! earlier run left nothing to do, there is nothing to do now.
+//! Ends a run early. An earlier run had nothing to do. If settings, raw files and footers are the same
+//! now, this run has nothing to do either.
 
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::settings_group::SettingsGroup;

@@ -1,4 +1,5 @@
-//! Raw files into `received=` partitions.
+//! Decides for each raw file whether it is read, and for its rows whether they stay or go, by comparing
+//! what is there with what `raw_files` says of it.
 //!
 //! | a raw file | then |
 //! |---|---|

@@ -113,9 +113,9 @@ fn is_noted(contract: &Contract) -> bool {
 mod tests {
     use super::*;
     use crate::engine::plan::causes::FilesRead;
-    use crate::stages::next_steps::NEXT_STEPS;
     use crate::stages::measures::adoption::ADOPTION;
     use crate::stages::measures::usage::USAGE;
+    use crate::stages::next_steps::NEXT_STEPS;
 
     fn changed(days: &[(&Contract, i32)]) -> Changes {
         let mut changes = Changes::default();

@@ -23,9 +23,9 @@ use crate::reports::publish::{Publication, publish};
 use crate::reports::published_table::FACTS;
 use crate::reports::summary::figures::{Summary, summarize};
 use crate::reports::summary::valuable_steps::ValuableSteps;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::next_steps::NextStep;
 use crate::stages::received::customers::Customer;
-use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 

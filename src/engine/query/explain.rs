@@ -20,8 +20,8 @@ use crate::explain::view::user;
 use crate::explain::view::user::UserExplanation;
 use crate::pipeline::settings::Settings;
 use crate::sources::fields::user_name::id_of_name;
-use crate::stages::people::user_names::Names;
 use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::people::user_names::Names;
 use crate::warehouse::store::Store;
 
 /// What is to be explained.

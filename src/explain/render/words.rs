@@ -12,10 +12,10 @@ use crate::explain::count::people::License;
 use crate::explain::facts::CustomerName;
 use crate::explain::view::product::{Completeness, ProductName};
 use crate::stages::licenses::subscriptions::Subscription;
+use crate::stages::measures::usage::Parts;
 use crate::stages::next_steps::NextStep;
 use crate::stages::next_steps::advice::title;
 use crate::stages::next_steps::evidence;
-use crate::stages::measures::usage::Parts;
 
 /// `107.0 %`, or `-` without a ratio.
 pub fn percent(w: Words, ratio: Option<f64>) -> String {

@@ -4,10 +4,10 @@ use arrow::record_batch::RecordBatch;
 
 use crate::domain::day::Day;
 use crate::stages::licenses::subscriptions::Subscription;
-use crate::stages::next_steps::NextStep;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
+use crate::stages::next_steps::NextStep;
 
 /// The tables of one day and shard. The two tables of users are frames, because they are by far the
 /// largest.

@@ -18,12 +18,12 @@ use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::Recount;
 use crate::stages::checks::violation::{Subject, Violations};
 use crate::stages::licenses::subscriptions::Subscription;
-use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::next_steps::{NEXT_STEPS, NextStep, advice};
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::idle_seats::IdleSeats;
 use crate::stages::measures::usage::ratio;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
+use crate::stages::next_steps::evidence::Evidence;
+use crate::stages::next_steps::{NEXT_STEPS, NextStep, advice};
 
 fn subject(row: &NextStep) -> Subject<'_> {
     Subject {

@@ -24,12 +24,12 @@ use crate::stages::checks::violation::Violations;
 use crate::stages::checks::window_sums::DailyUsers;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
-use crate::stages::next_steps::evidence::Evidence;
-use crate::stages::next_steps::{NextStep, advice};
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::window_pass::Coverage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
+use crate::stages::next_steps::evidence::Evidence;
+use crate::stages::next_steps::{NextStep, advice};
 use crate::warehouse::table::Row;
 
 pub const TENANT: Guid = Guid(7);

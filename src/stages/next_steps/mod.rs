@@ -33,13 +33,13 @@ use crate::domain::window;
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
+use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::window_pass::DayOfUse;
+use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::next_steps::product::Product;
 use crate::stages::received::support_requests::SUPPORT_REQUESTS;
-use crate::stages::measures::adoption::{ADOPTION, Adoption};
-use crate::stages::measures::window_pass::DayOfUse;
-use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::table::table;
 
 table! {

@@ -6,11 +6,11 @@ use crate::domain::day::Day;
 use crate::domain::next_steps::{StepCode, Thresholds};
 use crate::domain::subscription::State;
 use crate::stages::licenses::subscriptions::SubscriptionInForce;
-use crate::stages::next_steps::background::Background;
-use crate::stages::next_steps::evidence::Evidence;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::idle_seats::IdleSeats;
 use crate::stages::measures::usage::ratio;
+use crate::stages::next_steps::background::Background;
+use crate::stages::next_steps::evidence::Evidence;
 
 /// A product in scope, on one day.
 pub(super) struct Product<'a> {

@@ -17,13 +17,13 @@ use crate::engine::ingest::partition_task::NO_DAY;
 use crate::stages;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
+use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::received::customers::CUSTOMERS;
 use crate::stages::received::license_changes::LICENSE_CHANGES;
 use crate::stages::received::raw_files::RAW_FILES;
 use crate::stages::received::rejects::REJECTS;
 use crate::stages::received::snapshots::SNAPSHOTS;
-use crate::stages::measures::adoption::ADOPTION;
-use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::error::WarehouseError;
 
