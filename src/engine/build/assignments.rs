@@ -95,7 +95,7 @@ fn task(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard:
     let read_from = inputs_digest(job, state, shard);
     let known = cached.get(&shard, read_from).copied();
     let is_as_known = known.is_some() && state.fingerprint(&ASSIGNMENTS, (None, shard)) == known;
-    (job.forced.shard(shard) || !is_as_known).then(|| Task {
+    (job.forced.shard(shard) || !is_as_known).then_some(Task {
         shard,
         range: job.range,
         forced: job.forced,

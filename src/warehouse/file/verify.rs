@@ -108,7 +108,7 @@ fn footer_flaw(
     if !(1..=ENCODER).contains(&source.encoder) {
         return Ok(Some("its footer names an encoder that this version does not know".to_owned()));
     }
-    let (again, whole) = encode(&mut io::sink(), path, contract, frame, source)?;
+    let (again, whole) = encode(io::sink(), path, contract, frame, source)?;
     let is_reproduced = again.digest == footer.digest || source.encoder == ENCODER;
     let is_same = if is_reproduced && version_of(&found) == contract.version {
         whole == digest
