@@ -179,7 +179,9 @@ fn without_tests(code: &str) -> String {
             .next()
             .is_some_and(|item| item.starts_with("mod ") && item.ends_with('{'))
     };
-    let end = code.match_indices("#[cfg(test)]").map(|(at, _)| at).find(is_tests);
+    let marks = ["#[cfg(test)]", "#[cfg(all(test"];
+    let mut ends = marks.iter().flat_map(|mark| code.match_indices(mark)).map(|(at, _)| at);
+    let end = ends.find(is_tests);
     code[..end.unwrap_or(code.len())].to_owned()
 }
 
