@@ -18,7 +18,7 @@
 //! | in JSON the members that matter are found, without a full parser | `json/` |
 //! | the reader of the format takes what it needs from a record | `formats/` |
 //! | times, ids, names and lists of licenses are understood in one way for all | `fields/`, `date_order` |
-//! | a row or a reject goes to the sink, and is counted | `record`, `outcome` |
+//! | a row or a reject goes to the sink, and is counted | `record`, `output` |
 //!
 //! `find_record` goes back to a file later, for the text of a record whose place was noted.
 
