@@ -18,6 +18,7 @@ use uptake::pipeline::catalogue::built_in;
 use uptake::pipeline::file;
 use uptake::pipeline::settings::Settings;
 use uptake::sample::{self, Options};
+use uptake::storage::temporary_file::TemporaryFile;
 use uptake::warehouse::store::Store;
 
 fn main() {
@@ -61,9 +62,8 @@ fn site() -> &'static Site {
 
 impl Site {
     fn ask(&self, rehearse: bool) -> RunReport {
-        let overlay = tempfile::tempdir().unwrap();
         let store = if rehearse {
-            Store::rehearsal(&self.settings.warehouse, overlay.path())
+            Store::rehearsal(&self.settings.warehouse, TemporaryFile::new().unwrap())
         } else {
             Store::at(&self.settings.warehouse)
         };

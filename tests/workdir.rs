@@ -11,6 +11,7 @@ use uptake::engine::run;
 use uptake::pipeline::catalogue::built_in;
 use uptake::pipeline::file;
 use uptake::pipeline::settings::Settings;
+use uptake::storage::temporary_file::TemporaryFile;
 use uptake::warehouse::store::Store;
 
 /// What the pipeline file `text` means, as if it lay in `folder`; with the built-in catalogue
@@ -46,10 +47,10 @@ pub fn ask(request: &Request<'_>) -> Result<RunReport, EngineError> {
     report
 }
 
-/// Plans what is asked for, as `uptake plan` does: in a folder of its own.
+/// Plans what is asked for, as `uptake plan` does.
 pub fn plan(request: &Request<'_>) -> Result<RunReport, EngineError> {
-    let overlay = tempfile::tempdir().expect("a temporary folder");
-    run_in(request, &Store::rehearsal(&request.settings.warehouse, overlay.path()))
+    let overlay = TemporaryFile::new().expect("a temporary file");
+    run_in(request, &Store::rehearsal(&request.settings.warehouse, overlay))
 }
 
 fn run_in(request: &Request<'_>, store: &Store) -> Result<RunReport, EngineError> {

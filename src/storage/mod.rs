@@ -11,6 +11,7 @@
 //! | `names` | names of objects as text |
 //! | `local/` | folders: listing, links, staging and renames, commit lists, the lock |
 //! | `disk` | every change of a file system, so that tests can make each one fail |
+//! | `temporary_file` | what a plan writes, in one file that nobody sees |
 //! | `folder_paths`, `temporary_folder` | folders as the user and the system name them |
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub mod local;
 pub mod names;
 pub mod object;
 pub mod place;
+pub mod temporary_file;
 pub mod temporary_folder;
 pub mod version_tag;
 

@@ -1,4 +1,4 @@
-//! A folder for a while, such as the one in which a plan rehearses. It goes when its owner drops
+//! A folder for a while, such as the one in which a check publishes. It goes when its owner drops
 //! it, and with [`remove_all`] where the process ends before that.
 #![allow(clippy::disallowed_methods, reason = "nothing of the warehouse is in such a folder")]
 

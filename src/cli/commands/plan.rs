@@ -1,5 +1,5 @@
-//! `uptake plan`: says what `run` or `reprocess` would do, and why. It rehearses the run in a
-//! temporary folder; the warehouse does not change.
+//! `uptake plan`: says what `run` or `reprocess` would do, and why. It rehearses the run and writes
+//! to a temporary file; the warehouse does not change.
 
 use std::sync::atomic::AtomicBool;
 
@@ -15,7 +15,7 @@ use crate::engine::events::Watch;
 use crate::engine::request::Request;
 use crate::engine::run;
 use crate::observe::progress::Progress;
-use crate::storage::temporary_folder::Scratch;
+use crate::storage::temporary_file::TemporaryFile;
 use crate::warehouse::store::Store;
 
 /// Prints the plan to standard output.
@@ -23,15 +23,15 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
     let context = Context::read(&args.run.pipeline, global)?;
     let progress = Progress::new(global.progress_mode());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
-    let overlay = Scratch::make().map_err(|error| {
+    let overlay = TemporaryFile::new().map_err(|error| {
         let place = std::env::temp_dir();
         Failure::new(
             Code::Store,
-            format!("cannot make a temporary folder in `{}`: {error}", place.display()),
+            format!("cannot make a temporary file in `{}`: {error}", place.display()),
         )
         .hint("a plan needs some room there; name another folder in the environment variable TMPDIR")
     })?;
-    let store = Store::rehearsal(&context.settings.warehouse, overlay.path());
+    let store = Store::rehearsal(&context.settings.warehouse, overlay);
     let request = match (args.run.from, args.to) {
         (Some(from), Some(to)) => context.request_again((from, to), args.run.tables.as_deref(), &args.how, &store)?,
         _ if args.how.is_given() => {

@@ -76,6 +76,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
+    use crate::storage::temporary_file::TemporaryFile;
 
     #[test]
     fn only_what_is_as_it_was_written_is_believed() {
@@ -95,12 +96,12 @@ mod tests {
     #[test]
     fn each_shard_has_its_file_and_a_rehearsal_saves_none() {
         const FILE: CacheFile<Vec<u32>> = CacheFile::new("numbers", 1);
-        let (root, overlay) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = tempfile::tempdir().unwrap();
         let store = Store::at(root.path());
         let lock = store.lock("a test").unwrap();
         FILE.of_shard(7).save(&store, &vec![1, 2]).unwrap();
         assert!(root.path().join(".uptake/numbers-07.bin").exists());
-        let rehearsal = Store::rehearsal(root.path(), overlay.path());
+        let rehearsal = Store::rehearsal(root.path(), TemporaryFile::new().unwrap());
         FILE.of_shard(7).save(&rehearsal, &vec![3]).unwrap();
         assert_eq!(
             FILE.of_shard(7).load(&rehearsal),

@@ -19,6 +19,7 @@ use crate::storage::disk::Disk;
 use crate::storage::error::{LeaseFault, StorageError, if_there};
 use crate::storage::interface::{Changes, Holder, Lease, Put, Storage};
 use crate::storage::object::OpenObject;
+use crate::storage::temporary_file::TemporaryFile;
 use crate::storage::version_tag::VersionTag;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
@@ -42,7 +43,7 @@ pub struct Store {
     root: PathBuf,
     storage: Arc<dyn Storage>,
     /// Where a rehearsal writes instead: what is there hides what is in the warehouse.
-    overlay: Option<Arc<dyn Storage>>,
+    overlay: Option<TemporaryFile>,
     disk: Disk,
 }
 
@@ -91,11 +92,11 @@ impl Store {
         }
     }
 
-    /// The warehouse at `root` for a rehearsal: everything is read as it is, and written below
-    /// `overlay`, an empty folder.
-    pub fn rehearsal(root: &Path, overlay: &Path) -> Store {
+    /// The warehouse at `root` for a rehearsal: everything is read as it is, and written to
+    /// `overlay`.
+    pub fn rehearsal(root: &Path, overlay: TemporaryFile) -> Store {
         Store {
-            overlay: Some(storage::at(overlay)),
+            overlay: Some(overlay),
             ..Store::at(root)
         }
     }
@@ -146,27 +147,16 @@ impl Store {
         self.overlay.is_some()
     }
 
-    /// Where tables are written.
-    fn writes_to(&self) -> &dyn Storage {
-        self.overlay.as_deref().unwrap_or(&*self.storage)
-    }
-
-    /// Where a table's file is read.
-    fn reads_from(&self, name: &str) -> &dyn Storage {
-        let is_there = |overlay: &&dyn Storage| matches!(overlay.look(name), Ok(Some(_)));
-        self.overlay.as_deref().filter(is_there).unwrap_or(&*self.storage)
-    }
-
     /// Where a table's file of a day and shard is, for messages.
     pub fn path(&self, contract: &Contract, place: Place) -> PathBuf {
-        let name = name_of(contract, place);
-        self.reads_from(&name).shown(&name)
+        self.storage.shown(&name_of(contract, place))
     }
 
     /// Whether a table has something in the place of a file.
     pub fn has(&self, contract: &Contract, place: Place) -> Result<bool, WarehouseError> {
         let name = name_of(contract, place);
-        Ok(self.reads_from(&name).look(&name)?.is_some())
+        let is_in_overlay = self.overlay.as_ref().is_some_and(|overlay| overlay.has(&name));
+        Ok(is_in_overlay || self.storage.look(&name)?.is_some())
     }
 
     /// Every file of a table, with its footer; the ones that are `known` are not read as long as
@@ -201,7 +191,10 @@ impl Store {
         days: &[DayPart],
     ) -> Result<Footer, WarehouseError> {
         let (put, footer) = self.stage(contract, place, frame, fingerprint, days)?;
-        self.writes_to().put(&put.staged, &put.name)?;
+        match &self.overlay {
+            None => self.storage.put(&put.staged, &put.name)?,
+            Some(overlay) => overlay.put(&put.staged, &put.name),
+        }
         Ok(footer)
     }
 
@@ -215,7 +208,11 @@ impl Store {
         days: &[DayPart],
     ) -> Result<(Put, Footer), WarehouseError> {
         check_values(contract, place, frame)?;
-        let (staged, footer) = write::write(self.writes_to().begin()?, contract, frame, fingerprint, days)?;
+        let unfinished = match &self.overlay {
+            None => self.storage.begin()?,
+            Some(overlay) => overlay.begin(),
+        };
+        let (staged, footer) = write::write(unfinished, contract, frame, fingerprint, days)?;
         let name = name_of(contract, place);
         Ok((Put { staged, name }, footer))
     }
@@ -225,7 +222,7 @@ impl Store {
         match &self.overlay {
             None => self.storage.put_together(&format!("received={received}"), &commit.0)?,
             // A rehearsal writes for nobody but itself, and hides nothing that was removed.
-            Some(overlay) => commit.0.puts.iter().try_for_each(|put| overlay.put(&put.staged, &put.name))?,
+            Some(overlay) => commit.0.puts.iter().for_each(|put| overlay.put(&put.staged, &put.name)),
         }
         Ok(())
     }
@@ -247,7 +244,12 @@ impl Store {
 
     fn open(&self, contract: &Contract, place: Place) -> Result<OpenObject, StorageError> {
         let name = name_of(contract, place);
-        self.reads_from(&name).open(&name)
+        if let Some(overlay) = &self.overlay
+            && let Some(object) = overlay.open(&name, &self.storage.shown(&name))?
+        {
+            return Ok(object);
+        }
+        self.storage.open(&name)
     }
 
     /// Reads the footer of a file; `None` where it is not there, or no whole file of ours.
