@@ -229,7 +229,7 @@ fn resolve(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Resolved
     rows.sort_by(|a, b| a.subscription_id.cmp(&b.subscription_id));
     rows.dedup_by(|earlier, kept| earlier.subscription_id == kept.subscription_id);
     let mut hasher = Hasher::new();
-    // A placeholder for the day.
+    // The day comes in here when it is known.
     hasher.number(0);
     let mut subscriptions = Vec::with_capacity(rows.len());
     for row in rows {
