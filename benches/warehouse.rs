@@ -18,6 +18,7 @@ use uptake::pipeline::catalogue::built_in;
 use uptake::pipeline::file;
 use uptake::pipeline::settings::Settings;
 use uptake::sample::{self, Options};
+use uptake::storage;
 use uptake::storage::temporary_file::TemporaryFile;
 use uptake::warehouse::store::Store;
 
@@ -55,7 +56,7 @@ fn site() -> &'static Site {
         settings.shards = SHARDS;
         let site = Site { _folder: folder, settings };
         let report = site.ask(false);
-        record::write(Store::at(&site.settings.warehouse).disk(), &site.settings, &report, Instant(0)).unwrap();
+        record::write(&*storage::at(&site.settings.published), &site.settings, &report, Instant(0)).unwrap();
         site
     })
 }

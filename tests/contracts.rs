@@ -18,7 +18,7 @@ use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::sample::{self, Options};
 use uptake::stages::TABLES;
-use uptake::storage::disk::Disk;
+use uptake::storage;
 use uptake::warehouse::contract::{Contract, Partition};
 
 use crate::workdir;
@@ -129,7 +129,7 @@ fn made(folder: &Path) -> Settings {
     let settings = workdir::settings(&folder.join("raw"), &text);
     let report = workdir::run_pipeline(&settings).unwrap();
     assert!(report.published);
-    record::write(&Disk::default(), &settings, &report, Instant(0)).unwrap();
+    record::write(&*storage::at(&settings.published), &settings, &report, Instant(0)).unwrap();
     settings
 }
 

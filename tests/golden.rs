@@ -24,7 +24,7 @@ use uptake::stages::measures::portfolio::Portfolio;
 use uptake::stages::measures::usage::Usage;
 use uptake::stages::measures::workload_adoption::WorkloadAdoption;
 use uptake::stages::next_steps::NextStep;
-use uptake::storage::disk::Disk;
+use uptake::storage;
 use uptake::warehouse::contract::{Column, Contract, Kind, Partition};
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
@@ -135,7 +135,7 @@ fn check(scenario: &str) {
     warehouse.parts_add_up(&days);
     warehouse.agrees_with_the_reference(&days);
     // As the command does: `run.json` is the last that a run writes.
-    record::write(&Disk::default(), &settings, &report, Instant(0)).unwrap();
+    record::write(&*storage::at(&settings.published), &settings, &report, Instant(0)).unwrap();
     let again = run_pipeline(&settings).unwrap();
     assert!(again.is_idle(), "a second run found something to do: {:?}", again.steps);
 }

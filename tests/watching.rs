@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use uptake::observe::run_log;
+use uptake::storage;
 use uptake::warehouse::store::Store;
 
 /// A pipeline over a small golden scenario.
@@ -55,7 +56,7 @@ impl Desk {
     }
 
     fn log(&self) -> Vec<Value> {
-        run_log::read(&self.path("published"), 100).unwrap()
+        run_log::read(&*storage::at(&self.path("published")), 100).unwrap()
     }
 
     fn outcomes(&self) -> Vec<String> {

@@ -35,7 +35,7 @@ pub fn check(request: &CheckRequest<'_>) -> Result<Report, EngineError> {
     let (settings, store, watch) = (request.settings, request.store, request.watch);
     let mut state = State::read(store, Footers::new())?;
     refuse_what_is_none(settings, store, &state)?;
-    let run = RunRecord::read(&settings.published);
+    let run = RunRecord::read(&*store.beside(&settings.published));
     let last = outside_days::last_day(settings, &state, run.as_ref());
     state.set_aside(settings.first_day, last);
     let notes = RecordedTables::of(run.as_ref(), last);
@@ -170,17 +170,12 @@ fn check_published(
         return Ok(());
     }
     report.published_files = files as u64;
+    let published = request.store.beside(&request.settings.published);
     report
         .faults
-        .extend(published::check_recorded(request.settings, run.map(|run| &run.manifest))?);
+        .extend(published::check_recorded(&*published, run.map(|run| &run.manifest))?);
     if is_whole && !waiting {
-        report.faults.extend(published::check_content(
-            request.settings,
-            request.store,
-            state,
-            range,
-            request.watch,
-        )?);
+        report.faults.extend(published::check_content(request, &*published, state, range)?);
     } else {
         report
             .warnings

@@ -13,6 +13,7 @@ use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::people::user_names::Names;
+use crate::storage::interface::Storage;
 use crate::warehouse::store::Store;
 
 /// What every part of a run needs.
@@ -22,6 +23,8 @@ pub struct RunContext<'a> {
     pub request: &'a Request<'a>,
     /// Where the warehouse is; of a plan it is a rehearsal.
     pub store: &'a Store,
+    /// Where the published files are.
+    pub published: &'a dyn Storage,
     pub watch: &'a Watch<'a>,
 }
 

@@ -47,6 +47,7 @@ use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::size_estimates;
 use crate::engine::state::State;
+use crate::reports::error::ReportError;
 use crate::reports::manifest::Manifest;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
@@ -59,10 +60,16 @@ use crate::warehouse::store::Store;
 
 /// Brings the warehouse up to date, and the published files where all tables were asked for.
 pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
+    let published = store.beside(&request.settings.published);
+    if !store.is_rehearsal() {
+        // The caller has the warehouse's lock, so nobody publishes meanwhile.
+        published.recover(&|_| Ok(true)).map_err(ReportError::from)?;
+    }
     let run = RunContext {
         settings: request.settings,
         request,
         store,
+        published: &*published,
         watch,
     };
     bring_up_to_date(&run).map_err(|error| error.with_shards(request.settings.shards))
@@ -74,6 +81,7 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
         request,
         store,
         watch,
+        ..
     } = *run;
     let wanted = match &request.tables {
         Some(tables) => with_upstream(tables),
@@ -192,6 +200,7 @@ fn look(run: &RunContext<'_>, wanted: &BTreeSet<&'static str>) -> Result<(RunSta
         request,
         store,
         watch,
+        ..
     } = *run;
     let is_looked_at = |contract: &Contract| {
         let is_input = contract.partition == Partition::Received || contract.name == ACTIVITY_COVERAGE.name;
@@ -230,7 +239,7 @@ fn look(run: &RunContext<'_>, wanted: &BTreeSet<&'static str>) -> Result<(RunSta
 
 /// Whether everything is what it was when an earlier run left nothing to do.
 fn is_up_to_date(run: &RunContext<'_>, so_far: &RunState, files: &[RawFile]) -> bool {
-    let RunContext { settings, request, .. } = *run;
+    let RunContext { request, .. } = *run;
     let RunState { state, cache, .. } = so_far;
     let is_whole = request.tables.is_none() && request.again.is_none() && request.verify.is_none() && !request.rescan;
     let has_to_prune = request.prune && state.outside().next().is_some();
@@ -239,7 +248,7 @@ fn is_up_to_date(run: &RunContext<'_>, so_far: &RunState, files: &[RawFile]) -> 
         let known = cache.up_to_date.as_ref().zip(looked_at);
         known.is_some_and(|(entry, now)| entry.is_true_for(&now))
     };
-    is_whole && !has_to_prune && is_as_it_was() && Manifest::of_whole(&settings.published).is_some()
+    is_whole && !has_to_prune && is_as_it_was() && Manifest::of_whole(run.published).is_some()
 }
 
 /// The days of the tables: none on which raw files came in that wait for another run. Fails where
@@ -250,6 +259,7 @@ fn range(run: &RunContext<'_>, so_far: &mut RunState, taken: &SnapshotHistory, r
         request,
         store,
         watch,
+        ..
     } = *run;
     let RunState { state, cache, .. } = so_far;
     let last = received.waiting.iter().map(|day| day.plus(-1)).fold(request.last, Day::min);
@@ -320,9 +330,10 @@ fn finish(run: &RunContext<'_>, so_far: &mut RunState, files: &[RawFile], range:
         settings,
         request,
         store,
+        published,
         watch,
     } = *run;
-    let due = publication::is_due(settings, store, &so_far.state, range)?;
+    let due = publication::is_due(settings, store, published, &so_far.state, range)?;
     if store.is_rehearsal() {
         so_far.report.published = due.is_some() || !so_far.report.steps.is_empty();
         return Ok(());

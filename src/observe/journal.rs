@@ -1,6 +1,5 @@
 //! Records a run: `run.json` if it made anything, its line in the run log, and the metrics.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::day::Instant;
@@ -10,14 +9,16 @@ use crate::engine::report::RunReport;
 use crate::observe::metrics::{self, MetricInputs};
 use crate::observe::progress::Progress;
 use crate::observe::record::{Invocation, REFUSED, Record, RunFailure, outcome};
-use crate::observe::run_log::{self, RUN_LOG};
+use crate::observe::run_log;
 use crate::pipeline::settings::Settings;
-use crate::storage::disk::Disk;
+use crate::storage::error::StorageError;
+use crate::storage::interface::Storage;
 use crate::warehouse::error::WarehouseError;
 
 /// Records what a run did.
 pub struct Journal<'a> {
-    pub disk: &'a Disk,
+    /// Where the published files are.
+    pub published: &'a dyn Storage,
     pub settings: &'a Settings,
     pub invocation: Invocation,
     pub began: Instant,
@@ -66,8 +67,8 @@ impl Journal<'_> {
                 }),
             );
         }
-        run_log::append(self.disk, &self.settings.published, &record.done_line(report)).map_err(self.cannot_write(RUN_LOG))?;
-        self.write_metrics(&record, 0, Some(report))?;
+        run_log::append(self.published, &record.done_line(report)).map_err(WarehouseError::from)?;
+        self.write_metrics(&record, 0, Some(report)).map_err(WarehouseError::from)?;
         self.ended(outcome(report), &record, 0);
         Ok(())
     }
@@ -81,8 +82,7 @@ impl Journal<'_> {
         }
         let refused = failure.exit_code == REFUSED;
         let record = self.record();
-        let mut written =
-            run_log::append(self.disk, &self.settings.published, &record.failed_line(failure)).map_err(self.cannot_write(RUN_LOG));
+        let mut written = run_log::append(self.published, &record.failed_line(failure));
         if !refused {
             written = written.and(self.write_metrics(&record, failure.exit_code, None));
         }
@@ -103,7 +103,7 @@ impl Journal<'_> {
 
     fn record(&self) -> Record<'_> {
         Record {
-            disk: self.disk,
+            published: self.published,
             settings: self.settings,
             invocation: &self.invocation,
             began: self.began,
@@ -113,7 +113,7 @@ impl Journal<'_> {
         }
     }
 
-    fn write_metrics(&self, record: &Record<'_>, exit_code: u8, report: Option<&RunReport>) -> Result<(), WarehouseError> {
+    fn write_metrics(&self, record: &Record<'_>, exit_code: u8, report: Option<&RunReport>) -> Result<(), StorageError> {
         let facts = MetricInputs {
             pipeline: &self.settings.name,
             ended: record.ended,
@@ -121,11 +121,6 @@ impl Journal<'_> {
             exit_code,
             report,
         };
-        metrics::write(self.disk, &self.settings.published, &facts).map_err(self.cannot_write(metrics::METRICS))
-    }
-
-    fn cannot_write(&self, name: &str) -> impl FnOnce(std::io::Error) -> WarehouseError + use<> {
-        let path: PathBuf = self.settings.published.join(name);
-        move |error| WarehouseError::store("write", &path)(error)
+        metrics::write(self.published, &facts)
     }
 }

@@ -1,22 +1,19 @@
 //! `metrics.prom`: metrics of the pipeline as OpenMetrics text, which the textfile collector of
-//! Prometheus' node_exporter reads. Every run replaces the file by a rename. Metrics that a run
+//! Prometheus' node_exporter reads. Every run puts the whole file. Metrics that a run
 //! learned nothing about keep their values: a failed run knows nothing about the tables.
-
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
 
 use serde_json::Value;
 
 use crate::domain::day::{Day, Instant};
 use crate::engine::report::RunReport;
 use crate::observe::run_log;
-use crate::storage::disk::Disk;
+use crate::storage::error::StorageError;
+use crate::storage::interface::Storage;
 
 /// Name of the metrics file in the published folder.
 pub const METRICS: &str = "metrics.prom";
-/// Name of the file while it is written. Collectors ignore it.
-const UNFINISHED: &str = ".metrics.unfinished";
+/// Name under which earlier versions wrote the file; a run that died left it.
+const UNFINISHED_BEFORE: &str = ".metrics.unfinished";
 /// How many runs of the log are searched for the last success, if there is no metrics file yet.
 const RUNS_LOOKED_AT: usize = 1_000;
 
@@ -39,28 +36,20 @@ struct Family {
 }
 
 /// Writes the metrics of a finished run.
-pub fn write(disk: &Disk, published: &Path, facts: &MetricInputs<'_>) -> io::Result<()> {
-    disk.create_folder(published)?;
-    let path = published.join(METRICS);
-    let before = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => String::new(),
-        Err(error) => return Err(error),
-    };
+pub fn write(published: &dyn Storage, facts: &MetricInputs<'_>) -> Result<(), StorageError> {
+    let before = published.read(METRICS)?.unwrap_or_default();
+    let before = String::from_utf8(before).unwrap_or_default();
     let success = match facts.exit_code {
         0 => None,
         _ if before.is_empty() => last_success(published, facts.pipeline)?,
         _ => None,
     };
-    let unfinished = published.join(UNFINISHED);
-    let mut file = disk.create_file(&unfinished)?;
-    file.write_all(text(facts, &before, success).as_bytes())?;
-    file.sync()?;
-    disk.rename(&unfinished, &path)
+    published.put_synced(METRICS, text(facts, &before, success).as_bytes())?;
+    published.delete(UNFINISHED_BEFORE)
 }
 
 /// Returns the end of the last run that succeeded according to the run log, in seconds since 1970.
-fn last_success(published: &Path, pipeline: &str) -> io::Result<Option<f64>> {
+fn last_success(published: &dyn Storage, pipeline: &str) -> Result<Option<f64>, StorageError> {
     let runs = run_log::read(published, RUNS_LOOKED_AT)?;
     let succeeded = |run: &&Value| run["exit_code"] == 0 && run["pipeline"] == pipeline;
     let ended = runs
@@ -272,10 +261,13 @@ impl Family {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+    #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
+
+    use std::fs;
 
     use super::*;
-    use crate::engine::report::SourceReport;
-    use crate::engine::report::{Extent, Freshness};
+    use crate::engine::report::{Extent, Freshness, SourceReport};
+    use crate::storage;
 
     const PIPELINE: &str = "the \"big\" one\\two";
 
@@ -361,9 +353,12 @@ mod tests {
     fn the_last_success_comes_from_the_run_log_where_there_is_no_file_before() {
         let folder = tempfile::tempdir().unwrap();
         let run = |code: u8, ended: &str| serde_json::json!({"pipeline": PIPELINE, "exit_code": code, "ended": ended});
-        run_log::append(&Disk::default(), folder.path(), &run(0, "2026-09-21T14:13:20Z")).unwrap();
-        run_log::append(&Disk::default(), folder.path(), &run(3, "2026-09-22T14:13:20Z")).unwrap();
-        write(&Disk::default(), folder.path(), &facts(3, None)).unwrap();
+        let published = storage::at(folder.path());
+        run_log::append(&*published, &run(0, "2026-09-21T14:13:20Z")).unwrap();
+        run_log::append(&*published, &run(3, "2026-09-22T14:13:20Z")).unwrap();
+        fs::write(folder.path().join(UNFINISHED_BEFORE), "half").unwrap();
+        write(&*published, &facts(3, None)).unwrap();
+        drop(published);
         let text = fs::read_to_string(folder.path().join(METRICS)).unwrap();
         assert!(text.contains("uptake_last_success_timestamp_seconds"), "{text}");
         assert!(text.contains("} 1790000000\n"), "{text}");

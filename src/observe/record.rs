@@ -14,7 +14,7 @@ use crate::observe::phases::{Phase, rounded};
 use crate::pipeline::settings::Settings;
 use crate::reports::manifest::{Manifest, RunRecord};
 use crate::reports::publish::is_unfinished;
-use crate::storage::disk::Disk;
+use crate::storage::interface::Storage;
 
 /// The call on the command line.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,8 @@ pub struct Invocation {
 
 /// A finished run, without its outcome.
 pub struct Record<'a> {
-    pub disk: &'a Disk,
+    /// Where the published files are.
+    pub published: &'a dyn Storage,
     pub settings: &'a Settings,
     pub invocation: &'a Invocation,
     pub began: Instant,
@@ -72,7 +73,7 @@ impl Record<'_> {
     /// run that publishes may write it: until then the record does not describe the published
     /// files.
     pub fn write(&self, report: &RunReport) -> Result<(), EngineError> {
-        if !report.published && is_unfinished(&self.settings.published) {
+        if !report.published && is_unfinished(self.published) {
             return Ok(());
         }
         let record = json!({
@@ -100,13 +101,12 @@ impl Record<'_> {
             "pruned": report.pruned,
             "days_left": report.days_left,
         });
-        let published = &self.settings.published;
-        Ok(self.manifest(report).write(self.disk, published, &record)?)
+        Ok(self.manifest(report).write(self.published, &record)?)
     }
 
     /// Returns what is published, by this run or by an earlier one.
     fn manifest(&self, report: &RunReport) -> Manifest {
-        match RunRecord::read(&self.settings.published) {
+        match RunRecord::read(self.published) {
             Some(before) if !report.published => before.manifest,
             _ => Manifest {
                 fingerprint: report.fingerprint,
@@ -174,9 +174,9 @@ impl Record<'_> {
 }
 
 /// Writes `run.json` of a run that no command line started.
-pub fn write(disk: &Disk, settings: &Settings, report: &RunReport, began: Instant) -> Result<(), EngineError> {
+pub fn write(published: &dyn Storage, settings: &Settings, report: &RunReport, began: Instant) -> Result<(), EngineError> {
     let record = Record {
-        disk,
+        published,
         settings,
         invocation: &Invocation::default(),
         began,

@@ -2,13 +2,11 @@
 //! appended, each with one write call that is synced to disk. If a run died while it wrote its
 //! line, the next run ends that line, and readers skip it.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::storage::disk::Disk;
+use crate::storage::error::{StorageError, if_there};
+use crate::storage::interface::Storage;
+use crate::storage::object::OpenObject;
 
 /// Name of the run log in the published folder.
 pub const RUN_LOG: &str = "runs.jsonl";
@@ -16,45 +14,33 @@ pub const RUN_LOG: &str = "runs.jsonl";
 const TAIL_BYTES: u64 = 1 << 16;
 
 /// Appends the line of a run.
-pub fn append(disk: &Disk, published: &Path, run: &Value) -> io::Result<()> {
-    disk.create_folder(published)?;
-    let mut file = disk.open_to_append(&published.join(RUN_LOG))?;
-    let mut line = String::new();
-    if !ends_a_line(file.as_file())? {
-        line.push('\n');
-    }
-    line.push_str(&run.to_string());
-    line.push('\n');
-    file.write_all(line.as_bytes())?;
-    file.sync()
+pub fn append(published: &dyn Storage, run: &Value) -> Result<(), StorageError> {
+    let ends_a_line = if_there(published.open(RUN_LOG))?.map_or(Ok(true), |log| ends_a_line(&log))?;
+    let begin = if ends_a_line { "" } else { "\n" };
+    published.append(RUN_LOG, format!("{begin}{run}\n").as_bytes())
 }
 
 /// Returns whether the last line of the log has its line end. An empty log counts as complete.
-fn ends_a_line(mut file: &File) -> io::Result<bool> {
-    if file.seek(SeekFrom::End(0))? == 0 {
-        return Ok(true);
+fn ends_a_line(log: &OpenObject) -> Result<bool, StorageError> {
+    match log.size().checked_sub(1) {
+        None => Ok(true),
+        Some(last) => Ok(log.read_range(last, 1).map_err(StorageError::of("read", log.shown()))? == b"\n"),
     }
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0];
-    file.read_exact(&mut last)?;
-    Ok(last == *b"\n")
 }
 
 /// Returns the last `most` runs, oldest first, or none if there is no log. Lines that are not JSON
 /// objects are skipped.
-pub fn read(published: &Path, most: usize) -> io::Result<Vec<Value>> {
-    let mut file = match File::open(published.join(RUN_LOG)) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
+pub fn read(published: &dyn Storage, most: usize) -> Result<Vec<Value>, StorageError> {
+    let Some(log) = if_there(published.open(RUN_LOG))? else {
+        return Ok(Vec::new());
     };
-    let size = file.seek(SeekFrom::End(0))?;
+    let size = log.size();
     let mut tail = TAIL_BYTES;
     loop {
         let start = size.saturating_sub(tail);
-        file.seek(SeekFrom::Start(start))?;
-        let mut bytes = Vec::new();
-        Read::by_ref(&mut file).take(size - start).read_to_end(&mut bytes)?;
+        let bytes = log
+            .read_range(start, (size - start) as usize)
+            .map_err(StorageError::of("read", log.shown()))?;
         // What comes before the first line end may be the end of a longer line.
         let whole = match bytes.iter().position(|byte| *byte == b'\n') {
             _ if start == 0 => 0,
@@ -78,13 +64,15 @@ mod tests {
     #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
 
     use std::fs;
+    use std::path::Path;
 
     use serde_json::json;
 
     use super::*;
+    use crate::storage;
 
     fn numbers(published: &Path, most: usize) -> Vec<i64> {
-        read(published, most)
+        read(&*storage::at(published), most)
             .unwrap()
             .iter()
             .map(|run| run["run"].as_i64().unwrap())
@@ -97,7 +85,7 @@ mod tests {
         let published = folder.path().join("published");
         assert_eq!(numbers(&published, 3), [0; 0]);
         for run in 0..5 {
-            append(&Disk::default(), &published, &json!({"run": run})).unwrap();
+            append(&*storage::at(&published), &json!({"run": run})).unwrap();
         }
         assert_eq!(numbers(&published, 3), [2, 3, 4]);
         assert_eq!(numbers(&published, 9), [0, 1, 2, 3, 4]);
@@ -108,12 +96,12 @@ mod tests {
     fn a_line_that_a_dead_run_left_unfinished_spoils_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(RUN_LOG);
-        append(&Disk::default(), folder.path(), &json!({"run": 0})).unwrap();
+        append(&*storage::at(folder.path()), &json!({"run": 0})).unwrap();
         let mut torn = fs::read(&path).unwrap();
         torn.extend(b"{\"run\": 1, \"outco");
         fs::write(&path, torn).unwrap();
         assert_eq!(numbers(folder.path(), 9), [0]);
-        append(&Disk::default(), folder.path(), &json!({"run": 2})).unwrap();
+        append(&*storage::at(folder.path()), &json!({"run": 2})).unwrap();
         assert_eq!(numbers(folder.path(), 9), [0, 2]);
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3);
@@ -125,7 +113,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let long = "x".repeat(30_000);
         for run in 0..40 {
-            append(&Disk::default(), folder.path(), &json!({"run": run, "message": long})).unwrap();
+            append(&*storage::at(folder.path()), &json!({"run": run, "message": long})).unwrap();
         }
         assert_eq!(numbers(folder.path(), 2), [38, 39]);
         assert_eq!(numbers(folder.path(), 30), (10..40).collect::<Vec<i64>>());

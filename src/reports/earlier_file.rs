@@ -2,8 +2,6 @@
 //! to the next: their row groups are copied instead of made again.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::path::Path;
 
 use parquet::basic::{Encoding, PageType, SortOrder};
 use parquet::column::page::Page;
@@ -18,6 +16,8 @@ use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 use crate::reports::staging::digest_of;
+use crate::storage::interface::Storage;
+use crate::storage::object::OpenObject;
 
 /// The footer key of the list of parts.
 pub(super) const PARTS_KEY: &str = "uptake.parts";
@@ -35,8 +35,8 @@ pub(super) struct Part {
 
 /// A whole file that has the bytes that were published.
 pub(super) struct EarlierFile {
-    file: File,
-    reader: SerializedFileReader<File>,
+    file: OpenObject,
+    reader: SerializedFileReader<OpenObject>,
     /// Each part with the number of its first row group.
     parts: Vec<(usize, Part)>,
 }
@@ -57,16 +57,16 @@ pub(super) struct EarlierGroup<'e> {
 impl EarlierFile {
     /// Opens a file if it has this digest. Why another one does not have it makes no difference:
     /// then everything is made again.
-    pub fn open(path: &Path, digest: Digest) -> Option<EarlierFile> {
-        if digest_of(path).ok()?? != digest {
+    pub fn open(published: &dyn Storage, name: &str, digest: Digest) -> Option<EarlierFile> {
+        let file = published.open(name).ok()?;
+        if digest_of(&file).ok()? != digest {
             return None;
         }
-        let file = File::open(path).ok()?;
         let options = ReadOptionsBuilder::new()
             .with_page_index()
             .with_encoding_stats_as_mask(false)
             .build();
-        let reader = SerializedFileReader::new_with_options(file.try_clone().ok()?, options).ok()?;
+        let reader = SerializedFileReader::new_with_options(file.clone(), options).ok()?;
         let pairs = reader.metadata().file_metadata().key_value_metadata()?;
         let noted = pairs.iter().find(|pair| pair.key == PARTS_KEY)?.value.as_deref()?;
         let noted: Vec<Part> = serde_json::from_str(noted).ok()?;
@@ -131,7 +131,7 @@ fn as_written(column: &ColumnChunkMetaData) -> ColumnChunkMetaData {
 }
 
 impl EarlierGroup<'_> {
-    pub fn file(&self) -> &File {
+    pub fn file(&self) -> &OpenObject {
         &self.of.file
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use parquet::errors::ParquetError;
 
+use crate::storage::error::StorageError;
 use crate::warehouse::error::WarehouseError;
 
 /// A fault of publishing. The command line maps each kind to an exit code:
@@ -37,6 +38,12 @@ pub enum ReportError {
     /// A table of the warehouse that cannot be read.
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
+}
+
+impl From<StorageError> for ReportError {
+    fn from(StorageError { doing, path, error }: StorageError) -> ReportError {
+        ReportError::Disk { doing, path, error }
+    }
 }
 
 impl ReportError {

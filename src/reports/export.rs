@@ -11,7 +11,7 @@ use crate::reports::facts;
 use crate::reports::names::{Names, cell, texts};
 use crate::reports::publication::Publication;
 use crate::reports::published_table::PublishedTable;
-use crate::reports::staging::{Staged, Staging};
+use crate::reports::staging::{StagedFile, Staging};
 use crate::stages::measures::adoption::ADOPTION;
 use crate::warehouse::contract::{Column, Kind};
 
@@ -48,7 +48,7 @@ const fn text(name: &'static str, about: &'static str) -> Column {
 }
 
 /// Writes the export. Without days it has only a header.
-pub(super) fn write(publication: &Publication<'_>, names: &Names, staging: &Staging<'_>) -> Result<Staged, ReportError> {
+pub(super) fn write(publication: &Publication<'_>, names: &Names, staging: &Staging<'_>) -> Result<StagedFile, ReportError> {
     let table = PublishedTable::fact(&ADOPTION);
     let rows = match publication.first <= publication.last {
         true => facts::of_day(publication, &ADOPTION, &table, names, publication.last)?,

@@ -18,7 +18,7 @@ use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
 use crate::reports::publication::Publication;
 use crate::reports::published_table::{DAY, GRAIN, PublishedTable};
-use crate::reports::staging::{Staged, Staging};
+use crate::reports::staging::{StagedFile, Staging};
 use crate::warehouse::contract::Contract;
 
 /// How many days are in memory at once, per table.
@@ -39,12 +39,12 @@ pub(super) fn write(
     names: &Names,
     staging: &Staging<'_>,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<(Staged, Seen), ReportError> {
+) -> Result<(StagedFile, Seen), ReportError> {
     let table = PublishedTable::fact(contract);
     let mut file = ParquetFile::create(staging, &table)?;
     let mut seen = Seen::default();
     let earlier = publication.earlier.get(&table.file_name());
-    let earlier = earlier.and_then(|digest| EarlierFile::open(&publication.published.join(table.file_name()), *digest));
+    let earlier = earlier.and_then(|digest| EarlierFile::open(publication.published, &table.file_name(), *digest));
     let days: Vec<Day> = publication.first.to(publication.last).collect();
     for month in days.chunk_by(|a, b| month(*a) == month(*b)) {
         let range = (month[0], month[month.len() - 1]);

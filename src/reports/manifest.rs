@@ -5,10 +5,7 @@
 //! left to the next one ([`RunRecord`]). A file that is not there, or that cannot be read, is as if
 //! nothing were published: the next run publishes again.
 
-use std::fs;
 use std::io::Write;
-use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -16,7 +13,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::reports::error::ReportError;
 use crate::reports::staging::{PublishedFile, Staging, close, is_unfinished};
-use crate::storage::disk::Disk;
+use crate::storage::interface::{Kind, Storage};
 
 /// The file's name.
 const NAME: &str = "run.json";
@@ -76,8 +73,8 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Err
 
 impl RunRecord {
     /// What `run.json` of a published folder says; `None` where nothing can be read there.
-    pub fn read(published: &Path) -> Option<RunRecord> {
-        serde_json::from_slice(&fs::read(published.join(NAME)).ok()?).ok()
+    pub fn read(published: &dyn Storage) -> Option<RunRecord> {
+        serde_json::from_slice(&published.read(NAME).ok()??).ok()
     }
 
     /// Whether it was a run of some tables only.
@@ -95,30 +92,26 @@ impl RunRecord {
 impl Manifest {
     /// The manifest of a published folder whose publication was finished and whose files are all
     /// there with the sizes that it says; `None` of any other.
-    pub fn of_whole(published: &Path) -> Option<Manifest> {
+    pub fn of_whole(published: &dyn Storage) -> Option<Manifest> {
         if is_unfinished(published) {
             return None;
         }
         let manifest = RunRecord::read(published)?.manifest;
         let is_there = |file: &PublishedFile| {
-            let metadata = fs::metadata(published.join(&file.name));
-            metadata.is_ok_and(|metadata| metadata.len() == file.bytes)
+            let found = published.look(&file.name).ok().flatten();
+            found.is_some_and(|found| found.kind == Kind::Object && found.version.size() == file.bytes)
         };
         manifest.published.iter().all(is_there).then_some(manifest)
     }
 
     /// When the files were changed last, nanoseconds since 1970; 0 where there are none.
-    pub fn last_change(&self, published: &Path) -> u64 {
-        let changed = |file: &PublishedFile| {
-            let metadata = fs::metadata(published.join(&file.name)).ok()?;
-            let age = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-            u64::try_from(age.as_nanos()).ok()
-        };
+    pub fn last_change(&self, published: &dyn Storage) -> u64 {
+        let changed = |file: &PublishedFile| published.look(&file.name).ok()??.changed;
         self.published.iter().filter_map(changed).max().unwrap_or(0)
     }
 
     /// Writes `run.json`, the last file of a run: what `run` says, then the manifest.
-    pub fn write(&self, disk: &Disk, published: &Path, run: &impl Serialize) -> Result<(), ReportError> {
+    pub fn write(&self, published: &dyn Storage, run: &impl Serialize) -> Result<(), ReportError> {
         #[derive(Serialize)]
         struct RunJson<'a, R> {
             #[serde(flatten)]
@@ -126,7 +119,7 @@ impl Manifest {
             #[serde(flatten)]
             manifest: &'a Manifest,
         }
-        let staging = Staging::open(disk, published)?;
+        let staging = Staging::open(published)?;
         let mut file = staging.create(NAME)?;
         let path = file.path.clone();
         let whole = RunJson { run, manifest: self };
@@ -134,7 +127,7 @@ impl Manifest {
         writeln!(file, "{text}").map_err(ReportError::disk("write", &path))?;
         let staged = file.finish(1)?;
         staging.commit(vec![staged])?;
-        close(disk, published)
+        close(published)
     }
 }
 
@@ -142,9 +135,12 @@ impl Manifest {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
+    use std::fs;
+
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::storage;
 
     fn manifest() -> Manifest {
         Manifest {
@@ -166,7 +162,7 @@ mod tests {
             "command": "run", "arguments": {"until": "2026-09-30", "max_days": 2}, "began": "2026-10-01T04:30:00Z",
             "warehouse": [{"table": "usage", "files": 4, "rows": 9, "first_day": null, "last_day": "2026-09-30"}], "days_left": 3,
         });
-        manifest().write(&Disk::default(), folder.path(), &run).unwrap();
+        manifest().write(&*storage::at(folder.path()), &run).unwrap();
         let text = fs::read_to_string(folder.path().join(NAME)).unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
@@ -183,7 +179,7 @@ mod tests {
             ]
         );
         assert_eq!(value["published"][0]["digest"], Digest::of(b"abc").to_string());
-        let record = RunRecord::read(folder.path()).unwrap();
+        let record = RunRecord::read(&*storage::at(folder.path())).unwrap();
         assert_eq!(record.manifest, manifest());
         assert_eq!((record.arguments.until, record.days_left), (Day::parse("2026-09-30"), 3));
         assert_eq!(
@@ -196,23 +192,25 @@ mod tests {
     #[test]
     fn a_folder_is_whole_when_every_file_has_its_size() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Manifest::of_whole(folder.path()), None);
+        let published = storage::at(folder.path());
+        assert_eq!(Manifest::of_whole(&*published), None);
         fs::write(folder.path().join("adoption.parquet"), "abc").unwrap();
-        manifest().write(&Disk::default(), folder.path(), &json!({})).unwrap();
-        assert_eq!(Manifest::of_whole(folder.path()), Some(manifest()));
-        assert!(manifest().last_change(folder.path()) > 0);
+        manifest().write(&*published, &json!({})).unwrap();
+        assert_eq!(Manifest::of_whole(&*published), Some(manifest()));
+        assert!(manifest().last_change(&*published) > 0);
         fs::write(folder.path().join("adoption.parquet"), "ab").unwrap();
-        assert_eq!(Manifest::of_whole(folder.path()), None);
+        assert_eq!(Manifest::of_whole(&*published), None);
     }
 
     #[test]
     fn a_record_that_says_nothing_of_published_files_is_none() {
         let folder = tempfile::tempdir().unwrap();
+        let published = storage::at(folder.path());
         for text in ["", "[]", "{}", r#"{"published": 1}"#] {
             fs::write(folder.path().join(NAME), text).unwrap();
-            assert!(RunRecord::read(folder.path()).is_none(), "{text}");
+            assert!(RunRecord::read(&*published).is_none(), "{text}");
         }
         fs::write(folder.path().join(NAME), r#"{"published": []}"#).unwrap();
-        assert!(RunRecord::read(folder.path()).is_some());
+        assert!(RunRecord::read(&*published).is_some());
     }
 }

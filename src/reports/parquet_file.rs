@@ -20,7 +20,7 @@ use crate::domain::digest::Digest;
 use crate::reports::earlier_file::{EarlierPart, PARTS_KEY, Part};
 use crate::reports::error::ReportError;
 use crate::reports::published_table::{COLUMN_KEY, PublishedTable};
-use crate::reports::staging::{Staged, Staging, Unfinished};
+use crate::reports::staging::{FileWriter, StagedFile, Staging};
 use crate::warehouse::contract::Kind;
 
 /// Rows of one row group: small enough for a reader to skip the days that it does not want.
@@ -29,7 +29,7 @@ const ROW_GROUP_ROWS: usize = 128 * 1024;
 const DICTIONARY_BYTES: usize = 16 << 20;
 
 pub(super) struct ParquetFile {
-    writer: SerializedFileWriter<Unfinished>,
+    writer: SerializedFileWriter<FileWriter>,
     columns: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
     path: PathBuf,
@@ -131,12 +131,12 @@ impl ParquetFile {
         Ok(())
     }
 
-    pub fn finish(self) -> Result<Staged, ReportError> {
+    pub fn finish(self) -> Result<StagedFile, ReportError> {
         let (failed, rows) = (ReportError::parquet("write", &self.path), self.rows);
         self.close().map_err(failed)?.finish(rows)
     }
 
-    fn close(mut self) -> Result<Unfinished, ParquetError> {
+    fn close(mut self) -> Result<FileWriter, ParquetError> {
         self.end_group()?;
         if !self.parts.is_empty() {
             let parts = serde_json::to_string(&self.parts).map_err(|error| ParquetError::External(Box::new(error)))?;

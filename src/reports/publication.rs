@@ -1,7 +1,6 @@
 //! What is to be published: the one value from which every file of a publication is written.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -9,14 +8,15 @@ use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::reports::published_table::FACTS;
 use crate::stages::received::customers::Customer;
+use crate::storage::interface::Storage;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 
-/// What is published, and to which folder.
+/// What is published, and where.
 pub struct Publication<'a> {
     pub store: &'a Store,
-    /// The folder; it need not exist yet.
-    pub published: &'a Path,
+    /// Where the published files are.
+    pub published: &'a dyn Storage,
     pub rules: &'a Rules,
     /// Over how many files the customers are spread.
     pub shards: u32,

@@ -13,7 +13,7 @@ use crate::reports::parquet_file::ParquetFile;
 pub use crate::reports::publication::Publication;
 use crate::reports::published_table::{FACTS, PublishedTable};
 pub use crate::reports::staging::{PublishedFile, digest_of, is_unfinished};
-use crate::reports::staging::{Staged, Staging};
+use crate::reports::staging::{StagedFile, Staging};
 use crate::reports::{export, facts};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
@@ -22,9 +22,9 @@ use crate::warehouse::table::Row;
 /// export last. Several threads call `progress`, each with the number of units that it has done
 /// since its last call.
 pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<PublishedFile>, ReportError> {
-    let staging = Staging::open(publication.store.disk(), publication.published)?;
+    let staging = Staging::open(publication.published)?;
     let names = Names::of(&publication.customers, &publication.rules.catalogue);
-    let facts: Vec<(Staged, facts::Seen)> = FACTS
+    let facts: Vec<(StagedFile, facts::Seen)> = FACTS
         .par_iter()
         .map(|contract| facts::write(publication, contract, &names, &staging, progress))
         .collect::<Result<_, _>>()?;
@@ -46,12 +46,12 @@ pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -
 }
 
 /// Writes a table whose rows are one frame.
-fn whole(staging: &Staging<'_>, contract: &'static Contract, rows: &RecordBatch) -> Result<Staged, ReportError> {
+fn whole(staging: &Staging<'_>, contract: &'static Contract, rows: &RecordBatch) -> Result<StagedFile, ReportError> {
     let mut file = ParquetFile::create(staging, &PublishedTable::whole(contract))?;
     file.write(rows)?;
     file.finish()
 }
 
 #[cfg(test)]
-#[path = "publish_tests.rs"]
+#[path = "tests/mod.rs"]
 mod tests;

@@ -1,6 +1,7 @@
 //! What the tests of this room share: inputs that read slowly or fail, compression, and a sink that
 //! keeps everything as text.
 
+use std::fs::File;
 use std::io::{Error, Read, Write};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use crate::domain::catalogue::{AuditActions, Catalogue};
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{ActionMeaning, Feed};
-use crate::sources::bytes::input::Input;
+use crate::sources::bytes::input::{Input, Seekable};
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
@@ -16,6 +17,13 @@ use crate::sources::path::{PathFacts, path_context};
 use crate::sources::read::{read_in_order, read_open};
 use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::{Choice, Format};
+
+/// A file on the disk is read from any place.
+impl Input for File {
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        Some(self)
+    }
+}
 
 /// Gives at most so many bytes a read.
 pub struct Slow<'a> {

@@ -1,9 +1,12 @@
-//! Folders as the user names them: how they are best written, and whether one is in another.
+//! Files and folders as the user names them: what they are, how they are best written, and whether
+//! one folder is in another.
 
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf, absolute};
 
+use crate::storage::interface::Kind;
+use crate::storage::local::metadata;
 use crate::storage::place::Identity;
 
 /// A path without `.` and `..`, where it leads to the same place: `a/..` does not where `a` is a
@@ -46,6 +49,11 @@ pub fn is_within(inner: &Path, outer: &Path) -> bool {
     let (inner, outer) = (real(inner), real(outer));
     let is_outer = Identity::at(&outer);
     inner.starts_with(&outer) || (is_outer.is_some() && inner.ancestors().any(|above| Identity::at(above) == is_outer))
+}
+
+/// What is at a path, or at the end of the links there.
+pub fn kind(path: &Path) -> io::Result<Kind> {
+    Ok(metadata::of(&fs::metadata(path)?).kind)
 }
 
 /// The path of something that is there, without links.

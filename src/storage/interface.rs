@@ -97,11 +97,23 @@ pub trait Storage: fmt::Debug + Send + Sync {
 
     /// Puts these bytes under a name.
     fn put_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
-        let mut unfinished = self.begin()?;
-        let shown = unfinished.shown();
-        unfinished.write_all(bytes).map_err(StorageError::of("write", &shown))?;
-        self.put(&unfinished.finish()?, name)
+        self.put(&staged(self.begin()?, bytes, false)?, name)
     }
+
+    /// The same with bytes that are on the disk before the object has its name.
+    fn put_synced(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
+        self.put(&staged(self.begin()?, bytes, true)?, name)
+    }
+}
+
+/// Writes these bytes to an object.
+fn staged(mut unfinished: Box<dyn Unfinished>, bytes: &[u8], is_synced: bool) -> Result<Staged, StorageError> {
+    let shown = unfinished.shown();
+    unfinished.write_all(bytes).map_err(StorageError::of("write", &shown))?;
+    if is_synced {
+        unfinished.sync()?;
+    }
+    unfinished.finish()
 }
 
 /// An object that is being written. One that is dropped before it is finished is gone.

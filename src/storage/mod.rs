@@ -14,8 +14,6 @@
 //! | `temporary_file` | what a plan writes, in one file that nobody sees |
 //! | `folder_paths`, `temporary_folder` | folders as the user and the system name them |
 
-#[cfg(test)]
-mod conformance;
 pub mod disk;
 pub mod error;
 pub mod folder_paths;
@@ -26,22 +24,33 @@ pub mod object;
 pub mod place;
 pub mod temporary_file;
 pub mod temporary_folder;
+#[cfg(test)]
+mod tests;
 pub mod version_tag;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::storage::disk::Disk;
+use crate::storage::error::StorageError;
 use crate::storage::interface::Storage;
 use crate::storage::local::local_storage::LocalStorage;
 use crate::storage::local::reads::Reads;
+use crate::storage::names::text_of;
+use crate::storage::object::OpenObject;
 
 /// The storage that a pipeline file names by the path of a folder.
 pub fn at(root: &Path) -> Arc<dyn Storage> {
     on(root, Disk::default())
 }
 
-/// The same, changed by way of `disk`.
+/// Opens a file that the user names by its path, wherever it is.
+pub fn open_named(path: &Path) -> Result<OpenObject, StorageError> {
+    let folder = path.parent().unwrap_or(path);
+    at(folder).open(&text_of(path.file_name().unwrap_or_default()))
+}
+
+/// The same storage, changed by way of `disk`.
 pub fn on(root: &Path, disk: Disk) -> Arc<dyn Storage> {
     Arc::new(LocalStorage::new(root, disk, Reads::default()))
 }

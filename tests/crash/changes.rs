@@ -189,3 +189,19 @@ fn a_publication_that_lacks_only_its_run_json_is_done_again() {
     assert!(!desk.published().join(".uptake-unfinished").exists());
     assert!(desk.run(Delivery::First, &Disk::default()).unwrap().is_idle());
 }
+
+#[test]
+fn what_dead_runs_left_beside_the_published_files_goes_with_the_next_run_that_publishes_or_not() {
+    let folder = scratch();
+    let desk = portfolio().desk(Delivery::First, folder.path());
+    let staging = desk.published().join(".uptake/staging");
+    for is_first in [true, false] {
+        fs::create_dir_all(&staging).unwrap();
+        for name in ["7-00ff-000000.unfinished", "7-00ff.writer"] {
+            fs::write(staging.join(name), "half").unwrap();
+        }
+        let report = desk.run(Delivery::First, &Disk::default()).unwrap();
+        assert_eq!(report.published, is_first);
+        assert_eq!(fs::read_dir(&staging).into_iter().flatten().count(), 0);
+    }
+}

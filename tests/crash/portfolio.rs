@@ -283,7 +283,7 @@ impl Desk {
         let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let report = one.install(|| run::run(&request, &store, &watch))?;
         if report.published {
-            record::write(disk, &settings, &report, Instant(0))?;
+            record::write(&*store.beside(&settings.published), &settings, &report, Instant(0))?;
         }
         Ok(report)
     }

@@ -44,7 +44,6 @@ use uptake::stages::measures::workload_adoption::WorkloadAdoption;
 use uptake::stages::received::raw_files::RawFile as RawFileRow;
 use uptake::stages::received::rejects::Reject;
 use uptake::storage;
-use uptake::storage::disk::Disk;
 use uptake::warehouse::file::footer::describe;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;

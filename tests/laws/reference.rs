@@ -1,13 +1,13 @@
 //! The reference computation of a site.
 
-use std::fs::File;
-
 use uptake::domain::day::Day;
+use uptake::engine::input::raw_file::OpenFile;
 use uptake::pipeline::settings::Settings;
 use uptake::reference::{self, Inputs, Tables};
 use uptake::sources::file_context::FileContext;
 use uptake::sources::read::read_in_order;
 use uptake::sources::{self, path::path_context};
+use uptake::storage;
 
 /// Reads the input folder into the reference, and says which days the tables have: written after
 /// the spec, apart from the engine.
@@ -39,7 +39,7 @@ fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
             inputs.append(read_in_order(&context, |context| {
                 let mut inputs = Inputs::default();
                 let mut sink = inputs.file(source.feed, index, &path, facts.day.unwrap_or(Day(0)), context);
-                let mut file = File::open(entry.path()).unwrap();
+                let mut file = OpenFile::of(storage::open_named(entry.path()).unwrap().reader());
                 let counts = sources::read(source.feed, source.format, &mut file, size, context, &mut sink);
                 sink.finish(&counts);
                 inputs

@@ -50,7 +50,8 @@ impl Site {
     pub fn ask(&self, request: &Request<'_>) -> Result<RunReport, String> {
         let report = workdir::ask(request).map_err(|error| format!("the pipeline failed: {error}"))?;
         if report.published {
-            record::write(&Disk::default(), &self.settings, &report, Instant(0)).map_err(|error| format!("no run.json: {error}"))?;
+            record::write(&*storage::at(&self.settings.published), &self.settings, &report, Instant(0))
+                .map_err(|error| format!("no run.json: {error}"))?;
         }
         Ok(report)
     }

@@ -2,35 +2,35 @@
 //! from, and their rows against those that would be published now. For the latter, everything is
 //! published again into a temporary folder.
 
-use std::fs::File;
-use std::path::Path;
-
 use arrow::record_batch::{RecordBatch, RecordBatchReader};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use crate::audit::findings::Finding;
+use crate::audit::report::CheckRequest;
 use crate::domain::digest::Digest;
 use crate::domain::words::counted;
 use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::error::EngineError;
-use crate::engine::events::{Event, Watch};
+use crate::engine::events::Event;
 use crate::engine::plan::day_range::Range;
 use crate::engine::publish::publication::{is_due, publication};
 use crate::engine::state::State;
-use crate::pipeline::settings::Settings;
 use crate::reports::manifest::Manifest;
 use crate::reports::publish::{self, PublishedFile, is_unfinished};
+use crate::storage;
+use crate::storage::error::{StorageError, if_there};
+use crate::storage::interface::Storage;
+use crate::storage::object::OpenObject;
 use crate::storage::temporary_folder::Scratch;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::store::Store;
 
 /// How many rows are compared at once.
 const ROWS_AT_ONCE: usize = 16 * 1024;
 
 /// Checks the published files against the manifest in `run.json`.
-pub fn check_recorded(settings: &Settings, manifest: Option<&Manifest>) -> Result<Vec<Finding>, EngineError> {
+pub fn check_recorded(published: &dyn Storage, manifest: Option<&Manifest>) -> Result<Vec<Finding>, EngineError> {
     let mut faults = Vec::new();
-    if is_unfinished(&settings.published) {
+    if is_unfinished(published) {
         let what = "a publication broke off: its files may not belong together; the next run publishes again";
         faults.push(Finding::of_published("run.json", what));
         return Ok(faults);
@@ -44,7 +44,7 @@ pub fn check_recorded(settings: &Settings, manifest: Option<&Manifest>) -> Resul
     };
     for file in &manifest.published {
         let (name, said) = (&file.name, file.digest);
-        match digest_of(&settings.published.join(name))? {
+        match opened(published, name)?.map(|(_, digest)| digest) {
             None => faults.push(Finding::of_published(name, "it is not there")),
             Some(found) if found != said => {
                 let what = format!("it is not what was published: its bytes have the digest {found}, and `run.json` says {said}");
@@ -58,19 +58,22 @@ pub fn check_recorded(settings: &Settings, manifest: Option<&Manifest>) -> Resul
 
 /// Checks the published files against what would be published now. All tables are complete.
 pub fn check_content(
-    settings: &Settings,
-    store: &Store,
+    request: &CheckRequest<'_>,
+    published: &dyn Storage,
     state: &State,
     range: Range,
-    watch: &Watch<'_>,
 ) -> Result<Vec<Finding>, EngineError> {
+    let CheckRequest {
+        settings, store, watch, ..
+    } = *request;
     let mut faults = Vec::new();
-    if is_due(settings, store, state, range)?.is_some() {
+    if is_due(settings, store, published, state, range)?.is_some() {
         let what = "the published files are not made from what the tables and the pipeline file say now: a run publishes again";
         faults.push(Finding::of_published("run.json", what));
     }
     let place = Scratch::make().map_err(WarehouseError::store("make a temporary folder in", &std::env::temp_dir()))?;
-    let Some(publication) = publication(settings, store, state, range, &FirstDays::default(), place.path())? else {
+    let again = storage::at(place.path());
+    let Some(publication) = publication(settings, store, state, range, &FirstDays::default(), &*again)? else {
         return Ok(faults);
     };
     watch.tell(Event::Begin {
@@ -82,19 +85,21 @@ pub fn check_content(
     watch.tell(Event::End);
     for file in files {
         watch.go_on()?;
-        faults.extend(of_file(&settings.published, place.path(), &file)?);
+        faults.extend(of_file(published, &*again, &file)?);
     }
     Ok(faults)
 }
 
 /// Returns how a published file differs from what would be published now. Missing files are
 /// reported elsewhere.
-fn of_file(published: &Path, again: &Path, file: &PublishedFile) -> Result<Option<Finding>, EngineError> {
-    let (stands, would_be) = (published.join(&file.name), again.join(&file.name));
-    let difference = match digest_of(&stands)? {
+fn of_file(published: &dyn Storage, again: &dyn Storage, file: &PublishedFile) -> Result<Option<Finding>, EngineError> {
+    let difference = match opened(published, &file.name)? {
         None => None,
-        Some(digest) if digest == file.digest => None,
-        Some(_) if file.name.ends_with(".parquet") => first_difference(&stands, &would_be)?,
+        Some((_, digest)) if digest == file.digest => None,
+        Some((stands, _)) if file.name.ends_with(".parquet") => {
+            let would_be = again.open(&file.name).map_err(WarehouseError::from)?;
+            first_difference(stands, would_be)
+        }
         Some(_) => Some("it has other lines than would be published now".to_owned()),
     };
     Ok(difference.map(|what| Finding::of_published(&file.name, what)))
@@ -102,26 +107,26 @@ fn of_file(published: &Path, again: &Path, file: &PublishedFile) -> Result<Optio
 
 /// Returns where the rows of two files first differ. Files with equal rows may have different bytes
 /// if another version of the program wrote one.
-fn first_difference(stands: &Path, would_be: &Path) -> Result<Option<String>, EngineError> {
+fn first_difference(stands: OpenObject, would_be: OpenObject) -> Option<String> {
     let (left, right) = match (rows_of(stands), rows_of(would_be)) {
         (Ok(left), Ok(right)) => (left, right),
-        (Err(error), _) | (_, Err(error)) => return Ok(Some(format!("it cannot be read: {error}"))),
+        (Err(error), _) | (_, Err(error)) => return Some(format!("it cannot be read: {error}")),
     };
     if left.schema() != right.schema() {
-        return Ok(Some("it has other columns than would be published now".to_owned()));
+        return Some("it has other columns than would be published now".to_owned());
     }
     let mut row = 0;
     let (mut left, mut right) = (left.fuse(), right.fuse());
     loop {
         let (stands, would_be) = match (left.next(), right.next()) {
-            (None, None) => return Ok(None),
-            (Some(Err(error)), _) | (_, Some(Err(error))) => return Ok(Some(format!("it cannot be read: {error}"))),
+            (None, None) => return None,
+            (Some(Err(error)), _) | (_, Some(Err(error))) => return Some(format!("it cannot be read: {error}")),
             (Some(Ok(stands)), Some(Ok(would_be))) => (stands, would_be),
-            (None, _) => return Ok(Some(of_other_length(true, row))),
-            (_, None) => return Ok(Some(of_other_length(false, row))),
+            (None, _) => return Some(of_other_length(true, row)),
+            (_, None) => return Some(of_other_length(false, row)),
         };
         if let Some(what) = differs(&stands, &would_be, row) {
-            return Ok(Some(what));
+            return Some(what);
         }
         row += stands.num_rows();
     }
@@ -155,13 +160,17 @@ fn of_other_length(is_short: bool, rows: usize) -> String {
     }
 }
 
-fn rows_of(path: &Path) -> Result<ParquetRecordBatchReader, parquet::errors::ParquetError> {
-    ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?
+fn rows_of(file: OpenObject) -> Result<ParquetRecordBatchReader, parquet::errors::ParquetError> {
+    ParquetRecordBatchReaderBuilder::try_new(file)?
         .with_batch_size(ROWS_AT_ONCE)
         .build()
 }
 
-/// Returns the digest of a file, or `None` if there is none.
-fn digest_of(path: &Path) -> Result<Option<Digest>, EngineError> {
-    Ok(publish::digest_of(path).map_err(WarehouseError::store("read", path))?)
+/// Opens a published file; returns it with the digest of its bytes, or `None` if there is none.
+fn opened(published: &dyn Storage, name: &str) -> Result<Option<(OpenObject, Digest)>, WarehouseError> {
+    let digested = |object: OpenObject| {
+        let digest = publish::digest_of(&object)?;
+        Ok::<_, StorageError>((object, digest))
+    };
+    Ok(if_there(published.open(name))?.map(digested).transpose()?)
 }

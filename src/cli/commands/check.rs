@@ -32,7 +32,7 @@ pub fn run(args: &CheckArgs, global: &Global, interrupted: &AtomicBool) -> Resul
         notify: &|event| progress.take(event),
         interrupted,
     };
-    let lines = run_log::read(&settings.published, RUNS_LOOKED_AT).unwrap_or_default();
+    let lines = run_log::read(&*store.beside(&settings.published), RUNS_LOOKED_AT).unwrap_or_default();
     let last = lines.iter().rev().map(LastRun::of).find(|run| !run.was_refused());
     let request = CheckRequest {
         settings,

@@ -12,6 +12,8 @@ use crate::domain::rules::Rules;
 use crate::engine::inspect::{self, Asked, Inspection};
 use crate::pipeline::catalogue::built_in;
 use crate::sources::Format;
+use crate::storage::folder_paths;
+use crate::storage::interface::Kind;
 
 /// Prints one block per file and, for several files, a sum.
 pub fn run(args: &InspectArgs, global: &Global) -> Result<(), Failure> {
@@ -52,13 +54,13 @@ pub fn run(args: &InspectArgs, global: &Global) -> Result<(), Failure> {
 /// Refuses a path that is not a regular file before anything is read.
 fn check(path: &Path) -> Result<(), Failure> {
     let wrong = |what: &str, hint: String| Err(Failure::new(Code::Usage, format!("`{}` {what}", path.display())).hint(hint));
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => wrong(
+    match folder_paths::kind(path) {
+        Ok(Kind::Folder) => wrong(
             "is a folder",
             format!("name the files in it, such as `uptake inspect {}/*`", path.display()),
         ),
-        Ok(metadata) if !metadata.is_file() => wrong("is not a file that can be read to its end", String::new()),
-        Ok(_) => Ok(()),
+        Ok(Kind::Object) => Ok(()),
+        Ok(_) => wrong("is not a file that can be read to its end", String::new()),
         Err(error) => wrong(&format!("cannot be read: {error}"), "look at the path".to_owned()),
     }
 }

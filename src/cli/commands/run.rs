@@ -69,8 +69,9 @@ pub fn carry_out(
 ) -> Result<(), Failure> {
     let progress = Progress::with_warnings_in_the_result(global.progress_mode());
     context.warnings.iter().for_each(|warning| progress.warn(warning));
+    let published = store.beside(&context.settings.published);
     let journal = Journal {
-        disk: store.disk(),
+        published: &*published,
         settings: &context.settings,
         invocation,
         began: context.began,

@@ -54,6 +54,7 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
         request,
         store,
         watch,
+        ..
     } = *run;
     let RawInput { files, since, unread } = *input;
     let RunState {

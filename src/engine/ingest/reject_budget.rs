@@ -56,7 +56,8 @@ impl SincePublication {
         }
         let mut since = SincePublication::default();
         if !state.table(&RAW_FILES).is_empty() {
-            let published = Manifest::of_whole(&settings.published).map_or(0, |manifest| manifest.last_change(&settings.published));
+            let published = store.beside(&settings.published);
+            let published = Manifest::of_whole(&*published).map_or(0, |manifest| manifest.last_change(&*published));
             let is_later = |place: &Place| {
                 let changed = store.changed_at(&RAW_FILES, *place).ok().flatten();
                 changed.is_none_or(|changed| changed >= published)

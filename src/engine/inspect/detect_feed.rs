@@ -8,16 +8,14 @@
 //! not have too. So the beginning is read for each of them. Two forms carry records of several
 //! feeds in one file; of these every feed that accepts something stays.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
-
 use crate::domain::kinds::Feed;
+use crate::engine::input::raw_file::OpenFile;
 use crate::sources;
 use crate::sources::file_context::FileContext;
 use crate::sources::read::read_in_order;
 use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::{Choice, Format};
+use crate::storage::object::OpenObject;
 
 /// How much of a file is read to find out what it is.
 pub const HEAD_BYTES: u64 = 1 << 20;
@@ -55,7 +53,7 @@ impl Candidate {
 
 /// The ways in which a file can be read, the best one first; none where no reader knows it. `head`
 /// is its beginning.
-pub fn candidates(path: &Path, head: &[u8], asked: &Asked, context: &FileContext) -> io::Result<Vec<Candidate>> {
+pub fn candidates(object: &OpenObject, head: &[u8], asked: &Asked, context: &FileContext) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Feed::ALL
         .iter()
         .filter(|feed| asked.feed.is_none_or(|asked| asked == **feed))
@@ -68,25 +66,16 @@ pub fn candidates(path: &Path, head: &[u8], asked: &Asked, context: &FileContext
     if is_cut && is_open {
         for candidate in &mut candidates {
             candidate.counts = read_in_order(context, |context| {
-                let mut file = File::open(path)?;
-                let size = file.metadata()?.len();
-                let mut trial = Trial::default();
-                io::Result::Ok(sources::read(
-                    candidate.feed,
-                    candidate.format,
-                    &mut file,
-                    size,
-                    context,
-                    &mut trial,
-                ))
-            })?;
+                let (mut file, mut trial) = (OpenFile::of(object.reader()), Trial::default());
+                sources::read(candidate.feed, candidate.format, &mut file, object.size(), context, &mut trial)
+            });
         }
     }
     // Stable: where two accept the same, the feed that stands first in the list of feeds has it.
     // Customers, which need the fewest columns, stand behind the feeds with more.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.rank()));
     let Some(best) = candidates.first().cloned() else {
-        return Ok(candidates);
+        return candidates;
     };
     let is_shared = best.format.has_several_feeds();
     let mut kept = 0;
@@ -95,7 +84,7 @@ pub fn candidates(path: &Path, head: &[u8], asked: &Asked, context: &FileContext
         let is_refused = best.counts.accepted == 0 && candidate.counts.records > 0;
         kept == 1 || is_refused || (is_shared && candidate.format == best.format && candidate.counts.accepted > 0)
     });
-    Ok(candidates)
+    candidates
 }
 
 /// How a feed would read a file, if it can.

@@ -9,8 +9,7 @@ pub mod detect_feed;
 pub mod sample_sink;
 pub mod source_block;
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Serialize;
@@ -20,6 +19,7 @@ use crate::domain::kinds::Feed;
 use crate::domain::rules::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::file_tenants;
+use crate::engine::input::raw_file::OpenFile;
 use crate::engine::inspect::detect_feed::Candidate;
 use crate::engine::inspect::sample_sink::{Looking, RejectCount, TenantRows};
 use crate::engine::inspect::source_block::SourceBlock;
@@ -28,6 +28,9 @@ use crate::sources::file_context::FileContext;
 use crate::sources::path::{PathFacts, path_context};
 use crate::sources::read::read_in_order;
 use crate::stages::received::reject_excerpt::{Ids, excerpt};
+use crate::storage;
+use crate::storage::folder_paths;
+use crate::storage::object::OpenObject;
 
 pub use crate::engine::inspect::detect_feed::Asked;
 
@@ -103,15 +106,17 @@ impl Inspection {
 
 /// Reads a file. Fails only where it cannot be opened.
 pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, EngineError> {
-    let failed = EngineError::input("read", path);
-    let (bytes, head) = beginning(path).map_err(failed)?;
+    let failed = || EngineError::input("read", path);
+    let object = storage::open_named(path).map_err(|fault| failed()(fault.error))?;
+    let bytes = object.size();
+    let head = beginning(&object).map_err(failed())?;
     let name = path.to_string_lossy().replace('\\', "/");
     let facts = facts(path, &name);
     let context = FileContext::of(facts, &rules.zone, &rules.catalogue);
-    let candidates = detect_feed::candidates(path, &head, asked, &context).map_err(EngineError::input("read", path))?;
+    let candidates = detect_feed::candidates(&object, &head, asked, &context);
     let readings = candidates
         .iter()
-        .map(|candidate| reading(path, &name, bytes, candidate, &context, rules))
+        .map(|candidate| reading(&object, &name, candidate, &context, rules))
         .collect::<Result<Vec<_>, _>>()?;
     let mut inspection = Inspection {
         file: name,
@@ -124,8 +129,7 @@ pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, 
         begins: None,
     };
     if inspection.readings.is_empty() && bytes > 0 {
-        let mut file = File::open(path).map_err(EngineError::input("read", path))?;
-        inspection.unknown = Some(sources::describe_unknown(&mut file, bytes)).filter(|what| !what.is_empty());
+        inspection.unknown = Some(sources::describe_unknown(&mut OpenFile::of(object.reader()), bytes)).filter(|what| !what.is_empty());
     }
     if !inspection.is_readable() {
         let masked = || excerpt(&head[..head.len().min(BEGINS_BYTES)], Ids::Kept);
@@ -135,20 +139,18 @@ pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, 
     Ok(inspection)
 }
 
-/// The size of a file and how it begins.
-fn beginning(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
-    let file = File::open(path)?;
-    let bytes = file.metadata()?.len();
+/// How a file begins.
+fn beginning(object: &OpenObject) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    file.take(detect_feed::HEAD_BYTES).read_to_end(&mut head)?;
-    Ok((bytes, head))
+    object.reader().take(detect_feed::HEAD_BYTES).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 /// What the path says: as it was named, and where that says nothing, from the folders that it is
 /// in.
 fn facts(path: &Path, name: &str) -> PathFacts {
     let named = path_context(name, None, None);
-    let whole = fs::canonicalize(path).map(|path| path_context(&path.to_string_lossy(), None, None));
+    let whole = folder_paths::canonical(path).map(|path| path_context(&path.to_string_lossy(), None, None));
     let whole = whole.unwrap_or_default();
     let day = if named.day.is_some() { named } else { whole };
     PathFacts {
@@ -159,16 +161,9 @@ fn facts(path: &Path, name: &str) -> PathFacts {
 }
 
 /// Reads the whole file for one feed.
-fn reading(
-    path: &Path,
-    name: &str,
-    bytes: u64,
-    candidate: &Candidate,
-    context: &FileContext,
-    rules: &Rules,
-) -> Result<Reading, EngineError> {
+fn reading(object: &OpenObject, name: &str, candidate: &Candidate, context: &FileContext, rules: &Rules) -> Result<Reading, EngineError> {
     let (counts, found) = read_in_order(context, |context| {
-        let mut file = File::open(path).map_err(EngineError::input("read", path))?;
+        let (mut file, bytes) = (OpenFile::of(object.reader()), object.size());
         let mut looking = Looking::new(name, context);
         let counts = sources::read(candidate.feed, candidate.format, &mut file, bytes, context, &mut looking);
         Ok::<_, EngineError>((counts, looking.finish(candidate.feed, rules)?))

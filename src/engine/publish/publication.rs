@@ -2,7 +2,6 @@
 //! products changed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
@@ -26,6 +25,7 @@ use crate::reports::summary::valuable_steps::ValuableSteps;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::next_steps::NextStep;
 use crate::stages::received::customers::Customer;
+use crate::storage::interface::Storage;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 
@@ -35,14 +35,20 @@ const VERSION: i64 = 3;
 const NAMED_WITH: [SettingsGroup; 3] = [SettingsGroup::Products, SettingsGroup::Workloads, SettingsGroup::Scope];
 
 /// The fingerprint of what is to be published; `None` where it has been.
-pub fn is_due(settings: &Settings, store: &Store, state: &State, range: Range) -> Result<Option<Digest>, EngineError> {
+pub fn is_due(
+    settings: &Settings,
+    store: &Store,
+    published: &dyn Storage,
+    state: &State,
+    range: Range,
+) -> Result<Option<Digest>, EngineError> {
     let Some(days) = days(state, range) else { return Ok(None) };
     let mut hasher = Hasher::new();
     hasher.number(i64::from(days.0.0)).number(i64::from(days.1.0));
     hasher.digest(state.digest_of_days(&FACTS, days));
     hasher.digest(names_made_from(settings, &known_customers(store, state)?));
     let fingerprint = hasher.finish();
-    let published = Manifest::of_whole(&settings.published).and_then(|manifest| manifest.fingerprint);
+    let published = Manifest::of_whole(published).and_then(|manifest| manifest.fingerprint);
     Ok((published != Some(fingerprint)).then_some(fingerprint))
 }
 
@@ -76,14 +82,14 @@ pub fn days(state: &State, range: Range) -> Option<(Day, Day)> {
     Some((first.max(range.first), last)).filter(|(first, last)| first <= last)
 }
 
-/// What is to be published to a folder; `None` where there are no days yet.
+/// What is to be published there; `None` where there are no days yet.
 pub fn publication<'a>(
     settings: &'a Settings,
     store: &'a Store,
     state: &State,
     range: Range,
     first_days: &FirstDays,
-    published: &'a Path,
+    published: &'a dyn Storage,
 ) -> Result<Option<Publication<'a>>, EngineError> {
     let Some((first, last)) = days(state, range) else { return Ok(None) };
     let customers = known_customers(store, state)?;
@@ -110,15 +116,17 @@ pub fn publication<'a>(
 /// Writes the published files, `run.json` last.
 pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprint: Digest) -> Result<(), EngineError> {
     let RunContext {
-        settings, store, watch, ..
+        settings,
+        store,
+        published,
+        watch,
+        ..
     } = *run;
     let RunState { state, cache, report, .. } = so_far;
-    let Some(mut publication) = publication(settings, store, state, range, &cache.first_days, &settings.published)? else {
+    let Some(mut publication) = publication(settings, store, state, range, &cache.first_days, published)? else {
         return Ok(());
     };
-    let earlier = RunRecord::read(&settings.published)
-        .into_iter()
-        .flat_map(|run| run.manifest.published);
+    let earlier = RunRecord::read(published).into_iter().flat_map(|run| run.manifest.published);
     publication.earlier = earlier.map(|file| (file.name, file.digest)).collect();
     watch.tell(Event::Begin {
         what: "published files",

@@ -8,7 +8,7 @@ use crate::domain::words::Words;
 use crate::engine::error::EngineError;
 use crate::engine::health::status;
 use crate::engine::health::status::value::Status;
-use crate::observe::run_log::{self, RUN_LOG};
+use crate::observe::run_log;
 use crate::observe::status::attention::{Attention, attention};
 use crate::observe::status::last_runs::{LastRun, RUNS_LOOKED_AT};
 use crate::observe::status::work::{Work, work};
@@ -40,10 +40,10 @@ pub struct StatusReport {
 /// Reads the status. `due` is the last day that the tables should have. `words` is the language of
 /// what needs attention.
 pub fn read(words: Words, settings: &Settings, store: &Store, due: Day, at: Instant) -> Result<StatusReport, EngineError> {
-    let log = settings.published.join(RUN_LOG);
-    let lines = run_log::read(&settings.published, RUNS_LOOKED_AT).map_err(WarehouseError::store("read", &log))?;
+    let published = store.beside(&settings.published);
+    let lines = run_log::read(&*published, RUNS_LOOKED_AT).map_err(WarehouseError::from)?;
     let mut runs: Vec<LastRun> = lines.iter().rev().map(LastRun::of).collect();
-    let work = work(settings, store, &runs)?;
+    let work = work(&*published, store, &runs)?;
     let status = status::read(settings, store, due)?;
     let attention = attention(words, &work, &runs, status.as_ref());
     runs.truncate(RUNS_SHOWN);

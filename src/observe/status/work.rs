@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use crate::engine::error::EngineError;
 use crate::observe::status::last_runs::{LastRun, unrecorded};
-use crate::pipeline::settings::Settings;
 use crate::reports::manifest::RunRecord;
 use crate::reports::publish::is_unfinished;
-use crate::storage::interface::Holder;
+use crate::storage::interface::{Holder, Storage};
 use crate::warehouse::store::Store;
 
 /// Work that is going on or was left unfinished.
@@ -24,8 +23,8 @@ pub struct Work {
 }
 
 /// Reads it from the lock, `run.json` and the last runs, the latest first.
-pub fn work(settings: &Settings, store: &Store, runs: &[LastRun]) -> Result<Work, EngineError> {
-    let record = RunRecord::read(&settings.published);
+pub fn work(published: &dyn Storage, store: &Store, runs: &[LastRun]) -> Result<Work, EngineError> {
+    let record = RunRecord::read(published);
     let (at_work, last_holder) = match store.lock_holder()? {
         Holder::Untouched => (None, None),
         Holder::Held(holder) => (Some(holder), None),
@@ -35,7 +34,7 @@ pub fn work(settings: &Settings, store: &Store, runs: &[LastRun]) -> Result<Work
     let recorded = own.map(|run| run.began.as_str());
     let recorded = recorded.max(record.as_ref().and_then(|record| record.began.as_deref()));
     Ok(Work {
-        publication_unfinished: at_work.is_none() && is_unfinished(&settings.published),
+        publication_unfinished: at_work.is_none() && is_unfinished(published),
         died: last_holder.filter(|holder| unrecorded(holder, recorded)),
         at_work,
         days_left: record.map_or(0, |record| record.days_left),

@@ -1,7 +1,6 @@
 //! Where the bytes of a raw file come from. They come in order; Parquet files, which are read from
 //! their end, are also read from other places.
 
-use std::fs::File;
 use std::io::{Read, Seek};
 
 /// What can be read from any place.
@@ -15,12 +14,6 @@ pub trait Input: Read {
     /// read into memory first. The caller puts the position back where it was.
     fn seekable(&mut self) -> Option<&mut dyn Seekable> {
         None
-    }
-}
-
-impl Input for File {
-    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
-        Some(self)
     }
 }
 

@@ -16,7 +16,7 @@ mod lease;
 mod links;
 mod list;
 pub mod local_storage;
-mod metadata;
+pub mod metadata;
 pub mod open;
 pub mod reads;
 mod staging;

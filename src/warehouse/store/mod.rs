@@ -105,9 +105,10 @@ impl Store {
         &self.root
     }
 
-    /// What changes the warehouse; the published files are changed by the same.
-    pub fn disk(&self) -> &Disk {
-        &self.disk
+    /// Another folder of the same pipeline, such as that of the published files: it is changed by
+    /// way of the same disk.
+    pub fn beside(&self, root: &Path) -> Arc<dyn Storage> {
+        storage::on(root, self.disk.clone())
     }
 
     /// Takes the lock, completes what a dead run has begun to commit, and removes what dead runs

@@ -1,0 +1,232 @@
+//! Small warehouses, published and read back.
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::rules::Rules;
+use crate::stages::received::customers::Customer;
+use crate::warehouse::store::Store;
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Date32Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::catalogue::Product;
+use crate::domain::digest::{Digest, Fingerprint};
+use crate::domain::next_steps::StepCode;
+use crate::reports::columns::published_tables;
+use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::portfolio;
+use crate::stages::measures::usage::Usage;
+use crate::stages::measures::workload_adoption::WorkloadAdoption;
+use crate::stages::next_steps::NextStep;
+use crate::storage;
+
+mod again;
+mod content;
+mod months;
+
+const CONTOSO: Guid = Guid(0xa);
+const NAMELESS: Guid = Guid(0xb);
+const E3: Guid = Guid(0x1);
+const UNKNOWN: Guid = Guid(0x2);
+const FIRST: Day = Day(20_000);
+
+fn adoption(tenant_id: Guid, sku_id: Guid, seats: i64) -> Adoption {
+    Adoption {
+        tenant_id,
+        sku_id,
+        seats_sold: Some(seats),
+        seats_sold_own: Some(seats),
+        seats_trial: Some(0),
+        seats_lapsed: Some(0),
+        seats_assigned: 7,
+        seats_unassigned: Some(seats - 7),
+        deployment_ratio: Some(7.0 / seats as f64),
+        seats_assigned_own_prorated: Some(7.0),
+        entitlements_total: Some(seats),
+        entitlements_active: 5,
+        active_current: 5,
+        active_moved: 0,
+        active_lapsed: 0,
+        active_trial: 0,
+        active_over_assigned: 0,
+        usage_ratio: Some(5.0 / seats as f64),
+        usage_ratio_adjusted: None,
+        in_scope: true,
+        scope_reason: None,
+        window_days_covered: 28,
+        window_complete: true,
+        seats_snapshot_day: Some(FIRST),
+    }
+}
+
+fn usage(tenant_id: Guid, sku_id: Guid, workload: &str) -> Usage {
+    Usage {
+        tenant_id,
+        sku_id,
+        workload: workload.to_owned(),
+        entitlements_total: Some(8),
+        entitlements_active: 5,
+        active_current: 5,
+        active_moved: 0,
+        active_lapsed: 0,
+        active_trial: 0,
+        active_over_assigned: 0,
+        usage_ratio: Some(0.625),
+        usage_ratio_adjusted: Some(0.625),
+    }
+}
+
+fn workload_adoption(tenant_id: Guid, workload: &str) -> WorkloadAdoption {
+    let workload = workload.to_owned();
+    WorkloadAdoption {
+        tenant_id,
+        workload,
+        entitlements_total: Some(8),
+        entitlements_active: 5,
+        active_unlicensed: 0,
+        usage_ratio: Some(0.625),
+        usage_ratio_licensed: Some(0.625),
+    }
+}
+
+fn next_step(tenant_id: Guid, sku_id: Option<Guid>) -> NextStep {
+    NextStep {
+        tenant_id,
+        sku_id,
+        workload: None,
+        code: StepCode::SupportLoad,
+        evidence: "{\"seats_concerned\":1}".to_owned(),
+        cause: "A cause.".to_owned(),
+        strategies: "A strategy.".to_owned(),
+    }
+}
+
+/// Two customers on two days in two shards: the later id is in the first shard.
+struct World {
+    folder: TempDir,
+    rules: Rules,
+    days: i32,
+    /// Where it is published, below the folder.
+    place: &'static str,
+    made_from: BTreeMap<(&'static str, Day), Digest>,
+    earlier: BTreeMap<String, Digest>,
+}
+
+impl World {
+    fn new() -> World {
+        let mut rules = Rules::standard();
+        let office = Product {
+            part_number: "SPE_E3".to_owned(),
+            name: "Microsoft 365 E3".to_owned(),
+            workloads: BTreeSet::from(["teams".to_owned()]),
+        };
+        rules.catalogue.products.insert(E3, office);
+        let world = World {
+            folder: tempfile::tempdir().unwrap(),
+            rules,
+            days: 2,
+            place: "published",
+            made_from: BTreeMap::new(),
+            earlier: BTreeMap::new(),
+        };
+        world.store().lock("test").unwrap();
+        for number in 0..2 {
+            world.day(number, 8);
+        }
+        world
+    }
+
+    fn store(&self) -> Store {
+        Store::at(&self.folder.path().join("warehouse"))
+    }
+
+    fn day(&self, number: i32, seats: i64) {
+        let (day, digest) = (Some(FIRST.plus(number)), Fingerprint::default());
+        let store = self.store();
+        let adopted = [
+            vec![adoption(NAMELESS, E3, seats)],
+            vec![adoption(CONTOSO, E3, seats), adoption(CONTOSO, UNKNOWN, seats)],
+        ];
+        let used = [vec![usage(NAMELESS, E3, "teams")], vec![usage(CONTOSO, E3, "teams")]];
+        let worked = [
+            vec![workload_adoption(NAMELESS, "teams")],
+            vec![workload_adoption(CONTOSO, "teams")],
+        ];
+        let advised = [vec![next_step(NAMELESS, Some(E3))], vec![next_step(CONTOSO, None)]];
+        for shard in 0..2 {
+            store.replace_rows((day, shard as u32), &adopted[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &used[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &worked[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &advised[shard], digest).unwrap();
+        }
+        store
+            .replace_rows((day, 0), &portfolio::build(&adopted.concat(), &worked.concat()), digest)
+            .unwrap();
+    }
+
+    fn published(&self) -> std::path::PathBuf {
+        self.folder.path().join(self.place)
+    }
+
+    fn publish(&self) -> Vec<PublishedFile> {
+        let (store, published) = (self.store(), storage::at(&self.published()));
+        let contoso = Customer {
+            tenant_id: CONTOSO,
+            source_file: "customers.csv".to_owned(),
+            source_line: 2,
+            name: "Contoso, \"Ltd\"".to_owned(),
+            domain: String::new(),
+            country: "NL".to_owned(),
+            segment: String::new(),
+        };
+        let publication = Publication {
+            store: &store,
+            published: &*published,
+            rules: &self.rules,
+            shards: 2,
+            first: FIRST,
+            last: FIRST.plus(self.days - 1),
+            customers: vec![contoso],
+            seen_tenants: BTreeSet::from([Guid(0xc)]),
+            made_from: self.made_from.clone(),
+            names_made_from: Digest::default(),
+            earlier: self.earlier.clone(),
+        };
+        let told = AtomicU64::new(0);
+        let files = publish(&publication, &|units| {
+            told.fetch_add(units, Ordering::Relaxed);
+        })
+        .unwrap();
+        assert_eq!(told.into_inner(), publication.units());
+        files
+    }
+
+    fn read(&self, name: &str) -> RecordBatch {
+        let file = fs::File::open(self.published().join(name)).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+        let schema = arrow::array::RecordBatchReader::schema(&reader);
+        arrow::compute::concat_batches(&schema, &reader.map(|frame| frame.unwrap()).collect::<Vec<_>>()).unwrap()
+    }
+
+    /// The cells of a column of text; `-` for null.
+    fn texts(&self, name: &str, column: &str) -> Vec<String> {
+        let rows = self.read(name);
+        let cells: Vec<String> = rows
+            .column_by_name(column)
+            .unwrap()
+            .as_string::<i32>()
+            .iter()
+            .map(|cell| cell.unwrap_or("-").to_owned())
+            .collect();
+        cells
+    }
+}

@@ -1,0 +1,71 @@
+//! What every storage has to keep of what the trait promises. [`conforms`] makes tests of it for one
+//! kind of storage: `open` gives one more way to the same objects, as another process would have it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking")]
+
+mod finding;
+mod objects;
+mod together;
+
+use std::sync::Arc;
+
+use crate::storage::interface::{Kind, Storage};
+use finding::*;
+use objects::*;
+use together::*;
+
+type Open<'a> = &'a dyn Fn() -> Arc<dyn Storage>;
+
+macro_rules! conforms {
+    ($name:ident, $folder:expr, $open:expr, [$($law:ident),+ $(,)?]) => {
+        mod $name {
+            $(
+                #[test]
+                fn $law() {
+                    let folder = $folder;
+                    super::$law(&|| $open(&folder.path().join("root")));
+                }
+            )+
+        }
+    };
+}
+
+conforms!(
+    a_folder,
+    tempfile::tempdir().unwrap(),
+    crate::storage::at,
+    [
+        nothing_is_where_nobody_put_anything,
+        what_is_put_is_there_whole_and_replaces_what_was_there,
+        what_is_begun_is_seen_by_nobody_and_gone_when_it_is_given_up,
+        a_reader_has_the_old_object_or_the_new_one_and_never_half_of_one,
+        any_range_of_an_object_can_be_read,
+        a_prefix_lists_what_is_directly_below_it,
+        a_walk_finds_what_is_selected_in_the_order_of_names,
+        names_are_kept_as_they_are,
+        a_listing_that_knows_an_earlier_one_gives_the_same,
+        the_tag_tells_content_of_equal_size_apart,
+        a_name_that_leads_out_is_not_opened,
+        several_changes_are_made_together,
+        what_is_appended_stands_behind_what_was_there,
+        what_is_not_there_can_be_deleted,
+        only_one_has_a_lease_for_itself,
+        many_share_a_lease,
+        recovery_keeps_what_others_write,
+    ]
+);
+
+fn put(storage: &dyn Storage, name: &str, text: &str) {
+    storage.put_bytes(name, text.as_bytes()).unwrap();
+}
+
+fn text(storage: &dyn Storage, name: &str) -> Option<String> {
+    storage.read(name).unwrap().map(|bytes| String::from_utf8(bytes).unwrap())
+}
+
+/// Names and kinds directly below a prefix, in order.
+fn listed(storage: &dyn Storage, prefix: &str) -> Vec<(String, Kind)> {
+    let listing = storage.list(prefix, None).unwrap().unwrap_or_default();
+    let mut entries: Vec<_> = listing.entries.into_iter().map(|entry| (entry.name, entry.metadata.kind)).collect();
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries
+}
