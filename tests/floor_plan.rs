@@ -113,14 +113,10 @@ const ON_THEIR_OWN: &[(&str, &str)] = &[
     ("sample/output.rs", "the raw files that `uptake sample` makes up"),
 ];
 
-/// How a file says that it reads or changes the file system.
+/// How a file says that it reads or changes the file system: by a path below `std::fs`, by asking
+/// what is at a path, or by another library.
 const WAYS: &[&str] = &[
-    "std::fs",
     "fs::",
-    "File::open",
-    "File::create",
-    "File::options",
-    "OpenOptions",
     "read_dir(",
     ".exists()",
     ".try_exists()",
