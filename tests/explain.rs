@@ -183,6 +183,28 @@ explained! {
         day: "2026-09-10",
         ..MOVED
     },
+    people_who_were_switched_to_another_product = Question {
+        name: "people-who-were-switched-to-another-product",
+        scenario: "who-was-switched-to-another-product-is-no-leaver",
+        product: Some("SPE_E3"),
+        day: "2026-09-11",
+        ..MOVED
+    },
+    people_who_were_switched_in_german = Question {
+        name: "people-who-were-switched-in-german",
+        scenario: "who-was-switched-to-another-product-is-no-leaver",
+        day: "2026-09-11",
+        language: Some(Language::German),
+        ..MOVED
+    },
+    a_user_who_was_switched = Question {
+        name: "a-user-who-was-switched",
+        scenario: "who-was-switched-to-another-product-is-no-leaver",
+        product: Some("SPE_E3"),
+        day: "2026-09-11",
+        user: Some("cleo"),
+        ..MOVED
+    },
     a_product_out_of_scope = Question {
         name: "a-product-out-of-scope-without-a-workload",
         scenario: "excluded-products-stay-out-of-the-portfolio",

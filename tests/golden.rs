@@ -90,6 +90,7 @@ scenarios! {
     unused_seats_in_tiers_with_new_ones_left_out = "unused-seats-in-tiers-with-new-ones-left-out",
     support_load_by_seats_and_of_a_new_product = "support-load-by-seats-and-of-a-new-product",
     upsell_when_deployment_and_usage_are_both_high = "upsell-when-deployment-and-usage-are-both-high",
+    who_was_switched_to_another_product_is_no_leaver = "who-was-switched-to-another-product-is-no-leaver",
     no_more_seats_are_offered_where_licenses_moved_on = "no-more-seats-are-offered-where-licenses-moved-on",
     upsell_where_a_workload_is_used_without_a_license = "upsell-where-a-workload-is-used-without-a-license",
     overuse_with_the_parts_that_explain_it_in_german = "overuse-with-the-parts-that-explain-it-in-german",
@@ -271,16 +272,26 @@ impl Warehouse<'_> {
             .collect()
     }
 
-    /// The five parts of every row add up, and adjusted usage is at most 1.
+    /// The six parts of every row add up, and adjusted usage is at most 1.
     fn parts_add_up(&self, days: &[Day]) {
         for &day in days {
             for row in self.rows::<Usage>(Some(day)) {
-                let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+                let parts = row.active_current
+                    + row.active_moved
+                    + row.active_switched
+                    + row.active_lapsed
+                    + row.active_trial
+                    + row.active_over_assigned;
                 assert_eq!(parts, row.entitlements_active, "{day} {row:?}");
                 assert!(row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0), "{day} {row:?}");
             }
             for row in self.rows::<Adoption>(Some(day)) {
-                let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+                let parts = row.active_current
+                    + row.active_moved
+                    + row.active_switched
+                    + row.active_lapsed
+                    + row.active_trial
+                    + row.active_over_assigned;
                 assert_eq!(parts, row.entitlements_active, "{day} {row:?}");
                 assert!(row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0), "{day} {row:?}");
             }

@@ -28,7 +28,7 @@ POLARS = {
     TIME: polars.Datetime("us", "UTC"), RATIO: polars.Float64,
 }
 
-PARTS = {f"active_{part}": COUNT for part in ("current", "moved", "lapsed", "trial", "over_assigned")}
+PARTS = {f"active_{part}": COUNT for part in ("current", "moved", "switched", "lapsed", "trial", "over_assigned")}
 ENTITLEMENTS = {"entitlements_total": COUNT, "entitlements_active": COUNT}
 USAGE = {"usage_ratio": RATIO, "usage_ratio_adjusted": RATIO}
 SEATS = {f"seats_{name}": COUNT for name in ("sold", "sold_own", "trial", "lapsed", "assigned", "unassigned")}

@@ -75,6 +75,26 @@ impl From<Customer> for CustomerName {
     }
 }
 
+/// The name of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductName {
+    pub sku_id: Guid,
+    /// Empty if the catalogue does not have it.
+    pub part_number: String,
+    pub name: String,
+}
+
+impl ProductName {
+    pub fn of(facts: &Facts<'_>, sku_id: Guid) -> ProductName {
+        let product = facts.rules.catalogue.products.get(&sku_id);
+        ProductName {
+            sku_id,
+            part_number: product.map_or_else(String::new, |product| product.part_number.clone()),
+            name: product.map_or_else(String::new, |product| product.name.clone()),
+        }
+    }
+}
+
 /// The customer's rows of the tables of one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TablesOfDay {

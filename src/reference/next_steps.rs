@@ -138,6 +138,7 @@ impl Advisor<'_> {
                 numbers.extend([
                     ("active_current", row.active_current.to_string()),
                     ("active_moved", row.active_moved.to_string()),
+                    ("active_switched", row.active_switched.to_string()),
                     ("active_lapsed", row.active_lapsed.to_string()),
                     ("active_trial", row.active_trial.to_string()),
                     ("active_over_assigned", row.active_over_assigned.to_string()),
@@ -145,9 +146,9 @@ impl Advisor<'_> {
                 ]);
                 steps.push((StepCode::Overuse, numbers));
             }
-            // People whose license moved on need none. Lapsed and trial seats should be renewed or
-            // converted; more seats would not help.
-            let otherwise = row.active_moved + row.active_lapsed + row.active_trial;
+            // People whose license moved on need none, and who was switched has the other product.
+            // Lapsed and trial seats should be renewed or converted; more seats would not help.
+            let otherwise = row.active_moved + row.active_switched + row.active_lapsed + row.active_trial;
             let needed = (row.entitlements_active - otherwise) as f64 / total as f64;
             let is_told_by_overuse = usage > 1.0 && otherwise > 0;
             if let (Some(deployment), Some(sold)) = (row.deployment_ratio, row.seats_sold)

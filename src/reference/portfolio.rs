@@ -82,6 +82,7 @@ fn of_adoption(group: &[(&AdoptionKey, &Adoption)]) -> Portfolio {
         entitlements_active: sum(&|row| Some(row.entitlements_active)),
         active_current: sum(&|row| Some(row.active_current)),
         active_moved: sum(&|row| Some(row.active_moved)),
+        active_switched: sum(&|row| Some(row.active_switched)),
         active_lapsed: sum(&|row| Some(row.active_lapsed)),
         active_trial: sum(&|row| Some(row.active_trial)),
         active_over_assigned: sum(&|row| Some(row.active_over_assigned)),

@@ -31,6 +31,7 @@ struct Parts {
     active: i64,
     current: i64,
     moved: i64,
+    switched: i64,
     lapsed: i64,
     trial: i64,
     over_assigned: i64,
@@ -91,12 +92,23 @@ impl<'a> TenantDay<'a> {
         active.map(|(user, _)| user.as_str()).collect()
     }
 
+    /// Whether a user has, at the end of the day, another SKU with at least one of the workloads.
+    fn has_another(&self, user: &str, sku: Guid, workloads: &[&str]) -> bool {
+        let mut skus = self.assignments.get(user).into_iter().flatten();
+        skus.any(|(&other, intervals)| {
+            let has = intervals.iter().any(|one| one.has(self.day));
+            other != sku && has && workloads.iter().any(|workload| self.carries(other, workload))
+        })
+    }
+
     fn parts(&self, sku: Guid, workloads: &[&str]) -> Parts {
         let seats = self.seats(sku);
         let holders = self.holders(sku);
         let active_users = self.active(sku, workloads);
         let active = active_users.len() as i64;
         let holding = active_users.intersection(&holders).count() as i64;
+        let left = active_users.difference(&holders);
+        let switched = left.filter(|user| self.has_another(user, sku, workloads)).count() as i64;
         // A SKU without a workload has no entitlements, because its use cannot be seen.
         let total = seats.map(|seats| if workloads.is_empty() { 0 } else { seats.entitled });
         let (seats_lapsed, seats_trial) = seats.map_or((0, 0), |seats| (seats.lapsed, seats.trial));
@@ -109,7 +121,8 @@ impl<'a> TenantDay<'a> {
             total,
             active,
             current,
-            moved: active - holding,
+            moved: active - holding - switched,
+            switched,
             lapsed,
             trial,
             over_assigned,
@@ -141,6 +154,7 @@ impl<'a> TenantDay<'a> {
             entitlements_active: parts.active,
             active_current: parts.current,
             active_moved: parts.moved,
+            active_switched: parts.switched,
             active_lapsed: parts.lapsed,
             active_trial: parts.trial,
             active_over_assigned: parts.over_assigned,
@@ -162,6 +176,7 @@ impl<'a> TenantDay<'a> {
             entitlements_active: parts.active,
             active_current: parts.current,
             active_moved: parts.moved,
+            active_switched: parts.switched,
             active_lapsed: parts.lapsed,
             active_trial: parts.trial,
             active_over_assigned: parts.over_assigned,

@@ -51,7 +51,7 @@ pub fn agrees(settings: &Settings) -> Result<(), String> {
                 adds_up(&explanation)?;
                 let people = &explanation.people;
                 users.extend(
-                    [&people.current, &people.moved, &people.inactive]
+                    [&people.current, &people.moved, &people.switched, &people.inactive]
                         .into_iter()
                         .flatten()
                         .map(|person| person.user.clone()),
@@ -110,6 +110,7 @@ fn product(settings: &Settings, asked: &ExplainRequest) -> Result<ProductExplana
 fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
     let (numbers, people) = (&explanation.numbers, &explanation.people);
     equal("moved users", people.moved.len() as i64, numbers.parts.moved)?;
+    equal("switched users", people.switched.len() as i64, numbers.parts.switched)?;
     let current = people.current.len() as i64;
     equal("users with the product", current, numbers.users.holders)?;
     equal("assigned users", current + people.inactive.len() as i64, numbers.assigned)?;
@@ -119,6 +120,11 @@ fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
         equal("active", sum(|group| group.active), numbers.users.active - before.users.active)?;
         equal("holders", sum(|group| group.holders), numbers.users.holders - before.users.holders)?;
         equal("moved", sum(|group| group.moved), numbers.parts.moved - before.parts.moved)?;
+        equal(
+            "switched",
+            sum(|group| group.switched),
+            numbers.parts.switched - before.parts.switched,
+        )?;
         equal(
             "assigned",
             change.gained.len() as i64 - change.lost.len() as i64,

@@ -289,6 +289,7 @@ fn random_portfolios_make_every_situation_happen() {
             ("agents", tables.activity_events.values().filter(|row| row.agent).count()),
             ("active", adoption(|row| row.active_current > 0)),
             ("active_moved", adoption(|row| row.active_moved > 0)),
+            ("active_switched", adoption(|row| row.active_switched > 0)),
             ("active_lapsed", adoption(|row| row.active_lapsed > 0)),
             ("active_trial", adoption(|row| row.active_trial > 0)),
             ("active_over_assigned", adoption(|row| row.active_over_assigned > 0)),

@@ -6,7 +6,8 @@ use super::*;
 fn parts_add_up(settings: &Settings) -> Verdict {
     let ratio = |part: i64, total: Option<i64>| total.filter(|total| *total != 0).map(|total| part as f64 / total as f64);
     for (day, row) in rows::<Usage>(settings)? {
-        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+        let parts =
+            row.active_current + row.active_moved + row.active_switched + row.active_lapsed + row.active_trial + row.active_over_assigned;
         let holds = parts == row.entitlements_active
             && row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
             && row.usage_ratio_adjusted == ratio(row.active_current, row.entitlements_total)
@@ -14,6 +15,7 @@ fn parts_add_up(settings: &Settings) -> Verdict {
             && [
                 row.active_current,
                 row.active_moved,
+                row.active_switched,
                 row.active_lapsed,
                 row.active_trial,
                 row.active_over_assigned,
@@ -26,7 +28,8 @@ fn parts_add_up(settings: &Settings) -> Verdict {
     }
     let adoption = rows::<Adoption>(settings)?;
     for (day, row) in &adoption {
-        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+        let parts =
+            row.active_current + row.active_moved + row.active_switched + row.active_lapsed + row.active_trial + row.active_over_assigned;
         let holds = parts == row.entitlements_active
             && row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
             && row.usage_ratio_adjusted == ratio(row.active_current, row.entitlements_total)
@@ -61,7 +64,7 @@ fn parts_add_up(settings: &Settings) -> Verdict {
     type Count = fn(&PortfolioRow) -> Option<i64>;
     for (day, (products, all)) in sums {
         let Some(all) = all else { continue };
-        let columns: [(&str, Count); 12] = [
+        let columns: [(&str, Count); 13] = [
             ("seats_sold", |row| row.seats_sold),
             ("seats_sold_own", |row| row.seats_sold_own),
             ("seats_trial", |row| row.seats_trial),
@@ -72,6 +75,7 @@ fn parts_add_up(settings: &Settings) -> Verdict {
             ("entitlements_active", |row| row.entitlements_active),
             ("active_current", |row| row.active_current),
             ("active_moved", |row| row.active_moved),
+            ("active_switched", |row| row.active_switched),
             ("active_lapsed", |row| row.active_lapsed),
             ("active_over_assigned", |row| row.active_over_assigned),
         ];

@@ -84,18 +84,18 @@ texts!(listed, Subscription, reference::SubscriptionsKey, reference::Subscriptio
     [tenant_id subscription_id] [sku_id seats state is_trial seller ends_on snapshot_day]);
 texts!(used, Usage, reference::UsageKey, reference::Usage;
     [tenant_id sku_id workload]
-    [entitlements_total entitlements_active active_current active_moved active_lapsed active_trial active_over_assigned usage_ratio usage_ratio_adjusted]);
+    [entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial active_over_assigned usage_ratio usage_ratio_adjusted]);
 texts!(adopted, Adoption, reference::AdoptionKey, reference::Adoption;
     [tenant_id sku_id]
     [seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio seats_assigned_own_prorated
-     entitlements_total entitlements_active active_current active_moved active_lapsed active_trial active_over_assigned usage_ratio
+     entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial active_over_assigned usage_ratio
      usage_ratio_adjusted in_scope scope_reason window_days_covered window_complete seats_snapshot_day]);
 texts!(by_workload, WorkloadAdoption, reference::WorkloadAdoptionKey, reference::WorkloadAdoption;
     [tenant_id workload] [entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed]);
 texts!(summed, Portfolio, reference::PortfolioKey, reference::Portfolio;
     [sku_id workload]
     [customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio
-     seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved active_lapsed active_trial
+     seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial
      active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed]);
 
 texts!(advised, NextStep, reference::NextStepsKey, reference::NextSteps; [tenant_id sku_id workload code] [evidence]);

@@ -88,7 +88,7 @@ pub const COMPARED: &[ComparedTable] = &[
             let rows = tables.usage.iter().filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
             frame(rows.map(|(key, of)| {
                 row!(Usage from key: tenant_id sku_id workload,
-                    of: entitlements_total entitlements_active active_current active_moved active_lapsed active_trial
+                    of: entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial
                         active_over_assigned usage_ratio usage_ratio_adjusted)
             }))
         },
@@ -100,9 +100,9 @@ pub const COMPARED: &[ComparedTable] = &[
             frame(rows.map(|(key, of)| {
                 row!(Adoption from key: tenant_id sku_id,
                     of: seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio
-                        seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved active_lapsed
-                        active_trial active_over_assigned usage_ratio usage_ratio_adjusted in_scope scope_reason window_days_covered
-                        window_complete seats_snapshot_day)
+                        seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved
+                        active_switched active_lapsed active_trial active_over_assigned usage_ratio usage_ratio_adjusted in_scope
+                        scope_reason window_days_covered window_complete seats_snapshot_day)
             }))
         },
     },
@@ -129,7 +129,7 @@ pub fn portfolio(tables: &Tables, day: Day) -> Result<RecordBatch, WarehouseErro
         row!(Portfolio from key: sku_id workload,
             of: customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned
                 deployment_ratio seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved
-                active_lapsed active_trial active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed)
+                active_switched active_lapsed active_trial active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed)
     }))
 }
 

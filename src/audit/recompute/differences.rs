@@ -172,6 +172,7 @@ mod tests {
             entitlements_active: active,
             active_current: active,
             active_moved: 0,
+            active_switched: 0,
             active_lapsed: 0,
             active_trial: 0,
             active_over_assigned: 0,

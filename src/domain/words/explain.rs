@@ -73,6 +73,9 @@ phrases! {
     OF_THE_ACTIVE = "Of the {users}", "Davon ({users})";
     CURRENT = "with the product, as far as there are entitlements", "mit dem Produkt, soweit es nutzbare Lizenzen gibt";
     MOVED = "without it by now: the license moved on", "inzwischen ohne das Produkt: Die Lizenz wurde weitergegeben";
+    SWITCHED =
+        "without it by now, and with another product that has the workload: they were switched",
+        "inzwischen mit einem anderen Produkt für denselben Dienst: Sie sind umgestiegen";
     LAPSED =
         "with it beyond the entitlements, while paid seats have lapsed",
         "mit dem Produkt, über die nutzbaren Lizenzen hinaus: Bezahlte Lizenzen sind abgelaufen";
@@ -82,6 +85,7 @@ phrases! {
     OVER_ASSIGNED = "with it beyond everything that was sold", "mit dem Produkt, über alles Gekaufte hinaus";
     CURRENT_SHORT = "current", "aktuell";
     MOVED_SHORT = "moved", "weitergegeben";
+    SWITCHED_SHORT = "switched", "umgestiegen";
     LAPSED_SHORT = "lapsed", "abgelaufen";
     TRIAL_SHORT = "trial", "Test";
     OVER_ASSIGNED_SHORT = "over-assigned", "überzählig";
@@ -101,6 +105,7 @@ phrases! {
     ACTIVE_COLUMN = "active", "aktiv";
     OF_COLUMN = "of", "von";
     MOVED_COLUMN = "moved", "weiter";
+    SWITCHED_COLUMN = "switched", "Umstieg";
     LAPSED_COLUMN = "lapsed", "Ablauf";
     OVER_COLUMN = "over", "über";
     PRODUCT_COLUMN = "product", "Produkt";

@@ -5,6 +5,7 @@ use crate::domain::words::phrase::phrases;
 phrases! {
     HAVE_IT = "Active, and they have the product", "Aktiv und mit dem Produkt";
     HAD_IT = "Active, and they no longer have it", "Aktiv und inzwischen ohne das Produkt";
+    HAVE_ANOTHER = "Active, and they have another product by now", "Aktiv und inzwischen mit einem anderen Produkt";
     NOT_USED = "They have it and did not use it", "Mit dem Produkt, aber ohne Nutzung";
     NOT_USED_IN_WINDOW = "They have it, and did not use it in the window", "Mit dem Produkt, aber ohne Nutzung im Zeitfenster";
     NOT_SEEN = "They have it, and its use cannot be seen", "Mit dem Produkt, dessen Nutzung nicht sichtbar ist";
@@ -22,6 +23,7 @@ phrases! {
     NEVER = "never", "nie";
     WENT_TO = "went to {user} on {day}", "ging am {day} an {user}";
     CAME_FROM = "came from {user}, who had it until {day}", "kam von {user}, bis {day} dort";
+    SWITCHED_TO = "has {products} by now", "hat inzwischen {products}";
     BY = "by: {letters}", "durch: {letters}";
     LETTERS =
         "i interactive sign-in, n non-interactive sign-in, a audited action",
@@ -49,6 +51,8 @@ phrases! {
     USED_AND_REMOVED = "became active, and lost the license since", "aktiv geworden und die Lizenz seither verloren";
     GIVEN_BACK = "got back the license that they had lost", "die verlorene Lizenz zurückbekommen";
     REMOVED = "lost the license; still counted by earlier use", "Lizenz verloren; frühere Nutzung zählt noch mit";
+    SWITCHED = "switched to another product; still counted by earlier use", "auf ein anderes Produkt umgestiegen; frühere Nutzung zählt noch mit";
+    OTHER_REMOVED = "lost the other product as well; still counted by earlier use", "auch das andere Produkt verloren; frühere Nutzung zählt noch mit";
     FELL_OUT = "last use fell out of the window", "letzte Nutzung liegt nicht mehr im Zeitfenster";
     REMOVED_AND_FELL_OUT =
         "had lost the license; last use fell out of the window",
@@ -72,6 +76,9 @@ phrases! {
     COUNTS_AS_MOVED =
         "Counts as moved: active on a day on which the user held the product, and no longer has it.",
         "Zählt als weitergegeben: aktiv an einem Tag, an dem der Nutzer das Produkt hatte, und hat es nicht mehr.";
+    COUNTS_AS_SWITCHED =
+        "Counts as switched: active on a day on which the user held the product, and has another one with the workload instead.",
+        "Zählt als umgestiegen: aktiv an einem Tag, an dem der Nutzer das Produkt hatte, und hat stattdessen ein anderes für denselben Dienst.";
     INACTIVE =
         "Does not count: has the product, and no active day in the window on which it was held.",
         "Zählt nicht: hat das Produkt, aber im Zeitfenster keinen aktiven Tag, an dem er es hatte.";

@@ -94,6 +94,16 @@ phrases! {
      days.",
     "Kaufen Sie nichts für Lizenzen, die weitergegeben wurden: Dieser Teil der Zahl verschwindet \
      innerhalb von 28 Tagen von selbst.";
+    SWITCHED_CAUSE =
+    "People were switched to another product within the last 28 days, so their use of this one still \
+     counts.",
+    "Einige sind in den letzten 28 Tagen auf ein anderes Produkt umgestiegen; ihre Nutzung von diesem \
+     zählt noch mit.";
+    SWITCHED_STRATEGIES =
+    "Buy nothing for people who were switched: they have their new product, and that part of the \
+     number goes away by itself within 28 days.",
+    "Kaufen Sie nichts für die Umgestiegenen: Sie haben ihr neues Produkt, und dieser Teil der Zahl \
+     verschwindet innerhalb von 28 Tagen von selbst.";
     LAPSED_CAUSE =
     "Some people work with seats of a subscription that has lapsed.",
     "Einige arbeiten mit Lizenzen eines Abonnements, das abgelaufen ist.";

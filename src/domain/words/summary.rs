@@ -12,6 +12,7 @@ phrases! {
     DEPLOYMENT = "Deployment", "Bereitstellung";
     USAGE = "Usage", "Nutzung";
     ADJUSTED = "adjusted", "bereinigt";
+    BESIDES = "besides", "daneben";
     OF_SEATS = "{part} of {whole} seats", "{part} von {whole} Lizenzen";
     OF_ENTITLEMENTS = "{part} of {whole} entitlements", "{part} von {whole} nutzbaren Lizenzen";
     UNKNOWN = "unknown: no customer has seat data", "unbekannt: von keinem Kunden liegen Lizenzdaten vor";

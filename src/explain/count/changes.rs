@@ -19,6 +19,8 @@ spelled! {
         UsedAndRemoved = "used_and_removed",
         GivenBack = "given_back",
         Removed = "removed",
+        Switched = "switched",
+        OtherRemoved = "other_product_removed",
         FellOut = "fell_out_of_window",
         RemovedAndFellOut = "removed_and_fell_out_of_window",
     }
@@ -33,6 +35,8 @@ enum Membership {
     Current,
     /// Active, and no longer has it.
     Moved,
+    /// Active, no longer has it, and has another product with the workload.
+    Switched,
 }
 
 /// Users with the same cause.
@@ -40,11 +44,12 @@ enum Membership {
 pub struct UserChange {
     pub cause: Cause,
     pub users: Vec<String>,
-    /// The change of the number of active users, of those of them who have the product, and of
-    /// those who no longer have it.
+    /// The change of the number of active users, of those of them who have the product, of those
+    /// who no longer have it, and of those who were switched to another one.
     pub active: i64,
     pub holders: i64,
     pub moved: i64,
+    pub switched: i64,
 }
 
 spelled! {
@@ -151,6 +156,7 @@ fn user_changes(pairs: &[(&Holder<'_>, &Holder<'_>)]) -> Vec<UserChange> {
             active: by(|membership| membership != Membership::Out),
             holders: by(|membership| membership == Membership::Current),
             moved: by(|membership| membership == Membership::Moved),
+            switched: by(|membership| membership == Membership::Switched),
         }
     };
     groups.into_iter().map(change).collect()
@@ -160,6 +166,7 @@ fn membership(holder: &Holder<'_>) -> Membership {
     match (holder.is_active(), holder.has) {
         (false, _) => Membership::Out,
         (true, true) => Membership::Current,
+        (true, false) if holder.is_switched() => Membership::Switched,
         (true, false) => Membership::Moved,
     }
 }
@@ -168,12 +175,14 @@ fn membership(holder: &Holder<'_>) -> Membership {
 /// day's window has no active day of the user. A user who leaves it was not.
 fn cause(then: &Holder<'_>, was: Membership, is: Membership) -> Cause {
     match (was, is) {
-        (Membership::Out, Membership::Moved) => Cause::UsedAndRemoved,
+        (Membership::Out, Membership::Moved | Membership::Switched) => Cause::UsedAndRemoved,
         (Membership::Out, _) if then.has => Cause::BecameActive,
         (Membership::Out, _) => Cause::Assigned,
         (Membership::Current, Membership::Moved) => Cause::Removed,
-        (Membership::Moved, Membership::Current) => Cause::GivenBack,
-        (Membership::Moved, _) => Cause::RemovedAndFellOut,
+        (Membership::Current | Membership::Moved, Membership::Switched) => Cause::Switched,
+        (Membership::Switched, Membership::Moved) => Cause::OtherRemoved,
+        (Membership::Moved | Membership::Switched, Membership::Current) => Cause::GivenBack,
+        (Membership::Moved | Membership::Switched, _) => Cause::RemovedAndFellOut,
         (Membership::Current, _) => Cause::FellOut,
     }
 }

@@ -75,6 +75,7 @@ impl Comparison<'_> {
     fn parts(&mut self, in_table: Parts, counted: Parts) {
         self.compare("active_current", in_table.current, counted.current);
         self.compare("active_moved", in_table.moved, counted.moved);
+        self.compare("active_switched", in_table.switched, counted.switched);
         self.compare("active_lapsed", in_table.lapsed, counted.lapsed);
         self.compare("active_trial", in_table.trial, counted.trial);
         self.compare("active_over_assigned", in_table.over_assigned, counted.over_assigned);

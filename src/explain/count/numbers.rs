@@ -36,6 +36,8 @@ pub struct Holder<'a> {
     pub assignments: Vec<&'a Assignment>,
     /// Whether the user has the product at the end of the day.
     pub has: bool,
+    /// For a user who does not: the other products with one of the workloads that the user has.
+    pub switched_to: Vec<Guid>,
     /// The active days of the window, with the evidence of each.
     pub used: BTreeMap<Day, Marks>,
 }
@@ -52,6 +54,11 @@ impl Holder<'_> {
     pub fn is_active(&self) -> bool {
         self.counted().next().is_some()
     }
+
+    /// Whether the user counts, and was switched to another product.
+    pub fn is_switched(&self) -> bool {
+        !self.has && !self.switched_to.is_empty() && self.is_active()
+    }
 }
 
 /// Returns everybody who ever had a product, sorted by user.
@@ -63,6 +70,7 @@ pub fn holders<'a>(facts: &'a Facts<'_>, day: Day, subject: Subject<'_>) -> Vec<
             user: &assignment.user_id,
             assignments: Vec::new(),
             has: false,
+            switched_to: Vec::new(),
             used: facts
                 .active_days
                 .days(&assignment.user_id, &workloads, (window::first_day(day), day)),
@@ -70,7 +78,33 @@ pub fn holders<'a>(facts: &'a Facts<'_>, day: Day, subject: Subject<'_>) -> Vec<
         holder.has |= assignment.has(day);
         holder.assignments.push(assignment);
     }
+    for holder in holders.values_mut().filter(|holder| !holder.has) {
+        holder.switched_to = others(facts, day, holder.user, subject.sku, &workloads);
+    }
     holders.into_values().collect()
+}
+
+/// Returns the products besides `sku` that a user has at the end of the day and that have one of
+/// the workloads.
+fn others(facts: &Facts<'_>, day: Day, user: &str, sku: Guid, workloads: &BTreeSet<&str>) -> Vec<Guid> {
+    // Assignments are sorted by user.
+    let begin = facts.assignments.partition_point(|assignment| assignment.user_id.as_str() < user);
+    let of_user = facts.assignments[begin..]
+        .iter()
+        .take_while(|assignment| assignment.user_id == user);
+    let has_another = |assignment: &&Assignment| assignment.sku_id != sku && assignment.has(day);
+    let offers = |sku: &Guid| {
+        facts
+            .rules
+            .catalogue
+            .workloads_of(*sku)
+            .any(|workload| workloads.contains(workload))
+    };
+    of_user
+        .filter(has_another)
+        .map(|assignment| assignment.sku_id)
+        .filter(offers)
+        .collect()
 }
 
 /// The seats of some subscriptions by what they count as.
@@ -160,6 +194,7 @@ pub fn numbers(facts: &Facts<'_>, day: Day, subject: Subject<'_>) -> Numbers {
     let users = ActiveUsers {
         active: holders.iter().filter(|holder| holder.is_active()).count() as i64,
         holders: holders.iter().filter(|holder| holder.is_active() && holder.has).count() as i64,
+        switched: holders.iter().filter(|holder| holder.is_switched()).count() as i64,
     };
     Numbers {
         seats,

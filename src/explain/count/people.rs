@@ -7,7 +7,7 @@ use crate::domain::day::Day;
 use crate::domain::kinds::{Evidence, Opened};
 use crate::explain::count::moves::{Move, moves};
 use crate::explain::count::numbers::{Holder, Subject, holders};
-use crate::explain::facts::Facts;
+use crate::explain::facts::{Facts, ProductName};
 use crate::stages::activity::window_facts::mark;
 use crate::stages::licenses::assignments::Assignment;
 
@@ -30,6 +30,8 @@ pub struct Person {
     /// that cannot be seen.
     pub moved_to: Option<(String, Day)>,
     pub received_from: Option<(String, Day)>,
+    /// Of a user who was switched: the other products with the workload that the user has.
+    pub switched_to: Vec<ProductName>,
 }
 
 /// One assignment.
@@ -61,6 +63,8 @@ pub struct People {
     /// Active while they held the product, which they no longer have. The latest removal comes
     /// first.
     pub moved: Vec<Person>,
+    /// The same, and they have another product with the workload.
+    pub switched: Vec<Person>,
     /// They have the product and did not use it in the window. Those who never did come first, then
     /// those with the oldest last use.
     pub inactive: Vec<Person>,
@@ -72,7 +76,12 @@ pub fn people(facts: &Facts<'_>, subject: Subject<'_>) -> People {
     let before = last_use_before(facts, subject);
     let mut people = People::default();
     for holder in holders(facts, facts.day, subject) {
-        let person = person(&holder, facts.day, &moved, before.get(holder.user).copied());
+        let mut person = person(&holder, facts.day, &moved, before.get(holder.user).copied());
+        if holder.is_switched() {
+            person.switched_to = holder.switched_to.iter().map(|sku| ProductName::of(facts, *sku)).collect();
+            people.switched.push(person);
+            continue;
+        }
         match (holder.is_active(), holder.has) {
             (true, true) => people.current.push(person),
             (true, false) => people.moved.push(person),
@@ -82,6 +91,7 @@ pub fn people(facts: &Facts<'_>, subject: Subject<'_>) -> People {
     }
     people.current.sort_by_key(|person| Reverse(person.license.since));
     people.moved.sort_by_key(|person| Reverse(person.license.until));
+    people.switched.sort_by_key(|person| Reverse(person.license.until));
     people.inactive.sort_by_key(|person| person.last_active);
     people
 }
@@ -112,6 +122,7 @@ fn person(holder: &Holder<'_>, day: Day, moves: &[Move], used_before: Option<Day
         evidence: Evidence::ALL.iter().copied().filter(|kind| shown & mark(*kind) != 0).collect(),
         moved_to: to.filter(|_| !holder.has).map(|seen| (seen.to.clone(), seen.assigned_day)),
         received_from: from.map(|seen| (seen.from.clone(), seen.removed_day)),
+        switched_to: Vec::new(),
     }
 }
 

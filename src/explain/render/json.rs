@@ -10,11 +10,11 @@ use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::{Numbers, SeatCounts};
 use crate::explain::count::people::{License, Person};
 use crate::explain::count::unlicensed::Unlicensed;
-use crate::explain::facts::CustomerName;
+use crate::explain::facts::{CustomerName, ProductName};
 use crate::explain::render::words;
 use crate::explain::view::customer::CustomerView;
 use crate::explain::view::notes::Note;
-use crate::explain::view::product::{Completeness, ProductExplanation, ProductName};
+use crate::explain::view::product::{Completeness, ProductExplanation};
 use crate::explain::view::user::{EventLine, RawRecord, UserDay, UserExplanation};
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
@@ -43,6 +43,7 @@ pub fn product(explanation: &ProductExplanation) -> Value {
         "users": {
             "current": persons(&people.current),
             "moved": persons(&people.moved),
+            "switched": persons(&people.switched),
             "inactive": persons(&people.inactive),
         },
         "use_known_since": day(explanation.known_since),
@@ -149,6 +150,7 @@ fn numbers(numbers: &Numbers) -> Value {
         "active_with_license": numbers.users.holders,
         "active_current": numbers.parts.current,
         "active_moved": numbers.parts.moved,
+        "active_switched": numbers.parts.switched,
         "active_lapsed": numbers.parts.lapsed,
         "active_trial": numbers.parts.trial,
         "active_over_assigned": numbers.parts.over_assigned,
@@ -202,6 +204,7 @@ fn person(person: &Person) -> Value {
         "evidence": person.evidence.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
         "moved_to": partner(&person.moved_to),
         "received_from": partner(&person.received_from),
+        "switched_to": person.switched_to.iter().map(product_name).collect::<Vec<_>>(),
     })
 }
 
@@ -214,6 +217,7 @@ fn changed(change: &Change, now: &Numbers) -> Value {
             "entitlements_active": group.active,
             "active_with_license": group.holders,
             "active_moved": group.moved,
+            "active_switched": group.switched,
         })
     });
     let seats = change.seats.iter().map(|seats| {

@@ -64,6 +64,7 @@ pub fn product(explanation: &ProductExplanation, w: Words) -> String {
     let people = &explanation.people;
     text.push_str(&group(w, people_phrases::HAVE_IT, &people.current));
     text.push_str(&group(w, people_phrases::HAD_IT, &people.moved));
+    text.push_str(&group(w, people_phrases::HAVE_ANOTHER, &people.switched));
     text.push_str(&group(w, people_phrases::NOT_USED_IN_WINDOW, &people.inactive));
     explanation
         .changes
@@ -94,16 +95,9 @@ fn by_workload(w: Words, explanation: &ProductExplanation) -> String {
         return String::new();
     }
     let rows = explanation.workloads.iter().map(|(workload, numbers)| {
-        let counts = [
-            numbers.users.active,
-            numbers.parts.current,
-            numbers.parts.moved,
-            numbers.parts.lapsed,
-            numbers.parts.trial,
-            numbers.parts.over_assigned,
-        ];
         let mut cells = vec![workload.clone(), percent(w, numbers.usage()), words::known(w, numbers.entitlements)];
-        cells.extend(counts.iter().map(|count| w.grouped(*count)));
+        cells.push(w.grouped(numbers.users.active));
+        cells.extend(words::parts(numbers.parts).iter().map(|(_, count, _)| w.grouped(*count)));
         cells
     });
     let header = [
@@ -113,6 +107,7 @@ fn by_workload(w: Words, explanation: &ProductExplanation) -> String {
         phrases::ACTIVE_COLUMN,
         phrases::CURRENT_SHORT,
         phrases::MOVED_SHORT,
+        phrases::SWITCHED_SHORT,
         phrases::LAPSED_SHORT,
         phrases::TRIAL_SHORT,
         phrases::OVER_ASSIGNED_SHORT,
@@ -154,6 +149,7 @@ fn group(w: Words, title: Phrase, people: &[Person]) -> String {
             .received_from
             .as_ref()
             .map(|(user, day)| words::came_from(w, &format!("`{user}`"), *day));
+        let has = (!person.switched_to.is_empty()).then(|| escaped(&words::switched_to(w, &person.switched_to)));
         vec![
             format!("`{}`", person.user),
             words::since(w, &person.license),
@@ -162,7 +158,7 @@ fn group(w: Words, title: Phrase, people: &[Person]) -> String {
                 .last_active
                 .map_or_else(|| w.say(people_phrases::NEVER).to_owned(), |day| day.to_string()),
             person.active_days.to_string(),
-            went.into_iter().chain(came).collect::<Vec<_>>().join("; "),
+            went.into_iter().chain(came).chain(has).collect::<Vec<_>>().join("; "),
         ]
     });
     let more = match people.len().saturating_sub(MOST_USERS) {
@@ -249,12 +245,13 @@ pub fn customer(view: &CustomerView, w: Words) -> String {
         phrases::USAGE_COLUMN,
         phrases::CURRENT_SHORT,
         phrases::MOVED_SHORT,
+        phrases::SWITCHED_SHORT,
         phrases::LAPSED_SHORT,
         phrases::TRIAL_SHORT,
         phrases::OVER_ASSIGNED_SHORT,
     ];
-    let [product, deployment, usage, current, moved, lapsed, trial, over] = header.map(|column| w.say(column));
-    let header = [product, deployment, usage, current, moved, lapsed, trial, over, ""];
+    let [product, deployment, usage, current, moved, switched, lapsed, trial, over] = header.map(|column| w.say(column));
+    let header = [product, deployment, usage, current, moved, switched, lapsed, trial, over, ""];
     text.push_str(&format!("\n{}", table(&header, rows)));
     for found in &view.unlicensed {
         let users = w.count(found.users.len(), nouns::USER);

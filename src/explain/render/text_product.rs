@@ -103,24 +103,26 @@ fn by_workload(page: &mut Page, explanation: &ProductExplanation) {
         phrases::OF_COLUMN,
         phrases::CURRENT_SHORT,
         phrases::MOVED_COLUMN,
+        phrases::SWITCHED_COLUMN,
         phrases::LAPSED_COLUMN,
         phrases::TRIAL_SHORT,
         phrases::OVER_COLUMN,
     ];
-    let [usage, active, of, current, moved, lapsed, trial, over] = columns.map(|column| w.say(column));
+    let [usage, active, of, current, moved, switched, lapsed, trial, over] = columns.map(|column| w.say(column));
     page.line(&format!(
-        "  {:<16}{usage:>9}{active:>8}{of:>8}{current:>8}{moved:>7}{lapsed:>7}{trial:>6}{over:>6}",
+        "  {:<13}{usage:>9}{active:>7}{of:>7}{current:>8}{moved:>7}{switched:>9}{lapsed:>7}{trial:>6}{over:>5}",
         ""
     ));
     for (workload, numbers) in &explanation.workloads {
         let parts = numbers.parts;
         page.line(&format!(
-            "  {workload:<16}{:>9}{:>8}{:>8}{:>8}{:>7}{:>7}{:>6}{:>6}",
+            "  {workload:<13}{:>9}{:>7}{:>7}{:>8}{:>7}{:>9}{:>7}{:>6}{:>5}",
             percent(w, numbers.usage()),
             w.grouped(numbers.users.active),
             numbers.entitlements.map_or_else(|| "?".to_owned(), |count| w.grouped(count)),
             w.grouped(parts.current),
             w.grouped(parts.moved),
+            w.grouped(parts.switched),
             w.grouped(parts.lapsed),
             w.grouped(parts.trial),
             w.grouped(parts.over_assigned)
@@ -160,9 +162,10 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
         true => (people_phrases::NOT_SEEN, people_phrases::BY_ID),
         false => (people_phrases::NOT_USED, people_phrases::LONGEST_UNUSED),
     };
-    let groups: [(Phrase, Phrase, &Vec<Person>); 3] = [
+    let groups: [(Phrase, Phrase, &Vec<Person>); 4] = [
         (people_phrases::HAVE_IT, people_phrases::LATEST_ASSIGNED, &people.current),
         (people_phrases::HAD_IT, people_phrases::LATEST_LOST, &people.moved),
+        (people_phrases::HAVE_ANOTHER, people_phrases::LATEST_LOST, &people.switched),
         (inactive, order, &people.inactive),
     ];
     for (title, order, group) in groups.iter().filter(|(_, _, group)| !group.is_empty()) {
@@ -183,7 +186,7 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
             page.line(&format!("  {}", w.fill(phrases::MORE_IN_JSON, &[("count", &more)])));
         }
     }
-    if !people.current.is_empty() || !people.moved.is_empty() {
+    if !people.current.is_empty() || !people.moved.is_empty() || !people.switched.is_empty() {
         page.line("");
         let letters = w.say(people_phrases::LETTERS);
         page.line(&format!("  {}", w.fill(people_phrases::BY, &[("letters", &letters)])));
@@ -213,6 +216,9 @@ fn person_lines(page: &mut Page, person: &Person, unseen: bool) {
     }
     if let Some((user, day)) = &person.received_from {
         page.line(&format!("    {}", words::came_from(w, user, *day)));
+    }
+    if !person.switched_to.is_empty() {
+        page.paragraph("    ", &words::switched_to(w, &person.switched_to));
     }
 }
 

@@ -62,6 +62,7 @@ pub fn standing_words(w: Words, standing: UserStatus) -> &'static str {
     w.say(match standing {
         UserStatus::Current => people::COUNTS,
         UserStatus::Moved => people::COUNTS_AS_MOVED,
+        UserStatus::Switched => people::COUNTS_AS_SWITCHED,
         UserStatus::Inactive => people::INACTIVE,
         UserStatus::Out => people::OUT,
     })

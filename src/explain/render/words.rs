@@ -9,8 +9,8 @@ use crate::explain::count::changes::{Cause, SeatCause, SeatChange, SeatState, Us
 use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::{Numbers, SeatCounts};
 use crate::explain::count::people::License;
-use crate::explain::facts::CustomerName;
-use crate::explain::view::product::{Completeness, ProductName};
+use crate::explain::facts::{CustomerName, ProductName};
+use crate::explain::view::product::Completeness;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::usage::Parts;
 use crate::stages::next_steps::NextStep;
@@ -91,11 +91,12 @@ pub fn workload(w: Words, workload: Option<&str>) -> &str {
     workload.unwrap_or_else(|| w.say(phrases::ANY_WORKLOAD))
 }
 
-/// The five parts, each with a short and a long name.
-pub fn parts(parts: Parts) -> [(Phrase, i64, Phrase); 5] {
+/// The six parts, each with a short and a long name.
+pub fn parts(parts: Parts) -> [(Phrase, i64, Phrase); 6] {
     [
         (phrases::CURRENT_SHORT, parts.current, phrases::CURRENT),
         (phrases::MOVED_SHORT, parts.moved, phrases::MOVED),
+        (phrases::SWITCHED_SHORT, parts.switched, phrases::SWITCHED),
         (phrases::LAPSED_SHORT, parts.lapsed, phrases::LAPSED),
         (phrases::TRIAL_SHORT, parts.trial, phrases::TRIAL),
         (phrases::OVER_ASSIGNED_SHORT, parts.over_assigned, phrases::OVER_ASSIGNED),
@@ -236,6 +237,13 @@ pub fn came_from(w: Words, user: &str, day: Day) -> String {
     w.fill(people::CAME_FROM, &[("user", &user), ("day", &day)])
 }
 
+/// Which products a user has instead.
+pub fn switched_to(w: Words, products: &[ProductName]) -> String {
+    let names: Vec<String> = products.iter().map(product).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    w.fill(people::SWITCHED_TO, &[("products", &w.and(&names))])
+}
+
 /// `ina`: one letter for each kind of evidence.
 pub fn letters<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
     let letter = |kind: &Evidence| match kind {
@@ -263,6 +271,8 @@ fn cause(cause: Cause) -> Phrase {
         Cause::UsedAndRemoved => people::USED_AND_REMOVED,
         Cause::GivenBack => people::GIVEN_BACK,
         Cause::Removed => people::REMOVED,
+        Cause::Switched => people::SWITCHED,
+        Cause::OtherRemoved => people::OTHER_REMOVED,
         Cause::FellOut => people::FELL_OUT,
         Cause::RemovedAndFellOut => people::REMOVED_AND_FELL_OUT,
     }
@@ -360,6 +370,7 @@ pub fn user_change(w: Words, change: &UserChange) -> String {
             (change.active, phrases::ACTIVE_COLUMN),
             (change.holders, people::WITH_PRODUCT),
             (change.moved, phrases::MOVED_SHORT),
+            (change.switched, phrases::SWITCHED_SHORT),
         ],
     );
     format!("{}: {effect}", w.say(cause(change.cause)))

@@ -8,10 +8,10 @@ use crate::explain::count::differences::{Difference, differences};
 use crate::explain::count::numbers::{Numbers, Subject, numbers};
 use crate::explain::count::unlicensed;
 use crate::explain::count::unlicensed::Unlicensed;
-use crate::explain::facts::{CustomerName, Facts};
+use crate::explain::facts::{CustomerName, Facts, ProductName};
 use crate::explain::view::notes;
 use crate::explain::view::notes::Note;
-use crate::explain::view::product::{Completeness, ProductName};
+use crate::explain::view::product::Completeness;
 use crate::stages::next_steps::NextStep;
 
 /// A product of the customer.

@@ -1,37 +1,16 @@
 //! The explanation of one product of a customer on one day.
 
 use crate::domain::day::Day;
-use crate::domain::guid::Guid;
 use crate::domain::window;
 use crate::explain::count::changes::{Change, changes};
 use crate::explain::count::differences::{Difference, differences};
 use crate::explain::count::numbers::{Numbers, SeatCounts, Subject, numbers};
 use crate::explain::count::people::{People, people};
-use crate::explain::facts::{CustomerName, Facts};
+use crate::explain::facts::{CustomerName, Facts, ProductName};
 use crate::explain::view::notes;
 use crate::explain::view::notes::Note;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::next_steps::NextStep;
-
-/// The name of a product.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProductName {
-    pub sku_id: Guid,
-    /// Empty if the catalogue does not have it.
-    pub part_number: String,
-    pub name: String,
-}
-
-impl ProductName {
-    pub fn of(facts: &Facts<'_>, sku_id: Guid) -> ProductName {
-        let product = facts.rules.catalogue.products.get(&sku_id);
-        ProductName {
-            sku_id,
-            part_number: product.map_or_else(String::new, |product| product.part_number.clone()),
-            name: product.map_or_else(String::new, |product| product.name.clone()),
-        }
-    }
-}
 
 /// How much data a number is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,10 +11,9 @@ use crate::explain::active_days::evidence_of;
 use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::Subject;
 use crate::explain::count::people::{License, people};
-use crate::explain::facts::{CustomerName, Facts};
+use crate::explain::facts::{CustomerName, Facts, ProductName};
 use crate::explain::view::notes;
 use crate::explain::view::notes::Note;
-use crate::explain::view::product::ProductName;
 use crate::stages::activity::activity_daily::{ACTIVITY_DAILY, ActivityDaily};
 
 spelled! {
@@ -22,6 +21,7 @@ spelled! {
     UserStatus {
         Current = "active_and_has_the_license",
         Moved = "active_and_no_longer_has_it",
+        Switched = "active_and_switched_to_another_product",
         Inactive = "has_the_license_and_is_not_active",
         Out = "not_in_the_number",
     }
@@ -165,6 +165,7 @@ fn standing(facts: &Facts<'_>, user: &str, subject: Subject<'_>) -> UserStatus {
     let groups = [
         (&people.current, UserStatus::Current),
         (&people.moved, UserStatus::Moved),
+        (&people.switched, UserStatus::Switched),
         (&people.inactive, UserStatus::Inactive),
     ];
     let found = groups.into_iter().find(|(group, _)| group.iter().any(|person| person.user == user));

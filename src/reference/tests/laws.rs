@@ -94,14 +94,16 @@ fn parts_add_up_and_bits_stay_in_the_window() {
     assert!(tables.workload_adoption.values().any(|row| row.active_unlicensed > 0));
     let mut most_used: BTreeMap<_, i64> = BTreeMap::new();
     for (key, row) in &tables.usage {
-        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+        let parts =
+            row.active_current + row.active_moved + row.active_switched + row.active_lapsed + row.active_trial + row.active_over_assigned;
         assert_eq!(parts, row.entitlements_active, "{key:?}");
         assert!(row.usage_ratio_adjusted.is_none_or(|ratio| ratio <= 1.0), "{key:?}");
         let most = most_used.entry((key.day, key.tenant_id, key.sku_id)).or_default();
         *most = row.entitlements_active.max(*most);
     }
     for (key, row) in &tables.adoption {
-        let parts = row.active_current + row.active_moved + row.active_lapsed + row.active_trial + row.active_over_assigned;
+        let parts =
+            row.active_current + row.active_moved + row.active_switched + row.active_lapsed + row.active_trial + row.active_over_assigned;
         assert_eq!(parts, row.entitlements_active, "{key:?}");
         // Usage of any workload is at least that of the most used one.
         assert!(

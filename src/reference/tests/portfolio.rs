@@ -60,6 +60,7 @@ fn a_product_row_is_sum_over_sum_of_the_customers_with_seats() {
         entitlements_active: Some(10),
         active_current: Some(10),
         active_moved: Some(0),
+        active_switched: Some(0),
         active_lapsed: Some(0),
         active_trial: Some(0),
         active_over_assigned: Some(0),

@@ -69,6 +69,7 @@ fn an_overuse_is_split_into_parts_that_add_up() {
         entitlements_active: 8,
         active_current: 2,
         active_moved: 2,
+        active_switched: 0,
         active_lapsed: 1,
         active_trial: 2,
         active_over_assigned: 1,
@@ -93,6 +94,31 @@ fn an_overuse_is_split_into_parts_that_add_up() {
     // Day 5 is the first day of the window of day 32, and before that of day 33.
     assert_eq!(usage(&tables, 32, OFFICE, "teams").entitlements_active, 8);
     assert_eq!(usage(&tables, 33, OFFICE, "teams").entitlements_active, 0);
+}
+
+#[test]
+fn who_has_another_product_with_the_workload_was_switched() {
+    // OFFICE has exchange and teams. On day 5 `a` is switched to TEAMS, `b` to VISIO, which has no
+    // workload in common, and `c` has lost both by day 8.
+    let mut world = World::new();
+    for (user, other) in [("a", TEAMS), ("b", VISIO), ("c", TEAMS)] {
+        world.change(user, OFFICE, Action::Assigned, at(1, 8));
+        world.sign_in(user, "teams", 2);
+        world.sign_in(user, "exchange", 3);
+        world.change(user, OFFICE, Action::Removed, at(5, 8));
+        world.change(user, other, Action::Assigned, at(5, 8));
+    }
+    world.change("c", TEAMS, Action::Removed, at(8, 8));
+    world.subscriptions(0, TENANT, 1, &[ours("1", OFFICE, 1, State::Active)]);
+    let tables = world.tables(1, 10);
+    let parts = |row: &Usage| (row.entitlements_active, row.active_current, row.active_moved, row.active_switched);
+    assert_eq!(parts(usage(&tables, 4, OFFICE, "teams")), (3, 1, 0, 0));
+    assert_eq!(parts(usage(&tables, 5, OFFICE, "teams")), (3, 0, 1, 2));
+    assert_eq!(parts(usage(&tables, 8, OFFICE, "teams")), (3, 0, 2, 1));
+    assert_eq!(parts(usage(&tables, 5, OFFICE, "exchange")), (3, 0, 3, 0));
+    // One of the product's workloads is enough for the product as a whole.
+    let row = adoption(&tables, 5, OFFICE).unwrap();
+    assert_eq!((row.active_moved, row.active_switched, row.usage_ratio), (1, 2, Some(3.0)));
 }
 
 #[test]

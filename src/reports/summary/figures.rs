@@ -9,7 +9,7 @@ use crate::domain::guid::Guid;
 use crate::reports::day_rows::DayRows;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::portfolio::Portfolio;
-use crate::stages::measures::usage::ratio;
+use crate::stages::measures::usage::{Parts, ratio};
 
 /// How many customers the summary names at most.
 const MOVERS: usize = 5;
@@ -99,6 +99,8 @@ pub struct Summary {
     pub usage: Option<Measure>,
     /// The same without moved licenses and other distortions: never above 1.
     pub usage_adjusted: Option<Measure>,
+    /// What active entitlements are made of. All but `current` is what distorts usage.
+    pub parts: Option<Parts>,
     /// The customers that moved most, the first one most of all.
     pub movers: Vec<Mover>,
     /// Customers that are there on both days and are not compared, because their window was not
@@ -132,6 +134,7 @@ pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid,
         deployment: measure(|row| Some(Share::of(row.seats_assigned?, row.seats_sold?))),
         usage: measure(|row| Some(Share::of(row.entitlements_active?, row.entitlements_total?))),
         usage_adjusted: measure(|row| Some(Share::of(row.active_current?, row.entitlements_total?))),
+        parts: total.and_then(parts_of),
         movers,
         not_compared,
     }
@@ -155,6 +158,17 @@ fn old_lists(now: &DayRows, names: &BTreeMap<Guid, String>, stale_days: i32) -> 
 /// The row that sums up the whole portfolio.
 fn total_of(portfolio: &[Portfolio]) -> Option<&Portfolio> {
     portfolio.iter().find(|row| row.sku_id.is_none() && row.workload.is_none())
+}
+
+fn parts_of(total: &Portfolio) -> Option<Parts> {
+    Some(Parts {
+        current: total.active_current?,
+        moved: total.active_moved?,
+        switched: total.active_switched?,
+        lapsed: total.active_lapsed?,
+        trial: total.active_trial?,
+        over_assigned: total.active_over_assigned?,
+    })
 }
 
 /// A customer's sums over its products in scope.

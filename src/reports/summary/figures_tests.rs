@@ -24,6 +24,7 @@ fn row(tenant: Guid, sku: u128, entitlements: Option<i64>, active: i64) -> Adopt
         entitlements_active: active,
         active_current: entitlements.map_or(active, |entitlements| active.min(entitlements)),
         active_moved: 0,
+        active_switched: 0,
         active_lapsed: 0,
         active_trial: 0,
         active_over_assigned: 0,

@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use crate::domain::next_steps::Language;
+use crate::domain::words::explain as parts;
 use crate::domain::words::summary as said;
 use crate::domain::words::{Phrase, Words, nouns};
 use crate::reports::summary::figures::{Measure, Mover, OldList, Share, Summary};
+use crate::stages::measures::usage::Parts;
 
 /// The widest line.
 pub(crate) const WIDTH: usize = 80;
@@ -40,6 +42,7 @@ pub fn render(summary: &Summary, language: Language, color: bool) -> String {
     for (indent, label, of, measure) in measures {
         text.push_str(&page.measure(&format!("{indent}{}", page.words.say(label)), of, measure));
     }
+    text.push_str(&page.besides(summary.parts.unwrap_or_default()));
     match summary.before {
         Some(day) => text.push_str(&page.movers(&page.words.fill(said::MOVED_MOST, &[("day", &day)]), summary)),
         None => text.push_str(&page.note(page.words.say(said::NO_DAY_BEFORE))),
@@ -118,6 +121,40 @@ impl Page {
         }
         line.push('\n');
         line
+    }
+
+    /// What usage has besides adjusted usage, such as `besides     12 moved, 3 switched`.
+    fn besides(&self, of: Parts) -> String {
+        let words = self.words;
+        let shown = [
+            (of.moved, parts::MOVED_SHORT),
+            (of.switched, parts::SWITCHED_SHORT),
+            (of.lapsed, parts::LAPSED_SHORT),
+            (of.trial, parts::TRIAL_SHORT),
+            (of.over_assigned, parts::OVER_ASSIGNED_SHORT),
+        ];
+        let shown = shown.iter().filter(|(count, _)| *count > 0);
+        let shown: Vec<String> = shown
+            .map(|(count, name)| format!("{} {}", words.grouped(*count), words.say(*name)))
+            .collect();
+        let mut label = format!("  {} ", self.label(&format!("  {}", words.say(said::BESIDES))));
+        let mut lines: Vec<String> = Vec::new();
+        for part in &shown {
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 3 + part.chars().count() <= WIDTH => {
+                    line.push_str(", ");
+                    line.push_str(part);
+                }
+                last => {
+                    if let Some(line) = last {
+                        line.push(',');
+                    }
+                    let next = " ".repeat(label.chars().count());
+                    lines.push(std::mem::replace(&mut label, next) + part);
+                }
+            }
+        }
+        lines.into_iter().map(|line| line + "\n").collect()
     }
 
     /// A change of a ratio, in percentage points.
@@ -289,6 +326,14 @@ mod tests {
             deployment: measure(4512, 5410, 0.0123),
             usage: measure(12_203, 4512, -0.0041),
             usage_adjusted: measure(3149, 4512, -0.0001),
+            parts: Some(Parts {
+                current: 3149,
+                moved: 1203,
+                switched: 7000,
+                lapsed: 800,
+                trial: 0,
+                over_assigned: 51,
+            }),
             movers: vec![
                 mover(Some("Contoso"), share(61, 100), share(82, 100)),
                 mover(
@@ -310,6 +355,7 @@ Portfolio on 2024-10-04
   Deployment   83.4 % (4,512 of 5,410 seats)                 +1.2 points
   Usage       270.5 % (12,203 of 4,512 entitlements)         -0.4 points
     adjusted   69.8 % (3,149 of 4,512 entitlements)          +0.0 points
+    besides   1,203 moved, 7,000 switched, 800 lapsed, 51 over-assigned
 
 Moved most since 2024-09-06
   Contoso                           61.0 % →  82.0 %     +21 active +21.0 points
@@ -332,6 +378,8 @@ Portfolio am 2024-10-04
   Bereitstellung  83,4 % (4.512 von 5.410 Lizenzen)                +1,2 Punkte
   Nutzung        270,5 % (12.203 von 4.512 nutzbaren Lizenzen)     -0,4 Punkte
     bereinigt     69,8 % (3.149 von 4.512 nutzbaren Lizenzen)      +0,0 Punkte
+    daneben      1.203 weitergegeben, 7.000 umgestiegen, 800 abgelaufen,
+                 51 überzählig
 
 Größte Veränderungen seit 2024-09-06
   Contoso                            61,0 % →  82,0 %     +21 aktiv +21,0 Punkte
@@ -360,6 +408,7 @@ Lizenzen nach einer alten Abonnementliste
                 rise: None,
             }),
             usage_adjusted: None,
+            parts: None,
             movers: Vec::new(),
             not_compared: 0,
             ..summary()

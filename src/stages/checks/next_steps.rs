@@ -82,6 +82,7 @@ fn of_product(row: &Adoption) -> Numbers {
         ("entitlements_active", row.entitlements_active.into()),
         ("active_current", row.active_current.into()),
         ("active_moved", row.active_moved.into()),
+        ("active_switched", row.active_switched.into()),
         ("active_lapsed", row.active_lapsed.into()),
         ("active_trial", row.active_trial.into()),
         ("active_over_assigned", row.active_over_assigned.into()),
@@ -200,7 +201,7 @@ fn expected<'a>(tables: &'a DayTables, known: &CheckInputs<'_>, recount: &Recoun
         let unused = if visible { idle.never_active + idle.inactive } else { 0 } + row.seats_unassigned.unwrap_or(0);
         let is_low =
             row.usage_ratio < Some(limits.low_usage) && row.usage_ratio.is_some() && row.entitlements_total >= Some(limits.low_usage_seats);
-        let distorted = row.active_moved + row.active_lapsed + row.active_trial;
+        let distorted = row.active_moved + row.active_switched + row.active_lapsed + row.active_trial;
         let needed = ratio(row.entitlements_active - distorted, row.entitlements_total);
         let is_explained = distorted > 0 && row.usage_ratio > Some(1.0);
         let is_full = row.deployment_ratio > Some(limits.upsell_deployment) && needed > Some(limits.upsell_usage) && !is_explained;

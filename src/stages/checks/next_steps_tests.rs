@@ -77,6 +77,12 @@ fn a_step_is_there_where_the_numbers_call_for_it_and_nowhere_else() {
         (tables.adoption[0].active_moved, tables.adoption[0].active_over_assigned) = (0, 2);
     });
     says(&nobody_moved, &["`upsell` is missing, and the numbers call for it"]);
+    // Who was switched to another product needs no more seats of this one.
+    let switched = check(|tables| {
+        (tables.adoption[0].active_moved, tables.adoption[0].active_switched) = (0, 1);
+        tables.next_steps.push(upsell());
+    });
+    says(&switched, &["`upsell` is there, and the numbers do not call for it"]);
     let low = || next_step(StepCode::LowUsage, Evidence::of(1, []), Language::English);
     says(
         &check(|tables| tables.next_steps.push(low())),

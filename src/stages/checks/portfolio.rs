@@ -14,7 +14,7 @@ use crate::stages::measures::usage::ratio;
 const TOLERANCE: f64 = 1e-9;
 
 /// The columns that are sums of counts, in the order of [`counts`].
-const COUNTS: [&str; 13] = [
+const COUNTS: [&str; 14] = [
     "seats_sold",
     "seats_sold_own",
     "seats_trial",
@@ -25,6 +25,7 @@ const COUNTS: [&str; 13] = [
     "entitlements_active",
     "active_current",
     "active_moved",
+    "active_switched",
     "active_lapsed",
     "active_trial",
     "active_over_assigned",
@@ -92,6 +93,7 @@ fn sums(shards: &[DayTables]) -> BTreeMap<SumKey<'_>, PortfolioSum> {
                 row.entitlements_active,
                 row.active_current,
                 row.active_moved,
+                row.active_switched,
                 row.active_lapsed,
                 row.active_trial,
                 row.active_over_assigned,
@@ -129,6 +131,7 @@ fn counts(row: &Portfolio) -> [Option<i64>; COUNTS.len()] {
         row.entitlements_active,
         row.active_current,
         row.active_moved,
+        row.active_switched,
         row.active_lapsed,
         row.active_trial,
         row.active_over_assigned,

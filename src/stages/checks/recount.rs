@@ -120,6 +120,12 @@ impl<'a> Recount<'a> {
             let has = i64::from(open.is_some());
             let workloads = known.products.workloads(same[0].sku_id);
             let in_scope = !known.rules.catalogue.excluded.contains_key(&same[0].sku_id);
+            // Whether the user has another SKU with one of these workloads.
+            let has_another = |wanted: &[&str]| {
+                let others = assignments.iter().filter(|other| other.sku_id != same[0].sku_id && other.has(day));
+                let mut offered = others.flat_map(|other| known.products.workloads(other.sku_id));
+                offered.any(|workload| wanted.contains(workload))
+            };
             let product = self
                 .products
                 .entry((same[0].tenant_id, same[0].sku_id))
@@ -138,12 +144,14 @@ impl<'a> Recount<'a> {
                 if found.bits & held != 0 {
                     users.active += 1;
                     users.holders += has;
+                    users.switched += i64::from(has == 0 && has_another(&[*workload]));
                     in_any = true;
                 }
             }
             if in_any {
                 product.any.active += 1;
                 product.any.holders += has;
+                product.any.switched += i64::from(has == 0 && has_another(workloads));
             } else if let Some(open) = open {
                 let in_product = firsts.iter().filter(|row| workloads.contains(&row.workload.as_str()));
                 let first = in_product.map(|row| row.first_day).min();

@@ -54,7 +54,12 @@ pub(super) fn check_day(tables: &DayTables, known: &CheckInputs<'_>, recount: &R
             users.assigned,
             "`assignments` open at the end of the day",
         );
-        check_users(subject, (row.entitlements_active, row.active_moved), users.any, violations);
+        check_users(
+            subject,
+            (row.entitlements_active, row.active_moved, row.active_switched),
+            users.any,
+            violations,
+        );
         let reason = known.rules.catalogue.excluded.get(&row.sku_id).map(String::as_str);
         let by = "the excluded products";
         violations.check_equal(subject, "in_scope", row.in_scope, reason.is_none(), by);
@@ -70,7 +75,12 @@ pub(super) fn check_day(tables: &DayTables, known: &CheckInputs<'_>, recount: &R
             .position(|workload| *workload == row.workload);
         let users = recount.products.get(&(row.tenant_id, row.sku_id));
         let users = place.and_then(|place| users?.workloads.get(place)).copied().unwrap_or_default();
-        check_users(subject, (row.entitlements_active, row.active_moved), users, violations);
+        check_users(
+            subject,
+            (row.entitlements_active, row.active_moved, row.active_switched),
+            users,
+            violations,
+        );
     }
 }
 
@@ -164,10 +174,12 @@ fn check_seats(subject: Subject<'_>, row: &Adoption, known: &CheckInputs<'_>, li
     }
 }
 
-fn check_users(subject: Subject<'_>, (active, moved): (i64, i64), users: ActiveUsers, violations: &mut Violations) {
+fn check_users(subject: Subject<'_>, (active, moved, switched): (i64, i64, i64), users: ActiveUsers, violations: &mut Violations) {
     let by = "`activity_28d` and `assignments`";
     violations.check_equal(subject, "entitlements_active", active, users.active, by);
-    violations.check_equal(subject, "active_moved", moved, users.active - users.holders, by);
+    let gone = users.active - users.holders;
+    violations.check_equal(subject, "active_moved", moved, gone - users.switched, by);
+    violations.check_equal(subject, "active_switched", switched, users.switched, by);
 }
 
 /// Checks on how many days of the window the customer has data, and whether the window is complete.

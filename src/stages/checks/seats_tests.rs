@@ -80,6 +80,44 @@ fn assigned_seats_are_the_assignments_open_at_the_end_of_the_day() {
 }
 
 #[test]
+fn who_has_another_product_with_the_workload_was_switched() {
+    // `d` lost the product on day 25 and has another one with `exchange`.
+    let mut assignments = testing::assignments();
+    assignments.push(assignment("d", 2, Some(25), None));
+    let violations = with_another_product(&assignments);
+    says(
+        &violations,
+        &["`active_moved` is `1`", "it is `0`", "`active_switched` is `0`", "it is `1`"],
+    );
+    let last = assignments.len() - 1;
+    assignments[last].removed_day = Some(testing::day(27));
+    let violations = with_another_product(&assignments);
+    assert!(!violations.iter().any(|one| one.contains("active_switched")), "{violations:?}");
+}
+
+/// The violations where the product with the number 2 has `exchange`.
+fn with_another_product(assignments: &[Assignment]) -> Vec<String> {
+    let mut rules = testing::rules();
+    let mut other = rules.catalogue.products[&SKU].clone();
+    other.workloads = ["exchange".to_owned()].into();
+    rules.catalogue.products.insert(Guid(2), other);
+    broken(
+        |_| {},
+        |tables, violations| {
+            let known = CheckInputs {
+                rules: &rules,
+                products: &Products::of(&rules),
+                assignments,
+                first_activity: &[],
+                coverage: &testing::coverage(),
+                daily_users: &testing::daily_users(),
+            };
+            check_under_rules(tables, &known, violations).unwrap();
+        },
+    )
+}
+
+#[test]
 fn active_users_are_those_who_held_the_product_on_an_active_day() {
     let mut rows = windows();
     rows.remove(3);

@@ -73,11 +73,12 @@ fn of_usage(row: &Usage) -> Counted {
 /// row of `adoption`.
 fn check_counted(subject: Subject<'_>, row: &Counted, product: &Adoption, violations: &mut Violations) {
     let found = row.parts;
-    let sum = found.current + found.moved + found.lapsed + found.trial + found.over_assigned;
+    let sum: i64 = found.all().iter().sum();
     violations.check_equal(subject, "entitlements_active", row.active, sum, "the sum of its parts");
     let users = ActiveUsers {
         active: row.active,
-        holders: row.active - found.moved,
+        holders: row.active - found.moved - found.switched,
+        switched: found.switched,
     };
     let expected = Parts::of(
         users,
@@ -92,11 +93,10 @@ fn check_counted(subject: Subject<'_>, row: &Counted, product: &Adoption, violat
         violations.check_equal(subject, "active_trial", found.trial, expected.trial, by);
         violations.check_equal(subject, "active_over_assigned", found.over_assigned, expected.over_assigned, by);
     }
-    if found.moved < 0 || found.moved > row.active {
-        violations.report(
-            subject,
-            format_args!("`active_moved` is `{}` of `{}` active users", found.moved, row.active),
-        );
+    for (column, count) in [("active_moved", found.moved), ("active_switched", found.switched)] {
+        if count < 0 || count > row.active {
+            violations.report(subject, format_args!("`{column}` is `{count}` of `{}` active users", row.active));
+        }
     }
     if users.holders > product.seats_assigned {
         violations.report(
@@ -202,6 +202,13 @@ mod tests {
                 tables.usage[0].active_over_assigned += 2;
             }),
             &["`active_moved` is `-1` of `4`"],
+        );
+        says(
+            &check(|tables| {
+                tables.usage[0].active_switched = 5;
+                tables.usage[0].active_over_assigned -= 5;
+            }),
+            &["`active_switched` is `5` of `4`"],
         );
     }
 

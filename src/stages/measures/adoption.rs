@@ -13,7 +13,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A product of a customer: what was sold, assigned and used.
-    ADOPTION = "adoption", version 1, Day, sharded,
+    ADOPTION = "adoption", version 2, Day, sharded,
         from Day [SUBSCRIPTIONS]
             Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ACTIVITY_COVERAGE, ASSIGNMENTS]
             History [ACTIVITY_COVERAGE],
@@ -33,6 +33,7 @@ table! {
         entitlements_active: i64 = "distinct users with an active day in any of its workloads on which they held the SKU",
         active_current: i64 = "active users who have the SKU, as far as there are entitlements",
         active_moved: i64 = "active users who no longer have it: the license moved on",
+        active_switched: i64 = "active users who no longer have it, and have another product with one of its workloads: they were switched",
         active_lapsed: i64 = "active holders beyond the entitlements, while another subscription of the SKU has lapsed",
         active_trial: i64 = "active holders beyond those, while there is a trial of the SKU",
         active_over_assigned: i64 = "active holders beyond everything that was sold",
@@ -52,11 +53,12 @@ impl Adoption {
         violated_invariant(self.entitlements_active, self.parts(), self.usage_ratio_adjusted)
     }
 
-    /// Returns the five parts of `entitlements_active`.
+    /// Returns the six parts of `entitlements_active`.
     pub fn parts(&self) -> Parts {
         Parts {
             current: self.active_current,
             moved: self.active_moved,
+            switched: self.active_switched,
             lapsed: self.active_lapsed,
             trial: self.active_trial,
             over_assigned: self.active_over_assigned,

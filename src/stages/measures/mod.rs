@@ -1,6 +1,7 @@
 //! Seats and users: how many seats are used, by product, workload and portfolio.
 
 pub mod adoption;
+mod current_holdings;
 pub mod idle_seats;
 pub mod portfolio;
 pub mod seats;

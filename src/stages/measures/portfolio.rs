@@ -13,7 +13,7 @@ use crate::warehouse::table::table;
 table! {
     /// A sum over customers: of one product (workload null), of one workload (SKU null), or of
     /// everything (both null).
-    PORTFOLIO = "portfolio", version 1, Day, single,
+    PORTFOLIO = "portfolio", version 2, Day, single,
         from Day [ADOPTION, WORKLOAD_ADOPTION];
     Portfolio {
         @key sku_id: Option<Guid> = "the product; null: all of them",
@@ -32,6 +32,7 @@ table! {
         entitlements_active: Option<i64> = "sum over the customers",
         active_current: Option<i64> = "sum over the customers; null for a workload",
         active_moved: Option<i64> = "sum over the customers; null for a workload",
+        active_switched: Option<i64> = "sum over the customers; null for a workload",
         active_lapsed: Option<i64> = "sum over the customers; null for a workload",
         active_trial: Option<i64> = "sum over the customers; null for a workload",
         active_over_assigned: Option<i64> = "sum over the customers; null for a workload",
@@ -91,6 +92,7 @@ fn product_row(sku_id: Option<Guid>, group: &[&Adoption]) -> Portfolio {
         entitlements_active: active,
         active_current: current,
         active_moved: sum(|row| row.active_moved),
+        active_switched: sum(|row| row.active_switched),
         active_lapsed: sum(|row| row.active_lapsed),
         active_trial: sum(|row| row.active_trial),
         active_over_assigned: sum(|row| row.active_over_assigned),
@@ -143,6 +145,7 @@ fn empty(sku_id: Option<Guid>, workload: Option<String>) -> Portfolio {
         entitlements_active: None,
         active_current: None,
         active_moved: None,
+        active_switched: None,
         active_lapsed: None,
         active_trial: None,
         active_over_assigned: None,

@@ -9,9 +9,9 @@ use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::warehouse::table::table;
 
 table! {
-    /// The use of one workload of a SKU in the 28 days that end on the day. The five parts add up
+    /// The use of one workload of a SKU in the 28 days that end on the day. The six parts add up
     /// to `entitlements_active`.
-    USAGE = "usage", version 1, Day, sharded,
+    USAGE = "usage", version 2, Day, sharded,
         from Day [SUBSCRIPTIONS]
             Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
         settings [Evidence, States, Workloads];
@@ -23,6 +23,7 @@ table! {
         entitlements_active: i64 = "distinct users with an active day in the window on which they held the SKU",
         active_current: i64 = "active users who have the SKU, as far as there are entitlements",
         active_moved: i64 = "active users who no longer have it: the license moved on",
+        active_switched: i64 = "active users who no longer have it, and have another product with the workload: they were switched",
         active_lapsed: i64 = "active holders beyond the entitlements, while another subscription of the SKU has lapsed",
         active_trial: i64 = "active holders beyond those, while there is a trial of the SKU",
         active_over_assigned: i64 = "active holders beyond everything that was sold",
@@ -34,7 +35,7 @@ table! {
 /// Checks the invariants of a row of `usage` or `adoption`: its parts add up, none is negative, and
 /// the adjusted ratio is at most 1. Returns the invariant that the row violates.
 pub fn violated_invariant(active: i64, parts: Parts, adjusted: Option<f64>) -> Option<&'static str> {
-    let all = [parts.current, parts.moved, parts.lapsed, parts.trial, parts.over_assigned];
+    let all = parts.all();
     if all.iter().sum::<i64>() != active {
         Some("the parts do not add up to entitlements_active")
     } else if all.iter().any(|part| *part < 0) {
@@ -60,6 +61,8 @@ pub struct ActiveUsers {
     pub active: i64,
     /// C: those of A who have it at the end of the day.
     pub holders: i64,
+    /// Those of A who no longer have it, and have another product with the workload.
+    pub switched: i64,
 }
 
 /// The parts of A.
@@ -67,6 +70,7 @@ pub struct ActiveUsers {
 pub struct Parts {
     pub current: i64,
     pub moved: i64,
+    pub switched: i64,
     pub lapsed: i64,
     pub trial: i64,
     pub over_assigned: i64,
@@ -82,11 +86,17 @@ impl Parts {
         let trial = (beyond - lapsed).min(seats_trial);
         Parts {
             current,
-            moved: users.active - users.holders,
+            moved: users.active - users.holders - users.switched,
+            switched: users.switched,
             lapsed,
             trial,
             over_assigned: beyond - lapsed - trial,
         }
+    }
+
+    /// Returns all of them. Their sum is A.
+    pub fn all(self) -> [i64; 6] {
+        [self.current, self.moved, self.switched, self.lapsed, self.trial, self.over_assigned]
     }
 }
 
@@ -96,11 +106,12 @@ impl Usage {
         violated_invariant(self.entitlements_active, self.parts(), self.usage_ratio_adjusted)
     }
 
-    /// Returns the five parts of `entitlements_active`.
+    /// Returns the six parts of `entitlements_active`.
     pub fn parts(&self) -> Parts {
         Parts {
             current: self.active_current,
             moved: self.active_moved,
+            switched: self.active_switched,
             lapsed: self.active_lapsed,
             trial: self.active_trial,
             over_assigned: self.active_over_assigned,

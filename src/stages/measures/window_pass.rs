@@ -16,6 +16,7 @@ use crate::stages::activity::window_facts::{DailyFacts, Entity, GUEST, Marks, Wi
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::current_holdings::CurrentHoldings;
 use crate::stages::measures::idle_seats::IdleSeats;
 use crate::stages::measures::seats::{adoption_row, seats_by_sku, usage_row};
 use crate::stages::measures::usage::{ActiveUsers, Usage, ratio};
@@ -48,22 +49,24 @@ struct Holder {
     entities: Vec<Option<u32>>,
     /// The user's first active day in any of them.
     first_active: Option<Day>,
+    /// The number of the user and the SKU in the current holdings.
+    holding: u32,
     held: u32,
     has: bool,
 }
 
 /// A SKU that somebody in the tenant held at some time.
-struct Group<'a> {
+struct Group {
     sku: Guid,
-    workloads: Vec<&'a str>,
-    in_scope: bool,
+    /// The number of the SKU in the current holdings.
+    product: u32,
     holders: Vec<Holder>,
 }
 
 /// The holders and the activity of a tenant in the range.
 #[derive(Default)]
-struct TenantPass<'a> {
-    groups: Vec<Group<'a>>,
+struct TenantPass {
+    groups: Vec<Group>,
     /// The range of the tenant's entities in the facts.
     entities: std::ops::Range<usize>,
     covered: u32,
@@ -78,7 +81,8 @@ pub struct Pass<'a> {
     rules: &'a Rules,
     /// The marks that make a day active.
     chosen: Marks,
-    customers: BTreeMap<Guid, TenantPass<'a>>,
+    customers: BTreeMap<Guid, TenantPass>,
+    holdings: CurrentHoldings<'a>,
     windows: Windows,
     /// For each entity, the days on which the user held a product with the workload:
     /// `held_in_scope` for products in scope, `held` for all.
@@ -99,8 +103,10 @@ impl<'a> Pass<'a> {
         first: Day,
     ) -> Pass<'a> {
         let begin = window::first_day(first);
-        let mut customers: BTreeMap<Guid, TenantPass<'a>> = BTreeMap::new();
-        let mut groups: BTreeMap<(Guid, Guid), Group<'a>> = BTreeMap::new();
+        let mut customers: BTreeMap<Guid, TenantPass> = BTreeMap::new();
+        let mut groups: BTreeMap<(Guid, Guid), Group> = BTreeMap::new();
+        let mut holdings = CurrentHoldings::new(rules);
+        let mut latest: Option<(Guid, &str)> = None;
         let mut start = 0;
         let mut users = UserCursor::new(first_activity);
         for same in assignments.chunk_by(|a, b| (a.tenant_id, &a.user_id, a.sku_id) == (b.tenant_id, &b.user_id, b.sku_id)) {
@@ -113,21 +119,23 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let key = (same[0].tenant_id, same[0].sku_id);
+            let product = holdings.product_number(key.1);
             let group = groups.entry(key).or_insert_with(|| Group {
                 sku: key.1,
-                workloads: rules.catalogue.workloads_of(key.1).collect(),
-                in_scope: !rules.catalogue.excluded.contains_key(&key.1),
+                product,
                 holders: Vec::new(),
             });
             let user = same[0].user_id.as_str();
-            let of_group = |row: &&FirstActivity| group.workloads.contains(&row.workload.as_str());
+            if latest.replace((key.0, user)) != Some((key.0, user)) {
+                holdings.begin_user();
+            }
+            let holding = holdings.add(product);
+            let workloads = &holdings.product(product).workloads;
+            let of_group = |row: &&FirstActivity| workloads.contains(&row.workload.as_str());
             group.holders.push(Holder {
                 intervals: range,
-                entities: group
-                    .workloads
-                    .iter()
-                    .map(|workload| find_entity(facts, key.0, user, workload))
-                    .collect(),
+                holding,
+                entities: workloads.iter().map(|workload| find_entity(facts, key.0, user, workload)).collect(),
                 first_active: users.of(key.0, user).iter().filter(of_group).map(|row| row.first_day).min(),
                 held: 0,
                 has: false,
@@ -155,6 +163,7 @@ impl<'a> Pass<'a> {
             rules,
             chosen: marks(&rules.evidence),
             customers,
+            holdings,
             windows,
             held_in_scope: vec![0; entities],
             held: vec![0; entities],
@@ -175,11 +184,16 @@ impl<'a> Pass<'a> {
         for (tenant, customer) in &mut self.customers {
             customer.covered = window::next(customer.covered, covered.binary_search(tenant).is_ok());
             for group in &mut customer.groups {
+                let in_scope = self.holdings.product(group.product).in_scope;
                 for holder in &mut group.holders {
+                    let had = holder.has;
                     holder.advance(day, self.assignments);
+                    if holder.has != had {
+                        self.holdings.set(holder.holding, holder.has);
+                    }
                     for entity in holder.entities.iter().flatten() {
                         self.held[*entity as usize] |= holder.held;
-                        if group.in_scope {
+                        if in_scope {
                             self.held_in_scope[*entity as usize] |= holder.held;
                         }
                     }
@@ -197,7 +211,7 @@ impl<'a> Pass<'a> {
         result
     }
 
-    fn customer_rows(&self, tenant: Guid, customer: &TenantPass<'_>, day: Day, result: &mut DayOfUse) {
+    fn customer_rows(&self, tenant: Guid, customer: &TenantPass, day: Day, result: &mut DayOfUse) {
         let in_force = self.timeline.on(tenant, day);
         let seats = in_force.map(|in_force| seats_by_sku(in_force, self.rules));
         let listed: BTreeSet<Guid> = seats.iter().flat_map(|seats| seats.keys().copied()).collect();
@@ -213,7 +227,7 @@ impl<'a> Pass<'a> {
             let group = groups.next_if(|group| group.sku == sku);
             let holders = group.map_or(&[][..], |group| &group.holders);
             let assigned = holders.iter().filter(|holder| holder.has).count() as i64;
-            let any = self.count(holders, None);
+            let any = group.map_or_else(ActiveUsers::default, |group| self.count(group, None));
             if !listed.contains(&sku) && assigned == 0 && any.active == 0 {
                 continue;
             }
@@ -222,14 +236,10 @@ impl<'a> Pass<'a> {
             let reason = self.rules.catalogue.excluded.get(&sku);
             for (slot, workload) in workloads.iter().enumerate() {
                 let total = seats.map(|seats| seats.entitled);
-                result.usage.push(usage_row(
-                    tenant,
-                    sku,
-                    workload,
-                    self.count(holders, Some(slot)),
-                    total,
-                    seats.unwrap_or_default(),
-                ));
+                let users = group.map_or_else(ActiveUsers::default, |group| self.count(group, Some(slot)));
+                result
+                    .usage
+                    .push(usage_row(tenant, sku, workload, users, total, seats.unwrap_or_default()));
                 if reason.is_none() {
                     let sum = entitled.entry(workload).or_insert(in_force.map(|_| 0));
                     *sum = sum.zip(total).map(|(sum, total)| sum + total);
@@ -252,14 +262,18 @@ impl<'a> Pass<'a> {
         self.workload_rows(tenant, customer, entitled, in_force.is_some(), result);
     }
 
-    /// Counts A and C of a SKU's holders in one workload (`slot` is its index among the SKU's) or
-    /// in any.
-    fn count(&self, holders: &[Holder], slot: Option<usize>) -> ActiveUsers {
+    /// Counts A, C and who was switched, of a SKU's holders in one workload (`slot` is its index
+    /// among the SKU's) or in any.
+    fn count(&self, group: &Group, slot: Option<usize>) -> ActiveUsers {
+        let workloads = &self.holdings.product(group.product).workloads;
+        let wanted = slot.map_or(&workloads[..], |slot| &workloads[slot..=slot]);
         let mut users = ActiveUsers::default();
-        for holder in holders {
+        for holder in &group.holders {
             if self.is_active(holder, slot) {
                 users.active += 1;
                 users.holders += i64::from(holder.has);
+                let is_switched = !holder.has && self.holdings.has_another(holder.holding, wanted);
+                users.switched += i64::from(is_switched);
             }
         }
         users
@@ -289,7 +303,7 @@ impl<'a> Pass<'a> {
     fn workload_rows(
         &self,
         tenant: Guid,
-        customer: &TenantPass<'_>,
+        customer: &TenantPass,
         entitled: BTreeMap<&str, Option<i64>>,
         known: bool,
         result: &mut DayOfUse,

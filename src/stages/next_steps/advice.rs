@@ -73,6 +73,7 @@ fn advice(code: StepCode, evidence: &Evidence) -> Vec<Advice> {
         StepCode::Upsell => vec![(sentences::UPSELL_CAUSE, sentences::UPSELL_STRATEGIES)],
         StepCode::Overuse => called_for(&[
             ("active_moved", (sentences::MOVED_CAUSE, sentences::MOVED_STRATEGIES)),
+            ("active_switched", (sentences::SWITCHED_CAUSE, sentences::SWITCHED_STRATEGIES)),
             ("active_lapsed", (sentences::LAPSED_CAUSE, sentences::LAPSED_STRATEGIES)),
             ("active_trial", (sentences::ON_TRIAL_CAUSE, sentences::ON_TRIAL_STRATEGIES)),
             (
@@ -130,7 +131,14 @@ mod tests {
 
     #[test]
     fn every_step_says_something_in_both_languages() {
-        let all = ["seats_never_active", "seats_inactive", "seats_unassigned", "active_over_assigned"].map(|name| (name, 1));
+        let all = [
+            "seats_never_active",
+            "seats_inactive",
+            "seats_unassigned",
+            "active_switched",
+            "active_over_assigned",
+        ]
+        .map(|name| (name, 1));
         for code in StepCode::ALL {
             let texts = advised(*code, &all);
             for text in &texts {

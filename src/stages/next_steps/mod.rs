@@ -44,7 +44,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// What to do next about a product of a customer, a workload, or the customer as a whole.
-    NEXT_STEPS = "next_steps", version 2, Day, sharded,
+    NEXT_STEPS = "next_steps", version 3, Day, sharded,
         from Day [ADOPTION, WORKLOAD_ADOPTION]
             History [SUBSCRIPTIONS, ASSIGNMENTS, FIRST_ACTIVITY, SUPPORT_REQUESTS],
         settings [Evidence, States, Workloads, Scope, UnlicensedUse, Thresholds, Language], by effect [Zone];

@@ -65,7 +65,10 @@ impl Product<'_> {
                 [
                     ("activity_known_since", since.map(|day| day.to_string()).into()),
                     ("grace_days", self.thresholds().grace_days.into()),
-                    ("seats_active", seen(row.entitlements_active - row.active_moved)),
+                    (
+                        "seats_active",
+                        seen(row.entitlements_active - row.active_moved - row.active_switched),
+                    ),
                     ("seats_assigned", row.seats_assigned.into()),
                     ("seats_new", seen(idle.new)),
                     ("seats_inactive", seen(idle.inactive)),
@@ -81,15 +84,17 @@ impl Product<'_> {
     /// Nearly all seats of a product are assigned and used. The step concerns the seats that are
     /// assigned beyond the threshold, at least one.
     ///
-    /// Use that needs no more seats is left out: use by people whose license moved on, and use of
-    /// lapsed seats or of a trial. `overuse` reports these and advises to buy nothing, to renew, or
-    /// to convert the trial. In that case there is no `upsell`.
+    /// Use that needs no more seats is left out: use by people whose license moved on or who were
+    /// switched to another product, and use of lapsed seats or of a trial. `overuse` reports these
+    /// and advises to buy nothing, to renew, or to convert the trial. In that case there is no
+    /// `upsell`.
     fn upsell(&self) -> Option<Evidence> {
         let (row, limits) = (self.row, self.thresholds());
         let (deployment, sold) = (row.deployment_ratio?, row.seats_sold?);
         let in_need = ratio(row.active_current + row.active_over_assigned, row.entitlements_total)?;
         let is_full = deployment > limits.upsell_deployment && in_need > limits.upsell_usage;
-        let is_explained = row.usage_ratio? > 1.0 && row.active_moved + row.active_lapsed + row.active_trial > 0;
+        let distorted = row.active_moved + row.active_switched + row.active_lapsed + row.active_trial;
+        let is_explained = row.usage_ratio? > 1.0 && distorted > 0;
         (is_full && !is_explained).then(|| {
             let beyond = row.seats_assigned as f64 - sold as f64 * limits.upsell_deployment;
             self.used((beyond.round() as i64).max(1)).with([
@@ -114,6 +119,7 @@ impl Product<'_> {
                 ("active_lapsed", row.active_lapsed.into()),
                 ("active_moved", row.active_moved.into()),
                 ("active_over_assigned", row.active_over_assigned.into()),
+                ("active_switched", row.active_switched.into()),
                 ("active_trial", row.active_trial.into()),
                 ("usage_ratio_adjusted", row.usage_ratio_adjusted.into()),
             ])

@@ -91,6 +91,7 @@ fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
         5 => habit(tenants, users).prop_map(Fact::Habit),
         4 => action(tenants).prop_map(Fact::Action),
         7 => life(tenants, users).prop_map(Fact::Life),
+        2 => upgrade(tenants, users).prop_map(Fact::Life),
         2 => audit(tenants, users).prop_map(Fact::Audit),
         4 => users_snapshot(tenants, users).prop_map(Fact::Users),
         5 => subscriptions(tenants).prop_map(Fact::Subscriptions),
@@ -286,6 +287,27 @@ fn life(tenants: u8, users: u8) -> impl Strategy<Value = Life> {
         id,
         before,
         steps,
+    })
+}
+
+/// A user whose product is replaced by another one with one change.
+fn upgrade(tenants: u8, users: u8) -> impl Strategy<Value = Life> {
+    let change = (sku(), sku(), 3000..40_000u16, hours_late());
+    (tenant(tenants), 0..users, id(), change).prop_map(|(tenant, user, id, (old, new, minutes_later, hours_late))| Life {
+        tenant,
+        user,
+        id,
+        before: 1 << old,
+        steps: vec![Step {
+            minutes_later,
+            deed: Deed::Toggle(1 << old | 1 << new),
+            logged: true,
+            update_user: false,
+            failed: false,
+            spelling: Spelling::default(),
+            hours_late,
+            copy: None,
+        }],
     })
 }
 
