@@ -94,9 +94,9 @@ explained! {
         day: "2026-09-10",
         ..MOVED
     },
-    all_five_parts_and_long_lists = Question {
-        name: "all-five-parts-and-long-lists",
-        scenario: "over-assigned-107-percent-taken-apart-into-all-five-parts",
+    all_parts_and_long_lists = Question {
+        name: "all-parts-and-long-lists",
+        scenario: "over-assigned-107-percent-taken-apart-into-its-parts",
         day: "2026-09-11",
         ..MOVED
     },
@@ -151,9 +151,9 @@ explained! {
         language: Some(Language::German),
         ..MOVED
     },
-    all_five_parts_in_german = Question {
-        name: "all-five-parts-in-german",
-        scenario: "over-assigned-107-percent-taken-apart-into-all-five-parts",
+    all_parts_in_german = Question {
+        name: "all-parts-in-german",
+        scenario: "over-assigned-107-percent-taken-apart-into-its-parts",
         day: "2026-09-11",
         language: Some(Language::German),
         ..MOVED

@@ -80,7 +80,7 @@ scenarios! {
     a_list_that_nobody_renews_gives_way_to_a_younger_one = "a-list-that-nobody-renews-gives-way-to-a-younger-one",
     a_list_that_is_empty_at_once_is_followed = "a-list-that-is-empty-at-once-is-followed",
     a_name_that_changes_hands_is_one_users_at_a_time = "a-name-that-changes-hands-is-one-users-at-a-time",
-    over_assigned_107_percent_taken_apart_into_all_five_parts = "over-assigned-107-percent-taken-apart-into-all-five-parts",
+    over_assigned_107_percent_taken_apart_into_its_parts = "over-assigned-107-percent-taken-apart-into-its-parts",
     unreadable_lines_become_rejects_and_nothing_is_lost = "unreadable-lines-become-rejects-and-nothing-is-lost",
     a_sign_in_to_another_tenants_resource_counts_for_no_workload = "a-sign-in-to-another-tenants-resource-counts-for-no-workload",
     evidence_chooses_what_makes_a_day_active = "evidence-chooses-what-makes-a-day-active",
