@@ -72,7 +72,7 @@ TABLES = {
         "tenant_id": TEXT, "workload": TEXT, **ENTITLEMENTS, "active_unlicensed": COUNT, "usage_ratio": RATIO, "usage_ratio_licensed": RATIO,
     }),
     "next_steps": ("day", {
-        "tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, "code": TEXT, "evidence": TEXT, "cause": TEXT, "strategies": TEXT,
+        "tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, "code": TEXT, "seats_concerned": COUNT, "evidence": TEXT, "cause": TEXT, "strategies": TEXT,
     }),
     "portfolio": ("day", {
         "sku_id": TEXT, "workload": TEXT, "customers": COUNT, "customers_without_seats": COUNT, **DEPLOYMENT, **ENTITLEMENTS, **PARTS,
@@ -85,7 +85,10 @@ PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "portfolio", "next_
 DIMENSIONS = {
     "customers": {"tenant_id": TEXT, "name": TEXT, "domain": TEXT, "country": TEXT, "segment": TEXT},
     "products": {"sku_id": TEXT, "part_number": TEXT, "name": TEXT, "workloads": TEXT, "in_scope": FLAG, "scope_reason": TEXT},
-    "calendar": {"day": DATE, "year": COUNT, "month": COUNT, "week": COUNT, "weekday": COUNT, "is_last": FLAG},
+    "calendar": {
+        "day": DATE, "year": COUNT, "quarter": COUNT, "month": COUNT, "month_name": TEXT, "year_month": TEXT, "iso_year": COUNT,
+        "week": COUNT, "weekday": COUNT, "is_last": FLAG,
+    },
 }
 
 faults = []

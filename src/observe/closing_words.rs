@@ -86,8 +86,9 @@ fn published(settings: &Settings, report: &RunReport, color: bool) -> String {
         text.push('\n');
     }
     let steps = report.next_steps.as_ref().map(|steps| steps.text(color)).unwrap_or_default();
-    if !steps.is_empty() {
-        text.push_str(&format!("{steps}\n"));
+    let news = report.step_news.as_ref().map(|news| news.text(color)).unwrap_or_default();
+    for block in [steps, news].iter().filter(|block| !block.is_empty()) {
+        text.push_str(&format!("{block}\n"));
     }
     text
 }

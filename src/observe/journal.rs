@@ -40,6 +40,11 @@ impl Journal<'_> {
         );
     }
 
+    /// Records what was published before the run ends, so that whoever is told of it finds it.
+    pub fn published(&self, report: &RunReport) -> Result<(), EngineError> {
+        self.record().write(report)
+    }
+
     /// Records a run that succeeded. Fails if that cannot be recorded.
     pub fn done(&self, report: &RunReport) -> Result<(), EngineError> {
         self.is_over.store(true, Ordering::SeqCst);

@@ -1,6 +1,7 @@
 //! Shows and records runs: progress, messages, run log, metrics, status. It reads the events and
 //! reports of the engine and decides nothing.
 
+pub mod alert;
 pub mod closing_words;
 pub mod event_line;
 pub mod journal;

@@ -100,6 +100,12 @@ impl Record<'_> {
             "unread": report.unread,
             "pruned": report.pruned,
             "days_left": report.days_left,
+            "next_steps": report.step_news.as_ref().map(|news| json!({
+                "previous_day": news.previous_day.map(|day| day.to_string()),
+                "new": news.new.len(),
+                "done": news.done.len(),
+            })),
+            "alert": report.alert,
         });
         Ok(self.manifest(report).write(self.published, &record)?)
     }

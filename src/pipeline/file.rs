@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
+use super::alert::{self, Alert};
 use super::catalogue::Part;
 use super::privacy::{self, Privacy};
 use super::source::{self, Source};
@@ -63,6 +64,7 @@ pub struct PipelineFile {
     pub exclude: Vec<Exclude>,
     pub thresholds: Thresholds,
     pub privacy: Privacy,
+    pub alert: Alert,
 }
 
 /// One `[[exclude]]`.
@@ -132,6 +134,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
     let warehouse = top.table("warehouse", "[warehouse]");
     let thresholds = top.table("thresholds", "[thresholds]");
     let privacy = top.table("privacy", "[privacy]");
+    let alert = top.table("alert", "[alert]");
     PipelineFile {
         path: path.to_owned(),
         name: top.text("name").map_or_else(|| stem(path), |name| name.value),
@@ -163,6 +166,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
         privacy: privacy
             .as_ref()
             .map_or_else(Privacy::default, |section| privacy::read(section, folder)),
+        alert: alert.as_ref().map_or_else(Alert::default, alert::read),
     }
 }
 

@@ -15,6 +15,7 @@
 //! key of a pipeline file, and `syntax/nearest.rs` finds the word that was meant, also for the
 //! command line. `texts.rs` has the texts that fingerprints are made from.
 
+pub mod alert;
 pub mod catalogue;
 pub mod file;
 pub mod privacy;

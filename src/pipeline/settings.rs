@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::alert::Alert;
 use super::file::PipelineFile;
 use super::source::Source;
 use crate::domain::catalogue::Catalogue;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub rules: Rules,
     /// The ids under which users are stored.
     pub user_ids: UserIds,
+    /// Who is told of new next steps.
+    pub alert: Alert,
     /// Problems that are only warnings.
     pub warnings: Vec<Problem>,
 }
@@ -96,6 +99,7 @@ impl PipelineFile {
                     language: self.language,
                 },
                 user_ids,
+                alert: self.alert,
                 warnings: notes.warnings,
             }),
             _ => {

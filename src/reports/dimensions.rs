@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::next_steps::Language;
+use crate::domain::words::Words;
 use crate::stages::received::customers::Customer;
 use crate::warehouse::table::table;
 
@@ -35,11 +37,15 @@ table! {
 
 table! {
     /// A day of the published tables.
-    CALENDAR = "calendar", version 1, Whole, single;
+    CALENDAR = "calendar", version 2, Whole, single;
     CalendarDay {
         @key day: Day = "the day",
         year: i64 = "calendar year",
+        quarter: i64 = "quarter, 1 to 4",
         month: i64 = "month, 1 to 12",
+        month_name: String = "name of the month, in the pipeline's language",
+        year_month: String = "year and month, such as `2026-09`: sorts in the order of time",
+        iso_year: i64 = "the year that the ISO week belongs to; around New Year it can be another than `year`",
         week: i64 = "ISO week, 1 to 53; around New Year it can be a week of the year before or after",
         weekday: i64 = "day of the week, 1 Monday to 7 Sunday",
         is_last: bool = "the last published day",
@@ -86,14 +92,18 @@ pub(super) fn products(catalogue: &Catalogue, seen: &BTreeSet<Guid>) -> Vec<Prod
 }
 
 /// Every day from `first` to `last`.
-pub(super) fn calendar(first: Day, last: Day) -> Vec<CalendarDay> {
+pub(super) fn calendar(first: Day, last: Day, language: Language) -> Vec<CalendarDay> {
     let entry = |day: Day| {
-        let date = day.date();
+        let (date, week) = (day.date(), day.date().iso_week_date());
         CalendarDay {
             day,
             year: i64::from(date.year()),
+            quarter: (i64::from(date.month()) + 2) / 3,
             month: i64::from(date.month()),
-            week: i64::from(date.iso_week_date().week()),
+            month_name: Words(language).month(date.month()).to_owned(),
+            year_month: format!("{:04}-{:02}", date.year(), date.month()),
+            iso_year: i64::from(week.year()),
+            week: i64::from(week.week()),
             weekday: i64::from(date.weekday().to_monday_one_offset()),
             is_last: day == last,
         }
@@ -109,36 +119,52 @@ mod tests {
     use crate::domain::catalogue::Product;
 
     #[track_caller]
-    fn check_week(day: &str, year: i64, month: i64, week: i64, weekday: i64) {
+    fn check_week(day: &str, (iso_year, week): (i64, i64), weekday: i64) {
         let day = Day::parse(day).unwrap();
-        assert_eq!(
-            calendar(day, day),
-            vec![CalendarDay {
-                day,
-                year,
-                month,
-                week,
-                weekday,
-                is_last: true
-            }]
-        );
+        let row = &calendar(day, day, Language::English)[0];
+        assert_eq!((row.iso_year, row.week, row.weekday), (iso_year, week, weekday), "{day}");
     }
 
     #[test]
     fn weeks_at_the_turn_of_a_year_are_iso_weeks() {
-        check_week("2025-12-28", 2025, 12, 52, 7);
-        check_week("2025-12-29", 2025, 12, 1, 1);
-        check_week("2026-01-01", 2026, 1, 1, 4);
-        check_week("2026-12-31", 2026, 12, 53, 4);
-        check_week("2027-01-03", 2027, 1, 53, 7);
-        check_week("2027-01-04", 2027, 1, 1, 1);
+        check_week("2025-12-28", (2025, 52), 7);
+        check_week("2025-12-29", (2026, 1), 1);
+        check_week("2026-01-01", (2026, 1), 4);
+        check_week("2026-12-31", (2026, 53), 4);
+        check_week("2027-01-03", (2026, 53), 7);
+        check_week("2027-01-04", (2027, 1), 1);
+    }
+
+    #[test]
+    fn a_day_has_its_quarter_and_the_name_of_its_month_in_the_pipelines_language() {
+        let day = Day::parse("2027-03-31").unwrap();
+        let row = |language| calendar(day, day, language).remove(0);
+        let english = row(Language::English);
+        let expected = CalendarDay {
+            day,
+            year: 2027,
+            quarter: 1,
+            month: 3,
+            month_name: "March".to_owned(),
+            year_month: "2027-03".to_owned(),
+            iso_year: 2027,
+            week: 13,
+            weekday: 3,
+            is_last: true,
+        };
+        assert_eq!(english, expected);
+        assert_eq!(row(Language::German).month_name, "März");
+        let quarters = calendar(day, day.plus(275), Language::English);
+        let new_year = quarters.last().unwrap();
+        assert_eq!((new_year.day.to_string().as_str(), new_year.quarter), ("2027-12-31", 4));
+        assert_eq!(quarters[1].quarter, 2);
     }
 
     #[test]
     fn only_the_last_day_is_the_last_and_no_day_is_no_row() {
-        let days = calendar(Day(0), Day(2));
+        let days = calendar(Day(0), Day(2), Language::English);
         assert_eq!(days.iter().map(|day| day.is_last).collect::<Vec<_>>(), [false, false, true]);
-        assert!(calendar(Day(1), Day(0)).is_empty());
+        assert!(calendar(Day(1), Day(0), Language::English).is_empty());
     }
 
     #[test]

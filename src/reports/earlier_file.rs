@@ -3,9 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use arrow::array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Encoding, PageType, SortOrder};
 use parquet::column::page::Page;
 use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats, ParquetMetaData};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
@@ -15,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
+use crate::reports::error::ReportError;
 use crate::reports::staging::digest_of;
 use crate::storage::interface::Storage;
 use crate::storage::object::OpenObject;
@@ -29,6 +34,9 @@ pub(super) struct Part {
     pub last: i32,
     /// The digest of everything that the rows are made from.
     pub made_from: Digest,
+    /// The digest of what these days leave to the next one; none of most tables.
+    #[serde(default)]
+    pub leaves: Digest,
     pub row_groups: usize,
     pub rows: u64,
 }
@@ -90,6 +98,16 @@ impl EarlierFile {
         })
     }
 
+    /// The part with the last days.
+    pub fn last_part(&self) -> Option<EarlierPart<'_>> {
+        let (first_group, part) = *self.parts.last()?;
+        Some(EarlierPart {
+            of: self,
+            first_group,
+            part,
+        })
+    }
+
     fn metadata(&self) -> &ParquetMetaData {
         self.reader.metadata()
     }
@@ -99,6 +117,18 @@ impl<'e> EarlierPart<'e> {
     pub fn row_groups(&self) -> impl Iterator<Item = EarlierGroup<'e>> {
         let of = self.of;
         (self.first_group..self.first_group + self.part.row_groups).map(move |number| EarlierGroup { of, number })
+    }
+
+    /// Some columns of its rows.
+    pub fn read(&self, columns: &[&str]) -> Result<Vec<RecordBatch>, ReportError> {
+        let read = || {
+            let reader = ParquetRecordBatchReaderBuilder::try_new(self.of.file.clone())?;
+            let mask = ProjectionMask::columns(reader.parquet_schema(), columns.iter().copied());
+            let groups = self.row_groups().map(|group| group.number).collect();
+            let rows = reader.with_row_groups(groups).with_projection(mask).build()?;
+            rows.collect::<Result<Vec<_>, _>>().map_err(ParquetError::from)
+        };
+        read().map_err(ReportError::parquet("read", self.of.file.shown()))
     }
 
     /// The distinct ids of a column, none where the table has no such column; `None` where the

@@ -11,14 +11,17 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::domain::day::Day;
+use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
-use crate::reports::earlier_file::EarlierFile;
+use crate::reports::earlier_file::{EarlierFile, EarlierPart};
 use crate::reports::error::ReportError;
 use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
 use crate::reports::publication::Publication;
 use crate::reports::published_table::{DAY, GRAIN, PublishedTable};
 use crate::reports::staging::{StagedFile, Staging};
+use crate::reports::step_history::{READ, StepHistory};
+use crate::stages::next_steps::NEXT_STEPS;
 use crate::warehouse::contract::Contract;
 
 /// How many days are in memory at once, per table.
@@ -45,10 +48,16 @@ pub(super) fn write(
     let mut seen = Seen::default();
     let earlier = publication.earlier.get(&table.file_name());
     let earlier = earlier.and_then(|digest| EarlierFile::open(publication.published, &table.file_name(), *digest));
+    let failed = || ReportError::frame(contract.name);
     let days: Vec<Day> = publication.first.to(publication.last).collect();
+    let has_history = contract.name == NEXT_STEPS.name;
+    // What the days so far leave to the next one, and the copied part that has it where it is not
+    // read yet.
+    let (mut leaves, mut history) = (Digest::default(), StepHistory::default());
+    let mut copied: Option<EarlierPart<'_>> = None;
     for month in days.chunk_by(|a, b| month(*a) == month(*b)) {
         let range = (month[0], month[month.len() - 1]);
-        let made_from = publication.part_made_from(contract, range);
+        let made_from = publication.part_made_from(contract, range, leaves);
         if let Some(part) = earlier.as_ref().and_then(|earlier| earlier.part(range, made_from))
             && let (Some(tenants), Some(skus)) = (part.ids("tenant_id"), part.ids("sku_id"))
         {
@@ -56,21 +65,34 @@ pub(super) fn write(
             seen.tenants.extend(tenants);
             seen.skus.extend(skus);
             progress(month.len() as u64);
+            leaves = part.part.leaves;
+            copied = Some(part);
             continue;
+        }
+        if let Some(part) = copied.take().filter(|_| has_history) {
+            history = StepHistory::of_published(&part.read(&READ)?, range.0.plus(-1)).map_err(failed())?;
         }
         for some in month.chunks(DAYS_AT_ONCE) {
             let frames: Vec<RecordBatch> = some
                 .par_iter()
                 .map(|day| of_day(publication, contract, &table, names, *day))
                 .collect::<Result<_, _>>()?;
-            for frame in &frames {
-                file.write(frame)?;
-                collect(frame, "tenant_id", &mut seen.tenants);
-                collect(frame, "sku_id", &mut seen.skus);
+            for (day, frame) in some.iter().zip(frames) {
+                collect(&frame, "tenant_id", &mut seen.tenants);
+                collect(&frame, "sku_id", &mut seen.skus);
+                let rows = if has_history {
+                    history.go_on(*day, &frame, table.schema()).map_err(failed())?
+                } else {
+                    frame
+                };
+                file.write(&rows)?;
             }
             progress(some.len() as u64);
         }
-        file.end_part(range, made_from)?;
+        if has_history {
+            leaves = history.digest();
+        }
+        file.end_part(range, made_from, leaves)?;
     }
     Ok((file.finish()?, seen))
 }
@@ -133,7 +155,7 @@ fn published(table: &PublishedTable, names: &Names, day: Day, rows: &RecordBatch
         columns.extend(names.next_to(field.name(), rows)?);
     }
     debug_assert_eq!(table.columns[0].name, DAY.name);
-    RecordBatch::try_new(table.schema(), columns)
+    RecordBatch::try_new(table.schema_of_a_day(), columns)
 }
 
 /// The column `grain` of `portfolio`: what each row sums up.

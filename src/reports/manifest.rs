@@ -5,6 +5,7 @@
 //! left to the next one ([`RunRecord`]). A file that is not there, or that cannot be read, is as if
 //! nothing were published: the next run publishes again.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -42,8 +43,18 @@ pub struct RunRecord {
     /// What the warehouse held after it.
     #[serde(default)]
     pub warehouse: Vec<TableRecord>,
+    #[serde(default)]
+    pub alert: Option<AlertRecord>,
     #[serde(flatten)]
     pub manifest: Manifest,
+}
+
+/// What became of telling a command of new next steps.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct AlertRecord {
+    /// The steps that it was not told.
+    #[serde(default)]
+    pub undelivered: BTreeSet<String>,
 }
 
 /// What a run was asked for, as far as it limits the tables or days that were made.

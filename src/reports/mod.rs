@@ -28,4 +28,5 @@ pub mod publication;
 pub mod publish;
 pub mod published_table;
 mod staging;
+pub mod step_history;
 pub mod summary;

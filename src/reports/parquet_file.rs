@@ -99,13 +99,15 @@ impl ParquetFile {
         Ok(())
     }
 
-    /// Ends a part: its rows are those that were added since the part before ended.
-    pub fn end_part(&mut self, (first, last): (Day, Day), made_from: Digest) -> Result<(), ReportError> {
+    /// Ends a part: its rows are those that were added since the part before ended. `leaves` is the
+    /// digest of what it leaves to the next one.
+    pub fn end_part(&mut self, (first, last): (Day, Day), made_from: Digest, leaves: Digest) -> Result<(), ReportError> {
         self.end_group().map_err(ReportError::parquet("write", &self.path))?;
         self.parts.push(Part {
             first: first.0,
             last: last.0,
             made_from,
+            leaves,
             row_groups: self.writer.flushed_row_groups().len() - self.parts.iter().map(|part| part.row_groups).sum::<usize>(),
             rows: self.rows - self.parts.iter().map(|part| part.rows).sum::<u64>(),
         });

@@ -39,10 +39,11 @@ pub struct Publication<'a> {
 }
 
 impl Publication<'_> {
-    /// The digest of what the published rows of some days of a table are made from.
-    pub(super) fn part_made_from(&self, contract: &Contract, (first, last): (Day, Day)) -> Digest {
+    /// The digest of what the published rows of some days of a table are made from: the rows, and
+    /// what the days before leave to them.
+    pub(super) fn part_made_from(&self, contract: &Contract, (first, last): (Day, Day), left: Digest) -> Digest {
         let mut hasher = Hasher::new();
-        hasher.digest(self.names_made_from).text(contract.name);
+        hasher.digest(self.names_made_from).text(contract.name).digest(left);
         for day in first.to(last) {
             let rows = self.made_from.get(&(contract.name, day)).copied().unwrap_or_default();
             hasher.number(i64::from(day.0)).digest(rows);

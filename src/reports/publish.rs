@@ -37,7 +37,7 @@ pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -
     }
     let customers = dimensions::customers(&publication.customers, &tenants);
     let products = dimensions::products(&publication.rules.catalogue, &skus);
-    let calendar = dimensions::calendar(publication.first, publication.last);
+    let calendar = dimensions::calendar(publication.first, publication.last, publication.rules.language);
     files.push(whole(&staging, &CUSTOMER_DIMENSION, &Row::frame(&customers)?)?);
     files.push(whole(&staging, &PRODUCTS, &Row::frame(&products)?)?);
     files.push(whole(&staging, &CALENDAR, &Row::frame(&calendar)?)?);

@@ -44,6 +44,9 @@ impl PublishedTable {
         for column in contract.columns {
             columns.push(*column);
             columns.extend_from_slice(names_of(column.name));
+            if contract.name == NEXT_STEPS.name && column.name == "seats_concerned" {
+                columns.extend([SINCE, IS_NEW]);
+            }
         }
         PublishedTable {
             name: contract.name,
@@ -70,9 +73,22 @@ impl PublishedTable {
 
     /// The Arrow schema of its file.
     pub fn schema(&self) -> SchemaRef {
-        let field = |column: &Column| Field::new(column.name, column.kind.data_type(), column.nullable);
-        Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+        schema(self.columns.iter())
     }
+
+    /// The same without the columns that follow from the days before.
+    pub(super) fn schema_of_a_day(&self) -> SchemaRef {
+        schema(
+            self.columns
+                .iter()
+                .filter(|column| ![SINCE.name, IS_NEW.name].contains(&column.name)),
+        )
+    }
+}
+
+fn schema<'a>(columns: impl Iterator<Item = &'a Column>) -> SchemaRef {
+    let field = |column: &Column| Field::new(column.name, column.kind.data_type(), column.nullable);
+    Arc::new(Schema::new(columns.map(field).collect::<Vec<_>>()))
 }
 
 /// The columns that stand next to an id.
@@ -100,6 +116,24 @@ pub(super) const GRAIN: Column = Column {
     key: false,
     since: 1,
     about: "what the row sums: `sku` one product, `workload` one workload, `all` everything; add up rows of one grain only",
+};
+
+pub(super) const SINCE: Column = Column {
+    name: "since",
+    kind: Kind::Day,
+    nullable: false,
+    key: false,
+    since: 1,
+    about: "the first of the days without a break on which the step has been there; the first published day at the earliest",
+};
+
+pub(super) const IS_NEW: Column = Column {
+    name: "is_new",
+    kind: Kind::Flag,
+    nullable: false,
+    key: false,
+    since: 1,
+    about: "the published day before does not have the step",
 };
 
 pub(super) const CUSTOMER_NAMES: &[Column] = &[text("customer_name", "the customer's name; null where no customer list has it")];

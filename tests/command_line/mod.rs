@@ -1,6 +1,7 @@
 //! What a person, a shell and a scheduler meet: the real binary, its exit codes, what it prints and
 //! what it leaves on the disk.
 
+mod alert;
 mod faults;
 
 use std::fs;

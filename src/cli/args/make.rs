@@ -66,6 +66,10 @@ pub struct RunArgs {
     pub prune: bool,
     #[command(flatten)]
     pub allow: AllowArgs,
+    /// A command for the shell that gets the new next steps as JSON on its standard input after
+    /// they are published, instead of the pipeline file's `[alert] command`.
+    #[arg(long, value_name = "CMD", conflicts_with = "tables")]
+    pub alert_command: Option<String>,
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

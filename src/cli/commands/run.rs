@@ -13,6 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::interruption::Interruption;
 use crate::cli::print;
+use crate::domain::words::counted;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::plan::day_range::Range;
@@ -20,6 +21,7 @@ use crate::engine::report::{RunReport, Verified};
 use crate::engine::request::{Request, Verify};
 use crate::engine::run;
 use crate::engine::state::State;
+use crate::observe::alert;
 use crate::observe::closing_words::closing_words;
 use crate::observe::journal::Journal;
 use crate::observe::progress::Progress;
@@ -29,7 +31,10 @@ use crate::warehouse::store::Store;
 
 /// Runs the pipeline, records the run, and prints a short summary to standard output.
 pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Result<(), Failure> {
-    let context = Context::read(&args.pipeline, global)?;
+    let mut context = Context::read(&args.pipeline, global)?;
+    if let Some(command) = &args.alert_command {
+        context.settings.alert.command = Some(command.clone());
+    }
     let verify = args.verify.map(|share| verifier(&context.settings, share));
     let request = Request {
         verify: verify.as_ref().map(|verify| verify as &Verify<'_>),
@@ -43,6 +48,7 @@ pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Resu
         ("rescan", args.rescan.then(|| json!(true))),
         ("prune", args.prune.then(|| json!(true))),
         ("verify", args.verify.map(Share::json)),
+        ("alert_command", args.alert_command.is_some().then(|| json!(true))),
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
     let invocation = Invocation::new("run", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
@@ -131,6 +137,21 @@ fn work(
     };
     let mut report = in_threads(threads, || run::run(request, store, &watch))??;
     journal.progress.finish();
+    let settings = journal.settings;
+    if let Some(mut alert) = alert::pending(&settings.alert, &report)
+        && let Some(news) = report.step_news.as_ref().map(|news| news.json(&settings.name))
+    {
+        report.alert = Some(alert.clone());
+        journal.published(&report)?;
+        alert::tell(&settings.alert, &mut alert, &news, interrupted);
+        if let Some(error) = &alert.error {
+            let steps = counted(alert.steps, "new step");
+            journal.progress.warn(&format!(
+                "the alert command was not told of {steps}: {error}; the next publication tells it again"
+            ));
+        }
+        report.alert = Some(alert);
+    }
     journal.done(&report)?;
     // Warnings that were shown are not shown again.
     if journal.progress.owes_warnings() {

@@ -13,6 +13,35 @@ pub struct Words(pub Language);
 /// The language of programs and operators.
 pub const ENGLISH: Words = Words(Language::English);
 
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const GERMAN_MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
 impl Words {
     /// Returns a phrase that has nothing to fill in.
     pub fn say(self, phrase: Phrase) -> &'static str {
@@ -87,6 +116,16 @@ impl Words {
     /// `83.4 %`; in German `83,4 %`.
     pub fn percent(self, ratio: f64, decimals: usize) -> String {
         format!("{} %", self.decimal(ratio * 100.0, decimals))
+    }
+
+    /// The name of a month, 1 to 12; empty for any other number.
+    pub fn month(self, number: i8) -> &'static str {
+        let names = match self.0 {
+            Language::English => ENGLISH_MONTHS,
+            Language::German => GERMAN_MONTHS,
+        };
+        let place = usize::try_from(number - 1).ok();
+        place.and_then(|place| names.get(place)).copied().unwrap_or("")
     }
 
     /// `a, b and c`.

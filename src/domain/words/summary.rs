@@ -26,6 +26,9 @@ phrases! {
     DAYS_OLD = "{days} old", "{days} alt";
     AND_MORE = "and {count} more", "und {count} weitere";
     NEXT_STEPS = "Most valuable next steps, by seats concerned", "Die wertvollsten nächsten Schritte, nach betroffenen Lizenzen";
+    STEPS_SINCE = "Next steps since {day}: {new} new, {done} done", "Nächste Schritte seit {day}: {new} neu, {done} erledigt";
+    NEW = "new", "neu";
+    DONE = "done", "erledigt";
     MORE_STEPS = "more in {file}", "weitere in {file}";
     UP_TO_DATE = "Nothing to do: everything is up to date.", "Nichts zu tun: Alles ist auf dem neuesten Stand.";
     UP_TO_DATE_UNTIL = "Nothing to do: everything is up to date until {day}.", "Nichts zu tun: Alles ist bis {day} auf dem neuesten Stand.";

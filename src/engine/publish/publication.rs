@@ -20,7 +20,9 @@ use crate::reports::day_rows::DayRows;
 use crate::reports::manifest::{Manifest, RunRecord};
 use crate::reports::publish::{Publication, publish};
 use crate::reports::published_table::FACTS;
+use crate::reports::step_history::last_published;
 use crate::reports::summary::figures::{Summary, summarize};
+use crate::reports::summary::step_news::StepNews;
 use crate::reports::summary::valuable_steps::ValuableSteps;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::next_steps::NextStep;
@@ -30,9 +32,14 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 
 /// Rises when the published files change their form.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// The groups of settings that published files have besides what the tables have.
-const NAMED_WITH: [SettingsGroup; 3] = [SettingsGroup::Products, SettingsGroup::Workloads, SettingsGroup::Scope];
+const NAMED_WITH: [SettingsGroup; 4] = [
+    SettingsGroup::Products,
+    SettingsGroup::Workloads,
+    SettingsGroup::Scope,
+    SettingsGroup::Language,
+];
 
 /// The fingerprint of what is to be published; `None` where it has been.
 pub fn is_due(
@@ -126,8 +133,14 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
     let Some(mut publication) = publication(settings, store, state, range, &cache.first_days, published)? else {
         return Ok(());
     };
-    let earlier = RunRecord::read(published).into_iter().flat_map(|run| run.manifest.published);
-    publication.earlier = earlier.map(|file| (file.name, file.digest)).collect();
+    let earlier = RunRecord::read(published).unwrap_or_default();
+    let files = earlier.manifest.published.into_iter();
+    publication.earlier = files.map(|file| (file.name, file.digest)).collect();
+    let mut steps_before = last_published(&publication);
+    if let (Some(before), Some(alert)) = (&mut steps_before, &earlier.alert) {
+        // Whoever was not told of a step learns of it now.
+        before.steps.retain(|step, _| !alert.undelivered.contains(&step.to_string()));
+    }
     watch.tell(Event::Begin {
         what: "published files",
         unit: "days of tables",
@@ -136,7 +149,16 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
     let files = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
     report.summary = Some(summary(&publication)?);
-    report.next_steps = Some(valuable_steps(&publication)?);
+    let (steps, names, rules) = (last_steps(&publication)?, names_of(&publication), publication.rules);
+    report.next_steps = Some(ValuableSteps::of(&steps, &names, &rules.catalogue, rules.language));
+    let today = (publication.last, &steps[..]);
+    report.step_news = Some(StepNews::between(
+        steps_before.as_ref(),
+        today,
+        &names,
+        &rules.catalogue,
+        rules.language,
+    ));
     report.fingerprint = Some(fingerprint);
     report.published_files = files;
     Ok(())
@@ -151,14 +173,13 @@ fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
     Ok(summarize(&read(publication.last)?, before.as_ref(), &names, stale_days))
 }
 
-/// The next steps that the summary names.
-fn valuable_steps(publication: &Publication<'_>) -> Result<ValuableSteps, EngineError> {
+/// The next steps of the last day.
+fn last_steps(publication: &Publication<'_>) -> Result<Vec<NextStep>, EngineError> {
     let mut rows: Vec<NextStep> = Vec::new();
     for shard in 0..publication.shards {
         rows.extend(publication.store.rows::<NextStep>((Some(publication.last), shard))?);
     }
-    let rules = publication.rules;
-    Ok(ValuableSteps::of(&rows, &names_of(publication), &rules.catalogue, rules.language))
+    Ok(rows)
 }
 
 fn names_of(publication: &Publication<'_>) -> BTreeMap<Guid, String> {

@@ -1,14 +1,17 @@
 //! What a run did, or would do: plain values that the summary, `run.json` and `plan` read.
 
+pub mod alert_report;
 pub mod collapsed_list;
 
 use serde::Serialize;
 
 use crate::domain::day_ranges::runs;
 use crate::domain::digest::Digest;
+use crate::engine::report::alert_report::AlertReport;
 use crate::engine::report::collapsed_list::CollapsedList;
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::figures::Summary;
+use crate::reports::summary::step_news::StepNews;
 use crate::reports::summary::valuable_steps::ValuableSteps;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::store::listing::Place;
@@ -177,6 +180,11 @@ pub struct RunReport {
     /// The next steps that it names.
     #[serde(skip)]
     pub next_steps: Option<ValuableSteps>,
+    /// What is new among the next steps of the last day, and what is done.
+    #[serde(skip)]
+    pub step_news: Option<StepNews>,
+    /// Who was told of the new ones; nothing where nobody was to be.
+    pub alert: Option<AlertReport>,
 }
 
 impl RunReport {

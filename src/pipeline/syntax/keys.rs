@@ -21,6 +21,7 @@ pub const TOP: &[&str] = &[
     "exclude",
     "thresholds",
     "privacy",
+    "alert",
 ];
 /// Keys of `[input]`.
 pub const INPUT: &[&str] = &["root"];
@@ -56,6 +57,9 @@ pub const THRESHOLDS: &[&str] = &[
 /// Keys of `[privacy]`.
 pub const PRIVACY: &[&str] = &["user_ids", "key_file"];
 
+/// Keys of `[alert]`.
+pub const ALERT: &[&str] = &["command", "timeout_seconds"];
+
 /// The tables as their headers are written, with their keys. The first is the top of the file.
 pub const TABLES: &[(&str, &[&str])] = &[
     ("the top of the file", TOP),
@@ -66,6 +70,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[[exclude]]", EXCLUDE),
     ("[thresholds]", THRESHOLDS),
     ("[privacy]", PRIVACY),
+    ("[alert]", ALERT),
 ];
 
 /// Returns the tables that have this key.

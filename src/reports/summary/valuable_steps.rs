@@ -1,7 +1,7 @@
 //! The next steps that a run's closing summary names: the most valuable ones of the last day, in
 //! the pipeline's language.
 //!
-//! The value of a step is the number of seats that it concerns (`seats_concerned` of its evidence):
+//! The value of a step is the number of seats that it concerns (`seats_concerned`):
 //! unused seats, users beyond the entitlements, seats that end; a support request counts as one.
 //! Steps about the same product, workload or customer are about the same seats, so only the most
 //! valuable of them is named. Steps of equal value stand in the order of their key.
@@ -13,10 +13,9 @@ use crate::domain::guid::Guid;
 use crate::domain::next_steps::{Language, StepCode};
 use crate::domain::words::Words;
 use crate::domain::words::summary as said;
-use crate::reports::summary::text::{WIDTH, heading, padded};
+use crate::reports::summary::step_lines::{about, line};
+use crate::reports::summary::text::heading;
 use crate::stages::next_steps::NextStep;
-use crate::stages::next_steps::advice::title;
-use crate::stages::next_steps::evidence::Evidence;
 
 /// How many steps are named at most.
 const MOST: usize = 5;
@@ -43,21 +42,23 @@ pub struct ValuableSteps {
 impl ValuableSteps {
     /// Picks from all steps of a day. `customers` are the customers' names.
     pub fn of(rows: &[NextStep], customers: &BTreeMap<Guid, String>, catalogue: &Catalogue, language: Language) -> ValuableSteps {
-        let value = |row: &NextStep| Evidence::parse(&row.evidence).map_or(0, |evidence| evidence.seats_concerned());
-        let mut ranked: Vec<(i64, &NextStep)> = rows.iter().map(|row| (value(row), row)).collect();
-        ranked.sort_by(|(value, row), (other_value, other)| {
+        let mut ranked: Vec<&NextStep> = rows.iter().collect();
+        ranked.sort_by(|row, other| {
             let key = |row: &NextStep| (row.tenant_id, row.sku_id, row.workload.clone(), row.code);
-            other_value.cmp(value).then_with(|| key(row).cmp(&key(other)))
+            other
+                .seats_concerned
+                .cmp(&row.seats_concerned)
+                .then_with(|| key(row).cmp(&key(other)))
         });
         let mut named = BTreeSet::new();
-        ranked.retain(|(_, row)| named.insert((row.tenant_id, row.sku_id, row.workload.clone())));
+        ranked.retain(|row| named.insert((row.tenant_id, row.sku_id, row.workload.clone())));
         let steps: Vec<ValuableStep> = ranked
             .into_iter()
             .take(MOST)
-            .map(|(seats_concerned, row)| ValuableStep {
-                seats_concerned,
+            .map(|row| ValuableStep {
+                seats_concerned: row.seats_concerned,
                 code: row.code,
-                about: about(row, customers, catalogue),
+                about: about((row.tenant_id, row.sku_id, row.workload.as_deref()), customers, catalogue),
             })
             .collect();
         ValuableSteps {
@@ -75,14 +76,7 @@ impl ValuableSteps {
         }
         let mut text = format!("{}\n", heading(words.say(said::NEXT_STEPS), color));
         for step in &self.steps {
-            let line = format!(
-                "  {:>6}  {:<24}  ",
-                words.grouped(step.seats_concerned),
-                title(self.language, step.code)
-            );
-            let room = WIDTH.saturating_sub(line.chars().count());
-            text.push_str(format!("{line}{}", padded(&step.about, room)).trim_end());
-            text.push('\n');
+            text.push_str(&line(words, step.seats_concerned, step.code, &step.about));
         }
         if self.more > 0 {
             let more = words.fill(said::MORE_STEPS, &[("file", &"next_steps.parquet")]);
@@ -92,23 +86,12 @@ impl ValuableSteps {
     }
 }
 
-fn about(row: &NextStep, customers: &BTreeMap<Guid, String>, catalogue: &Catalogue) -> String {
-    let name = customers.get(&row.tenant_id).filter(|name| !name.is_empty());
-    let customer = name.cloned().unwrap_or_else(|| row.tenant_id.to_string());
-    let product = |sku: Guid| {
-        let product = catalogue.products.get(&sku).filter(|product| !product.part_number.is_empty());
-        product.map_or_else(|| sku.to_string(), |product| product.part_number.clone())
-    };
-    match row.sku_id.map(product).or_else(|| row.workload.clone()) {
-        Some(what) => format!("{customer}, {what}"),
-        None => customer,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::catalogue::Product;
+    use crate::reports::summary::text::WIDTH;
+    use crate::stages::next_steps::evidence::Evidence;
 
     fn row(tenant: u128, sku: Option<u128>, code: StepCode, seats: i64) -> NextStep {
         NextStep {
@@ -116,6 +99,7 @@ mod tests {
             sku_id: sku.map(Guid),
             workload: (code == StepCode::Upsell && sku.is_none()).then(|| "yammer".to_owned()),
             code,
+            seats_concerned: seats,
             evidence: Evidence::of(seats, []).text(),
             cause: String::new(),
             strategies: String::new(),

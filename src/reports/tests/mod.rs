@@ -106,6 +106,7 @@ fn next_step(tenant_id: Guid, sku_id: Option<Guid>) -> NextStep {
         sku_id,
         workload: None,
         code: StepCode::SupportLoad,
+        seats_concerned: 1,
         evidence: "{\"seats_concerned\":1}".to_owned(),
         cause: "A cause.".to_owned(),
         strategies: "A strategy.".to_owned(),

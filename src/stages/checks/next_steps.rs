@@ -44,6 +44,16 @@ pub(super) fn check_day(tables: &DayTables, violations: &mut Violations) {
             violations.report(subject, format_args!("`evidence` of `{}` is no JSON object", row.code));
             continue;
         };
+        if row.seats_concerned != evidence.seats_concerned() {
+            let seats = evidence.seats_concerned();
+            violations.report(
+                subject,
+                format_args!(
+                    "`seats_concerned` of `{}` is {}, and {seats} in its evidence",
+                    row.code, row.seats_concerned
+                ),
+            );
+        }
         let numbers = match (row.sku_id, &row.workload) {
             (Some(sku), _) => {
                 let product = adoption.get(&(row.tenant_id, sku)).filter(|product| product.in_scope);

@@ -220,6 +220,7 @@ pub fn next_step(code: StepCode, evidence: Evidence, language: Language) -> Next
         sku_id: Some(SKU),
         workload: None,
         code,
+        seats_concerned: evidence.seats_concerned(),
         cause: advice::cause(language, code, &evidence),
         strategies: advice::strategies(language, code, &evidence),
         evidence: evidence.text(),

@@ -1,0 +1,36 @@
+//! `[alert]`: the command that is told of new next steps.
+
+use crate::pipeline::syntax::section::Section;
+
+/// How long the command may take where the pipeline file does not say, in seconds.
+const TIMEOUT_SECONDS: u64 = 60;
+
+/// The contents of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// `None`: nobody is told. The shell runs it; the command line may give another one.
+    pub command: Option<String>,
+    /// After so many seconds the command is ended.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Alert {
+    fn default() -> Alert {
+        Alert {
+            command: None,
+            timeout_seconds: TIMEOUT_SECONDS,
+        }
+    }
+}
+
+pub(super) fn read(section: &Section<'_>) -> Alert {
+    let command = section.text("command");
+    if let Some(command) = command.as_ref().filter(|command| command.value.trim().is_empty()) {
+        section.refuse("command", command, "it is empty; leave the key out where nobody is to be told");
+    }
+    let seconds = section.whole("timeout_seconds", 1, 3_600);
+    Alert {
+        command: command.map(|command| command.value),
+        timeout_seconds: seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(TIMEOUT_SECONDS),
+    }
+}
