@@ -24,13 +24,9 @@ impl Default for Alert {
 }
 
 pub(super) fn read(section: &Section<'_>) -> Alert {
-    let command = section.text("command");
-    if let Some(command) = command.as_ref().filter(|command| command.value.trim().is_empty()) {
-        section.refuse("command", command, "it is empty; leave the key out where nobody is to be told");
-    }
     let seconds = section.whole("timeout_seconds", 1, 3_600);
     Alert {
-        command: command.map(|command| command.value),
+        command: section.text("command").map(|command| command.value),
         timeout_seconds: seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(TIMEOUT_SECONDS),
     }
 }
