@@ -208,6 +208,9 @@ fn subscriptions(snapshot_day: Day) -> Vec<Subscription> {
         is_trial: false,
         seller: Seller::Other,
         ends_on: None,
+        renews_on: None,
+        term: None,
+        auto_renew: None,
         snapshot_day,
     };
     tenants().map(row).collect()
@@ -288,6 +291,7 @@ fn customers() -> Vec<Customer> {
         domain: format!("customer-{at}.example"),
         country: String::new(),
         segment: String::new(),
+        left_on: None,
     };
     tenants().enumerate().map(row).collect()
 }

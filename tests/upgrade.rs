@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use uptake::domain::subscription::Renewal;
 use uptake::stages::activity::activity_daily::ActivityDaily;
 use uptake::stages::licenses::assignments::Assignment;
 use uptake::stages::measures::adoption::Adoption;
@@ -21,6 +22,7 @@ use uptake::stages::received::license_changes::LicenseChange;
 use uptake::stages::received::license_holdings::LicenseHolding;
 use uptake::stages::received::raw_files::RawFile;
 use uptake::stages::received::rejects::Reject;
+use uptake::stages::received::subscription_snapshots::SnapshotSubscription;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
@@ -99,4 +101,37 @@ fn numbers_whose_definitions_are_the_same_stay() {
     let before = numbers();
     assert_done(&uptake(folder.path(), &["run"]));
     assert_eq!(before, numbers());
+}
+
+#[test]
+fn columns_that_came_are_filled_from_raw_files_that_are_there_and_are_empty_for_those_that_are_gone() {
+    let folder = taken_over();
+    let at = folder.path();
+    let list = "graph-subscriptions/tenantId=920a2fcf-8519-4896-aa1d-32bf56154e38/2026-09-26.json.gz";
+    fs::remove_file(at.join(list)).unwrap();
+    let says_nothing = |row: &SnapshotSubscription| row.renewal() == Renewal::default();
+    let before = rows(at, says_nothing);
+    assert_eq!(
+        before,
+        rows(at, |_: &SnapshotSubscription| true),
+        "version 0.1.0 knew of no renewals"
+    );
+    let planned = assert_done(&uptake(at, &["plan", "--format", "json"]));
+    let planned: serde_json::Value = serde_json::from_str(&planned).unwrap();
+    let steps = planned["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["table"] == "subscription_snapshots").unwrap();
+    for because in step["because"].as_array().unwrap() {
+        assert_eq!(
+            because["causes"],
+            serde_json::json!(["settings"]),
+            "the raw files are what they were: {because}"
+        );
+    }
+    assert_done(&uptake(at, &["run"]));
+    let of = |is_gone: bool| rows(at, |row: &SnapshotSubscription| (row.source_file == list) == is_gone);
+    assert_eq!(of(true), rows(at, says_nothing));
+    assert!(!of(true).is_empty() && of(true).is_subset(&before), "{before:#?}");
+    let is_filled = |row: &SnapshotSubscription| row.source_file != list && row.renews_on.is_some() && row.created_on.is_some();
+    assert_eq!(of(false), rows(at, is_filled));
+    assert!(!of(false).is_empty());
 }

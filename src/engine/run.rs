@@ -57,6 +57,7 @@ use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::people::user_names::Names;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::store::Store;
+use crate::warehouse::store::listing::{Broken, Fault};
 
 /// Brings the warehouse up to date, and the published files where all tables were asked for.
 pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
@@ -369,8 +370,21 @@ fn warn_of_foreign_files(state: &State, watch: &Watch<'_>) {
             path.display()
         )));
     }
-    for broken in &state.broken {
+    // A new version has made all files of a table old.
+    let (old, unusable): (Vec<&Broken>, Vec<&Broken>) = state.broken.iter().partition(|broken| broken.fault == Fault::OlderVersion);
+    for broken in unusable {
         watch.tell(Event::Warning(broken.to_string()));
+    }
+    for files in old.chunk_by(|a, b| a.table == b.table) {
+        let said = match files {
+            [one] => one.to_string(),
+            several => format!(
+                "{} files of `{}` were written by an older version, and are made again",
+                several.len(),
+                several[0].table
+            ),
+        };
+        watch.tell(Event::Warning(said));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::file::footer::Footer;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::listing::{Broken, FolderTags, Known, Listing, Place, TableIndex, folder_of};
+use crate::warehouse::store::listing::{Broken, Fault, FolderTags, Known, Listing, Place, TableIndex, folder_of};
 
 /// The footers of each table by its name, as a run left them, with the version of the table's
 /// contract.
@@ -178,13 +178,11 @@ impl State {
         hasher.finish()
     }
 
-    /// Whether a file of a table and day was found that cannot be used.
-    pub fn was_broken(&self, contract: &Contract, day: Option<Day>) -> bool {
+    /// Why a file of a table and day that was found cannot be used; `None` where none was found.
+    pub fn fault(&self, contract: &Contract, day: Option<Day>) -> Option<Fault> {
         let folder = Path::new(contract.name).join(folder_of(contract.partition, day));
-        self.broken
-            .iter()
-            .filter_map(|broken| broken.path.parent())
-            .any(|parent| parent.ends_with(&folder))
+        let is_there = |broken: &&Broken| broken.path.parent().is_some_and(|parent| parent.ends_with(&folder));
+        self.broken.iter().find(is_there).map(|broken| broken.fault)
     }
 
     /// Takes note of a file that was written.

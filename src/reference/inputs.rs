@@ -7,7 +7,7 @@
 use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Feed};
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Renewal, Seller, State};
 use crate::sources::file_context::FileContext;
 use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy, UserName};
 
@@ -102,9 +102,10 @@ pub struct SubscriptionRow {
     pub is_trial: bool,
     pub sold_by: SoldByOwned,
     pub ends_on: Option<Day>,
+    pub renewal: Renewal,
 }
 
-/// A customer of the partner. A missing text is empty. No number depends on it.
+/// A customer of the partner. A missing text is empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CustomerRow {
     pub tenant_id: Guid,
@@ -112,6 +113,7 @@ pub struct CustomerRow {
     pub domain: String,
     pub country: String,
     pub segment: String,
+    pub left_on: Option<Day>,
     pub origin: Origin,
 }
 
@@ -275,6 +277,7 @@ impl Sink for FileSink<'_> {
                     SoldBy::Seller(seller) => SoldByOwned::Seller(seller),
                 },
                 ends_on: row.ends_on,
+                renewal: row.renewal,
             }),
             Row::SupportRequest(row) => self.inputs.support_requests.push(SupportRequestRow {
                 tenant_id: row.tenant,
@@ -288,6 +291,7 @@ impl Sink for FileSink<'_> {
                 domain: row.domain.to_owned(),
                 country: row.country.to_owned(),
                 segment: row.segment.to_owned(),
+                left_on: row.left_on,
                 origin,
             }),
         }

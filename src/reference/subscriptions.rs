@@ -4,13 +4,18 @@
 //! of the pipeline file that has a snapshot on or before the day is in force, with its latest
 //! snapshot. A subscription that this does not list is gone. If that snapshot is stale and a later
 //! source has a younger one, the youngest of all is in force.
+//!
+//! Source of terms: `spec: amendments, D1`. Where the list gives no term, but the day of the
+//! purchase, the term runs from the renewal before, else from that day. A renewal has happened where
+//! one list of the source announces a day, and the next list that announces any announces a later
+//! one after the first has come.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Seller, State, Term};
 
 use super::inputs::{Inputs, SoldByOwned, SubscriptionRow};
 use super::tables::Subscriptions;
@@ -62,11 +67,38 @@ pub(super) fn in_force(snapshots: &AllSnapshots, tenant: Guid, day: Day, rules: 
         }
     }
     let (&snapshot_day, rows) = chosen;
-    let listed = rows.iter().map(|(id, row)| (id.clone(), listed(row, rules))).collect();
+    let of_source = |row: &SubscriptionRow| &sources[&row.source_index];
+    let listed = rows
+        .iter()
+        .map(|(id, row)| (id.clone(), listed(row, of_source(row), rules)))
+        .collect();
     Some(InForce { snapshot_day, listed })
 }
 
-fn listed(row: &SubscriptionRow, rules: &Rules) -> Subscriptions {
+/// The term of a subscription. `snapshots` are those of the source.
+fn term(row: &SubscriptionRow, snapshots: &BTreeMap<Day, BTreeMap<String, SubscriptionRow>>) -> Option<Term> {
+    let renewal = &row.renewal;
+    let (None, Some(created_on), Some(renews_on)) = (renewal.term, renewal.created_on, renewal.renews_on) else {
+        return renewal.term;
+    };
+    let until_now = snapshots
+        .range(..=row.day)
+        .filter_map(|(day, rows)| Some((*day, rows.get(&row.subscription_id)?)));
+    let announced: Vec<(Day, Day)> = until_now.filter_map(|(day, row)| Some((day, row.renewal.renews_on?))).collect();
+    let happened = announced.windows(2).filter_map(|pair| match pair {
+        [(_, earlier), (day, later)] if earlier < later && earlier <= day => Some(*earlier),
+        _ => None,
+    });
+    let before = happened.max().filter(|day| *day < renews_on);
+    let begins_on = before.map_or(created_on, |day| day.max(created_on));
+    match renews_on.0 - begins_on.0 {
+        300.. => Some(Term::Year),
+        1..=35 => Some(Term::Month),
+        _ => None,
+    }
+}
+
+fn listed(row: &SubscriptionRow, snapshots: &BTreeMap<Day, BTreeMap<String, SubscriptionRow>>, rules: &Rules) -> Subscriptions {
     Subscriptions {
         sku_id: row.sku_id,
         seats: row.seats,
@@ -77,6 +109,9 @@ fn listed(row: &SubscriptionRow, rules: &Rules) -> Subscriptions {
             SoldByOwned::Seller(seller) => *seller,
         },
         ends_on: row.ends_on,
+        renews_on: row.renewal.renews_on,
+        term: term(row, snapshots),
+        auto_renew: row.renewal.auto_renew,
         snapshot_day: row.day,
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Evidence, Opened};
 use crate::domain::next_steps::StepCode;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Seller, State, Term};
 
 /// All tables of a range of days.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,6 +113,9 @@ pub struct Subscriptions {
     pub is_trial: bool,
     pub seller: Seller,
     pub ends_on: Option<Day>,
+    pub renews_on: Option<Day>,
+    pub term: Option<Term>,
+    pub auto_renew: Option<bool>,
     pub snapshot_day: Day,
 }
 

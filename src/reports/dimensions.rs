@@ -12,13 +12,14 @@ use crate::warehouse::table::table;
 
 table! {
     /// A customer: one row for every tenant that any table names.
-    CUSTOMER_DIMENSION = "customers", version 1, Whole, single;
+    CUSTOMER_DIMENSION = "customers", version 2, Whole, single;
     CustomerEntry {
         @key tenant_id: Guid = "the customer's tenant",
         name: Option<String> = "name; null where no customer list has it",
         domain: Option<String> = "internet domain; null where no customer list has it",
         country: Option<String> = "country; null where no customer list has it",
         segment: Option<String> = "the partner's segment; null where no customer list has it",
+        left_on: Option<Day> = "the first day on which it is no customer any more, by the customer list; null: it still is one",
     }
 }
 
@@ -69,6 +70,7 @@ pub(super) fn customers(listed: &[Customer], seen: &BTreeSet<Guid>) -> Vec<Custo
             domain: text(|customer| &customer.domain),
             country: text(|customer| &customer.country),
             segment: text(|customer| &customer.segment),
+            left_on: listed.get(&tenant_id).and_then(|customer| customer.left_on),
         }
     };
     tenants.into_iter().map(entry).collect()
@@ -177,6 +179,7 @@ mod tests {
             domain: String::new(),
             country: "DE".to_owned(),
             segment: String::new(),
+            left_on: Some(Day(20_000)),
         };
         let rows = customers(&[listed], &BTreeSet::from([Guid(1)]));
         let nobody = CustomerEntry {
@@ -185,11 +188,13 @@ mod tests {
             domain: None,
             country: None,
             segment: None,
+            left_on: None,
         };
         let contoso = CustomerEntry {
             tenant_id: Guid(2),
             name: Some("Contoso".to_owned()),
             country: Some("DE".to_owned()),
+            left_on: Some(Day(20_000)),
             ..nobody.clone()
         };
         assert_eq!(rows, [nobody, contoso]);

@@ -7,7 +7,7 @@
 use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, spelled};
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Renewal, Seller, State};
 use crate::sources::format::Choice;
 
 /// Where a record stands in its file.
@@ -94,6 +94,7 @@ pub struct Subscription<'a> {
     pub is_trial: bool,
     pub sold_by: SoldBy<'a>,
     pub ends_on: Option<Day>,
+    pub renewal: Renewal,
 }
 
 /// A customer of the partner. A missing text is empty.
@@ -104,6 +105,8 @@ pub struct Customer<'a> {
     pub domain: &'a str,
     pub country: &'a str,
     pub segment: &'a str,
+    /// The first day on which it was no customer any more.
+    pub left_on: Option<Day>,
 }
 
 /// A request to the partner's support.

@@ -9,6 +9,7 @@ use crate::domain::catalogue::{AuditActions, Catalogue};
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{ActionMeaning, Feed};
+use crate::domain::subscription::Renewal;
 use crate::sources::bytes::input::{Input, Seekable};
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
@@ -124,12 +125,24 @@ impl Sink for Found {
             Row::Holding(h) => format!("{at} {} {} {} {}", h.tenant, h.day, h.user_id, h.sku),
             Row::Subscription(s) => {
                 format!(
-                    "{at} {} {} {} {} {} {} {:?} {:?} {:?}",
-                    s.tenant, s.day, s.subscription_id, s.sku, s.seats, s.state, s.is_trial, s.sold_by, s.ends_on
+                    "{at} {} {} {} {} {} {} {:?} {:?} {:?}{}",
+                    s.tenant,
+                    s.day,
+                    s.subscription_id,
+                    s.sku,
+                    s.seats,
+                    s.state,
+                    s.is_trial,
+                    s.sold_by,
+                    s.ends_on,
+                    renewal(s.renewal)
                 )
             }
             Row::SupportRequest(r) => format!("{at} {} {} {} {}", r.tenant, r.request_id, r.opened_at, r.topic),
-            Row::Customer(c) => format!("{at} {} {}", c.tenant, [c.name, c.domain, c.country, c.segment].join("|")),
+            Row::Customer(c) => {
+                let left = c.left_on.map_or(String::new(), |day| format!(" left {day}"));
+                format!("{at} {} {}{left}", c.tenant, [c.name, c.domain, c.country, c.segment].join("|"))
+            }
         });
     }
 
@@ -213,4 +226,12 @@ pub fn read_input(source: (Feed, Format), input: &mut dyn Input, context: &FileC
 /// Reads a text as a format, in the order of its dates.
 pub fn read_text(source: (Feed, Format), text: &str, context: &FileContext) -> Found {
     read_in_order(context, |context| read_input(source, &mut text.as_bytes(), context))
+}
+
+/// What is said of a renewal.
+fn renewal(of: Renewal) -> String {
+    let day = |what: &str, day: Option<Day>| day.map_or(String::new(), |day| format!(" {what} {day}"));
+    let term = of.term.map_or(String::new(), |term| format!(" every {term}"));
+    let by_itself = of.auto_renew.map_or("", |yes| if yes { " by itself" } else { " by hand" });
+    [day("since", of.created_on), day("renews", of.renews_on), term, by_itself.to_owned()].concat()
 }

@@ -11,7 +11,7 @@ use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Opened};
 use crate::domain::next_steps::StepCode;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Seller, State, Term};
 use crate::warehouse::contract::Kind;
 use crate::warehouse::error::WarehouseError;
 
@@ -185,6 +185,7 @@ textual!(Action, |cell, column| column.add(cell.name()), Action::parse);
 textual!(Evidence, |cell, column| column.add(cell.name()), Evidence::parse);
 textual!(Opened, |cell, column| column.add(cell.name()), Opened::parse);
 textual!(State, |cell, column| column.add(cell.name()), State::parse);
+textual!(Term, |cell, column| column.add(cell.name()), Term::parse);
 textual!(Seller, |cell, column| column.add(cell.name()), Seller::parse);
 textual!(StepCode, |cell, column| column.add(cell.name()), StepCode::parse);
 

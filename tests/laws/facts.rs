@@ -314,6 +314,8 @@ pub struct Subscription {
     pub owner: Owner,
     /// How many days after the first day of the portfolio its term ends.
     pub ends: Option<u8>,
+    /// How many days before that day it was bought.
+    pub bought: Option<u16>,
     pub upper_case: bool,
 }
 

@@ -81,7 +81,7 @@ texts!(rolling, Activity28d, reference::ActivityDailyKey, reference::Activity28d
 texts!(assigned, Assignment, reference::AssignmentsKey, reference::Assignments;
     [tenant_id user_id sku_id assigned_day] [removed_day source]);
 texts!(listed, Subscription, reference::SubscriptionsKey, reference::Subscriptions;
-    [tenant_id subscription_id] [sku_id seats state is_trial seller ends_on snapshot_day]);
+    [tenant_id subscription_id] [sku_id seats state is_trial seller ends_on renews_on term auto_renew snapshot_day]);
 texts!(used, Usage, reference::UsageKey, reference::Usage;
     [tenant_id sku_id workload]
     [entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial active_over_assigned usage_ratio usage_ratio_adjusted]);
@@ -265,7 +265,7 @@ pub fn raw_lines(settings: &Settings, by_partition: bool) -> Result<AllLines, St
         // The last counts.
         lines.insert(
             of(day) + &cells!(row; source tenant_id snapshot_day subscription_id),
-            cells!(row; sku_id seats state is_trial owner_tenant_id seller ends_on),
+            cells!(row; sku_id seats state is_trial owner_tenant_id seller ends_on created_on renews_on term auto_renew),
         );
     }
     all.insert("subscription_snapshots", lines);
@@ -275,7 +275,7 @@ pub fn raw_lines(settings: &Settings, by_partition: bool) -> Result<AllLines, St
         "customers",
         customers
             .into_iter()
-            .map(|(day, row)| (of(day) + &cells!(row; tenant_id name domain country segment), String::new()))
+            .map(|(day, row)| (of(day) + &cells!(row; tenant_id name domain country segment left_on), String::new()))
             .collect(),
     );
 

@@ -122,6 +122,7 @@ impl<'a> CarriedRows<'a> {
     fn add_subscriptions(&self, received: Day, all: &mut BTreeMap<Guid, Inputs>) -> Result<(), EngineError> {
         self.each(received, all, |row: SnapshotSubscription, inputs| {
             if self.files.contains(&(row.source.clone(), row.source_file.clone())) {
+                let renewal = row.renewal();
                 let owner = row.owner_tenant_id.map(SoldByOwned::Owner);
                 inputs.subscriptions.push(SubscriptionRow {
                     source_index: self.place(&row.source),
@@ -135,6 +136,7 @@ impl<'a> CarriedRows<'a> {
                     is_trial: row.is_trial,
                     sold_by: owner.unwrap_or(SoldByOwned::Seller(row.seller.unwrap_or(Seller::Unknown))),
                     ends_on: row.ends_on,
+                    renewal,
                 });
             }
         })

@@ -78,7 +78,7 @@ pub const COMPARED: &[ComparedTable] = &[
                 .filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
             frame(rows.map(|(key, of)| {
                 row!(Subscription from key: tenant_id subscription_id,
-                    of: sku_id seats state is_trial seller ends_on snapshot_day)
+                    of: sku_id seats state is_trial seller ends_on renews_on term auto_renew snapshot_day)
             }))
         },
     },

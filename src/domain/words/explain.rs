@@ -131,5 +131,10 @@ phrases! {
     SOLD_DIRECTLY = "bought directly", "direkt gekauft";
     SELLER_UNKNOWN = "seller unknown", "Verkäufer unbekannt";
     ENDS = "ends {day}", "endet {day}";
+    RENEWS = "renews {day}", "verlängert sich {day}";
+    ENDS_UNLESS_RENEWED = "ends {day} unless somebody renews it", "endet {day}, wenn niemand es verlängert";
+    FOR_A_MONTH = "bound for a month", "für einen Monat gebunden";
+    FOR_A_YEAR = "bound for a year", "für ein Jahr gebunden";
+    FOR_THREE_YEARS = "bound for three years", "für drei Jahre gebunden";
     NO_END = "no end known", "kein Ende bekannt";
 }

@@ -18,7 +18,7 @@ use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file::CacheFile;
 
 /// All snapshots, with the partitions that they were folded from.
-const FILE: CacheFile<Entry<CachedSnapshots, Partitions>> = CacheFile::new("subscriptions", 4);
+const FILE: CacheFile<Entry<CachedSnapshots, Partitions>> = CacheFile::new("subscriptions", 5);
 /// How many days of partitions are in memory at once while they are folded.
 const DAYS_AT_ONCE: usize = 16;
 

@@ -323,6 +323,10 @@ impl Sink for FileSink<'_> {
                     owner_tenant_id: owner,
                     seller,
                     ends_on: subscription.ends_on,
+                    created_on: subscription.renewal.created_on,
+                    renews_on: subscription.renewal.renews_on,
+                    term: subscription.renewal.term,
+                    auto_renew: subscription.renewal.auto_renew,
                 });
             }
             Row::SupportRequest(request) => {
@@ -345,6 +349,7 @@ impl Sink for FileSink<'_> {
                 domain: customer.domain.to_owned(),
                 country: customer.country.to_owned(),
                 segment: customer.segment.to_owned(),
+                left_on: customer.left_on,
             }),
         }
     }

@@ -59,6 +59,8 @@ pub enum Fate {
     Changed,
     /// It is what it was, and is read again because somebody asked for it.
     Asked,
+    /// It is what it was, and is read in another way now.
+    OtherWay,
     Same,
 }
 
@@ -142,7 +144,7 @@ impl<'a> Task<'a> {
                 continue;
             }
             self.feeds.insert(feed_of(reading));
-            if reading.fate == Fate::Changed {
+            if matches!(reading.fate, Fate::Changed | Fate::OtherWay) {
                 self.reread.insert(feed_of(reading));
             }
         }
@@ -217,7 +219,7 @@ impl<'a> Task<'a> {
         let mut causes: BTreeSet<Cause> = self
             .present
             .iter()
-            .filter(|reading| reading.fate != Fate::Same)
+            .filter(|reading| !matches!(reading.fate, Fate::Same | Fate::OtherWay))
             .map(|reading| settings.sources[reading.source].feed)
             .filter(made)
             .map(|feed| Cause::Files(feed, self.received))
@@ -236,7 +238,7 @@ impl<'a> Task<'a> {
             let kind: fn(&mut FilesRead) -> &mut usize = match reading.fate {
                 Fate::New => |read| &mut read.new,
                 Fate::Changed => |read| &mut read.changed,
-                Fate::Asked => |read| &mut read.known,
+                Fate::Asked | Fate::OtherWay => |read| &mut read.known,
                 Fate::Same => continue,
             };
             let feed = settings.sources[reading.source].feed;

@@ -30,7 +30,8 @@ pub fn settings_digest_of_files(contract: &Contract, settings: &Settings, files:
     hasher.finish()
 }
 
-/// A digest of the way in which a source's files are read.
+/// A digest of the way in which a source's files are read. Where the version of a table rises that
+/// they fill, they are read again as far as they are there: so they fill the columns that came.
 pub fn how(settings: &Settings, source: usize) -> String {
     let of = &settings.sources[source];
     let mut hasher = Hasher::new();
@@ -41,17 +42,33 @@ pub fn how(settings: &Settings, source: usize) -> String {
     settings.texts(read_with(of.feed, of.format)).for_each(|text| {
         hasher.text(&text);
     });
+    for table in filled_by(of.feed).filter(|table| table.version > FIRST_VERSION) {
+        hasher.text(table.name).number(i64::from(table.version));
+    }
     hasher.finish().to_string()
 }
 
 /// The groups of settings that decide how files of a feed and format are read: what the tables have
 /// of them that the files bring rows to, in the order of the groups.
 fn read_with(feed: Feed, format: Format) -> BTreeSet<SettingsGroup> {
-    let tables = stages::TABLES.iter().filter(|table| table.partition == Partition::Received);
-    let filled = tables.filter(|table| table.made_from.feeds.is_empty() || table.made_from.feeds.contains(&feed));
-    let mut groups: BTreeSet<SettingsGroup> = filled.flat_map(|table| table.made_from.settings_by_effect).copied().collect();
+    let mut groups: BTreeSet<SettingsGroup> = filled_by(feed)
+        .flat_map(|table| table.made_from.settings_by_effect)
+        .copied()
+        .collect();
     if !format.reads_audit_actions(feed) {
         groups.remove(&SettingsGroup::AuditActions);
     }
     groups
+}
+
+/// The version of a table that has never changed.
+const FIRST_VERSION: u32 = 1;
+
+/// The tables that files of a feed bring rows to.
+fn filled_by(feed: Feed) -> impl Iterator<Item = &'static Contract> {
+    let tables = stages::TABLES
+        .iter()
+        .copied()
+        .filter(|table| table.partition == Partition::Received);
+    tables.filter(move |table| table.made_from.feeds.is_empty() || table.made_from.feeds.contains(&feed))
 }

@@ -10,7 +10,7 @@ use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::file::footer::Footer;
-use crate::warehouse::store::listing::Place;
+use crate::warehouse::store::listing::{Fault, Place};
 
 /// A file that was made.
 pub type Made = (&'static Contract, Place, Footer);
@@ -102,9 +102,10 @@ fn absent(state: &State, contract: &Contract, day: Option<Day>) -> Cause {
         (Some((first, _)), Some((last, _))) => *first <= day && day <= *last,
         _ => false,
     };
-    if between || state.was_broken(contract, day) {
-        Cause::Missing
-    } else {
-        Cause::New
+    match state.fault(contract, day) {
+        Some(Fault::OlderVersion) => Cause::Settings,
+        Some(_) => Cause::Missing,
+        None if between => Cause::Missing,
+        None => Cause::New,
     }
 }

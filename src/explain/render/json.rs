@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::day::Day;
 use crate::domain::next_steps::Language;
+use crate::domain::subscription::Term;
 use crate::domain::words::Words;
 use crate::explain::count::changes::Change;
 use crate::explain::count::differences::Difference;
@@ -177,6 +178,9 @@ fn subscription(row: &Subscription, seats: SeatCounts) -> Value {
         "is_trial": row.is_trial,
         "seller": row.seller.name(),
         "ends_on": day_or_null(row.ends_on),
+        "renews_on": day_or_null(row.renews_on),
+        "term": row.term.map(Term::name),
+        "auto_renew": row.auto_renew,
         "snapshot_day": day(row.snapshot_day),
         "counts": {
             "sold": seats.sold, "sold_own": seats.sold_own, "trial": seats.trial, "lapsed": seats.lapsed, "entitlements": seats.entitled,

@@ -6,6 +6,7 @@ use crate::explain::count::changes::Change;
 use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::Numbers;
 use crate::explain::count::people::Person;
+use crate::explain::render::subscription_words::subscription;
 use crate::explain::render::text::assigned;
 use crate::explain::render::text_user::{day_words, standing_words};
 use crate::explain::render::words;
@@ -122,7 +123,7 @@ fn subscriptions(w: Words, explanation: &ProductExplanation) -> String {
     }
     let rows = explanation.subscriptions.iter().map(|(row, seats)| {
         vec![
-            escaped(&words::subscription(w, row)),
+            escaped(&subscription(w, row)),
             words::counts_as(w, *seats),
             format!("`{}`", words::clean(&row.subscription_id)),
         ]

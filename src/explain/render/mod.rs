@@ -3,6 +3,7 @@
 pub mod customer_list;
 pub mod json;
 pub mod markdown;
+pub mod subscription_words;
 pub mod text;
 pub mod text_product;
 pub mod text_user;

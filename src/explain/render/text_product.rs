@@ -4,6 +4,7 @@ use crate::domain::words::{Phrase, Words, explain as phrases, explain_people as 
 use crate::explain::count::changes::Change;
 use crate::explain::count::numbers::Numbers;
 use crate::explain::count::people::Person;
+use crate::explain::render::subscription_words::subscription;
 use crate::explain::render::text::{Page, assigned, label_width};
 use crate::explain::render::words;
 use crate::explain::render::words::percent;
@@ -145,10 +146,7 @@ fn subscriptions(page: &mut Page, explanation: &ProductExplanation) {
             "  ",
             &w.fill(
                 phrases::COUNTS_AS,
-                &[
-                    ("subscription", &words::subscription(w, row)),
-                    ("roles", &words::counts_as(w, *seats)),
-                ],
+                &[("subscription", &subscription(w, row)), ("roles", &words::counts_as(w, *seats))],
             ),
         );
         page.line(&format!("    {}", words::clean(&row.subscription_id)));

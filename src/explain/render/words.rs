@@ -3,15 +3,14 @@
 use crate::domain::day::Day;
 use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::StepCode;
-use crate::domain::subscription::{Seller, State};
 use crate::domain::words::{Noun, Phrase, Words, explain as phrases, explain_people as people, nouns};
 use crate::explain::count::changes::{Cause, SeatCause, SeatChange, SeatState, UserChange};
 use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::{Numbers, SeatCounts};
 use crate::explain::count::people::License;
 use crate::explain::facts::{CustomerName, ProductName};
+use crate::explain::render::subscription_words::state;
 use crate::explain::view::product::Completeness;
-use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::usage::Parts;
 use crate::stages::next_steps::NextStep;
 use crate::stages::next_steps::advice::title;
@@ -153,41 +152,6 @@ pub fn counts_as(w: Words, seats: SeatCounts) -> String {
         [] => w.say(phrases::NOTHING).to_owned(),
         roles => w.and(roles),
     }
-}
-
-/// The state of a subscription.
-fn state(w: Words, state: State) -> &'static str {
-    w.say(match state {
-        State::Active => phrases::ACTIVE_STATE,
-        State::Grace => phrases::GRACE_STATE,
-        State::Disabled => phrases::DISABLED_STATE,
-        State::Deprovisioned => phrases::DEPROVISIONED_STATE,
-        State::Pending => phrases::PENDING_STATE,
-        State::Superseded => phrases::SUPERSEDED_STATE,
-    })
-}
-
-/// `57 seats, active, sold by us, ends 2027-08-31`.
-pub fn subscription(w: Words, row: &Subscription) -> String {
-    let trial = if row.is_trial {
-        format!(" {}", w.say(phrases::A_TRIAL))
-    } else {
-        String::new()
-    };
-    let seller = w.say(match row.seller {
-        Seller::Own => phrases::SOLD_BY_US,
-        Seller::Other => phrases::SOLD_BY_OTHER,
-        Seller::Direct => phrases::SOLD_DIRECTLY,
-        Seller::Unknown => phrases::SELLER_UNKNOWN,
-    });
-    let ends = row
-        .ends_on
-        .map_or_else(|| w.say(phrases::NO_END).to_owned(), |day| w.fill(phrases::ENDS, &[("day", &day)]));
-    format!(
-        "{}, {}{trial}, {seller}, {ends}",
-        w.count(row.seats, nouns::SEAT),
-        state(w, row.state)
-    )
 }
 
 /// `2026-09-03 to 2026-09-30, complete, events on 28 of 28 days`.

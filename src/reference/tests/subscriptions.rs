@@ -2,7 +2,7 @@
 
 use super::world::{OFFICE, PARTNER, TENANT, VISIO, World, day, ours};
 use crate::domain::guid::Guid;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Renewal, Seller, State, Term};
 use crate::reference::{Adoption, AdoptionKey, SubscriptionsKey, Tables};
 use crate::sources::record::{SoldBy, Subscription};
 
@@ -163,6 +163,40 @@ fn the_owner_decides_who_sold_a_subscription() {
         ["a", "b", "c", "d", "e"].map(seller),
         [Seller::Own, Seller::Direct, Seller::Direct, Seller::Other, Seller::Unknown]
     );
+}
+
+#[test]
+fn the_term_runs_from_the_renewal_before_or_from_the_purchase() {
+    let mut world = World::new();
+    let listed = |world: &mut World, number: i32, renewals: &[(i32, i32)]| {
+        let rows = renewals.iter().zip(["a", "b"]).map(|((created, renews), id)| Subscription {
+            renewal: Renewal {
+                created_on: Some(day(*created)),
+                renews_on: Some(day(*renews)),
+                ..Renewal::default()
+            },
+            ..ours(id, OFFICE, 1, State::Active)
+        });
+        world.subscriptions(0, TENANT, number, &rows.collect::<Vec<_>>());
+    };
+    // `a` was bought long ago and renews each month. `b` is bound for a year, and its renewal is
+    // moved before it comes.
+    listed(&mut world, 1, &[(-400, 10), (-350, 12)]);
+    listed(&mut world, 5, &[(-400, 10), (-350, 15)]);
+    listed(&mut world, 11, &[(-400, 40), (-350, 15)]);
+    listed(&mut world, 41, &[(-400, 70), (-350, 380)]);
+    let tables = world.tables(1, 41);
+    let term = |number: i32, id: &str| {
+        let key = SubscriptionsKey {
+            day: day(number),
+            tenant_id: TENANT,
+            subscription_id: id.to_owned(),
+        };
+        tables.subscriptions[&key].term
+    };
+    let (month, year) = (Some(Term::Month), Some(Term::Year));
+    assert_eq!([1, 10, 11, 41].map(|number| term(number, "a")), [year, year, month, month]);
+    assert_eq!([1, 5, 11, 41].map(|number| term(number, "b")), [year; 4]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::domain::day::{Day, Instant, MICROS_PER_HOUR};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Feed};
 use crate::domain::rules::Rules;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Renewal, Seller, State};
 use crate::reference::{Inputs, Tables, compute};
 use crate::sources::file_context::FileContext;
 use crate::sources::path::PathFacts;
@@ -260,5 +260,6 @@ pub fn ours(subscription_id: &str, sku: Guid, seats: i64, state: State) -> Subsc
         is_trial: false,
         sold_by,
         ends_on: None,
+        renewal: Renewal::default(),
     }
 }

@@ -190,6 +190,7 @@ impl World {
             domain: String::new(),
             country: "NL".to_owned(),
             segment: String::new(),
+            left_on: None,
         };
         let publication = Publication {
             store: &store,

@@ -3,8 +3,8 @@
 //! `{"totalCount":2,"items":[subscription...],"links":{"next":{...}}}`, a subscription a line, or a
 //! bare array.
 //!
-//! `id, offerId, quantity, status, isTrial, commitmentEndDate` matter, and the kind of the product:
-//! `unitType, billingType, productType, isMicrosoftProduct`. Only the partner's own subscriptions
+//! `id, offerId, quantity, status, isTrial, commitmentEndDate, termDuration, autoRenewEnabled` matter,
+//! and the kind of the product: `unitType, billingType, productType, isMicrosoftProduct`. Only the partner's own subscriptions
 //! are listed. Traps: an offer is not a SKU; the offers of the catalogue say which SKU it sells.
 //! Ids come in upper case. An offer of new commerce (`CFQ7TTC0LH18:0001:CFQ7TTC0K971`) ends in its
 //! availability, which does not matter. Partner Center sells much that is no seat of an online
@@ -13,7 +13,7 @@
 //! path does.
 
 use crate::domain::guid::Guid;
-use crate::domain::subscription::Seller;
+use crate::domain::subscription::{Renewal, Seller, State, Term};
 use crate::sources::fields::values::{boolean, day_of, folded_id, present, required_id, seats, state};
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
@@ -29,7 +29,7 @@ pub struct PartnerCenter {
     context: FileContext,
 }
 
-static KEYS: Keys<10> = Keys::of([
+static KEYS: Keys<12> = Keys::of([
     "id",
     "offerId",
     "quantity",
@@ -40,6 +40,8 @@ static KEYS: Keys<10> = Keys::of([
     "billingType",
     "productType",
     "isMicrosoftProduct",
+    "termDuration",
+    "autoRenewEnabled",
 ]);
 
 /// The members that matter.
@@ -55,6 +57,8 @@ struct Listed<'a> {
     billing: Option<Node<'a>>,
     product: Option<Node<'a>>,
     of_microsoft: Option<Node<'a>>,
+    term: Option<Node<'a>>,
+    auto_renew: Option<Node<'a>>,
 }
 
 impl Reader for PartnerCenter {
@@ -99,6 +103,7 @@ impl JsonReader for PartnerCenter {
             None => false,
             Some(value) => boolean(value).ok_or(Reason::UnreadableValue)?,
         };
+        let ends_on = day_of(listed.ends, &self.context)?;
         let subscription = Subscription {
             tenant,
             day,
@@ -108,7 +113,13 @@ impl JsonReader for PartnerCenter {
             state,
             is_trial,
             sold_by: SoldBy::Seller(Seller::Own),
-            ends_on: day_of(listed.ends, &self.context)?,
+            ends_on,
+            renewal: Renewal {
+                created_on: None,
+                renews_on: ends_on.filter(|_| state == State::Active && !is_trial),
+                term: listed.term(),
+                auto_renew: present(listed.auto_renew).and_then(boolean),
+            },
         };
         sink.row(at, Row::Subscription(subscription));
         Ok(Verdict::Accepted)
@@ -168,6 +179,14 @@ impl<'a> Listed<'a> {
             && says(self.unit, is_license) != Some(false)
     }
 
+    /// For how long the subscription is bound. Subscriptions of before new commerce do not say.
+    fn term(&self) -> Option<Term> {
+        match present(self.term)? {
+            Value::Text(text) => Term::of_duration(text.decode(&mut String::new())?),
+            _ => None,
+        }
+    }
+
     fn of(record: Node<'a>) -> Listed<'a> {
         let mut listed = Listed::default();
         [
@@ -181,6 +200,8 @@ impl<'a> Listed<'a> {
             listed.billing,
             listed.product,
             listed.of_microsoft,
+            listed.term,
+            listed.auto_renew,
         ] = record.fields(&KEYS);
         listed
     }

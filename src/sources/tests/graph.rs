@@ -208,13 +208,29 @@ fn a_subscription_gives_its_row() {
     assert_eq!(
         found.rows,
         [format!(
-            "1 {TENANT} 2026-09-01 2b6bbd5a-x {E3} 25 grace false Owner(\"{TENANT}\") Some(2026-12-31)"
+            "1 {TENANT} 2026-09-01 2b6bbd5a-x {E3} 25 grace false Owner(\"{TENANT}\") Some(2026-12-31) since 2020-01-01"
         )]
     );
     assert_eq!(found.pages, [format!("{TENANT} 2026-09-01")]);
     let mut context = known();
     context.zone = crate::domain::day::Zone::named("Europe/Berlin").unwrap();
-    assert!(read_text(SUBSCRIPTIONS, &subscription(), &context).rows[0].ends_with("Some(2027-01-01)"));
+    assert!(read_text(SUBSCRIPTIONS, &subscription(), &context).rows[0].contains("Some(2027-01-01)"));
+}
+
+#[test]
+fn an_active_subscription_renews_when_its_term_ends_and_no_other_does() {
+    let of = |from: &str, to: &str| {
+        let active = subscription().replace("Warning", "Enabled").replace(from, to);
+        let found = read_text(SUBSCRIPTIONS, &active, &known());
+        found.rows[0].split_once("Some(2026-12-31)").unwrap().1.to_owned()
+    };
+    assert_eq!(of("", ""), " since 2020-01-01 renews 2026-12-31");
+    assert_eq!(of("Enabled", "Suspended"), " since 2020-01-01");
+    assert_eq!(of("\"isTrial\":false", "\"isTrial\":true"), " since 2020-01-01");
+    // Nothing but the term depends on it.
+    for unreadable in ["soon", ""] {
+        assert_eq!(of("2020-01-01T00:00:00Z", unreadable), " renews 2026-12-31");
+    }
 }
 
 #[test]
@@ -300,6 +316,10 @@ fn customers_without_a_tenant_are_rejects() {
     let found = read_input(CUSTOMERS, &mut bytes.as_slice(), &unknown());
     assert_eq!(found.rejects, ["2 missing_tenant", "3 malformed_tenant", "5 invalid_utf8"]);
     assert_eq!(found.rows, [format!("4 {TENANT} Zürich|||")]);
+    let left = format!("tenant_id,left_on\n{TENANT},2026-06-20\n{TENANT},\n{TENANT},soon\n");
+    let found = read_text(CUSTOMERS, &left, &unknown());
+    assert_eq!(found.rows, [format!("2 {TENANT} ||| left 2026-06-20"), format!("3 {TENANT} |||")]);
+    assert_eq!(found.rejects, ["4 unreadable_time"]);
     assert_eq!(read_text(CUSTOMERS, "name,domain\na,b\n", &unknown()).rejects, ["1 missing_column"]);
     assert_eq!(read_text(CUSTOMERS, "", &unknown()).counts.records, 0);
     assert_eq!(read_text(CUSTOMERS, "tenant_id\n", &unknown()).counts.records, 0);

@@ -77,7 +77,9 @@ fn subscription() -> String {
 
 #[test]
 fn partner_centers_subscriptions_are_ours_and_their_offers_are_mapped() {
-    let expected = format!("{TENANT} 2026-09-01 a1b2c3d4-0000-4000-8000-000000000001 {E3} 12 active false Seller(Own) Some(2026-09-29)");
+    let expected = format!(
+        "{TENANT} 2026-09-01 a1b2c3d4-0000-4000-8000-000000000001 {E3} 12 active false Seller(Own) Some(2026-09-29) renews 2026-09-29 by itself"
+    );
     let next = ",\"links\":{\"self\":{\"uri\":\"/x\"},\"next\":{\"uri\":\"/y\",\"method\":\"GET\"}}";
     let found = read(PARTNER, &page("items", &[subscription()], next));
     assert_eq!(found.rows, [format!("1/1 {expected}")]);
@@ -90,6 +92,25 @@ fn partner_centers_subscriptions_are_ours_and_their_offers_are_mapped() {
         let new = subscription().replace("91FD106F-4B2C-4938-95AC-F54F74E9A239", offer);
         assert_eq!(read(PARTNER, &new).rows, [format!("1 {expected}")]);
     }
+}
+
+#[test]
+fn a_subscription_says_for_how_long_it_is_bound_and_whether_it_renews_by_itself() {
+    let of = |from: &str, to: &str| {
+        let text = subscription().replacen('{', r#"{"termDuration":"P1Y","#, 1).replace(from, to);
+        read(PARTNER, &text).rows[0].split_once("Some(2026-09-29)").unwrap().1.to_owned()
+    };
+    assert_eq!(of("", ""), " renews 2026-09-29 every year by itself");
+    assert_eq!(of("P1Y", "P3Y"), " renews 2026-09-29 every three_years by itself");
+    assert_eq!(of("\"P1Y\"", "null"), " renews 2026-09-29 by itself");
+    assert_eq!(of("\"P1Y\"", "12"), " renews 2026-09-29 by itself");
+    assert_eq!(
+        of("\"autoRenewEnabled\":true", "\"autoRenewEnabled\":\"False\""),
+        " renews 2026-09-29 every year by hand"
+    );
+    assert_eq!(of("\"autoRenewEnabled\":true,", ""), " renews 2026-09-29 every year");
+    assert_eq!(of("\"active\"", "\"suspended\""), " every year by itself");
+    assert_eq!(of("\"isTrial\":false", "\"isTrial\":true"), " every year by itself");
 }
 
 #[test]

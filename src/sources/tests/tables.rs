@@ -182,6 +182,31 @@ fn subscriptions_say_who_sold_them() {
 }
 
 #[test]
+fn subscriptions_say_when_they_renew() {
+    let header = format!("{SUBSCRIPTIONS},renews_on,term,auto_renew");
+    let line = |renewal: &str| format!("2026-08-31,{TENANT},s1,{SKU},25,active,false,own,2026-12-31,{renewal}");
+    for (written, expected) in [
+        ("2026-12-31,year,true", " renews 2026-12-31 every year by itself"),
+        ("2026-12-31,Three_Years,0", " renews 2026-12-31 every three_years by hand"),
+        (",P1M,", " every month"),
+        (",,", ""),
+    ] {
+        let found = read(Feed::Subscriptions, &header, &[&line(written)]);
+        assert!(found.rows[0].ends_with(&format!("Some(2026-12-31){expected}")), "{found:?}");
+    }
+    for (written, reason) in [
+        ("soon,,", "unreadable_time"),
+        (",fortnight,", "unreadable_value"),
+        (",,maybe", "unreadable_value"),
+    ] {
+        assert_eq!(
+            read(Feed::Subscriptions, &header, &[&line(written)]).rejects,
+            [format!("2 {reason}")]
+        );
+    }
+}
+
+#[test]
 fn flaws_of_subscriptions_are_rejects() {
     let good = format!("2026-08-31,{TENANT},S1,{SKU},25,active,false,own,2026-12-31");
     for (from, to, reason) in [

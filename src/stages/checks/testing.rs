@@ -145,6 +145,9 @@ pub fn subscription(id: &str, seats: i64, state: State, is_trial: bool) -> Subsc
         is_trial,
         seller: Seller::Own,
         ends_on: None,
+        renews_on: None,
+        term: None,
+        auto_renew: None,
         snapshot_day: day(20),
     }
 }

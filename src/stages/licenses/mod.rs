@@ -3,4 +3,5 @@
 pub mod assignments;
 pub mod listed_holders;
 pub mod snapshot_history;
+pub mod subscription_terms;
 pub mod subscriptions;

@@ -10,7 +10,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Renewal, Seller, State, Term};
 use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
 
@@ -25,6 +25,7 @@ pub struct ListedSubscription {
     pub owner_tenant_id: Option<String>,
     pub seller: Option<Seller>,
     pub ends_on: Option<Day>,
+    pub renewal: Renewal,
 }
 
 /// Day of a snapshot -> number of its list.
@@ -163,11 +164,16 @@ impl ListedSubscription {
         optional(self.owner_tenant_id.as_deref(), hasher);
         optional(self.seller.map(Seller::name), hasher);
         hasher.day(self.ends_on);
+        let renewal = &self.renewal;
+        hasher.day(renewal.created_on).day(renewal.renews_on);
+        optional(renewal.term.map(Term::name), hasher);
+        hasher.number(renewal.auto_renew.map_or(-1, i64::from));
     }
 }
 
 impl From<SnapshotSubscription> for ListedSubscription {
     fn from(row: SnapshotSubscription) -> ListedSubscription {
+        let renewal = row.renewal();
         ListedSubscription {
             subscription_id: row.subscription_id,
             sku_id: row.sku_id,
@@ -177,6 +183,7 @@ impl From<SnapshotSubscription> for ListedSubscription {
             owner_tenant_id: row.owner_tenant_id,
             seller: row.seller,
             ends_on: row.ends_on,
+            renewal,
         }
     }
 }
@@ -225,6 +232,10 @@ mod tests {
                     owner_tenant_id: (*seats == 2).then(|| "owner".to_owned()),
                     seller: (*seats == 3).then_some(Seller::Own),
                     ends_on: (*seats == 1).then_some(Day(20_000)),
+                    created_on: (*seats == 2).then_some(Day(19_000)),
+                    renews_on: (*seats == 1).then_some(Day(20_000)),
+                    term: (*seats == 3).then_some(Term::Year),
+                    auto_renew: (*seats > 1).then_some(seats % 2 == 0),
                 });
             }
         }

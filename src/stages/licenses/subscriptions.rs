@@ -15,15 +15,16 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Seller, State, Term};
 use crate::stages::licenses::snapshot_history::{ListedSubscription, SnapshotHistory};
+use crate::stages::licenses::subscription_terms::TermsBySnapshot;
 use crate::stages::received::snapshots::SNAPSHOTS;
 use crate::stages::received::subscription_snapshots::SUBSCRIPTION_SNAPSHOTS;
 use crate::warehouse::table::table;
 
 table! {
     /// A subscription in force on the day.
-    SUBSCRIPTIONS = "subscriptions", version 1, Day, sharded,
+    SUBSCRIPTIONS = "subscriptions", version 2, Day, sharded,
         feeds [Subscriptions],
         from History [SUBSCRIPTION_SNAPSHOTS, SNAPSHOTS],
         settings [SnapshotAge], by effect [Partner];
@@ -36,6 +37,9 @@ table! {
         is_trial: bool = "a trial: neither sold nor an entitlement",
         seller: Seller = "own, other, direct or unknown",
         ends_on: Option<Day> = "when its term ends",
+        renews_on: Option<Day> = "when its term ends and the next one begins; null where the list does not say",
+        term: Option<Term> = "for how long it is bound: month, year or three_years; null where neither the list nor a renewal before says it",
+        auto_renew: Option<bool> = "whether it renews by itself; null where the list does not say",
         snapshot_day: Day = "the snapshot in force",
     }
 }
@@ -50,6 +54,9 @@ pub struct SubscriptionInForce {
     pub is_trial: bool,
     pub seller: Seller,
     pub ends_on: Option<Day>,
+    pub renews_on: Option<Day>,
+    pub term: Option<Term>,
+    pub auto_renew: Option<bool>,
 }
 
 /// The snapshot of a tenant that is in force from some day on.
@@ -80,13 +87,17 @@ impl Timeline {
             let mut of_tenant = of_tenant.to_vec();
             of_tenant.sort_by_key(|(_, source, _)| (place(source), *source));
             let sources: Vec<&BTreeMap<Day, u32>> = of_tenant.into_iter().map(|(.., days)| days).collect();
-            let mut resolved: FxHashMap<u32, ResolvedList> = FxHashMap::default();
+            let terms: Vec<TermsBySnapshot> = sources.iter().map(|days| TermsBySnapshot::of(days, taken)).collect();
+            let mut resolved: FxHashMap<(u32, &[Option<Term>]), ResolvedList> = FxHashMap::default();
             let in_force = timeline.tenants.entry(tenant).or_default();
             let mut before = None;
             for day in turns(&sources, rules.snapshot_stale_days) {
                 let chosen = chosen_on(&sources, day, rules.snapshot_stale_days);
-                if let Some((taken_on, list)) = chosen.filter(|_| chosen != before) {
-                    let resolved = resolved.entry(list).or_insert_with(|| resolve(tenant, taken.list(list), rules));
+                if let Some((source, taken_on, list)) = chosen.filter(|_| chosen != before) {
+                    let terms = terms[source].on(taken_on);
+                    let resolved = resolved
+                        .entry((list, terms))
+                        .or_insert_with(|| resolve(tenant, taken.list(list), terms, rules));
                     in_force.insert(day, resolved.on(taken_on));
                 }
                 before = chosen;
@@ -162,6 +173,9 @@ impl Timeline {
             is_trial: subscription.is_trial,
             seller: subscription.seller,
             ends_on: subscription.ends_on,
+            renews_on: subscription.renews_on,
+            term: subscription.term,
+            auto_renew: subscription.auto_renew,
             snapshot_day,
         };
         self.all_on(day)
@@ -185,15 +199,18 @@ fn turns(sources: &[&BTreeMap<Day, u32>], stale_days: i32) -> BTreeSet<Day> {
     }
 }
 
-/// Returns the snapshot in force on a day and the number of its list. `sources` are those of one
-/// tenant, in the order of the pipeline file.
-fn chosen_on(sources: &[&BTreeMap<Day, u32>], day: Day, stale_days: i32) -> Option<(Day, u32)> {
-    let latest_of = |days: &&BTreeMap<Day, u32>| days.range(..=day).next_back().map(|(taken_on, list)| (*taken_on, *list));
-    let mut latest = sources.iter().filter_map(latest_of);
+/// Returns the snapshot in force on a day: the place of its source, its day and the number of its
+/// list. `sources` are those of one tenant, in the order of the pipeline file.
+fn chosen_on(sources: &[&BTreeMap<Day, u32>], day: Day, stale_days: i32) -> Option<(usize, Day, u32)> {
+    let latest_of = |(source, days): (usize, &&BTreeMap<Day, u32>)| {
+        let latest = days.range(..=day).next_back();
+        latest.map(|(taken_on, list)| (source, *taken_on, *list))
+    };
+    let mut latest = sources.iter().enumerate().filter_map(latest_of);
     let mut chosen = latest.next()?;
-    if chosen.0.plus(stale_days) < day {
+    if chosen.1.plus(stale_days) < day {
         for other in latest {
-            if other.0 > chosen.0 {
+            if other.1 > chosen.1 {
                 chosen = other;
             }
         }
@@ -224,15 +241,18 @@ impl ResolvedList {
 }
 
 /// Applies the rules to a list. If the list has a subscription twice, the last entry counts.
-fn resolve(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> ResolvedList {
-    let mut rows: Vec<&ListedSubscription> = list.iter().rev().collect();
-    rows.sort_by(|a, b| a.subscription_id.cmp(&b.subscription_id));
-    rows.dedup_by(|earlier, kept| earlier.subscription_id == kept.subscription_id);
+/// `terms` has the term of each entry; without any all are as listed.
+fn resolve(tenant: Guid, list: &[ListedSubscription], terms: &[Option<Term>], rules: &Rules) -> ResolvedList {
+    let term_of = |at: usize| terms.get(at).copied().unwrap_or(list[at].renewal.term);
+    let mut rows: Vec<(usize, &ListedSubscription)> = list.iter().enumerate().rev().collect();
+    rows.sort_by(|(_, a), (_, b)| a.subscription_id.cmp(&b.subscription_id));
+    rows.dedup_by(|(_, earlier), (_, kept)| earlier.subscription_id == kept.subscription_id);
     let mut hasher = Hasher::new();
     // The day comes in here when it is known.
     hasher.number(0);
     let mut subscriptions = Vec::with_capacity(rows.len());
-    for row in rows {
+    for (at, row) in rows {
+        let term = term_of(at);
         let owner = row.owner_tenant_id.as_deref();
         let seller = row
             .seller
@@ -244,7 +264,10 @@ fn resolve(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Resolved
             .number(row.seats)
             .text(row.state.name())
             .text(seller.name());
-        hasher.number(i64::from(row.is_trial)).day(row.ends_on);
+        hasher.number(i64::from(row.is_trial)).day(row.ends_on).day(row.renewal.renews_on);
+        hasher
+            .text(term.map_or("", Term::name))
+            .number(row.renewal.auto_renew.map_or(-1, i64::from));
         subscriptions.push(SubscriptionInForce {
             subscription_id: row.subscription_id.clone(),
             sku_id: row.sku_id,
@@ -253,6 +276,9 @@ fn resolve(tenant: Guid, list: &[ListedSubscription], rules: &Rules) -> Resolved
             is_trial: row.is_trial,
             seller,
             ends_on: row.ends_on,
+            renews_on: row.renewal.renews_on,
+            term,
+            auto_renew: row.renewal.auto_renew,
         });
     }
     ResolvedList {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::warehouse::table::table;
 
 table! {
     /// A customer as a raw customer list names it.
-    CUSTOMERS = "customers", version 1, Received, single,
+    CUSTOMERS = "customers", version 2 reads 1, Received, single,
         feeds [Customers];
     Customer {
         @key tenant_id: Guid = "the customer's tenant",
@@ -17,6 +18,7 @@ table! {
         domain: String = "internet domain; empty where the list has none",
         country: String = "country; empty where the list has none",
         segment: String = "the partner's segment; empty where the list has none",
+        [since 2] left_on: Option<Day> = "the first day on which it is no customer any more; null: it still is one",
     }
 }
 

@@ -115,8 +115,12 @@ pub const WORDS: &[&str] = &[
     "is_trial",
     "seller",
     "ends_on",
+    "renews_on",
+    "term",
+    "auto_renew",
     "name",
     "domain",
     "country",
     "segment",
+    "left_on",
 ];

@@ -2,12 +2,12 @@
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Renewal, Seller, State, Term};
 use crate::warehouse::table::table;
 
 table! {
     /// A subscription as a raw snapshot lists it.
-    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 1, Received, single,
+    SUBSCRIPTION_SNAPSHOTS = "subscription_snapshots", version 2 reads 1, Received, single,
         feeds [Subscriptions],
         by effect [Zone, Offers];
     SnapshotSubscription {
@@ -25,6 +25,22 @@ table! {
         owner_tenant_id: Option<String> = "who sold it, where the form says it by a tenant id (empty: nobody else)",
         seller: Option<Seller> = "who sold it, where the form says it in so many words",
         ends_on: Option<Day> = "when its term ends",
+        [since 2] created_on: Option<Day> = "when it was bought, where the form says that instead of a term",
+        [since 2] renews_on: Option<Day> = "when its term ends and the next one begins; null where the form does not say",
+        [since 2] term: Option<Term> = "month, year or three_years; null where the form does not say",
+        [since 2] auto_renew: Option<bool> = "whether it renews by itself; null where the form does not say",
+    }
+}
+
+impl SnapshotSubscription {
+    /// Returns what the form says of the renewal.
+    pub fn renewal(&self) -> Renewal {
+        Renewal {
+            created_on: self.created_on,
+            renews_on: self.renews_on,
+            term: self.term,
+            auto_renew: self.auto_renew,
+        }
     }
 }
 

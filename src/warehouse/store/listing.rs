@@ -50,6 +50,8 @@ pub struct Listing {
 /// Something in the place of a file of ours that is not one, or not any more.
 #[derive(Debug)]
 pub struct Broken {
+    /// The table in whose folder it is.
+    pub table: &'static str,
     pub path: PathBuf,
     pub fault: Fault,
 }
@@ -291,7 +293,8 @@ fn look(storage: &dyn Storage, contract: &Contract, entry: &Entry, name: &str, k
             }
         },
     };
-    Ok(Looked::Broken(Broken { path, fault }))
+    let table = contract.name;
+    Ok(Looked::Broken(Broken { table, path, fault }))
 }
 
 fn shard_of(name: &str) -> Option<u32> {

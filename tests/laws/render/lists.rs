@@ -35,7 +35,10 @@ impl Writer<'_> {
     }
 
     pub fn subscriptions(&mut self, fact: &Subscriptions) {
-        let record = |listed: &Subscription| subscription(fact.tenant, listed, listed.ends.map(|days| self.day(days)));
+        let record = |listed: &Subscription| {
+            let bought = listed.bought.map(|days| self.day(0).plus(-i32::from(days)));
+            subscription(fact.tenant, listed, bought, listed.ends.map(|days| self.day(days)))
+        };
         let mut records: Vec<Vec<u8>> = fact.listed.iter().map(record).collect();
         if fact.reject {
             let odd = Subscription {
@@ -46,6 +49,7 @@ impl Writer<'_> {
                 is_trial: false,
                 owner: Owner::Nobody,
                 ends: None,
+                bought: None,
                 upper_case: false,
             };
             records.insert(records.len() / 2, record(&odd));

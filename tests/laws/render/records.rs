@@ -323,7 +323,7 @@ pub fn holder(tenant: u8, (user, names): (u8, u8), skus: Skus, states: bool) -> 
     record.to_string().into_bytes()
 }
 
-pub fn subscription(tenant: u8, listed: &Subscription, ends_on: Option<Day>) -> Vec<u8> {
+pub fn subscription(tenant: u8, listed: &Subscription, bought_on: Option<Day>, ends_on: Option<Day>) -> Vec<u8> {
     let (sku, part_number) = SKUS[usize::from(listed.sku)];
     let owner = match listed.owner {
         Owner::Partner => json!(cased(PARTNER, listed.upper_case)),
@@ -339,7 +339,7 @@ pub fn subscription(tenant: u8, listed: &Subscription, ends_on: Option<Day>) -> 
         "totalLicenses": listed.seats,
         "isTrial": listed.is_trial,
         "ownerTenantId": owner,
-        "createdDateTime": "2025-01-01T00:00:00Z",
+        "createdDateTime": bought_on.map_or(Value::Null, |day| json!(format!("{day}T00:30:00Z"))),
         "nextLifecycleDateTime": ends_on.map_or(Value::Null, |day| json!(format!("{day}T23:30:00Z"))),
     })
     .to_string()

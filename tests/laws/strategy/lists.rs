@@ -93,9 +93,10 @@ pub fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
         prop::bool::weighted(0.2),
         owner,
         option::of(0..90u8),
+        option::of(prop_oneof![0..40u16, 200..800u16]),
         prop::bool::weighted(0.1),
     )
-        .prop_map(|(id, sku, seats, status, is_trial, owner, ends, upper_case)| Subscription {
+        .prop_map(|(id, sku, seats, status, is_trial, owner, ends, bought, upper_case)| Subscription {
             id,
             sku,
             seats,
@@ -103,6 +104,7 @@ pub fn subscriptions(tenants: u8) -> impl Strategy<Value = Subscriptions> {
             is_trial,
             owner,
             ends,
+            bought,
             upper_case,
         });
     (

@@ -2,11 +2,15 @@
 //! `graph-company-subscriptions`): pages, a subscription a line, or a bare array of
 //! `companySubscription`.
 //!
-//! `id, skuId, status, totalLicenses, isTrial, ownerTenantId, nextLifecycleDateTime` matter. The
+//! `id, skuId, status, totalLicenses, isTrial, ownerTenantId, createdDateTime,
+//! nextLifecycleDateTime` matter. The
 //! subscriptions of all sellers are listed; `ownerTenantId` is the seller. No record names tenant
 //! and day, only the path does. `ends_on` is the day of `nextLifecycleDateTime` in the pipeline's
-//! time zone.
+//! time zone. Of an active subscription that is no trial this is also the day on which it renews;
+//! for any other it is the day on which it passes on to another state. Nothing says for how long a
+//! subscription is bound: that follows from when it was created and when it renewed before.
 
+use crate::domain::subscription::{Renewal, State};
 use crate::sources::fields::values::{day_of, folded_id, guid, present, required_id, seats, state};
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
@@ -22,7 +26,7 @@ pub struct GraphSubscriptions {
     context: FileContext,
 }
 
-static KEYS: Keys<7> = Keys::of([
+static KEYS: Keys<8> = Keys::of([
     "id",
     "skuId",
     "status",
@@ -30,6 +34,7 @@ static KEYS: Keys<7> = Keys::of([
     "isTrial",
     "ownerTenantId",
     "nextLifecycleDateTime",
+    "createdDateTime",
 ]);
 
 /// The members that matter.
@@ -42,6 +47,7 @@ struct Listed<'a> {
     is_trial: Option<Node<'a>>,
     owner: Option<Node<'a>>,
     ends: Option<Node<'a>>,
+    created: Option<Node<'a>>,
 }
 
 impl Reader for GraphSubscriptions {
@@ -89,6 +95,12 @@ impl JsonReader for GraphSubscriptions {
             is_trial,
             sold_by: SoldBy::Owner(&owner),
             ends_on,
+            renewal: Renewal {
+                // Only the term is decided by it: what cannot be read leaves it unknown.
+                created_on: day_of(listed.created, &self.context).unwrap_or_default(),
+                renews_on: ends_on.filter(|_| state == State::Active && !is_trial),
+                ..Renewal::default()
+            },
         };
         sink.row(at, Row::Subscription(subscription));
         Ok(Verdict::Accepted)
@@ -110,6 +122,7 @@ impl<'a> Listed<'a> {
             listed.is_trial,
             listed.owner,
             listed.ends,
+            listed.created,
         ] = record.fields(&KEYS);
         listed
     }

@@ -7,7 +7,7 @@
 //! enabled 0 and suspended 25, so `capabilityStatus` alone says too little. The seller is not
 //! named, and trials cannot be told apart. No record names tenant and day, only the path does.
 
-use crate::domain::subscription::{Seller, State};
+use crate::domain::subscription::{Renewal, Seller, State};
 use crate::sources::fields::values::{guid, present, seats};
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
@@ -76,6 +76,7 @@ impl JsonReader for GraphSubscribedSkus {
                 is_trial: false,
                 sold_by: SoldBy::Seller(Seller::Unknown),
                 ends_on: None,
+                renewal: Renewal::default(),
             };
             sink.row(at, Row::Subscription(subscription));
         }

@@ -1,12 +1,13 @@
 //! The partner's customers as JSON (feed `customers`, format `json`): Partner Center's `/customers`
 //! as pages `{"totalCount":2,"items":[customer...],"links":{...}}`, or a customer a line or in a
 //! bare array. There it may also have uptake's own names `tenant_id, name, domain, country,
-//! segment`.
+//! segment, left_on`.
 //!
 //! The members of a customer of Partner Center that matter are `id`, `companyProfile{tenantId,
 //! companyName, domain}` and `billingProfile{defaultAddress{country}}`, which only a list with
 //! details has. Trap: `id` is the tenant, unless `companyProfile` says otherwise.
 
+use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{guid, present, text};
 use crate::sources::file_context::FileContext;
@@ -25,7 +26,7 @@ pub struct CustomersJson {
     texts: [String; 4],
 }
 
-static KEYS: Keys<8> = Keys::of([
+static KEYS: Keys<9> = Keys::of([
     "tenant_id",
     "name",
     "domain",
@@ -34,6 +35,7 @@ static KEYS: Keys<8> = Keys::of([
     "id",
     "companyProfile",
     "billingProfile",
+    "left_on",
 ]);
 
 static COMPANY_KEYS: Keys<3> = Keys::of(["tenantId", "companyName", "domain"]);
@@ -50,13 +52,15 @@ impl JsonReader for CustomersJson {
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTenant, &["tenant_id", "id", "companyProfile.tenantId"]),
         (Reason::MalformedTenant, &["tenant_id", "id", "companyProfile.tenantId"]),
+        (Reason::UnreadableTime, &["left_on"]),
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let [own_tenant, name, domain, country, segment, id, company, billing] = record.fields(&KEYS);
+        let [own_tenant, name, domain, country, segment, id, company, billing, left] = record.fields(&KEYS);
         let [company_tenant, company_name, company_domain] = company.map(|company| company.fields(&COMPANY_KEYS)).unwrap_or_default();
         let tenant = tenant_of([own_tenant, company_tenant, id])?;
         let address = billing.and_then(|billing| billing.field(&const { Keys::of(["defaultAddress"]) }));
+        let left_on = left_on(left)?;
         let fields = [
             name.or(company_name),
             domain.or(company_domain),
@@ -76,6 +80,7 @@ impl JsonReader for CustomersJson {
             domain,
             country,
             segment,
+            left_on,
         };
         sink.row(at, Row::Customer(customer));
         Ok(Verdict::Accepted)
@@ -83,6 +88,20 @@ impl JsonReader for CustomersJson {
 
     fn announces_next(document: Node<'_>) -> bool {
         next_link(document)
+    }
+}
+
+/// The date of a text; a time behind it does not matter.
+fn left_on(field: Option<Node<'_>>) -> Result<Option<Day>, Reason> {
+    match present(field) {
+        None => Ok(None),
+        Some(Value::Text(text)) if text.is_empty() => Ok(None),
+        Some(Value::Text(text)) => {
+            let mut buffer = String::new();
+            let date = text.decode(&mut buffer).and_then(|date| date.trim().get(..10));
+            date.and_then(Day::parse).map(Some).ok_or(Reason::UnreadableTime)
+        }
+        Some(_) => Err(Reason::UnreadableTime),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Subscriptions as a table (feed `subscriptions`, formats `csv` and `parquet`):
-//! `snapshot_day, tenant_id, subscription_id, sku_id, seats, status, is_trial, seller, ends_on`.
+//! `snapshot_day, tenant_id, subscription_id, sku_id, seats, status, is_trial, seller, ends_on,
+//! renews_on, term, auto_renew`.
 //!
 //! `subscription_id`, `sku_id`, `seats` and `status` have to be there; tenant and day may be the
 //! path's. `seller` is own, other or direct. If it is empty the seller is unknown, and the seats
-//! are not counted as ours. `ends_on` is a date as it is written, whatever the time zone.
+//! are not counted as ours. `ends_on` and `renews_on` are dates as they are written, whatever the time
+//! zone. `term` is month, year or three_years, or as Partner Center writes it (P1M, P1Y, P3Y).
 
-use crate::domain::subscription::Seller;
+use crate::domain::subscription::{Renewal, Seller, Term};
 use crate::sources::fields::values::{guid, present, required_id, seats, state};
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::snapshots::Snapshots;
@@ -39,6 +41,9 @@ impl TableReader for SubscriptionsTable {
         "is_trial",
         "seller",
         "ends_on",
+        "renews_on",
+        "term",
+        "auto_renew",
     ];
     const NEEDED: usize = 4;
     const REASON_COLUMNS: ReasonColumns = &[
@@ -49,7 +54,7 @@ impl TableReader for SubscriptionsTable {
         (Reason::MissingTenant, &[4]),
         (Reason::MalformedTenant, &[4]),
         (Reason::MissingDay, &[5]),
-        (Reason::UnreadableTime, &[5, 8]),
+        (Reason::UnreadableTime, &[5, 8, 9]),
     ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -72,6 +77,12 @@ impl TableReader for SubscriptionsTable {
             is_trial: flag(cells.cell(6))?.unwrap_or(false),
             sold_by: SoldBy::Seller(seller),
             ends_on: day(cells.cell(8))?,
+            renewal: Renewal {
+                created_on: None,
+                renews_on: day(cells.cell(9))?,
+                term: term(plain(cells.cell(10))?)?,
+                auto_renew: flag(cells.cell(11))?,
+            },
         };
         sink.row(at, Row::Subscription(subscription));
         Ok(Verdict::Accepted)
@@ -80,4 +91,13 @@ impl TableReader for SubscriptionsTable {
     fn end(&mut self, is_empty: bool, sink: &mut dyn Sink) {
         self.snapshots.report_pages(is_empty, sink);
     }
+}
+
+/// A term by its name or as a duration. `None` where it is empty.
+fn term(written: &str) -> Result<Option<Term>, Reason> {
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let term = Term::parse(&written.to_ascii_lowercase()).or_else(|| Term::of_duration(written));
+    term.map(Some).ok_or(Reason::UnreadableValue)
 }
