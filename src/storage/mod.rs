@@ -12,7 +12,7 @@
 //! | `local/` | folders: listing, links, staging and renames, commit lists, the lock |
 //! | `disk` | every change of a file system, so that tests can make each one fail |
 //! | `temporary_file` | what a plan writes, in one file that nobody sees |
-//! | `folder_paths`, `temporary_folder` | folders as the user and the system name them |
+//! | `folder_paths`, `temporary_folder` | files and folders as the user and the system name them |
 
 pub mod disk;
 pub mod error;
