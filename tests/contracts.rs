@@ -8,6 +8,7 @@ use std::sync::Arc;
 use uptake::domain::day::{Instant, Zone};
 use uptake::domain::guid::Guid;
 use uptake::domain::kinds::{ActionMeaning, Evidence};
+use uptake::domain::money::{Currency, Price};
 use uptake::domain::next_steps::Language;
 use uptake::domain::settings_group::SettingsGroup;
 use uptake::domain::subscription::State;
@@ -102,6 +103,13 @@ fn changed(settings: &Settings, group: SettingsGroup) -> Settings {
         SettingsGroup::Offers => {
             Arc::make_mut(&mut catalogue.offers).insert("an offer".to_owned(), sku);
         }
+        SettingsGroup::Prices => {
+            let price = Price::parse("12.50", Currency::of("EUR").unwrap()).unwrap();
+            let prices = Arc::make_mut(&mut catalogue.prices);
+            for sku in catalogue.products.keys() {
+                prices.add((*sku, None), None, price);
+            }
+        }
         SettingsGroup::AuditActions => {
             let operations = &mut Arc::make_mut(&mut catalogue.audit_actions).operations;
             operations.insert("an operation".to_owned(), ActionMeaning::Use);
@@ -178,4 +186,26 @@ fn a_changed_setting_makes_exactly_the_tables_again_that_read_it() {
     assert_eq!(made(SettingsGroup::Language), ["next_steps"]);
     assert_eq!(made(SettingsGroup::Partner)[0], "subscriptions");
     assert_eq!(made(SettingsGroup::Products), [""; 0]);
+    assert_eq!(made(SettingsGroup::Prices), ["spend", "next_steps"]);
+}
+
+#[test]
+fn a_price_that_counts_from_a_day_on_makes_the_days_again_from_then_on_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = made(folder.path());
+    let last = settings.last_day.unwrap();
+    let mut changed = settings.clone();
+    let sku = *settings.rules.catalogue.products.keys().next().unwrap();
+    let price = Price::parse("1", Currency::of("EUR").unwrap()).unwrap();
+    Arc::make_mut(&mut changed.rules.catalogue.prices).add((sku, None), Some(last.plus(-2)), price);
+    let steps = plan(&changed).steps;
+    assert_eq!(steps.iter().map(|step| step.table).collect::<Vec<_>>(), ["spend", "next_steps"]);
+    for step in &steps {
+        let because: Vec<_> = step
+            .because
+            .iter()
+            .map(|because| (because.day_count, because.causes.clone()))
+            .collect();
+        assert_eq!(because, [(3, vec!["settings"])], "{}", step.table);
+    }
 }

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray, UInt32Array};
+use arrow::array::{
+    Array, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray, UInt32Array,
+};
 use uptake::domain::day::{Day, Instant};
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
@@ -21,6 +23,7 @@ use uptake::stages::activity::activity_28d::Activity28d;
 use uptake::stages::licenses::assignments::Assignment;
 use uptake::stages::measures::adoption::Adoption;
 use uptake::stages::measures::portfolio::Portfolio;
+use uptake::stages::measures::spend::Spend;
 use uptake::stages::measures::usage::Usage;
 use uptake::stages::measures::workload_adoption::WorkloadAdoption;
 use uptake::stages::next_steps::NextStep;
@@ -100,6 +103,7 @@ scenarios! {
     administration_is_no_use = "administration-is-no-use",
     a_technician_counts_with_a_license_and_never_without = "a-technician-counts-with-a-license-and-never-without",
     what_members_do_in_another_tenant_makes_no_customer = "what-members-do-in-another-tenant-makes-no-customer",
+    seats_cost_the_price_that_counts_on_the_day = "seats-cost-the-price-that-counts-on-the-day",
     seats_that_nobody_knows_to_be_sold_can_be_unused = "seats-that-nobody-knows-to-be-sold-can-be-unused",
 }
 
@@ -327,6 +331,13 @@ impl Warehouse<'_> {
             let workloads = reference_rows(&tables.workload_adoption, |key| key.day == day);
             assert_same("workload_adoption", day, self.rows::<WorkloadAdoption>(Some(day)), workloads, of);
             assert_same(
+                "spend",
+                day,
+                self.rows::<Spend>(Some(day)),
+                reference_rows(&tables.spend, |key| key.day == day),
+                of,
+            );
+            assert_same(
                 "portfolio",
                 day,
                 self.rows::<Portfolio>(Some(day)),
@@ -337,11 +348,32 @@ impl Warehouse<'_> {
         for &day in days {
             let advised = self.rows::<NextStep>(Some(day)).into_iter();
             let found: BTreeSet<_> = advised
-                .map(|row| (row.tenant_id, row.sku_id, row.workload, row.code, row.evidence))
+                .map(|row| {
+                    (
+                        row.tenant_id,
+                        row.sku_id,
+                        row.workload,
+                        row.code,
+                        row.evidence,
+                        row.money_per_month,
+                        row.currency,
+                    )
+                })
                 .collect();
             let steps = tables.next_steps.iter().filter(|(key, _)| key.day == day);
             let expected: BTreeSet<_> = steps
-                .map(|(key, row)| (key.tenant_id, key.sku_id, key.workload.clone(), key.code, row.evidence.clone()))
+                .map(|(key, row)| {
+                    let money = (row.money_per_month, row.currency);
+                    (
+                        key.tenant_id,
+                        key.sku_id,
+                        key.workload.clone(),
+                        key.code,
+                        row.evidence.clone(),
+                        money.0,
+                        money.1,
+                    )
+                })
                 .collect();
             assert_eq!(found, expected, "next_steps of {day}");
         }
@@ -380,5 +412,6 @@ fn found_cell(column: &dyn Array, kind: Kind, row: usize) -> String {
         Kind::Day => Day(value::<Date32Array>(column).value(row)).to_string(),
         Kind::Instant => Instant(value::<TimestampMicrosecondArray>(column).value(row)).to_string(),
         Kind::Ratio => fraction(value::<Float64Array>(column).value(row)),
+        Kind::Money => value::<Decimal128Array>(column).value_as_string(row),
     }
 }

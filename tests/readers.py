@@ -19,13 +19,15 @@ import pyarrow.parquet
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
-TEXT, COUNT, BITS, FLAG, DATE, TIME, RATIO = "text", "int64", "uint32", "boolean", "date", "timestamp", "float64"
+TEXT, COUNT, BITS, FLAG, DATE, TIME, RATIO, MONEY = "text", "int64", "uint32", "boolean", "date", "timestamp", "float64", "decimal"
 
-DUCKDB = {TEXT: "VARCHAR", COUNT: "BIGINT", BITS: "UINTEGER", FLAG: "BOOLEAN", DATE: "DATE", TIME: "TIMESTAMP WITH TIME ZONE", RATIO: "DOUBLE"}
-ARROW = {TEXT: pa.string(), COUNT: pa.int64(), BITS: pa.uint32(), FLAG: pa.bool_(), DATE: pa.date32(), TIME: pa.timestamp("us", "UTC"), RATIO: pa.float64()}
+DUCKDB = {TEXT: "VARCHAR", COUNT: "BIGINT", BITS: "UINTEGER", FLAG: "BOOLEAN", DATE: "DATE", TIME: "TIMESTAMP WITH TIME ZONE", RATIO: "DOUBLE",
+          MONEY: "DECIMAL(18,4)"}
+ARROW = {TEXT: pa.string(), COUNT: pa.int64(), BITS: pa.uint32(), FLAG: pa.bool_(), DATE: pa.date32(), TIME: pa.timestamp("us", "UTC"), RATIO: pa.float64(),
+         MONEY: pa.decimal128(18, 4)}
 POLARS = {
     TEXT: polars.String, COUNT: polars.Int64, BITS: polars.UInt32, FLAG: polars.Boolean, DATE: polars.Date,
-    TIME: polars.Datetime("us", "UTC"), RATIO: polars.Float64,
+    TIME: polars.Datetime("us", "UTC"), RATIO: polars.Float64, MONEY: polars.Decimal(18, 4),
 }
 
 PARTS = {f"active_{part}": COUNT for part in ("current", "moved", "switched", "lapsed", "trial", "over_assigned")}
@@ -71,8 +73,13 @@ TABLES = {
     "workload_adoption": ("day", {
         "tenant_id": TEXT, "workload": TEXT, **ENTITLEMENTS, "active_unlicensed": COUNT, "usage_ratio": RATIO, "usage_ratio_licensed": RATIO,
     }),
+    "spend": ("day", {
+        "tenant_id": TEXT, "sku_id": TEXT, "currency": TEXT, "price_per_month": MONEY, "seats_sold": COUNT, "seats_unassigned": COUNT,
+        "seats_idle": COUNT, "cost_sold": MONEY, "cost_unassigned": MONEY, "cost_idle": MONEY, "in_scope": FLAG,
+    }),
     "next_steps": ("day", {
-        "tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, "code": TEXT, "seats_concerned": COUNT, "evidence": TEXT, "cause": TEXT, "strategies": TEXT,
+        "tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, "code": TEXT, "seats_concerned": COUNT, "money_per_month": MONEY,
+        "currency": TEXT, "evidence": TEXT, "cause": TEXT, "strategies": TEXT,
     }),
     "portfolio": ("day", {
         "sku_id": TEXT, "workload": TEXT, "customers": COUNT, "customers_without_seats": COUNT, **DEPLOYMENT, **ENTITLEMENTS, **PARTS,
@@ -81,7 +88,7 @@ TABLES = {
 }
 
 # Published fact tables have `day` and the table's columns, and names besides; the dimensions are these.
-PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "portfolio", "next_steps"]
+PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "portfolio", "spend", "next_steps"]
 DIMENSIONS = {
     "customers": {"tenant_id": TEXT, "name": TEXT, "domain": TEXT, "country": TEXT, "segment": TEXT},
     "products": {"sku_id": TEXT, "part_number": TEXT, "name": TEXT, "workloads": TEXT, "in_scope": FLAG, "scope_reason": TEXT},

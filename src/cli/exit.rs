@@ -111,7 +111,7 @@ impl From<WarehouseError> for Failure {
             WarehouseError::TooMuchText { .. } => {
                 Failure::new(Code::Usage, message).hint("customers are spread over so many files a day; all files are made again")
             }
-            WarehouseError::Frame(_) => Failure::new(Code::Bug, message).hint("please report this"),
+            WarehouseError::Frame(_) | WarehouseError::Query(_) => Failure::new(Code::Bug, message).hint("please report this"),
             WarehouseError::Locked { .. } => {
                 Failure::new(Code::Locked, message).hint("wait until it is done; a run that died holds nothing")
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::guid::Guid;
 use crate::domain::kinds::ActionMeaning;
+use crate::domain::prices::Prices;
 
 /// One product as it is sold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Catalogue {
     pub offers: Arc<BTreeMap<String, Guid>>,
     /// Which audited actions are use and which are administration. Shared for the same reason.
     pub audit_actions: Arc<AuditActions>,
+    /// What seats cost. Shared, because a list may be long.
+    pub prices: Arc<Prices>,
 }
 
 /// Sorts audited actions into use of a service and administration of it. Keys are lower case.

@@ -15,6 +15,14 @@ spelled! {
     }
 }
 
+impl StepCode {
+    /// Returns whether `seats_concerned` are seats of a product, which have a price. Of
+    /// `support_load` they are requests.
+    pub fn is_about_seats(self) -> bool {
+        self != StepCode::SupportLoad
+    }
+}
+
 spelled! {
     /// The language of next steps, summaries, status and explanations.
     Language {

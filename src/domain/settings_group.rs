@@ -18,6 +18,8 @@ spelled! {
         Scope = "excluded products",
         /// The product of each offer of Partner Center.
         Offers = "offers",
+        /// What seats cost.
+        Prices = "prices",
         /// The meaning of audited actions.
         AuditActions = "audited actions",
         /// The kinds of evidence that make a day active.

@@ -7,19 +7,20 @@ use crate::engine::report::collapsed_list::CollapsedList;
 use crate::engine::report::{RunReport, SourceReport, Verified};
 use crate::pipeline::settings::Settings;
 use crate::reports::summary::text;
+use crate::reports::summary::valuable_steps::StepOrder;
 
 /// The width of labels. A longer label takes the space it needs.
 const LABEL: usize = 10;
 
 /// Returns the whole text.
-pub fn closing_words(settings: &Settings, report: &RunReport, color: bool) -> String {
+pub fn closing_words(settings: &Settings, report: &RunReport, order: StepOrder, color: bool) -> String {
     let words = Words(settings.rules.language);
     let mut text = String::new();
     let line = |label: Phrase, what: &str| format!("{:<LABEL$} {what}\n", words.say(label));
     if report.is_idle() {
         text.push_str(&idle_text(report, words));
     } else if report.published {
-        text.push_str(&published(settings, report, color));
+        text.push_str(&published(settings, report, order, color));
     }
     for source in report.sources.iter().filter(|source| source.files_read > 0) {
         text.push_str(&line(phrases::READ, &read(words, source)));
@@ -72,7 +73,7 @@ pub fn idle_text(report: &RunReport, words: Words) -> String {
 }
 
 /// The range of days, the summary of the last one, and its most valuable next steps.
-fn published(settings: &Settings, report: &RunReport, color: bool) -> String {
+fn published(settings: &Settings, report: &RunReport, order: StepOrder, color: bool) -> String {
     let words = Words(settings.rules.language);
     let unknown = "-".to_owned();
     let (first, last) = (
@@ -85,7 +86,7 @@ fn published(settings: &Settings, report: &RunReport, color: bool) -> String {
         text.push_str(&text::render(summary, words.0, color));
         text.push('\n');
     }
-    let steps = report.next_steps.as_ref().map(|steps| steps.text(color)).unwrap_or_default();
+    let steps = report.next_steps.as_ref().map(|steps| steps.text(order, color)).unwrap_or_default();
     let news = report.step_news.as_ref().map(|news| news.text(color)).unwrap_or_default();
     for block in [steps, news].iter().filter(|block| !block.is_empty()) {
         text.push_str(&format!("{block}\n"));

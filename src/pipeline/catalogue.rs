@@ -1,4 +1,4 @@
-//! Reads the catalogue: six CSV texts become one `Catalogue`.
+//! Reads the catalogue: seven CSV texts become one `Catalogue`.
 //!
 //! | part | columns that are read | contents |
 //! |---|---|---|
@@ -8,6 +8,7 @@
 //! | offers | offer_id, sku_id | the offers of Partner Center |
 //! | excluded | sku_id, reason | products that are out of scope for sums |
 //! | audit_actions | kind, name, number, means | which audited actions are use of a service and which its administration |
+//! | prices | see [`prices`](crate::pipeline::prices) | what a seat of a product costs a month |
 //!
 //! Columns may stand in any order, next to others. Microsoft's file has flaws that are only
 //! warnings here: repeated rows, blanks around values, two names for a SKU (the first one stays),
@@ -21,11 +22,12 @@ use std::sync::Arc;
 use crate::domain::catalogue::{AuditActions, Catalogue, Product};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{ActionMeaning, spelled};
+use crate::pipeline::prices;
 use crate::pipeline::syntax::problem::{CatalogueError, Problem};
 use crate::pipeline::syntax::table::{Notes, Row, rows, squeezed};
 
 spelled! {
-    /// One of the six files, named like its key in `[catalogue]`.
+    /// One of the seven files, named like its key in `[catalogue]`.
     Part {
         Skus = "skus",
         Workloads = "workloads",
@@ -33,6 +35,7 @@ spelled! {
         Offers = "offers",
         Excluded = "excluded",
         AuditActions = "audit_actions",
+        Prices = "prices",
     }
 }
 
@@ -45,7 +48,7 @@ pub struct CatalogueText<'a> {
     pub built_in: bool,
 }
 
-/// The texts of all six catalogue files.
+/// The texts of all seven catalogue files.
 #[derive(Clone, Debug)]
 pub struct CatalogueTexts<'a> {
     pub skus: CatalogueText<'a>,
@@ -54,6 +57,7 @@ pub struct CatalogueTexts<'a> {
     pub offers: CatalogueText<'a>,
     pub excluded: CatalogueText<'a>,
     pub audit_actions: CatalogueText<'a>,
+    pub prices: CatalogueText<'a>,
 }
 
 /// Returns the catalogue that is part of the program (`data/catalogue/`).
@@ -73,6 +77,8 @@ pub fn built_in() -> CatalogueTexts<'static> {
             "built-in audit_actions.csv",
             include_bytes!("../../data/catalogue/audit_actions.csv"),
         ),
+        // Nobody's prices are part of the program.
+        prices: text("built-in prices", b"sku_id,price_per_month,currency\n"),
     }
 }
 
@@ -98,10 +104,11 @@ impl<'a> CatalogueTexts<'a> {
             Part::Offers => self.offers = text,
             Part::Excluded => self.excluded = text,
             Part::AuditActions => self.audit_actions = text,
+            Part::Prices => self.prices = text,
         }
     }
 
-    /// Reads all six files. Fails with every problem of every file.
+    /// Reads all seven files. Fails with every problem of every file.
     pub fn parse(&self) -> Result<Loaded, CatalogueError> {
         let mut problems = Vec::new();
         let mut warnings = Vec::new();
@@ -115,6 +122,9 @@ impl<'a> CatalogueTexts<'a> {
         let offers = part(&self.offers, &mut problems, &mut warnings, read_offers);
         let excluded = part(&self.excluded, &mut problems, &mut warnings, read_excluded);
         let audit_actions = part(&self.audit_actions, &mut problems, &mut warnings, read_audit_actions);
+        let prices = part(&self.prices, &mut problems, &mut warnings, |text, notes| {
+            prices::read(text.bytes, &products, notes)
+        });
         match problems.is_empty() {
             true => Ok(Loaded {
                 catalogue: Catalogue {
@@ -123,6 +133,7 @@ impl<'a> CatalogueTexts<'a> {
                     excluded,
                     offers: Arc::new(offers),
                     audit_actions: Arc::new(audit_actions),
+                    prices: Arc::new(prices),
                 },
                 warnings,
             }),

@@ -11,7 +11,7 @@ const SECOND: &str = "54a152dc-90de-4996-93d2-bc47e670fc06";
 const SKUS: &str = "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names\n";
 
 /// Small texts: one product with Teams, mapped.
-fn small() -> [(Part, String); 6] {
+fn small() -> [(Part, String); 7] {
     [
         (Part::Skus, format!("{SKUS}Microsoft 365 E3,SPE_E3,{SKU},TEAMS1,{TEAMS},Teams\n")),
         (
@@ -22,6 +22,7 @@ fn small() -> [(Part, String); 6] {
         (Part::Offers, "offer_id,sku_id\n".to_owned()),
         (Part::Excluded, "sku_id,reason\n".to_owned()),
         (Part::AuditActions, "kind,name,number,means\n".to_owned()),
+        (Part::Prices, "sku_id,price_per_month,currency\n".to_owned()),
     ]
 }
 

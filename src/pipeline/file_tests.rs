@@ -69,6 +69,7 @@ apps = "../data/catalogue/apps.csv"
 offers = "../data/catalogue/offers.csv"
 excluded = "../data/catalogue/excluded.csv"
 audit_actions = "../data/catalogue/audit_actions.csv"
+prices = "../prices.csv"
 
 [[exclude]]
 sku = "POWER_BI_STANDARD"
@@ -136,7 +137,7 @@ fn the_contracts_example_is_read_as_written() {
         file.exclude[0].sku,
         Written {
             value: "POWER_BI_STANDARD".to_owned(),
-            line: 38
+            line: 39
         }
     );
     assert_eq!(file.thresholds, Thresholds::default());

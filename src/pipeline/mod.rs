@@ -18,6 +18,7 @@
 pub mod alert;
 pub mod catalogue;
 pub mod file;
+mod prices;
 pub mod privacy;
 pub mod settings;
 pub mod source;

@@ -6,6 +6,7 @@ use std::fmt::{Display, Write};
 
 use super::settings::Settings;
 use crate::domain::catalogue::Product;
+use crate::domain::guid::Guid;
 use crate::domain::settings_group::SettingsGroup;
 use crate::domain::user_ids::UserIds;
 
@@ -27,6 +28,14 @@ impl Settings {
             }
             SettingsGroup::Scope => pairs(&catalogue.excluded),
             SettingsGroup::Offers => pairs(catalogue.offers.iter()),
+            SettingsGroup::Prices => {
+                let text = |id: Option<Guid>| id.map_or_else(String::new, |id| id.to_string());
+                let prices = catalogue.prices.iter().map(|((sku, tenant), from, price)| {
+                    let from = from.map_or_else(String::new, |from| from.to_string());
+                    (sku, format!("{}\t{from}\t{price}", text(tenant)))
+                });
+                pairs(prices)
+            }
             SettingsGroup::AuditActions => {
                 let actions = &catalogue.audit_actions;
                 format!("{}\n{}", pairs(&actions.record_types), pairs(&actions.operations))

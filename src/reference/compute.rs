@@ -11,6 +11,7 @@ use crate::domain::window;
 use super::activity::{self, TenantActivity};
 use super::assignments::{self, AllAssignments};
 use super::inputs::Inputs;
+use super::money;
 use super::names::KnownNames;
 use super::next_steps::{self, Advisor};
 use super::portfolio;
@@ -163,6 +164,7 @@ fn add_usage(tables: &mut Tables, tenant_id: Guid, facts: &TenantDay<'_>) {
         if adoption.in_scope {
             skus_in_scope.insert(sku_id);
         }
+        money::add(tables, tenant_id, sku_id, facts, &adoption);
         tables.adoption.insert(AdoptionKey { day, tenant_id, sku_id }, adoption);
     }
     for workload in workloads {

@@ -25,6 +25,7 @@ mod activity;
 mod assignments;
 mod compute;
 mod inputs;
+mod money;
 mod names;
 mod next_steps;
 mod portfolio;
@@ -42,6 +43,6 @@ pub use inputs::{
 };
 pub use tables::{
     Activity28d, ActivityDaily, ActivityDailyKey, ActivityEvents, ActivityEventsKey, Adoption, AdoptionKey, Assignments, AssignmentsKey,
-    NextSteps, NextStepsKey, Portfolio, PortfolioKey, Subscriptions, SubscriptionsKey, Tables, Usage, UsageKey, WorkloadAdoption,
+    NextSteps, NextStepsKey, Portfolio, PortfolioKey, Spend, Subscriptions, SubscriptionsKey, Tables, Usage, UsageKey, WorkloadAdoption,
     WorkloadAdoptionKey,
 };

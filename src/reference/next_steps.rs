@@ -12,6 +12,7 @@ use crate::domain::subscription::State;
 
 use super::activity::window_of;
 use super::inputs::{Inputs, SupportRequestRow};
+use super::money;
 use super::subscriptions::{self, AllSnapshots};
 use super::tables::{Adoption, AdoptionKey, NextSteps, NextStepsKey, Subscriptions, Tables, WorkloadAdoptionKey};
 use super::usage::TenantDay;
@@ -106,7 +107,17 @@ impl Advisor<'_> {
                 workload,
                 code,
             };
-            tables.next_steps.insert(key, NextSteps { evidence: json(numbers) });
+            // A support request is no seat.
+            let priced = sku_id.filter(|_| code != StepCode::SupportLoad);
+            let seats = concerned(&numbers);
+            let (money_per_month, currency) = money::of_step(self.facts.rules, tenant_id, priced, day, seats);
+            let evidence = json(numbers);
+            let row = NextSteps {
+                money_per_month,
+                currency,
+                evidence,
+            };
+            tables.next_steps.insert(key, row);
         }
     }
 
@@ -318,6 +329,12 @@ impl Advisor<'_> {
             ("subscriptions_ending", ending.len().to_string()),
         ])
     }
+}
+
+/// The seats that a step concerns.
+fn concerned(numbers: &Numbers) -> i64 {
+    let seats = numbers.iter().find(|(name, _)| *name == "seats_concerned");
+    seats.and_then(|(_, seats)| seats.parse().ok()).unwrap_or(0)
 }
 
 fn or_null(count: Option<i64>) -> String {

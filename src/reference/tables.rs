@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Evidence, Opened};
+use crate::domain::money::{Currency, Money};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
 
@@ -24,6 +25,7 @@ pub struct Tables {
     pub adoption: BTreeMap<AdoptionKey, Adoption>,
     pub workload_adoption: BTreeMap<WorkloadAdoptionKey, WorkloadAdoption>,
     pub portfolio: BTreeMap<PortfolioKey, Portfolio>,
+    pub spend: BTreeMap<AdoptionKey, Spend>,
     pub next_steps: BTreeMap<NextStepsKey, NextSteps>,
     /// How many license events contradicted the state at the time, and so changed nothing.
     pub contradictions: u64,
@@ -235,9 +237,25 @@ pub struct NextStepsKey {
     pub code: StepCode,
 }
 
+/// The row is there where a price counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spend {
+    pub currency: Currency,
+    pub price_per_month: Money,
+    pub seats_sold: Option<i64>,
+    pub seats_unassigned: Option<i64>,
+    pub seats_idle: Option<i64>,
+    pub cost_sold: Option<Money>,
+    pub cost_unassigned: Option<Money>,
+    pub cost_idle: Option<Money>,
+    pub in_scope: bool,
+}
+
 /// Only the numbers. Cause and strategies are texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NextSteps {
+    pub money_per_month: Option<Money>,
+    pub currency: Option<Currency>,
     pub evidence: String,
 }
 

@@ -1,4 +1,4 @@
-//! The published fact tables: all days of a table of the warehouse in one file, with the names
+//! The published fact tables: the days of a table of the warehouse in one file, with the names
 //! joined in. A few days are read and joined at a time, so memory never holds the whole range.
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use crate::reports::error::ReportError;
 use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
 use crate::reports::publication::Publication;
-use crate::reports::published_table::{DAY, GRAIN, PublishedTable};
+use crate::reports::published_table::{DAY, GRAIN, PublishedTable, is_by_month};
 use crate::reports::staging::{StagedFile, Staging};
 use crate::reports::step_history::{READ, StepHistory};
 use crate::stages::next_steps::NEXT_STEPS;
@@ -72,7 +72,9 @@ pub(super) fn write(
         if let Some(part) = copied.take().filter(|_| has_history) {
             history = StepHistory::of_published(&part.read(&READ)?, range.0.plus(-1)).map_err(failed())?;
         }
-        for some in month.chunks(DAYS_AT_ONCE) {
+        let left_out = if is_by_month(contract) { month.len() - 1 } else { 0 };
+        progress(left_out as u64);
+        for some in month[left_out..].chunks(DAYS_AT_ONCE) {
             let frames: Vec<RecordBatch> = some
                 .par_iter()
                 .map(|day| of_day(publication, contract, &table, names, *day))

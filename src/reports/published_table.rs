@@ -8,13 +8,20 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
-/// The tables that are published with all their days.
-pub const FACTS: [&Contract; 5] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO, &NEXT_STEPS];
+/// The tables that are published, with all their days but for [`is_by_month`].
+pub const FACTS: [&Contract; 6] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO, &SPEND, &NEXT_STEPS];
+
+/// Whether a table is published with the last day of each month alone, and with the latest day.
+/// Prices are those of a month, so rows of more days would invite to add them up.
+pub(super) fn is_by_month(contract: &Contract) -> bool {
+    contract.name == SPEND.name
+}
 
 const PARQUET: &str = "parquet";
 

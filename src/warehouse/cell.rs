@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, StringBuilder, TimestampMicrosecondArray,
-    UInt32Array,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, StringBuilder,
+    TimestampMicrosecondArray, UInt32Array,
 };
 
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Evidence, Opened};
+use crate::domain::money::{Currency, Money};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
 use crate::warehouse::contract::Kind;
@@ -80,6 +81,15 @@ primitive!(
     |cell: &Instant| cell.0,
     Instant,
     |array: TimestampMicrosecondArray| array.with_timezone("UTC")
+);
+primitive!(
+    Money,
+    Kind::Money,
+    Decimal128Array,
+    |cell: &Money| i128::from(cell.0),
+    // No amount of a file has more digits than 64 bits have.
+    |value: i128| Money(value as i64),
+    |array: Decimal128Array| array.with_data_type(Kind::Money.data_type())
 );
 
 /// How many bytes of text a column of a file can have at most: Arrow counts them in 32 bits.
@@ -187,6 +197,7 @@ textual!(Opened, |cell, column| column.add(cell.name()), Opened::parse);
 textual!(State, |cell, column| column.add(cell.name()), State::parse);
 textual!(Term, |cell, column| column.add(cell.name()), Term::parse);
 textual!(Seller, |cell, column| column.add(cell.name()), Seller::parse);
+textual!(Currency, |cell, column| column.add(cell.code()), Currency::of);
 textual!(StepCode, |cell, column| column.add(cell.name()), StepCode::parse);
 
 #[cfg(test)]

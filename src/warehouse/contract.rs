@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
+use crate::domain::money;
 use crate::domain::settings_group::SettingsGroup;
 
 /// The type of a column, as every Parquet reader shows it.
@@ -26,6 +27,8 @@ pub enum Kind {
     Instant,
     /// A 64-bit float: a ratio or another fraction.
     Ratio,
+    /// An exact amount of money, in the unit of the currency that another column names.
+    Money,
 }
 
 impl Kind {
@@ -39,6 +42,7 @@ impl Kind {
             Kind::Day => DataType::Date32,
             Kind::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Kind::Ratio => DataType::Float64,
+            Kind::Money => DataType::Decimal128(money::PRECISION as u8, money::SCALE as i8),
         }
     }
 
@@ -52,6 +56,7 @@ impl Kind {
             Kind::Day => "date",
             Kind::Instant => "timestamp (µs, UTC)",
             Kind::Ratio => "float64",
+            Kind::Money => "decimal(18, 4)",
         }
     }
 }
@@ -125,8 +130,9 @@ pub struct MadeFrom {
     /// The groups of settings that the settings half of a file's fingerprint takes in, in this
     /// order: another order is another fingerprint, which makes every file again.
     pub settings: &'static [SettingsGroup],
-    /// The groups of settings that it reads and that the settings half leaves out: the inputs half
-    /// has what they decide, so that a change makes only the days again that come out different. Of
+    /// The groups of settings that it reads and that are not in the settings half of every file: a
+    /// file's fingerprint has what they decide on its day, so that a change makes only the days
+    /// again that come out different. Of
     /// a `received=` table: those that decide how its raw files are read.
     pub settings_by_effect: &'static [SettingsGroup],
 }

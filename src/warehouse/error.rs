@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use parquet::errors::ParquetError;
+use polars::error::PolarsError;
 
 use crate::storage::error::StorageError;
 
@@ -37,6 +38,9 @@ pub enum WarehouseError {
     /// A frame that Arrow refuses to build: a fault of ours.
     #[error("cannot build a frame: {0}")]
     Frame(#[from] arrow::error::ArrowError),
+    /// A query that Polars refuses: a fault of ours.
+    #[error("cannot join or sum frames: {0}")]
+    Query(#[from] PolarsError),
     /// Another run is at work, or a check.
     #[error("another run holds the warehouse `{}`{holder}", path.display())]
     Locked { path: PathBuf, holder: String },

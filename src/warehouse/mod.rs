@@ -3,6 +3,7 @@
 
 pub mod cell;
 pub mod contract;
+pub mod data_frame;
 mod encode;
 pub mod error;
 pub mod file;

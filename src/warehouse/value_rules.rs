@@ -6,7 +6,7 @@ use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::{max, min};
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 
 use crate::warehouse::contract::{Column, Contract, Kind, Place};
@@ -71,6 +71,12 @@ fn fault(column: &Column, values: &ArrayRef) -> Option<(usize, String)> {
             min(counts).filter(|least| *least < 0)?;
             let row = (0..counts.len()).find(|row| counts.is_valid(*row) && counts.value(*row) < 0)?;
             Some((row, format!("`{}`, less than 0,", counts.value(row))))
+        }
+        Kind::Money => {
+            let amounts = values.as_primitive_opt::<Decimal128Type>()?;
+            min(amounts).filter(|least| *least < 0)?;
+            let row = (0..amounts.len()).find(|row| amounts.is_valid(*row) && amounts.value(*row) < 0)?;
+            Some((row, format!("`{}`, less than 0,", amounts.value_as_string(row))))
         }
         Kind::Ratio => {
             let ratios = values.as_primitive_opt::<Float64Type>()?;

@@ -138,6 +138,7 @@ fn run_on_the_sample_prints_a_summary_and_then_finds_nothing_to_do() {
         "usage.parquet",
         "workload_adoption.parquet",
         "portfolio.parquet",
+        "spend.parquet",
         "next_steps.parquet",
         "customers.parquet",
     ];
@@ -173,6 +174,7 @@ fn plan_lists_what_run_would_make_and_changes_nothing() {
         "adoption",
         "first_activity",
         "workload_adoption",
+        "spend",
         "next_steps",
         "portfolio",
     ] {

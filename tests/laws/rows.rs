@@ -12,6 +12,7 @@ use uptake::stages::licenses::assignments::Assignment;
 use uptake::stages::licenses::subscriptions::Subscription;
 use uptake::stages::measures::adoption::Adoption;
 use uptake::stages::measures::portfolio::Portfolio;
+use uptake::stages::measures::spend::Spend;
 use uptake::stages::measures::usage::Usage;
 use uptake::stages::measures::workload_adoption::WorkloadAdoption;
 use uptake::stages::next_steps::NextStep;
@@ -29,7 +30,7 @@ use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
 /// The tables whose bytes do not depend on the form of the raw files.
-pub const FINAL_TABLES: [&str; 10] = [
+pub const FINAL_TABLES: [&str; 11] = [
     "activity_daily",
     "first_activity",
     "activity_28d",
@@ -38,6 +39,7 @@ pub const FINAL_TABLES: [&str; 10] = [
     "usage",
     "adoption",
     "workload_adoption",
+    "spend",
     "next_steps",
     "portfolio",
 ];
@@ -92,13 +94,16 @@ texts!(adopted, Adoption, reference::AdoptionKey, reference::Adoption;
      usage_ratio_adjusted in_scope scope_reason window_days_covered window_complete seats_snapshot_day]);
 texts!(by_workload, WorkloadAdoption, reference::WorkloadAdoptionKey, reference::WorkloadAdoption;
     [tenant_id workload] [entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed]);
+texts!(priced, Spend, reference::AdoptionKey, reference::Spend;
+    [tenant_id sku_id]
+    [currency price_per_month seats_sold seats_unassigned seats_idle cost_sold cost_unassigned cost_idle in_scope]);
 texts!(summed, Portfolio, reference::PortfolioKey, reference::Portfolio;
     [sku_id workload]
     [customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio
      seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial
      active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed]);
 
-texts!(advised, NextStep, reference::NextStepsKey, reference::NextSteps; [tenant_id sku_id workload code] [evidence]);
+texts!(advised, NextStep, reference::NextStepsKey, reference::NextSteps; [tenant_id sku_id workload code] [money_per_month currency evidence]);
 
 /// The days (`day=` or `received=`) that a table has folders for.
 pub fn days_of(settings: &Settings, table: &str) -> BTreeSet<Day> {
@@ -155,6 +160,7 @@ pub fn found(settings: &Settings) -> Result<AllLines, String> {
         ("usage", lines(settings, used::found)?),
         ("adoption", lines(settings, adopted::found)?),
         ("workload_adoption", lines(settings, by_workload::found)?),
+        ("spend", lines(settings, priced::found)?),
         ("next_steps", lines(settings, advised::found)?),
         ("portfolio", lines(settings, summed::found)?),
     ]))
@@ -184,6 +190,7 @@ pub fn expected(tables: &Tables) -> AllLines {
         ("usage", lines!(tables.usage, used::expected)),
         ("adoption", lines!(tables.adoption, adopted::expected)),
         ("workload_adoption", lines!(tables.workload_adoption, by_workload::expected)),
+        ("spend", lines!(tables.spend, priced::expected)),
         ("next_steps", lines!(tables.next_steps, advised::expected)),
         ("portfolio", lines!(tables.portfolio, summed::expected)),
     ])

@@ -19,6 +19,7 @@ impl Site {
         }
         .unwrap();
         fs::write(folder.path().join("skus.csv"), render::SKUS_CSV).unwrap();
+        fs::write(folder.path().join("prices.csv"), render::prices_csv()).unwrap();
         fs::create_dir(folder.path().join("input")).unwrap();
         let settings = workdir::settings(folder.path(), &render::pipeline_text(knobs));
         Site { _folder: folder, settings }

@@ -12,6 +12,7 @@ use crate::stages::licenses::assignments::{ASSIGNMENTS, Assignment};
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Subscription};
 use crate::stages::measures::adoption::{ADOPTION, Adoption};
 use crate::stages::measures::portfolio;
+use crate::stages::measures::spend::{SPEND, Spend};
 use crate::stages::measures::usage::{USAGE, Usage};
 use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
 use crate::warehouse::contract::Contract;
@@ -116,6 +117,16 @@ pub const COMPARED: &[ComparedTable] = &[
             frame(rows.map(|(key, of)| {
                 row!(WorkloadAdoption from key: tenant_id workload,
                     of: entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed)
+            }))
+        },
+    },
+    ComparedTable {
+        contract: &SPEND,
+        recomputed: |tables, tenant, day| {
+            let rows = tables.spend.iter().filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
+            frame(rows.map(|(key, of)| {
+                row!(Spend from key: tenant_id sku_id,
+                    of: currency price_per_month seats_sold seats_unassigned seats_idle cost_sold cost_unassigned cost_idle in_scope)
             }))
         },
     },

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::audit::recompute::customer_choice::Share;
-use crate::cli::args::values::{Format, day, share};
+use crate::cli::args::values::{By, Format, day, share};
 use crate::domain::day::Day;
 
 pub const RUN_EXAMPLES: &str = "\
@@ -16,6 +16,7 @@ Examples:
   uptake run my.toml --tables activity_28d           one table, and what it needs; nothing is published
   uptake run my.toml --max-days 30                   a long archive in portions; run it again until nothing is left
   uptake run my.toml --quiet --log-format json       from a scheduler
+  uptake run my.toml --by money                      the most expensive next steps first
   uptake run my.toml --verify 5                      with five customers computed a second time, every night others";
 
 pub const REPROCESS_EXAMPLES: &str = "\
@@ -70,6 +71,9 @@ pub struct RunArgs {
     /// they are published, instead of the pipeline file's `[alert] command`.
     #[arg(long, value_name = "CMD", conflicts_with = "tables")]
     pub alert_command: Option<String>,
+    /// What puts the next steps of the summary in order: seats concerned, or money per month.
+    #[arg(long, value_enum, default_value_t = By::Seats)]
+    pub by: By,
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -116,6 +120,9 @@ pub struct ReprocessArgs {
     /// others; where they differ, nothing is.
     #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
     pub verify: Option<Share>,
+    /// What puts the next steps of the summary in order: seats concerned, or money per month.
+    #[arg(long, value_enum, default_value_t = By::Seats)]
+    pub by: By,
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

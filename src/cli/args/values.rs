@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::audit::recompute::customer_choice::Share;
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
+use crate::reports::summary::valuable_steps::StepOrder;
 use crate::sources::Format as FileFormat;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,6 +27,22 @@ pub enum ExplanationFormat {
     Text,
     Json,
     Markdown,
+}
+
+/// By what the next steps of a summary are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    Seats,
+    Money,
+}
+
+impl From<By> for StepOrder {
+    fn from(by: By) -> StepOrder {
+        match by {
+            By::Seats => StepOrder::Seats,
+            By::Money => StepOrder::Money,
+        }
+    }
 }
 
 /// Parses a day.

@@ -36,5 +36,12 @@ pub fn run(args: &ReprocessArgs, global: &Global, interruption: &Interruption) -
         ("threads", args.threads.map(|threads| json!(threads))),
     ];
     let invocation = Invocation::new("reprocess", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
-    carry_out(&context, &request, &store, invocation, (args.threads, global), interruption)
+    carry_out(
+        &context,
+        &request,
+        &store,
+        invocation,
+        (args.threads, args.by, global),
+        interruption,
+    )
 }

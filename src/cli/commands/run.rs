@@ -9,6 +9,7 @@ use crate::audit::recompute::customer_choice::Share;
 use crate::audit::verify::verify;
 use crate::cli::args::global::Global;
 use crate::cli::args::make::RunArgs;
+use crate::cli::args::values::By;
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::interruption::Interruption;
@@ -53,7 +54,14 @@ pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Resu
     ];
     let invocation = Invocation::new("run", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
     let store = Store::at(&context.settings.warehouse);
-    carry_out(&context, &request, &store, invocation, (args.threads, global), interruption)
+    carry_out(
+        &context,
+        &request,
+        &store,
+        invocation,
+        (args.threads, args.by, global),
+        interruption,
+    )
 }
 
 /// Returns the function that computes some customers a second time during a run.
@@ -70,7 +78,7 @@ pub fn carry_out(
     request: &Request<'_>,
     store: &Store,
     invocation: Invocation,
-    (threads, global): (Option<u16>, &Global),
+    (threads, by, global): (Option<u16>, By, &Global),
     interruption: &Interruption,
 ) -> Result<(), Failure> {
     let progress = Progress::with_warnings_in_the_result(global.progress_mode());
@@ -120,7 +128,7 @@ pub fn carry_out(
     if global.quiet {
         return Ok(());
     }
-    print(&closing_words(&context.settings, &report, global.colored()))
+    print(&closing_words(&context.settings, &report, by.into(), global.colored()))
 }
 
 /// Does the run, and records it if it succeeds.

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::domain::money::{Currency, Money};
 use crate::domain::next_steps::Language;
 use crate::domain::words::phrase::{Noun, Phrase};
 use crate::domain::words::summary;
@@ -104,6 +105,17 @@ impl Words {
     /// `+12.5`.
     pub fn signed_decimal(self, number: f64, decimals: usize) -> String {
         self.with_comma(format!("{number:+.decimals$}"))
+    }
+
+    /// `1,234.50 EUR`; in German `1.234,50 EUR`.
+    pub fn money(self, amount: Money, currency: Currency) -> String {
+        let (whole, behind) = amount.parts(currency);
+        let point = if behind.is_empty() {
+            String::new()
+        } else {
+            self.with_comma(".".to_owned())
+        };
+        format!("{}{point}{behind} {currency}", self.grouped(whole))
     }
 
     fn with_comma(self, text: String) -> String {

@@ -39,6 +39,7 @@ mod tests {
     use std::fmt::Display;
 
     use super::*;
+    use crate::domain::money::{Currency, Money};
     use crate::domain::next_steps::Language;
 
     /// The phrases of each file.
@@ -113,6 +114,10 @@ mod tests {
             [german.count(1, nouns::SEAT), german.count(1000, nouns::SEAT)],
             ["1 Lizenz", "1.000 Lizenzen"]
         );
+        let currency = |code| Currency::of(code).expect("it is listed");
+        assert_eq!(english.money(Money(12_345_060_000), currency("EUR")), "1,234,506.00 EUR");
+        assert_eq!(german.money(Money(12_345_067_800), currency("KWD")), "1.234.506,780 KWD");
+        assert_eq!(english.money(Money(11_500_000), currency("JPY")), "1,150 JPY");
         assert_eq!([counted(1, "file"), counted(2, "file")], ["1 file", "2 files"]);
     }
 

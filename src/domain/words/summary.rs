@@ -15,6 +15,8 @@ phrases! {
     BESIDES = "besides", "daneben";
     OF_SEATS = "{part} of {whole} seats", "{part} von {whole} Lizenzen";
     OF_ENTITLEMENTS = "{part} of {whole} entitlements", "{part} von {whole} nutzbaren Lizenzen";
+    PER_MONTH = "Per month", "Pro Monat";
+    SPENDING = "{sold}, unassigned {unassigned}, idle {idle}", "{sold}, frei {unassigned}, ungenutzt {idle}";
     UNKNOWN = "unknown: no customer has seat data", "unbekannt: von keinem Kunden liegen Lizenzdaten vor";
     POINTS = "{points} points", "{points} Punkte";
     MOVED_MOST = "Moved most since {day}", "Größte Veränderungen seit {day}";
@@ -29,6 +31,8 @@ phrases! {
     STEPS_SINCE = "Next steps since {day}: {new} new, {done} done", "Nächste Schritte seit {day}: {new} neu, {done} erledigt";
     NEW = "new", "neu";
     DONE = "done", "erledigt";
+    STEPS_BY_MONEY = "Most valuable next steps, by money per month", "Die wertvollsten nächsten Schritte, nach Geld pro Monat";
+    NO_PRICES = "No next step has a price: `prices` in [catalogue] names a price list.", "Kein Schritt hat einen Preis: `prices` in [catalogue] nennt eine Preisliste.";
     MORE_STEPS = "more in {file}", "weitere in {file}";
     UP_TO_DATE = "Nothing to do: everything is up to date.", "Nichts zu tun: Alles ist auf dem neuesten Stand.";
     UP_TO_DATE_UNTIL = "Nothing to do: everything is up to date until {day}.", "Nichts zu tun: Alles ist bis {day} auf dem neuesten Stand.";

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::domain::guid::Guid;
+use crate::domain::settings_group::SettingsGroup;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::build::activity_daily::facts_of;
 use crate::engine::build::assignments::{HolderDigests, assignments};
@@ -25,6 +26,7 @@ use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::window_pass::Coverage;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
@@ -33,7 +35,7 @@ use crate::stages::next_steps::support::Support;
 use crate::warehouse::contract::Contract;
 
 /// The tables that one pass makes.
-pub const PASS_TABLES: [&Contract; 5] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS];
+pub const PASS_TABLES: [&Contract; 6] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &SPEND, &NEXT_STEPS];
 
 /// The same and `subscriptions`: the tables of a shard of which one plan says which days are made.
 pub fn window_tables() -> impl Iterator<Item = &'static Contract> {
@@ -163,13 +165,17 @@ impl Fingerprints {
             put(&USAGE, use_of);
             put(&ADOPTION, covered);
             put(&WORKLOAD_ADOPTION, use_of);
+            put(&SPEND, covered);
             put(&NEXT_STEPS, Hasher::new().digest(covered).digest(advice[at]).finish());
         }
         let with_settings = |contract: &Contract| {
             let settings = settings_digest(contract, job.settings);
             let days = inputs_of.remove(contract.name).into_iter().flatten();
-            let prints = days.map(|(day, inputs)| (day, Fingerprint { settings, inputs }));
-            (contract.name, prints.collect())
+            let print = |(day, inputs)| {
+                let settings = with_prices(contract, settings, job, day);
+                (day, Fingerprint { settings, inputs })
+            };
+            (contract.name, days.map(print).collect())
         };
         Fingerprints(window_tables().map(with_settings).collect())
     }
@@ -193,6 +199,14 @@ impl Fingerprints {
         }
         stale
     }
+}
+
+/// The settings half with the prices that count on the day, for a table that reads them: another
+/// price makes the days again on which it counts, and no others.
+fn with_prices(contract: &Contract, settings: Digest, job: &Job<'_>, day: Day) -> Digest {
+    let reads_prices = contract.made_from.settings_by_effect.contains(&SettingsGroup::Prices);
+    let prices = job.settings.rules.catalogue.prices.digest(day).filter(|_| reads_prices);
+    prices.map_or(settings, |prices| Hasher::new().digest(settings).digest(prices).finish())
 }
 
 /// What the portfolio of a day is made from.

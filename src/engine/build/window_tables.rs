@@ -1,9 +1,10 @@
 //! The tables that look back on 28 days, and the ones beside them: `subscriptions`, `activity_28d`,
-//! `usage`, `adoption`, `workload_adoption`, `next_steps`, `portfolio`. A range of N days is one
+//! `usage`, `adoption`, `workload_adoption`, `spend`, `next_steps`, `portfolio`. A range of N days is one
 //! pass over N + 27 days of facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
@@ -25,15 +26,18 @@ use crate::stages::activity::activity_28d;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::window_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
-use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio;
 use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::spend;
+use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::window_pass::Pass;
-use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::{self, NEXT_STEPS};
 use crate::warehouse::contract::Contract;
+use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::Row;
 
 /// A pass has at least so many days, if there are so many.
@@ -160,7 +164,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
     for (first, last) in passes(&days, |day| facts_on(job, state, day, inputs.shard)) {
         let days_of_pass: Vec<Day> = window::first_day(first).to(last).collect();
         let facts = read_facts(job, state, inputs.shard, &days_of_pass)?;
-        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &NEXT_STEPS]
+        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &SPEND, &NEXT_STEPS]
             .iter()
             .any(|contract| of(contract).range(first..=last).next().is_some());
         let assignments = if with_use { inputs.assignments.as_slice() } else { &[] };
@@ -252,6 +256,9 @@ impl Finished {
         put(&USAGE, &|| Ok(Row::frame(&self.used.usage)?))?;
         put(&ADOPTION, &|| Ok(Row::frame(&self.used.adoption)?))?;
         put(&WORKLOAD_ADOPTION, &|| Ok(Row::frame(&self.used.workload_adoption)?))?;
+        put(&SPEND, &|| {
+            Ok(spend::build(&self.used.adoption, self.day, &job.settings.rules.catalogue)?)
+        })?;
         let background = Background {
             rules: &job.settings.rules,
             timeline: inputs.timeline,
@@ -350,17 +357,14 @@ pub fn execute_portfolio(day: Day, fingerprint: Fingerprint, job: &Job<'_>, stat
         return Ok(Outcome::Outdated);
     }
     job.watch.go_on()?;
-    let mut adoption: Vec<Adoption> = Vec::new();
-    let mut workloads: Vec<WorkloadAdoption> = Vec::new();
-    for shard in 0..job.shards() {
-        adoption.extend(job.store.rows::<Adoption>((Some(day), shard))?);
-        workloads.extend(job.store.rows::<WorkloadAdoption>((Some(day), shard))?);
-    }
-    workloads.sort_by(|a, b| (a.tenant_id, &a.workload).cmp(&(b.tenant_id, &b.workload)));
+    let of_all_shards = |contract: &'static Contract| -> Result<RecordBatch, EngineError> {
+        let shards = (0..job.shards()).map(|shard| job.store.read(contract, (Some(day), shard), &[]));
+        let shards = shards.collect::<Result<Vec<RecordBatch>, WarehouseError>>()?;
+        Ok(concat_batches(&contract.schema(), &shards).map_err(WarehouseError::from)?)
+    };
+    let rows = portfolio::build(&of_all_shards(&ADOPTION)?, &of_all_shards(&WORKLOAD_ADOPTION)?)?;
     let place = (Some(day), 0);
-    let footer = job
-        .store
-        .replace_rows(place, &portfolio::build(&adoption, &workloads), fingerprint)?;
+    let footer = job.store.replace(&PORTFOLIO, place, &rows, fingerprint, &[])?;
     Ok(Outcome::Made(vec![(&PORTFOLIO, place, footer)]))
 }
 

@@ -7,7 +7,7 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::explain::facts::CustomerName;
 use crate::stages::measures::adoption::Adoption;
-use crate::stages::measures::portfolio;
+use crate::stages::measures::usage::ratio;
 
 /// All customers of a day.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,16 +56,18 @@ pub fn list(day: Day, names: Vec<CustomerName>, adoption: Vec<Adoption>) -> Cust
 }
 
 fn line(customer: CustomerName, rows: &[Adoption]) -> CustomerLine {
-    // The first row is the sum over all products. Without a product in scope there is none.
-    let sum = portfolio::build(rows, &[]).into_iter().next();
-    let sum = sum.as_ref();
+    let in_scope = rows.iter().filter(|row| row.in_scope && row.seats_snapshot_day.is_some());
+    let known: Vec<&Adoption> = in_scope.collect();
+    let sum = |of: fn(&Adoption) -> i64| (!known.is_empty()).then(|| known.iter().map(|row| of(row)).sum::<i64>());
+    let (seats_sold, seats_assigned) = (sum(|row| row.seats_sold.unwrap_or(0)), sum(|row| row.seats_assigned));
+    let (entitlements, active) = (sum(|row| row.entitlements_total.unwrap_or(0)), sum(|row| row.entitlements_active));
     CustomerLine {
         customer,
-        seats_sold: sum.and_then(|sum| sum.seats_sold),
-        seats_assigned: sum.and_then(|sum| sum.seats_assigned),
-        deployment: sum.and_then(|sum| sum.deployment_ratio),
-        entitlements: sum.and_then(|sum| sum.entitlements_total),
-        active: sum.and_then(|sum| sum.entitlements_active),
-        usage: sum.and_then(|sum| sum.usage_ratio),
+        seats_sold,
+        seats_assigned,
+        deployment: seats_assigned.and_then(|assigned| ratio(assigned, seats_sold)),
+        entitlements,
+        active,
+        usage: active.and_then(|active| ratio(active, entitlements)),
     }
 }

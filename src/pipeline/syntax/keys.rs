@@ -39,7 +39,7 @@ pub const SOURCE: &[&str] = &[
     "path_day",
 ];
 /// Keys of `[catalogue]`.
-pub const CATALOGUE: &[&str] = &["skus", "workloads", "apps", "offers", "excluded", "audit_actions"];
+pub const CATALOGUE: &[&str] = &["skus", "workloads", "apps", "offers", "excluded", "audit_actions", "prices"];
 /// Keys of each `[[exclude]]`.
 pub const EXCLUDE: &[&str] = &["sku", "reason"];
 /// Keys of `[thresholds]`.

@@ -63,18 +63,24 @@ impl Notes {
 pub(in crate::pipeline) struct Row {
     /// Line from 1.
     pub line: usize,
-    cells: Vec<(&'static str, String)>,
+    /// `None` where the file does not have the column.
+    cells: Vec<(&'static str, Option<String>)>,
 }
 
 impl Row {
     /// Returns the text of a cell, empty if the row does not have it.
     pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", |(_, cell)| cell)
+        self.cells.get(column).and_then(|(_, cell)| cell.as_deref()).unwrap_or("")
+    }
+
+    /// Returns whether the file has a column.
+    pub fn has(&self, column: usize) -> bool {
+        self.cells.get(column).is_some_and(|(_, cell)| cell.is_some())
     }
 
     /// Returns a cell that must not be empty.
     pub fn filled(&self, column: usize, notes: &mut Notes) -> Option<&str> {
-        let (name, cell) = self.cells.get(column)?;
+        let (name, cell) = (self.cells.get(column)?.0, self.cell(column));
         if cell.is_empty() {
             notes.refuse(self.line, format!("`{name}` is empty; fill it in or remove the row"));
             return None;
@@ -97,6 +103,16 @@ impl Row {
 /// Returns the rows of a CSV text with only these `columns` (in lower case). A missing column is a
 /// problem, and then there are no rows.
 pub(in crate::pipeline) fn rows<const N: usize>(bytes: &[u8], columns: [&'static str; N], notes: &mut Notes) -> Vec<Row> {
+    rows_with(bytes, columns, [], notes)
+}
+
+/// Returns the same with columns that the file need not have. They stand behind the others.
+pub(in crate::pipeline) fn rows_with<const N: usize, const M: usize>(
+    bytes: &[u8],
+    columns: [&'static str; N],
+    optional: [&'static str; M],
+    notes: &mut Notes,
+) -> Vec<Row> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -122,6 +138,7 @@ pub(in crate::pipeline) fn rows<const N: usize>(bytes: &[u8], columns: [&'static
     let Some(places) = places(&record, columns, notes) else {
         return Vec::new();
     };
+    let optional = optional_places(&record, optional, notes);
     let mut rows = Vec::new();
     let mut undecodable = None;
     while let Ok(true) = reader.read_byte_record(&mut record) {
@@ -137,11 +154,14 @@ pub(in crate::pipeline) fn rows<const N: usize>(bytes: &[u8], columns: [&'static
             );
             continue;
         }
-        let cells = places.map(|(name, place)| (name, trimmed(record.get(place).unwrap_or_default())));
-        if cells.iter().any(|(_, cell)| cell.contains('\u{FFFD}')) {
+        let text = |place: usize| trimmed(record.get(place).unwrap_or_default());
+        let needed = places.iter().map(|(name, place)| (*name, Some(text(*place))));
+        let optional = optional.iter().map(|(name, place)| (*name, place.map(text)));
+        let cells: Vec<(&str, Option<String>)> = needed.chain(optional).collect();
+        if cells.iter().flat_map(|(_, cell)| cell).any(|cell| cell.contains('\u{FFFD}')) {
             undecodable = undecodable.or(Some(line));
         }
-        rows.push(Row { line, cells: cells.into() });
+        rows.push(Row { line, cells });
     }
     if let Some(line) = undecodable {
         notes.warn(
@@ -187,7 +207,7 @@ impl Lines<'_> {
 /// Returns the positions of the columns. Case and blanks do not matter. If a name is repeated, the
 /// first one counts.
 fn places<const N: usize>(header: &ByteRecord, columns: [&'static str; N], notes: &mut Notes) -> Option<[(&'static str, usize); N]> {
-    let names: Vec<String> = header.iter().map(|name| trimmed(name).to_lowercase()).collect();
+    let names = names(header);
     let found = columns.map(|column| (column, names.iter().position(|name| name == column)));
     for (column, _) in found.iter().filter(|(_, place)| place.is_none()) {
         let known = || names.iter().map(String::as_str);
@@ -198,6 +218,29 @@ fn places<const N: usize>(header: &ByteRecord, columns: [&'static str; N], notes
         .iter()
         .all(|(_, place)| place.is_some())
         .then(|| found.map(|(column, place)| (column, place.unwrap_or(usize::MAX))))
+}
+
+/// Returns the positions of columns that need not be there. One whose name is misspelt would be
+/// left out without a word, so a name that is near is a warning.
+fn optional_places<const M: usize>(
+    header: &ByteRecord,
+    columns: [&'static str; M],
+    notes: &mut Notes,
+) -> [(&'static str, Option<usize>); M] {
+    let names = names(header);
+    let found = columns.map(|column| (column, names.iter().position(|name| name == column)));
+    for name in names.iter().filter(|name| !columns.contains(&name.as_str())) {
+        let lacking = found.iter().filter(|(_, place)| place.is_none()).map(|(column, _)| *column);
+        if let Some(meant) = nearest(name, lacking) {
+            notes.warn(1, format!("column `{name}` is not read; did you mean `{meant}`?"));
+        }
+    }
+    found
+}
+
+/// Returns the names of a header, in lower case.
+fn names(header: &ByteRecord) -> Vec<String> {
+    header.iter().map(|name| trimmed(name).to_lowercase()).collect()
 }
 
 /// Returns the text of a cell without white space (also no-break spaces) around it.

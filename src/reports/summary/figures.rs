@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::money::{Currency, Money};
 use crate::reports::day_rows::DayRows;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::portfolio::Portfolio;
+use crate::stages::measures::spend::Spend;
 use crate::stages::measures::usage::{Parts, ratio};
 
 /// How many customers the summary names at most.
@@ -80,6 +82,16 @@ pub struct OldList {
     pub days: i32,
 }
 
+/// What the products in scope cost a month in one currency. What is not known, or more than a file
+/// can have, is in no sum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spending {
+    pub currency: Currency,
+    pub sold: Money,
+    pub unassigned: Money,
+    pub idle: Money,
+}
+
 /// The closing summary of a run. The measures are `None` where no customer has known seats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
@@ -101,6 +113,8 @@ pub struct Summary {
     pub usage_adjusted: Option<Measure>,
     /// What active entitlements are made of. All but `current` is what distorts usage.
     pub parts: Option<Parts>,
+    /// By currency, which are never added up; nothing where no price counts.
+    pub spending: Vec<Spending>,
     /// The customers that moved most, the first one most of all.
     pub movers: Vec<Mover>,
     /// Customers that are there on both days and are not compared, because their window was not
@@ -135,9 +149,33 @@ pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid,
         usage: measure(|row| Some(Share::of(row.entitlements_active?, row.entitlements_total?))),
         usage_adjusted: measure(|row| Some(Share::of(row.active_current?, row.entitlements_total?))),
         parts: total.and_then(parts_of),
+        spending: spending(&now.spend),
         movers,
         not_compared,
     }
+}
+
+fn spending(rows: &[Spend]) -> Vec<Spending> {
+    let mut sums: BTreeMap<Currency, Spending> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.in_scope) {
+        let currency = row.currency;
+        let nothing = Money::default();
+        let sum = sums.entry(currency).or_insert(Spending {
+            currency,
+            sold: nothing,
+            unassigned: nothing,
+            idle: nothing,
+        });
+        let costs = [
+            (&mut sum.sold, row.cost_sold),
+            (&mut sum.unassigned, row.cost_unassigned),
+            (&mut sum.idle, row.cost_idle),
+        ];
+        for (sum, cost) in costs {
+            *sum = cost.and_then(|cost| sum.plus(cost)).unwrap_or(*sum);
+        }
+    }
+    sums.into_values().collect()
 }
 
 /// The customers whose snapshot of subscriptions in force is stale.

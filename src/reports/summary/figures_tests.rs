@@ -41,8 +41,9 @@ fn row(tenant: Guid, sku: u128, entitlements: Option<i64>, active: i64) -> Adopt
 fn day(number: i32, adoption: Vec<Adoption>) -> DayRows {
     DayRows {
         day: Day(number),
-        portfolio: portfolio::build(&adoption, &[]),
+        portfolio: portfolio::build_rows(&adoption, &[]).unwrap(),
         adoption,
+        spend: Vec::new(),
     }
 }
 

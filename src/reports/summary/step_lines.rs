@@ -9,10 +9,11 @@ use crate::domain::words::Words;
 use crate::reports::summary::text::{WIDTH, padded};
 use crate::stages::next_steps::advice::title;
 
-/// A line such as `   1,200  low usage                 Contoso, SPE_E3`.
-pub(super) fn line(words: Words, seats_concerned: i64, code: StepCode, about: &str) -> String {
-    let begin = format!("  {:>6}  {:<24}  ", words.grouped(seats_concerned), title(words.0, code));
-    let room = WIDTH.saturating_sub(begin.chars().count());
+/// A line such as `   1,200  low usage                 Contoso, SPE_E3`. It begins with the value of
+/// the step in so many columns.
+pub(super) fn line(words: Words, (value, columns): (&str, usize), code: StepCode, about: &str) -> String {
+    let begin = format!("  {value:>columns$}  {:<24}  ", title(words.0, code));
+    let room = WIDTH.saturating_sub(begin.chars().count()).max(1);
     format!("{}\n", format!("{begin}{}", padded(about, room)).trim_end())
 }
 

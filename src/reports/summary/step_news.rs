@@ -137,7 +137,7 @@ impl StepNews {
             for step in steps.iter().take(MOST) {
                 let Some(code) = StepCode::parse(&step.id.code) else { continue };
                 let about = format!("{}: {}", words.say(label), step.about);
-                text.push_str(&line(words, step.seats_concerned, code, &about));
+                text.push_str(&line(words, (&words.grouped(step.seats_concerned), 6), code, &about));
             }
         }
         text
@@ -193,6 +193,8 @@ mod tests {
             workload: None,
             code,
             seats_concerned: seats,
+            money_per_month: None,
+            currency: None,
             evidence: Evidence::of(seats, []).text(),
             cause: "A cause.".to_owned(),
             strategies: "A strategy.".to_owned(),

@@ -1,6 +1,6 @@
 //! The closing summary as text of 80 columns.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use crate::domain::next_steps::Language;
 use crate::domain::words::explain as parts;
@@ -43,6 +43,7 @@ pub fn render(summary: &Summary, language: Language, color: bool) -> String {
         text.push_str(&page.measure(&format!("{indent}{}", page.words.say(label)), of, measure));
     }
     text.push_str(&page.besides(summary.parts.unwrap_or_default()));
+    text.push_str(&page.spending(summary));
     match summary.before {
         Some(day) => text.push_str(&page.movers(&page.words.fill(said::MOVED_MOST, &[("day", &day)]), summary)),
         None => text.push_str(&page.note(page.words.say(said::NO_DAY_BEFORE))),
@@ -155,6 +156,19 @@ impl Page {
             }
         }
         lines.into_iter().map(|line| line + "\n").collect()
+    }
+
+    /// A line for each currency.
+    fn spending(&self, summary: &Summary) -> String {
+        let mut text = String::new();
+        for (at, spending) in summary.spending.iter().enumerate() {
+            let label = if at == 0 { self.words.say(said::PER_MONTH) } else { "" };
+            let money = |amount| self.words.money(amount, spending.currency);
+            let (sold, unassigned, idle) = (money(spending.sold), money(spending.unassigned), money(spending.idle));
+            let values: [(&str, &dyn Display); 3] = [("sold", &sold), ("unassigned", &unassigned), ("idle", &idle)];
+            text.push_str(&format!("  {} {}\n", self.label(label), self.words.fill(said::SPENDING, &values)));
+        }
+        text
     }
 
     /// A change of a ratio, in percentage points.

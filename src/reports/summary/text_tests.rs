@@ -1,8 +1,11 @@
 //! The summary as people see it, in both languages.
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::money::{Currency, Money};
+use crate::reports::summary::figures::Spending;
 
 fn share(part: i64, whole: i64) -> Share {
     Share {
@@ -18,6 +21,12 @@ fn summary() -> Summary {
             now: share(part, whole),
             rise: Some(rise),
         })
+    };
+    let spending = |code, sold, unassigned, idle| Spending {
+        currency: Currency::of(code).unwrap(),
+        sold: Money(sold),
+        unassigned: Money(unassigned),
+        idle: Money(idle),
     };
     let mover = |name: Option<&str>, before, now| Mover {
         tenant_id: Guid(0xa),
@@ -48,6 +57,10 @@ fn summary() -> Summary {
             trial: 0,
             over_assigned: 51,
         }),
+        spending: vec![
+            spending("EUR", 1_234_567_8900, 123_4500, 98_7600),
+            spending("JPY", 1_150_000_0000, 0, 0),
+        ],
         movers: vec![
             mover(Some("Contoso"), share(61, 100), share(82, 100)),
             mover(
@@ -70,6 +83,8 @@ Portfolio on 2024-10-04
   Usage       270.5 % (12,203 of 4,512 entitlements)         -0.4 points
     adjusted   69.8 % (3,149 of 4,512 entitlements)          +0.0 points
     besides   1,203 moved, 7,000 switched, 800 lapsed, 51 over-assigned
+  Per month   1,234,567.89 EUR, unassigned 123.45 EUR, idle 98.76 EUR
+              1,150,000 JPY, unassigned 0 JPY, idle 0 JPY
 
 Moved most since 2024-09-06
   Contoso                           61.0 % →  82.0 %     +21 active +21.0 points
@@ -94,6 +109,8 @@ Portfolio am 2024-10-04
     bereinigt     69,8 % (3.149 von 4.512 nutzbaren Lizenzen)      +0,0 Punkte
     daneben      1.203 weitergegeben, 7.000 umgestiegen, 800 abgelaufen,
                  51 überzählig
+  Pro Monat      1.234.567,89 EUR, frei 123,45 EUR, ungenutzt 98,76 EUR
+                 1.150.000 JPY, frei 0 JPY, ungenutzt 0 JPY
 
 Größte Veränderungen seit 2024-09-06
   Contoso                            61,0 % →  82,0 %     +21 aktiv +21,0 Punkte
@@ -123,6 +140,7 @@ fn nothing_known_is_said_and_not_shown_as_zero() {
         }),
         usage_adjusted: None,
         parts: None,
+        spending: Vec::new(),
         movers: Vec::new(),
         not_compared: 0,
         ..summary()

@@ -38,7 +38,10 @@ fn no_days_are_files_without_rows() {
     let mut world = World::new();
     world.days = 0;
     let files = world.publish();
-    assert_eq!(files.iter().map(|file| file.rows).collect::<Vec<_>>(), [0, 0, 0, 0, 0, 2, 0, 0, 0]);
+    assert_eq!(
+        files.iter().map(|file| file.rows).collect::<Vec<_>>(),
+        [0, 0, 0, 0, 0, 0, 2, 0, 0, 0]
+    );
 }
 
 #[test]

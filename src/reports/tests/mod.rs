@@ -20,10 +20,12 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::catalogue::Product;
 use crate::domain::digest::{Digest, Fingerprint};
+use crate::domain::money::{Currency, Price};
 use crate::domain::next_steps::StepCode;
 use crate::reports::columns::published_tables;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::portfolio;
+use crate::stages::measures::spend::Spend;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
 use crate::stages::next_steps::NextStep;
@@ -100,6 +102,23 @@ fn workload_adoption(tenant_id: Guid, workload: &str) -> WorkloadAdoption {
     }
 }
 
+fn spend(tenant_id: Guid, seats: i64) -> Spend {
+    let price = Price::parse("12.35", Currency::of("EUR").unwrap()).unwrap();
+    Spend {
+        tenant_id,
+        sku_id: E3,
+        currency: price.currency,
+        price_per_month: price.of_seats(1).unwrap(),
+        seats_sold: Some(seats),
+        seats_unassigned: None,
+        seats_idle: None,
+        cost_sold: price.of_seats(seats),
+        cost_unassigned: None,
+        cost_idle: None,
+        in_scope: true,
+    }
+}
+
 fn next_step(tenant_id: Guid, sku_id: Option<Guid>) -> NextStep {
     NextStep {
         tenant_id,
@@ -107,6 +126,8 @@ fn next_step(tenant_id: Guid, sku_id: Option<Guid>) -> NextStep {
         workload: None,
         code: StepCode::SupportLoad,
         seats_concerned: 1,
+        money_per_month: None,
+        currency: None,
         evidence: "{\"seats_concerned\":1}".to_owned(),
         cause: "A cause.".to_owned(),
         strategies: "A strategy.".to_owned(),
@@ -164,15 +185,21 @@ impl World {
             vec![workload_adoption(NAMELESS, "teams")],
             vec![workload_adoption(CONTOSO, "teams")],
         ];
+        let spent = [vec![spend(NAMELESS, seats)], vec![spend(CONTOSO, seats)]];
         let advised = [vec![next_step(NAMELESS, Some(E3))], vec![next_step(CONTOSO, None)]];
         for shard in 0..2 {
             store.replace_rows((day, shard as u32), &adopted[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &used[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &worked[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &spent[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &advised[shard], digest).unwrap();
         }
         store
-            .replace_rows((day, 0), &portfolio::build(&adopted.concat(), &worked.concat()), digest)
+            .replace_rows(
+                (day, 0),
+                &portfolio::build_rows(&adopted.concat(), &worked.concat()).unwrap(),
+                digest,
+            )
             .unwrap();
     }
 

@@ -1,5 +1,7 @@
 //! Months of the published files that are taken over from the files of an earlier publication.
 
+use arrow::datatypes::Decimal128Type;
+
 use super::*;
 use crate::reports::published_table::FACTS;
 
@@ -96,4 +98,17 @@ fn nothing_is_taken_over_from_a_file_that_is_not_what_was_published_or_was_made_
     world.forget_october();
     let error = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.publish()));
     assert!(error.is_err(), "it cannot be made without the tables");
+}
+
+#[test]
+fn of_what_is_priced_by_the_month_the_last_day_of_each_month_is_published_and_the_latest_day() {
+    let world = two_months();
+    world.publish();
+    let rows = world.read("spend.parquet");
+    let days = rows.column(0).as_primitive::<Date32Type>().values().to_vec();
+    let (end_of_october, latest) = (Day::parse("2024-10-31").unwrap(), FIRST.plus(39));
+    assert_eq!(days, [end_of_october.0, end_of_october.0, latest.0, latest.0]);
+    assert_eq!(world.texts("spend.parquet", "customer_name")[..2], ["Contoso, \"Ltd\"", "-"]);
+    let costs = rows.column_by_name("cost_sold").unwrap();
+    assert_eq!(costs.as_primitive::<Decimal128Type>().value_as_string(0), "98.8000");
 }

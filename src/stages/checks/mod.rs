@@ -15,6 +15,7 @@ mod next_steps;
 mod portfolio;
 mod recount;
 mod seats;
+mod spend;
 #[cfg(test)]
 mod testing;
 mod usage_parts;
@@ -49,6 +50,7 @@ pub fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, violations
     crate::stages::checks::window_sums::check_day(tables, known.daily_users, violations)?;
     crate::stages::checks::seats::check_day(tables, known, &recount, violations);
     crate::stages::checks::workload_adoption::check_users(tables, known.rules, &recount, violations);
+    crate::stages::checks::spend::check_under_rules(tables, known, &recount, violations);
     crate::stages::checks::next_steps::check_under_rules(tables, known, &recount, violations);
     Ok(())
 }

@@ -153,6 +153,7 @@ pub(super) fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, rec
                 format_args!("the words of `{}` are not those of its numbers", row.code),
             );
         }
+        check_money(tables.day, row, &evidence, known, violations);
         if row.code != StepCode::SupportLoad {
             found.insert((row.tenant_id, row.sku_id, row.workload.as_deref(), row.code));
         }
@@ -179,6 +180,19 @@ pub(super) fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, rec
             row: None,
         };
         violations.report(subject, format_args!("`{code}` {what}"));
+    }
+}
+
+/// Checks that the money is seats times the price that counts.
+fn check_money(day: Day, row: &NextStep, evidence: &Evidence, known: &CheckInputs<'_>, violations: &mut Violations) {
+    let sku = row.sku_id.filter(|_| row.code.is_about_seats());
+    let price = sku.and_then(|sku| known.rules.catalogue.prices.of(row.tenant_id, sku, day));
+    let money = price.and_then(|price| price.of_seats(evidence.seats_concerned()));
+    if (row.money_per_month, row.currency) != (money, price.map(|price| price.currency)) {
+        violations.report(
+            subject(row),
+            format_args!("`money_per_month` of `{}` is not its seats times the price", row.code),
+        );
     }
 }
 

@@ -199,11 +199,11 @@ fn check_ratios(subject: Subject<'_>, row: &Portfolio, of_workload: bool, violat
 mod tests {
     use super::*;
     use crate::stages::checks::testing::{day, day_of_one_product, says};
-    use crate::stages::measures::portfolio::build;
+    use crate::stages::measures::portfolio::build_rows;
 
     fn check(change: impl FnOnce(&mut Vec<Portfolio>)) -> Vec<String> {
         let tables = day_of_one_product();
-        let mut rows = build(&tables.adoption, &tables.workload_adoption);
+        let mut rows = build_rows(&tables.adoption, &tables.workload_adoption).unwrap();
         change(&mut rows);
         let mut violations = Violations::of(day(28));
         check_day(&rows, &[tables], &mut violations);

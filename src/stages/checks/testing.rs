@@ -19,7 +19,9 @@ use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_daily::ActivityDaily;
+use crate::stages::checks::check_under_rules;
 use crate::stages::checks::day_tables::DayTables;
+use crate::stages::checks::inputs::{CheckInputs, Products};
 use crate::stages::checks::violation::Violations;
 use crate::stages::checks::window_sums::DailyUsers;
 use crate::stages::licenses::assignments::Assignment;
@@ -212,6 +214,7 @@ pub fn day_of_one_product() -> DayTables {
             seats_snapshot_day: Some(day(20)),
         }],
         workload_adoption: vec![workload("exchange", 4), workload("teams", 1)],
+        spend: Vec::new(),
         next_steps: next_steps(),
     }
 }
@@ -224,6 +227,8 @@ pub fn next_step(code: StepCode, evidence: Evidence, language: Language) -> Next
         workload: None,
         code,
         seats_concerned: evidence.seats_concerned(),
+        money_per_month: None,
+        currency: None,
         cause: advice::cause(language, code, &evidence),
         strategies: advice::strategies(language, code, &evidence),
         evidence: evidence.text(),
@@ -252,6 +257,24 @@ pub fn broken(change: impl FnOnce(&mut DayTables), check: impl FnOnce(&DayTables
     change(&mut tables);
     let mut violations = Violations::of(tables.day);
     check(&tables, &mut violations);
+    violations.shown().to_vec()
+}
+
+/// Returns the violations under the settings after a change of the settings and of that day.
+pub fn check_with(change: impl FnOnce(&mut Rules, &mut DayTables)) -> Vec<String> {
+    let mut rules = rules();
+    let mut tables = day_of_one_product();
+    change(&mut rules, &mut tables);
+    let known = CheckInputs {
+        rules: &rules,
+        products: &Products::of(&rules),
+        assignments: &assignments(),
+        first_activity: &[],
+        coverage: &coverage(),
+        daily_users: &daily_users(),
+    };
+    let mut violations = Violations::of(tables.day);
+    check_under_rules(&tables, &known, &mut violations).unwrap();
     violations.shown().to_vec()
 }
 

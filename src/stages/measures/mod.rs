@@ -5,6 +5,7 @@ mod current_holdings;
 pub mod idle_seats;
 pub mod portfolio;
 pub mod seats;
+pub mod spend;
 pub mod usage;
 pub mod window_pass;
 pub mod workload_adoption;

@@ -2,12 +2,14 @@
 //! `workload_adoption`. Ratios are sum over sum. Fractions are added in the order of the key, so
 //! that the same input gives the same bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use arrow::record_batch::RecordBatch;
+use polars::prelude::{DataType, Expr, IntoLazy, NULL, SortMultipleOptions, UnionArgs, col, concat, len, lit, when};
 
 use crate::domain::guid::Guid;
-use crate::stages::measures::adoption::{ADOPTION, Adoption};
-use crate::stages::measures::usage::ratio;
-use crate::stages::measures::workload_adoption::{WORKLOAD_ADOPTION, WorkloadAdoption};
+use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
+use crate::warehouse::data_frame;
+use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::table;
 
 table! {
@@ -44,114 +46,89 @@ table! {
 }
 
 /// Sums one day. The rows are those of all shards.
-pub fn build(adoption: &[Adoption], workload_adoption: &[WorkloadAdoption]) -> Vec<Portfolio> {
-    let mut in_scope: Vec<&Adoption> = adoption.iter().filter(|row| row.in_scope).collect();
-    in_scope.sort_unstable_by_key(|row| (row.tenant_id, row.sku_id));
-    let mut products: BTreeMap<Option<Guid>, Vec<&Adoption>> = BTreeMap::new();
-    for row in &in_scope {
-        products.entry(Some(row.sku_id)).or_default().push(row);
-    }
-    let mut workloads: BTreeMap<&str, Vec<&WorkloadAdoption>> = BTreeMap::new();
-    for row in workload_adoption {
-        workloads.entry(&row.workload).or_default().push(row);
-    }
-    let mut rows = Vec::new();
-    if !in_scope.is_empty() {
-        rows.push(product_row(None, &in_scope));
-    }
-    rows.extend(workloads.into_iter().map(|(workload, group)| workload_row(workload, &group)));
-    rows.extend(products.into_iter().map(|(sku, group)| product_row(sku, &group)));
-    rows
+pub fn build(adoption: &RecordBatch, workload_adoption: &RecordBatch) -> Result<RecordBatch, WarehouseError> {
+    let in_scope = data_frame::of(adoption)?.lazy().filter(col("in_scope"));
+    let products = in_scope.sort(["tenant_id", "sku_id"], SortMultipleOptions::default());
+    let all_products = products.clone().with_columns([lit(NULL).cast(DataType::String).alias("sku_id")]);
+    let workloads = data_frame::of(workload_adoption)?.lazy();
+    let sums = [
+        all_products.group_by([col("sku_id")]).agg(sums_of_products()),
+        products.group_by([col("sku_id")]).agg(sums_of_products()),
+        workloads.group_by([col("workload")]).agg(sums_of_workloads()),
+    ];
+    let sums = sums.map(|sums| data_frame::with_all_columns(sums, &PORTFOLIO));
+    let rows = concat(sums.into_iter().collect::<Result<Vec<_>, _>>()?, UnionArgs::default())?;
+    let licensed = col("entitlements_active") - col("active_unlicensed");
+    let rows = rows.with_columns([
+        ratio(col("seats_assigned"), col("seats_sold")).alias("deployment_ratio"),
+        ratio(col("entitlements_active"), col("entitlements_total")).alias("usage_ratio"),
+        ratio(col("active_current"), col("entitlements_total")).alias("usage_ratio_adjusted"),
+        ratio(licensed, col("entitlements_total")).alias("usage_ratio_licensed"),
+    ]);
+    data_frame::collect(rows.sort(["sku_id", "workload"], SortMultipleOptions::default()), &PORTFOLIO)
 }
 
-/// Returns the row of a product, or of all products.
-fn product_row(sku_id: Option<Guid>, group: &[&Adoption]) -> Portfolio {
-    let without: BTreeSet<Guid> = group
-        .iter()
-        .filter(|row| row.seats_snapshot_day.is_none())
-        .map(|row| row.tenant_id)
-        .collect();
-    let known: Vec<&Adoption> = group.iter().copied().filter(|row| row.seats_snapshot_day.is_some()).collect();
-    let sum = |of: fn(&Adoption) -> i64| (!known.is_empty()).then(|| known.iter().map(|row| of(row)).sum::<i64>());
-    let prorated: Vec<f64> = known.iter().filter_map(|row| row.seats_assigned_own_prorated).collect();
-    let (sold, assigned) = (sum(|row| row.seats_sold.unwrap_or(0)), sum(|row| row.seats_assigned));
-    let (total, active) = (sum(|row| row.entitlements_total.unwrap_or(0)), sum(|row| row.entitlements_active));
-    let current = sum(|row| row.active_current);
-    Portfolio {
-        customers: distinct(group.iter().map(|row| row.tenant_id)),
-        customers_without_seats: without.len() as i64,
-        seats_sold: sold,
-        seats_sold_own: sum(|row| row.seats_sold_own.unwrap_or(0)),
-        seats_trial: sum(|row| row.seats_trial.unwrap_or(0)),
-        seats_lapsed: sum(|row| row.seats_lapsed.unwrap_or(0)),
-        seats_assigned: assigned,
-        seats_unassigned: sum(|row| row.seats_unassigned.unwrap_or(0)),
-        deployment_ratio: assigned.and_then(|assigned| ratio(assigned, sold)),
-        seats_assigned_own_prorated: (!known.is_empty()).then(|| prorated.iter().fold(0.0, |sum, part| sum + part)),
-        entitlements_total: total,
-        entitlements_active: active,
-        active_current: current,
-        active_moved: sum(|row| row.active_moved),
-        active_switched: sum(|row| row.active_switched),
-        active_lapsed: sum(|row| row.active_lapsed),
-        active_trial: sum(|row| row.active_trial),
-        active_over_assigned: sum(|row| row.active_over_assigned),
-        usage_ratio: active.and_then(|active| ratio(active, total)),
-        usage_ratio_adjusted: current.and_then(|current| ratio(current, total)),
-        ..empty(sku_id, None)
-    }
+/// The sums over the rows of a product, or of all products. Customers without a snapshot in force
+/// are counted and in no sum.
+fn sums_of_products() -> Vec<Expr> {
+    let is_known = || col("seats_snapshot_day").is_not_null();
+    let known = |column: &str| col(column).filter(is_known());
+    let customers = |tenants: Expr| tenants.n_unique().cast(DataType::Int64);
+    let mut sums = vec![
+        customers(col("tenant_id")).alias("customers"),
+        customers(col("tenant_id").filter(is_known().not())).alias("customers_without_seats"),
+        if_any(is_known(), data_frame::added_in_order(known("seats_assigned_own_prorated"))),
+    ];
+    let counts = [
+        "seats_sold",
+        "seats_sold_own",
+        "seats_trial",
+        "seats_lapsed",
+        "seats_assigned",
+        "seats_unassigned",
+        "entitlements_total",
+        "entitlements_active",
+        "active_current",
+        "active_moved",
+        "active_switched",
+        "active_lapsed",
+        "active_trial",
+        "active_over_assigned",
+    ];
+    sums.extend(counts.map(|count| if_any(is_known(), known(count).sum())));
+    sums
 }
 
-/// Returns the row of a workload.
-fn workload_row(workload: &str, group: &[&WorkloadAdoption]) -> Portfolio {
-    let known: Vec<&WorkloadAdoption> = group.iter().copied().filter(|row| row.entitlements_total.is_some()).collect();
-    let sum = |of: fn(&WorkloadAdoption) -> i64| (!known.is_empty()).then(|| known.iter().map(|row| of(row)).sum::<i64>());
-    let (total, active) = (sum(|row| row.entitlements_total.unwrap_or(0)), sum(|row| row.entitlements_active));
-    let unlicensed = sum(|row| row.active_unlicensed);
-    Portfolio {
-        customers: group.len() as i64,
-        customers_without_seats: (group.len() - known.len()) as i64,
-        entitlements_total: total,
-        entitlements_active: active,
-        active_unlicensed: unlicensed,
-        usage_ratio: active.and_then(|active| ratio(active, total)),
-        usage_ratio_licensed: active
-            .zip(unlicensed)
-            .and_then(|(active, unlicensed)| ratio(active - unlicensed, total)),
-        ..empty(None, Some(workload.to_owned()))
-    }
+/// The sums over the rows of a workload.
+fn sums_of_workloads() -> Vec<Expr> {
+    let is_known = || col("entitlements_total").is_not_null();
+    let sum = |count: &str| if_any(is_known(), col(count).filter(is_known()).sum());
+    vec![
+        len().cast(DataType::Int64).alias("customers"),
+        is_known().not().sum().cast(DataType::Int64).alias("customers_without_seats"),
+        sum("entitlements_total"),
+        sum("entitlements_active"),
+        sum("active_unlicensed"),
+    ]
 }
 
-fn distinct(tenants: impl Iterator<Item = Guid>) -> i64 {
-    tenants.collect::<BTreeSet<Guid>>().len() as i64
+/// A sum, or null where no row of the group is one that it adds up.
+fn if_any(is_added: Expr, sum: Expr) -> Expr {
+    when(is_added.any(true)).then(sum).otherwise(lit(NULL))
 }
 
-/// Returns a row without numbers.
-fn empty(sku_id: Option<Guid>, workload: Option<String>) -> Portfolio {
-    Portfolio {
-        sku_id,
-        workload,
-        customers: 0,
-        customers_without_seats: 0,
-        seats_sold: None,
-        seats_sold_own: None,
-        seats_trial: None,
-        seats_lapsed: None,
-        seats_assigned: None,
-        seats_unassigned: None,
-        deployment_ratio: None,
-        seats_assigned_own_prorated: None,
-        entitlements_total: None,
-        entitlements_active: None,
-        active_current: None,
-        active_moved: None,
-        active_switched: None,
-        active_lapsed: None,
-        active_trial: None,
-        active_over_assigned: None,
-        active_unlicensed: None,
-        usage_ratio: None,
-        usage_ratio_adjusted: None,
-        usage_ratio_licensed: None,
-    }
+/// Divides two counts; null where the denominator is 0 or one of them is null.
+fn ratio(numerator: Expr, denominator: Expr) -> Expr {
+    let quotient = numerator.cast(DataType::Float64) / denominator.clone().cast(DataType::Float64);
+    when(denominator.neq(lit(0))).then(quotient).otherwise(lit(NULL))
+}
+
+/// The same of rows, for tests.
+#[cfg(test)]
+pub fn build_rows(
+    adoption: &[crate::stages::measures::adoption::Adoption],
+    workload_adoption: &[crate::stages::measures::workload_adoption::WorkloadAdoption],
+) -> Result<Vec<Portfolio>, WarehouseError> {
+    use crate::warehouse::table::Row;
+    Row::rows(&build(&Row::frame(adoption)?, &Row::frame(workload_adoption)?)?)
 }

@@ -27,6 +27,7 @@ use serde_json::Value;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::money::{Currency, Money};
 use crate::domain::next_steps::StepCode;
 use crate::domain::rules::Rules;
 use crate::domain::window;
@@ -47,13 +48,15 @@ table! {
     NEXT_STEPS = "next_steps", version 3, Day, sharded,
         from Day [ADOPTION, WORKLOAD_ADOPTION]
             History [SUBSCRIPTIONS, ASSIGNMENTS, FIRST_ACTIVITY, SUPPORT_REQUESTS],
-        settings [Evidence, States, Workloads, Scope, UnlicensedUse, Thresholds, Language], by effect [Zone];
+        settings [Evidence, States, Workloads, Scope, UnlicensedUse, Thresholds, Language], by effect [Zone, Prices];
     NextStep {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Option<Guid> = "the product; null: it is about a workload, or about the customer",
         @key workload: Option<String> = "the workload; null: any",
         @key code: StepCode = "low_usage, unused_seats, support_load, upsell, overuse, trial_ending or subscription_lapsing",
         seats_concerned: i64 = "how many seats, users or requests it is about: what the evidence calls `seats_concerned`",
+        money_per_month: Option<Money> = "what the seats concerned cost a month, in the unit of the currency; null without a price",
+        currency: Option<Currency> = "the currency of the price; null without one",
         evidence: String = "the numbers that led to it: a JSON object with sorted keys; `seats_concerned` is in all of them",
         cause: String = "the possible cause, in the pipeline's language",
         strategies: String = "what can be done, in the pipeline's language",
@@ -63,6 +66,7 @@ table! {
 /// Returns the steps of one day, sorted by key.
 pub fn build(day: Day, used: &DayOfUse, background: &Background<'_>) -> Vec<NextStep> {
     let mut steps = Steps {
+        day,
         rules: background.rules,
         rows: Vec::new(),
     };
@@ -90,6 +94,7 @@ pub fn build(day: Day, used: &DayOfUse, background: &Background<'_>) -> Vec<Next
 
 /// The steps so far.
 struct Steps<'a> {
+    day: Day,
     rules: &'a Rules,
     rows: Vec<NextStep>,
 }
@@ -98,12 +103,16 @@ impl Steps<'_> {
     fn add(&mut self, tenant_id: Guid, sku_id: Option<Guid>, workload: Option<&str>, code: StepCode, evidence: Option<Evidence>) {
         let Some(evidence) = evidence else { return };
         let language = self.rules.language;
+        let sku = sku_id.filter(|_| code.is_about_seats());
+        let price = sku.and_then(|sku| self.rules.catalogue.prices.of(tenant_id, sku, self.day));
         self.rows.push(NextStep {
             tenant_id,
             sku_id,
             workload: workload.map(str::to_owned),
             code,
             seats_concerned: evidence.seats_concerned(),
+            money_per_month: price.and_then(|price| price.of_seats(evidence.seats_concerned())),
+            currency: price.map(|price| price.currency),
             cause: crate::stages::next_steps::advice::cause(language, code, &evidence),
             strategies: crate::stages::next_steps::advice::strategies(language, code, &evidence),
             evidence: evidence.text(),

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
 use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType, UInt32Type};
 
 use crate::warehouse::encode::dictionary::{Dictionary, DirectLookup, HashLookup, Sample, build_dictionary};
 use crate::warehouse::key_order::is_ascending;
@@ -60,6 +60,11 @@ pub fn column_values(column: &ArrayRef) -> Option<Box<dyn ColumnValues + '_>> {
         DataType::Date32 => numbers(valid(column.as_primitive::<Date32Type>().values(), nulls), true),
         DataType::Int64 => numbers(valid(column.as_primitive::<Int64Type>().values(), nulls), true),
         DataType::Timestamp(..) => numbers(valid(column.as_primitive::<TimestampMicrosecondType>().values(), nulls), false),
+        // In the file a decimal number of up to 18 digits is a whole one of 64 bits.
+        DataType::Decimal128(..) => {
+            let amounts = valid(column.as_primitive::<Decimal128Type>().values(), nulls);
+            numbers(Cow::Owned(amounts.iter().map(|amount| *amount as i64).collect::<Vec<i64>>()), true)
+        }
         DataType::Float64 => numbers(valid(column.as_primitive::<Float64Type>().values(), nulls), true),
         DataType::Boolean => Box::new(Booleans(valid_booleans(column.as_boolean()))),
         DataType::Utf8 => {

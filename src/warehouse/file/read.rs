@@ -87,7 +87,7 @@ fn never_null(kind: Kind, rows: usize) -> Result<ArrayRef, WarehouseError> {
     Ok(match kind {
         Kind::Flag => Arc::new(BooleanArray::from(vec![false; rows])),
         Kind::Text => Arc::new(StringArray::from(vec![""; rows])),
-        Kind::Count | Kind::Bits | Kind::Day | Kind::Ratio => cast(&Int32Array::from(vec![0; rows]), &kind.data_type())?,
+        Kind::Count | Kind::Bits | Kind::Day | Kind::Ratio | Kind::Money => cast(&Int32Array::from(vec![0; rows]), &kind.data_type())?,
         Kind::Instant => cast(&Int64Array::from(vec![0; rows]), &kind.data_type())?,
     })
 }

@@ -21,6 +21,17 @@ Visio Plan 2,VISIOCLIENT,c5928f49-12ba-48f7-ada3-0d743a3601d5,ONEDRIVE_BASIC,da7
 Microsoft Fabric (Free),POWER_BI_STANDARD,a403ebcc-fae0-4ca2-8c8c-7a907fd6c235,BI_AZURE_P0,2049e525-b859-401b-b2a0-e0a31c4b1fe4,Power BI (free)
 ";
 
+/// The price list of some pipelines: in several currencies, with a price that changes among the
+/// days, and one of a customer's own.
+pub fn prices_csv() -> String {
+    let own = tenant_id(1);
+    format!(
+        "part_number,price_per_month,currency,tenant_id,from\n\
+         SPE_E3,12.35,EUR,,\nSPE_E3,13,EUR,,2026-06-10\nSPE_E3,13.05,EUR,,2026-10-20\nSPE_E3,11.1,USD,{own},2026-03-12\n\
+         SPE_E5,1150,JPY,,2026-03-20\nVISIOCLIENT,4.567,KWD,,\n"
+    )
+}
+
 /// The pipeline file.
 pub fn pipeline_text(knobs: &Knobs) -> String {
     let words = |words: &[&str]| format!("{words:?}");
@@ -56,6 +67,9 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
         knobs.shards
     );
     text += "[catalogue]\nskus = \"skus.csv\"\n";
+    if knobs.low_limits {
+        text += "prices = \"prices.csv\"\n";
+    }
     // Formats are named: `auto` can tell less of a file with one broken record than of one with
     // others beside it.
     for (feed, format, path) in [
