@@ -1,7 +1,6 @@
-//! What a run makes of its `received=` partitions is a list of tasks. Whoever carries them out one
-//! by one, and knows nothing but the warehouse, makes the files of the run.
+//! What a run makes is a list of tasks. Whoever carries them out one by one, and knows nothing but
+//! the input and the warehouse, makes the files of the run.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,14 +8,14 @@ use std::sync::atomic::AtomicBool;
 
 use uptake::domain::day::Day;
 use uptake::domain::digest::Digest;
+use uptake::engine::error::EngineError;
 use uptake::engine::events::Watch;
 use uptake::engine::execute::execute;
+use uptake::engine::plan::received_task::{Fate, ReceivedTask};
 use uptake::engine::plan::task::{Outcome, Task, Work};
 use uptake::engine::request::Request;
 use uptake::pipeline::settings::Settings;
 use uptake::sample::{self, Options};
-use uptake::stages;
-use uptake::warehouse::contract::Partition;
 use uptake::warehouse::store::Store;
 
 use crate::workdir;
@@ -70,42 +69,41 @@ fn run_and_note_tasks(settings: &Settings) -> Vec<Vec<String>> {
         ..Request::new(settings, settings.last_day.unwrap())
     };
     workdir::ask(&request).unwrap();
-    let mut levels = vec![Vec::new(); 4];
+    let mut levels = vec![Vec::new(); LEVELS];
     for (level, task) in tasks.into_inner().unwrap() {
         levels[level].push(task);
     }
     levels
 }
 
-fn level(task: &Task) -> usize {
-    match task.work {
-        Work::Activity(_) | Work::Assignments(_) => 0,
-        Work::FirstActivity { .. } => 1,
-        Work::Windows(_) => 2,
-        Work::Portfolio { .. } => 3,
-    }
-}
+/// How many levels there are.
+const LEVELS: usize = 5;
 
-/// Makes the `received=` partitions only.
-fn ingest(settings: &Settings) {
-    let received = stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received);
-    let tables: BTreeSet<&'static str> = received.map(|contract| contract.name).collect();
-    let request = Request {
-        tables: Some(tables),
-        ..Request::new(settings, settings.last_day.unwrap())
-    };
-    workdir::ask(&request).unwrap();
+fn level(task: &Task) -> usize {
+    match task {
+        Task::Received(_) => 0,
+        Task::Tables(task) => match task.work {
+            Work::Activity(_) | Work::Assignments(_) => 1,
+            Work::FirstActivity { .. } => 2,
+            Work::Windows(_) => 3,
+            Work::Portfolio { .. } => 4,
+        },
+    }
 }
 
 /// Carries out a task in a warehouse that is opened for it.
 fn carry_out(task: &Task, settings: &Settings) -> Outcome {
+    try_to_carry_out(task, settings).unwrap()
+}
+
+fn try_to_carry_out(task: &Task, settings: &Settings) -> Result<Outcome, EngineError> {
     let store = Store::at(&settings.warehouse);
     let _lock = store.lock("a test").unwrap();
     let watch = Watch {
         notify: &|_| {},
         interrupted: &AtomicBool::new(false),
     };
-    execute(task, settings, &store, &watch).unwrap()
+    execute(task, settings, &store, &watch)
 }
 
 /// Carries out the levels of tasks, each task twice, in another order than the run did.
@@ -128,19 +126,138 @@ fn assert_equal(a: &[(PathBuf, Vec<u8>)], b: &[(PathBuf, Vec<u8>)]) {
     assert!(other.is_empty(), "these have other bytes: {other:?}");
 }
 
+/// The raw files of a partition's task that were read, as they are on the disk.
+fn read_by(task: &ReceivedTask, settings: &Settings) -> Vec<PathBuf> {
+    let read = task.files.iter().filter(|file| matches!(file.fate, Fate::Read { .. }));
+    read.map(|file| settings.input_root.join(&file.name)).collect()
+}
+
+fn received(text: &str) -> Option<ReceivedTask> {
+    match serde_json::from_str(text).unwrap() {
+        Task::Received(task) => Some(task),
+        Task::Tables(_) => None,
+    }
+}
+
+/// Adds a record to a raw file that has one a line.
+fn append_last_line(file: &Path) {
+    let text = fs::read_to_string(file).unwrap();
+    let last = text.lines().last().unwrap();
+    fs::write(file, format!("{text}{last}\n")).unwrap();
+}
+
+/// The tasks of partitions that read several hourly logs, with these.
+fn hourly_logs(levels: &[Vec<String>], settings: &Settings) -> Vec<(ReceivedTask, Vec<PathBuf>)> {
+    let tasks = levels[0].iter().filter_map(|text| received(text));
+    let logs = |task: &ReceivedTask| -> Vec<PathBuf> {
+        let files = read_by(task, settings).into_iter();
+        files.filter(|file| file.ends_with("PT1H.json")).collect()
+    };
+    let with_logs = |task: ReceivedTask| {
+        let logs = logs(&task);
+        (logs.len() > 2).then_some((task, logs))
+    };
+    tasks.filter_map(with_logs).collect()
+}
+
 #[test]
 fn tasks_carried_out_one_by_one_give_the_files_of_a_run() {
     let desk = Desk::with_sample();
     for last in ["2026-09-27", LAST] {
         let (by_run, by_tasks) = (desk.settings("by-run", last), desk.settings("by-tasks", last));
         let levels = run_and_note_tasks(&by_run);
-        for level in [0, 1, 2, 3] {
-            assert!(!levels[level].is_empty(), "no task of level {level} until {last}");
+        for (level, tasks) in levels.iter().enumerate() {
+            // All raw files came in on the first run.
+            assert!(
+                !tasks.is_empty() || (level == 0 && last == LAST),
+                "no task of level {level} until {last}"
+            );
         }
-        ingest(&by_tasks);
         carry_out_all(&levels, &by_tasks);
         assert_equal(&desk.files("by-run"), &desk.files("by-tasks"));
     }
+}
+
+#[test]
+fn tasks_of_a_run_that_found_files_changed_moved_and_gone_give_its_files_too() {
+    let desk = Desk::with_sample();
+    let (by_run, by_tasks) = (desk.settings("by-run", LAST), desk.settings("by-tasks", LAST));
+    let first = run_and_note_tasks(&by_run);
+    carry_out_all(&first, &by_tasks);
+    let logs = hourly_logs(&first, &by_run);
+    let (changed, gone, other) = (&logs[0].1, &logs[1].1, &logs[2].1);
+    append_last_line(&changed[0]);
+    fs::remove_file(&changed[1]).unwrap();
+    fs::remove_file(&gone[0]).unwrap();
+    fs::copy(&gone[1], gone[1].with_file_name("copy.json")).unwrap();
+    // It is no file to be read, and one reject.
+    fs::remove_file(&other[0]).unwrap();
+    fs::create_dir(&other[0]).unwrap();
+    let second = run_and_note_tasks(&by_run);
+    assert!(second[0].len() >= 2, "{:?}", second[0]);
+    carry_out_all(&second, &by_tasks);
+    assert_equal(&desk.files("by-run"), &desk.files("by-tasks"));
+}
+
+#[test]
+fn a_raw_file_that_changed_since_the_plan_is_not_read() {
+    let desk = Desk::with_sample();
+    let (by_run, by_tasks) = (desk.settings("by-run", LAST), desk.settings("by-tasks", LAST));
+    let logs = hourly_logs(&run_and_note_tasks(&by_run), &by_run);
+    append_last_line(&logs[0].1[0]);
+    fs::remove_file(&logs[1].1[0]).unwrap();
+    for (task, _) in &logs[..2] {
+        let outcome = carry_out(&Task::Received(task.clone()), &by_tasks);
+        assert!(matches!(outcome, Outcome::Outdated), "{outcome:?} of {}", task.received);
+    }
+    fs::remove_file(&logs[2].1[0]).unwrap();
+    fs::create_dir(&logs[2].1[0]).unwrap();
+    let refused = try_to_carry_out(&Task::Received(logs[2].0.clone()), &by_tasks);
+    assert!(matches!(refused, Err(EngineError::Unseen(_))), "{refused:?}");
+    assert_equal(&[], &desk.files("by-tasks"));
+    let untouched = carry_out(&Task::Received(logs[3].0.clone()), &by_tasks);
+    assert!(matches!(untouched, Outcome::Made(_)), "{untouched:?}");
+}
+
+#[test]
+fn a_partition_that_changed_since_the_plan_is_left_alone() {
+    let desk = Desk::with_sample();
+    let (by_run, by_tasks) = (desk.settings("by-run", LAST), desk.settings("by-tasks", LAST));
+    let first = run_and_note_tasks(&by_run);
+    let logs = hourly_logs(&first, &by_run);
+    append_last_line(&logs[0].1[0]);
+    let second = run_and_note_tasks(&by_run);
+    let text = second[0]
+        .iter()
+        .find(|text| received(text).unwrap().received == logs[0].0.received)
+        .unwrap();
+    let task: Task = serde_json::from_str(text).unwrap();
+    // There is no such partition yet, though one was there when the task was planned.
+    let outcome = carry_out(&task, &by_tasks);
+    assert!(matches!(outcome, Outcome::Outdated), "{outcome:?}");
+    assert_equal(&[], &desk.files("by-tasks"));
+    // Another run has brought it further.
+    append_last_line(&logs[0].1[1]);
+    run_and_note_tasks(&by_run);
+    let before = desk.files("by-run");
+    for task in [task, Task::Received(logs[0].0.clone())] {
+        let outcome = carry_out(&task, &by_run);
+        assert!(matches!(outcome, Outcome::Outdated), "{outcome:?}");
+    }
+    assert_equal(&before, &desk.files("by-run"));
+}
+
+#[test]
+fn a_partition_is_not_made_with_settings_other_than_those_of_its_plan() {
+    let desk = Desk::with_sample();
+    let (by_run, mut by_tasks) = (desk.settings("by-run", LAST), desk.settings("by-tasks", LAST));
+    let levels = run_and_note_tasks(&by_run);
+    by_tasks.shards = 4;
+    for text in &levels[0] {
+        let outcome = carry_out(&serde_json::from_str(text).unwrap(), &by_tasks);
+        assert!(matches!(outcome, Outcome::Outdated), "{outcome:?} of {text}");
+    }
+    assert_equal(&[], &desk.files("by-tasks"));
 }
 
 #[test]
@@ -149,24 +266,40 @@ fn a_task_that_was_planned_from_another_warehouse_makes_nothing() {
     let settings = desk.settings("warehouse", LAST);
     let levels = run_and_note_tasks(&settings);
     let before = desk.files("warehouse");
-    let other = Digest(1);
     for text in levels.iter().flatten() {
         let mut task: Task = serde_json::from_str(text).unwrap();
-        match &mut task.work {
-            Work::Activity(days) => days
-                .iter_mut()
-                .flat_map(|day| &mut day.sources)
-                .for_each(|(_, digest)| *digest = other),
-            Work::Assignments(read_from) => *read_from = other,
-            Work::FirstActivity { fingerprint, .. } | Work::Portfolio { fingerprint, .. } => fingerprint.inputs = other,
-            Work::Windows(files) => files
-                .values_mut()
-                .flat_map(|days| days.values_mut())
-                .for_each(|print| print.inputs = other),
-        }
-        let has_events = !matches!(&task.work, Work::Activity(days) if days.iter().all(|day| day.sources.is_empty()));
+        plan_from_another(&mut task);
+        let has_events = |task: &Task| match task {
+            Task::Tables(task) => !matches!(&task.work, Work::Activity(days) if days.iter().all(|day| day.sources.is_empty())),
+            Task::Received(_) => true,
+        };
         let outcome = carry_out(&task, &settings);
-        assert!(!has_events || matches!(outcome, Outcome::Outdated), "{outcome:?} of {text}");
+        assert!(!has_events(&task) || matches!(outcome, Outcome::Outdated), "{outcome:?} of {text}");
     }
     assert_equal(&before, &desk.files("warehouse"));
+}
+
+/// Makes a task one of a warehouse that has something else.
+fn plan_from_another(task: &mut Task) {
+    let other = Digest(1);
+    let task = match task {
+        Task::Received(task) => {
+            task.footers = other;
+            task.kept = other;
+            return;
+        }
+        Task::Tables(task) => task,
+    };
+    match &mut task.work {
+        Work::Activity(days) => days
+            .iter_mut()
+            .flat_map(|day| &mut day.sources)
+            .for_each(|(_, digest)| *digest = other),
+        Work::Assignments(read_from) => *read_from = other,
+        Work::FirstActivity { fingerprint, .. } | Work::Portfolio { fingerprint, .. } => fingerprint.inputs = other,
+        Work::Windows(files) => files
+            .values_mut()
+            .flat_map(|days| days.values_mut())
+            .for_each(|print| print.inputs = other),
+    }
 }

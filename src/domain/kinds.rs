@@ -33,6 +33,8 @@ pub(crate) use spelled;
 
 spelled! {
     /// What a raw source contains.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
     Feed {
         Activity = "activity",
         LicenseChanges = "license_changes",

@@ -77,10 +77,10 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Tells of a task that is about to be carried out.
-    pub fn tell(&self, task: &Task) {
+    /// Tells of a task that is about to be carried out, where somebody wants to know.
+    pub fn tell(&self, task: impl FnOnce() -> Task) {
         if let Some(on_task) = self.on_task {
-            on_task(task);
+            on_task(&task());
         }
     }
 

@@ -29,8 +29,8 @@ use crate::engine::ingest::compare;
 use crate::engine::ingest::compare::RawInput;
 use crate::engine::ingest::receive;
 use crate::engine::ingest::receive::Received;
-use crate::engine::ingest::recent_events::FreshEvents;
-use crate::engine::ingest::reject_budget::SincePublication;
+use crate::engine::ingest::recent_events::RecentEvents;
+use crate::engine::ingest::reject_budget::RejectBudget;
 use crate::engine::ingest::required_sources;
 use crate::engine::input::discover;
 use crate::engine::input::discover::Walked;
@@ -111,8 +111,8 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
     let latest = source_totals::latest(store, &so_far.state, &mut so_far.cache.source_totals, source_gaps::PARTITIONS)?;
     source_gaps::warn_of_gaps(settings, &so_far.report, &latest, request.last, watch);
     if !store.is_rehearsal() {
-        received.since.save(store)?;
-        received.since.check(settings, store, &so_far.state)?;
+        received.reject_budget.save(store)?;
+        received.reject_budget.check(settings, store, &so_far.state)?;
     }
     so_far.report.days_left = received.waiting.len() as u64;
     let makes_windows = window_plan::is_wanted(&wanted);
@@ -157,7 +157,7 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
     };
     let came_in: BTreeSet<Day> = received.written.iter().map(|part| part.received).collect();
     let mut waiting: BTreeSet<Day> = received.waiting.into_iter().collect();
-    waiting.extend(make_tables(&mut job, &mut so_far, received.fresh_events, &timelines)?);
+    waiting.extend(make_tables(&mut job, &mut so_far, received.recent_events, &timelines)?);
     so_far.report.days_left = waiting.len() as u64;
     fill_range(&mut so_far);
     freshness::fill_in(run, &mut so_far)?;
@@ -283,7 +283,7 @@ fn range(run: &RunContext<'_>, so_far: &mut RunState, taken: &SnapshotHistory, r
 fn make_tables(
     job: &mut Job<'_>,
     so_far: &mut RunState,
-    fresh_events: FreshEvents,
+    recent_events: RecentEvents,
     timelines: &[Timeline],
 ) -> Result<Vec<Day>, EngineError> {
     let RunState {
@@ -294,7 +294,7 @@ fn make_tables(
     } = so_far;
     let mut waiting = Vec::new();
     if job.tables.contains("activity_coverage") {
-        let facts = activity_daily::run(job, state, fresh_events, changes)?;
+        let facts = activity_daily::run(job, state, recent_events, changes)?;
         report.steps.extend(facts.steps);
         if let Some(first) = facts.waiting.first() {
             job.range.last = first.plus(-1);
@@ -354,7 +354,7 @@ fn finish(run: &RunContext<'_>, so_far: &mut RunState, files: &[RawFile], range:
         cross_checks::run(&tables, &mut so_far.cache)?;
         publication::run(run, so_far, range, fingerprint)?;
         so_far.report.published = true;
-        SincePublication::default().save(store)?;
+        RejectBudget::default().save(store)?;
     }
     let is_all = so_far.report.days_left == 0 && so_far.report.unread == 0;
     let looked_at = up_to_date::looked_at(request, &so_far.state, files).filter(|_| is_all);

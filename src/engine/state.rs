@@ -178,6 +178,22 @@ impl State {
         hasher.finish()
     }
 
+    /// Adds the files of a `received=` partition to what a digest is of: what each is made from and
+    /// contains.
+    pub fn add_partition_to(&self, hasher: &mut Hasher, received: Day) {
+        for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
+            hasher.text(contract.name);
+            for ((_, shard), footer) in self.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX)) {
+                let Fingerprint { settings, inputs } = footer.fingerprint;
+                hasher
+                    .number(i64::from(*shard))
+                    .digest(settings)
+                    .digest(inputs)
+                    .digest(footer.digest);
+            }
+        }
+    }
+
     /// Why a file of a table and day that was found cannot be used; `None` where none was found.
     pub fn fault(&self, contract: &Contract, day: Option<Day>) -> Option<Fault> {
         let folder = Path::new(contract.name).join(folder_of(contract.partition, day));

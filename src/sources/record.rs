@@ -161,6 +161,7 @@ pub enum Row<'a> {
 
 spelled! {
     /// Why a record is a reject.
+    #[derive(serde::Serialize, serde::Deserialize)]
     Reason {
         BrokenJson = "broken_json",
         InvalidUtf8 = "invalid_utf8",

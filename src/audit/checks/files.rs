@@ -13,7 +13,7 @@ use crate::domain::guid::Guid;
 use crate::engine::build::activity_daily::coverage_parts;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::ingest::partition_task::NO_DAY;
+use crate::engine::ingest::partition_files::NO_DAY;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;

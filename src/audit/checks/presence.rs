@@ -8,7 +8,7 @@ use crate::audit::findings::{Finding, FindingKind};
 use crate::domain::day::Day;
 use crate::domain::window;
 use crate::domain::words::counted;
-use crate::engine::ingest::partition_task::{NO_DAY, belongs};
+use crate::engine::ingest::partition_files::{NO_DAY, belongs};
 use crate::engine::plan::day_range::Range;
 use crate::engine::publish::cross_checks::day_tables;
 use crate::engine::state::State;

@@ -11,7 +11,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::domain::subscription::Seller;
 use crate::engine::error::EngineError;
-use crate::engine::ingest::partition_task::NO_DAY;
+use crate::engine::ingest::partition_files::NO_DAY;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reference::{ActivityRow, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, NameRow, Origin, SoldByOwned, SubscriptionRow};

@@ -14,7 +14,7 @@ use crate::domain::guid::Guid;
 use crate::domain::user_ids::UserIds;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::ingest::partition_task::NO_DAY;
+use crate::engine::ingest::partition_files::NO_DAY;
 use crate::engine::input::raw_file::{Digesting, RawFile as FoundFile};
 use crate::engine::plan::fingerprint::how;
 use crate::engine::state::State;

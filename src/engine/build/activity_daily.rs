@@ -14,13 +14,13 @@ use crate::engine::build::user_names::{has_named, joins_of_day};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
-use crate::engine::ingest::recent_events::FreshEvents;
+use crate::engine::ingest::recent_events::RecentEvents;
 use crate::engine::plan::causes::{Cause, Changes, why};
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::dependencies::feeds_behind;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::plan::rebuild::{Made, Making, own_cause};
-use crate::engine::plan::task::{ActivityDay, Outcome, Task, Work};
+use crate::engine::plan::task::{ActivityDay, Outcome, TableTask, Task, Work};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -53,7 +53,7 @@ struct StaleDay {
 }
 
 /// Makes the days again whose events are not those that their files were made from.
-pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes: &mut Changes) -> Result<Facts, EngineError> {
+pub fn run(job: &Job<'_>, state: &mut State, recent_events: RecentEvents, changes: &mut Changes) -> Result<Facts, EngineError> {
     let mut stale: Vec<Vec<StaleDay>> = (0..job.shards())
         .into_par_iter()
         .map(|shard| stale_days(job, state, changes, shard))
@@ -71,7 +71,7 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     let mut makings = [&ACTIVITY_COVERAGE, &ACTIVITY_DAILY, &ACTIVITY_BEFORE].map(|contract| (contract, Making::new(contract)));
     let before: &State = state;
     let mut made: Vec<Made> = Vec::new();
-    let portions: Vec<(Task, &[StaleDay])> = (0..)
+    let portions: Vec<(TableTask, &[StaleDay])> = (0..)
         .zip(&stale)
         .flat_map(|(shard, stale)| {
             let at_once = stale.len().div_ceil(PORTIONS * rayon::current_num_threads()).clamp(1, DAYS_AT_ONCE);
@@ -82,8 +82,8 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
         .par_iter()
         .with_max_len(1)
         .map(|(task, _)| {
-            job.request.tell(task);
-            Ok(execute(task, job, before, &fresh_events)?.into_made()?.unwrap_or_default())
+            job.request.tell(|| Task::Tables(task.clone()));
+            Ok(execute(task, job, before, &recent_events)?.into_made()?.unwrap_or_default())
         })
         .collect::<Result<_, EngineError>>()?;
     for ((_, days), written) in portions.iter().zip(written) {
@@ -112,8 +112,8 @@ pub fn run(job: &Job<'_>, state: &mut State, fresh_events: FreshEvents, changes:
     Ok(Facts { steps, waiting })
 }
 
-fn task(job: &Job<'_>, shard: u32, days: &[StaleDay]) -> Task {
-    Task {
+fn task(job: &Job<'_>, shard: u32, days: &[StaleDay]) -> TableTask {
+    TableTask {
         shard,
         range: job.range,
         forced: job.forced,
@@ -123,7 +123,7 @@ fn task(job: &Job<'_>, shard: u32, days: &[StaleDay]) -> Task {
 
 /// Makes the days of a task whose files are not there yet, as far as the events are those that it
 /// was planned from. `recent_events` need not have any.
-pub fn execute(task: &Task, job: &Job<'_>, state: &State, recent_events: &FreshEvents) -> Result<Outcome, EngineError> {
+pub fn execute(task: &TableTask, job: &Job<'_>, state: &State, recent_events: &RecentEvents) -> Result<Outcome, EngineError> {
     let (shard, Work::Activity(days)) = (task.shard, &task.work) else {
         return Ok(Outcome::Outdated);
     };
@@ -324,7 +324,7 @@ pub(crate) fn facts_table(range: Range, day: Day) -> Option<&'static Contract> {
 }
 
 /// Reduces some days. Partitions are read once as long as the days in a row need them.
-fn reduce(job: &Job<'_>, state: &State, fresh_events: &FreshEvents, shard: u32, days: &[&ActivityDay]) -> Result<Vec<Made>, EngineError> {
+fn reduce(job: &Job<'_>, state: &State, recent_events: &RecentEvents, shard: u32, days: &[&ActivityDay]) -> Result<Vec<Made>, EngineError> {
     let store = job.store;
     let mut parts: BTreeMap<Day, Vec<Arc<DigestedEvents>>> = BTreeMap::new();
     let mut written = Vec::new();
@@ -333,7 +333,7 @@ fn reduce(job: &Job<'_>, state: &State, fresh_events: &FreshEvents, shard: u32, 
         parts.retain(|received, _| stale.sources.iter().any(|(needed, _)| needed == received));
         for (received, _) in &stale.sources {
             if !parts.contains_key(received) {
-                parts.insert(*received, fresh_events.of(store, (Some(*received), shard))?);
+                parts.insert(*received, recent_events.of(store, (Some(*received), shard))?);
             }
         }
         let place = (Some(stale.day), shard);

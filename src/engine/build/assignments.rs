@@ -20,7 +20,7 @@ use crate::engine::plan::causes::{Cause, Changes, why};
 use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::interval_digests;
 use crate::engine::plan::rebuild::{Making, own_cause};
-use crate::engine::plan::task::{Outcome, Task, Work};
+use crate::engine::plan::task::{Outcome, TableTask, Task, Work};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -50,14 +50,14 @@ pub fn run_assignments(
     let mut making = Making::new(&ASSIGNMENTS);
     let mut contradictions = 0;
     let mut made = Vec::new();
-    let tasks: Vec<Task> = (0..job.shards())
+    let tasks: Vec<TableTask> = (0..job.shards())
         .filter_map(|shard| task(job, state, &cache.assignments, shard))
         .collect();
     // As many shards are in memory as there are threads.
     for some in tasks.chunks(rayon::current_num_threads()) {
         let before: &State = state;
-        let carry_out = |task: &Task| {
-            job.request.tell(task);
+        let carry_out = |task: &TableTask| {
+            job.request.tell(|| Task::Tables(task.clone()));
             let rows = assignments(job.store, before, task.shard)?;
             Ok::<_, EngineError>((task.shard, rows, execute(task, job, before)?.into_made()?))
         };
@@ -91,11 +91,11 @@ pub fn run_assignments(
 
 /// What is to be made of a shard; `None` where what the evidence is read from is what it was when
 /// the file was made.
-fn task(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard: u32) -> Option<Task> {
+fn task(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard: u32) -> Option<TableTask> {
     let read_from = inputs_digest(job, state, shard);
     let known = cached.get(&shard, read_from).copied();
     let is_as_known = known.is_some() && state.fingerprint(&ASSIGNMENTS, (None, shard)) == known;
-    (job.forced.shard(shard) || !is_as_known).then_some(Task {
+    (job.forced.shard(shard) || !is_as_known).then_some(TableTask {
         shard,
         range: job.range,
         forced: job.forced,
@@ -110,7 +110,7 @@ pub struct Built {
 }
 
 /// Makes the file of a shard, unless it is what the evidence says.
-pub fn execute(task: &Task, job: &Job<'_>, state: &State) -> Result<Outcome<Built>, EngineError> {
+pub fn execute(task: &TableTask, job: &Job<'_>, state: &State) -> Result<Outcome<Built>, EngineError> {
     let place = (None, task.shard);
     if task.work != Work::Assignments(inputs_digest(job, state, task.shard)) {
         return Ok(Outcome::Outdated);

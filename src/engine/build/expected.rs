@@ -14,7 +14,7 @@ use crate::engine::build::window_plan::opened_requests;
 use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
-use crate::engine::ingest::partition_task;
+use crate::engine::ingest::partition_files;
 use crate::engine::state::State;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
@@ -67,7 +67,7 @@ fn of_received(job: &Job<'_>, state: &State, expected: &mut Expected) -> Result<
         let files: Vec<RawFile> = job.store.rows(*place)?;
         for contract in stages::TABLES {
             if contract.partition == Partition::Received {
-                let print = partition_task::fingerprint(job.settings, contract, &files);
+                let print = partition_files::fingerprint(job.settings, contract, &files);
                 for shard in 0..contract.files(job.shards()) {
                     put(expected, contract, (place.0, shard), print);
                 }

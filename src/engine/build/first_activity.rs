@@ -18,7 +18,7 @@ use crate::engine::plan::causes::{Cause, Changes};
 use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::plan::rebuild::{Made, Making, own_cause};
-use crate::engine::plan::task::{Outcome, Task, Work};
+use crate::engine::plan::task::{Outcome, TableTask, Task, Work};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
@@ -36,14 +36,14 @@ const DAYS_AT_ONCE: usize = 32;
 pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option<Step>, EngineError> {
     let before: &State = state;
     let last = last_day(job, before);
-    let tasks: Vec<Task> = (0..job.shards())
+    let tasks: Vec<TableTask> = (0..job.shards())
         .into_par_iter()
         .filter_map(|shard| task(job, before, shard, last))
         .collect();
     let made: Vec<Vec<Made>> = tasks
         .par_iter()
         .map(|task| {
-            job.request.tell(task);
+            job.request.tell(|| Task::Tables(task.clone()));
             Ok(execute(task, job, before)?.into_made()?.unwrap_or_default())
         })
         .collect::<Result<_, EngineError>>()?;
@@ -69,10 +69,10 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option
 }
 
 /// What is to be made of a shard; `None` where its file is what it would be made from.
-fn task(job: &Job<'_>, state: &State, shard: u32, last: Day) -> Option<Task> {
+fn task(job: &Job<'_>, state: &State, shard: u32, last: Day) -> Option<TableTask> {
     let fingerprint = fingerprint(job, &days_with_facts(job, state, shard, last));
     let is_stale = job.forced.shard(shard) || state.fingerprint(&FIRST_ACTIVITY, (None, shard)) != Some(fingerprint);
-    is_stale.then_some(Task {
+    is_stale.then_some(TableTask {
         shard,
         range: job.range,
         forced: job.forced,
@@ -81,7 +81,7 @@ fn task(job: &Job<'_>, state: &State, shard: u32, last: Day) -> Option<Task> {
 }
 
 /// Makes the file of a shard out of the facts up to `last`, unless it is there.
-pub fn execute(task: &Task, job: &Job<'_>, state: &State) -> Result<Outcome, EngineError> {
+pub fn execute(task: &TableTask, job: &Job<'_>, state: &State) -> Result<Outcome, EngineError> {
     let (
         shard,
         Work::FirstActivity {

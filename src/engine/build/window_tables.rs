@@ -20,7 +20,7 @@ use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::plan::rebuild::Made;
-use crate::engine::plan::task::{DayFiles, Outcome, Task, Work};
+use crate::engine::plan::task::{DayFiles, Outcome, TableTask, Task, Work};
 use crate::engine::state::State;
 use crate::stages::activity::activity_28d;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
@@ -50,10 +50,10 @@ const DAYS_WRITTEN_TOGETHER: usize = 8;
 
 /// The tasks of a plan: the passes of its shards, and before them the days of `subscriptions`, which
 /// need no facts.
-fn tasks(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> (Vec<Task>, Vec<Task>) {
+fn tasks(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> (Vec<TableTask>, Vec<TableTask>) {
     let (mut subscriptions, mut of_passes) = (Vec::new(), Vec::new());
     for ShardPlan { inputs, stale } in &plan.shards {
-        let task = |files: DayFiles| Task {
+        let task = |files: DayFiles| TableTask {
             shard: inputs.shard,
             range: job.range,
             forced: job.forced,
@@ -82,8 +82,8 @@ pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<
         unit: "days",
         total: plan.shards.iter().map(|shard| days_of_passes(&shard.stale).len() as u64).sum(),
     });
-    let carry_out = |task: &Task| -> Result<Vec<Made>, EngineError> {
-        job.request.tell(task);
+    let carry_out = |task: &TableTask| -> Result<Vec<Made>, EngineError> {
+        job.request.tell(|| Task::Tables(task.clone()));
         let planned = plan.shards.iter().find(|planned| planned.inputs.shard == task.shard);
         match (&task.work, planned) {
             (Work::Windows(files), Some(planned)) => Ok(execute(task, files, job, before, planned)?.into_made()?.unwrap_or_default()),
@@ -109,7 +109,7 @@ pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<
 }
 
 /// Makes the files of a task that are not there yet, as far as they are `planned` now too.
-pub fn execute(task: &Task, files: &DayFiles, job: &Job<'_>, state: &State, planned: &ShardPlan<'_>) -> Result<Outcome, EngineError> {
+pub fn execute(task: &TableTask, files: &DayFiles, job: &Job<'_>, state: &State, planned: &ShardPlan<'_>) -> Result<Outcome, EngineError> {
     let mut missing = DayFiles::new();
     for contract in window_tables() {
         let days = files.get(contract.name).into_iter().flatten();
@@ -327,7 +327,7 @@ pub fn read_facts(job: &Job<'_>, state: &State, shard: u32, days: &[Day]) -> Res
 
 /// Makes the portfolio of the days of a plan, as soon as what it sums is made.
 fn make_portfolio(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
-    let tasks = plan.portfolio.iter().map(|&day| Task {
+    let tasks = plan.portfolio.iter().map(|&day| TableTask {
         shard: 0,
         range: job.range,
         forced: job.forced,
@@ -336,9 +336,9 @@ fn make_portfolio(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Resul
             fingerprint: portfolio_fingerprint(job, state, day),
         },
     });
-    let tasks: Vec<Task> = tasks.collect();
+    let tasks: Vec<TableTask> = tasks.collect();
     let made = tasks.par_iter().map(|task| {
-        job.request.tell(task);
+        job.request.tell(|| Task::Tables(task.clone()));
         match task.work {
             Work::Portfolio { day, fingerprint } => Ok(execute_portfolio(day, fingerprint, job, state)?.into_made()?.unwrap_or_default()),
             _ => Ok(Vec::new()),

@@ -4,18 +4,16 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, Fingerprint, Hasher};
+use crate::domain::digest::{Digest, Hasher};
 use crate::engine::cache::Cache;
 use crate::engine::cache::entry::{Entries, Entry};
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
-use crate::engine::plan::fingerprint::{how, settings_digest};
+use crate::engine::plan::fingerprint::digest_of_reading;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::sources::path::path_context;
-use crate::stages;
 use crate::stages::received::raw_files;
-use crate::warehouse::contract::Partition;
 
 /// What a run knows of partitions about which there is nothing to do.
 pub struct UnchangedPartitions<'a> {
@@ -36,7 +34,7 @@ impl<'a> UnchangedPartitions<'a> {
     pub fn new(settings: &'a Settings, files: &[RawFile], cached: &'a mut Entries<Day>, unread: &'a Unread) -> UnchangedPartitions<'a> {
         UnchangedPartitions {
             settings,
-            rules: rules(settings),
+            rules: digest_of_reading(settings),
             present: present(files),
             cached,
             unread,
@@ -84,18 +82,7 @@ impl<'a> UnchangedPartitions<'a> {
         };
         let mut hasher = Hasher::new();
         hasher.digest(self.rules).digest(present);
-        for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
-            hasher.text(contract.name);
-            let files = state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX));
-            for ((_, shard), footer) in files {
-                let Fingerprint { settings, inputs } = footer.fingerprint;
-                hasher
-                    .number(i64::from(*shard))
-                    .digest(settings)
-                    .digest(inputs)
-                    .digest(footer.digest);
-            }
-        }
+        state.add_partition_to(&mut hasher, received);
         Some(hasher.finish())
     }
 
@@ -112,29 +99,15 @@ impl Cache {
     /// Whether a run has looked at all raw files since the sources, and what they read of the
     /// settings, are what they are.
     pub fn has_looked_at_all(&self, settings: &Settings) -> bool {
-        self.looked_at_all.as_ref().is_some_and(|entry| entry.is_true_for(&rules(settings)))
+        self.looked_at_all
+            .as_ref()
+            .is_some_and(|entry| entry.is_true_for(&digest_of_reading(settings)))
     }
 
     /// Takes note that a run has.
     pub fn note_look_at_all(&mut self, settings: &Settings) {
-        self.looked_at_all = Some(Entry::new(rules(settings), ()));
+        self.looked_at_all = Some(Entry::new(digest_of_reading(settings), ()));
     }
-}
-
-/// The settings' halves of the fingerprints, and the ways of reading.
-fn rules(settings: &Settings) -> Digest {
-    let mut hasher = Hasher::new();
-    for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
-        hasher.text(contract.name).digest(settings_digest(contract, settings));
-    }
-    for (at, source) in settings.sources.iter().enumerate() {
-        hasher
-            .text(&source.id)
-            .text(source.feed.name())
-            .text(&source.reading_text())
-            .text(&how(settings, at));
-    }
-    hasher.finish()
 }
 
 fn present(files: &[RawFile]) -> BTreeMap<Day, Option<Digest>> {

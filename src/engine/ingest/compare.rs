@@ -30,13 +30,14 @@ use crate::engine::cache::unchanged_partitions::UnchangedPartitions;
 use crate::engine::context::RunContext;
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
-use crate::engine::ingest::collector::Gathered;
-use crate::engine::ingest::partition_task::{Fate, NO_DAY, Reading, Task, is_whole};
+use crate::engine::ingest::gathered::Gathered;
+use crate::engine::ingest::partition_files::{NO_DAY, is_whole};
+use crate::engine::ingest::partition_plan::{Change, PartitionPlan, PresentFile};
 use crate::engine::ingest::read_file;
+use crate::engine::ingest::reading::{Reading, refusal, ways};
 use crate::engine::ingest::reject_budget::SourceFile;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
-use crate::engine::plan::fingerprint::how;
 use crate::engine::request::{Again, Request};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -70,15 +71,25 @@ pub struct RawInput<'a> {
 
 /// What there is to do about the partitions.
 pub struct Planned<'a> {
-    pub tasks: Vec<Task<'a>>,
+    pub plans: Vec<PartitionPlan<'a>>,
     /// Whether rows stay of raw files that are gone and that no source would read. Should such a
     /// file come back, its rows go: so it has to be looked for in every run.
     pub has_strays: bool,
 }
 
-/// A raw file as a source reads it, the partition that it belongs to, and the row of the one where
-/// it was.
-type PlacedFile<'a> = (Reading<'a>, Day, Option<(Day, raw_files::RawFile)>);
+/// A raw file that is there, and the partition that it belongs to.
+struct PlacedFile<'a> {
+    file: PresentFile<'a>,
+    received: Day,
+    /// The other partition that has its rows.
+    moved_from: Option<MovedFrom>,
+}
+
+/// Where a raw file was.
+struct MovedFrom {
+    received: Day,
+    row: raw_files::RawFile,
+}
 
 /// Compares the raw files with what the warehouse was made from. Fails where raw files are gone
 /// that are asked for.
@@ -97,7 +108,7 @@ pub fn plan<'a>(
         // at.
         let unexpected: BTreeSet<Day> = placed
             .iter()
-            .map(|(_, received, _)| *received)
+            .map(|placed| placed.received)
             .filter(|day| known.skipped.contains(day))
             .collect();
         if unexpected.is_empty() {
@@ -105,54 +116,63 @@ pub fn plan<'a>(
         }
         known.open(run.store, &unexpected)?;
     };
-    let mut tasks: BTreeMap<Day, Task<'a>> = BTreeMap::new();
-    for (reading, received, moved) in placed {
-        if let Some((day, row)) = moved {
-            let task = tasks.entry(day).or_insert_with(|| Task::new(day));
-            task.moved.insert((row.source, row.source_file));
+    let mut plans: BTreeMap<Day, PartitionPlan<'a>> = BTreeMap::new();
+    for PlacedFile {
+        file,
+        received,
+        moved_from,
+    } in placed
+    {
+        if let Some(MovedFrom { received, row }) = moved_from {
+            plan_of(&mut plans, received).moved.insert((row.source, row.source_file));
         }
-        tasks.entry(received).or_insert_with(|| Task::new(received)).present.push(reading);
+        plan_of(&mut plans, received).present.push(file);
     }
     for (day, rows) in known.rows {
-        let task = tasks.entry(day).or_insert_with(|| Task::new(day));
+        let plan = plan_of(&mut plans, day);
         if !known.worthless.is_empty() {
             let keys = rows.iter().map(|row| (row.source.clone(), row.source_file.clone()));
-            task.moved.extend(keys.filter(|key| known.worthless.contains(key)));
+            plan.moved.extend(keys.filter(|key| known.worthless.contains(key)));
         }
-        task.known = rows;
+        plan.known = rows;
     }
-    let mut tasks: Vec<Task<'a>> = tasks.into_values().collect();
-    let has_strays = tasks
+    let mut plans: Vec<PartitionPlan<'a>> = plans.into_values().collect();
+    let has_strays = plans
         .par_iter_mut()
         .with_max_len(1)
-        .map(|task| {
-            let has_strays = task.give_up_what_nobody_reads(settings);
-            task.decide(settings, state);
+        .map(|plan| {
+            let has_strays = plan.give_up_what_nobody_reads(settings);
+            plan.decide(settings, state);
             has_strays
         })
         .reduce(|| false, |one, other| one || other);
-    for task in tasks.iter().filter(|task| !task.broken.is_empty()) {
-        if task.gone(settings).any(|row| task.lacks_files_of(row)) {
+    for plan in plans.iter().filter(|plan| !plan.broken.is_empty()) {
+        if plan.gone(settings).any(|row| plan.lacks_files_of(row)) {
             run.watch.tell(Event::Warning(format!(
                 "files of received={} are missing, and some of its raw files are gone",
-                task.received
+                plan.received
             )));
         }
     }
     if let Some(again) = request.again.as_ref().filter(|again| !again.from_facts) {
-        refuse_what_is_gone(again, settings, &tasks)?;
+        refuse_what_is_gone(again, settings, &plans)?;
     }
-    for task in tasks.iter().filter(|task| !task.known.is_empty()) {
-        if task.feeds.is_empty() && task.moved.is_empty() {
-            unchanged.note(state, task.received, &task.known);
+    for plan in plans.iter().filter(|plan| !plan.known.is_empty()) {
+        if plan.feeds.is_empty() && plan.moved.is_empty() {
+            unchanged.note(state, plan.received, &plan.known);
         } else {
-            unchanged.forget(task.received);
+            unchanged.forget(plan.received);
         }
     }
     Ok(Planned {
-        tasks: tasks.into_par_iter().filter(|task| !task.feeds.is_empty()).collect(),
+        plans: plans.into_par_iter().filter(|plan| !plan.feeds.is_empty()).collect(),
         has_strays,
     })
+}
+
+/// What there is to do about the partition of a day.
+fn plan_of<'m, 'a>(plans: &'m mut BTreeMap<Day, PartitionPlan<'a>>, day: Day) -> &'m mut PartitionPlan<'a> {
+    plans.entry(day).or_insert_with(|| PartitionPlan::new(day))
 }
 
 impl KnownFiles {
@@ -203,7 +223,7 @@ fn place<'a>(
         None => !request.rescan,
     };
     let digests = contents.of(files, is_compared, is_believed);
-    let hows: Vec<Arc<str>> = (0..settings.sources.len()).map(|source| how(settings, source).into()).collect();
+    let ways = ways(settings);
     let place = |(file, digest): (&'a RawFile, &Result<Option<Digest>, String>)| {
         let digest = digest.as_ref().unwrap_or_else(|why| {
             unread.add(&file.path, why);
@@ -215,28 +235,28 @@ fn place<'a>(
                 // What it gave before stays, like that of a file that is gone.
                 return Ok(None);
             }
-            let mut reading = reading_of(request, file, *source, &hows[*source], *facts);
-            reading.fate = match before {
-                None => Fate::New,
+            let reading = reading_of(request, file, *source, &ways[*source], *facts);
+            let change = match before {
+                None => Change::New,
                 // A snapshot in it had not come yet.
                 Some((_, row))
                     if row
                         .waits_until
                         .is_some_and(|until| request.today.is_some_and(|today| until <= today)) =>
                 {
-                    Fate::Changed
+                    Change::Changed
                 }
                 // What could not be read has no digest.
-                Some((_, row)) if Digest::parse(&row.content) == *digest && row.reading == *reading.how => match &request.again {
-                    Some(again) if !again.from_facts && concerns(again, facts.tenant, row) => Fate::Asked,
-                    _ => Fate::Same,
+                Some((_, row)) if Digest::parse(&row.content) == *digest && row.reading == *reading.way => match &request.again {
+                    Some(again) if !again.from_facts && concerns(again, facts.tenant, row) => Change::Asked,
+                    _ => Change::Same,
                 },
-                Some((_, row)) if Digest::parse(&row.content) == *digest => Fate::OtherWay,
-                Some(_) => Fate::Changed,
+                Some((_, row)) if Digest::parse(&row.content) == *digest => Change::OtherWay,
+                Some(_) => Change::Changed,
             };
-            let received = match (facts.day, before, reading.fate) {
+            let received = match (facts.day, before, change) {
                 (Some(day), ..) => day,
-                (None, Some((day, _)), Fate::Same | Fate::Asked) => day,
+                (None, Some((day, _)), Change::Same | Change::Asked) => day,
                 _ => match latest_day(settings, &reading) {
                     Ok(day) => day,
                     Err(why) => {
@@ -248,8 +268,15 @@ fn place<'a>(
                     }
                 },
             };
-            let moved = before.filter(|(day, _)| *day != received).map(|(day, row)| (day, row.clone()));
-            Ok(Some((reading, received, moved)))
+            let elsewhere = before.filter(|(day, _)| *day != received);
+            Ok(Some(PlacedFile {
+                file: PresentFile { reading, change },
+                received,
+                moved_from: elsewhere.map(|(received, row)| MovedFrom {
+                    received,
+                    row: row.clone(),
+                }),
+            }))
         };
         let open = file.sources.iter().filter(|(_, facts)| is_open(facts));
         open.map(of_source).collect::<Result<Vec<_>, EngineError>>()
@@ -294,17 +321,17 @@ fn concerns(again: &Again, tenant: Option<Guid>, row: &raw_files::RawFile) -> bo
 const MOST_LINES: usize = 40;
 
 /// Days cannot be made again from raw files that are no more: says which.
-fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -> Result<(), EngineError> {
+fn refuse_what_is_gone(again: &Again, settings: &Settings, plans: &[PartitionPlan<'_>]) -> Result<(), EngineError> {
     let mut days: BTreeMap<Day, (u64, &str)> = BTreeMap::new();
-    for task in tasks {
-        for row in task.gone(settings).filter(|row| row.first_day.is_some()) {
+    for plan in plans {
+        for row in plan.gone(settings).filter(|row| row.first_day.is_some()) {
             let tenant = settings
                 .sources
                 .iter()
                 .find(|source| source.id == row.source)
                 .and_then(|source| path_context(&row.source_file, source.path_tenant.as_ref(), source.path_day.as_ref()).tenant);
             if concerns(again, tenant, row) {
-                days.entry(task.received).or_insert((0, row.source_file.as_str())).0 += 1;
+                days.entry(plan.received).or_insert((0, row.source_file.as_str())).0 += 1;
             }
         }
     }
@@ -328,15 +355,15 @@ fn refuse_what_is_gone(again: &Again, settings: &Settings, tasks: &[Task<'_>]) -
 }
 
 /// How a source reads a file.
-fn reading_of<'a>(request: &Request<'_>, file: &'a RawFile, source: usize, how: &Arc<str>, facts: PathFacts) -> Reading<'a> {
+fn reading_of<'a>(request: &Request<'_>, file: &'a RawFile, source: usize, way: &Arc<str>, facts: PathFacts) -> Reading<'a> {
     Reading {
         file,
         source,
         facts,
         format: request.settings.sources[source].format,
-        how: how.clone(),
+        way: way.clone(),
         today: request.today,
-        fate: Fate::New,
+        refused: refusal(file),
     }
 }
 
@@ -366,7 +393,7 @@ pub fn looked_at_since(request: &Request<'_>, state: &State, cache: &Cache) -> O
 fn latest_day(settings: &Settings, reading: &Reading<'_>) -> Result<Day, String> {
     let mut gathered = Gathered::default();
     match read_file::read(&mut gathered, reading, settings) {
-        None => Ok(gathered.files.first().and_then(|file| file.last_day).unwrap_or(NO_DAY)),
-        Some(why) => Err(why),
+        Ok(()) => Ok(gathered.files.first().and_then(|file| file.last_day).unwrap_or(NO_DAY)),
+        Err(fault) => Err(fault.to_string()),
     }
 }

@@ -6,12 +6,13 @@ use crate::domain::day::{Day, EARLIEST};
 use crate::domain::digest::Digest;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
-use crate::engine::ingest::collector::{FileEvents, FileSink, Found, Gathered};
+use crate::engine::ingest::collector::{FileSink, Found};
 use crate::engine::ingest::file_tenants;
 use crate::engine::ingest::file_tenants::SeveralTenants;
-use crate::engine::ingest::partition_task::Reading;
+use crate::engine::ingest::gathered::{FileEvents, Gathered};
 use crate::engine::ingest::read_large_file;
-use crate::engine::input::raw_file::Digesting;
+use crate::engine::ingest::reading::Reading;
+use crate::engine::input::raw_file::{Digesting, RawFileFault};
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 use crate::sources::file_context::FileContext;
@@ -22,7 +23,6 @@ use crate::stages::received::raw_files;
 use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
 use crate::storage::error::OpenFault;
-use crate::storage::interface::Kind;
 
 /// What the system gave of a file.
 enum Given {
@@ -31,39 +31,44 @@ enum Given {
     /// It is no file to be read: a pipe, a link out of the input folder.
     Refused(Reason),
     /// Not all of it.
-    Unread(String),
+    Unread(NotRead),
+}
+
+/// Why a file was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRead {
+    /// It is not the one that the task is about.
+    #[error("{}", RawFileFault::Changed)]
+    Changed,
+    #[error("{0}")]
+    Unreadable(String),
 }
 
 /// Reads a raw file for one of its sources into `gathered`. Whatever is wrong with it becomes
-/// rejects. Where the system did not give all of it, what was gathered of it is worth nothing, and
+/// rejects; one that is refused is one reject. Where the system did not give all of it, what was gathered of it is worth nothing, and
 /// the answer says why.
-pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) -> Option<String> {
+pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) -> Result<(), NotRead> {
     take(gathered, reading, settings, |sink, counts| {
         let file = reading.file;
-        match file.kind {
-            Kind::Object => {}
-            Kind::LeadsOut => return Given::Refused(Reason::LinkOutOfInput),
-            Kind::Folder | Kind::Link | Kind::Other => return Given::Refused(Reason::UnreadableFile),
+        if let Some(reason) = reading.refused {
+            return Given::Refused(reason);
         }
+        let unread = |why: String| Given::Unread(NotRead::Unreadable(why));
         let opened = match Digesting::open(file) {
             Ok(opened) => opened,
-            Err(OpenFault::LeadsOut) => return Given::Refused(Reason::LinkOutOfInput),
-            Err(OpenFault::Unreadable(error)) => return Given::Unread(error.to_string()),
+            Err(RawFileFault::Changed) => return Given::Unread(NotRead::Changed),
+            Err(RawFileFault::Open(OpenFault::LeadsOut)) => return Given::Refused(Reason::LinkOutOfInput),
+            Err(RawFileFault::Open(OpenFault::Unreadable(error))) => return unread(error.to_string()),
         };
         let feed = settings.sources[reading.source].feed;
         let (found, digest) = read_large_file::read((feed, reading.format), file, opened, sink);
         *counts = found;
         match digest {
-            Ok(_) if sink.is_cut() => Given::Unread("it became shorter while it was read".to_owned()),
+            Ok(_) if sink.is_cut() => unread("it became shorter while it was read".to_owned()),
             Ok(digest) => Given::Whole(digest),
-            Err(why) => Given::Unread(why),
+            Err(why) => unread(why),
         }
     })
-}
-
-/// Takes note of a raw file that could not be read: one reject.
-pub fn refuse(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) {
-    take(gathered, reading, settings, |_, _| Given::Refused(Reason::UnreadableFile));
 }
 
 fn take(
@@ -71,9 +76,9 @@ fn take(
     reading: &Reading<'_>,
     settings: &Settings,
     give: impl Fn(&mut FileSink<'_>, &mut FileCounts) -> Given,
-) -> Option<String> {
+) -> Result<(), NotRead> {
     let Reading {
-        file, facts, format, how, ..
+        file, facts, format, way, ..
     } = reading;
     let source = &settings.sources[reading.source];
     let context = FileContext {
@@ -97,10 +102,7 @@ fn take(
         };
         (content, counts, sink.into_found())
     });
-    let content = match content {
-        Ok(content) => content,
-        Err(why) => return Some(why),
-    };
+    let content = content?;
     if !found.events.days.is_empty() {
         gathered.file_events.push(FileEvents {
             path: file.path.clone(),
@@ -127,7 +129,7 @@ fn take(
         feed: source.feed.name().to_owned(),
         format: read_as.name().to_owned(),
         content,
-        reading: how.to_string(),
+        reading: way.to_string(),
         bytes: file.size() as i64,
         path_day: facts.day,
         records: counts.records as i64,
@@ -139,7 +141,7 @@ fn take(
         last_day: found.last_day,
         waits_until: found.waits_until,
     });
-    None
+    Ok(())
 }
 
 /// How much a file lists of each snapshot.

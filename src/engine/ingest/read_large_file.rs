@@ -9,7 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::domain::digest::Digest;
 use crate::domain::kinds::Feed;
-use crate::engine::ingest::collector::{FileSink, Found, Gathered, most_rows_after};
+use crate::engine::ingest::collector::{FileSink, Found, most_rows_after};
+use crate::engine::ingest::gathered::Gathered;
 use crate::engine::input::raw_file::{Digesting, RawFile};
 use crate::sources::record::{FileCounts, Sink};
 use crate::sources::split::{Part, Parts};

@@ -15,16 +15,19 @@ use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::ingest::compare;
 use crate::engine::ingest::compare::{Planned, RawInput};
+use crate::engine::ingest::execute_task;
 use crate::engine::ingest::file_tenants;
-use crate::engine::ingest::partition_task::{NO_DAY, Task};
-use crate::engine::ingest::recent_events::FreshEvents;
-use crate::engine::ingest::reject_budget::SincePublication;
-use crate::engine::ingest::write_partition;
+use crate::engine::ingest::partition_files::NO_DAY;
+use crate::engine::ingest::partition_plan::PartitionPlan;
+use crate::engine::ingest::recent_events::RecentEvents;
+use crate::engine::ingest::reject_budget::RejectBudget;
+use crate::engine::ingest::task_context::TaskContext;
 use crate::engine::ingest::write_partition::Written;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
 use crate::engine::plan::causes::{Cause, Changes};
 use crate::engine::plan::rebuild::Making;
+use crate::engine::plan::task::{Outcome, Task, changed_meanwhile};
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::state::State;
@@ -38,8 +41,8 @@ use crate::warehouse::contract::{Contract, Partition};
 pub struct Received {
     pub written: Vec<Written>,
     /// What came in since the last publication, this included.
-    pub since: SincePublication,
-    pub fresh_events: FreshEvents,
+    pub reject_budget: RejectBudget,
+    pub recent_events: RecentEvents,
     /// The days on which raw files came in that wait for another run, because this one is to be
     /// short.
     pub waiting: Vec<Day>,
@@ -63,8 +66,8 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
         changes,
         report,
     } = so_far;
-    let mut since_publication = SincePublication::load(settings, store, state, watch)?;
-    let worthless = since_publication.forget_gone(settings, files, watch);
+    let mut reject_budget = RejectBudget::load(settings, store, state, watch)?;
+    let worthless = reject_budget.forget_gone(settings, files, watch);
     let load_contents = || {
         let mut contents = ContentDigests::load(store);
         if since.is_none() {
@@ -80,25 +83,26 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
     });
     let (known, mut unchanged) = known?;
     let known = known.without(worthless);
-    let Planned { mut tasks, has_strays } = compare::plan(run, shared, input, known, &mut contents, &mut unchanged)?;
-    let waiting = wait(request, &mut tasks);
+    let Planned { mut plans, has_strays } = compare::plan(run, shared, input, known, &mut contents, &mut unchanged)?;
+    let waiting = wait(request, &mut plans);
     if !store.is_rehearsal() {
-        since_publication.announce(store, settings, &tasks)?;
+        reject_budget.announce(store, settings, &plans)?;
     }
-    let total = tasks.iter().map(|task| task.files_to_read(settings)).sum();
+    let total = plans.iter().map(|plan| plan.files_to_read(settings)).sum();
     watch.tell(Event::Begin {
         what: "raw files",
         unit: "files",
         total,
     });
-    let fresh_events = FreshEvents::default();
-    let written: Vec<Written> = tasks
+    let context = TaskContext::of_run(settings, store, shared, files, unread, watch);
+    let written: Vec<Written> = plans
         .par_iter()
         // One by one: a thread that is given several in a row has some left when the others are
         // through.
         .with_max_len(1)
-        .map(|task| write_partition::write(task, settings, store, (shared, &fresh_events), unread, watch))
+        .map(|plan| carry_out(plan, &context, request))
         .collect::<Result<_, _>>()?;
+    let recent_events = context.recent_events;
     watch.tell(Event::End);
     for warning in file_tenants::warnings(written.iter().flat_map(|part| &part.of_several_tenants)) {
         watch.tell(Event::Warning(warning));
@@ -113,12 +117,12 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
     };
     let take_note = || {
         note_events(state, &written, changes);
-        for task in &tasks {
-            for (feed, read) in task.files_read(settings) {
-                changes.note_files(feed, task.received, read);
+        for plan in &plans {
+            for (feed, read) in plan.files_read(settings) {
+                changes.note_files(feed, plan.received, read);
             }
         }
-        report.steps.extend(steps(request, state, &tasks, &written, changes));
+        report.steps.extend(steps(request, state, &plans, &written, changes));
         for (contract, place, footer) in written.iter().flat_map(|part| &part.footers) {
             state.put(contract, *place, footer.clone());
         }
@@ -132,20 +136,30 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
     for contract in stages::TABLES.iter().filter(received) {
         forget_beyond(state, contract, settings);
     }
-    for (task, part) in tasks.iter().zip(&written) {
-        unchanged.note(state, task.received, task.known.iter().chain(&part.files));
+    for (plan, part) in plans.iter().zip(&written) {
+        unchanged.note(state, plan.received, plan.known.iter().chain(&part.files));
     }
     if since.is_none() && waiting.is_empty() && unread.is_empty() {
         cache.note_look_at_all(settings);
     }
-    written.iter().for_each(|part| since_publication.add(part));
+    written.iter().for_each(|part| reject_budget.add(part));
     Ok(Received {
         written,
-        since: since_publication,
-        fresh_events,
+        reject_budget,
+        recent_events,
         waiting,
         has_strays,
     })
+}
+
+/// Carries out the task of a partition.
+fn carry_out(plan: &PartitionPlan<'_>, context: &TaskContext<'_>, request: &Request<'_>) -> Result<Written, EngineError> {
+    let task = plan.task(context, request.today);
+    request.tell(|| Task::Received(task.clone()));
+    match execute_task::execute(&task, context, Some(&plan.known))? {
+        Outcome::Made(written) => Ok(written),
+        Outcome::AlreadyMade | Outcome::Outdated => Err(changed_meanwhile()),
+    }
 }
 
 /// What is said of users who stay under pseudonyms though the pipeline keeps ids as they are.
@@ -162,28 +176,28 @@ fn masked_text(users: usize) -> String {
 }
 
 /// Leaves all but the oldest days to another run, where a run is to be short.
-fn wait(request: &Request<'_>, tasks: &mut Vec<Task<'_>>) -> Vec<Day> {
+fn wait(request: &Request<'_>, plans: &mut Vec<PartitionPlan<'_>>) -> Vec<Day> {
     let Some(most) = request.max_days else { return Vec::new() };
-    let undated = tasks.iter().filter(|task| task.received == NO_DAY).count();
-    let keep = (most as usize + undated).min(tasks.len());
-    tasks.drain(keep..).map(|task| task.received).collect()
+    let undated = plans.iter().filter(|plan| plan.received == NO_DAY).count();
+    let keep = (most as usize + undated).min(plans.len());
+    plans.drain(keep..).map(|plan| plan.received).collect()
 }
 
 /// The steps of the `received=` tables.
 fn steps<'w>(
     request: &Request<'_>,
     state: &State,
-    tasks: &[Task<'_>],
+    plans: &[PartitionPlan<'_>],
     written: &'w [Written],
     changes: &Changes,
 ) -> Vec<crate::engine::report::Step> {
     let mut makings: BTreeMap<&'w str, Making> = BTreeMap::new();
-    for (task, part) in tasks.iter().zip(written) {
+    for (plan, part) in plans.iter().zip(written) {
         let mut causes: BTreeMap<&str, BTreeSet<Cause>> = BTreeMap::new();
         for (contract, place, footer) in &part.footers {
             let causes = causes
                 .entry(contract.name)
-                .or_insert_with(|| task.causes(request.settings, state, contract));
+                .or_insert_with(|| plan.causes(request.settings, state, contract));
             let making = makings.entry(contract.name).or_insert_with(|| Making::new(contract));
             making.add(*place, Size::of(footer), causes.clone());
         }

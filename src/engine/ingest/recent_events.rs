@@ -15,7 +15,7 @@ const MOST_EVENTS: usize = 1 << 20;
 
 /// Events by the place of their file.
 #[derive(Default)]
-pub struct FreshEvents {
+pub struct RecentEvents {
     kept: Mutex<Kept>,
 }
 
@@ -25,7 +25,7 @@ struct Kept {
     events: usize,
 }
 
-impl FreshEvents {
+impl RecentEvents {
     /// Keeps what a file was written from, where there is room.
     pub fn keep(&self, place: Place, events: DigestedEvents) {
         let count = events.frame.num_rows();

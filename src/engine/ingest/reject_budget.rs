@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::digest::Digest;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::ingest::partition_task::Task;
+use crate::engine::ingest::partition_plan::PartitionPlan;
 use crate::engine::ingest::write_partition::Written;
 use crate::engine::input::raw_file::RawFile as FoundFile;
 use crate::engine::state::State;
@@ -28,7 +28,7 @@ use crate::warehouse::store::listing::Place;
 /// are not: the next run takes them from the tables. It does so, too, where what was kept is
 /// missing or not as it was written.
 #[derive(Default, Serialize, Deserialize)]
-pub struct SincePublication(BTreeMap<String, BTreeMap<String, Option<Counts>>>);
+pub struct RejectBudget(BTreeMap<String, BTreeMap<String, Option<Counts>>>);
 
 /// Records, and the rejects among them that count.
 type Counts = (i64, i64);
@@ -41,20 +41,20 @@ pub type SourceFile = (String, String);
 struct Kept {
     /// Of `files`, as it is written here.
     digest: String,
-    files: SincePublication,
+    files: RejectBudget,
 }
 
-impl SincePublication {
+impl RejectBudget {
     const FILE: &str = "since-publication.json";
 
     /// What earlier runs left, with the counts of files that a dead run has read; counted again
     /// where it is lost.
-    pub fn load(settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<SincePublication, EngineError> {
-        if let Some(mut since) = SincePublication::kept(store) {
+    pub fn load(settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<RejectBudget, EngineError> {
+        if let Some(mut since) = RejectBudget::kept(store) {
             since.recover(store, state)?;
             return Ok(since);
         }
-        let mut since = SincePublication::default();
+        let mut since = RejectBudget::default();
         if !state.table(&RAW_FILES).is_empty() {
             let published = store.beside(&settings.published);
             let published = Manifest::of_whole(&*published).map_or(0, |manifest| manifest.last_change(&*published));
@@ -73,8 +73,8 @@ impl SincePublication {
     }
 
     /// What is kept, if it is as it was written; versions before this one wrote no digest.
-    fn kept(store: &Store) -> Option<SincePublication> {
-        let bytes = store.read_private(SincePublication::FILE).ok()??;
+    fn kept(store: &Store) -> Option<RejectBudget> {
+        let bytes = store.read_private(RejectBudget::FILE).ok()??;
         match serde_json::from_slice::<Kept>(&bytes) {
             Ok(kept) => (kept.files.digest()? == kept.digest).then_some(kept.files),
             Err(_) => serde_json::from_slice(&bytes).ok(),
@@ -86,8 +86,8 @@ impl SincePublication {
     }
 
     /// Takes note of the files that are about to be read.
-    pub fn announce(&mut self, store: &Store, settings: &Settings, tasks: &[Task<'_>]) -> Result<(), EngineError> {
-        for reading in tasks.iter().flat_map(|task| task.to_read(settings)) {
+    pub fn announce(&mut self, store: &Store, settings: &Settings, plans: &[PartitionPlan<'_>]) -> Result<(), EngineError> {
+        for reading in plans.iter().flat_map(|plan| plan.to_read(settings)) {
             let files = self.0.entry(settings.sources[reading.source].id.clone()).or_default();
             files.insert(reading.file.path.clone(), None);
         }
@@ -222,12 +222,12 @@ impl SincePublication {
         if self.is_kept(store) {
             return Ok(());
         }
-        Ok(store.replace_private(SincePublication::FILE, kept.to_string().as_bytes())?)
+        Ok(store.replace_private(RejectBudget::FILE, kept.to_string().as_bytes())?)
     }
 
     /// Whether just this is kept already.
     fn is_kept(&self, store: &Store) -> bool {
-        SincePublication::kept(store).is_some_and(|kept| kept.0 == self.0)
+        RejectBudget::kept(store).is_some_and(|kept| kept.0 == self.0)
     }
 }
 

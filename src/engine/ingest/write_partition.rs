@@ -17,14 +17,16 @@ use crate::domain::user_ids::{UserIds, is_pseudonym};
 use crate::engine::cache::entry::Entry;
 use crate::engine::cache::source_totals::PartitionTotals;
 use crate::engine::error::EngineError;
-use crate::engine::events::Watch;
 use crate::engine::ingest::carry_over::CarriedOver;
-use crate::engine::ingest::collector::{FileEvents, Gathered, ids_in_excerpts};
+use crate::engine::ingest::collector::ids_in_excerpts;
 use crate::engine::ingest::file_tenants::SeveralTenants;
-use crate::engine::ingest::partition_task::{Task, belongs, fingerprint};
+use crate::engine::ingest::gathered::{FileEvents, Gathered};
+use crate::engine::ingest::partition_files::{belongs, fingerprint};
 use crate::engine::ingest::read_partition::{gather, lock};
-use crate::engine::ingest::recent_events::FreshEvents;
-use crate::engine::input::unread::Unread;
+use crate::engine::ingest::reading::Reading;
+use crate::engine::ingest::recent_events::RecentEvents;
+use crate::engine::ingest::task_context::TaskContext;
+use crate::engine::plan::received_task::ReceivedTask;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages::people::user_names;
@@ -61,39 +63,49 @@ pub struct Written {
     pub totals: Entry<PartitionTotals>,
 }
 
-/// Reads what is to be read, joins it with what stays, and writes the partition's files.
-pub fn write(
-    task: &Task<'_>,
-    settings: &Settings,
-    store: &Store,
-    (state, fresh_events): (&State, &FreshEvents),
-    unread: &Unread,
-    watch: &Watch<'_>,
-) -> Result<Written, EngineError> {
-    let mut readings = task.to_read(settings);
+/// What a task begins with.
+pub struct Inputs<'a> {
+    /// The raw files that are read.
+    pub readings: Vec<Reading<'a>>,
+    /// What the partition says of the files that it was made from.
+    pub known: &'a [raw_files::RawFile],
+}
+
+/// Reads what is to be read, joins it with what stays, and writes the partition's files. `None`:
+/// nothing was written, since a raw file is not the one that the task is about.
+pub fn write(task: &ReceivedTask, inputs: Inputs<'_>, context: &TaskContext<'_>) -> Result<Option<Written>, EngineError> {
+    let Inputs { mut readings, known } = inputs;
+    let was_read = |path: &str| known.iter().any(|row| row.source_file == path && !row.content.is_empty());
     // A file that is not read to its end has left rows behind: they are gathered again without it.
     let mut gathered = loop {
-        let (gathered, is_whole) = gather(&readings, settings, unread, watch)?;
-        if is_whole {
-            break gathered;
+        let read = gather(&readings, context)?;
+        if read.has_changed {
+            return Ok(None);
         }
-        readings.retain(|reading| !(unread.has(&reading.file.path) && task.was_read(&reading.file.path)));
+        if read.is_whole {
+            break read.gathered;
+        }
+        if !context.goes_on_without_unread {
+            return Err(EngineError::Unseen(context.unread.text()));
+        }
+        readings.retain(|reading| !(context.unread.has(&reading.file.path) && was_read(&reading.file.path)));
     };
-    let fresh = (gathered.files.clone(), gathered.rejects.counts());
+    let (files, rejects) = (gathered.files.clone(), gathered.rejects.counts());
     let events = std::mem::take(&mut gathered.file_events);
     let of_several_tenants = std::mem::take(&mut gathered.of_several_tenants);
-    let carried = CarriedOver::of(task, settings, &readings);
-    gathered.files.extend(carried.files(task, settings));
+    let readings: Vec<&Reading<'_>> = readings.iter().collect();
+    let carried = CarriedOver::of(task, known, context, &readings);
+    gathered.files.extend(carried.files());
     gathered
         .files
         .sort_by(|a, b| (&a.source, &a.source_file).cmp(&(&b.source, &b.source_file)));
     let masked = Mutex::default();
     let writer = Writer {
         task,
-        settings,
-        store,
-        state,
-        fresh_events,
+        settings: context.settings,
+        store: context.store,
+        state: context.state,
+        recent_events: &context.recent_events,
         carried,
         gathered,
         commit: Mutex::default(),
@@ -101,26 +113,26 @@ pub fn write(
     };
     let (footers, totals) = writer.write()?;
     let masked = std::mem::take(&mut *lock(&masked));
-    Ok(Written {
+    Ok(Some(Written {
         received: task.received,
         footers,
         totals,
-        files: fresh.0,
-        rejects: fresh.1,
+        files,
+        rejects,
         events,
         of_several_tenants,
         masked,
-    })
+    }))
 }
 
 /// Writes the files of one partition.
-struct Writer<'t, 'a> {
-    task: &'t Task<'a>,
+struct Writer<'t> {
+    task: &'t ReceivedTask,
     settings: &'t Settings,
     store: &'t Store,
     state: &'t State,
     /// Takes what is written of events, for the facts.
-    fresh_events: &'t FreshEvents,
+    recent_events: &'t RecentEvents,
     /// Whose rows stay in the partition.
     carried: CarriedOver<'t>,
     gathered: Gathered,
@@ -133,7 +145,7 @@ struct Writer<'t, 'a> {
 /// The files of a table that were written.
 type Footers = Vec<(&'static Contract, Place, Footer)>;
 
-impl Writer<'_, '_> {
+impl Writer<'_> {
     /// Writes what the raw files say side by side, then what became of these files, and puts all of
     /// it into place.
     fn write(mut self) -> Result<(Footers, Entry<PartitionTotals>), EngineError> {
@@ -341,7 +353,7 @@ impl Writer<'_, '_> {
         let write = |(shard, ShardEvents { events, days }): (usize, ShardEvents)| -> Result<_, WarehouseError> {
             let place = (Some(self.task.received), shard as u32);
             let footer = self.put(&ACTIVITY_EVENTS, place, &events.frame, fingerprint, &days)?;
-            self.fresh_events.keep(place, events);
+            self.recent_events.keep(place, events);
             Ok((&ACTIVITY_EVENTS as &Contract, place, footer))
         };
         let footers = shards.into_par_iter().enumerate().map(write).collect::<Result<_, _>>()?;

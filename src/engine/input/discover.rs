@@ -76,7 +76,7 @@ fn walk(
             .collect(),
         path: found.name,
         storage: input.clone(),
-        place: found.place,
+        place: Some(found.place),
         kind: found.kind,
         version: found.version,
     };

@@ -8,7 +8,7 @@ use crate::sources::bytes::input::{Input, Seekable};
 use crate::sources::path::PathFacts;
 use crate::storage::error::OpenFault;
 use crate::storage::interface::{Kind, Storage};
-use crate::storage::object::Reader;
+use crate::storage::object::{OpenObject, Reader};
 use crate::storage::place::Place;
 use crate::storage::version_tag::VersionTag;
 
@@ -19,7 +19,9 @@ pub struct RawFile {
     /// writes them.
     pub path: String,
     pub storage: Arc<dyn Storage>,
-    pub place: Place,
+    /// Where a walk has found it. `None`: somebody else has, and noted its version. Then it is read
+    /// only as long as it has that version.
+    pub place: Option<Place>,
     pub kind: Kind,
     pub version: VersionTag,
     /// The sources that read it, as indices into the pipeline's, each with what the path says to
@@ -32,6 +34,16 @@ impl RawFile {
     pub fn size(&self) -> u64 {
         self.version.size()
     }
+}
+
+/// Why a raw file was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum RawFileFault {
+    /// It is gone or has another version than the one that was noted of it.
+    #[error("it changed since it was looked at")]
+    Changed,
+    #[error(transparent)]
+    Open(#[from] OpenFault),
 }
 
 /// An open raw file, which knows whether reading it ever failed.
@@ -77,6 +89,21 @@ impl Input for OpenFile {
     }
 }
 
+/// Opens the object; one that somebody else has found only where it still has the version that was
+/// noted.
+fn open(file: &RawFile) -> Result<OpenObject, RawFileFault> {
+    let opened = file.storage.open_inside(&file.path, file.place.as_ref());
+    if file.place.is_some() {
+        return Ok(opened?);
+    }
+    match opened {
+        Ok(object) if object.version() == file.version => Ok(object),
+        Ok(_) => Err(RawFileFault::Changed),
+        Err(OpenFault::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => Err(RawFileFault::Changed),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
 /// A file whose bytes are digested while they are read.
 pub struct Digesting {
     file: OpenFile,
@@ -85,7 +112,7 @@ pub struct Digesting {
 
 impl Digesting {
     /// The digest of a file's bytes.
-    pub fn digest_of(file: &RawFile) -> Result<Digest, OpenFault> {
+    pub fn digest_of(file: &RawFile) -> Result<Digest, RawFileFault> {
         let mut reader = Digesting::open(file)?;
         let mut buffer = vec![0; 1 << 20];
         loop {
@@ -93,23 +120,23 @@ impl Digesting {
                 Ok(0) => return Ok(reader.hasher.digest()),
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(OpenFault::from(error).into()),
             }
         }
     }
 
     /// Opens a raw file that is a regular one.
-    pub fn open(file: &RawFile) -> Result<Digesting, OpenFault> {
+    pub fn open(file: &RawFile) -> Result<Digesting, RawFileFault> {
         match file.kind {
             Kind::Object => {}
-            Kind::LeadsOut => return Err(OpenFault::LeadsOut),
+            Kind::LeadsOut => return Err(OpenFault::LeadsOut.into()),
             Kind::Folder | Kind::Link | Kind::Other => {
                 let no_file = "it is a folder, a pipe, a socket or a device, and no file";
-                return Err(OpenFault::Unreadable(io::Error::other(no_file)));
+                return Err(OpenFault::Unreadable(io::Error::other(no_file)).into());
             }
         }
         Ok(Digesting {
-            file: OpenFile::of(file.storage.open_inside(&file.path, Some(&file.place))?.reader()),
+            file: OpenFile::of(open(file)?.reader()),
             hasher: Digester::new(),
         })
     }

@@ -45,6 +45,11 @@ impl Unread {
         self.reasons().is_empty()
     }
 
+    /// Why the files could not be read, in words.
+    pub fn text(&self) -> String {
+        format!("raw files cannot be read: {}", named(&self.reasons()))
+    }
+
     /// Warns of the files, and keeps all that is not read, with the folders that are not seen, for
     /// `uptake status`.
     pub fn tell(&self, unseen: &Reasons, store: &Store, report: &mut RunReport, watch: &Watch<'_>) -> Result<(), WarehouseError> {
@@ -64,12 +69,17 @@ fn warning(files: &Reasons) -> Option<String> {
         1 => "a raw file could not be read; it is tried again in the next run, and rows that it gave before stay".to_owned(),
         count => format!("{count} raw files could not be read; they are tried again in the next run, and rows that they gave before stay"),
     };
+    Some(format!("{begin}: {}", named(files)))
+}
+
+/// The first files, each with why it could not be read.
+fn named(files: &Reasons) -> String {
     let named = files.iter().take(MOST_NAMED).map(|(path, why)| format!("`{path}` ({why})"));
     let more = match files.len().saturating_sub(MOST_NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    Some(format!("{begin}: {}{more}", named.collect::<Vec<_>>().join(", ")))
+    format!("{}{more}", named.collect::<Vec<_>>().join(", "))
 }
 
 /// What the last run could not read.

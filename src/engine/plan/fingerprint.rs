@@ -48,6 +48,23 @@ pub fn how(settings: &Settings, source: usize) -> String {
     hasher.finish().to_string()
 }
 
+/// A digest of everything in the settings by which raw files belong to `received=` partitions and
+/// are read into them: the settings' halves of the fingerprints, and the ways of reading.
+pub fn digest_of_reading(settings: &Settings) -> Digest {
+    let mut hasher = Hasher::new();
+    for contract in stages::TABLES.iter().filter(|contract| contract.partition == Partition::Received) {
+        hasher.text(contract.name).digest(settings_digest(contract, settings));
+    }
+    for (at, source) in settings.sources.iter().enumerate() {
+        hasher
+            .text(&source.id)
+            .text(source.feed.name())
+            .text(&source.reading_text())
+            .text(&how(settings, at));
+    }
+    hasher.finish()
+}
+
 /// The groups of settings that decide how files of a feed and format are read: what the tables have
 /// of them that the files bring rows to, in the order of the groups.
 fn read_with(feed: Feed, format: Format) -> BTreeSet<SettingsGroup> {

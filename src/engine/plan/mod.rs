@@ -7,4 +7,5 @@ pub mod fingerprint;
 pub mod interval_digests;
 pub mod outside_days;
 pub mod rebuild;
+pub mod received_task;
 pub mod task;

@@ -1,6 +1,6 @@
-//! Tasks: what is to be made of one shard, as plain values. A plan gives a list of them. Whoever
-//! carries one out loads what it needs from the warehouse, so that any thread can do it, and any
-//! process that sees the warehouse.
+//! Tasks: what is to be made of one `received=` partition, or of one shard, as plain values. A plan
+//! gives a list of them. Whoever carries one out loads what it needs from the input and the warehouse,
+//! so that any thread can do it, and any process that sees these.
 //!
 //! A task says from what its files are to be made, by fingerprints or digests. Carrying it out
 //! begins with the footers that are there. Files that already have these fingerprints are left
@@ -17,12 +17,22 @@ use crate::domain::digest::{Digest, Fingerprint};
 use crate::engine::error::EngineError;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::rebuild::Made;
+use crate::engine::plan::received_task::ReceivedTask;
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
 
+/// What is to be made. A task reads what tasks of the kinds before its own make.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Task {
+    /// A `received=` partition, out of raw files.
+    Received(ReceivedTask),
+    /// Tables of one shard, out of the partitions.
+    Tables(TableTask),
+}
+
 /// What is to be made of one shard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Task {
+pub struct TableTask {
     pub shard: u32,
     /// The days of the tables.
     pub range: Range,
@@ -31,7 +41,7 @@ pub struct Task {
     pub work: Work,
 }
 
-/// The kinds of tasks, in the order of the data's way: a task reads what the kinds before its own
+/// The kinds of tasks of a shard, in the order of the data's way: a task reads what the kinds before its own
 /// make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Work {
@@ -88,9 +98,7 @@ impl<T> Outcome<T> {
         match self {
             Outcome::Made(made) => Ok(Some(made)),
             Outcome::AlreadyMade => Ok(None),
-            Outcome::Outdated => Err(EngineError::Check(
-                "the warehouse is not what it was planned from: something else than this run has changed it".to_owned(),
-            )),
+            Outcome::Outdated => Err(changed_meanwhile()),
         }
     }
 
@@ -104,7 +112,12 @@ impl<T> Outcome<T> {
     }
 }
 
-impl Task {
+/// Of a run that has the lock, and finds that its own task is outdated.
+pub fn changed_meanwhile() -> EngineError {
+    EngineError::Check("the warehouse is not what it was planned from: something else than this run has changed it".to_owned())
+}
+
+impl TableTask {
     /// Whether a file of a day is still to be made.
     pub fn is_to_be_made(&self, state: &State, contract: &Contract, day: Day, fingerprint: Fingerprint) -> bool {
         self.forced.covers(day, self.shard) || state.fingerprint(contract, (Some(day), self.shard)) != Some(fingerprint)

@@ -13,7 +13,7 @@ use crate::engine::error::EngineError;
 use crate::engine::health::collapsed_lists::AllLists;
 use crate::engine::health::status::columns::Columns;
 use crate::engine::health::status::workload_window::{Window, of_catalogue};
-use crate::engine::ingest::partition_task::NO_DAY;
+use crate::engine::ingest::partition_files::NO_DAY;
 use crate::stages;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;

@@ -1,60 +1,40 @@
 //! What there is to do about one `received=` partition: which files are new, changed, the same or
-//! gone, and which tables that touches.
+//! gone, and which tables that touches. What comes of it is the partition's task.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Fingerprint, Hasher};
+use crate::domain::digest::Digest;
 use crate::domain::kinds::Feed;
-use crate::engine::input::raw_file::RawFile;
+use crate::engine::ingest::carry_over::CarriedOver;
+use crate::engine::ingest::partition_files::{
+    belongs, digest_of_footers, fingerprint, fingerprint_of_files, is_of, is_step, is_whole, parts_of, shards_of,
+};
+use crate::engine::ingest::reading::Reading;
+use crate::engine::ingest::task_context::TaskContext;
 use crate::engine::plan::causes::{Cause, FilesRead};
-use crate::engine::plan::fingerprint::settings_digest_of_files;
+use crate::engine::plan::received_task::{Fate, RawFileTask, ReceivedTask};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::pipeline::source::Source;
-use crate::sources::Format;
-use crate::sources::path::PathFacts;
+use crate::sources::record::Reason;
 use crate::stages;
-use crate::stages::people::user_names::USER_NAMES;
+use crate::stages::received::raw_files;
 use crate::stages::received::raw_files::RAW_FILES;
 use crate::stages::received::rejects::REJECTS;
-use crate::stages::received::{customers, raw_files, snapshots, subscription_snapshots, support_requests};
 use crate::storage;
-use crate::warehouse::contract::{Contract, Partition, Place};
-use crate::warehouse::file::footer::Footer;
+use crate::warehouse::contract::Contract;
 
-/// Where a file belongs whose path names no day and that has no row with one.
-pub const NO_DAY: Day = Day(0);
-
-/// Tables that are steps in between, which no reader looks for: a partition has none of them where
-/// no source could fill it.
-const STEPS_BETWEEN: &[&Contract] = &[
-    &USER_NAMES,
-    &snapshots::SNAPSHOTS,
-    &subscription_snapshots::SUBSCRIPTION_SNAPSHOTS,
-    &customers::CUSTOMERS,
-    &support_requests::SUPPORT_REQUESTS,
-];
-
-/// A raw file as one source reads it.
-#[derive(Clone)]
-pub struct Reading<'a> {
-    pub file: &'a RawFile,
-    pub source: usize,
-    pub facts: PathFacts,
-    pub format: Format,
-    pub how: Arc<str>,
-    /// The day that it is, where somebody asks.
-    pub today: Option<Day>,
-    pub fate: Fate,
+/// A raw file that is there, as one source reads it.
+pub struct PresentFile<'a> {
+    pub reading: Reading<'a>,
+    pub change: Change,
 }
 
 /// What became of a raw file since it was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fate {
+pub enum Change {
     New,
     Changed,
     /// It is what it was, and is read again because somebody asked for it.
@@ -65,16 +45,14 @@ pub enum Fate {
 }
 
 /// What there is to do about one `received=` partition.
-pub struct Task<'a> {
+pub struct PartitionPlan<'a> {
     pub received: Day,
-    pub present: Vec<Reading<'a>>,
+    pub present: Vec<PresentFile<'a>>,
     /// What the partition says of the files it was made from.
     pub known: Vec<raw_files::RawFile>,
     /// Sources and files that were here and belong elsewhere now, or to nobody: no source reads the
     /// file any more.
     pub moved: BTreeSet<(String, String)>,
-    /// Whether the partition does not say any more which files it was made from.
-    pub names_lost: bool,
     /// The feeds whose tables are made again.
     pub feeds: BTreeSet<Feed>,
     /// Of those, the feeds of which every present file is read.
@@ -83,14 +61,13 @@ pub struct Task<'a> {
     pub broken: BTreeSet<Feed>,
 }
 
-impl<'a> Task<'a> {
-    pub fn new(received: Day) -> Task<'a> {
-        Task {
+impl<'a> PartitionPlan<'a> {
+    pub fn new(received: Day) -> PartitionPlan<'a> {
+        PartitionPlan {
             received,
             present: Vec::new(),
             known: Vec::new(),
             moved: BTreeSet::new(),
-            names_lost: false,
             feeds: BTreeSet::new(),
             reread: BTreeSet::new(),
             broken: BTreeSet::new(),
@@ -105,7 +82,7 @@ impl<'a> Task<'a> {
     /// The sources and files that are there.
     pub fn present_keys<'t>(&'t self, settings: &'t Settings) -> impl Iterator<Item = (&'t str, &'t str)> {
         let key = |reading: &'t Reading<'a>| (settings.sources[reading.source].id.as_str(), reading.file.path.as_str());
-        self.present.iter().map(key)
+        self.present.iter().map(|file| &file.reading).map(key)
     }
 
     /// Reads every present file again: what the partition says of its files is lost.
@@ -138,14 +115,11 @@ impl<'a> Task<'a> {
 
     /// What has to be done, out of what the files' footers say.
     pub fn decide(&mut self, settings: &Settings, state: &State) {
-        let feed_of = |reading: &Reading<'_>| settings.sources[reading.source].feed;
-        for reading in &self.present {
-            if reading.fate == Fate::Same {
-                continue;
-            }
-            self.feeds.insert(feed_of(reading));
-            if matches!(reading.fate, Fate::Changed | Fate::OtherWay) {
-                self.reread.insert(feed_of(reading));
+        for file in self.present.iter().filter(|file| file.change != Change::Same) {
+            let feed = settings.sources[file.reading.source].feed;
+            self.feeds.insert(feed);
+            if matches!(file.change, Change::Changed | Change::OtherWay) {
+                self.reread.insert(feed);
             }
         }
         for row in &self.known {
@@ -185,7 +159,6 @@ impl<'a> Task<'a> {
                 self.read_all();
             }
         }
-        self.names_lost = !is_whole(settings, state, &RAW_FILES, self.received);
     }
 
     /// Whether a table's partition is whole and was written for another number of shards: its rows
@@ -219,8 +192,8 @@ impl<'a> Task<'a> {
         let mut causes: BTreeSet<Cause> = self
             .present
             .iter()
-            .filter(|reading| !matches!(reading.fate, Fate::Same | Fate::OtherWay))
-            .map(|reading| settings.sources[reading.source].feed)
+            .filter(|file| !matches!(file.change, Change::Same | Change::OtherWay))
+            .map(|file| settings.sources[file.reading.source].feed)
             .filter(made)
             .map(|feed| Cause::Files(feed, self.received))
             .collect();
@@ -234,15 +207,15 @@ impl<'a> Task<'a> {
     /// The raw files of each feed that are new or changed, or are asked for.
     pub fn files_read(&self, settings: &Settings) -> BTreeMap<Feed, FilesRead> {
         let mut read: BTreeMap<Feed, FilesRead> = BTreeMap::new();
-        for reading in &self.present {
-            let kind: fn(&mut FilesRead) -> &mut usize = match reading.fate {
-                Fate::New => |read| &mut read.new,
-                Fate::Changed => |read| &mut read.changed,
-                Fate::Asked | Fate::OtherWay => |read| &mut read.known,
-                Fate::Same => continue,
+        for file in &self.present {
+            let kind: fn(&mut FilesRead) -> &mut usize = match file.change {
+                Change::New => |read| &mut read.new,
+                Change::Changed => |read| &mut read.changed,
+                Change::Asked | Change::OtherWay => |read| &mut read.known,
+                Change::Same => continue,
             };
-            let feed = settings.sources[reading.source].feed;
-            read.entry(feed).or_default().add(kind, &reading.file.path);
+            let feed = settings.sources[file.reading.source].feed;
+            read.entry(feed).or_default().add(kind, &file.reading.file.path);
         }
         read
     }
@@ -254,27 +227,48 @@ impl<'a> Task<'a> {
         self.known.iter().filter(|row| !self.is_moved(row)).filter(is_gone)
     }
 
-    /// Whether the partition has what a raw file gave when it could be read.
-    pub fn was_read(&self, path: &str) -> bool {
-        self.known.iter().any(|row| row.source_file == path && !row.content.is_empty())
-    }
-
     /// The readings that are to be done.
     pub fn to_read(&self, settings: &Settings) -> Vec<&Reading<'a>> {
         let feed_of = |reading: &Reading<'_>| settings.sources[reading.source].feed;
-        let read_again = |reading: &Reading<'_>| reading.fate != Fate::Same || self.reread.contains(&feed_of(reading));
+        let read_again = |file: &PresentFile<'_>| file.change != Change::Same || self.reread.contains(&feed_of(&file.reading));
         // A path that one source of a feed reads is read by all of them: rows do not say which
         // source they came from.
-        let paths: FxHashSet<(Feed, &str)> = self
-            .present
-            .iter()
-            .filter(|reading| read_again(reading))
-            .map(|reading| (feed_of(reading), reading.file.path.as_str()))
-            .collect();
-        self.present
-            .iter()
-            .filter(|reading| self.feeds.contains(&feed_of(reading)) && paths.contains(&(feed_of(reading), reading.file.path.as_str())))
+        let key = |reading: &'_ Reading<'a>| (feed_of(reading), reading.file.path.as_str());
+        let again = self.present.iter().filter(|file| read_again(file));
+        let paths: FxHashSet<(Feed, &str)> = again.map(|file| key(&file.reading)).collect();
+        let readings = self.present.iter().map(|file| &file.reading);
+        readings
+            .filter(|reading| self.feeds.contains(&feed_of(reading)) && paths.contains(&key(reading)))
             .collect()
+    }
+
+    /// The task that does it, for whoever knows nothing of the plan.
+    pub fn task(&self, context: &TaskContext<'_>, today: Option<Day>) -> ReceivedTask {
+        let settings = context.settings;
+        let readings = self.to_read(settings);
+        let taken = readings.iter().map(|reading| RawFileTask {
+            source: settings.sources[reading.source].id.clone(),
+            name: reading.file.path.clone(),
+            fate: fate(reading, context),
+        });
+        let moved = self.known.iter().filter(|row| self.is_moved(row)).map(|row| (row, Fate::Moved));
+        let gone = self.gone(settings).map(|row| (row, Fate::Gone));
+        let left = moved.chain(gone).map(|(row, fate)| RawFileTask {
+            source: row.source.clone(),
+            name: row.source_file.clone(),
+            fate,
+        });
+        let mut task = ReceivedTask {
+            received: self.received,
+            settings: context.digest_of_reading,
+            footers: digest_of_footers(context.state, self.received),
+            feeds: self.feeds.clone(),
+            today,
+            files: taken.chain(left).collect(),
+            kept: Digest::default(),
+        };
+        task.kept = CarriedOver::of(&task, &self.known, context, &readings).digest_of_rows();
+        task
     }
 
     /// How many readings the task takes.
@@ -283,59 +277,12 @@ impl<'a> Task<'a> {
     }
 }
 
-/// Whether a table's partition has the files of every shard and no other.
-pub fn is_whole(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
-    let shards = contract.files(u32::from(settings.shards));
-    !belongs(settings, state, contract, received) || shards_of(state, contract, received).eq(0..shards)
-}
-
-/// Whether files of a table belong to a partition: not those of a step in between that no source
-/// could fill, unless there are some from a time when one could.
-pub fn belongs(settings: &Settings, state: &State, contract: &Contract, received: Day) -> bool {
-    let feeds = contract.made_from.feeds;
-    // Who has which name is asked only where some source knows users by name only.
-    let fills = |source: &Source| feeds.contains(&source.feed) && (contract.name != USER_NAMES.name || source.collects_names);
-    !is_step(contract) || settings.sources.iter().any(fills) || shards_of(state, contract, received).next().is_some()
-}
-
-fn is_step(contract: &Contract) -> bool {
-    STEPS_BETWEEN.iter().any(|step| step.name == contract.name)
-}
-
-/// The files of a table's partition.
-fn parts_of<'s>(state: &'s State, contract: &Contract, received: Day) -> impl Iterator<Item = (&'s Place, &'s Footer)> {
-    state.table(contract).range((Some(received), 0)..=(Some(received), u32::MAX))
-}
-
-/// The shards of which a table's partition has a file.
-fn shards_of(state: &State, contract: &Contract, received: Day) -> impl Iterator<Item = u32> {
-    parts_of(state, contract, received).map(|((_, shard), _)| *shard)
-}
-
-/// Whether a table has rows of a feed's raw files, and not of all.
-fn is_of(contract: &Contract, feed: Feed) -> bool {
-    contract.partition == Partition::Received && contract.made_from.feeds.contains(&feed)
-}
-
-/// What a partition's file is made from: the settings that the table reads, and the raw files of
-/// its feeds.
-pub fn fingerprint(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile]) -> Fingerprint {
-    fingerprint_of_files(settings, contract, files, contract.files(u32::from(settings.shards)))
-}
-
-/// The same where the table's partition has so many files.
-fn fingerprint_of_files(settings: &Settings, contract: &Contract, files: &[raw_files::RawFile], count: u32) -> Fingerprint {
-    let feeds: Vec<&str> = contract.made_from.feeds.iter().map(|feed| feed.name()).collect();
-    let mut inputs = Hasher::new();
-    for file in files.iter().filter(|file| feeds.is_empty() || feeds.contains(&file.feed.as_str())) {
-        inputs
-            .text(&file.source)
-            .text(&file.source_file)
-            .text(&file.content)
-            .text(&file.reading);
-    }
-    Fingerprint {
-        settings: settings_digest_of_files(contract, settings, count),
-        inputs: inputs.finish(),
+/// What becomes of a file that is to be read: one that this run could not read is not tried again.
+fn fate(reading: &Reading<'_>, context: &TaskContext<'_>) -> Fate {
+    let version = reading.file.version;
+    let unread = context.unread.has(&reading.file.path).then_some(Reason::UnreadableFile);
+    match unread.or(reading.refused) {
+        Some(reason) => Fate::Refused { version, reason },
+        None => Fate::Read { version },
     }
 }
