@@ -139,11 +139,10 @@ fn received(text: &str) -> Option<ReceivedTask> {
     }
 }
 
-/// Adds a record to a raw file that has one a line.
-fn append_last_line(file: &Path) {
-    let text = fs::read_to_string(file).unwrap();
-    let last = text.lines().last().unwrap();
-    fs::write(file, format!("{text}{last}\n")).unwrap();
+/// Appends what a compressed log has to it once more.
+fn append_again(file: &Path) {
+    let bytes = fs::read(file).unwrap();
+    fs::write(file, [bytes.as_slice(), bytes.as_slice()].concat()).unwrap();
 }
 
 /// The tasks of partitions that read several hourly logs, with these.
@@ -151,13 +150,22 @@ fn hourly_logs(levels: &[Vec<String>], settings: &Settings) -> Vec<(ReceivedTask
     let tasks = levels[0].iter().filter_map(|text| received(text));
     let logs = |task: &ReceivedTask| -> Vec<PathBuf> {
         let files = read_by(task, settings).into_iter();
-        files.filter(|file| file.ends_with("PT1H.json")).collect()
+        files.filter(|file| file.ends_with("PT1H.json.gz")).collect()
     };
     let with_logs = |task: ReceivedTask| {
         let logs = logs(&task);
         (logs.len() > 2).then_some((task, logs))
     };
     tasks.filter_map(with_logs).collect()
+}
+
+/// Where there are links.
+fn replace_by_link_out_of_the_input(file: &Path, desk: &Desk) {
+    fs::remove_file(file).unwrap();
+    let outside = desk.folder.path().join("outside");
+    fs::write(&outside, "").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&outside, file).unwrap();
 }
 
 #[test]
@@ -186,15 +194,24 @@ fn tasks_of_a_run_that_found_files_changed_moved_and_gone_give_its_files_too() {
     carry_out_all(&first, &by_tasks);
     let logs = hourly_logs(&first, &by_run);
     let (changed, gone, other) = (&logs[0].1, &logs[1].1, &logs[2].1);
-    append_last_line(&changed[0]);
+    append_again(&changed[0]);
     fs::remove_file(&changed[1]).unwrap();
     fs::remove_file(&gone[0]).unwrap();
-    fs::copy(&gone[1], gone[1].with_file_name("copy.json")).unwrap();
-    // It is no file to be read, and one reject.
-    fs::remove_file(&other[0]).unwrap();
-    fs::create_dir(&other[0]).unwrap();
+    fs::copy(&gone[1], gone[1].with_file_name("PT1H.json.2.gz")).unwrap();
+    replace_by_link_out_of_the_input(&other[0], &desk);
+    // No source reads those of August any more.
+    let pipeline = desk.folder.path().join("raw/pipeline.toml");
+    let text = fs::read_to_string(&pipeline).unwrap();
+    let audit_logs = "insights-logs-auditlogs/**/PT1H.json*";
+    assert!(text.contains(audit_logs));
+    fs::write(&pipeline, text.replace(audit_logs, "insights-logs-auditlogs/*/y=2026/m=09/**/PT1H.json*")).unwrap();
+    let (by_run, by_tasks) = (desk.settings("by-run", LAST), desk.settings("by-tasks", LAST));
     let second = run_and_note_tasks(&by_run);
-    assert!(second[0].len() >= 2, "{:?}", second[0]);
+    let fates = second[0].iter().filter_map(|text| received(text)).flat_map(|task| task.files).map(|file| file.fate);
+    let fates: Vec<Fate> = fates.collect();
+    assert!(fates.iter().any(|fate| matches!(fate, Fate::Read { .. })), "{fates:?}");
+    assert!(fates.contains(&Fate::Gone) && fates.contains(&Fate::Moved), "{fates:?}");
+    assert!(!cfg!(unix) || fates.iter().any(|fate| matches!(fate, Fate::Refused { .. })), "{fates:?}");
     carry_out_all(&second, &by_tasks);
     assert_equal(&desk.files("by-run"), &desk.files("by-tasks"));
 }
@@ -204,7 +221,7 @@ fn a_raw_file_that_changed_since_the_plan_is_not_read() {
     let desk = Desk::with_sample();
     let (by_run, by_tasks) = (desk.settings("by-run", LAST), desk.settings("by-tasks", LAST));
     let logs = hourly_logs(&run_and_note_tasks(&by_run), &by_run);
-    append_last_line(&logs[0].1[0]);
+    append_again(&logs[0].1[0]);
     fs::remove_file(&logs[1].1[0]).unwrap();
     for (task, _) in &logs[..2] {
         let outcome = carry_out(&Task::Received(task.clone()), &by_tasks);
@@ -225,7 +242,7 @@ fn a_partition_that_changed_since_the_plan_is_left_alone() {
     let (by_run, by_tasks) = (desk.settings("by-run", LAST), desk.settings("by-tasks", LAST));
     let first = run_and_note_tasks(&by_run);
     let logs = hourly_logs(&first, &by_run);
-    append_last_line(&logs[0].1[0]);
+    append_again(&logs[0].1[0]);
     let second = run_and_note_tasks(&by_run);
     let text = second[0]
         .iter()
@@ -237,7 +254,7 @@ fn a_partition_that_changed_since_the_plan_is_left_alone() {
     assert!(matches!(outcome, Outcome::Outdated), "{outcome:?}");
     assert_equal(&[], &desk.files("by-tasks"));
     // Another run has brought it further.
-    append_last_line(&logs[0].1[1]);
+    append_again(&logs[0].1[1]);
     run_and_note_tasks(&by_run);
     let before = desk.files("by-run");
     for task in [task, Task::Received(logs[0].0.clone())] {
