@@ -1,5 +1,6 @@
-//! Carries out a task in a process that knows nothing but the pipeline, the input and the warehouse. A run
-//! hands the same functions what it knows already, which spares them reading it and changes nothing.
+//! Carries out a task in a process that knows nothing but the pipeline, the input and the
+//! warehouse. A run hands the same functions what it knows already, which spares them reading it
+//! and changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -36,8 +37,8 @@ pub fn execute(task: &Task, settings: &Settings, store: &Store, watch: &Watch<'_
     }
 }
 
-/// A partition is made of all its raw files or not at all: nobody here can tell of files that cannot
-/// be read.
+/// A partition is made of all its raw files or not at all: nobody here can tell of files that
+/// cannot be read.
 fn receive(task: &ReceivedTask, settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<Outcome, EngineError> {
     let (files, unread) = (execute_task::raw_files_of(task, settings), Unread::default());
     let context = TaskContext {

@@ -1,5 +1,5 @@
-//! Decides for each raw file whether it is read, and for its rows whether they stay or go, by comparing
-//! what is there with what `raw_files` says of it.
+//! Decides for each raw file whether it is read, and for its rows whether they stay or go, by
+//! comparing what is there with what `raw_files` says of it.
 //!
 //! | a raw file | then |
 //! |---|---|
@@ -286,8 +286,8 @@ fn place<'a>(
 }
 
 /// What the partitions say of the raw files that they were made from. Left out are those about
-/// which there is nothing to do: nobody asks what is in them. Where some files are `worthless`, all are read: any of
-/// them may have these.
+/// which there is nothing to do: nobody asks what is in them. Where some files are `worthless`, all
+/// are read: any of them may have these.
 pub fn known_files(
     run: &RunContext<'_>,
     state: &State,

@@ -1,5 +1,5 @@
-//! Carries out the task of a `received=` partition: looks at what is there, reads the task's raw files,
-//! writes the partition.
+//! Carries out the task of a `received=` partition: looks at what is there, reads the task's raw
+//! files, writes the partition.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

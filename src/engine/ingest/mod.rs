@@ -1,7 +1,7 @@
 //! Raw files into `received=` partitions.
 //!
-//! `required_sources` says whether there is what a run needs, `receive` goes through the partitions,
-//! `compare` and `partition_plan` say what there is to do about one, which is its task.
+//! `required_sources` says whether there is what a run needs, `receive` goes through the
+//! partitions, `compare` and `partition_plan` say what there is to do about one, which is its task.
 //! `execute_task` carries it out: `read_partition` and `read_file` read its raw files through a
 //! `collector` into what is `gathered`, and `write_partition` writes it.
 

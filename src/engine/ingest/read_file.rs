@@ -45,8 +45,8 @@ pub enum NotRead {
 }
 
 /// Reads a raw file for one of its sources into `gathered`. Whatever is wrong with it becomes
-/// rejects; one that is refused is one reject. Where the system did not give all of it, what was gathered of it is worth nothing, and
-/// the answer says why.
+/// rejects; one that is refused is one reject. Where the system did not give all of it, what was
+/// gathered of it is worth nothing, and the answer says why.
 pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings) -> Result<(), NotRead> {
     take(gathered, reading, settings, |sink, counts| {
         let file = reading.file;

@@ -1,5 +1,5 @@
-//! What the tasks of `received=` partitions share: a run has it from its plan, whoever carries out a
-//! single task makes it for that.
+//! What the tasks of `received=` partitions share: a run has it from its plan, whoever carries out
+//! a single task makes it for that.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The task of one `received=` partition: which raw files are read into it, and whose rows leave it.
+//! The task of one `received=` partition: which raw files are read into it, and whose rows leave
+//! it.
 //!
 //! Its files cannot be told by fingerprints, as those of the other tasks are: nobody knows what a
 //! new raw file holds before it is read. So the task says from which partition it was planned, and

@@ -1,6 +1,6 @@
 //! Tasks: what is to be made of one `received=` partition, or of one shard, as plain values. A plan
-//! gives a list of them. Whoever carries one out loads what it needs from the input and the warehouse,
-//! so that any thread can do it, and any process that sees these.
+//! gives a list of them. Whoever carries one out loads what it needs from the input and the
+//! warehouse, so that any thread can do it, and any process that sees these.
 //!
 //! A task says from what its files are to be made, by fingerprints or digests. Carrying it out
 //! begins with the footers that are there. Files that already have these fingerprints are left
@@ -41,8 +41,8 @@ pub struct TableTask {
     pub work: Work,
 }
 
-/// The kinds of tasks of a shard, in the order of the data's way: a task reads what the kinds before its own
-/// make.
+/// The kinds of tasks of a shard, in the order of the data's way: a task reads what the kinds
+/// before its own make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Work {
     /// `activity_coverage` and the facts of some days.
