@@ -134,9 +134,14 @@ fn without_tests<'t>(name: &str, text: &'t str) -> &'t str {
     if name.ends_with("_tests.rs") || name.ends_with("/testing.rs") || name.contains("/tests/") {
         return "";
     }
-    let Some((code, tests)) = text.split_once("#[cfg(test)]\nmod tests {\n") else {
+    let Some((code, tests)) = text.split_once("\nmod tests {\n") else {
         return text;
     };
+    let condition = code.lines().next_back().unwrap_or_default();
+    assert!(
+        ["#[cfg(test)]", "#[cfg(all(test, unix))]"].contains(&condition),
+        "`{name}` has its tests always"
+    );
     assert!(
         tests.find("\n}\n").is_some_and(|end| end + 3 == tests.len()),
         "`{name}` goes on after its tests"
