@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use uptake::cli::args::global::LogFormat;
 use uptake::cli::args::{Cli, Command};
-use uptake::cli::commands::{check, completions, describe, explain, inspect, plan, reprocess, run, sample, status};
+use uptake::cli::commands::{catalogue, check, completions, describe, explain, inspect, plan, reprocess, run, sample, status};
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
 use uptake::cli::written;
@@ -97,6 +97,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Inspect(args) => inspect::run(args, &cli.global),
         Command::Sample(args) => sample::run(args, &cli.global),
         Command::Describe(args) => describe::run(args),
+        Command::Catalogue(command) => catalogue::run(command),
         Command::Completions(args) => completions::run(args),
     }
 }

@@ -101,7 +101,7 @@ fn changed(settings: &Settings, group: SettingsGroup) -> Settings {
             catalogue.excluded.insert(sku, "for the test".to_owned());
         }
         SettingsGroup::Offers => {
-            Arc::make_mut(&mut catalogue.offers).insert("an offer".to_owned(), sku);
+            Arc::make_mut(&mut catalogue.offers).by_id.insert("an offer".to_owned(), sku);
         }
         SettingsGroup::Prices => {
             let price = Price::parse("12.50", Currency::of("EUR").unwrap()).unwrap();

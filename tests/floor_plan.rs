@@ -109,6 +109,10 @@ fn each_room_imports_only_from_rooms_below_it() {
 
 /// Files outside of `storage` that read or change the file system by themselves, and what there.
 const ON_THEIR_OWN: &[(&str, &str)] = &[
+    (
+        "cli/commands/catalogue.rs",
+        "Microsoft's list of products, and the built-in lists that are written anew",
+    ),
     ("cli/context.rs", "the pipeline file, and the key and the catalogues that it names"),
     ("sample/output.rs", "the raw files that `uptake sample` makes up"),
 ];

@@ -105,6 +105,9 @@ scenarios! {
     what_members_do_in_another_tenant_makes_no_customer = "what-members-do-in-another-tenant-makes-no-customer",
     seats_cost_the_price_that_counts_on_the_day = "seats-cost-the-price-that-counts-on-the-day",
     seats_that_nobody_knows_to_be_sold_can_be_unused = "seats-that-nobody-knows-to-be-sold-can-be-unused",
+    teams_that_is_sold_apart_is_one_entitlement_a_person = "teams-that-is-sold-apart-is-one-entitlement-a-person",
+    what_no_person_pays_for_or_is_given_rules_no_portfolio = "what-no-person-pays-for-or-is-given-rules-no-portfolio",
+    new_commerce_offers_are_found_by_product_and_sku_or_by_name = "new-commerce-offers-are-found-by-product-and-sku-or-by-name",
 }
 
 #[test]

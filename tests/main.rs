@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
 
+mod catalogue_refresh;
 mod check;
 mod check_healthy;
 mod checks;

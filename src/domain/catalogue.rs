@@ -9,14 +9,28 @@ use crate::domain::kinds::ActionMeaning;
 use crate::domain::prices::Prices;
 
 /// One product as it is sold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Product {
     /// Microsoft's `String_Id`, such as `SPE_E3`.
     pub part_number: String,
     /// Microsoft's display name.
     pub name: String,
-    /// Names of the workloads that the SKU's service plans carry, each once.
+    /// The workloads that it is bought for, each once: its seats are entitlements there, and its use
+    /// is seen there.
     pub workloads: BTreeSet<String>,
+    /// The workloads that it only brings along, such as the kiosk mailbox of a Teams product.
+    /// Whoever holds it has a license there, and it adds no seats. None of them is in `workloads`.
+    pub along: BTreeSet<String>,
+}
+
+impl Product {
+    /// Says what the product is bought for. Whatever else it has comes along with it, unless
+    /// `along` says what does.
+    pub fn buy_for(&mut self, workloads: BTreeSet<String>, along: Option<BTreeSet<String>>) {
+        let carried = self.workloads.iter().chain(&self.along).cloned().collect();
+        self.along = &along.unwrap_or(carried) - &workloads;
+        self.workloads = workloads;
+    }
 }
 
 /// Facts from outside the logs that the numbers depend on. Ids are lower case.
@@ -28,12 +42,39 @@ pub struct Catalogue {
     pub apps: BTreeMap<String, String>,
     /// SKU id -> why it is left out of portfolio sums.
     pub excluded: BTreeMap<Guid, String>,
-    /// Partner Center offer id -> SKU id. Shared, because the reader of every raw file needs it.
-    pub offers: Arc<BTreeMap<String, Guid>>,
+    /// What Partner Center sells. Shared, because the reader of every raw file needs it.
+    pub offers: Arc<Offers>,
     /// Which audited actions are use and which are administration. Shared for the same reason.
     pub audit_actions: Arc<AuditActions>,
     /// What seats cost. Shared, because a list may be long.
     pub prices: Arc<Prices>,
+}
+
+/// What Partner Center sells: the product of each offer, and in which units. Keys are lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Offer (a GUID, or `product:sku` of New Commerce) -> SKU id.
+    pub by_id: BTreeMap<String, Guid>,
+    /// Name of a product -> SKU id, where it is the name of one product only.
+    pub by_name: BTreeMap<String, Guid>,
+    /// Kind of unit -> whether such units are seats.
+    pub unit_kinds: BTreeMap<String, bool>,
+}
+
+impl Offers {
+    /// Returns the SKU that an offer in lower case sells. The third part of an offer of New
+    /// Commerce, its availability, does not matter.
+    pub fn sku_of(&self, offer: &str) -> Option<Guid> {
+        let product_and_sku = || offer.match_indices(':').nth(1).and_then(|(at, _)| self.by_id.get(&offer[..at]));
+        self.by_id.get(offer).or_else(product_and_sku).copied()
+    }
+
+    /// Returns the SKU of an offer by its name: only offers of New Commerce have the names of
+    /// products. Those before them keep the names of their time.
+    pub fn sku_named(&self, offer: &str, name: &str) -> Option<Guid> {
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        self.by_name.get(&name).filter(|_| offer.contains(':')).copied()
+    }
 }
 
 /// Sorts audited actions into use of a service and administration of it. Keys are lower case.
@@ -72,12 +113,26 @@ impl Catalogue {
         self.apps.get(resource_id).or_else(|| self.apps.get(app_id)).map(String::as_str)
     }
 
-    /// Returns the workloads of a SKU, or nothing for a SKU that the catalogue does not have.
+    /// Returns the workloads that a SKU is bought for, or nothing for a SKU that the catalogue does
+    /// not have.
     pub fn workloads_of(&self, sku: Guid) -> impl Iterator<Item = &str> {
         self.products
             .get(&sku)
             .into_iter()
             .flat_map(|product| product.workloads.iter().map(String::as_str))
+    }
+
+    /// Returns the workloads that a SKU only brings along.
+    pub fn along_with(&self, sku: Guid) -> impl Iterator<Item = &str> {
+        let product = self.products.get(&sku).into_iter();
+        product.flat_map(|product| product.along.iter().map(String::as_str))
+    }
+
+    /// Returns whether the holder of a SKU may use a workload: it was bought for it, or brings it
+    /// along.
+    pub fn entitles(&self, sku: Guid, workload: &str) -> bool {
+        let has = |product: &Product| product.workloads.contains(workload) || product.along.contains(workload);
+        self.products.get(&sku).is_some_and(has)
     }
 }
 

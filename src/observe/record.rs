@@ -94,6 +94,7 @@ impl Record<'_> {
             "warehouse": report.extents,
             "contradictions": report.contradictions,
             "users_known_by_name": report.users_known_by_name,
+            "unknown_products": report.unknown_products,
             "collapsed_lists": report.collapsed_lists,
             "verified": report.verified,
             "warnings": self.warnings,

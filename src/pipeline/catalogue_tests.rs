@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use super::*;
+use crate::domain::guid::Guid;
 
 const TEAMS: &str = "57ff2da0-773e-42df-b2af-ffb7a2317929";
 const SKYPE: &str = "0feaeb32-d00e-4d66-bd5a-43b5b83db82c";
@@ -11,13 +12,16 @@ const SECOND: &str = "54a152dc-90de-4996-93d2-bc47e670fc06";
 const SKUS: &str = "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names\n";
 
 /// Small texts: one product with Teams, mapped.
-fn small() -> [(Part, String); 7] {
+fn small() -> [(Part, String); 10] {
     [
         (Part::Skus, format!("{SKUS}Microsoft 365 E3,SPE_E3,{SKU},TEAMS1,{TEAMS},Teams\n")),
         (
             Part::Workloads,
             format!("workload,service_plan_id,service_plan_name\nteams,{TEAMS},TEAMS1\nteams,{SKYPE},MCOSTANDARD\n"),
         ),
+        (Part::Products, "sku_id,workloads\n".to_owned()),
+        (Part::NceOffers, "offer_id,sku_id\n".to_owned()),
+        (Part::UnitKinds, "unit_kind,is_seat\n".to_owned()),
         (Part::Apps, "workload,app_id,app_name\n".to_owned()),
         (Part::Offers, "offer_id,sku_id\n".to_owned()),
         (Part::Excluded, "sku_id,reason\n".to_owned()),
@@ -192,7 +196,10 @@ fn a_workload_that_no_plan_carries_is_suspicious() {
 #[test]
 fn offers_are_ids_of_any_kind_in_lower_case() {
     let loaded = parse(Part::Offers, format!("offer_id,sku_id\nCFQ7TTC0LH18:0001,{SKU}\n").as_bytes()).unwrap();
-    assert_eq!(loaded.catalogue.offers["cfq7ttc0lh18:0001"], sku(SKU));
+    let offers = loaded.catalogue.offers;
+    assert_eq!(offers.sku_of("cfq7ttc0lh18:0001"), Some(sku(SKU)));
+    assert_eq!(offers.sku_of("cfq7ttc0lh18:0001:cfq7ttc0k971"), Some(sku(SKU)));
+    assert_eq!(offers.sku_of("cfq7ttc0lh18:000p:cfq7ttc0k971"), None);
 }
 
 #[test]
@@ -272,6 +279,42 @@ fn the_built_in_list_of_audited_actions_tells_use_from_administration() {
 }
 
 #[test]
+fn a_pipelines_offer_goes_before_the_built_in_one_of_new_commerce() {
+    let texts = format!("offer_id,sku_id\nCFQ7TTC0LH18:0001,{SECOND}\n");
+    let mut all = built_in();
+    all.replace(Part::Offers, "offers.csv", texts.as_bytes());
+    let offers = all.parse().unwrap().catalogue.offers;
+    assert_eq!(offers.sku_of("cfq7ttc0lh18:0001"), Some(sku(SECOND)));
+    assert_eq!(offers.sku_of("cfq7ttc0lflx:0001:x"), Some(sku(SKU)));
+}
+
+#[test]
+fn a_name_finds_the_product_only_where_no_other_has_it() {
+    let offers = built_in().parse().unwrap().catalogue.offers;
+    let named = |name: &str| offers.sku_named("cfq:0001", name);
+    assert_eq!(named(" microsoft 365  E3 "), Some(sku(SKU)));
+    assert_eq!(named("Microsoft 365 Business Basic"), None, "two products have this name");
+    assert_eq!(offers.sku_named("91fd106f-4b2c-4938-95ac-f54f74e9a239", "Microsoft 365 E3"), None);
+}
+
+#[test]
+fn a_unit_is_a_seat_or_not() {
+    let loaded = parse(Part::UnitKinds, b"unit_kind,is_seat\n Barrels ,NO\nUsers,yes\n").unwrap();
+    let kinds = &loaded.catalogue.offers.unit_kinds;
+    assert_eq!((kinds["barrels"], kinds["users"], kinds.len()), (false, true, 2));
+    check_refused(
+        Part::UnitKinds,
+        "unit_kind,is_seat\na,perhaps\nb,yes\nb,no\n",
+        &[
+            "unit_kinds.csv:2: `is_seat` `perhaps` must be `yes` or `no`",
+            "unit_kinds.csv:4: unit `b` is `false` here and `true` above; remove one of the rows",
+        ],
+    );
+    let built_in = built_in().parse().unwrap().catalogue.offers;
+    assert!(built_in.unit_kinds["licenses"] && !built_in.unit_kinds["gigabytes"]);
+}
+
+#[test]
 fn the_built_in_catalogue_is_whole() {
     let loaded = built_in().parse().unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(loaded.warnings, []);
@@ -284,8 +327,8 @@ fn the_built_in_catalogue_is_whole() {
     }
     // Graph is in no workload: sign-ins to it fall through to the client.
     assert_eq!(catalogue.workload_of("00000003-0000-0000-c000-000000000000", ""), None);
-    assert!(!catalogue.offers.is_empty() && !catalogue.excluded.is_empty());
-    for sku in catalogue.offers.values().chain(catalogue.excluded.keys()) {
+    assert!(!catalogue.offers.by_id.is_empty() && !catalogue.excluded.is_empty());
+    for sku in catalogue.offers.by_id.values().chain(catalogue.excluded.keys()) {
         assert!(catalogue.products.contains_key(sku), "{sku} is not in skus.csv");
     }
 }

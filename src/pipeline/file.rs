@@ -61,10 +61,21 @@ pub struct PipelineFile {
     pub sources: Vec<Source>,
     /// The catalogue files that replace built-in ones.
     pub catalogue: Vec<(Part, PathBuf)>,
+    pub products: Vec<Purpose>,
     pub exclude: Vec<Exclude>,
     pub thresholds: Thresholds,
     pub privacy: Privacy,
     pub alert: Alert,
+}
+
+/// One `[[product]]`: what a product is bought for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Purpose {
+    /// GUID or part number.
+    pub sku: Written<String>,
+    pub workloads: Vec<Written<String>>,
+    /// `None`: not written; whatever else its plans carry comes along.
+    pub along: Option<Vec<Written<String>>>,
 }
 
 /// One `[[exclude]]`.
@@ -161,6 +172,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
         shards: warehouse.as_ref().and_then(shards).unwrap_or(1),
         sources: source::read_all(top),
         catalogue: catalogue(top, folder),
+        products: purposes(top),
         exclude: excludes(top),
         thresholds: thresholds.as_ref().map_or_else(Thresholds::default, thresholds::read),
         privacy: privacy
@@ -223,6 +235,23 @@ fn catalogue(top: &Section<'_>, folder: &Path) -> Vec<(Part, PathBuf)> {
         .iter()
         .filter_map(|&part| Some((part, folder.join(section.text(part.name())?.value))))
         .collect()
+}
+
+fn purposes(top: &Section<'_>) -> Vec<Purpose> {
+    let read = |section: &Section<'_>| {
+        let sku = section.needed_text("sku", "the GUID or the part number of a product");
+        if !section.has("workloads") {
+            let text = "[[product]] lacks `workloads`; add `workloads = [\"...\"]`, what the product is bought for";
+            section.note(section.line, text.to_owned());
+        }
+        Some(Purpose {
+            sku: sku?,
+            workloads: section.texts("workloads")?,
+            along: section.texts("along"),
+        })
+    };
+    let sections = top.tables("product", "[[product]]").unwrap_or_default();
+    sections.iter().filter_map(read).collect()
 }
 
 fn excludes(top: &Section<'_>) -> Vec<Exclude> {

@@ -65,8 +65,11 @@ required = true
 [catalogue]
 skus = "../data/catalogue/skus.csv"
 workloads = "../data/catalogue/workloads.csv"
+products = "../data/catalogue/products.csv"
 apps = "../data/catalogue/apps.csv"
 offers = "../data/catalogue/offers.csv"
+nce_offers = "../data/catalogue/nce_offers.csv"
+unit_kinds = "../data/catalogue/unit_kinds.csv"
 excluded = "../data/catalogue/excluded.csv"
 audit_actions = "../data/catalogue/audit_actions.csv"
 prices = "../prices.csv"
@@ -137,7 +140,7 @@ fn the_contracts_example_is_read_as_written() {
         file.exclude[0].sku,
         Written {
             value: "POWER_BI_STANDARD".to_owned(),
-            line: 39
+            line: 42
         }
     );
     assert_eq!(file.thresholds, Thresholds::default());

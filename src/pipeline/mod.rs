@@ -17,9 +17,11 @@
 
 pub mod alert;
 pub mod catalogue;
+mod catalogue_rows;
 pub mod file;
 mod prices;
 pub mod privacy;
+pub mod refresh;
 pub mod settings;
 pub mod source;
 pub mod syntax;

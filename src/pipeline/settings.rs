@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::alert::Alert;
 use super::file::PipelineFile;
 use super::source::Source;
-use crate::domain::catalogue::Catalogue;
+use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
@@ -62,6 +62,7 @@ impl PipelineFile {
             warnings: Vec::new(),
         };
         let unlicensed_use = unlicensed_use(self.unlicensed_use.as_deref(), &catalogue, &mut notes);
+        set_purposes(&self, &mut catalogue, &mut notes);
         let excluded = excluded(&self, &catalogue, &mut notes);
         catalogue.excluded.extend(excluded);
         let input_root = folder(self.input_root, "`root` in [input]", "--input", &mut notes);
@@ -140,19 +141,56 @@ fn unlicensed_use(written: Option<&[Written<String>]>, catalogue: &Catalogue, no
     let Some(written) = written else {
         return Rules::standard().unlicensed_use;
     };
-    let planned = catalogue.products.values().flat_map(|product| &product.workloads);
-    let known: BTreeSet<&str> = planned.chain(catalogue.apps.values()).map(String::as_str).collect();
+    known_workloads(written, "`unlicensed_use`", &workloads_in(catalogue), notes)
+}
+
+/// Returns every workload that a product or an application of the catalogue stands for.
+fn workloads_in(catalogue: &Catalogue) -> BTreeSet<String> {
+    let planned = catalogue
+        .products
+        .values()
+        .flat_map(|product| product.workloads.iter().chain(&product.along));
+    planned.chain(catalogue.apps.values()).cloned().collect()
+}
+
+/// Returns the workloads of a list, and refuses those that the catalogue lacks.
+fn known_workloads(written: &[Written<String>], place: &str, known: &BTreeSet<String>, notes: &mut SettingsNotes) -> BTreeSet<String> {
     let mut workloads = BTreeSet::new();
     for word in written {
         let workload = word.value.to_lowercase();
-        if !known.contains(workload.as_str()) {
-            let otherwise = format!("the catalogue has {}", listed(known.iter().copied()));
-            let hint = hint(nearest(&workload, known.iter().copied()), &otherwise);
-            notes.refuse(word.line, format!("unknown workload `{}` in `unlicensed_use`{hint}", word.value));
+        if !known.contains(&workload) {
+            let names = || known.iter().map(String::as_str);
+            let hint = hint(nearest(&workload, names()), &format!("the catalogue has {}", listed(names())));
+            notes.refuse(word.line, format!("unknown workload `{}` in {place}{hint}", word.value));
         }
         workloads.insert(workload);
     }
     workloads
+}
+
+/// Says what the products of `[[product]]` are bought for.
+fn set_purposes(file: &PipelineFile, catalogue: &mut Catalogue, notes: &mut SettingsNotes) {
+    let known = workloads_in(catalogue);
+    let mut lines: BTreeMap<Guid, usize> = BTreeMap::new();
+    for purpose in &file.products {
+        let workloads = known_workloads(&purpose.workloads, "[[product]]", &known, notes);
+        let along = purpose
+            .along
+            .as_deref()
+            .map(|words| known_workloads(words, "[[product]]", &known, notes));
+        for sku in skus_named("[[product]]", &purpose.sku, catalogue, notes) {
+            let (name, line) = (&purpose.sku.value, purpose.sku.line);
+            if let Some(first) = lines.insert(sku, line) {
+                let text = format!("[[product]] `{name}` is `{sku}`, already in line {first}; remove one");
+                notes.refuse(line, text);
+            }
+            let product = catalogue.products.entry(sku).or_insert_with(|| Product {
+                name: sku.to_string(),
+                ..Product::default()
+            });
+            product.buy_for(workloads.clone(), along.clone());
+        }
+    }
 }
 
 /// Returns the SKUs that the pipeline file excludes, with their reasons. They are added to those of
@@ -162,7 +200,7 @@ fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut SettingsNote
     let mut lines: BTreeMap<Guid, usize> = BTreeMap::new();
     for exclude in &file.exclude {
         let (name, line) = (&exclude.sku.value, exclude.sku.line);
-        for sku in skus_named(&exclude.sku, catalogue, notes) {
+        for sku in skus_named("[[exclude]]", &exclude.sku, catalogue, notes) {
             if let Some(first) = lines.insert(sku, line) {
                 notes.refuse(
                     line,
@@ -177,13 +215,13 @@ fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut SettingsNote
 
 /// Returns the SKUs of a GUID or part number (in any case). There are several if Microsoft gave a
 /// part number twice.
-fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut SettingsNotes) -> Vec<Guid> {
+fn skus_named(table: &str, written: &Written<String>, catalogue: &Catalogue, notes: &mut SettingsNotes) -> Vec<Guid> {
     let name = &written.value;
     if let Some(sku) = Guid::parse(name.as_bytes()) {
         if !catalogue.products.contains_key(&sku) {
             notes.warn(
                 written.line,
-                format!("[[exclude]] `{sku}` is not in the SKU catalogue; check the GUID if it is not a new product"),
+                format!("{table} `{sku}` is not in the SKU catalogue; check the GUID if it is not a new product"),
             );
         }
         return vec![sku];
@@ -202,7 +240,7 @@ fn skus_named(written: &Written<String>, catalogue: &Catalogue, notes: &mut Sett
         );
         notes.refuse(
             written.line,
-            format!("[[exclude]] `{name}` is neither a GUID nor a known part number{hint}"),
+            format!("{table} `{name}` is neither a GUID nor a known part number{hint}"),
         );
     }
     skus

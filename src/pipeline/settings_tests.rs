@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::domain::catalogue::Product;
+use crate::domain::catalogue::{Offers, Product};
 use crate::domain::settings_group::SettingsGroup;
 use crate::pipeline::file::parse;
 
@@ -21,6 +21,7 @@ fn catalogue() -> Catalogue {
         part_number: part_number.to_owned(),
         name: format!("{part_number} by name"),
         workloads: workloads.iter().map(|&workload| workload.to_owned()).collect(),
+        ..Product::default()
     };
     let mut catalogue = Catalogue::default();
     catalogue.products.insert(sku(E3), product("SPE_E3", &["teams", "exchange"]));
@@ -30,7 +31,11 @@ fn catalogue() -> Catalogue {
         .apps
         .insert("00000005-0000-0ff1-ce00-000000000000".to_owned(), "yammer".to_owned());
     catalogue.excluded.insert(sku(E3), "from the catalogue".to_owned());
-    catalogue.offers = std::sync::Arc::new([("cfq7ttc0lh18:0001".to_owned(), sku(E3))].into());
+    catalogue.offers = std::sync::Arc::new(Offers {
+        by_id: [("cfq7ttc0lh18:0001".to_owned(), sku(E3))].into(),
+        by_name: [("an e3".to_owned(), sku(E3))].into(),
+        unit_kinds: [("licenses".to_owned(), true)].into(),
+    });
     catalogue
 }
 
@@ -89,6 +94,45 @@ fn what_the_catalogue_does_not_know_is_refused_with_the_nearest_word() {
 }
 
 #[test]
+fn a_pipeline_says_what_a_product_is_bought_for() {
+    let texts = [
+        "[[product]]\nsku = \"spe_e3\"\nworkloads = [\"Teams\"]\n".to_owned(),
+        format!("[[product]]\nsku = \"{}\"\nworkloads = []\nalong = [\"yammer\"]\n", PSTN[0]),
+        format!("[[product]]\nsku = \"{NEW}\"\nworkloads = [\"yammer\"]\n"),
+    ];
+    let settings = file("", &texts.concat()).resolve(catalogue()).unwrap();
+    let expected = format!("{E3}\tteams\texchange\n{}\t\tyammer\n{NEW}\tyammer\n", PSTN[0]);
+    let sorted = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<String>>();
+    assert_eq!(sorted(&settings.text(SettingsGroup::Workloads)), sorted(&expected));
+    assert!(settings.rules.catalogue.entitles(sku(E3), "exchange"));
+    assert_eq!(settings.rules.catalogue.products[&sku(NEW)].name, NEW);
+    let expected = format!("n.toml:20: [[product]] `{NEW}` is not in the SKU catalogue; check the GUID if it is not a new product");
+    assert_eq!(settings.warnings.iter().map(Problem::to_string).collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn faults_of_a_product_are_said_with_their_lines() {
+    let product = |sku: &str, workloads: &str| format!("[[product]]\nsku = \"{sku}\"\nworkloads = [{workloads}]\n");
+    let text = [product("SPE_E3", "\"exhange\""), product(E3, "\"teams\""), product("SPE_E9", "")].concat();
+    let expected = [
+        "n.toml:14: unknown workload `exhange` in [[product]]; did you mean `exchange`?".to_owned(),
+        format!("n.toml:16: [[product]] `{E3}` is `{E3}`, already in line 13; remove one"),
+        "n.toml:19: [[product]] `SPE_E9` is neither a GUID nor a known part number; did you mean `SPE_E3`?".to_owned(),
+    ];
+    assert_eq!(refused(file("", &text)), expected.join("\n"));
+    let error = parse("[[product]]\nsku = \"SPE_E3\"\nworkload = [\"teams\"]\n", Path::new("n.toml")).err();
+    let message = error.expect("should be refused").to_string();
+    assert!(
+        message.contains("n.toml:3: unknown key `workload` in [[product]]; did you mean `workloads`?"),
+        "{message}"
+    );
+    assert!(
+        message.contains("n.toml:1: [[product]] lacks `workloads`; add `workloads = [\"...\"]`"),
+        "{message}"
+    );
+}
+
+#[test]
 fn the_default_of_unlicensed_use_asks_no_catalogue() {
     let settings = file("", "").resolve(Catalogue::default()).unwrap();
     assert_eq!(settings.text(SettingsGroup::UnlicensedUse), "yammer\n");
@@ -118,7 +162,10 @@ fn texts_say_what_tables_read_and_nothing_else() {
         .unwrap();
     assert_eq!(settings.text(SettingsGroup::Apps), "00000005-0000-0ff1-ce00-000000000000\tyammer\n");
     assert_eq!(settings.text(SettingsGroup::Workloads), format!("{E3}\texchange,teams\n"));
-    assert_eq!(settings.text(SettingsGroup::Offers), format!("cfq7ttc0lh18:0001\t{E3}\n"));
+    assert_eq!(
+        settings.text(SettingsGroup::Offers),
+        format!("cfq7ttc0lh18:0001\t{E3}\n\nan e3\t{E3}\n\nlicenses\ttrue\n")
+    );
     assert_eq!(settings.text(SettingsGroup::Products).lines().count(), 3);
     assert_eq!(settings.text(SettingsGroup::Evidence), "interactive,non_interactive,action\n");
     assert_eq!(settings.text(SettingsGroup::States), "active,grace\nactive\n");

@@ -18,16 +18,24 @@ impl Settings {
             SettingsGroup::Zone => line(rules.zone.name()),
             SettingsGroup::Apps => pairs(&catalogue.apps),
             SettingsGroup::Workloads => {
-                // SKUs without a workload have no line, so a new Visio makes nothing stale.
-                let with_workloads = catalogue.products.iter().filter(|(_, product)| !product.workloads.is_empty());
-                pairs(with_workloads.map(|(sku, product)| (sku, joined(&product.workloads))))
+                // SKUs without a workload have no line, so a new Intune makes nothing stale.
+                let has_any = |product: &Product| !product.workloads.is_empty() || !product.along.is_empty();
+                let with_workloads = catalogue.products.iter().filter(|(_, product)| has_any(product));
+                let words = |product: &Product| match product.along.is_empty() {
+                    true => joined(&product.workloads),
+                    false => format!("{}\t{}", joined(&product.workloads), joined(&product.along)),
+                };
+                pairs(with_workloads.map(|(sku, product)| (sku, words(product))))
             }
             SettingsGroup::Products => {
                 let names = |product: &Product| format!("{}\t{}", product.part_number, product.name);
                 pairs(catalogue.products.iter().map(|(sku, product)| (sku, names(product))))
             }
             SettingsGroup::Scope => pairs(&catalogue.excluded),
-            SettingsGroup::Offers => pairs(catalogue.offers.iter()),
+            SettingsGroup::Offers => {
+                let offers = &catalogue.offers;
+                [pairs(&offers.by_id), pairs(&offers.by_name), pairs(&offers.unit_kinds)].join("\n")
+            }
             SettingsGroup::Prices => {
                 let text = |id: Option<Guid>| id.map_or_else(String::new, |id| id.to_string());
                 let prices = catalogue.prices.iter().map(|((sku, tenant), from, price)| {

@@ -210,8 +210,15 @@ impl<'a> TenantDay<'a> {
         self.rules.catalogue.workloads_of(sku).any(|carried| carried == workload)
     }
 
-    /// Returns the users active in the window who held no SKU with the workload, in scope or not,
-    /// on any of their active days. Guests are left out, and only the workloads that the pipeline
+    /// Returns whether the SKU gives a right to the workload: it is bought for it, or the workload
+    /// only comes along.
+    fn may_use(&self, sku: Guid, workload: &str) -> bool {
+        let product = self.rules.catalogue.products.get(&sku);
+        product.is_some_and(|product| product.along.contains(workload)) || self.carries(sku, workload)
+    }
+
+    /// Returns the users active in the window who held no SKU that gives a right to the workload,
+    /// in scope or not, on any of their active days. Guests are left out, and only the workloads that the pipeline
     /// names are looked at.
     fn unlicensed(&self, workload: &str) -> BTreeSet<&'a str> {
         if !self.rules.unlicensed_use.contains(workload) {
@@ -220,7 +227,7 @@ impl<'a> TenantDay<'a> {
         let is_licensed = |user: &str, day: Day| {
             let skus = self.assignments.get(user).into_iter().flat_map(|skus| skus.keys());
             skus.into_iter()
-                .any(|&sku| self.carries(sku, workload) && self.held(user, sku, day))
+                .any(|&sku| self.may_use(sku, workload) && self.held(user, sku, day))
         };
         let is_unlicensed = |user: &str| {
             let is_active = |&day: &Day| self.activity.is_active(user, workload, day, self.rules);

@@ -30,7 +30,7 @@ table! {
         @key sku_id: Guid = "the product",
         part_number: Option<String> = "Microsoft's short name, such as `SPE_E3`; null where the catalogue lacks it",
         name: Option<String> = "display name; null where the catalogue lacks it",
-        workloads: Option<String> = "its workloads, separated by commas; empty for a product without any, null where the catalogue lacks it",
+        workloads: Option<String> = "the workloads that it is bought for, separated by commas; empty for a product without any, null where the catalogue lacks it",
         in_scope: bool = "counts in workload_adoption and portfolio",
         scope_reason: Option<String> = "why it does not",
     }
@@ -210,6 +210,7 @@ mod tests {
                 part_number: "E3".to_owned(),
                 name: "Office".to_owned(),
                 workloads,
+                ..Product::default()
             },
         );
         catalogue.products.insert(
@@ -217,7 +218,7 @@ mod tests {
             Product {
                 part_number: "X".to_owned(),
                 name: "Nobody has it".to_owned(),
-                workloads: BTreeSet::new(),
+                ..Product::default()
             },
         );
         catalogue.excluded.insert(Guid(1), "free".to_owned());

@@ -24,6 +24,7 @@ mod facts;
 pub mod manifest;
 mod names;
 mod parquet_file;
+pub mod product_notes;
 pub mod publication;
 pub mod publish;
 pub mod published_table;

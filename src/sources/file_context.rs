@@ -1,9 +1,8 @@
 //! What a reader knows of a file besides its bytes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::catalogue::{AuditActions, Catalogue};
+use crate::domain::catalogue::{AuditActions, Catalogue, Offers};
 use crate::domain::day::{Day, EARLIEST, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::sources::date_order::Dates;
@@ -30,8 +29,8 @@ pub struct FileContext {
     pub interactive: Option<bool>,
     /// The pipeline's time zone, which gives the day of an instant.
     pub zone: Zone,
-    /// The SKU that each offer of Partner Center sells. Offer ids are in lower case.
-    pub offers: Arc<BTreeMap<String, Guid>>,
+    /// What Partner Center sells.
+    pub offers: Arc<Offers>,
     /// The order of day and month in the file's dates, as far as it is known.
     pub dates: Dates,
     /// The audited actions that are a use of the workload that they name.

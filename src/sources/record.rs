@@ -208,6 +208,15 @@ impl Reason {
     }
 }
 
+/// What a reader decided about a record that the catalogue knows too little of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Notice {
+    /// No list has the offer. The product was found by its name.
+    OfferByName { offer: String, name: String },
+    /// No list has the kind of unit. The record is not ours.
+    UnknownUnit(String),
+}
+
 /// Takes what a reader finds, in the order of the file.
 pub trait Sink {
     /// A row that an accepted record gave.
@@ -227,6 +236,8 @@ pub trait Sink {
     fn user_name(&mut self, _name: UserName<'_>) {}
     /// The file has a snapshot of a day that has not come yet. From that day on it can be read.
     fn too_early(&mut self, _day: Day) {}
+    /// Something that whoever runs the program should know. The record is counted all the same.
+    fn noticed(&mut self, _notice: Notice) {}
     /// A readable page of a snapshot. Every file of a snapshot that could be read at all gives at
     /// least one.
     fn snapshot_page(&mut self, page: SnapshotPage);

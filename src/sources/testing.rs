@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Error, Read, Write};
 use std::sync::Arc;
 
-use crate::domain::catalogue::{AuditActions, Catalogue};
+use crate::domain::catalogue::{AuditActions, Catalogue, Offers};
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{ActionMeaning, Feed};
@@ -16,7 +16,7 @@ use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
 use crate::sources::path::{PathFacts, path_context};
 use crate::sources::read::{read_in_order, read_open};
-use crate::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
+use crate::sources::record::{FileCounts, Notice, Position, Reason, Row, Sink, SnapshotPage};
 use crate::sources::{Choice, Format};
 
 /// A file on the disk is read from any place.
@@ -86,6 +86,7 @@ pub struct Found {
     pub details: Vec<String>,
     pub counts: FileCounts,
     pub chosen: Option<Choice>,
+    pub noticed: Vec<Notice>,
 }
 
 fn place(at: Position) -> String {
@@ -152,6 +153,10 @@ impl Sink for Found {
         self.raw.push(raw.to_vec());
     }
 
+    fn noticed(&mut self, notice: Notice) {
+        self.noticed.push(notice);
+    }
+
     fn chosen(&mut self, choice: &Choice) {
         self.chosen = Some(choice.clone());
     }
@@ -176,7 +181,19 @@ fn catalogue() -> Catalogue {
     let sku = Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();
     let offers = ["91fd106f-4b2c-4938-95ac-f54f74e9a239", "cfq7ttc0lflx:0001"];
     Catalogue {
-        offers: Arc::new(offers.map(|id| (id.to_owned(), sku)).into()),
+        offers: Arc::new(Offers {
+            by_id: offers.map(|id| (id.to_owned(), sku)).into(),
+            by_name: [("microsoft 365 e3".to_owned(), sku)].into(),
+            unit_kinds: [
+                ("licenses", true),
+                ("add-on licenses", true),
+                ("gigabytes", false),
+                ("instances", false),
+                ("usage-based", false),
+            ]
+            .map(|(kind, is_seat)| (kind.to_owned(), is_seat))
+            .into(),
+        }),
         audit_actions: Arc::new(AuditActions {
             record_types: ["6", "sharepointfileoperation", "261"]
                 .map(|name| (name.to_owned(), ActionMeaning::Use))

@@ -1,5 +1,6 @@
 //! The arguments of the command line, one file for each group of commands.
 
+pub mod catalogue;
 pub mod global;
 pub mod make;
 pub mod read;
@@ -8,6 +9,7 @@ pub mod values;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::args::catalogue::CatalogueCommand;
 use crate::cli::args::global::Global;
 use crate::cli::args::make::{PLAN_EXAMPLES, PlanArgs, REPROCESS_EXAMPLES, RUN_EXAMPLES, ReprocessArgs, RunArgs};
 use crate::cli::args::read::{
@@ -69,6 +71,9 @@ pub enum Command {
     /// Print the data dictionary: every table and published file, or one with its columns.
     #[command(after_help = DESCRIBE_EXAMPLES)]
     Describe(DescribeArgs),
+    /// Keep the built-in lists of products up to date.
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Print shell completions.
     #[command(after_help = "Example:\n  uptake completions bash > /etc/bash_completion.d/uptake")]
     Completions(CompletionsArgs),

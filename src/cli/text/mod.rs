@@ -1,5 +1,6 @@
 //! Renders what commands print.
 
+pub mod catalogue;
 pub mod check;
 pub mod describe_page;
 pub mod inspect;

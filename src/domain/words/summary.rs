@@ -25,6 +25,7 @@ phrases! {
     NOBODY_MOVED = "No customer's use changed.", "Bei keinem Kunden hat sich die Nutzung verändert.";
     NOT_COMPARED = "{count} not compared: less than 28 days of data at the time.", "{count} nicht verglichen: damals weniger als 28 Tage Daten.";
     OLD_LISTS = "Seats by an old list of subscriptions", "Lizenzen nach einer alten Abonnementliste";
+    UNKNOWN_PRODUCTS = "Products that the catalogue lacks", "Produkte, die der Katalog nicht kennt";
     DAYS_OLD = "{days} old", "{days} alt";
     AND_MORE = "and {count} more", "und {count} weitere";
     NEXT_STEPS = "Most valuable next steps, by seats concerned", "Die wertvollsten nächsten Schritte, nach betroffenen Lizenzen";

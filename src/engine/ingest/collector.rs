@@ -1,16 +1,17 @@
 //! Takes what a reader finds in one raw file, or in a part of one, to what the files of its
 //! partition hold.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::user_ids::UserIds;
+use crate::engine::ingest::file_notices::MOST_NOTICES;
 use crate::engine::ingest::file_tenants::FileTenants;
 use crate::engine::ingest::gathered::Gathered;
 use crate::sources::file_context::FileContext;
-use crate::sources::record::{Activity, FileCounts, Position, Reason, Row, Sink, SnapshotPage, SoldBy, UserName};
+use crate::sources::record::{Activity, FileCounts, Notice, Position, Reason, Row, Sink, SnapshotPage, SoldBy, UserName};
 use crate::sources::{Choice, Format};
 use crate::stages::people::user_names::UserNameRow;
 use crate::stages::received::customers::Customer;
@@ -39,6 +40,8 @@ pub struct Found {
     pub tenants: FileTenants,
     /// The earliest day of a snapshot that had not come yet.
     pub waits_until: Option<Day>,
+    /// What its readers noticed.
+    pub noticed: BTreeSet<Notice>,
     /// What is counted only of its rejects.
     pub rest: CountedRejects,
 }
@@ -129,6 +132,7 @@ impl<'a> FileSink<'a> {
             *self.found.events.days.entry(day).or_default() += count;
         }
         self.found.tenants.append(part.tenants);
+        part.noticed.into_iter().for_each(|notice| self.noticed(notice));
     }
 
     /// Whether a reader did not get what there should have been.
@@ -315,6 +319,12 @@ impl Sink for FileSink<'_> {
 
     fn too_early(&mut self, day: Day) {
         self.found.waits_until = Some(self.found.waits_until.map_or(day, |known| known.min(day)));
+    }
+
+    fn noticed(&mut self, notice: Notice) {
+        if self.found.noticed.len() < MOST_NOTICES {
+            self.found.noticed.insert(notice);
+        }
     }
 
     fn snapshot_page(&mut self, page: SnapshotPage) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
-use crate::engine::ingest::file_tenants::SeveralTenants;
+use crate::engine::ingest::file_notices::FileNotices;
 use crate::stages::people::user_names::UserNameRow;
 use crate::stages::received::customers::Customer;
 use crate::stages::received::distinct_events::Events;
@@ -30,7 +30,7 @@ pub struct Gathered {
     pub files: Vec<raw_files::RawFile>,
     pub file_events: Vec<FileEvents>,
     pub names: Vec<UserNameRow>,
-    pub of_several_tenants: Vec<SeveralTenants>,
+    pub notices: FileNotices,
 }
 
 /// How many events of which day a raw file has.
@@ -53,7 +53,7 @@ impl Gathered {
         self.files.append(&mut other.files);
         self.file_events.append(&mut other.file_events);
         self.names.append(&mut other.names);
-        self.of_several_tenants.append(&mut other.of_several_tenants);
+        self.notices.append(other.notices);
         self
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod carry_over;
 pub mod collector;
 pub mod compare;
 pub(crate) mod execute_task;
+pub mod file_notices;
 pub mod file_tenants;
 pub mod gathered;
 pub mod partition_files;

@@ -111,12 +111,13 @@ fn take(
     }
     let read_as = found.chosen.unwrap_or(*format);
     if file_tenants::warning(read_as, &context, found.tenants.count()).is_some() {
-        gathered.of_several_tenants.push(SeveralTenants {
+        gathered.notices.of_several_tenants.push(SeveralTenants {
             source: source.id.clone(),
             path: file.path.clone(),
             tenants: found.tenants.count(),
         });
     }
+    gathered.notices.noticed.append(&mut found.noticed);
     let listed = match source.feed {
         Feed::LicenseHoldings => listed_users(&gathered.holdings[holdings..]),
         Feed::Subscriptions => listed_subscriptions(&gathered.subscriptions[subscriptions..]),

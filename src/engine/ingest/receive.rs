@@ -16,7 +16,7 @@ use crate::engine::events::Event;
 use crate::engine::ingest::compare;
 use crate::engine::ingest::compare::{Planned, RawInput};
 use crate::engine::ingest::execute_task;
-use crate::engine::ingest::file_tenants;
+use crate::engine::ingest::file_notices;
 use crate::engine::ingest::partition_files::NO_DAY;
 use crate::engine::ingest::partition_plan::PartitionPlan;
 use crate::engine::ingest::recent_events::RecentEvents;
@@ -104,7 +104,7 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
         .collect::<Result<_, _>>()?;
     let recent_events = context.recent_events;
     watch.tell(Event::End);
-    for warning in file_tenants::warnings(written.iter().flat_map(|part| &part.of_several_tenants)) {
+    for warning in file_notices::warnings(written.iter().map(|part| &part.notices)) {
         watch.tell(Event::Warning(warning));
     }
     let masked: BTreeSet<&String> = written.iter().flat_map(|part| &part.masked).collect();

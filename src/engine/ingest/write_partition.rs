@@ -19,7 +19,7 @@ use crate::engine::cache::source_totals::PartitionTotals;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::carry_over::CarriedOver;
 use crate::engine::ingest::collector::ids_in_excerpts;
-use crate::engine::ingest::file_tenants::SeveralTenants;
+use crate::engine::ingest::file_notices::FileNotices;
 use crate::engine::ingest::gathered::{FileEvents, Gathered};
 use crate::engine::ingest::partition_files::{belongs, fingerprint};
 use crate::engine::ingest::read_partition::{gather, lock};
@@ -54,8 +54,8 @@ pub struct Written {
     pub rejects: Vec<RejectCount>,
     /// How many events of which day each raw file had that was read.
     pub events: Vec<FileEvents>,
-    /// The files that should be of one tenant and are of several.
-    pub of_several_tenants: Vec<SeveralTenants>,
+    /// What there is to tell of the files that were read.
+    pub notices: FileNotices,
     /// Users who stay under pseudonyms though ids are plain: raw files that would say who they are
     /// are gone.
     pub masked: BTreeSet<String>,
@@ -92,7 +92,7 @@ pub fn write(task: &ReceivedTask, inputs: Inputs<'_>, context: &TaskContext<'_>)
     };
     let (files, rejects) = (gathered.files.clone(), gathered.rejects.counts());
     let events = std::mem::take(&mut gathered.file_events);
-    let of_several_tenants = std::mem::take(&mut gathered.of_several_tenants);
+    let notices = std::mem::take(&mut gathered.notices);
     let readings: Vec<&Reading<'_>> = readings.iter().collect();
     let carried = CarriedOver::of(task, known, context, &readings);
     gathered.files.extend(carried.files());
@@ -120,7 +120,7 @@ pub fn write(task: &ReceivedTask, inputs: Inputs<'_>, context: &TaskContext<'_>)
         files,
         rejects,
         events,
-        of_several_tenants,
+        notices,
         masked,
     }))
 }

@@ -18,6 +18,7 @@ use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::day_rows::DayRows;
 use crate::reports::manifest::{Manifest, RunRecord};
+use crate::reports::product_notes::{large_quantities, unknown_products};
 use crate::reports::publish::{Publication, publish};
 use crate::reports::published_table::FACTS;
 use crate::reports::step_history::last_published;
@@ -148,8 +149,17 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
     });
     let files = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
-    report.summary = Some(summary(&publication)?);
     let (steps, names, rules) = (last_steps(&publication)?, names_of(&publication), publication.rules);
+    let now = DayRows::read(publication.store, publication.shards, publication.last)?;
+    if let Some(warning) = large_quantities(&now.adoption, &names, &rules.catalogue) {
+        watch.tell(Event::Warning(warning));
+    }
+    let sold = now.adoption.iter().map(|row| (row.sku_id, row.seats_sold, row.seats_assigned));
+    report.unknown_products = unknown_products(sold, &rules.catalogue);
+    report.summary = Some(Summary {
+        unknown_products: report.unknown_products.clone(),
+        ..summary(&publication, &now)?
+    });
     report.next_steps = Some(ValuableSteps::of(&steps, &names, &rules.catalogue, rules.language));
     let today = (publication.last, &steps[..]);
     report.step_news = Some(StepNews::between(
@@ -165,12 +175,12 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
 }
 
 /// What the closing summary shows: the last day, and how it moved in 28 days.
-fn summary(publication: &Publication<'_>) -> Result<Summary, EngineError> {
+fn summary(publication: &Publication<'_>, now: &DayRows) -> Result<Summary, EngineError> {
     let read = |day| DayRows::read(publication.store, publication.shards, day);
     let earlier = publication.last.plus(-WINDOW_DAYS);
     let before = if earlier >= publication.first { Some(read(earlier)?) } else { None };
     let (names, stale_days) = (names_of(publication), publication.rules.snapshot_stale_days);
-    Ok(summarize(&read(publication.last)?, before.as_ref(), &names, stale_days))
+    Ok(summarize(now, before.as_ref(), &names, stale_days))
 }
 
 /// The next steps of the last day.

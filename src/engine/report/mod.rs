@@ -9,6 +9,7 @@ use crate::domain::day_ranges::runs;
 use crate::domain::digest::Digest;
 use crate::engine::report::alert_report::AlertReport;
 use crate::engine::report::collapsed_list::CollapsedList;
+use crate::reports::product_notes::UnknownProduct;
 use crate::reports::publish::PublishedFile;
 use crate::reports::summary::figures::Summary;
 use crate::reports::summary::step_news::StepNews;
@@ -153,6 +154,8 @@ pub struct RunReport {
     pub contradictions: u64,
     /// Users whom the logs know by name only, and nothing says whose names they are.
     pub users_known_by_name: u64,
+    /// Products of the last day that the catalogue lacks.
+    pub unknown_products: Vec<UnknownProduct>,
     /// Lists in force that have hardly anything of what the ones before them had.
     pub collapsed_lists: Vec<CollapsedList>,
     pub warnings: Vec<String>,

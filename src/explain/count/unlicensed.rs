@@ -42,7 +42,7 @@ fn users(facts: &Facts<'_>, workload: &str) -> Vec<(String, BTreeSet<Day>)> {
             }
         }
     }
-    let has_it = |assignment: &&Assignment| facts.rules.catalogue.workloads_of(assignment.sku_id).any(|known| known == workload);
+    let has_it = |assignment: &&Assignment| facts.rules.catalogue.entitles(assignment.sku_id, workload);
     let mut licensed: BTreeMap<&str, Vec<&Assignment>> = BTreeMap::new();
     for assignment in facts.assignments.iter().filter(has_it) {
         licensed.entry(&assignment.user_id).or_default().push(assignment);

@@ -17,6 +17,7 @@ spelled! {
         IncompleteWindow = "incomplete_window",
         NotInCatalogue = "not_in_catalogue",
         NoWorkload = "no_workload",
+        ComesAlong = "comes_along",
         NoEntitlements = "no_entitlements",
         OutOfScope = "out_of_scope",
         UnlicensedUse = "unlicensed_use",
@@ -93,6 +94,12 @@ pub fn of_product(facts: &Facts<'_>, subject: Subject<'_>, numbers: &Numbers) ->
         notes.push(Note::new(NoteCode::NoWorkload, |w| w.say(phrases::NO_WORKLOAD).to_owned()));
     } else if numbers.entitlements == Some(0) && numbers.has_row() {
         notes.push(Note::new(NoteCode::NoEntitlements, |w| w.say(phrases::NO_ENTITLEMENTS).to_owned()));
+    }
+    let along: Vec<&str> = catalogue.along_with(subject.sku).collect();
+    if !along.is_empty() {
+        notes.push(Note::new(NoteCode::ComesAlong, |w| {
+            w.fill(phrases::COMES_ALONG, &[("workloads", &along.join(", "))])
+        }));
     }
     if let Some(reason) = catalogue.excluded.get(&subject.sku) {
         notes.push(Note::new(NoteCode::OutOfScope, |w| {

@@ -148,14 +148,17 @@ pub fn explain(facts: &Facts<'_>, user: &str, product: Option<Subject<'_>>, line
     }
 }
 
-/// Returns the products with a workload that the user held on a day.
+/// Returns the products that the user held on a day and that entitle to a workload.
 fn held(facts: &Facts<'_>, user: &str, product: Option<Subject<'_>>, day: Day, workload: &str) -> Vec<Guid> {
     let mine = facts
         .assignments
         .iter()
         .filter(|assignment| assignment.user_id == user && assignment.held(day));
-    let skus = mine.map(|assignment| assignment.sku_id).filter(|sku| {
-        product.is_none_or(|subject| subject.sku == *sku) && facts.rules.catalogue.workloads_of(*sku).any(|known| known == workload)
+    let catalogue = &facts.rules.catalogue;
+    // Use counts for a product only where it was bought for it; a license is a license.
+    let skus = mine.map(|assignment| assignment.sku_id).filter(|sku| match product {
+        Some(subject) => subject.sku == *sku && catalogue.workloads_of(*sku).any(|known| known == workload),
+        None => catalogue.entitles(*sku, workload),
     });
     skus.collect::<BTreeSet<Guid>>().into_iter().collect()
 }

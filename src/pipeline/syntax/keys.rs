@@ -18,6 +18,7 @@ pub const TOP: &[&str] = &[
     "warehouse",
     "source",
     "catalogue",
+    "product",
     "exclude",
     "thresholds",
     "privacy",
@@ -39,7 +40,20 @@ pub const SOURCE: &[&str] = &[
     "path_day",
 ];
 /// Keys of `[catalogue]`.
-pub const CATALOGUE: &[&str] = &["skus", "workloads", "apps", "offers", "excluded", "audit_actions", "prices"];
+pub const CATALOGUE: &[&str] = &[
+    "skus",
+    "workloads",
+    "products",
+    "apps",
+    "offers",
+    "nce_offers",
+    "unit_kinds",
+    "excluded",
+    "audit_actions",
+    "prices",
+];
+/// Keys of each `[[product]]`.
+pub const PRODUCT: &[&str] = &["sku", "workloads", "along"];
 /// Keys of each `[[exclude]]`.
 pub const EXCLUDE: &[&str] = &["sku", "reason"];
 /// Keys of `[thresholds]`.
@@ -67,6 +81,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[warehouse]", WAREHOUSE),
     ("[[source]]", SOURCE),
     ("[catalogue]", CATALOGUE),
+    ("[[product]]", PRODUCT),
     ("[[exclude]]", EXCLUDE),
     ("[thresholds]", THRESHOLDS),
     ("[privacy]", PRIVACY),

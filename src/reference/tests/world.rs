@@ -68,6 +68,7 @@ impl World {
                     part_number: name.to_owned(),
                     name: name.to_owned(),
                     workloads,
+                    ..Product::default()
                 },
             );
         }

@@ -8,6 +8,7 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::money::{Currency, Money};
 use crate::reports::day_rows::DayRows;
+use crate::reports::product_notes::UnknownProduct;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::portfolio::Portfolio;
 use crate::stages::measures::spend::Spend;
@@ -105,6 +106,8 @@ pub struct Summary {
     pub customers_incomplete: i64,
     /// Customers whose list of subscriptions in force is stale, the oldest list first.
     pub old_lists: Vec<OldList>,
+    /// Products that the catalogue lacks, those of the most customers first.
+    pub unknown_products: Vec<UnknownProduct>,
     /// Assigned of sold seats.
     pub deployment: Option<Measure>,
     /// Active of all entitlements.
@@ -145,6 +148,7 @@ pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid,
         customers_without_seats: total.map_or(0, |total| total.customers_without_seats),
         customers_incomplete: customers.values().filter(|customer| !customer.complete).count() as i64,
         old_lists: old_lists(now, names, stale_days),
+        unknown_products: Vec::new(),
         deployment: measure(|row| Some(Share::of(row.seats_assigned?, row.seats_sold?))),
         usage: measure(|row| Some(Share::of(row.entitlements_active?, row.entitlements_total?))),
         usage_adjusted: measure(|row| Some(Share::of(row.active_current?, row.entitlements_total?))),

@@ -6,6 +6,7 @@ use crate::domain::next_steps::Language;
 use crate::domain::words::explain as parts;
 use crate::domain::words::summary as said;
 use crate::domain::words::{Phrase, Words, nouns};
+use crate::reports::product_notes::UnknownProduct;
 use crate::reports::summary::figures::{Measure, Mover, OldList, Share, Summary};
 use crate::stages::measures::usage::Parts;
 
@@ -14,6 +15,9 @@ pub(crate) const WIDTH: usize = 80;
 
 /// How many old lists are named at most.
 const OLD_LISTS: usize = 5;
+
+/// How many products that the catalogue lacks are named at most.
+const UNKNOWN_PRODUCTS: usize = 5;
 
 /// How text is shown where the output can show styles.
 #[derive(Clone, Copy)]
@@ -49,6 +53,7 @@ pub fn render(summary: &Summary, language: Language, color: bool) -> String {
         None => text.push_str(&page.note(page.words.say(said::NO_DAY_BEFORE))),
     }
     text.push_str(&page.old_lists(&summary.old_lists));
+    text.push_str(&page.unknown_products(&summary.unknown_products));
     text
 }
 
@@ -225,6 +230,26 @@ impl Page {
         }
         if lists.len() > OLD_LISTS {
             let more = self.words.grouped((lists.len() - OLD_LISTS) as i64);
+            text.push_str(&self.note(&self.words.fill(said::AND_MORE, &[("count", &more)])));
+        }
+        text
+    }
+
+    /// The products that the catalogue lacks, with the seats concerned.
+    fn unknown_products(&self, products: &[UnknownProduct]) -> String {
+        if products.is_empty() {
+            return String::new();
+        }
+        let mut text = format!("\n{}\n", self.styled(Style::Heading, self.words.say(said::UNKNOWN_PRODUCTS)));
+        for product in products.iter().take(UNKNOWN_PRODUCTS) {
+            // Where nobody knows how many were sold, those that are assigned are there.
+            let seats = self.words.count(product.seats_sold.max(product.seats_assigned), nouns::SEAT);
+            let customers = self.words.count(product.customers, nouns::CUSTOMER);
+            let figures = format!(" {seats:>18} {customers:>18}");
+            let _ = writeln!(text, "  {}{figures}", padded(&product.sku_id, WIDTH - 2 - figures.chars().count()));
+        }
+        if products.len() > UNKNOWN_PRODUCTS {
+            let more = self.words.grouped((products.len() - UNKNOWN_PRODUCTS) as i64);
             text.push_str(&self.note(&self.words.fill(said::AND_MORE, &[("count", &more)])));
         }
         text

@@ -40,6 +40,12 @@ fn summary() -> Summary {
         customers: 1412,
         customers_without_seats: 3,
         customers_incomplete: 12,
+        unknown_products: vec![UnknownProduct {
+            sku_id: Guid(0xc).to_string(),
+            customers: 1,
+            seats_sold: 1200,
+            seats_assigned: 7,
+        }],
         old_lists: vec![OldList {
             tenant_id: Guid(0xb),
             name: Some("Fabrikam".to_owned()),
@@ -94,6 +100,9 @@ Moved most since 2024-09-06
 
 Seats by an old list of subscriptions
   Fabrikam                                         2024-07-04        92 days old
+
+Products that the catalogue lacks
+  00000000-0000-0000-0000-00000000000c            1,200 seats         1 customer
 ";
     assert_eq!(render(&summary(), Language::English, false), expected);
     assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
@@ -120,6 +129,9 @@ Größte Veränderungen seit 2024-09-06
 
 Lizenzen nach einer alten Abonnementliste
   Fabrikam                                         2024-07-04        92 Tage alt
+
+Produkte, die der Katalog nicht kennt
+  00000000-0000-0000-0000-00000000000c         1.200 Lizenzen            1 Kunde
 ";
     assert_eq!(render(&summary(), Language::German, false), expected);
     assert!(expected.lines().all(|line| line.chars().count() <= WIDTH));
@@ -133,6 +145,7 @@ fn nothing_known_is_said_and_not_shown_as_zero() {
         customers_without_seats: 0,
         customers_incomplete: 0,
         old_lists: Vec::new(),
+        unknown_products: Vec::new(),
         deployment: None,
         usage: Some(Measure {
             now: share(0, 0),

@@ -156,7 +156,7 @@ mod tests {
         let product = Product {
             part_number: "SPE_E3".to_owned(),
             name: "Microsoft 365 E3".to_owned(),
-            workloads: BTreeSet::new(),
+            ..Product::default()
         };
         catalogue.products.insert(Guid(7), product);
         ValuableSteps::of(rows, &customers, &catalogue, language)

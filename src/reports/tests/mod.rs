@@ -152,6 +152,7 @@ impl World {
             part_number: "SPE_E3".to_owned(),
             name: "Microsoft 365 E3".to_owned(),
             workloads: BTreeSet::from(["teams".to_owned()]),
+            ..Product::default()
         };
         rules.catalogue.products.insert(E3, office);
         let world = World {

@@ -3,11 +3,13 @@
 //! `{"totalCount":2,"items":[subscription...],"links":{"next":{...}}}`, a subscription a line, or a
 //! bare array.
 //!
-//! `id, offerId, quantity, status, isTrial, commitmentEndDate, termDuration, autoRenewEnabled` matter,
-//! and the kind of the product: `unitType, billingType, productType, isMicrosoftProduct`. Only the partner's own subscriptions
+//! `id, offerId, offerName, quantity, status, isTrial, commitmentEndDate, termDuration,
+//! autoRenewEnabled` matter, and the kind of the product: `unitType, billingType, productType,
+//! isMicrosoftProduct`. Only the partner's own subscriptions
 //! are listed. Traps: an offer is not a SKU; the offers of the catalogue say which SKU it sells.
 //! Ids come in upper case. An offer of new commerce (`CFQ7TTC0LH18:0001:CFQ7TTC0K971`) ends in its
-//! availability, which does not matter. Partner Center sells much that is no seat of an online
+//! availability, which does not matter. One that no list has is found by its name, if a single
+//! product has that name. Partner Center sells much that is no seat of an online
 //! service: server software, Azure, reservations, offers of the marketplace. All of it is in one
 //! list, some of it in units of licenses. It is not ours. No record names tenant and day, only the
 //! path does.
@@ -19,7 +21,7 @@ use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;
-use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
+use crate::sources::record::{Notice, Position, Reason, Row, Sink, SoldBy, Subscription};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::ReasonMembers;
@@ -29,9 +31,10 @@ pub struct PartnerCenter {
     context: FileContext,
 }
 
-static KEYS: Keys<12> = Keys::of([
+static KEYS: Keys<13> = Keys::of([
     "id",
     "offerId",
+    "offerName",
     "quantity",
     "status",
     "isTrial",
@@ -49,6 +52,7 @@ static KEYS: Keys<12> = Keys::of([
 struct Listed<'a> {
     id: Option<Node<'a>>,
     offer: Option<Node<'a>>,
+    name: Option<Node<'a>>,
     quantity: Option<Node<'a>>,
     status: Option<Node<'a>>,
     is_trial: Option<Node<'a>>,
@@ -68,11 +72,48 @@ impl Reader for PartnerCenter {
 }
 
 impl PartnerCenter {
-    /// The SKU that an offer sells. The offer is in lower case.
-    fn sku_of(&self, offer: &str) -> Option<Guid> {
+    /// The SKU that an offer in lower case sells, by its id or by its name.
+    fn sku_of(&self, offer: &str, name: Option<Node<'_>>, sink: &mut dyn Sink) -> Option<Guid> {
         let offers = &self.context.offers;
-        let without_availability = || offer.match_indices(':').nth(1).and_then(|(at, _)| offers.get(&offer[..at]));
-        offers.get(offer).or_else(without_availability).copied()
+        if let Some(sku) = offers.sku_of(offer) {
+            return Some(sku);
+        }
+        let name = text_of(name)?;
+        let sku = offers.sku_named(offer, &name)?;
+        sink.noticed(Notice::OfferByName {
+            offer: offer.to_owned(),
+            name: name.trim().to_owned(),
+        });
+        Some(sku)
+    }
+
+    /// Whether a record is about seats of an online service. A member that is missing does not
+    /// speak against it.
+    fn has_seats(&self, listed: &Listed<'_>, sink: &mut dyn Sink) -> bool {
+        let is_other = |word: &str| {
+            let word = word.to_ascii_lowercase();
+            OTHER_PRODUCTS.iter().any(|other| word.starts_with(other))
+        };
+        let by_usage = says(listed.billing, |word| word.eq_ignore_ascii_case("usage"));
+        let is_service = present(listed.of_microsoft).and_then(boolean) != Some(false)
+            && says(listed.product, is_other) != Some(true)
+            && by_usage != Some(true);
+        is_service && self.is_in_seats(listed.unit, sink)
+    }
+
+    /// Whether a unit is a seat. A kind that the catalogue lacks is none, and is told.
+    fn is_in_seats(&self, unit: Option<Node<'_>>, sink: &mut dyn Sink) -> bool {
+        match present(unit) {
+            None => true,
+            Some(Value::Text(text)) if text.is_empty() => true,
+            Some(_) => text_of(unit).is_some_and(|unit| {
+                let known = self.context.offers.unit_kinds.get(&unit.trim().to_lowercase());
+                known.copied().unwrap_or_else(|| {
+                    sink.noticed(Notice::UnknownUnit(unit.trim().to_owned()));
+                    false
+                })
+            }),
+        }
     }
 }
 
@@ -89,14 +130,14 @@ impl JsonReader for PartnerCenter {
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let listed = Listed::of(record);
-        if !listed.has_seats() {
+        if !self.has_seats(&listed, sink) {
             return Ok(Verdict::NotOurs);
         }
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.snapshot_day(None, sink)?;
         let id = required_id(listed.id)?;
         let offer = folded_id(listed.offer)?;
-        let sku = self.sku_of(&offer).ok_or(Reason::UnknownOffer)?;
+        let sku = self.sku_of(&offer, listed.name, sink).ok_or(Reason::UnknownOffer)?;
         let state = state(listed.status).ok_or(Reason::UnknownStatus)?;
         let seats = seats(listed.quantity).ok_or(Reason::MalformedSeats)?;
         let is_trial = match present(listed.is_trial) {
@@ -142,13 +183,17 @@ pub fn next_link(document: Node<'_>) -> bool {
     matches!(present(next), Some(Value::Object(_)))
 }
 
-/// The units that are seats.
-const LICENSES: [&str; 4] = ["Licenses", "License", "License(s)", "Add-On Licenses"];
 /// How the types of products begin that are no online services: `Software`, `SaaS` (the
 /// marketplace), `Azure`, `AzurePlan`, `AzureReservation`, `ReservationsAzureInstance` and so on.
 /// An unknown type may be an online service: its offer has to be in the catalogue, else the record
 /// is a reject.
 const OTHER_PRODUCTS: [&str; 6] = ["software", "perpetual", "saas", "azure", "reserv", "virtualmachine"];
+
+/// The text of a member. `None` where there is none, or another value.
+fn text_of(field: Option<Node<'_>>) -> Option<String> {
+    let Some(Value::Text(text)) = present(field) else { return None };
+    text.decode(&mut String::new()).map(str::to_owned)
+}
 
 /// Whether a text, or the `id` of an object, is such a word. `None` where there is no text.
 fn says(field: Option<Node<'_>>, is_such: impl Fn(&str) -> bool) -> Option<bool> {
@@ -164,21 +209,6 @@ fn says(field: Option<Node<'_>>, is_such: impl Fn(&str) -> bool) -> Option<bool>
 }
 
 impl<'a> Listed<'a> {
-    /// Whether it is about seats of an online service. A member that is missing does not speak
-    /// against it.
-    fn has_seats(&self) -> bool {
-        let is_license = |word: &str| LICENSES.iter().any(|license| license.eq_ignore_ascii_case(word));
-        let is_other = |word: &str| {
-            let word = word.to_ascii_lowercase();
-            OTHER_PRODUCTS.iter().any(|other| word.starts_with(other))
-        };
-        let by_usage = says(self.billing, |word| word.eq_ignore_ascii_case("usage"));
-        present(self.of_microsoft).and_then(boolean) != Some(false)
-            && says(self.product, is_other) != Some(true)
-            && by_usage != Some(true)
-            && says(self.unit, is_license) != Some(false)
-    }
-
     /// For how long the subscription is bound. Subscriptions of before new commerce do not say.
     fn term(&self) -> Option<Term> {
         match present(self.term)? {
@@ -192,6 +222,7 @@ impl<'a> Listed<'a> {
         [
             listed.id,
             listed.offer,
+            listed.name,
             listed.quantity,
             listed.status,
             listed.is_trial,

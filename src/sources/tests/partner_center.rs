@@ -2,6 +2,7 @@
 
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
+use crate::sources::record::Notice;
 use crate::sources::testing::{Found, TENANT, known, read_text, unknown};
 
 const SKUS: (Feed, Format) = (Feed::Subscriptions, Format::GraphSubscribedSkus);
@@ -122,6 +123,51 @@ fn only_licenses_are_seats() {
     for unit in ["\"Gigabytes\"", "\"Instances\"", "\"Usage-based\"", "5"] {
         let found = read(PARTNER, &of(unit).replace("91FD106F", "x"));
         assert_eq!((found.counts.not_ours, found.rejects.len()), (1, 0), "{unit}");
+    }
+}
+
+#[test]
+fn an_unknown_unit_is_no_seat_and_is_told() {
+    let barrels = subscription().replace("\"Licenses\"", "\" Barrels \"");
+    let found = read(PARTNER, &barrels);
+    assert_eq!((found.counts.not_ours, found.rejects.len()), (1, 0));
+    assert_eq!(found.noticed, [Notice::UnknownUnit("Barrels".to_owned())]);
+    assert!(
+        read(PARTNER, &subscription().replace("\"Licenses\"", "\"Gigabytes\""))
+            .noticed
+            .is_empty()
+    );
+    let software = barrels.replacen('{', r#"{"productType":"Software","#, 1);
+    assert!(read(PARTNER, &software).noticed.is_empty(), "what is not ours needs no unit");
+}
+
+#[test]
+fn an_offer_of_new_commerce_that_no_list_has_is_found_by_the_name_of_one_product() {
+    let of = |offer: &str, name: &str| {
+        let text = subscription().replace("91FD106F-4B2C-4938-95AC-F54F74E9A239", offer);
+        read(PARTNER, &text.replace("Office 365 E1", name))
+    };
+    let known = of("CFQ7TTC0LFLX:0001:CFQ7TTC0K971", "Another name");
+    assert!(known.rows.len() == 1 && known.noticed.is_empty());
+    let found = of("CFQ7TTC0LFLX:00ZZ:CFQ7TTC0K971", "  microsoft  365 E3 ");
+    assert_eq!(found.rows, known.rows);
+    let notice = Notice::OfferByName {
+        offer: "cfq7ttc0lflx:00zz:cfq7ttc0k971".to_owned(),
+        name: "microsoft  365 E3".to_owned(),
+    };
+    assert_eq!(found.noticed, [notice]);
+    // Names that are nearly right, and offers from before New Commerce, whose names are old.
+    for (offer, name) in [
+        ("CFQ7TTC0LFLX:00ZZ:CFQ7TTC0K971", "Microsoft 365 E3 (no Teams)"),
+        ("CFQ7TTC0LFLX:00ZZ:CFQ7TTC0K971", ""),
+        ("91FD106E-4B2C-4938-95AC-F54F74E9A239", "Microsoft 365 E3"),
+    ] {
+        let found = of(offer, name);
+        assert_eq!(
+            (found.rejects.as_slice(), found.noticed.len()),
+            (["1 unknown_offer".to_owned()].as_slice(), 0),
+            "{offer} {name}"
+        );
     }
 }
 

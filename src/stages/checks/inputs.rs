@@ -1,7 +1,7 @@
 //! What the checks under the settings read besides the rows of the day: the settings, and what all
 //! days of a shard share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -26,22 +26,29 @@ pub struct CheckInputs<'a> {
     pub daily_users: &'a BTreeMap<Day, DailyUsers>,
 }
 
-/// SKU -> workloads, in the order of the catalogue. SKUs without workloads are missing.
-pub struct Products<'a>(FxHashMap<Guid, Vec<&'a str>>);
+/// SKU -> the workloads that it is bought for, in the order of the catalogue, and those that it
+/// brings along. SKUs without any are missing.
+pub struct Products<'a>(FxHashMap<Guid, (Vec<&'a str>, Vec<&'a str>)>);
 
 impl<'a> Products<'a> {
     pub fn of(rules: &'a Rules) -> Products<'a> {
-        let catalogue = &rules.catalogue;
-        let with_workloads = catalogue.products.iter().filter(|(_, product)| !product.workloads.is_empty());
+        let names = |words: &'a BTreeSet<String>| words.iter().map(String::as_str).collect();
+        let products = rules.catalogue.products.iter();
+        let with_workloads = products.filter(|(_, product)| !product.workloads.is_empty() || !product.along.is_empty());
         Products(
             with_workloads
-                .map(|(sku, product)| (*sku, product.workloads.iter().map(String::as_str).collect()))
+                .map(|(sku, product)| (*sku, (names(&product.workloads), names(&product.along))))
                 .collect(),
         )
     }
 
-    /// Returns the workloads of a SKU.
+    /// Returns the workloads that a SKU is bought for.
     pub fn workloads(&self, sku: Guid) -> &[&'a str] {
-        self.0.get(&sku).map_or(&[], Vec::as_slice)
+        self.0.get(&sku).map_or(&[], |(workloads, _)| workloads)
+    }
+
+    /// Returns the workloads that a SKU brings along.
+    pub fn along(&self, sku: Guid) -> &[&'a str] {
+        self.0.get(&sku).map_or(&[], |(_, along)| along)
     }
 }

@@ -52,7 +52,7 @@ pub(super) struct Recount<'a> {
 struct Active<'a> {
     workload: &'a str,
     bits: u32,
-    /// The days on which the user held a SKU with it: in scope, and any.
+    /// The days on which the user held a SKU with it: one in scope that is bought for it, and any.
     held_in_scope: u32,
     held: u32,
 }
@@ -134,6 +134,11 @@ impl<'a> Recount<'a> {
                     ..ProductUsers::default()
                 });
             product.assigned += has;
+            let along = known.products.along(same[0].sku_id);
+            active
+                .iter_mut()
+                .filter(|found| along.contains(&found.workload))
+                .for_each(|found| found.held |= held);
             let mut in_any = false;
             for (workload, users) in workloads.iter().zip(&mut product.workloads) {
                 let Some(found) = active.iter_mut().find(|found| found.workload == *workload) else {

@@ -70,6 +70,7 @@ pub fn rules() -> Rules {
             part_number: "ONE".to_owned(),
             name: "One".to_owned(),
             workloads: ["exchange".to_owned(), "teams".to_owned()].into(),
+            ..Product::default()
         },
     );
     rules

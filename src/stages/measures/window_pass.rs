@@ -45,8 +45,10 @@ pub struct DayOfUse {
 struct Holder {
     /// The user's assignments of the SKU that have not ended yet, earliest first.
     intervals: std::ops::Range<usize>,
-    /// For each workload of the SKU, the user's entity, if there is any activity.
+    /// For each workload that the SKU is bought for, the user's entity, if there is any activity.
     entities: Vec<Option<u32>>,
+    /// The user's entities in the workloads that the SKU brings along.
+    along: Vec<u32>,
     /// The user's first active day in any of them.
     first_active: Option<Day>,
     /// The number of the user and the SKU in the current holdings.
@@ -85,7 +87,8 @@ pub struct Pass<'a> {
     holdings: CurrentHoldings<'a>,
     windows: Windows,
     /// For each entity, the days on which the user held a product with the workload:
-    /// `held_in_scope` for products in scope, `held` for all.
+    /// `held_in_scope` for products in scope that are bought for it, `held` for all, also those that
+    /// bring it along.
     held_in_scope: Vec<u32>,
     held: Vec<u32>,
 }
@@ -130,12 +133,14 @@ impl<'a> Pass<'a> {
                 holdings.begin_user();
             }
             let holding = holdings.add(product);
+            let along = rules.catalogue.along_with(key.1);
             let workloads = &holdings.product(product).workloads;
             let of_group = |row: &&FirstActivity| workloads.contains(&row.workload.as_str());
             group.holders.push(Holder {
                 intervals: range,
                 holding,
                 entities: workloads.iter().map(|workload| find_entity(facts, key.0, user, workload)).collect(),
+                along: along.filter_map(|workload| find_entity(facts, key.0, user, workload)).collect(),
                 first_active: users.of(key.0, user).iter().filter(of_group).map(|row| row.first_day).min(),
                 held: 0,
                 has: false,
@@ -196,6 +201,9 @@ impl<'a> Pass<'a> {
                         if in_scope {
                             self.held_in_scope[*entity as usize] |= holder.held;
                         }
+                    }
+                    for entity in &holder.along {
+                        self.held[*entity as usize] |= holder.held;
                     }
                 }
             }

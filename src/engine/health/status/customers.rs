@@ -3,13 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::catalogue::Catalogue;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::health::status::facts::{AdoptionRow, Facts};
 use crate::engine::health::status::gaps::gaps;
-use crate::engine::health::status::value::{CustomerStatus, UnknownProduct};
+use crate::engine::health::status::value::CustomerStatus;
 
 /// The feeds that have a day for each customer.
 const FEEDS: [Feed; 4] = [Feed::Activity, Feed::LicenseChanges, Feed::LicenseHoldings, Feed::Subscriptions];
@@ -67,30 +66,9 @@ fn latest(facts: &Facts, row: Option<&AdoptionRow>, feed: Feed, tenant: Guid) ->
     }
 }
 
-/// The products that customers have on the last day and the catalogue lacks, those of the most
-/// customers first.
-pub fn unknown_products(facts: &Facts, catalogue: &Catalogue) -> Vec<UnknownProduct> {
-    let mut unknown: BTreeMap<Guid, UnknownProduct> = BTreeMap::new();
-    for row in facts.adoption.iter().filter(|row| !catalogue.products.contains_key(&row.sku)) {
-        let product = unknown.entry(row.sku).or_insert_with(|| UnknownProduct {
-            sku_id: row.sku.to_string(),
-            customers: 0,
-            seats_sold: 0,
-            seats_assigned: 0,
-        });
-        product.customers += 1;
-        product.seats_sold += row.seats_sold.unwrap_or(0);
-        product.seats_assigned += row.seats_assigned;
-    }
-    let mut unknown: Vec<UnknownProduct> = unknown.into_values().collect();
-    unknown.sort_by_key(|product| std::cmp::Reverse(product.customers));
-    unknown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::catalogue::Product;
 
     fn row(tenant: u128, sku: u128) -> AdoptionRow {
         AdoptionRow {
@@ -128,29 +106,5 @@ mod tests {
         assert_eq!((found[1].window_days_covered, found[1].window_complete), (Some(19), Some(false)));
         assert_eq!(found[2].lag_days["license_holdings"], Some(4));
         assert!(found[3].lag_days.values().all(Option::is_none) && found[3].window_complete.is_none());
-    }
-
-    #[test]
-    fn products_that_the_catalogue_lacks_are_counted_with_their_seats() {
-        let mut catalogue = Catalogue::default();
-        let known = Product {
-            part_number: "E3".to_owned(),
-            name: String::new(),
-            workloads: BTreeSet::new(),
-        };
-        catalogue.products.insert(Guid(7), known);
-        let without_seats = AdoptionRow {
-            seats_sold: None,
-            ..row(3, 9)
-        };
-        let facts = Facts {
-            adoption: vec![row(1, 7), row(1, 8), row(1, 9), row(2, 9), without_seats],
-            ..Facts::default()
-        };
-        let found: Vec<(String, u64, i64, i64)> = unknown_products(&facts, &catalogue)
-            .into_iter()
-            .map(|of| (of.sku_id, of.customers, of.seats_sold, of.seats_assigned))
-            .collect();
-        assert_eq!(found, [(Guid(9).to_string(), 3, 20, 12), (Guid(8).to_string(), 1, 10, 4)]);
     }
 }

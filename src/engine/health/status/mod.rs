@@ -29,6 +29,7 @@ use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
 use crate::engine::input::unread;
 use crate::pipeline::settings::Settings;
+use crate::reports::product_notes::unknown_products;
 use crate::stages::received::raw_files::RAW_FILES;
 use crate::warehouse::store::Store;
 
@@ -75,6 +76,7 @@ pub fn collapsed_lists(store: &Store, names: &BTreeMap<Guid, String>, last: Day)
 fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day) -> Status {
     let reference = facts.reference(due);
     let customers = customers::customers(facts, reference);
+    let sold = facts.adoption.iter().map(|row| (row.sku, row.seats_sold, row.seats_assigned));
     Status {
         first_day: facts.days.map(|(first, _)| first.to_string()),
         last_day: facts.days.map(|(_, last)| last.to_string()),
@@ -86,7 +88,7 @@ fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day)
         holes: gaps::together(&customers),
         collapsed_lists: collapsed(&facts.lists, &facts.listed, reference),
         customers,
-        unknown_products: customers::unknown_products(facts, &settings.rules.catalogue),
+        unknown_products: unknown_products(sold, &settings.rules.catalogue),
         workloads: workloads::workloads(facts, &settings.rules.catalogue),
         unreadable,
         unread: BTreeMap::new(),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::engine::health::lateness::Lateness;
 use crate::engine::report::collapsed_list::CollapsedList;
+use crate::reports::product_notes::UnknownProduct;
 
 /// Everything that the warehouse says. Days are written YYYY-MM-DD.
 #[derive(Clone, Debug, Serialize)]
@@ -109,15 +110,6 @@ pub struct Hole {
     pub is_in_window: bool,
     /// Their tenants.
     pub customers: Vec<String>,
-}
-
-/// A product that customers have and the catalogue lacks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct UnknownProduct {
-    pub sku_id: String,
-    pub customers: u64,
-    pub seats_sold: i64,
-    pub seats_assigned: i64,
 }
 
 /// Whether a workload of the catalogue is used by anybody.
