@@ -20,6 +20,7 @@ fn read_list(text: &str) -> (Prices, Vec<String>, Vec<String>) {
         part_number: part_number.to_owned(),
         name: String::new(),
         workloads: BTreeSet::new(),
+        ..Product::default()
     };
     let products = BTreeMap::from([
         (guid(E3), product("SPE_E3")),

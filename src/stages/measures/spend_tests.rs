@@ -30,6 +30,7 @@ fn catalogue(prices: &[(Guid, Option<Guid>, Option<i32>, Price)]) -> Catalogue {
             .iter()
             .map(|workload| (*workload).to_owned())
             .collect::<BTreeSet<String>>(),
+        ..Product::default()
     };
     catalogue.products = [(E3, product(&["teams"])), (VISIO, product(&[])), (UNPRICED, product(&["teams"]))].into();
     let list = Arc::make_mut(&mut catalogue.prices);
