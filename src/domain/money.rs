@@ -76,6 +76,13 @@ impl Money {
         let behind = format!("{:04}", self.0 % whole);
         (self.0 / whole, behind[..currency.digits as usize].to_owned())
     }
+
+    /// The amount as programs read it: `1234.50`.
+    pub fn text(self, currency: Currency) -> String {
+        let (whole, behind) = self.parts(currency);
+        let point = if behind.is_empty() { "" } else { "." };
+        format!("{whole}{point}{behind}")
+    }
 }
 
 /// What a seat costs a month: a whole number of the smallest units of a currency.
@@ -131,9 +138,7 @@ impl Price {
 
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, behind) = Money(self.in_files()).parts(self.currency);
-        let point = if behind.is_empty() { "" } else { "." };
-        write!(f, "{whole}{point}{behind} {}", self.currency)
+        write!(f, "{} {}", Money(self.in_files()).text(self.currency), self.currency)
     }
 }
 

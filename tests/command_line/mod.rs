@@ -3,6 +3,7 @@
 
 mod alert;
 mod faults;
+mod money;
 
 use std::fs;
 use std::path::{Path, PathBuf};

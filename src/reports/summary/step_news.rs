@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::money::Currency;
 use crate::domain::next_steps::{Language, StepCode};
 use crate::domain::words::Words;
 use crate::domain::words::summary as said;
@@ -157,6 +158,10 @@ impl StepNews {
                 "seats_concerned": step.seats_concerned,
             });
             if let Some(row) = &step.row {
+                // A text, since a number of JSON would be read as a fraction that is not exact.
+                let money = row.money_per_month.zip(row.currency);
+                value["money_per_month"] = json!(money.map(|(money, currency)| money.text(currency)));
+                value["currency"] = json!(row.currency.map(Currency::code));
                 value["evidence"] = serde_json::from_str(&row.evidence).unwrap_or(Value::Null);
                 value["cause"] = json!(row.cause);
                 value["strategies"] = json!(row.strategies);
@@ -184,6 +189,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
     use super::*;
+    use crate::domain::money::Money;
     use crate::stages::next_steps::evidence::Evidence;
 
     fn row(sku: u128, code: StepCode, seats: i64) -> NextStep {
@@ -246,6 +252,24 @@ Next steps since 2024-10-04: 2 new, 1 done
         assert_eq!(value["previous_day"], Value::Null);
         assert_eq!(value["new"][0]["evidence"]["seats_concerned"], 5);
         assert_eq!(value["new"][0]["customer_name"], "Contoso");
+    }
+
+    #[test]
+    fn money_is_a_text_with_the_digits_of_its_currency() {
+        let priced = NextStep {
+            money_per_month: Some(Money(61_7500)),
+            currency: Currency::of("EUR"),
+            ..row(7, StepCode::Overuse, 5)
+        };
+        let value = news(None, &[priced, row(8, StepCode::Overuse, 1)]).json("nightly");
+        assert_eq!(
+            (&value["new"][0]["money_per_month"], &value["new"][0]["currency"]),
+            (&json!("61.75"), &json!("EUR"))
+        );
+        assert_eq!(
+            (&value["new"][1]["money_per_month"], &value["new"][1]["currency"]),
+            (&Value::Null, &Value::Null)
+        );
     }
 
     #[test]
