@@ -110,10 +110,11 @@ fn handed_over(name: &str, values: &ArrayRef) -> Result<Column, WarehouseError> 
         )));
     };
     let (array, schema) = to_ffi(&values.to_data())?;
-    // SAFETY: each pair of types is the same struct of the C data interface, `repr(C)` with the
-    // fields that the interface fixes. `transmute` moves the values, so each is released once: by
-    // its new owner.
-    let (array, schema): (ArrowArray, ArrowSchema) = unsafe { (transmute(array), transmute(schema)) };
+    // SAFETY: both types are the same struct of the C data interface, `repr(C)` with the fields that
+    // the interface fixes. `transmute` moves the value, so it is released once: by its new owner.
+    let array = unsafe { transmute::<FFI_ArrowArray, ArrowArray>(array) };
+    // SAFETY: as for the array.
+    let schema = unsafe { transmute::<FFI_ArrowSchema, ArrowSchema>(schema) };
     // SAFETY: `to_ffi` made the schema, and its `release` has not been called.
     let field = unsafe { import_field_from_c(&schema) }?;
     // SAFETY: `to_ffi` made the array for this schema. Its buffers live until its new owner calls
@@ -126,8 +127,10 @@ fn taken_back(column: &Column) -> Result<ArrayRef, WarehouseError> {
     let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
     let field = Field::new(column.name().clone(), array.dtype().clone(), true);
     let (array, schema) = (export_array_to_c(array), export_field_to_c(&field));
-    // SAFETY: as in `handed_over`: the same structs, moved.
-    let (array, schema): (FFI_ArrowArray, FFI_ArrowSchema) = unsafe { (transmute(array), transmute(schema)) };
+    // SAFETY: as in `handed_over`: the same struct, moved.
+    let array = unsafe { transmute::<ArrowArray, FFI_ArrowArray>(array) };
+    // SAFETY: as for the array.
+    let schema = unsafe { transmute::<ArrowSchema, FFI_ArrowSchema>(schema) };
     // SAFETY: Polars exported both of them from one array, and nothing has released them.
     let data = unsafe { from_ffi(array, &schema) }?;
     Ok(make_array(data))

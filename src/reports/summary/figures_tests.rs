@@ -1,4 +1,5 @@
 //! What the closing summary computes, from rows told in a line each.
+#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::stages::measures::portfolio;

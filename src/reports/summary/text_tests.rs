@@ -64,8 +64,8 @@ fn summary() -> Summary {
             over_assigned: 51,
         }),
         spending: vec![
-            spending("EUR", 1_234_567_8900, 123_4500, 98_7600),
-            spending("JPY", 1_150_000_0000, 0, 0),
+            spending("EUR", 12_345_678_900, 1_234_500, 987_600),
+            spending("JPY", 11_500_000_000, 0, 0),
         ],
         movers: vec![
             mover(Some("Contoso"), share(61, 100), share(82, 100)),
