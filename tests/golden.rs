@@ -98,6 +98,10 @@ scenarios! {
     upsell_where_a_workload_is_used_without_a_license = "upsell-where-a-workload-is-used-without-a-license",
     overuse_with_the_parts_that_explain_it_in_german = "overuse-with-the-parts-that-explain-it-in-german",
     trials_and_grace_periods_that_end_soon = "trials-and-grace-periods-that-end-soon",
+    a_grace_period_whose_end_is_unknown_or_past_can_end_any_day =
+        "a-grace-period-whose-end-is-unknown-or-past-can-end-any-day",
+    a_year_can_be_given_back_only_at_its_renewal_and_a_month_at_any_time =
+        "a-year-can-be-given-back-only-at-its-renewal-and-a-month-at-any-time",
     products_out_of_scope_get_no_advice = "products-out-of-scope-get-no-advice",
     an_agents_sign_ins_are_kept_and_are_no_activity = "an-agents-sign-ins-are-kept-and-are-no-activity",
     administration_is_no_use = "administration-is-no-use",

@@ -12,6 +12,7 @@ spelled! {
         Overuse = "overuse",
         TrialEnding = "trial_ending",
         SubscriptionLapsing = "subscription_lapsing",
+        RenewalDue = "renewal_due",
     }
 }
 
@@ -46,8 +47,8 @@ pub struct Thresholds {
     pub upsell_deployment: f64,
     /// ... together with a usage ratio above this (0.8).
     pub upsell_usage: f64,
-    /// `trial_ending`, `subscription_lapsing`: the trial or grace period ends within this many days
-    /// (30).
+    /// `trial_ending`, `subscription_lapsing`, `renewal_due`: the trial or grace period ends, or the
+    /// subscription renews, within this many days (30).
     pub ending_days: i32,
     /// `unused_seats` leaves out seats assigned less than this many days ago (14).
     pub grace_days: i32,

@@ -8,7 +8,7 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::next_steps::StepCode;
 use crate::domain::rules::Rules;
-use crate::domain::subscription::State;
+use crate::domain::subscription::{State, Term};
 
 use super::activity::window_of;
 use super::inputs::{Inputs, SupportRequestRow};
@@ -181,20 +181,20 @@ impl Advisor<'_> {
                 steps.push((StepCode::Upsell, numbers));
             }
         }
-        steps.extend(self.unused(sku, row, &window).map(|numbers| (StepCode::UnusedSeats, numbers)));
+        let (unused, unused_numbers) = self.unused(sku, row, &window);
+        if unused > 0 {
+            steps.push((StepCode::UnusedSeats, unused_numbers));
+        }
+        steps.extend(self.renewing(sku, row, unused).map(|numbers| (StepCode::RenewalDue, numbers)));
         steps.extend(self.support_of_new(sku, row).map(|numbers| (StepCode::SupportLoad, numbers)));
         let is_trial = |row: &Subscriptions| row.is_trial && matches!(row.state, State::Active | State::Grace);
-        let in_grace = |row: &Subscriptions| !row.is_trial && row.state == State::Grace;
         steps.extend(self.ending(sku, row, &is_trial).map(|numbers| (StepCode::TrialEnding, numbers)));
-        steps.extend(
-            self.ending(sku, row, &in_grace)
-                .map(|numbers| (StepCode::SubscriptionLapsing, numbers)),
-        );
+        steps.extend(self.lapsing(sku, row).map(|numbers| (StepCode::SubscriptionLapsing, numbers)));
         steps
     }
 
     /// Seats that are assigned and not used, and seats that are not assigned.
-    fn unused(&self, sku: Guid, row: &Adoption, window: &[(&'static str, String)]) -> Option<Numbers> {
+    fn unused(&self, sku: Guid, row: &Adoption, window: &[(&'static str, String)]) -> (i64, Numbers) {
         let facts = self.facts;
         let workloads: Vec<&str> = facts.rules.catalogue.workloads_of(sku).collect();
         let can_be_seen = !workloads.is_empty() && row.window_days_covered > 0;
@@ -212,9 +212,6 @@ impl Advisor<'_> {
             }
         }
         let concerned = row.seats_unassigned.unwrap_or(0) + if can_be_seen { never + inactive } else { 0 };
-        if concerned == 0 {
-            return None;
-        }
         let seen = |count: i64| or_null(can_be_seen.then_some(count));
         let first_event = facts.activity.days_with_events.first().copied();
         let since = first_event.filter(|_| can_be_seen).map(|first| first.max(self.known_since));
@@ -231,7 +228,7 @@ impl Advisor<'_> {
             ("seats_unassigned", or_null(row.seats_unassigned)),
         ];
         numbers.extend(window.iter().cloned());
-        Some(numbers)
+        (concerned, numbers)
     }
 
     /// Returns whether the user's present assignment began less than `grace_days` ago.
@@ -327,6 +324,88 @@ impl Advisor<'_> {
             ("seats_ending", seats.to_string()),
             ("snapshot_day", text(Some(in_force.snapshot_day))),
             ("subscriptions_ending", ending.len().to_string()),
+        ])
+    }
+
+    /// Paid subscriptions of the SKU in grace that are not known to last beyond the limit.
+    fn lapsing(&self, sku: Guid, row: &Adoption) -> Option<Numbers> {
+        let in_force = self.facts.in_force?;
+        let (today, limit) = (self.facts.day, self.facts.day.plus(self.facts.rules.thresholds.ending_days));
+        let in_grace = in_force
+            .listed
+            .values()
+            .filter(|row| row.sku_id == sku && !row.is_trial && row.state == State::Grace);
+        let mut lapsing = 0;
+        let (mut seats, mut seats_end_unknown) = (0i64, 0i64);
+        let (mut next, mut past): (Option<Day>, Option<Day>) = (None, None);
+        for subscription in in_grace {
+            match subscription.ends_on {
+                Some(end) if end > limit => continue,
+                Some(end) if end >= today => next = Some(next.map_or(end, |known| known.min(end))),
+                Some(end) => past = Some(past.map_or(end, |known| known.max(end))),
+                None => {}
+            }
+            if subscription.ends_on.is_none_or(|end| end < today) {
+                seats_end_unknown += subscription.seats;
+            }
+            lapsing += 1;
+            seats += subscription.seats;
+        }
+        if lapsing == 0 {
+            return None;
+        }
+        let mut numbers = vec![
+            ("days_left", or_null(next.map(|end| i64::from(end.0 - today.0)))),
+            ("ends_on", text(next.or(past))),
+            ("entitlements_active", row.entitlements_active.to_string()),
+            ("seats_assigned", row.seats_assigned.to_string()),
+            ("seats_concerned", seats.to_string()),
+            ("seats_ending", seats.to_string()),
+            ("snapshot_day", text(Some(in_force.snapshot_day))),
+            ("subscriptions_ending", lapsing.to_string()),
+        ];
+        let is_unknown = |row: &&Subscriptions| {
+            let of_kind = row.sku_id == sku && !row.is_trial && row.state == State::Grace;
+            of_kind && row.ends_on.is_none_or(|end| end < today)
+        };
+        if in_force.listed.values().any(|row| is_unknown(&row)) {
+            numbers.push(("seats_end_unknown", seats_end_unknown.to_string()));
+        }
+        Some(numbers)
+    }
+
+    /// Subscriptions of the SKU that are bound for a year or more and renew soon. `unused` are the
+    /// seats of the SKU that nobody uses.
+    fn renewing(&self, sku: Guid, row: &Adoption, unused: i64) -> Option<Numbers> {
+        let in_force = self.facts.in_force?;
+        let today = self.facts.day;
+        let until = today.plus(self.facts.rules.thresholds.ending_days);
+        let is_bound = |row: &Subscriptions| matches!(row.term, Some(Term::Year | Term::ThreeYears));
+        let is_due = |row: &&Subscriptions| {
+            let is_paid = !row.is_trial && row.state == State::Active;
+            row.sku_id == sku && is_paid && is_bound(row) && row.renews_on.is_some_and(|on| (today..=until).contains(&on))
+        };
+        let due: Vec<&Subscriptions> = in_force.listed.values().filter(is_due).collect();
+        let first = due.iter().filter_map(|row| row.renews_on).min()?;
+        let seats: i64 = due.iter().map(|row| row.seats).sum();
+        let auto_renew = if due.iter().any(|row| row.auto_renew == Some(false)) {
+            "false"
+        } else if due.iter().all(|row| row.auto_renew == Some(true)) {
+            "true"
+        } else {
+            "null"
+        };
+        Some(vec![
+            ("auto_renew", auto_renew.to_owned()),
+            ("days_left", (first.0 - today.0).to_string()),
+            ("entitlements_active", row.entitlements_active.to_string()),
+            ("renews_on", text(Some(first))),
+            ("seats_assigned", row.seats_assigned.to_string()),
+            ("seats_concerned", seats.to_string()),
+            ("seats_renewing", seats.to_string()),
+            ("seats_unused", unused.min(seats).to_string()),
+            ("snapshot_day", text(Some(in_force.snapshot_day))),
+            ("subscriptions_renewing", due.len().to_string()),
         ])
     }
 }

@@ -264,6 +264,11 @@ fn random_portfolios_make_every_situation_happen() {
             ("overuse", step(StepCode::Overuse, "")),
             ("trial_ending", step(StepCode::TrialEnding, "")),
             ("subscription_lapsing", step(StepCode::SubscriptionLapsing, "")),
+            (
+                "a grace period without an end",
+                step(StepCode::SubscriptionLapsing, "seats_end_unknown"),
+            ),
+            ("renewal_due", step(StepCode::RenewalDue, "")),
             ("opened by an event", opened(Opened::Event)),
             ("opened by a snapshot", opened(Opened::Snapshot)),
             ("held before the data", opened(Opened::Before)),

@@ -141,6 +141,33 @@ phrases! {
      customer where people and data go.",
     "Klären Sie, ob die Verlängerung vergessen wurde oder nicht gewünscht ist. Verlängern Sie \
      rechtzeitig, oder planen Sie mit dem Kunden, wohin Nutzer und Daten umziehen.";
+    LAPSING_UNKNOWN_CAUSE =
+    "Of some of its seats nobody knows when that is: it can be any day.",
+    "Für einen Teil seiner Lizenzen ist nicht bekannt, wann das ist: Es kann jeden Tag so weit sein.";
+    LAPSING_UNKNOWN_STRATEGIES =
+    "Look up in Partner Center or in the customer's admin center when it ends.",
+    "Sehen Sie im Partner Center oder im Admin Center des Kunden nach, wann sie endet.";
+    RENEWAL_CAUSE =
+    "A subscription that is bound for a year or longer renews soon, with all of its seats: seats can be \
+     given back only around that day.",
+    "Ein Abonnement, das für ein Jahr oder länger gebunden ist, verlängert sich bald mit allen seinen \
+     Lizenzen: Zurückgeben kann man Lizenzen nur rund um diesen Tag.";
+    RENEWAL_BY_HAND_CAUSE =
+    "A subscription that is bound for a year or longer reaches the end of its term soon, and does not \
+     renew by itself: without a renewal its seats go into their grace period.",
+    "Ein Abonnement, das für ein Jahr oder länger gebunden ist, erreicht bald das Ende seiner Laufzeit \
+     und verlängert sich nicht von selbst: Ohne Verlängerung gehen seine Lizenzen in die Nachfrist.";
+    RENEWAL_STRATEGIES =
+    "Agree with the customer before that day how many seats go on, for how long, and as which product.",
+    "Vereinbaren Sie vor diesem Tag mit dem Kunden, wie viele Lizenzen wie lange und als welches \
+     Produkt weiterlaufen.";
+    RENEWAL_UNUSED_CAUSE =
+    "Nobody uses some of these seats.",
+    "Einen Teil dieser Lizenzen nutzt niemand.";
+    RENEWAL_UNUSED_STRATEGIES =
+    "Find out who needs the unused seats, and lower their number with the renewal.",
+    "Klären Sie, wer die ungenutzten Lizenzen braucht, und verringern Sie ihre Zahl mit der \
+     Verlängerung.";
     LOW_USAGE_TITLE = "low usage", "geringe Nutzung";
     UNUSED_SEATS_TITLE = "unused seats", "ungenutzte Lizenzen";
     SUPPORT_LOAD_TITLE = "many support requests", "viele Supportanfragen";
@@ -148,4 +175,5 @@ phrases! {
     OVERUSE_TITLE = "used beyond the seats", "mehr Nutzer als Lizenzen";
     TRIAL_ENDING_TITLE = "trial ends", "Testphase endet";
     LAPSING_TITLE = "subscription lapses", "Abonnement läuft aus";
+    RENEWAL_TITLE = "renewal due", "Verlängerung steht an";
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::next_steps::StepCode;
-use crate::domain::subscription::State;
+use crate::domain::subscription::{State, Term};
 use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::Recount;
@@ -160,6 +160,14 @@ pub(super) fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, rec
         if let (StepCode::UnusedSeats, Some(sku)) = (row.code, row.sku_id) {
             check_idle(row, &evidence, idle_of(recount, (row.tenant_id, sku)), violations);
         }
+        if let (StepCode::RenewalDue, Some(sku)) = (row.code, row.sku_id) {
+            let mut products = tables.adoption.iter();
+            let product = products.find(|product| (product.tenant_id, product.sku_id) == (row.tenant_id, sku));
+            let unused = product.map_or(0, |product| unused_seats(product, known, recount));
+            let (found, renewing) = (evidence.count("seats_unused"), evidence.count("seats_renewing"));
+            let by = "`adoption` and the tiers of idle seats";
+            violations.check_equal(subject(row), "seats_unused", found, unused.min(renewing), by);
+        }
     }
     let expected = expected(tables, known, recount);
     for (step, what) in expected
@@ -196,6 +204,14 @@ fn check_money(day: Day, row: &NextStep, evidence: &Evidence, known: &CheckInput
     }
 }
 
+/// How many seats of a product nobody uses.
+fn unused_seats(row: &Adoption, known: &CheckInputs<'_>, recount: &Recount<'_>) -> i64 {
+    let idle = idle_of(recount, (row.tenant_id, row.sku_id));
+    let visible = row.window_days_covered > 0 && !known.products.workloads(row.sku_id).is_empty();
+    let idle_seats = if visible { idle.never_active + idle.inactive } else { 0 };
+    idle_seats + row.seats_unassigned.unwrap_or(0)
+}
+
 type Step<'a> = (Guid, Option<Guid>, Option<&'a str>, StepCode);
 
 fn idle_of(recount: &Recount<'_>, product: (Guid, Guid)) -> IdleSeats {
@@ -220,9 +236,7 @@ fn expected<'a>(tables: &'a DayTables, known: &CheckInputs<'_>, recount: &Recoun
     let limits = &known.rules.thresholds;
     let mut steps = BTreeSet::new();
     for row in tables.adoption.iter().filter(|row| row.in_scope) {
-        let idle = idle_of(recount, (row.tenant_id, row.sku_id));
-        let visible = row.window_days_covered > 0 && !known.products.workloads(row.sku_id).is_empty();
-        let unused = if visible { idle.never_active + idle.inactive } else { 0 } + row.seats_unassigned.unwrap_or(0);
+        let unused = unused_seats(row, known, recount);
         let is_low =
             row.usage_ratio < Some(limits.low_usage) && row.usage_ratio.is_some() && row.entitlements_total >= Some(limits.low_usage_seats);
         let distorted = row.active_moved + row.active_switched + row.active_lapsed + row.active_trial;
@@ -248,19 +262,21 @@ fn expected<'a>(tables: &'a DayTables, known: &CheckInputs<'_>, recount: &Recoun
     let last = tables.day.plus(limits.ending_days);
     for row in &tables.subscriptions {
         let in_scope = !known.rules.catalogue.excluded.contains_key(&row.sku_id);
-        if let Some(code) = ending(row, tables.day, last).filter(|_| in_scope) {
+        for code in ending(row, tables.day, last).into_iter().filter(|_| in_scope) {
             steps.insert((row.tenant_id, Some(row.sku_id), None, code));
         }
     }
     steps
 }
 
-/// Returns the step for a subscription that ends from `day` to `last`.
+/// Returns the steps for a subscription that ends or renews from `day` to `last`. Of a grace period
+/// the end may be unknown or past.
 fn ending(row: &Subscription, day: Day, last: Day) -> Option<StepCode> {
-    row.ends_on.filter(|ends_on| day <= *ends_on && *ends_on <= last)?;
+    let is_soon = |of: Option<Day>| of.is_some_and(|of| day <= of && of <= last);
     match (row.is_trial, row.state) {
-        (true, State::Active | State::Grace) => Some(StepCode::TrialEnding),
-        (false, State::Grace) => Some(StepCode::SubscriptionLapsing),
+        (true, State::Active | State::Grace) => is_soon(row.ends_on).then_some(StepCode::TrialEnding),
+        (false, State::Grace) => row.ends_on.is_none_or(|of| of <= last).then_some(StepCode::SubscriptionLapsing),
+        (false, State::Active) if row.term.is_some_and(Term::is_long) => is_soon(row.renews_on).then_some(StepCode::RenewalDue),
         _ => None,
     }
 }

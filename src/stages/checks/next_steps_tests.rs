@@ -93,6 +93,29 @@ fn a_step_is_there_where_the_numbers_call_for_it_and_nowhere_else() {
         trial.ends_on = Some(day(ends_on));
         check(|tables| tables.subscriptions.push(trial))
     };
+    let of = |state: State, (renews, ends): (Option<i32>, Option<i32>), term: Option<Term>| {
+        let mut paid = subscription("two", 0, state, false);
+        (paid.renews_on, paid.ends_on, paid.term) = (renews.map(day), ends.map(day), term);
+        check(|tables| tables.subscriptions.push(paid))
+    };
+    for ends in [None, Some(3), Some(58)] {
+        says(&of(State::Grace, (None, ends), None), &["`subscription_lapsing` is missing"]);
+    }
+    assert!(of(State::Grace, (None, Some(59)), None).is_empty());
+    let due = |renews, term| of(State::Active, (Some(renews), None), term);
+    for term in [Term::Year, Term::ThreeYears] {
+        says(&due(58, Some(term)), &["`renewal_due` is missing"]);
+    }
+    assert!(
+        [
+            due(27, Some(Term::Year)),
+            due(59, Some(Term::Year)),
+            due(58, Some(Term::Month)),
+            due(58, None)
+        ]
+        .iter()
+        .all(Vec::is_empty)
+    );
     says(&trial(58), &["`trial_ending` is missing"]);
     for far in [27, 59] {
         assert!(!trial(far).iter().any(|fault| fault.contains("trial_ending")), "day {far}");

@@ -44,6 +44,7 @@ pub fn title(language: Language, code: StepCode) -> &'static str {
         StepCode::Overuse => sentences::OVERUSE_TITLE,
         StepCode::TrialEnding => sentences::TRIAL_ENDING_TITLE,
         StepCode::SubscriptionLapsing => sentences::LAPSING_TITLE,
+        StepCode::RenewalDue => sentences::RENEWAL_TITLE,
     };
     title.in_language(language)
 }
@@ -53,7 +54,7 @@ type Advice = (Phrase, Phrase);
 
 /// Returns the advice that the numbers call for, in the order of the text.
 fn advice(code: StepCode, evidence: &Evidence) -> Vec<Advice> {
-    let called_for = |pieces: &[(&str, Advice)]| {
+    let called_for = |pieces: &[(&str, Advice)]| -> Vec<Advice> {
         let pieces = pieces.iter().filter(|(count, _)| evidence.count(count) > 0);
         pieces.map(|(_, advice)| *advice).collect()
     };
@@ -82,7 +83,22 @@ fn advice(code: StepCode, evidence: &Evidence) -> Vec<Advice> {
             ),
         ]),
         StepCode::TrialEnding => vec![(sentences::TRIAL_ENDING_CAUSE, sentences::TRIAL_ENDING_STRATEGIES)],
-        StepCode::SubscriptionLapsing => vec![(sentences::LAPSING_CAUSE, sentences::LAPSING_STRATEGIES)],
+        StepCode::SubscriptionLapsing => {
+            let unknown = (sentences::LAPSING_UNKNOWN_CAUSE, sentences::LAPSING_UNKNOWN_STRATEGIES);
+            let mut advice = vec![(sentences::LAPSING_CAUSE, sentences::LAPSING_STRATEGIES)];
+            advice.extend(called_for(&[("seats_end_unknown", unknown)]));
+            advice
+        }
+        StepCode::RenewalDue => {
+            let cause = match evidence.get("auto_renew") {
+                Some(Value::Bool(false)) => sentences::RENEWAL_BY_HAND_CAUSE,
+                _ => sentences::RENEWAL_CAUSE,
+            };
+            let unused = (sentences::RENEWAL_UNUSED_CAUSE, sentences::RENEWAL_UNUSED_STRATEGIES);
+            let mut advice = vec![(cause, sentences::RENEWAL_STRATEGIES)];
+            advice.extend(called_for(&[("seats_unused", unused)]));
+            advice
+        }
     }
 }
 
@@ -118,6 +134,21 @@ mod tests {
         assert_eq!(cause, sentences::UNLICENSED_CAUSE.english);
         let [cause, ..] = advised(StepCode::UnusedSeats, &[("seats_unassigned", 1)]);
         assert_eq!(cause, sentences::UNASSIGNED_CAUSE.english);
+    }
+
+    #[test]
+    fn a_renewal_is_told_by_whether_it_happens_by_itself_and_whether_seats_are_unused() {
+        let of = |auto_renew: Value, unused: i64| {
+            let evidence = Evidence::of(1, [("auto_renew", auto_renew), ("seats_unused", unused.into())]);
+            cause(Language::English, StepCode::RenewalDue, &evidence)
+        };
+        let (itself, by_hand) = (sentences::RENEWAL_CAUSE.english, sentences::RENEWAL_BY_HAND_CAUSE.english);
+        assert_eq!(of(true.into(), 0), itself);
+        assert_eq!(of(Value::Null, 0), itself);
+        assert_eq!(
+            of(false.into(), 2),
+            format!("{by_hand} {}", sentences::RENEWAL_UNUSED_CAUSE.english)
+        );
     }
 
     #[test]

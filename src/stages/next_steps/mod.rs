@@ -11,7 +11,8 @@
 //! | `upsell` | a product | deployment and usage exceed their thresholds; use that `overuse` explains by something other than need is left out |
 //! | | a workload | it is used without a license |
 //! | `overuse` | a product | its usage ratio is above 1 |
-//! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon |
+//! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon; of a grace period the end may be unknown or past |
+//! | `renewal_due` | a product | a subscription that is bound for a year or longer renews soon |
 //!
 //! Only products in scope get advice. Unknown numbers give none: no ratio, no step. A customer
 //! without any event in the window gets no advice about activity, because missing logs are not
@@ -53,7 +54,7 @@ table! {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Option<Guid> = "the product; null: it is about a workload, or about the customer",
         @key workload: Option<String> = "the workload; null: any",
-        @key code: StepCode = "low_usage, unused_seats, support_load, upsell, overuse, trial_ending or subscription_lapsing",
+        @key code: StepCode = "low_usage, unused_seats, support_load, upsell, overuse, trial_ending, subscription_lapsing or renewal_due",
         seats_concerned: i64 = "how many seats, users or requests it is about: what the evidence calls `seats_concerned`",
         money_per_month: Option<Money> = "what the seats concerned cost a month, in the unit of the currency; null without a price",
         currency: Option<Currency> = "the currency of the price; null without one",

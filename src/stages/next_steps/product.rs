@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::domain::day::Day;
 use crate::domain::next_steps::{StepCode, Thresholds};
-use crate::domain::subscription::State;
+use crate::domain::subscription::{State, Term};
 use crate::stages::licenses::subscriptions::SubscriptionInForce;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::idle_seats::IdleSeats;
@@ -22,16 +22,15 @@ pub(super) struct Product<'a> {
 
 impl Product<'_> {
     /// Returns each code with its evidence, or with `None` if there is nothing to do.
-    pub fn steps(&self) -> [(StepCode, Option<Evidence>); 6] {
-        let is_trial = |subscription: &SubscriptionInForce| subscription.is_trial && subscription.state.is_running();
-        let is_lapsing = |subscription: &SubscriptionInForce| !subscription.is_trial && subscription.state == State::Grace;
+    pub fn steps(&self) -> [(StepCode, Option<Evidence>); 7] {
         [
             (StepCode::LowUsage, self.low_usage()),
             (StepCode::UnusedSeats, self.unused_seats()),
             (StepCode::Upsell, self.upsell()),
             (StepCode::Overuse, self.overuse()),
-            (StepCode::TrialEnding, self.ending(is_trial)),
-            (StepCode::SubscriptionLapsing, self.ending(is_lapsing)),
+            (StepCode::TrialEnding, self.trial_ending()),
+            (StepCode::SubscriptionLapsing, self.lapsing()),
+            (StepCode::RenewalDue, self.renewal()),
         ]
     }
 
@@ -50,14 +49,25 @@ impl Product<'_> {
         })
     }
 
+    /// Whether the logs could show that somebody uses the product.
+    fn is_activity_visible(&self) -> bool {
+        let mut workloads = self.background.rules.catalogue.workloads_of(self.row.sku_id);
+        workloads.next().is_some() && self.row.window_days_covered > 0
+    }
+
+    /// How many seats nobody uses: idle ones, as far as activity can be seen, and unassigned ones.
+    fn seats_unused(&self) -> i64 {
+        let visible = self.is_activity_visible();
+        let idle = if visible { self.idle.never_active + self.idle.inactive } else { 0 };
+        idle + self.row.seats_unassigned.unwrap_or(0)
+    }
+
     /// Seats that can be reclaimed. Assigned seats count only if activity could be seen.
     fn unused_seats(&self) -> Option<Evidence> {
         let (row, idle) = (self.row, self.idle);
-        let mut workloads = self.background.rules.catalogue.workloads_of(row.sku_id);
-        let visible = workloads.next().is_some() && row.window_days_covered > 0;
+        let visible = self.is_activity_visible();
         let seen = |count: i64| if visible { Value::from(count) } else { Value::Null };
-        let idle_seats = if visible { idle.never_active + idle.inactive } else { 0 };
-        let concerned = idle_seats + row.seats_unassigned.unwrap_or(0);
+        let concerned = self.seats_unused();
         let since = self.background.known_since(row.tenant_id).filter(|_| visible);
         (concerned > 0).then(|| {
             let evidence = Evidence::of(
@@ -126,35 +136,99 @@ impl Product<'_> {
         })
     }
 
-    /// Subscriptions of a kind that end within the threshold, the day itself included. Those that
-    /// have already ended do not count.
-    fn ending(&self, kind: impl Fn(&SubscriptionInForce) -> bool) -> Option<Evidence> {
-        let (day, row) = (self.day, self.row);
-        let limit = day.plus(self.thresholds().ending_days);
-        let in_force = self.background.timeline.on(row.tenant_id, day)?;
-        let of_product = in_force
-            .subscriptions
+    /// Running trials that end within the threshold, the day itself included. Those that have
+    /// already ended do not count.
+    fn trial_ending(&self) -> Option<Evidence> {
+        let is_ending = |subscription: &&SubscriptionInForce| {
+            subscription.is_trial && subscription.state.is_running() && subscription.ends_on.is_some_and(|day| self.is_soon(day))
+        };
+        let ending: Vec<&SubscriptionInForce> = self.subscriptions().filter(is_ending).collect();
+        let first = ending.iter().filter_map(|subscription| subscription.ends_on).min()?;
+        Some(self.ending(&ending, Some(first)))
+    }
+
+    /// Paid subscriptions in grace, unless they are known to end after the threshold. Where the end
+    /// is unknown or has passed, every day may be the last one.
+    fn lapsing(&self) -> Option<Evidence> {
+        let limit = self.day.plus(self.thresholds().ending_days);
+        let is_lapsing = |subscription: &&SubscriptionInForce| {
+            !subscription.is_trial && subscription.state == State::Grace && subscription.ends_on.is_none_or(|day| day <= limit)
+        };
+        let lapsing: Vec<&SubscriptionInForce> = self.subscriptions().filter(is_lapsing).collect();
+        let (soon, unknown): (Vec<&SubscriptionInForce>, Vec<&SubscriptionInForce>) = lapsing
             .iter()
-            .filter(|subscription| subscription.sku_id == row.sku_id);
-        let ending: Vec<(Day, i64)> = of_product
-            .filter(|subscription| kind(subscription))
-            .filter_map(|subscription| Some((subscription.ends_on?, subscription.seats)))
-            .filter(|(ends_on, _)| day <= *ends_on && *ends_on <= limit)
-            .collect();
-        let first = ending.iter().map(|(ends_on, _)| *ends_on).min()?;
-        let seats: i64 = ending.iter().map(|(_, seats)| seats).sum();
+            .partition(|subscription| subscription.ends_on.is_some_and(|day| self.is_soon(day)));
+        let first = soon.iter().filter_map(|subscription| subscription.ends_on).min();
+        let past = unknown.iter().filter_map(|subscription| subscription.ends_on).max();
+        let evidence = || self.ending(&lapsing, first.or(past));
+        match unknown.as_slice() {
+            [] => (!lapsing.is_empty()).then(evidence),
+            unknown => Some(evidence().with([("seats_end_unknown", seats_of(unknown).into())])),
+        }
+    }
+
+    /// Subscriptions that end, the first of them on a day that may have passed.
+    fn ending(&self, ending: &[&SubscriptionInForce], ends_on: Option<Day>) -> Evidence {
+        let seats = seats_of(ending);
+        let days_left = ends_on.map(|day| day.0 - self.day.0).filter(|days| *days >= 0);
+        Evidence::of(
+            seats,
+            [
+                ("days_left", days_left.into()),
+                ("ends_on", ends_on.map(|day| day.to_string()).into()),
+                ("entitlements_active", self.row.entitlements_active.into()),
+                ("seats_assigned", self.row.seats_assigned.into()),
+                ("seats_ending", seats.into()),
+                ("snapshot_day", self.snapshot_day()),
+                ("subscriptions_ending", ending.len().into()),
+            ],
+        )
+    }
+
+    /// Subscriptions that are bound for a year or longer and renew within the threshold, the day
+    /// itself included, with those of their seats that nobody uses. Of these there are no more than
+    /// the product has.
+    fn renewal(&self) -> Option<Evidence> {
+        let is_due = |subscription: &&SubscriptionInForce| {
+            let is_bound = subscription.term.is_some_and(Term::is_long) && !subscription.is_trial;
+            is_bound && subscription.state == State::Active && subscription.renews_on.is_some_and(|day| self.is_soon(day))
+        };
+        let due: Vec<&SubscriptionInForce> = self.subscriptions().filter(is_due).collect();
+        let renews_on = due.iter().filter_map(|subscription| subscription.renews_on).min()?;
+        let seats = seats_of(&due);
+        let by_itself: Option<Vec<bool>> = due.iter().map(|subscription| subscription.auto_renew).collect();
+        let is_by_hand = due.iter().any(|subscription| subscription.auto_renew == Some(false));
+        let auto_renew = if is_by_hand { Some(false) } else { by_itself.map(|_| true) };
         Some(Evidence::of(
             seats,
             [
-                ("days_left", (first.0 - day.0).into()),
-                ("ends_on", first.to_string().into()),
-                ("entitlements_active", row.entitlements_active.into()),
-                ("seats_assigned", row.seats_assigned.into()),
-                ("seats_ending", seats.into()),
-                ("snapshot_day", in_force.snapshot_day.to_string().into()),
-                ("subscriptions_ending", ending.len().into()),
+                ("auto_renew", auto_renew.into()),
+                ("days_left", (renews_on.0 - self.day.0).into()),
+                ("entitlements_active", self.row.entitlements_active.into()),
+                ("renews_on", renews_on.to_string().into()),
+                ("seats_assigned", self.row.seats_assigned.into()),
+                ("seats_renewing", seats.into()),
+                ("seats_unused", self.seats_unused().min(seats).into()),
+                ("snapshot_day", self.snapshot_day()),
+                ("subscriptions_renewing", due.len().into()),
             ],
         ))
+    }
+
+    /// The subscriptions of the product that are in force.
+    fn subscriptions(&self) -> impl Iterator<Item = &SubscriptionInForce> {
+        let in_force = self.background.timeline.on(self.row.tenant_id, self.day);
+        let all = in_force.into_iter().flat_map(|in_force| in_force.subscriptions.iter());
+        all.filter(|subscription| subscription.sku_id == self.row.sku_id)
+    }
+
+    fn snapshot_day(&self) -> Value {
+        self.row.seats_snapshot_day.map(|day| day.to_string()).into()
+    }
+
+    /// Whether a day lies within the threshold, this day included.
+    fn is_soon(&self, day: Day) -> bool {
+        self.day <= day && day <= self.day.plus(self.thresholds().ending_days)
     }
 
     /// How much the product is used, and how complete the data is.
@@ -175,4 +249,8 @@ impl Product<'_> {
             ("window_days_covered", self.row.window_days_covered.into()),
         ])
     }
+}
+
+fn seats_of(subscriptions: &[&SubscriptionInForce]) -> i64 {
+    subscriptions.iter().map(|subscription| subscription.seats).sum()
 }
