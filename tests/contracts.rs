@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use uptake::domain::day::{Instant, Zone};
+use uptake::domain::day::{Day, Instant, Zone};
+use uptake::domain::exceptions::{Excepted, Exclusion};
 use uptake::domain::guid::Guid;
 use uptake::domain::kinds::{ActionMeaning, Evidence};
 use uptake::domain::money::{Currency, Price};
@@ -17,6 +18,7 @@ use uptake::engine::report::{RunReport, Step};
 use uptake::engine::request::Request;
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
+use uptake::pipeline::syntax::page::Written;
 use uptake::sample::{self, Options};
 use uptake::stages::TABLES;
 use uptake::storage;
@@ -124,6 +126,24 @@ fn changed(settings: &Settings, group: SettingsGroup) -> Settings {
         SettingsGroup::UserIds => settings.user_ids = UserIds::Pseudonymous(Pseudonyms::with_key(b"0123456789abcdef").unwrap()),
         SettingsGroup::Thresholds => rules.thresholds.grace_days += 1,
         SettingsGroup::Language => rules.language = Language::German,
+        SettingsGroup::Exceptions => {
+            let excepted = Excepted {
+                tenant: None,
+                sku: Some(sku),
+            };
+            let exclusion = Exclusion {
+                from: Some(Day(0)),
+                reason: "for the test".to_owned(),
+            };
+            rules.exceptions.exclude(excepted, exclusion);
+        }
+        SettingsGroup::SpareSeats => {
+            let customer = Written {
+                value: "nobody".to_owned(),
+                line: 1,
+            };
+            settings.customer_exceptions.spare.push((customer, sku, 1));
+        }
     }
     settings
 }

@@ -98,6 +98,11 @@ scenarios! {
     upsell_where_a_workload_is_used_without_a_license = "upsell-where-a-workload-is-used-without-a-license",
     overuse_with_the_parts_that_explain_it_in_german = "overuse-with-the-parts-that-explain-it-in-german",
     trials_and_grace_periods_that_end_soon = "trials-and-grace-periods-that-end-soon",
+    a_customer_who_left_is_out_of_all_sums_and_steps_from_that_day_on =
+        "a-customer-who-left-is-out-of-all-sums-and-steps-from-that-day-on",
+    exceptions_take_customers_and_products_out_of_scope_from_a_day_on =
+        "exceptions-take-customers-and-products-out-of-scope-from-a-day-on",
+    spare_seats_are_meant_to_be_unused = "spare-seats-are-meant-to-be-unused",
     a_grace_period_whose_end_is_unknown_or_past_can_end_any_day =
         "a-grace-period-whose-end-is-unknown-or-past-can-end-any-day",
     a_year_can_be_given_back_only_at_its_renewal_and_a_month_at_any_time =

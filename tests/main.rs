@@ -12,6 +12,7 @@ mod corrections;
 mod crash;
 mod describe;
 mod endings;
+mod exceptions;
 mod explain;
 mod floor_plan;
 mod formats;

@@ -20,6 +20,8 @@ use crate::engine::input::discover;
 use crate::engine::plan::day_range;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::outside_days;
+use crate::engine::query::customers::known_customers;
+use crate::engine::query::exceptions;
 use crate::engine::request::Request;
 use crate::engine::state::{Footers, State};
 use crate::pipeline::settings::Settings;
@@ -35,6 +37,10 @@ pub fn check(request: &CheckRequest<'_>) -> Result<Report, EngineError> {
     let (settings, store, watch) = (request.settings, request.store, request.watch);
     let mut state = State::read(store, Footers::new())?;
     refuse_what_is_none(settings, store, &state)?;
+    // Without a readable list nobody has left; the list that is damaged is a fault of its own.
+    let listed = known_customers(store, &state).unwrap_or_default();
+    let settings = &exceptions::applied(settings, &listed);
+    let request = &CheckRequest { settings, ..*request };
     let run = RunRecord::read(&*store.beside(&settings.published));
     let last = outside_days::last_day(settings, &state, run.as_ref());
     state.set_aside(settings.first_day, last);

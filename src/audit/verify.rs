@@ -14,6 +14,8 @@ use crate::engine::events::Watch;
 use crate::engine::input::discover;
 use crate::engine::plan::day_range::Range;
 use crate::engine::publish::cross_checks::message;
+use crate::engine::query::customers::known_customers;
+use crate::engine::query::exceptions;
 use crate::engine::report::Verified;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -35,6 +37,7 @@ pub fn verify(
     range: Range,
     watch: &Watch<'_>,
 ) -> Result<Verified, EngineError> {
+    let settings = &exceptions::applied(settings, &known_customers(store, state)?);
     let known = customer_choice::known(store, state)?;
     let mut chosen = customer_choice::choose(&known, share, customer_choice::seed_of(range.last));
     let before = differing(store);

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod day;
 pub mod day_ranges;
 pub mod digest;
+pub mod exceptions;
 pub mod guid;
 pub mod kinds;
 pub mod money;

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::catalogue::Catalogue;
-use crate::domain::day::Zone;
+use crate::domain::day::{Day, Zone};
+use crate::domain::exceptions::Exceptions;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::{Language, Thresholds};
@@ -30,6 +31,8 @@ pub struct Rules {
     pub snapshot_stale_days: i32,
     /// SKUs, workloads, applications, and products that are out of scope.
     pub catalogue: Catalogue,
+    /// What is out of scope for some customers or from some day on, and spare seats.
+    pub exceptions: Exceptions,
     /// The thresholds of next steps.
     pub thresholds: Thresholds,
     /// The language of next steps.
@@ -48,9 +51,16 @@ impl Rules {
             entitled_states: BTreeSet::from([State::Active]),
             snapshot_stale_days: 35,
             catalogue: Catalogue::default(),
+            exceptions: Exceptions::default(),
             thresholds: Thresholds::default(),
             language: Language::English,
         }
+    }
+
+    /// Returns why a product of a customer is out of scope on a day; `None` where it is in scope.
+    pub fn out_of_scope(&self, tenant: Guid, sku: Guid, day: Day) -> Option<&str> {
+        let product = self.catalogue.excluded.get(&sku).map(String::as_str);
+        product.or_else(|| self.exceptions.of_product(tenant, sku, day))
     }
 
     /// Returns who sold a subscription of `customer`. `owner` is a tenant id in lower case, or

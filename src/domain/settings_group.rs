@@ -38,5 +38,9 @@ spelled! {
         Thresholds = "thresholds",
         /// The language of next steps.
         Language = "language",
+        /// The customers that are out of scope, and products from a day on.
+        Exceptions = "exceptions",
+        /// Seats that are meant to be unused.
+        SpareSeats = "spare seats",
     }
 }

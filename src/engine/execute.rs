@@ -19,6 +19,8 @@ use crate::engine::input::unread::Unread;
 use crate::engine::plan::rebuild::Made;
 use crate::engine::plan::received_task::ReceivedTask;
 use crate::engine::plan::task::{Outcome, TableTask, Task, Work};
+use crate::engine::query::customers::known_customers;
+use crate::engine::query::exceptions;
 use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -50,6 +52,7 @@ fn receive(task: &ReceivedTask, settings: &Settings, store: &Store, state: &Stat
 }
 
 fn make_tables(task: &TableTask, settings: &Settings, store: &Store, state: &State, watch: &Watch<'_>) -> Result<Outcome, EngineError> {
+    let settings = &exceptions::applied(settings, &known_customers(store, state)?);
     let mut names: Vec<Names> = (0..settings.shards).map(|_| Names::default()).collect();
     if let Some(names) = names.get_mut(task.shard as usize) {
         *names = user_names::names(store, state, task.shard)?;

@@ -36,6 +36,7 @@ use crate::engine::input::discover;
 use crate::engine::input::discover::Walked;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
+use crate::engine::plan;
 use crate::engine::plan::causes::Changes;
 use crate::engine::plan::day_range;
 use crate::engine::plan::day_range::Range;
@@ -43,6 +44,8 @@ use crate::engine::plan::dependencies::with_upstream;
 use crate::engine::plan::outside_days;
 use crate::engine::publish::cross_checks::CheckedTables;
 use crate::engine::publish::{cross_checks, publication};
+use crate::engine::query::customers::known_customers;
+use crate::engine::query::exceptions;
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::size_estimates;
@@ -115,6 +118,9 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
         received.reject_budget.check(settings, store, &so_far.state)?;
     }
     so_far.report.days_left = received.waiting.len() as u64;
+    let listed = known_customers(store, &so_far.state)?;
+    let settings = &exceptions::applied(settings, &listed);
+    let run = &RunContext { settings, ..*run };
     let makes_windows = window_plan::is_wanted(&wanted);
     let taken = if makes_windows || settings.first_day.is_none() {
         subscription_history::bring_up_to_date(store, &so_far.state)?
@@ -131,6 +137,10 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
         so_far.cache.save(store, so_far.state)?;
         return Ok(so_far.report);
     };
+    let subscribed = taken.by_source().map(|(tenant, ..)| tenant).collect();
+    exceptions::warn_of_unknown(settings, (store, &so_far), &listed, subscribed, watch)?;
+    exceptions::warn_of_early(&listed, range.first, watch);
+    plan::exceptions::note_changes(store, &settings.rules.exceptions, range, &mut so_far.changes)?;
     if request.tables.is_none() {
         so_far.state.set_aside(Some(range.first), None);
     }

@@ -9,6 +9,7 @@ use toml::de::DeTable;
 
 use super::alert::{self, Alert};
 use super::catalogue::Part;
+use super::exceptions::{self, Exclude, Spare};
 use super::privacy::{self, Privacy};
 use super::source::{self, Source};
 use super::thresholds;
@@ -22,7 +23,6 @@ use crate::pipeline::syntax::nearest::nearest;
 use crate::pipeline::syntax::page::{Page, Written};
 use crate::pipeline::syntax::problem::{SettingsError, hint};
 use crate::pipeline::syntax::section::Section;
-use crate::pipeline::syntax::table::squeezed;
 
 /// Maximum number of shards. The number of a shard has at most three digits.
 pub const MOST_SHARDS: u16 = 999;
@@ -63,6 +63,7 @@ pub struct PipelineFile {
     pub catalogue: Vec<(Part, PathBuf)>,
     pub products: Vec<Purpose>,
     pub exclude: Vec<Exclude>,
+    pub spare: Vec<Spare>,
     pub thresholds: Thresholds,
     pub privacy: Privacy,
     pub alert: Alert,
@@ -76,14 +77,6 @@ pub struct Purpose {
     pub workloads: Vec<Written<String>>,
     /// `None`: not written; whatever else its plans carry comes along.
     pub along: Option<Vec<Written<String>>>,
-}
-
-/// One `[[exclude]]`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Exclude {
-    /// GUID or part number.
-    pub sku: Written<String>,
-    pub reason: String,
 }
 
 impl PipelineFile {
@@ -173,7 +166,8 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
         sources: source::read_all(top),
         catalogue: catalogue(top, folder),
         products: purposes(top),
-        exclude: excludes(top),
+        exclude: exceptions::excludes(top),
+        spare: exceptions::spares(top),
         thresholds: thresholds.as_ref().map_or_else(Thresholds::default, thresholds::read),
         privacy: privacy
             .as_ref()
@@ -252,22 +246,6 @@ fn purposes(top: &Section<'_>) -> Vec<Purpose> {
     };
     let sections = top.tables("product", "[[product]]").unwrap_or_default();
     sections.iter().filter_map(read).collect()
-}
-
-fn excludes(top: &Section<'_>) -> Vec<Exclude> {
-    let read = |section: &Section<'_>| {
-        let sku = section.needed_text("sku", "the GUID or the part number of a product");
-        let reason = section.needed_text("reason", "why the product is left out of portfolio sums");
-        Some(Exclude {
-            sku: sku?,
-            reason: squeezed(&reason?.value),
-        })
-    };
-    top.tables("exclude", "[[exclude]]")
-        .unwrap_or_default()
-        .iter()
-        .filter_map(read)
-        .collect()
 }
 
 #[cfg(test)]

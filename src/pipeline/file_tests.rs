@@ -138,10 +138,10 @@ fn the_contracts_example_is_read_as_written() {
     assert_eq!(parts, Part::ALL);
     assert_eq!(
         file.exclude[0].sku,
-        Written {
+        Some(Written {
             value: "POWER_BI_STANDARD".to_owned(),
             line: 42
-        }
+        })
     );
     assert_eq!(file.thresholds, Thresholds::default());
 }
@@ -351,5 +351,26 @@ fn ids_flags_and_languages_are_checked() {
     check(
         &with("required = \"yes\"\n"),
         &["4: `required` in [[source]] must be true or false, not `yes`"],
+    );
+}
+
+#[test]
+fn an_exception_names_a_customer_or_a_product_and_spare_seats_name_both() {
+    let file = parsed(&with(
+        "[[exclude]]\ncustomer = \"Gone AG\"\nfrom = \"2026-06-20\"\nreason = \"left  us\"\n[[spare]]\ncustomer = \"Contoso\"\nsku = \"SPE_E3\"\nseats = 5\n",
+    ));
+    let exclude = &file.exclude[0];
+    assert_eq!((exclude.from, exclude.reason.as_str()), (Day::parse("2026-06-20"), "left us"));
+    assert!(exclude.sku.is_none() && exclude.customer.as_ref().is_some_and(|customer| customer.value == "Gone AG"));
+    assert_eq!((file.spare[0].sku.value.as_str(), file.spare[0].seats), ("SPE_E3", 5));
+    check(
+        &with("[[exclude]]\nreason = \"r\"\n[[exclude]]\ncustomer = \"x\"\nfrom = \"soon\"\nreason = \"r\"\n[[spare]]\nseats = 0\n"),
+        &[
+            "4: [[exclude]] lacks `sku`; add `sku = \"...\"`, the GUID or the part number of a product, or `customer`",
+            "8: `from` in [[exclude]] must be a day such as \"2026-01-31\", not `soon`",
+            "10: [[spare]] lacks `customer`; add `customer = \"...\"`, the tenant id, the domain or the name of a customer",
+            "10: [[spare]] lacks `sku`; add `sku = \"...\"`, the GUID or the part number of a product",
+            "11: `seats` in [[spare]] must be a whole number from 1 to 1000000000, not `0`",
+        ],
     );
 }

@@ -18,6 +18,7 @@
 pub mod alert;
 pub mod catalogue;
 mod catalogue_rows;
+pub mod exceptions;
 pub mod file;
 mod prices;
 pub mod privacy;

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::alert::Alert;
+use super::exceptions::{CustomerExceptions, Resolved};
 use super::file::PipelineFile;
 use super::source::Source;
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::day::{Day, Zone};
+use crate::domain::exceptions::Exceptions;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
@@ -40,6 +42,9 @@ pub struct Settings {
     pub user_ids: UserIds,
     /// Who is told of new next steps.
     pub alert: Alert,
+    /// The exceptions for customers, as the pipeline file names them. Those that it names by tenant
+    /// id are in `rules` already; a run adds the others, and the customers who left.
+    pub customer_exceptions: CustomerExceptions,
     /// Problems that are only warnings.
     pub warnings: Vec<Problem>,
 }
@@ -63,8 +68,8 @@ impl PipelineFile {
         };
         let unlicensed_use = unlicensed_use(self.unlicensed_use.as_deref(), &catalogue, &mut notes);
         set_purposes(&self, &mut catalogue, &mut notes);
-        let excluded = excluded(&self, &catalogue, &mut notes);
-        catalogue.excluded.extend(excluded);
+        let (resolved, exceptions) = exceptions(&self, &catalogue, &mut notes);
+        catalogue.excluded.extend(resolved.products);
         let input_root = folder(self.input_root, "`root` in [input]", "--input", &mut notes);
         let warehouse = folder(self.warehouse, "`path` in [warehouse]", "--warehouse", &mut notes);
         let published = folder(self.published, "`published` in [warehouse]", "--published", &mut notes);
@@ -96,10 +101,12 @@ impl PipelineFile {
                     entitled_states: self.entitled_states,
                     snapshot_stale_days: self.snapshot_stale_days,
                     catalogue,
+                    exceptions,
                     thresholds: self.thresholds,
                     language: self.language,
                 },
                 user_ids,
+                customer_exceptions: resolved.of_customers,
                 alert: self.alert,
                 warnings: notes.warnings,
             }),
@@ -193,24 +200,27 @@ fn set_purposes(file: &PipelineFile, catalogue: &mut Catalogue, notes: &mut Sett
     }
 }
 
-/// Returns the SKUs that the pipeline file excludes, with their reasons. They are added to those of
-/// the catalogue and override their reasons.
-fn excluded(file: &PipelineFile, catalogue: &Catalogue, notes: &mut SettingsNotes) -> BTreeMap<Guid, String> {
-    let mut excluded = BTreeMap::new();
-    let mut lines: BTreeMap<Guid, usize> = BTreeMap::new();
-    for exclude in &file.exclude {
-        let (name, line) = (&exclude.sku.value, exclude.sku.line);
-        for sku in skus_named("[[exclude]]", &exclude.sku, catalogue, notes) {
-            if let Some(first) = lines.insert(sku, line) {
-                notes.refuse(
-                    line,
-                    format!("[[exclude]] `{name}` is `{sku}`, already excluded in line {first}; remove one"),
-                );
-            }
-            excluded.insert(sku, exclude.reason.clone());
-        }
+/// Finds the products of the exceptions, and of those for customers the tenants that are named by
+/// id.
+fn exceptions(file: &PipelineFile, catalogue: &Catalogue, notes: &mut SettingsNotes) -> (Resolved, Exceptions) {
+    let (mut refused, mut warned) = (Vec::new(), Vec::new());
+    let resolved = super::exceptions::resolve(
+        (&file.exclude, &file.spare),
+        catalogue,
+        |written, table| skus_named(table, written, catalogue, notes),
+        &mut |fault| refused.push(fault),
+        &mut |fault| warned.push(fault),
+    );
+    refused.into_iter().for_each(|(line, text)| notes.refuse(line, text));
+    warned.into_iter().for_each(|(line, text)| notes.warn(line, text));
+    let mut exceptions = Exceptions::default();
+    for (excepted, exclusion) in &resolved.products_from {
+        exceptions.exclude(*excepted, exclusion.clone());
     }
-    excluded
+    resolved
+        .of_customers
+        .add_to(&mut exceptions, |written| Guid::parse(written.as_bytes()));
+    (resolved, exceptions)
 }
 
 /// Returns the SKUs of a GUID or part number (in any case). There are several if Microsoft gave a

@@ -196,3 +196,73 @@ fn a_key_is_long_enough_and_never_in_a_message() {
     assert_ne!(text(b"0123456789abcdef"), text(b"0123456789abcdeg"));
     assert!(!text(b"0123456789abcdef").contains("0123456789abcdef"));
 }
+
+const CUSTOMER: &str = "a0000000-0000-4000-8000-00000000000a";
+
+#[test]
+fn a_customer_that_is_named_by_its_tenant_id_is_out_of_scope_from_the_day_on() {
+    let text = format!(
+        "[[exclude]]\ncustomer = \"{}\"\nfrom = \"2026-06-20\"\nreason = \"gone\"\n[[exclude]]\nsku = \"{}\"\nfrom = \"2026-07-01\"\nreason = \"old\"\n\
+         [[exclude]]\ncustomer = \"Contoso\"\nsku = \"{}\"\nreason = \"pilot\"\n[[spare]]\ncustomer = \"contoso.example\"\nsku = \"{}\"\nseats = 3\n",
+        CUSTOMER.to_uppercase(),
+        PSTN[0],
+        PSTN[1],
+        PSTN[1]
+    );
+    let settings = file("", &text).resolve(catalogue()).unwrap();
+    let reason = |tenant: &str, sku_id: &str, day: &str| {
+        let day = Day::parse(day).unwrap();
+        settings.rules.out_of_scope(sku(tenant), sku(sku_id), day).map(str::to_owned)
+    };
+    assert_eq!(reason(CUSTOMER, NEW, "2026-06-19"), None);
+    assert_eq!(reason(CUSTOMER, NEW, "2026-06-20").unwrap(), "gone");
+    assert_eq!(reason(NEW, PSTN[0], "2026-06-30"), None);
+    assert_eq!(reason(NEW, PSTN[0], "2026-07-01").unwrap(), "old");
+    assert_eq!(settings.text(SettingsGroup::Scope), format!("{E3}\tfrom the catalogue\n"));
+    let expected = format!(
+        "\t{}\t2026-07-01\told\n{}\t\t2026-06-20\tgone\nContoso\t{}\t\tpilot\n",
+        PSTN[0],
+        CUSTOMER.to_uppercase(),
+        PSTN[1]
+    );
+    assert_eq!(settings.text(SettingsGroup::Exceptions), expected);
+    assert_eq!(
+        settings.text(SettingsGroup::SpareSeats),
+        format!("contoso.example\t{}\t3\n", PSTN[1])
+    );
+    assert_eq!(
+        settings.customer_exceptions.named().into_keys().collect::<Vec<_>>(),
+        ["Contoso", &CUSTOMER.to_uppercase(), "contoso.example"]
+    );
+}
+
+#[test]
+fn what_is_excepted_twice_or_of_an_unknown_product_is_refused_and_spare_seats_out_of_scope_are_warned_of() {
+    let exclude = |customer: &str| format!("[[exclude]]\ncustomer = \"{customer}\"\nreason = \"r\"\n");
+    let spare = |sku: &str| format!("[[spare]]\ncustomer = \"Contoso\"\nsku = \"{sku}\"\nseats = 1\n");
+    let text = [
+        exclude("Contoso"),
+        exclude("contoso"),
+        spare(PSTN[0]),
+        spare(PSTN[0]),
+        spare("SPE_E4"),
+    ]
+    .concat();
+    let expected = [
+        "n.toml:17: [[exclude]] customer `contoso` is already excluded in line 14; remove one".to_owned(),
+        format!(
+            "n.toml:24: [[spare]] `{0}` of customer `Contoso` is `{0}`, already in line 20; remove one",
+            PSTN[0]
+        ),
+        "n.toml:29: [[spare]] `SPE_E4` is neither a GUID nor a known part number; did you mean `SPE_E3`?".to_owned(),
+    ];
+    assert_eq!(refused(file("", &text)), expected.join("\n"));
+    let settings = file("", &spare(E3)).resolve(catalogue()).unwrap();
+    let warned: Vec<String> = settings.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warned,
+        [format!(
+            "n.toml:14: [[spare]] `{E3}` is out of scope and gets no advice anyway; remove the one or the other"
+        )]
+    );
+}

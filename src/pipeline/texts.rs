@@ -6,6 +6,8 @@ use std::fmt::{Display, Write};
 
 use super::settings::Settings;
 use crate::domain::catalogue::Product;
+use crate::domain::day::Day;
+use crate::domain::exceptions::Exclusion;
 use crate::domain::guid::Guid;
 use crate::domain::settings_group::SettingsGroup;
 use crate::domain::user_ids::UserIds;
@@ -55,12 +57,38 @@ impl Settings {
             SettingsGroup::SnapshotAge => line(rules.snapshot_stale_days),
             SettingsGroup::Thresholds => line(format_args!("{:?}", rules.thresholds)),
             SettingsGroup::Language => line(rules.language),
+            SettingsGroup::Exceptions => self.exceptions_text(),
+            SettingsGroup::SpareSeats => {
+                let spare = self.customer_exceptions.spare.iter();
+                let mut lines: Vec<String> = spare
+                    .map(|(customer, sku, seats)| line(format_args!("{}\t{sku}\t{seats}", customer.value)))
+                    .collect();
+                lines.sort_unstable();
+                lines.concat()
+            }
             // A digest of the key, never the key; nothing if users are stored under their own ids.
             SettingsGroup::UserIds => match &self.user_ids {
                 UserIds::Plain => String::new(),
                 UserIds::Pseudonymous(pseudonyms) => line(pseudonyms.key_digest()),
             },
         }
+    }
+
+    /// One line for each customer, as it is written, and for each product from a day on.
+    fn exceptions_text(&self) -> String {
+        let day = |from: Option<Day>| from.map_or_else(String::new, |day| day.to_string());
+        let text = |customer: &str, sku: Option<Guid>, exclusion: &Exclusion| {
+            let sku = sku.map_or_else(String::new, |sku| sku.to_string());
+            line(format_args!("{customer}\t{sku}\t{}\t{}", day(exclusion.from), exclusion.reason))
+        };
+        let of_customers = self.customer_exceptions.excluded.iter();
+        let of_customers = of_customers.map(|(customer, sku, exclusion)| text(&customer.value, *sku, exclusion));
+        let of_all = self.rules.exceptions.excluded().filter(|(excepted, _)| excepted.tenant.is_none());
+        let mut lines: Vec<String> = of_customers
+            .chain(of_all.map(|(excepted, exclusion)| text("", excepted.sku, exclusion)))
+            .collect();
+        lines.sort_unstable();
+        lines.concat()
     }
 
     /// Returns the texts of some groups for a fingerprint. Plain user ids are left out, so that

@@ -10,7 +10,7 @@ use crate::domain::window;
 
 use super::activity::{self, TenantActivity};
 use super::assignments::{self, AllAssignments};
-use super::inputs::Inputs;
+use super::inputs::{CustomerRow, Inputs};
 use super::money;
 use super::names::KnownNames;
 use super::next_steps::{self, Advisor};
@@ -50,6 +50,7 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
     let (assigned, contradictions) = assignments::assignments(inputs, rules);
     let snapshots = subscriptions::snapshots(inputs);
     let requests = next_steps::requests(inputs, rules);
+    let left = left_on(inputs);
     let tenants: BTreeSet<Guid> = activity.keys().chain(assigned.keys()).chain(snapshots.keys()).copied().collect();
 
     let mut tables = Tables {
@@ -68,6 +69,8 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
             add_subscriptions(&mut tables, tenant, day, in_force.as_ref());
             let facts = TenantDay {
                 day,
+                tenant,
+                left_on: left.get(&tenant).copied(),
                 rules,
                 activity,
                 assignments,
@@ -91,6 +94,14 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
 /// Computes the portfolio of each day from `first` to `last` from the rows of all customers.
 pub fn sum_portfolio(tables: &mut Tables, first: Day, last: Day) {
     first.to(last).for_each(|day| portfolio::add(tables, day));
+}
+
+/// When customers left. Of several entries of a customer the last by (received, file, line) counts.
+fn left_on(inputs: &Inputs) -> BTreeMap<Guid, Day> {
+    let mut rows: Vec<&CustomerRow> = inputs.customers.iter().collect();
+    rows.sort_by_key(|row| (row.origin.received, row.origin.source_file.clone(), row.origin.source_line));
+    let last: BTreeMap<Guid, Option<Day>> = rows.into_iter().map(|row| (row.tenant_id, row.left_on)).collect();
+    last.into_iter().filter_map(|(tenant, left_on)| Some((tenant, left_on?))).collect()
 }
 
 fn add_assignments(tables: &mut Tables, assigned: &AllAssignments) {

@@ -211,7 +211,9 @@ impl Advisor<'_> {
                 never += 1;
             }
         }
-        let concerned = row.seats_unassigned.unwrap_or(0) + if can_be_seen { never + inactive } else { 0 };
+        let unused = row.seats_unassigned.unwrap_or(0) + if can_be_seen { never + inactive } else { 0 };
+        let spare = facts.rules.exceptions.spare.get(&(self.tenant, sku)).copied();
+        let concerned = (unused - spare.unwrap_or(0)).max(0);
         let seen = |count: i64| or_null(can_be_seen.then_some(count));
         let first_event = facts.activity.days_with_events.first().copied();
         let since = first_event.filter(|_| can_be_seen).map(|first| first.max(self.known_since));
@@ -227,6 +229,7 @@ impl Advisor<'_> {
             ("seats_sold", or_null(row.seats_sold)),
             ("seats_unassigned", or_null(row.seats_unassigned)),
         ];
+        numbers.extend(spare.map(|spare| ("seats_spare", spare.to_string())));
         numbers.extend(window.iter().cloned());
         (concerned, numbers)
     }

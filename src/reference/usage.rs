@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
+use crate::domain::exceptions::LEFT;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 
@@ -17,6 +18,9 @@ use super::tables::{Adoption, Usage, WorkloadAdoption, ratio};
 /// The evidence about one tenant on one day.
 pub(super) struct TenantDay<'a> {
     pub day: Day,
+    pub tenant: Guid,
+    /// The first day on which it is no customer any more, by the customer list.
+    pub left_on: Option<Day>,
     pub rules: &'a Rules,
     pub activity: &'a TenantActivity,
     /// user -> SKU -> intervals.
@@ -47,6 +51,34 @@ impl<'a> TenantDay<'a> {
         subscribed
             .chain(self.assignments.values().flat_map(|skus| skus.keys().copied()))
             .collect()
+    }
+
+    /// Why a product is out of scope: by the catalogue, because the customer is, or by an exception
+    /// for the product.
+    fn out_of_scope(&self, sku: Guid) -> Option<&'a str> {
+        let of_catalogue = self.rules.catalogue.excluded.get(&sku).map(String::as_str);
+        of_catalogue
+            .or_else(|| self.customer_out_of_scope())
+            .or_else(|| self.excepted(Some(self.tenant), Some(sku)))
+            .or_else(|| self.excepted(None, Some(sku)))
+    }
+
+    /// Why the customer is out of scope with all products. Of an exception and the customer list
+    /// the earlier day counts.
+    pub fn customer_out_of_scope(&self) -> Option<&'a str> {
+        let left = self.left_on.map(|day| (Some(day), LEFT));
+        let exclusions = self.rules.exceptions.excluded();
+        let excepted = exclusions.filter(|(of, _)| of.tenant == Some(self.tenant) && of.sku.is_none());
+        let since = excepted.map(|(_, exclusion)| (exclusion.from, exclusion.reason.as_str()));
+        let (from, reason) = since.chain(left).min()?;
+        from.is_none_or(|from| from <= self.day).then_some(reason)
+    }
+
+    fn excepted(&self, tenant: Option<Guid>, sku: Option<Guid>) -> Option<&'a str> {
+        let mut exclusions = self.rules.exceptions.excluded();
+        let (_, exclusion) = exclusions.find(|(of, _)| of.tenant == tenant && of.sku == sku)?;
+        let begun = exclusion.from.is_none_or(|from| from <= self.day);
+        begun.then_some(exclusion.reason.as_str())
     }
 
     fn is_subscribed(&self, sku: Guid) -> bool {
@@ -140,7 +172,7 @@ impl<'a> TenantDay<'a> {
         if !self.is_subscribed(sku) && assigned == 0 && parts.active == 0 {
             return None;
         }
-        let reason = self.rules.catalogue.excluded.get(&sku);
+        let reason = self.out_of_scope(sku);
         Some(Adoption {
             seats_sold: sold,
             seats_sold_own: seats.map(|seats| seats.sold_own),
@@ -161,7 +193,7 @@ impl<'a> TenantDay<'a> {
             usage_ratio: ratio(parts.active, parts.total),
             usage_ratio_adjusted: ratio(parts.current, parts.total),
             in_scope: reason.is_none(),
-            scope_reason: reason.cloned(),
+            scope_reason: reason.map(str::to_owned),
             window_days_covered: self.activity.window_days_covered(self.day),
             window_complete: self.activity.window_complete(self.day),
             seats_snapshot_day: self.in_force.map(|snapshot| snapshot.snapshot_day),
@@ -188,6 +220,9 @@ impl<'a> TenantDay<'a> {
     /// The row of one workload over the SKUs in scope that have it and a row on this day. There is
     /// none without such a SKU and without unlicensed use.
     pub fn workload_adoption(&self, workload: &str, skus_in_scope: &BTreeSet<Guid>) -> Option<WorkloadAdoption> {
+        if self.customer_out_of_scope().is_some() {
+            return None;
+        }
         let carrying: Vec<Guid> = skus_in_scope.iter().copied().filter(|&sku| self.carries(sku, workload)).collect();
         let unlicensed = self.unlicensed(workload).len() as i64;
         if carrying.is_empty() && unlicensed == 0 {

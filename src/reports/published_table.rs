@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
+use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::spend::SPEND;
@@ -15,12 +16,21 @@ use crate::stages::next_steps::NEXT_STEPS;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
 /// The tables that are published, with all their days but for [`is_by_month`].
-pub const FACTS: [&Contract; 6] = [&ADOPTION, &USAGE, &WORKLOAD_ADOPTION, &PORTFOLIO, &SPEND, &NEXT_STEPS];
+pub const FACTS: [&Contract; 7] = [
+    &ADOPTION,
+    &USAGE,
+    &WORKLOAD_ADOPTION,
+    &PORTFOLIO,
+    &SPEND,
+    &NEXT_STEPS,
+    &SUBSCRIPTIONS,
+];
 
 /// Whether a table is published with the last day of each month alone, and with the latest day.
-/// Prices are those of a month, so rows of more days would invite to add them up.
+/// Prices are those of a month, so rows of more days would invite to add them up. Lists of
+/// subscriptions say nearly the same day after day.
 pub(super) fn is_by_month(contract: &Contract) -> bool {
-    contract.name == SPEND.name
+    [SPEND.name, SUBSCRIPTIONS.name].contains(&contract.name)
 }
 
 const PARQUET: &str = "parquet";

@@ -1,5 +1,7 @@
 //! The tables as the second computation gives them.
 
+use uptake::engine::query::{customers, exceptions};
+
 use super::*;
 
 /// Every table by the reference computation, out of the same raw files.
@@ -40,6 +42,9 @@ pub fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
     }
     let first = settings.first_day.or_else(|| reference::first_day(&inputs, earliest));
     assert_eq!(first, days.first().copied(), "the first day");
+    // Customers whom the pipeline file names by name are found in the lists.
+    let listed = customers::listed(&Store::at(&settings.warehouse)).unwrap();
+    let settings = exceptions::applied(settings, &listed);
     reference::compute(&inputs, &settings.rules, days[0], days[days.len() - 1])
 }
 

@@ -14,9 +14,12 @@ use crate::engine::error::EngineError;
 use crate::engine::ingest::partition_files::NO_DAY;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
-use crate::reference::{ActivityRow, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, NameRow, Origin, SoldByOwned, SubscriptionRow};
+use crate::reference::{
+    ActivityRow, CustomerRow, HoldingRow, HoldingsFile, Inputs, LicenseChangeRow, NameRow, Origin, SoldByOwned, SubscriptionRow,
+};
 use crate::stages::people::user_names::UserNameRow;
 use crate::stages::received::activity_events::ActivityEvent;
+use crate::stages::received::customers::Customer;
 use crate::stages::received::license_changes::LicenseChange;
 use crate::stages::received::license_holdings::LicenseHolding;
 use crate::stages::received::snapshots::SnapshotFile;
@@ -54,7 +57,8 @@ impl<'a> CarriedRows<'a> {
         self.add_activity(received, all)?;
         self.add_licenses(received, all)?;
         self.add_snapshots(received, all)?;
-        self.add_subscriptions(received, all)
+        self.add_subscriptions(received, all)?;
+        self.add_customers(received, all)
     }
 
     fn add_activity(&self, received: Day, all: &mut BTreeMap<Guid, Inputs>) -> Result<(), EngineError> {
@@ -137,6 +141,22 @@ impl<'a> CarriedRows<'a> {
                     sold_by: owner.unwrap_or(SoldByOwned::Seller(row.seller.unwrap_or(Seller::Unknown))),
                     ends_on: row.ends_on,
                     renewal,
+                });
+            }
+        })
+    }
+
+    fn add_customers(&self, received: Day, all: &mut BTreeMap<Guid, Inputs>) -> Result<(), EngineError> {
+        self.each(received, all, |row: Customer, inputs| {
+            if self.is_carried(Feed::Customers, &row.source_file) {
+                inputs.customers.push(CustomerRow {
+                    tenant_id: row.tenant_id,
+                    origin: origin(received, &row.source_file, row.source_line, 0),
+                    name: row.name,
+                    domain: row.domain,
+                    country: row.country,
+                    segment: row.segment,
+                    left_on: row.left_on,
                 });
             }
         })

@@ -32,6 +32,7 @@ use crate::stages::measures::window_pass::Coverage;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::stages::next_steps::support::Support;
+use crate::stages::received::activity_events::shard_of;
 use crate::warehouse::contract::Contract;
 
 /// The tables that one pass makes.
@@ -122,6 +123,8 @@ impl Fingerprints {
         let in_force = inputs.timeline.digests(range.first, range.last);
         let arrivals = tenants_since(&inputs.coverage, range);
         let advice = inputs.advice(job);
+        let scope = out_of_scope(job, shard);
+        let spare = spare_seats(job, shard);
         let activity: Vec<Digest> = range
             .looked_at()
             .map(|day| {
@@ -163,10 +166,14 @@ impl Fingerprints {
             put(&SUBSCRIPTIONS, in_force[at]);
             put(&ACTIVITY_28D, window_of(&activity[days]).finish());
             put(&USAGE, use_of);
-            put(&ADOPTION, covered);
-            put(&WORKLOAD_ADOPTION, use_of);
-            put(&SPEND, covered);
-            put(&NEXT_STEPS, Hasher::new().digest(covered).digest(advice[at]).finish());
+            let in_scope = |inputs: Digest| Hasher::new().digest(inputs).digest(scope[at]).finish();
+            put(&ADOPTION, in_scope(covered));
+            put(&WORKLOAD_ADOPTION, in_scope(use_of));
+            put(&SPEND, in_scope(covered));
+            put(
+                &NEXT_STEPS,
+                Hasher::new().digest(in_scope(covered)).digest(advice[at]).digest(spare).finish(),
+            );
         }
         let with_settings = |contract: &Contract| {
             let settings = settings_digest(contract, job.settings);
@@ -221,6 +228,32 @@ pub fn portfolio_fingerprint(job: &Job<'_>, state: &State, day: Day) -> Fingerpr
         settings: settings_digest(&PORTFOLIO, job.settings),
         inputs: inputs.finish(),
     }
+}
+
+/// For each day of the range a digest of what is out of scope in a shard by the exceptions.
+fn out_of_scope(job: &Job<'_>, shard: u32) -> Vec<Digest> {
+    let is_mine = |tenant: &Option<Guid>| tenant.is_none_or(|tenant| shard_of(tenant, job.shards()) == shard);
+    let excluded = job.settings.rules.exceptions.excluded();
+    let members = excluded
+        .filter(|(excepted, _)| is_mine(&excepted.tenant))
+        .map(|(excepted, exclusion)| {
+            let mut hasher = Hasher::new();
+            for id in [excepted.tenant, excepted.sku] {
+                hasher.text(&id.map_or_else(String::new, |id| id.to_string()));
+            }
+            (hasher.text(&exclusion.reason).finish(), (exclusion.from, None))
+        });
+    interval_digests::digests(members, job.range.first, job.range.last)
+}
+
+/// A digest of the seats of a shard's customers that are meant to be unused.
+fn spare_seats(job: &Job<'_>, shard: u32) -> Digest {
+    let mut hasher = Hasher::new();
+    let spare = job.settings.rules.exceptions.spare.iter();
+    for ((tenant, sku), seats) in spare.filter(|((tenant, _), _)| shard_of(*tenant, job.shards()) == shard) {
+        hasher.bytes(&tenant.bytes()).bytes(&sku.bytes()).number(*seats);
+    }
+    hasher.finish()
 }
 
 /// For each day of the range a digest of the tenants whose window is complete.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
+use crate::domain::settings_group::SettingsGroup;
 use crate::domain::window;
 use crate::engine::plan::causes::{Cause, Changes};
 use crate::stages;
@@ -25,6 +26,10 @@ const NOTED: [&Contract; 6] = [
     &ASSIGNMENTS,
     &SUBSCRIPTIONS,
 ];
+
+/// The name under which changes of what is out of scope are noted. It is no table: what customers
+/// and products are excepted follows from settings and customer lists.
+pub const EXCEPTIONS: &str = "exceptions";
 
 /// The named tables and everything that they are made from.
 pub fn with_upstream(tables: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
@@ -67,6 +72,9 @@ pub fn upstream_causes(changes: &Changes, contract: &Contract, day: Option<Day>)
 /// The changes within the days of which a row of the day is made.
 fn within_window(changes: &Changes, contract: &Contract, day: Day) -> BTreeSet<Cause> {
     let mut causes = BTreeSet::new();
+    if contract.made_from.settings_by_effect.contains(&SettingsGroup::Exceptions) {
+        causes.extend(changes.within(EXCEPTIONS, Some(day), Some(day)));
+    }
     for upstream in contract.made_from.tables {
         let first = match upstream.days {
             Lookback::Day => day,
@@ -145,6 +153,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_out_of_scope_on_a_day_is_a_cause_of_that_day_for_what_reads_it() {
+        let mut changes = Changes::default();
+        for day in [99, 100] {
+            changes.note(EXCEPTIONS, Day(day), String::new());
+        }
+        for table in [&ADOPTION, &NEXT_STEPS] {
+            assert_eq!(causes(&changes, table), [Cause::Upstream(EXCEPTIONS, Day(100))]);
+        }
+        assert_eq!(causes(&changes, &USAGE), [Cause::Earlier]);
+    }
+
+    #[test]
     fn next_steps_look_back_on_what_they_are_made_from_without_end() {
         let of = |table: &'static Contract| causes(&changed(&[(table, 10), (table, 101)]), &NEXT_STEPS);
         for table in [&ACTIVITY_DAILY, &ACTIVITY_BEFORE, &ASSIGNMENTS, &SUBSCRIPTIONS] {
@@ -164,7 +184,8 @@ mod tests {
         let files = |feeds: &[Feed]| -> Vec<Cause> { feeds.iter().map(|feed| Cause::Files(*feed, Day(50))).collect() };
         assert_eq!(causes(&changes, &SUBSCRIPTIONS), files(&[Feed::Subscriptions]));
         assert_eq!(causes(&changes, &NEXT_STEPS), files(&[Feed::SupportRequests]));
-        assert_eq!(causes(&changes, &ADOPTION), [Cause::Earlier]);
+        assert_eq!(causes(&changes, &ADOPTION), files(&[Feed::Customers]), "a list says who left");
+        assert_eq!(causes(&changes, &USAGE), [Cause::Earlier]);
         let of_assignments: Vec<Cause> = upstream_causes(&changes, &ASSIGNMENTS, None).into_iter().collect();
         assert_eq!(of_assignments, files(&[Feed::LicenseChanges, Feed::LicenseHoldings]));
         let names = [Feed::Activity, Feed::LicenseChanges, Feed::LicenseHoldings];
@@ -175,6 +196,8 @@ mod tests {
     fn a_table_that_is_asked_for_brings_along_what_it_is_made_from() {
         let portfolio = with_upstream(&BTreeSet::from(["portfolio"]));
         assert!(portfolio.contains("activity_events") && portfolio.contains("subscription_snapshots"));
-        assert!(!portfolio.contains("next_steps") && !portfolio.contains("customers"));
+        assert!(portfolio.contains("customers") && !portfolio.contains("next_steps"));
+        let usage = with_upstream(&BTreeSet::from(["usage"]));
+        assert!(!usage.contains("customers"));
     }
 }

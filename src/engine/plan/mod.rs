@@ -3,6 +3,7 @@
 pub mod causes;
 pub mod day_range;
 pub mod dependencies;
+pub mod exceptions;
 pub mod fingerprint;
 pub mod interval_digests;
 pub mod outside_days;

@@ -71,6 +71,7 @@ fn names_made_from(settings: &Settings, customers: &[Customer]) -> Digest {
         for text in [&tenant.name, &tenant.domain, &tenant.country, &tenant.segment] {
             hasher.bytes(&tenant.tenant_id.bytes()).text(text);
         }
+        hasher.day(tenant.left_on);
     }
     hasher.finish()
 }

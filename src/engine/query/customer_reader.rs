@@ -17,17 +17,15 @@ use crate::explain::facts::{COMPARED_DAYS, CustomerName, Facts, TablesOfDay};
 use crate::explain::view::customer_list;
 use crate::explain::view::customer_list::CustomerList;
 use crate::pipeline::settings::Settings;
-use crate::stages;
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::activity::activity_daily::{ActivityBefore, ActivityDaily};
 use crate::stages::measures::adoption::{ADOPTION, Adoption};
 use crate::stages::next_steps::NextStep;
 use crate::stages::received::activity_events::shard_of;
-use crate::stages::received::customers::{CUSTOMERS, Customer};
+use crate::stages::received::customers::Customer;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
-use crate::warehouse::store::listing::Known;
 use crate::warehouse::table::Row;
 
 /// How far back is looked.
@@ -103,15 +101,7 @@ impl<'a> Reading<'a> {
 
     /// The customers that the customer lists name, each once.
     fn listed_customers(&self) -> Result<Vec<Customer>, EngineError> {
-        let listing = self.store.list(&CUSTOMERS, Known::default())?;
-        let filled = listing.files.into_iter().filter(|(_, footer)| footer.rows > 0);
-        let places: Vec<_> = filled.map(|(place, _)| place).collect();
-        let rows: Vec<Vec<Customer>> = places
-            .into_par_iter()
-            .map(|place| self.store.rows(place))
-            .collect::<Result<_, _>>()?;
-        let rows = rows.into_iter().flatten().collect();
-        Ok(stages::received::customers::latest(rows).into_values().collect())
+        customers::listed(self.store)
     }
 
     /// Adds the tenants that have rows of a day.

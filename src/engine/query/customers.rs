@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::domain::guid::Guid;
 use crate::engine::cache::Cache;
 use crate::engine::cache::customer_first_days::FirstDays;
@@ -13,6 +15,7 @@ use crate::stages::received::customers;
 use crate::stages::received::customers::{CUSTOMERS, Customer};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
+use crate::warehouse::store::listing::Known;
 
 /// The customer whose tenant id, name or domain somebody wrote, in any case, or how one of these
 /// begins.
@@ -69,6 +72,15 @@ pub fn known_customers(store: &Store, state: &State) -> Result<Vec<Customer>, Wa
         rows.extend(store.rows::<Customer>(*place)?);
     }
     Ok(customers::latest(rows).into_values().collect())
+}
+
+/// The same where nothing else of the warehouse is looked at.
+pub fn listed(store: &Store) -> Result<Vec<Customer>, EngineError> {
+    let listing = store.list(&CUSTOMERS, Known::default())?;
+    let filled = listing.files.into_iter().filter(|(_, footer)| footer.rows > 0);
+    let places: Vec<_> = filled.map(|(place, _)| place).collect();
+    let rows: Vec<Vec<Customer>> = places.into_par_iter().map(|place| store.rows(place)).collect::<Result<_, _>>()?;
+    Ok(customers::latest(rows.into_iter().flatten().collect()).into_values().collect())
 }
 
 /// Every tenant that has any event: it is a customer, whether or not a list names it. What is

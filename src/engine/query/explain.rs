@@ -6,7 +6,9 @@ use crate::domain::guid::Guid;
 use crate::domain::user_ids::UserIds;
 use crate::engine::error::EngineError;
 use crate::engine::query::customer_reader::{Reading, Scope};
+use crate::engine::query::customers;
 use crate::engine::query::event_lines;
+use crate::engine::query::exceptions;
 use crate::engine::query::name_lookup::Named;
 use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::Subject;
@@ -68,6 +70,7 @@ pub fn explain(settings: &Settings, store: &Store, request: &ExplainRequest) -> 
     let is_outside = |day: &Day| settings.first_day.is_some_and(|first| *day < first) || settings.last_day.is_some_and(|last| *day > last);
     days.retain(|day| !is_outside(day));
     let day = day_of(store, &days, request.day)?;
+    let settings = &exceptions::applied(settings, &customers::listed(store)?);
     let reading = Reading::new(settings, store, days, day)?;
     let Some(customer) = &request.customer else {
         return Ok(Answer::Customers(reading.customers()?));

@@ -3,6 +3,7 @@
 pub mod customer_reader;
 pub mod customers;
 pub mod event_lines;
+pub mod exceptions;
 pub mod explain;
 pub mod name_lookup;
 pub mod raw_excerpt;

@@ -107,7 +107,7 @@ fn adoption(facts: &Facts<'_>, day: Day, subject: Subject<'_>, counted: &Numbers
     comparison.parts(row.parts(), counted.parts);
     comparison.compare_optional("usage_ratio", row.usage_ratio, counted.usage());
     comparison.compare_optional("usage_ratio_adjusted", row.usage_ratio_adjusted, counted.usage_adjusted());
-    let reason = facts.rules.catalogue.excluded.get(&subject.sku).cloned();
+    let reason = facts.rules.out_of_scope(facts.tenant(), subject.sku, day).map(str::to_owned);
     comparison.compare("in_scope", row.in_scope, reason.is_none());
     comparison.compare_optional("scope_reason", row.scope_reason.clone(), reason);
     if day == facts.day {

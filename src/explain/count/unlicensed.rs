@@ -19,8 +19,11 @@ pub struct Unlicensed {
 }
 
 /// Returns the unlicensed users of the window, for each workload whose unlicensed use counts.
-/// Workloads without such users are left out.
+/// Workloads without such users are left out, and so are customers out of scope.
 pub fn unlicensed(facts: &Facts<'_>) -> Vec<Unlicensed> {
+    if facts.rules.exceptions.of_customer(facts.tenant(), facts.day).is_some() {
+        return Vec::new();
+    }
     let of = |workload: &String| Unlicensed {
         workload: workload.clone(),
         users: users(facts, workload),

@@ -98,7 +98,7 @@ fn line(facts: &Facts<'_>, sku: Guid) -> Option<ProductLine> {
         product: ProductName::of(facts, sku),
         numbers,
         has_workload: !subject.workloads(facts.rules).is_empty(),
-        out_of_scope: facts.rules.catalogue.excluded.get(&sku).cloned(),
+        out_of_scope: facts.rules.out_of_scope(facts.tenant(), sku, facts.day).map(str::to_owned),
         next_steps: steps.filter(|step| step.sku_id == Some(sku)).cloned().collect(),
     })
 }

@@ -101,9 +101,9 @@ pub fn of_product(facts: &Facts<'_>, subject: Subject<'_>, numbers: &Numbers) ->
             w.fill(phrases::COMES_ALONG, &[("workloads", &along.join(", "))])
         }));
     }
-    if let Some(reason) = catalogue.excluded.get(&subject.sku) {
+    if let Some(reason) = facts.rules.out_of_scope(facts.tenant(), subject.sku, facts.day) {
         notes.push(Note::new(NoteCode::OutOfScope, |w| {
-            w.fill(phrases::OUT_OF_SCOPE, &[("reason", reason)])
+            w.fill(phrases::OUT_OF_SCOPE, &[("reason", &reason)])
         }));
     }
     let workloads = subject.workloads(facts.rules);

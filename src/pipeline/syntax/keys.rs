@@ -20,6 +20,7 @@ pub const TOP: &[&str] = &[
     "catalogue",
     "product",
     "exclude",
+    "spare",
     "thresholds",
     "privacy",
     "alert",
@@ -55,7 +56,9 @@ pub const CATALOGUE: &[&str] = &[
 /// Keys of each `[[product]]`.
 pub const PRODUCT: &[&str] = &["sku", "workloads", "along"];
 /// Keys of each `[[exclude]]`.
-pub const EXCLUDE: &[&str] = &["sku", "reason"];
+pub const EXCLUDE: &[&str] = &["customer", "sku", "from", "reason"];
+/// Keys of each `[[spare]]`.
+pub const SPARE: &[&str] = &["customer", "sku", "seats"];
 /// Keys of `[thresholds]`.
 pub const THRESHOLDS: &[&str] = &[
     "low_usage",
@@ -83,6 +86,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[catalogue]", CATALOGUE),
     ("[[product]]", PRODUCT),
     ("[[exclude]]", EXCLUDE),
+    ("[[spare]]", SPARE),
     ("[thresholds]", THRESHOLDS),
     ("[privacy]", PRIVACY),
     ("[alert]", ALERT),

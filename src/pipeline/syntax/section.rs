@@ -135,6 +135,14 @@ impl<'t> Section<'t> {
         }
     }
 
+    /// Reads a whole number that must be there. `what` says what it is, for the message.
+    pub fn needed_whole(&self, key: &str, least: i64, most: i64, what: &str) -> Option<i64> {
+        if !self.has(key) {
+            self.note(self.line, format!("{} lacks `{key}`; add `{key} = ...`, {what}", self.name));
+        }
+        self.whole(key, least, most)
+    }
+
     /// Reads a number from 0 to `most`, whole or not.
     pub fn number(&self, key: &str, most: f64) -> Option<f64> {
         let (line, value) = self.value(key)?;

@@ -153,3 +153,16 @@ fn the_export_has_one_line_per_customer_and_product_of_the_last_day() {
         Some(("portfolio-export.csv", 3))
     );
 }
+
+#[test]
+fn subscriptions_are_those_of_the_last_day_of_each_month_and_of_the_latest_day() {
+    let mut world = World::new();
+    world.days = 40;
+    (2..40).for_each(|number| world.day(number, 8));
+    world.publish();
+    let file = world.read("subscriptions.parquet");
+    let days = file.column(0).as_primitive::<Date32Type>().values().to_vec();
+    // Day 27 is the last of October 2024.
+    assert_eq!(days, [20_027, 20_027, 20_039, 20_039]);
+    assert_eq!(world.texts("subscriptions.parquet", "part_number")[..2], ["SPE_E3", "SPE_E3"]);
+}

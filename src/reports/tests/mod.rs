@@ -22,7 +22,9 @@ use crate::domain::catalogue::Product;
 use crate::domain::digest::{Digest, Fingerprint};
 use crate::domain::money::{Currency, Price};
 use crate::domain::next_steps::StepCode;
+use crate::domain::subscription::{Seller, State, Term};
 use crate::reports::columns::published_tables;
+use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::portfolio;
 use crate::stages::measures::spend::Spend;
@@ -86,6 +88,23 @@ fn usage(tenant_id: Guid, sku_id: Guid, workload: &str) -> Usage {
         active_over_assigned: 0,
         usage_ratio: Some(0.625),
         usage_ratio_adjusted: Some(0.625),
+    }
+}
+
+fn subscription(tenant_id: Guid, seats: i64) -> Subscription {
+    Subscription {
+        tenant_id,
+        subscription_id: "s".to_owned(),
+        sku_id: E3,
+        seats,
+        state: State::Active,
+        is_trial: false,
+        seller: Seller::Own,
+        ends_on: None,
+        renews_on: Some(FIRST.plus(30)),
+        term: Some(Term::Year),
+        auto_renew: Some(true),
+        snapshot_day: FIRST,
     }
 }
 
@@ -187,10 +206,12 @@ impl World {
             vec![workload_adoption(CONTOSO, "teams")],
         ];
         let spent = [vec![spend(NAMELESS, seats)], vec![spend(CONTOSO, seats)]];
+        let sold = [vec![subscription(NAMELESS, seats)], vec![subscription(CONTOSO, seats)]];
         let advised = [vec![next_step(NAMELESS, Some(E3))], vec![next_step(CONTOSO, None)]];
         for shard in 0..2 {
             store.replace_rows((day, shard as u32), &adopted[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &used[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &sold[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &worked[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &spent[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &advised[shard], digest).unwrap();

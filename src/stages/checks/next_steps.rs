@@ -131,7 +131,7 @@ fn check_numbers(subject: Subject<'_>, row: &NextStep, evidence: &Evidence, numb
 fn check_tiers(subject: Subject<'_>, evidence: &Evidence, violations: &mut Violations) {
     let count = |name| evidence.count(name);
     let idle = count("seats_never_active") + count("seats_inactive");
-    let concerned = idle + count("seats_unassigned");
+    let concerned = (idle + count("seats_unassigned") - count("seats_spare")).max(0);
     violations.check_equal(subject, "seats_concerned", evidence.seats_concerned(), concerned, "its tiers");
     if evidence.get("seats_active").is_some_and(|active| !active.is_null()) {
         let sum = idle + count("seats_active") + count("seats_new");
@@ -204,12 +204,13 @@ fn check_money(day: Day, row: &NextStep, evidence: &Evidence, known: &CheckInput
     }
 }
 
-/// How many seats of a product nobody uses.
+/// How many seats of a product nobody uses beyond those that are meant to be unused.
 fn unused_seats(row: &Adoption, known: &CheckInputs<'_>, recount: &Recount<'_>) -> i64 {
     let idle = idle_of(recount, (row.tenant_id, row.sku_id));
     let visible = row.window_days_covered > 0 && !known.products.workloads(row.sku_id).is_empty();
     let idle_seats = if visible { idle.never_active + idle.inactive } else { 0 };
-    idle_seats + row.seats_unassigned.unwrap_or(0)
+    let spare = known.rules.exceptions.spare_seats(row.tenant_id, row.sku_id);
+    (idle_seats + row.seats_unassigned.unwrap_or(0) - spare).max(0)
 }
 
 type Step<'a> = (Guid, Option<Guid>, Option<&'a str>, StepCode);
@@ -261,7 +262,7 @@ fn expected<'a>(tables: &'a DayTables, known: &CheckInputs<'_>, recount: &Recoun
     }
     let last = tables.day.plus(limits.ending_days);
     for row in &tables.subscriptions {
-        let in_scope = !known.rules.catalogue.excluded.contains_key(&row.sku_id);
+        let in_scope = known.rules.out_of_scope(row.tenant_id, row.sku_id, tables.day).is_none();
         for code in ending(row, tables.day, last).into_iter().filter(|_| in_scope) {
             steps.insert((row.tenant_id, Some(row.sku_id), None, code));
         }

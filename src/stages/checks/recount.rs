@@ -119,7 +119,7 @@ impl<'a> Recount<'a> {
             let open = same.iter().find(|assignment| assignment.has(day));
             let has = i64::from(open.is_some());
             let workloads = known.products.workloads(same[0].sku_id);
-            let in_scope = !known.rules.catalogue.excluded.contains_key(&same[0].sku_id);
+            let in_scope = known.rules.out_of_scope(same[0].tenant_id, same[0].sku_id, day).is_none();
             // Whether the user has another SKU with one of these workloads.
             let has_another = |wanted: &[&str]| {
                 let others = assignments.iter().filter(|other| other.sku_id != same[0].sku_id && other.has(day));

@@ -60,7 +60,7 @@ pub(super) fn check_day(tables: &DayTables, known: &CheckInputs<'_>, recount: &R
             users.any,
             violations,
         );
-        let reason = known.rules.catalogue.excluded.get(&row.sku_id).map(String::as_str);
+        let reason = known.rules.out_of_scope(row.tenant_id, row.sku_id, tables.day);
         let by = "the excluded products";
         violations.check_equal(subject, "in_scope", row.in_scope, reason.is_none(), by);
         violations.check_equal(subject, "scope_reason", row.scope_reason.as_deref(), reason, by);

@@ -79,6 +79,12 @@ pub(super) fn check_users(tables: &DayTables, rules: &Rules, recount: &Recount<'
             .copied()
             .unwrap_or_default();
         let counts = rules.unlicensed_use.contains(&row.workload);
+        if let Some(reason) = rules.exceptions.of_customer(row.tenant_id, tables.day) {
+            violations.report(
+                subject,
+                format_args!("there is a row of a customer who is out of scope (`{reason}`)"),
+            );
+        }
         let most = if counts { users.without_license } else { 0 };
         if row.active_unlicensed < 0 || row.active_unlicensed > most {
             violations.report(

@@ -9,6 +9,7 @@ use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::usage::{Parts, violated_invariant};
+use crate::stages::received::customers::CUSTOMERS;
 use crate::warehouse::table::table;
 
 table! {
@@ -16,8 +17,8 @@ table! {
     ADOPTION = "adoption", version 2, Day, sharded,
         from Day [SUBSCRIPTIONS]
             Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ACTIVITY_COVERAGE, ASSIGNMENTS]
-            History [ACTIVITY_COVERAGE],
-        settings [Evidence, States, Workloads, Scope];
+            History [ACTIVITY_COVERAGE, CUSTOMERS],
+        settings [Evidence, States, Workloads, Scope], by effect [Exceptions];
     Adoption {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Guid = "the product",

@@ -9,6 +9,7 @@ use crate::domain::rules::Rules;
 /// A product that somebody in the shard held at some time.
 pub(super) struct HeldProduct<'a> {
     pub workloads: Vec<&'a str>,
+    /// Whether the catalogue leaves it in scope.
     pub in_scope: bool,
 }
 

@@ -20,7 +20,7 @@ table! {
     /// currency may be added up.
     SPEND = "spend", version 1, Day, sharded,
         from Day [ADOPTION],
-        settings [Evidence, States, Workloads, Scope], by effect [Prices];
+        settings [Evidence, States, Workloads, Scope], by effect [Prices, Exceptions];
     Spend {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Guid = "the product",

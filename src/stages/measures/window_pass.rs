@@ -189,7 +189,8 @@ impl<'a> Pass<'a> {
         for (tenant, customer) in &mut self.customers {
             customer.covered = window::next(customer.covered, covered.binary_search(tenant).is_ok());
             for group in &mut customer.groups {
-                let in_scope = self.holdings.product(group.product).in_scope;
+                let in_scope =
+                    self.holdings.product(group.product).in_scope && self.rules.exceptions.of_product(*tenant, group.sku, day).is_none();
                 for holder in &mut group.holders {
                     let had = holder.has;
                     holder.advance(day, self.assignments);
@@ -241,7 +242,7 @@ impl<'a> Pass<'a> {
             }
             let seats = seats.as_ref().map(|seats| seats.get(&sku).copied().unwrap_or_default());
             let workloads: Vec<&str> = self.rules.catalogue.workloads_of(sku).collect();
-            let reason = self.rules.catalogue.excluded.get(&sku);
+            let reason = self.rules.out_of_scope(tenant, sku, day);
             for (slot, workload) in workloads.iter().enumerate() {
                 let total = seats.map(|seats| seats.entitled);
                 let users = group.map_or_else(ActiveUsers::default, |group| self.count(group, Some(slot)));
@@ -256,7 +257,7 @@ impl<'a> Pass<'a> {
             let total = seats.map(|seats| if workloads.is_empty() { 0 } else { seats.entitled });
             let mut row = adoption_row(tenant, sku, assigned, any, total, seats);
             row.in_scope = reason.is_none();
-            row.scope_reason = reason.cloned();
+            row.scope_reason = reason.map(str::to_owned);
             row.window_days_covered = i64::from(customer.covered.count_ones());
             row.window_complete = self
                 .coverage
@@ -267,7 +268,9 @@ impl<'a> Pass<'a> {
             result.adoption.push(row);
             result.idle.push(self.idle(holders, day));
         }
-        self.workload_rows(tenant, customer, entitled, in_force.is_some(), result);
+        if self.rules.exceptions.of_customer(tenant, day).is_none() {
+            self.workload_rows(tenant, customer, entitled, in_force.is_some(), result);
+        }
     }
 
     /// Counts A, C and who was switched, of a SKU's holders in one workload (`slot` is its index

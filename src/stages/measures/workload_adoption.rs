@@ -5,14 +5,16 @@ use crate::domain::guid::Guid;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
+use crate::stages::received::customers::CUSTOMERS;
 use crate::warehouse::table::table;
 
 table! {
     /// A workload of a customer, whatever the product.
     WORKLOAD_ADOPTION = "workload_adoption", version 1, Day, sharded,
         from Day [SUBSCRIPTIONS]
-            Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS],
-        settings [Evidence, States, Workloads, Scope, UnlicensedUse];
+            Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ASSIGNMENTS]
+            History [CUSTOMERS],
+        settings [Evidence, States, Workloads, Scope, UnlicensedUse], by effect [Exceptions];
     WorkloadAdoption {
         @key tenant_id: Guid = "the customer",
         @key workload: String = "what is used",

@@ -49,7 +49,8 @@ table! {
     NEXT_STEPS = "next_steps", version 3, Day, sharded,
         from Day [ADOPTION, WORKLOAD_ADOPTION]
             History [SUBSCRIPTIONS, ASSIGNMENTS, FIRST_ACTIVITY, SUPPORT_REQUESTS],
-        settings [Evidence, States, Workloads, Scope, UnlicensedUse, Thresholds, Language], by effect [Zone, Prices];
+        settings [Evidence, States, Workloads, Scope, UnlicensedUse, Thresholds, Language, SpareSeats],
+        by effect [Zone, Prices, Exceptions];
     NextStep {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Option<Guid> = "the product; null: it is about a workload, or about the customer",

@@ -55,11 +55,16 @@ impl Product<'_> {
         workloads.next().is_some() && self.row.window_days_covered > 0
     }
 
-    /// How many seats nobody uses: idle ones, as far as activity can be seen, and unassigned ones.
+    /// How many seats nobody uses: idle ones, as far as activity can be seen, and unassigned ones,
+    /// beyond those that are meant to be unused.
     fn seats_unused(&self) -> i64 {
         let visible = self.is_activity_visible();
         let idle = if visible { self.idle.never_active + self.idle.inactive } else { 0 };
-        idle + self.row.seats_unassigned.unwrap_or(0)
+        (idle + self.row.seats_unassigned.unwrap_or(0) - self.seats_spare()).max(0)
+    }
+
+    fn seats_spare(&self) -> i64 {
+        self.background.rules.exceptions.spare_seats(self.row.tenant_id, self.row.sku_id)
     }
 
     /// Seats that can be reclaimed. Assigned seats count only if activity could be seen.
@@ -87,7 +92,10 @@ impl Product<'_> {
                     ("seats_unassigned", row.seats_unassigned.into()),
                 ],
             );
-            self.with_window(evidence)
+            self.with_window(match self.seats_spare() {
+                0 => evidence,
+                spare => evidence.with([("seats_spare", spare.into())]),
+            })
         })
     }
 
