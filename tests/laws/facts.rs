@@ -68,6 +68,20 @@ pub struct Knobs {
     pub low_limits: bool,
     /// Days for which a seat is left alone.
     pub grace_days: Option<u8>,
+    pub exceptions: Exceptions,
+}
+
+/// The exceptions of a pipeline file. Days are counted from the start.
+#[derive(Clone, Debug, Default)]
+pub struct Exceptions {
+    /// A customer, from a day on.
+    pub customer: Option<(u8, u8)>,
+    /// A product of a customer, and maybe a day.
+    pub of_customer: Option<(u8, u8, Option<u8>)>,
+    /// A product from a day on.
+    pub product: Option<(u8, u8)>,
+    /// A customer, a product, and seats.
+    pub spare: Option<(u8, u8, u8)>,
 }
 
 #[derive(Clone, Debug)]
@@ -86,6 +100,8 @@ pub enum Fact {
         day: u8,
         name: u8,
         bad: bool,
+        /// The day on which it left.
+        left: Option<u8>,
     },
     Support(Support),
     Junk(Junk),

@@ -116,7 +116,7 @@ impl Writer<'_> {
         }
     }
 
-    pub fn customers(&mut self, tenant: u8, day: u8, name: u8, bad: bool) {
+    pub fn customers(&mut self, tenant: u8, day: u8, name: u8, (bad, left): (bool, Option<u8>)) {
         let path = format!("customers/{}/customers.csv", self.day(day));
         let id = if bad {
             "contoso".to_owned()
@@ -124,10 +124,11 @@ impl Writer<'_> {
             cased(&tenant_id(tenant), name.is_multiple_of(2))
         };
         let line = format!(
-            "{id},\"Customer, {name}\",c{name}.example,{},\n",
-            if name.is_multiple_of(3) { "" } else { "DE" }
+            "{id},\"Customer, {name}\",c{name}.example,{},,{}\n",
+            if name.is_multiple_of(3) { "" } else { "DE" },
+            left.map_or_else(String::new, |left| self.day(left).to_string())
         );
-        let header = b"tenant_id,name,domain,country,segment\n".to_vec();
+        let header = b"tenant_id,name,domain,country,segment,left_on\n".to_vec();
         let file = self.files.entry(path).or_insert_with(|| RawFile {
             packing: Packing::Whole,
             records: vec![header],

@@ -77,7 +77,13 @@ pub fn files(portfolio: &Portfolio) -> Files {
             Fact::Audit(fact) => writer.audit(fact),
             Fact::Users(fact) => writer.users(fact, &portfolio.facts),
             Fact::Subscriptions(fact) => writer.subscriptions(fact),
-            Fact::Customers { tenant, day, name, bad } => writer.customers(*tenant, *day, *name, *bad),
+            Fact::Customers {
+                tenant,
+                day,
+                name,
+                bad,
+                left,
+            } => writer.customers(*tenant, *day, *name, (*bad, *left)),
             Fact::Support(fact) => writer.support(fact),
             Fact::Junk(fact) => writer.junk(fact),
         }

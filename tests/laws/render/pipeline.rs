@@ -106,6 +106,35 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
             SKUS[usize::from(sku)].0
         );
     }
+    text += &exceptions_text(knobs);
+    text
+}
+
+fn exceptions_text(knobs: &Knobs) -> String {
+    let Exceptions {
+        customer,
+        of_customer,
+        product,
+        spare,
+    } = &knobs.exceptions;
+    let from = |days: u8| format!("from = \"{}\"\n", first_of(knobs).plus(i32::from(days)));
+    let of_tenant = |tenant: u8| format!("customer = \"{}\"\n", tenant_id(tenant));
+    let of_sku = |sku: u8| format!("sku = \"{}\"\n", SKUS[usize::from(sku)].0);
+    let mut text = String::new();
+    if let Some((tenant, day)) = customer {
+        text += &["[[exclude]]\n", &of_tenant(*tenant), &from(*day), "reason = \"gone\"\n"].concat();
+    }
+    if let Some((tenant, sku, day)) = of_customer {
+        let day = day.map(from).unwrap_or_default();
+        text += &["[[exclude]]\n", &of_tenant(*tenant), &of_sku(*sku), &day, "reason = \"pilot\"\n"].concat();
+    }
+    // A product is not excluded twice.
+    if let Some((sku, day)) = product.filter(|(sku, _)| knobs.exclude != Some(*sku)) {
+        text += &["[[exclude]]\n", &of_sku(sku), &from(day), "reason = \"retired\"\n"].concat();
+    }
+    if let Some((tenant, sku, seats)) = spare {
+        text += &["[[spare]]\n", &of_tenant(*tenant), &of_sku(*sku), &format!("seats = {seats}\n")].concat();
+    }
     text
 }
 

@@ -49,6 +49,7 @@ fn knobs() -> impl Strategy<Value = Knobs> {
             any::<bool>(),
             option::weighted(0.7, 0..40u8),
             option::weighted(0.7, 1..12u8),
+            exceptions(),
         ),
     )
         .prop_map(
@@ -60,7 +61,7 @@ fn knobs() -> impl Strategy<Value = Knobs> {
                 evidence,
                 (unlicensed_use, sold_states, entitled_states),
                 exclude,
-                (partner, low_limits, grace_days, snapshot_stale_days),
+                (partner, low_limits, grace_days, snapshot_stale_days, exceptions),
             )| {
                 let exclude = exclude.filter(|sku| *sku != 4);
                 Knobs {
@@ -79,13 +80,36 @@ fn knobs() -> impl Strategy<Value = Knobs> {
                     snapshot_stale_days,
                     low_limits,
                     grace_days,
+                    exceptions,
                 }
             },
         )
 }
 
+/// Mostly none.
+fn exceptions() -> impl Strategy<Value = Exceptions> {
+    (
+        option::weighted(0.15, (1..=TENANTS, 0..45u8)),
+        option::weighted(0.2, (1..=TENANTS, sku(), option::of(0..45u8))),
+        option::weighted(0.15, (sku(), 0..45u8)),
+        option::weighted(0.3, (1..=TENANTS, sku(), 1..4u8)),
+    )
+        .prop_map(|(customer, of_customer, product, spare)| Exceptions {
+            customer,
+            of_customer,
+            product,
+            spare,
+        })
+}
+
 fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
-    let customers = (tenant(tenants), 0..50u8, 0..9u8, prop::bool::weighted(0.1));
+    let customers = (
+        tenant(tenants),
+        0..50u8,
+        0..9u8,
+        prop::bool::weighted(0.1),
+        option::weighted(0.4, 0..45u8),
+    );
     prop_oneof![
         7 => sign_in(tenants, users).prop_map(Fact::SignIn),
         5 => habit(tenants, users).prop_map(Fact::Habit),
@@ -95,7 +119,7 @@ fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
         2 => audit(tenants, users).prop_map(Fact::Audit),
         4 => users_snapshot(tenants, users).prop_map(Fact::Users),
         5 => subscriptions(tenants).prop_map(Fact::Subscriptions),
-        1 => customers.prop_map(|(tenant, day, name, bad)| Fact::Customers { tenant, day, name, bad }),
+        1 => customers.prop_map(|(tenant, day, name, bad, left)| Fact::Customers { tenant, day, name, bad, left }),
         3 => support(tenants).prop_map(Fact::Support),
         2 => (tenant(tenants), 0..46u8, 0..15u8).prop_map(|(tenant, day, kind)| Fact::Junk(Junk { tenant, day, kind })),
     ]
