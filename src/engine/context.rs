@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::day::Day;
 use crate::engine::cache::Cache;
 use crate::engine::events::Watch;
 use crate::engine::plan::causes::Changes;
@@ -12,6 +13,7 @@ use crate::engine::report::RunReport;
 use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::people::user_names::Names;
 use crate::storage::interface::Storage;
 use crate::warehouse::store::Store;
@@ -34,6 +36,15 @@ pub struct RunState {
     pub cache: Cache,
     pub changes: Changes,
     pub report: RunReport,
+}
+
+impl RunState {
+    /// Fills in the days that `adoption` has.
+    pub fn fill_range(&mut self) {
+        let days = self.state.days(&ADOPTION);
+        self.report.first_day = days.first().map(Day::to_string);
+        self.report.last_day = days.last().map(Day::to_string);
+    }
 }
 
 /// What a part of a run needs besides the state of the warehouse, once the days of the tables are

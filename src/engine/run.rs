@@ -36,7 +36,6 @@ use crate::engine::input::discover;
 use crate::engine::input::discover::Walked;
 use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
-use crate::engine::plan;
 use crate::engine::plan::causes::Changes;
 use crate::engine::plan::day_range;
 use crate::engine::plan::day_range::Range;
@@ -100,7 +99,7 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
     if is_up_to_date(run, &so_far, &files) {
         outside_days::tell(&so_far.state, watch);
         unread.tell(&unseen, store, &mut so_far.report, watch)?;
-        fill_range(&mut so_far);
+        so_far.fill_range();
         freshness::fill_in(run, &mut so_far)?;
         return Ok(so_far.report);
     }
@@ -137,10 +136,7 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
         so_far.cache.save(store, so_far.state)?;
         return Ok(so_far.report);
     };
-    let subscribed = taken.by_source().map(|(tenant, ..)| tenant).collect();
-    exceptions::warn_of_unknown(settings, (store, &so_far), &listed, subscribed, watch)?;
-    exceptions::warn_of_early(&listed, range.first, watch);
-    plan::exceptions::note_changes(store, &settings.rules.exceptions, range, &mut so_far.changes)?;
+    exceptions::tell(run, &mut so_far, &listed, &taken, range)?;
     if request.tables.is_none() {
         so_far.state.set_aside(Some(range.first), None);
     }
@@ -169,7 +165,7 @@ fn bring_up_to_date(run: &RunContext<'_>) -> Result<RunReport, EngineError> {
     let mut waiting: BTreeSet<Day> = received.waiting.into_iter().collect();
     waiting.extend(make_tables(&mut job, &mut so_far, received.recent_events, &timelines)?);
     so_far.report.days_left = waiting.len() as u64;
-    fill_range(&mut so_far);
+    so_far.fill_range();
     freshness::fill_in(run, &mut so_far)?;
     list_warnings::of_collapsed_lists(run, &mut so_far, &came_in)?;
     so_far.report.users_known_by_name = user_names::unjoined(store, &so_far.state, &names)?;
@@ -396,11 +392,4 @@ fn warn_of_foreign_files(state: &State, watch: &Watch<'_>) {
         };
         watch.tell(Event::Warning(said));
     }
-}
-
-/// The days that `adoption` has.
-fn fill_range(so_far: &mut RunState) {
-    let days = so_far.state.days(&ADOPTION);
-    so_far.report.first_day = days.first().map(Day::to_string);
-    so_far.report.last_day = days.last().map(Day::to_string);
 }

@@ -24,6 +24,7 @@
 mod activity;
 mod assignments;
 mod compute;
+mod ends;
 mod inputs;
 mod money;
 mod names;

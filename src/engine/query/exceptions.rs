@@ -6,12 +6,15 @@ use std::collections::BTreeSet;
 use crate::domain::day::Day;
 use crate::domain::exceptions::{Excepted, Exclusion, LEFT};
 use crate::domain::guid::Guid;
-use crate::engine::context::RunState;
+use crate::engine::context::{RunContext, RunState};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
+use crate::engine::plan::day_range::Range;
+use crate::engine::plan::exceptions::note_changes;
 use crate::engine::query::customers::{names_of, seen_tenants};
 use crate::engine::query::name_lookup::Named;
 use crate::pipeline::settings::Settings;
+use crate::stages::licenses::snapshot_history::SnapshotHistory;
 use crate::stages::received::customers::Customer;
 use crate::warehouse::store::Store;
 
@@ -46,9 +49,27 @@ fn meant(named: &Named<Guid>, written: &str) -> Option<Guid> {
     }
 }
 
+/// Warns of exceptions that cannot be meant, and takes note of the days on which they changed.
+/// `taken` are the snapshots of subscriptions.
+pub fn tell(
+    run: &RunContext<'_>,
+    so_far: &mut RunState,
+    listed: &[Customer],
+    taken: &SnapshotHistory,
+    range: Range,
+) -> Result<(), EngineError> {
+    let RunContext {
+        settings, store, watch, ..
+    } = *run;
+    let subscribed = taken.by_source().map(|(tenant, ..)| tenant).collect();
+    warn_of_unknown(settings, (store, so_far), listed, subscribed, watch)?;
+    warn_of_early(listed, range.first, watch);
+    note_changes(store, &settings.rules.exceptions, range, &mut so_far.changes)
+}
+
 /// Warns of exceptions for customers whom nobody knows, or whose names are those of several.
 /// `subscribed` are the customers that have any list of subscriptions.
-pub fn warn_of_unknown(
+fn warn_of_unknown(
     settings: &Settings,
     (store, so_far): (&Store, &RunState),
     listed: &[Customer],
@@ -88,7 +109,7 @@ pub fn warn_of_unknown(
 }
 
 /// Warns of customers who left before the first day of the tables: they count on no day.
-pub fn warn_of_early(listed: &[Customer], first: Day, watch: &Watch<'_>) {
+fn warn_of_early(listed: &[Customer], first: Day, watch: &Watch<'_>) {
     for customer in listed {
         if let Some(left_on) = customer.left_on.filter(|left_on| *left_on < first) {
             watch.tell(Event::Warning(format!(

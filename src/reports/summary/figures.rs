@@ -182,9 +182,10 @@ fn spending(rows: &[Spend]) -> Vec<Spending> {
     sums.into_values().collect()
 }
 
-/// The customers whose snapshot of subscriptions in force is stale.
+/// The customers in scope whose snapshot of subscriptions in force is stale.
 fn old_lists(now: &DayRows, names: &BTreeMap<Guid, String>, stale_days: i32) -> Vec<OldList> {
-    let taken = now.adoption.iter().filter_map(|row| Some((row.tenant_id, row.seats_snapshot_day?)));
+    let in_scope = now.adoption.iter().filter(|row| row.in_scope);
+    let taken = in_scope.filter_map(|row| Some((row.tenant_id, row.seats_snapshot_day?)));
     let taken: BTreeMap<Guid, Day> = taken.collect();
     let old_list = |(tenant_id, snapshot_day): (Guid, Day)| OldList {
         tenant_id,
