@@ -7,7 +7,7 @@
 //! | products | sku_id, workloads, perhaps along | what a product is bought for, where its plans say more or less |
 //! | apps | workload, app_id | the workload of each resource or client application |
 //! | offers | offer_id, sku_id | the offers of Partner Center |
-//! | nce_offers | offer_id, sku_id | the same for New Commerce: `product:sku` |
+//! | nce_offers | offer_id, sku_id, or ProductId, SkuId, ProvisioningId | the same for New Commerce: `product:sku`, or Microsoft's offer matrix |
 //! | unit_kinds | unit_kind, is_seat | the units of subscriptions in Partner Center |
 //! | excluded | sku_id, reason | products that are out of scope for sums |
 //! | audit_actions | kind, name, number, means | which audited actions are use of a service and which its administration |
@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use crate::domain::catalogue::{Catalogue, Offers};
 use crate::domain::kinds::spelled;
+use crate::pipeline::catalogue_rows::offer_matrix::read_nce_offers;
 use crate::pipeline::catalogue_rows::others::{read_apps, read_audit_actions, read_excluded, read_offers, read_unit_kinds};
 use crate::pipeline::catalogue_rows::products::{names_of_one_product, read_products, read_purposes, read_workloads};
 use crate::pipeline::prices;
@@ -138,7 +139,7 @@ impl<'a> CatalogueTexts<'a> {
         part(&self.products, &mut problems, &mut warnings, |bytes, notes| {
             read_purposes(bytes, self.products.built_in, &known, &mut products, notes);
         });
-        let mut by_id = part(&self.nce_offers, &mut problems, &mut warnings, read_offers);
+        let mut by_id = part(&self.nce_offers, &mut problems, &mut warnings, read_nce_offers);
         // A pipeline's own offers go before the built-in ones of New Commerce.
         by_id.extend(part(&self.offers, &mut problems, &mut warnings, read_offers));
         let offers = Offers {

@@ -2,6 +2,7 @@
 //! describes.
 
 pub(super) mod cells;
+pub(super) mod offer_matrix;
 pub(super) mod others;
 pub(super) mod products;
 
