@@ -25,8 +25,8 @@ phrases! {
         "No workload of this product is known, so its use cannot be seen: it has no entitlements here, and weighs on no sum.",
         "Von diesem Produkt ist kein Dienst bekannt, deshalb ist seine Nutzung nicht sichtbar: Es hat hier keine nutzbaren Lizenzen und belastet keine Summe.";
     COMES_ALONG =
-        "The product is not bought for {workloads}, which comes along with it: whoever has the product has a license there, and it adds no seats there and shows no use.",
-        "Das Produkt wird nicht für {workloads} gekauft, das kommt nur mit: Wer das Produkt hat, hat dort eine Lizenz, und es bringt dort keine Lizenzen ein und zeigt keine Nutzung.";
+        "What only comes along with this product: {workloads}. Whoever has the product has a license there; it adds no seats there, and use there is none of the product.",
+        "Was mit diesem Produkt nur mitkommt: {workloads}. Wer das Produkt hat, hat dort eine Lizenz; es zählt dort keine Lizenzen, und Nutzung dort ist keine des Produkts.";
     NO_ENTITLEMENTS =
         "There is no entitlement: no seat of a paid subscription may be used now, so there is nothing to divide by and usage has no percentage.",
         "Es gibt keine nutzbare Lizenz: Keine Lizenz eines bezahlten Abonnements darf zurzeit genutzt werden, deshalb gibt es nichts, wodurch geteilt werden könnte, und keinen Prozentwert.";
