@@ -100,6 +100,10 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
         text += if knobs.low_limits { "" } else { "[thresholds]\n" };
         text += &format!("grace_days = {days}\n");
     }
+    // Where the partner is known, Yammer and Power BI only come along with E5.
+    if knobs.partner {
+        text += "[[product]]\nsku = \"SPE_E5\"\nworkloads = [\"exchange\", \"teams\"]\n";
+    }
     if let Some(sku) = knobs.exclude {
         text += &format!(
             "[[exclude]]\nsku = \"{}\"\nreason = \"out of the pipeline file\"\n",
