@@ -93,8 +93,11 @@ fn a_customer_who_leaves_changes_the_days_from_then_on_and_a_plan_says_so() {
     let why = format!("exceptions 2026-09-06..2026-09-10 changed: customer `{GONE}` is out of scope (`left`)");
     let causes = serde_json::json!(["exceptions"]);
     assert_eq!(because, [("2026-09-06".to_owned(), "2026-09-10".to_owned(), causes.clone(), why)]);
+    assert!(said(folder.path(), &["status"]).0.contains("Gone AG"));
     said(folder.path(), &["run"]);
     assert!(said(folder.path(), &["run"]).0.contains("Nothing to do"));
+    let status = said(folder.path(), &["status"]).0;
+    assert!(status.contains("Contoso") && !status.contains("Gone AG"), "{status}");
     said(folder.path(), &["check", "--customers", "all"]);
 
     // The pipeline file says the same of a product, by the name of the customer.
@@ -116,7 +119,7 @@ fn exceptions_for_nobody_and_days_before_all_days_are_warned_of() {
     let told = told_by_a_run(folder.path());
     for expected in [
         "exception for `Gone GmbH` in line 17 of the pipeline file: no customer is known by this tenant id, domain or name, so the exception \
-         has no effect: did you mean `Gone AG`?",
+         has no effect: did you mean `Gone AG`",
         "exception for `77777777-095c-47d0-a96f-a75130c61d53` in line 20 of the pipeline file: no customer is known",
         "left on 2026-08-31, before the first day of the tables (2026-09-01): it counts on no day",
     ] {

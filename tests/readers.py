@@ -63,7 +63,7 @@ TABLES = {
     "assignments": (None, {"tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "assigned_day": DATE, "removed_day": DATE, "source": TEXT}),
     "subscriptions": ("day", {
         "tenant_id": TEXT, "subscription_id": TEXT, "sku_id": TEXT, "seats": COUNT, "state": TEXT, "is_trial": FLAG, "seller": TEXT,
-        "ends_on": DATE, "snapshot_day": DATE,
+        "ends_on": DATE, "renews_on": DATE, "term": TEXT, "auto_renew": FLAG, "snapshot_day": DATE,
     }),
     "usage": ("day", {"tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, **ENTITLEMENTS, **PARTS, **USAGE}),
     "adoption": ("day", {
@@ -239,6 +239,9 @@ def main(warehouse, published, dictionary):
     for name in PUBLISHED_FACTS:
         rows = check_published(published / f"{name}.parquet", {"day": DATE, **TABLES[name][1]})
         expect(f"published {name}: as many rows as in the warehouse", rows, counts[name])
+    # Published with the last day of each month and the latest day.
+    rows = check_published(published / "subscriptions.parquet", {"day": DATE, **TABLES["subscriptions"][1]})
+    expect("published subscriptions: rows, and fewer than in the warehouse", 0 < rows < counts["subscriptions"], True)
     for name, columns in DIMENSIONS.items():
         check_published(published / f"{name}.parquet", columns)
     files = {entry["name"]: entry for entry in json.loads(dictionary.read_text()) if entry["in"] == "published"}

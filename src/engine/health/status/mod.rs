@@ -37,11 +37,15 @@ use crate::engine::health::collapsed_lists::collapsed;
 use crate::engine::health::status::columns::Columns;
 use crate::engine::health::status::facts::{Facts, LOOK_BACK_DAYS};
 use crate::engine::health::status::value::Status;
+use crate::engine::query::customers::listed;
+use crate::engine::query::exceptions;
 use crate::engine::report::collapsed_list::CollapsedList;
 
 /// How things stand in a warehouse; `None` where there is none yet. `due` is the day until which
 /// the tables should go.
 pub fn read(settings: &Settings, store: &Store, due: Day) -> Result<Option<Status>, EngineError> {
+    // A list that cannot be read is told by itself, and says of nobody that they left.
+    let settings = &exceptions::applied(settings, &listed(store).unwrap_or_default());
     let columns = Columns::of(store);
     let Some(facts) = Facts::read(&columns, &settings.rules.catalogue, settings.first_day, due)? else {
         return Ok(None);
@@ -75,7 +79,11 @@ pub fn collapsed_lists(store: &Store, names: &BTreeMap<Guid, String>, last: Day)
 /// What follows from the facts.
 fn status(settings: &Settings, facts: &Facts, unreadable: Vec<String>, due: Day) -> Status {
     let reference = facts.reference(due);
-    let customers = customers::customers(facts, reference);
+    // Who is out of scope for good is neither late nor silent.
+    let exceptions = &settings.rules.exceptions;
+    let is_over = |tenant: &str| Guid::parse(tenant.as_bytes()).is_some_and(|tenant| exceptions.of_customer(tenant, reference).is_some());
+    let mut customers = customers::customers(facts, reference);
+    customers.retain(|customer| !is_over(&customer.tenant_id));
     let sold = facts.adoption.iter().map(|row| (row.sku, row.seats_sold, row.seats_assigned));
     Status {
         first_day: facts.days.map(|(first, _)| first.to_string()),
