@@ -23,7 +23,7 @@ use crate::domain::digest::{Digest, Fingerprint};
 use crate::domain::money::{Currency, Price};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
-use crate::reports::columns::published_tables;
+use crate::reports::columns::{published_files, published_tables};
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::portfolio;
