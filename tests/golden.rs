@@ -22,6 +22,7 @@ use uptake::stages;
 use uptake::stages::activity::activity_28d::Activity28d;
 use uptake::stages::licenses::assignments::Assignment;
 use uptake::stages::measures::adoption::Adoption;
+use uptake::stages::measures::customer_adoption::CustomerAdoption;
 use uptake::stages::measures::portfolio::Portfolio;
 use uptake::stages::measures::spend::Spend;
 use uptake::stages::measures::usage::Usage;
@@ -342,6 +343,8 @@ impl Warehouse<'_> {
             );
             let workloads = reference_rows(&tables.workload_adoption, |key| key.day == day);
             assert_same("workload_adoption", day, self.rows::<WorkloadAdoption>(Some(day)), workloads, of);
+            let customers = reference_rows(&tables.customer_adoption, |key| key.day == day);
+            assert_same("customer_adoption", day, self.rows::<CustomerAdoption>(Some(day)), customers, of);
             assert_same(
                 "spend",
                 day,

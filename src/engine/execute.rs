@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::engine::build::window_fingerprints::ShardInputs;
 use crate::engine::build::window_plan::{ShardPlan, opened_requests};
-use crate::engine::build::{activity_daily, assignments, first_activity, subscription_history, user_names, window_tables};
+use crate::engine::build::{activity_daily, assignments, first_activity, portfolio, subscription_history, user_names, window_tables};
 use crate::engine::cache::Cache;
 use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::context::Job;
@@ -90,6 +90,6 @@ fn make_tables(task: &TableTask, settings: &Settings, store: &Store, state: &Sta
             let inputs = ShardInputs::read(&job, state, task.shard, timeline, opened, first)?;
             window_tables::execute(task, files, &job, state, &ShardPlan::of(&job, state, inputs)?)
         }
-        Work::Portfolio { day, fingerprint } => window_tables::execute_portfolio(*day, *fingerprint, &job, state),
+        Work::Portfolio { day, fingerprint } => portfolio::execute(*day, *fingerprint, &job, state),
     }
 }

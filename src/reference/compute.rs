@@ -15,8 +15,9 @@ use super::money;
 use super::names::KnownNames;
 use super::next_steps::{self, Advisor};
 use super::portfolio;
+use super::snapshots::list_days;
 use super::subscriptions::{self, InForce};
-use super::tables::{ActivityDailyKey, AdoptionKey, Assignments, AssignmentsKey, SubscriptionsKey, Tables};
+use super::tables::{ActivityDailyKey, AdoptionKey, Assignments, AssignmentsKey, CustomerAdoptionKey, SubscriptionsKey, Tables};
 use super::tables::{UsageKey, WorkloadAdoptionKey};
 use super::usage::TenantDay;
 
@@ -49,9 +50,11 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
     let activity = activity::by_tenant(&events, &known);
     let (assigned, contradictions) = assignments::assignments(inputs, rules);
     let snapshots = subscriptions::snapshots(inputs);
+    let lists = list_days(inputs);
     let requests = next_steps::requests(inputs, rules);
     let left = left_on(inputs);
-    let tenants: BTreeSet<Guid> = activity.keys().chain(assigned.keys()).chain(snapshots.keys()).copied().collect();
+    let with_licenses = assigned.keys().chain(snapshots.keys()).chain(lists.keys());
+    let tenants: BTreeSet<Guid> = activity.keys().chain(with_licenses).copied().collect();
 
     let mut tables = Tables {
         activity_events: events,
@@ -75,6 +78,7 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
                 activity,
                 assignments,
                 in_force: in_force.as_ref(),
+                list_of_users: lists.get(&tenant).and_then(|days| days.range(..=day).next_back().copied()),
             };
             add_usage(&mut tables, tenant, &facts);
             let advisor = Advisor {
@@ -160,6 +164,7 @@ fn add_usage(tables: &mut Tables, tenant_id: Guid, facts: &TenantDay<'_>) {
     let day = facts.day;
     let mut workloads: BTreeSet<&str> = facts.rules.unlicensed_use.iter().map(String::as_str).collect();
     let mut skus_in_scope = BTreeSet::new();
+    let mut products = Vec::new();
     for sku_id in facts.skus() {
         let Some(adoption) = facts.adoption(sku_id) else { continue };
         for workload in facts.rules.catalogue.workloads_of(sku_id) {
@@ -176,7 +181,11 @@ fn add_usage(tables: &mut Tables, tenant_id: Guid, facts: &TenantDay<'_>) {
             skus_in_scope.insert(sku_id);
         }
         money::add(tables, tenant_id, sku_id, facts, &adoption);
+        products.push((sku_id, adoption.clone()));
         tables.adoption.insert(AdoptionKey { day, tenant_id, sku_id }, adoption);
+    }
+    if let Some(row) = facts.customer_adoption(&products) {
+        tables.customer_adoption.insert(CustomerAdoptionKey { day, tenant_id }, row);
     }
     for workload in workloads {
         if let Some(row) = facts.workload_adoption(workload, &skus_in_scope) {

@@ -44,6 +44,6 @@ pub use inputs::{
 };
 pub use tables::{
     Activity28d, ActivityDaily, ActivityDailyKey, ActivityEvents, ActivityEventsKey, Adoption, AdoptionKey, Assignments, AssignmentsKey,
-    NextSteps, NextStepsKey, Portfolio, PortfolioKey, Spend, Subscriptions, SubscriptionsKey, Tables, Usage, UsageKey, WorkloadAdoption,
-    WorkloadAdoptionKey,
+    CustomerAdoption, CustomerAdoptionKey, NextSteps, NextStepsKey, Portfolio, PortfolioKey, Spend, Subscriptions, SubscriptionsKey,
+    Tables, Usage, UsageKey, WorkloadAdoption, WorkloadAdoptionKey,
 };

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 
-use super::tables::{Adoption, AdoptionKey, Portfolio, PortfolioKey, Tables, WorkloadAdoption, WorkloadAdoptionKey, ratio};
+use super::tables::{
+    Adoption, AdoptionKey, CustomerAdoption, Portfolio, PortfolioKey, Tables, WorkloadAdoption, WorkloadAdoptionKey, ratio,
+};
 
 /// Adds the rows of one day to the table, computed from the day's `adoption` and
 /// `workload_adoption`.
@@ -35,7 +37,7 @@ pub(super) fn add(tables: &mut Tables, day: Day) {
                 sku_id: None,
                 workload: None,
             },
-            of_adoption(&adoption),
+            with_people(of_adoption(&adoption), tables, day),
         ));
     }
     for workload in workloads.iter().map(|(key, _)| &key.workload).collect::<BTreeSet<&String>>() {
@@ -94,6 +96,21 @@ fn of_adoption(group: &[(&AdoptionKey, &Adoption)]) -> Portfolio {
     row
 }
 
+/// The row of everything, with the people of all customers that have a snapshot in force.
+fn with_people(mut row: Portfolio, tables: &Tables, day: Day) -> Portfolio {
+    let customers = tables.customer_adoption.iter().filter(|(key, _)| key.day == day);
+    let with_seats: Vec<&CustomerAdoption> = customers
+        .map(|(_, row)| row)
+        .filter(|row| row.subscriptions_age_days.is_some())
+        .collect();
+    if row.customers > row.customers_without_seats {
+        row.users_entitled = Some(with_seats.iter().map(|row| row.users_entitled).sum());
+        row.users_active = Some(with_seats.iter().map(|row| row.users_active).sum());
+        row.users_ratio = row.users_active.and_then(|active| ratio(active, row.users_entitled));
+    }
+    row
+}
+
 /// One row from rows of `workload_adoption`. Their total is unknown exactly if the customer has no
 /// snapshot in force.
 fn of_workload(group: &[(&WorkloadAdoptionKey, &WorkloadAdoption)]) -> Portfolio {
@@ -108,6 +125,7 @@ fn of_workload(group: &[(&WorkloadAdoptionKey, &WorkloadAdoption)]) -> Portfolio
     let total = sum(&|row| row.entitlements_total.unwrap_or(0));
     let active = sum(&|row| row.entitlements_active);
     let unlicensed = sum(&|row| row.active_unlicensed);
+    let (users_entitled, users_active) = (sum(&|row| row.users_entitled), sum(&|row| row.users_active));
     Portfolio {
         customers: tenants(group.iter().map(|(key, _)| key.tenant_id)),
         customers_without_seats: tenants(
@@ -123,6 +141,9 @@ fn of_workload(group: &[(&WorkloadAdoptionKey, &WorkloadAdoption)]) -> Portfolio
         usage_ratio_licensed: active
             .zip(unlicensed)
             .and_then(|(active, unlicensed)| ratio(active - unlicensed, total)),
+        users_entitled,
+        users_active,
+        users_ratio: users_active.and_then(|active| ratio(active, users_entitled)),
         ..Portfolio::default()
     }
 }

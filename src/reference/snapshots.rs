@@ -43,6 +43,21 @@ pub(super) fn holdings(inputs: &Inputs) -> BTreeMap<Guid, BTreeMap<Day, Snapshot
     snapshots
 }
 
+/// Returns the days of the lists of users that each tenant has.
+pub(super) fn list_days(inputs: &Inputs) -> BTreeMap<Guid, BTreeSet<Day>> {
+    let mut days: BTreeMap<Guid, BTreeSet<Day>> = BTreeMap::new();
+    let pages = inputs
+        .holdings_files
+        .iter()
+        .flat_map(|file| &file.pages)
+        .map(|&(tenant, day, _)| (tenant, day));
+    let rows = inputs.holdings.iter().map(|row| (row.tenant_id, row.day));
+    for (tenant, day) in pages.chain(rows) {
+        days.entry(tenant).or_default().insert(day);
+    }
+    days
+}
+
 /// Returns (tenant, day) of every snapshot of which a file has a reject: the one that the path
 /// names, and those of which the file has a page or a row, because nobody knows to which of them
 /// the reject belongs.

@@ -24,6 +24,7 @@ pub struct Tables {
     pub usage: BTreeMap<UsageKey, Usage>,
     pub adoption: BTreeMap<AdoptionKey, Adoption>,
     pub workload_adoption: BTreeMap<WorkloadAdoptionKey, WorkloadAdoption>,
+    pub customer_adoption: BTreeMap<CustomerAdoptionKey, CustomerAdoption>,
     pub portfolio: BTreeMap<PortfolioKey, Portfolio>,
     pub spend: BTreeMap<AdoptionKey, Spend>,
     pub next_steps: BTreeMap<NextStepsKey, NextSteps>,
@@ -192,6 +193,27 @@ pub struct WorkloadAdoption {
     pub active_unlicensed: i64,
     pub usage_ratio: Option<f64>,
     pub usage_ratio_licensed: Option<f64>,
+    pub users_entitled: i64,
+    pub users_active: i64,
+    pub users_ratio: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CustomerAdoptionKey {
+    pub day: Day,
+    pub tenant_id: Guid,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomerAdoption {
+    pub users_entitled: i64,
+    pub users_active: i64,
+    pub users_ratio: Option<f64>,
+    pub seats_sold: Option<i64>,
+    pub seats_assigned: i64,
+    pub products: i64,
+    pub subscriptions_age_days: Option<i64>,
+    pub holdings_age_days: Option<i64>,
 }
 
 /// (SKU, null), (null, workload) or (null, null).
@@ -226,6 +248,9 @@ pub struct Portfolio {
     pub usage_ratio: Option<f64>,
     pub usage_ratio_adjusted: Option<f64>,
     pub usage_ratio_licensed: Option<f64>,
+    pub users_entitled: Option<i64>,
+    pub users_active: Option<i64>,
+    pub users_ratio: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

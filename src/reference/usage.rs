@@ -13,7 +13,7 @@ use crate::domain::rules::Rules;
 use super::activity::{TenantActivity, window_of};
 use super::assignments::UserAssignments;
 use super::subscriptions::{InForce, Seats};
-use super::tables::{Adoption, Usage, WorkloadAdoption, ratio};
+use super::tables::{Adoption, CustomerAdoption, Usage, WorkloadAdoption, ratio};
 
 /// The evidence about one tenant on one day.
 pub(super) struct TenantDay<'a> {
@@ -27,6 +27,8 @@ pub(super) struct TenantDay<'a> {
     pub assignments: &'a BTreeMap<String, UserAssignments>,
     /// The subscription snapshot in force. `None`: seats are unknown.
     pub in_force: Option<&'a InForce>,
+    /// The day of the latest list of users with their licenses.
+    pub list_of_users: Option<Day>,
 }
 
 /// E, A, and the parts of A.
@@ -232,13 +234,53 @@ impl<'a> TenantDay<'a> {
         let licensed = licensed.len() as i64;
         let entitled = |snapshot: &InForce| carrying.iter().map(|&sku| snapshot.seats(sku, self.rules).entitled).sum();
         let total: Option<i64> = self.in_force.map(entitled);
+        let users: BTreeSet<&str> = carrying.iter().flat_map(|&sku| self.holders(sku)).collect();
+        let users_active = users.iter().filter(|user| self.works_in(user, workload)).count() as i64;
+        let users_entitled = users.len() as i64;
         Some(WorkloadAdoption {
             entitlements_total: total,
             entitlements_active: licensed + unlicensed,
             active_unlicensed: unlicensed,
             usage_ratio: ratio(licensed + unlicensed, total),
             usage_ratio_licensed: ratio(licensed, total),
+            users_entitled,
+            users_active,
+            users_ratio: ratio(users_active, Some(users_entitled)),
         })
+    }
+
+    /// The row of the customer, where there is a product, a list of subscriptions or a list of
+    /// users.
+    pub fn customer_adoption(&self, products: &[(Guid, Adoption)]) -> Option<CustomerAdoption> {
+        if products.is_empty() && self.in_force.is_none() && self.list_of_users.is_none() {
+            return None;
+        }
+        let in_scope: Vec<&(Guid, Adoption)> = products.iter().filter(|(_, row)| row.in_scope).collect();
+        let mut users: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (sku, _) in &in_scope {
+            for user in self.holders(*sku) {
+                users.entry(user).or_default().extend(self.rules.catalogue.workloads_of(*sku));
+            }
+        }
+        let works = |user: &str, workloads: &BTreeSet<&str>| workloads.iter().any(|workload| self.works_in(user, workload));
+        let users_active = users.iter().filter(|(user, workloads)| works(user, workloads)).count() as i64;
+        let users_entitled = users.len() as i64;
+        let age = |taken_on: Day| i64::from(self.day.0 - taken_on.0);
+        Some(CustomerAdoption {
+            users_entitled,
+            users_active,
+            users_ratio: ratio(users_active, Some(users_entitled)),
+            seats_sold: self.in_force.map(|_| in_scope.iter().filter_map(|(_, row)| row.seats_sold).sum()),
+            seats_assigned: in_scope.iter().map(|(_, row)| row.seats_assigned).sum(),
+            products: in_scope.len() as i64,
+            subscriptions_age_days: self.in_force.map(|snapshot| age(snapshot.snapshot_day)),
+            holdings_age_days: self.list_of_users.map(age),
+        })
+    }
+
+    /// Whether a user has an active day in the window in a workload, with or without a license.
+    fn works_in(&self, user: &str, workload: &str) -> bool {
+        window_of(self.day).any(|day| self.activity.is_active(user, workload, day, self.rules))
     }
 
     fn carries(&self, sku: Guid, workload: &str) -> bool {

@@ -8,6 +8,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
@@ -16,10 +17,11 @@ use crate::stages::next_steps::NEXT_STEPS;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
 /// The tables that are published, with all their days but for [`is_by_month`].
-pub const FACTS: [&Contract; 7] = [
+pub const FACTS: [&Contract; 8] = [
     &ADOPTION,
     &USAGE,
     &WORKLOAD_ADOPTION,
+    &CUSTOMER_ADOPTION,
     &PORTFOLIO,
     &SPEND,
     &NEXT_STEPS,

@@ -38,6 +38,7 @@ pub const TABLES: &[&Contract] = &[
     &crate::stages::measures::usage::USAGE,
     &crate::stages::measures::adoption::ADOPTION,
     &crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION,
+    &crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION,
     &crate::stages::measures::spend::SPEND,
     &next_steps::NEXT_STEPS,
     &crate::stages::measures::portfolio::PORTFOLIO,

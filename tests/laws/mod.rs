@@ -38,6 +38,7 @@ use uptake::engine::request::{Again, Request};
 use uptake::observe::record;
 use uptake::pipeline::settings::Settings;
 use uptake::stages::measures::adoption::Adoption;
+use uptake::stages::measures::customer_adoption::CustomerAdoption;
 use uptake::stages::measures::portfolio::Portfolio as PortfolioRow;
 use uptake::stages::measures::usage::Usage;
 use uptake::stages::measures::workload_adoption::WorkloadAdoption;
@@ -311,6 +312,22 @@ fn random_portfolios_make_every_situation_happen() {
             (
                 "unlicensed",
                 tables.workload_adoption.values().filter(|row| row.active_unlicensed > 0).count(),
+            ),
+            (
+                "people with two products",
+                tables
+                    .customer_adoption
+                    .values()
+                    .filter(|row| row.users_entitled < row.seats_assigned)
+                    .count(),
+            ),
+            (
+                "people who do not work",
+                tables
+                    .customer_adoption
+                    .values()
+                    .filter(|row| row.users_active < row.users_entitled)
+                    .count(),
             ),
             (
                 "customers together",

@@ -47,11 +47,14 @@ fn parts_add_up(settings: &Settings) -> Verdict {
     for (day, row) in rows::<WorkloadAdoption>(settings)? {
         let holds = row.usage_ratio == ratio(row.entitlements_active, row.entitlements_total)
             && row.usage_ratio_licensed == ratio(row.entitlements_active - row.active_unlicensed, row.entitlements_total)
-            && (0..=row.entitlements_active).contains(&row.active_unlicensed);
+            && (0..=row.entitlements_active).contains(&row.active_unlicensed)
+            && (0..=row.users_entitled).contains(&row.users_active)
+            && row.users_ratio == ratio(row.users_active, Some(row.users_entitled));
         if !holds {
             return Err(format!("workload_adoption of {day:?} does not add up: {row:?}"));
         }
     }
+    people_add_up(settings, &adoption)?;
     let mut sums: BTreeMap<_, (Vec<PortfolioRow>, Option<PortfolioRow>)> = BTreeMap::new();
     for (day, row) in rows::<PortfolioRow>(settings)? {
         let entry = sums.entry(day).or_default();
@@ -99,6 +102,28 @@ fn parts_add_up(settings: &Settings) -> Verdict {
         }
     }
     counts_add_up(settings)
+}
+
+/// People are some of those who are entitled, and nobody counts twice.
+fn people_add_up(settings: &Settings, adoption: &[(Option<Day>, Adoption)]) -> Verdict {
+    for (day, row) in rows::<CustomerAdoption>(settings)? {
+        let of_customer = adoption
+            .iter()
+            .filter(|(of, product)| *of == day && product.tenant_id == row.tenant_id);
+        let in_scope: Vec<&Adoption> = of_customer.map(|(_, product)| product).filter(|product| product.in_scope).collect();
+        let assigned = || in_scope.iter().map(|product| product.seats_assigned);
+        let holds = (0..=row.users_entitled).contains(&row.users_active)
+            && row.users_ratio.is_none_or(|ratio| ratio <= 1.0)
+            && row.seats_assigned == assigned().sum::<i64>()
+            && row.users_entitled <= row.seats_assigned
+            && row.users_entitled >= assigned().max().unwrap_or(0)
+            && row.products == in_scope.len() as i64
+            && row.seats_sold.is_some() == row.subscriptions_age_days.is_some();
+        if !holds {
+            return Err(format!("customer_adoption of {day:?} does not add up: {row:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// Every record that was read was accepted, a reject or not ours; and every reject is a row.

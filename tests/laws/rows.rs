@@ -11,6 +11,7 @@ use uptake::stages::activity::activity_daily::ActivityDaily;
 use uptake::stages::licenses::assignments::Assignment;
 use uptake::stages::licenses::subscriptions::Subscription;
 use uptake::stages::measures::adoption::Adoption;
+use uptake::stages::measures::customer_adoption::CustomerAdoption;
 use uptake::stages::measures::portfolio::Portfolio;
 use uptake::stages::measures::spend::Spend;
 use uptake::stages::measures::usage::Usage;
@@ -30,7 +31,7 @@ use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
 
 /// The tables whose bytes do not depend on the form of the raw files.
-pub const FINAL_TABLES: [&str; 11] = [
+pub const FINAL_TABLES: [&str; 12] = [
     "activity_daily",
     "first_activity",
     "activity_28d",
@@ -39,6 +40,7 @@ pub const FINAL_TABLES: [&str; 11] = [
     "usage",
     "adoption",
     "workload_adoption",
+    "customer_adoption",
     "spend",
     "next_steps",
     "portfolio",
@@ -93,7 +95,10 @@ texts!(adopted, Adoption, reference::AdoptionKey, reference::Adoption;
      entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial active_over_assigned usage_ratio
      usage_ratio_adjusted in_scope scope_reason window_days_covered window_complete seats_snapshot_day]);
 texts!(by_workload, WorkloadAdoption, reference::WorkloadAdoptionKey, reference::WorkloadAdoption;
-    [tenant_id workload] [entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed]);
+    [tenant_id workload] [entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed users_entitled
+     users_active users_ratio]);
+texts!(by_customer, CustomerAdoption, reference::CustomerAdoptionKey, reference::CustomerAdoption;
+    [tenant_id] [users_entitled users_active users_ratio seats_sold seats_assigned products subscriptions_age_days holdings_age_days]);
 texts!(priced, Spend, reference::AdoptionKey, reference::Spend;
     [tenant_id sku_id]
     [currency price_per_month seats_sold seats_unassigned seats_idle cost_sold cost_unassigned cost_idle in_scope]);
@@ -101,7 +106,7 @@ texts!(summed, Portfolio, reference::PortfolioKey, reference::Portfolio;
     [sku_id workload]
     [customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio
      seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial
-     active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed]);
+     active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed users_entitled users_active users_ratio]);
 
 texts!(advised, NextStep, reference::NextStepsKey, reference::NextSteps; [tenant_id sku_id workload code] [money_per_month currency evidence]);
 
@@ -160,6 +165,7 @@ pub fn found(settings: &Settings) -> Result<AllLines, String> {
         ("usage", lines(settings, used::found)?),
         ("adoption", lines(settings, adopted::found)?),
         ("workload_adoption", lines(settings, by_workload::found)?),
+        ("customer_adoption", lines(settings, by_customer::found)?),
         ("spend", lines(settings, priced::found)?),
         ("next_steps", lines(settings, advised::found)?),
         ("portfolio", lines(settings, summed::found)?),
@@ -190,6 +196,7 @@ pub fn expected(tables: &Tables) -> AllLines {
         ("usage", lines!(tables.usage, used::expected)),
         ("adoption", lines!(tables.adoption, adopted::expected)),
         ("workload_adoption", lines!(tables.workload_adoption, by_workload::expected)),
+        ("customer_adoption", lines!(tables.customer_adoption, by_customer::expected)),
         ("spend", lines!(tables.spend, priced::expected)),
         ("next_steps", lines!(tables.next_steps, advised::expected)),
         ("portfolio", lines!(tables.portfolio, summed::expected)),

@@ -18,6 +18,7 @@ use crate::stages::activity::first_activity::FIRST_ACTIVITY;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
@@ -27,11 +28,12 @@ use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::store::Store;
 
 /// The tables that look back on windows.
-const WINDOWS: [&str; 5] = [
+const WINDOWS: [&str; 6] = [
     ACTIVITY_28D.name,
     USAGE.name,
     ADOPTION.name,
     WORKLOAD_ADOPTION.name,
+    CUSTOMER_ADOPTION.name,
     NEXT_STEPS.name,
 ];
 
@@ -125,9 +127,8 @@ fn is_excused(contract: &Contract, (day, shard): Place, broken: &BTreeSet<(&'sta
         return broken.iter().any(|(table, _)| received(table)) || (contract.name == FIRST_ACTIVITY.name && any_facts());
     };
     if contract.name == PORTFOLIO.name {
-        return broken
-            .iter()
-            .any(|(table, (of, _))| [ADOPTION.name, WORKLOAD_ADOPTION.name].contains(table) && *of == Some(day));
+        let is_summed = |table: &str| PORTFOLIO.made_from.tables.iter().any(|upstream| upstream.table.name == table);
+        return broken.iter().any(|(table, (of, _))| is_summed(table) && *of == Some(day));
     }
     if WINDOWS.contains(&contract.name) || contract.name == SUBSCRIPTIONS.name {
         let in_window = |table: &str| {

@@ -11,6 +11,7 @@ use crate::stages::activity::activity_daily::{ACTIVITY_DAILY, ActivityDaily};
 use crate::stages::licenses::assignments::{ASSIGNMENTS, Assignment};
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Subscription};
 use crate::stages::measures::adoption::{ADOPTION, Adoption};
+use crate::stages::measures::customer_adoption::{CUSTOMER_ADOPTION, CustomerAdoption};
 use crate::stages::measures::portfolio;
 use crate::stages::measures::spend::{SPEND, Spend};
 use crate::stages::measures::usage::{USAGE, Usage};
@@ -116,7 +117,22 @@ pub const COMPARED: &[ComparedTable] = &[
                 .filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
             frame(rows.map(|(key, of)| {
                 row!(WorkloadAdoption from key: tenant_id workload,
-                    of: entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed)
+                    of: entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed users_entitled
+                        users_active users_ratio)
+            }))
+        },
+    },
+    ComparedTable {
+        contract: &CUSTOMER_ADOPTION,
+        recomputed: |tables, tenant, day| {
+            let rows = tables
+                .customer_adoption
+                .iter()
+                .filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
+            frame(rows.map(|(key, of)| {
+                row!(CustomerAdoption from key: tenant_id,
+                    of: users_entitled users_active users_ratio seats_sold seats_assigned products subscriptions_age_days
+                        holdings_age_days)
             }))
         },
     },
@@ -140,7 +156,8 @@ pub fn portfolio(tables: &Tables, day: Day) -> Result<RecordBatch, WarehouseErro
         row!(Portfolio from key: sku_id workload,
             of: customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned
                 deployment_ratio seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved
-                active_switched active_lapsed active_trial active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed)
+                active_switched active_lapsed active_trial active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted
+                usage_ratio_licensed users_entitled users_active users_ratio)
     }))
 }
 

@@ -28,9 +28,7 @@ use crate::engine::input::raw_file::RawFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reference::{self, Inputs, Tables};
-use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
-use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::stages::received::activity_events::shard_of;
 use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::store::Store;
@@ -95,6 +93,7 @@ impl Oracle<'_> {
                 verdict.differing.extend(part.differing);
                 sums.adoption.extend(part.summed.adoption);
                 sums.workload_adoption.extend(part.summed.workload_adoption);
+                sums.customer_adoption.extend(part.summed.customer_adoption);
             }
         }
         if chosen.is_all() && !chosen.tenants.is_empty() {
@@ -175,6 +174,7 @@ impl Oracle<'_> {
             for tables in computed.into_values() {
                 found.summed.adoption.extend(tables.adoption);
                 found.summed.workload_adoption.extend(tables.workload_adoption);
+                found.summed.customer_adoption.extend(tables.customer_adoption);
             }
         }
         Ok(found)
@@ -197,8 +197,9 @@ impl Oracle<'_> {
     /// Returns whether the portfolio of a day, or a file that it sums, is left out.
     fn sums_what_is_left_out(&self, day: Day) -> bool {
         let shards = u32::from(self.settings.shards);
-        [&PORTFOLIO, &ADOPTION, &WORKLOAD_ADOPTION]
-            .into_iter()
+        let summed = PORTFOLIO.made_from.tables.iter().map(|upstream| upstream.table);
+        summed
+            .chain([&PORTFOLIO])
             .any(|contract| (0..contract.files(shards)).any(|shard| self.is_left_out(contract, (Some(day), shard))))
     }
 
@@ -206,9 +207,11 @@ impl Oracle<'_> {
     fn compare_portfolio(&self, mut sums: Tables, verdict: &mut Verdict) -> Result<(), EngineError> {
         for day in self.days.0.to(self.days.1) {
             let (adoption, workloads) = (&mut sums.adoption, &mut sums.workload_adoption);
+            let customers = &mut sums.customer_adoption;
             let mut of_day = Tables {
                 adoption: adoption.extract_if(.., |key, _| key.day == day).collect(),
                 workload_adoption: workloads.extract_if(.., |key, _| key.day == day).collect(),
+                customer_adoption: customers.extract_if(.., |key, _| key.day == day).collect(),
                 ..Tables::default()
             };
             if self.sums_what_is_left_out(day) {

@@ -6,6 +6,7 @@ pub mod assignments;
 pub mod expected;
 pub mod first_activity;
 pub mod license_history;
+pub mod portfolio;
 pub mod subscription_history;
 pub mod user_names;
 pub mod window_fingerprints;

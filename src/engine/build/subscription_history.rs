@@ -1,11 +1,10 @@
-//! Reads all snapshots of subscriptions from the `received=` partitions, and caches them in a compact
+//! Reads all snapshots of subscriptions, and the days of the lists of users, from the `received=` partitions, and caches them in a compact
 //! form. The cache is used where its partitions are unchanged and no new file adds to a snapshot that is
 //! in it. Otherwise everything is read again.
 
 use std::collections::BTreeSet;
 
 use crate::domain::day::Day;
-use crate::domain::kinds::Feed;
 use crate::engine::cache::entry::Entry;
 use crate::engine::cache::partition_set::{Partitions, rows_of};
 use crate::engine::error::EngineError;
@@ -18,7 +17,7 @@ use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file::CacheFile;
 
 /// All snapshots, with the partitions that they were folded from.
-const FILE: CacheFile<Entry<CachedSnapshots, Partitions>> = CacheFile::new("subscriptions", 5);
+const FILE: CacheFile<Entry<CachedSnapshots, Partitions>> = CacheFile::new("subscriptions", 6);
 /// How many days of partitions are in memory at once while they are folded.
 const DAYS_AT_ONCE: usize = 16;
 
@@ -72,9 +71,7 @@ fn add(
     let days: Vec<Option<Day>> = days.into_iter().collect();
     for some in days.chunks(days_at_once) {
         let of_these = |places: &[Place]| -> Vec<Place> { places.iter().filter(|(day, _)| some.contains(day)).copied().collect() };
-        let files = rows_of(store, of_these(&files), |file: &SnapshotFile| {
-            file.feed == Feed::Subscriptions.name()
-        })?;
+        let files = rows_of(store, of_these(&files), |_: &SnapshotFile| true)?;
         let rows = rows_of(store, of_these(&rows), |_: &SnapshotSubscription| true)?;
         if !taken.add(&files, rows) {
             return Ok(false);

@@ -25,6 +25,7 @@ use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
 use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
@@ -36,7 +37,15 @@ use crate::stages::received::activity_events::shard_of;
 use crate::warehouse::contract::Contract;
 
 /// The tables that one pass makes.
-pub const PASS_TABLES: [&Contract; 6] = [&ACTIVITY_28D, &USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &SPEND, &NEXT_STEPS];
+pub const PASS_TABLES: [&Contract; 7] = [
+    &ACTIVITY_28D,
+    &USAGE,
+    &ADOPTION,
+    &WORKLOAD_ADOPTION,
+    &CUSTOMER_ADOPTION,
+    &SPEND,
+    &NEXT_STEPS,
+];
 
 /// The same and `subscriptions`: the tables of a shard of which one plan says which days are made.
 pub fn window_tables() -> impl Iterator<Item = &'static Contract> {
@@ -122,6 +131,7 @@ impl Fingerprints {
         let holders = HolderDigests::of(&inputs.assignments, begin, range.last);
         let in_force = inputs.timeline.digests(range.first, range.last);
         let arrivals = tenants_since(&inputs.coverage, range);
+        let lists = lists_of_users(inputs.timeline, range);
         let advice = inputs.advice(job);
         let scope = out_of_scope(job, shard);
         let spare = spare_seats(job, shard);
@@ -169,6 +179,10 @@ impl Fingerprints {
             let in_scope = |inputs: Digest| Hasher::new().digest(inputs).digest(scope[at]).finish();
             put(&ADOPTION, in_scope(covered));
             put(&WORKLOAD_ADOPTION, in_scope(use_of));
+            put(
+                &CUSTOMER_ADOPTION,
+                Hasher::new().digest(in_scope(use_of)).digest(lists[at]).finish(),
+            );
             put(&SPEND, in_scope(covered));
             put(
                 &NEXT_STEPS,
@@ -228,6 +242,21 @@ pub fn portfolio_fingerprint(job: &Job<'_>, state: &State, day: Day) -> Fingerpr
         settings: settings_digest(&PORTFOLIO, job.settings),
         inputs: inputs.finish(),
     }
+}
+
+/// For each day of the range a digest of the latest lists of users.
+fn lists_of_users(timeline: &Timeline, range: Range) -> Vec<Digest> {
+    let lists = timeline.holdings().flat_map(|(tenant, days)| {
+        let days: Vec<Day> = days.iter().collect();
+        let until = days.iter().copied().skip(1).map(Some).chain([None]);
+        let list = |(taken_on, until): (&Day, Option<Day>)| {
+            let mut hasher = Hasher::new();
+            hasher.bytes(&tenant.bytes()).number(i64::from(taken_on.0));
+            (hasher.finish(), (Some(*taken_on), until))
+        };
+        days.iter().zip(until).map(list).collect::<Vec<_>>()
+    });
+    interval_digests::digests(lists, range.first, range.last)
 }
 
 /// For each day of the range a digest of what is out of scope in a shard by the exceptions.

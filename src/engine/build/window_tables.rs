@@ -1,10 +1,9 @@
 //! The tables that look back on 28 days, and the ones beside them: `subscriptions`, `activity_28d`,
-//! `usage`, `adoption`, `workload_adoption`, `spend`, `next_steps`, `portfolio`. A range of N days is one
-//! pass over N + 27 days of facts.
+//! `usage`, `adoption`, `workload_adoption`, `customer_adoption`, `spend`, `next_steps`. A range
+//! of N days is one pass over N + 27 days of facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
@@ -14,7 +13,8 @@ use crate::domain::digest::Fingerprint;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::build::activity_daily::facts_of;
 use crate::engine::build::assignments::remove_beyond;
-use crate::engine::build::window_fingerprints::{PASS_TABLES, ShardInputs, portfolio_fingerprint, window_tables};
+use crate::engine::build::portfolio;
+use crate::engine::build::window_fingerprints::{PASS_TABLES, ShardInputs, window_tables};
 use crate::engine::build::window_plan::{ShardPlan, WindowsPlan};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
@@ -27,8 +27,7 @@ use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::window_facts::{DailyFacts, DailyFactsBuilder, FOLDED_COLUMNS, Windows, marks};
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::adoption::ADOPTION;
-use crate::stages::measures::portfolio;
-use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
 use crate::stages::measures::spend;
 use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
@@ -37,7 +36,6 @@ use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::{self, NEXT_STEPS};
 use crate::warehouse::contract::Contract;
-use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::Row;
 
 /// A pass has at least so many days, if there are so many.
@@ -102,7 +100,7 @@ pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<
     for contract in window_tables() {
         remove_beyond(job.store, state, contract, job.shards())?;
     }
-    for (contract, place, footer) in make_portfolio(job, state, plan)? {
+    for (contract, place, footer) in portfolio::make(job, state, &plan.portfolio)? {
         state.put(contract, place, footer);
     }
     Ok(())
@@ -164,7 +162,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
     for (first, last) in passes(&days, |day| facts_on(job, state, day, inputs.shard)) {
         let days_of_pass: Vec<Day> = window::first_day(first).to(last).collect();
         let facts = read_facts(job, state, inputs.shard, &days_of_pass)?;
-        let with_use = [&USAGE, &ADOPTION, &WORKLOAD_ADOPTION, &SPEND, &NEXT_STEPS]
+        let with_use = PASS_TABLES[1..]
             .iter()
             .any(|contract| of(contract).range(first..=last).next().is_some());
         let assignments = if with_use { inputs.assignments.as_slice() } else { &[] };
@@ -256,6 +254,7 @@ impl Finished {
         put(&USAGE, &|| Ok(Row::frame(&self.used.usage)?))?;
         put(&ADOPTION, &|| Ok(Row::frame(&self.used.adoption)?))?;
         put(&WORKLOAD_ADOPTION, &|| Ok(Row::frame(&self.used.workload_adoption)?))?;
+        put(&CUSTOMER_ADOPTION, &|| Ok(Row::frame(&self.used.customer_adoption)?))?;
         put(&SPEND, &|| {
             Ok(spend::build(&self.used.adoption, self.day, &job.settings.rules.catalogue)?)
         })?;
@@ -323,49 +322,6 @@ pub fn read_facts(job: &Job<'_>, state: &State, shard: u32, days: &[Day]) -> Res
         }
     }
     Ok(builder.finish()?)
-}
-
-/// Makes the portfolio of the days of a plan, as soon as what it sums is made.
-fn make_portfolio(job: &Job<'_>, state: &State, plan: &WindowsPlan<'_>) -> Result<Vec<Made>, EngineError> {
-    let tasks = plan.portfolio.iter().map(|&day| TableTask {
-        shard: 0,
-        range: job.range,
-        forced: job.forced,
-        work: Work::Portfolio {
-            day,
-            fingerprint: portfolio_fingerprint(job, state, day),
-        },
-    });
-    let tasks: Vec<TableTask> = tasks.collect();
-    let made = tasks.par_iter().map(|task| {
-        job.request.tell(|| Task::Tables(task.clone()));
-        match task.work {
-            Work::Portfolio { day, fingerprint } => Ok(execute_portfolio(day, fingerprint, job, state)?.into_made()?.unwrap_or_default()),
-            _ => Ok(Vec::new()),
-        }
-    });
-    let made: Vec<Vec<Made>> = made.collect::<Result<_, EngineError>>()?;
-    Ok(made.into_iter().flatten().collect())
-}
-
-/// Makes the portfolio of a day, unless it is there.
-pub fn execute_portfolio(day: Day, fingerprint: Fingerprint, job: &Job<'_>, state: &State) -> Result<Outcome, EngineError> {
-    if !job.forced.day(day) && state.fingerprint(&PORTFOLIO, (Some(day), 0)) == Some(fingerprint) {
-        return Ok(Outcome::AlreadyMade);
-    }
-    if portfolio_fingerprint(job, state, day) != fingerprint {
-        return Ok(Outcome::Outdated);
-    }
-    job.watch.go_on()?;
-    let of_all_shards = |contract: &'static Contract| -> Result<RecordBatch, EngineError> {
-        let shards = (0..job.shards()).map(|shard| job.store.read(contract, (Some(day), shard), &[]));
-        let shards = shards.collect::<Result<Vec<RecordBatch>, WarehouseError>>()?;
-        Ok(concat_batches(&contract.schema(), &shards).map_err(WarehouseError::from)?)
-    };
-    let rows = portfolio::build(&of_all_shards(&ADOPTION)?, &of_all_shards(&WORKLOAD_ADOPTION)?)?;
-    let place = (Some(day), 0);
-    let footer = job.store.replace(&PORTFOLIO, place, &rows, fingerprint, &[])?;
-    Ok(Outcome::Made(vec![(&PORTFOLIO, place, footer)]))
 }
 
 #[cfg(test)]

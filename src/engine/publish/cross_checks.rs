@@ -249,6 +249,7 @@ fn read(store: &Store, state: &State, day: Day, shard: u32) -> Result<DayTables,
         usage: rows(store, state, place)?,
         adoption: rows(store, state, place)?,
         workload_adoption: rows(store, state, place)?,
+        customer_adoption: rows(store, state, place)?,
         spend: rows(store, state, place)?,
         next_steps: rows(store, state, place)?,
     })

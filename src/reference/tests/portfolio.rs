@@ -68,6 +68,9 @@ fn a_product_row_is_sum_over_sum_of_the_customers_with_seats() {
         usage_ratio: Some(0.25),
         usage_ratio_adjusted: Some(0.25),
         usage_ratio_licensed: None,
+        users_entitled: None,
+        users_active: None,
+        users_ratio: None,
     };
     assert_eq!(portfolio(&tables, Some(TEAMS), None), Some(&expected));
 }
@@ -85,6 +88,9 @@ fn the_row_of_all_products_counts_someone_in_two_products_twice() {
     );
     assert_eq!((all.entitlements_total, all.entitlements_active), (Some(45), Some(11)));
     assert_eq!(all.usage_ratio, Some(11.0 / 45.0));
+    // People count once: 8 and 4 with a license, of whom 7 and 3 work.
+    assert_eq!((all.users_entitled, all.users_active), (Some(12), Some(10)));
+    assert_eq!(all.users_ratio, Some(10.0 / 12.0));
     assert_eq!(portfolio(&tables, Some(FREE), None), None);
     assert_eq!(portfolio(&tables, None, Some("yammer")), None);
 }
@@ -101,6 +107,9 @@ fn a_workload_row_counts_users_once_and_leaves_the_seat_columns_null() {
         active_unlicensed: Some(0),
         usage_ratio: Some(10.0 / 45.0),
         usage_ratio_licensed: Some(10.0 / 45.0),
+        users_entitled: Some(12),
+        users_active: Some(10),
+        users_ratio: Some(10.0 / 12.0),
         ..Portfolio::default()
     };
     assert_eq!(portfolio(&tables, None, Some("teams")), Some(&expected));

@@ -4,7 +4,9 @@ use super::world::{FREE, OFFICE, SOCIAL, TEAMS, TENANT, VISIO, World, at, day, o
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
 use crate::domain::subscription::{Seller, State};
-use crate::reference::{Adoption, AdoptionKey, Tables, Usage, UsageKey, WorkloadAdoption, WorkloadAdoptionKey};
+use crate::reference::{
+    Adoption, AdoptionKey, CustomerAdoption, CustomerAdoptionKey, Tables, Usage, UsageKey, WorkloadAdoption, WorkloadAdoptionKey,
+};
 use crate::sources::record::{Activity, SoldBy, Subscription};
 
 fn adoption(tables: &Tables, number: i32, sku: Guid) -> Option<&Adoption> {
@@ -256,6 +258,10 @@ fn use_without_a_license_counts_for_members_who_never_held_one_on_an_active_day(
         active_unlicensed: 2,
         usage_ratio: Some(1.0),
         usage_ratio_licensed: Some(0.5),
+        // `licensed`, `late` and `both` have it by now, and each worked in the window.
+        users_entitled: 3,
+        users_active: 3,
+        users_ratio: Some(1.0),
     };
     assert_eq!(workload(&tables, 10, "yammer"), Some(&expected));
     assert_eq!(workload(&tables, 10, "teams"), None);
@@ -263,6 +269,59 @@ fn use_without_a_license_counts_for_members_who_never_held_one_on_an_active_day(
     assert_eq!(
         (free.in_scope, free.scope_reason.as_deref(), free.entitlements_active),
         (false, Some("free"), 1)
+    );
+}
+
+#[test]
+fn a_customer_is_one_row_in_which_nobody_counts_twice() {
+    let mut world = World::new();
+    world.sold(TENANT, 2, &[("1", OFFICE, 5, State::Active), ("2", TEAMS, 3, State::Active)]);
+    world.holdings(3, &[("a", OFFICE), ("a", TEAMS), ("b", TEAMS), ("c", VISIO), ("d", FREE)]);
+    world.sign_in("a", "teams", 4);
+    world.sign_in("b", "exchange", 4); // TEAMS has no exchange
+    world.sign_in("c", "teams", 4); // VISIO has no workload
+    world.sign_in("d", "yammer", 4); // out of scope
+    let tables = world.tables(1, 6);
+    let row = |number: i32| {
+        let key = CustomerAdoptionKey {
+            day: day(number),
+            tenant_id: TENANT,
+        };
+        tables.customer_adoption.get(&key).cloned()
+    };
+    let expected = CustomerAdoption {
+        users_entitled: 3,
+        users_active: 1,
+        users_ratio: Some(1.0 / 3.0),
+        seats_sold: Some(8),
+        seats_assigned: 4,
+        products: 3,
+        subscriptions_age_days: Some(4),
+        holdings_age_days: Some(3),
+    };
+    assert_eq!(row(6), Some(expected));
+    // Before the lists there are assignments from before the data, and no seats are known.
+    let first = row(1).unwrap();
+    assert_eq!((first.users_entitled, first.users_active, first.seats_sold), (3, 0, None));
+    assert_eq!((first.subscriptions_age_days, first.holdings_age_days), (None, None));
+    // Teams: `a` has it twice, and `b` does not work there.
+    let teams = workload(&tables, 6, "teams").unwrap();
+    assert_eq!(
+        (teams.entitlements_total, teams.users_entitled, teams.users_active),
+        (Some(8), 2, 1)
+    );
+}
+
+#[test]
+fn a_list_that_names_nobody_gives_a_customer_a_row() {
+    let mut world = World::new();
+    world.holdings(3, &[]);
+    let tables = world.tables(2, 4);
+    let rows: Vec<(&CustomerAdoptionKey, &CustomerAdoption)> = tables.customer_adoption.iter().collect();
+    assert_eq!(rows.iter().map(|(key, _)| key.day).collect::<Vec<_>>(), [day(3), day(4)]);
+    assert_eq!(
+        (rows[1].1.users_ratio, rows[1].1.products, rows[1].1.holdings_age_days),
+        (None, 0, Some(1))
     );
 }
 

@@ -42,7 +42,7 @@ fn row(tenant: Guid, sku: u128, entitlements: Option<i64>, active: i64) -> Adopt
 fn day(number: i32, adoption: Vec<Adoption>) -> DayRows {
     DayRows {
         day: Day(number),
-        portfolio: portfolio::build_rows(&adoption, &[]).unwrap(),
+        portfolio: portfolio::build_rows(&adoption, &[], &[]).unwrap(),
         adoption,
         spend: Vec::new(),
     }

@@ -26,6 +26,7 @@ use crate::domain::subscription::{Seller, State, Term};
 use crate::reports::columns::{published_files, published_tables};
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::customer_adoption::CustomerAdoption;
 use crate::stages::measures::portfolio;
 use crate::stages::measures::spend::Spend;
 use crate::stages::measures::usage::Usage;
@@ -118,6 +119,23 @@ fn workload_adoption(tenant_id: Guid, workload: &str) -> WorkloadAdoption {
         active_unlicensed: 0,
         usage_ratio: Some(0.625),
         usage_ratio_licensed: Some(0.625),
+        users_entitled: 7,
+        users_active: 5,
+        users_ratio: Some(5.0 / 7.0),
+    }
+}
+
+fn customer_adoption(tenant_id: Guid) -> CustomerAdoption {
+    CustomerAdoption {
+        tenant_id,
+        users_entitled: 7,
+        users_active: 5,
+        users_ratio: Some(5.0 / 7.0),
+        seats_sold: Some(8),
+        seats_assigned: 7,
+        products: 1,
+        subscriptions_age_days: Some(0),
+        holdings_age_days: None,
     }
 }
 
@@ -205,6 +223,7 @@ impl World {
             vec![workload_adoption(NAMELESS, "teams")],
             vec![workload_adoption(CONTOSO, "teams")],
         ];
+        let customers = [vec![customer_adoption(NAMELESS)], vec![customer_adoption(CONTOSO)]];
         let spent = [vec![spend(NAMELESS, seats)], vec![spend(CONTOSO, seats)]];
         let sold = [vec![subscription(NAMELESS, seats)], vec![subscription(CONTOSO, seats)]];
         let advised = [vec![next_step(NAMELESS, Some(E3))], vec![next_step(CONTOSO, None)]];
@@ -213,16 +232,12 @@ impl World {
             store.replace_rows((day, shard as u32), &used[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &sold[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &worked[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &customers[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &spent[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &advised[shard], digest).unwrap();
         }
-        store
-            .replace_rows(
-                (day, 0),
-                &portfolio::build_rows(&adopted.concat(), &worked.concat()).unwrap(),
-                digest,
-            )
-            .unwrap();
+        let sums = portfolio::build_rows(&adopted.concat(), &worked.concat(), &customers.concat()).unwrap();
+        store.replace_rows((day, 0), &sums, digest).unwrap();
     }
 
     fn published(&self) -> std::path::PathBuf {

@@ -5,6 +5,7 @@ use arrow::record_batch::RecordBatch;
 use crate::domain::day::Day;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::customer_adoption::CustomerAdoption;
 use crate::stages::measures::spend::Spend;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
@@ -21,6 +22,7 @@ pub struct DayTables {
     pub usage: Vec<Usage>,
     pub adoption: Vec<Adoption>,
     pub workload_adoption: Vec<WorkloadAdoption>,
+    pub customer_adoption: Vec<CustomerAdoption>,
     pub spend: Vec<Spend>,
     pub next_steps: Vec<NextStep>,
 }

@@ -9,6 +9,7 @@
 //! violations, and the caller decides.
 
 mod activity;
+mod customer_adoption;
 pub mod day_tables;
 pub mod inputs;
 mod next_steps;
@@ -39,6 +40,7 @@ pub fn check_rows(tables: &DayTables, violations: &mut Violations) -> Result<(),
     crate::stages::checks::activity::check_day(tables, violations)?;
     crate::stages::checks::usage_parts::check_day(tables, violations);
     crate::stages::checks::workload_adoption::check_sums(tables, violations);
+    crate::stages::checks::customer_adoption::check_sums(tables, violations);
     crate::stages::checks::next_steps::check_day(tables, violations);
     Ok(())
 }
@@ -50,6 +52,7 @@ pub fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, violations
     crate::stages::checks::window_sums::check_day(tables, known.daily_users, violations)?;
     crate::stages::checks::seats::check_day(tables, known, &recount, violations);
     crate::stages::checks::workload_adoption::check_users(tables, known.rules, &recount, violations);
+    crate::stages::checks::customer_adoption::check_users(tables, &recount, violations);
     crate::stages::checks::spend::check_under_rules(tables, known, &recount, violations);
     crate::stages::checks::next_steps::check_under_rules(tables, known, &recount, violations);
     Ok(())

@@ -38,6 +38,8 @@ struct PortfolioSum {
     without_seats: BTreeSet<Guid>,
     counts: [i64; COUNTS.len()],
     unlicensed: i64,
+    users_entitled: i64,
+    users_active: i64,
     prorated: f64,
 }
 
@@ -110,10 +112,19 @@ fn sums(shards: &[DayTables]) -> BTreeMap<SumKey<'_>, PortfolioSum> {
                 sum.counts[6] += total;
                 sum.counts[7] += row.entitlements_active;
                 sum.unlicensed += row.active_unlicensed;
+                sum.users_entitled += row.users_entitled;
+                sum.users_active += row.users_active;
             }
             None => {
                 sum.without_seats.insert(row.tenant_id);
             }
+        }
+    }
+    if let Some(all) = sums.get_mut(&(None, None)) {
+        let customers = shards.iter().flat_map(|tables| &tables.customer_adoption);
+        for row in customers.filter(|row| row.subscriptions_age_days.is_some()) {
+            all.users_entitled += row.users_entitled;
+            all.users_active += row.users_active;
         }
     }
     sums
@@ -156,6 +167,14 @@ fn check_row(row: &Portfolio, sum: &PortfolioSum, violations: &mut Violations) {
     }
     let unlicensed = (any && of_workload).then_some(sum.unlicensed);
     violations.check_equal(subject, "active_unlicensed", row.active_unlicensed, unlicensed, by);
+    let has_people = any && row.sku_id.is_none();
+    let by_people = if of_workload { by } else { "`customer_adoption`" };
+    for (column, found, expected) in [
+        ("users_entitled", row.users_entitled, sum.users_entitled),
+        ("users_active", row.users_active, sum.users_active),
+    ] {
+        violations.check_equal(subject, column, found, has_people.then_some(expected), by_people);
+    }
     let prorated = (any && !of_workload).then_some(sum.prorated);
     let close = match (row.seats_assigned_own_prorated, prorated) {
         (Some(found), Some(expected)) => (found - expected).abs() <= TOLERANCE * expected.abs().max(1.0),
@@ -189,6 +208,7 @@ fn check_ratios(subject: Subject<'_>, row: &Portfolio, of_workload: bool, violat
             row.usage_ratio_licensed,
             only(of_workload, over(licensed, total)),
         ),
+        ("users_ratio", row.users_ratio, over(row.users_active, row.users_entitled)),
     ];
     for (column, found, expected) in ratios {
         violations.check_equal(subject, column, found, expected, "its sums");
@@ -205,7 +225,7 @@ mod tests {
 
     fn check(change: impl FnOnce(&mut Vec<Portfolio>)) -> Vec<String> {
         let tables = day_of_one_product();
-        let mut rows = build_rows(&tables.adoption, &tables.workload_adoption).unwrap();
+        let mut rows = build_rows(&tables.adoption, &tables.workload_adoption, &tables.customer_adoption).unwrap();
         change(&mut rows);
         let mut violations = Violations::of(day(28));
         check_day(&rows, &[tables], &mut violations);
@@ -228,6 +248,14 @@ mod tests {
             &["workload `exchange`", "`entitlements_active` is `7`"],
         );
         says(&check(|rows| rows[0].customers = 2), &["`customers` is `2`"]);
+        says(
+            &check(|rows| rows[0].users_active = Some(9)),
+            &["`users_active` is `9`, and by `customer_adoption` it is `3`", "`users_ratio`"],
+        );
+        says(
+            &check(|rows| rows[2].users_entitled = Some(9)),
+            &["workload `teams`", "`users_entitled` is `9`, and by `workload_adoption` it is `3`"],
+        );
         says(
             &check(|rows| rows[0].seats_assigned_own_prorated = Some(9.0)),
             &["`seats_assigned_own_prorated` is `9`"],

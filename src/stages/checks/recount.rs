@@ -39,6 +39,17 @@ pub(super) struct WorkloadUsers {
     pub licensed: i64,
     /// Active, and held no SKU with the workload on any of these days. Guests are included.
     pub without_license: i64,
+    /// Have a SKU in scope that has the workload, and those of them who are active.
+    pub entitled: i64,
+    pub active: i64,
+}
+
+/// The users of a customer with a SKU in scope, and those of them who are active in a workload of
+/// such a SKU.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct CustomerUsers {
+    pub entitled: i64,
+    pub active: i64,
 }
 
 /// The users of a shard's day.
@@ -46,6 +57,9 @@ pub(super) struct WorkloadUsers {
 pub(super) struct Recount<'a> {
     pub products: FxHashMap<(Guid, Guid), ProductUsers>,
     pub workloads: FxHashMap<(Guid, &'a str), WorkloadUsers>,
+    pub customers: FxHashMap<Guid, CustomerUsers>,
+    /// The workloads of the SKUs in scope that the current user has.
+    entitled: Vec<&'a str>,
 }
 
 /// One workload of the current user.
@@ -59,7 +73,7 @@ struct Active<'a> {
 
 impl<'a> Recount<'a> {
     /// Counts one day. Both inputs are sorted by customer and user, so one loop walks over both.
-    pub fn of(day: Day, activity: &'a RecordBatch, known: &CheckInputs<'_>) -> Result<Recount<'a>, WarehouseError> {
+    pub fn of(day: Day, activity: &'a RecordBatch, known: &CheckInputs<'a>) -> Result<Recount<'a>, WarehouseError> {
         let rows = UserRows::of(activity, &ACTIVITY_28D)?;
         let bits = column_of(activity, &ACTIVITY_28D, "active_bits")?.as_primitive::<UInt32Type>();
         let mut recount = Recount::default();
@@ -108,8 +122,10 @@ impl<'a> Recount<'a> {
         assignments: &[Assignment],
         active: &mut [Active<'_>],
         firsts: &mut UserCursor<'_>,
-        known: &CheckInputs<'_>,
+        known: &CheckInputs<'a>,
     ) {
+        self.entitled.clear();
+        let mut has_any = false;
         let firsts = firsts.of(assignments[0].tenant_id, &assignments[0].user_id);
         for same in assignments.chunk_by(|a, b| a.sku_id == b.sku_id) {
             let held = same.iter().fold(0, |bits, assignment| bits | held_bits(assignment, day));
@@ -134,6 +150,14 @@ impl<'a> Recount<'a> {
                     ..ProductUsers::default()
                 });
             product.assigned += has;
+            if open.is_some() && in_scope {
+                has_any = true;
+                for workload in workloads {
+                    if !self.entitled.contains(workload) {
+                        self.entitled.push(workload);
+                    }
+                }
+            }
             let along = known.products.along(same[0].sku_id);
             active
                 .iter_mut()
@@ -163,6 +187,25 @@ impl<'a> Recount<'a> {
                 product.idle.add(day, known.rules.thresholds.grace_days, open.assigned_day, first);
             }
         }
+        if has_any {
+            self.entitled_user(assignments[0].tenant_id, active);
+        }
+    }
+
+    /// Counts a user who has a SKU in scope at the end of the day.
+    fn entitled_user(&mut self, tenant: Guid, active: &[Active<'_>]) {
+        let is_active = |workload: &str| active.iter().any(|found| found.workload == workload && found.bits != 0);
+        let mut in_any = false;
+        for workload in &self.entitled {
+            let works = is_active(workload);
+            in_any |= works;
+            let users = self.workloads.entry((tenant, workload)).or_default();
+            users.entitled += 1;
+            users.active += i64::from(works);
+        }
+        let users = self.customers.entry(tenant).or_default();
+        users.entitled += 1;
+        users.active += i64::from(in_any);
     }
 
     fn workloads_of(&mut self, tenant: Guid, active: &[Active<'a>]) {

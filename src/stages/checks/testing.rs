@@ -27,6 +27,7 @@ use crate::stages::checks::window_sums::DailyUsers;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
+use crate::stages::measures::customer_adoption::CustomerAdoption;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::window_pass::Coverage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
@@ -172,7 +173,7 @@ pub fn day_of_one_product() -> DayTables {
         usage_ratio: Some(active as f64 / 2.0),
         usage_ratio_adjusted: Some(current as f64 / 2.0),
     };
-    let workload = |workload: &str, active: i64| WorkloadAdoption {
+    let workload = |workload: &str, active: i64, users_active: i64| WorkloadAdoption {
         tenant_id: TENANT,
         workload: workload.to_owned(),
         entitlements_total: Some(2),
@@ -180,6 +181,9 @@ pub fn day_of_one_product() -> DayTables {
         active_unlicensed: 0,
         usage_ratio: Some(active as f64 / 2.0),
         usage_ratio_licensed: Some(active as f64 / 2.0),
+        users_entitled: 3,
+        users_active,
+        users_ratio: Some(users_active as f64 / 3.0),
     };
     DayTables {
         day: day(28),
@@ -214,7 +218,18 @@ pub fn day_of_one_product() -> DayTables {
             window_complete: true,
             seats_snapshot_day: Some(day(20)),
         }],
-        workload_adoption: vec![workload("exchange", 4), workload("teams", 1)],
+        workload_adoption: vec![workload("exchange", 4, 3), workload("teams", 1, 1)],
+        customer_adoption: vec![CustomerAdoption {
+            tenant_id: TENANT,
+            users_entitled: 3,
+            users_active: 3,
+            users_ratio: Some(1.0),
+            seats_sold: Some(2),
+            seats_assigned: 3,
+            products: 1,
+            subscriptions_age_days: Some(8),
+            holdings_age_days: None,
+        }],
         spend: Vec::new(),
         next_steps: next_steps(),
     }

@@ -20,6 +20,9 @@ struct WorkloadSum {
     total: Option<i64>,
     least: i64,
     most: i64,
+    /// The maximum and the sum of the assigned seats.
+    least_entitled: i64,
+    most_entitled: i64,
 }
 
 /// Checks what holds for any day.
@@ -45,6 +48,7 @@ pub(super) fn check_sums(tables: &DayTables, violations: &mut Violations) {
                 let expected = known.then_some(0);
                 violations.check_equal(subject, "entitlements_total", row.entitlements_total, expected, "`usage`");
                 check_licensed(subject, row, 0, 0, violations);
+                check_people(subject, row, 0, 0, violations);
             }
         }
         let (active, licensed) = (row.entitlements_active, row.entitlements_active - row.active_unlicensed);
@@ -102,6 +106,9 @@ pub(super) fn check_users(tables: &DayTables, rules: &Rules, recount: &Recount<'
             users.licensed + row.active_unlicensed,
             "`activity_28d`, `assignments` and `active_unlicensed`",
         );
+        let by = "`assignments` and `activity_28d`";
+        violations.check_equal(subject, "users_entitled", row.users_entitled, users.entitled, by);
+        violations.check_equal(subject, "users_active", row.users_active, users.active, by);
     }
 }
 
@@ -123,6 +130,23 @@ fn check_sum(subject: Subject<'_>, row: &WorkloadAdoption, sum: WorkloadSum, vio
         "the sum of `usage` in scope",
     );
     check_licensed(subject, row, sum.least, sum.most, violations);
+    check_people(subject, row, sum.least_entitled, sum.most_entitled, violations);
+}
+
+/// Checks that people are at least those of each product and at most all of them together.
+fn check_people(subject: Subject<'_>, row: &WorkloadAdoption, least: i64, most: i64, violations: &mut Violations) {
+    let (entitled, active) = (row.users_entitled, row.users_active);
+    if entitled < least || entitled > most {
+        violations.report(
+            subject,
+            format_args!("`users_entitled` is `{entitled}`, and by `adoption` in scope it is from `{least}` to `{most}`"),
+        );
+    }
+    if active < 0 || active > entitled {
+        violations.report(subject, format_args!("`users_active` is `{active}` of `{entitled}` users"));
+    }
+    let expected = ratio(active, Some(entitled));
+    violations.check_equal(subject, "users_ratio", row.users_ratio, expected, "its counts");
 }
 
 fn check_licensed(subject: Subject<'_>, row: &WorkloadAdoption, least: i64, most: i64, violations: &mut Violations) {
@@ -142,17 +166,21 @@ fn sums(tables: &DayTables) -> BTreeMap<(Guid, &str), WorkloadSum> {
     let products: BTreeMap<(Guid, Guid), &Adoption> = tables.adoption.iter().map(|row| ((row.tenant_id, row.sku_id), row)).collect();
     let mut sums: BTreeMap<(Guid, &str), WorkloadSum> = BTreeMap::new();
     for row in &tables.usage {
-        if !products.get(&(row.tenant_id, row.sku_id)).is_some_and(|product| product.in_scope) {
+        let Some(product) = products.get(&(row.tenant_id, row.sku_id)).filter(|product| product.in_scope) else {
             continue;
-        }
+        };
         let sum = sums.entry((row.tenant_id, &row.workload)).or_insert(WorkloadSum {
             total: Some(0),
             least: 0,
             most: 0,
+            least_entitled: 0,
+            most_entitled: 0,
         });
         sum.total = sum.total.zip(row.entitlements_total).map(|(sum, total)| sum + total);
         sum.least = sum.least.max(row.entitlements_active);
         sum.most += row.entitlements_active;
+        sum.least_entitled = sum.least_entitled.max(product.seats_assigned);
+        sum.most_entitled += product.seats_assigned;
     }
     sums
 }
@@ -200,6 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn people_lie_between_those_of_a_product_and_all_of_them() {
+        says(
+            &check(|tables| tables.workload_adoption[0].users_entitled = 4),
+            &[
+                "`users_entitled` is `4`, and by `adoption` in scope it is from `3` to `3`",
+                "`users_ratio`",
+            ],
+        );
+        says(
+            &check(|tables| tables.workload_adoption[1].users_active = 4),
+            &["workload `teams`", "`users_active` is `4` of `3` users"],
+        );
+    }
+
+    #[test]
     fn rows_are_those_of_the_products_in_scope_and_of_unlicensed_use() {
         says(
             &check(|tables| {
@@ -219,6 +262,9 @@ mod tests {
             active_unlicensed: 3,
             usage_ratio: None,
             usage_ratio_licensed: None,
+            users_entitled: 0,
+            users_active: 0,
+            users_ratio: None,
         };
         assert_eq!(check(|tables| tables.workload_adoption.push(unlicensed.clone())), [""; 0]);
         says(

@@ -49,6 +49,19 @@ impl DaySet {
         word.is_some_and(|word| word & (1 << day.0.rem_euclid(BITS)) != 0)
     }
 
+    /// Returns the latest day that is not after `day`.
+    pub fn latest(&self, day: Day) -> Option<Day> {
+        let last = day.0.div_euclid(BITS);
+        let up_to_day = u64::MAX >> (BITS - 1 - day.0.rem_euclid(BITS));
+        let words = self.words.iter().enumerate().rev();
+        let words = words
+            .map(|(at, word)| (self.first + at as i32, *word))
+            .filter(|(at, _)| *at <= last);
+        let mut kept = words.map(|(at, word)| (at, if at == last { word & up_to_day } else { word }));
+        let (at, word) = kept.find(|(_, word)| *word != 0)?;
+        Some(Day(at * BITS + word.ilog2() as i32))
+    }
+
     /// Iterates over the days in order.
     pub fn iter(&self) -> impl Iterator<Item = Day> + '_ {
         self.words.iter().zip(self.first..).flat_map(|(word, at)| {
@@ -127,6 +140,12 @@ mod tests {
         assert!(found.iter().all(|day| days.has(Day(*day))));
         assert!(![-64, -2, 1, 62, 65, 20_001, 40_000].iter().any(|day| days.has(Day(*day))));
         assert!(!DaySet::default().has(Day(0)));
+        let latest = |day: i32| days.latest(Day(day)).map(|day| day.0);
+        assert_eq!(
+            [-2, -1, 1, 62, 63, 19_998, 20_000, 40_000].map(latest),
+            [None, Some(-1), Some(0), Some(0), Some(63), Some(64), Some(20_000), Some(20_000)]
+        );
+        assert_eq!(DaySet::default().latest(Day(0)), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! All snapshots of subscriptions in a compact form. A snapshot usually lists what the one before
+//! All snapshots of subscriptions in a compact form, and the days of the lists of users. A snapshot usually lists what the one before
 //! listed, so the form grows with the changes and hardly with the days.
 
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::domain::subscription::{Renewal, Seller, State, Term};
+use crate::stages::licenses::listed_holders::DaySet;
 use crate::stages::received::snapshots::SnapshotFile;
 use crate::stages::received::subscription_snapshots::SnapshotSubscription;
 
@@ -38,6 +39,8 @@ pub struct SnapshotHistory {
     lists: Vec<Vec<ListedSubscription>>,
     numbers: FxHashMap<Digest, u32>,
     taken: BTreeMap<(Guid, String), ListByDay>,
+    /// For each customer, the days of the lists of users with their licenses.
+    holdings: BTreeMap<Guid, DaySet>,
 }
 
 /// Identifies a snapshot: tenant, source, day.
@@ -62,6 +65,12 @@ impl SnapshotHistory {
         }
         if new.keys().any(|key| self.knows(key)) {
             return false;
+        }
+        for file in files
+            .iter()
+            .filter(|file| file.feed == Feed::LicenseHoldings.name() && file.readable)
+        {
+            self.holdings.entry(file.tenant_id).or_default().insert(file.day);
         }
         for ((tenant, source, day), list) in new {
             let number = self.number(list);
@@ -91,7 +100,12 @@ impl SnapshotHistory {
         self.taken.iter().map(|((tenant, source), days)| (*tenant, source.as_str(), days))
     }
 
-    /// Returns the day of the earliest snapshot.
+    /// Iterates over the customers with any list of users, and the days of these lists.
+    pub fn holdings(&self) -> impl Iterator<Item = (Guid, &DaySet)> {
+        self.holdings.iter().map(|(tenant, days)| (*tenant, days))
+    }
+
+    /// Returns the day of the earliest snapshot of subscriptions.
     pub fn first_day(&self) -> Option<Day> {
         self.taken.values().filter_map(|days| days.keys().next().copied()).min()
     }
@@ -119,12 +133,16 @@ impl SnapshotHistory {
             taken: taken
                 .map(|(tenant, source, days)| (tenant, source.to_owned(), runs(days)))
                 .collect(),
+            holdings: self.holdings.clone(),
         }
     }
 
     /// Restores a serialized value. Returns `None` if it is damaged.
     pub fn from_cached(cached: CachedSnapshots) -> Option<SnapshotHistory> {
-        let mut found = SnapshotHistory::default();
+        let mut found = SnapshotHistory {
+            holdings: cached.holdings,
+            ..SnapshotHistory::default()
+        };
         for list in cached.lists {
             let (count, number) = (found.lists.len(), found.number(list));
             if number as usize != count {
@@ -149,6 +167,7 @@ impl SnapshotHistory {
 pub struct CachedSnapshots {
     lists: Vec<Vec<ListedSubscription>>,
     taken: Vec<(Guid, String, Vec<DaysOfList>)>,
+    holdings: BTreeMap<Guid, DaySet>,
 }
 
 /// The first day, the number of days, and the number of their list.

@@ -16,6 +16,7 @@ use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State, Term};
+use crate::stages::licenses::listed_holders::DaySet;
 use crate::stages::licenses::snapshot_history::{ListedSubscription, SnapshotHistory};
 use crate::stages::licenses::subscription_terms::TermsBySnapshot;
 use crate::stages::received::snapshots::SNAPSHOTS;
@@ -72,6 +73,8 @@ pub struct InForce {
 #[derive(Default)]
 pub struct Timeline {
     tenants: BTreeMap<Guid, BTreeMap<Day, InForce>>,
+    /// The days of the lists of users with their licenses.
+    holdings: BTreeMap<Guid, DaySet>,
 }
 
 impl Timeline {
@@ -80,7 +83,11 @@ impl Timeline {
     pub fn build(taken: &SnapshotHistory, is_mine: impl Fn(Guid) -> bool, sources: &[String], rules: &Rules) -> Timeline {
         // Sources that the pipeline file no longer has come last.
         let place = |source: &str| sources.iter().position(|name| name == source).unwrap_or(sources.len());
-        let mut timeline = Timeline::default();
+        let holdings = taken.holdings().filter(|(tenant, _)| is_mine(*tenant));
+        let mut timeline = Timeline {
+            tenants: BTreeMap::new(),
+            holdings: holdings.map(|(tenant, days)| (tenant, days.clone())).collect(),
+        };
         let by_source: Vec<_> = taken.by_source().filter(|(tenant, ..)| is_mine(*tenant)).collect();
         for of_tenant in by_source.chunk_by(|a, b| a.0 == b.0) {
             let tenant = of_tenant[0].0;
@@ -110,6 +117,16 @@ impl Timeline {
     pub fn tenants(&self) -> impl Iterator<Item = Guid> {
         let with_snapshots = self.tenants.iter().filter(|(_, days)| !days.is_empty());
         with_snapshots.map(|(tenant, _)| *tenant)
+    }
+
+    /// Iterates over the tenants with any list of users, in order, and the days of these lists.
+    pub fn holdings(&self) -> impl Iterator<Item = (Guid, &DaySet)> {
+        self.holdings.iter().map(|(tenant, days)| (*tenant, days))
+    }
+
+    /// Returns the day of the latest list of users that a tenant has on a day.
+    pub fn holdings_taken_on(&self, tenant: Guid, day: Day) -> Option<Day> {
+        self.holdings.get(&tenant)?.latest(day)
     }
 
     /// Returns the snapshot that is in force for a tenant on a day.

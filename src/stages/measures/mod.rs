@@ -2,6 +2,8 @@
 
 pub mod adoption;
 mod current_holdings;
+pub mod customer_adoption;
+mod customer_people;
 pub mod idle_seats;
 pub mod portfolio;
 pub mod seats;

@@ -1,22 +1,25 @@
-//! `portfolio`: sums over customers by product, by workload, and in total. Reads `adoption` and
-//! `workload_adoption`. Ratios are sum over sum. Fractions are added in the order of the key, so
+//! `portfolio`: sums over customers by product, by workload, and in total. Reads `adoption`,
+//! `workload_adoption` and `customer_adoption`. Ratios are sum over sum. Fractions are added in the order of the key, so
 //! that the same input gives the same bytes.
 
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use polars::prelude::{DataType, Expr, IntoLazy, NULL, SortMultipleOptions, UnionArgs, col, concat, len, lit, when};
 
 use crate::domain::guid::Guid;
 use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::data_frame;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::table::table;
+use crate::warehouse::table::{column_of, table};
 
 table! {
     /// A sum over customers: of one product (workload null), of one workload (SKU null), or of
     /// everything (both null).
     PORTFOLIO = "portfolio", version 2, Day, single,
-        from Day [ADOPTION, WORKLOAD_ADOPTION];
+        from Day [ADOPTION, WORKLOAD_ADOPTION, CUSTOMER_ADOPTION];
     Portfolio {
         @key sku_id: Option<Guid> = "the product; null: all of them",
         @key workload: Option<String> = "the workload; null: any",
@@ -42,17 +45,27 @@ table! {
         usage_ratio: Option<f64> = "entitlements_active / entitlements_total",
         usage_ratio_adjusted: Option<f64> = "active_current / entitlements_total; null for a workload",
         usage_ratio_licensed: Option<f64> = "the same without the unlicensed; only for a workload",
+        users_entitled: Option<i64> = "sum over the customers of their distinct users with a license; null for a product",
+        users_active: Option<i64> = "sum over the customers of those of them who are active; null for a product",
+        users_ratio: Option<f64> = "users_active / users_entitled; never above 1, null for a product",
     }
 }
 
 /// Sums one day. The rows are those of all shards.
-pub fn build(adoption: &RecordBatch, workload_adoption: &RecordBatch) -> Result<RecordBatch, WarehouseError> {
+pub fn build(
+    adoption: &RecordBatch,
+    workload_adoption: &RecordBatch,
+    customer_adoption: &RecordBatch,
+) -> Result<RecordBatch, WarehouseError> {
     let in_scope = data_frame::of(adoption)?.lazy().filter(col("in_scope"));
     let products = in_scope.sort(["tenant_id", "sku_id"], SortMultipleOptions::default());
     let all_products = products.clone().with_columns([lit(NULL).cast(DataType::String).alias("sku_id")]);
     let workloads = data_frame::of(workload_adoption)?.lazy();
     let sums = [
-        all_products.group_by([col("sku_id")]).agg(sums_of_products()),
+        all_products
+            .group_by([col("sku_id")])
+            .agg(sums_of_products())
+            .with_columns(sums_of_people(customer_adoption)?),
         products.group_by([col("sku_id")]).agg(sums_of_products()),
         workloads.group_by([col("workload")]).agg(sums_of_workloads()),
     ];
@@ -64,6 +77,7 @@ pub fn build(adoption: &RecordBatch, workload_adoption: &RecordBatch) -> Result<
         ratio(col("entitlements_active"), col("entitlements_total")).alias("usage_ratio"),
         ratio(col("active_current"), col("entitlements_total")).alias("usage_ratio_adjusted"),
         ratio(licensed, col("entitlements_total")).alias("usage_ratio_licensed"),
+        ratio(col("users_active"), col("users_entitled")).alias("users_ratio"),
     ]);
     data_frame::collect(rows.sort(["sku_id", "workload"], SortMultipleOptions::default()), &PORTFOLIO)
 }
@@ -99,6 +113,20 @@ fn sums_of_products() -> Vec<Expr> {
     sums
 }
 
+/// The people of all customers, for the row of everything. Those of customers without a snapshot in
+/// force are in no sum.
+fn sums_of_people(customer_adoption: &RecordBatch) -> Result<[Expr; 2], WarehouseError> {
+    let column = |name| Ok::<_, WarehouseError>(column_of(customer_adoption, &CUSTOMER_ADOPTION, name)?.as_primitive::<Int64Type>());
+    let age = column("subscriptions_age_days")?;
+    let any = || col("customers").gt(col("customers_without_seats"));
+    let sum = |name| {
+        let people = column(name)?.iter().zip(age).filter(|(_, age)| age.is_some());
+        let sum: i64 = people.filter_map(|(people, _)| people).sum();
+        Ok::<_, WarehouseError>(when(any()).then(lit(sum)).otherwise(lit(NULL)).alias(name))
+    };
+    Ok([sum("users_entitled")?, sum("users_active")?])
+}
+
 /// The sums over the rows of a workload.
 fn sums_of_workloads() -> Vec<Expr> {
     let is_known = || col("entitlements_total").is_not_null();
@@ -109,6 +137,8 @@ fn sums_of_workloads() -> Vec<Expr> {
         sum("entitlements_total"),
         sum("entitlements_active"),
         sum("active_unlicensed"),
+        sum("users_entitled"),
+        sum("users_active"),
     ]
 }
 
@@ -128,7 +158,12 @@ fn ratio(numerator: Expr, denominator: Expr) -> Expr {
 pub fn build_rows(
     adoption: &[crate::stages::measures::adoption::Adoption],
     workload_adoption: &[crate::stages::measures::workload_adoption::WorkloadAdoption],
+    customer_adoption: &[crate::stages::measures::customer_adoption::CustomerAdoption],
 ) -> Result<Vec<Portfolio>, WarehouseError> {
     use crate::warehouse::table::Row;
-    Row::rows(&build(&Row::frame(adoption)?, &Row::frame(workload_adoption)?)?)
+    Row::rows(&build(
+        &Row::frame(adoption)?,
+        &Row::frame(workload_adoption)?,
+        &Row::frame(customer_adoption)?,
+    )?)
 }

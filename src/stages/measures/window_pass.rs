@@ -1,4 +1,5 @@
-//! The pass over the days that computes `usage`, `adoption` and `workload_adoption`.
+//! The pass over the days that computes `usage`, `adoption`, `workload_adoption` and
+//! `customer_adoption`.
 //!
 //! Every (tenant, SKU, user) has a pattern of the days of the window on which the user held the
 //! SKU. Every (tenant, user, workload) has a pattern of the active days. A user is in A if the two
@@ -12,14 +13,15 @@ use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::domain::window;
 use crate::stages::activity::first_activity::{FirstActivity, UserCursor};
-use crate::stages::activity::window_facts::{DailyFacts, Entity, GUEST, Marks, Windows, marks};
+use crate::stages::activity::window_facts::{DailyFacts, Entity, Marks, Windows, marks};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::measures::adoption::Adoption;
-use crate::stages::measures::current_holdings::CurrentHoldings;
+use crate::stages::measures::current_holdings::{CurrentHoldings, EntitledUsers};
+use crate::stages::measures::customer_adoption::CustomerAdoption;
 use crate::stages::measures::idle_seats::IdleSeats;
 use crate::stages::measures::seats::{adoption_row, seats_by_sku, usage_row};
-use crate::stages::measures::usage::{ActiveUsers, Usage, ratio};
+use crate::stages::measures::usage::{ActiveUsers, Usage};
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
 
 /// The days on which each tenant has any event.
@@ -39,6 +41,7 @@ pub struct DayOfUse {
     /// For each row of `adoption`, the assigned seats whose users were not active.
     pub idle: Vec<IdleSeats>,
     pub workload_adoption: Vec<WorkloadAdoption>,
+    pub customer_adoption: Vec<CustomerAdoption>,
 }
 
 /// A user who held a SKU at some time.
@@ -55,6 +58,8 @@ struct Holder {
     holding: u32,
     held: u32,
     has: bool,
+    /// Whether the user has the SKU, and it is in scope on the day.
+    counts: bool,
 }
 
 /// A SKU that somebody in the tenant held at some time.
@@ -67,30 +72,31 @@ struct Group {
 
 /// The holders and the activity of a tenant in the range.
 #[derive(Default)]
-struct TenantPass {
+pub(super) struct TenantPass {
     groups: Vec<Group>,
     /// The range of the tenant's entities in the facts.
-    entities: std::ops::Range<usize>,
+    pub(super) entities: std::ops::Range<usize>,
+    pub(super) entitled: EntitledUsers,
     covered: u32,
 }
 
 /// The pass over the days of a range, for all tenants of a shard.
 pub struct Pass<'a> {
-    facts: &'a DailyFacts,
+    pub(super) facts: &'a DailyFacts,
     assignments: &'a [Assignment],
-    timeline: &'a Timeline,
+    pub(super) timeline: &'a Timeline,
     coverage: &'a Coverage,
-    rules: &'a Rules,
+    pub(super) rules: &'a Rules,
     /// The marks that make a day active.
-    chosen: Marks,
+    pub(super) chosen: Marks,
     customers: BTreeMap<Guid, TenantPass>,
-    holdings: CurrentHoldings<'a>,
-    windows: Windows,
+    pub(super) holdings: CurrentHoldings<'a>,
+    pub(super) windows: Windows,
     /// For each entity, the days on which the user held a product with the workload:
     /// `held_in_scope` for products in scope that are bought for it, `held` for all, also those that
     /// bring it along.
-    held_in_scope: Vec<u32>,
-    held: Vec<u32>,
+    pub(super) held_in_scope: Vec<u32>,
+    pub(super) held: Vec<u32>,
 }
 
 impl<'a> Pass<'a> {
@@ -108,7 +114,7 @@ impl<'a> Pass<'a> {
         let begin = window::first_day(first);
         let mut customers: BTreeMap<Guid, TenantPass> = BTreeMap::new();
         let mut groups: BTreeMap<(Guid, Guid), Group> = BTreeMap::new();
-        let mut holdings = CurrentHoldings::new(rules);
+        let mut holdings = CurrentHoldings::new(rules, facts.entities.len());
         let mut latest: Option<(Guid, &str)> = None;
         let mut start = 0;
         let mut users = UserCursor::new(first_activity);
@@ -144,12 +150,13 @@ impl<'a> Pass<'a> {
                 first_active: users.of(key.0, user).iter().filter(of_group).map(|row| row.first_day).min(),
                 held: 0,
                 has: false,
+                counts: false,
             });
         }
         for ((tenant, _), group) in groups {
             customers.entry(tenant).or_default().groups.push(group);
         }
-        for tenant in timeline.tenants() {
+        for tenant in timeline.tenants().chain(timeline.holdings().map(|(tenant, _)| tenant)) {
             customers.entry(tenant).or_default();
         }
         for (index, tenant) in facts.tenants.iter().enumerate() {
@@ -194,8 +201,11 @@ impl<'a> Pass<'a> {
                 for holder in &mut group.holders {
                     let had = holder.has;
                     holder.advance(day, self.assignments);
-                    if holder.has != had {
-                        self.holdings.set(holder.holding, holder.has);
+                    let counts = holder.has && in_scope;
+                    if holder.has != had || counts != holder.counts {
+                        holder.counts = counts;
+                        self.holdings
+                            .change(holder.holding, (holder.has, counts), &holder.entities, &mut customer.entitled);
                     }
                     for entity in holder.entities.iter().flatten() {
                         self.held[*entity as usize] |= holder.held;
@@ -221,6 +231,7 @@ impl<'a> Pass<'a> {
     }
 
     fn customer_rows(&self, tenant: Guid, customer: &TenantPass, day: Day, result: &mut DayOfUse) {
+        let first_row = result.adoption.len();
         let in_force = self.timeline.on(tenant, day);
         let seats = in_force.map(|in_force| seats_by_sku(in_force, self.rules));
         let listed: BTreeSet<Guid> = seats.iter().flat_map(|seats| seats.keys().copied()).collect();
@@ -268,22 +279,25 @@ impl<'a> Pass<'a> {
             result.adoption.push(row);
             result.idle.push(self.idle(holders, day));
         }
+        let active = self.active_people(customer);
         if self.rules.exceptions.of_customer(tenant, day).is_none() {
-            self.workload_rows(tenant, customer, entitled, in_force.is_some(), result);
+            let workloads = self.workload_rows(tenant, customer, &active, &entitled, in_force.is_some());
+            result.workload_adoption.extend(workloads);
         }
+        let adoption = &result.adoption[first_row..];
+        let row = self.customer_row(tenant, customer, &active, adoption, day);
+        result.customer_adoption.extend(row);
     }
 
     /// Counts A, C and who was switched, of a SKU's holders in one workload (`slot` is its index
     /// among the SKU's) or in any.
     fn count(&self, group: &Group, slot: Option<usize>) -> ActiveUsers {
-        let workloads = &self.holdings.product(group.product).workloads;
-        let wanted = slot.map_or(&workloads[..], |slot| &workloads[slot..=slot]);
         let mut users = ActiveUsers::default();
         for holder in &group.holders {
             if self.is_active(holder, slot) {
                 users.active += 1;
                 users.holders += i64::from(holder.has);
-                let is_switched = !holder.has && self.holdings.has_another(holder.holding, wanted);
+                let is_switched = !holder.has && self.holdings.has_another(holder.holding, slot);
                 users.switched += i64::from(is_switched);
             }
         }
@@ -307,42 +321,6 @@ impl<'a> Pass<'a> {
             idle.add(day, self.rules.thresholds.grace_days, assigned, holder.first_active);
         }
         idle
-    }
-
-    /// Adds the rows of `workload_adoption`. `entitled` has the workloads of the products in scope
-    /// that have a row.
-    fn workload_rows(
-        &self,
-        tenant: Guid,
-        customer: &TenantPass,
-        entitled: BTreeMap<&str, Option<i64>>,
-        known: bool,
-        result: &mut DayOfUse,
-    ) {
-        let guests = &self.windows.patterns[GUEST.trailing_zeros() as usize];
-        let mut active: BTreeMap<&str, (i64, i64)> = entitled.keys().map(|workload| (*workload, (0, 0))).collect();
-        for entity in customer.entities.clone() {
-            let bits = self.windows.active(entity, self.chosen);
-            let workload = self.facts.workloads[self.facts.entities[entity].workload as usize].as_str();
-            if bits & self.held_in_scope[entity] != 0 {
-                active.entry(workload).or_default().0 += 1;
-            }
-            if bits != 0 && bits & self.held[entity] == 0 && guests[entity] == 0 && self.rules.unlicensed_use.contains(workload) {
-                active.entry(workload).or_default().1 += 1;
-            }
-        }
-        for (workload, (licensed, unlicensed)) in active {
-            let total = entitled.get(workload).copied().unwrap_or(known.then_some(0));
-            result.workload_adoption.push(WorkloadAdoption {
-                tenant_id: tenant,
-                workload: workload.to_owned(),
-                entitlements_total: total,
-                entitlements_active: licensed + unlicensed,
-                active_unlicensed: unlicensed,
-                usage_ratio: ratio(licensed + unlicensed, total),
-                usage_ratio_licensed: ratio(licensed, total),
-            });
-        }
     }
 }
 
