@@ -30,7 +30,15 @@ const LAST: &str = "2026-09-30";
 const DAYS: u32 = 365;
 const SHARDS: u16 = 4;
 /// The tables that one pass over the facts makes.
-const PASS: [&str; 6] = ["activity_28d", "usage", "adoption", "workload_adoption", "spend", "next_steps"];
+const PASS: [&str; 7] = [
+    "activity_28d",
+    "usage",
+    "adoption",
+    "workload_adoption",
+    "customer_adoption",
+    "spend",
+    "next_steps",
+];
 
 struct Site {
     _folder: tempfile::TempDir,

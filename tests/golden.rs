@@ -94,6 +94,7 @@ scenarios! {
     unused_seats_in_tiers_with_new_ones_left_out = "unused-seats-in-tiers-with-new-ones-left-out",
     support_load_by_seats_and_of_a_new_product = "support-load-by-seats-and-of-a-new-product",
     upsell_when_deployment_and_usage_are_both_high = "upsell-when-deployment-and-usage-are-both-high",
+    people_count_once_whatever_they_hold = "people-count-once-whatever-they-hold",
     who_was_switched_to_another_product_is_no_leaver = "who-was-switched-to-another-product-is-no-leaver",
     no_more_seats_are_offered_where_licenses_moved_on = "no-more-seats-are-offered-where-licenses-moved-on",
     upsell_where_a_workload_is_used_without_a_license = "upsell-where-a-workload-is-used-without-a-license",

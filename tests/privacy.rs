@@ -21,6 +21,7 @@ const WITHOUT_USERS: &[&str] = &[
     "adoption",
     "usage",
     "workload_adoption",
+    "customer_adoption",
     "spend",
     "next_steps",
     "portfolio",

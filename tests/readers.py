@@ -30,6 +30,7 @@ POLARS = {
     TIME: polars.Datetime("us", "UTC"), RATIO: polars.Float64, MONEY: polars.Decimal(18, 4),
 }
 
+PEOPLE = {"users_entitled": COUNT, "users_active": COUNT, "users_ratio": RATIO}
 PARTS = {f"active_{part}": COUNT for part in ("current", "moved", "switched", "lapsed", "trial", "over_assigned")}
 ENTITLEMENTS = {"entitlements_total": COUNT, "entitlements_active": COUNT}
 USAGE = {"usage_ratio": RATIO, "usage_ratio_adjusted": RATIO}
@@ -72,6 +73,11 @@ TABLES = {
     }),
     "workload_adoption": ("day", {
         "tenant_id": TEXT, "workload": TEXT, **ENTITLEMENTS, "active_unlicensed": COUNT, "usage_ratio": RATIO, "usage_ratio_licensed": RATIO,
+        **PEOPLE,
+    }),
+    "customer_adoption": ("day", {
+        "tenant_id": TEXT, **PEOPLE, "seats_sold": COUNT, "seats_assigned": COUNT, "products": COUNT, "subscriptions_age_days": COUNT,
+        "holdings_age_days": COUNT,
     }),
     "spend": ("day", {
         "tenant_id": TEXT, "sku_id": TEXT, "currency": TEXT, "price_per_month": MONEY, "seats_sold": COUNT, "seats_unassigned": COUNT,
@@ -83,12 +89,12 @@ TABLES = {
     }),
     "portfolio": ("day", {
         "sku_id": TEXT, "workload": TEXT, "customers": COUNT, "customers_without_seats": COUNT, **DEPLOYMENT, **ENTITLEMENTS, **PARTS,
-        "active_unlicensed": COUNT, **USAGE, "usage_ratio_licensed": RATIO,
+        "active_unlicensed": COUNT, **USAGE, "usage_ratio_licensed": RATIO, **PEOPLE,
     }),
 }
 
 # Published fact tables have `day` and the table's columns, and names besides; the dimensions are these.
-PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "portfolio", "spend", "next_steps"]
+PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "customer_adoption", "portfolio", "spend", "next_steps"]
 DIMENSIONS = {
     "customers": {"tenant_id": TEXT, "name": TEXT, "domain": TEXT, "country": TEXT, "segment": TEXT},
     "products": {"sku_id": TEXT, "part_number": TEXT, "name": TEXT, "workloads": TEXT, "in_scope": FLAG, "scope_reason": TEXT},
@@ -248,7 +254,7 @@ def main(warehouse, published, dictionary):
     expect("published files of the dictionary", sorted(name for name in files if name.endswith(".parquet")), sorted(path.name for path in published.glob("*.parquet")))
     for file in published.glob("*.parquet"):
         check_meanings(file, files[file.name])
-    for name in ("usage", "adoption", "workload_adoption", "portfolio", "next_steps", "activity_daily", "assignments", "subscriptions"):
+    for name in ("usage", "adoption", "workload_adoption", "customer_adoption", "portfolio", "next_steps", "activity_daily", "assignments", "subscriptions"):
         expect(f"{name}: has rows", counts.get(name, 0) > 0, True)
     check_metrics(published / "metrics.prom")
     for fault in faults:
