@@ -122,7 +122,8 @@ fn sums_of_people(customer_adoption: &RecordBatch) -> Result<[Expr; 2], Warehous
     let sum = |name| {
         let people = column(name)?.iter().zip(age).filter(|(_, age)| age.is_some());
         let sum: i64 = people.filter_map(|(people, _)| people).sum();
-        Ok::<_, WarehouseError>(when(any()).then(lit(sum)).otherwise(lit(NULL)).alias(name))
+        let sum = lit(sum).cast(DataType::Int64);
+        Ok::<_, WarehouseError>(when(any()).then(sum).otherwise(lit(NULL)).alias(name))
     };
     Ok([sum("users_entitled")?, sum("users_active")?])
 }
