@@ -13,6 +13,7 @@ spelled! {
         TrialEnding = "trial_ending",
         SubscriptionLapsing = "subscription_lapsing",
         RenewalDue = "renewal_due",
+        OverlappingLicenses = "overlapping_licenses",
     }
 }
 

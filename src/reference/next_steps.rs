@@ -186,6 +186,7 @@ impl Advisor<'_> {
             steps.push((StepCode::UnusedSeats, unused_numbers));
         }
         steps.extend(self.renewing(sku, row, unused).map(|numbers| (StepCode::RenewalDue, numbers)));
+        steps.extend(self.overlapping(sku, row).map(|numbers| (StepCode::OverlappingLicenses, numbers)));
         steps.extend(self.support_of_new(sku, row).map(|numbers| (StepCode::SupportLoad, numbers)));
         let is_trial = |row: &Subscriptions| row.is_trial && matches!(row.state, State::Active | State::Grace);
         steps.extend(self.ending(sku, row, &is_trial).map(|numbers| (StepCode::TrialEnding, numbers)));
@@ -232,6 +233,42 @@ impl Advisor<'_> {
         numbers.extend(spare.map(|spare| ("seats_spare", spare.to_string())));
         numbers.extend(window.iter().cloned());
         (concerned, numbers)
+    }
+
+    /// People who have, besides the product, another one in scope with all of its workloads. Of two
+    /// products with the same workloads, the one with the greater id is the one too many.
+    fn overlapping(&self, sku: Guid, row: &Adoption) -> Option<Numbers> {
+        let catalogue = &self.facts.rules.catalogue;
+        let workloads = |sku: Guid| catalogue.workloads_of(sku).collect::<BTreeSet<&str>>();
+        let mine = workloads(sku);
+        if mine.is_empty() {
+            return None;
+        }
+        let mut users: BTreeSet<&str> = BTreeSet::new();
+        let mut beside: BTreeSet<Guid> = BTreeSet::new();
+        for user in self.facts.holders(sku) {
+            let skus = self.facts.assignments.get(user).into_iter().flatten();
+            for (&other, intervals) in skus {
+                let theirs = workloads(other);
+                let contains = theirs.is_superset(&mine) && (theirs != mine || other < sku);
+                let counts = other != sku && self.facts.out_of_scope(other).is_none();
+                if contains && counts && intervals.iter().any(|one| one.has(self.facts.day)) {
+                    users.insert(user);
+                    beside.insert(other);
+                }
+            }
+        }
+        if users.is_empty() {
+            return None;
+        }
+        let beside: Vec<String> = beside.iter().map(|sku| format!("\"{sku}\"")).collect();
+        Some(vec![
+            ("contained_in", format!("[{}]", beside.join(","))),
+            ("seats_assigned", row.seats_assigned.to_string()),
+            ("seats_concerned", users.len().to_string()),
+            ("seats_sold", or_null(row.seats_sold)),
+            ("users_overlapping", users.len().to_string()),
+        ])
     }
 
     /// Returns whether the user's present assignment began less than `grace_days` ago.

@@ -57,7 +57,7 @@ impl<'a> TenantDay<'a> {
 
     /// Why a product is out of scope: by the catalogue, because the customer is, or by an exception
     /// for the product.
-    fn out_of_scope(&self, sku: Guid) -> Option<&'a str> {
+    pub fn out_of_scope(&self, sku: Guid) -> Option<&'a str> {
         let of_catalogue = self.rules.catalogue.excluded.get(&sku).map(String::as_str);
         of_catalogue
             .or_else(|| self.customer_out_of_scope())

@@ -23,6 +23,7 @@ phrases! {
     NEVER = "never", "nie";
     WENT_TO = "went to {user} on {day}", "ging am {day} an {user}";
     CAME_FROM = "came from {user}, who had it until {day}", "kam von {user}, bis {day} dort";
+    ALSO_HAS = "also has {products}, for the same work", "hat außerdem {products}, für dieselbe Arbeit";
     SWITCHED_TO = "has {products} by now", "hat inzwischen {products}";
     BY = "by: {letters}", "durch: {letters}";
     LETTERS =

@@ -174,6 +174,17 @@ phrases! {
     UPSELL_TITLE = "needs more seats", "braucht mehr Lizenzen";
     OVERUSE_TITLE = "used beyond the seats", "mehr Nutzer als Lizenzen";
     TRIAL_ENDING_TITLE = "trial ends", "Testphase endet";
+    OVERLAPPING_CAUSE =
+    "Some people have this product and another one that has all of its workloads: a license may have \
+     been left over when they got the larger one.",
+    "Einige haben dieses Produkt und ein anderes, das alle seine Dienste enthält: Vielleicht ist die \
+     Lizenz übrig geblieben, als sie die größere bekamen.";
+    OVERLAPPING_STRATEGIES =
+    "Ask whether the smaller product has something besides that these people need. Take the seats back \
+     where it has not, and lower their number at the next renewal.",
+    "Fragen Sie, ob das kleinere Produkt etwas enthält, das diese Personen außerdem brauchen. Ziehen \
+     Sie die Lizenzen sonst zurück, und verringern Sie ihre Zahl bei der nächsten Verlängerung.";
+    OVERLAPPING_TITLE = "overlapping licenses", "doppelte Lizenzen";
     LAPSING_TITLE = "subscription lapses", "Abonnement läuft aus";
     RENEWAL_TITLE = "renewal due", "Verlängerung steht an";
 }

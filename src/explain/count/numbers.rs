@@ -36,8 +36,8 @@ pub struct Holder<'a> {
     pub assignments: Vec<&'a Assignment>,
     /// Whether the user has the product at the end of the day.
     pub has: bool,
-    /// For a user who does not: the other products with one of the workloads that the user has.
-    pub switched_to: Vec<Guid>,
+    /// The other products with one of the workloads that the user has at the end of the day.
+    pub others: Vec<Guid>,
     /// The active days of the window, with the evidence of each.
     pub used: BTreeMap<Day, Marks>,
 }
@@ -57,7 +57,7 @@ impl Holder<'_> {
 
     /// Whether the user counts, and was switched to another product.
     pub fn is_switched(&self) -> bool {
-        !self.has && !self.switched_to.is_empty() && self.is_active()
+        !self.has && !self.others.is_empty() && self.is_active()
     }
 }
 
@@ -70,7 +70,7 @@ pub fn holders<'a>(facts: &'a Facts<'_>, day: Day, subject: Subject<'_>) -> Vec<
             user: &assignment.user_id,
             assignments: Vec::new(),
             has: false,
-            switched_to: Vec::new(),
+            others: Vec::new(),
             used: facts
                 .active_days
                 .days(&assignment.user_id, &workloads, (window::first_day(day), day)),
@@ -78,8 +78,8 @@ pub fn holders<'a>(facts: &'a Facts<'_>, day: Day, subject: Subject<'_>) -> Vec<
         holder.has |= assignment.has(day);
         holder.assignments.push(assignment);
     }
-    for holder in holders.values_mut().filter(|holder| !holder.has) {
-        holder.switched_to = others(facts, day, holder.user, subject.sku, &workloads);
+    for holder in holders.values_mut() {
+        holder.others = others(facts, day, holder.user, subject.sku, &workloads);
     }
     holders.into_values().collect()
 }

@@ -30,8 +30,10 @@ pub struct Person {
     /// that cannot be seen.
     pub moved_to: Option<(String, Day)>,
     pub received_from: Option<(String, Day)>,
-    /// Of a user who was switched: the other products with the workload that the user has.
-    pub switched_to: Vec<ProductName>,
+    /// Whether the user has the product at the end of the day.
+    pub has: bool,
+    /// The other products with one of its workloads that the user has then.
+    pub other_products: Vec<ProductName>,
 }
 
 /// One assignment.
@@ -77,8 +79,8 @@ pub fn people(facts: &Facts<'_>, subject: Subject<'_>) -> People {
     let mut people = People::default();
     for holder in holders(facts, facts.day, subject) {
         let mut person = person(&holder, facts.day, &moved, before.get(holder.user).copied());
+        person.other_products = holder.others.iter().map(|sku| ProductName::of(facts, *sku)).collect();
         if holder.is_switched() {
-            person.switched_to = holder.switched_to.iter().map(|sku| ProductName::of(facts, *sku)).collect();
             people.switched.push(person);
             continue;
         }
@@ -122,7 +124,8 @@ fn person(holder: &Holder<'_>, day: Day, moves: &[Move], used_before: Option<Day
         evidence: Evidence::ALL.iter().copied().filter(|kind| shown & mark(*kind) != 0).collect(),
         moved_to: to.filter(|_| !holder.has).map(|seen| (seen.to.clone(), seen.assigned_day)),
         received_from: from.map(|seen| (seen.from.clone(), seen.removed_day)),
-        switched_to: Vec::new(),
+        has: holder.has,
+        other_products: Vec::new(),
     }
 }
 

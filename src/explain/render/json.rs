@@ -208,7 +208,7 @@ fn person(person: &Person) -> Value {
         "evidence": person.evidence.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
         "moved_to": partner(&person.moved_to),
         "received_from": partner(&person.received_from),
-        "switched_to": person.switched_to.iter().map(product_name).collect::<Vec<_>>(),
+        "other_products": person.other_products.iter().map(product_name).collect::<Vec<_>>(),
     })
 }
 

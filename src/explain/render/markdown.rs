@@ -150,7 +150,7 @@ fn group(w: Words, title: Phrase, people: &[Person]) -> String {
             .received_from
             .as_ref()
             .map(|(user, day)| words::came_from(w, &format!("`{user}`"), *day));
-        let has = (!person.switched_to.is_empty()).then(|| escaped(&words::switched_to(w, &person.switched_to)));
+        let has = (!person.other_products.is_empty()).then(|| escaped(&words::other_products(w, person)));
         vec![
             format!("`{}`", person.user),
             words::since(w, &person.license),

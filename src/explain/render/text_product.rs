@@ -215,8 +215,8 @@ fn person_lines(page: &mut Page, person: &Person, unseen: bool) {
     if let Some((user, day)) = &person.received_from {
         page.line(&format!("    {}", words::came_from(w, user, *day)));
     }
-    if !person.switched_to.is_empty() {
-        page.paragraph("    ", &words::switched_to(w, &person.switched_to));
+    if !person.other_products.is_empty() {
+        page.paragraph("    ", &words::other_products(w, person));
     }
 }
 

@@ -201,11 +201,12 @@ pub fn came_from(w: Words, user: &str, day: Day) -> String {
     w.fill(people::CAME_FROM, &[("user", &user), ("day", &day)])
 }
 
-/// Which products a user has instead.
-pub fn switched_to(w: Words, products: &[ProductName]) -> String {
-    let names: Vec<String> = products.iter().map(product).collect();
+/// Which products with the same workload a user has besides, or instead.
+pub fn other_products(w: Words, person: &Person) -> String {
+    let names: Vec<String> = person.other_products.iter().map(product).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    w.fill(people::SWITCHED_TO, &[("products", &w.and(&names))])
+    let phrase = if person.has { people::ALSO_HAS } else { people::SWITCHED_TO };
+    w.fill(phrase, &[("products", &w.and(&names))])
 }
 
 /// `ina`: one letter for each kind of evidence.

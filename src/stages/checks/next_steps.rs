@@ -157,8 +157,14 @@ pub(super) fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, rec
         if row.code != StepCode::SupportLoad {
             found.insert((row.tenant_id, row.sku_id, row.workload.as_deref(), row.code));
         }
-        if let (StepCode::UnusedSeats, Some(sku)) = (row.code, row.sku_id) {
-            check_idle(row, &evidence, idle_of(recount, (row.tenant_id, sku)), violations);
+        match (row.code, row.sku_id) {
+            (StepCode::UnusedSeats, Some(sku)) => check_idle(row, &evidence, idle_of(recount, (row.tenant_id, sku)), violations),
+            (StepCode::OverlappingLicenses, Some(sku)) => {
+                let expected = overlapping(recount, (row.tenant_id, sku));
+                let found = evidence.count("users_overlapping");
+                violations.check_equal(subject(row), "users_overlapping", found, expected, "`assignments`");
+            }
+            _ => {}
         }
         if let (StepCode::RenewalDue, Some(sku)) = (row.code, row.sku_id) {
             let mut products = tables.adoption.iter();
@@ -219,6 +225,11 @@ fn idle_of(recount: &Recount<'_>, product: (Guid, Guid)) -> IdleSeats {
     recount.products.get(&product).map(|users| users.idle).unwrap_or_default()
 }
 
+/// How many users have another product that contains this one.
+fn overlapping(recount: &Recount<'_>, product: (Guid, Guid)) -> i64 {
+    recount.products.get(&product).map_or(0, |users| users.overlapping)
+}
+
 fn check_idle(row: &NextStep, evidence: &Evidence, idle: IdleSeats, violations: &mut Violations) {
     for (name, expected) in [
         ("seats_new", idle.new),
@@ -249,6 +260,7 @@ fn expected<'a>(tables: &'a DayTables, known: &CheckInputs<'_>, recount: &Recoun
             (StepCode::UnusedSeats, unused > 0),
             (StepCode::Upsell, is_full),
             (StepCode::Overuse, row.usage_ratio > Some(1.0)),
+            (StepCode::OverlappingLicenses, overlapping(recount, (row.tenant_id, row.sku_id)) > 0),
         ] {
             if called_for {
                 steps.insert((row.tenant_id, Some(row.sku_id), None, code));

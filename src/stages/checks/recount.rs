@@ -30,6 +30,8 @@ pub(super) struct ProductUsers {
     pub workloads: Vec<ActiveUsers>,
     /// Users who have it and were not active while holding it.
     pub idle: IdleSeats,
+    /// Users who have another SKU in scope that has all of its workloads.
+    pub overlapping: i64,
 }
 
 /// The users of a customer's workload.
@@ -142,6 +144,17 @@ impl<'a> Recount<'a> {
                 let mut offered = others.flat_map(|other| known.products.workloads(other.sku_id));
                 offered.any(|workload| wanted.contains(workload))
             };
+            // Whether the user has another SKU in scope that has all of its workloads, and more or a
+            // smaller id.
+            let is_contained = || {
+                let others = assignments.iter().filter(|other| other.sku_id != same[0].sku_id && other.has(day));
+                let mut others = others.filter(|other| known.rules.out_of_scope(other.tenant_id, other.sku_id, day).is_none());
+                others.any(|other| {
+                    let larger = known.products.workloads(other.sku_id);
+                    let has_all = workloads.iter().all(|workload| larger.contains(workload));
+                    has_all && (larger.len() > workloads.len() || other.sku_id < same[0].sku_id)
+                })
+            };
             let product = self
                 .products
                 .entry((same[0].tenant_id, same[0].sku_id))
@@ -152,6 +165,7 @@ impl<'a> Recount<'a> {
             product.assigned += has;
             if open.is_some() && in_scope {
                 has_any = true;
+                product.overlapping += i64::from(!workloads.is_empty() && is_contained());
                 for workload in workloads {
                     if !self.entitled.contains(workload) {
                         self.entitled.push(workload);

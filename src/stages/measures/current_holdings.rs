@@ -8,6 +8,7 @@ use crate::domain::rules::Rules;
 
 /// A product that somebody in the shard held at some time.
 pub(super) struct HeldProduct<'a> {
+    sku: Guid,
     pub workloads: Vec<&'a str>,
     /// The number of each of them.
     numbers: Vec<u32>,
@@ -15,14 +16,27 @@ pub(super) struct HeldProduct<'a> {
     pub in_scope: bool,
 }
 
+impl HeldProduct<'_> {
+    /// Whether another product has all of this one's workloads, so that who has both needs one only.
+    /// Of two products with the same workloads it is the one with the greater id that is contained.
+    fn is_contained_in(&self, other: &HeldProduct<'_>) -> bool {
+        let is_smaller = (self.numbers.len(), other.sku) < (other.numbers.len(), self.sku);
+        !self.numbers.is_empty() && is_smaller && self.numbers.iter().all(|number| other.numbers.contains(number))
+    }
+}
+
 /// A user and a product that the user held at some time.
 struct Holding {
     user: u32,
     product: u32,
+    /// The number of the customer's product.
+    group: u32,
     /// Whether the user has the product at the end of the day.
     has: bool,
     /// Whether the user has it, and it is in scope on the day.
     counts: bool,
+    /// Whether it counts, and the user has another one that counts and contains it.
+    overlaps: bool,
 }
 
 /// How many users of a customer have a product in scope at the end of the day.
@@ -43,6 +57,8 @@ pub(super) struct CurrentHoldings<'a> {
     /// Those of a user are adjacent.
     holdings: Vec<Holding>,
     users: u32,
+    /// For each customer's product, how many users have another one that contains it.
+    overlapping: Vec<i64>,
     /// For each entity, whether the user has a product in scope with the workload.
     entitled: Vec<bool>,
 }
@@ -56,6 +72,7 @@ impl<'a> CurrentHoldings<'a> {
             workload_numbers: FxHashMap::default(),
             holdings: Vec::new(),
             users: 0,
+            overlapping: Vec::new(),
             entitled: vec![false; entities],
         }
     }
@@ -72,6 +89,7 @@ impl<'a> CurrentHoldings<'a> {
         };
         let number = self.products.len() as u32;
         self.products.push(HeldProduct {
+            sku,
             numbers: workloads.iter().map(&mut number_of).collect(),
             workloads,
             in_scope: !self.rules.catalogue.excluded.contains_key(&sku),
@@ -89,13 +107,19 @@ impl<'a> CurrentHoldings<'a> {
         self.users += 1;
     }
 
-    /// Adds a product that the user held at some time. Returns the number of the holding.
-    pub fn add(&mut self, product: u32) -> u32 {
+    /// Adds a product that the user held at some time. `group` is the number of the customer's
+    /// product. Returns the number of the holding.
+    pub fn add(&mut self, product: u32, group: u32) -> u32 {
+        if self.overlapping.len() <= group as usize {
+            self.overlapping.resize(group as usize + 1, 0);
+        }
         self.holdings.push(Holding {
             user: self.users,
             product,
+            group,
             has: false,
             counts: false,
+            overlaps: false,
         });
         self.holdings.len() as u32 - 1
     }
@@ -109,6 +133,7 @@ impl<'a> CurrentHoldings<'a> {
         if std::mem::replace(&mut changed.counts, counts) == counts {
             return;
         }
+        self.compare_products(holding);
         let (holdings, products) = (&self.holdings, &self.products);
         let product = &products[holdings[holding as usize].product as usize];
         let step = if counts { 1 } else { -1 };
@@ -126,6 +151,47 @@ impl<'a> CurrentHoldings<'a> {
                 self.entitled[*entity as usize] = counts;
             }
         }
+    }
+
+    /// Finds out which of a user's products are contained in others, after one of them came, went or
+    /// changed its scope.
+    fn compare_products(&mut self, changed: u32) {
+        let user = self.holdings[changed as usize].user;
+        let is_other = |holding: &Holding| holding.user != user;
+        let (before, after) = self.holdings.split_at(changed as usize);
+        let first = before.iter().rposition(is_other).map_or(0, |at| at + 1);
+        let end = after.iter().position(is_other).map_or(self.holdings.len(), |at| before.len() + at);
+        if end - first == 1 {
+            return;
+        }
+        for at in first..end {
+            let holding = &self.holdings[at];
+            let overlaps = holding.counts && self.containing(at as u32).next().is_some();
+            if overlaps != holding.overlaps {
+                self.overlapping[holding.group as usize] += if overlaps { 1 } else { -1 };
+                self.holdings[at].overlaps = overlaps;
+            }
+        }
+    }
+
+    /// Iterates over the products in scope that the user of a holding has and that contain its
+    /// product.
+    fn containing(&self, holding: u32) -> impl Iterator<Item = &HeldProduct<'a>> {
+        let product = &self.products[self.holdings[holding as usize].product as usize];
+        let others = others(&self.holdings, holding, |other| other.counts).map(|other| &self.products[other.product as usize]);
+        others.filter(|other| product.is_contained_in(other))
+    }
+
+    /// Returns how many users of a customer's product have another one that contains it.
+    pub fn users_overlapping(&self, group: u32) -> i64 {
+        self.overlapping.get(group as usize).copied().unwrap_or(0)
+    }
+
+    /// Returns the products that contain the product of a holding whose user has both.
+    pub fn skus_beside(&self, holding: u32) -> impl Iterator<Item = Guid> {
+        let overlaps = self.holdings[holding as usize].overlaps;
+        let containing = overlaps.then(|| self.containing(holding));
+        containing.into_iter().flatten().map(|product| product.sku)
     }
 
     /// Whether the user of a holding has another product with the workload that is the product's

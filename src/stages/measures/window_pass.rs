@@ -40,8 +40,18 @@ pub struct DayOfUse {
     pub adoption: Vec<Adoption>,
     /// For each row of `adoption`, the assigned seats whose users were not active.
     pub idle: Vec<IdleSeats>,
+    /// For each row of `adoption`, the people who have another product that contains this one.
+    pub overlaps: Vec<Overlap>,
     pub workload_adoption: Vec<WorkloadAdoption>,
     pub customer_adoption: Vec<CustomerAdoption>,
+}
+
+/// The people who have a product and another one that contains it: that has all of its workloads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overlap {
+    pub users: i64,
+    /// The other products.
+    pub beside: BTreeSet<Guid>,
 }
 
 /// A user who held a SKU at some time.
@@ -65,6 +75,8 @@ struct Holder {
 /// A SKU that somebody in the tenant held at some time.
 struct Group {
     sku: Guid,
+    /// The number of the customer's SKU.
+    number: u32,
     /// The number of the SKU in the current holdings.
     product: u32,
     holders: Vec<Holder>,
@@ -129,8 +141,10 @@ impl<'a> Pass<'a> {
             }
             let key = (same[0].tenant_id, same[0].sku_id);
             let product = holdings.product_number(key.1);
+            let next = groups.len() as u32;
             let group = groups.entry(key).or_insert_with(|| Group {
                 sku: key.1,
+                number: next,
                 product,
                 holders: Vec::new(),
             });
@@ -138,7 +152,7 @@ impl<'a> Pass<'a> {
             if latest.replace((key.0, user)) != Some((key.0, user)) {
                 holdings.begin_user();
             }
-            let holding = holdings.add(product);
+            let holding = holdings.add(product, group.number);
             let along = rules.catalogue.along_with(key.1);
             let workloads = &holdings.product(product).workloads;
             let of_group = |row: &&FirstActivity| workloads.contains(&row.workload.as_str());
@@ -278,6 +292,9 @@ impl<'a> Pass<'a> {
             row.seats_snapshot_day = in_force.map(|in_force| in_force.snapshot_day);
             result.adoption.push(row);
             result.idle.push(self.idle(holders, day));
+            result
+                .overlaps
+                .push(group.map_or_else(Overlap::default, |group| self.overlap(group)));
         }
         let active = self.active_people(customer);
         if self.rules.exceptions.of_customer(tenant, day).is_none() {
@@ -311,6 +328,16 @@ impl<'a> Pass<'a> {
             .flatten()
             .fold(0, |bits, &entity| bits | self.windows.active(entity as usize, self.chosen));
         active & holder.held != 0
+    }
+
+    fn overlap(&self, group: &Group) -> Overlap {
+        let users = self.holdings.users_overlapping(group.number);
+        let holders = if users > 0 { &group.holders[..] } else { &[] };
+        let beside = holders.iter().flat_map(|holder| self.holdings.skus_beside(holder.holding));
+        Overlap {
+            users,
+            beside: beside.collect(),
+        }
     }
 
     /// Counts the holders who have the SKU and were not active while holding it.

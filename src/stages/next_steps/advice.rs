@@ -45,6 +45,7 @@ pub fn title(language: Language, code: StepCode) -> &'static str {
         StepCode::TrialEnding => sentences::TRIAL_ENDING_TITLE,
         StepCode::SubscriptionLapsing => sentences::LAPSING_TITLE,
         StepCode::RenewalDue => sentences::RENEWAL_TITLE,
+        StepCode::OverlappingLicenses => sentences::OVERLAPPING_TITLE,
     };
     title.in_language(language)
 }
@@ -99,6 +100,7 @@ fn advice(code: StepCode, evidence: &Evidence) -> Vec<Advice> {
             advice.extend(called_for(&[("seats_unused", unused)]));
             advice
         }
+        StepCode::OverlappingLicenses => vec![(sentences::OVERLAPPING_CAUSE, sentences::OVERLAPPING_STRATEGIES)],
     }
 }
 

@@ -13,6 +13,7 @@
 //! | `overuse` | a product | its usage ratio is above 1 |
 //! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon; of a grace period the end may be unknown or past |
 //! | `renewal_due` | a product | a subscription that is bound for a year or longer renews soon |
+//! | `overlapping_licenses` | a product | people have another product that contains it |
 //!
 //! Only products in scope get advice. Unknown numbers give none: no ratio, no step. A customer
 //! without any event in the window gets no advice about activity, because missing logs are not
@@ -55,7 +56,7 @@ table! {
         @key tenant_id: Guid = "the customer",
         @key sku_id: Option<Guid> = "the product; null: it is about a workload, or about the customer",
         @key workload: Option<String> = "the workload; null: any",
-        @key code: StepCode = "low_usage, unused_seats, support_load, upsell, overuse, trial_ending, subscription_lapsing or renewal_due",
+        @key code: StepCode = "low_usage, unused_seats, support_load, upsell, overuse, trial_ending, subscription_lapsing, renewal_due or overlapping_licenses",
         seats_concerned: i64 = "how many seats, users or requests it is about: what the evidence calls `seats_concerned`",
         money_per_month: Option<Money> = "what the seats concerned cost a month, in the unit of the currency; null without a price",
         currency: Option<Currency> = "the currency of the price; null without one",
@@ -72,11 +73,18 @@ pub fn build(day: Day, used: &DayOfUse, background: &Background<'_>) -> Vec<Next
         rules: background.rules,
         rows: Vec::new(),
     };
-    for (row, idle) in used.adoption.iter().zip(&used.idle).filter(|(row, _)| row.in_scope) {
+    for ((row, idle), overlap) in used
+        .adoption
+        .iter()
+        .zip(&used.idle)
+        .zip(&used.overlaps)
+        .filter(|((row, _), _)| row.in_scope)
+    {
         let product = Product {
             day,
             row,
             idle,
+            overlap,
             background,
         };
         for (code, evidence) in product.steps() {

@@ -9,6 +9,7 @@ use crate::stages::licenses::subscriptions::SubscriptionInForce;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::idle_seats::IdleSeats;
 use crate::stages::measures::usage::ratio;
+use crate::stages::measures::window_pass::Overlap;
 use crate::stages::next_steps::background::Background;
 use crate::stages::next_steps::evidence::Evidence;
 
@@ -17,6 +18,7 @@ pub(super) struct Product<'a> {
     pub day: Day,
     pub row: &'a Adoption,
     pub idle: &'a IdleSeats,
+    pub overlap: &'a Overlap,
     pub background: &'a Background<'a>,
 }
 
@@ -31,6 +33,7 @@ impl Product<'_> {
             (StepCode::TrialEnding, self.trial_ending()),
             (StepCode::SubscriptionLapsing, self.lapsing()),
             (StepCode::RenewalDue, self.renewal()),
+            (StepCode::OverlappingLicenses, self.overlapping()),
         ]
     }
 
@@ -221,6 +224,23 @@ impl Product<'_> {
                 ("subscriptions_renewing", due.len().into()),
             ],
         ))
+    }
+
+    /// People have another product with all workloads of this one.
+    fn overlapping(&self) -> Option<Evidence> {
+        let (row, overlap) = (self.row, self.overlap);
+        let beside = || overlap.beside.iter().map(|sku| Value::from(sku.to_string())).collect::<Vec<_>>();
+        (overlap.users > 0).then(|| {
+            Evidence::of(
+                overlap.users,
+                [
+                    ("contained_in", beside().into()),
+                    ("seats_assigned", row.seats_assigned.into()),
+                    ("seats_sold", row.seats_sold.into()),
+                    ("users_overlapping", overlap.users.into()),
+                ],
+            )
+        })
     }
 
     /// The subscriptions of the product that are in force.
