@@ -7,7 +7,7 @@ use crate::domain::words::{Noun, Phrase, Words, explain as phrases, explain_peop
 use crate::explain::count::changes::{Cause, SeatCause, SeatChange, SeatState, UserChange};
 use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::{Numbers, SeatCounts};
-use crate::explain::count::people::License;
+use crate::explain::count::people::{License, Person};
 use crate::explain::facts::{CustomerName, ProductName};
 use crate::explain::render::subscription_words::state;
 use crate::explain::view::product::Completeness;
