@@ -24,7 +24,7 @@ pub(super) struct Product<'a> {
 
 impl Product<'_> {
     /// Returns each code with its evidence, or with `None` if there is nothing to do.
-    pub fn steps(&self) -> [(StepCode, Option<Evidence>); 7] {
+    pub fn steps(&self) -> [(StepCode, Option<Evidence>); 8] {
         [
             (StepCode::LowUsage, self.low_usage()),
             (StepCode::UnusedSeats, self.unused_seats()),
