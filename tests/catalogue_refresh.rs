@@ -48,7 +48,8 @@ fn a_newer_list_is_compared_and_written_in_the_form_of_the_built_in_one() {
     let written = fs::read_to_string(folder.path().join("skus.csv")).unwrap();
     let (mut lines, mut expected): (Vec<&str>, Vec<&str>) = (written.lines().collect(), SKUS.lines().collect());
     expected.push(NEW.trim_end());
-    (lines.sort_unstable(), expected.sort_unstable());
+    lines.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(lines, expected);
     let plans = fs::read_to_string(folder.path().join("plans.csv")).unwrap();
     assert_eq!(
