@@ -164,7 +164,7 @@ fn wrong_numbers_in_any_table_of_the_day_are_found() {
     });
     let words = [
         "`next_steps` of 2026-09-30",
-        "`seats_never_active` is `9`, and by `activity_28d`, `assignments` and `first_activity` it is `10`",
+        "`seats_never_active` is `9`, and by `activity_28d`, `assignments`, `account_states` and `first_activity` it is `10`",
         "`seats_concerned` is `12`, and by its tiers it is `11`",
         "`trial_ending` is missing, and the numbers call for it",
     ];

@@ -75,6 +75,19 @@ explained! {
     a_license_that_moved_and_a_number_that_changed = MOVED,
     one_workload_of_it = Question { name: "one-workload", workload: Some("Exchange"), ..MOVED },
     the_user_who_lost_it = Question { name: "a-user-who-lost-the-license", user: Some("ada"), ..MOVED },
+    people_whose_account_is_disabled = Question {
+        name: "people-whose-account-is-disabled",
+        scenario: "seats-of-disabled-accounts-are-reclaimed-first",
+        day: "2026-09-10",
+        ..MOVED
+    },
+    somebody_who_waits_for_a_seat = Question {
+        name: "somebody-who-waits-for-a-seat",
+        scenario: "people-who-wait-for-a-seat-call-for-more",
+        day: "2026-09-09",
+        user: Some("dora"),
+        ..MOVED
+    },
     a_second_subscription_in_grace = Question {
         name: "a-second-subscription-in-grace",
         scenario: "a-second-subscription-in-grace",

@@ -115,6 +115,8 @@ scenarios! {
     a_technician_counts_with_a_license_and_never_without = "a-technician-counts-with-a-license-and-never-without",
     what_members_do_in_another_tenant_makes_no_customer = "what-members-do-in-another-tenant-makes-no-customer",
     seats_cost_the_price_that_counts_on_the_day = "seats-cost-the-price-that-counts-on-the-day",
+    seats_of_disabled_accounts_are_reclaimed_first = "seats-of-disabled-accounts-are-reclaimed-first",
+    people_who_wait_for_a_seat_call_for_more = "people-who-wait-for-a-seat-call-for-more",
     seats_that_nobody_knows_to_be_sold_can_be_unused = "seats-that-nobody-knows-to-be-sold-can-be-unused",
     teams_that_is_sold_apart_is_one_entitlement_a_person = "teams-that-is-sold-apart-is-one-entitlement-a-person",
     what_no_person_pays_for_or_is_given_rules_no_portfolio = "what-no-person-pays-for-or-is-given-rules-no-portfolio",

@@ -115,6 +115,7 @@ fn users(warehouse: &Path) -> BTreeSet<String> {
         "license_changes",
         "license_holdings",
         "assignments",
+        "account_states",
         "activity_28d",
     ] {
         for (path, _) in parquet_files(&warehouse.join(table)) {

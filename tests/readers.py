@@ -34,8 +34,8 @@ PEOPLE = {"users_entitled": COUNT, "users_active": COUNT, "users_ratio": RATIO}
 PARTS = {f"active_{part}": COUNT for part in ("current", "moved", "switched", "lapsed", "trial", "over_assigned")}
 ENTITLEMENTS = {"entitlements_total": COUNT, "entitlements_active": COUNT}
 USAGE = {"usage_ratio": RATIO, "usage_ratio_adjusted": RATIO}
-SEATS = {f"seats_{name}": COUNT for name in ("sold", "sold_own", "trial", "lapsed", "assigned", "unassigned")}
-DEPLOYMENT = {**SEATS, "deployment_ratio": RATIO, "seats_assigned_own_prorated": RATIO}
+SEATS = {f"seats_{name}": COUNT for name in ("sold", "sold_own", "trial", "lapsed", "assigned", "assigned_disabled", "unassigned")}
+DEPLOYMENT = {**SEATS, "users_waiting": COUNT, "deployment_ratio": RATIO, "seats_assigned_own_prorated": RATIO}
 
 # The partition and the columns of every table of the spec, in the spec's words.
 TABLES = {
@@ -48,7 +48,9 @@ TABLES = {
         "tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "event_time": TIME, "action": TEXT, "event_id": TEXT, "day": DATE,
         "source_file": TEXT, "source_line": COUNT,
     }),
-    "license_holdings": ("received", {"tenant_id": TEXT, "day": DATE, "user_id": TEXT, "sku_id": TEXT, "source_file": TEXT}),
+    "license_holdings": ("received", {
+        "tenant_id": TEXT, "day": DATE, "user_id": TEXT, "sku_id": TEXT, "source_file": TEXT, "account_enabled": FLAG, "waiting": FLAG,
+    }),
     "rejects": ("received", {
         "source": TEXT, "source_file": TEXT, "source_line": COUNT, "source_record": COUNT, "reason": TEXT, "excerpt": TEXT,
         "more": COUNT, "detail": TEXT,
@@ -62,6 +64,7 @@ TABLES = {
         "action_bits": BITS, "active_days": COUNT, "last_active_day": DATE,
     }),
     "assignments": (None, {"tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "assigned_day": DATE, "removed_day": DATE, "source": TEXT}),
+    "account_states": (None, {"tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "state": TEXT, "from_day": DATE, "until_day": DATE}),
     "subscriptions": ("day", {
         "tenant_id": TEXT, "subscription_id": TEXT, "sku_id": TEXT, "seats": COUNT, "state": TEXT, "is_trial": FLAG, "seller": TEXT,
         "ends_on": DATE, "renews_on": DATE, "term": TEXT, "auto_renew": FLAG, "snapshot_day": DATE,
@@ -81,7 +84,8 @@ TABLES = {
     }),
     "spend": ("day", {
         "tenant_id": TEXT, "sku_id": TEXT, "currency": TEXT, "price_per_month": MONEY, "seats_sold": COUNT, "seats_unassigned": COUNT,
-        "seats_idle": COUNT, "cost_sold": MONEY, "cost_unassigned": MONEY, "cost_idle": MONEY, "in_scope": FLAG,
+        "seats_idle": COUNT, "seats_disabled": COUNT, "cost_sold": MONEY, "cost_unassigned": MONEY, "cost_idle": MONEY,
+        "cost_disabled": MONEY, "in_scope": FLAG,
     }),
     "next_steps": ("day", {
         "tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, "code": TEXT, "seats_concerned": COUNT, "money_per_month": MONEY,

@@ -14,6 +14,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 use uptake::domain::subscription::Renewal;
 use uptake::stages::activity::activity_daily::ActivityDaily;
+use uptake::stages::licenses::account_states::AccountSpan;
 use uptake::stages::licenses::assignments::Assignment;
 use uptake::stages::measures::adoption::ADOPTION;
 use uptake::stages::people::user_names::UserNameRow;
@@ -151,4 +152,20 @@ fn columns_that_came_are_filled_from_raw_files_that_are_there_and_are_empty_for_
     let is_filled = |row: &SnapshotSubscription| row.source_file != list && row.renews_on.is_some() && row.created_on.is_some();
     assert_eq!(of(false), rows(at, is_filled));
     assert!(!of(false).is_empty());
+}
+
+#[test]
+fn lists_of_users_say_more_from_now_on_and_what_earlier_ones_said_stays() {
+    let folder = taken_over();
+    let at = folder.path();
+    let before = rows(at, |_: &LicenseHolding| true);
+    let is_as_it_was = |row: &LicenseHolding| row.account_enabled.is_none() && !row.waiting;
+    assert_eq!(before, rows(at, is_as_it_was), "version 0.1.0 knew of no accounts");
+    assert_done(&uptake(at, &["run"]));
+    assert!(before.is_subset(&rows(at, is_as_it_was)), "{before:#?}");
+    assert_eq!(
+        rows(at, |_: &AccountSpan| true),
+        BTreeSet::new(),
+        "no list says anything about accounts"
+    );
 }

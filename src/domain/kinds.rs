@@ -55,6 +55,16 @@ spelled! {
 }
 
 spelled! {
+    /// What lists of users say of an account besides its licenses.
+    AccountState {
+        /// Nobody can sign in with it.
+        Disabled = "disabled",
+        /// Its user is meant to have a license, and no seat is left.
+        Waiting = "waiting",
+    }
+}
+
+spelled! {
     /// Whether somebody used a service or configured it.
     ActionMeaning {
         Use = "use",

@@ -25,6 +25,7 @@ use crate::engine::request::Request;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::stages;
+use crate::stages::licenses::account_states::ACCOUNT_STATES;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::people::user_names::Names;
 use crate::warehouse::store::Store;
@@ -72,7 +73,12 @@ fn make_tables(task: &TableTask, settings: &Settings, store: &Store, state: &Sta
     match &task.work {
         Work::Activity(_) => activity_daily::execute(task, &job, state, &RecentEvents::default()),
         Work::Assignments(_) => {
-            let made = |built: assignments::Built| -> Vec<Made> { vec![(&ASSIGNMENTS, (None, task.shard), built.footer)] };
+            let place = (None, task.shard);
+            let made = |built: assignments::Built| -> Vec<Made> {
+                let assignments = built.assignments.map(|(_, footer)| -> Made { (&ASSIGNMENTS, place, footer) });
+                let account_states = built.account_states.map(|(_, footer)| -> Made { (&ACCOUNT_STATES, place, footer) });
+                assignments.into_iter().chain(account_states).collect()
+            };
             Ok(assignments::execute(task, &job, state)?.map(made))
         }
         Work::FirstActivity { .. } => first_activity::execute(task, &job, state),

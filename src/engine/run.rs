@@ -308,8 +308,8 @@ fn make_tables(
         waiting.extend(facts.waiting);
     }
     if job.tables.contains("assignments") {
-        let (step, contradictions) = assignments::run_assignments(job, state, cache, changes)?;
-        report.steps.extend(step);
+        let (steps, contradictions) = assignments::run_assignments(job, state, cache, changes)?;
+        report.steps.extend(steps);
         report.contradictions = contradictions;
     }
     if job.tables.contains("first_activity") {

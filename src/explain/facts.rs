@@ -8,6 +8,7 @@ use crate::domain::rules::Rules;
 use crate::explain::active_days::ActiveDays;
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_daily::ActivityDaily;
+use crate::stages::licenses::account_states::AccountSpan;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
@@ -28,6 +29,8 @@ pub struct Facts<'a> {
     pub first_day: Day,
     /// All assignments of the customer, sorted by key.
     pub assignments: Vec<Assignment>,
+    /// When accounts of the customer were disabled and who waited for what, sorted by key.
+    pub accounts: Vec<AccountSpan>,
     /// Every day of the windows of the days in `days`, including days without activity.
     pub activity: BTreeMap<Day, Vec<ActivityDaily>>,
     /// The active days of these, by user.
@@ -75,6 +78,15 @@ impl From<Customer> for CustomerName {
     }
 }
 
+/// Somebody who is meant to have a product and waits for a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting<'a> {
+    pub user: &'a str,
+    pub sku: Guid,
+    /// The list that says so first.
+    pub since: Day,
+}
+
 /// The name of a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductName {
@@ -116,6 +128,24 @@ impl TablesOfDay {
 impl Facts<'_> {
     pub fn tenant(&self) -> Guid {
         self.customer.tenant_id
+    }
+
+    /// Returns since when a user's account has been disabled on a day, or `None` where it is not.
+    pub fn disabled_since(&self, user: &str, day: Day) -> Option<Day> {
+        let mut mine = self.accounts.iter().filter(|span| span.user_id == user);
+        mine.find(|span| span.is_disabled(day)).map(|span| span.from_day)
+    }
+
+    /// Returns who waits for which product on a day.
+    pub fn waiting(&self, day: Day) -> impl Iterator<Item = Waiting<'_>> {
+        let waiting = self.accounts.iter().filter(move |span| span.waits(day));
+        waiting.filter_map(|span| {
+            Some(Waiting {
+                user: &span.user_id,
+                sku: span.sku_id?,
+                since: span.from_day,
+            })
+        })
     }
 
     /// Returns the tables of a day, or `None` if there are none.

@@ -8,6 +8,7 @@ use crate::domain::kinds::Evidence;
 use crate::domain::rules::Rules;
 use crate::domain::window;
 
+use super::accounts::Accounts;
 use super::activity::{self, TenantActivity};
 use super::assignments::{self, AllAssignments};
 use super::inputs::{CustomerRow, Inputs};
@@ -15,7 +16,7 @@ use super::money;
 use super::names::KnownNames;
 use super::next_steps::{self, Advisor};
 use super::portfolio;
-use super::snapshots::list_days;
+use super::snapshots::{self, list_days};
 use super::subscriptions::{self, InForce};
 use super::tables::{ActivityDailyKey, AdoptionKey, Assignments, AssignmentsKey, CustomerAdoptionKey, SubscriptionsKey, Tables};
 use super::tables::{UsageKey, WorkloadAdoptionKey};
@@ -51,6 +52,7 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
     let (assigned, contradictions) = assignments::assignments(inputs, rules);
     let snapshots = subscriptions::snapshots(inputs);
     let lists = list_days(inputs);
+    let holdings = snapshots::holdings(inputs);
     let requests = next_steps::requests(inputs, rules);
     let left = left_on(inputs);
     let with_licenses = assigned.keys().chain(snapshots.keys()).chain(lists.keys());
@@ -63,6 +65,7 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
     };
     add_assignments(&mut tables, &assigned);
     let (no_activity, no_assignments) = (TenantActivity::default(), BTreeMap::new());
+    let no_holdings = BTreeMap::new();
     for day in first.to(last) {
         for &tenant in &tenants {
             let activity = activity.get(&tenant).unwrap_or(&no_activity);
@@ -70,6 +73,11 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
             let in_force = subscriptions::in_force(&snapshots, tenant, day, rules);
             add_activity(&mut tables, tenant, day, activity, rules);
             add_subscriptions(&mut tables, tenant, day, in_force.as_ref());
+            let accounts = Accounts {
+                day,
+                snapshots: holdings.get(&tenant).unwrap_or(&no_holdings),
+                assignments,
+            };
             let facts = TenantDay {
                 day,
                 tenant,
@@ -77,6 +85,7 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
                 rules,
                 activity,
                 assignments,
+                accounts: &accounts,
                 in_force: in_force.as_ref(),
                 list_of_users: lists.get(&tenant).and_then(|days| days.range(..=day).next_back().copied()),
             };

@@ -56,13 +56,15 @@ pub struct LicenseChangeRow {
     pub origin: Origin,
 }
 
-/// A user holds a SKU on the day of a snapshot.
+/// A user holds a SKU on the day of a snapshot, or waits for a seat of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HoldingRow {
     pub tenant_id: Guid,
     pub day: Day,
     pub user_id: String,
     pub sku_id: Guid,
+    pub account_enabled: Option<bool>,
+    pub waiting: bool,
     pub origin: Origin,
 }
 
@@ -260,6 +262,8 @@ impl Sink for FileSink<'_> {
                 day: row.day,
                 user_id: row.user_id.to_owned(),
                 sku_id: row.sku,
+                account_enabled: row.account_enabled,
+                waiting: row.waiting,
                 origin,
             }),
             Row::Subscription(row) => self.inputs.subscriptions.push(SubscriptionRow {

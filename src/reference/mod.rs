@@ -21,6 +21,7 @@
 //! * a user without an active day from the first day of the facts to the day has never been active;
 //! * the portfolio's row of everything exists if `adoption` has a row in scope.
 
+mod accounts;
 mod activity;
 mod assignments;
 mod compute;

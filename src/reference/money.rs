@@ -49,9 +49,11 @@ pub(super) fn add(tables: &mut Tables, tenant_id: Guid, sku_id: Guid, facts: &Te
         seats_sold: adoption.seats_sold,
         seats_unassigned: adoption.seats_unassigned,
         seats_idle,
+        seats_disabled: adoption.seats_assigned_disabled,
         cost_sold: cost(adoption.seats_sold),
         cost_unassigned: cost(adoption.seats_unassigned),
         cost_idle: cost(seats_idle),
+        cost_disabled: cost(Some(adoption.seats_assigned_disabled)),
         in_scope: adoption.in_scope,
     };
     let day = facts.day;

@@ -157,29 +157,20 @@ impl Advisor<'_> {
                 ]);
                 steps.push((StepCode::Overuse, numbers));
             }
-            // People whose license moved on need none, and who was switched has the other product.
-            // Lapsed and trial seats should be renewed or converted; more seats would not help.
-            let otherwise = row.active_moved + row.active_switched + row.active_lapsed + row.active_trial;
-            let needed = (row.entitlements_active - otherwise) as f64 / total as f64;
-            let is_told_by_overuse = usage > 1.0 && otherwise > 0;
-            if let (Some(deployment), Some(sold)) = (row.deployment_ratio, row.seats_sold)
-                && deployment > limits.upsell_deployment
-                && needed > limits.upsell_usage
-                && !is_told_by_overuse
-            {
-                let beyond = (row.seats_assigned as f64 - sold as f64 * limits.upsell_deployment).round() as i64;
-                let mut numbers = used(beyond.max(1));
-                numbers.extend([
-                    ("active_current", row.active_current.to_string()),
-                    ("active_over_assigned", row.active_over_assigned.to_string()),
-                    ("deployment_ratio", fraction(Some(deployment))),
-                    ("limit_deployment_ratio", fraction(Some(limits.upsell_deployment))),
-                    ("limit_usage_ratio", fraction(Some(limits.upsell_usage))),
-                    ("seats_assigned", row.seats_assigned.to_string()),
-                    ("seats_sold", sold.to_string()),
-                ]);
-                steps.push((StepCode::Upsell, numbers));
-            }
+        }
+        if let Some(concerned) = self.seats_wanted(row) {
+            let mut numbers = used(concerned);
+            numbers.extend([
+                ("active_current", row.active_current.to_string()),
+                ("active_over_assigned", row.active_over_assigned.to_string()),
+                ("deployment_ratio", fraction(row.deployment_ratio)),
+                ("limit_deployment_ratio", fraction(Some(limits.upsell_deployment))),
+                ("limit_usage_ratio", fraction(Some(limits.upsell_usage))),
+                ("seats_assigned", row.seats_assigned.to_string()),
+                ("seats_sold", or_null(row.seats_sold)),
+                ("users_waiting", row.users_waiting.to_string()),
+            ]);
+            steps.push((StepCode::Upsell, numbers));
         }
         let (unused, unused_numbers) = self.unused(sku, row, &window);
         if unused > 0 {
@@ -194,15 +185,38 @@ impl Advisor<'_> {
         steps
     }
 
+    /// How many more seats the product calls for: for people who wait, or because nearly all seats
+    /// are assigned and used. The larger number counts.
+    fn seats_wanted(&self, row: &Adoption) -> Option<i64> {
+        let limits = &self.facts.rules.thresholds;
+        let mut wanted = row.users_waiting;
+        if let (Some(usage), Some(total), Some(deployment), Some(sold)) =
+            (row.usage_ratio, row.entitlements_total, row.deployment_ratio, row.seats_sold)
+        {
+            // People whose license moved on need none, and who was switched has the other product.
+            // Lapsed and trial seats should be renewed or converted; more seats would not help.
+            let otherwise = row.active_moved + row.active_switched + row.active_lapsed + row.active_trial;
+            let needed = (row.entitlements_active - otherwise) as f64 / total as f64;
+            let is_told_by_overuse = usage > 1.0 && otherwise > 0;
+            if deployment > limits.upsell_deployment && needed > limits.upsell_usage && !is_told_by_overuse {
+                let beyond = (row.seats_assigned as f64 - sold as f64 * limits.upsell_deployment).round() as i64;
+                wanted = wanted.max(beyond).max(1);
+            }
+        }
+        (wanted > 0).then_some(wanted)
+    }
+
     /// Seats that are assigned and not used, and seats that are not assigned.
     fn unused(&self, sku: Guid, row: &Adoption, window: &[(&'static str, String)]) -> (i64, Numbers) {
         let facts = self.facts;
         let workloads: Vec<&str> = facts.rules.catalogue.workloads_of(sku).collect();
         let can_be_seen = !workloads.is_empty() && row.window_days_covered > 0;
         let active = facts.active(sku, &workloads);
-        let (mut working, mut lately, mut never, mut inactive) = (0i64, 0i64, 0i64, 0i64);
+        let (mut disabled, mut working, mut lately, mut never, mut inactive) = (0i64, 0i64, 0i64, 0i64, 0i64);
         for user in facts.holders(sku) {
-            if active.contains(user) {
+            if facts.accounts.is_disabled(user) {
+                disabled += 1;
+            } else if active.contains(user) {
                 working += 1;
             } else if self.assigned_lately(user, sku) {
                 lately += 1;
@@ -212,7 +226,7 @@ impl Advisor<'_> {
                 never += 1;
             }
         }
-        let unused = row.seats_unassigned.unwrap_or(0) + if can_be_seen { never + inactive } else { 0 };
+        let unused = disabled + row.seats_unassigned.unwrap_or(0) + if can_be_seen { never + inactive } else { 0 };
         let spare = facts.rules.exceptions.spare.get(&(self.tenant, sku)).copied();
         let concerned = (unused - spare.unwrap_or(0)).max(0);
         let seen = |count: i64| or_null(can_be_seen.then_some(count));
@@ -224,6 +238,7 @@ impl Advisor<'_> {
             ("seats_active", seen(working)),
             ("seats_assigned", row.seats_assigned.to_string()),
             ("seats_concerned", concerned.to_string()),
+            ("seats_disabled", disabled.to_string()),
             ("seats_new", seen(lately)),
             ("seats_inactive", seen(inactive)),
             ("seats_never_active", seen(never)),

@@ -16,8 +16,20 @@ use super::inputs::{HoldingsFile, Inputs};
 pub(super) struct Snapshot {
     /// (user, SKU).
     pub listed: BTreeSet<(String, Guid)>,
+    /// (user, SKU) of those who wait for a seat and do not hold the SKU.
+    pub waiting: BTreeSet<(String, Guid)>,
+    /// Whether the account of a user is enabled, for those of whom it is said. If two rows disagree,
+    /// it is.
+    pub enabled: BTreeMap<String, bool>,
     /// Whether it lists everybody.
     pub complete: bool,
+}
+
+impl Snapshot {
+    /// Whether the user is in it, holding or waiting.
+    pub fn lists(&self, user: &str) -> bool {
+        self.listed.iter().chain(&self.waiting).any(|(listed, _)| listed == user)
+    }
 }
 
 /// Returns tenant -> day -> snapshot. A day whose files were all unreadable has none.
@@ -30,7 +42,15 @@ pub(super) fn holdings(inputs: &Inputs) -> BTreeMap<Guid, BTreeMap<Day, Snapshot
     }
     for row in &inputs.holdings {
         let snapshot = snapshots.entry(row.tenant_id).or_default().entry(row.day).or_default();
-        snapshot.listed.insert((row.user_id.clone(), row.sku_id));
+        let skus = if row.waiting { &mut snapshot.waiting } else { &mut snapshot.listed };
+        skus.insert((row.user_id.clone(), row.sku_id));
+        if let Some(says) = row.account_enabled {
+            *snapshot.enabled.entry(row.user_id.clone()).or_insert(says) |= says;
+        }
+    }
+    for snapshot in snapshots.values_mut().flat_map(BTreeMap::values_mut) {
+        let held = &snapshot.listed;
+        snapshot.waiting.retain(|seat| !held.contains(seat));
     }
     let faulty = faulty(inputs);
     let announcing = announcing_next(inputs);

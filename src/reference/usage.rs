@@ -10,6 +10,7 @@ use crate::domain::exceptions::LEFT;
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 
+use super::accounts::Accounts;
 use super::activity::{TenantActivity, window_of};
 use super::assignments::UserAssignments;
 use super::subscriptions::{InForce, Seats};
@@ -25,6 +26,7 @@ pub(super) struct TenantDay<'a> {
     pub activity: &'a TenantActivity,
     /// user -> SKU -> intervals.
     pub assignments: &'a BTreeMap<String, UserAssignments>,
+    pub accounts: &'a Accounts<'a>,
     /// The subscription snapshot in force. `None`: seats are unknown.
     pub in_force: Option<&'a InForce>,
     /// The day of the latest list of users with their licenses.
@@ -181,7 +183,9 @@ impl<'a> TenantDay<'a> {
             seats_trial: seats.map(|seats| seats.trial),
             seats_lapsed: seats.map(|seats| seats.lapsed),
             seats_assigned: assigned,
+            seats_assigned_disabled: self.holders(sku).into_iter().filter(|user| self.accounts.is_disabled(user)).count() as i64,
             seats_unassigned: sold.map(|sold| (sold - assigned).max(0)),
+            users_waiting: self.accounts.waiting(sku).len() as i64,
             deployment_ratio: ratio(assigned, sold),
             seats_assigned_own_prorated: seats.and_then(|seats| ratio(assigned * seats.sold_own, sold)),
             entitlements_total: parts.total,

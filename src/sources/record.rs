@@ -55,13 +55,17 @@ pub struct LicenseChange<'a> {
     pub event_id: &'a str,
 }
 
-/// A user holds a SKU on the day of a snapshot.
+/// A user holds a SKU on the day of a snapshot, or waits for a seat of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Holding<'a> {
     pub tenant: Guid,
     pub day: Day,
     pub user_id: &'a str,
     pub sku: Guid,
+    /// Whether the user's account is enabled. `None` where the record does not say.
+    pub account_enabled: Option<bool>,
+    /// The user is meant to have the SKU and does not, because no seat is left.
+    pub waiting: bool,
 }
 
 /// A readable page or file of a snapshot, of holdings or subscriptions. It may list nothing.

@@ -123,7 +123,11 @@ impl Sink for Found {
                 let sku = c.sku.map_or("all".to_owned(), |sku| sku.to_string());
                 format!("{at} {} {} {sku} {} {} {}", c.tenant, c.user_id, c.at, c.action, c.event_id)
             }
-            Row::Holding(h) => format!("{at} {} {} {} {}", h.tenant, h.day, h.user_id, h.sku),
+            Row::Holding(h) => {
+                let account = h.account_enabled.map_or("", |yes| if yes { " enabled" } else { " disabled" });
+                let waits = if h.waiting { " waits" } else { "" };
+                format!("{at} {} {} {} {}{account}{waits}", h.tenant, h.day, h.user_id, h.sku)
+            }
             Row::Subscription(s) => {
                 format!(
                     "{at} {} {} {} {} {} {} {:?} {:?} {:?}{}",

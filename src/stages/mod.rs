@@ -34,6 +34,7 @@ pub const TABLES: &[&Contract] = &[
     &crate::stages::activity::first_activity::FIRST_ACTIVITY,
     &crate::stages::activity::activity_28d::ACTIVITY_28D,
     &crate::stages::licenses::assignments::ASSIGNMENTS,
+    &crate::stages::licenses::account_states::ACCOUNT_STATES,
     &crate::stages::licenses::subscriptions::SUBSCRIPTIONS,
     &crate::stages::measures::usage::USAGE,
     &crate::stages::measures::adoption::ADOPTION,

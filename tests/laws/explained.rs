@@ -114,6 +114,10 @@ fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
     let current = people.current.len() as i64;
     equal("users with the product", current, numbers.users.holders)?;
     equal("assigned users", current + people.inactive.len() as i64, numbers.assigned)?;
+    let disabled = people.current.iter().chain(&people.inactive);
+    let disabled = disabled.filter(|person| person.disabled_since.is_some()).count() as i64;
+    equal("users with a disabled account", disabled, numbers.disabled)?;
+    equal("users who wait", people.waiting.len() as i64, numbers.waiting)?;
     for change in &explanation.changes {
         let sum = |of: fn(&uptake::explain::count::changes::UserChange) -> i64| change.users.iter().map(of).sum::<i64>();
         let before = &change.before;

@@ -281,6 +281,19 @@ pub enum Told {
     Restore,
 }
 
+/// A user in a holdings snapshot.
+#[derive(Clone, Debug)]
+pub struct ListedUser {
+    pub user: u8,
+    pub skus: Skus,
+    /// Licenses are written as states.
+    pub states: bool,
+    /// Whether the account is enabled; `None`: not said.
+    pub enabled: Option<bool>,
+    /// SKUs of which no seat was left, as states say. Of those that the user holds, too.
+    pub without_a_seat: Skus,
+}
+
 /// A holdings snapshot.
 #[derive(Clone, Debug)]
 pub struct Users {
@@ -288,8 +301,7 @@ pub struct Users {
     pub day: u8,
     /// Says what the lives say; else `listed`.
     pub truthful: bool,
-    /// (user, SKUs, written as states).
-    pub listed: Vec<(u8, Skus, bool)>,
+    pub listed: Vec<ListedUser>,
     /// Which names the users have: another number gives each the name of another one.
     pub names: u8,
     pub form: Form,

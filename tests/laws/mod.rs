@@ -254,6 +254,7 @@ fn random_portfolios_make_every_situation_happen() {
         };
         for (situation, count) in [
             ("low_usage", step(StepCode::LowUsage, "")),
+            ("disabled accounts", tier("\"seats_disabled\":")),
             ("never active", tier("\"seats_never_active\":")),
             ("no more active", tier("\"seats_inactive\":")),
             ("assigned lately", tier("\"seats_new\":")),
@@ -261,6 +262,7 @@ fn random_portfolios_make_every_situation_happen() {
             ("much support", step(StepCode::SupportLoad, "per_100_seats")),
             ("support of a new product", step(StepCode::SupportLoad, "first_seen_day")),
             ("upsell of a product", step(StepCode::Upsell, "deployment_ratio")),
+            ("people who wait", adoption(|row| row.users_waiting > 0)),
             ("upsell of a workload", step(StepCode::Upsell, "active_unlicensed")),
             ("overuse", step(StepCode::Overuse, "")),
             ("trial_ending", step(StepCode::TrialEnding, "")),

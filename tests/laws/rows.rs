@@ -91,7 +91,7 @@ texts!(used, Usage, reference::UsageKey, reference::Usage;
     [entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial active_over_assigned usage_ratio usage_ratio_adjusted]);
 texts!(adopted, Adoption, reference::AdoptionKey, reference::Adoption;
     [tenant_id sku_id]
-    [seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio seats_assigned_own_prorated
+    [seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_assigned_disabled seats_unassigned users_waiting deployment_ratio seats_assigned_own_prorated
      entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial active_over_assigned usage_ratio
      usage_ratio_adjusted in_scope scope_reason window_days_covered window_complete seats_snapshot_day]);
 texts!(by_workload, WorkloadAdoption, reference::WorkloadAdoptionKey, reference::WorkloadAdoption;
@@ -101,10 +101,10 @@ texts!(by_customer, CustomerAdoption, reference::CustomerAdoptionKey, reference:
     [tenant_id] [users_entitled users_active users_ratio seats_sold seats_assigned products subscriptions_age_days holdings_age_days]);
 texts!(priced, Spend, reference::AdoptionKey, reference::Spend;
     [tenant_id sku_id]
-    [currency price_per_month seats_sold seats_unassigned seats_idle cost_sold cost_unassigned cost_idle in_scope]);
+    [currency price_per_month seats_sold seats_unassigned seats_idle seats_disabled cost_sold cost_unassigned cost_idle cost_disabled in_scope]);
 texts!(summed, Portfolio, reference::PortfolioKey, reference::Portfolio;
     [sku_id workload]
-    [customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio
+    [customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_assigned_disabled seats_unassigned users_waiting deployment_ratio
      seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial
      active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted usage_ratio_licensed users_entitled users_active users_ratio]);
 

@@ -15,6 +15,7 @@ use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
+use crate::stages::licenses::account_states::ACCOUNT_STATES;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::adoption::ADOPTION;
@@ -141,7 +142,7 @@ fn is_excused(contract: &Contract, (day, shard): Place, broken: &BTreeSet<(&'sta
             || [ACTIVITY_DAILY.name, ACTIVITY_BEFORE.name, ACTIVITY_COVERAGE.name]
                 .into_iter()
                 .any(in_window)
-            || ([ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) && any_of(&[ACTIVITY_COVERAGE.name]))
+            || ([ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) && any_of(&[ACTIVITY_COVERAGE.name, ACCOUNT_STATES.name]))
             || (contract.name == NEXT_STEPS.name && any_facts());
     }
     of_shard(ACTIVITY_COVERAGE.name, day) || broken.iter().any(|(table, _)| received(table))

@@ -15,6 +15,7 @@ use crate::engine::publish::cross_checks::{CheckedTables, day_tables};
 use crate::engine::state::State;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::licenses::account_states::ACCOUNT_STATES;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::warehouse::contract::Contract;
 
@@ -42,7 +43,9 @@ pub fn check(
     let coverage_in_doubt = untrusted.iter().any(|(table, _)| *table == ACTIVITY_COVERAGE.name);
     let is_certain = |day: &Day| {
         let looked_at = || window::first_day(*day).to(*day);
-        !in_doubt(untrusted, &ASSIGNMENTS, None)
+        ![&ASSIGNMENTS, &ACCOUNT_STATES]
+            .into_iter()
+            .any(|contract| in_doubt(untrusted, contract, None))
             && !coverage_in_doubt
             && day_tables().all(|contract| !in_doubt(untrusted, contract, Some(*day)))
             && [&ACTIVITY_DAILY, &ACTIVITY_BEFORE]

@@ -117,6 +117,8 @@ impl<'a> CarriedRows<'a> {
                     day: row.day,
                     user_id: self.stored(row.tenant_id, &row.user_id),
                     sku_id: row.sku_id,
+                    account_enabled: row.account_enabled,
+                    waiting: row.waiting,
                     origin: origin(received, &row.source_file, 0, 0),
                 });
             }

@@ -101,7 +101,8 @@ pub const COMPARED: &[ComparedTable] = &[
             let rows = tables.adoption.iter().filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
             frame(rows.map(|(key, of)| {
                 row!(Adoption from key: tenant_id sku_id,
-                    of: seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned deployment_ratio
+                    of: seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_assigned_disabled seats_unassigned
+                        users_waiting deployment_ratio
                         seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved
                         active_switched active_lapsed active_trial active_over_assigned usage_ratio usage_ratio_adjusted in_scope
                         scope_reason window_days_covered window_complete seats_snapshot_day)
@@ -142,7 +143,8 @@ pub const COMPARED: &[ComparedTable] = &[
             let rows = tables.spend.iter().filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
             frame(rows.map(|(key, of)| {
                 row!(Spend from key: tenant_id sku_id,
-                    of: currency price_per_month seats_sold seats_unassigned seats_idle cost_sold cost_unassigned cost_idle in_scope)
+                    of: currency price_per_month seats_sold seats_unassigned seats_idle seats_disabled cost_sold cost_unassigned
+                        cost_idle cost_disabled in_scope)
             }))
         },
     },
@@ -154,8 +156,8 @@ pub fn portfolio(tables: &Tables, day: Day) -> Result<RecordBatch, WarehouseErro
     let rows = tables.portfolio.iter().filter(|(key, _)| key.day == day);
     frame(rows.map(|(key, of)| {
         row!(Portfolio from key: sku_id workload,
-            of: customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_unassigned
-                deployment_ratio seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved
+            of: customers customers_without_seats seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned
+                seats_assigned_disabled seats_unassigned users_waiting deployment_ratio seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved
                 active_switched active_lapsed active_trial active_over_assigned active_unlicensed usage_ratio usage_ratio_adjusted
                 usage_ratio_licensed users_entitled users_active users_ratio)
     }))

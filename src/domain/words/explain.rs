@@ -21,6 +21,10 @@ phrases! {
     ACTIVE_OF_SHORT = "{active} active of {entitlements}", "{active} aktiv von {entitlements}";
     ADJUSTED_OF = "{part} of {whole}: without what distorts it (below)", "{part} von {whole}: ohne Verzerrungen (siehe unten)";
     ASSIGNED_OF = "{assigned} assigned of {sold} sold", "{assigned} zugewiesen von {sold}";
+    ASSIGNED_DISABLED =
+        "{assigned} assigned ({disabled} to disabled accounts) of {sold} sold",
+        "{assigned} zugewiesen ({disabled} davon an deaktivierte Konten) von {sold}";
+    WAITING = "{count} waiting for a seat", "{count} warten auf eine Lizenz";
     BY_US = "{count} of them by us", "{count} davon über uns";
     CANNOT_BE_SEEN = "cannot be seen: no workload of this product is known", "nicht sichtbar: Von diesem Produkt ist kein Dienst bekannt";
     CANNOT_BE_SEEN_SHORT = "cannot be seen", "nicht sichtbar";

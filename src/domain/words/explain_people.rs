@@ -9,6 +9,10 @@ phrases! {
     NOT_USED = "They have it and did not use it", "Mit dem Produkt, aber ohne Nutzung";
     NOT_USED_IN_WINDOW = "They have it, and did not use it in the window", "Mit dem Produkt, aber ohne Nutzung im Zeitfenster";
     NOT_SEEN = "They have it, and its use cannot be seen", "Mit dem Produkt, dessen Nutzung nicht sichtbar ist";
+    WAITING = "They are meant to have it, and wait for a seat", "Sollen es haben und warten auf eine Lizenz";
+    DISABLED_SINCE = "the account is disabled (since the list of {day})", "das Konto ist deaktiviert (seit der Liste vom {day})";
+    SINCE_LIST = "since the list of {day}", "seit der Liste vom {day}";
+    WAITS_SINCE = "waits for a seat (since the list of {day})", "wartet auf eine Lizenz (seit der Liste vom {day})";
     LATEST_ASSIGNED = "the latest assigned first", "zuletzt zugewiesene zuerst";
     LATEST_LOST = "the latest to lose it first", "zuletzt entzogene zuerst";
     LONGEST_UNUSED = "the longest unused first", "am längsten ungenutzte zuerst";

@@ -19,6 +19,14 @@ phrases! {
     "Zeigen Sie an einem Fallbeispiel, was ähnliche Kunden davon haben. Üben Sie einige Szenarien aus \
      dem Arbeitsalltag statt einzelner Funktionen. Bieten Sie kurze Videos an, und nennen Sie \
      jemanden, der Fragen beantwortet.";
+    DISABLED_CAUSE =
+    "Some seats belong to disabled accounts: nobody can sign in with them.",
+    "Einige Lizenzen gehören zu deaktivierten Konten: Mit ihnen kann sich niemand anmelden.";
+    DISABLED_STRATEGIES =
+    "Take the seats of disabled accounts back now. A mailbox that is still needed can be made a shared \
+     one, which needs no license as a rule.",
+    "Ziehen Sie die Lizenzen deaktivierter Konten sofort zurück. Ein Postfach, das noch gebraucht wird, \
+     kann ein freigegebenes werden, das in der Regel keine Lizenz braucht.";
     NEVER_ACTIVE_CAUSE =
     "Some seats were given to people who have never worked with the product, as far as the logs reach \
      back.",
@@ -75,6 +83,14 @@ phrases! {
      out.",
     "Fragen Sie, wer auf eine Lizenz wartet und wie viele Personen dazukommen. Bieten Sie weitere \
      Lizenzen an, bevor sie ausgehen.";
+    WAITING_CAUSE =
+    "People are meant to have the product and do not get it, because no seat was left.",
+    "Einige sollen das Produkt haben und bekommen es nicht, weil keine Lizenz mehr frei war.";
+    WAITING_STRATEGIES =
+    "Give those who wait the seats that nobody uses, if there are any, and offer the customer the \
+     seats that are still missing.",
+    "Geben Sie den Wartenden die Lizenzen, die niemand nutzt, falls es welche gibt, und bieten Sie dem \
+     Kunden die Lizenzen an, die dann noch fehlen.";
     UNLICENSED_CAUSE =
     "People use the workload without having a license for it: there is a need that nobody has \
      covered.",

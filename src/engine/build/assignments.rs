@@ -1,5 +1,5 @@
-//! `assignments` and the timeline of subscriptions, out of everything that ever came in about
-//! licenses: small, and read whole.
+//! `assignments`, `account_states` and the timeline of subscriptions, out of everything that ever came
+//! in about licenses: small, and read whole.
 
 use std::collections::BTreeSet;
 
@@ -10,20 +10,24 @@ use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::domain::kinds::Feed;
 use crate::domain::settings_group::SettingsGroup;
 use crate::domain::window;
+use crate::engine::build::account_states;
+use crate::engine::build::account_states::account_spans;
 use crate::engine::build::license_history::Evidence;
 use crate::engine::cache::Cache;
 use crate::engine::cache::entry::Entries;
+use crate::engine::cache::evidence_prints::EvidencePrints;
 use crate::engine::cache::partition_set::rows_of;
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::causes::{Cause, Changes, why};
 use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::interval_digests;
-use crate::engine::plan::rebuild::{Making, own_cause};
+use crate::engine::plan::rebuild::{Made, Making, own_cause};
 use crate::engine::plan::task::{Outcome, TableTask, Task, Work};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::stages::licenses::account_states::{ACCOUNT_STATES, AccountSpan, build as build_spans};
 use crate::stages::licenses::assignments;
 use crate::stages::licenses::assignments::{ASSIGNMENTS, Assignment, Assignments};
 use crate::stages::licenses::snapshot_history::SnapshotHistory;
@@ -38,18 +42,18 @@ use crate::warehouse::store::Store;
 use crate::warehouse::store::listing::Place;
 use crate::warehouse::table::Row;
 
-/// Rebuilds `assignments` of every shard whose evidence is not that which its file was made from,
-/// and takes note of the days on which its intervals differ. Says how many events contradicted what
-/// was known.
+/// Rebuilds `assignments` and `account_states` of every shard whose evidence is not that which its
+/// files were made from, and takes note of the days on which their intervals differ. Says how many
+/// events contradicted what was known.
 pub fn run_assignments(
     job: &Job<'_>,
     state: &mut State,
     cache: &mut Cache,
     changes: &mut Changes,
-) -> Result<(Option<Step>, u64), EngineError> {
-    let mut making = Making::new(&ASSIGNMENTS);
+) -> Result<(Vec<Step>, u64), EngineError> {
+    let (mut making, mut making_states) = (Making::new(&ASSIGNMENTS), Making::new(&ACCOUNT_STATES));
     let mut contradictions = 0;
-    let mut made = Vec::new();
+    let mut made: Vec<Made> = Vec::new();
     let tasks: Vec<TableTask> = (0..job.shards())
         .filter_map(|shard| task(job, state, &cache.assignments, shard))
         .collect();
@@ -59,42 +63,75 @@ pub fn run_assignments(
         let carry_out = |task: &TableTask| {
             job.request.tell(|| Task::Tables(task.clone()));
             let rows = assignments(job.store, before, task.shard)?;
-            Ok::<_, EngineError>((task.shard, rows, execute(task, job, before)?.into_made()?))
+            let spans = account_spans(job.store, before, task.shard)?;
+            Ok::<_, EngineError>((task.shard, (rows, spans), execute(task, job, before)?.into_made()?))
         };
         let done: Vec<_> = some.par_iter().map(carry_out).collect::<Result<_, _>>()?;
-        for (shard, rows_before, built) in done {
+        for (shard, (rows_before, spans_before), built) in done {
             let place = (None, shard);
-            let there = state.footer(&ASSIGNMENTS, place);
-            let Some(print) = built.as_ref().map(|built| &built.footer).or(there).map(|footer| footer.fingerprint) else {
-                continue;
-            };
-            cache.assignments.put(shard, inputs_digest(job, state, shard), print);
-            let Some(Built { now, footer }) = built else { continue };
-            let cause = match own_cause(state, &ASSIGNMENTS, place, print) {
+            let prints = built.as_ref().map(|built| built.prints).or_else(|| prints_there(job, state, shard));
+            if let Some(prints) = prints {
+                cache.assignments.put(shard, inputs_digest(job, state, shard), prints);
+            }
+            let Some(built) = built else { continue };
+            let causes = |contract: &'static Contract, print: Fingerprint, changes: &Changes| match own_cause(state, contract, place, print)
+            {
                 _ if job.forced.shard(shard) => vec![Cause::Asked],
                 Some(cause) => vec![cause],
-                None => upstream_causes(changes, &ASSIGNMENTS, None).into_iter().collect(),
+                None => upstream_causes(changes, contract, None).into_iter().collect(),
             };
-            contradictions += now.contradictions;
-            note_intervals(job, &rows_before, &now.rows, &cause, changes);
-            making.add(place, Size::of(&footer), cause);
-            made.push((place, footer));
+            if let Some((now, footer)) = built.assignments {
+                let cause = causes(&ASSIGNMENTS, footer.fingerprint, changes);
+                contradictions += now.contradictions;
+                note_intervals(job, &rows_before, &now.rows, &cause, changes);
+                making.add(place, Size::of(&footer), cause);
+                made.push((&ASSIGNMENTS, place, footer));
+            }
+            if let Some((now, footer)) = built.account_states {
+                let cause = causes(&ACCOUNT_STATES, footer.fingerprint, changes);
+                account_states::note_changes(job, &spans_before, &now, &cause, changes);
+                making_states.add(place, Size::of(&footer), cause);
+                made.push((&ACCOUNT_STATES, place, footer));
+            }
         }
     }
-    let step = making.step(state, changes, job.reason());
-    for (place, footer) in made {
-        state.put(&ASSIGNMENTS, place, footer);
+    let steps = [making, making_states].map(|making| making.step(state, changes, job.reason()));
+    for (contract, place, footer) in made {
+        state.put(contract, place, footer);
     }
-    remove_beyond(job.store, state, &ASSIGNMENTS, job.shards())?;
-    Ok((step, contradictions))
+    for contract in [&ASSIGNMENTS, &ACCOUNT_STATES] {
+        remove_beyond(job.store, state, contract, job.shards())?;
+    }
+    Ok((steps.into_iter().flatten().collect(), contradictions))
+}
+
+/// The tables that the evidence of a shard makes, as far as they are wanted, each with what its file
+/// says by these fingerprints.
+fn wanted(job: &Job<'_>, prints: EvidencePrints) -> impl Iterator<Item = (&'static Contract, Fingerprint)> {
+    let all: [(&'static Contract, Fingerprint); 2] = [(&ASSIGNMENTS, prints.assignments), (&ACCOUNT_STATES, prints.account_states)];
+    let tables = job.tables;
+    all.into_iter().filter(move |(contract, _)| tables.contains(contract.name))
+}
+
+/// The fingerprints of the files that are there, where both are wanted.
+fn prints_there(job: &Job<'_>, state: &State, shard: u32) -> Option<EvidencePrints> {
+    let print = |contract: &Contract| {
+        let print = state.fingerprint(contract, (None, shard));
+        print.filter(|_| job.tables.contains(contract.name))
+    };
+    Some(EvidencePrints {
+        assignments: print(&ASSIGNMENTS)?,
+        account_states: print(&ACCOUNT_STATES)?,
+    })
 }
 
 /// What is to be made of a shard; `None` where what the evidence is read from is what it was when
-/// the file was made.
-fn task(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard: u32) -> Option<TableTask> {
+/// the files were made.
+fn task(job: &Job<'_>, state: &State, cached: &Entries<u32, EvidencePrints>, shard: u32) -> Option<TableTask> {
     let read_from = inputs_digest(job, state, shard);
-    let known = cached.get(&shard, read_from).copied();
-    let is_as_known = known.is_some() && state.fingerprint(&ASSIGNMENTS, (None, shard)) == known;
+    let is_there = |(contract, print): (&Contract, Fingerprint)| state.fingerprint(contract, (None, shard)) == Some(print);
+    let known = cached.get(&shard, read_from);
+    let is_as_known = known.is_some_and(|known| wanted(job, *known).all(is_there));
     (job.forced.shard(shard) || !is_as_known).then_some(TableTask {
         shard,
         range: job.range,
@@ -103,26 +140,48 @@ fn task(job: &Job<'_>, state: &State, cached: &Entries<u32, Fingerprint>, shard:
     })
 }
 
-/// Assignments that were made again.
+/// What was made again of a shard.
 pub struct Built {
-    pub now: Assignments,
-    pub footer: Footer,
+    /// What the evidence gives.
+    prints: EvidencePrints,
+    pub assignments: Option<(Assignments, Footer)>,
+    pub account_states: Option<(Vec<AccountSpan>, Footer)>,
 }
 
-/// Makes the file of a shard, unless it is what the evidence says.
+/// Makes the files of a shard that are not what the evidence says.
 pub fn execute(task: &TableTask, job: &Job<'_>, state: &State) -> Result<Outcome<Built>, EngineError> {
     let place = (None, task.shard);
     if task.work != Work::Assignments(inputs_digest(job, state, task.shard)) {
         return Ok(Outcome::Outdated);
     }
     let evidence = Evidence::bring_up_to_date(job, state, task.shard)?;
-    let print = evidence.fingerprint(job.settings);
-    if !job.forced.shard(task.shard) && state.fingerprint(&ASSIGNMENTS, place) == Some(print) {
+    let prints = evidence.fingerprints(job.settings);
+    let stale: BTreeSet<&str> = wanted(job, prints)
+        .filter(|(contract, print)| job.forced.shard(task.shard) || state.fingerprint(contract, place) != Some(*print))
+        .map(|(contract, _)| contract.name)
+        .collect();
+    if stale.is_empty() {
         return Ok(Outcome::AlreadyMade);
     }
     let now = assignments::build(&evidence.changes, &evidence.listed, &evidence.snapshots);
-    let footer = job.store.replace_rows(place, &now.rows, print)?;
-    Ok(Outcome::Made(Built { now, footer }))
+    let account_states = if stale.contains(ACCOUNT_STATES.name) {
+        let spans = build_spans(&evidence.listed, &evidence.snapshots, &now.rows);
+        let footer = job.store.replace_rows(place, &spans, prints.account_states)?;
+        Some((spans, footer))
+    } else {
+        None
+    };
+    let assignments = if stale.contains(ASSIGNMENTS.name) {
+        let footer = job.store.replace_rows(place, &now.rows, prints.assignments)?;
+        Some((now, footer))
+    } else {
+        None
+    };
+    Ok(Outcome::Made(Built {
+        prints,
+        assignments,
+        account_states,
+    }))
 }
 
 /// Takes note of the days on which somebody has or held what they did not before, or the other way
@@ -144,6 +203,7 @@ fn inputs_digest(job: &Job<'_>, state: &State, shard: u32) -> Digest {
     let mut hasher = Hasher::new();
     hasher
         .number(i64::from(ASSIGNMENTS.version))
+        .number(i64::from(ACCOUNT_STATES.version))
         .number(i64::from(settings.shards))
         .text(&settings.text(SettingsGroup::Zone))
         .digest(job.names(shard).digest());

@@ -19,6 +19,7 @@ use crate::engine::state::State;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::first_activity::FIRST_ACTIVITY;
+use crate::stages::licenses::account_states::ACCOUNT_STATES;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::measures::portfolio::PORTFOLIO;
@@ -36,7 +37,9 @@ pub fn fingerprints(job: &Job<'_>, state: &State, timelines: &[Timeline]) -> Res
     for ((shard, timeline), opened) in (0..).zip(timelines).zip(opened_requests(job, state)?) {
         of_facts(job, state, shard, &mut expected)?;
         let evidence = Evidence::read(job, state, shard)?;
-        put(&mut expected, &ASSIGNMENTS, (None, shard), evidence.fingerprint(job.settings));
+        let prints = evidence.fingerprints(job.settings);
+        put(&mut expected, &ASSIGNMENTS, (None, shard), prints.assignments);
+        put(&mut expected, &ACCOUNT_STATES, (None, shard), prints.account_states);
         put(
             &mut expected,
             &FIRST_ACTIVITY,

@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::digest::{Fingerprint, Hasher, SetDigest};
+use crate::domain::digest::{Digest, Fingerprint, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::engine::cache::entry::Entry;
+use crate::engine::cache::evidence_prints::EvidencePrints;
 use crate::engine::cache::partition_set::{Partitions, rows_of};
 use crate::engine::context::Job;
 use crate::engine::error::EngineError;
 use crate::engine::plan::fingerprint::settings_digest;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::stages::licenses::account_states::ACCOUNT_STATES;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::listed_holders::{DaySet, ListedHolders};
 use crate::stages::received::activity_events::shard_of;
@@ -30,7 +32,7 @@ use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file::CacheFile;
 
 /// What came in about the licenses of a shard, with the partitions that it was read from.
-const FILE: CacheFile<Entry<CachedLicenses, Partitions>> = CacheFile::new("licenses", 5);
+const FILE: CacheFile<Entry<CachedLicenses, Partitions>> = CacheFile::new("licenses", 6);
 /// How many partitions are in memory at once while they are folded.
 const PARTITIONS_AT_ONCE: usize = 16;
 
@@ -66,8 +68,23 @@ impl Evidence {
         }
     }
 
-    /// What assignments say that are made from it.
-    pub fn fingerprint(&self, settings: &Settings) -> Fingerprint {
+    /// What assignments say that are made from it, and the states of accounts.
+    pub fn fingerprints(&self, settings: &Settings) -> EvidencePrints {
+        let inputs = self.inputs();
+        EvidencePrints {
+            assignments: Fingerprint {
+                settings: settings_digest(&ASSIGNMENTS, settings),
+                inputs,
+            },
+            account_states: Fingerprint {
+                settings: settings_digest(&ACCOUNT_STATES, settings),
+                inputs: Hasher::new().digest(inputs).digest(self.listed.accounts()).finish(),
+            },
+        }
+    }
+
+    /// A digest of everything that assignments are made from.
+    fn inputs(&self) -> Digest {
         let mut rows = SetDigest::default();
         self.changes.iter().for_each(|change| rows.add(change.digest()));
         rows.add(self.listed.rows());
@@ -79,10 +96,7 @@ impl Evidence {
                 .number(i64::from(snapshot.day.0))
                 .number(i64::from(snapshot.complete));
         }
-        Fingerprint {
-            settings: settings_digest(&ASSIGNMENTS, settings),
-            inputs: inputs.finish(),
-        }
+        inputs.finish()
     }
 }
 

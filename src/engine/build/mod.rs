@@ -1,6 +1,7 @@
 //! Makes the tables that follow from what came in, in the order of the data: `activity_daily`,
 //! `assignments`, `first_activity`, and the tables that look back on windows.
 
+pub mod account_states;
 pub mod activity_daily;
 pub mod assignments;
 pub mod expected;

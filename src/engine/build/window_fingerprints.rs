@@ -9,6 +9,8 @@ use crate::domain::digest::{Digest, Fingerprint, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::settings_group::SettingsGroup;
 use crate::domain::window::{self, WINDOW_DAYS};
+use crate::engine::build::account_states;
+use crate::engine::build::account_states::account_spans;
 use crate::engine::build::activity_daily::facts_of;
 use crate::engine::build::assignments::{HolderDigests, assignments};
 use crate::engine::context::Job;
@@ -22,6 +24,7 @@ use crate::engine::state::State;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::first_activity::{FIRST_ACTIVITY, FirstActivity};
+use crate::stages::licenses::account_states::AccountSpan;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Timeline};
 use crate::stages::measures::adoption::ADOPTION;
@@ -57,6 +60,7 @@ pub struct ShardInputs<'a> {
     pub shard: u32,
     pub timeline: &'a Timeline,
     pub assignments: Vec<Assignment>,
+    pub accounts: Vec<AccountSpan>,
     pub coverage: Coverage,
     /// Nothing where no next steps are wanted.
     pub first_activity: Vec<FirstActivity>,
@@ -81,6 +85,7 @@ impl<'a> ShardInputs<'a> {
             shard,
             timeline,
             assignments: assignments(job.store, state, shard)?,
+            accounts: account_spans(job.store, state, shard)?,
             coverage: Coverage {
                 days: BTreeMap::new(),
                 first,
@@ -135,6 +140,7 @@ impl Fingerprints {
         let advice = inputs.advice(job);
         let scope = out_of_scope(job, shard);
         let spare = spare_seats(job, shard);
+        let accounts = account_states::digests(&inputs.accounts, range.first, range.last);
         let activity: Vec<Digest> = range
             .looked_at()
             .map(|day| {
@@ -169,7 +175,11 @@ impl Fingerprints {
             });
             use_of.digest(holders.has(day)).digest(in_force[at]);
             let use_of = use_of.finish();
-            let covered = window_of(&covered[days.clone()]).digest(arrivals[at]).digest(use_of).finish();
+            let covered = window_of(&covered[days.clone()])
+                .digest(arrivals[at])
+                .digest(use_of)
+                .digest(accounts[at])
+                .finish();
             let mut put = |contract: &Contract, inputs: Digest| {
                 inputs_of.entry(contract.name).or_default().insert(day, inputs);
             };

@@ -165,10 +165,10 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
         let with_use = PASS_TABLES[1..]
             .iter()
             .any(|contract| of(contract).range(first..=last).next().is_some());
-        let assignments = if with_use { inputs.assignments.as_slice() } else { &[] };
+        let licenses = (inputs.assignments.as_slice(), inputs.accounts.as_slice());
         let rules = &job.settings.rules;
         let (firsts, coverage) = (&inputs.first_activity, &inputs.coverage);
-        let mut pass = with_use.then(|| Pass::new(&facts, assignments, firsts, inputs.timeline, coverage, rules, first));
+        let mut pass = with_use.then(|| Pass::new(&facts, licenses, firsts, inputs.timeline, coverage, rules, first));
         let mut windows = Windows::before(window::first_day(first), facts.entities.len());
         let mut at = 0;
         let mut waiting: Vec<Finished> = Vec::new();

@@ -15,6 +15,7 @@
 pub mod content_digests;
 pub mod customer_first_days;
 pub mod entry;
+pub mod evidence_prints;
 pub mod partition_set;
 pub mod source_totals;
 pub(crate) mod unchanged_partitions;
@@ -23,16 +24,16 @@ pub mod up_to_date;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
-use crate::domain::digest::Fingerprint;
 use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::cache::entry::{Entries, Entry};
+use crate::engine::cache::evidence_prints::EvidencePrints;
 use crate::engine::cache::source_totals::CachedTotals;
 use crate::engine::state::{Footers, State};
 use crate::warehouse::error::WarehouseError;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::cache_file::CacheFile;
 
-const FILE: CacheFile<Cache> = CacheFile::new("cache", 7);
+const FILE: CacheFile<Cache> = CacheFile::new("cache", 8);
 
 /// What every run needs of what earlier ones learned.
 #[derive(Default, Serialize, Deserialize)]
@@ -48,8 +49,8 @@ pub struct Cache {
     pub unchanged_partitions: Entries<Day>,
     /// What the partitions of `raw_files` come to.
     pub source_totals: CachedTotals,
-    /// The fingerprint that the evidence of each shard's assignments gives.
-    pub assignments: Entries<u32, Fingerprint>,
+    /// The fingerprints that the evidence of each shard's licenses gives.
+    pub assignments: Entries<u32, EvidencePrints>,
     /// Since when each customer has events.
     pub first_days: FirstDays,
     /// That the tables of a day agree with each other.

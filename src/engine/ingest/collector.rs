@@ -219,6 +219,8 @@ impl Sink for FileSink<'_> {
                     user_id: self.user_ids.stored(holding.tenant, holding.user_id).into_owned(),
                     sku_id: holding.sku,
                     source_file: self.file.to_owned(),
+                    account_enabled: holding.account_enabled,
+                    waiting: holding.waiting,
                 });
             }
             Row::Subscription(subscription) => {

@@ -150,7 +150,8 @@ type Listed = BTreeMap<(Guid, Day), (i64, Option<i64>)>;
 
 /// How many users have a license.
 fn listed_users(rows: &[LicenseHolding]) -> Listed {
-    let users: BTreeSet<(Guid, Day, &str)> = rows.iter().map(|row| (row.tenant_id, row.day, row.user_id.as_str())).collect();
+    let holders = rows.iter().filter(|row| !row.waiting);
+    let users: BTreeSet<(Guid, Day, &str)> = holders.map(|row| (row.tenant_id, row.day, row.user_id.as_str())).collect();
     let mut listed = Listed::new();
     for (tenant, day, _) in users {
         listed.entry((tenant, day)).or_default().0 += 1;

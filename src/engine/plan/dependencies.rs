@@ -11,6 +11,7 @@ use crate::engine::plan::causes::{Cause, Changes};
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::licenses::account_states::ACCOUNT_STATES;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::received::activity_events::ACTIVITY_EVENTS;
@@ -18,12 +19,13 @@ use crate::warehouse::contract::{Contract, Lookback, Partition, Upstream};
 
 /// The tables of which a run notes on which days they changed. A change of any other table goes back
 /// to one of these, or to raw files.
-const NOTED: [&Contract; 6] = [
+const NOTED: [&Contract; 7] = [
     &ACTIVITY_EVENTS,
     &ACTIVITY_COVERAGE,
     &ACTIVITY_DAILY,
     &ACTIVITY_BEFORE,
     &ASSIGNMENTS,
+    &ACCOUNT_STATES,
     &SUBSCRIPTIONS,
 ];
 

@@ -47,8 +47,8 @@ pub struct TableTask {
 pub enum Work {
     /// `activity_coverage` and the facts of some days.
     Activity(Vec<ActivityDay>),
-    /// `assignments`, out of everything that came in about licenses. The digest is of what it is
-    /// read from.
+    /// `assignments` and `account_states`, out of everything that came in about licenses. The digest
+    /// is of what they are read from.
     Assignments(Digest),
     /// `first_activity`, out of the facts up to a day.
     FirstActivity { last: Day, fingerprint: Fingerprint },

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::window;
+use crate::engine::build::account_states::account_spans;
 use crate::engine::build::activity_daily::facts_of;
 use crate::engine::build::assignments::assignments;
 use crate::engine::cache::Cache;
@@ -34,6 +35,7 @@ use crate::stages::checks::day_tables::{DAILY_COLUMNS, DayTables};
 use crate::stages::checks::inputs::{CheckInputs, Products};
 use crate::stages::checks::violation::Violations;
 use crate::stages::checks::window_sums::{COUNTED_COLUMNS, DailyUsers};
+use crate::stages::licenses::account_states::AccountSpan;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::measures::portfolio::Portfolio;
 use crate::stages::measures::window_pass::Coverage;
@@ -180,6 +182,7 @@ fn digest_of_tables(state: &State, day: Day, shards: u32) -> Digest {
 /// What all days of a shard share.
 struct Shared {
     assignments: Vec<Assignment>,
+    accounts: Vec<AccountSpan>,
     first_activity: Vec<FirstActivity>,
     coverage: Coverage,
     daily_users: BTreeMap<Day, DailyUsers>,
@@ -197,6 +200,7 @@ impl Shared {
         };
         Ok(Shared {
             assignments: assignments(store, state, shard)?,
+            accounts: account_spans(store, state, shard)?,
             first_activity: rows(store, state, (None, shard))?,
             coverage: Coverage {
                 days: covered(store, state, shard, looked_at.iter().copied())?,
@@ -222,6 +226,7 @@ fn check_day(tables: &CheckedTables<'_>, day: Day, shared: &[Shared], products: 
                 rules: &settings.rules,
                 products,
                 assignments: &shared.assignments,
+                accounts: &shared.accounts,
                 first_activity: &shared.first_activity,
                 coverage: &shared.coverage,
                 daily_users: &shared.daily_users,

@@ -20,6 +20,7 @@ use crate::pipeline::settings::Settings;
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
 use crate::stages::activity::activity_daily::{ActivityBefore, ActivityDaily};
+use crate::stages::licenses::account_states::AccountSpan;
 use crate::stages::measures::adoption::{ADOPTION, Adoption};
 use crate::stages::next_steps::NextStep;
 use crate::stages::received::activity_events::shard_of;
@@ -167,6 +168,7 @@ impl<'a> Reading<'a> {
             day: self.day,
             first_day: self.first_day(),
             assignments: self.rows(None, tenant)?,
+            accounts: self.accounts(tenant)?,
             active_days: ActiveDays::of(&activity, &self.settings.rules),
             activity,
             earlier: if scope == Scope::Compared {
@@ -234,6 +236,12 @@ impl<'a> Reading<'a> {
             .find_any(|found| !matches!(found, Ok(false)))
             .transpose()?;
         Ok((covered, began.is_some()))
+    }
+
+    /// The states of the customer's accounts; none where a warehouse is older than the table.
+    fn accounts(&self, tenant: Guid) -> Result<Vec<AccountSpan>, EngineError> {
+        let shard = shard_of(tenant, u32::from(self.settings.shards));
+        Ok(self.store.rows_of_tenant((None, shard), tenant)?.unwrap_or_default())
     }
 
     /// The customer's next steps; `None` where the table does not have the day.

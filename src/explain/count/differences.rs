@@ -99,6 +99,8 @@ fn adoption(facts: &Facts<'_>, day: Day, subject: Subject<'_>, counted: &Numbers
     comparison.compare_optional("seats_trial", row.seats_trial, counted.seats.map(|seats| seats.trial));
     comparison.compare_optional("seats_lapsed", row.seats_lapsed, counted.seats.map(|seats| seats.lapsed));
     comparison.compare("seats_assigned", row.seats_assigned, counted.assigned);
+    comparison.compare("seats_assigned_disabled", row.seats_assigned_disabled, counted.disabled);
+    comparison.compare("users_waiting", row.users_waiting, counted.waiting);
     let unassigned = counted.seats.map(|seats| (seats.sold - counted.assigned).max(0));
     comparison.compare_optional("seats_unassigned", row.seats_unassigned, unassigned);
     comparison.compare_optional("deployment_ratio", row.deployment_ratio, counted.deployment());

@@ -149,6 +149,10 @@ pub struct Numbers {
     /// `None` without a snapshot in force.
     pub seats: Option<SeatCounts>,
     pub assigned: i64,
+    /// Those of them whose account is disabled.
+    pub disabled: i64,
+    /// Users who are meant to have the product and wait for a seat.
+    pub waiting: i64,
     /// E. `None` without a snapshot in force, 0 for a product without a workload.
     pub entitlements: Option<i64>,
     /// A, and C: those of A who have the product.
@@ -199,6 +203,11 @@ pub fn numbers(facts: &Facts<'_>, day: Day, subject: Subject<'_>) -> Numbers {
     Numbers {
         seats,
         assigned: holders.iter().filter(|holder| holder.has).count() as i64,
+        disabled: holders
+            .iter()
+            .filter(|holder| holder.has && facts.disabled_since(holder.user, day).is_some())
+            .count() as i64,
+        waiting: facts.waiting(day).filter(|waiting| waiting.sku == subject.sku).count() as i64,
         entitlements,
         users,
         parts: Parts::of(users, entitlements, sum.lapsed, sum.trial),

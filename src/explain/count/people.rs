@@ -34,6 +34,8 @@ pub struct Person {
     pub has: bool,
     /// The other products with one of its workloads that the user has then.
     pub other_products: Vec<ProductName>,
+    /// Since when the account has been disabled, if it is.
+    pub disabled_since: Option<Day>,
 }
 
 /// One assignment.
@@ -70,6 +72,9 @@ pub struct People {
     /// They have the product and did not use it in the window. Those who never did come first, then
     /// those with the oldest last use.
     pub inactive: Vec<Person>,
+    /// They are meant to have it and wait for a seat, each with the list that says so first. The
+    /// longest wait comes first.
+    pub waiting: Vec<(String, Day)>,
 }
 
 /// Who is behind the numbers of a product on the day of `facts`.
@@ -80,6 +85,7 @@ pub fn people(facts: &Facts<'_>, subject: Subject<'_>) -> People {
     for holder in holders(facts, facts.day, subject) {
         let mut person = person(&holder, facts.day, &moved, before.get(holder.user).copied());
         person.other_products = holder.others.iter().map(|sku| ProductName::of(facts, *sku)).collect();
+        person.disabled_since = facts.disabled_since(holder.user, facts.day);
         if holder.is_switched() {
             people.switched.push(person);
             continue;
@@ -95,6 +101,9 @@ pub fn people(facts: &Facts<'_>, subject: Subject<'_>) -> People {
     people.moved.sort_by_key(|person| Reverse(person.license.until));
     people.switched.sort_by_key(|person| Reverse(person.license.until));
     people.inactive.sort_by_key(|person| person.last_active);
+    let waiting = facts.waiting(facts.day).filter(|waiting| waiting.sku == subject.sku);
+    people.waiting = waiting.map(|waiting| (waiting.user.to_owned(), waiting.since)).collect();
+    people.waiting.sort_by_key(|(_, since)| *since);
     people
 }
 
@@ -126,6 +135,7 @@ fn person(holder: &Holder<'_>, day: Day, moves: &[Move], used_before: Option<Day
         received_from: from.map(|seen| (seen.from.clone(), seen.removed_day)),
         has: holder.has,
         other_products: Vec::new(),
+        disabled_since: None,
     }
 }
 

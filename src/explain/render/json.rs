@@ -46,6 +46,7 @@ pub fn product(explanation: &ProductExplanation) -> Value {
             "moved": persons(&people.moved),
             "switched": persons(&people.switched),
             "inactive": persons(&people.inactive),
+            "waiting": people.waiting.iter().map(|(user, since)| json!({"user_id": user, "since_day": day(*since)})).collect::<Vec<_>>(),
         },
         "use_known_since": day(explanation.known_since),
         "beyond_entitlements": explanation.numbers.users.holders - explanation.numbers.parts.current,
@@ -95,6 +96,10 @@ pub fn user(explanation: &UserExplanation) -> Value {
         value["product"] = product_name(product);
         value
     });
+    let waiting = explanation
+        .waits_for
+        .iter()
+        .map(|(product, since)| json!({"product": product_name(product), "since_day": day(*since)}));
     json!({
         "customer": customer_name(&explanation.customer),
         "product": explanation.product.as_ref().map(product_name),
@@ -104,6 +109,8 @@ pub fn user(explanation: &UserExplanation) -> Value {
         "user_id": explanation.user,
         "standing": explanation.standing.map(|standing| standing.name()),
         "licenses": licenses.collect::<Vec<_>>(),
+        "account_disabled_since": day_or_null(explanation.disabled_since),
+        "waits_for": waiting.collect::<Vec<_>>(),
         "days": explanation.days.iter().map(user_day).collect::<Vec<_>>(),
         "notes": notes(&explanation.notes),
         "differences": differences(&explanation.differences),
@@ -145,6 +152,8 @@ fn numbers(numbers: &Numbers) -> Value {
         "seats_trial": seats(|seats| seats.trial),
         "seats_lapsed": seats(|seats| seats.lapsed),
         "seats_assigned": numbers.assigned,
+        "seats_assigned_disabled": numbers.disabled,
+        "users_waiting": numbers.waiting,
         "deployment_ratio": numbers.deployment(),
         "entitlements_total": numbers.entitlements,
         "entitlements_active": numbers.users.active,
@@ -209,6 +218,7 @@ fn person(person: &Person) -> Value {
         "moved_to": partner(&person.moved_to),
         "received_from": partner(&person.received_from),
         "other_products": person.other_products.iter().map(product_name).collect::<Vec<_>>(),
+        "account_disabled_since": day_or_null(person.disabled_since),
     })
 }
 

@@ -6,8 +6,9 @@ use crate::explain::count::changes::Change;
 use crate::explain::count::differences::Difference;
 use crate::explain::count::numbers::Numbers;
 use crate::explain::count::people::Person;
+use crate::explain::render::account_words;
 use crate::explain::render::subscription_words::subscription;
-use crate::explain::render::text::assigned;
+use crate::explain::render::text::{assigned, waiting};
 use crate::explain::render::text_user::{day_words, standing_words};
 use crate::explain::render::words;
 use crate::explain::render::words::percent;
@@ -43,7 +44,11 @@ pub fn product(explanation: &ProductExplanation, w: Words) -> String {
             numbers.usage_adjusted(),
             of(w.grouped(numbers.parts.current)),
         ),
-        (phrases::DEPLOYMENT, numbers.deployment(), assigned(w, numbers)),
+        (
+            phrases::DEPLOYMENT,
+            numbers.deployment(),
+            format!("{}{}", assigned(w, numbers), waiting(w, numbers)),
+        ),
     ];
     text.push_str(&table(
         &["", "", ""],
@@ -67,6 +72,7 @@ pub fn product(explanation: &ProductExplanation, w: Words) -> String {
     text.push_str(&group(w, people_phrases::HAD_IT, &people.moved));
     text.push_str(&group(w, people_phrases::HAVE_ANOTHER, &people.switched));
     text.push_str(&group(w, people_phrases::NOT_USED_IN_WINDOW, &people.inactive));
+    text.push_str(&account_words::waiting_in_markdown(w, &people.waiting));
     explanation
         .changes
         .iter()
@@ -150,6 +156,7 @@ fn group(w: Words, title: Phrase, people: &[Person]) -> String {
             .received_from
             .as_ref()
             .map(|(user, day)| words::came_from(w, &format!("`{user}`"), *day));
+        let disabled = account_words::disabled(w, person.disabled_since);
         let has = (!person.other_products.is_empty()).then(|| escaped(&words::other_products(w, person)));
         vec![
             format!("`{}`", person.user),
@@ -159,7 +166,12 @@ fn group(w: Words, title: Phrase, people: &[Person]) -> String {
                 .last_active
                 .map_or_else(|| w.say(people_phrases::NEVER).to_owned(), |day| day.to_string()),
             person.active_days.to_string(),
-            went.into_iter().chain(came).chain(has).collect::<Vec<_>>().join("; "),
+            went.into_iter()
+                .chain(came)
+                .chain(has)
+                .chain(disabled)
+                .collect::<Vec<_>>()
+                .join("; "),
         ]
     });
     let more = match people.len().saturating_sub(MOST_USERS) {
@@ -308,6 +320,9 @@ pub fn user(explanation: &UserExplanation, w: Words) -> String {
         w.say(people_phrases::LICENSES),
         table(&header, licenses)
     ));
+    for said in account_words::of_user(w, explanation) {
+        text.push_str(&format!("\n{}\n", escaped(&said)));
+    }
     let use_from = w.fill(
         people_phrases::USE_FROM,
         &[("first", &explanation.first), ("last", &explanation.day)],

@@ -1,5 +1,6 @@
 //! Renders explanations as text, Markdown and JSON.
 
+pub mod account_words;
 pub mod customer_list;
 pub mod json;
 pub mod markdown;

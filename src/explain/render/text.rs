@@ -187,7 +187,8 @@ fn product_line(page: &mut Page, line: &ProductLine) {
     let width = label_width(w);
     page.line(&format!("  {}", padded(&words::product(&line.product), WIDTH - 2)));
     let figure = |label: Phrase, ratio, what: String| format!("    {:<width$}{:>8}  {what}", w.say(label), percent(w, ratio));
-    page.line(&figure(phrases::DEPLOYMENT, numbers.deployment(), assigned(w, numbers)));
+    let seats = format!("{}{}", assigned(w, numbers), waiting(w, numbers));
+    page.paragraph(&figure(phrases::DEPLOYMENT, numbers.deployment(), String::new()), &seats);
     if !line.has_workload {
         page.line(&figure(phrases::USAGE, None, w.say(phrases::CANNOT_BE_SEEN).to_owned()));
     } else {
@@ -220,5 +221,20 @@ pub fn label_width(w: Words) -> usize {
 pub fn assigned(w: Words, numbers: &Numbers) -> String {
     let sold = words::counted_or_unknown(w, numbers.seats.map(|seats| seats.sold), nouns::SEAT_SOLD);
     let assigned = w.grouped(numbers.assigned);
-    w.fill(phrases::ASSIGNED_OF, &[("assigned", &assigned), ("sold", &sold)])
+    if numbers.disabled == 0 {
+        return w.fill(phrases::ASSIGNED_OF, &[("assigned", &assigned), ("sold", &sold)]);
+    }
+    let disabled = w.grouped(numbers.disabled);
+    w.fill(
+        phrases::ASSIGNED_DISABLED,
+        &[("assigned", &assigned), ("disabled", &disabled), ("sold", &sold)],
+    )
+}
+
+/// How many users wait for a seat, behind what else is said of seats; nothing where nobody does.
+pub fn waiting(w: Words, numbers: &Numbers) -> String {
+    match numbers.waiting {
+        0 => String::new(),
+        count => format!(", {}", w.fill(phrases::WAITING, &[("count", &w.grouped(count))])),
+    }
 }

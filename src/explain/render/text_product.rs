@@ -1,11 +1,13 @@
 //! Renders the explanation of one number as text.
 
+use crate::domain::day::Day;
 use crate::domain::words::{Phrase, Words, explain as phrases, explain_people as people_phrases, nouns};
 use crate::explain::count::changes::Change;
 use crate::explain::count::numbers::Numbers;
 use crate::explain::count::people::Person;
+use crate::explain::render::account_words;
 use crate::explain::render::subscription_words::subscription;
-use crate::explain::render::text::{Page, assigned, label_width};
+use crate::explain::render::text::{Page, assigned, label_width, waiting};
 use crate::explain::render::words;
 use crate::explain::render::words::percent;
 use crate::explain::view::product::ProductExplanation;
@@ -67,8 +69,8 @@ fn head(page: &mut Page, explanation: &ProductExplanation) {
         .map_or_else(String::new, |seats| {
             format!(", {}", w.fill(phrases::BY_US, &[("count", &w.grouped(seats.sold_own))]))
         });
-    let of = format!("{}{own}", assigned(w, numbers));
-    page.line(&figure(w.say(phrases::DEPLOYMENT), numbers.deployment(), of));
+    let of = format!("{}{own}{}", assigned(w, numbers), waiting(w, numbers));
+    page.paragraph(&figure(w.say(phrases::DEPLOYMENT), numbers.deployment(), String::new()), &of);
     for (label, what) in [
         (phrases::WINDOW, words::window(w, &explanation.completeness)),
         (phrases::SEATS, words::snapshot(w, &explanation.completeness)),
@@ -184,6 +186,7 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
             page.line(&format!("  {}", w.fill(phrases::MORE_IN_JSON, &[("count", &more)])));
         }
     }
+    waiting_people(page, &people.waiting);
     if !people.current.is_empty() || !people.moved.is_empty() || !people.switched.is_empty() {
         page.line("");
         let letters = w.say(people_phrases::LETTERS);
@@ -194,6 +197,19 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
             "  {}",
             w.fill(people_phrases::NEVER_MEANS, &[("day", &explanation.known_since)])
         ));
+    }
+}
+
+fn waiting_people(page: &mut Page, users: &[(String, Day)]) {
+    let Some((title, lines, more)) = account_words::waiting(page.words, users) else {
+        return;
+    };
+    page.heading(&title);
+    for (user, waits) in lines {
+        page.line(&format!("  {user:<36} {waits}"));
+    }
+    if let Some(more) = more {
+        page.line(&format!("  {more}"));
     }
 }
 
@@ -214,6 +230,9 @@ fn person_lines(page: &mut Page, person: &Person, unseen: bool) {
     }
     if let Some((user, day)) = &person.received_from {
         page.line(&format!("    {}", words::came_from(w, user, *day)));
+    }
+    if let Some(said) = account_words::disabled(w, person.disabled_since) {
+        page.line(&format!("    {said}"));
     }
     if !person.other_products.is_empty() {
         page.paragraph("    ", &words::other_products(w, person));

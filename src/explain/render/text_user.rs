@@ -2,6 +2,7 @@
 
 use crate::domain::kinds::Opened;
 use crate::domain::words::{Words, explain as phrases, explain_people as people, nouns};
+use crate::explain::render::account_words;
 use crate::explain::render::text::{Page, WIDTH};
 use crate::explain::render::words;
 use crate::explain::view::user::{EventLine, RawRecord, UserDay, UserExplanation, UserStatus};
@@ -45,6 +46,9 @@ pub fn user(explanation: &UserExplanation, w: Words, colored: bool) -> String {
             |day| w.fill(people::SINCE_BY, &[("day", &day), ("source", &source)]),
         );
         page.paragraph("  ", &format!("{}: {since}, {until}", words::product(product)));
+    }
+    for said in account_words::of_user(w, explanation) {
+        page.paragraph("  ", &said);
     }
     let use_from = w.fill(people::USE_FROM, &[("first", &explanation.first), ("last", &explanation.day)]);
     page.heading(&format!("{use_from}, {}", w.say(people::LATEST_FIRST)));

@@ -78,6 +78,10 @@ pub struct UserExplanation {
     /// The id under which the user is stored.
     pub user: String,
     pub licenses: Vec<(ProductName, License)>,
+    /// Since when the account has been disabled, if it is.
+    pub disabled_since: Option<Day>,
+    /// The products that the user waits for, each with the list that says so first.
+    pub waits_for: Vec<(ProductName, Day)>,
     /// `None` unless the call names a product.
     pub standing: Option<UserStatus>,
     pub days: Vec<UserDay>,
@@ -85,11 +89,12 @@ pub struct UserExplanation {
     pub differences: Vec<Difference>,
 }
 
-/// Returns all users of a customer who have a license or any activity.
+/// Returns all users of a customer who have a license or any activity, or wait for a license.
 pub fn known_users<'a>(facts: &'a Facts<'_>) -> BTreeSet<&'a str> {
     let assigned = facts.assignments.iter().map(|assignment| assignment.user_id.as_str());
     let active = facts.activity.values().flatten().map(|row| row.user_id.as_str());
-    assigned.chain(active).collect()
+    let listed = facts.accounts.iter().map(|span| span.user_id.as_str());
+    assigned.chain(active).chain(listed).collect()
 }
 
 /// Explains a user. `lines` are the user's events of the window that count.
@@ -140,6 +145,12 @@ pub fn explain(facts: &Facts<'_>, user: &str, product: Option<Subject<'_>>, line
         licenses: mine
             .filter(|assignment| product.is_none_or(|subject| subject.sku == assignment.sku_id))
             .map(|assignment| (ProductName::of(facts, assignment.sku_id), License::of(assignment)))
+            .collect(),
+        disabled_since: facts.disabled_since(user, facts.day),
+        waits_for: facts
+            .waiting(facts.day)
+            .filter(|waiting| waiting.user == user && product.is_none_or(|subject| subject.sku == waiting.sku))
+            .map(|waiting| (ProductName::of(facts, waiting.sku), waiting.since))
             .collect(),
         standing: product.map(|subject| standing(facts, user, subject)),
         days,

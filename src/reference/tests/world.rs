@@ -155,6 +155,8 @@ impl World {
                     day,
                     user_id,
                     sku,
+                    account_enabled: None,
+                    waiting: false,
                 }),
             );
         }
@@ -170,6 +172,32 @@ impl World {
             rejected: rejects,
             ..FileCounts::default()
         });
+    }
+
+    /// A complete snapshot of (user, whether the account is enabled, whether the user waits) and one
+    /// SKU.
+    pub fn accounts(&mut self, number: i32, sku: Guid, listed: &[(&str, Option<bool>, bool)]) {
+        let day = day(number);
+        let context = self.context(Some(TENANT), Some(day));
+        let path = format!("accounts-{number}");
+        let mut sink = self.inputs.file(Feed::LicenseHoldings, 0, &path, day, &context);
+        for &(user_id, account_enabled, waiting) in listed {
+            let holding = Holding {
+                tenant: TENANT,
+                day,
+                user_id,
+                sku,
+                account_enabled,
+                waiting,
+            };
+            sink.row(FIRST, Row::Holding(holding));
+        }
+        sink.snapshot_page(SnapshotPage {
+            tenant: TENANT,
+            day,
+            announces_next: false,
+        });
+        sink.finish(&FileCounts::default());
     }
 
     /// A complete snapshot of the tenant's holdings, in one page.

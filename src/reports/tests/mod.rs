@@ -53,7 +53,9 @@ fn adoption(tenant_id: Guid, sku_id: Guid, seats: i64) -> Adoption {
         seats_trial: Some(0),
         seats_lapsed: Some(0),
         seats_assigned: 7,
+        seats_assigned_disabled: 1,
         seats_unassigned: Some(seats - 7),
+        users_waiting: 0,
         deployment_ratio: Some(7.0 / seats as f64),
         seats_assigned_own_prorated: Some(7.0),
         entitlements_total: Some(seats),
@@ -149,9 +151,11 @@ fn spend(tenant_id: Guid, seats: i64) -> Spend {
         seats_sold: Some(seats),
         seats_unassigned: None,
         seats_idle: None,
+        seats_disabled: 0,
         cost_sold: price.of_seats(seats),
         cost_unassigned: None,
         cost_idle: None,
+        cost_disabled: price.of_seats(0),
         in_scope: true,
     }
 }

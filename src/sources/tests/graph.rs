@@ -58,6 +58,57 @@ fn states_decide_where_they_are_and_a_sku_is_held_once() {
 }
 
 #[test]
+fn who_has_no_seat_left_waits_and_holds_nothing() {
+    let state = |sku: &str, state: &str, error: &str| format!(r#"{{"skuId":"{sku}","state":"{state}","error":{error}}}"#);
+    let rows = |states: &[String]| {
+        let states = states.join(",");
+        let found = users(&user(
+            "u",
+            &format!(r#","assignedLicenses":[],"licenseAssignmentStates":[{states}]"#),
+        ));
+        assert!(found.rejects.is_empty(), "{found:?}");
+        found.rows
+    };
+    let of = |sku: &str, more: &str| format!("1 {TENANT} 2026-09-01 u {sku}{more}");
+    let no_seat = state(E3, "error", "\"countViolation\"");
+    assert_eq!(
+        rows(&[no_seat.clone(), state(VISIO, "Active", "\"None\"")]),
+        [of(VISIO, ""), of(E3, " waits")]
+    );
+    assert_eq!(rows(&[no_seat.clone(), no_seat.clone()]), [of(E3, " waits")]);
+    // Held in another way.
+    assert_eq!(rows(&[no_seat, state(E3, "ActiveWithError", "\"CountViolation\"")]), [of(E3, "")]);
+    for error in [
+        "\"MutuallyExclusiveViolation\"",
+        "\"DependencyViolation\"",
+        "\"ProhibitedInUsageLocationViolation\"",
+        "\"UniquenessViolation\"",
+        "\"Other\"",
+        "null",
+        "7",
+    ] {
+        assert_eq!(rows(&[state(E3, "Error", error)]), [""; 0], "{error}");
+    }
+    assert_eq!(rows(&[state(E3, "Disabled", "\"CountViolation\"")]), [""; 0]);
+}
+
+#[test]
+fn an_account_is_enabled_disabled_or_unknown() {
+    let held = format!(r#","assignedLicenses":[{{"skuId":"{E3}"}}]"#);
+    let read = |enabled: &str| users(&user("u", &format!("{held}{enabled}")));
+    for (written, expected) in [
+        (",\"accountEnabled\":true", " enabled"),
+        (",\"accountEnabled\":false", " disabled"),
+        (",\"accountEnabled\":\"False\"", " disabled"),
+        (",\"accountEnabled\":null", ""),
+        ("", ""),
+    ] {
+        assert_eq!(read(written).rows, [format!("1 {TENANT} 2026-09-01 u {E3}{expected}")], "{written}");
+    }
+    assert_eq!(read(",\"accountEnabled\":\"perhaps\"").rejects, ["1 unreadable_value"]);
+}
+
+#[test]
 fn a_user_without_any_list_of_licenses_says_nothing_about_them_and_an_empty_list_says_that_there_are_none() {
     let nulls = ",\"assignedLicenses\":null,\"licenseAssignmentStates\":null";
     for nothing in ["", ",\"assignedLicenses\":null", nulls, ",\"AssignedLicenses\":[]"] {

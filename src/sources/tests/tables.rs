@@ -132,6 +132,19 @@ fn holdings_are_snapshots_of_every_tenant_and_day_in_the_table() {
 }
 
 #[test]
+fn holdings_may_say_whose_account_is_disabled_and_who_waits() {
+    let header = "user_id,sku_id,account_enabled,waiting";
+    let lines = ["true,", "0,false", ",1", ","].map(|more| format!("u,{SKU},{more}"));
+    let found = read(Feed::LicenseHoldings, header, &lines.each_ref().map(String::as_str));
+    let expected = [" enabled", " disabled", " waits", ""];
+    let row = |(line, more): (usize, &&str)| format!("{line} {TENANT} 2026-09-01 u {SKU}{more}");
+    assert_eq!(found.rows, (2..).zip(&expected).map(row).collect::<Vec<_>>());
+    let flawed = ["perhaps,", ",perhaps"].map(|more| format!("u,{SKU},{more}"));
+    let found = read(Feed::LicenseHoldings, header, &flawed.each_ref().map(String::as_str));
+    assert_eq!(found.rejects, ["2 unreadable_value", "3 unreadable_value"]);
+}
+
+#[test]
 fn a_last_line_without_an_end_that_lacks_cells_is_unfinished() {
     let read = |text: &str| {
         let found = read_text((Feed::LicenseHoldings, Format::Csv), text, &known());

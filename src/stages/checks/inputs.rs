@@ -10,6 +10,7 @@ use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
 use crate::stages::activity::first_activity::FirstActivity;
 use crate::stages::checks::window_sums::DailyUsers;
+use crate::stages::licenses::account_states::AccountSpan;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::measures::window_pass::Coverage;
 
@@ -19,6 +20,8 @@ pub struct CheckInputs<'a> {
     pub products: &'a Products<'a>,
     /// Sorted by the key.
     pub assignments: &'a [Assignment],
+    /// Sorted by the key.
+    pub accounts: &'a [AccountSpan],
     /// Sorted by the key.
     pub first_activity: &'a [FirstActivity],
     pub coverage: &'a Coverage,

@@ -86,7 +86,9 @@ fn of_product(row: &Adoption) -> Numbers {
     vec![
         ("seats_sold", row.seats_sold.into()),
         ("seats_assigned", row.seats_assigned.into()),
+        ("seats_disabled", row.seats_assigned_disabled.into()),
         ("seats_unassigned", row.seats_unassigned.into()),
+        ("users_waiting", row.users_waiting.into()),
         ("deployment_ratio", row.deployment_ratio.into()),
         ("entitlements_total", row.entitlements_total.into()),
         ("entitlements_active", row.entitlements_active.into()),
@@ -130,7 +132,7 @@ fn check_numbers(subject: Subject<'_>, row: &NextStep, evidence: &Evidence, numb
 /// tiers.
 fn check_tiers(subject: Subject<'_>, evidence: &Evidence, violations: &mut Violations) {
     let count = |name| evidence.count(name);
-    let idle = count("seats_never_active") + count("seats_inactive");
+    let idle = count("seats_disabled") + count("seats_never_active") + count("seats_inactive");
     let concerned = (idle + count("seats_unassigned") - count("seats_spare")).max(0);
     violations.check_equal(subject, "seats_concerned", evidence.seats_concerned(), concerned, "its tiers");
     if evidence.get("seats_active").is_some_and(|active| !active.is_null()) {
@@ -210,13 +212,13 @@ fn check_money(day: Day, row: &NextStep, evidence: &Evidence, known: &CheckInput
     }
 }
 
-/// How many seats of a product nobody uses beyond those that are meant to be unused.
+/// How many seats of a product nobody uses or can use, beyond those that are meant to be unused.
 fn unused_seats(row: &Adoption, known: &CheckInputs<'_>, recount: &Recount<'_>) -> i64 {
     let idle = idle_of(recount, (row.tenant_id, row.sku_id));
     let visible = row.window_days_covered > 0 && !known.products.workloads(row.sku_id).is_empty();
     let idle_seats = if visible { idle.never_active + idle.inactive } else { 0 };
     let spare = known.rules.exceptions.spare_seats(row.tenant_id, row.sku_id);
-    (idle_seats + row.seats_unassigned.unwrap_or(0) - spare).max(0)
+    (idle.disabled + idle_seats + row.seats_unassigned.unwrap_or(0) - spare).max(0)
 }
 
 type Step<'a> = (Guid, Option<Guid>, Option<&'a str>, StepCode);
@@ -232,12 +234,13 @@ fn overlapping(recount: &Recount<'_>, product: (Guid, Guid)) -> i64 {
 
 fn check_idle(row: &NextStep, evidence: &Evidence, idle: IdleSeats, violations: &mut Violations) {
     for (name, expected) in [
+        ("seats_disabled", idle.disabled),
         ("seats_new", idle.new),
         ("seats_never_active", idle.never_active),
         ("seats_inactive", idle.inactive),
     ] {
         if let Some(found) = evidence.get(name).and_then(Value::as_i64) {
-            let by = "`activity_28d`, `assignments` and `first_activity`";
+            let by = "`activity_28d`, `assignments`, `account_states` and `first_activity`";
             violations.check_equal(subject(row), name, found, expected, by);
         }
     }
@@ -258,7 +261,7 @@ fn expected<'a>(tables: &'a DayTables, known: &CheckInputs<'_>, recount: &Recoun
         for (code, called_for) in [
             (StepCode::LowUsage, is_low && row.window_days_covered > 0),
             (StepCode::UnusedSeats, unused > 0),
-            (StepCode::Upsell, is_full),
+            (StepCode::Upsell, is_full || row.users_waiting > 0),
             (StepCode::Overuse, row.usage_ratio > Some(1.0)),
             (StepCode::OverlappingLicenses, overlapping(recount, (row.tenant_id, row.sku_id)) > 0),
         ] {

@@ -24,6 +24,7 @@ fn check_with(change: impl FnOnce(&mut DayTables), more: &[(&str, i32)], first_a
             rules: &rules,
             products: &Products::of(&rules),
             assignments: &assignments,
+            accounts: &[],
             first_activity,
             coverage: &testing::coverage(),
             daily_users: &testing::daily_users(),

@@ -14,7 +14,7 @@ use crate::stages::measures::usage::ratio;
 const TOLERANCE: f64 = 1e-9;
 
 /// The columns that are sums of counts, in the order of [`counts`].
-const COUNTS: [&str; 14] = [
+const COUNTS: [&str; 16] = [
     "seats_sold",
     "seats_sold_own",
     "seats_trial",
@@ -29,6 +29,8 @@ const COUNTS: [&str; 14] = [
     "active_lapsed",
     "active_trial",
     "active_over_assigned",
+    "seats_assigned_disabled",
+    "users_waiting",
 ];
 
 /// The sums of a group of rows.
@@ -99,6 +101,8 @@ fn sums(shards: &[DayTables]) -> BTreeMap<SumKey<'_>, PortfolioSum> {
                 row.active_lapsed,
                 row.active_trial,
                 row.active_over_assigned,
+                row.seats_assigned_disabled,
+                row.users_waiting,
             ];
             sum.counts.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
             sum.prorated += row.seats_assigned_own_prorated.unwrap_or(0.0);
@@ -146,6 +150,8 @@ fn counts(row: &Portfolio) -> [Option<i64>; COUNTS.len()] {
         row.active_lapsed,
         row.active_trial,
         row.active_over_assigned,
+        row.seats_assigned_disabled,
+        row.users_waiting,
     ]
 }
 

@@ -1,5 +1,5 @@
 //! Counts users a second time: who has a SKU at the end of the day, and who was active while
-//! holding it. It uses only `activity_28d` and `assignments` of one day, not the pass over the days
+//! holding it. It uses only `activity_28d`, `assignments` and `account_states` of one day, not the pass over the days
 //! that made `usage` and `adoption`.
 
 use arrow::array::AsArray;
@@ -14,6 +14,7 @@ use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::first_activity::UserCursor;
 use crate::stages::checks::activity::UserRows;
 use crate::stages::checks::inputs::CheckInputs;
+use crate::stages::licenses::account_states::{AccountCursor, is_disabled};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::measures::idle_seats::IdleSeats;
 use crate::stages::measures::usage::ActiveUsers;
@@ -28,7 +29,7 @@ pub(super) struct ProductUsers {
     pub any: ActiveUsers,
     /// Users of each of its workloads, in the order of the catalogue.
     pub workloads: Vec<ActiveUsers>,
-    /// Users who have it and were not active while holding it.
+    /// Users who have it, and whose account is disabled or who were not active while holding it.
     pub idle: IdleSeats,
     /// Users who have another SKU in scope that has all of its workloads.
     pub overlapping: i64,
@@ -83,7 +84,7 @@ impl<'a> Recount<'a> {
             .assignments
             .chunk_by(|a, b| (a.tenant_id, &a.user_id) == (b.tenant_id, &b.user_id))
             .peekable();
-        let mut firsts = UserCursor::new(known.first_activity);
+        let mut cursors = (UserCursor::new(known.first_activity), AccountCursor::new(known.accounts));
         let mut tenant = (Guid(0), "");
         let mut at = 0;
         let mut active: Vec<Active<'a>> = Vec::new();
@@ -106,14 +107,14 @@ impl<'a> Recount<'a> {
             }
             let key = |assignments: &[Assignment]| (assignments[0].tenant_id, assignments[0].user_id.as_str()).cmp(&(tenant.0, user));
             while let Some(assignments) = users.next_if(|assignments| key(assignments).is_lt()) {
-                recount.user(day, assignments, &mut [], &mut firsts, known);
+                recount.user(day, assignments, &mut [], &mut cursors, known);
             }
             if let Some(assignments) = users.next_if(|assignments| key(assignments).is_eq()) {
-                recount.user(day, assignments, &mut active, &mut firsts, known);
+                recount.user(day, assignments, &mut active, &mut cursors, known);
             }
             recount.workloads_of(tenant.0, &active);
         }
-        users.for_each(|assignments| recount.user(day, assignments, &mut [], &mut firsts, known));
+        users.for_each(|assignments| recount.user(day, assignments, &mut [], &mut cursors, known));
         Ok(recount)
     }
 
@@ -123,12 +124,14 @@ impl<'a> Recount<'a> {
         day: Day,
         assignments: &[Assignment],
         active: &mut [Active<'_>],
-        firsts: &mut UserCursor<'_>,
+        (firsts, accounts): &mut (UserCursor<'_>, AccountCursor<'_>),
         known: &CheckInputs<'a>,
     ) {
         self.entitled.clear();
         let mut has_any = false;
-        let firsts = firsts.of(assignments[0].tenant_id, &assignments[0].user_id);
+        let (tenant, user) = (assignments[0].tenant_id, assignments[0].user_id.as_str());
+        let firsts = firsts.of(tenant, user);
+        let is_disabled = is_disabled(accounts.of(tenant, user), day);
         for same in assignments.chunk_by(|a, b| a.sku_id == b.sku_id) {
             let held = same.iter().fold(0, |bits, assignment| bits | held_bits(assignment, day));
             if held == 0 {
@@ -195,7 +198,10 @@ impl<'a> Recount<'a> {
                 product.any.active += 1;
                 product.any.holders += has;
                 product.any.switched += i64::from(has == 0 && has_another(workloads));
-            } else if let Some(open) = open {
+            }
+            if is_disabled {
+                product.idle.disabled += has;
+            } else if let Some(open) = open.filter(|_| !in_any) {
                 let in_product = firsts.iter().filter(|row| workloads.contains(&row.workload.as_str()));
                 let first = in_product.map(|row| row.first_day).min();
                 product.idle.add(day, known.rules.thresholds.grace_days, open.assigned_day, first);

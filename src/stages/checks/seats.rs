@@ -13,6 +13,7 @@ use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::inputs::CheckInputs;
 use crate::stages::checks::recount::{ProductUsers, Recount};
 use crate::stages::checks::violation::{Subject, Violations};
+use crate::stages::licenses::account_states::AccountSpan;
 use crate::stages::licenses::subscriptions::{SUBSCRIPTIONS, Subscription};
 use crate::stages::measures::adoption::{ADOPTION, Adoption};
 use crate::stages::measures::usage::{ActiveUsers, USAGE, Usage};
@@ -54,6 +55,7 @@ pub(super) fn check_day(tables: &DayTables, known: &CheckInputs<'_>, recount: &R
             users.assigned,
             "`assignments` open at the end of the day",
         );
+        check_accounts(subject, row, users, (known.accounts, tables.day), violations);
         check_users(
             subject,
             (row.entitlements_active, row.active_moved, row.active_switched),
@@ -172,6 +174,27 @@ fn check_seats(subject: Subject<'_>, row: &Adoption, known: &CheckInputs<'_>, li
     for (column, found, expected) in counts {
         violations.check_equal(subject, column, found, Some(expected), "`subscriptions` in force");
     }
+}
+
+/// Checks whose account is disabled and who waits.
+fn check_accounts(
+    subject: Subject<'_>,
+    row: &Adoption,
+    users: &ProductUsers,
+    (accounts, day): (&[AccountSpan], Day),
+    violations: &mut Violations,
+) {
+    let by = "`account_states`";
+    violations.check_equal(
+        subject,
+        "seats_assigned_disabled",
+        row.seats_assigned_disabled,
+        users.idle.disabled,
+        by,
+    );
+    let is_about = |span: &&AccountSpan| (span.tenant_id, span.sku_id) == (row.tenant_id, Some(row.sku_id));
+    let waiting = accounts.iter().filter(|span| span.waits(day)).filter(is_about).count() as i64;
+    violations.check_equal(subject, "users_waiting", row.users_waiting, waiting, by);
 }
 
 fn check_users(subject: Subject<'_>, (active, moved, switched): (i64, i64, i64), users: ActiveUsers, violations: &mut Violations) {

@@ -23,8 +23,8 @@ pub(super) fn check_under_rules(tables: &DayTables, known: &CheckInputs<'_>, rec
             (None, None) => {}
             (Some(row), Some(price)) => {
                 let visible = product.window_days_covered > 0 && !known.products.workloads(key.1).is_empty();
-                let idle = recount.products.get(&key).map(|users| users.idle).unwrap_or_default();
-                let idle = visible.then_some(idle.new + idle.never_active + idle.inactive);
+                let users = recount.products.get(&key);
+                let idle = visible.then(|| users.map_or(0, |users| users.assigned - users.any.holders));
                 for (column, is_right) in columns(row, product, price, idle) {
                     if !is_right {
                         violations.report(
@@ -54,7 +54,7 @@ fn subject<'a>((customer, product): (Guid, Guid)) -> Subject<'a> {
 }
 
 /// Each column, and whether it is what it should be.
-fn columns(row: &Spend, product: &Adoption, price: Price, idle: Option<i64>) -> [(&'static str, bool); 9] {
+fn columns(row: &Spend, product: &Adoption, price: Price, idle: Option<i64>) -> [(&'static str, bool); 11] {
     let cost = |seats: Option<i64>| -> Option<Money> { price.of_seats(seats?) };
     [
         ("currency", row.currency == price.currency),
@@ -62,9 +62,11 @@ fn columns(row: &Spend, product: &Adoption, price: Price, idle: Option<i64>) -> 
         ("seats_sold", row.seats_sold == product.seats_sold),
         ("seats_unassigned", row.seats_unassigned == product.seats_unassigned),
         ("seats_idle", row.seats_idle == idle),
+        ("seats_disabled", row.seats_disabled == product.seats_assigned_disabled),
         ("cost_sold", row.cost_sold == cost(row.seats_sold)),
         ("cost_unassigned", row.cost_unassigned == cost(row.seats_unassigned)),
         ("cost_idle", row.cost_idle == cost(row.seats_idle)),
+        ("cost_disabled", row.cost_disabled == cost(Some(row.seats_disabled))),
         ("in_scope", row.in_scope == product.in_scope),
     ]
 }
@@ -100,6 +102,8 @@ mod tests {
             ("cost_sold", (|row| row.cost_sold = Some(Money(25_0001))) as fn(&mut Spend)),
             ("cost_idle", |row| row.cost_idle = None),
             ("seats_idle", |row| row.seats_idle = Some(7)),
+            ("seats_disabled", |row| row.seats_disabled = 7),
+            ("cost_disabled", |row| row.cost_disabled = None),
             ("price_per_month", |row| row.price_per_month = Money(1)),
             ("currency", |row| row.currency = Currency::of("USD").unwrap()),
         ] {

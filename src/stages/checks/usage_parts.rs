@@ -129,6 +129,16 @@ fn check_seats(row: &Adoption, violations: &mut Violations) {
             violations.report(subject, format_args!("`{column}` is {is} with {snapshot} snapshot in force"));
         }
     }
+    if row.seats_assigned_disabled < 0 || row.seats_assigned_disabled > row.seats_assigned {
+        let disabled = row.seats_assigned_disabled;
+        violations.report(
+            subject,
+            format_args!(
+                "`seats_assigned_disabled` is `{disabled}` of `{}` assigned seats",
+                row.seats_assigned
+            ),
+        );
+    }
     let (sold, assigned) = (row.seats_sold, row.seats_assigned);
     let by = "its counts";
     let unassigned = sold.map(|sold| (sold - assigned).max(0));
@@ -241,6 +251,10 @@ mod tests {
         says(
             &check(|tables| tables.adoption[0].seats_unassigned = Some(1)),
             &["`seats_unassigned` is `1`", "`0`"],
+        );
+        says(
+            &check(|tables| tables.adoption[0].seats_assigned_disabled = 4),
+            &["`seats_assigned_disabled` is `4` of `3` assigned seats"],
         );
     }
 

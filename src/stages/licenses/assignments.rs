@@ -18,7 +18,7 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::{Action, Opened};
-use crate::stages::licenses::listed_holders::{DaySet, ListedHolders, ListedUser};
+use crate::stages::licenses::listed_holders::{DaySet, ListedHolders};
 use crate::stages::people::user_names::USER_NAMES;
 use crate::stages::received::license_changes::{LICENSE_CHANGES, LicenseChange};
 use crate::stages::received::license_holdings::LICENSE_HOLDINGS;
@@ -77,8 +77,8 @@ pub fn build(changes: &[LicenseChange], listed: &ListedHolders, snapshots: &[Hol
     for change in changes {
         users.entry((change.tenant_id, &change.user_id)).or_default().changes.push(change);
     }
-    for (user, skus) in listed.users() {
-        users.entry(user).or_default().listed = Some(skus);
+    for (user, listed) in listed.users().filter(|(_, listed)| !listed.held.is_empty()) {
+        users.entry(user).or_default().listed = Some(&listed.held);
     }
     let mut taken: BTreeMap<Guid, Vec<HoldingsSnapshot>> = BTreeMap::new();
     for snapshot in snapshots {
@@ -100,7 +100,7 @@ pub fn build(changes: &[LicenseChange], listed: &ListedHolders, snapshots: &[Hol
 struct UserEvidence<'a> {
     changes: Vec<&'a LicenseChange>,
     /// SKU -> days of the snapshots that list it for the user.
-    listed: Option<&'a ListedUser>,
+    listed: Option<&'a BTreeMap<Guid, DaySet>>,
 }
 
 /// One SKU of a user while evidence is applied in order of time.

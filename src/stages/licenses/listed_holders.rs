@@ -1,12 +1,13 @@
 //! The rows of `license_holdings` in a compact form. A snapshot usually lists what the one before
-//! listed, so the form grows with the number of users and hardly with the number of days.
+//! listed, so the form grows with the number of users and hardly with the number of days. Most
+//! accounts are enabled wherever they are listed: only the days that say something else are stored.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
-use crate::domain::digest::{Digest, SetDigest};
+use crate::domain::digest::{Digest, Hasher, SetDigest};
 use crate::domain::guid::Guid;
 use crate::stages::received::license_holdings::LicenseHolding;
 
@@ -42,6 +43,18 @@ impl DaySet {
         is_new
     }
 
+    /// Takes a day out.
+    fn remove(&mut self, day: Day) {
+        let at = usize::try_from(day.0.div_euclid(BITS) - self.first).ok();
+        if let Some(word) = at.and_then(|at| self.words.get_mut(at)) {
+            *word &= !(1 << day.0.rem_euclid(BITS));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
     pub fn has(&self, day: Day) -> bool {
         let word = usize::try_from(day.0.div_euclid(BITS) - self.first)
             .ok()
@@ -71,8 +84,123 @@ impl DaySet {
     }
 }
 
-/// The days on which one user is listed, by SKU.
-pub type ListedUser = BTreeMap<Guid, DaySet>;
+/// The days of the snapshots that list one user, and what they say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ListedUser {
+    /// The SKUs that the user holds.
+    pub held: BTreeMap<Guid, DaySet>,
+    /// The SKUs that the user waits for, as some row of the day says.
+    waiting: BTreeMap<Guid, DaySet>,
+    /// The days on which no row says whether the account is enabled.
+    unsaid: DaySet,
+    /// The days on which a row calls the account disabled, and none calls it enabled.
+    disabled: DaySet,
+}
+
+/// What the snapshot of a day says of an account. Of several rows the last in this order counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListedAccount {
+    /// The user is not listed.
+    Missing,
+    /// The user is listed, and nothing is said.
+    Unsaid,
+    Disabled,
+    Enabled,
+}
+
+/// What the snapshot of a day says of a user and a SKU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListedSeat {
+    Missing,
+    Waiting,
+    Held,
+}
+
+impl ListedUser {
+    /// Returns whether the user was ever listed as disabled, or as waiting for a SKU.
+    pub fn has_account_days(&self) -> bool {
+        !self.disabled.is_empty() || !self.waiting.is_empty()
+    }
+
+    /// The SKUs that the user ever waited for.
+    pub fn waited_for(&self) -> impl Iterator<Item = Guid> {
+        self.waiting.keys().copied()
+    }
+
+    /// Whether the user was ever listed as disabled.
+    pub fn was_disabled(&self) -> bool {
+        !self.disabled.is_empty()
+    }
+
+    pub fn seat(&self, sku: Guid, day: Day) -> ListedSeat {
+        let has = |skus: &BTreeMap<Guid, DaySet>| skus.get(&sku).is_some_and(|days| days.has(day));
+        match (has(&self.held), has(&self.waiting)) {
+            (true, _) => ListedSeat::Held,
+            (false, true) => ListedSeat::Waiting,
+            (false, false) => ListedSeat::Missing,
+        }
+    }
+
+    pub fn account(&self, day: Day) -> ListedAccount {
+        if !self.held.values().chain(self.waiting.values()).any(|days| days.has(day)) {
+            ListedAccount::Missing
+        } else if self.unsaid.has(day) {
+            ListedAccount::Unsaid
+        } else if self.disabled.has(day) {
+            ListedAccount::Disabled
+        } else {
+            ListedAccount::Enabled
+        }
+    }
+
+    /// Adds a row. Returns whether it is a holding that was not known.
+    fn add(&mut self, row: &LicenseHolding) -> bool {
+        let before = self.account(row.day);
+        let says = match row.account_enabled {
+            None => ListedAccount::Unsaid,
+            Some(false) => ListedAccount::Disabled,
+            Some(true) => ListedAccount::Enabled,
+        };
+        if says > before {
+            self.unsaid.remove(row.day);
+            self.disabled.remove(row.day);
+            match says {
+                ListedAccount::Unsaid => {
+                    self.unsaid.insert(row.day);
+                }
+                ListedAccount::Disabled => {
+                    self.disabled.insert(row.day);
+                }
+                ListedAccount::Missing | ListedAccount::Enabled => {}
+            }
+        }
+        let skus = if row.waiting { &mut self.waiting } else { &mut self.held };
+        let is_new = skus.entry(row.sku_id).or_default().insert(row.day);
+        is_new && !row.waiting
+    }
+
+    /// Adds everything that decides about the account and who waits. What is said of accounts that
+    /// nobody ever called disabled decides nothing.
+    fn add_account_days(&self, hasher: &mut Hasher) {
+        let mut add = |days: &DaySet| {
+            days.iter().for_each(|day| {
+                hasher.number(i64::from(day.0));
+            });
+            hasher.number(i64::MAX);
+        };
+        add(&self.disabled);
+        if self.was_disabled() {
+            add(&self.unsaid);
+        }
+        for (sku, days) in &self.waiting {
+            hasher.bytes(&sku.bytes());
+            days.iter().for_each(|day| {
+                hasher.number(i64::from(day.0));
+            });
+            hasher.number(i64::MAX);
+        }
+    }
+}
 
 /// All users who were ever listed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -96,14 +224,24 @@ impl ListedHolders {
             Some(user) => user,
             None => users.entry(row.user_id.clone()).or_default(),
         };
-        if user.entry(row.sku_id).or_default().insert(row.day) {
+        if user.add(row) {
             self.rows.add(row.digest());
         }
     }
 
-    /// Returns a digest of all rows.
+    /// Returns a digest of all holdings.
     pub fn rows(&self) -> Digest {
         self.rows.digest()
+    }
+
+    /// Returns a digest of what is known of accounts and of who waits, besides the holdings.
+    pub fn accounts(&self) -> Digest {
+        let mut hasher = Hasher::new();
+        for ((tenant, user), listed) in self.users().filter(|(_, listed)| listed.has_account_days()) {
+            hasher.bytes(&tenant.bytes()).text(user);
+            listed.add_account_days(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// Iterates over the users in order.
@@ -126,6 +264,8 @@ mod tests {
             user_id: "user".to_owned(),
             sku_id: Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap(),
             source_file: file.to_owned(),
+            account_enabled: Some(true),
+            waiting: false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Licenses: who has which one from when to when, and what was sold.
 
+pub mod account_states;
 pub mod assignments;
 pub mod listed_holders;
 pub mod snapshot_history;

@@ -1,11 +1,12 @@
 //! `adoption`: deployment (assigned / sold) and usage over all workloads, for each customer and
 //! SKU, with how complete the numbers are. A row is a line of the single-customer view and of the
-//! portfolio export. Reads what `usage` reads, and the coverage.
+//! portfolio export. Reads what `usage` reads, the coverage, and the states of accounts.
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
+use crate::stages::licenses::account_states::ACCOUNT_STATES;
 use crate::stages::licenses::assignments::ASSIGNMENTS;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::usage::{Parts, violated_invariant};
@@ -15,7 +16,7 @@ use crate::warehouse::table::table;
 table! {
     /// A product of a customer: what was sold, assigned and used.
     ADOPTION = "adoption", version 2, Day, sharded,
-        from Day [SUBSCRIPTIONS]
+        from Day [SUBSCRIPTIONS, ACCOUNT_STATES]
             Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ACTIVITY_COVERAGE, ASSIGNMENTS]
             History [ACTIVITY_COVERAGE, CUSTOMERS],
         settings [Evidence, States, Workloads, Scope], by effect [Exceptions];
@@ -27,7 +28,9 @@ table! {
         seats_trial: Option<i64> = "trial seats that are active or in grace",
         seats_lapsed: Option<i64> = "paid seats in grace, disabled or deprovisioned",
         seats_assigned: i64 = "distinct users who have the SKU at the end of the day",
+        seats_assigned_disabled: i64 = "those of them whose account is disabled, as far as user lists say",
         seats_unassigned: Option<i64> = "sold and not assigned",
+        users_waiting: i64 = "distinct users who are meant to have the SKU and wait for a seat, as far as user lists say",
         deployment_ratio: Option<f64> = "seats_assigned / seats_sold; may exceed 1",
         seats_assigned_own_prorated: Option<f64> = "seats_assigned x seats_sold_own / seats_sold",
         entitlements_total: Option<i64> = "seats that may be used now; 0 for a SKU without a workload",

@@ -1,11 +1,14 @@
-//! Assigned seats whose users were not active in the window, by tier. `next_steps` advises which of
-//! them to reclaim.
+//! Assigned seats that can be taken back, by tier: those of disabled accounts, and those whose users
+//! were not active in the window. `next_steps` advises which of them to reclaim.
 
 use crate::domain::day::Day;
 
-/// Users who have a SKU at the end of the day and were not active in the window while they held it.
+/// Users who have a SKU at the end of the day, and whose account is disabled or who were not active
+/// in the window while they held it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdleSeats {
+    /// The account is disabled, whether or not it was active before.
+    pub disabled: i64,
     /// Assigned less than `grace_days` ago: it is too early to tell.
     pub new: i64,
     /// Never active in any workload of the SKU, as far back as the data goes.
@@ -15,7 +18,17 @@ pub struct IdleSeats {
 }
 
 impl IdleSeats {
-    /// Adds a user. `assigned` is the first day of the assignment (`None`: before the data).
+    /// The seats of all tiers.
+    pub fn all(&self) -> i64 {
+        self.disabled + self.new + self.never_active + self.inactive
+    }
+
+    /// Adds a user with a disabled account.
+    pub fn add_disabled(&mut self) {
+        self.disabled += 1;
+    }
+
+    /// Adds a user with an enabled account who was not active. `assigned` is the first day of the assignment (`None`: before the data).
     /// `first_active` is the user's first active day in any workload of the SKU; a day after `day`
     /// does not count.
     pub fn add(&mut self, day: Day, grace_days: i32, assigned: Option<Day>, first_active: Option<Day>) {
@@ -39,6 +52,7 @@ mod tests {
         let tier = |grace_days, assigned: Option<i32>, first: Option<i32>| {
             let mut idle = IdleSeats::default();
             idle.add(Day(100), grace_days, assigned.map(Day), first.map(Day));
+            assert_eq!((idle.disabled, idle.all()), (0, 1));
             (idle.new, idle.never_active, idle.inactive)
         };
         assert_eq!(tier(14, Some(87), None), (1, 0, 0));

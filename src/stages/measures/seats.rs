@@ -61,7 +61,7 @@ pub fn usage_row(tenant_id: Guid, sku_id: Guid, workload: &str, users: ActiveUse
     }
 }
 
-/// Returns the row of a SKU. The caller sets scope and completeness.
+/// Returns the row of a SKU. The caller sets scope and completeness, and what is known of accounts.
 pub fn adoption_row(
     tenant_id: Guid,
     sku_id: Guid,
@@ -80,7 +80,9 @@ pub fn adoption_row(
         seats_trial: seats.map(|seats| seats.trial),
         seats_lapsed: seats.map(|seats| seats.lapsed),
         seats_assigned: assigned,
+        seats_assigned_disabled: 0,
         seats_unassigned: seats.map(|seats| (seats.sold - assigned).max(0)),
+        users_waiting: 0,
         deployment_ratio: ratio(assigned, seats.map(|seats| seats.sold)),
         seats_assigned_own_prorated: seats
             .filter(|seats| seats.sold != 0)

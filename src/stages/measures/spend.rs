@@ -29,18 +29,21 @@ table! {
         seats_sold: Option<i64> = "as in adoption",
         seats_unassigned: Option<i64> = "as in adoption",
         seats_idle: Option<i64> = "assigned seats whose users were not active in the window; null where use cannot be seen",
+        seats_disabled: i64 = "assigned seats of disabled accounts; as in adoption",
         cost_sold: Option<Money> = "seats_sold x price_per_month",
         cost_unassigned: Option<Money> = "seats_unassigned x price_per_month; a part of cost_sold",
         cost_idle: Option<Money> = "seats_idle x price_per_month",
+        cost_disabled: Option<Money> = "seats_disabled x price_per_month; mostly a part of cost_idle",
         in_scope: bool = "as in adoption: the product counts in portfolio",
     }
 }
 
 /// The seats that have a cost, and the column of it.
-const COSTS: [(&str, &str); 3] = [
+const COSTS: [(&str, &str); 4] = [
     ("seats_sold", "cost_sold"),
     ("seats_unassigned", "cost_unassigned"),
     ("seats_idle", "cost_idle"),
+    ("seats_disabled", "cost_disabled"),
 ];
 
 table! {
@@ -75,7 +78,9 @@ pub fn build(adoption: &[Adoption], day: Day, catalogue: &Catalogue) -> Result<R
     let of_price = ["price_per_month", "currency", "shows_use"];
     // The second join calls its columns `_right`.
     let rows = rows.with_columns(of_price.map(|column| coalesce(&[col(column), col(format!("{column}_right"))])));
-    let rows = rows.filter(col("price_per_month").is_not_null()).with_columns([idle()]);
+    let rows = rows
+        .filter(col("price_per_month").is_not_null())
+        .with_columns([idle(), col("seats_assigned_disabled").alias("seats_disabled")]);
     let rows = rows.with_columns(COSTS.map(|(seats, cost)| amount(seats).alias(cost)));
     data_frame::collect(rows.sort(["tenant_id", "sku_id"], SortMultipleOptions::default()), &SPEND)
 }

@@ -66,7 +66,9 @@ fn spend(adoption: &[Adoption], day: i32, catalogue: &Catalogue) -> Vec<Spend> {
 #[test]
 fn a_row_is_seats_times_the_price_and_who_no_longer_has_the_product_fills_no_seat() {
     let catalogue = catalogue(&[(E3, None, None, price("12.35", "EUR"))]);
-    let rows = spend(&[product(CONTOSO, E3, 8, 5, 2), product(CONTOSO, UNPRICED, 8, 5, 2)], 0, &catalogue);
+    let mut with_disabled = product(CONTOSO, E3, 8, 5, 2);
+    with_disabled.seats_assigned_disabled = 2;
+    let rows = spend(&[with_disabled, product(CONTOSO, UNPRICED, 8, 5, 2)], 0, &catalogue);
     let expected = Spend {
         tenant_id: CONTOSO,
         sku_id: E3,
@@ -75,9 +77,11 @@ fn a_row_is_seats_times_the_price_and_who_no_longer_has_the_product_fills_no_sea
         seats_sold: Some(10),
         seats_unassigned: Some(2),
         seats_idle: Some(3),
+        seats_disabled: 2,
         cost_sold: Some(Money(123_5000)),
         cost_unassigned: Some(Money(24_7000)),
         cost_idle: Some(Money(37_0500)),
+        cost_disabled: Some(Money(24_7000)),
         in_scope: true,
     };
     assert_eq!(rows, [expected]);

@@ -14,6 +14,7 @@ use crate::domain::rules::Rules;
 use crate::domain::window;
 use crate::stages::activity::first_activity::{FirstActivity, UserCursor};
 use crate::stages::activity::window_facts::{DailyFacts, Entity, Marks, Windows, marks};
+use crate::stages::licenses::account_states::{AccountSpan, is_disabled, places_of_user, waiting_by_sku};
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Timeline;
 use crate::stages::measures::adoption::Adoption;
@@ -38,7 +39,7 @@ pub struct Coverage {
 pub struct DayOfUse {
     pub usage: Vec<Usage>,
     pub adoption: Vec<Adoption>,
-    /// For each row of `adoption`, the assigned seats whose users were not active.
+    /// For each row of `adoption`, the assigned seats that can be taken back.
     pub idle: Vec<IdleSeats>,
     /// For each row of `adoption`, the people who have another product that contains this one.
     pub overlaps: Vec<Overlap>,
@@ -66,6 +67,8 @@ struct Holder {
     first_active: Option<Day>,
     /// The number of the user and the SKU in the current holdings.
     holding: u32,
+    /// Where the spans of the user's account are.
+    account: std::ops::Range<usize>,
     held: u32,
     has: bool,
     /// Whether the user has the SKU, and it is in scope on the day.
@@ -97,6 +100,7 @@ pub struct Pass<'a> {
     pub(super) facts: &'a DailyFacts,
     assignments: &'a [Assignment],
     pub(super) timeline: &'a Timeline,
+    accounts: &'a [AccountSpan],
     coverage: &'a Coverage,
     pub(super) rules: &'a Rules,
     /// The marks that make a day active.
@@ -112,11 +116,11 @@ pub struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    /// Prepares the pass for days from `first` on. `assignments` and `first_activity` are sorted by
-    /// key.
+    /// Prepares the pass for days from `first` on. `assignments`, `accounts` and `first_activity` are
+    /// sorted by key.
     pub fn new(
         facts: &'a DailyFacts,
-        assignments: &'a [Assignment],
+        (assignments, accounts): (&'a [Assignment], &'a [AccountSpan]),
         first_activity: &[FirstActivity],
         timeline: &'a Timeline,
         coverage: &'a Coverage,
@@ -128,7 +132,7 @@ impl<'a> Pass<'a> {
         let mut groups: BTreeMap<(Guid, Guid), Group> = BTreeMap::new();
         let mut holdings = CurrentHoldings::new(rules, facts.entities.len());
         let mut latest: Option<(Guid, &str)> = None;
-        let mut start = 0;
+        let (mut start, mut account) = (0, 0..0);
         let mut users = UserCursor::new(first_activity);
         for same in assignments.chunk_by(|a, b| (a.tenant_id, &a.user_id, a.sku_id) == (b.tenant_id, &b.user_id, b.sku_id)) {
             let range = start..start + same.len();
@@ -151,6 +155,7 @@ impl<'a> Pass<'a> {
             let user = same[0].user_id.as_str();
             if latest.replace((key.0, user)) != Some((key.0, user)) {
                 holdings.begin_user();
+                account = places_of_user(accounts, key.0, user);
             }
             let holding = holdings.add(product, group.number);
             let along = rules.catalogue.along_with(key.1);
@@ -159,6 +164,7 @@ impl<'a> Pass<'a> {
             group.holders.push(Holder {
                 intervals: range,
                 holding,
+                account: account.clone(),
                 entities: workloads.iter().map(|workload| find_entity(facts, key.0, user, workload)).collect(),
                 along: along.filter_map(|workload| find_entity(facts, key.0, user, workload)).collect(),
                 first_active: users.of(key.0, user).iter().filter(of_group).map(|row| row.first_day).min(),
@@ -184,6 +190,7 @@ impl<'a> Pass<'a> {
         Pass {
             facts,
             assignments,
+            accounts,
             timeline,
             coverage,
             rules,
@@ -256,6 +263,7 @@ impl<'a> Pass<'a> {
             .map(|group| group.sku)
             .chain(listed.iter().copied())
             .collect();
+        let waiting = waiting_by_sku(self.accounts, tenant, day);
         let mut groups = customer.groups.iter().peekable();
         for sku in skus {
             let group = groups.next_if(|group| group.sku == sku);
@@ -290,8 +298,11 @@ impl<'a> Pass<'a> {
                 .get(&tenant)
                 .is_some_and(|first| *first <= window::first_day(day));
             row.seats_snapshot_day = in_force.map(|in_force| in_force.snapshot_day);
+            let idle = self.idle(holders, day);
+            row.seats_assigned_disabled = idle.disabled;
+            row.users_waiting = waiting.get(&sku).copied().unwrap_or(0);
             result.adoption.push(row);
-            result.idle.push(self.idle(holders, day));
+            result.idle.push(idle);
             result
                 .overlaps
                 .push(group.map_or_else(Overlap::default, |group| self.overlap(group)));
@@ -340,10 +351,18 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Counts the holders who have the SKU and were not active while holding it.
+    /// Counts the holders who have the SKU, and whose account is disabled or who were not active
+    /// while holding it.
     fn idle(&self, holders: &[Holder], day: Day) -> IdleSeats {
         let mut idle = IdleSeats::default();
-        for holder in holders.iter().filter(|holder| holder.has && !self.is_active(holder, None)) {
+        for holder in holders.iter().filter(|holder| holder.has) {
+            if is_disabled(&self.accounts[holder.account.clone()], day) {
+                idle.add_disabled();
+                continue;
+            }
+            if self.is_active(holder, None) {
+                continue;
+            }
             let assigned = self.assignments[holder.intervals.start].assigned_day;
             idle.add(day, self.rules.thresholds.grace_days, assigned, holder.first_active);
         }

@@ -62,6 +62,7 @@ fn advice(code: StepCode, evidence: &Evidence) -> Vec<Advice> {
     match code {
         StepCode::LowUsage => vec![(sentences::LOW_USAGE_CAUSE, sentences::LOW_USAGE_STRATEGIES)],
         StepCode::UnusedSeats => called_for(&[
+            ("seats_disabled", (sentences::DISABLED_CAUSE, sentences::DISABLED_STRATEGIES)),
             (
                 "seats_never_active",
                 (sentences::NEVER_ACTIVE_CAUSE, sentences::NEVER_ACTIVE_STRATEGIES),
@@ -72,6 +73,7 @@ fn advice(code: StepCode, evidence: &Evidence) -> Vec<Advice> {
         StepCode::SupportLoad if evidence.has("first_seen_day") => vec![(sentences::NEW_PRODUCT_CAUSE, sentences::NEW_PRODUCT_STRATEGIES)],
         StepCode::SupportLoad => vec![(sentences::SUPPORT_LOAD_CAUSE, sentences::SUPPORT_LOAD_STRATEGIES)],
         StepCode::Upsell if evidence.has("active_unlicensed") => vec![(sentences::UNLICENSED_CAUSE, sentences::UNLICENSED_STRATEGIES)],
+        StepCode::Upsell if evidence.count("users_waiting") > 0 => vec![(sentences::WAITING_CAUSE, sentences::WAITING_STRATEGIES)],
         StepCode::Upsell => vec![(sentences::UPSELL_CAUSE, sentences::UPSELL_STRATEGIES)],
         StepCode::Overuse => called_for(&[
             ("active_moved", (sentences::MOVED_CAUSE, sentences::MOVED_STRATEGIES)),
@@ -136,6 +138,12 @@ mod tests {
         assert_eq!(cause, sentences::UNLICENSED_CAUSE.english);
         let [cause, ..] = advised(StepCode::UnusedSeats, &[("seats_unassigned", 1)]);
         assert_eq!(cause, sentences::UNASSIGNED_CAUSE.english);
+        let [cause, strategies, ..] = advised(StepCode::UnusedSeats, &[("seats_inactive", 1), ("seats_disabled", 1)]);
+        assert!(cause.starts_with(sentences::DISABLED_CAUSE.english) && strategies.starts_with(sentences::DISABLED_STRATEGIES.english));
+        for (waiting, expected) in [(0, sentences::UPSELL_CAUSE), (5, sentences::WAITING_CAUSE)] {
+            let [cause, _, german, _] = advised(StepCode::Upsell, &[("users_waiting", waiting)]);
+            assert_eq!((cause.as_str(), german.as_str()), (expected.english, expected.german));
+        }
     }
 
     #[test]
@@ -165,6 +173,7 @@ mod tests {
     #[test]
     fn every_step_says_something_in_both_languages() {
         let all = [
+            "seats_disabled",
             "seats_never_active",
             "seats_inactive",
             "seats_unassigned",

@@ -5,10 +5,10 @@
 //! | code | about | when |
 //! |---|---|---|
 //! | `low_usage` | a product | its usage ratio is below a threshold, and it has enough entitlements |
-//! | `unused_seats` | a product | assigned seats without an active day in the window, or seats that nobody has |
+//! | `unused_seats` | a product | assigned seats of disabled accounts or without an active day in the window, or seats that nobody has |
 //! | `support_load` | a customer | support requests per 100 sold seats exceed a threshold |
 //! | | a product | it is new, and requests came in since it was first seen |
-//! | `upsell` | a product | deployment and usage exceed their thresholds; use that `overuse` explains by something other than need is left out |
+//! | `upsell` | a product | somebody waits for a seat; or deployment and usage exceed their thresholds, where use that `overuse` explains by something other than need is left out |
 //! | | a workload | it is used without a license |
 //! | `overuse` | a product | its usage ratio is above 1 |
 //! | `trial_ending`, `subscription_lapsing` | a product | a trial, or a grace period, ends soon; of a grace period the end may be unknown or past |

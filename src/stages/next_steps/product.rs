@@ -58,19 +58,20 @@ impl Product<'_> {
         workloads.next().is_some() && self.row.window_days_covered > 0
     }
 
-    /// How many seats nobody uses: idle ones, as far as activity can be seen, and unassigned ones,
-    /// beyond those that are meant to be unused.
+    /// How many seats nobody uses or can use: those of disabled accounts, idle ones, as far as activity
+    /// can be seen, and unassigned ones, beyond those that are meant to be unused.
     fn seats_unused(&self) -> i64 {
         let visible = self.is_activity_visible();
         let idle = if visible { self.idle.never_active + self.idle.inactive } else { 0 };
-        (idle + self.row.seats_unassigned.unwrap_or(0) - self.seats_spare()).max(0)
+        (self.idle.disabled + idle + self.row.seats_unassigned.unwrap_or(0) - self.seats_spare()).max(0)
     }
 
     fn seats_spare(&self) -> i64 {
         self.background.rules.exceptions.spare_seats(self.row.tenant_id, self.row.sku_id)
     }
 
-    /// Seats that can be reclaimed. Assigned seats count only if activity could be seen.
+    /// Seats that can be reclaimed. Those of disabled accounts are certain; of the other assigned
+    /// seats only if activity could be seen.
     fn unused_seats(&self) -> Option<Evidence> {
         let (row, idle) = (self.row, self.idle);
         let visible = self.is_activity_visible();
@@ -83,11 +84,9 @@ impl Product<'_> {
                 [
                     ("activity_known_since", since.map(|day| day.to_string()).into()),
                     ("grace_days", self.thresholds().grace_days.into()),
-                    (
-                        "seats_active",
-                        seen(row.entitlements_active - row.active_moved - row.active_switched),
-                    ),
+                    ("seats_active", seen(row.seats_assigned - idle.all())),
                     ("seats_assigned", row.seats_assigned.into()),
+                    ("seats_disabled", idle.disabled.into()),
                     ("seats_new", seen(idle.new)),
                     ("seats_inactive", seen(idle.inactive)),
                     ("seats_never_active", seen(idle.never_active)),
@@ -102,32 +101,42 @@ impl Product<'_> {
         })
     }
 
-    /// Nearly all seats of a product are assigned and used. The step concerns the seats that are
-    /// assigned beyond the threshold, at least one.
+    /// People wait for a seat, or nearly all seats of a product are assigned and used. The step
+    /// concerns the people who wait or the seats that are assigned beyond the threshold, at least one:
+    /// whichever is more.
+    fn upsell(&self) -> Option<Evidence> {
+        let (row, limits) = (self.row, self.thresholds());
+        let concerned = self.seats_beyond_limit().into_iter().chain([row.users_waiting]).max();
+        concerned.filter(|seats| *seats > 0).map(|seats| {
+            self.used(seats).with([
+                ("active_current", row.active_current.into()),
+                ("active_over_assigned", row.active_over_assigned.into()),
+                ("deployment_ratio", row.deployment_ratio.into()),
+                ("limit_deployment_ratio", limits.upsell_deployment.into()),
+                ("limit_usage_ratio", limits.upsell_usage.into()),
+                ("seats_assigned", row.seats_assigned.into()),
+                ("seats_sold", row.seats_sold.into()),
+                ("users_waiting", row.users_waiting.into()),
+            ])
+        })
+    }
+
+    /// How many seats are assigned beyond the threshold, at least one, where nearly all seats are
+    /// assigned and used.
     ///
     /// Use that needs no more seats is left out: use by people whose license moved on or who were
     /// switched to another product, and use of lapsed seats or of a trial. `overuse` reports these
-    /// and advises to buy nothing, to renew, or to convert the trial. In that case there is no
-    /// `upsell`.
-    fn upsell(&self) -> Option<Evidence> {
+    /// and advises to buy nothing, to renew, or to convert the trial. In that case the use is no
+    /// reason to offer more.
+    fn seats_beyond_limit(&self) -> Option<i64> {
         let (row, limits) = (self.row, self.thresholds());
         let (deployment, sold) = (row.deployment_ratio?, row.seats_sold?);
         let in_need = ratio(row.active_current + row.active_over_assigned, row.entitlements_total)?;
         let is_full = deployment > limits.upsell_deployment && in_need > limits.upsell_usage;
         let distorted = row.active_moved + row.active_switched + row.active_lapsed + row.active_trial;
         let is_explained = row.usage_ratio? > 1.0 && distorted > 0;
-        (is_full && !is_explained).then(|| {
-            let beyond = row.seats_assigned as f64 - sold as f64 * limits.upsell_deployment;
-            self.used((beyond.round() as i64).max(1)).with([
-                ("active_current", row.active_current.into()),
-                ("active_over_assigned", row.active_over_assigned.into()),
-                ("deployment_ratio", deployment.into()),
-                ("limit_deployment_ratio", limits.upsell_deployment.into()),
-                ("limit_usage_ratio", limits.upsell_usage.into()),
-                ("seats_assigned", row.seats_assigned.into()),
-                ("seats_sold", sold.into()),
-            ])
-        })
+        let beyond = row.seats_assigned as f64 - sold as f64 * limits.upsell_deployment;
+        (is_full && !is_explained).then_some((beyond.round() as i64).max(1))
     }
 
     /// There are more active users than entitlements. The evidence has the parts that explain it.

@@ -114,6 +114,8 @@ pub const WORDS: &[&str] = &[
     "status",
     "is_trial",
     "seller",
+    "account_enabled",
+    "waiting",
     "ends_on",
     "renews_on",
     "term",

@@ -13,14 +13,17 @@ impl Writer<'_> {
             }) {
                 let state = State::at_end(life, fact.day);
                 if !state.is_deleted {
-                    listed.push((life.user, state.held, life.id % 2 == 0));
+                    listed.push(ListedUser {
+                        user: life.user,
+                        skus: state.held,
+                        states: life.id % 2 == 0,
+                        enabled: [None, Some(true), Some(fact.day % 2 == 0)][usize::from(life.id % 3)],
+                        without_a_seat: if life.id % 4 == 0 { fact.day } else { 0 },
+                    });
                 }
             }
         }
-        let mut records: Vec<Vec<u8>> = listed
-            .iter()
-            .map(|(user, skus, states)| holder(fact.tenant, (*user, fact.names), *skus, *states))
-            .collect();
+        let mut records: Vec<Vec<u8>> = listed.iter().map(|listed| holder(fact.tenant, fact.names, listed)).collect();
         if fact.reject {
             let odd = match fact.day % 3 {
                 0 => json!({"userPrincipalName": "nobody@example.com", "assignedLicenses": []}),

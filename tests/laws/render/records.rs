@@ -295,8 +295,18 @@ pub fn licenses(skus: Skus, upper_case: bool) -> Value {
     }
 }
 
-pub fn holder(tenant: u8, (user, names): (u8, u8), skus: Skus, states: bool) -> Vec<u8> {
+pub fn holder(tenant: u8, names: u8, listed: &ListedUser) -> Vec<u8> {
+    let ListedUser {
+        user,
+        skus,
+        states,
+        enabled,
+        without_a_seat,
+    } = *listed;
     let mut record = json!({"id": cased(&user_id(tenant, user), states), "userPrincipalName": user_name(user + names)});
+    if let Some(enabled) = enabled {
+        record["accountEnabled"] = json!(enabled);
+    }
     let assigned: Vec<Value> = skus_of(skus)
         .map(|(id, _)| json!({"skuId": cased(id, states), "disabledPlans": []}))
         .collect();
@@ -308,14 +318,19 @@ pub fn holder(tenant: u8, (user, names): (u8, u8), skus: Skus, states: bool) -> 
             let state = if number % 2 == 0 { "Active" } else { "ActiveWithError" };
             [
                 json!({"skuId": id, "assignedByGroup": null, "state": state}),
-                json!({"skuId": id, "assignedByGroup": group, "state": "Error"}),
+                json!({"skuId": id, "assignedByGroup": group, "state": "Error", "error": "Other"}),
             ]
         });
         let others: Vec<&str> = skus_of(!skus).take(1).map(|(id, _)| id).collect();
         let disabled = others
             .iter()
             .map(|id| json!({"skuId": id, "assignedByGroup": null, "state": "Disabled"}));
-        record["licenseAssignmentStates"] = json!(held.chain(disabled).collect::<Vec<_>>());
+        // A state would name the SKU that only `assignedLicenses` is to name.
+        let unnamed: Vec<&str> = skus_of(skus).take(usize::from(user) % 2).map(|(id, _)| id).collect();
+        let without_a_seat = skus_of(without_a_seat).filter(|(id, _)| !unnamed.contains(id)).map(
+            |(id, _)| json!({"skuId": cased(id, user % 2 == 0), "assignedByGroup": group, "state": "Error", "error": "CountViolation"}),
+        );
+        record["licenseAssignmentStates"] = json!(held.chain(disabled).chain(without_a_seat).collect::<Vec<_>>());
         // Of the SKUs that they name the states decide, whatever this list says.
         let more = others.iter().map(|id| json!({"skuId": id, "disabledPlans": []}));
         record["assignedLicenses"] = json!(assigned.into_iter().chain(more).collect::<Vec<_>>());

@@ -42,7 +42,17 @@ fn form() -> impl Strategy<Value = Form> {
 }
 
 pub fn users_snapshot(tenants: u8, users: u8) -> impl Strategy<Value = Users> {
-    let listed = vec((0..users, prop_oneof![3 => skus(), 1 => Just(0u8)], any::<bool>()), 0..5);
+    let held = prop_oneof![3 => skus(), 1 => Just(0u8)];
+    let without_a_seat = prop_oneof![2 => Just(0u8), 1 => skus()];
+    let listed = (0..users, held, any::<bool>(), option::of(prop::bool::weighted(0.6)), without_a_seat);
+    let listed = listed.prop_map(|(user, skus, states, enabled, without_a_seat)| ListedUser {
+        user,
+        skus,
+        states,
+        enabled,
+        without_a_seat,
+    });
+    let listed = vec(listed, 0..5);
     (
         tenant(tenants),
         early_day(),

@@ -1,12 +1,20 @@
-//! Who holds which license, from Graph's
-//! `users?$select=id,assignedLicenses,licenseAssignmentStates` (feed `license_holdings`, format
-//! `graph-users`): pages `{"value":[user...],"@odata.nextLink":"..."}`, a user a line, or a bare
-//! array.
+//! Who holds which license, and who waits for one, from Graph's
+//! `users?$select=id,accountEnabled,assignedLicenses,licenseAssignmentStates` (feed
+//! `license_holdings`, format `graph-users`): pages `{"value":[user...],"@odata.nextLink":"..."}`, a
+//! user a line, or a bare array.
 //!
-//! `licenseAssignmentStates[{skuId, assignedByGroup, state}]` decides for the SKUs that it names:
-//! the user holds a SKU if one of its states is Active or ActiveWithError. Graph is known to leave
-//! out states, so the user also holds a SKU of `assignedLicenses[{skuId, disabledPlans}]` that no
-//! state names.
+//! `licenseAssignmentStates[{skuId, assignedByGroup, state, error}]` decides for the SKUs that it
+//! names: the user holds a SKU if one of its states is Active or ActiveWithError. Graph is known to
+//! leave out states, so the user also holds a SKU of `assignedLicenses[{skuId, disabledPlans}]` that
+//! no state names.
+//!
+//! The user waits for a seat of a SKU that is not held if one of its states is Error with the error
+//! CountViolation: no seat is left. The other errors are no lack of seats, and more of them would
+//! not help: MutuallyExclusiveViolation and UniquenessViolation (another license excludes it),
+//! DependencyViolation (a plan that it needs is missing), ProhibitedInUsageLocationViolation (the
+//! user's country), and Other, which says nothing.
+//!
+//! `accountEnabled` is read where it was asked for.
 //!
 //! Traps: without `$select` Graph gives neither member, and its SDKs write null for members that
 //! were not asked for. Such a record says nothing about licenses and is a reject; only an empty
@@ -15,7 +23,7 @@
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name;
-use crate::sources::fields::values::{guid, is_word, present, required_id, text};
+use crate::sources::fields::values::{boolean, guid, is_word, present, required_id, text};
 use crate::sources::file_context::FileContext;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
@@ -25,8 +33,14 @@ use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::ReasonMembers;
 
-static LICENSE_KEYS: Keys<2> = Keys::of(["skuId", "state"]);
-static USER_KEYS: Keys<4> = Keys::of(["id", "userPrincipalName", "licenseAssignmentStates", "assignedLicenses"]);
+static LICENSE_KEYS: Keys<3> = Keys::of(["skuId", "state", "error"]);
+static USER_KEYS: Keys<5> = Keys::of([
+    "id",
+    "userPrincipalName",
+    "licenseAssignmentStates",
+    "assignedLicenses",
+    "accountEnabled",
+]);
 
 /// Reads the users of one file.
 pub struct GraphUsers {
@@ -35,6 +49,8 @@ pub struct GraphUsers {
     held: Vec<Guid>,
     /// The SKUs that the states of the user name.
     named: Vec<Guid>,
+    /// Those of them of which no seat was left.
+    without_a_seat: Vec<Guid>,
 }
 
 impl Reader for GraphUsers {
@@ -43,18 +59,22 @@ impl Reader for GraphUsers {
             context: context.clone(),
             held: Vec::new(),
             named: Vec::new(),
+            without_a_seat: Vec::new(),
         }
     }
 }
 
 impl GraphUsers {
-    /// Collects the SKUs that the states of a user name, and those of them that the user holds.
+    /// Collects the SKUs that the states of a user name, those of them that the user holds, and
+    /// those of which no seat was left.
     fn take_states(&mut self, states: Value<'_>) -> Result<(), Reason> {
-        each_sku(states, |sku, state| {
+        each_sku(states, |sku, state, error| {
             let state = text(state)?.ok_or(Reason::UnreadableValue)?;
             add(&mut self.named, sku);
             if is_word(state, "Active") || is_word(state, "ActiveWithError") {
                 add(&mut self.held, sku);
+            } else if is_word(state, "Error") && is_count_violation(error) {
+                add(&mut self.without_a_seat, sku);
             }
             Ok(())
         })
@@ -62,7 +82,7 @@ impl GraphUsers {
 
     /// Collects the SKUs of `assignedLicenses` that no state names.
     fn take_licenses(&mut self, licenses: Value<'_>) -> Result<(), Reason> {
-        each_sku(licenses, |sku, _| {
+        each_sku(licenses, |sku, _, _| {
             if !self.named.contains(&sku) {
                 add(&mut self.held, sku);
             }
@@ -71,8 +91,17 @@ impl GraphUsers {
     }
 }
 
-/// Calls `take` for each object of a list, with its `skuId` and, if it has one, its `state`.
-fn each_sku<'a>(list: Value<'a>, mut take: impl FnMut(Guid, Option<Node<'a>>) -> Result<(), Reason>) -> Result<(), Reason> {
+/// Whether the error of a state says that no seat was left. A value that is no word says nothing.
+fn is_count_violation(error: Option<Node<'_>>) -> bool {
+    matches!(present(error), Some(Value::Text(error)) if is_word(error, "CountViolation"))
+}
+
+/// Calls `take` for each object of a list, with its `skuId` and, if it has them, its `state` and its
+/// `error`.
+fn each_sku<'a>(
+    list: Value<'a>,
+    mut take: impl FnMut(Guid, Option<Node<'a>>, Option<Node<'a>>) -> Result<(), Reason>,
+) -> Result<(), Reason> {
     let Value::Array(list) = list else {
         return Err(Reason::UnreadableValue);
     };
@@ -80,11 +109,11 @@ fn each_sku<'a>(list: Value<'a>, mut take: impl FnMut(Guid, Option<Node<'a>>) ->
         let Value::Object(entry) = entry.value() else {
             return Err(Reason::UnreadableValue);
         };
-        let [sku, state] = entry.fields(&LICENSE_KEYS);
+        let [sku, state, error] = entry.fields(&LICENSE_KEYS);
         let Some(Value::Text(sku)) = present(sku) else {
             return Err(Reason::MalformedSku);
         };
-        take(guid(sku).ok_or(Reason::MalformedSku)?, state)?;
+        take(guid(sku).ok_or(Reason::MalformedSku)?, state, error)?;
     }
     Ok(())
 }
@@ -101,16 +130,20 @@ impl JsonReader for GraphUsers {
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingLicenses, &["assignedLicenses", "licenseAssignmentStates"]),
         (Reason::MissingId, &["id"]),
-        (Reason::UnreadableValue, &["assignedLicenses[]", "licenseAssignmentStates[]"]),
+        (
+            Reason::UnreadableValue,
+            &["assignedLicenses[]", "licenseAssignmentStates[]", "accountEnabled"],
+        ),
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.snapshot_day(None, sink)?;
-        let [id, name, states, licenses] = record.fields(&USER_KEYS);
+        let [id, name, states, licenses, enabled] = record.fields(&USER_KEYS);
         let user = required_id(id)?;
         self.held.clear();
         self.named.clear();
+        self.without_a_seat.clear();
         let (states, licenses) = (present(states), present(licenses));
         if states.is_none() && licenses.is_none() {
             return Err(Reason::MissingLicenses);
@@ -121,18 +154,23 @@ impl JsonReader for GraphUsers {
         if let Some(licenses) = licenses {
             self.take_licenses(licenses)?;
         }
+        let account_enabled = present(enabled)
+            .map(|enabled| boolean(enabled).ok_or(Reason::UnreadableValue))
+            .transpose()?;
         let user_id = &user;
         user_name::report_name(sink, tenant, user_id, name, NameSeen::On(day));
-        for sku in &self.held {
-            sink.row(
-                at,
-                Row::Holding(Holding {
-                    tenant,
-                    day,
-                    user_id,
-                    sku: *sku,
-                }),
-            );
+        let held = self.held.iter().map(|sku| (*sku, false));
+        let waiting = self.without_a_seat.iter().filter(|sku| !self.held.contains(sku));
+        for (sku, waiting) in held.chain(waiting.map(|sku| (*sku, true))) {
+            let holding = Holding {
+                tenant,
+                day,
+                user_id,
+                sku,
+                account_enabled,
+                waiting,
+            };
+            sink.row(at, Row::Holding(holding));
         }
         Ok(Verdict::Accepted)
     }

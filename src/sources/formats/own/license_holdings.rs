@@ -1,9 +1,12 @@
 //! Who holds which license as a table (feed `license_holdings`, formats `csv` and `parquet`):
-//! `snapshot_day, tenant_id, user_id, sku_id`, one record per user and SKU.
+//! `snapshot_day, tenant_id, user_id, sku_id, account_enabled, waiting`, one record per user and
+//! SKU.
 //!
 //! `user_id` and `sku_id` have to be there; tenant and day may be the path's, and the day may be
-//! named `day`, as in our own table. A user without a SKU holds nothing. For each tenant and day in
-//! it, a table is the whole snapshot, or a page of it.
+//! named `day`, as in our own table. A user without a SKU holds nothing. `account_enabled` says
+//! whether the user's account is enabled, empty: unknown. Where `waiting` is true the user is meant to
+//! have the SKU and does not, because no seat is left. For each tenant and day in it, a table is the
+//! whole snapshot, or a page of it.
 
 use crate::sources::fields::values::{guid, present, required_id};
 use crate::sources::file_context::FileContext;
@@ -12,7 +15,7 @@ use crate::sources::json::value::Value;
 use crate::sources::output::Verdict;
 use crate::sources::record::{Holding, Position, Reason, Row, Sink};
 use crate::sources::records::reader::Reader;
-use crate::sources::records::table::{Cells, ReasonColumns, TableReader};
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader, flag};
 
 /// Reads the holdings of one file.
 pub struct LicenseHoldingsTable {
@@ -28,7 +31,15 @@ impl Reader for LicenseHoldingsTable {
 }
 
 impl TableReader for LicenseHoldingsTable {
-    const COLUMNS: &'static [&'static str] = &["user_id", "sku_id", "tenant_id", "snapshot_day", "day"];
+    const COLUMNS: &'static [&'static str] = &[
+        "user_id",
+        "sku_id",
+        "tenant_id",
+        "snapshot_day",
+        "day",
+        "account_enabled",
+        "waiting",
+    ];
     const NEEDED: usize = 2;
     const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingId, &[0]),
@@ -37,6 +48,7 @@ impl TableReader for LicenseHoldingsTable {
         (Reason::MalformedTenant, &[2]),
         (Reason::MissingDay, &[3, 4]),
         (Reason::UnreadableTime, &[3, 4]),
+        (Reason::UnreadableValue, &[5, 6]),
     ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
@@ -52,6 +64,8 @@ impl TableReader for LicenseHoldingsTable {
             day,
             user_id: &user,
             sku,
+            account_enabled: flag(cells.cell(5))?,
+            waiting: flag(cells.cell(6))?.unwrap_or(false),
         };
         sink.row(at, Row::Holding(holding));
         Ok(Verdict::Accepted)
