@@ -81,6 +81,13 @@ explained! {
         day: "2026-09-10",
         ..MOVED
     },
+    people_who_wait_for_a_seat = Question {
+        name: "people-who-wait-for-a-seat",
+        scenario: "people-who-wait-for-a-seat-call-for-more",
+        day: "2026-09-09",
+        language: Some(Language::German),
+        ..MOVED
+    },
     somebody_who_waits_for_a_seat = Question {
         name: "somebody-who-waits-for-a-seat",
         scenario: "people-who-wait-for-a-seat-call-for-more",
