@@ -202,6 +202,7 @@ fn a_deleted_file_is_missed_the_first_and_the_last_day_too() {
         ("activity_coverage", "day=2026-09-30"),
         ("license_changes", "received=2026-09-01"),
         ("assignments", ""),
+        ("account_states", ""),
     ] {
         let site = Site::finished();
         fs::remove_file(site.path("warehouse").join(table).join(partition).join("part-00.parquet")).unwrap();

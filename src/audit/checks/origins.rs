@@ -21,6 +21,7 @@ use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::stages::next_steps::NEXT_STEPS;
@@ -29,12 +30,13 @@ use crate::warehouse::contract::{Contract, Partition, Place};
 use crate::warehouse::store::Store;
 
 /// The tables that look back on windows.
-const WINDOWS: [&str; 6] = [
+const WINDOWS: [&str; 7] = [
     ACTIVITY_28D.name,
     USAGE.name,
     ADOPTION.name,
     WORKLOAD_ADOPTION.name,
     CUSTOMER_ADOPTION.name,
+    SPEND.name,
     NEXT_STEPS.name,
 ];
 
@@ -142,7 +144,8 @@ fn is_excused(contract: &Contract, (day, shard): Place, broken: &BTreeSet<(&'sta
             || [ACTIVITY_DAILY.name, ACTIVITY_BEFORE.name, ACTIVITY_COVERAGE.name]
                 .into_iter()
                 .any(in_window)
-            || ([ADOPTION.name, NEXT_STEPS.name].contains(&contract.name) && any_of(&[ACTIVITY_COVERAGE.name, ACCOUNT_STATES.name]))
+            || ([ADOPTION.name, SPEND.name, NEXT_STEPS.name].contains(&contract.name)
+                && any_of(&[ACTIVITY_COVERAGE.name, ACCOUNT_STATES.name]))
             || (contract.name == NEXT_STEPS.name && any_facts());
     }
     of_shard(ACTIVITY_COVERAGE.name, day) || broken.iter().any(|(table, _)| received(table))
