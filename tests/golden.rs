@@ -115,6 +115,7 @@ scenarios! {
     a_technician_counts_with_a_license_and_never_without = "a-technician-counts-with-a-license-and-never-without",
     what_members_do_in_another_tenant_makes_no_customer = "what-members-do-in-another-tenant-makes-no-customer",
     seats_cost_the_price_that_counts_on_the_day = "seats-cost-the-price-that-counts-on-the-day",
+    a_smaller_product_beside_a_larger_one_overlaps = "a-smaller-product-beside-a-larger-one-overlaps",
     seats_of_disabled_accounts_are_reclaimed_first = "seats-of-disabled-accounts-are-reclaimed-first",
     people_who_wait_for_a_seat_call_for_more = "people-who-wait-for-a-seat-call-for-more",
     seats_that_nobody_knows_to_be_sold_can_be_unused = "seats-that-nobody-knows-to-be-sold-can-be-unused",
