@@ -22,27 +22,35 @@ pub fn of_user(w: Words, explanation: &UserExplanation) -> Vec<String> {
     waiting.chain(disabled(w, explanation.disabled_since)).collect()
 }
 
-/// Who waits for a seat of a product: a title, each user with the words about since when, and how many
-/// more there are. `None` where nobody waits.
-pub fn waiting(w: Words, users: &[(String, Day)]) -> Option<(String, Vec<(&str, String)>, Option<String>)> {
+/// Who waits for a seat of a product, in words.
+pub struct Waiting<'a> {
+    pub title: String,
+    /// Each user with the words about since when.
+    pub users: Vec<(&'a str, String)>,
+    /// How many more there are.
+    pub more: Option<String>,
+}
+
+/// Says who waits for a seat of a product; `None` where nobody does.
+pub fn waiting(w: Words, users: &[(String, Day)]) -> Option<Waiting<'_>> {
     if users.is_empty() {
         return None;
     }
     let title = format!("{}: {}", w.say(people::WAITING), w.grouped(users.len() as i64));
     let shown = users.iter().take(MOST_USERS);
     let since = |day: Day| w.fill(people::SINCE_LIST, &[("day", &day)]);
-    let lines = shown.map(|(user, day)| (user.as_str(), since(*day))).collect();
+    let named = shown.map(|(user, day)| (user.as_str(), since(*day))).collect();
     let more = users.len().saturating_sub(MOST_USERS);
     let more = (more > 0).then(|| w.fill(phrases::MORE_IN_JSON, &[("count", &w.grouped(more as i64))]));
-    Some((title, lines, more))
+    Some(Waiting { title, users: named, more })
 }
 
 /// The same in Markdown; nothing where nobody waits.
 pub fn waiting_in_markdown(w: Words, users: &[(String, Day)]) -> String {
-    let Some((title, lines, more)) = waiting(w, users) else {
+    let Some(Waiting { title, users, more }) = waiting(w, users) else {
         return String::new();
     };
-    let lines: String = lines.iter().map(|(user, waits)| format!("* `{user}`: {waits}\n")).collect();
+    let lines: String = users.iter().map(|(user, waits)| format!("* `{user}`: {waits}\n")).collect();
     let more = more.map_or_else(String::new, |more| format!("\n{more}\n"));
     format!("\n### {title}\n\n{lines}{more}")
 }

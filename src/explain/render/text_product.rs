@@ -201,11 +201,11 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
 }
 
 fn waiting_people(page: &mut Page, users: &[(String, Day)]) {
-    let Some((title, lines, more)) = account_words::waiting(page.words, users) else {
+    let Some(account_words::Waiting { title, users, more }) = account_words::waiting(page.words, users) else {
         return;
     };
     page.heading(&title);
-    for (user, waits) in lines {
+    for (user, waits) in users {
         page.line(&format!("  {user:<36} {waits}"));
     }
     if let Some(more) = more {

@@ -71,8 +71,9 @@ mod tests {
         };
         let (held, waits) = (row("b", Some(false), false), row("a", Some(true), true));
         let both = row("a", Some(true), false);
-        assert_eq!(distinct(vec![held.clone(), waits.clone()]), [both.clone()]);
-        assert_eq!(distinct(vec![waits, held.clone()]), [both]);
+        let both = vec![both];
+        assert_eq!(distinct(vec![held.clone(), waits.clone()]), both);
+        assert_eq!(distinct(vec![waits, held.clone()]), both);
         assert_eq!(distinct(vec![held.clone(), row("c", None, false)]), [held]);
     }
 }
