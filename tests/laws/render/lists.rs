@@ -17,7 +17,7 @@ impl Writer<'_> {
                         user: life.user,
                         skus: state.held,
                         states: life.id % 2 == 0,
-                        enabled: [None, Some(true), Some(fact.day % 2 == 0)][usize::from(life.id % 3)],
+                        enabled: [None, Some(true), Some(fact.day.is_multiple_of(2))][usize::from(life.id % 3)],
                         without_a_seat: if life.id % 4 == 0 { fact.day } else { 0 },
                     });
                 }
