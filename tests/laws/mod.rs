@@ -235,7 +235,7 @@ fn random_portfolios_make_every_situation_happen() {
     use proptest::strategy::ValueTree;
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for _ in 0..60 {
+    for _ in 0..240 {
         let portfolio = strategy::portfolio().new_tree(&mut runner).unwrap().current();
         let site = Site::new(&portfolio.knobs);
         files::write_all(&site.settings.input_root, &render::files(&portfolio));
@@ -343,7 +343,7 @@ fn random_portfolios_make_every_situation_happen() {
             *seen.entry(situation).or_default() += usize::from(count > 0);
         }
     }
-    println!("portfolios of 60 in which it happens: {seen:#?}");
+    println!("portfolios of 240 in which it happens: {seen:#?}");
     let missing: Vec<_> = seen.iter().filter(|(_, count)| **count == 0).collect();
     assert!(missing.is_empty(), "too rare: {missing:?}");
 }
