@@ -267,7 +267,7 @@ fn subscriptions() -> Vec<Written> {
         r#"{{"id":"S-1","offerId":"{}","quantity":5,"unitType":"Licenses","status":"active","isTrial":false,"commitmentEndDate":"2026-12-31T00:00:00Z"}}"#,
         OFFER.to_uppercase()
     );
-    let plain = format!("2026-09-01,{TENANT},s-1,{SKU},5,active,false,own,2026-12-31");
+    let plain = format!("2026-09-01,{TENANT},s-1,{SKU},5,active,false,own,2026-12-31,2026-12-31");
     let mut all = vec![
         written(
             Feed::Subscriptions,
@@ -282,7 +282,7 @@ fn subscriptions() -> Vec<Written> {
             page("items", &[of_partner]),
         ),
     ];
-    let header = "snapshot_day,tenant_id,subscription_id,sku_id,seats,status,is_trial,seller,ends_on";
+    let header = "snapshot_day,tenant_id,subscription_id,sku_id,seats,status,is_trial,seller,ends_on,renews_on";
     all.extend(tables(Feed::Subscriptions, header, &[plain]));
     all
 }
