@@ -74,9 +74,11 @@ pub(super) fn assignments(inputs: &Inputs, rules: &Rules) -> (AllAssignments, u6
     (all, contradictions)
 }
 
-/// Returns (tenant, user) -> the user's events in order. Among copies (same tenant, event id, user,
-/// SKU, action) the earliest is kept.
-fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<(Guid, String), Vec<Event>> {
+/// Tenant, user, event id, SKU (none: the whole user) and action: copies of an event agree in these.
+pub(super) type Identity = (Guid, String, String, Option<Guid>, Action);
+
+/// Returns the license events without copies, with their time. Among copies the earliest is kept.
+pub(super) fn without_copies(inputs: &Inputs) -> BTreeMap<Identity, Instant> {
     let mut earliest = BTreeMap::new();
     for row in &inputs.license_changes {
         let whole_user = matches!(row.action, Action::Deleted | Action::Restored);
@@ -88,8 +90,13 @@ fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<(Guid, String), Vec<Event>
         let at = earliest.entry(key).or_insert(row.event_time);
         *at = row.event_time.min(*at);
     }
+    earliest
+}
+
+/// Returns (tenant, user) -> the user's events in order.
+fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<(Guid, String), Vec<Event>> {
     let mut events: BTreeMap<(Guid, String), Vec<Event>> = BTreeMap::new();
-    for ((tenant, user, event_id, sku, action), at) in earliest {
+    for ((tenant, user, event_id, sku, action), at) in without_copies(inputs) {
         let rank = match action {
             Action::Removed | Action::Deleted => 0,
             Action::Held => 1,

@@ -13,6 +13,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
 use crate::domain::rules::Rules;
 
+use super::assignments::without_copies;
 use super::inputs::Inputs;
 
 /// Day -> the users to whom sources give a name. `None` is before all days.
@@ -46,10 +47,10 @@ impl<'r> KnownNames<'r> {
             let days = known.claims.entry((row.tenant_id, row.name_id.clone())).or_default();
             days.entry(row.day).or_default().insert(row.user_id.clone());
         }
-        for change in &inputs.license_changes {
-            if matches!(change.action, Action::Deleted | Action::Restored) {
-                let words = known.words.entry((change.tenant_id, change.user_id.clone())).or_default();
-                words.insert((change.event_time, change.action == Action::Restored));
+        for ((tenant, user, _, _, action), at) in without_copies(inputs) {
+            if matches!(action, Action::Deleted | Action::Restored) {
+                let words = known.words.entry((tenant, user)).or_default();
+                words.insert((at, action == Action::Restored));
             }
         }
         known

@@ -37,7 +37,7 @@ pub fn names(store: &Store, state: &State, shard: u32) -> Result<Names, EngineEr
         return Ok(Names::default());
     }
     let is_word = |change: &LicenseChange| matches!(change.action, Action::Deleted | Action::Restored);
-    let deletions = Deletions::of(&all(store, state, shard, is_word)?);
+    let deletions = Deletions::of(all(store, state, shard, is_word)?);
     let mut claims = Claims::default();
     for some in places.chunks(PARTITIONS_AT_ONCE) {
         let rows = rows_of(store, some.to_vec(), |_: &UserNameRow| true)?;

@@ -84,7 +84,7 @@ pub fn names(reading: &Reading<'_>, tenant: Guid) -> Result<Names, EngineError> 
         return Ok(Names::default());
     }
     let changes: Vec<LicenseChange> = rows_of_tenant(reading, tenant)?;
-    Ok(Names::of(rows, &Deletions::of(&changes)))
+    Ok(Names::of(rows, &Deletions::of(changes)))
 }
 
 /// What a table that is partitioned by days of receipt has of a customer.

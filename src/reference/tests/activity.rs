@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::world::{OFFICE, TENANT, World, at, day, ours, sign_in};
 use crate::domain::day::Day;
-use crate::domain::kinds::{Evidence, Feed};
+use crate::domain::kinds::{Action, Evidence, Feed};
 use crate::domain::subscription::State;
 use crate::reference::{Activity28d, ActivityDaily, ActivityDailyKey, AdoptionKey, NameRow, first_day};
 use crate::sources::record::{Activity, Position, Row, Sink};
@@ -73,6 +73,25 @@ fn an_event_by_name_and_by_user_id_is_one_once_the_name_is_known() {
         });
     }
     assert_eq!(counted(&world), [("u".to_owned(), 1, at(3, 8))]);
+}
+
+#[test]
+fn a_late_copy_of_a_deletion_takes_no_name_away() {
+    let mut world = World::new();
+    world.inputs.names.push(NameRow {
+        tenant_id: TENANT,
+        name_id: "upn:u".to_owned(),
+        user_id: "u".to_owned(),
+        day: Some(day(1)),
+    });
+    world.activity(sign_in("e", "upn:u", "teams-app", at(6, 8)));
+    world.change("u", OFFICE, Action::Deleted, at(2, 8));
+    world.change("u", OFFICE, Action::Restored, at(3, 8));
+    let mut copy = world.inputs.license_changes[0].clone();
+    copy.event_time = at(4, 8);
+    world.inputs.license_changes.push(copy);
+    let users: Vec<String> = world.tables(6, 6).activity_daily.into_keys().map(|key| key.user_id).collect();
+    assert_eq!(users, ["u"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::domain::day::{Day, Instant};
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
-use crate::stages::received::license_changes::LicenseChange;
+use crate::stages::received::license_changes::{LicenseChange, distinct as distinct_changes};
 use crate::warehouse::table::table;
 
 table! {
@@ -56,15 +56,14 @@ pub struct Deletions(BTreeMap<(Guid, String), BTreeMap<Day, LastEvent>>);
 type LastEvent = (Instant, bool);
 
 impl Deletions {
-    /// Reads deletions and restorations from license changes and ignores all others.
-    pub fn of<'c>(changes: impl IntoIterator<Item = &'c LicenseChange>) -> Deletions {
+    /// Reads deletions and restorations from license changes and ignores all others. Of copies of
+    /// an event, which may be in several partitions, the earliest counts.
+    pub fn of(mut changes: Vec<LicenseChange>) -> Deletions {
         let mut deletions = Deletions::default();
-        for change in changes {
-            if !matches!(change.action, Action::Deleted | Action::Restored) {
-                continue;
-            }
+        changes.retain(|change| matches!(change.action, Action::Deleted | Action::Restored));
+        for change in distinct_changes(changes) {
             let event = (change.event_time, change.action == Action::Restored);
-            let days = deletions.0.entry((change.tenant_id, change.user_id.clone())).or_default();
+            let days = deletions.0.entry((change.tenant_id, change.user_id)).or_default();
             let known = days.entry(change.day).or_insert(event);
             *known = event.max(*known);
         }

@@ -25,19 +25,22 @@ fn rows(claimed: Claimed<'_>) -> Vec<UserNameRow> {
 
 /// Deletions and restorations: the day, the hour, whether the user exists afterwards, and whose.
 fn deletions(words: &[(i32, i64, bool, &str)]) -> Deletions {
-    let change = |(day, hour, back, user): &(i32, i64, bool, &str)| LicenseChange {
+    let numbered = words.iter().enumerate();
+    Deletions::of(numbered.map(|(number, word)| change(word, &number.to_string())).collect())
+}
+
+fn change((day, hour, back, user): &(i32, i64, bool, &str), event_id: &str) -> LicenseChange {
+    LicenseChange {
         tenant_id: TENANT,
         user_id: (*user).to_owned(),
         sku_id: String::new(),
         event_time: Instant(Day(*day).start_utc().0 + hour * 3_600_000_000),
         action: if *back { Action::Restored } else { Action::Deleted },
-        event_id: String::new(),
+        event_id: event_id.to_owned(),
         day: Day(*day),
         source_file: String::new(),
         source_line: 0,
-    };
-    let changes: Vec<LicenseChange> = words.iter().map(change).collect();
-    Deletions::of(&changes)
+    }
 }
 
 /// The owner on days 0 to 9, one letter each; `-` for nobody.
@@ -141,4 +144,13 @@ fn a_day_that_says_nothing_new_changes_no_digest() {
     let two = [(Some(2), "a"), (Some(5), "b")];
     assert_eq!(digest(&two), digest(&[two[0], two[1], (Some(9), "b")]));
     assert_eq!(Names::none().on(Day(1)).digest_of([NAME].into_iter()), Digest::default());
+}
+
+#[test]
+fn of_copies_of_a_deletion_the_earliest_counts() {
+    let words = [(3, 23, false, "a"), (4, 1, true, "a"), (5, 0, false, "a")];
+    let ids = ["deleted", "restored", "deleted"];
+    let changes = words.iter().zip(ids).map(|(word, id)| change(word, id)).collect();
+    let names = Names::of(rows(&[(Some(1), "a")]), &Deletions::of(changes));
+    assert_eq!(names.on(Day(9)).known(NAME), Some("a"));
 }
