@@ -13,10 +13,11 @@
 //! | `chance.rs`, `facts.rs`, `text.rs` | random numbers; real products, applications and error codes; pieces of JSON |
 //! | `customer/` | customers with their users, subscriptions and stories |
 //! | `format/` | the JSON of sign-ins, audit records and Graph pages |
-//! | `output.rs` | files, gzip, the pipeline file |
+//! | `forms/` | the same records in every other form that raw files can have |
+//! | `output.rs`, `pipeline_file.rs` | files, gzip; the pipeline file |
 //! | `life/` | day by day: scenes, sign-ins, snapshots; what arrives late or twice |
 //!
-//! Below the output folder:
+//! Below the output folder (in other forms: `<feed>/tenantId=<guid>/2026-09-01/...`):
 //!
 //! ```text
 //! insights-logs-{signinlogs,noninteractiveusersigninlogs,serviceprincipalsigninlogs,auditlogs}/
@@ -30,9 +31,11 @@ mod chance;
 mod customer;
 mod facts;
 mod format;
+pub mod forms;
 mod life;
 mod options;
 mod output;
+mod pipeline_file;
 pub mod size;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::day::Day;
+use crate::sample::forms;
 
 /// What to make up, and where to write it.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Options {
     /// Approximate length of the record of a sign-in, in bytes. Real ones have 2,000 to 15,000. The
     /// fields that all records have take about 1,400.
     pub record_bytes: u32,
+    /// The form of the raw files: one of [`forms::names`].
+    pub form: &'static str,
 }
 
 impl Options {
@@ -39,6 +42,7 @@ impl Options {
             users: None,
             files_per_day: 1,
             record_bytes: 1200,
+            form: forms::DEFAULT,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Writes the files below the output folder, plain or gzip, and the pipeline file that reads them.
+//! Writes the files below the output folder, in the form that is asked for, plain or gzip.
 #![allow(
     clippy::disallowed_methods,
     reason = "a sample is no warehouse: whoever makes one starts again where it breaks off"
@@ -10,17 +10,49 @@ use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
 
+use crate::domain::day::Day;
+use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
 use crate::sample::customer::portfolio;
 use crate::sample::customer::portfolio::Customer;
+use crate::sample::forms::text::csv_field;
+use crate::sample::forms::{self, Batch};
 use crate::sample::options::{Options, SampleError, Summary};
+use crate::sample::pipeline_file;
 
-/// What this room writes below its folder. None of it may exist.
-const OURS: [&str; 5] = ["insights-logs-", "graph-users", "graph-subscriptions", CUSTOMERS, "pipeline.toml"];
+/// What this room writes below its folder. None of it may exist. Other forms have a folder for each
+/// feed.
+const OURS: [&str; 9] = [
+    "insights-logs-",
+    "graph-users",
+    "graph-subscriptions",
+    "activity",
+    "license_changes",
+    "license_holdings",
+    "subscriptions",
+    CUSTOMERS,
+    "pipeline.toml",
+];
 const CUSTOMERS: &str = "customers.csv";
 
 /// How many bytes of a file are compressed at once. The end of a part may influence the
 /// compression, so files up to this size are compressed whole.
 pub const PACKED_AT_ONCE: usize = 16 << 20;
+
+/// A log or a page that is to be written.
+pub struct RawFile<'a> {
+    pub feed: Feed,
+    pub tenant: Guid,
+    /// The day of receipt, or that of the snapshot.
+    pub day: Day,
+    /// Its path in the default form, without `.gz`.
+    pub path: &'a str,
+    /// What tells it from the others of its feed, tenant and day.
+    pub stem: &'a str,
+    pub records: u64,
+    pub unreadable_lines: u64,
+    pub unfinished_lines: u64,
+}
 
 /// The output folder and what was written so far.
 pub struct Output<'a> {
@@ -69,11 +101,45 @@ impl<'a> Output<'a> {
         Ok(output)
     }
 
-    /// Writes a log or a page; `content` writes the text. The file is compressed if the options say
-    /// so. The path is relative and has no `.gz`.
-    pub fn file(&mut self, path: &str, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), SampleError> {
-        let name = if self.options.gzip { format!("{path}.gz") } else { path.to_owned() };
-        self.put(&name, self.options.gzip, content)
+    /// Writes a log or a page; `content` writes the text in the default form. If another form is
+    /// asked for, that one writes the records anew.
+    pub fn raw_file(&mut self, file: &RawFile<'_>, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), SampleError> {
+        let form = forms::of(self.options.form, file.feed).filter(|form| form.name != forms::DEFAULT);
+        let Some(form) = form else {
+            self.summary.records += file.records;
+            self.summary.unreadable_lines += file.unreadable_lines;
+            self.summary.unfinished_lines += file.unfinished_lines;
+            return self.file(file.path, self.options.gzip, content);
+        };
+        let path = |name: &str| format!("{}/tenantId={}/{}/{name}.{}", file.feed, file.tenant, file.day, form.ending);
+        let failed = |source| SampleError::Write {
+            path: self.options.out.join(path(file.stem)),
+            source,
+        };
+        let mut text = Vec::new();
+        content(&mut text).map_err(failed)?;
+        let parts = forms::rewrite::parts(file.feed, &text);
+        // An empty list says that there is nothing; an empty log says nothing.
+        let is_list = matches!(file.feed, Feed::LicenseHoldings | Feed::Subscriptions);
+        for (begin, records) in parts.iter().filter(|(_, records)| is_list || !records.is_empty()) {
+            let batch = Batch {
+                tenant: file.tenant,
+                partner: portfolio::partners(self.options.seed).0,
+                day: file.day,
+                records,
+            };
+            let bytes = (form.write)(&batch).map_err(failed)?;
+            self.summary.records += records.len() as u64;
+            let is_packed = self.options.gzip && !form.is_packed();
+            self.file(&path(&format!("{begin}{}", file.stem)), is_packed, |out| out.write_all(&bytes))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a file, compressed or not. The path is relative and has no `.gz`.
+    fn file(&mut self, path: &str, gzip: bool, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), SampleError> {
+        let name = if gzip { format!("{path}.gz") } else { path.to_owned() };
+        self.put(&name, gzip, content)
     }
 
     fn put(&mut self, name: &str, gzip: bool, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), SampleError> {
@@ -91,7 +157,7 @@ impl<'a> Output<'a> {
         self.summary.users += customer.users.len() as u64;
         if customer.traits.listed {
             let fields = [&customer.name, &customer.domain, customer.country, customer.segment]
-                .map(field)
+                .map(|field| csv_field(field))
                 .join(",");
             self.list(&format!("{},{fields}\n", customer.tenant))?;
         }
@@ -115,7 +181,7 @@ impl<'a> Output<'a> {
         self.summary.files += 1;
         self.summary.raw_bytes += self.customers.bytes;
         self.summary.file_bytes += self.customers.bytes;
-        let content = pipeline(self.options);
+        let content = pipeline_file::text(self.options);
         self.put("pipeline.toml", false, |out| out.write_all(content.as_bytes()))?;
         Ok(self.summary)
     }
@@ -164,65 +230,4 @@ impl<W: io::Write> io::Write for Counted<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }
-}
-
-/// A field of a CSV, in quotes if it needs them.
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
-}
-
-/// The pipeline file that reads what was written.
-fn pipeline(options: &Options) -> String {
-    format!(
-        r#"# Reads the raw logs beside this file: a made-up portfolio, written by `uptake sample --seed {seed}`.
-#   uptake run pipeline.toml
-name = "sample"
-time_zone = "UTC"
-first_day = "{first}"
-last_day = "{last}"                      # a fixed archive: it ends here, not yesterday
-partner_tenant_id = "{partner}"
-
-[input]
-root = "."
-
-[warehouse]
-path = "warehouse"
-published = "published"
-
-[[source]]
-feed = "activity"
-format = "azure-monitor"
-path = "insights-logs-*signinlogs/**/PT1H.json*"
-fail_above = 0.02                              # a night of a small portfolio has few records: one unreadable line is already 1 %
-required = true
-
-[[source]]
-feed = "license_changes"
-format = "azure-monitor"
-path = "insights-logs-auditlogs/**/PT1H.json*"
-
-[[source]]
-feed = "license_holdings"
-format = "graph-users"
-path = "graph-users/**/*.json*"
-
-[[source]]
-feed = "subscriptions"
-format = "graph-company-subscriptions"
-path = "graph-subscriptions/**/*.json*"
-
-[[source]]
-feed = "customers"
-format = "csv"
-path = "customers.csv"
-"#,
-        seed = options.seed,
-        first = options.first_day(),
-        last = options.last_day,
-        partner = portfolio::partners(options.seed).0,
-    )
 }

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
-use crate::cli::args::values::day;
+use crate::cli::args::values::{day, form};
 use crate::domain::day::Day;
+use crate::sample::forms;
 
 #[derive(Args, Debug)]
 pub struct SampleArgs {
@@ -33,6 +35,10 @@ pub struct SampleArgs {
     /// About how long the record of a sign-in is; real ones have 2,000 to 15,000 bytes.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub record_bytes: Option<u32>,
+    /// The form of the raw files, as docs/formats.md has them. Feeds that
+    /// do not come in it are written as diagnostic settings and Graph write them.
+    #[arg(long, value_name = "FORM", default_value = forms::DEFAULT, value_parser = PossibleValuesParser::new(forms::names()).try_map(|text| form(&text)))]
+    pub form: &'static str,
     /// Plain files instead of gzip.
     #[arg(long)]
     pub plain: bool,

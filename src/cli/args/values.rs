@@ -6,6 +6,7 @@ use crate::audit::recompute::customer_choice::Share;
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::reports::summary::valuable_steps::StepOrder;
+use crate::sample::forms;
 use crate::sources::Format as FileFormat;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,6 +67,13 @@ pub fn feed(text: &str) -> Result<Feed, String> {
 /// Parses the name of a raw format.
 pub fn format_of_file(text: &str) -> Result<FileFormat, String> {
     FileFormat::parse(text).ok_or_else(|| one_of(FileFormat::ALL.iter().map(|format| format.name())))
+}
+
+/// Parses the name of a form of the sample.
+pub fn form(text: &str) -> Result<&'static str, String> {
+    let names = forms::names();
+    let found = names.iter().copied().find(|name| *name == text);
+    found.ok_or_else(|| one_of(names.into_iter()))
 }
 
 fn one_of(names: impl Iterator<Item = &'static str>) -> String {

@@ -24,6 +24,7 @@ pub fn run(args: &SampleArgs, global: &Global) -> Result<(), Failure> {
     options.files_per_day = args.files_per_day;
     options.record_bytes = args.record_bytes.unwrap_or(options.record_bytes);
     options.gzip = !args.plain;
+    options.form = args.form;
     if !global.quiet {
         announce_size(&options, global);
     }

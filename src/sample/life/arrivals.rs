@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::domain::guid::Guid;
+use crate::domain::kinds::Feed;
 use crate::sample::customer::portfolio::{Customer, LineFault};
 use crate::sample::format::sign_in_records::Writer;
 use crate::sample::life::changes::Record;
 use crate::sample::life::sign_in::PendingSignIn;
 use crate::sample::options::{Options, SampleError};
-use crate::sample::output::Output;
+use crate::sample::output::{Output, RawFile};
 use crate::sample::text::Moment;
 
 /// The kinds of logs. Each has a container of its own.
@@ -29,6 +30,18 @@ impl Container {
             Container::NonInteractive => "insights-logs-noninteractiveusersigninlogs",
             Container::Principals => "insights-logs-serviceprincipalsigninlogs",
             Container::Audit => "insights-logs-auditlogs",
+        }
+    }
+
+    /// The end of the folder's name.
+    fn word(self) -> &'static str {
+        self.folder().trim_start_matches("insights-logs-")
+    }
+
+    fn feed(self) -> Feed {
+        match self {
+            Container::Audit => Feed::LicenseChanges,
+            _ => Feed::Activity,
         }
     }
 }
@@ -122,10 +135,17 @@ impl Arrivals {
             let fault = due.map(|due| faults.swap_remove(due).1);
             let last_file = day == options.days as i32 - 1 && part + 1 == options.files_per_day;
             let unfinished = interactive && last_file && customer.traits.unfinished;
-            output.summary.unreadable_lines += u64::from(fault.is_some());
-            output.summary.unfinished_lines += u64::from(unfinished);
-            output.summary.records += entries.len() as u64;
-            output.file(&path, |out| {
+            let file = RawFile {
+                feed: container.feed(),
+                tenant: customer.tenant,
+                day: options.first_day().plus(received),
+                path: &path,
+                stem: &format!("{hour:02}-{}", container.word()),
+                records: entries.len() as u64,
+                unreadable_lines: u64::from(fault.is_some()),
+                unfinished_lines: u64::from(unfinished),
+            };
+            output.raw_file(&file, |out| {
                 let mut line = String::new();
                 for (place, entry) in entries.iter().enumerate() {
                     self.line(options, customer, entry, &mut line);

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::domain::day::Day;
+use crate::domain::kinds::Feed;
 use crate::sample::chance::Chance;
 use crate::sample::customer::portfolio;
 use crate::sample::customer::portfolio::{Customer, Scene};
@@ -13,7 +14,7 @@ use crate::sample::life::changes::{ChangeKind, Record, Unrelated};
 use crate::sample::life::estate::Estate;
 use crate::sample::life::user_day::UserDays;
 use crate::sample::options::{Options, SampleError};
-use crate::sample::output::Output;
+use crate::sample::output::{Output, RawFile};
 use crate::sample::text::Moment;
 
 /// Number of days between snapshots.
@@ -108,14 +109,13 @@ fn snapshots(
         let count = estate.present(customer, day).count();
         let mut present = estate.present(customer, day);
         let pages = count.div_ceil(graph_pages::PAGE_USERS).max(1);
-        output.summary.records += count as u64;
         for number in 0..pages {
             let rows: Vec<_> = present.by_ref().take(graph_pages::PAGE_USERS).collect();
             let page = graph_pages::users(customer, number, number + 1 == pages, &rows);
-            output.file(
-                &format!("graph-users/tenantId={}/{date}/users-{}.json", customer.tenant, number + 1),
-                |out| out.write_all(page.as_bytes()),
-            )?;
+            let stem = format!("users-{}", number + 1);
+            let path = format!("graph-users/tenantId={}/{date}/{stem}.json", customer.tenant);
+            let file = list(Feed::LicenseHoldings, customer, date, (&path, &stem), rows.len());
+            output.raw_file(&file, |out| out.write_all(page.as_bytes()))?;
         }
     }
     if due(customer.traits.subscriptions_from, bought) {
@@ -125,10 +125,29 @@ fn snapshots(
             options.first_day(),
             portfolio::partners(options.seed),
         );
-        output.summary.records += estate.subscriptions.len() as u64;
-        output.file(&format!("graph-subscriptions/tenantId={}/{date}.json", customer.tenant), |out| {
-            out.write_all(page.as_bytes())
-        })?;
+        let path = format!("graph-subscriptions/tenantId={}/{date}.json", customer.tenant);
+        let file = list(
+            Feed::Subscriptions,
+            customer,
+            date,
+            (&path, "subscriptions"),
+            estate.subscriptions.len(),
+        );
+        output.raw_file(&file, |out| out.write_all(page.as_bytes()))?;
     }
     Ok(())
+}
+
+/// A page of a snapshot, which nobody spoils.
+fn list<'a>(feed: Feed, customer: &Customer, day: Day, (path, stem): (&'a str, &'a str), records: usize) -> RawFile<'a> {
+    RawFile {
+        feed,
+        tenant: customer.tenant,
+        day,
+        path,
+        stem,
+        records: records as u64,
+        unreadable_lines: 0,
+        unfinished_lines: 0,
+    }
 }

@@ -1,0 +1,64 @@
+//! The forms, one entry for each form and feed.
+
+use crate::domain::kinds::Feed;
+use crate::sample::forms::form::{Form, WriteFile};
+use crate::sample::forms::{azure_monitor, graph, log_analytics, management_api, own_tables, partner_center, portal_csv};
+
+/// The form in which the portfolio is made up. Feeds that another form does not have come in it.
+pub const DEFAULT: &str = "azure-monitor";
+
+/// The forms. Those of one name stand together.
+#[rustfmt::skip]
+pub static FORMS: &[Form] = &[
+    form(DEFAULT, Feed::Activity, "azure-monitor", "json", azure_monitor::lines),
+    form(DEFAULT, Feed::LicenseChanges, "azure-monitor", "json", azure_monitor::lines),
+    form(DEFAULT, Feed::LicenseHoldings, "graph-users", "json", graph::page),
+    form(DEFAULT, Feed::Subscriptions, "graph-company-subscriptions", "json", graph::page),
+    form("event-hubs", Feed::Activity, "azure-monitor", "json", azure_monitor::event_hub_batch),
+    form("event-hubs", Feed::LicenseChanges, "azure-monitor", "json", azure_monitor::event_hub_batch),
+    form("graph", Feed::Activity, "graph", "json", graph::log_page),
+    form("graph", Feed::LicenseChanges, "graph", "json", graph::log_page),
+    form("graph-lines", Feed::Activity, "graph", "json", graph::log_lines),
+    form("graph-lines", Feed::LicenseChanges, "graph", "json", graph::log_lines),
+    form("graph-subscribed-skus", Feed::Subscriptions, "graph-subscribed-skus", "json", graph::subscribed_skus),
+    form("portal-csv", Feed::Activity, "portal-csv", "csv", portal_csv::sign_ins),
+    form("log-analytics", Feed::Activity, "log-analytics", "json", log_analytics::sign_in_lines),
+    form("log-analytics-csv", Feed::Activity, "log-analytics", "csv", log_analytics::sign_in_table),
+    form("management-api", Feed::Activity, "management-api", "json", management_api::sign_in_array),
+    form("management-api", Feed::LicenseChanges, "management-api", "json", management_api::change_array),
+    form("management-api-lines", Feed::Activity, "management-api", "json", management_api::sign_in_lines),
+    form("management-api-lines", Feed::LicenseChanges, "management-api", "json", management_api::change_lines),
+    form("management-api-csv", Feed::Activity, "management-api", "csv", management_api::sign_in_table),
+    form("management-api-csv", Feed::LicenseChanges, "management-api", "csv", management_api::change_table),
+    form("partner-center", Feed::Subscriptions, "partner-center", "json", partner_center::page),
+    form("csv", Feed::Activity, "csv", "csv", own_tables::activity_csv),
+    form("csv", Feed::LicenseChanges, "csv", "csv", own_tables::changes_csv),
+    form("csv", Feed::LicenseHoldings, "csv", "csv", own_tables::holdings_csv),
+    form("csv", Feed::Subscriptions, "csv", "csv", own_tables::subscriptions_csv),
+    form("parquet", Feed::Activity, "parquet", "parquet", own_tables::activity_parquet),
+    form("parquet", Feed::LicenseChanges, "parquet", "parquet", own_tables::changes_parquet),
+    form("parquet", Feed::LicenseHoldings, "parquet", "parquet", own_tables::holdings_parquet),
+    form("parquet", Feed::Subscriptions, "parquet", "parquet", own_tables::subscriptions_parquet),
+];
+
+const fn form(name: &'static str, feed: Feed, format: &'static str, ending: &'static str, write: WriteFile) -> Form {
+    Form {
+        name,
+        feed,
+        format,
+        ending,
+        write,
+    }
+}
+
+/// The names, each once.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = FORMS.iter().map(|form| form.name).collect();
+    names.dedup();
+    names
+}
+
+/// The form of this name for a feed; `None` where the feed does not come in it.
+pub fn of(name: &str, feed: Feed) -> Option<&'static Form> {
+    FORMS.iter().find(|form| form.name == name && form.feed == feed)
+}
