@@ -66,6 +66,7 @@ fn about(reading: &Reading) -> String {
         if reading.is_of_use() { "is" } else { "tried" },
         &format!("{} in the format {}, because {}", reading.feed, reading.format, reading.why),
     );
+    text.push_str(&line("see", &reading.page));
     let tenants: Vec<String> = reading
         .tenants
         .iter()

@@ -85,6 +85,8 @@ pub struct Reading {
     pub table: &'static str,
     /// The first rows, as they would be stored.
     pub sample: Vec<Map<String, Value>>,
+    /// The page about files of this format: how they are exported, and what to beware of.
+    pub page: String,
     /// How a pipeline file would name files like this one; `None` where not one record could be
     /// used.
     pub source: Option<SourceBlock>,
@@ -189,6 +191,7 @@ fn reading(object: &OpenObject, name: &str, candidate: &Candidate, context: &Fil
         rejects: found.rejects,
         table: found.table,
         sample: found.sample,
+        page: format!("docs/formats.md#{}", candidate.format),
         source: None,
     };
     if reading.is_of_use() {

@@ -75,3 +75,47 @@ fn each_sign_leads_to_the_entry_that_it_stands_in() {
         }
     }
 }
+
+/// `uptake inspect` sends people to the section of the format, and `--form` of the sample to the page.
+#[test]
+fn each_format_has_a_section_that_says_how_to_export_it_and_what_it_is_for() {
+    let page = include_str!("../../../docs/formats.md");
+    let sections: Vec<(&str, &str)> = page.split("\n## ").skip(1).filter_map(|text| text.split_once('\n')).collect();
+    let section = |name: &str| sections.iter().find(|(title, _)| *title == name).map(|(_, text)| *text);
+    for feed in Feed::ALL {
+        for entry in of_feed(*feed) {
+            let text = section(entry.format.name()).unwrap_or_else(|| panic!("no section of {}", entry.format));
+            let is_own_table = matches!(entry.format, Format::Csv | Format::Parquet);
+            for says in ["**Export**", "**Feed", "**Tenant", "**Traps**"] {
+                let is_list = says == "**Tenant" && matches!(feed, Feed::Customers | Feed::SupportRequests);
+                assert!(
+                    is_own_table || is_list || text.contains(says),
+                    "the section of {} lacks {says}",
+                    entry.format
+                );
+            }
+            assert!(
+                is_own_table || text.contains(&format!("`{feed}`")),
+                "{} is not said to be for {feed}",
+                entry.format
+            );
+        }
+    }
+    // The first table has all of them, in the order of messages.
+    for line in page
+        .lines()
+        .take_while(|line| !line.starts_with("## "))
+        .filter(|line| line.starts_with("| `"))
+    {
+        let (feeds, formats) = line.trim_matches('|').split_once('|').unwrap();
+        let formats: Vec<&str> = formats.split('[').skip(1).map(|link| link.split(']').next().unwrap()).collect();
+        for name in feeds.split('`').skip(1).step_by(2) {
+            let known: Vec<&str> = Format::for_feed(Feed::parse(name).unwrap())
+                .into_iter()
+                .skip(1)
+                .map(Format::name)
+                .collect();
+            assert_eq!(formats, known, "{name}");
+        }
+    }
+}
