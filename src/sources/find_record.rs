@@ -3,14 +3,17 @@
 //!
 //! A record may be a line, a part of a line (a batch), or a part of a document of many lines, of
 //! which only the first line was noted. So the search goes to the noted line, and from there on to
-//! the id. In JSON the record is the outermost object around the id that is an element of an array.
-//! If there is none, it is the outermost object. In any other text the record is the line.
+//! the id. In JSON the record is the outermost object around the id that is an element of an array,
+//! or where that is a batch or page, the one in its list. If there is none, it is the outermost
+//! object. In any other text the record is the line.
 
+use crate::sources::bytes::documents::DocumentEnd;
 use crate::sources::bytes::first_bytes::PARQUET;
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Step;
 use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::detect::first_keys::LISTS;
 
 /// What was found at the place of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,15 +48,21 @@ pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64,
         }
         let here: Vec<usize> = std::iter::from_fn(|| waiting.next_if(|at| wanted[*at].0 <= number)).collect();
         let absent = take(line, wanted, &here, &mut answers);
-        let length = line.len();
-        if absent.is_empty() || !ended || !matches!(line.trim_ascii_start(), [b'{' | b'[', ..]) {
+        // A document of many lines that begins in this one, maybe behind the end of another.
+        let (length, begins_at) = (line.len(), line.iter().position(|byte| matches!(byte, b'{' | b'[')));
+        let is_json = matches!(line.trim_ascii_start(), [b'{' | b'[' | b'}' | b']', ..]);
+        let Some(begins_at) = begins_at.filter(|_| is_json && ended && !absent.is_empty()) else {
             continue;
-        }
-        // A document of many lines that begins in this one.
-        lines.step_back(length);
-        if let Some(document) = lines.rest(limits.document_bytes) {
-            take(document, wanted, &absent, &mut answers);
-        }
+        };
+        lines.step_back(length, ended);
+        lines.pass(begins_at);
+        let end = lines.document(limits.document_bytes);
+        let waiting = lines.waiting();
+        let document = match end {
+            DocumentEnd::At(length) => &waiting[..length],
+            _ => waiting,
+        };
+        take(document, wanted, &absent, &mut answers);
         let _ = lines.step();
     }
     answers
@@ -112,14 +121,32 @@ fn object_around(text: &[u8], place: usize) -> Option<(usize, usize)> {
         }
         at += 1;
         if record.is_none() && at > place {
-            let in_array = (1..open.len()).find(|depth| open[*depth].0 == b'{' && open[depth - 1].0 == b'[');
-            let outermost = open.iter().position(|(bracket, _)| *bracket == b'{');
-            let depth = in_array.or(outermost)?;
+            let depth = record_depth(text, &open)?;
             record = Some((open[depth].1, depth));
         }
     }
     // The text ends within the record: the rest of the text is the record.
     record.map(|(start, _)| (start, text.len()))
+}
+
+/// Which of the open brackets begins the record: with what each is, and its place.
+fn record_depth(text: &[u8], open: &[(u8, usize)]) -> Option<usize> {
+    let is_object = |depth: usize| open.get(depth).is_some_and(|(bracket, _)| *bracket == b'{');
+    let is_item = |depth: &usize| is_object(*depth) && open[depth - 1].0 == b'[';
+    let Some(mut depth) = (1..open.len()).find(is_item) else {
+        return (0..open.len()).find(|depth| is_object(*depth));
+    };
+    // An item of a bare array may be a batch or page.
+    while depth == 1 && open.get(2).is_some_and(|(bracket, at)| *bracket == b'[' && is_list(&text[..*at])) && is_item(&3) {
+        depth = 3;
+    }
+    Some(depth)
+}
+
+/// Whether a text ends with the key of a batch or page.
+fn is_list(before: &[u8]) -> bool {
+    let key = before.trim_ascii_end().strip_suffix(b":").unwrap_or_default().trim_ascii_end();
+    LISTS.iter().any(|list| key.ends_with(format!("\"{list}\"").as_bytes()))
 }
 
 /// The number of bytes from the opening quote of a string to its closing quote.
@@ -167,6 +194,16 @@ mod tests {
         assert_eq!(
             found(batch, &[(1, "a}1"), (1, "b2"), (2, "c3")]),
             ["{\"id\":\"a}1\",\"p\":{\"q\":[{\"r\":2}]}}", "{\"id\":\"b2\"}", "{\"id\":\"c3\"}"]
+        );
+        let array = b"[{\"id\":\"a1\"},{\"value\":[{\"id\":\"b2\",\"x\":[{\"y\":\"c3\"}]},{\"id\":\"d4\"}]}]";
+        assert_eq!(
+            found(array, &[(1, "a1"), (1, "c3"), (1, "d4")]),
+            ["{\"id\":\"a1\"}", "{\"id\":\"b2\",\"x\":[{\"y\":\"c3\"}]}", "{\"id\":\"d4\"}"]
+        );
+        let several = b"[\n{\n\"id\": \"a1\"\n}\n]{\n\"id\":\"b2\"\n}\n";
+        assert_eq!(
+            found(several, &[(1, "a1"), (5, "b2"), (6, "b2")]),
+            ["{\n\"id\": \"a1\"\n}", "{\n\"id\":\"b2\"\n}", "\"id\":\"b2\""]
         );
         let pretty = b"{\n \"value\": [\n  {\n   \"id\": \"a1\"\n  },\n  {\"id\": \"b2\"}\n ]\n}\n";
         assert_eq!(

@@ -1,12 +1,12 @@
 //! A large file in parts of whole lines that are read side by side. To cut it is a small part of
 //! the work of reading it.
 //!
-//! A file is cut only where its format allows it (see the registry) and its first line is sound by
-//! itself, so that each line stands for itself (see `records/json.rs`). What the parts give, one
+//! A file is cut only where its format allows it (see the registry) and its first line is a sound
+//! object by itself, so that each line stands for itself (see `records/json_file.rs`). What the parts give, one
 //! after the other, is what the whole file gives.
 
 use crate::domain::kinds::Feed;
-use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::content::Content;
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Lines;
@@ -135,11 +135,11 @@ impl Part {
     }
 }
 
-/// Whether the first line that is not blank is sound by itself, and ends within this beginning of a
-/// file.
+/// Whether the first line that is not blank is a sound object by itself, and ends within this
+/// beginning of a file.
 fn has_sound_first_line(head: &[u8]) -> bool {
     let Some(end) = memchr::memrchr(b'\n', head) else { return false };
     let mut lines = head[..end].split(|byte| *byte == b'\n');
     let first = lines.find(|line| !line.iter().all(|byte| is_blank(*byte)));
-    first.is_some_and(|line| Structure::default().find(line).is_ok())
+    first.is_some_and(|line| line.trim_ascii_start().starts_with(b"{") && Structure::default().find(line).is_ok())
 }

@@ -1,5 +1,5 @@
-//! The content of a file: plain, gzip or zstd, told apart by their first bytes and never by the
-//! name.
+//! The bytes of a file, inflated: plain, gzip or zstd, told apart by their first bytes and never by
+//! the name.
 //!
 //! A stream that breaks gives everything that could be inflated before it broke, and then the
 //! error. Which bytes those are depends on the stream alone, not on the sizes of reads. gzip files
@@ -21,13 +21,12 @@ use crate::sources::bytes::raw_input::{CHUNK_BYTES, ContentError, RawInput};
 const WHOLE_FILE_BYTES: usize = 4 << 20;
 const WHOLE_CONTENT_BYTES: usize = 32 << 20;
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
-/// The bytes of a file, inflated, without a byte order mark.
-pub struct Content<'a> {
+/// The bytes of a file, inflated.
+pub struct Inflated<'a> {
     raw: RawInput<'a>,
     compression: Compression,
-    /// Bytes that were read ahead, to look for a byte order mark, and are still to be given.
+    /// Bytes that were read ahead and are still to be given.
     head: Vec<u8>,
     started: bool,
     /// How many more bytes may be inflated.
@@ -52,11 +51,11 @@ enum Compression {
     },
 }
 
-impl<'a> Content<'a> {
+impl<'a> Inflated<'a> {
     /// Opens a file that may inflate to `limit` bytes.
-    pub fn open(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
+    pub fn open(input: &'a mut dyn Input, limit: u64) -> Inflated<'a> {
         let raw = RawInput::new(input);
-        Content {
+        Inflated {
             raw,
             compression: Compression::Plain,
             head: Vec::new(),
@@ -69,10 +68,10 @@ impl<'a> Content<'a> {
 
     /// The same, but inflated as a stream whatever its size.
     #[cfg(test)]
-    pub fn open_stream(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
-        Content {
+    pub fn open_stream(input: &'a mut dyn Input, limit: u64) -> Inflated<'a> {
+        Inflated {
             most_at_once: 0,
-            ..Content::open(input, limit)
+            ..Inflated::open(input, limit)
         }
     }
 
@@ -96,8 +95,18 @@ impl<'a> Content<'a> {
         &self.head
     }
 
-    /// The content of the file, to be read from any place. That of a compressed file is in memory;
-    /// `None` where it is more than `limit` bytes.
+    /// Passes over so many bytes that were peeked.
+    pub fn pass(&mut self, count: usize) {
+        self.head.drain(..count.min(self.head.len()));
+    }
+
+    /// Takes back bytes that were read last: they are still to be given.
+    pub fn give_back(&mut self, bytes: &[u8]) {
+        self.head.splice(..0, bytes.iter().copied());
+    }
+
+    /// The bytes of the file, to be read from any place. Those of a compressed file are in memory;
+    /// `None` where they are more than `limit`.
     pub fn into_seekable(mut self, limit: usize) -> Result<Option<Box<dyn Seekable + 'a>>, ContentError> {
         self.start_once();
         if matches!(self.compression, Compression::Plain) && self.raw.input.seekable().is_some() {
@@ -172,7 +181,7 @@ impl<'a> Content<'a> {
             };
         }
         if matches!(self.compression, Compression::Plain) {
-            self.head.extend_from_slice(first.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(first));
+            self.head.extend_from_slice(first);
             return Ok(());
         }
         self.raw.buffer.extend_from_slice(first);
@@ -180,19 +189,7 @@ impl<'a> Content<'a> {
         if let Some(whole) = self.whole() {
             self.compression = Compression::Whole(whole);
         }
-        let mut head = [0u8; 3];
-        let mut length = 0;
-        let mut ended = Ok(());
-        while length < head.len() && ended.is_ok() {
-            match self.read_content(&mut head[length..]) {
-                Ok(0) => break,
-                Ok(count) => length += count,
-                Err(error) => ended = Err(error),
-            }
-        }
-        let head = &head[..length];
-        self.head.extend_from_slice(head.strip_prefix(&BYTE_ORDER_MARK).unwrap_or(head));
-        ended
+        Ok(())
     }
 
     /// The content of a gzip file, inflated in one call. `None` where the file is too large or
@@ -253,9 +250,9 @@ impl<'a> Content<'a> {
 }
 
 /// What one step of inflating gave: a number of bytes, and the error that came after them.
-type Inflated = Result<(usize, Option<ContentError>), ContentError>;
+type Inflation = Result<(usize, Option<ContentError>), ContentError>;
 
-fn gunzip(raw: &mut RawInput<'_>, stream: &mut Decompress, between_members: &mut bool, out: &mut [u8]) -> Inflated {
+fn gunzip(raw: &mut RawInput<'_>, stream: &mut Decompress, between_members: &mut bool, out: &mut [u8]) -> Inflation {
     loop {
         raw.fill(1)?;
         if *between_members {
@@ -291,7 +288,7 @@ fn gunzip(raw: &mut RawInput<'_>, stream: &mut Decompress, between_members: &mut
 
 /// The stream is fed as many bytes as it asks for, so that a step never gives bytes and fails:
 /// those bytes would be lost.
-fn unzstd(raw: &mut RawInput<'_>, stream: &mut Decoder<'static>, hint: &mut usize, between_frames: &mut bool, out: &mut [u8]) -> Inflated {
+fn unzstd(raw: &mut RawInput<'_>, stream: &mut Decoder<'static>, hint: &mut usize, between_frames: &mut bool, out: &mut [u8]) -> Inflation {
     loop {
         // What is still in the stream comes first, and takes no input.
         let mut nothing = InBuffer::around(&[]);

@@ -1,9 +1,6 @@
 //! Recognises, by their first bytes, other kinds of files that partners really have and no format
 //! is read from: each with what to do about it.
 
-/// How much of a text is looked at to tell its encoding.
-const LOOKED_AT: usize = 4096;
-
 /// What a Parquet file begins with.
 pub const PARQUET: &[u8] = b"PAR1";
 
@@ -37,9 +34,6 @@ pub fn recognised(head: &[u8]) -> Option<&'static str> {
     if let Some((_, what)) = BEGINNINGS.iter().find(|(beginning, _)| head.starts_with(beginning)) {
         return Some(what);
     }
-    if is_utf16(head) {
-        return Some("text in UTF-16, as Windows PowerShell writes it: save it as UTF-8 (`-Encoding utf8`)");
-    }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let begins = |word: &str| {
         text.get(..word.len())
@@ -57,27 +51,21 @@ pub fn has_json_line(head: &[u8]) -> bool {
         .any(|line| matches!(line.trim_ascii_start(), [b'{' | b'[', ..]))
 }
 
-/// Whether a content is text in UTF-16, with a byte order mark or without. Without one it is
-/// recognised by its zeros: every second byte of text in Latin letters is one.
-fn is_utf16(head: &[u8]) -> bool {
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return true;
-    }
-    let pairs = head[..head.len().min(LOOKED_AT)].as_chunks::<2>().0;
-    let most =
-        |is_latin: fn(&[u8; 2]) -> bool| pairs.len() > 1 && pairs.iter().filter(|pair| is_latin(pair)).count() * 10 > pairs.len() * 9;
-    most(|pair| pair[0] != 0 && pair[1] == 0) || most(|pair| pair[0] == 0 && pair[1] != 0)
+/// Whether a content is text in UTF-16, the lower byte first, with a byte order mark or without.
+pub fn is_utf16_little_endian(head: &[u8]) -> bool {
+    head.starts_with(b"\xff\xfe") || are_mostly(head, |pair| pair[0] != 0 && pair[1] == 0)
 }
 
-/// What separates the columns of a header, if it is no comma.
-pub fn separator(line: &str) -> Option<(char, &'static str)> {
-    let cells = |separator: char| line.matches(separator).count();
-    let [(most, name), ..] = {
-        let mut found = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
-        found.sort_by_key(|(separator, _)| std::cmp::Reverse(cells(*separator)));
-        found
-    };
-    (cells(most) > 0 && cells(most) > cells(',')).then_some((most, name))
+/// Whether a content is text in UTF-16, the higher byte first, with a byte order mark or without.
+pub fn is_utf16_big_endian(head: &[u8]) -> bool {
+    head.starts_with(b"\xfe\xff") || are_mostly(head, |pair| pair[0] == 0 && pair[1] != 0)
+}
+
+/// Whether most pairs of bytes are like this. UTF-16 without a byte order mark is recognised so:
+/// every second byte of text in Latin letters is zero.
+fn are_mostly(head: &[u8], is_like: fn(&[u8; 2]) -> bool) -> bool {
+    let pairs = head.as_chunks::<2>().0;
+    pairs.len() > 1 && pairs.iter().filter(|pair| is_like(pair)).count() * 10 > pairs.len() * 9
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -88,10 +76,6 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
-        text.encode_utf16().flat_map(order).collect()
-    }
-
     #[test]
     fn other_kinds_of_files_are_told_by_their_first_bytes() {
         for (head, words) in [
@@ -101,9 +85,6 @@ mod tests {
             (b"%PDF-1.7", "a PDF"),
             (b"\n <!DOCTYPE html><html>", "a web page"),
             (b"\xef\xbb\xbf<?xml version=\"1.0\"?>", "an XML file"),
-            (&utf16("\u{feff}Date (UTC),User ID", u16::to_le_bytes), "text in UTF-16"),
-            (&utf16("{\"value\":[]}", u16::to_le_bytes), "text in UTF-16"),
-            (&utf16("{\"value\":[]}", u16::to_be_bytes), "text in UTF-16"),
         ] {
             assert!(
                 recognised(head).is_some_and(|what| what.starts_with(words)),
@@ -114,13 +95,5 @@ mod tests {
         for head in [&b"{\"value\":[]}"[..], b"[", b"a,b\n1,2\n", b"", b"\x1f\x8b\x08", b"PAR1"] {
             assert_eq!(recognised(head), None, "{head:?}");
         }
-    }
-
-    #[test]
-    fn columns_are_separated_by_what_comes_most_often() {
-        assert_eq!(separator("Date (UTC);User ID;a, b"), Some((';', "semicolons")));
-        assert_eq!(separator("a\tb"), Some(('\t', "tabs")));
-        assert_eq!(separator("a,b;c,d"), None);
-        assert_eq!(separator("alone"), None);
     }
 }

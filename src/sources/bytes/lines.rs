@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::content::Content;
 use crate::sources::bytes::raw_input::ContentError;
 
 /// How much is read at a time. It fits into a processor's second cache, because every byte is
@@ -111,7 +111,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Reads more, making room first; `false` when there is no more.
-    fn read_more(&mut self) -> bool {
+    pub(super) fn read_more(&mut self) -> bool {
         let Some(content) = self.content.as_mut().filter(|_| self.ended.is_none()) else {
             return false;
         };
@@ -215,12 +215,25 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Goes back to the beginning of the line that the last step gave. That line had `length` bytes
-    /// and an end.
-    pub fn step_back(&mut self, length: usize) {
-        self.start -= length + 1;
+    /// Goes back to the beginning of the line that the last step gave: that had `length` bytes, and
+    /// an end or none.
+    pub fn step_back(&mut self, length: usize, ended: bool) {
+        self.start -= length + usize::from(ended);
         self.searched = 0;
         self.number -= 1;
+    }
+
+    /// Passes over so many of the waiting bytes.
+    pub fn pass(&mut self, count: usize) {
+        let passed = &self.buffer[self.start..self.start + count];
+        self.number += memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.start += count;
+        self.searched = 0;
+    }
+
+    /// The number of the line that the next byte is on.
+    pub fn next_number(&self) -> u64 {
+        self.number + 1
     }
 
     /// Everything that is left; it is still to be read afterwards. `None` where it is more than
@@ -258,9 +271,7 @@ impl Lines<'_> {
     pub fn pass_whole_lines(&mut self) {
         let waiting = &self.buffer[self.start..self.end];
         let passed = memchr::memrchr(b'\n', waiting).map_or(0, |last| last + 1);
-        self.number += memchr::memchr_iter(b'\n', &waiting[..passed]).count() as u64;
-        self.start += passed;
-        self.searched = 0;
+        self.pass(passed);
     }
 
     /// Skips everything up to the end.

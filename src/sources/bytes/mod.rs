@@ -1,6 +1,8 @@
 //! The bytes of a raw file: where they come from, decompressed, cut into lines in bounded memory.
 
+pub(crate) mod content;
 pub(crate) mod decompress;
+pub(crate) mod documents;
 pub(crate) mod first_bytes;
 pub(crate) mod gzip;
 pub mod input;

@@ -1,6 +1,6 @@
 //! A raw file that is open: its content, and how much of it may be asked for.
 
-use crate::sources::bytes::decompress::Content;
+use crate::sources::bytes::content::Content;
 use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Lines;

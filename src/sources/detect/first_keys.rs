@@ -5,7 +5,7 @@
 //! object has under `records`, `value` or `items`. Only strings, brackets and colons are looked at.
 
 /// The keys under which formats have their lists.
-const LISTS: [&str; 3] = ["records", "value", "items"];
+pub const LISTS: [&str; 3] = ["records", "value", "items"];
 
 /// What a text begins with.
 #[derive(Debug, Default, PartialEq, Eq)]

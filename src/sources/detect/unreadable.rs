@@ -10,7 +10,7 @@ use crate::sources::detect::first_keys::first_keys;
 use crate::sources::format::Format;
 use crate::sources::formats::registry;
 use crate::sources::records::csv::{has_names, of_header};
-use crate::sources::records::csv_file::first_record;
+use crate::sources::records::csv_file::{first_lines, first_record};
 use crate::sources::records::reject_detail::{is_key, listed};
 use crate::sources::records::table::squeezed;
 
@@ -51,7 +51,7 @@ pub fn beginning(head: &[u8]) -> Vec<u8> {
 /// What there is to say about a file that begins like this and is of no format of the feeds: which
 /// table it is most like and what that lacks, or what its first record has.
 pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
-    let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let mut lines = first_lines(head);
     let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     if matches!(first.trim_ascii_start(), [b'{' | b'[', ..]) {
         let keys = first_keys(head, 1);
@@ -79,7 +79,7 @@ pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
 /// The first line of a content, where it has nothing but names of columns.
 pub fn line_of_names(head: &[u8]) -> Option<&str> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let mut lines = first_lines(text);
     let first = std::str::from_utf8(lines.next()?.trim_ascii()).ok()?;
     let second = std::str::from_utf8(lines.next().unwrap_or_default()).unwrap_or_default();
     has_names(first, second).then_some(first)

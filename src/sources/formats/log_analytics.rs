@@ -161,7 +161,6 @@ fn is_interactive(name: Text<'_>) -> Option<bool> {
 
 impl JsonReader for LogAnalytics {
     const LIST_KEY: &'static str = "records";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTime, &["CreatedDateTime", "TimeGenerated"]),
         (Reason::UnreadableTime, &["CreatedDateTime", "TimeGenerated"]),

@@ -119,7 +119,6 @@ impl PartnerCenter {
 
 impl JsonReader for PartnerCenter {
     const LIST_KEY: &'static str = "items";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingId, &["id"]),
         (Reason::UnknownOffer, &["offerId"]),

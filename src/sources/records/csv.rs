@@ -4,14 +4,13 @@
 //! record that is not UTF-8 is a reject. A last line that has no end and fewer cells than the
 //! header is unfinished: the file still grows.
 
-use crate::sources::bytes::first_bytes::separator;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::Value;
 use crate::sources::output::{NOT_UTF8, Output};
 use crate::sources::record::Reason;
-use crate::sources::records::csv_file::{CsvFile, CsvRecord, CsvStep};
+use crate::sources::records::csv_file::{CsvFile, CsvRecord, CsvStep, separator};
 use crate::sources::records::json::{of_line, reject_content_error};
 use crate::sources::records::reject_detail::{are_names, of_cells, of_columns};
 use crate::sources::records::table::{Cells, TableReader, name_places};
@@ -111,20 +110,17 @@ pub fn of_header(needed: &[&str], first: &[u8], second: &[u8]) -> String {
     let (Ok(first), Ok(second)) = (std::str::from_utf8(first), std::str::from_utf8(second)) else {
         return NOT_UTF8.to_owned();
     };
-    match separator(first) {
-        Some((_, name)) if has_names(first, second) => format!("its columns are separated by {name}: export it with commas"),
-        _ => of_columns(needed, &cells(first, ','), &cells(second, ',')),
-    }
+    of_columns(needed, &cells(first, first), &cells(second, first))
 }
 
 /// Whether the first of these two lines of a table has the names of its columns, whatever separates
 /// them.
 pub fn has_names(first: &str, second: &str) -> bool {
-    let separator = separator(first).map_or(',', |(separator, _)| separator);
-    are_names(&cells(first, separator), &cells(second, separator))
+    are_names(&cells(first, first), &cells(second, first))
 }
 
-/// The cells of a line, without the quotes around them.
-fn cells(line: &str, separator: char) -> Vec<&str> {
+/// The cells of a line, without the quotes around them, as the header separates them.
+fn cells<'l>(line: &'l str, header: &str) -> Vec<&'l str> {
+    let separator = char::from(separator(header.as_bytes()));
     line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect()
 }

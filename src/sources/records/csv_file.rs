@@ -1,5 +1,9 @@
-//! Cuts a CSV file into records and fields. As RFC 4180 says, fields in quotes may hold commas,
+//! Cuts a CSV file into records and fields. As RFC 4180 says, fields in quotes may hold separators,
 //! doubled quotes and line breaks.
+//!
+//! The header decides what separates the fields of the whole file: the one of comma, semicolon, tab
+//! and bar that it has most of. Before it there may be a line `#TYPE ...` (Windows PowerShell) or
+//! `sep=;` (for Excel), which is no record.
 //!
 //! A quote counts only at the beginning of a field; elsewhere it is text. A blank line is no
 //! record. A record may have too few or too many fields: a missing one is empty. A record is at
@@ -16,11 +20,14 @@ pub struct CsvFile<'a> {
     lines: Lines<'a>,
     limit: usize,
     record: CsvRecord,
+    /// Whether the header is still to come.
+    is_before_header: bool,
 }
 
 /// One record. The memory is used again for the next record.
-#[derive(Default)]
 pub struct CsvRecord {
+    /// What separates the fields.
+    separator: u8,
     /// The line on which it begins, and the one on which it ends.
     pub first_line: u64,
     pub last_line: u64,
@@ -28,7 +35,7 @@ pub struct CsvRecord {
     pub ended: bool,
     /// Its bytes as they are.
     pub raw: Vec<u8>,
-    /// The fields without their quotes, with commas between them. Unused where the record has no
+    /// The fields without their quotes, with separators between them. Unused where the record has no
     /// quotes: then `raw` is the fields.
     unquoted: Vec<u8>,
     has_quotes: bool,
@@ -53,7 +60,8 @@ impl<'a> CsvFile<'a> {
         CsvFile {
             limit: file.limits.line_bytes,
             lines: file.lines(),
-            record: CsvRecord::default(),
+            record: CsvRecord::of(b','),
+            is_before_header: true,
         }
     }
 
@@ -73,7 +81,11 @@ impl<'a> CsvFile<'a> {
                 Step::End if is_begun => return CsvStep::Reject(&self.record, Reason::UnreadableValue),
                 Step::End => return CsvStep::End,
                 Step::Line { bytes, .. } if !is_begun && bytes.trim_ascii().is_empty() => continue,
+                Step::Line { bytes, .. } if self.is_before_header && is_preamble(bytes) => continue,
                 Step::Line { number, bytes, ended } => {
+                    if std::mem::replace(&mut self.is_before_header, false) {
+                        self.record.separator = separator(bytes);
+                    }
                     self.record.take_line(number, bytes);
                     self.record.ended = ended;
                     if !self.record.in_quotes {
@@ -105,14 +117,51 @@ const HEADER_BYTES: usize = 8 * 1024;
 
 /// The first record of a text that may be cut anywhere: a header has no line breaks in it.
 pub fn first_record(head: &[u8]) -> CsvRecord {
-    let mut record = CsvRecord::default();
-    if let Some(line) = head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()) {
-        record.take_line(1, &line[..line.len().min(HEADER_BYTES)]);
+    let line = first_lines(head).next().unwrap_or_default();
+    let line = &line[..line.len().min(HEADER_BYTES)];
+    let mut record = CsvRecord::of(separator(line));
+    if !line.is_empty() {
+        record.take_line(1, line);
     }
     record
 }
 
+/// The lines of a text from its header on, without blank ones.
+pub fn first_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.skip_while(|line| is_preamble(line))
+}
+
+/// Whether a line before a header says how the file was written, and is no record.
+fn is_preamble(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let begins = |word: &[u8]| line.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    begins(b"#TYPE ") || (line.len() <= 7 && (begins(b"sep=") || begins(b"\"sep=")))
+}
+
+/// What separates the columns of a header: the separator that it has most of, else the comma.
+pub fn separator(line: &[u8]) -> u8 {
+    let count = |separator: u8| memchr::memchr_iter(separator, line).count();
+    let others = [b';', b'\t', b'|'].map(|separator| (count(separator), separator));
+    let most = others.into_iter().rev().max_by_key(|(count, _)| *count).unwrap_or_default();
+    if most.0 > count(b',') { most.1 } else { b',' }
+}
+
 impl CsvRecord {
+    fn of(separator: u8) -> CsvRecord {
+        CsvRecord {
+            separator,
+            first_line: 0,
+            last_line: 0,
+            ended: false,
+            raw: Vec::new(),
+            unquoted: Vec::new(),
+            has_quotes: false,
+            ends: Vec::new(),
+            in_quotes: false,
+        }
+    }
+
     fn clear(&mut self) {
         self.raw.clear();
         self.unquoted.clear();
@@ -145,7 +194,7 @@ impl CsvRecord {
         self.raw.extend_from_slice(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !self.in_quotes && memchr::memchr(b'"', line).is_none() {
-            self.ends.extend(memchr::memchr_iter(b',', line));
+            self.ends.extend(memchr::memchr_iter(self.separator, line));
             self.ends.push(line.len());
         } else {
             self.take_quoted(line);
@@ -186,11 +235,11 @@ impl CsvRecord {
                     [] => return to,
                 }
             }
-            let before = copy_until(rest, b',', &mut self.unquoted[to..]);
+            let before = copy_until(rest, self.separator, &mut self.unquoted[to..]);
             to += before;
             self.ends.push(to);
             let [_, field @ ..] = &rest[before..] else { return to };
-            self.unquoted[to] = b',';
+            self.unquoted[to] = self.separator;
             to += 1;
             rest = field;
             is_start = true;
@@ -267,6 +316,21 @@ mod tests {
             ["1 a|b,\"c\"|d\r\ne".replace("d\r\n", "d\n"), "4 f|g\"h|".to_owned()]
         );
         assert_eq!(records("\"\",\"a\"b"), ["1 |ab"]);
+    }
+
+    #[test]
+    fn the_header_decides_what_separates_the_fields() {
+        assert_eq!(records("a;b\n\"c;d\";1,5\n"), ["1 a|b", "2 c;d|1,5"]);
+        assert_eq!(records("a\tb\nc;d\t1,5\n"), ["1 a|b", "2 c;d|1,5"]);
+        assert_eq!(records("a,b;c,d\n1;2,3\n"), ["1 a|b;c|d", "2 1;2|3"]);
+        assert_eq!(records("alone\nc;d\n"), ["1 alone", "2 c;d"]);
+    }
+
+    #[test]
+    fn lines_before_the_header_that_say_how_the_file_was_written_are_no_records() {
+        assert_eq!(records("#TYPE Selected.Log\r\n\"a\",\"b\"\r\n1,2\r\n"), ["2 a|b", "3 1|2"]);
+        assert_eq!(records("\nsep=;\r\na;b\r\n#TYPE x;2\r\n"), ["3 a|b", "4 #TYPE x|2"]);
+        assert_eq!(first_record(b"\"sep=\t\"\n\na\tb\nc").field(1), b"b");
     }
 
     #[test]

@@ -33,7 +33,6 @@ impl Reader for AzureAudit {
 
 impl JsonReader for AzureAudit {
     const LIST_KEY: &'static str = "records";
-    const IS_LINES: bool = true;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["category"]),
         (Reason::MissingTenant, &["tenantId"]),

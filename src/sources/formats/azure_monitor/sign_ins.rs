@@ -56,7 +56,6 @@ impl Reader for AzureSignIns {
 
 impl JsonReader for AzureSignIns {
     const LIST_KEY: &'static str = "records";
-    const IS_LINES: bool = true;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["category"]),
         (Reason::MissingTenant, &["tenantId"]),

@@ -58,7 +58,6 @@ impl Reader for GraphSubscriptions {
 
 impl JsonReader for GraphSubscriptions {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingId, &["id"]),
         (Reason::MalformedSku, &["skuId"]),

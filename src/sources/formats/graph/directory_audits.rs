@@ -30,7 +30,6 @@ impl Reader for GraphAudits {
 
 impl JsonReader for GraphAudits {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTime, &["activityDateTime"]),
         (Reason::UnreadableTime, &["activityDateTime"]),

@@ -65,7 +65,6 @@ impl Reader for GraphSignIns {
 
 impl JsonReader for GraphSignIns {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTime, &["createdDateTime"]),
         (Reason::UnreadableTime, &["createdDateTime"]),

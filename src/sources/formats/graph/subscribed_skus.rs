@@ -45,7 +45,6 @@ impl Reader for GraphSubscribedSkus {
 
 impl JsonReader for GraphSubscribedSkus {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {

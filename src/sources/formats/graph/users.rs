@@ -126,7 +126,6 @@ fn add(skus: &mut Vec<Guid>, sku: Guid) {
 
 impl JsonReader for GraphUsers {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingLicenses, &["assignedLicenses", "licenseAssignmentStates"]),
         (Reason::MissingId, &["id"]),

@@ -163,7 +163,6 @@ impl JsonColumn for ManagementActivity {
 
 impl JsonReader for ManagementActivity {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["Operation"]),
         (Reason::MissingTenant, &["OrganizationId"]),

@@ -50,7 +50,6 @@ impl JsonColumn for ManagementLicenses {
 
 impl JsonReader for ManagementLicenses {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["Operation"]),
         (Reason::MissingTenant, &["OrganizationId"]),

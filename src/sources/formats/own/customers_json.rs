@@ -48,7 +48,6 @@ impl Reader for CustomersJson {
 
 impl JsonReader for CustomersJson {
     const LIST_KEY: &'static str = "items";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTenant, &["tenant_id", "id", "companyProfile.tenantId"]),
         (Reason::MalformedTenant, &["tenant_id", "id", "companyProfile.tenantId"]),

@@ -41,7 +41,6 @@ impl Reader for SupportRequestsJson {
 
 impl JsonReader for SupportRequestsJson {
     const LIST_KEY: &'static str = "items";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTenant, &["tenant_id", "organization.id"]),
         (Reason::MissingTime, &["opened_at", "createdDate"]),
