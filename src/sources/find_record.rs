@@ -29,7 +29,7 @@ pub enum FoundRecord {
 pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64, String)]) -> Vec<FoundRecord> {
     let limits = Limits::of_file(compressed_size);
     let mut file = OpenFile::new(input, compressed_size, limits);
-    if file.content.peek(PARQUET.len()) == PARQUET {
+    if file.content.peek(PARQUET.len()).starts_with(PARQUET) {
         return vec![FoundRecord::Missing("a row of a Parquet file has no text to show"); wanted.len()];
     }
     let mut answers = vec![FoundRecord::Missing("the file has changed: the event is no longer there"); wanted.len()];

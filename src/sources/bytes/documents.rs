@@ -125,7 +125,7 @@ mod tests {
         for (text, expected) in [
             ("{}", DocumentEnd::At(2)),
             ("{\"}\":[1]}{", DocumentEnd::At(9)),
-            ("[\n{\"a\":\"\\\"]\"}\n]\r\n[", DocumentEnd::At(16)),
+            ("[\n{\"a\":\"\\\"]\"}\n]\r\n[", DocumentEnd::At(15)),
             ("[\\\"]", DocumentEnd::At(4)),
             ("[\"\\\\\"]x", DocumentEnd::At(6)),
             ("{\"a\":", DocumentEnd::Open),

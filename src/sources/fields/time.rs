@@ -6,10 +6,12 @@
 //! | `2007-01-09T09:41:00` | Management API (`CreationTime`), no zone: UTC |
 //! | `2007-01-09 09:41:00`, `...+00:00`, `...+02:00` | exports; an offset may mean another day |
 //! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: UTC without an offset; month or day first, see `date_order` |
+//! | `1/9/2007, 9:41:00.123 AM`, `09/01/2007, 09:41:00`, `2007-01-09, 9:41:00 a.m.` | Log Analytics in the portal, as the browser's language has it |
+//! | `2007/01/09 9:41:00`, `9.1.2007, 09:41:00` | the same, year first or in German and other languages: dots are always day first |
 //!
 //! Traps: a fraction has any number of digits, and is cut to microseconds, not rounded. 12 AM is
-//! midnight; hours with AM or PM are 1 to 12. A time without a day, or a day without a time, is no
-//! instant. Blanks around it are ignored.
+//! midnight; hours with AM or PM are 1 to 12. Newer browsers put a narrow no-break space before
+//! them. A time without a day, or a day without a time, is no instant. Blanks around it are ignored.
 
 use crate::domain::day::{Day, Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
 
@@ -25,6 +27,10 @@ pub enum Spelled {
     Slashed {
         month_first: Option<Instant>,
         day_first: Option<Instant>,
+        /// Whether the day stands first where nothing else decides: with a comma behind the date, a
+        /// browser wrote it, and only that of Americans has `AM` and `PM` in capitals and the month
+        /// first.
+        is_day_usual: bool,
     },
 }
 
@@ -76,33 +82,55 @@ fn usual(text: &[u8]) -> Option<Instant> {
 fn any(text: &[u8]) -> Option<Spelled> {
     let mut rest = Reader { text, at: 0 };
     let first = rest.number()?;
-    let slashed = match rest.byte()? {
-        b'-' if first.1 == 4 => false,
-        b'/' if first.1 <= 2 => true,
+    let divider = rest.byte()?;
+    let is_year_first = match (divider, first.1) {
+        (b'-' | b'/', 4) => true,
+        (b'/' | b'.', 1 | 2) => false,
         _ => return None,
     };
     let second = rest.number()?;
-    rest.expect(if slashed { b'/' } else { b'-' })?;
+    rest.expect(divider)?;
     let third = rest.number()?;
-    if second.1 > 2 || third.1 != if slashed { 4 } else { 2 } || (!slashed && second.1 != 2) {
+    let is_iso = divider == b'-';
+    let year_digits = if is_year_first { first.1 } else { third.1 };
+    let day_digits = if is_year_first { third.1 } else { first.1 };
+    if second.1 > 2 || day_digits > 2 || year_digits != 4 || (is_iso && (second.1 != 2 || day_digits != 2)) {
         return None;
     }
+    let has_comma = rest.peek() == Some(b',');
+    rest.at += usize::from(has_comma);
     match rest.byte()? {
         b' ' => {}
-        b'T' | b't' if !slashed => {}
+        b'T' | b't' if is_iso && !has_comma => {}
         _ => return None,
     }
-    let of_day = rest.clock(slashed)?;
+    let (of_day, mark) = rest.clock(!is_iso || has_comma)?;
     let offset = rest.offset()?;
     if rest.at != text.len() {
         return None;
     }
     let on = |year, month, day| instant(year, month, day, of_day).map(|at| Instant(at.0 - offset));
-    if !slashed {
+    if is_year_first {
         return on(first.0, second.0, third.0).map(Spelled::At);
     }
     let (month_first, day_first) = (on(third.0, first.0, second.0), on(third.0, second.0, first.0));
-    (month_first.is_some() || day_first.is_some()).then_some(Spelled::Slashed { month_first, day_first })
+    if divider == b'.' {
+        return day_first.map(Spelled::At);
+    }
+    (month_first.is_some() || day_first.is_some()).then_some(Spelled::Slashed {
+        month_first,
+        day_first,
+        is_day_usual: has_comma && mark != HalfDay::Capitals,
+    })
+}
+
+/// How `AM` or `PM` is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HalfDay {
+    Absent,
+    Capitals,
+    /// `am`, `a.m.`
+    Other,
 }
 
 fn instant(year: i64, month: i64, day: i64, of_day: i64) -> Option<Instant> {
@@ -149,19 +177,24 @@ impl Reader<'_> {
         (self.at > from).then_some((sum, self.at - from))
     }
 
-    /// Microseconds since midnight: `HH:MM:SS`, a fraction, and AM or PM after a date with slashes.
-    fn clock(&mut self, slashed: bool) -> Option<i64> {
+    /// Microseconds since midnight: `HH:MM:SS` and a fraction. If it is `written` for people, the
+    /// hour may have one digit, and AM or PM may follow.
+    fn clock(&mut self, written: bool) -> Option<(i64, HalfDay)> {
         let hour = self.number()?;
         self.expect(b':')?;
         let minute = self.number()?;
         self.expect(b':')?;
         let second = self.number()?;
-        if hour.1 > 2 || (!slashed && hour.1 != 2) || minute.1 != 2 || second.1 != 2 {
+        if hour.1 > 2 || (!written && hour.1 != 2) || minute.1 != 2 || second.1 != 2 {
             return None;
         }
         let fraction = self.fraction()?;
-        let hour = if slashed { self.half_day(hour.0)? } else { hour.0 };
-        Some(clock(hour, minute.0, second.0)? + fraction)
+        let (hour, mark) = if written {
+            self.half_day(hour.0)?
+        } else {
+            (hour.0, HalfDay::Absent)
+        };
+        Some((clock(hour, minute.0, second.0)? + fraction, mark))
     }
 
     /// Microseconds of a fraction, cut after six digits; 0 where there is none.
@@ -181,15 +214,29 @@ impl Reader<'_> {
         (digits > 0).then(|| micros * 10i64.pow(6u32.saturating_sub(digits)))
     }
 
-    /// The hour of the day, after an optional ` AM` or ` PM`.
-    fn half_day(&mut self, hour: i64) -> Option<i64> {
-        let afternoon = match self.text.get(self.at..self.at + 3) {
-            Some(mark) if mark.eq_ignore_ascii_case(b" AM") => false,
-            Some(mark) if mark.eq_ignore_ascii_case(b" PM") => true,
-            _ => return Some(hour),
+    /// The hour of the day, after an optional AM or PM behind a blank of some kind.
+    fn half_day(&mut self, hour: i64) -> Option<(i64, HalfDay)> {
+        const BLANKS: [&str; 3] = [" ", "\u{a0}", "\u{202f}"];
+        const MARKS: [(&str, bool); 4] = [("AM", false), ("PM", true), ("a.m.", false), ("p.m.", true)];
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let begins = |text: &[u8], word: &str| {
+            text.get(..word.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(word.as_bytes()))
         };
-        self.at += 3;
-        (1..=12).contains(&hour).then(|| hour % 12 + if afternoon { 12 } else { 0 })
+        let blank = BLANKS.iter().find(|blank| begins(rest, blank)).map_or(0, |blank| blank.len());
+        let marked = &rest[blank..];
+        let Some((mark, is_afternoon)) = MARKS.iter().find(|(mark, _)| blank > 0 && begins(marked, mark)) else {
+            return Some((hour, HalfDay::Absent));
+        };
+        self.at += blank + mark.len();
+        let spelled = if marked.starts_with(b"AM") || marked.starts_with(b"PM") {
+            HalfDay::Capitals
+        } else {
+            HalfDay::Other
+        };
+        (1..=12)
+            .contains(&hour)
+            .then(|| (hour % 12 + if *is_afternoon { 12 } else { 0 }, spelled))
     }
 
     /// Microseconds east of UTC: nothing, `Z`, `+02:00`, `+0200`, each after an optional blank.
@@ -274,7 +321,9 @@ mod tests {
     #[test]
     fn a_date_with_slashes_is_what_its_two_orders_make_of_it() {
         let both = |text: &str| match parse_instant(text.as_bytes()) {
-            Some(Spelled::Slashed { month_first, day_first }) => [month_first, day_first].map(|at| at.map(|at| at.day_utc().to_string())),
+            Some(Spelled::Slashed {
+                month_first, day_first, ..
+            }) => [month_first, day_first].map(|at| at.map(|at| at.day_utc().to_string())),
             _ => [None, None],
         };
         let day = |text: &str| Some(text.to_owned());
@@ -283,6 +332,39 @@ mod tests {
         assert_eq!(both("09/15/2026 1:11:12 PM +14:00"), [day("2026-09-14"), None]);
         for text in ["15/15/2026 10:11:12", "30/2/2026 10:11:12", "15/9/2026", "15/9/2026 10:11:12 x"] {
             assert_eq!(parse_instant(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_browser_writes_times_in_its_language() {
+        for text in [
+            "9/2/2026, 8:01:11.975 AM",
+            "9/2/2026, 8:01:11.975\u{202f}AM",
+            "9/2/2026, 8:01:11.975\u{a0}AM",
+            "2026-09-02, 8:01:11.975 a.m.",
+            "2026/09/02 8:01:11.975",
+            "2026/9/2, 08:01:11.975",
+            "2.9.2026, 08:01:11.975",
+            "02.09.2026 08:01:11.975",
+        ] {
+            check(text, "2026-09-02T08:01:11.975Z");
+        }
+        let is_day_usual = |text: &str| match parse_instant(text.as_bytes()) {
+            Some(Spelled::Slashed { is_day_usual, .. }) => Some(is_day_usual),
+            _ => None,
+        };
+        assert_eq!(is_day_usual("9/2/2026, 8:01:11 AM"), Some(false));
+        assert_eq!(is_day_usual("02/09/2026, 08:01:11"), Some(true));
+        assert_eq!(is_day_usual("02/09/2026, 8:01:11 am"), Some(true));
+        assert_eq!(is_day_usual("02/09/2026 08:01:11"), Some(false));
+        for text in [
+            "2026-09-02,8:01:11",
+            "2.9.26, 08:01:11",
+            "2026/09/02T08:01:11",
+            "9/2/2026, 8:01:11AM",
+            "2026-9-2, 8:01:11",
+        ] {
+            assert_eq!(at(text), None, "{text}");
         }
     }
 

@@ -167,7 +167,11 @@ pub fn instant(text: Text<'_>, dates: &Dates) -> Result<Instant, Reason> {
     };
     match spelled.ok_or(Reason::UnreadableTime)? {
         Spelled::At(at) => Ok(at),
-        Spelled::Slashed { month_first, day_first } => dates.choose(month_first, day_first),
+        Spelled::Slashed {
+            month_first,
+            day_first,
+            is_day_usual,
+        } => dates.choose(month_first, day_first, is_day_usual),
     }
 }
 

@@ -10,7 +10,8 @@
 use crate::domain::kinds::Feed;
 use crate::sources::format::Format;
 use crate::sources::formats::entry::{FormatEntry, Trait};
-use crate::sources::formats::log_analytics::LogAnalytics;
+use crate::sources::formats::log_analytics::activity::LogAnalytics;
+use crate::sources::formats::log_analytics::audit_logs::LogAnalyticsAudit;
 use crate::sources::formats::management_api::record::AUDIT_DATA;
 use crate::sources::formats::partner_center::PartnerCenter;
 use crate::sources::formats::portal_csv::PortalCsv;
@@ -29,9 +30,9 @@ static REGISTRY: &[FormatEntry] = &[
         .with(&[Trait::OneTenant, Trait::Splittable]),
     FormatEntry::csv::<PortalCsv>(Feed::Activity, Format::PortalCsv).with(&[Trait::OneTenant]),
     FormatEntry::json_or_csv::<LogAnalytics>(Feed::Activity, Format::LogAnalytics)
-        .with_keys(&[&["TimeGenerated"], &["AADTenantId"]])
+        .with_keys(LOG_ANALYTICS_KEYS)
         .unless_columns(&[AUDIT_DATA])
-        .with(&[Trait::Splittable]),
+        .with(&[Trait::SeveralFeeds, Trait::NamesOnly, Trait::AuditActions, Trait::Splittable]),
     FormatEntry::json_or_csv_column::<management_api::activity::ManagementActivity>(Feed::Activity, Format::ManagementApi)
         .with_keys(MANAGEMENT_API_KEYS)
         .with(&[Trait::SeveralFeeds, Trait::NamesOnly, Trait::AuditActions, Trait::Splittable]),
@@ -49,6 +50,9 @@ static REGISTRY: &[FormatEntry] = &[
     FormatEntry::json_or_csv_column::<management_api::license_changes::ManagementLicenses>(Feed::LicenseChanges, Format::ManagementApi)
         .with_keys(MANAGEMENT_API_KEYS)
         .with(&[Trait::SeveralFeeds, Trait::NamesOnly, Trait::Splittable]),
+    FormatEntry::json_or_csv::<LogAnalyticsAudit>(Feed::LicenseChanges, Format::LogAnalytics)
+        .with_keys(LOG_ANALYTICS_KEYS)
+        .with(&[Trait::SeveralFeeds, Trait::Splittable]),
     FormatEntry::csv::<own::license_changes::LicenseChangesTable>(Feed::LicenseChanges, Format::Csv),
     FormatEntry::parquet::<own::license_changes::LicenseChangesTable>(Feed::LicenseChanges, Format::Parquet),
     // License holdings.
@@ -81,6 +85,8 @@ static REGISTRY: &[FormatEntry] = &[
         .with_empty_lists(&["items", ""]),
 ];
 
+/// `tables` is the answer of a query.
+const LOG_ANALYTICS_KEYS: &[&[&str]] = &[&["TimeGenerated"], &["AADTenantId"], &["tables"]];
 const AZURE_MONITOR_KEYS: &[&[&str]] = &[&["category", "properties"], &["category", "time"]];
 const GRAPH_LOG_KEYS: &[&[&str]] = &[
     &["createdDateTime", "appId"],

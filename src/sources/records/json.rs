@@ -21,6 +21,10 @@ pub trait JsonReader: Reader {
     /// The key under which an object has a list of records. Such an object is a batch or page,
     /// unless it is a good record itself.
     const LIST_KEY: &'static str;
+    /// Whether an object may be an answer of the Log Analytics API: `{"tables":[{"columns":[{"name":
+    /// ...}],"rows":[[...]]}]}`. Each row is a record then, with the columns as members.
+    const HAS_TABLES: bool = false;
+
     /// The members that each reason for a reject is about.
     const REASON_MEMBERS: ReasonMembers = &[];
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | an object | itself, or the list that it has: a batch (`{"records":[...]}`) or page (`{"value":[...]}`) |
 //! | a bare array | its items, and those of batches, pages and arrays among them |
+//! | an answer of the Log Analytics API | the rows of its tables, see `json_tables.rs` |
 //!
 //! Documents stand one on a line, several on a line, or each on many lines (pretty-printed). The
 //! first line that is not blank decides. If it is sound by itself, the file is read line by line.
@@ -25,9 +26,10 @@ use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::structure::{Structure, is_blank};
 use crate::sources::json::value::{Json, Node};
-use crate::sources::output::Output;
+use crate::sources::output::{Output, Verdict};
 use crate::sources::record::{Position, Reason};
 use crate::sources::records::json::{JsonReader, of_line, reason_of, reject_content_error};
+use crate::sources::records::json_tables::{for_each_row, tables_of};
 use crate::sources::records::reject_detail::of_record;
 
 /// To look for the end of documents that have none takes time. Behind so many times the length of
@@ -172,7 +174,8 @@ impl<'f, 's, R: JsonReader> JsonFile<'f, 's, R> {
             }
             let end = lines.document(limits.document_bytes);
             if let DocumentEnd::At(length) = end {
-                let is_alone = number != last_number && lines.next_on_line(length).is_none();
+                let has_lines = memchr::memchr(b'\n', &lines.waiting()[..length]).is_some();
+                let is_alone = number != last_number && (has_lines || lines.next_on_line(length).is_none());
                 let before = if number == last_number { self.on_line } else { Some(0) };
                 self.on_line = before.filter(|_| !is_alone);
                 self.text(number, &lines.waiting()[..length], structure);
@@ -280,6 +283,15 @@ impl<'f, 's, R: JsonReader> JsonFile<'f, 's, R> {
             self.on_line = before.map(|_| number);
             return;
         }
+        if R::HAS_TABLES
+            && result != Ok(Verdict::Accepted)
+            && let Some(tables) = tables_of(outermost)
+        {
+            let mut number = before.unwrap_or(0);
+            self.tables(line, tables, &mut number);
+            self.on_line = before.map(|_| number);
+            return;
+        }
         // A record without an id is no page of a snapshot: the error message of a service looks
         // like that.
         if !self.has_single && result != Err(Reason::MissingId) {
@@ -318,6 +330,29 @@ impl<'f, 's, R: JsonReader> JsonFile<'f, 's, R> {
             self.out
                 .count(at, record.raw(), result, |reason| of_record(R::REASON_MEMBERS, reason, record));
         }
+    }
+}
+
+impl<R: JsonReader> JsonFile<'_, '_, R> {
+    /// Reads the rows of some tables.
+    fn tables(&mut self, line: u64, tables: Node<'_>, number: &mut u32) {
+        let mut structure = Structure::default();
+        for_each_row(tables, |row, text| {
+            *number = number.saturating_add(1);
+            let at = Position { line, record: *number };
+            let sound = text.is_some_and(|text| structure.find(text).is_ok());
+            let Some(text) = text.filter(|_| sound) else {
+                return self.out.reject(at, Reason::BrokenJson, row.raw());
+            };
+            let json = Json {
+                text,
+                structure: &structure,
+            };
+            let record = Node::outermost(&json);
+            let result = self.reader.record(record, at, self.out.sink);
+            self.out
+                .count(at, row.raw(), result, |reason| of_record(R::REASON_MEMBERS, reason, record));
+        });
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod csv_file;
 pub(crate) mod csv_json_column;
 pub(crate) mod json;
 pub(crate) mod json_file;
+pub(crate) mod json_tables;
 pub mod panic_guard;
 pub(crate) mod parquet;
 pub(crate) mod parquet_column;

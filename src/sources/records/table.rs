@@ -41,10 +41,15 @@ pub trait TableReader: Reader {
 }
 
 /// A name as names are compared: in lower case, without blanks around it, and one blank for
-/// several.
+/// several. Log Analytics in the portal writes the time zone behind the names of times; where that
+/// is no other than UTC, it is left out.
 pub fn squeezed(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
-    words.join(" ").to_lowercase()
+    let mut name = words.join(" ").to_lowercase();
+    if name.ends_with(" [utc]") {
+        name.truncate(name.len() - " [utc]".len());
+    }
+    name
 }
 
 /// The place of each of `wanted` among `names`. `None` where one of the first `needed` is missing.

@@ -14,6 +14,7 @@ mod graph;
 mod graph_logs;
 mod json;
 mod laws;
+mod log_analytics;
 mod management;
 mod oracle;
 mod parquet;

@@ -173,7 +173,14 @@ impl JsonReader for ManagementActivity {
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        let audited = AuditRecord::of(record);
+        self.take(&AuditRecord::of(record), at, sink)
+    }
+}
+
+impl ManagementActivity {
+    /// Makes the row of a record.
+    #[inline]
+    pub fn take(&mut self, audited: &AuditRecord<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let Some(Value::Text(operation)) = present(audited.operation) else {
             return Err(Reason::MissingCategory);
         };
@@ -184,9 +191,9 @@ impl JsonReader for ManagementActivity {
             return Ok(Verdict::NotOurs);
         }
         if is_sign_in {
-            self.sign_in(&audited, failed, (&who, user_type), at, sink)?;
+            self.sign_in(audited, failed, (&who, user_type), at, sink)?;
         } else if user_type == UserType::Person && who != Who::Nobody {
-            self.action(&audited, &who, at, sink)?;
+            self.action(audited, &who, at, sink)?;
         } else {
             return Ok(Verdict::NotOurs);
         }

@@ -85,6 +85,20 @@ pub fn unpacked_object<'a>(
     }
 }
 
+/// The list in a field, unpacked if it is JSON within a string; any other field as it is. `slot`
+/// keeps what was unpacked as long as the caller looks at the list.
+pub fn unpacked_list<'a>(
+    field: Option<Node<'a>>,
+    unpacked: &'a mut UnpackBuffer,
+    slot: &'a mut Option<Json<'a>>,
+) -> Result<Option<Node<'a>>, Reason> {
+    match field.map(Node::value) {
+        Some(Value::Text(packed)) if packed.is_empty() => Ok(None),
+        Some(Value::Text(packed)) => Ok(Some(Node::outermost(slot.insert(unpacked.unpack(packed)?)))),
+        _ => Ok(field),
+    }
+}
+
 impl UnpackBuffer {
     fn unpack(&mut self, packed: Text<'_>) -> Result<Json<'_>, Reason> {
         self.text.clear();

@@ -1,19 +1,25 @@
-//! Sign-ins exported from a Log Analytics workspace (feed `activity`, format `log-analytics`): the
-//! tables `SigninLogs` and `AADNonInteractiveUserSignInLogs` as JSON lines, as a bare array, as an
-//! event hub's batches, or as CSV.
+//! Sign-ins and audited actions in a Log Analytics workspace (feed `activity`, format
+//! `log-analytics`): the tables `SigninLogs`, `AADNonInteractiveUserSignInLogs` and `OfficeActivity`
+//! as JSON lines, as a bare array, as an event hub's batches, as an answer of the query API, or as
+//! CSV.
 //!
-//! Columns that matter: `TimeGenerated`, `CreatedDateTime`, `Id`, `UserId`, `UserPrincipalName`,
-//! `UserType`, `AppId`, `ResourceIdentity` (the resource id), `ResourceTenantId`, `HomeTenantId`,
-//! `CrossTenantAccessType`, `Agent`, `IsInteractive`, `ResultType` (the error code), `AADTenantId`,
-//! `Category`, `Type` (the table).
+//! Columns of sign-ins that matter: `TimeGenerated`, `CreatedDateTime`, `Id`, `UserId`,
+//! `UserPrincipalName`, `UserType`, `AppId`, `ResourceIdentity` (the resource id),
+//! `ResourceTenantId`, `HomeTenantId`, `CrossTenantAccessType`, `Agent`, `IsInteractive`,
+//! `ResultType` (the error code), `AADTenantId`, `Category`, `Type` (the table). `OfficeActivity`
+//! has records of the unified audit log: see `management_api/record.rs`, of which some members have
+//! other names here (`TimeGenerated`, `OfficeId`, `OfficeWorkload`).
 //!
-//! Traps: the customer is `AADTenantId`; `TenantId` is the workspace. Columns that hold objects are
-//! strings with JSON text, also in JSON lines: `Agent` is unpacked, and `Status` if `ResultType` is
-//! missing. Several tables may come in one stream, and only sign-ins of users are ours. A record
-//! that names neither category nor table is taken for a sign-in.
+//! Traps: the customer is `AADTenantId` or `OrganizationId`; `TenantId` is the workspace. Columns
+//! that hold objects are strings with JSON text, also in JSON lines: `Agent` is unpacked, and
+//! `Status` if `ResultType` is missing. Several tables may come in one stream. A record that names
+//! neither category nor table is taken for a sign-in, unless it has an `OfficeWorkload`.
 
 use crate::sources::fields::values::{Field, is_word, present, text};
 use crate::sources::file_context::FileContext;
+use crate::sources::formats::log_analytics::row_object::RowObject;
+use crate::sources::formats::management_api::activity::ManagementActivity;
+use crate::sources::formats::management_api::record::AuditRecord;
 use crate::sources::formats::shared::azure_envelope::{UnpackBuffer, unpacked_object};
 use crate::sources::formats::shared::sign_in::{SignIn, SignInRows, succeeded};
 use crate::sources::json::key_set::Keys;
@@ -29,14 +35,16 @@ use crate::sources::records::table::{Cells, ReasonColumns, TableReader};
 /// Reads the sign-ins of one file.
 pub struct LogAnalytics {
     sign_ins: SignInRows,
+    actions: ManagementActivity,
     unpacked: UnpackBuffer,
+    row: RowObject,
 }
 
-/// The columns that matter, and the keys in JSON. A table needs the first three.
+/// The columns of sign-ins that matter, and the keys in JSON. A table needs the first two.
 const NAMES: [&str; 18] = [
-    "Id",
     "TimeGenerated",
     "UserId",
+    "Id",
     "CreatedDateTime",
     "UserPrincipalName",
     "UserType",
@@ -56,6 +64,39 @@ const NAMES: [&str; 18] = [
 
 static KEYS: Keys<18> = Keys::of(NAMES);
 
+/// The columns of actions that matter, and the keys in JSON.
+const ACTION_NAMES: [&str; 9] = [
+    "TimeGenerated",
+    "OfficeId",
+    "Operation",
+    "OrganizationId",
+    "UserType",
+    "UserKey",
+    "UserId",
+    "OfficeWorkload",
+    "RecordType",
+];
+
+static ACTION_KEYS: Keys<9> = Keys::of(ACTION_NAMES);
+
+/// All columns: those of sign-ins, then those of actions.
+const COLUMNS: [&str; 27] = {
+    let mut all = [""; 27];
+    let mut number = 0;
+    while number < all.len() {
+        all[number] = if number < NAMES.len() {
+            NAMES[number]
+        } else {
+            ACTION_NAMES[number - NAMES.len()]
+        };
+        number += 1;
+    }
+    all
+};
+/// Where the columns of the table's name and of an action's workload are among them.
+const TABLE: usize = 17;
+const WORKLOAD: usize = NAMES.len() + 7;
+
 /// The fields of a record that matter.
 struct Exported<F> {
     sign_in: SignIn<F>,
@@ -70,9 +111,9 @@ impl<F> Exported<F> {
     /// The fields in the order of [`NAMES`].
     fn of(fields: [Option<F>; 18]) -> Exported<F> {
         let [
-            id,
             logged,
             user,
+            id,
             created,
             user_name,
             user_type,
@@ -118,7 +159,9 @@ impl Reader for LogAnalytics {
     fn new(context: &FileContext) -> LogAnalytics {
         LogAnalytics {
             sign_ins: SignInRows::new(context),
+            actions: ManagementActivity::new(context),
             unpacked: UnpackBuffer::default(),
+            row: RowObject::default(),
         }
     }
 }
@@ -147,6 +190,32 @@ impl LogAnalytics {
     }
 }
 
+/// Whether a record is of the table of actions. `workload` is its column that sign-ins lack.
+fn is_action<'a>(table: Option<impl Field<'a>>, workload: impl FnOnce() -> bool) -> Result<bool, Reason> {
+    match text(table)?.filter(|name| !name.is_empty()) {
+        Some(name) => Ok(is_word(name, "OfficeActivity")),
+        None => Ok(workload()),
+    }
+}
+
+impl LogAnalytics {
+    fn action(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let mut audited = AuditRecord::default();
+        [
+            audited.time,
+            audited.id,
+            audited.operation,
+            audited.tenant,
+            audited.user_type,
+            audited.user_key,
+            audited.user_name,
+            audited.workload,
+            audited.record_type,
+        ] = record.fields(&ACTION_KEYS);
+        self.actions.take(&audited, at, sink)
+    }
+}
+
 /// Whether a category or table has interactive sign-ins of users, or others of users. `None` for
 /// every other category or table.
 fn is_interactive(name: Text<'_>) -> Option<bool> {
@@ -168,14 +237,23 @@ impl JsonReader for LogAnalytics {
         (Reason::MissingTenant, &["AADTenantId"]),
         (Reason::UnreadableValue, &["Status{}"]),
     ];
+    const HAS_TABLES: bool = true;
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let mut exported = Exported::of(record.fields(&KEYS));
+        if exported.category.is_none() && is_action(exported.table, || has_workload(record))? {
+            return self.action(record, at, sink);
+        }
         // Many columns have empty strings where JSON would have null.
         exported.sign_in.created = filled(exported.sign_in.created);
         exported.sign_in.is_interactive = filled(exported.sign_in.is_interactive);
         self.take(&exported, at, sink)
     }
+}
+
+/// Whether a record has the workload of an action.
+fn has_workload(record: Node<'_>) -> bool {
+    record.field(&const { Keys::of(["OfficeWorkload"]) }).is_some()
 }
 
 /// The field, unless it is an empty string.
@@ -184,16 +262,25 @@ fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
 }
 
 impl TableReader for LogAnalytics {
-    const COLUMNS: &'static [&'static str] = &NAMES;
-    const NEEDED: usize = 3;
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+    const NEEDED: usize = 2;
     const REASON_COLUMNS: ReasonColumns = &[
-        (Reason::MissingTime, &[3, 1]),
-        (Reason::UnreadableTime, &[3, 1]),
-        (Reason::MissingId, &[0]),
-        (Reason::MissingTenant, &[12]),
+        (Reason::MissingTime, &[3, 0]),
+        (Reason::UnreadableTime, &[3, 0]),
+        (Reason::MissingId, &[2]),
+        (Reason::MissingTenant, &[15]),
     ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        if is_action(cells.cell(TABLE), || cells.cell(WORKLOAD).is_some())? {
+            let mut row = std::mem::take(&mut self.row);
+            let columns = (NAMES.len()..).zip(ACTION_NAMES);
+            let result = row
+                .of(columns, cells)
+                .and_then(|json| self.action(Node::outermost(&json), at, sink));
+            self.row = row;
+            return result;
+        }
         let exported = Exported::of(std::array::from_fn(|column| cells.cell(column)));
         self.take(&exported, at, sink)
     }
