@@ -2,7 +2,8 @@
 //! cut anywhere.
 //!
 //! A record is the outermost object, or an object in a bare array or in a list that the outermost
-//! object has under `records`, `value` or `items`. Only strings, brackets and colons are looked at.
+//! object has under `records`, `value` or `items`. The items of a bare array may be such objects, or
+//! arrays, themselves. Only strings, brackets and colons are looked at.
 
 /// The keys under which formats have their lists.
 pub const LISTS: [&str; 3] = ["records", "value", "items"];
@@ -17,6 +18,8 @@ pub struct FirstKeys {
     pub list: Option<String>,
     /// Whether the list has something in it, as far as the text goes.
     pub has_entries: bool,
+    /// How many brackets are open within the list.
+    depth: usize,
 }
 
 /// An open bracket.
@@ -49,7 +52,7 @@ pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
                         last.key = String::from_utf8_lossy(string).into_owned();
                         match depth {
                             1 => outermost.push(last.key.clone()),
-                            2 | 3 if in_list && depth == list_depth(&found) + 1 => {
+                            _ if in_list && depth == found.depth + 1 => {
                                 if let Some(record) = found.records.last_mut() {
                                     record.push(last.key.clone());
                                 }
@@ -57,22 +60,23 @@ pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
                             _ => {}
                         }
                     }
-                    _ => found.has_entries |= in_list && depth == list_depth(&found),
+                    _ => found.has_entries |= in_list && depth == found.depth,
                 }
             }
             b'{' | b'[' => {
-                let is_entry = in_list && open.len() == list_depth(&found);
+                let is_entry = in_list && open.len() == found.depth;
                 found.has_entries |= is_entry;
                 if is_entry && byte == b'{' {
                     found.records.push(Vec::new());
                 }
-                let is_list = byte == b'[' && found.list.is_none();
-                match open.last() {
-                    None if is_list => found.list = Some(String::new()),
-                    Some(outer) if is_list && open.len() == 1 && LISTS.contains(&outer.key.as_str()) => {
-                        found.list = Some(outer.key.clone())
-                    }
-                    _ => {}
+                if byte == b'['
+                    && let Some(key) = begins_list(&found, &open)
+                {
+                    found = FirstKeys {
+                        list: Some(key),
+                        depth: open.len() + 1,
+                        ..FirstKeys::default()
+                    };
                 }
                 open.push(Open {
                     is_object: byte == b'{',
@@ -81,8 +85,14 @@ pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
             }
             b'}' | b']' => {
                 open.pop();
-                closed |= in_list && open.len() + 1 == list_depth(&found);
-                let ends_record = in_list && open.len() == list_depth(&found);
+                if in_list && open.len() + 1 == found.depth {
+                    // Behind an empty page of a bare array there may be another one.
+                    let goes_on = !found.has_entries && open.first().is_some_and(|outer| !outer.is_object);
+                    closed = !goes_on;
+                    found.depth = if goes_on { 1 } else { found.depth };
+                    found.list = if goes_on { Some(String::new()) } else { found.list };
+                }
+                let ends_record = in_list && open.len() == found.depth;
                 if open.is_empty()
                     || (ends_record && found.records.len() >= records && found.records.iter().any(|record| !record.is_empty()))
                 {
@@ -90,7 +100,7 @@ pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
                 }
             }
             b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' => {}
-            _ => found.has_entries |= in_list && open.len() == list_depth(&found),
+            _ => found.has_entries |= in_list && open.len() == found.depth,
         }
     }
     if found.records.iter().all(Vec::is_empty) {
@@ -99,9 +109,22 @@ pub fn first_keys(text: &[u8], records: usize) -> FirstKeys {
     found
 }
 
-/// How many brackets are open within the list: 1 in a bare array, 2 in the list of an object.
-fn list_depth(found: &FirstKeys) -> usize {
-    if found.list.as_deref() == Some("") { 1 } else { 2 }
+/// The key of a list of records, if the next bracket begins one.
+fn begins_list(found: &FirstKeys, open: &[Open]) -> Option<String> {
+    let is_list_key = |key: &str| LISTS.contains(&key);
+    match (found.list.as_deref(), open) {
+        (None, []) => Some(String::new()),
+        (None, [outer]) if is_list_key(&outer.key) => Some(outer.key.clone()),
+        // In a bare array: an array, or a batch or page, which has no members of a record.
+        (Some(""), [_]) if found.depth == 1 && found.records.is_empty() => Some(String::new()),
+        (Some(""), [_, page]) if found.depth == 1 && is_list_key(&page.key) => {
+            let [keys] = found.records.as_slice() else { return None };
+            keys.iter()
+                .all(|key| is_list_key(key) || key.starts_with('@'))
+                .then(|| page.key.clone())
+        }
+        _ => None,
+    }
 }
 
 /// The length of a string up to its closing quote. `None` where the text ends before.

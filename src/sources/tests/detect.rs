@@ -95,6 +95,29 @@ const BEGINNINGS: &[(Feed, Format, &str)] = &[
         "{\"value\":[{\"skuId\":\"x\",\"prepaidUnits\":{}}]}",
     ),
     (
+        Feed::LicenseChanges,
+        Format::LogAnalytics,
+        "{\"TimeGenerated\":\"x\",\"TargetResources\":\"[]\"}\n",
+    ),
+    (
+        Feed::LicenseChanges,
+        Format::LogAnalytics,
+        "TimeGenerated [UTC],OperationName,TargetResources\n",
+    ),
+    (Feed::Activity, Format::AzureMonitor, "[[],[{\"category\":1,\"time\":2}]]"),
+    (
+        Feed::LicenseHoldings,
+        Format::GraphUsers,
+        "[{\"@odata.context\":\"x\",\"value\":[]},{\"value\":[{\"assignedLicenses\":[]}]}]",
+    ),
+    (Feed::LicenseChanges, Format::LogAnalytics, "{\"tables\":[]}"),
+    (Feed::Activity, Format::LogAnalytics, "{\"tables\":[]}"),
+    (
+        Feed::Activity,
+        Format::AzureMonitor,
+        "[{\"records\":[{\"category\":1,\"time\":2}]}]",
+    ),
+    (
         Feed::Subscriptions,
         Format::PartnerCenter,
         "{\"totalCount\":1,\"items\":[{\"id\":\"x\",\"offerId\":\"y\"}]}",

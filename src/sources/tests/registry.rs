@@ -28,7 +28,10 @@ fn the_formats_of_each_feed_are_those_that_users_know_in_their_order() {
             Feed::Activity,
             "auto azure-monitor graph portal-csv log-analytics management-api csv parquet",
         ),
-        (Feed::LicenseChanges, "auto azure-monitor graph management-api csv parquet"),
+        (
+            Feed::LicenseChanges,
+            "auto azure-monitor graph management-api log-analytics csv parquet",
+        ),
         (Feed::LicenseHoldings, "auto graph-users csv parquet"),
         (
             Feed::Subscriptions,

@@ -16,7 +16,7 @@ use crate::sources::formats::log_analytics::row_object::RowObject;
 use crate::sources::formats::shared::azure_envelope::{UnpackBuffer, unpacked_list};
 use crate::sources::formats::shared::directory_audit::{DirectoryAudit, DirectoryAuditRows};
 use crate::sources::json::key_set::Keys;
-use crate::sources::json::value::Node;
+use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json::JsonReader;
@@ -59,10 +59,13 @@ impl Reader for LogAnalyticsAudit {
 }
 
 /// Whether a record is of the table: it says so, or it says nothing and has a column that no other
-/// table has.
-fn is_ours(table: Option<Node<'_>>, targets: Option<Node<'_>>) -> Result<bool, Reason> {
-    let named = text(table)?.filter(|name| !name.is_empty());
-    Ok(named.map_or(targets.is_some(), |name| is_word(name, "AuditLogs")))
+/// table has. What has no time either is no record of any table.
+fn is_ours(table: Option<Node<'_>>, targets: Option<Node<'_>>, logged: Option<Node<'_>>) -> Result<bool, Reason> {
+    match text(table)?.filter(|name| !name.is_empty()) {
+        Some(name) => Ok(is_word(name, "AuditLogs")),
+        None if targets.is_none() && logged.is_none() => Err(Reason::MissingTime),
+        None => Ok(targets.is_some()),
+    }
 }
 
 impl JsonReader for LogAnalyticsAudit {
@@ -92,7 +95,7 @@ impl JsonReader for LogAnalyticsAudit {
             _,
             table,
         ] = record.fields(&KEYS);
-        if !is_ours(table, targets)? {
+        if !is_ours(table, targets, logged)? {
             return Ok(Verdict::NotOurs);
         }
         let tenant = self.audits.tenants.of_record(tenant, &self.audits.context)?;
@@ -114,7 +117,6 @@ impl JsonReader for LogAnalyticsAudit {
 
 /// The field, unless it is an empty text: many columns have that where JSON would have null.
 fn filled(field: Option<Node<'_>>) -> Option<Node<'_>> {
-    use crate::sources::json::value::Value;
     field.filter(|field| !matches!(present(Some(*field)), Some(Value::Text(text)) if text.is_empty()))
 }
 
