@@ -12,7 +12,7 @@ use arrow::record_batch::RecordBatch;
 use uptake::domain::day::{Day, Instant, MICROS_PER_HOUR};
 use uptake::domain::digest::Fingerprint;
 use uptake::domain::guid::Guid;
-use uptake::domain::kinds::{Evidence, Opened};
+use uptake::domain::kinds::{ActivitySource, Evidence, Opened};
 use uptake::domain::subscription::{Seller, State};
 use uptake::domain::window::{WINDOW_MASK, first_day};
 use uptake::engine::query::explain::{Answer, ExplainRequest, explain};
@@ -133,6 +133,7 @@ fn activity() -> Vec<ActivityDaily> {
         interactive_sign_ins: 1,
         non_interactive_sign_ins: 0,
         actions: 0,
+        reports: 0,
         guest: false,
         first_at: Instant(0),
         last_at: Instant(0),
@@ -153,6 +154,7 @@ fn windows_of(day: Day) -> Vec<Activity28d> {
         interactive_bits: WINDOW_MASK,
         non_interactive_bits: 0,
         action_bits: 0,
+        report_bits: 0,
         active_days: 28,
         last_active_day: Some(day),
     };
@@ -244,6 +246,7 @@ fn adoption(snapshot_day: Day) -> Vec<Adoption> {
         in_scope: true,
         scope_reason: None,
         window_days_covered: 28,
+        activity_source: Some(ActivitySource::Logs),
         window_complete: true,
         seats_snapshot_day: Some(snapshot_day),
     };
@@ -278,6 +281,7 @@ fn coverage() -> Vec<ActivityCoverage> {
     let row = |tenant_id| ActivityCoverage {
         tenant_id,
         events: 1,
+        reports: 0,
         digest: String::new(),
         named_users: String::new(),
     };

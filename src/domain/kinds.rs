@@ -1,5 +1,7 @@
 //! The closed lists of the domain: feeds, kinds of evidence, actions on licenses.
 
+use crate::domain::day::{Day, Instant, Zone};
+
 /// Defines an enum whose variants have one spelling each. Files, messages and settings all use it.
 macro_rules! spelled {
     ($(#[$meta:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
@@ -51,6 +53,49 @@ spelled! {
         Interactive = "interactive",
         NonInteractive = "non_interactive",
         Action = "action",
+        /// A usage report of Microsoft 365 says so.
+        Report = "report",
+    }
+}
+
+impl Evidence {
+    /// Returns the day of an event. Usage reports name a calendar date, which Microsoft counts in
+    /// UTC; it is the same in every time zone.
+    pub fn day_of(self, at: Instant, zone: &Zone) -> Day {
+        match self {
+            Evidence::Report => at.day_utc(),
+            _ => zone.day_of(at),
+        }
+    }
+}
+
+spelled! {
+    /// Where it is known from what users did: from logs of every sign-in and action, or from usage
+    /// reports, which know the latest day of a user and not the days between.
+    ActivitySource {
+        Logs = "logs",
+        Reports = "reports",
+        Both = "both",
+    }
+}
+
+impl ActivitySource {
+    /// Returns what there is; `None` where there is neither.
+    pub fn of(logs: bool, reports: bool) -> Option<ActivitySource> {
+        match (logs, reports) {
+            (true, false) => Some(ActivitySource::Logs),
+            (false, true) => Some(ActivitySource::Reports),
+            (true, true) => Some(ActivitySource::Both),
+            (false, false) => None,
+        }
+    }
+
+    pub fn has_logs(self) -> bool {
+        self != ActivitySource::Reports
+    }
+
+    pub fn has_reports(self) -> bool {
+        self != ActivitySource::Logs
     }
 }
 

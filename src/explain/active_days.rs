@@ -73,6 +73,7 @@ pub fn evidence_of(row: &ActivityDaily, rules: &Rules) -> Marks {
         (Evidence::Interactive, row.interactive_sign_ins),
         (Evidence::NonInteractive, row.non_interactive_sign_ins),
         (Evidence::Action, row.actions),
+        (Evidence::Report, row.reports),
     ];
     let shown = counts
         .into_iter()

@@ -1,10 +1,12 @@
 //! What an explanation reads about one customer. `engine/query` fills it from the warehouse.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::kinds::ActivitySource;
 use crate::domain::rules::Rules;
+use crate::domain::window;
 use crate::explain::active_days::ActiveDays;
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_daily::ActivityDaily;
@@ -38,8 +40,8 @@ pub struct Facts<'a> {
     /// `activity_28d` of earlier days: one for each 28-day window before that of `day`, latest
     /// first.
     pub earlier: Vec<Activity28d>,
-    /// The days of the window with any event.
-    pub covered: BTreeSet<Day>,
+    /// The days of the window with any event, each with where it comes from.
+    pub covered: BTreeMap<Day, ActivitySource>,
     /// Whether any event is on or before the first day of the window.
     pub began_before: bool,
     /// `day` and the days that it is compared with, as far as there are tables.
@@ -128,6 +130,15 @@ impl TablesOfDay {
 impl Facts<'_> {
     pub fn tenant(&self) -> Guid {
         self.customer.tenant_id
+    }
+
+    /// Returns where the events of the window come from, or `None` where there are none.
+    pub fn activity_source(&self) -> Option<ActivitySource> {
+        let days = self.covered.range(window::first_day(self.day)..=self.day);
+        let (logs, reports) = days.fold((false, false), |(logs, reports), (_, source)| {
+            (logs | source.has_logs(), reports | source.has_reports())
+        });
+        ActivitySource::of(logs, reports)
     }
 
     /// Returns since when a user's account has been disabled on a day, or `None` where it is not.

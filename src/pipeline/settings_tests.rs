@@ -167,7 +167,10 @@ fn texts_say_what_tables_read_and_nothing_else() {
         format!("cfq7ttc0lh18:0001\t{E3}\n\nan e3\t{E3}\n\nlicenses\ttrue\n")
     );
     assert_eq!(settings.text(SettingsGroup::Products).lines().count(), 3);
-    assert_eq!(settings.text(SettingsGroup::Evidence), "interactive,non_interactive,action\n");
+    assert_eq!(
+        settings.text(SettingsGroup::Evidence),
+        "interactive,non_interactive,action,report\n"
+    );
     assert_eq!(settings.text(SettingsGroup::States), "active,grace\nactive\n");
     assert_eq!(settings.text(SettingsGroup::SnapshotAge), "35\n");
     assert_eq!(

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::day::Day;
+use crate::domain::day::{Day, Instant, Zone};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Evidence;
+use crate::domain::kinds::{ActivitySource, Evidence};
 use crate::domain::rules::Rules;
 use crate::domain::window;
 
@@ -21,7 +21,7 @@ pub(super) fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<ActivityEventsK
     for row in &inputs.activity {
         let key = ActivityEventsKey {
             tenant_id: row.tenant_id,
-            day: rules.zone.day_of(row.event_time),
+            day: day(row.evidence, row.event_time, &rules.zone),
             event_id: row.event_id.clone(),
             user_id: row.user_id.clone(),
             app_id: row.app_id.clone(),
@@ -40,6 +40,15 @@ pub(super) fn events(inputs: &Inputs, rules: &Rules) -> BTreeMap<ActivityEventsK
     events
 }
 
+/// Returns the day of an event. A report names a date, which is the same in every time zone.
+fn day(evidence: Evidence, at: Instant, zone: &Zone) -> Day {
+    if evidence == Evidence::Report {
+        at.day_utc()
+    } else {
+        zone.day_of(at)
+    }
+}
+
 fn event(row: &ActivityRow, rules: &Rules) -> ActivityEvents {
     ActivityEvents {
         event_time: row.event_time,
@@ -56,10 +65,10 @@ fn event(row: &ActivityRow, rules: &Rules) -> ActivityEvents {
     }
 }
 
-/// An action counts for the workload that it names. A sign-in counts for the workload of its
+/// An action and a report count for the workload that they name. A sign-in counts for the workload of its
 /// resource or client, unless the resource belongs to another tenant, or an agent signed in.
 fn workload<'a>(row: &'a ActivityRow, rules: &'a Rules) -> Option<&'a str> {
-    if row.named_workload.is_some() || row.evidence == Evidence::Action {
+    if row.named_workload.is_some() || matches!(row.evidence, Evidence::Action | Evidence::Report) {
         row.named_workload.as_deref()
     } else if row.foreign_resource || row.agent {
         None
@@ -68,9 +77,9 @@ fn workload<'a>(row: &'a ActivityRow, rules: &'a Rules) -> Option<&'a str> {
     }
 }
 
-/// A sign-in counts if it succeeded, an action always. Both need a user.
+/// A sign-in counts if it succeeded, an action and a report always. All need a user.
 fn counts(key: &ActivityEventsKey, event: &ActivityEvents) -> bool {
-    !key.user_id.is_empty() && (event.succeeded || event.evidence == Evidence::Action)
+    !key.user_id.is_empty() && (event.succeeded || matches!(event.evidence, Evidence::Action | Evidence::Report))
 }
 
 /// What the users of one tenant did.
@@ -78,6 +87,9 @@ fn counts(key: &ActivityEventsKey, event: &ActivityEvents) -> bool {
 pub(super) struct TenantActivity {
     /// Days with any row in `activity_events`.
     pub days_with_events: BTreeSet<Day>,
+    /// Days with any row of a log, and with any of a usage report.
+    pub days_with_logs: BTreeSet<Day>,
+    pub days_with_reports: BTreeSet<Day>,
     /// user -> workload -> day -> the counted activity of that day.
     pub users: BTreeMap<String, BTreeMap<String, BTreeMap<Day, ActivityDaily>>>,
 }
@@ -112,6 +124,11 @@ pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, kn
     for (key, (_, event)) in &joined(events, known) {
         let tenant = tenants.entry(key.tenant_id).or_default();
         tenant.days_with_events.insert(key.day);
+        let of_kind = match event.evidence {
+            Evidence::Report => &mut tenant.days_with_reports,
+            _ => &mut tenant.days_with_logs,
+        };
+        of_kind.insert(key.day);
         let Some(workload) = event.workload.as_ref().filter(|_| counts(key, event)) else {
             continue;
         };
@@ -125,6 +142,7 @@ pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, kn
             interactive_sign_ins: 0,
             non_interactive_sign_ins: 0,
             actions: 0,
+            reports: 0,
             guest: false,
             first_at: event.event_time,
             last_at: event.event_time,
@@ -133,6 +151,7 @@ pub(super) fn by_tenant(events: &BTreeMap<ActivityEventsKey, ActivityEvents>, kn
             Evidence::Interactive => daily.interactive_sign_ins += 1,
             Evidence::NonInteractive => daily.non_interactive_sign_ins += 1,
             Evidence::Action => daily.actions += 1,
+            Evidence::Report => daily.reports += 1,
         }
         daily.guest |= event.guest && event.evidence != Evidence::Action;
         daily.first_at = daily.first_at.min(event.event_time);
@@ -147,6 +166,7 @@ impl ActivityDaily {
             Evidence::Interactive => self.interactive_sign_ins > 0,
             Evidence::NonInteractive => self.non_interactive_sign_ins > 0,
             Evidence::Action => self.actions > 0,
+            Evidence::Report => self.reports > 0,
         }
     }
 
@@ -166,7 +186,7 @@ impl TenantActivity {
         self.on(user, workload, day).is_some_and(|daily| daily.is_active(rules))
     }
 
-    /// Returns whether a counted sign-in of the user to the workload on this day is a guest's.
+    /// Returns whether a counted sign-in or report of the user to the workload on this day is a guest's.
     pub fn is_guest(&self, user: &str, workload: &str, day: Day) -> bool {
         self.on(user, workload, day).is_some_and(|daily| daily.guest)
     }
@@ -174,6 +194,17 @@ impl TenantActivity {
     /// Returns the number of days of the window of `day` that have any event.
     pub fn window_days_covered(&self, day: Day) -> i64 {
         window_of(day).filter(|day| self.days_with_events.contains(day)).count() as i64
+    }
+
+    /// Returns where the events of the window come from.
+    pub fn activity_source(&self, day: Day) -> Option<ActivitySource> {
+        let any = |days: &BTreeSet<Day>| window_of(day).any(|day| days.contains(&day));
+        match (any(&self.days_with_logs), any(&self.days_with_reports)) {
+            (true, true) => Some(ActivitySource::Both),
+            (true, false) => Some(ActivitySource::Logs),
+            (false, true) => Some(ActivitySource::Reports),
+            (false, false) => None,
+        }
     }
 
     /// Returns whether the first event is on or before the first day of the window.
@@ -203,11 +234,14 @@ pub(super) fn in_window(days: &BTreeMap<Day, ActivityDaily>, day: Day, rules: &R
         if daily.has(Evidence::Action) {
             row.action_bits |= bit;
         }
+        if daily.has(Evidence::Report) {
+            row.report_bits |= bit;
+        }
         if daily.is_active(rules) {
             row.active_bits |= bit;
             row.active_days += 1;
             row.last_active_day = row.last_active_day.max(Some(then));
         }
     }
-    (row.interactive_bits | row.non_interactive_bits | row.action_bits != 0).then_some(row)
+    (row.interactive_bits | row.non_interactive_bits | row.action_bits | row.report_bits != 0).then_some(row)
 }

@@ -21,7 +21,7 @@ pub struct Origin {
     pub received: Day,
 }
 
-/// A sign-in or an audited action. `event_time`, `succeeded` and the origin come first, because
+/// A sign-in, an audited action or what a usage report says. `event_time`, `succeeded` and the origin come first, because
 /// they order several equal events.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActivityRow {
@@ -246,7 +246,7 @@ impl Sink for FileSink<'_> {
                 agent: row.agent,
                 named_workload: row.named_workload.map(str::to_owned),
                 evidence: row.evidence,
-                day: self.zone.day_of(row.at),
+                day: row.day(&self.zone),
             }),
             Row::LicenseChange(row) => self.inputs.license_changes.push(LicenseChangeRow {
                 tenant_id: row.tenant,

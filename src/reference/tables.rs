@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::{Evidence, Opened};
+use crate::domain::kinds::{ActivitySource, Evidence, Opened};
 use crate::domain::money::{Currency, Money};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
@@ -72,6 +72,7 @@ pub struct ActivityDaily {
     pub interactive_sign_ins: u32,
     pub non_interactive_sign_ins: u32,
     pub actions: u32,
+    pub reports: u32,
     pub guest: bool,
     pub first_at: Instant,
     pub last_at: Instant,
@@ -83,6 +84,7 @@ pub struct Activity28d {
     pub interactive_bits: u32,
     pub non_interactive_bits: u32,
     pub action_bits: u32,
+    pub report_bits: u32,
     pub active_days: i64,
     pub last_active_day: Option<Day>,
 }
@@ -176,6 +178,7 @@ pub struct Adoption {
     pub in_scope: bool,
     pub scope_reason: Option<String>,
     pub window_days_covered: i64,
+    pub activity_source: Option<ActivitySource>,
     pub window_complete: bool,
     pub seats_snapshot_day: Option<Day>,
 }

@@ -201,6 +201,7 @@ impl<'a> TenantDay<'a> {
             in_scope: reason.is_none(),
             scope_reason: reason.map(str::to_owned),
             window_days_covered: self.activity.window_days_covered(self.day),
+            activity_source: self.activity.activity_source(self.day),
             window_complete: self.activity.window_complete(self.day),
             seats_snapshot_day: self.in_force.map(|snapshot| snapshot.snapshot_day),
         })

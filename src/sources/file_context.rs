@@ -6,7 +6,7 @@ use crate::domain::catalogue::{AuditActions, Catalogue, Offers};
 use crate::domain::day::{Day, EARLIEST, Instant, Zone};
 use crate::domain::guid::Guid;
 use crate::sources::date_order::Dates;
-use crate::sources::path::PathFacts;
+use crate::sources::path::{PathFacts, ReportDay};
 use crate::sources::record::{Reason, Sink, SnapshotPage};
 
 /// A snapshot may be so many days younger than the day of receipt that its path names.
@@ -27,6 +27,8 @@ pub struct FileContext {
     /// Whether its sign-ins are interactive, if the name of the file says so. It counts where the
     /// records do not say it.
     pub interactive: Option<bool>,
+    /// The day of a usage report of one day, if the path names it.
+    pub report_day: Option<ReportDay>,
     /// The pipeline's time zone, which gives the day of an instant.
     pub zone: Zone,
     /// What Partner Center sells.
@@ -46,6 +48,7 @@ impl FileContext {
             received_until: facts.received_until,
             today: None,
             interactive: facts.interactive,
+            report_day: facts.report_day,
             zone: zone.clone(),
             offers: catalogue.offers.clone(),
             dates: Dates::default(),

@@ -16,6 +16,7 @@ spelled! {
         PortalCsv = "portal-csv",
         LogAnalytics = "log-analytics",
         ManagementApi = "management-api",
+        UsageReport = "usage-report",
         PartnerCenter = "partner-center",
         Csv = "csv",
         Json = "json",

@@ -15,6 +15,11 @@ pub enum Verdict {
 /// The detail of a reject that is not UTF-8: nearly always this is the cause.
 pub const NOT_UTF8: &str = "it is in another encoding, probably Windows-1252: save the file as UTF-8";
 
+/// The detail of a report whose names are hidden: what to switch.
+pub const CONCEALED: &str = "the tenant conceals the names in its usage reports: in the Microsoft 365 admin center, under Settings, Org settings, \
+    Services, Reports, uncheck `Display concealed user, group, and site names in all reports` (a global administrator of the tenant can), and \
+    export the report again";
+
 /// A sink and the counts of one file.
 pub struct Output<'s> {
     pub sink: &'s mut dyn Sink,
@@ -40,6 +45,7 @@ impl<'s> Output<'s> {
                 self.counts.rejected += 1;
                 let detail = match reason {
                     Reason::InvalidUtf8 => NOT_UTF8.to_owned(),
+                    Reason::ConcealedNames => CONCEALED.to_owned(),
                     Reason::MissingDay => "neither the record nor the path names a day".to_owned(),
                     _ => detail(reason),
                 };

@@ -22,6 +22,18 @@ pub struct PathFacts {
     pub received_until: Option<Instant>,
     /// Whether the sign-ins in the file are interactive ones, where its name says so.
     pub interactive: Option<bool>,
+    /// The day of a usage report, where the path says for which one it was asked.
+    pub report_day: Option<ReportDay>,
+}
+
+/// The day for which a usage report was asked, by its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportDay {
+    /// `(date=2026-09-01)`: the request itself.
+    Requested(Day),
+    /// `date=2026-09-01`, as folders are named. It may be the day on which the report was fetched,
+    /// too.
+    Named(Day),
 }
 
 /// Reads a relative path, with `/` or `\` between its segments. `path_tenant` and `path_day`
@@ -47,6 +59,7 @@ pub fn path_context(path: &str, path_tenant: Option<&Regex>, path_day: Option<&R
         day,
         received_until,
         interactive: interactive_of(path),
+        report_day: report_day_of(path),
     }
 }
 
@@ -60,6 +73,23 @@ fn interactive_of(path: &str) -> Option<bool> {
         () if begins(b"InteractiveSignIns") => Some(true),
         () => None,
     }
+}
+
+/// The last `date=YYYY-MM-DD` of a path, with or without quotes around the date.
+fn report_day_of(path: &str) -> Option<ReportDay> {
+    const KEY: &str = "date=";
+    let path = path.to_ascii_lowercase();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric();
+    path.rmatch_indices(KEY).find_map(|(at, _)| {
+        let before = path.as_bytes()[..at].last();
+        let value = path[at + KEY.len()..].trim_start_matches('\'');
+        let day = Day::parse(value.get(..10)?)?;
+        match before {
+            Some(b'(') => Some(ReportDay::Requested(day)),
+            before if before.is_some_and(is_word) || path.contains("(period=") => None,
+            _ => Some(ReportDay::Named(day)),
+        }
+    })
 }
 
 fn group<'a>(pattern: &Regex, path: &'a str) -> Option<&'a str> {

@@ -20,7 +20,7 @@ pub struct Position {
     pub record: u32,
 }
 
-/// A sign-in or an audited action. Ids are in lower case; a missing id is empty.
+/// A sign-in, an audited action, or a day of use that a report tells. Ids are in lower case; a missing id is empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Activity<'a> {
     pub tenant: Guid,
@@ -28,7 +28,7 @@ pub struct Activity<'a> {
     pub user_id: &'a str,
     pub app_id: &'a str,
     pub resource_id: &'a str,
-    /// `None` for an audited action.
+    /// `None` for an audited action and for a report.
     pub interactive: Option<bool>,
     pub at: Instant,
     /// The error code is 0.
@@ -39,9 +39,16 @@ pub struct Activity<'a> {
     pub foreign_resource: bool,
     /// An agent signed in: no person.
     pub agent: bool,
-    /// The workload that an audited action names.
+    /// The workload that an audited action or a report names.
     pub named_workload: Option<&'a str>,
     pub evidence: Evidence,
+}
+
+impl Activity<'_> {
+    /// The day that it counts for, in a time zone.
+    pub fn day(&self, zone: &Zone) -> Day {
+        self.evidence.day_of(self.at, zone)
+    }
 }
 
 /// One change that a license event reports of a user: of one SKU or, where `sku` is `None`, of all.
@@ -193,6 +200,7 @@ spelled! {
         DayInTheFuture = "day_in_the_future",
         MissingId = "missing_id",
         MissingUser = "missing_user",
+        ConcealedNames = "concealed_names",
         MissingLicenses = "missing_licenses",
         MalformedSku = "malformed_sku",
         UnreadableValue = "unreadable_value",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::domain::catalogue::{AuditActions, Catalogue, Offers};
 use crate::domain::day::{Day, Zone};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::{ActionMeaning, Feed};
+use crate::domain::kinds::{ActionMeaning, Evidence, Feed};
 use crate::domain::subscription::Renewal;
 use crate::sources::bytes::input::{Input, Seekable};
 use crate::sources::bytes::limits::Limits;
@@ -111,9 +111,10 @@ impl Sink for Found {
                 .iter()
                 .filter_map(|(set, name)| set.then_some(*name))
                 .collect();
+                let by_name = if a.evidence == Evidence::Report { "report" } else { "action" };
                 let by_flag = a
                     .interactive
-                    .map_or("action", |is| if is { "interactive" } else { "non_interactive" });
+                    .map_or(by_name, |is| if is { "interactive" } else { "non_interactive" });
                 assert_eq!(by_flag, a.evidence.name());
                 let workload = a.named_workload.map_or(String::new(), |name| format!(" {name}"));
                 let ids = [a.event_id, a.user_id, a.app_id, a.resource_id].join("|");

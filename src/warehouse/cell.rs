@@ -9,7 +9,7 @@ use arrow::array::{
 
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::{AccountState, Action, Evidence, Opened};
+use crate::domain::kinds::{AccountState, Action, ActivitySource, Evidence, Opened};
 use crate::domain::money::{Currency, Money};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
@@ -191,6 +191,7 @@ textual!(String, |cell, column| column.add(cell), |text| Some(text.to_owned()));
 textual!(Guid, |cell, column| column.add(&String::from_utf8_lossy(&cell.text())), |text| {
     Guid::parse(text.as_bytes())
 });
+textual!(ActivitySource, |cell, column| column.add(cell.name()), ActivitySource::parse);
 textual!(AccountState, |cell, column| column.add(cell.name()), AccountState::parse);
 textual!(Action, |cell, column| column.add(cell.name()), Action::parse);
 textual!(Evidence, |cell, column| column.add(cell.name()), Evidence::parse);

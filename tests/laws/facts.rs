@@ -92,6 +92,7 @@ pub enum Fact {
     /// Licenses of a user one step after the other.
     Life(Life),
     /// An audit record that need not fit to anything.
+    Report(Report),
     Audit(Audit),
     Users(Users),
     Subscriptions(Subscriptions),
@@ -154,6 +155,31 @@ pub struct Action {
     pub at: Minute,
     pub id: u16,
     pub hours_late: u16,
+}
+
+/// What a usage report says of somebody by name.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub tenant: u8,
+    /// Which of a few names.
+    pub name: u8,
+    pub guest: bool,
+    pub day: u8,
+    /// After how many days the report comes.
+    pub days_late: u8,
+    pub what: Reported,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reported {
+    /// Chats of that day; none is only "other actions".
+    Chats(u8),
+    /// Mails sent, and mails received.
+    Mails(u8, u8),
+    /// The services' own dates: Yammer's is so many days before the one of SharePoint.
+    Services(u8),
+    /// The report of the day itself, which only the path names.
+    PagesOfTheDay(u8),
 }
 
 /// The same record once more: `shift` seconds later. Copies that differ in nothing else that

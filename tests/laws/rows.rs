@@ -79,9 +79,9 @@ texts!(events, ActivityEvent, reference::ActivityEventsKey, reference::ActivityE
     [tenant_id day event_id user_id app_id resource_id interactive]
     [event_time workload succeeded guest foreign_resource agent named_workload evidence source_file source_line]);
 texts!(daily, ActivityDaily, reference::ActivityDailyKey, reference::ActivityDaily;
-    [tenant_id user_id workload] [interactive_sign_ins non_interactive_sign_ins actions guest first_at last_at]);
+    [tenant_id user_id workload] [interactive_sign_ins non_interactive_sign_ins actions reports guest first_at last_at]);
 texts!(rolling, Activity28d, reference::ActivityDailyKey, reference::Activity28d;
-    [tenant_id user_id workload] [active_bits interactive_bits non_interactive_bits action_bits active_days last_active_day]);
+    [tenant_id user_id workload] [active_bits interactive_bits non_interactive_bits action_bits report_bits active_days last_active_day]);
 texts!(assigned, Assignment, reference::AssignmentsKey, reference::Assignments;
     [tenant_id user_id sku_id assigned_day] [removed_day source]);
 texts!(listed, Subscription, reference::SubscriptionsKey, reference::Subscriptions;
@@ -93,7 +93,7 @@ texts!(adopted, Adoption, reference::AdoptionKey, reference::Adoption;
     [tenant_id sku_id]
     [seats_sold seats_sold_own seats_trial seats_lapsed seats_assigned seats_assigned_disabled seats_unassigned users_waiting deployment_ratio seats_assigned_own_prorated
      entitlements_total entitlements_active active_current active_moved active_switched active_lapsed active_trial active_over_assigned usage_ratio
-     usage_ratio_adjusted in_scope scope_reason window_days_covered window_complete seats_snapshot_day]);
+     usage_ratio_adjusted in_scope scope_reason window_days_covered activity_source window_complete seats_snapshot_day]);
 texts!(by_workload, WorkloadAdoption, reference::WorkloadAdoptionKey, reference::WorkloadAdoption;
     [tenant_id workload] [entitlements_total entitlements_active active_unlicensed usage_ratio usage_ratio_licensed users_entitled
      users_active users_ratio]);

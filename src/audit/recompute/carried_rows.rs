@@ -79,7 +79,7 @@ impl<'a> CarriedRows<'a> {
                     agent: row.agent,
                     named_workload: row.named_workload,
                     evidence: row.evidence,
-                    day: self.settings.zone().day_of(row.event_time),
+                    day: row.evidence.day_of(row.event_time, self.settings.zone()),
                 });
             }
         })?;

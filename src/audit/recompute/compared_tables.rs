@@ -54,7 +54,7 @@ pub const COMPARED: &[ComparedTable] = &[
                 .filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
             frame(rows.map(|(key, of)| {
                 row!(ActivityDaily from key: tenant_id user_id workload,
-                    of: interactive_sign_ins non_interactive_sign_ins actions guest first_at last_at)
+                    of: interactive_sign_ins non_interactive_sign_ins actions reports guest first_at last_at)
             }))
         },
     },
@@ -67,7 +67,7 @@ pub const COMPARED: &[ComparedTable] = &[
                 .filter(|(key, _)| is_of(key.tenant_id, key.day, tenant, day));
             frame(rows.map(|(key, of)| {
                 row!(Activity28d from key: tenant_id user_id workload,
-                    of: active_bits interactive_bits non_interactive_bits action_bits active_days last_active_day)
+                    of: active_bits interactive_bits non_interactive_bits action_bits report_bits active_days last_active_day)
             }))
         },
     },
@@ -105,7 +105,7 @@ pub const COMPARED: &[ComparedTable] = &[
                         users_waiting deployment_ratio
                         seats_assigned_own_prorated entitlements_total entitlements_active active_current active_moved
                         active_switched active_lapsed active_trial active_over_assigned usage_ratio usage_ratio_adjusted in_scope
-                        scope_reason window_days_covered window_complete seats_snapshot_day)
+                        scope_reason window_days_covered activity_source window_complete seats_snapshot_day)
             }))
         },
     },

@@ -12,6 +12,9 @@ phrases! {
     NO_EVENTS_YET =
         "The logs have no event of this customer yet: its use is not 0, it is unknown.",
         "Die Protokolle haben noch kein Ereignis dieses Kunden: Seine Nutzung ist nicht 0, sondern unbekannt.";
+    REPORTS_ONLY =
+        "Of this customer there are usage reports only: they know the latest day on which a user was active in a service, and not the days between.",
+        "Von diesem Kunden gibt es nur Nutzungsberichte: Sie kennen den letzten Tag, an dem ein Nutzer einen Dienst genutzt hat, und nicht die Tage dazwischen.";
     INCOMPLETE_WINDOW =
         "The window is not complete: the customer's first event is of {begin}, so this is {days} of use instead of {all}, and the number is rather too low.",
         "Das Zeitfenster ist nicht vollständig: Das erste Ereignis des Kunden ist vom {begin}, das hier ist also Nutzung aus {days} statt {all}, und die Zahl ist eher zu niedrig.";

@@ -31,8 +31,8 @@ phrases! {
     SWITCHED_TO = "has {products} by now", "hat inzwischen {products}";
     BY = "by: {letters}", "durch: {letters}";
     LETTERS =
-        "i interactive sign-in, n non-interactive sign-in, a audited action",
-        "i interaktive Anmeldung, n nicht interaktive, a protokollierte Aktion";
+        "i interactive sign-in, n non-interactive sign-in, a audited action, r usage report",
+        "i interaktive Anmeldung, n nicht interaktive, a protokollierte Aktion, r Nutzungsbericht";
     NEVER_MEANS =
         "never: no use since {day}, as far back as the tables go",
         "nie: keine Nutzung seit {day}, soweit die Tabellen zurückreichen";
@@ -100,6 +100,7 @@ phrases! {
     INTERACTIVE = "{count} interactive", "{count} interaktiv";
     NON_INTERACTIVE = "{count} non-interactive", "{count} nicht interaktiv";
     AUDITED = "{count} audited", "{count} protokolliert";
+    REPORTED = "{count} reported", "{count} berichtet";
     NOT_ACTIVE = "not active by the evidence that the pipeline chooses", "nicht aktiv nach den Belegen, die die Pipeline wählt";
     NO_LICENSE = "held no license for it", "hatte keine Lizenz dafür";
     EVENT = "line {line}: {what} at {at}, id {id}", "Zeile {line}: {what} um {at}, ID {id}";
@@ -107,6 +108,7 @@ phrases! {
     INTERACTIVE_SIGN_IN = "interactive sign-in", "interaktive Anmeldung";
     NON_INTERACTIVE_SIGN_IN = "non-interactive sign-in", "nicht interaktive Anmeldung";
     AUDITED_ACTION = "audited action", "protokollierte Aktion";
+    USAGE_REPORT = "usage report", "Nutzungsbericht";
     PRODUCT_COLUMN = "product", "Produkt";
     BY_EVENT = "an event", "ein Ereignis";
     BY_SNAPSHOT = "a snapshot", "eine Nutzerliste";

@@ -360,11 +360,14 @@ fn reduce(job: &Job<'_>, state: &State, recent_events: &RecentEvents, shard: u32
     Ok(written)
 }
 
-/// What the footer of a day's coverage counts: the tenants, with the digest of their set, which is
-/// all that most readers need, and the users of whom only the name is known.
+/// What the footer of a day's coverage counts: the tenants, with the digest of their set and of
+/// where their events come from, which is all that most readers need, and the users of whom only the name is known.
 pub fn coverage_parts(day: Day, rows: &[ActivityCoverage]) -> [DayPart; 2] {
     let mut tenants = SetDigest::default();
-    rows.iter().for_each(|row| tenants.add(Digest::of(&row.tenant_id.bytes())));
+    for row in rows {
+        let mut hasher = Hasher::new();
+        tenants.add(hasher.bytes(&row.tenant_id.bytes()).text(row.source().name()).finish());
+    }
     let part = DayPart {
         day: day.0,
         rows: rows.len() as u64,

@@ -169,7 +169,7 @@ pub fn make_pass(job: &Job<'_>, state: &State, inputs: &ShardInputs<'_>, stale: 
         let rules = &job.settings.rules;
         let (firsts, coverage) = (&inputs.first_activity, &inputs.coverage);
         let mut pass = with_use.then(|| Pass::new(&facts, licenses, firsts, inputs.timeline, coverage, rules, first));
-        let mut windows = Windows::before(window::first_day(first), facts.entities.len());
+        let mut windows = Windows::before(window::first_day(first), &facts);
         let mut at = 0;
         let mut waiting: Vec<Finished> = Vec::new();
         let texts = activity_28d::Texts::of(&facts)?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::kinds::ActivitySource;
 use crate::engine::cache::entry::Entry;
 use crate::engine::cache::partition_set::Partitions;
 use crate::engine::error::EngineError;
@@ -35,7 +36,7 @@ impl FirstDays {
         let known = self.0.remove(&shard).filter(|known| known.made_from().are_part_of(&now));
         let (before, mut first_days) = known.map_or_else(Default::default, Entry::into_parts);
         for (day, tenants) in tenants_of(store, before.new_places(&now, &ACTIVITY_COVERAGE, shard))? {
-            for tenant in tenants {
+            for (tenant, _) in tenants {
                 let first = first_days.entry(tenant).or_insert(day);
                 *first = day.min(*first);
             }
@@ -44,17 +45,26 @@ impl FirstDays {
     }
 }
 
-/// The customers of some days of a shard that have any event, in order.
-pub fn covered(store: &Store, state: &State, shard: u32, days: impl Iterator<Item = Day>) -> Result<BTreeMap<Day, Vec<Guid>>, EngineError> {
+/// The customers of some days of a shard that have any event, in order, and where the events come
+/// from.
+pub fn covered(
+    store: &Store,
+    state: &State,
+    shard: u32,
+    days: impl Iterator<Item = Day>,
+) -> Result<BTreeMap<Day, Vec<(Guid, ActivitySource)>>, EngineError> {
     let place = |day| (Some(day), shard);
     let places = days.map(place).filter(|place| state.footer(&ACTIVITY_COVERAGE, *place).is_some());
     Ok(tenants_of(store, places.collect())?.into_iter().collect())
 }
 
-fn tenants_of(store: &Store, places: Vec<Place>) -> Result<Vec<(Day, Vec<Guid>)>, EngineError> {
+/// The customers of a day, each with where its events come from.
+type DayTenants = (Day, Vec<(Guid, ActivitySource)>);
+
+fn tenants_of(store: &Store, places: Vec<Place>) -> Result<Vec<DayTenants>, EngineError> {
     let read = |(day, shard): Place| {
         let rows: Vec<ActivityCoverage> = store.rows((day, shard))?;
-        let tenants = rows.into_iter().map(|row| row.tenant_id).collect();
+        let tenants = rows.into_iter().map(|row| (row.tenant_id, row.source())).collect();
         Ok::<_, EngineError>(day.map(|day| (day, tenants)))
     };
     places.into_par_iter().filter_map(|place| read(place).transpose()).collect()

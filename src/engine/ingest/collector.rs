@@ -186,7 +186,7 @@ impl Sink for FileSink<'_> {
         self.found.rows += 1;
         match row {
             Row::Activity(activity) => {
-                let day = self.context.zone.day_of(activity.at);
+                let day = activity.day(&self.context.zone);
                 self.about(day);
                 self.found.events.add(day);
                 self.found.tenants.add(activity.tenant);

@@ -112,7 +112,7 @@ impl Sink for Looking<'_> {
         self.rows += 1;
         let zone = &self.context.zone;
         let (tenant, day) = match &row {
-            Row::Activity(activity) => (activity.tenant, Some(zone.day_of(activity.at))),
+            Row::Activity(activity) => (activity.tenant, Some(activity.day(zone))),
             Row::LicenseChange(change) => (change.tenant, Some(zone.day_of(change.at))),
             Row::Holding(holding) => (holding.tenant, Some(holding.day)),
             Row::Subscription(subscription) => (subscription.tenant, Some(subscription.day)),

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::kinds::ActivitySource;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::error::EngineError;
 use crate::engine::query::customers;
@@ -210,32 +211,28 @@ impl<'a> Reading<'a> {
         Ok(rows.into_iter().flatten().collect())
     }
 
-    /// The days of the window with any event, and whether there is one on or before its first day.
-    fn coverage(&self, tenant: Guid) -> Result<(BTreeSet<Day>, bool), EngineError> {
+    /// The days of the window with any event, each with where it comes from, and whether there is one
+    /// on or before its first day.
+    fn coverage(&self, tenant: Guid) -> Result<(BTreeMap<Day, ActivitySource>, bool), EngineError> {
         let first = window::first_day(self.day);
-        let any = |day: Day| -> Result<bool, EngineError> {
+        let source = |day: Day| -> Result<Option<ActivitySource>, EngineError> {
             let rows: Vec<ActivityCoverage> = self.rows_if_any(day, tenant)?;
-            Ok(!rows.is_empty())
+            Ok(rows.first().map(ActivityCoverage::source))
         };
         let days: Vec<Day> = first.to(self.day).collect();
-        let found: Vec<bool> = days.par_iter().map(|day| any(*day)).collect::<Result<_, _>>()?;
-        let covered: BTreeSet<Day> = days
-            .into_iter()
-            .zip(found)
-            .filter(|(_, found)| *found)
-            .map(|(day, _)| day)
-            .collect();
-        if covered.contains(&first) {
+        let found: Vec<Option<ActivitySource>> = days.par_iter().map(|day| source(*day)).collect::<Result<_, _>>()?;
+        let covered: BTreeMap<Day, ActivitySource> = days.into_iter().zip(found).filter_map(|(day, found)| Some((day, found?))).collect();
+        if covered.contains_key(&first) {
             return Ok((covered, true));
         }
         let before = self.store.partitions(&ACTIVITY_COVERAGE)?;
         let began = before
             .par_iter()
             .filter(|day| **day < first)
-            .map(|day| any(*day))
-            .find_any(|found| !matches!(found, Ok(false)))
+            .map(|day| source(*day))
+            .find_any(|found| !matches!(found, Ok(None)))
             .transpose()?;
-        Ok((covered, began.is_some()))
+        Ok((covered, began.flatten().is_some()))
     }
 
     /// The states of the customer's accounts; none where a warehouse is older than the table.

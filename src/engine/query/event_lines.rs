@@ -44,6 +44,7 @@ fn line(events: &EventColumns<'_>, row: usize, day: Day, workload: &str) -> Even
     let evidence = match events.interactive.is_valid(row).then(|| events.interactive.value(row)) {
         Some(true) => Evidence::Interactive,
         Some(false) => Evidence::NonInteractive,
+        None if events.is_report(row) => Evidence::Report,
         None => Evidence::Action,
     };
     EventLine {

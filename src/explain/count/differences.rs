@@ -115,6 +115,7 @@ fn adoption(facts: &Facts<'_>, day: Day, subject: Subject<'_>, counted: &Numbers
     if day == facts.day {
         let covered = facts.covered.range(window::first_day(day)..=day).count() as i64;
         comparison.compare("window_days_covered", row.window_days_covered, covered);
+        comparison.compare_optional("activity_source", row.activity_source, facts.activity_source());
         comparison.compare("window_complete", row.window_complete, facts.began_before);
     }
     let snapshot = facts.tables(day).and_then(|tables| tables.snapshot_day());

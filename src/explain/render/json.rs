@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::day::Day;
+use crate::domain::kinds::ActivitySource;
 use crate::domain::next_steps::Language;
 use crate::domain::subscription::Term;
 use crate::domain::words::Words;
@@ -174,6 +175,7 @@ fn completeness(completeness: &Completeness) -> Value {
         "window_first_day": day(completeness.first),
         "window_last_day": day(completeness.last),
         "window_days_covered": completeness.days_covered,
+        "activity_source": completeness.source.map(ActivitySource::name),
         "window_complete": completeness.complete,
         "seats_snapshot_day": day_or_null(completeness.snapshot_day),
     })
@@ -267,6 +269,7 @@ fn user_day(of: &UserDay) -> Value {
         "interactive_sign_ins": of.interactive_sign_ins,
         "non_interactive_sign_ins": of.non_interactive_sign_ins,
         "actions": of.actions,
+        "reports": of.reports,
         "is_active": of.is_active,
         "held": of.held.iter().map(|sku| sku.to_string()).collect::<Vec<_>>(),
         "lines": of.lines.iter().map(event_line).collect::<Vec<_>>(),

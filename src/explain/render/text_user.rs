@@ -78,6 +78,7 @@ pub fn day_words(w: Words, day: &UserDay) -> String {
         (day.interactive_sign_ins, people::INTERACTIVE),
         (day.non_interactive_sign_ins, people::NON_INTERACTIVE),
         (day.actions, people::AUDITED),
+        (day.reports, people::REPORTED),
     ];
     let shown: Vec<String> = counts
         .iter()

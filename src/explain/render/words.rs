@@ -209,12 +209,13 @@ pub fn other_products(w: Words, person: &Person) -> String {
     w.fill(phrase, &[("products", &w.and(&names))])
 }
 
-/// `ina`: one letter for each kind of evidence.
+/// `inar`: one letter for each kind of evidence.
 pub fn letters<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> String {
     let letter = |kind: &Evidence| match kind {
         Evidence::Interactive => 'i',
         Evidence::NonInteractive => 'n',
         Evidence::Action => 'a',
+        Evidence::Report => 'r',
     };
     evidence.into_iter().map(letter).collect()
 }
@@ -225,6 +226,7 @@ pub fn evidence(w: Words, kind: Evidence) -> &'static str {
         Evidence::Interactive => people::INTERACTIVE_SIGN_IN,
         Evidence::NonInteractive => people::NON_INTERACTIVE_SIGN_IN,
         Evidence::Action => people::AUDITED_ACTION,
+        Evidence::Report => people::USAGE_REPORT,
     })
 }
 

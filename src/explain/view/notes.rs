@@ -1,6 +1,6 @@
 //! Notes: what a reader must know about a number before trusting it.
 
-use crate::domain::kinds::spelled;
+use crate::domain::kinds::{ActivitySource, spelled};
 use crate::domain::next_steps::Language;
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::domain::words::{Words, explain_notes as phrases, nouns};
@@ -14,6 +14,7 @@ spelled! {
         NothingThere = "nothing_there",
         NoSnapshot = "no_snapshot",
         NoEvents = "no_events",
+        ReportsOnly = "reports_only",
         IncompleteWindow = "incomplete_window",
         NotInCatalogue = "not_in_catalogue",
         NoWorkload = "no_workload",
@@ -58,7 +59,10 @@ pub fn of_customer(facts: &Facts<'_>) -> Vec<Note> {
     if facts.tables(facts.day).and_then(|tables| tables.snapshot_day()).is_none() {
         notes.push(Note::new(NoteCode::NoSnapshot, |w| w.say(phrases::NO_SNAPSHOT).to_owned()));
     }
-    match facts.covered.first() {
+    if facts.activity_source() == Some(ActivitySource::Reports) {
+        notes.push(Note::new(NoteCode::ReportsOnly, |w| w.say(phrases::REPORTS_ONLY).to_owned()));
+    }
+    match facts.covered.keys().next() {
         None if facts.began_before => {
             notes.push(Note::new(NoteCode::NoEvents, |w| {
                 w.fill(phrases::NO_EVENTS, &[("first", &first), ("day", &facts.day)])

@@ -1,6 +1,7 @@
 //! The explanation of one product of a customer on one day.
 
 use crate::domain::day::Day;
+use crate::domain::kinds::ActivitySource;
 use crate::domain::window;
 use crate::explain::count::changes::{Change, changes};
 use crate::explain::count::differences::{Difference, differences};
@@ -19,6 +20,8 @@ pub struct Completeness {
     pub last: Day,
     /// Days of the window with any event.
     pub days_covered: i64,
+    /// Where these events come from.
+    pub source: Option<ActivitySource>,
     /// Whether the customer's first event is on or before the first day of the window.
     pub complete: bool,
     /// The snapshot of subscriptions in force.
@@ -32,6 +35,7 @@ impl Completeness {
             first,
             last: facts.day,
             days_covered: facts.covered.range(first..=facts.day).count() as i64,
+            source: facts.activity_source(),
             complete: facts.began_before,
             snapshot_day: facts.tables(facts.day).and_then(|tables| tables.snapshot_day()),
         }

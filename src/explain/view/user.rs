@@ -58,6 +58,7 @@ pub struct UserDay {
     pub interactive_sign_ins: u32,
     pub non_interactive_sign_ins: u32,
     pub actions: u32,
+    pub reports: u32,
     /// Whether the day is active by the evidence that the pipeline chooses.
     pub is_active: bool,
     /// The products with the workload that the user held on the day. If the call names a product,
@@ -118,6 +119,7 @@ pub fn explain(facts: &Facts<'_>, user: &str, product: Option<Subject<'_>>, line
                 interactive_sign_ins: row.interactive_sign_ins,
                 non_interactive_sign_ins: row.non_interactive_sign_ins,
                 actions: row.actions,
+                reports: row.reports,
                 is_active: evidence_of(row, facts.rules) != 0,
                 held: held(facts, user, product, *day, &row.workload),
                 lines,
@@ -192,6 +194,7 @@ fn compare_counts(day: Day, row: &ActivityDaily, lines: &[EventLine], difference
         ("interactive_sign_ins", row.interactive_sign_ins, Evidence::Interactive),
         ("non_interactive_sign_ins", row.non_interactive_sign_ins, Evidence::NonInteractive),
         ("actions", row.actions, Evidence::Action),
+        ("reports", row.reports, Evidence::Report),
     ];
     for (column, in_table, kind) in counts {
         let counted = lines.iter().filter(|line| line.evidence == kind).count();

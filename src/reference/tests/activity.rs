@@ -39,6 +39,7 @@ fn of_several_copies_the_one_that_succeeded_is_kept_then_the_earliest() {
         interactive_sign_ins: 1,
         non_interactive_sign_ins: 0,
         actions: 0,
+        reports: 0,
         guest: false,
         first_at: at(3, 10),
         last_at: at(3, 10),
@@ -201,6 +202,7 @@ fn a_window_has_28_days_and_each_evidence_its_bits() {
         interactive_bits: 1 << 27 | 1,
         non_interactive_bits: 2,
         action_bits: 1,
+        report_bits: 0,
         active_days,
         last_active_day: last,
     };

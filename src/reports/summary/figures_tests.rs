@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
+use crate::domain::kinds::ActivitySource;
 use crate::stages::measures::portfolio;
 
 const CONTOSO: Guid = Guid(0xa);
@@ -36,6 +37,7 @@ fn row(tenant: Guid, sku: u128, entitlements: Option<i64>, active: i64) -> Adopt
         in_scope: true,
         scope_reason: None,
         window_days_covered: 28,
+        activity_source: Some(ActivitySource::Logs),
         window_complete: true,
         seats_snapshot_day: entitlements.map(|_| Day(0)),
     }

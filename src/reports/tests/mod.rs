@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::catalogue::Product;
 use crate::domain::digest::{Digest, Fingerprint};
+use crate::domain::kinds::ActivitySource;
 use crate::domain::money::{Currency, Price};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
@@ -71,6 +72,7 @@ fn adoption(tenant_id: Guid, sku_id: Guid, seats: i64) -> Adoption {
         in_scope: true,
         scope_reason: None,
         window_days_covered: 28,
+        activity_source: Some(ActivitySource::Logs),
         window_complete: true,
         seats_snapshot_day: Some(FIRST),
     }

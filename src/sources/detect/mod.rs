@@ -60,9 +60,9 @@ fn choice(entry: &FormatEntry, why: String) -> Choice {
 fn by_header(feed: Feed, head: &[u8]) -> Option<Choice> {
     let header = first_record(head);
     registry::of_feed(feed).find_map(|entry| {
-        let csv = entry.as_csv().filter(|csv| csv.is_header(&header))?;
+        let signs = entry.as_csv()?.signs_in(&header)?;
         let is_other = entry.signs.unless_columns.iter().any(|column| has_columns(&header, &[column]));
-        let why = match csv.needed() {
+        let why = match signs.as_slice() {
             [column] => format!("it has a column `{column}`"),
             columns => format!("it has columns {}", listed(columns)),
         };

@@ -73,6 +73,7 @@ pub struct Csv {
     /// All columns that matter; the first ones are `needed`.
     pub columns: &'static [&'static str],
     needed: usize,
+    one_of: &'static [usize],
 }
 
 /// The signs by which `auto` recognises a format, besides the needed columns of a table.
@@ -94,6 +95,7 @@ impl Csv {
             read: read_csv::<R>,
             columns: R::COLUMNS,
             needed: R::NEEDED,
+            one_of: R::ONE_OF,
         }
     }
 
@@ -102,9 +104,26 @@ impl Csv {
         &self.columns[..self.needed]
     }
 
+    /// The columns of which one has to be there as well.
+    pub fn one_of(&self) -> impl Iterator<Item = &'static str> {
+        self.one_of.iter().map(|column| self.columns[*column])
+    }
+
+    /// The columns by which a record is the header of such a table, if it is one.
+    pub fn signs_in(&self, record: &CsvRecord) -> Option<Vec<&'static str>> {
+        let mut signs = self.needed().to_vec();
+        if !has_columns(record, &signs) {
+            return None;
+        }
+        if !self.one_of.is_empty() {
+            signs.push(self.one_of().find(|column| has_columns(record, &[column]))?);
+        }
+        Some(signs)
+    }
+
     /// Whether a record is the header of such a table.
     pub fn is_header(&self, record: &CsvRecord) -> bool {
-        has_columns(record, self.needed())
+        self.signs_in(record).is_some()
     }
 }
 
@@ -155,6 +174,7 @@ impl FormatEntry {
             read: read_json_column::<R>,
             columns: const { &[R::COLUMN] },
             needed: 1,
+            one_of: &[],
         };
         FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), csv))
     }

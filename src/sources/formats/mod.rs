@@ -24,3 +24,4 @@ pub mod partner_center;
 pub mod portal_csv;
 pub mod registry;
 pub mod shared;
+pub mod usage_report;

@@ -15,6 +15,7 @@ use crate::sources::formats::log_analytics::audit_logs::LogAnalyticsAudit;
 use crate::sources::formats::management_api::record::AUDIT_DATA;
 use crate::sources::formats::partner_center::PartnerCenter;
 use crate::sources::formats::portal_csv::PortalCsv;
+use crate::sources::formats::usage_report::reader::UsageReport;
 use crate::sources::formats::{azure_monitor, graph, management_api, own};
 
 /// The raw formats.
@@ -36,6 +37,9 @@ static REGISTRY: &[FormatEntry] = &[
     FormatEntry::json_or_csv_column::<management_api::activity::ManagementActivity>(Feed::Activity, Format::ManagementApi)
         .with_keys(MANAGEMENT_API_KEYS)
         .with(&[Trait::SeveralFeeds, Trait::NamesOnly, Trait::AuditActions, Trait::Splittable]),
+    FormatEntry::json_or_csv::<UsageReport>(Feed::Activity, Format::UsageReport)
+        .with_keys(USAGE_REPORT_KEYS)
+        .with(&[Trait::OneTenant, Trait::NamesOnly]),
     FormatEntry::csv::<own::activity::ActivityTable>(Feed::Activity, Format::Csv),
     FormatEntry::parquet::<own::activity::ActivityTable>(Feed::Activity, Format::Parquet),
     // License changes.
@@ -97,6 +101,23 @@ const MANAGEMENT_API_KEYS: &[&[&str]] = &[
     &["Operation", "CreationTime"],
     &["Operation", "OrganizationId"],
     &["Operation", "RecordType"],
+];
+/// Graph's spelling, and the one of programs that turn the CSV into JSON.
+const USAGE_REPORT_KEYS: &[&[&str]] = &[
+    &["reportRefreshDate", "userPrincipalName", "privateChatMessageCount"],
+    &["reportRefreshDate", "userPrincipalName", "sendCount"],
+    &["reportRefreshDate", "userPrincipalName", "viewedOrEditedFileCount"],
+    &["reportRefreshDate", "userPrincipalName", "postedCount"],
+    &["reportRefreshDate", "userPrincipalName", "exchangeLastActivityDate"],
+    &["reportRefreshDate", "userPrincipalName", "wordCopilotLastActivityDate"],
+    &["reportRefreshDate", "userPrincipalName", "lastActivationDate", "details"],
+    &["Report Refresh Date", "User Principal Name", "Private Chat Message Count"],
+    &["Report Refresh Date", "User Principal Name", "Send Count"],
+    &["Report Refresh Date", "User Principal Name", "Viewed Or Edited File Count"],
+    &["Report Refresh Date", "User Principal Name", "Posted Count"],
+    &["Report Refresh Date", "User Principal Name", "Exchange Last Activity Date"],
+    &["Report Refresh Date", "User Principal Name", "Word Copilot Last Activity Date"],
+    &["Report Refresh Date", "User Principal Name", "Last Activation Date", "Word"],
 ];
 
 /// The entries of a feed, in order.

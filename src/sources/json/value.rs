@@ -159,16 +159,20 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The members of an object in their order, also where a key is repeated.
+    pub fn keyed(self) -> impl Iterator<Item = (Text<'a>, Node<'a>)> {
+        let Json { text, structure } = *self.json;
+        let member = move |(colon, next)| Some((string_before(text, structure, colon)?, self.value_after(colon, next)));
+        self.colons().filter_map(member)
+    }
+
     /// All members of an object with their keys decoded, to say what a reject lacks.
     pub fn members(self) -> Vec<(String, Node<'a>)> {
-        let Json { text, structure } = *self.json;
         let mut members = Vec::new();
-        for (colon, next) in self.colons() {
+        for (raw, value) in self.keyed() {
             let mut key = String::new();
-            if let Some(raw) = string_before(text, structure, colon)
-                && raw.append_to(&mut key).is_some()
-            {
-                members.push((key, self.value_after(colon, next)));
+            if raw.append_to(&mut key).is_some() {
+                members.push((key, value));
             }
         }
         members

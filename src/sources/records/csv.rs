@@ -12,7 +12,7 @@ use crate::sources::output::{NOT_UTF8, Output};
 use crate::sources::record::Reason;
 use crate::sources::records::csv_file::{CsvFile, CsvRecord, CsvStep, separator};
 use crate::sources::records::json::{of_line, reject_content_error};
-use crate::sources::records::reject_detail::{are_names, of_cells, of_columns};
+use crate::sources::records::reject_detail::{are_names, listed, of_cells, of_columns};
 use crate::sources::records::table::{Cells, TableReader, name_places};
 
 /// One record, and the place of each column in it.
@@ -29,6 +29,10 @@ impl Cells for CsvCells<'_> {
             raw: field,
             escaped: false,
         }))
+    }
+
+    fn has_column(&self, column: usize) -> bool {
+        self.places.get(column).is_some_and(Option::is_some)
     }
 }
 
@@ -57,10 +61,10 @@ pub fn read_csv<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: 
         let at = of_line(record.first_line);
         let is_text = std::str::from_utf8(&record.raw).is_ok();
         let Some(places) = &columns else {
-            columns = column_places(record, R::COLUMNS, R::NEEDED);
+            columns = column_places(record, R::COLUMNS, R::NEEDED).filter(|places| has_one_of(places, R::ONE_OF));
             header_cells = record.field_count();
             if columns.is_none() {
-                return reject_header(&R::COLUMNS[..R::NEEDED], &mut file, out);
+                return reject_header(&R::COLUMNS[..R::NEEDED], &names_of(R::COLUMNS, R::ONE_OF), &mut file, out);
             }
             continue;
         };
@@ -82,6 +86,16 @@ pub fn read_csv<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: 
     }
 }
 
+/// Whether one of these columns is there, if one has to be.
+fn has_one_of(places: &[Option<usize>], one_of: &[usize]) -> bool {
+    one_of.is_empty() || one_of.iter().any(|column| places[*column].is_some())
+}
+
+/// The names of columns by their numbers.
+fn names_of(columns: &[&'static str], numbers: &[usize]) -> Vec<&'static str> {
+    numbers.iter().map(|number| columns[*number]).collect()
+}
+
 /// Whether a record is a header that has all of these columns.
 pub fn has_columns(header: &CsvRecord, columns: &[&str]) -> bool {
     column_places(header, columns, columns.len()).is_some()
@@ -94,14 +108,19 @@ pub fn column_places(header: &CsvRecord, columns: &[&str], needed: usize) -> Opt
     name_places(columns, needed, names)
 }
 
-/// Rejects a table whose header, which was read last, lacks one of the needed columns.
-pub fn reject_header(needed: &[&str], file: &mut CsvFile<'_>, out: &mut Output<'_>) {
+/// Rejects a table whose header, which was read last, lacks one of the needed columns, or all of
+/// those of which it has to have one.
+pub fn reject_header(needed: &[&str], one_of: &[&str], file: &mut CsvFile<'_>, out: &mut Output<'_>) {
+    let has_needed = !one_of.is_empty() && has_columns(file.last(), needed);
     let (first, line) = (file.last().raw.clone(), file.last().first_line);
     let second = match file.step() {
         CsvStep::Record(record) => record.raw.clone(),
         _ => Vec::new(),
     };
-    let detail = of_header(needed, &first, &second);
+    let detail = match has_needed {
+        true => format!("it has none of the columns {}", listed(one_of)),
+        false => of_header(needed, &first, &second),
+    };
     out.reject_with(of_line(line), Reason::MissingColumn, &first, detail);
 }
 

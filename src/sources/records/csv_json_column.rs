@@ -42,7 +42,7 @@ pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext
         let Some(column) = column else {
             column = column_places(record, &[R::COLUMN], 1).and_then(|places| places.first().copied().flatten());
             if column.is_none() {
-                return reject_header(&[R::COLUMN], &mut file, out);
+                return reject_header(&[R::COLUMN], &[], &mut file, out);
             }
             continue;
         };

@@ -143,6 +143,10 @@ impl Cells for ParquetCells<'_> {
     fn cell(&self, column: usize) -> Option<Value<'_>> {
         self.columns.get(column)?.as_ref()?.value(self.row)
     }
+
+    fn has_column(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(Option::is_some)
+    }
 }
 
 impl ParquetCells<'_> {

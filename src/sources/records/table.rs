@@ -21,6 +21,9 @@ pub trait Cells {
     /// The value in a column, by its number in [`TableReader::COLUMNS`]. `None` where the cell is
     /// empty or the column is missing.
     fn cell(&self, column: usize) -> Option<Value<'_>>;
+
+    /// Whether the table has the column, if only with empty cells.
+    fn has_column(&self, column: usize) -> bool;
 }
 
 /// A reader of a format that comes as a table.
@@ -30,6 +33,8 @@ pub trait TableReader: Reader {
     /// How many of them, from the first on, have to be there. Without them the file is of another
     /// format.
     const NEEDED: usize;
+    /// The columns of which one has to be there as well; none where that does not matter.
+    const ONE_OF: &'static [usize] = &[];
     /// The columns that each reason for a reject is about.
     const REASON_COLUMNS: ReasonColumns = &[];
 

@@ -45,6 +45,16 @@ const BEGINNINGS: &[(Feed, Format, &str)] = &[
     ),
     (
         Feed::Activity,
+        Format::UsageReport,
+        "\u{feff}Report Refresh Date,User Principal Name,Last Activity Date,Send Count,Receive Count\r\n2026-09-01,",
+    ),
+    (
+        Feed::Activity,
+        Format::UsageReport,
+        "{\"value\":[{\"reportRefreshDate\":\"x\",\"userPrincipalName\":\"y\",\"postedCount\":1,",
+    ),
+    (
+        Feed::Activity,
         Format::LogAnalytics,
         "{\"TenantId\":\"w\",\"TimeGenerated\":\"x\",\"Category\":\"SignInLogs\"}",
     ),

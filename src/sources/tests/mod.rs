@@ -23,3 +23,4 @@ mod people;
 mod registry;
 mod sign_ins;
 mod tables;
+mod usage_reports;

@@ -26,7 +26,7 @@ fn the_formats_of_each_feed_are_those_that_users_know_in_their_order() {
     for (feed, known) in [
         (
             Feed::Activity,
-            "auto azure-monitor graph portal-csv log-analytics management-api csv parquet",
+            "auto azure-monitor graph portal-csv log-analytics management-api usage-report csv parquet",
         ),
         (
             Feed::LicenseChanges,
@@ -70,7 +70,13 @@ fn each_sign_leads_to_the_entry_that_it_stands_in() {
             assert_eq!(chosen(text), Some(entry.format), "{} {key}", entry.feed);
         }
         if let Some(csv) = entry.as_csv() {
-            let header = csv.needed().join(",");
+            let header = csv
+                .needed()
+                .iter()
+                .copied()
+                .chain(csv.one_of().take(1))
+                .collect::<Vec<_>>()
+                .join(",");
             assert_eq!(chosen(format!("{header}\n")), Some(entry.format), "{} {header}", entry.feed);
             for other in entry.signs.unless_columns {
                 assert_ne!(chosen(format!("{header},{other}\n")), Some(entry.format), "{} {other}", entry.feed);

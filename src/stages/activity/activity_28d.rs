@@ -10,7 +10,7 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::window;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
-use crate::stages::activity::window_facts::{DailyFacts, Entity, Marks, Windows};
+use crate::stages::activity::window_facts::{DailyFacts, Entity, KINDS, Marks, Windows};
 use crate::stages::received::activity_events::guids;
 use crate::warehouse::cell::texts;
 use crate::warehouse::error::WarehouseError;
@@ -19,7 +19,7 @@ use crate::warehouse::table::{coded, frame_of, table};
 table! {
     /// A user with any activity in a workload in the 28 days that end on the day. Bit 0 is the day,
     /// bit 27 is 27 days before.
-    ACTIVITY_28D = "activity_28d", version 1, Day, sharded,
+    ACTIVITY_28D = "activity_28d", version 2 reads 1, Day, sharded,
         from Window [ACTIVITY_DAILY, ACTIVITY_BEFORE],
         settings [Evidence];
     Activity28d {
@@ -30,6 +30,7 @@ table! {
         interactive_bits: u32 = "the days with interactive sign-ins",
         non_interactive_bits: u32 = "the days with non-interactive sign-ins",
         action_bits: u32 = "the days with audited actions",
+        [since 2] report_bits: u32 = "the days of which usage reports say so",
         active_days: i64 = "how many days are active",
         last_active_day: Option<Day> = "the latest active day; null when none is",
     }
@@ -41,7 +42,7 @@ table! {
 pub struct DayOfWindows {
     entities: Vec<u32>,
     active: Vec<u32>,
-    patterns: [Vec<u32>; 3],
+    patterns: [Vec<u32>; KINDS],
 }
 
 impl DayOfWindows {
@@ -57,17 +58,24 @@ impl DayOfWindows {
 
 /// Returns the windows of a day: one row for every entity that has any evidence.
 pub fn rows(windows: &Windows, chosen: Marks) -> DayOfWindows {
-    let [interactive, non_interactive, action, _] = &windows.patterns;
+    let of_evidence = windows.of_evidence();
+    // A kind that does not occur has no patterns. Those of another kind take its place: to add them
+    // twice changes nothing.
+    let any = of_evidence.into_iter().find(|patterns| !patterns.is_empty()).unwrap_or_default();
+    let [a, b, c, d] = of_evidence.map(|patterns| if patterns.is_empty() { any } else { patterns });
     // Every entity is written, and the next one overwrites it unless it has evidence. This needs no
     // branch.
-    let mut entities = vec![0; interactive.len() + 1];
+    let mut entities = vec![0; any.len() + 1];
     let mut count = 0;
-    for (entity, ((interactive, non_interactive), action)) in interactive.iter().zip(non_interactive).zip(action).enumerate() {
+    for (entity, (((a, b), c), d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
         entities[count] = entity as u32;
-        count += usize::from(interactive | non_interactive | action != 0);
+        count += usize::from(a | b | c | d != 0);
     }
     entities.truncate(count);
-    let patterns = [interactive, non_interactive, action].map(|patterns| entities.iter().map(|at| patterns[*at as usize]).collect());
+    let patterns = of_evidence.map(|patterns| match patterns {
+        [] => vec![0; count],
+        patterns => entities.iter().map(|at| patterns[*at as usize]).collect(),
+    });
     let active = entities.iter().map(|entity| windows.active(*entity as usize, chosen)).collect();
     DayOfWindows {
         entities,
@@ -113,6 +121,7 @@ pub fn frame(day: Day, windows: &DayOfWindows, facts: &DailyFacts, texts: &Texts
         bits(&patterns[0]),
         bits(&patterns[1]),
         bits(&patterns[2]),
+        bits(&patterns[3]),
         Arc::new(Int64Array::from_iter_values(active.iter().map(|bits| i64::from(bits.count_ones())))),
         last_days(day, active),
     ];

@@ -21,8 +21,9 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::{Texts, coded, frame_of, table};
 
 table! {
-    /// A user's activity in a workload on one day: successful sign-ins and audited actions.
-    ACTIVITY_DAILY = "activity_daily", version 1, Day, sharded,
+    /// A user's activity in a workload on one day: successful sign-ins, audited actions, and what
+    /// usage reports say.
+    ACTIVITY_DAILY = "activity_daily", version 2 reads 1, Day, sharded,
         from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE]
             History [USER_NAMES, LICENSE_CHANGES];
     ActivityDaily {
@@ -32,7 +33,8 @@ table! {
         interactive_sign_ins: u32 = "successful interactive sign-ins",
         non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
         actions: u32 = "audited actions",
-        guest: bool = "any of the counted sign-ins was an external user's",
+        [since 2] reports: u32 = "usage reports that say that the user was active on the day",
+        guest: bool = "any of the counted sign-ins or reports was an external user's",
         first_at: Instant = "the earliest of them",
         last_at: Instant = "the latest of them",
     }
@@ -41,7 +43,7 @@ table! {
 table! {
     /// The same for the 27 days before the first day of the tables, which the windows of the first
     /// days look back on.
-    ACTIVITY_BEFORE = "activity_before", version 1, Day, sharded,
+    ACTIVITY_BEFORE = "activity_before", version 2 reads 1, Day, sharded,
         from Day [ACTIVITY_EVENTS, ACTIVITY_COVERAGE]
             History [USER_NAMES, LICENSE_CHANGES];
     ActivityBefore {
@@ -51,7 +53,8 @@ table! {
         interactive_sign_ins: u32 = "successful interactive sign-ins",
         non_interactive_sign_ins: u32 = "successful non-interactive sign-ins",
         actions: u32 = "audited actions",
-        guest: bool = "any of the counted sign-ins was an external user's",
+        [since 2] reports: u32 = "usage reports that say that the user was active on the day",
+        guest: bool = "any of the counted sign-ins or reports was an external user's",
         first_at: Instant = "the earliest of them",
         last_at: Instant = "the latest of them",
     }
@@ -185,23 +188,25 @@ impl<'c> EventsOfDay<'c> {
     /// Returns the number of distinct events of each tenant and the digest of them. `digests` has
     /// the digests of the rows, per partition, if they are known.
     fn coverage(&mut self, digests: &[&[Digest]]) -> Result<Vec<ActivityCoverage>, WarehouseError> {
-        let mut found: Vec<(i64, SetDigest)> = vec![Default::default(); self.tenants.len()];
+        let mut found: Vec<(i64, i64, SetDigest)> = vec![Default::default(); self.tenants.len()];
         let mut hasher = Hasher::new();
         for event in &self.events {
             let (at, row) = (event.at as usize, event.row as usize);
             let known = digests.get(at).and_then(|digests| digests.get(row));
             let tenant = &mut found[event.tenant as usize];
             tenant.0 += 1;
-            tenant.1.add(match known {
+            tenant.1 += i64::from(self.columns[at].is_report(row));
+            tenant.2.add(match known {
                 Some(digest) => *digest,
                 None => self.columns[at].digest(row, &mut hasher),
             });
         }
-        let row = |(tenant, (events, digest)): (&&'c str, (i64, SetDigest))| {
+        let row = |(tenant, (events, reports, digest)): (&&'c str, (i64, i64, SetDigest))| {
             let wrong = || WarehouseError::Contract(format!("`{tenant}` in activity_events is no tenant id"));
             Ok(ActivityCoverage {
                 tenant_id: Guid::parse(tenant.as_bytes()).ok_or_else(wrong)?,
                 events,
+                reports,
                 digest: digest.digest().to_string(),
                 named_users: self
                     .named
@@ -248,8 +253,8 @@ impl<'c> EventsOfDay<'c> {
 struct FactColumns {
     /// Tenants, users, workloads.
     keys: [Vec<u32>; 3],
-    /// Interactive sign-ins, non-interactive ones, actions.
-    counts: [Vec<u32>; 3],
+    /// Interactive sign-ins, non-interactive ones, actions, reports.
+    counts: [Vec<u32>; 4],
     guest: Vec<bool>,
     first_at: Vec<i64>,
     last_at: Vec<i64>,
@@ -268,16 +273,17 @@ impl FactColumns {
 
     /// Adds an event to the last row.
     fn add(&mut self, events: &EventColumns<'_>, row: usize) {
-        let is_sign_in = events.interactive.is_valid(row);
-        let kind = match is_sign_in.then(|| events.interactive.value(row)) {
+        const ACTION: usize = 2;
+        let kind = match events.interactive.is_valid(row).then(|| events.interactive.value(row)) {
             Some(true) => 0,
             Some(false) => 1,
-            None => 2,
+            None if events.is_report(row) => 3,
+            None => ACTION,
         };
         let at = events.event_time.value(row);
         if let (Some(count), Some(guest)) = (self.counts[kind].last_mut(), self.guest.last_mut()) {
             *count += 1;
-            *guest |= is_sign_in && events.guest.value(row);
+            *guest |= kind != ACTION && events.guest.value(row);
         }
         if let (Some(first), Some(last)) = (self.first_at.last_mut(), self.last_at.last_mut()) {
             *first = at.min(*first);
@@ -367,6 +373,7 @@ impl From<ActivityBefore> for ActivityDaily {
             interactive_sign_ins: row.interactive_sign_ins,
             non_interactive_sign_ins: row.non_interactive_sign_ins,
             actions: row.actions,
+            reports: row.reports,
             guest: row.guest,
             first_at: row.first_at,
             last_at: row.last_at,

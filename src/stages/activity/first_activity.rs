@@ -132,6 +132,7 @@ mod tests {
                 (Day(6), vec![(1, ACTION)]),
                 (Day(7), vec![(0, INTERACTIVE), (1, ACTION)]),
             ],
+            marks: INTERACTIVE | ACTION,
         }
     }
 

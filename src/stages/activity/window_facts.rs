@@ -25,6 +25,7 @@ pub const FOLDED_COLUMNS: &[&str] = &[
     "interactive_sign_ins",
     "non_interactive_sign_ins",
     "actions",
+    "reports",
     "guest",
 ];
 
@@ -36,9 +37,12 @@ pub struct Entity {
     pub workload: u32,
 }
 
-/// What one entity did on one day, one bit each: interactive, non-interactive, action, guest.
+/// What one entity did on one day, one bit each: interactive, non-interactive, action, report,
+/// guest.
 pub type Marks = u8;
-pub const GUEST: Marks = 8;
+pub const GUEST: Marks = 1 << KINDS;
+/// How many kinds of evidence there are.
+pub const KINDS: usize = 4;
 
 /// Returns the mark of a kind of evidence.
 pub fn mark(evidence: Evidence) -> Marks {
@@ -46,6 +50,7 @@ pub fn mark(evidence: Evidence) -> Marks {
         Evidence::Interactive => 1,
         Evidence::NonInteractive => 2,
         Evidence::Action => 4,
+        Evidence::Report => 8,
     }
 }
 
@@ -59,6 +64,8 @@ pub struct DailyFacts {
     pub entities: Vec<Entity>,
     /// For each day, in order: the entities of the day, sorted, with their marks.
     pub days: Vec<(Day, Vec<(u32, Marks)>)>,
+    /// All marks that occur.
+    pub marks: Marks,
 }
 
 /// Collects frames of `activity_daily` in any order.
@@ -75,6 +82,7 @@ pub struct DailyFactsBuilder {
     /// For each entity, the next one of the same tenant and user.
     next: Vec<u32>,
     days: Vec<(Day, Vec<(u32, Marks)>)>,
+    marks: Marks,
 }
 
 /// End of such a list.
@@ -96,10 +104,9 @@ impl DailyFactsBuilder {
         let tenants = numbers(column("tenant_id")?, &mut self.tenants);
         let users = numbers(column("user_id")?, &mut self.users);
         let workloads = numbers(column("workload")?, &mut self.workloads);
-        let counts = ["interactive_sign_ins", "non_interactive_sign_ins", "actions"];
-        let [interactive, non_interactive, actions] =
-            counts.map(|name| column(name).map(|column| column.as_primitive::<UInt32Type>().clone()));
-        let (interactive, non_interactive, actions) = (interactive?, non_interactive?, actions?);
+        let counts = |name| column(name).map(|column| column.as_primitive::<UInt32Type>());
+        let (interactive, non_interactive) = (counts("interactive_sign_ins")?, counts("non_interactive_sign_ins")?);
+        let (actions, reports) = (counts("actions")?, counts("reports")?);
         let guest = column("guest")?.as_boolean();
         // Rows are sorted, so the rows of a user are adjacent.
         let mut before = None;
@@ -119,7 +126,9 @@ impl DailyFactsBuilder {
             let marks = Marks::from(interactive.value(row) > 0)
                 | Marks::from(non_interactive.value(row) > 0) << 1
                 | Marks::from(actions.value(row) > 0) << 2
-                | Marks::from(guest.value(row)) << 3;
+                | Marks::from(reports.value(row) > 0) << 3
+                | Marks::from(guest.value(row)) << 4;
+            self.marks |= marks;
             rows.push((number, marks));
         }
         Ok(())
@@ -201,6 +210,7 @@ impl DailyFactsBuilder {
             workloads: sorted(&self.workloads, &workload_ranks),
             entities: entities.into_iter().map(|(entity, _)| entity).collect(),
             days: self.days,
+            marks: self.marks,
         })
     }
 }
@@ -240,16 +250,19 @@ fn sorted(interner: &Interner, ranks: &[u32]) -> Vec<String> {
 
 /// The windows of every entity on one day. They are carried forward from day to day.
 pub struct Windows {
-    /// For each mark (interactive, non-interactive, action, guest), the pattern of each entity.
-    pub patterns: [Vec<u32>; 4],
+    /// For each mark (interactive, non-interactive, action, report, guest), the pattern of each
+    /// entity. Empty for a mark that no fact has: few customers have logs and reports, and what
+    /// does not occur is to cost nothing.
+    patterns: [Vec<u32>; KINDS + 1],
     day: Day,
 }
 
 impl Windows {
     /// Returns empty windows for the day before `first`.
-    pub fn before(first: Day, entities: usize) -> Windows {
+    pub fn before(first: Day, facts: &DailyFacts) -> Windows {
+        let length = |bit: usize| if facts.marks >> bit & 1 == 1 { facts.entities.len() } else { 0 };
         Windows {
-            patterns: std::array::from_fn(|_| vec![0; entities]),
+            patterns: std::array::from_fn(|bit| vec![0; length(bit)]),
             day: first.plus(-1),
         }
     }
@@ -260,18 +273,32 @@ impl Windows {
         for patterns in &mut self.patterns {
             patterns.iter_mut().for_each(|bits| *bits = *bits << shift & window::WINDOW_MASK);
         }
-        for &(entity, marks) in rows {
-            for (bit, patterns) in self.patterns.iter_mut().enumerate() {
+        let occurring = self.patterns.iter_mut().enumerate().filter(|(_, patterns)| !patterns.is_empty());
+        for (bit, patterns) in occurring {
+            for &(entity, marks) in rows {
                 patterns[entity as usize] |= u32::from(marks >> bit & 1);
             }
         }
         self.day = day;
     }
 
+    /// Returns the pattern of each entity for one mark; empty if no fact has it.
+    pub fn pattern(&self, mark: Marks) -> &[u32] {
+        &self.patterns[mark.trailing_zeros() as usize]
+    }
+
+    /// Returns the same for each kind of evidence.
+    pub fn of_evidence(&self) -> [&[u32]; KINDS] {
+        std::array::from_fn(|bit| self.patterns[bit].as_slice())
+    }
+
     /// Returns the days with any of the chosen evidence.
     pub fn active(&self, entity: usize, chosen: Marks) -> u32 {
-        let of = |bit: usize| self.patterns[bit][entity] & u32::from(chosen >> bit & 1).wrapping_neg();
-        of(0) | of(1) | of(2)
+        let of = |bit: usize| {
+            let pattern = self.patterns[bit].get(entity).copied().unwrap_or_default();
+            pattern & u32::from(chosen >> bit & 1).wrapping_neg()
+        };
+        of(0) | of(1) | of(2) | of(3)
     }
 }
 

@@ -20,10 +20,11 @@ use crate::warehouse::error::WarehouseError;
 use crate::warehouse::table::column_of;
 
 /// For each kind of evidence, its pattern and the count of a day that sets bit 0.
-const PATTERNS: [(&str, &str); 3] = [
+const PATTERNS: [(&str, &str); 4] = [
     ("interactive_bits", "interactive_sign_ins"),
     ("non_interactive_bits", "non_interactive_sign_ins"),
     ("action_bits", "actions"),
+    ("report_bits", "reports"),
 ];
 
 /// The key columns of a table of users.
@@ -140,8 +141,7 @@ pub(super) fn check_evidence(tables: &DayTables, rules: &Rules, violations: &mut
     let rows = UserRows::of(frame, &ACTIVITY_28D)?;
     let patterns = numbers(frame, &ACTIVITY_28D, PATTERNS.map(|(pattern, _)| pattern))?;
     let [active] = numbers(frame, &ACTIVITY_28D, ["active_bits"])?;
-    let kinds = [Evidence::Interactive, Evidence::NonInteractive, Evidence::Action];
-    let chosen: Vec<&UInt32Array> = kinds
+    let chosen: Vec<&UInt32Array> = Evidence::ALL
         .iter()
         .zip(patterns)
         .filter(|(kind, _)| rules.evidence.contains(kind))

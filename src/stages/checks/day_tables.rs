@@ -35,4 +35,5 @@ pub const DAILY_COLUMNS: &[&str] = &[
     "interactive_sign_ins",
     "non_interactive_sign_ins",
     "actions",
+    "reports",
 ];

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::kinds::ActivitySource;
 use crate::domain::rules::Rules;
 use crate::domain::subscription::Seller;
 use crate::domain::window;
@@ -208,11 +209,17 @@ fn check_users(subject: Subject<'_>, (active, moved, switched): (i64, i64, i64),
 /// Checks on how many days of the window the customer has data, and whether the window is complete.
 fn check_completeness(subject: Subject<'_>, row: &Adoption, coverage: &Coverage, day: Day, violations: &mut Violations) {
     let begin = window::first_day(day);
-    let covered = coverage
-        .days
-        .range(begin..=day)
-        .filter(|(_, tenants)| tenants.binary_search(&row.tenant_id).is_ok());
-    let covered = covered.count() as i64;
+    let covered = coverage.days.range(begin..=day).filter_map(|(_, tenants)| {
+        Some(
+            tenants
+                .get(tenants.binary_search_by_key(&row.tenant_id, |(tenant, _)| *tenant).ok()?)?
+                .1,
+        )
+    });
+    let sources: Vec<ActivitySource> = covered.collect();
+    let any = |has: fn(ActivitySource) -> bool| sources.iter().any(|source| has(*source));
+    let source = ActivitySource::of(any(ActivitySource::has_logs), any(ActivitySource::has_reports));
+    let covered = sources.len() as i64;
     let complete = coverage.first.get(&row.tenant_id).is_some_and(|first| *first <= begin);
     violations.check_equal(
         subject,
@@ -221,6 +228,7 @@ fn check_completeness(subject: Subject<'_>, row: &Adoption, coverage: &Coverage,
         covered,
         "`activity_coverage`",
     );
+    violations.check_equal(subject, "activity_source", row.activity_source, source, "`activity_coverage`");
     violations.check_equal(subject, "window_complete", row.window_complete, complete, "`activity_coverage`");
 }
 

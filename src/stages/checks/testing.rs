@@ -13,7 +13,7 @@ use arrow::record_batch::RecordBatch;
 use crate::domain::catalogue::Product;
 use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Opened;
+use crate::domain::kinds::{ActivitySource, Opened};
 use crate::domain::next_steps::{Language, StepCode};
 use crate::domain::rules::Rules;
 use crate::domain::subscription::{Seller, State};
@@ -80,7 +80,7 @@ pub fn rules() -> Rules {
 /// The customer has events on every day since day 1.
 pub fn coverage() -> Coverage {
     Coverage {
-        days: (1..=28).map(|number| (day(number), vec![TENANT])).collect(),
+        days: (1..=28).map(|number| (day(number), vec![(TENANT, ActivitySource::Logs)])).collect(),
         first: [(TENANT, day(1))].into(),
     }
 }
@@ -94,6 +94,7 @@ pub fn window(user: &str, workload: &str, bits: u32) -> Activity28d {
         interactive_bits: bits,
         non_interactive_bits: 0,
         action_bits: 0,
+        report_bits: 0,
         active_days: i64::from(bits.count_ones()),
         last_active_day: (bits != 0).then(|| day(28 - bits.trailing_zeros() as i32)),
     }
@@ -117,6 +118,7 @@ pub fn daily(user: &str, workload: &str) -> ActivityDaily {
         interactive_sign_ins: 2,
         non_interactive_sign_ins: 0,
         actions: 0,
+        reports: 0,
         guest: false,
         first_at: Instant(0),
         last_at: Instant(0),
@@ -217,6 +219,7 @@ pub fn day_of_one_product() -> DayTables {
             in_scope: true,
             scope_reason: None,
             window_days_covered: 28,
+            activity_source: Some(ActivitySource::Logs),
             window_complete: true,
             seats_snapshot_day: Some(day(20)),
         }],

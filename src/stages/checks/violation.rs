@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::kinds::ActivitySource;
 
 /// How many violations are kept as text.
 const MOST_SHOWN: usize = 20;
@@ -119,7 +120,7 @@ macro_rules! shown {
     };
 }
 
-shown!(i64, u32, f64, bool, Day, &str);
+shown!(i64, u32, f64, bool, Day, &str, ActivitySource);
 
 impl<T: Shown> Shown for Option<T> {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

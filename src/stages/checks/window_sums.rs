@@ -15,6 +15,7 @@ use crate::domain::guid::Guid;
 use crate::domain::window::WINDOW_DAYS;
 use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::activity::activity_daily::ACTIVITY_DAILY;
+use crate::stages::activity::window_facts::KINDS;
 use crate::stages::checks::day_tables::DayTables;
 use crate::stages::checks::violation::{Subject, Violations};
 use crate::warehouse::contract::Contract;
@@ -28,19 +29,20 @@ pub const COUNTED_COLUMNS: &[&str] = &[
     "interactive_sign_ins",
     "non_interactive_sign_ins",
     "actions",
+    "reports",
 ];
-const COUNTS: [&str; 3] = ["interactive_sign_ins", "non_interactive_sign_ins", "actions"];
-const PATTERNS: [&str; 3] = ["interactive_bits", "non_interactive_bits", "action_bits"];
+const COUNTS: [&str; KINDS] = ["interactive_sign_ins", "non_interactive_sign_ins", "actions", "reports"];
+const PATTERNS: [&str; KINDS] = ["interactive_bits", "non_interactive_bits", "action_bits", "report_bits"];
 
 /// Users of one day by customer and workload, for each kind of evidence.
 #[derive(Default)]
-pub struct DailyUsers(BTreeMap<(Guid, String), [u32; 3]>);
+pub struct DailyUsers(BTreeMap<(Guid, String), [u32; KINDS]>);
 
 impl DailyUsers {
     /// Counts the users of a frame of `activity_daily` or `activity_before` that has the
     /// [`COUNTED_COLUMNS`].
     pub fn of(frame: &RecordBatch) -> Result<DailyUsers, WarehouseError> {
-        let mut users: BTreeMap<(Guid, String), [u32; 3]> = BTreeMap::new();
+        let mut users: BTreeMap<(Guid, String), [u32; KINDS]> = BTreeMap::new();
         let mut counts = Vec::with_capacity(COUNTS.len());
         for name in COUNTS {
             counts.push(column_of(frame, &ACTIVITY_DAILY, name)?.as_primitive::<UInt32Type>());
@@ -56,7 +58,7 @@ impl DailyUsers {
 }
 
 /// For each kind of evidence, how many rows have each bit.
-type Sums = [[u32; WINDOW_DAYS as usize]; 3];
+type Sums = [[u32; WINDOW_DAYS as usize]; KINDS];
 
 /// Checks the windows of a day against the users of its days. `daily` has all of the 28 days that
 /// have any users.

@@ -4,6 +4,7 @@
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::kinds::ActivitySource;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::activity::activity_daily::{ACTIVITY_BEFORE, ACTIVITY_DAILY};
 use crate::stages::licenses::account_states::ACCOUNT_STATES;
@@ -15,7 +16,7 @@ use crate::warehouse::table::table;
 
 table! {
     /// A product of a customer: what was sold, assigned and used.
-    ADOPTION = "adoption", version 2, Day, sharded,
+    ADOPTION = "adoption", version 3 reads 2, Day, sharded,
         from Day [SUBSCRIPTIONS, ACCOUNT_STATES]
             Window [ACTIVITY_DAILY, ACTIVITY_BEFORE, ACTIVITY_COVERAGE, ASSIGNMENTS]
             History [ACTIVITY_COVERAGE, CUSTOMERS],
@@ -46,6 +47,7 @@ table! {
         in_scope: bool = "counts in workload_adoption and portfolio",
         scope_reason: Option<String> = "why it does not",
         window_days_covered: i64 = "days of the window on which the customer has any event",
+        [since 3] activity_source: Option<ActivitySource> = "where these events come from: logs, reports or both; reports know the latest day of a user only",
         window_complete: bool = "the customer's first event is on or before the first day of the window",
         seats_snapshot_day: Option<Day> = "the snapshot of subscriptions in force",
     }

@@ -33,7 +33,7 @@ struct ActiveInWorkload {
 impl Pass<'_> {
     /// Counts the active users of a customer. The entities of a user are adjacent.
     pub(super) fn active_people(&self, customer: &TenantPass) -> ActivePeople {
-        let guests = &self.windows.patterns[GUEST.trailing_zeros() as usize];
+        let guests = self.windows.pattern(GUEST);
         let mut by_workload = vec![ActiveInWorkload::default(); self.facts.workloads.len()];
         let (mut entitled, mut counted) = (0, None);
         for entity in customer.entities.clone() {
@@ -47,7 +47,7 @@ impl Pass<'_> {
                 users.licensed += 1;
             }
             let counts_unlicensed = || self.rules.unlicensed_use.contains(&self.facts.workloads[of.workload as usize]);
-            if bits & self.held[entity] == 0 && guests[entity] == 0 && counts_unlicensed() {
+            if bits & self.held[entity] == 0 && guests.get(entity).is_none_or(|guest| *guest == 0) && counts_unlicensed() {
                 users.unlicensed += 1;
             }
             if self.holdings.is_entitled(entity) {

@@ -100,6 +100,7 @@ pub fn adoption_row(
         in_scope: true,
         scope_reason: None,
         window_days_covered: 0,
+        activity_source: None,
         window_complete: false,
         seats_snapshot_day: None,
     }

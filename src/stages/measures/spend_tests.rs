@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::catalogue::Product;
+use crate::domain::kinds::ActivitySource;
 use crate::domain::money::Price;
 use crate::stages::measures::seats::{Seats, adoption_row};
 use crate::stages::measures::usage::ActiveUsers;
@@ -55,6 +56,7 @@ fn product(tenant: Guid, sku: Guid, assigned: i64, active: i64, left: i64) -> Ad
     };
     Adoption {
         window_days_covered: 28,
+        activity_source: Some(ActivitySource::Logs),
         ..adoption_row(tenant, sku, assigned, users, Some(10), Some(seats))
     }
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
+use crate::domain::kinds::ActivitySource;
 use crate::domain::rules::Rules;
 use crate::domain::window;
 use crate::stages::activity::first_activity::{FirstActivity, UserCursor};
@@ -25,11 +26,11 @@ use crate::stages::measures::seats::{adoption_row, seats_by_sku, usage_row};
 use crate::stages::measures::usage::{ActiveUsers, Usage};
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
 
-/// The days on which each tenant has any event.
+/// The days on which each tenant has any event, and where it comes from.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     /// The tenants of each day of the range and of the 27 days before it.
-    pub days: BTreeMap<Day, Vec<Guid>>,
+    pub days: BTreeMap<Day, Vec<(Guid, ActivitySource)>>,
     /// The first day of each tenant.
     pub first: BTreeMap<Guid, Day>,
 }
@@ -92,7 +93,9 @@ pub(super) struct TenantPass {
     /// The range of the tenant's entities in the facts.
     pub(super) entities: std::ops::Range<usize>,
     pub(super) entitled: EntitledUsers,
-    covered: u32,
+    /// The days with events of logs, and those with usage reports.
+    logs: u32,
+    reports: u32,
 }
 
 /// The pass over the days of a range, for all tenants of a shard.
@@ -186,7 +189,7 @@ impl<'a> Pass<'a> {
             customers.entry(*tenant).or_default().entities = start..end;
         }
         let entities = facts.entities.len();
-        let windows = Windows::before(begin, entities);
+        let windows = Windows::before(begin, facts);
         Pass {
             facts,
             assignments,
@@ -215,7 +218,10 @@ impl<'a> Pass<'a> {
         self.held.fill(0);
         self.held_in_scope.fill(0);
         for (tenant, customer) in &mut self.customers {
-            customer.covered = window::next(customer.covered, covered.binary_search(tenant).is_ok());
+            let found = covered.binary_search_by_key(tenant, |(tenant, _)| *tenant);
+            let source = found.ok().map(|at| covered[at].1);
+            customer.logs = window::next(customer.logs, source.is_some_and(ActivitySource::has_logs));
+            customer.reports = window::next(customer.reports, source.is_some_and(ActivitySource::has_reports));
             for group in &mut customer.groups {
                 let in_scope =
                     self.holdings.product(group.product).in_scope && self.rules.exceptions.of_product(*tenant, group.sku, day).is_none();
@@ -291,7 +297,8 @@ impl<'a> Pass<'a> {
             let mut row = adoption_row(tenant, sku, assigned, any, total, seats);
             row.in_scope = reason.is_none();
             row.scope_reason = reason.map(str::to_owned);
-            row.window_days_covered = i64::from(customer.covered.count_ones());
+            row.window_days_covered = i64::from((customer.logs | customer.reports).count_ones());
+            row.activity_source = ActivitySource::of(customer.logs != 0, customer.reports != 0);
             row.window_complete = self
                 .coverage
                 .first

@@ -1,5 +1,5 @@
-//! `activity_events` (partition `received=`): every sign-in and audited action once, whether it
-//! succeeded or not. A row has what is needed to decide its day and workload again when the
+//! `activity_events` (partition `received=`): every sign-in, audited action and entry of a usage
+//! report once, whether it succeeded or not. A row has what is needed to decide its day and workload again when the
 //! catalogue or the time zone changes.
 //!
 //! `distinct_events` chooses which copy of an event is kept.
@@ -22,26 +22,27 @@ use crate::warehouse::file::footer::DayPart;
 use crate::warehouse::table::{Texts, column_of, table};
 
 table! {
-    /// A sign-in or an audited action of a user, wherever and however often it was logged.
+    /// A sign-in or an audited action of a user, or a day on which a usage report says that a user was
+    /// active, wherever and however often it was logged.
     ACTIVITY_EVENTS = "activity_events", version 3 reads 2, Received, sharded,
         feeds [Activity],
         settings [Zone, Apps, UserIds], by effect [AuditActions];
     ActivityEvent {
         @key tenant_id: Guid = "the customer",
-        @key day: Day = "the calendar date of `event_time` in the pipeline's time zone",
-        @key event_id: String = "id of the log record",
+        @key day: Day = "the calendar date of `event_time` in the pipeline's time zone; of a report in UTC",
+        @key event_id: String = "id of the log record; of a report its name",
         @key user_id: String = "who; empty where the record names nobody",
         @key app_id: String = "the client application; empty where the record names none",
         @key resource_id: String = "what was signed in to; empty where the record names nothing",
-        @key interactive: Option<bool> = "whether the user was asked; null for an audited action",
-        event_time: Instant = "when it happened, cut to microseconds",
+        @key interactive: Option<bool> = "whether the user was asked; null for an audited action or a report",
+        event_time: Instant = "when it happened, cut to microseconds; of a report the beginning of its day",
         workload: Option<String> = "the workload that it is a use of; null where it is none",
         succeeded: bool = "the error code is 0",
         guest: bool = "the user is external: a guest, somebody of another tenant, or a technician of the partner",
         foreign_resource: bool = "the resource belongs to another tenant, so it is a use of no workload here",
         [since 3] agent: bool = "an agent signed in, which is no person, so it is a use of no workload",
-        named_workload: Option<String> = "the workload that an audited action names",
-        evidence: Evidence = "interactive, non_interactive or action",
+        named_workload: Option<String> = "the workload that an audited action or a report names",
+        evidence: Evidence = "interactive, non_interactive, action or report",
         source_file: String = "path of the raw file",
         source_line: i64 = "line in the raw file; of a document its first line",
     }
@@ -117,6 +118,11 @@ impl<'a> EventColumns<'a> {
             source_file: text("source_file")?,
             source_line: column("source_line")?.as_primitive::<Int64Type>(),
         })
+    }
+
+    /// Whether a usage report says it.
+    pub fn is_report(&self, row: usize) -> bool {
+        !self.interactive.is_valid(row) && self.evidence.value(row) == Evidence::Report.name()
     }
 
     pub fn tenant(&self, row: usize) -> Option<Guid> {

@@ -197,7 +197,7 @@ impl Events {
                 evidence: Evidence::parse(columns.evidence.value(row)).ok_or_else(|| wrong("evidence"))?,
             };
             let file = self.file(path);
-            self.push(&activity, rules.zone.day_of(at), file, columns.source_line.value(row) as u64, 0);
+            self.push(&activity, activity.day(&rules.zone), file, columns.source_line.value(row) as u64, 0);
         }
         Ok(())
     }

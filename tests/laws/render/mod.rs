@@ -73,6 +73,7 @@ pub fn files(portfolio: &Portfolio) -> Files {
             Fact::SignIn(fact) => writer.sign_in(fact),
             Fact::Habit(fact) => writer.habit(fact),
             Fact::Action(fact) => writer.action(fact),
+            Fact::Report(fact) => writer.report(fact),
             Fact::Life(fact) => writer.life(fact),
             Fact::Audit(fact) => writer.audit(fact),
             Fact::Users(fact) => writer.users(fact, &portfolio.facts),
@@ -187,6 +188,43 @@ impl Writer<'_> {
             format!("management/tenantId={}/{received}/actions.json", tenant_in_path(fact.tenant)),
             &record,
         );
+    }
+
+    fn report(&mut self, fact: &Report) {
+        let day = self.day(fact.day);
+        let received = day.plus(i32::from(fact.days_late));
+        let guest = if fact.guest { "#EXT#@kunde.example" } else { "" };
+        let mut row = json!({
+            "reportRefreshDate": received.to_string(),
+            "userPrincipalName": format!("{}{guest}", user_name(fact.name)),
+            "isDeleted": false,
+            "lastActivityDate": day.to_string(),
+            "reportPeriod": "30",
+        });
+        let mut file = format!("{received}/usage.json");
+        let mut put = |key: &str, value: Value| row[key] = value;
+        match fact.what {
+            Reported::Chats(chats) => {
+                put("privateChatMessageCount", json!(chats));
+                put("hasOtherAction", json!("Yes"));
+            }
+            Reported::Mails(sent, received) => {
+                put("sendCount", json!(sent));
+                put("receiveCount", json!(received));
+            }
+            Reported::Services(days_before) => {
+                put("exchangeLastActivityDate", Value::Null);
+                put("sharePointLastActivityDate", json!(day.to_string()));
+                put("yammerLastActivityDate", json!(day.plus(-i32::from(days_before)).to_string()));
+            }
+            Reported::PagesOfTheDay(pages) => {
+                file = format!("{received}/getSharePointActivityUserDetail(date={day}).json");
+                put("lastActivityDate", json!(received.to_string()));
+                put("visitedPageCount", json!(pages));
+                put("reportPeriod", json!("1"));
+            }
+        }
+        self.put_record(format!("usage-reports/tenantId={}/{file}", tenant_in_path(fact.tenant)), &row);
     }
 
     fn life(&mut self, fact: &Life) {

@@ -26,8 +26,16 @@ fn often<T: Clone + std::fmt::Debug + 'static>(usual: T, others: Vec<T>) -> Boxe
 }
 
 fn knobs() -> impl Strategy<Value = Knobs> {
-    let all: &[&str] = &["interactive", "non_interactive", "action"];
-    let evidence = often(all, vec![&["interactive"], &["non_interactive"], &["interactive", "action"]]);
+    let all: &[&str] = &["interactive", "non_interactive", "action", "report"];
+    let evidence = often(
+        all,
+        vec![
+            &["interactive"],
+            &["non_interactive"],
+            &["interactive", "action"],
+            &["interactive", "report"],
+        ],
+    );
     let unlicensed = often(None, vec![Some(&["yammer", "exchange"] as &[&str]), Some(&["teams"])]);
     let sold = often(None, vec![Some(&["active"] as &[&str]), Some(&["active", "grace", "disabled"])]);
     let entitled = often(
@@ -114,6 +122,7 @@ fn fact(tenants: u8, users: u8) -> BoxedStrategy<Fact> {
         7 => sign_in(tenants, users).prop_map(Fact::SignIn),
         5 => habit(tenants, users).prop_map(Fact::Habit),
         4 => action(tenants).prop_map(Fact::Action),
+        4 => report(tenants).prop_map(Fact::Report),
         7 => life(tenants, users).prop_map(Fact::Life),
         2 => upgrade(tenants, users).prop_map(Fact::Life),
         2 => audit(tenants, users).prop_map(Fact::Audit),
@@ -285,6 +294,26 @@ fn habit(tenants: u8, users: u8) -> impl Strategy<Value = Habit> {
             first_day,
             days_between,
             times,
+        },
+    )
+}
+
+fn report(tenants: u8) -> impl Strategy<Value = Report> {
+    let what = prop_oneof![
+        3 => (0..3u8).prop_map(Reported::Chats),
+        2 => (0..3u8, 0..2u8).prop_map(|(sent, received)| Reported::Mails(sent, received)),
+        3 => (0..200u8).prop_map(Reported::Services),
+        2 => (0..2u8).prop_map(Reported::PagesOfTheDay),
+    ];
+    let days_late = prop_oneof![3 => 0..4u8, 1 => 0..9u8];
+    (tenant(tenants), 0..NAMES, prop::bool::weighted(0.2), 0..46u8, days_late, what).prop_map(
+        |(tenant, name, guest, day, days_late, what)| Report {
+            tenant,
+            name,
+            guest,
+            day,
+            days_late,
+            what,
         },
     )
 }

@@ -45,6 +45,7 @@ pub fn customers(facts: &Facts, reference: Day) -> Vec<CustomerStatus> {
                 .map(|(feed, day)| (feed, day.map(|day| day.to_string())))
                 .collect(),
             window_days_covered: row.map(|row| row.window_days_covered),
+            activity_source: row.and_then(|row| row.activity_source).map(|source| source.name().to_owned()),
             window_complete: row.map(|row| row.window_complete),
             seats_snapshot_day: snapshot.map(|day| day.to_string()),
             seats_snapshot_age_days: snapshot.map(|day| i64::from(reference.0 - day.0)),
@@ -69,6 +70,7 @@ fn latest(facts: &Facts, row: Option<&AdoptionRow>, feed: Feed, tenant: Guid) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::kinds::ActivitySource;
 
     fn row(tenant: u128, sku: u128) -> AdoptionRow {
         AdoptionRow {
@@ -77,6 +79,7 @@ mod tests {
             seats_sold: Some(10),
             seats_assigned: 4,
             window_days_covered: 19,
+            activity_source: Some(ActivitySource::Logs),
             window_complete: false,
             seats_snapshot_day: Some(Day(80)),
         }

@@ -7,7 +7,7 @@ use crate::domain::by_name::is_by_name;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::domain::kinds::Feed;
+use crate::domain::kinds::{ActivitySource, Feed};
 use crate::domain::window::{self, WINDOW_DAYS};
 use crate::engine::error::EngineError;
 use crate::engine::health::collapsed_lists::AllLists;
@@ -69,6 +69,7 @@ pub struct AdoptionRow {
     pub seats_sold: Option<i64>,
     pub seats_assigned: i64,
     pub window_days_covered: i64,
+    pub activity_source: Option<ActivitySource>,
     pub window_complete: bool,
     pub seats_snapshot_day: Option<Day>,
 }
@@ -140,25 +141,28 @@ impl Facts {
             "seats_sold",
             "seats_assigned",
             "window_days_covered",
+            "activity_source",
             "window_complete",
             "seats_snapshot_day",
         ];
         for frame in columns.read(&ADOPTION, places, &wanted) {
             let ids = frame.ids("tenant_id").zip(frame.ids("sku_id"));
             let seats = frame.counts("seats_sold").zip(frame.counts("seats_assigned"));
-            let window = frame.counts("window_days_covered").zip(frame.flags("window_complete"));
+            let covered = frame.counts("window_days_covered").zip(frame.texts("activity_source"));
+            let window = covered.zip(frame.flags("window_complete"));
             let rows = ids.zip(seats).zip(window).zip(frame.days("seats_snapshot_day"));
-            self.adoption.extend(
-                rows.map(|((((tenant, sku), (sold, assigned)), (covered, complete)), snapshot)| AdoptionRow {
+            self.adoption.extend(rows.map(
+                |((((tenant, sku), (sold, assigned)), ((covered, source), complete)), snapshot)| AdoptionRow {
                     tenant,
                     sku,
                     seats_sold: sold,
                     seats_assigned: assigned.unwrap_or(0),
                     window_days_covered: covered.unwrap_or(0),
+                    activity_source: source.and_then(ActivitySource::parse),
                     window_complete: complete.unwrap_or(false),
                     seats_snapshot_day: snapshot,
-                }),
-            );
+                },
+            ));
         }
     }
 

@@ -163,6 +163,7 @@ mod tests {
             window_days_covered: None,
             seats_snapshot_day: None,
             seats_snapshot_age_days: None,
+            activity_source: None,
             window_complete: None,
             days_without_data: gaps(
                 &(0..60)

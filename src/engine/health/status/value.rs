@@ -76,6 +76,8 @@ pub struct CustomerStatus {
     pub lag_days: BTreeMap<&'static str, Option<i64>>,
     /// Of the last window; null where the customer has no row in `adoption`.
     pub window_days_covered: Option<i64>,
+    /// Where these events come from; null where there are none.
+    pub activity_source: Option<String>,
     pub window_complete: Option<bool>,
     /// The snapshot of subscriptions in force on the last day, and how old it is; null where the
     /// customer has no row in `adoption`, or none is.
