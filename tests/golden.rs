@@ -121,6 +121,8 @@ scenarios! {
     seats_that_nobody_knows_to_be_sold_can_be_unused = "seats-that-nobody-knows-to-be-sold-can-be-unused",
     teams_that_is_sold_apart_is_one_entitlement_a_person = "teams-that-is-sold-apart-is-one-entitlement-a-person",
     what_no_person_pays_for_or_is_given_rules_no_portfolio = "what-no-person-pays-for-or-is-given-rules-no-portfolio",
+    a_tenant_without_logs_is_known_by_its_usage_reports = "a-tenant-without-logs-is-known-by-its-usage-reports",
+    reports_count_beside_logs_unless_the_pipeline_leaves_them_out = "reports-count-beside-logs-unless-the-pipeline-leaves-them-out",
     new_commerce_offers_are_found_by_product_and_sku_or_by_name = "new-commerce-offers-are-found-by-product-and-sku-or-by-name",
 }
 

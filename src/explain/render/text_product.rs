@@ -190,7 +190,7 @@ fn people(page: &mut Page, explanation: &ProductExplanation) {
     if !people.current.is_empty() || !people.moved.is_empty() || !people.switched.is_empty() {
         page.line("");
         let letters = w.say(people_phrases::LETTERS);
-        page.line(&format!("  {}", w.fill(people_phrases::BY, &[("letters", &letters)])));
+        page.paragraph("  ", &w.fill(people_phrases::BY, &[("letters", &letters)]));
     }
     if !unseen && people.inactive.iter().any(|person| person.last_active.is_none()) {
         page.line(&format!(

@@ -176,6 +176,14 @@ fn a_report_of_one_date_is_of_the_date_that_was_asked_for() {
     );
     assert_eq!(day("date=2026-09-03/teams(period='D7').csv", ""), "2026-09-02");
     assert_eq!(day("update=2026-09-01/teams.csv", ""), "2026-09-02");
+    // The path does not say when it was received, and it may come late.
+    let late = table(SERVICES, &["2026-09-09,ada@kunde.example,Ada,False,,True,2026-09-08,,,,,,,E3"]);
+    assert_eq!(
+        read_text(REPORT, &late, &context(&format!("tenantId={TENANT}/x(date=2026-09-01).csv")))
+            .rows
+            .len(),
+        1
+    );
     // Where each service has a date, that of the request says nothing of the others.
     let services = table(SERVICES, &["2026-09-03,ada@kunde.example,Ada,False,,True,2026-08-30,,,,,,,E3"]);
     let path = format!("tenantId={TENANT}/x(date=2026-09-01).csv");

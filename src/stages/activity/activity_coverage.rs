@@ -6,6 +6,7 @@
 
 use crate::domain::guid::Guid;
 use crate::domain::kinds::ActivitySource;
+use crate::domain::window;
 use crate::stages::people::user_names::USER_NAMES;
 use crate::stages::received::activity_events::ACTIVITY_EVENTS;
 use crate::stages::received::license_changes::LICENSE_CHANGES;
@@ -35,5 +36,31 @@ impl ActivityCoverage {
     /// Returns the ids of users who are known by name only.
     pub fn named(&self) -> impl Iterator<Item = &str> {
         self.named_users.split_ascii_whitespace()
+    }
+}
+
+/// The days of a window on which a customer has events, as patterns: those with events of logs, and
+/// those with usage reports.
+#[derive(Default)]
+pub struct CoveredDays {
+    logs: u32,
+    reports: u32,
+}
+
+impl CoveredDays {
+    /// Moves on to the next day. `source` is where its events come from, if it has any.
+    pub fn advance(&mut self, source: Option<ActivitySource>) {
+        self.logs = window::next(self.logs, source.is_some_and(ActivitySource::has_logs));
+        self.reports = window::next(self.reports, source.is_some_and(ActivitySource::has_reports));
+    }
+
+    /// Returns how many days have any event.
+    pub fn count(&self) -> i64 {
+        i64::from((self.logs | self.reports).count_ones())
+    }
+
+    /// Returns where the events come from.
+    pub fn source(&self) -> Option<ActivitySource> {
+        ActivitySource::of(self.logs != 0, self.reports != 0)
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::ActivitySource;
 use crate::domain::rules::Rules;
 use crate::domain::window;
+use crate::stages::activity::activity_coverage::CoveredDays;
 use crate::stages::activity::first_activity::{FirstActivity, UserCursor};
 use crate::stages::activity::window_facts::{DailyFacts, Entity, Marks, Windows, marks};
 use crate::stages::licenses::account_states::{AccountSpan, is_disabled, places_of_user, waiting_by_sku};
@@ -93,9 +94,7 @@ pub(super) struct TenantPass {
     /// The range of the tenant's entities in the facts.
     pub(super) entities: std::ops::Range<usize>,
     pub(super) entitled: EntitledUsers,
-    /// The days with events of logs, and those with usage reports.
-    logs: u32,
-    reports: u32,
+    covered: CoveredDays,
 }
 
 /// The pass over the days of a range, for all tenants of a shard.
@@ -219,9 +218,7 @@ impl<'a> Pass<'a> {
         self.held_in_scope.fill(0);
         for (tenant, customer) in &mut self.customers {
             let found = covered.binary_search_by_key(tenant, |(tenant, _)| *tenant);
-            let source = found.ok().map(|at| covered[at].1);
-            customer.logs = window::next(customer.logs, source.is_some_and(ActivitySource::has_logs));
-            customer.reports = window::next(customer.reports, source.is_some_and(ActivitySource::has_reports));
+            customer.covered.advance(found.ok().map(|at| covered[at].1));
             for group in &mut customer.groups {
                 let in_scope =
                     self.holdings.product(group.product).in_scope && self.rules.exceptions.of_product(*tenant, group.sku, day).is_none();
@@ -297,8 +294,8 @@ impl<'a> Pass<'a> {
             let mut row = adoption_row(tenant, sku, assigned, any, total, seats);
             row.in_scope = reason.is_none();
             row.scope_reason = reason.map(str::to_owned);
-            row.window_days_covered = i64::from((customer.logs | customer.reports).count_ones());
-            row.activity_source = ActivitySource::of(customer.logs != 0, customer.reports != 0);
+            row.window_days_covered = customer.covered.count();
+            row.activity_source = customer.covered.source();
             row.window_complete = self
                 .coverage
                 .first

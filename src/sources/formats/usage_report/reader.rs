@@ -71,7 +71,7 @@ impl UsageReport {
         let is_told = |columns: &[Column]| columns.iter().any(|column| row.has_column(*column as usize));
         let report = REPORTS.iter().find(|report| is_told(report.told_by)).ok_or(Reason::MissingColumn)?;
         let user = user(row, tenant)?;
-        let refreshed = self.date(row, Column::RefreshDate)?;
+        let refreshed = self.written(row, Column::RefreshDate)?;
         self.used.clear();
         let id = match &report.proof {
             Proof::Counts { workload, counts } => {
@@ -129,27 +129,33 @@ impl UsageReport {
         }
     }
 
-    /// A calendar date. `None` where there is none.
+    /// A day of use. `None` where there is none. The path of a report of one date names that date,
+    /// and so does not say when the report was received.
     fn date(&self, row: &impl Cells, column: Column) -> Result<Option<Day>, Reason> {
-        let Some(written) = present(row.cell(column as usize)) else {
+        let Some(day) = self.written(row, column)? else {
             return Ok(None);
-        };
-        let day = match written {
-            Value::Instant(at) => at.day_utc(),
-            Value::Text(text) if text.is_empty() => return Ok(None),
-            Value::Text(written) => match written.plain().and_then(|plain| Day::parse(std::str::from_utf8(plain).ok()?)) {
-                Some(day) => day,
-                None => instant(written, &self.context.dates)?.day_utc(),
-            },
-            _ => return Err(Reason::UnreadableTime),
         };
         let at = day.start_utc();
         if at < EARLIEST {
             return Err(Reason::TimeBefore2010);
         }
-        match self.context.received_until {
+        match self.context.received_until.filter(|_| self.context.report_day.is_none()) {
             Some(until) if at.0 - until.0 > MICROS_PER_DAY => Err(Reason::TimeAfterReceipt),
             _ => Ok(Some(day)),
+        }
+    }
+
+    /// A calendar date as it is written.
+    fn written(&self, row: &impl Cells, column: Column) -> Result<Option<Day>, Reason> {
+        match present(row.cell(column as usize)) {
+            None => Ok(None),
+            Some(Value::Instant(at)) => Ok(Some(at.day_utc())),
+            Some(Value::Text(text)) if text.is_empty() => Ok(None),
+            Some(Value::Text(text)) => match text.plain().and_then(|plain| Day::parse(std::str::from_utf8(plain).ok()?)) {
+                Some(day) => Ok(Some(day)),
+                None => Ok(Some(instant(text, &self.context.dates)?.day_utc())),
+            },
+            Some(_) => Err(Reason::UnreadableTime),
         }
     }
 }
