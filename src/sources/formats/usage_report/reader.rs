@@ -222,7 +222,6 @@ impl TableReader for UsageReport {
 
 impl JsonReader for UsageReport {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingUser, &["userPrincipalName"]),
         (
