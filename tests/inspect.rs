@@ -264,10 +264,10 @@ fn a_form_that_accepts_no_record_is_told_as_tried_and_never_as_what_the_file_is(
         &name("cut.json"),
         sign_in("\"System.Collections.Hashtable\"", "2026-09-01T08:00:00Z"),
     );
-    let of_powershell = desk.file(&name("dates.json"), sign_in(good, "\\/Date(1788249600000)\\/"));
+    let in_words = desk.file(&name("dates.json"), sign_in(good, "1 September 2026"));
     for (path, reason, words) in [
-        (&cut, "unreadable_value", "`ConvertTo-Json -Depth 10`"),
-        (&of_powershell, "unreadable_time", "as Windows PowerShell writes it"),
+        (&cut, "cut_by_powershell", "`ConvertTo-Json -Depth 10`"),
+        (&in_words, "unreadable_time", "`createdDateTime` is a text"),
     ] {
         let value = told(3, &[path]);
         let tried = value["files"][0]["readings"].as_array().unwrap();

@@ -72,8 +72,13 @@ impl Offers {
     /// Returns the SKU of an offer by its name: only offers of New Commerce have the names of
     /// products. Those before them keep the names of their time.
     pub fn sku_named(&self, offer: &str, name: &str) -> Option<Guid> {
+        self.product_named(name).filter(|_| offer.contains(':'))
+    }
+
+    /// Returns the SKU of the only product that has this name, in any case.
+    pub fn product_named(&self, name: &str) -> Option<Guid> {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-        self.by_name.get(&name).filter(|_| offer.contains(':')).copied()
+        self.by_name.get(&name).copied()
     }
 }
 

@@ -204,9 +204,11 @@ spelled! {
         MissingLicenses = "missing_licenses",
         MalformedSku = "malformed_sku",
         UnreadableValue = "unreadable_value",
+        CutByPowershell = "cut_by_powershell",
         UnreadableLicenseList = "unreadable_license_list",
         UnknownStatus = "unknown_status",
         UnknownOffer = "unknown_offer",
+        UnknownProduct = "unknown_product",
         MalformedSeats = "malformed_seats",
         MissingColumn = "missing_column",
     }

@@ -2,7 +2,9 @@
 
 use crate::domain::kinds::Feed;
 use crate::sample::forms::form::{Form, WriteFile};
-use crate::sample::forms::{azure_monitor, graph, log_analytics, management_api, own_tables, partner_center, portal_csv};
+use crate::sample::forms::{
+    admin_center, audit_search, azure_monitor, graph, log_analytics, management_api, own_tables, partner_center, portal_csv, powershell,
+};
 
 /// The form in which the portfolio is made up. Feeds that another form does not have come in it.
 pub const DEFAULT: &str = "azure-monitor";
@@ -25,6 +27,11 @@ pub static FORMS: &[Form] = &[
     form("graph-lines", Feed::Activity, "graph", "json", graph::log_lines),
     form("graph-lines", Feed::LicenseChanges, "graph", "json", graph::log_lines),
     form("graph-subscribed-skus", Feed::Subscriptions, "graph-subscribed-skus", "json", graph::subscribed_skus),
+    form("graph-powershell", Feed::Activity, "graph", "json", powershell::log_array),
+    form("graph-powershell", Feed::LicenseChanges, "graph", "json", powershell::log_array),
+    form("graph-powershell", Feed::LicenseHoldings, "graph-users", "json", powershell::list_array),
+    form("graph-powershell", Feed::Subscriptions, "graph-company-subscriptions", "json", powershell::list_array),
+    form("graph-summarized", Feed::Activity, "graph", "json", graph::summarized_sign_ins),
     form("portal-csv", Feed::Activity, "portal-csv", "csv", portal_csv::sign_ins),
     form("log-analytics", Feed::Activity, "log-analytics", "json", log_analytics::sign_in_lines),
     form("log-analytics", Feed::LicenseChanges, "log-analytics", "json", log_analytics::change_lines),
@@ -38,7 +45,14 @@ pub static FORMS: &[Form] = &[
     form("management-api-lines", Feed::LicenseChanges, "management-api", "json", management_api::change_lines),
     form("management-api-csv", Feed::Activity, "management-api", "csv", management_api::sign_in_table),
     form("management-api-csv", Feed::LicenseChanges, "management-api", "csv", management_api::change_table),
+    form("audit-search", Feed::Activity, "management-api", "json", audit_search::cmdlet_sign_ins),
+    form("audit-search", Feed::LicenseChanges, "management-api", "json", audit_search::cmdlet_changes),
+    form("audit-search-graph", Feed::Activity, "management-api", "json", audit_search::graph_sign_ins),
+    form("audit-search-graph", Feed::LicenseChanges, "management-api", "json", audit_search::graph_changes),
+    form("admin-center-users", Feed::LicenseHoldings, "admin-center-users", "csv", admin_center::users),
     form("partner-center", Feed::Subscriptions, "partner-center", "json", partner_center::page),
+    form("partner-center-subscribed-skus", Feed::Subscriptions, "partner-center-subscribed-skus", "json", partner_center::subscribed_skus),
+    form("partner-center-analytics", Feed::Subscriptions, "partner-center-analytics", "json", partner_center::analytics),
     form("csv", Feed::Activity, "csv", "csv", own_tables::activity_csv),
     form("csv", Feed::LicenseChanges, "csv", "csv", own_tables::changes_csv),
     form("csv", Feed::LicenseHoldings, "csv", "csv", own_tables::holdings_csv),

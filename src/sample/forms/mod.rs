@@ -8,6 +8,8 @@
 //! bytes of a file, and an entry in `list.rs` for each feed that comes in it. `--form`, the pipeline
 //! file of the sample and the tests that read the portfolio in every form follow from the entry.
 
+pub mod admin_center;
+pub mod audit_search;
 pub mod azure_monitor;
 pub mod form;
 pub mod graph;
@@ -17,6 +19,8 @@ pub mod management_api;
 pub mod own_tables;
 pub mod partner_center;
 pub mod portal_csv;
+pub mod powershell;
+pub mod product_names;
 pub mod record;
 pub mod rewrite;
 pub mod text;

@@ -1,12 +1,15 @@
-//! What Partner Center lists of a customer: the subscriptions that the partner sold, by offer. What
-//! no offer sells (free products) is not in the list.
+//! What Partner Center lists of a customer: the subscriptions that the partner sold, by offer, or by
+//! the names of the products in its analytics. What no offer sells (free products) is not in the
+//! list. And the seats of each SKU, whoever sold them.
 
 use std::io;
 
 use serde_json::{Value, json};
 
 use crate::sample::forms::form::Batch;
-use crate::sample::forms::text::text;
+use crate::sample::forms::graph;
+use crate::sample::forms::product_names;
+use crate::sample::forms::text::{self, text};
 
 /// Offers, and the SKUs that they sell. One of old commerce, which is a GUID, and those of new
 /// commerce: product, SKU, availability.
@@ -32,21 +35,58 @@ pub fn page(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
     Ok(page.to_string().into_bytes())
 }
 
-fn item(record: &Value) -> Option<Value> {
-    let sku = text(record, &["skuId"]);
-    let (_, offer) = OFFERS.iter().find(|(sold, _)| sold.eq_ignore_ascii_case(&sku))?;
-    let status = match record["status"].as_str() {
+/// The answer of `analytics/subscriptions`.
+pub fn analytics(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
+    let partner = batch.partner.to_string();
+    let of_partner = batch.records.iter().filter(|record| text(record, &["ownerTenantId"]) == partner);
+    let listed = of_partner.filter_map(|record| {
+        Some(json!({
+            "customerTenantId": batch.tenant.to_string().to_uppercase(),
+            "id": record["id"],
+            "status": status(record).to_uppercase(),
+            "productName": product_names::of(record)?.to_uppercase(),
+            "subscriptionType": "Office",
+            "commitmentEndDate": record["nextLifecycleDateTime"],
+            "licenseCount": record["totalLicenses"],
+        }))
+    });
+    Ok(text::array(&listed.collect::<Vec<_>>()))
+}
+
+/// The answer of `/customers/{id}/subscribedskus`.
+pub fn subscribed_skus(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
+    let skus: Vec<Value> = graph::units(batch)
+        .into_iter()
+        .map(|(sku, units)| {
+            json!({
+                "activeUnits": units.of("enabled"), "warningUnits": units.of("warning"), "suspendedUnits": units.of("suspended") + units.of("lockedOut"),
+                "productSku": {"id": sku, "skuPartNumber": units.part_number, "targetType": "User"}, "capabilityStatus": units.status(),
+                "attributes": {"objectType": "SubscribedSku"},
+            })
+        })
+        .collect();
+    let page = json!({"totalCount": skus.len(), "items": skus, "attributes": {"objectType": "Collection"}});
+    Ok(page.to_string().into_bytes())
+}
+
+fn status(record: &Value) -> &'static str {
+    match record["status"].as_str() {
         Some("Enabled" | "Warning") => "active",
         Some("Suspended") => "suspended",
         _ => "deleted",
-    };
+    }
+}
+
+fn item(record: &Value) -> Option<Value> {
+    let sku = text(record, &["skuId"]);
+    let (_, offer) = OFFERS.iter().find(|(sold, _)| sold.eq_ignore_ascii_case(&sku))?;
     Some(json!({
         "id": text(record, &["id"]).to_uppercase(),
         "offerId": offer,
         "quantity": record["totalLicenses"],
         "unitType": "Licenses",
         "billingType": "license",
-        "status": status,
+        "status": status(record),
         "isTrial": record["isTrial"],
         "isMicrosoftProduct": true,
         "commitmentEndDate": record["nextLifecycleDateTime"],

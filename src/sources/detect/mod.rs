@@ -73,12 +73,12 @@ fn by_header(feed: Feed, head: &[u8]) -> Option<Choice> {
 /// The format of a record of JSON, by its keys.
 fn by_keys(feed: Feed, keys: &FirstKeys) -> Option<Choice> {
     (1..).zip(&keys.records).find_map(|(number, record)| {
-        let has = |key: &&str| record.iter().any(|found| found == key);
         let which = match number {
             1 => "its first record".to_owned(),
             _ => format!("its record {number}"),
         };
         registry::of_feed(feed).find_map(|entry| {
+            let has = |sign: &&str| record.iter().any(|key| entry.signs.is_key(sign, key));
             let group = entry.signs.keys.iter().find(|group| group.iter().all(has))?;
             let is_other = entry.signs.unless_keys.iter().any(has);
             (!is_other).then(|| choice(entry, format!("{which} has {}", listed(group))))

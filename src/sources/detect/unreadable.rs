@@ -7,6 +7,7 @@ use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::detect::first_keys::first_keys;
+use crate::sources::fields::values::is_cut;
 use crate::sources::format::Format;
 use crate::sources::formats::registry;
 use crate::sources::records::csv::{has_names, of_header};
@@ -65,6 +66,11 @@ pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
             keys => format!("no form has records with {}", listed(keys)),
         };
     }
+    if let Some(column) = cut_column(first, second) {
+        return format!(
+            "its column `{column}` holds texts as PowerShell writes objects with `Export-Csv`: export with `ConvertTo-Json -Depth 10`"
+        );
+    }
     let record = first_record(first);
     let cells: Vec<String> = (0..record.field_count())
         .map(|number| squeezed(&String::from_utf8_lossy(record.field(number))))
@@ -94,6 +100,15 @@ const USAGE_REPORT: &str = "it is a usage report of Microsoft 365 that does not 
     devices or activations): export a user detail instead, as `getOffice365ActiveUserDetail`, `getTeamsUserActivityUserDetail`, \
     `getEmailActivityUserDetail`, `getOneDriveActivityUserDetail`, `getSharePointActivityUserDetail`, `getYammerActivityUserDetail`, \
     `getM365AppUserDetail` or `getMicrosoft365CopilotUsageUserDetail`";
+
+/// The name of the first column whose cell in the second line is what `Export-Csv` writes in the
+/// place of an object.
+fn cut_column(first: &[u8], second: &[u8]) -> Option<String> {
+    let (names, cells) = (first_record(first), first_record(second));
+    let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+    let place = (0..cells.field_count()).find(|number| is_cut(&text(cells.field(*number))))?;
+    Some(text(names.field(place))).filter(|name| is_key(name) && place < names.field_count())
+}
 
 /// The first line of a content, where it has nothing but names of columns.
 pub fn line_of_names(head: &[u8]) -> Option<&str> {

@@ -8,6 +8,7 @@
 //! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: UTC without an offset; month or day first, see `date_order` |
 //! | `1/9/2007, 9:41:00.123 AM`, `09/01/2007, 09:41:00`, `2007-01-09, 9:41:00 a.m.` | Log Analytics in the portal, as the browser's language has it |
 //! | `2007/01/09 9:41:00`, `9.1.2007, 09:41:00` | the same, year first or in German and other languages: dots are always day first |
+//! | `/Date(1168335660000)/`, `/Date(1168335660000+0100)/` | Windows PowerShell: milliseconds since 1970 in UTC. The offset says where it was written, and changes nothing |
 //!
 //! Traps: a fraction has any number of digits, and is cut to microseconds, not rounded. 12 AM is
 //! midnight; hours with AM or PM are 1 to 12. Newer browsers put a narrow no-break space before
@@ -15,6 +16,7 @@
 
 use crate::domain::day::{Day, Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
 
+const MICROS_PER_MILLI: i64 = 1_000;
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
@@ -80,6 +82,9 @@ fn usual(text: &[u8]) -> Option<Instant> {
 }
 
 fn any(text: &[u8]) -> Option<Spelled> {
+    if let Some(rest) = text.strip_prefix(b"/Date(") {
+        return since_1970(rest.strip_suffix(b")/")?).map(Spelled::At);
+    }
     let mut rest = Reader { text, at: 0 };
     let first = rest.number()?;
     let divider = rest.byte()?;
@@ -131,6 +136,25 @@ enum HalfDay {
     Capitals,
     /// `am`, `a.m.`
     Other,
+}
+
+/// The instant of so many milliseconds since 1970, which may have an offset of four digits behind
+/// them.
+fn since_1970(text: &[u8]) -> Option<Instant> {
+    /// The year 9999 has 15 digits.
+    const MOST_DIGITS: usize = 15;
+    let (sign, digits) = text.strip_prefix(b"-").map_or((1, text), |digits| (-1, digits));
+    let (digits, offset) = match digits.iter().position(|byte| matches!(byte, b'+' | b'-')) {
+        Some(at) => (&digits[..at], Some(&digits[at + 1..])),
+        None => (digits, None),
+    };
+    let are_digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    let is_time = (1..=MOST_DIGITS).contains(&digits.len()) && are_digits(digits);
+    if !is_time || offset.is_some_and(|offset| offset.len() != 4 || !are_digits(offset)) {
+        return None;
+    }
+    let millis = digits.iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
+    Some(Instant(sign * millis * MICROS_PER_MILLI))
 }
 
 fn instant(year: i64, month: i64, day: i64, of_day: i64) -> Option<Instant> {
@@ -308,6 +332,26 @@ mod tests {
         check("2026-09-01T00:30:00+02:00", "2026-08-31T22:30:00Z");
         check("2026-12-31T23:30:00-0130", "2027-01-01T01:00:00Z");
         check("2026-09-01 00:30:00 +02:00", "2026-08-31T22:30:00Z");
+    }
+
+    #[test]
+    fn windows_powershell_counts_milliseconds_and_its_offset_changes_nothing() {
+        check("/Date(1788336071000)/", "2026-09-02T08:01:11Z");
+        check("/Date(1788336071123+0200)/", "2026-09-02T08:01:11.123Z");
+        check("/Date(1788336071000-0800)/", "2026-09-02T08:01:11Z");
+        check("/Date(-62135596800000)/", "0001-01-01T00:00:00Z");
+        for text in [
+            "/Date()/",
+            "/Date(1788336071000)",
+            "Date(1788336071000)",
+            "/Date(17883360x1000)/",
+            "/Date(1788336071000+02:00)/",
+            "/Date(1788336071000+)/",
+            "/Date(9999999999999999)/",
+            "/Date(--1)/",
+        ] {
+            assert_eq!(parse_instant(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

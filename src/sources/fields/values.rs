@@ -8,6 +8,7 @@ use crate::domain::subscription::State;
 use crate::sources::date_order::Dates;
 use crate::sources::fields::time::{Spelled, parse_instant};
 use crate::sources::file_context::FileContext;
+use crate::sources::json::key_set::Keys;
 use crate::sources::json::string::Text;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
@@ -48,6 +49,52 @@ pub fn text<'a>(field: Option<impl Field<'a>>) -> Result<Option<Text<'a>>, Reaso
         Some(Value::Text(text)) => Ok(Some(text)),
         Some(_) => Err(Reason::UnreadableValue),
     }
+}
+
+/// The array in a field. Missing and null are `None`. Windows PowerShell wraps some arrays:
+/// `{"value":[...],"Count":2}`.
+pub fn array<'a>(field: Option<impl Field<'a>>) -> Result<Option<Node<'a>>, Reason> {
+    match present(field) {
+        None => Ok(None),
+        Some(Value::Array(array)) => Ok(Some(array)),
+        Some(Value::Object(object)) => match object.fields(&const { Keys::of(["value", "Count"]) }) {
+            [Some(array), Some(_)] if array.is_array() => Ok(Some(array)),
+            _ => Err(Reason::UnreadableValue),
+        },
+        Some(value) => Err(not_nested(value)),
+    }
+}
+
+/// The reason for the reject of a value in the place of an object or array. `ConvertTo-Json` turns
+/// what lies deeper than its `-Depth` into text, and `Export-Csv` does so with all objects.
+pub fn not_nested(value: Value<'_>) -> Reason {
+    match value {
+        Value::Text(text) if text.decode(&mut String::new()).is_some_and(is_cut) => Reason::CutByPowershell,
+        _ => Reason::UnreadableValue,
+    }
+}
+
+/// How the names of types begin that PowerShell writes for objects of Microsoft's modules. Names of
+/// apps begin like others of Microsoft's types (`Microsoft.Azure.SyncFabric`).
+const CUT_TYPES: [&str; 5] = [
+    "System.",
+    "Microsoft.Graph.",
+    "Microsoft.Open.",
+    "Microsoft.Online.",
+    "Microsoft.Store.",
+];
+
+/// Whether a text is what PowerShell writes in the place of an object or array: its members
+/// (`@{errorCode=0; ...}`), or the name of its type (`System.Object[]`,
+/// `Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus`), which an array of several
+/// repeats.
+pub fn is_cut(text: &str) -> bool {
+    let is_type = |word: &str| {
+        let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"._+`,[]".contains(&byte);
+        CUT_TYPES.iter().any(|space| word.starts_with(space)) && word.bytes().all(is_sign)
+    };
+    let mut words = text.split(' ').peekable();
+    text.starts_with("@{") || (words.peek().is_some() && words.all(is_type))
 }
 
 /// An id in lower case, whatever it looks like; a missing one is empty. Nearly all ids are written
@@ -183,7 +230,7 @@ pub fn event_time<'a>(own: Option<impl Field<'a>>, envelope: Option<impl Field<'
         None => return Err(Reason::MissingTime),
         Some(Value::Text(text)) => instant(text, &context.dates)?,
         Some(Value::Instant(at)) => at,
-        Some(_) => return Err(Reason::UnreadableTime),
+        Some(value) => instant(wrapped_time(value).ok_or(Reason::UnreadableTime)?, &context.dates)?,
     };
     if at < EARLIEST {
         return Err(Reason::TimeBefore2010);
@@ -200,7 +247,23 @@ pub fn day_of<'a>(field: Option<impl Field<'a>>, context: &FileContext) -> Resul
         None => Ok(None),
         Some(Value::Text(text)) if text.is_empty() => Ok(None),
         Some(Value::Text(text)) => Ok(Some(context.zone.day_of(instant(text, &context.dates)?))),
-        Some(_) => Err(Reason::UnreadableTime),
+        Some(value) => {
+            let text = wrapped_time(value).ok_or(Reason::UnreadableTime)?;
+            Ok(Some(context.zone.day_of(instant(text, &context.dates)?)))
+        }
+    }
+}
+
+/// The time in an object, as Windows PowerShell wraps some:
+/// `{"value":"/Date(1788336071000)/","DisplayHint":2,"DateTime":"..."}`. The last is in words.
+fn wrapped_time(value: Value<'_>) -> Option<Text<'_>> {
+    let Value::Object(object) = value else { return None };
+    match object.fields(&const { Keys::of(["value", "DateTime"]) }) {
+        [Some(value), Some(_)] => match value.value() {
+            Value::Text(text) => Some(text),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Csv {
 /// The signs by which `auto` recognises a format, besides the needed columns of a table.
 #[derive(Clone, Copy)]
 pub struct Signs {
+    /// Whether keys are compared in any case.
+    pub in_any_case: bool,
     /// Groups of keys: a record of JSON has all keys of one group.
     pub keys: &'static [&'static [&'static str]],
     /// Keys by which a record is of another format all the same.
@@ -144,6 +146,7 @@ impl FormatEntry {
             format,
             comes_as,
             signs: Signs {
+                in_any_case: false,
                 keys: &[],
                 unless_keys: &[],
                 unless_columns: &[],
@@ -155,7 +158,7 @@ impl FormatEntry {
 
     /// A format that comes as JSON.
     pub const fn json<R: JsonReader>(feed: Feed, format: Format) -> FormatEntry {
-        FormatEntry::new(feed, format, ComesAs::Json(Json::of::<R>()))
+        FormatEntry::new(feed, format, ComesAs::Json(Json::of::<R>())).in_case_of::<R>()
     }
 
     /// A format that comes as CSV.
@@ -165,7 +168,7 @@ impl FormatEntry {
 
     /// A format that comes as JSON and as CSV.
     pub const fn json_or_csv<R: JsonReader + TableReader>(feed: Feed, format: Format) -> FormatEntry {
-        FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), Csv::of::<R>()))
+        FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), Csv::of::<R>())).in_case_of::<R>()
     }
 
     /// A format that comes as JSON, and as CSV with the same JSON in one of its columns.
@@ -176,12 +179,18 @@ impl FormatEntry {
             needed: 1,
             one_of: &[],
         };
-        FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), csv))
+        FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), csv)).in_case_of::<R>()
     }
 
     /// A format that comes as Parquet.
     pub const fn parquet<R: TableReader>(feed: Feed, format: Format) -> FormatEntry {
         FormatEntry::new(feed, format, ComesAs::Parquet(read_parquet::<R>))
+    }
+
+    /// Keys are compared as the reader compares them.
+    const fn in_case_of<R: JsonReader>(mut self) -> FormatEntry {
+        self.signs.in_any_case = R::IN_ANY_CASE;
+        self
     }
 
     /// A record of JSON has all keys of one of these groups.
@@ -212,6 +221,13 @@ impl FormatEntry {
     pub const fn with(mut self, traits: &'static [Trait]) -> FormatEntry {
         self.traits = traits;
         self
+    }
+}
+
+impl Signs {
+    /// Whether a key of a record is one of the signs.
+    pub fn is_key(&self, sign: &str, key: &str) -> bool {
+        sign == key || (self.in_any_case && sign.eq_ignore_ascii_case(key))
     }
 }
 

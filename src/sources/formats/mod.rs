@@ -14,6 +14,7 @@
 //! Nothing else has to know it: pipeline files, `auto`, `inspect`, the cutting of large files and
 //! the fuzz targets follow from the registry.
 
+pub mod admin_center_users;
 pub mod azure_monitor;
 pub mod entry;
 pub mod graph;

@@ -9,11 +9,14 @@
 
 use crate::domain::kinds::Feed;
 use crate::sources::format::Format;
+use crate::sources::formats::admin_center_users::AdminCenterUsers;
 use crate::sources::formats::entry::{FormatEntry, Trait};
 use crate::sources::formats::log_analytics::activity::LogAnalytics;
 use crate::sources::formats::log_analytics::audit_logs::LogAnalyticsAudit;
 use crate::sources::formats::management_api::record::AUDIT_DATA;
-use crate::sources::formats::partner_center::PartnerCenter;
+use crate::sources::formats::partner_center::analytics::Analytics;
+use crate::sources::formats::partner_center::subscribed_skus::SubscribedSkus;
+use crate::sources::formats::partner_center::subscriptions::PartnerCenter;
 use crate::sources::formats::portal_csv::PortalCsv;
 use crate::sources::formats::usage_report::reader::UsageReport;
 use crate::sources::formats::{azure_monitor, graph, management_api, own};
@@ -25,10 +28,12 @@ static REGISTRY: &[FormatEntry] = &[
         .with_keys(AZURE_MONITOR_KEYS)
         .with_empty_lists(&["records"])
         .with(&[Trait::SeveralFeeds, Trait::Splittable]),
-    FormatEntry::json::<graph::sign_ins::GraphSignIns>(Feed::Activity, Format::Graph)
+    FormatEntry::json_or_csv::<graph::sign_ins::GraphSignIns>(Feed::Activity, Format::Graph)
         .with_keys(GRAPH_LOG_KEYS)
+        .unless_keys(OTHER_LOG_KEYS)
+        .unless_columns(OTHER_LOG_KEYS)
         .with_empty_lists(&["value", ""])
-        .with(&[Trait::OneTenant, Trait::Splittable]),
+        .with(&[Trait::OneTenant, Trait::NamesOnly, Trait::Splittable]),
     FormatEntry::csv::<PortalCsv>(Feed::Activity, Format::PortalCsv).with(&[Trait::OneTenant]),
     FormatEntry::json_or_csv::<LogAnalytics>(Feed::Activity, Format::LogAnalytics)
         .with_keys(LOG_ANALYTICS_KEYS)
@@ -49,6 +54,7 @@ static REGISTRY: &[FormatEntry] = &[
         .with(&[Trait::SeveralFeeds, Trait::Splittable]),
     FormatEntry::json::<graph::directory_audits::GraphAudits>(Feed::LicenseChanges, Format::Graph)
         .with_keys(GRAPH_LOG_KEYS)
+        .unless_keys(OTHER_LOG_KEYS)
         .with_empty_lists(&["value", ""])
         .with(&[Trait::Splittable]),
     FormatEntry::json_or_csv_column::<management_api::license_changes::ManagementLicenses>(Feed::LicenseChanges, Format::ManagementApi)
@@ -62,11 +68,13 @@ static REGISTRY: &[FormatEntry] = &[
     // License holdings.
     FormatEntry::json::<graph::users::GraphUsers>(Feed::LicenseHoldings, Format::GraphUsers)
         .with_keys(&[&["assignedLicenses"], &["licenseAssignmentStates"], &["id", "userPrincipalName"]])
+        .unless_keys(&["appId", "signInCount", "TimeGenerated", "auditData"])
         .with_empty_lists(&["value", ""]),
+    FormatEntry::csv::<AdminCenterUsers>(Feed::LicenseHoldings, Format::AdminCenterUsers),
     FormatEntry::csv::<own::license_holdings::LicenseHoldingsTable>(Feed::LicenseHoldings, Format::Csv),
     FormatEntry::parquet::<own::license_holdings::LicenseHoldingsTable>(Feed::LicenseHoldings, Format::Parquet),
     // Subscriptions.
-    FormatEntry::json::<graph::company_subscriptions::GraphSubscriptions>(Feed::Subscriptions, Format::GraphCompanySubscriptions)
+    FormatEntry::json_or_csv::<graph::company_subscriptions::GraphSubscriptions>(Feed::Subscriptions, Format::GraphCompanySubscriptions)
         .with_keys(&[&["skuId", "totalLicenses"], &["skuId", "status"]])
         .unless_keys(&["prepaidUnits", "offerId"])
         .with_empty_lists(&["value", ""]),
@@ -75,6 +83,8 @@ static REGISTRY: &[FormatEntry] = &[
     FormatEntry::json::<PartnerCenter>(Feed::Subscriptions, Format::PartnerCenter)
         .with_keys(&[&["offerId"]])
         .with_empty_lists(&["items"]),
+    FormatEntry::json::<SubscribedSkus>(Feed::Subscriptions, Format::PartnerCenterSubscribedSkus).with_keys(&[&["productSku"]]),
+    FormatEntry::json::<Analytics>(Feed::Subscriptions, Format::PartnerCenterAnalytics).with_keys(&[&["customerTenantId", "licenseCount"]]),
     FormatEntry::csv::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Csv),
     FormatEntry::parquet::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Parquet),
     // Customers.
@@ -95,12 +105,18 @@ const AZURE_MONITOR_KEYS: &[&[&str]] = &[&["category", "properties"], &["categor
 const GRAPH_LOG_KEYS: &[&[&str]] = &[
     &["createdDateTime", "appId"],
     &["createdDateTime", "userId"],
+    &["firstSignInDateTime", "signInCount"],
     &["activityDateTime", "activityDisplayName"],
 ];
+/// What Graph's logs do not have: Log Analytics and the audit log have the names of Graph's in any
+/// case, and these.
+const OTHER_LOG_KEYS: &[&str] = &["TimeGenerated", "AADTenantId", "AuditData"];
 const MANAGEMENT_API_KEYS: &[&[&str]] = &[
     &["Operation", "CreationTime"],
     &["Operation", "OrganizationId"],
     &["Operation", "RecordType"],
+    &[AUDIT_DATA],
+    &["auditData"],
 ];
 /// Graph's spelling, and the one of programs that turn the CSV into JSON.
 const USAGE_REPORT_KEYS: &[&[&str]] = &[

@@ -1,5 +1,10 @@
 //! Sets of keys that a reader looks for. A key is compared from its end, the quote before the
 //! colon, so that nobody has to find out where all the other keys begin.
+//!
+//! This is the one place where the names of members are folded. JSON tells names apart by case, and
+//! so does [`Keys::of`]. But what Graph calls `userId` is `UserId` in its PowerShell modules:
+//! [`Keys::in_any_case`] takes every case. That costs nothing, because a key is compared under a
+//! mask, and the bit that tells a capital letter from a small one is left out of it.
 
 /// How many bytes before a colon are looked at: the longest key with its quotes.
 pub const WINDOW: usize = 32;
@@ -14,14 +19,19 @@ pub struct Candidate(u8);
 /// The most keys of a set.
 const MOST_KEYS: usize = 31;
 
+/// The bit in which a capital letter and a small one differ.
+const CASE: u8 = 0x20;
+
 /// `N` keys of at least two ASCII letters.
 pub struct Keys<const N: usize> {
     keys: [&'static str; N],
+    in_any_case: bool,
     /// Each key with its quotes, as the last bytes of a window, and a mask with ones where these
     /// bytes are.
     spelled: [[u64; 4]; N],
     mask: [[u64; 4]; N],
-    /// For each hash of the last three bytes before the closing quote, the number of a key, from 1.
+    /// For each hash of the last three bytes before the closing quote, in any case, the number of a
+    /// key, from 1.
     /// 0 where no key has the hash.
     first: [u8; 256],
     /// How the key of each number ends. Number 0 is no key: no bytes with a quote at their end are
@@ -42,7 +52,17 @@ struct Tail {
 }
 
 impl<const N: usize> Keys<N> {
+    /// Keys that are written exactly so.
     pub const fn of(keys: [&'static str; N]) -> Keys<N> {
+        Keys::spelled(keys, false)
+    }
+
+    /// Keys whose letters may be capital or small.
+    pub const fn in_any_case(keys: [&'static str; N]) -> Keys<N> {
+        Keys::spelled(keys, true)
+    }
+
+    const fn spelled(keys: [&'static str; N], in_any_case: bool) -> Keys<N> {
         assert!(N <= MOST_KEYS);
         let none = Tail {
             spelled: 0,
@@ -51,6 +71,7 @@ impl<const N: usize> Keys<N> {
         };
         let mut set = Keys {
             keys,
+            in_any_case,
             spelled: [[0; 4]; N],
             mask: [[0; 4]; N],
             first: [0; 256],
@@ -69,8 +90,9 @@ impl<const N: usize> Keys<N> {
                 } else {
                     key[at - begin - 1]
                 };
-                set.spelled[number][at / 8] |= (byte as u64) << (at % 8 * 8);
-                set.mask[number][at / 8] |= 0xff << (at % 8 * 8);
+                let mask = if in_any_case && byte.is_ascii_alphabetic() { !CASE } else { 0xff };
+                set.spelled[number][at / 8] |= ((byte & mask) as u64) << (at % 8 * 8);
+                set.mask[number][at / 8] |= (mask as u64) << (at % 8 * 8);
                 at += 1;
             }
             let hash = Keys::<N>::hash(set.spelled[number][3]);
@@ -86,10 +108,11 @@ impl<const N: usize> Keys<N> {
         set
     }
 
-    /// A hash, of eight bits, of the last three bytes before the closing quote.
+    /// A hash, of eight bits, of the last three bytes before the closing quote, in any case.
     #[inline(always)]
     const fn hash(tail: u64) -> usize {
-        (((tail >> 32) as u32) << 8).wrapping_mul(0x9e37_79b1) as usize >> 24
+        const LETTERS: u32 = u32::from_le_bytes([!CASE, !CASE, !CASE, 0]);
+        ((tail >> 32) as u32 & LETTERS).wrapping_mul(0x9e37_79b1) as usize >> 24
     }
 
     /// The first key that may end with these eight bytes. The last of them is a quote.
@@ -134,7 +157,8 @@ impl<const N: usize> Keys<N> {
 
     /// The number of this key.
     pub fn position(&self, key: &str) -> Option<usize> {
-        self.keys.iter().position(|known| *known == key)
+        let is_it = |known: &&str| *known == key || (self.in_any_case && known.eq_ignore_ascii_case(key));
+        self.keys.iter().position(is_it)
     }
 }
 
@@ -172,6 +196,31 @@ mod tests {
             "\"tenantid\"",
         ] {
             assert_eq!(ending(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn letters_may_be_capital_or_small_and_nothing_else_may_differ() {
+        const KEYS: Keys<3> = Keys::in_any_case(["id", "skuId", "left_on"]);
+        let ending = |text: &str| {
+            let mut window = [b' '; WINDOW];
+            window[WINDOW - text.len()..].copy_from_slice(text.as_bytes());
+            KEYS.ending(&window, KEYS.candidate(u64::from_le_bytes(*window.last_chunk().unwrap()))?)
+        };
+        for (number, spelled) in [
+            (0, "id"),
+            (0, "Id"),
+            (0, "ID"),
+            (1, "SkuId"),
+            (1, "SKUID"),
+            (1, "skuId"),
+            (2, "Left_On"),
+        ] {
+            assert_eq!(ending(&format!("{{\"{spelled}\"")), Some(number), "{spelled}");
+            assert_eq!(KEYS.position(spelled), Some(number), "{spelled}");
+        }
+        for other in ["\"kuId\"", "\"left\u{7f}on\"", "\"\tId\"", "\"i$\""] {
+            assert_eq!(ending(other), None, "{other:?}");
         }
     }
 }

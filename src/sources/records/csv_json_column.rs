@@ -3,6 +3,7 @@
 //! which it begins.
 
 use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::fields::values::is_cut;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::structure::Structure;
 use crate::sources::json::value::{Json, Node};
@@ -10,8 +11,7 @@ use crate::sources::output::Output;
 use crate::sources::record::Reason;
 use crate::sources::records::csv::{column_places, reject_header};
 use crate::sources::records::csv_file::{CsvFile, CsvStep};
-use crate::sources::records::json::{JsonReader, of_line, reason_of, reject_content_error};
-use crate::sources::records::reject_detail::of_record;
+use crate::sources::records::json::{JsonReader, detail, of_line, reason_of, reject_content_error};
 
 /// A reader of JSON whose records also come in a column of a CSV file.
 pub trait JsonColumn: JsonReader {
@@ -48,7 +48,9 @@ pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext
         };
         let text = record.field(column);
         if let Err(error) = structure.find(text) {
-            out.reject(at, reason_of(error), &record.raw);
+            let is_cut = std::str::from_utf8(text).is_ok_and(is_cut);
+            let reason = if is_cut { Reason::CutByPowershell } else { reason_of(error) };
+            out.reject(at, reason, &record.raw);
             continue;
         }
         let json = Json {
@@ -58,7 +60,7 @@ pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext
         let object = Node::outermost(&json);
         if object.is_object() {
             let result = reader.record(object, at, out.sink);
-            out.count(at, &record.raw, result, |reason| of_record(R::REASON_MEMBERS, reason, object));
+            out.count(at, &record.raw, result, detail::<R>(object));
         } else {
             out.reject(at, Reason::BrokenJson, &record.raw);
         }

@@ -5,6 +5,7 @@ use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Lines;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::bytes::raw_input::ContentError;
+use crate::sources::fields::values::not_nested;
 use crate::sources::file_context::FileContext;
 use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;
@@ -24,6 +25,9 @@ pub trait JsonReader: Reader {
     /// Whether an object may be an answer of the Log Analytics API: `{"tables":[{"columns":[{"name":
     /// ...}],"rows":[[...]]}]}`. Each row is a record then, with the columns as members.
     const HAS_TABLES: bool = false;
+
+    /// Whether names of members are read in any case, as [`Keys::in_any_case`] does.
+    const IN_ANY_CASE: bool = false;
 
     /// The members that each reason for a reject is about.
     const REASON_MEMBERS: ReasonMembers = &[];
@@ -81,5 +85,18 @@ pub fn reason_of(error: JsonError) -> Reason {
         JsonError::NotUtf8 { .. } => Reason::InvalidUtf8,
         JsonError::TooDeep => Reason::NestedTooDeep,
         JsonError::TooLarge => Reason::LineTooLong,
+    }
+}
+
+/// Says more about why a record is a reject.
+pub fn detail<R: JsonReader>(record: Node<'_>) -> impl FnOnce(Reason) -> String {
+    move |reason| of_record(R::REASON_MEMBERS, R::IN_ANY_CASE, reason, record)
+}
+
+/// Why an entry of a list is no record. PowerShell cuts whole records, too.
+pub fn no_record(entry: Node<'_>) -> Reason {
+    match not_nested(entry.value()) {
+        Reason::CutByPowershell => Reason::CutByPowershell,
+        _ => Reason::BrokenJson,
     }
 }

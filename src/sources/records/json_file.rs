@@ -28,7 +28,7 @@ use crate::sources::json::structure::{Structure, is_blank};
 use crate::sources::json::value::{Json, Node};
 use crate::sources::output::{Output, Verdict};
 use crate::sources::record::{Position, Reason};
-use crate::sources::records::json::{JsonReader, of_line, reason_of, reject_content_error};
+use crate::sources::records::json::{JsonReader, detail, no_record, of_line, reason_of, reject_content_error};
 use crate::sources::records::json_tables::{for_each_row, tables_of};
 use crate::sources::records::reject_detail::of_record;
 
@@ -298,8 +298,7 @@ impl<'f, 's, R: JsonReader> JsonFile<'f, 's, R> {
             self.has_single = true;
             self.reader.page(false, self.out.sink);
         }
-        self.out
-            .count(at, text, result, |reason| of_record(R::REASON_MEMBERS, reason, outermost));
+        self.out.count(at, text, result, detail::<R>(outermost));
     }
 
     /// Reads the items of a list, which have the numbers after `number`. In a bare array items may
@@ -316,7 +315,7 @@ impl<'f, 's, R: JsonReader> JsonFile<'f, 's, R> {
             let result = if record.is_object() {
                 self.reader.record(record, at, self.out.sink)
             } else {
-                Err(Reason::BrokenJson)
+                Err(no_record(record))
             };
             if is_bare
                 && result.is_err()
@@ -327,8 +326,7 @@ impl<'f, 's, R: JsonReader> JsonFile<'f, 's, R> {
                 self.batch(line, list, R::announces_next(record), false, number);
                 continue;
             }
-            self.out
-                .count(at, record.raw(), result, |reason| of_record(R::REASON_MEMBERS, reason, record));
+            self.out.count(at, record.raw(), result, detail::<R>(record));
         }
     }
 }

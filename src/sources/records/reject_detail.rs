@@ -5,6 +5,7 @@
 //! nothing here is about a person. It says a name only if it looks like a name. It says names from
 //! the first line of a table only if that line has names of columns ([`are_names`]).
 
+use crate::sources::fields::values::is_cut;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::Reason;
 use crate::sources::records::table::{Cells, ReasonColumns, squeezed};
@@ -19,14 +20,21 @@ const MOST_NAMES: usize = 20;
 /// The longest name.
 const NAME_BYTES: usize = 60;
 
-/// What is wrong with a record of JSON. Empty where there is nothing to say.
-pub fn of_record(members: ReasonMembers, reason: Reason, record: Node<'_>) -> String {
-    let wanted = members.iter().filter(|(of, _)| *of == reason).flat_map(|(_, paths)| paths.iter());
+/// What is wrong with a record of JSON. Empty where there is nothing to say. `in_any_case` says
+/// whether the reader reads names of members so.
+pub fn of_record(members: ReasonMembers, in_any_case: bool, reason: Reason, record: Node<'_>) -> String {
+    // Any object or list may be cut.
+    let is_cut = reason == Reason::CutByPowershell;
+    let of_reason = members.iter().filter(|(of, _)| *of == reason || is_cut);
+    let wanted = of_reason
+        .flat_map(|(_, paths)| paths.iter())
+        .filter(|path| !is_cut || is_nested(path));
     let (mut missing, mut there, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for path in wanted {
-        match check_path(record, path, "") {
+        match check_path(record, in_any_case, path, "") {
             // An unreadable value is one that is there: a member that is missing is not at fault.
-            PathCheck::Missing { .. } if reason == Reason::UnreadableValue => {}
+            PathCheck::Missing { .. } if is_cut || reason == Reason::UnreadableValue => {}
+            PathCheck::Wrong(words) if is_cut && !words.ends_with(CUT_BY_POWERSHELL) => {}
             PathCheck::Missing { name, around } => {
                 missing.push(name);
                 there = around;
@@ -43,6 +51,11 @@ pub fn of_record(members: ReasonMembers, reason: Reason, record: Node<'_>) -> St
         return String::new();
     }
     lacks("member", &texts(&missing), &texts(&there))
+}
+
+/// Whether a path ends in an object or a list.
+fn is_nested(path: &str) -> bool {
+    path.ends_with("[]") || path.ends_with("{}")
 }
 
 fn texts(names: &[String]) -> Vec<&str> {
@@ -190,13 +203,14 @@ enum PathCheck {
     Fine,
 }
 
-fn check_path(node: Node<'_>, path: &str, before: &str) -> PathCheck {
+fn check_path(node: Node<'_>, in_any_case: bool, path: &str, before: &str) -> PathCheck {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let (name, is_list) = name.strip_suffix("[]").map_or((name, false), |name| (name, true));
     let (name, is_object) = name.strip_suffix("{}").map_or((name, false), |name| (name, true));
     let whole = format!("{before}{name}");
     let members = node.members();
-    let found = members.iter().rfind(|(key, _)| key == name).map(|(_, node)| node.value());
+    let is_it = |key: &str| key == name || (in_any_case && key.eq_ignore_ascii_case(name));
+    let found = members.iter().rfind(|(key, _)| is_it(key)).map(|(_, node)| node.value());
     let value = match found {
         None | Some(Value::Null) => {
             let around = members.into_iter().map(|(key, _)| key).filter(|key| is_key(key)).collect();
@@ -207,7 +221,7 @@ fn check_path(node: Node<'_>, path: &str, before: &str) -> PathCheck {
     match (value, rest) {
         (Value::Array(list), _) if is_list => {
             let inside = |item: Node<'_>| match (item.value(), rest) {
-                (Value::Object(item), Some(rest)) => check_path(item, rest, &format!("{whole}.")),
+                (Value::Object(item), Some(rest)) => check_path(item, in_any_case, rest, &format!("{whole}.")),
                 (Value::Object(_), None) => PathCheck::Fine,
                 (value, _) => PathCheck::Wrong(format!("an entry of `{whole}` is {}", kind(value))),
             };
@@ -217,7 +231,7 @@ fn check_path(node: Node<'_>, path: &str, before: &str) -> PathCheck {
         }
         (value, _) if is_list => PathCheck::Wrong(format!("`{whole}` is no list: {}", kind(value))),
         (Value::Object(_), None) if is_object => PathCheck::Fine,
-        (Value::Object(node), Some(rest)) => check_path(node, rest, &format!("{whole}.")),
+        (Value::Object(node), Some(rest)) => check_path(node, in_any_case, rest, &format!("{whole}.")),
         // The object may be packed into a text, which is not decoded here.
         (Value::Text(_), Some(_)) => PathCheck::Fine,
         (value, _) => PathCheck::Wrong(format!("`{whole}` is {}", kind(value))),
@@ -231,10 +245,7 @@ fn kind(value: Value<'_>) -> &'static str {
         Value::Text(text) => match text.decode(&mut buffer) {
             None => "a text that cannot be read",
             Some("") => "empty",
-            Some(text) if ["System.", "Microsoft.Graph.", "@{"].iter().any(|cut| text.starts_with(cut)) => CUT_BY_POWERSHELL,
-            Some(text) if text.starts_with("/Date(") => {
-                "a time as Windows PowerShell writes it, `/Date(...)/`: export with PowerShell 7, or write times as ISO 8601"
-            }
+            Some(text) if is_cut(text) => CUT_BY_POWERSHELL,
             Some(_) => "a text",
         },
         Value::Number(_) => "a number",
@@ -247,6 +258,5 @@ fn kind(value: Value<'_>) -> &'static str {
     }
 }
 
-/// The text that PowerShell's `ConvertTo-Json` writes for values that are nested deeper than its
-/// `-Depth`.
+/// What is in the place of an object or a list if `Export-Csv` or a small `-Depth` cut it.
 const CUT_BY_POWERSHELL: &str = "a text as PowerShell writes what lies too deep: export with `ConvertTo-Json -Depth 10`";

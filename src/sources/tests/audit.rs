@@ -127,12 +127,12 @@ fn a_change_whose_targets_or_properties_cannot_be_read_is_never_a_change_of_noth
     for (text, reason, detail) in [
         (
             with_targets("\"System.Object[]\""),
-            "unreadable_value",
+            "cut_by_powershell",
             "`properties.targetResources` is no list: a text as PowerShell",
         ),
         (
             with_targets("[\"System.Collections.Hashtable\"]"),
-            "unreadable_value",
+            "cut_by_powershell",
             "an entry of `properties.targetResources` is a text as PowerShell",
         ),
         (
@@ -143,12 +143,12 @@ fn a_change_whose_targets_or_properties_cannot_be_read_is_never_a_change_of_noth
         (with_targets("null"), "missing_licenses", "no member `properties.targetResources`"),
         (
             with_properties("\"@{displayName=AssignedLicense}\""),
-            "unreadable_value",
+            "cut_by_powershell",
             "`properties.targetResources.modifiedProperties` is no list: a text as PowerShell",
         ),
         (
             with_properties("[\"System.Collections.Hashtable\"]"),
-            "unreadable_value",
+            "cut_by_powershell",
             "an entry of `properties.targetResources.modifiedProperties` is a text",
         ),
         (

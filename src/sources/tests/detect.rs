@@ -36,6 +36,31 @@ const BEGINNINGS: &[(Feed, Format, &str)] = &[
     (
         Feed::Activity,
         Format::Graph,
+        "[{\"Id\":\"x\",\"CreatedDateTime\":\"y\",\"AppId\":\"z\"}]",
+    ),
+    (
+        Feed::Activity,
+        Format::Graph,
+        "\"AppId\",\"CreatedDateTime\",\"Id\",\"Status\",\"UserId\"\n",
+    ),
+    (
+        Feed::Activity,
+        Format::LogAnalytics,
+        "{\"TimeGenerated\":\"x\",\"CreatedDateTime\":\"y\",\"Id\":\"z\",\"AppId\":\"u\",\"UserId\":\"v\"}",
+    ),
+    (
+        Feed::Activity,
+        Format::LogAnalytics,
+        "TimeGenerated,CreatedDateTime,Id,UserId,AppId,Status\n",
+    ),
+    (
+        Feed::Activity,
+        Format::ManagementApi,
+        "{\"value\":[{\"id\":\"x\",\"createdDateTime\":\"y\",\"userId\":\"z\",\"auditData\":{",
+    ),
+    (
+        Feed::Activity,
+        Format::Graph,
         "{\"value\":[{\"id\":\"x\",\"appId\":\"y\"},7,{\"id\":\"x\",\"createdDateTime\":\"y\",\"userId\":\"z\"}]}",
     ),
     (
@@ -93,6 +118,16 @@ const BEGINNINGS: &[(Feed, Format, &str)] = &[
         "{\"value\":[{\"id\":\"x\",\"assignedLicenses\":[]}]}",
     ),
     (Feed::LicenseHoldings, Format::GraphUsers, "[]"),
+    (
+        Feed::LicenseHoldings,
+        Format::GraphUsers,
+        "[\n {\n  \"Id\": \"x\",\n  \"AssignedLicenses\": [",
+    ),
+    (
+        Feed::LicenseHoldings,
+        Format::AdminCenterUsers,
+        "\u{feff}Block credential,Licenses,Object Id,User principal name\n",
+    ),
     (Feed::LicenseHoldings, Format::Csv, "sku_id,user_id\n"),
     (
         Feed::Subscriptions,
@@ -136,6 +171,16 @@ const BEGINNINGS: &[(Feed, Format, &str)] = &[
         Feed::Subscriptions,
         Format::PartnerCenter,
         "{\"items\":[],\"links\":{\"next\":{\"skuId\":1,\"status\":2}}}",
+    ),
+    (
+        Feed::Subscriptions,
+        Format::PartnerCenterSubscribedSkus,
+        "{\"totalCount\":1,\"items\":[{\"activeUnits\":1,\"productSku\":{\"id\":\"x\"}}]}",
+    ),
+    (
+        Feed::Subscriptions,
+        Format::PartnerCenterAnalytics,
+        "[{\"customerTenantId\":\"x\",\"licenseCount\":1}]",
     ),
     (Feed::Subscriptions, Format::Csv, "subscription_id,sku_id,seats,status\n"),
     (Feed::Customers, Format::Json, "{\"items\":[{\"id\":\"x\",\"companyProfile\":{}}]}"),

@@ -111,7 +111,7 @@ fn an_account_is_enabled_disabled_or_unknown() {
 #[test]
 fn a_user_without_any_list_of_licenses_says_nothing_about_them_and_an_empty_list_says_that_there_are_none() {
     let nulls = ",\"assignedLicenses\":null,\"licenseAssignmentStates\":null";
-    for nothing in ["", ",\"assignedLicenses\":null", nulls, ",\"AssignedLicenses\":[]"] {
+    for nothing in ["", ",\"assignedLicenses\":null", nulls, ",\"licenses\":[]"] {
         let found = users(&user("u", nothing));
         assert_eq!(
             (found.rejects, found.rows.len()),
@@ -124,14 +124,14 @@ fn a_user_without_any_list_of_licenses_says_nothing_about_them_and_an_empty_list
             "the snapshot is there, and incomplete"
         );
     }
-    for empty in [NO_LICENSES, ",\"licenseAssignmentStates\":[]"] {
+    for empty in [NO_LICENSES, ",\"licenseAssignmentStates\":[]", ",\"AssignedLicenses\":[]"] {
         let found = users(&user("u", empty));
         assert_eq!((found.counts.accepted, found.rows.len()), (1, 0), "{empty}");
     }
-    let found = users(&user("u", ",\"AssignedLicenses\":[]"));
+    let found = users(&user("u", ",\"assigned_licenses\":[]"));
     assert_eq!(
         found.details,
-        ["no member `assignedLicenses`, `licenseAssignmentStates`, but `AssignedLicenses`"]
+        ["no member `assignedLicenses`, `licenseAssignmentStates`, but `assigned_licenses`"]
     );
     let found = users(&user("u", ",\"alice@contoso.example\":1"));
     assert_eq!(

@@ -294,8 +294,11 @@ fn lists_of_something_else_than_objects_are_rejects() {
     let whole = change("Update user.", &lists());
     let at = whole.find("\"ModifiedProperties\":").unwrap();
     let cut = |value: &str| format!("{}\"ModifiedProperties\":{value},\"Target\":[]}}", &whole[..at]);
-    for value in ["\"System.Object[]\"", "[\"System.Collections.Hashtable\"]", "[7]", "{}"] {
+    for value in ["[7]", "{}", "\"none\""] {
         assert_eq!(read(LICENSES, &cut(value)).rejects, ["1 unreadable_value"], "{value}");
+    }
+    for value in ["\"System.Object[]\"", "[\"System.Collections.Hashtable\"]"] {
+        assert_eq!(read(LICENSES, &cut(value)).rejects, ["1 cut_by_powershell"], "{value}");
     }
     // One of the two records of a change has to have the lists.
     assert_eq!(read(LICENSES, &cut("null")).rejects, ["1 missing_licenses"]);
@@ -304,7 +307,7 @@ fn lists_of_something_else_than_objects_are_rejects() {
     assert_eq!(read(LICENSES, &first_of_two).counts.accepted, 1);
     let targets = whole.replace("\"Target\":[", "\"Target\":[\"System.Collections.Hashtable\",");
     let found = read(LICENSES, &targets);
-    assert_eq!(found.rejects, ["1 unreadable_value"]);
+    assert_eq!(found.rejects, ["1 cut_by_powershell"]);
     assert!(
         found.details[0].starts_with("an entry of `Target` is a text as PowerShell"),
         "{:?}",

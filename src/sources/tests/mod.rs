@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 mod audit;
+mod audit_search;
 mod compressed;
 mod dates;
 mod details;
@@ -16,10 +17,12 @@ mod json;
 mod laws;
 mod log_analytics;
 mod management;
+mod named_products;
 mod oracle;
 mod parquet;
 mod partner_center;
 mod people;
+mod powershell;
 mod registry;
 mod sign_ins;
 mod tables;

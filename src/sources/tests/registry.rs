@@ -32,10 +32,10 @@ fn the_formats_of_each_feed_are_those_that_users_know_in_their_order() {
             Feed::LicenseChanges,
             "auto azure-monitor graph management-api log-analytics csv parquet",
         ),
-        (Feed::LicenseHoldings, "auto graph-users csv parquet"),
+        (Feed::LicenseHoldings, "auto graph-users admin-center-users csv parquet"),
         (
             Feed::Subscriptions,
-            "auto graph-company-subscriptions graph-subscribed-skus partner-center csv parquet",
+            "auto graph-company-subscriptions graph-subscribed-skus partner-center partner-center-subscribed-skus partner-center-analytics csv parquet",
         ),
         (Feed::Customers, "auto csv json"),
         (Feed::SupportRequests, "auto csv json"),

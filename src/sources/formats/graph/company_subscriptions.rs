@@ -1,6 +1,7 @@
 //! Subscriptions from Graph's `/directory/subscriptions` (feed `subscriptions`, format
 //! `graph-company-subscriptions`): pages, a subscription a line, or a bare array of
-//! `companySubscription`.
+//! `companySubscription`; or what `Get-MgDirectorySubscription` gives, as JSON or CSV (see
+//! `shared/graph_members.rs`). No value of it that matters is nested, so nothing is lost in the CSV.
 //!
 //! `id, skuId, status, totalLicenses, isTrial, ownerTenantId, createdDateTime,
 //! nextLifecycleDateTime` matter. The
@@ -11,8 +12,9 @@
 //! subscription is bound: that follows from when it was created and when it renewed before.
 
 use crate::domain::subscription::{Renewal, State};
-use crate::sources::fields::values::{day_of, folded_id, guid, present, required_id, seats, state};
+use crate::sources::fields::values::{Field, boolean, day_of, folded_id, guid, present, required_id, seats, state};
 use crate::sources::file_context::FileContext;
+use crate::sources::formats::shared::graph_members::members;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;
@@ -20,35 +22,26 @@ use crate::sources::record::{Position, Reason, Row, Sink, SoldBy, Subscription};
 use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::ReasonMembers;
+use crate::sources::records::table::{Cells, ReasonColumns, TableReader};
 
 /// Reads the subscriptions of one file.
 pub struct GraphSubscriptions {
     context: FileContext,
 }
 
-static KEYS: Keys<8> = Keys::of([
+/// The members that matter, and the columns of a table, which needs the first five.
+const NAMES: [&str; 8] = [
     "id",
     "skuId",
     "status",
     "totalLicenses",
-    "isTrial",
     "ownerTenantId",
+    "isTrial",
     "nextLifecycleDateTime",
     "createdDateTime",
-]);
+];
 
-/// The members that matter.
-#[derive(Clone, Copy, Default)]
-struct Listed<'a> {
-    id: Option<Node<'a>>,
-    sku: Option<Node<'a>>,
-    status: Option<Node<'a>>,
-    seats: Option<Node<'a>>,
-    is_trial: Option<Node<'a>>,
-    owner: Option<Node<'a>>,
-    ends: Option<Node<'a>>,
-    created: Option<Node<'a>>,
-}
+static KEYS: Keys<8> = Keys::in_any_case(NAMES);
 
 impl Reader for GraphSubscriptions {
     fn new(context: &FileContext) -> GraphSubscriptions {
@@ -58,6 +51,7 @@ impl Reader for GraphSubscriptions {
 
 impl JsonReader for GraphSubscriptions {
     const LIST_KEY: &'static str = "value";
+    const IN_ANY_CASE: bool = true;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingId, &["id"]),
         (Reason::MalformedSku, &["skuId"]),
@@ -67,23 +61,65 @@ impl JsonReader for GraphSubscriptions {
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        let is_trial = |value: Value<'_>| match value {
+            Value::Bool(is_trial) => Some(is_trial),
+            _ => None,
+        };
+        self.take(members(record, &KEYS), is_trial, at, sink)
+    }
+
+    fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
+        self.context.snapshot_page(announces_next, sink);
+    }
+}
+
+impl TableReader for GraphSubscriptions {
+    const COLUMNS: &'static [&'static str] = &NAMES;
+    const NEEDED: usize = 5;
+    const REASON_COLUMNS: ReasonColumns = &[
+        (Reason::MissingId, &[0]),
+        (Reason::MalformedSku, &[1]),
+        (Reason::UnknownStatus, &[2]),
+        (Reason::MalformedSeats, &[3]),
+        (Reason::UnreadableValue, &[5]),
+        (Reason::UnreadableTime, &[6]),
+    ];
+
+    fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
+        self.take(std::array::from_fn(|column| cells.cell(column)), boolean, at, sink)
+    }
+
+    fn end(&mut self, _is_empty: bool, sink: &mut dyn Sink) {
+        self.context.snapshot_page(false, sink);
+    }
+}
+
+impl GraphSubscriptions {
+    /// Makes the row of a subscription. The fields are in the order of [`NAMES`]; `boolean` reads
+    /// one of them.
+    fn take<'a, F: Field<'a>>(
+        &self,
+        fields: [Option<F>; 8],
+        boolean: fn(Value<'a>) -> Option<bool>,
+        at: Position,
+        sink: &mut dyn Sink,
+    ) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.snapshot_day(None, sink)?;
-        let listed = Listed::of(record);
-        let id = required_id(listed.id)?;
-        let Some(Value::Text(sku)) = present(listed.sku) else {
+        let [id, sku, status, units, owner, is_trial, ends, created] = fields;
+        let id = required_id(id)?;
+        let Some(Value::Text(sku)) = present(sku) else {
             return Err(Reason::MalformedSku);
         };
         let sku = guid(sku).ok_or(Reason::MalformedSku)?;
-        let state = state(listed.status).ok_or(Reason::UnknownStatus)?;
-        let seats = seats(listed.seats).ok_or(Reason::MalformedSeats)?;
-        let is_trial = match present(listed.is_trial) {
+        let state = state(status).ok_or(Reason::UnknownStatus)?;
+        let seats = seats(units).ok_or(Reason::MalformedSeats)?;
+        let is_trial = match present(is_trial) {
             None => false,
-            Some(Value::Bool(is_trial)) => is_trial,
-            Some(_) => return Err(Reason::UnreadableValue),
+            Some(value) => boolean(value).ok_or(Reason::UnreadableValue)?,
         };
-        let owner = folded_id(listed.owner)?;
-        let ends_on = day_of(listed.ends, &self.context)?;
+        let owner = folded_id(owner)?;
+        let ends_on = day_of(ends, &self.context)?;
         let subscription = Subscription {
             tenant,
             day,
@@ -96,33 +132,12 @@ impl JsonReader for GraphSubscriptions {
             ends_on,
             renewal: Renewal {
                 // Only the term is decided by it: what cannot be read leaves it unknown.
-                created_on: day_of(listed.created, &self.context).unwrap_or_default(),
+                created_on: day_of(created, &self.context).unwrap_or_default(),
                 renews_on: ends_on.filter(|_| state == State::Active && !is_trial),
                 ..Renewal::default()
             },
         };
         sink.row(at, Row::Subscription(subscription));
         Ok(Verdict::Accepted)
-    }
-
-    fn page(&mut self, announces_next: bool, sink: &mut dyn Sink) {
-        self.context.snapshot_page(announces_next, sink);
-    }
-}
-
-impl<'a> Listed<'a> {
-    fn of(record: Node<'a>) -> Listed<'a> {
-        let mut listed = Listed::default();
-        [
-            listed.id,
-            listed.sku,
-            listed.status,
-            listed.seats,
-            listed.is_trial,
-            listed.owner,
-            listed.ends,
-            listed.created,
-        ] = record.fields(&KEYS);
-        listed
     }
 }

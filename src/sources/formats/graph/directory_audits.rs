@@ -1,6 +1,7 @@
 //! License changes from Graph's `GET /auditLogs/directoryAudits` (feed `license_changes`, format
 //! `graph`): pages `{"value":[directoryAudit...],"@odata.nextLink":"..."}`, an event a line, or a
-//! bare array.
+//! bare array; or what `Get-MgAuditLogDirectoryAudit` gives, as JSON (see
+//! `shared/graph_members.rs`).
 //!
 //! The names are those of `properties` in Azure Monitor's format (see `shared/directory_audit.rs`,
 //! also for the traps). Trap: no record names the tenant, only the path does. A sign-in in the same
@@ -30,13 +31,17 @@ impl Reader for GraphAudits {
 
 impl JsonReader for GraphAudits {
     const LIST_KEY: &'static str = "value";
+    const IN_ANY_CASE: bool = true;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingTime, &["activityDateTime"]),
         (Reason::UnreadableTime, &["activityDateTime"]),
         (Reason::MissingId, &["id"]),
         (Reason::MissingUser, &["targetResources[]"]),
         (Reason::MissingLicenses, &["targetResources[].modifiedProperties[]"]),
-        (Reason::UnreadableValue, &["targetResources[].modifiedProperties[]"]),
+        (
+            Reason::UnreadableValue,
+            &["targetResources[]", "targetResources[].modifiedProperties[]"],
+        ),
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {

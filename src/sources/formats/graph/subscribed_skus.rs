@@ -1,5 +1,6 @@
 //! Subscriptions from Graph's `/subscribedSkus` (feed `subscriptions`, format
-//! `graph-subscribed-skus`): pages, a SKU a line, or a bare array of `subscribedSku`.
+//! `graph-subscribed-skus`): pages, a SKU a line, or a bare array of `subscribedSku`; or what
+//! `Get-MgSubscribedSku` gives, as JSON (see `shared/graph_members.rs`).
 //!
 //! A record adds up all subscriptions of a SKU: `prepaidUnits{enabled, warning, suspended,
 //! lockedOut}` say how many units are in which state. Each state with units is one subscription,
@@ -8,8 +9,9 @@
 //! named, and trials cannot be told apart. No record names tenant and day, only the path does.
 
 use crate::domain::subscription::{Renewal, Seller, State};
-use crate::sources::fields::values::{guid, present, seats};
+use crate::sources::fields::values::{guid, not_nested, present, seats};
 use crate::sources::file_context::FileContext;
+use crate::sources::formats::shared::graph_members::members;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;
@@ -24,8 +26,8 @@ pub struct GraphSubscribedSkus {
     subscription_id: String,
 }
 
-static KEYS: Keys<2> = Keys::of(["skuId", "prepaidUnits"]);
-static UNIT_KEYS: Keys<4> = Keys::of(["enabled", "warning", "suspended", "lockedOut"]);
+static KEYS: Keys<2> = Keys::in_any_case(["skuId", "prepaidUnits"]);
+static UNIT_KEYS: Keys<4> = Keys::in_any_case(["enabled", "warning", "suspended", "lockedOut"]);
 /// The kinds of units: the end of the subscription's id, and the state.
 const KINDS: [(&str, State); 4] = [
     ("enabled", State::Active),
@@ -45,19 +47,22 @@ impl Reader for GraphSubscribedSkus {
 
 impl JsonReader for GraphSubscribedSkus {
     const LIST_KEY: &'static str = "value";
+    const IN_ANY_CASE: bool = true;
     const REASON_MEMBERS: ReasonMembers = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.snapshot_day(None, sink)?;
-        let [sku, units] = record.fields(&KEYS);
+        let [sku, units] = members(record, &KEYS);
         let sku = match present(sku) {
             None => return Err(Reason::MissingId),
             Some(Value::Text(sku)) => guid(sku).ok_or(Reason::MalformedSku)?,
             Some(_) => return Err(Reason::MalformedSku),
         };
-        let Some(Value::Object(units)) = present(units) else {
-            return Err(Reason::MalformedSeats);
+        let units = match present(units) {
+            Some(Value::Object(units)) => units,
+            Some(other) if not_nested(other) == Reason::CutByPowershell => return Err(Reason::CutByPowershell),
+            _ => return Err(Reason::MalformedSeats),
         };
         let counts = unit_counts(units)?;
         for ((kind, state), seats) in KINDS.into_iter().zip(counts).filter(|(_, seats)| *seats > 0) {

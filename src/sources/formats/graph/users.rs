@@ -1,7 +1,8 @@
 //! Who holds which license, and who waits for one, from Graph's
 //! `users?$select=id,accountEnabled,assignedLicenses,licenseAssignmentStates` (feed
 //! `license_holdings`, format `graph-users`): pages `{"value":[user...],"@odata.nextLink":"..."}`, a
-//! user a line, or a bare array.
+//! user a line, or a bare array; or what `Get-MgUser` gives, as JSON (see
+//! `shared/graph_members.rs`).
 //!
 //! `licenseAssignmentStates[{skuId, assignedByGroup, state, error}]` decides for the SKUs that it
 //! names: the user holds a SKU if one of its states is Active or ActiveWithError. Graph is known to
@@ -23,8 +24,9 @@
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name;
-use crate::sources::fields::values::{boolean, guid, is_word, present, required_id, text};
+use crate::sources::fields::values::{array, boolean, guid, is_word, not_nested, present, required_id, text};
 use crate::sources::file_context::FileContext;
+use crate::sources::formats::shared::graph_members::members;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;
@@ -33,8 +35,8 @@ use crate::sources::records::json::JsonReader;
 use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::ReasonMembers;
 
-static LICENSE_KEYS: Keys<3> = Keys::of(["skuId", "state", "error"]);
-static USER_KEYS: Keys<5> = Keys::of([
+static LICENSE_KEYS: Keys<3> = Keys::in_any_case(["skuId", "state", "error"]);
+static USER_KEYS: Keys<5> = Keys::in_any_case([
     "id",
     "userPrincipalName",
     "licenseAssignmentStates",
@@ -102,12 +104,10 @@ fn each_sku<'a>(
     list: Value<'a>,
     mut take: impl FnMut(Guid, Option<Node<'a>>, Option<Node<'a>>) -> Result<(), Reason>,
 ) -> Result<(), Reason> {
-    let Value::Array(list) = list else {
-        return Err(Reason::UnreadableValue);
-    };
-    for entry in list.items() {
-        let Value::Object(entry) = entry.value() else {
-            return Err(Reason::UnreadableValue);
+    for entry in array(Some(list))?.into_iter().flat_map(Node::items) {
+        let entry = match entry.value() {
+            Value::Object(entry) => entry,
+            other => return Err(not_nested(other)),
         };
         let [sku, state, error] = entry.fields(&LICENSE_KEYS);
         let Some(Value::Text(sku)) = present(sku) else {
@@ -126,6 +126,7 @@ fn add(skus: &mut Vec<Guid>, sku: Guid) {
 
 impl JsonReader for GraphUsers {
     const LIST_KEY: &'static str = "value";
+    const IN_ANY_CASE: bool = true;
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingLicenses, &["assignedLicenses", "licenseAssignmentStates"]),
         (Reason::MissingId, &["id"]),
@@ -138,7 +139,7 @@ impl JsonReader for GraphUsers {
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;
         let day = self.context.snapshot_day(None, sink)?;
-        let [id, name, states, licenses, enabled] = record.fields(&USER_KEYS);
+        let [id, name, states, licenses, enabled] = members(record, &USER_KEYS);
         let user = required_id(id)?;
         self.held.clear();
         self.named.clear();

@@ -1,6 +1,7 @@
 //! Sign-ins and audited actions of the Office 365 Management Activity API (feed `activity`, format
-//! `management-api`): a JSON array, JSON lines, or a CSV whose column `AuditData` holds the record.
-//! See `record.rs` for what the records have in common, and for who is a person.
+//! `management-api`): a JSON array, JSON lines, or a CSV whose column `AuditData` holds the record;
+//! or what a search of the audit log gives. See `record.rs` for what the records have in common, and
+//! for who is a person.
 //!
 //! `UserLoggedIn` is a sign-in. Its resource is `ObjectId`, else `Target[0].ID`; its client is
 //! `ApplicationId`. It succeeded unless `ErrorNumber`, `LogonError` or `ResultStatus` says that it
@@ -17,6 +18,7 @@ use crate::domain::kinds::Evidence;
 use crate::sources::fields::values::{event_time, is_word, present, required_id, text};
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::management_api::record::{AUDIT_DATA, AuditRecord, UserType, Who};
+use crate::sources::formats::shared::azure_envelope::UnpackBuffer;
 use crate::sources::formats::shared::license_event::objects;
 use crate::sources::formats::shared::sign_in::{SignIn, SignInRows, has_guest_mark};
 use crate::sources::json::key_set::Keys;
@@ -32,6 +34,8 @@ use crate::sources::records::reject_detail::ReasonMembers;
 /// Reads the sign-ins and actions of one file.
 pub struct ManagementActivity {
     sign_ins: SignInRows,
+    /// Memory to unpack records that are JSON within a string.
+    unpacked: UnpackBuffer,
 }
 
 /// The workloads that records name, and uptake's names for them.
@@ -53,6 +57,7 @@ impl Reader for ManagementActivity {
     fn new(context: &FileContext) -> ManagementActivity {
         ManagementActivity {
             sign_ins: SignInRows::new(context),
+            unpacked: UnpackBuffer::default(),
         }
     }
 }
@@ -170,10 +175,20 @@ impl JsonReader for ManagementActivity {
         (Reason::UnreadableTime, &["CreationTime"]),
         (Reason::MissingId, &["Id"]),
         (Reason::UnreadableValue, &["Target[]"]),
+        (Reason::CutByPowershell, &["AuditData{}"]),
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
-        self.take(&AuditRecord::of(record), at, sink)
+        let audited = AuditRecord::of(record);
+        if !audited.is_found() {
+            return self.take(&audited, at, sink);
+        }
+        let mut unpacked = std::mem::take(&mut self.unpacked);
+        let mut slot = None;
+        let within = audited.within(&mut unpacked, &mut slot);
+        let result = within.and_then(|audited| self.take(&audited, at, sink));
+        self.unpacked = unpacked;
+        result
     }
 }
 

@@ -17,6 +17,7 @@ use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, present, required_id, text};
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::management_api::record::{AUDIT_DATA, AuditRecord, Who};
+use crate::sources::formats::shared::azure_envelope::UnpackBuffer;
 use crate::sources::formats::shared::license_event::{Changed, LicenseLists, Operation, assigned_license, objects, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
@@ -32,6 +33,8 @@ pub struct ManagementLicenses {
     context: FileContext,
     tenants: Tenants,
     lists: LicenseLists,
+    /// Memory to unpack records that are JSON within a string.
+    unpacked: UnpackBuffer,
 }
 
 impl Reader for ManagementLicenses {
@@ -40,6 +43,7 @@ impl Reader for ManagementLicenses {
             context: context.clone(),
             tenants: Tenants::default(),
             lists: LicenseLists::default(),
+            unpacked: UnpackBuffer::default(),
         }
     }
 }
@@ -59,10 +63,25 @@ impl JsonReader for ManagementLicenses {
         (Reason::MissingUser, &["Target[]"]),
         (Reason::MissingLicenses, &["ModifiedProperties[]"]),
         (Reason::UnreadableValue, &["ModifiedProperties[]", "Target[]"]),
+        (Reason::CutByPowershell, &["AuditData{}"]),
     ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let audited = AuditRecord::of(record);
+        if !audited.is_found() {
+            return self.take(&audited, at, sink);
+        }
+        let mut unpacked = std::mem::take(&mut self.unpacked);
+        let mut slot = None;
+        let within = audited.within(&mut unpacked, &mut slot);
+        let result = within.and_then(|audited| self.take(&audited, at, sink));
+        self.unpacked = unpacked;
+        result
+    }
+}
+
+impl ManagementLicenses {
+    fn take(&mut self, audited: &AuditRecord<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let name = Operation::name(audited.operation).ok_or(Reason::MissingCategory)?;
         let Some(operation) = Operation::of(&name) else {
             return Ok(Verdict::NotOurs);
@@ -91,7 +110,7 @@ impl JsonReader for ManagementLicenses {
                 return Ok(Verdict::Accepted);
             }
         }
-        let user = target_user(&audited)?.user_id(tenant).ok_or(Reason::MissingUser)?;
+        let user = target_user(audited)?.user_id(tenant).ok_or(Reason::MissingUser)?;
         let changed = Changed {
             tenant,
             user_id: &user,

@@ -10,19 +10,27 @@
 //! id of the tenant in the place of a user's. Some records name nobody. Names are not stored: a
 //! user who is known by name only becomes `upn:` and a hash of the tenant and the name in lower
 //! case.
+//!
+//! A search of the audit log gives the record within another one, in a member `AuditData`
+//! (`Search-UnifiedAuditLog`) or `auditData` (Graph's `auditLog/queries/{id}/records`): as an
+//! object, or as its JSON text. What stands around it only repeats some of it. The PowerShell module
+//! of Graph puts the record into `AuditData.AdditionalProperties`.
 
 use crate::domain::guid::Guid;
 use crate::sources::fields::user_name::id_of_name;
 use crate::sources::fields::values::{guid, is_word, is_zero, present, text};
+use crate::sources::formats::shared::azure_envelope::{UnpackBuffer, unpacked_object};
+use crate::sources::formats::shared::graph_members::members;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::string::Text;
-use crate::sources::json::value::{Node, Value};
+use crate::sources::json::value::{Json, Node, Value};
 use crate::sources::record::Reason;
 
-/// The column in which the portal's CSV export has a record as JSON.
+/// The column in which CSV exports have a record as JSON, and the member in which the answer of a
+/// search has it.
 pub const AUDIT_DATA: &str = "AuditData";
 
-static KEYS: Keys<17> = Keys::of([
+static KEYS: Keys<19> = Keys::of([
     "CreationTime",
     "Id",
     "Operation",
@@ -40,6 +48,8 @@ static KEYS: Keys<17> = Keys::of([
     "LogonError",
     "RecordType",
     "ModifiedProperties",
+    AUDIT_DATA,
+    "auditData",
 ]);
 
 /// Security ids of services, in the place of a user's key: the system, the local service, the
@@ -66,6 +76,8 @@ pub struct AuditRecord<'a> {
     pub logon_error: Option<Node<'a>>,
     pub record_type: Option<Node<'a>>,
     pub modified: Option<Node<'a>>,
+    /// The record within the answer of a search.
+    searched: Option<Node<'a>>,
 }
 
 /// Who did something.
@@ -92,7 +104,24 @@ pub enum UserType {
 
 impl<'a> AuditRecord<'a> {
     pub fn of(record: Node<'a>) -> AuditRecord<'a> {
+        AuditRecord::bare(record.fields(&KEYS))
+    }
+
+    /// Whether it is the answer of a search, which has the record within it.
+    pub fn is_found(&self) -> bool {
+        self.searched.is_some()
+    }
+
+    /// The record within the answer of a search. `unpacked` and `slot` keep what was unpacked as
+    /// long as the caller looks at it.
+    pub fn within(self, unpacked: &'a mut UnpackBuffer, slot: &'a mut Option<Json<'a>>) -> Result<AuditRecord<'a>, Reason> {
+        let inner = unpacked_object(self.searched, unpacked, slot)?;
+        Ok(inner.map_or(self, |inner| AuditRecord::bare(members(inner, &KEYS))))
+    }
+
+    fn bare(fields: [Option<Node<'a>>; 19]) -> AuditRecord<'a> {
         let mut audited = AuditRecord::default();
+        let (of_cmdlet, of_graph);
         [
             audited.time,
             audited.id,
@@ -111,7 +140,10 @@ impl<'a> AuditRecord<'a> {
             audited.logon_error,
             audited.record_type,
             audited.modified,
-        ] = record.fields(&KEYS);
+            of_cmdlet,
+            of_graph,
+        ] = fields;
+        audited.searched = of_cmdlet.or(of_graph);
         audited
     }
 

@@ -11,7 +11,7 @@ use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{guid, present, text};
 use crate::sources::file_context::FileContext;
-use crate::sources::formats::partner_center::next_link;
+use crate::sources::formats::partner_center::subscriptions::next_link;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;

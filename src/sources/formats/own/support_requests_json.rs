@@ -6,7 +6,7 @@
 use crate::sources::fields::values::present;
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::own::support_request::{RequestFields, SupportRequestRows};
-use crate::sources::formats::partner_center::next_link;
+use crate::sources::formats::partner_center::subscriptions::next_link;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;

@@ -10,7 +10,7 @@
 //! stands in the properties. Some writers leave `properties` as a string with the JSON text of the
 //! object. `resultType` is a string or a number.
 
-use crate::sources::fields::values::Field;
+use crate::sources::fields::values::{Field, not_nested};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::string::Text;
 use crate::sources::json::structure::Structure;
@@ -74,7 +74,8 @@ pub fn unpacked_object<'a>(
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(object)) => Ok(Some(object)),
         Some(Value::Text(packed)) => {
-            let object = Node::outermost(slot.insert(unpacked.unpack(packed)?));
+            let json = unpacked.unpack(packed).map_err(|_| not_nested(Value::Text(packed)))?;
+            let object = Node::outermost(slot.insert(json));
             if object.is_object() {
                 Ok(Some(object))
             } else {

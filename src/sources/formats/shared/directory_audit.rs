@@ -15,13 +15,14 @@
 use crate::domain::guid::Guid;
 use crate::sources::fields::values::{Tenants, event_time, folded_id, is_word, present, required_id};
 use crate::sources::file_context::FileContext;
+use crate::sources::formats::shared::graph_members::members;
 use crate::sources::formats::shared::license_event::{Changed, LicenseLists, Operation, assigned_license, objects, succeeded};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 
-static KEYS: Keys<6> = Keys::of([
+static KEYS: Keys<6> = Keys::in_any_case([
     "id",
     "activityDateTime",
     "createdDateTime",
@@ -80,14 +81,14 @@ impl DirectoryAuditRows {
                 return Ok(Verdict::Accepted);
             };
             self.lists.read(
-                lists.field(&const { Keys::of(["oldValue"]) }),
-                lists.field(&const { Keys::of(["newValue"]) }),
+                lists.field(&const { Keys::in_any_case(["oldValue"]) }),
+                lists.field(&const { Keys::in_any_case(["newValue"]) }),
             )?;
             if self.lists.are_empty() {
                 return Ok(Verdict::Accepted);
             }
         }
-        let user = folded_id(targets.user.and_then(|user| user.field(&const { Keys::of(["id"]) })))?;
+        let user = folded_id(targets.user.and_then(|user| user.field(&const { Keys::in_any_case(["id"]) })))?;
         if user.is_empty() {
             return Err(Reason::MissingUser);
         }
@@ -105,7 +106,7 @@ impl DirectoryAuditRows {
 impl<'a> DirectoryAudit<'a> {
     pub fn of(properties: Node<'a>) -> DirectoryAudit<'a> {
         let mut event = DirectoryAudit::default();
-        [event.id, event.at, event.created, event.activity, event.result, event.targets] = properties.fields(&KEYS);
+        [event.id, event.at, event.created, event.activity, event.result, event.targets] = members(properties, &KEYS);
         event
     }
 }
@@ -120,7 +121,7 @@ struct Targets<'a> {
 
 impl<'a> Targets<'a> {
     fn of(targets: Option<Node<'a>>) -> Result<Targets<'a>, Reason> {
-        let is_user = |target: &Node<'a>| matches!(present(target.field(&const { Keys::of(["type"]) })), Some(Value::Text(kind)) if is_word(kind, "User"));
+        let is_user = |target: &Node<'a>| matches!(present(target.field(&const { Keys::in_any_case(["type"]) })), Some(Value::Text(kind)) if is_word(kind, "User"));
         let user = objects(targets)?.and_then(|mut all| all.find(is_user));
         Ok(Targets { all: targets, user })
     }
@@ -143,8 +144,8 @@ impl<'a> Targets<'a> {
     }
 }
 
-static NAME: Keys<1> = Keys::of(["displayName"]);
+static NAME: Keys<1> = Keys::in_any_case(["displayName"]);
 
 fn properties(target: Node<'_>) -> Result<Option<impl Iterator<Item = Node<'_>>>, Reason> {
-    objects(target.field(&const { Keys::of(["modifiedProperties"]) }))
+    objects(target.field(&const { Keys::in_any_case(["modifiedProperties"]) }))
 }

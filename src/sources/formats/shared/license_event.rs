@@ -7,7 +7,7 @@ use crate::domain::day::Instant;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
 use crate::sources::fields::license_list::LicenseList;
-use crate::sources::fields::values::{is_word, is_zero, present, text};
+use crate::sources::fields::values::{array, is_word, is_zero, not_nested, present, text};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::{LicenseChange, Position, Reason, Row, Sink};
@@ -73,10 +73,10 @@ pub fn succeeded(result: Option<Value<'_>>, words: &[&str]) -> Result<bool, Reas
 /// entry that is no object, is unreadable: the entry that was skipped could be the one that
 /// matters.
 pub fn objects(node: Option<Node<'_>>) -> Result<Option<impl Iterator<Item = Node<'_>>>, Reason> {
-    match present(node) {
-        None => Ok(None),
-        Some(Value::Array(array)) if array.items().all(Node::is_object) => Ok(Some(array.items())),
-        Some(_) => Err(Reason::UnreadableValue),
+    let Some(array) = array(node)? else { return Ok(None) };
+    match array.items().find(|item| !item.is_object()) {
+        None => Ok(Some(array.items())),
+        Some(other) => Err(not_nested(other.value())),
     }
 }
 

@@ -11,7 +11,9 @@
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::sources::fields::user_name;
-use crate::sources::fields::values::{Field, Tenants, boolean, event_time, folded_id, guid, is_word, is_zero, present, required_id, text};
+use crate::sources::fields::values::{
+    Field, Tenants, boolean, event_time, folded_id, guid, is_word, is_zero, not_nested, present, required_id, text,
+};
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{UnpackBuffer, unpacked_object};
 use crate::sources::json::key_set::Keys;
@@ -157,7 +159,7 @@ impl SignInRows {
         let Some(agent) = unpacked_object(agent, &mut self.unpacked, &mut slot)? else {
             return Ok(false);
         };
-        let [kind, subject] = agent.fields(&const { Keys::of(["agentType", "agentSubjectType"]) });
+        let [kind, subject] = agent.fields(&const { Keys::in_any_case(["agentType", "agentSubjectType"]) });
         let kind = text(kind)?.filter(|kind| !kind.is_empty());
         let subject = text(subject)?;
         Ok(kind.is_some_and(|kind| !is_word(kind, "notAgentic")) || subject.is_some_and(|subject| is_word(subject, "agentIDuser")))
@@ -205,8 +207,8 @@ pub fn has_guest_mark(name: &str) -> bool {
 pub fn succeeded<'a>(status: Option<impl Field<'a>>, result: Option<impl Field<'a>>) -> Result<bool, Reason> {
     let code = match present(status) {
         None => None,
-        Some(Value::Object(status)) => present(status.field(&const { Keys::of(["errorCode"]) })),
-        Some(_) => return Err(Reason::UnreadableValue),
+        Some(Value::Object(status)) => present(status.field(&const { Keys::in_any_case(["errorCode"]) })),
+        Some(other) => return Err(not_nested(other)),
     };
     match code.or_else(|| present(result)) {
         None => Ok(false),

@@ -189,7 +189,7 @@ pub fn next_link(document: Node<'_>) -> bool {
 const OTHER_PRODUCTS: [&str; 6] = ["software", "perpetual", "saas", "azure", "reserv", "virtualmachine"];
 
 /// The text of a member. `None` where there is none, or another value.
-fn text_of(field: Option<Node<'_>>) -> Option<String> {
+pub fn text_of(field: Option<Node<'_>>) -> Option<String> {
     let Some(Value::Text(text)) = present(field) else { return None };
     text.decode(&mut String::new()).map(str::to_owned)
 }
