@@ -15,7 +15,7 @@ use crate::sources::output::{Output, Verdict};
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::json_file::JsonFile;
 use crate::sources::records::reader::Reader;
-use crate::sources::records::reject_detail::ReasonMembers;
+use crate::sources::records::reject_detail::{ReasonMembers, of_record};
 
 /// A reader of a format that comes as JSON.
 pub trait JsonReader: Reader {

@@ -30,7 +30,6 @@ use crate::sources::output::{Output, Verdict};
 use crate::sources::record::{Position, Reason};
 use crate::sources::records::json::{JsonReader, detail, no_record, of_line, reason_of, reject_content_error};
 use crate::sources::records::json_tables::{for_each_row, tables_of};
-use crate::sources::records::reject_detail::of_record;
 
 /// To look for the end of documents that have none takes time. Behind so many times the length of
 /// the longest document it is given up, and the rest of the file is read line by line.
@@ -348,8 +347,7 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
             };
             let record = Node::outermost(&json);
             let result = self.reader.record(record, at, self.out.sink);
-            self.out
-                .count(at, row.raw(), result, |reason| of_record(R::REASON_MEMBERS, reason, record));
+            self.out.count(at, row.raw(), result, detail::<R>(record));
         });
     }
 }
