@@ -6,11 +6,12 @@ use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::date_order::Dates;
 use crate::sources::detect;
+use crate::sources::detect::known_others::known_other;
 use crate::sources::detect::unreadable::{beginning, nearest_format, other_kind};
 use crate::sources::file_context::FileContext;
 use crate::sources::format::Format;
-use crate::sources::formats::entry::FormatEntry;
-use crate::sources::formats::registry;
+use crate::sources::formats::entry::ReadFile;
+use crate::sources::formats::{companion, registry};
 use crate::sources::output::Output;
 use crate::sources::record::{FileCounts, Position, Reason, Sink};
 
@@ -34,8 +35,8 @@ pub fn read(
 /// [`read`] for a file that is open, within the limits that it has.
 pub(crate) fn read_open(mut file: OpenFile<'_>, feed: Feed, format: Format, context: &FileContext, sink: &mut dyn Sink) -> FileCounts {
     let mut out = Output::new(sink);
-    match entry_of(feed, format, &mut file, &mut out) {
-        Ok(entry) => entry.reader_of(&mut file)(file, context, &mut out),
+    match reader_of(feed, format, &mut file, &mut out) {
+        Ok(read) => read(file, context, &mut out),
         Err(whole) => out.reject_with(Position { line: 0, record: 0 }, whole.reason, &whole.begins, whole.detail),
     }
     out.counts
@@ -48,8 +49,8 @@ struct WholeFile {
     detail: String,
 }
 
-/// The entry that reads a file. With `auto` the sink is told which format that is, and why.
-fn entry_of(feed: Feed, format: Format, file: &mut OpenFile<'_>, out: &mut Output<'_>) -> Result<&'static FormatEntry, WholeFile> {
+/// What reads a file. With `auto` the sink is told which format that is, and why.
+fn reader_of(feed: Feed, format: Format, file: &mut OpenFile<'_>, out: &mut Output<'_>) -> Result<ReadFile, WholeFile> {
     let unknown = |head: &[u8], detail: String| WholeFile {
         reason: Reason::UnknownFormat,
         begins: beginning(head),
@@ -61,23 +62,28 @@ fn entry_of(feed: Feed, format: Format, file: &mut OpenFile<'_>, out: &mut Outpu
     let entry = match format {
         Format::Auto => {
             let head = file.head();
-            match detect::choose(feed, head) {
-                Some(choice) => {
+            match (detect::choose(feed, head), known_other(head)) {
+                (Some(choice), _) => {
                     out.sink.chosen(&choice);
                     registry::entry(feed, choice.format)
                 }
+                (None, Some(known)) if known.is_companion => return Ok(companion::reader_of(head)),
                 // There is nothing to choose by. The usual reader finds out what is wrong with it.
-                None if head.trim_ascii().is_empty() => registry::of_feed(feed).next(),
-                None => return Err(unknown(head, nearest_format(&[feed], head))),
+                (None, _) if head.trim_ascii().is_empty() => registry::of_feed(feed).next(),
+                (None, _) => return Err(unknown(head, nearest_format(&[feed], head))),
             }
         }
         _ => registry::entry(feed, format),
     };
-    entry.ok_or(WholeFile {
+    if entry.is_some_and(|entry| detect::is_companion(entry, file.head())) {
+        return Ok(companion::reader_of(file.head()));
+    }
+    let entry = entry.ok_or(WholeFile {
         reason: Reason::UnreadableFile,
         begins: Vec::new(),
         detail: String::new(),
-    })
+    })?;
+    Ok(entry.reader_of(file))
 }
 
 /// Reads a file, and again where its dates turn out to have another order than was assumed. What

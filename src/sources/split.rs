@@ -54,6 +54,9 @@ impl<'a> Parts<'a> {
             _ => None,
         };
         let entry = registry::entry(feed, choice.as_ref().map_or(format, |choice| choice.format))?;
+        if detect::is_companion(entry, file.head()) {
+            return None;
+        }
         let read = entry.part_reader_of(&mut file)?;
         has_sound_first_line(file.head()).then_some(Parts {
             content: file.content,

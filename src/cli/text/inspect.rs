@@ -43,6 +43,7 @@ pub fn block(inspection: &Inspection, is_first: bool, colored: bool) -> String {
     if !inspection.is_readable() {
         let what = match (inspection.bytes, inspection.readings.as_slice()) {
             (0, _) => "an empty file",
+            (_, []) if inspection.page.is_some() => "no log that can be read, but known",
             (_, []) => "no log that can be read: it has the keys or columns of no known form",
             _ => "no log that can be read: not one record of it could be used",
         };
@@ -50,6 +51,9 @@ pub fn block(inspection: &Inspection, is_first: bool, colored: bool) -> String {
     }
     if let Some(unknown) = &inspection.unknown {
         text.push_str(&line("", unknown));
+    }
+    if let Some(page) = inspection.page {
+        text.push_str(&line("see", page));
     }
     for reading in &inspection.readings {
         text.push_str(&about(reading));

@@ -53,6 +53,8 @@ pub struct Inspection {
     pub readings: Vec<Reading>,
     /// What it seems to be, where it is of no known form.
     pub unknown: Option<String>,
+    /// The page about files that are known and cannot serve, if it is one.
+    pub page: Option<&'static str>,
     /// How it begins, where it is no log that can be read; without whatever could be about a
     /// person.
     pub begins: Option<String>,
@@ -128,10 +130,13 @@ pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, 
         path_day: facts.day.map(|day| day.to_string()),
         readings,
         unknown: None,
+        page: None,
         begins: None,
     };
     if inspection.readings.is_empty() && bytes > 0 {
-        inspection.unknown = Some(sources::describe_unknown(&mut OpenFile::of(object.reader()), bytes)).filter(|what| !what.is_empty());
+        let unknown = sources::describe_unknown(&mut OpenFile::of(object.reader()), bytes);
+        inspection.unknown = Some(unknown.what).filter(|what| !what.is_empty());
+        inspection.page = unknown.page;
     }
     if !inspection.is_readable() {
         let masked = || excerpt(&head[..head.len().min(BEGINS_BYTES)], Ids::Kept);

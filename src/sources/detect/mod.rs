@@ -7,13 +7,15 @@
 //! What has the signs of no format is not guessed.
 
 pub(crate) mod first_keys;
+pub(crate) mod known_others;
 pub(crate) mod unreadable;
 
 use crate::domain::kinds::Feed;
 use crate::sources::bytes::first_bytes::PARQUET;
 use crate::sources::detect::first_keys::{FirstKeys, first_keys};
+use crate::sources::detect::known_others::known_other;
 use crate::sources::format::Choice;
-use crate::sources::formats::entry::{ComesAs, FormatEntry};
+use crate::sources::formats::entry::{ComesAs, FormatEntry, Trait};
 use crate::sources::formats::registry;
 use crate::sources::records::csv::has_columns;
 use crate::sources::records::csv_file::first_record;
@@ -50,6 +52,12 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
         from += line.len() + 1;
     }
     empty.or_else(|| by_beginning(feed, head))
+}
+
+/// Whether a file that a source reads as this format is a companion of one: who downloads files for
+/// one tenant easily puts them all in one folder.
+pub fn is_companion(entry: &FormatEntry, head: &[u8]) -> bool {
+    entry.has(Trait::OneTenant) && known_other(head).is_some_and(|known| known.is_companion)
 }
 
 fn choice(entry: &FormatEntry, why: String) -> Choice {

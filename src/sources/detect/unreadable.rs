@@ -7,6 +7,7 @@ use crate::sources::bytes::input::Input;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::detect::first_keys::first_keys;
+use crate::sources::detect::known_others::{PAGE, known_other};
 use crate::sources::fields::values::is_cut;
 use crate::sources::format::Format;
 use crate::sources::formats::registry;
@@ -18,13 +19,24 @@ use crate::sources::records::table::squeezed;
 /// How much of a file of no known format is kept for the rejects.
 const KEPT_BYTES: usize = 4096;
 
-/// What a file is that no reader knows, as far as its beginning tells; empty where it tells
-/// nothing.
-pub fn describe_unknown(input: &mut dyn Input, size: u64) -> String {
+/// A file that no reader knows.
+pub struct Unknown {
+    /// What it is, as far as its beginning tells; empty where it tells nothing.
+    pub what: String,
+    /// The page about files of its kind, if that is known.
+    pub page: Option<&'static str>,
+}
+
+/// What there is to say about a file that no reader knows.
+pub fn describe_unknown(input: &mut dyn Input, size: u64) -> Unknown {
     let mut file = OpenFile::new(input, size, Limits::of_file(size));
-    match other_kind(&mut file, Format::Auto) {
-        Some(what) => format!("it is {what}"),
-        None => nearest_format(Feed::ALL, file.head()),
+    if let Some(what) = other_kind(&mut file, Format::Auto) {
+        let what = format!("it is {what}");
+        return Unknown { what, page: Some(PAGE) };
+    }
+    Unknown {
+        page: known_other(file.head()).map(|_| PAGE),
+        what: nearest_format(Feed::ALL, file.head()),
     }
 }
 
@@ -50,8 +62,12 @@ pub fn beginning(head: &[u8]) -> Vec<u8> {
 }
 
 /// What there is to say about a file that begins like this and is of no format of the feeds: which
-/// table it is most like and what that lacks, or what its first record has.
+/// other kind of file it is, which table it is most like and what that lacks, or what its first
+/// record has.
 pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
+    if let Some(known) = known_other(head) {
+        return known.sentence();
+    }
     let mut lines = first_lines(head);
     let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     if matches!(first.trim_ascii_start(), [b'{' | b'[', ..]) {

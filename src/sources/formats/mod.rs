@@ -16,6 +16,7 @@
 
 pub mod admin_center_users;
 pub mod azure_monitor;
+pub mod companion;
 pub mod entry;
 pub mod graph;
 pub mod log_analytics;

@@ -109,8 +109,14 @@ const GRAPH_LOG_KEYS: &[&[&str]] = &[
     &["activityDateTime", "activityDisplayName"],
 ];
 /// What Graph's logs do not have: Log Analytics and the audit log have the names of Graph's in any
-/// case, and these.
-const OTHER_LOG_KEYS: &[&str] = &["TimeGenerated", "AADTenantId", "AuditData"];
+/// case, and these; applications and service principals have some of the keys of a sign-in.
+const OTHER_LOG_KEYS: &[&str] = &[
+    "TimeGenerated",
+    "AADTenantId",
+    "AuditData",
+    "servicePrincipalType",
+    "signInAudience",
+];
 const MANAGEMENT_API_KEYS: &[&[&str]] = &[
     &["Operation", "CreationTime"],
     &["Operation", "OrganizationId"],

@@ -1,0 +1,178 @@
+//! Files that people have beside the ones that can be read, and easily export instead of them: each
+//! with what it is, and what to export instead.
+//!
+//! They are recognised by the names of their columns, or of the members of their first record, in
+//! any case and without blanks, so that CSV and JSON of the same thing are one entry. They are
+//! looked for only where no format has its signs.
+//!
+//! Some come along with a file that is read (the portal downloads them together). These are
+//! companions: their records are counted as those of other feeds. A file of another kind is a
+//! reject, since whoever exported it thinks that it says something.
+
+use crate::sources::detect::first_keys::first_keys;
+use crate::sources::records::csv_file::first_record;
+
+/// The section of docs/formats.md about these files.
+pub const PAGE: &str = "docs/formats.md#what-cannot-serve";
+
+/// A kind of file that is known and not read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KnownOther {
+    /// To follow "it is".
+    pub what: &'static str,
+    /// What to do instead.
+    pub instead: &'static str,
+    /// The names that it has, as [`folded`] gives them.
+    with: &'static [&'static str],
+    /// Names with which it is something else.
+    without: &'static [&'static str],
+    /// Whether it comes along with a file that is read.
+    pub is_companion: bool,
+}
+
+/// The kinds. Where a file has the names of two of them, the first one counts.
+pub static KNOWN_OTHERS: &[KnownOther] = &[
+    companion(
+        "the authentication details of sign-ins, which the portal downloads beside them",
+        "the sign-ins themselves are in the file without `AuthDetails` in its name",
+        &["requestid", "authenticationmethod"],
+        &["userid", "userprincipalname"],
+    ),
+    companion(
+        "sign-ins of applications or managed identities, which the portal downloads beside those of users",
+        "the users' are in `InteractiveSignIns_...` and `NonInteractiveSignIns_...`",
+        &["requestid", "serviceprincipalid"],
+        &["userid"],
+    ),
+    other(
+        "an error that an API answered with",
+        "the call failed: look at its code and message, and call again",
+        &["error"],
+        &["id", "value"],
+    ),
+    other(
+        "a list of content blobs of the Management Activity API",
+        "get each `contentUri`: the records are there",
+        &["contenturi", "contentid"],
+        &[],
+    ),
+    other(
+        "the results of an audit search without the records themselves",
+        "export the column `AuditData` too",
+        &["creationdate", "userids", "operations"],
+        &["auditdata"],
+    ),
+    other(
+        "a usage report that counts users and names none",
+        "get the report of the details of users, such as `getOffice365ActiveUserDetail`",
+        &["reportrefreshdate"],
+        &["userprincipalname", "userid"],
+    ),
+    other(
+        "the licenses of one user, who is not named",
+        "get `/users?$select=id,userPrincipalName,accountEnabled,assignedLicenses,licenseAssignmentStates`",
+        &["skuid", "serviceplans"],
+        &["prepaidunits", "totallicenses"],
+    ),
+    other(
+        "a list of users without their licenses",
+        "get `/users?$select=id,userPrincipalName,accountEnabled,assignedLicenses,licenseAssignmentStates`",
+        &["userprincipalname", "accountenabled"],
+        &["assignedlicenses", "licenses"],
+    ),
+    other(
+        "how users have registered for authentication",
+        "use is in the sign-in logs, licenses are in `/users?$select=...,assignedLicenses`",
+        &["userprincipalname", "ismfacapable"],
+        &[],
+    ),
+    other("a list of groups", LISTS, &["grouptypes", "securityenabled"], &[]),
+    other(
+        "a list of devices",
+        LISTS,
+        &["deviceid", "operatingsystem", "trusttype"],
+        &["appid"],
+    ),
+    other("a list of applications", LISTS, &["appid", "signinaudience"], &[]),
+    other("a list of service principals", LISTS, &["appid", "serviceprincipaltype"], &[]),
+    other("a description of a tenant", LISTS, &["verifieddomains", "assignedplans"], &[]),
+    other(
+        "a log of provisioning",
+        "export the sign-in logs for activity, the audit logs for license changes",
+        &["provisioningaction", "provisioningsteps"],
+        &[],
+    ),
+    other(
+        "a list of risks, not of sign-ins",
+        "export the sign-in logs",
+        &["risklevel", "riskstate", "riskdetail"],
+        &["appid"],
+    ),
+    other(
+        "Microsoft's list of products and service plans",
+        "name it in the pipeline file: `[catalogue] skus`",
+        &["stringid", "guid", "serviceplanname"],
+        &[],
+    ),
+];
+
+const LISTS: &str = "get `/users` for licenses, `/directory/subscriptions` for what was bought, `/auditLogs/signIns` for activity";
+
+const fn other(what: &'static str, instead: &'static str, with: &'static [&'static str], without: &'static [&'static str]) -> KnownOther {
+    KnownOther {
+        what,
+        instead,
+        with,
+        without,
+        is_companion: false,
+    }
+}
+
+const fn companion(
+    what: &'static str,
+    instead: &'static str,
+    with: &'static [&'static str],
+    without: &'static [&'static str],
+) -> KnownOther {
+    KnownOther {
+        is_companion: true,
+        ..other(what, instead, with, without)
+    }
+}
+
+impl KnownOther {
+    /// What it is and what to do, as a sentence.
+    pub fn sentence(&self) -> String {
+        format!("it is {}: {}", self.what, self.instead)
+    }
+}
+
+/// What a file is that begins like this, if it is one of these kinds.
+pub fn known_other(head: &[u8]) -> Option<&'static KnownOther> {
+    let names = names(head);
+    let has = |name: &&str| names.iter().any(|found| found == name);
+    KNOWN_OTHERS
+        .iter()
+        .find(|known| known.with.iter().all(has) && !known.without.iter().any(has))
+}
+
+/// The names of the columns, or of the members of the first record.
+fn names(head: &[u8]) -> Vec<String> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if matches!(text.first(), Some(b'{' | b'[')) {
+        let keys = first_keys(text, 1).records;
+        return keys.iter().flatten().map(|key| folded(key)).collect();
+    }
+    let header = first_record(text);
+    (0..header.field_count())
+        .map(|number| folded(&String::from_utf8_lossy(header.field(number))))
+        .collect()
+}
+
+/// A name in lower case, only its letters and digits.
+fn folded(name: &str) -> String {
+    name.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
