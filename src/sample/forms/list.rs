@@ -33,6 +33,7 @@ pub static FORMS: &[Form] = &[
     form("graph-powershell", Feed::Subscriptions, "graph-company-subscriptions", "json", powershell::list_array),
     form("graph-summarized", Feed::Activity, "graph", "json", graph::summarized_sign_ins),
     form("portal-csv", Feed::Activity, "portal-csv", "csv", portal_csv::sign_ins),
+    form("portal-csv", Feed::LicenseChanges, "portal-csv", "csv", portal_csv::audit_log),
     form("log-analytics", Feed::Activity, "log-analytics", "json", log_analytics::sign_in_lines),
     form("log-analytics", Feed::LicenseChanges, "log-analytics", "json", log_analytics::change_lines),
     form("log-analytics-csv", Feed::Activity, "log-analytics", "csv", log_analytics::sign_in_table),

@@ -1,10 +1,10 @@
-//! What the Entra portal downloads as CSV. Its header has blanks behind two names, and one name
-//! twice.
+//! What the Entra portal downloads as CSV. The header of sign-ins has blanks behind two names, and
+//! one name twice. The audit log has no ids of events.
 
 use std::io;
 
 use crate::sample::forms::form::Batch;
-use crate::sample::forms::record::SignIn;
+use crate::sample::forms::record::{Change, SignIn};
 use crate::sample::forms::text::{Table, text};
 
 /// The columns that are filled. The portal has some forty more.
@@ -73,4 +73,53 @@ pub fn sign_ins(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
         .csv(),
     );
     Ok(bytes)
+}
+
+const AUDIT_HEADER: &[&str] = &[
+    "Date (UTC)",
+    "CorrelationId",
+    "Service",
+    "Category",
+    "Activity",
+    "Result",
+    "Target1Type",
+    "Target1DisplayName",
+    "Target1ObjectId",
+    "Target1UserPrincipalName",
+    "Target1ModifiedProperty1Name",
+    "Target1ModifiedProperty1OldValue",
+    "Target1ModifiedProperty1NewValue",
+];
+
+/// The audit log of a download.
+pub fn audit_log(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
+    let rows = batch.records.iter().map(|record| {
+        let change = Change::of(record);
+        let (name, (old, new)) = match change.licenses {
+            Some(lists) => ("AssignedLicense", lists),
+            None => ("", (String::new(), String::new())),
+        };
+        // Records without a correlation id of their own are told apart by their ids.
+        let correlation = text(&record["properties"], &["correlationId"]);
+        vec![
+            change.at,
+            if correlation.is_empty() { change.id } else { correlation },
+            "Core Directory".to_owned(),
+            change.category,
+            change.activity,
+            if change.succeeded { "success" } else { "failure" }.to_owned(),
+            if change.user.is_empty() { "Group" } else { "User" }.to_owned(),
+            String::new(),
+            change.user,
+            change.user_name,
+            name.to_owned(),
+            old,
+            new,
+        ]
+    });
+    let table = Table {
+        header: AUDIT_HEADER,
+        rows: rows.collect(),
+    };
+    Ok(["\u{feff}".as_bytes(), &table.csv()].concat())
 }

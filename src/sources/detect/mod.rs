@@ -51,7 +51,7 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
         }
         from += line.len() + 1;
     }
-    empty.or_else(|| by_beginning(feed, head))
+    empty.or_else(|| by_records(feed, head)).or_else(|| by_beginning(feed, head))
 }
 
 /// Whether a file that a source reads as this format is a companion of one: who downloads files for
@@ -76,6 +76,13 @@ fn by_header(feed: Feed, head: &[u8]) -> Option<Choice> {
         };
         (!is_other).then(|| choice(entry, why))
     })
+}
+
+/// The format of a table whose columns have other names, by its records.
+fn by_records(feed: Feed, head: &[u8]) -> Option<Choice> {
+    let entry = registry::of_feed(feed).find(|entry| entry.as_csv().is_some_and(|csv| csv.is_without_names(head)))?;
+    let why = "its records are those of such a table, with names in another language".to_owned();
+    Some(choice(entry, why))
 }
 
 /// The format of a record of JSON, by its keys.

@@ -10,8 +10,8 @@
 use memchr::memmem;
 
 use crate::domain::guid::Guid;
-use crate::sources::fields::values::present;
-use crate::sources::json::value::{Node, Value};
+use crate::sources::fields::values::{Field, present};
+use crate::sources::json::value::Value;
 use crate::sources::record::Reason;
 
 const KEY: &[u8] = b"SkuId=";
@@ -45,7 +45,7 @@ impl LicenseList {
     }
 
     /// Adds the SKUs of a value. A missing value, null and an empty text are an empty list.
-    pub fn read(&mut self, value: Option<Node<'_>>) -> Result<(), Reason> {
+    pub fn read<'a>(&mut self, value: Option<impl Field<'a>>) -> Result<(), Reason> {
         let mut buffer = std::mem::take(&mut self.buffer);
         let read = match present(value) {
             None => Some(()),

@@ -74,6 +74,7 @@ pub struct Csv {
     pub columns: &'static [&'static str],
     needed: usize,
     one_of: &'static [usize],
+    other_places: fn(&[u8]) -> Option<Vec<Option<usize>>>,
 }
 
 /// The signs by which `auto` recognises a format, besides the needed columns of a table.
@@ -98,6 +99,7 @@ impl Csv {
             columns: R::COLUMNS,
             needed: R::NEEDED,
             one_of: R::ONE_OF,
+            other_places: R::other_places,
         }
     }
 
@@ -121,6 +123,11 @@ impl Csv {
             signs.push(self.one_of().find(|column| has_columns(record, &[column]))?);
         }
         Some(signs)
+    }
+
+    /// Whether a table that begins like this is one without the names of its columns.
+    pub fn is_without_names(&self, head: &[u8]) -> bool {
+        (self.other_places)(head).is_some()
     }
 
     /// Whether a record is the header of such a table.
@@ -178,6 +185,7 @@ impl FormatEntry {
             columns: const { &[R::COLUMN] },
             needed: 1,
             one_of: &[],
+            other_places: |_| None,
         };
         FormatEntry::new(feed, format, ComesAs::JsonOrCsv(Json::of::<R>(), csv)).in_case_of::<R>()
     }

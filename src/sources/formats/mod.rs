@@ -23,7 +23,7 @@ pub mod log_analytics;
 pub mod management_api;
 pub mod own;
 pub mod partner_center;
-pub mod portal_csv;
+pub mod portal;
 pub mod registry;
 pub mod shared;
 pub mod usage_report;

@@ -17,9 +17,8 @@ use crate::sources::formats::management_api::record::AUDIT_DATA;
 use crate::sources::formats::partner_center::analytics::Analytics;
 use crate::sources::formats::partner_center::subscribed_skus::SubscribedSkus;
 use crate::sources::formats::partner_center::subscriptions::PartnerCenter;
-use crate::sources::formats::portal_csv::PortalCsv;
 use crate::sources::formats::usage_report::reader::UsageReport;
-use crate::sources::formats::{azure_monitor, graph, management_api, own};
+use crate::sources::formats::{azure_monitor, graph, management_api, own, portal};
 
 /// The raw formats.
 static REGISTRY: &[FormatEntry] = &[
@@ -34,7 +33,7 @@ static REGISTRY: &[FormatEntry] = &[
         .unless_columns(OTHER_LOG_KEYS)
         .with_empty_lists(&["value", ""])
         .with(&[Trait::OneTenant, Trait::NamesOnly, Trait::Splittable]),
-    FormatEntry::csv::<PortalCsv>(Feed::Activity, Format::PortalCsv).with(&[Trait::OneTenant]),
+    FormatEntry::csv::<portal::sign_ins::PortalCsv>(Feed::Activity, Format::PortalCsv).with(&[Trait::OneTenant]),
     FormatEntry::json_or_csv::<LogAnalytics>(Feed::Activity, Format::LogAnalytics)
         .with_keys(LOG_ANALYTICS_KEYS)
         .unless_columns(&[AUDIT_DATA])
@@ -57,6 +56,7 @@ static REGISTRY: &[FormatEntry] = &[
         .unless_keys(OTHER_LOG_KEYS)
         .with_empty_lists(&["value", ""])
         .with(&[Trait::Splittable]),
+    FormatEntry::csv::<portal::audit_logs::PortalAudit>(Feed::LicenseChanges, Format::PortalCsv).with(&[Trait::OneTenant]),
     FormatEntry::json_or_csv_column::<management_api::license_changes::ManagementLicenses>(Feed::LicenseChanges, Format::ManagementApi)
         .with_keys(MANAGEMENT_API_KEYS)
         .with(&[Trait::SeveralFeeds, Trait::NamesOnly, Trait::Splittable]),

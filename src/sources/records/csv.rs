@@ -37,7 +37,8 @@ impl Cells for CsvCells<'_> {
 }
 
 /// Reads all of a file.
-pub fn read_csv<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
+pub fn read_csv<R: TableReader>(mut file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
+    let other_places = R::other_places(file.head());
     let mut file = CsvFile::new(file);
     let mut reader = R::new(context);
     let mut columns: Option<Vec<Option<usize>>> = None;
@@ -61,7 +62,9 @@ pub fn read_csv<R: TableReader>(file: OpenFile<'_>, context: &FileContext, out: 
         let at = of_line(record.first_line);
         let is_text = std::str::from_utf8(&record.raw).is_ok();
         let Some(places) = &columns else {
-            columns = column_places(record, R::COLUMNS, R::NEEDED).filter(|places| has_one_of(places, R::ONE_OF));
+            columns = column_places(record, R::COLUMNS, R::NEEDED)
+                .filter(|places| has_one_of(places, R::ONE_OF))
+                .or_else(|| other_places.clone());
             header_cells = record.field_count();
             if columns.is_none() {
                 return reject_header(&R::COLUMNS[..R::NEEDED], &names_of(R::COLUMNS, R::ONE_OF), &mut file, out);

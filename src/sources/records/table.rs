@@ -38,6 +38,12 @@ pub trait TableReader: Reader {
     /// The columns that each reason for a reject is about.
     const REASON_COLUMNS: ReasonColumns = &[];
 
+    /// Where the columns are in a table that begins like this and does not have their names, such
+    /// as an export in another language. `None` where it is no such table.
+    fn other_places(_head: &[u8]) -> Option<Vec<Option<usize>>> {
+        None
+    }
+
     /// Reads a record. Its rows go to the sink only if it is accepted.
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason>;
 

@@ -22,6 +22,7 @@ mod oracle;
 mod parquet;
 mod partner_center;
 mod people;
+mod portal;
 mod powershell;
 mod registry;
 mod sign_ins;

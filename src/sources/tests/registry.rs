@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::kinds::Feed;
 use crate::sources::detect::choose;
+use crate::sources::detect::known_others::KNOWN_OTHERS;
 use crate::sources::formats::registry::{entry, of_feed};
 use crate::sources::{Choice, Format};
 
@@ -30,7 +31,7 @@ fn the_formats_of_each_feed_are_those_that_users_know_in_their_order() {
         ),
         (
             Feed::LicenseChanges,
-            "auto azure-monitor graph management-api log-analytics csv parquet",
+            "auto azure-monitor graph portal-csv management-api log-analytics csv parquet",
         ),
         (Feed::LicenseHoldings, "auto graph-users admin-center-users csv parquet"),
         (
@@ -126,5 +127,15 @@ fn each_format_has_a_section_that_says_how_to_export_it_and_what_it_is_for() {
                 .collect();
             assert_eq!(formats, known, "{name}");
         }
+    }
+}
+
+#[test]
+fn the_page_names_every_kind_of_file_that_cannot_serve() {
+    let page = include_str!("../../../docs/formats.md");
+    let (_, section) = page.split_once("\n## What cannot serve\n").unwrap();
+    for known in KNOWN_OTHERS {
+        let row = format!("| {} | {} |", known.what, known.instead);
+        assert!(section.contains(&row), "docs/formats.md lacks the row {row}");
     }
 }

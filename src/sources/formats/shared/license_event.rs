@@ -7,7 +7,7 @@ use crate::domain::day::Instant;
 use crate::domain::guid::Guid;
 use crate::domain::kinds::Action;
 use crate::sources::fields::license_list::LicenseList;
-use crate::sources::fields::values::{array, is_word, is_zero, not_nested, present, text};
+use crate::sources::fields::values::{Field, array, is_word, is_zero, not_nested, present, text};
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::record::{LicenseChange, Position, Reason, Row, Sink};
@@ -111,7 +111,7 @@ impl LicenseLists {
 
     /// Reads both lists of a modified property. A list that is missing or null is empty. If both
     /// are missing, the property says nothing and cannot be read.
-    pub fn read(&mut self, old: Option<Node<'_>>, new: Option<Node<'_>>) -> Result<(), Reason> {
+    pub fn read<'a, F: Field<'a>>(&mut self, old: Option<F>, new: Option<F>) -> Result<(), Reason> {
         if old.is_none() && new.is_none() {
             return Err(Reason::MissingLicenses);
         }

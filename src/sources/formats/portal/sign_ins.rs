@@ -9,10 +9,12 @@
 //! twice. The error code of a sign-in that succeeded is empty or a word, so `Status` (Success,
 //! Failure, Interrupted) decides if there is no number. Interactive and non-interactive sign-ins
 //! are two downloads with the same columns: without a column `Is interactive` the name of the file
-//! decides (`NonInteractiveSignIns_...`), else they count as interactive.
+//! decides (`NonInteractiveSignIns_...`), else they count as interactive. The names of the columns
+//! and the status are in the language of whoever downloads (see `languages.rs`).
 
 use crate::sources::fields::values::{is_word, is_zero, present};
 use crate::sources::file_context::FileContext;
+use crate::sources::formats::portal::languages;
 use crate::sources::formats::shared::sign_in::{SignIn, SignInRows};
 use crate::sources::json::value::Value;
 use crate::sources::output::Verdict;
@@ -25,6 +27,23 @@ pub struct PortalCsv {
     sign_ins: SignInRows,
 }
 
+/// The columns that matter. A file needs the first three.
+pub const COLUMNS: [&str; 13] = [
+    "Date (UTC)",
+    "Request ID",
+    "User ID",
+    "Username",
+    "User type",
+    "Application ID",
+    "Resource ID",
+    "Resource tenant ID",
+    "Home tenant ID",
+    "Cross tenant access type",
+    "Status",
+    "Sign-in error code",
+    "Is interactive",
+];
+
 impl Reader for PortalCsv {
     fn new(context: &FileContext) -> PortalCsv {
         PortalCsv {
@@ -34,21 +53,7 @@ impl Reader for PortalCsv {
 }
 
 impl TableReader for PortalCsv {
-    const COLUMNS: &'static [&'static str] = &[
-        "Date (UTC)",
-        "Request ID",
-        "User ID",
-        "Username",
-        "User type",
-        "Application ID",
-        "Resource ID",
-        "Resource tenant ID",
-        "Home tenant ID",
-        "Cross tenant access type",
-        "Status",
-        "Sign-in error code",
-        "Is interactive",
-    ];
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
     const NEEDED: usize = 3;
     const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingTime, &[0]),
@@ -56,6 +61,10 @@ impl TableReader for PortalCsv {
         (Reason::MissingId, &[1]),
         (Reason::MissingTenant, &[7, 8]),
     ];
+
+    fn other_places(head: &[u8]) -> Option<Vec<Option<usize>>> {
+        languages::sign_in_places(head)
+    }
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let sign_in = SignIn {
@@ -80,8 +89,23 @@ impl TableReader for PortalCsv {
     }
 }
 
-/// Whether the error code is 0. If it is no number, the status decides.
+/// Words for a sign-in that did not succeed, in English and in languages whose words are known.
+const FAILED: [&str; 10] = [
+    "Failure",
+    "Interrupted",
+    "Error",
+    "Erróneo",
+    "Interrumpido",
+    "Échec",
+    "Interrompu",
+    "Interrompue",
+    "Fehler",
+    "Unterbrochen",
+];
+
+/// Whether the error code is 0. If it is no number, the status decides: what failed has a code in
+/// every language, and a word for it that is not known has to have one.
 fn succeeded(status: Option<Value<'_>>, code: Option<Value<'_>>) -> bool {
-    let by_status = matches!(present(status), Some(Value::Text(word)) if is_word(word, "Success"));
+    let by_status = matches!(present(status), Some(Value::Text(word)) if !FAILED.iter().any(|failed| is_word(word, failed)));
     present(code).and_then(is_zero).unwrap_or(by_status)
 }
