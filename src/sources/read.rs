@@ -75,7 +75,7 @@ fn reader_of(feed: Feed, format: Format, file: &mut OpenFile<'_>, out: &mut Outp
         }
         _ => registry::entry(feed, format),
     };
-    if entry.is_some_and(|entry| detect::is_companion(entry, file.head())) {
+    if entry.is_some_and(|entry| detect::is_companion(entry, file)) {
         return Ok(companion::reader_of(file.head()));
     }
     let entry = entry.ok_or(WholeFile {

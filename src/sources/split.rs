@@ -54,7 +54,7 @@ impl<'a> Parts<'a> {
             _ => None,
         };
         let entry = registry::entry(feed, choice.as_ref().map_or(format, |choice| choice.format))?;
-        if detect::is_companion(entry, file.head()) {
+        if detect::is_companion(entry, &mut file) {
             return None;
         }
         let read = entry.part_reader_of(&mut file)?;

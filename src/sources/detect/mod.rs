@@ -12,6 +12,7 @@ pub(crate) mod unreadable;
 
 use crate::domain::kinds::Feed;
 use crate::sources::bytes::first_bytes::PARQUET;
+use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::detect::first_keys::{FirstKeys, first_keys};
 use crate::sources::detect::known_others::known_other;
 use crate::sources::format::Choice;
@@ -56,8 +57,8 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
 
 /// Whether a file that a source reads as this format is a companion of one: who downloads files for
 /// one tenant easily puts them all in one folder.
-pub fn is_companion(entry: &FormatEntry, head: &[u8]) -> bool {
-    entry.has(Trait::OneTenant) && known_other(head).is_some_and(|known| known.is_companion)
+pub fn is_companion(entry: &FormatEntry, file: &mut OpenFile<'_>) -> bool {
+    entry.has(Trait::OneTenant) && known_other(file.head()).is_some_and(|known| known.is_companion)
 }
 
 fn choice(entry: &FormatEntry, why: String) -> Choice {

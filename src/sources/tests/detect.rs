@@ -111,6 +111,11 @@ const BEGINNINGS: &[(Feed, Format, &str)] = &[
         Format::ManagementApi,
         "{\"Id\":\"x\",\"Operation\":\"y\",\"OrganizationId\":\"z\"}",
     ),
+    (
+        Feed::LicenseChanges,
+        Format::PortalCsv,
+        "Date (UTC),CorrelationId,Activity,Result,Target1ObjectId\n",
+    ),
     (Feed::LicenseChanges, Format::Csv, "event_id,event_time,user_id,sku_id,action\n"),
     (
         Feed::LicenseHoldings,

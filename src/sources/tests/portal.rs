@@ -150,7 +150,7 @@ fn a_download_in_any_language_is_read_by_its_order_and_content() {
     ] {
         let found = downloaded(&japanese, status, code);
         assert_eq!(found.counts.accepted, 2, "{:?}", found.details);
-        let expected = format!("3 {HOME} 2026-09-01T08:00:00Z {ID}|{USER}|{APP}|{RESOURCE} interactive {flags}");
+        let expected = format!("3 {HOME} {ID}|{USER}|{APP}|{RESOURCE} 2026-09-01T08:00:00Z interactive {flags}");
         assert_eq!(found.rows[1].trim_end(), expected.trim_end(), "{status} {code}");
         assert_eq!(found.chosen.as_ref().map(|choice| choice.format), Some(Format::PortalCsv));
     }
