@@ -41,7 +41,6 @@ impl TableReader for Companion {
 
 impl JsonReader for Companion {
     const LIST_KEY: &'static str = "value";
-    const IS_LINES: bool = false;
 
     fn record(&mut self, _record: Node<'_>, _at: Position, _sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         Ok(Verdict::NotOurs)
