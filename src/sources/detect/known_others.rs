@@ -63,10 +63,13 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         &["auditdata"],
     ),
     other(
-        "a usage report that counts users and names none",
-        "get the report of the details of users, such as `getOffice365ActiveUserDetail`",
+        "a usage report of Microsoft 365 that does not say which user was active on which day (counts, a summary, storage, devices or \
+         activations)",
+        "export a user detail instead, as `getOffice365ActiveUserDetail`, `getTeamsUserActivityUserDetail`, `getEmailActivityUserDetail`, \
+         `getOneDriveActivityUserDetail`, `getSharePointActivityUserDetail`, `getYammerActivityUserDetail`, `getM365AppUserDetail` or \
+         `getMicrosoft365CopilotUsageUserDetail`",
         &["reportrefreshdate"],
-        &["userprincipalname", "userid"],
+        &[],
     ),
     other(
         "the licenses of one user, who is not named",

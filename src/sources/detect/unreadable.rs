@@ -74,9 +74,6 @@ pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
         let keys = first_keys(head, 1);
         let keys = keys.records.iter().flatten().map(String::as_str);
         let keys: Vec<&str> = keys.filter(|key| is_key(key)).collect();
-        if keys.iter().any(|key| is_of_usage_report(key)) {
-            return USAGE_REPORT.to_owned();
-        }
         return match keys.as_slice() {
             [] => String::new(),
             keys => format!("no form has records with {}", listed(keys)),
@@ -91,9 +88,6 @@ pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
     let cells: Vec<String> = (0..record.field_count())
         .map(|number| squeezed(&String::from_utf8_lossy(record.field(number))))
         .collect();
-    if cells.iter().any(|cell| is_of_usage_report(cell)) {
-        return USAGE_REPORT.to_owned();
-    }
     let likeness = |columns: &[&str]| columns.iter().filter(|column| cells.contains(&squeezed(column))).count();
     let entries = feeds.iter().flat_map(|feed| registry::of_feed(*feed));
     let tables: Vec<_> = entries.filter_map(|entry| Some((entry.format, entry.as_csv()?))).collect();
@@ -103,19 +97,6 @@ pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
         None => String::new(),
     }
 }
-
-/// Whether a column is one that every usage report of Microsoft 365 has.
-fn is_of_usage_report(name: &str) -> bool {
-    ["report refresh date", "reportrefreshdate"]
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// What to say of a usage report that cannot serve.
-const USAGE_REPORT: &str = "it is a usage report of Microsoft 365 that does not say which user was active on which day (counts, a summary, storage, \
-    devices or activations): export a user detail instead, as `getOffice365ActiveUserDetail`, `getTeamsUserActivityUserDetail`, \
-    `getEmailActivityUserDetail`, `getOneDriveActivityUserDetail`, `getSharePointActivityUserDetail`, `getYammerActivityUserDetail`, \
-    `getM365AppUserDetail` or `getMicrosoft365CopilotUsageUserDetail`";
 
 /// The name of the first column whose cell in the second line is what `Export-Csv` writes in the
 /// place of an object.

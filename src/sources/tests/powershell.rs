@@ -241,7 +241,7 @@ fn a_csv_of_subscriptions_is_whole() {
 
 #[test]
 fn a_csv_of_objects_that_cannot_be_read_is_told_by_the_column_that_was_cut() {
-    let about = |text: &str| describe_unknown(&mut text.as_bytes(), text.len() as u64);
+    let about = |text: &str| describe_unknown(&mut text.as_bytes(), text.len() as u64).what;
     let cut =
         "its column `AssignedLicenses` holds texts as PowerShell writes objects with `Export-Csv`: export with `ConvertTo-Json -Depth 10`";
     let users = "\"Id\",\"UserPrincipalName\",\"AssignedLicenses\"\r\n\"u1\",\"a@b.c\",\"Microsoft.Graph.PowerShell.Models.MicrosoftGraphAssignedLicense[]\"\r\n";
