@@ -35,6 +35,7 @@ use crate::storage::disk::Disk;
 use crate::storage::error::StorageError;
 use crate::storage::interface::Storage;
 use crate::storage::local::local_storage::LocalStorage;
+use crate::storage::local::open;
 use crate::storage::local::reads::Reads;
 use crate::storage::names::text_of;
 use crate::storage::object::OpenObject;
@@ -48,6 +49,12 @@ pub fn at(root: &Path) -> Arc<dyn Storage> {
 pub fn open_named(path: &Path) -> Result<OpenObject, StorageError> {
     let folder = path.parent().unwrap_or(path);
     at(folder).open(&text_of(path.file_name().unwrap_or_default()))
+}
+
+/// The members of an archive that the user names by its path, each with its path below it; none
+/// where the file is no archive.
+pub fn members_named(path: &Path) -> Result<Vec<(String, OpenObject)>, StorageError> {
+    open::members_of(path)
 }
 
 /// The same storage, changed by way of `disk`.

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Place {
     pub(super) on_disk: PathBuf,
     pub(super) identity: Option<Identity>,
+    /// The member, where that file is an archive.
+    pub(super) member: Option<String>,
 }
 
 /// Which file it is, whatever its name: device and number. `None` where the system does not say.

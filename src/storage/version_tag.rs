@@ -28,6 +28,11 @@ impl VersionTag {
         VersionTag { size, stamp, is_settled }
     }
 
+    /// What differs where the content does.
+    pub(super) fn stamp(&self) -> u128 {
+        self.stamp
+    }
+
     /// The size of the object, in bytes.
     pub fn size(&self) -> u64 {
         self.size

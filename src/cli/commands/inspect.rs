@@ -38,11 +38,12 @@ pub fn run(args: &InspectArgs, global: &Global) -> Result<(), Failure> {
     };
     let mut inspections: Vec<Inspection> = Vec::new();
     for path in &args.files {
-        let inspection = inspect::inspect(path, &asked, &rules)?;
-        if args.format == Printed::Text {
-            print(&text::inspect::block(&inspection, inspections.is_empty(), global.colored()))?;
+        for inspection in inspect::inspect(path, &asked, &rules)? {
+            if args.format == Printed::Text {
+                print(&text::inspect::block(&inspection, inspections.is_empty(), global.colored()))?;
+            }
+            inspections.push(inspection);
         }
-        inspections.push(inspection);
     }
     match args.format {
         Printed::Text => print(&text::inspect::sums(&inspections))?,

@@ -29,6 +29,7 @@ use crate::sources::path::{PathFacts, path_context};
 use crate::sources::read::read_in_order;
 use crate::stages::received::reject_excerpt::{Ids, excerpt};
 use crate::storage;
+use crate::storage::error::StorageError;
 use crate::storage::folder_paths;
 use crate::storage::object::OpenObject;
 
@@ -108,19 +109,29 @@ impl Inspection {
     }
 }
 
-/// Reads a file. Fails only where it cannot be opened.
-pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Inspection, EngineError> {
+/// Reads a file or, where it is an archive, each member of it. Fails only where it cannot be opened.
+pub fn inspect(path: &Path, asked: &Asked, rules: &Rules) -> Result<Vec<Inspection>, EngineError> {
+    let failed = |fault: StorageError| EngineError::input("read", path)(fault.error);
+    let members = storage::members_named(path).map_err(failed)?;
+    if members.is_empty() {
+        let object = storage::open_named(path).map_err(failed)?;
+        return Ok(vec![inspect_object(path, &object, asked, rules)?]);
+    }
+    let of_member = |(name, object): &(String, OpenObject)| inspect_object(&path.join(name), object, asked, rules);
+    members.iter().map(of_member).collect()
+}
+
+fn inspect_object(path: &Path, object: &OpenObject, asked: &Asked, rules: &Rules) -> Result<Inspection, EngineError> {
     let failed = || EngineError::input("read", path);
-    let object = storage::open_named(path).map_err(|fault| failed()(fault.error))?;
     let bytes = object.size();
-    let head = beginning(&object).map_err(failed())?;
+    let head = beginning(object).map_err(failed())?;
     let name = path.to_string_lossy().replace('\\', "/");
     let facts = facts(path, &name);
     let context = FileContext::of(facts, &rules.zone, &rules.catalogue);
-    let candidates = detect_feed::candidates(&object, &head, asked, &context);
+    let candidates = detect_feed::candidates(object, &head, asked, &context);
     let readings = candidates
         .iter()
-        .map(|candidate| reading(&object, &name, candidate, &context, rules))
+        .map(|candidate| reading(object, &name, candidate, &context, rules))
         .collect::<Result<Vec<_>, _>>()?;
     let mut inspection = Inspection {
         file: name,
@@ -157,7 +168,8 @@ fn beginning(object: &OpenObject) -> io::Result<Vec<u8>> {
 /// in.
 fn facts(path: &Path, name: &str) -> PathFacts {
     let named = path_context(name, None, None);
-    let whole = folder_paths::canonical(path).map(|path| path_context(&path.to_string_lossy(), None, None));
+    let real = path.ancestors().find_map(|path| folder_paths::canonical(path).ok());
+    let whole = real.map(|path| path_context(&path.to_string_lossy(), None, None));
     let whole = whole.unwrap_or_default();
     let day = if named.day.is_some() { named } else { whole };
     PathFacts {

@@ -1,7 +1,11 @@
 //! What diagnostic settings write: lines in a storage account, the batches that an event hub passes
-//! on, and what scripts make of them: indented documents, text in UTF-16.
+//! on, and what people make of them: indented documents, text in UTF-16, zip files.
 
-use std::io;
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use rawzip::{CompressionMethod, ZipArchiveWriter};
 
 use crate::sample::forms::form::Batch;
 use crate::sample::forms::text;
@@ -28,4 +32,19 @@ pub fn utf16(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
     let lines = String::from_utf8(text::lines(batch.records)).map_err(io::Error::other)?;
     let text = format!("\u{feff}{}", lines.replace('\n', "\r\n"));
     Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
+}
+
+/// A zip file with the lines in it.
+pub fn zip(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut archive = ZipArchiveWriter::new(&mut bytes);
+    let file = archive.new_file("PT1H.json").compression_method(CompressionMethod::DEFLATE);
+    let (mut entry, config) = file.start().map_err(io::Error::other)?;
+    let mut data = config.wrap(DeflateEncoder::new(&mut entry, Compression::default()));
+    data.write_all(&text::lines(batch.records))?;
+    let (encoder, sums) = data.finish().map_err(io::Error::other)?;
+    encoder.finish()?;
+    entry.finish(sums).map_err(io::Error::other)?;
+    archive.finish().map_err(io::Error::other)?;
+    Ok(bytes)
 }

@@ -22,6 +22,8 @@ pub static FORMS: &[Form] = &[
     form("indented", Feed::LicenseChanges, "azure-monitor", "json", azure_monitor::indented),
     form("utf-16", Feed::Activity, "azure-monitor", "json", azure_monitor::utf16),
     form("utf-16", Feed::LicenseChanges, "azure-monitor", "json", azure_monitor::utf16),
+    form("zip", Feed::Activity, "azure-monitor", "zip", azure_monitor::zip),
+    form("zip", Feed::LicenseChanges, "azure-monitor", "zip", azure_monitor::zip),
     form("graph", Feed::Activity, "graph", "json", graph::log_page),
     form("graph", Feed::LicenseChanges, "graph", "json", graph::log_page),
     form("graph-lines", Feed::Activity, "graph", "json", graph::log_lines),

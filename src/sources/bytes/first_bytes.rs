@@ -5,8 +5,12 @@
 pub const PARQUET: &[u8] = b"PAR1";
 
 /// Kinds of files that begin with certain bytes.
-const BEGINNINGS: [(&[u8], &str); 14] = [
-    (b"PK\x03\x04", "a zip file: unzip it"),
+const BEGINNINGS: [(&[u8], &str); 15] = [
+    (
+        b"PK\x03\x04",
+        "a zip file, or a part of one, that is not called `.zip`, is encrypted, damaged, or within another: unzip it",
+    ),
+    (b"PK\x05\x06", "a zip file without anything in it"),
     (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         "an old Excel workbook (.xls): export it as CSV in UTF-8",

@@ -76,7 +76,11 @@ fn missing_columns_are_named_whatever_separates_them_and_other_kinds_of_files_ar
     for source in [PORTAL, ANY, (Feed::Activity, Format::AzureMonitor)] {
         let packed = gzip(b"PK\x03\x04 and so on\n\n");
         let found = read_input(source, &mut packed.as_slice(), &known());
-        detail(&found, "unknown_format", "it is a zip file: unzip it");
+        detail(
+            &found,
+            "unknown_format",
+            "it is a zip file, or a part of one, that is not called `.zip`, is encrypted, damaged, or within another: unzip it",
+        );
     }
     let parquet = read_input((Feed::Activity, Format::AzureMonitor), &mut &b"PAR1...."[..], &known());
     detail(&parquet, "unknown_format", "it is a Parquet file: the format is `parquet`");

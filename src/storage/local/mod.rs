@@ -21,3 +21,4 @@ pub mod open;
 pub mod reads;
 mod staging;
 mod walk;
+pub(super) mod zip;

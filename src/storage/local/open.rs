@@ -5,6 +5,7 @@
 //! the walk has found (the same device and number), or else it is the one that the path leads to
 //! now, by a real path below the root.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use crate::storage::error::{OpenFault, StorageError};
 use crate::storage::local::metadata;
 use crate::storage::local::reads::{Access, Reads};
-use crate::storage::names::path_of;
+use crate::storage::local::zip::{self, Member, MemberBytes};
+use crate::storage::names::{path_of, text_of};
 use crate::storage::object::{OpenObject, ReadAt};
 use crate::storage::place::{Identity, Place};
 use crate::storage::version_tag::VersionTag;
@@ -26,8 +28,62 @@ pub fn file(path: &Path) -> Result<OpenObject, StorageError> {
     OpenObject::new(Arc::new(file), path.to_path_buf()).map_err(failed())
 }
 
-/// Opens a regular file that is below the root.
+/// The members of an archive that the user has named, each with its content; none where the file is
+/// no archive.
+pub fn members_of(path: &Path) -> Result<Vec<(String, OpenObject)>, StorageError> {
+    let failed = || StorageError::of("open", path);
+    if !zip::is_archive(&path.to_string_lossy()) {
+        return Ok(Vec::new());
+    }
+    let file: Arc<dyn ReadAt> = Arc::new(OpenFile {
+        file: File::open(path).map_err(failed())?,
+        watched: None,
+    });
+    let size = file.version().map_err(failed())?.size();
+    let members = zip::members(&*file, size).map_err(failed())?.unwrap_or_default();
+    let open = |member: Member| {
+        let (name, shown) = (member.name.clone(), path.join(&member.name));
+        let bytes = MemberBytes::of(file.clone(), member);
+        Ok((name, OpenObject::new(Arc::new(bytes), shown).map_err(failed())?))
+    };
+    members.into_iter().map(open).collect()
+}
+
+/// The version and identity of an archive, and its members; `None` where a file is none.
+pub(in crate::storage) fn members(reads: &Reads, path: &Path) -> io::Result<Option<(VersionTag, Option<Identity>, Vec<Member>)>> {
+    reads.ask(Access::Open, path)?;
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let file = OpenFile {
+        file,
+        watched: Some((reads.clone(), path.to_path_buf())),
+    };
+    let members = zip::members(&file, metadata.len())?;
+    Ok(members.map(|members| (metadata::version_of(&metadata), Identity::of(&metadata), members)))
+}
+
+/// Opens a regular file that is below the root, or a member of an archive there.
 pub fn inside(root: &Path, reads: &Reads, name: &str, found: Option<&Place>) -> Result<OpenObject, OpenFault> {
+    let of_archive = match found {
+        Some(found) => found.member.as_deref().map(|member| (name, member)),
+        None => zip::split(name, |archive| root.join(path_of(archive)).is_file()),
+    };
+    let Some((archive, member)) = of_archive else {
+        let (file, path) = regular_file(root, reads, name, found)?;
+        return Ok(OpenObject::new(Arc::new(file), path)?);
+    };
+    let (file, path) = regular_file(root, reads, archive, found)?;
+    let is_it = |known: &str| known == member || text_of(OsStr::new(known)) == member;
+    match MemberBytes::find(Arc::new(file), is_it)? {
+        Some(bytes) => Ok(OpenObject::new(Arc::new(bytes), path.join(member))?),
+        None => Err(OpenFault::Unreadable(io::ErrorKind::NotFound.into())),
+    }
+}
+
+fn regular_file(root: &Path, reads: &Reads, name: &str, found: Option<&Place>) -> Result<(OpenFile, PathBuf), OpenFault> {
     let below = path_of(name);
     if found.is_none() && below.components().any(|part| !matches!(part, Component::Normal(_))) {
         return Err(OpenFault::LeadsOut);
@@ -53,7 +109,7 @@ pub fn inside(root: &Path, reads: &Reads, name: &str, found: Option<&Place>) -> 
         file,
         watched: Some((reads.clone(), path.clone())),
     };
-    Ok(OpenObject::new(Arc::new(file), path)?)
+    Ok((file, path))
 }
 
 struct OpenFile {

@@ -1,4 +1,5 @@
-//! Walks a folder: which files a selection takes, folder by folder on all threads. An archive has a
+//! Walks a folder: which files a selection takes, folder by folder on all threads. A zip file is a
+//! folder, too ([`zip`]). An archive has a
 //! folder for every customer and hour, so opening folders is what takes the time.
 //!
 //! Links are followed afterwards ([`links`]), so that a folder without any costs nothing more. What
@@ -6,6 +7,7 @@
 //! decides whether to go on.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,9 @@ use crate::storage::error::StorageError;
 use crate::storage::interface::{Found, Kind, Selection, Walked};
 use crate::storage::local::links::{self, Link};
 use crate::storage::local::metadata;
+use crate::storage::local::open;
 use crate::storage::local::reads::{Access, Reads};
+use crate::storage::local::zip;
 use crate::storage::names::text_of;
 use crate::storage::place::{Identity, Place};
 
@@ -46,13 +50,19 @@ pub fn walk(root: &Path, reads: &Reads, selection: &dyn Selection) -> Result<Wal
             walk.cannot_see(path, error);
         },
     );
-    let reached = |link: links::Reached| {
+    let reached = |link: links::Reached| -> Vec<Found> {
         let look = || fs::symlink_metadata(&link.real);
-        let found = walk.file(link.path, &link.real, look, link.readers)?;
-        let kind = if link.leads_out { Kind::LeadsOut } else { found.kind };
-        Some(Found { kind, ..found })
+        if !link.leads_out {
+            return walk.file_or_members(link.path, &link.real, look, link.readers);
+        }
+        let found = walk.file(link.path, &link.real, look, link.readers).into_iter();
+        let leads_out = |found| Found {
+            kind: Kind::LeadsOut,
+            ..found
+        };
+        found.map(leads_out).collect()
     };
-    objects.extend(of_links.into_iter().filter_map(reached));
+    objects.extend(of_links.into_iter().flat_map(reached));
     objects.par_sort_unstable_by(|a, b| a.name.cmp(&b.name));
     let unseen = walk.unseen.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Walked { objects, unseen })
@@ -135,7 +145,7 @@ impl Walk<'_> {
         }
         let readers = self.selection.readers(&path);
         // Asked of the entry, which is not looked for again from the root on.
-        self.file(path, &entry.path(), || entry.metadata(), readers).into_iter().collect()
+        self.file_or_members(path, &entry.path(), || entry.metadata(), readers)
     }
 
     /// A file that somebody reads.
@@ -158,8 +168,58 @@ impl Walk<'_> {
             place: Place {
                 on_disk: on_disk.to_path_buf(),
                 identity: Identity::of(&metadata),
+                member: None,
             },
         })
+    }
+
+    /// A file that somebody reads or, where it is an archive, its members. Whoever reads the archive
+    /// reads all of them.
+    fn file_or_members(
+        &self,
+        name: String,
+        on_disk: &Path,
+        look: impl FnOnce() -> io::Result<fs::Metadata>,
+        readers: Vec<usize>,
+    ) -> Vec<Found> {
+        let is_read = !readers.is_empty() || self.selection.progress(&name).is_some();
+        let members = match zip::is_archive(&name) && is_read {
+            true => self.members(&name, on_disk, &readers),
+            false => Ok(None),
+        };
+        match members {
+            Ok(Some(members)) => members,
+            Ok(None) => self.file(name, on_disk, look, readers).into_iter().collect(),
+            Err(error) => {
+                self.cannot_see(&name, &error);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The members of an archive that somebody reads; `None` where it is none.
+    fn members(&self, archive: &str, on_disk: &Path, readers: &[usize]) -> io::Result<Option<Vec<Found>>> {
+        let Some((version, identity, members)) = open::members(self.reads, on_disk)? else {
+            return Ok(None);
+        };
+        let found = members.into_iter().filter_map(|member| {
+            let name = format!("{archive}/{}", text_of(OsStr::new(&member.name)));
+            let mut readers: Vec<usize> = readers.iter().copied().chain(self.selection.readers(&name)).collect();
+            readers.sort_unstable();
+            readers.dedup();
+            self.selection.wants(&name, &readers).then(|| Found {
+                name,
+                kind: Kind::Object,
+                version: member.version(version),
+                readers,
+                place: Place {
+                    on_disk: on_disk.to_path_buf(),
+                    identity,
+                    member: Some(member.name),
+                },
+            })
+        });
+        Ok(Some(found.collect()))
     }
 
     /// Takes note of something that the system does not show. What is gone since its name was read
