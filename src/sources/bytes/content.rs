@@ -9,11 +9,14 @@
 //! | UTF-16, little or big endian | a byte order mark, or zeros in every second byte | `>` and `Out-File` of Windows PowerShell, "Unicode text" of Excel |
 //! | Windows-1252 | a text that is no JSON and has no mark, whose first byte beyond ASCII is a letter there and no UTF-8 | CSV of Excel and of Windows PowerShell |
 //!
+//! An Avro file as event hubs capture them is the bodies of its events, each a line (`avro.rs`).
+//!
 //! What is no character of the encoding becomes a byte that is no UTF-8 either, so that the record
 //! around it is a reject and nothing is replaced in silence.
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::sources::bytes::avro::{AVRO, Avro};
 use crate::sources::bytes::decompress::Inflated;
 use crate::sources::bytes::first_bytes::{PARQUET, is_utf16_big_endian, is_utf16_little_endian};
 use crate::sources::bytes::input::{Input, Seekable};
@@ -28,6 +31,8 @@ const NO_CHARACTER: u8 = 0xff;
 /// The content of a raw file.
 pub struct Content<'a> {
     inflated: Inflated<'a>,
+    /// How many bytes it may inflate to.
+    limit: u64,
     encoding: Coding,
     started: bool,
     /// Decoded bytes that were read ahead and are still to be given.
@@ -42,18 +47,20 @@ enum Coding {
     /// They are ASCII so far, and the first byte that is not decides.
     Undecided,
     Decoded(Transcoder),
+    Events(Box<Avro>),
 }
 
 impl<'a> Content<'a> {
     /// Opens a file that may inflate to `limit` bytes.
     pub fn open(input: &'a mut dyn Input, limit: u64) -> Content<'a> {
-        Content::of(Inflated::open(input, limit))
+        Content::of(Inflated::open(input, limit), limit)
     }
 
     /// The content of a file that is open.
-    pub fn of(inflated: Inflated<'a>) -> Content<'a> {
+    pub fn of(inflated: Inflated<'a>, limit: u64) -> Content<'a> {
         Content {
             inflated,
+            limit,
             encoding: Coding::Plain,
             started: false,
             head: Vec::new(),
@@ -114,6 +121,12 @@ impl<'a> Content<'a> {
         if matches!(self.inflated.peek(2), [b'{' | b'[', second, ..] if *second != 0) {
             return;
         }
+        if self.inflated.peek(AVRO.len()).starts_with(AVRO)
+            && let Some(avro) = Avro::open(&mut self.inflated, self.limit)
+        {
+            self.encoding = Coding::Events(Box::new(avro));
+            return;
+        }
         let head = self.inflated.peek(LOOKED_AT);
         let head = &head[..head.len().min(LOOKED_AT)];
         if head.starts_with(&UTF8_MARK) {
@@ -131,6 +144,7 @@ impl<'a> Content<'a> {
         match &mut self.encoding {
             Coding::Plain => return self.inflated.read(out),
             Coding::Decoded(transcoder) => return transcoder.read(&mut self.inflated, out),
+            Coding::Events(avro) => return avro.read(&mut self.inflated, out),
             Coding::Undecided => {}
         }
         let count = self.inflated.read(out)?;

@@ -15,7 +15,10 @@ const BEGINNINGS: [(&[u8], &str); 15] = [
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         "an old Excel workbook (.xls): export it as CSV in UTF-8",
     ),
-    (b"Obj\x01", "an Avro file, as event hubs capture them: export JSON lines instead"),
+    (
+        b"Obj\x01",
+        "an Avro file without the `Body` that captures of event hubs have, or packed with another codec: export JSON lines",
+    ),
     (b"%PDF", "a PDF: export CSV or JSON instead"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it"),
     (b"Rar!", "a RAR archive: unpack it"),

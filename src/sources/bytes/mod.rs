@@ -1,5 +1,7 @@
 //! The bytes of a raw file: where they come from, decompressed, cut into lines in bounded memory.
 
+pub(crate) mod avro;
+pub(crate) mod avro_schema;
 pub(crate) mod content;
 pub(crate) mod decompress;
 pub(crate) mod documents;

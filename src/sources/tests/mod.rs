@@ -3,6 +3,7 @@
 
 mod audit;
 mod audit_search;
+mod avro;
 mod compressed;
 mod dates;
 mod details;
