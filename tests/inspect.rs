@@ -310,7 +310,7 @@ fn a_table_of_no_known_form_shows_the_names_of_its_columns_and_says_which_are_mi
     let (_, out, _) = inspect(&[&people]);
     assert!(out.contains("begins   \"***,***") && !out.contains("Smith"), "{out}");
     let zip = desk.file("export.zip", b"PK\x03\x04\x14\x00mimetype");
-    assert!(inspect(&[&zip]).1.contains("it is a zip file: unzip it"));
+    assert!(inspect(&[&zip]).1.contains("it is a zip file that cannot be unpacked here"));
 }
 
 #[test]

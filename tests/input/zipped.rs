@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -10,7 +11,7 @@ use uptake::stages::received::raw_files::{RAW_FILES, RawFile};
 use uptake::stages::received::rejects::{REJECTS, Reject};
 use uptake::storage::local::reads::Reads;
 
-use super::{Site, sign_in};
+use super::{Site, said, sign_in};
 
 /// A zip file of packed members: names and contents.
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -62,6 +63,11 @@ fn each_member_is_a_file_of_its_own_with_its_form_and_its_lines() {
         files(&site),
         ["act/2026-09-01/logs.zip/a/one.csv csv 1", "act/2026-09-01/logs.zip/two.csv csv 1"]
     );
+    let archive = site.raw("act/2026-09-01/logs.zip");
+    let told = said(Command::new(env!("CARGO_BIN_EXE_uptake")).arg("inspect").arg(archive));
+    for member in ["logs.zip/a/one.csv", "logs.zip/two.csv"] {
+        assert!(told.succeeds().out.contains(member), "{}", told.out);
+    }
     // The same file gives nothing new, another one in its place does.
     assert!(site.run_with(Reads::default()).unwrap().is_idle());
     put(

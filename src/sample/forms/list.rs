@@ -3,7 +3,7 @@
 use crate::domain::kinds::Feed;
 use crate::sample::forms::form::{Form, WriteFile};
 use crate::sample::forms::{
-    admin_center, audit_search, azure_monitor, graph, log_analytics, management_api, own_tables, partner_center, portal_csv, powershell,
+    admin_center, audit_search, azure_monitor, capture, graph, log_analytics, management_api, own_tables, partner_center, portal_csv, powershell,
 };
 
 /// The form in which the portfolio is made up. Feeds that another form does not have come in it.
@@ -18,6 +18,8 @@ pub static FORMS: &[Form] = &[
     form(DEFAULT, Feed::Subscriptions, "graph-company-subscriptions", "json", graph::page),
     form("event-hubs", Feed::Activity, "azure-monitor", "json", azure_monitor::event_hub_batch),
     form("event-hubs", Feed::LicenseChanges, "azure-monitor", "json", azure_monitor::event_hub_batch),
+    form("event-hubs-capture", Feed::Activity, "azure-monitor", "avro", capture::capture),
+    form("event-hubs-capture", Feed::LicenseChanges, "azure-monitor", "avro", capture::capture),
     form("indented", Feed::Activity, "azure-monitor", "json", azure_monitor::indented),
     form("indented", Feed::LicenseChanges, "azure-monitor", "json", azure_monitor::indented),
     form("utf-16", Feed::Activity, "azure-monitor", "json", azure_monitor::utf16),

@@ -11,6 +11,7 @@
 pub mod admin_center;
 pub mod audit_search;
 pub mod azure_monitor;
+pub mod capture;
 pub mod form;
 pub mod graph;
 pub mod list;

@@ -8,7 +8,7 @@ pub const PARQUET: &[u8] = b"PAR1";
 const BEGINNINGS: [(&[u8], &str); 15] = [
     (
         b"PK\x03\x04",
-        "a zip file, or a part of one, that is not called `.zip`, is encrypted, damaged, or within another: unzip it",
+        "a zip file that cannot be unpacked here (encrypted, damaged, within another, or not called `.zip`): unzip it",
     ),
     (b"PK\x05\x06", "a zip file without anything in it"),
     (

@@ -79,7 +79,7 @@ fn missing_columns_are_named_whatever_separates_them_and_other_kinds_of_files_ar
         detail(
             &found,
             "unknown_format",
-            "it is a zip file, or a part of one, that is not called `.zip`, is encrypted, damaged, or within another: unzip it",
+            "it is a zip file that cannot be unpacked here (encrypted, damaged, within another, or not called `.zip`): unzip it",
         );
     }
     let parquet = read_input((Feed::Activity, Format::AzureMonitor), &mut &b"PAR1...."[..], &known());
