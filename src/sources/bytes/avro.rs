@@ -58,10 +58,11 @@ impl Avro {
             let header = header(&mut rest);
             let (length, is_whole) = (head.len() - rest.len(), head.len() < count);
             if let Some((schema, codec, sync)) = header {
+                let (schema, codec) = (schema?, codec?);
                 from.pass(length);
                 return Some(Avro {
-                    schema: schema?,
-                    codec: codec?,
+                    schema,
+                    codec,
                     sync,
                     raw: Vec::new(),
                     lines: Vec::new(),
