@@ -3,7 +3,8 @@
 use crate::domain::kinds::Feed;
 use crate::sample::forms::form::{Form, WriteFile};
 use crate::sample::forms::{
-    admin_center, audit_search, azure_monitor, capture, graph, log_analytics, management_api, own_tables, partner_center, portal_csv, powershell,
+    admin_center, audit_search, azure_monitor, capture, graph, log_analytics, management_api, own_tables, partner_center, portal_csv,
+    powershell,
 };
 
 /// The form in which the portfolio is made up. Feeds that another form does not have come in it.

@@ -15,7 +15,8 @@ use crate::sources::output::Output;
 use crate::sources::records::csv::{has_columns, read_csv};
 use crate::sources::records::csv_file::{CsvRecord, first_record};
 use crate::sources::records::csv_json_column::{JsonColumn, read_json_column};
-use crate::sources::records::json::{JsonReader, read_json, read_json_part};
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::json_file::{read_json, read_json_part};
 use crate::sources::records::parquet::read_parquet;
 use crate::sources::records::table::TableReader;
 

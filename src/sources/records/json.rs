@@ -1,19 +1,13 @@
-//! What a reader of JSON is, and how a file of JSON is handed to it as records, whichever way they
-//! are packed: see `json_file.rs`.
+//! What a reader of JSON is. `json_file.rs` hands it the records of a file, whichever way they are
+//! packed.
 
-use crate::sources::bytes::limits::Limits;
-use crate::sources::bytes::lines::Lines;
-use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::bytes::raw_input::ContentError;
 use crate::sources::fields::values::not_nested;
-use crate::sources::file_context::FileContext;
 use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;
-use crate::sources::json::structure::Structure;
 use crate::sources::json::value::{Node, Value};
 use crate::sources::output::{Output, Verdict};
 use crate::sources::record::{Position, Reason, Sink};
-use crate::sources::records::json_file::JsonFile;
 use crate::sources::records::reader::Reader;
 use crate::sources::records::reject_detail::{ReasonMembers, of_record};
 
@@ -43,23 +37,6 @@ pub trait JsonReader: Reader {
 
     /// Takes note of a readable page. All lines that are records by themselves count as one page.
     fn page(&mut self, _announces_next: bool, _sink: &mut dyn Sink) {}
-}
-
-/// Reads all of a file.
-pub fn read_json<R: JsonReader>(file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
-    let limits = file.limits;
-    read_lines::<R>(file.lines(), true, limits, context, out);
-}
-
-/// Reads some lines of a file in which each line stands for itself.
-pub fn read_json_part<R: JsonReader>(lines: Lines<'_>, limits: Limits, context: &FileContext, out: &mut Output<'_>) {
-    read_lines::<R>(lines, false, limits, context, out);
-}
-
-/// Reads lines. `from_start` says that the file begins with them: then it may be one document.
-fn read_lines<R: JsonReader>(mut lines: Lines<'_>, from_start: bool, limits: Limits, context: &FileContext, out: &mut Output<'_>) {
-    let mut file = JsonFile::new(R::new(context), out);
-    Structure::with_spare(|structure| file.read(&mut lines, from_start, structure, limits));
 }
 
 /// Rejects what was cut when reading stopped at an error. A file that could not be read is rejected

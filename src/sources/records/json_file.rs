@@ -22,6 +22,8 @@
 use crate::sources::bytes::documents::{DocumentEnd, document_end};
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::{Lines, Step};
+use crate::sources::bytes::open_file::OpenFile;
+use crate::sources::file_context::FileContext;
 use crate::sources::json::error::JsonError;
 use crate::sources::json::key_set::Keys;
 use crate::sources::json::structure::{Structure, is_blank};
@@ -37,8 +39,30 @@ const PATIENCE: usize = 8;
 /// How much of a document that is too long is kept for the rejects.
 const HEAD_BYTES: usize = 4096;
 
+/// Reads all of a file.
+pub fn read_json<R: JsonReader>(file: OpenFile<'_>, context: &FileContext, out: &mut Output<'_>) {
+    let limits = file.limits;
+    read_lines::<R>(file.lines(), true, limits, context, out);
+}
+
+/// Reads some lines of a file in which each line stands for itself.
+pub fn read_json_part<R: JsonReader>(lines: Lines<'_>, limits: Limits, context: &FileContext, out: &mut Output<'_>) {
+    read_lines::<R>(lines, false, limits, context, out);
+}
+
+/// Reads lines. `from_start` says that the file begins with them: then it may be one document.
+fn read_lines<R: JsonReader>(mut lines: Lines<'_>, from_start: bool, limits: Limits, context: &FileContext, out: &mut Output<'_>) {
+    let mut file = JsonFile {
+        reader: R::new(context),
+        out,
+        has_single: false,
+        on_line: None,
+    };
+    Structure::with_spare(|structure| file.read(&mut lines, from_start, structure, limits));
+}
+
 /// Reads one file.
-pub struct JsonFile<'f, 's, R> {
+struct JsonFile<'f, 's, R> {
     reader: R,
     out: &'f mut Output<'s>,
     /// Whether a document was a record by itself.
@@ -51,19 +75,10 @@ fn begins_document(text: &[u8]) -> bool {
     matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
 }
 
-impl<'f, 's, R: JsonReader> JsonFile<'f, 's, R> {
-    pub fn new(reader: R, out: &'f mut Output<'s>) -> JsonFile<'f, 's, R> {
-        JsonFile {
-            reader,
-            out,
-            has_single: false,
-            on_line: None,
-        }
-    }
-
+impl<R: JsonReader> JsonFile<'_, '_, R> {
     /// Reads line by line or, if the lines are not sound, document by document. `from_start` says
     /// that the file begins with these lines.
-    pub fn read(&mut self, lines: &mut Lines<'_>, from_start: bool, structure: &mut Structure, limits: Limits) {
+    fn read(&mut self, lines: &mut Lines<'_>, from_start: bool, structure: &mut Structure, limits: Limits) {
         // A line that is an object stands for all: the others are lines, too. An array may be an
         // empty page, and the next one may have many lines.
         let mut may_be_documents = from_start;

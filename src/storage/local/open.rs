@@ -50,7 +50,7 @@ pub fn members_of(path: &Path) -> Result<Vec<(String, OpenObject)>, StorageError
 }
 
 /// The version and identity of an archive, and its members; `None` where a file is none.
-pub(in crate::storage) fn members(reads: &Reads, path: &Path) -> io::Result<Option<(VersionTag, Option<Identity>, Vec<Member>)>> {
+pub(super) fn members(reads: &Reads, path: &Path) -> io::Result<Option<(VersionTag, Option<Identity>, Vec<Member>)>> {
     reads.ask(Access::Open, path)?;
     let file = File::open(path)?;
     let metadata = file.metadata()?;
