@@ -8,7 +8,8 @@ use crate::sources::json::value::Node;
 use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
 use crate::sources::records::csv::read_csv;
-use crate::sources::records::json::{JsonReader, read_json};
+use crate::sources::records::json::JsonReader;
+use crate::sources::records::json_file::read_json;
 use crate::sources::records::reader::Reader;
 use crate::sources::records::table::{Cells, TableReader};
 
