@@ -18,9 +18,25 @@ use crate::domain::guid::Guid;
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::fields::time::parse_instant;
-use crate::sources::formats::portal::sign_ins::COLUMNS;
 use crate::sources::records::csv_file::{CsvFile, CsvRecord, CsvStep};
 use crate::sources::records::table::squeezed;
+
+/// The columns of sign-ins that matter, in English. A file needs the first three.
+pub const COLUMNS: [&str; 13] = [
+    "Date (UTC)",
+    "Request ID",
+    "User ID",
+    "Username",
+    "User type",
+    "Application ID",
+    "Resource ID",
+    "Resource tenant ID",
+    "Home tenant ID",
+    "Cross tenant access type",
+    "Status",
+    "Sign-in error code",
+    "Is interactive",
+];
 
 /// How many records are looked at.
 const RECORDS: usize = 100;

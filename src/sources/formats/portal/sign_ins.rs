@@ -27,23 +27,6 @@ pub struct PortalCsv {
     sign_ins: SignInRows,
 }
 
-/// The columns that matter. A file needs the first three.
-pub const COLUMNS: [&str; 13] = [
-    "Date (UTC)",
-    "Request ID",
-    "User ID",
-    "Username",
-    "User type",
-    "Application ID",
-    "Resource ID",
-    "Resource tenant ID",
-    "Home tenant ID",
-    "Cross tenant access type",
-    "Status",
-    "Sign-in error code",
-    "Is interactive",
-];
-
 impl Reader for PortalCsv {
     fn new(context: &FileContext) -> PortalCsv {
         PortalCsv {
@@ -53,7 +36,7 @@ impl Reader for PortalCsv {
 }
 
 impl TableReader for PortalCsv {
-    const COLUMNS: &'static [&'static str] = &COLUMNS;
+    const COLUMNS: &'static [&'static str] = &languages::COLUMNS;
     const NEEDED: usize = 3;
     const REASON_COLUMNS: ReasonColumns = &[
         (Reason::MissingTime, &[0]),
