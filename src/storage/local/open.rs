@@ -49,8 +49,15 @@ pub fn members_of(path: &Path) -> Result<Vec<(String, OpenObject)>, StorageError
     members.into_iter().map(open).collect()
 }
 
-/// The version and identity of an archive, and its members; `None` where a file is none.
-pub(super) fn members(reads: &Reads, path: &Path) -> io::Result<Option<(VersionTag, Option<Identity>, Vec<Member>)>> {
+/// An archive that a walk has found.
+pub(super) struct Archive {
+    pub version: VersionTag,
+    pub identity: Option<Identity>,
+    pub members: Vec<Member>,
+}
+
+/// The archive at a path; `None` where the file is none.
+pub(super) fn archive(reads: &Reads, path: &Path) -> io::Result<Option<Archive>> {
     reads.ask(Access::Open, path)?;
     let file = File::open(path)?;
     let metadata = file.metadata()?;
@@ -62,7 +69,11 @@ pub(super) fn members(reads: &Reads, path: &Path) -> io::Result<Option<(VersionT
         watched: Some((reads.clone(), path.to_path_buf())),
     };
     let members = zip::members(&file, metadata.len())?;
-    Ok(members.map(|members| (metadata::version_of(&metadata), Identity::of(&metadata), members)))
+    Ok(members.map(|members| Archive {
+        version: metadata::version_of(&metadata),
+        identity: Identity::of(&metadata),
+        members,
+    }))
 }
 
 /// Opens a regular file that is below the root, or a member of an archive there.
