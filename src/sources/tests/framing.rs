@@ -116,7 +116,7 @@ fn a_line_of_several_documents_is_one_reject_where_they_are_not_whole() {
 #[test]
 fn several_documents_may_be_longer_together_than_one_may_be() {
     let page = pretty(&format!("[{}]", vec![sign_in("a"); 400].join(",")));
-    let text = vec![page.as_str(); 5].join("\n");
+    let text = [page.as_str(); 5].join("\n");
     assert!(page.len() < SMALL.document_bytes && text.len() > SMALL.document_bytes);
     let found = read_text(AZURE, &text, &known());
     assert_eq!((found.counts.accepted, found.rejects), (2000, vec![]));

@@ -199,10 +199,11 @@ impl Walk<'_> {
 
     /// The members of an archive that somebody reads; `None` where it is none.
     fn members(&self, archive: &str, on_disk: &Path, readers: &[usize]) -> io::Result<Option<Vec<Found>>> {
-        let Some((version, identity, members)) = open::members(self.reads, on_disk)? else {
+        let Some(archived) = open::archive(self.reads, on_disk)? else {
             return Ok(None);
         };
-        let found = members.into_iter().filter_map(|member| {
+        let (version, identity) = (archived.version, archived.identity);
+        let found = archived.members.into_iter().filter_map(|member| {
             let name = format!("{archive}/{}", text_of(OsStr::new(&member.name)));
             let mut readers: Vec<usize> = readers.iter().copied().chain(self.selection.readers(&name)).collect();
             readers.sort_unstable();

@@ -118,7 +118,7 @@ fn each_table_is_the_same_in_lines_in_the_portals_csv_and_in_an_answer_of_the_ap
         for text in [
             flat(&record).to_string(),
             json!({"records": [record]}).to_string(),
-            answer(&[record.clone()]),
+            answer(std::slice::from_ref(&record)),
             portal(&record, str::to_owned),
             portal(&record, american),
             portal(&record, british),
