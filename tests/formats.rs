@@ -59,6 +59,15 @@ struct Written {
     bytes: Vec<u8>,
 }
 
+/// The name of a user; empty of nobody.
+fn name_of(user: &str) -> &'static str {
+    match user {
+        ANNA => "Anna@kunde.example",
+        BERT => "bert@kunde.example",
+        _ => "",
+    }
+}
+
 /// The records of a feed as the default form has them.
 fn records(feed: Feed) -> Vec<Value> {
     let list = |held: bool| {
@@ -74,7 +83,7 @@ fn records(feed: Feed) -> Vec<Value> {
             .iter()
             .map(|(id, time, user, resource, error)| {
                 let properties = json!({
-                    "id": id, "createdDateTime": format!("{time}Z"), "userId": user, "userType": "member", "appId": OUTLOOK, "resourceId": resource,
+                    "id": id, "createdDateTime": format!("{time}Z"), "userId": user, "userPrincipalName": name_of(user), "userType": "member", "appId": OUTLOOK, "resourceId": resource,
                     "resourceTenantId": TENANT, "isInteractive": true, "status": {"errorCode": error},
                 });
                 logged("SignInLogs", properties)
@@ -93,7 +102,7 @@ fn records(feed: Feed) -> Vec<Value> {
             .collect(),
         Feed::LicenseHoldings => HOLDERS
             .iter()
-            .map(|user| json!({"id": user, "assignedLicenses": [{"skuId": SKU}]}))
+            .map(|user| json!({"id": user, "userPrincipalName": name_of(user), "assignedLicenses": [{"skuId": SKU}]}))
             .collect(),
         Feed::Subscriptions => vec![json!({
             "id": "s-1", "skuId": SKU, "status": "Enabled", "totalLicenses": 5, "ownerTenantId": PARTNER,
@@ -178,8 +187,14 @@ fn usual(feeds: &[Vec<Written>; 4], other_than: Option<Feed>) -> impl Iterator<I
 /// Whether a form tells everything that the usual one does.
 fn tells_all(form: &Form) -> bool {
     // The seats of each SKU do not say who sold them. Summarized sign-ins are the non-interactive
-    // ones only.
-    !["graph-subscribed-skus", "partner-center-subscribed-skus", "graph-summarized"].contains(&form.name)
+    // ones only. A usage report knows the latest day of a user and service.
+    ![
+        "graph-subscribed-skus",
+        "partner-center-subscribed-skus",
+        "graph-summarized",
+        "usage-report",
+    ]
+    .contains(&form.name)
 }
 
 #[test]
@@ -216,6 +231,27 @@ fn subscribed_skus_give_the_same_usage_without_a_seller() {
         assert_eq!(expected["usage"], found["usage"], "{name}");
         assert_eq!(expected["workload_adoption"], found["workload_adoption"], "{name}");
     }
+}
+
+#[test]
+fn a_usage_report_gives_the_days_that_it_knows() {
+    let feeds = portfolio();
+    let expected = made(&usual(&feeds, None).collect::<Vec<_>>(), false);
+    let report = feeds.iter().flatten().find(|file| file.form.name == "usage-report").unwrap();
+    let files: Vec<&Written> = usual(&feeds, Some(Feed::Activity)).chain([report]).collect();
+    let found = made(&files, true);
+    // Nobody used a service on two days, so the latest is the only one.
+    assert_eq!(found["activity_daily"].len(), 3);
+    for table in ["usage", "workload_adoption", "customer_adoption"] {
+        assert_eq!(expected[table], found[table], "{table}");
+    }
+    let source = |lines: &AllLines, source: &str| lines["adoption"].iter().any(|line| format!("{line:?}").contains(source));
+    assert!(source(&expected, "Logs") && !source(&expected, "Reports"));
+    assert!(source(&found, "Reports") && !source(&found, "Logs"));
+    let with_logs: Vec<&Written> = usual(&feeds, None).chain([report]).collect();
+    let found = made(&with_logs, true);
+    assert_eq!(expected["usage"], found["usage"]);
+    assert!(source(&found, "Both"));
 }
 
 /// What was said of every record in a sample comes back, in whatever form it was written.

@@ -4,7 +4,7 @@ use crate::domain::kinds::Feed;
 use crate::sample::forms::form::{Form, WriteFile};
 use crate::sample::forms::{
     admin_center, audit_search, azure_monitor, capture, graph, log_analytics, management_api, own_tables, partner_center, portal_csv,
-    powershell,
+    powershell, usage_report,
 };
 
 /// The form in which the portfolio is made up. Feeds that another form does not have come in it.
@@ -56,6 +56,7 @@ pub static FORMS: &[Form] = &[
     form("audit-search-graph", Feed::Activity, "management-api", "json", audit_search::graph_sign_ins),
     form("audit-search-graph", Feed::LicenseChanges, "management-api", "json", audit_search::graph_changes),
     form("admin-center-users", Feed::LicenseHoldings, "admin-center-users", "csv", admin_center::users),
+    form("usage-report", Feed::Activity, "usage-report", "csv", usage_report::active_users),
     form("partner-center", Feed::Subscriptions, "partner-center", "json", partner_center::page),
     form("partner-center-subscribed-skus", Feed::Subscriptions, "partner-center-subscribed-skus", "json", partner_center::subscribed_skus),
     form("partner-center-analytics", Feed::Subscriptions, "partner-center-analytics", "json", partner_center::analytics),

@@ -25,6 +25,7 @@ pub mod product_names;
 pub mod record;
 pub mod rewrite;
 pub mod text;
+pub mod usage_report;
 
 pub use form::{Batch, Form};
 pub use list::{DEFAULT, FORMS, names, of};
