@@ -241,7 +241,7 @@ fn a_usage_report_gives_the_days_that_it_knows() {
     let files: Vec<&Written> = usual(&feeds, Some(Feed::Activity)).chain([report]).collect();
     let found = made(&files, true);
     // Nobody used a service on two days, so the latest is the only one.
-    assert_eq!(found["activity_daily"].len(), 3);
+    assert_eq!(found["activity_daily"].len(), 4);
     for table in ["usage", "workload_adoption", "customer_adoption"] {
         assert_eq!(expected[table], found[table], "{table}");
     }

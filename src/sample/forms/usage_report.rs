@@ -29,22 +29,23 @@ const HEADER: &[&str] = &[
     "Assigned Products",
 ];
 
-/// The services whose use the report knows, by the resource that is signed in to, and the places of
-/// their dates.
-const SERVICES: [(&str, usize); 4] = [
+/// The services whose use the report knows, by the resource that is signed in to, else by the
+/// application, and the places of their dates.
+const SERVICES: [(&str, usize); 6] = [
     ("00000002-0000-0ff1-ce00-000000000000", 11),
     ("00000003-0000-0ff1-ce00-000000000000", 13),
     ("00000005-0000-0ff1-ce00-000000000000", 15),
     ("cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", 16),
+    ("27922004-5251-4030-b22d-91ecd9a37ea4", 11),
+    ("1fec8e78-bce4-4aaf-ab1b-5451cc387264", 16),
 ];
 
 /// What the sign-ins of a file come to.
 pub fn active_users(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
     let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for sign_in in batch.records.iter().map(SignIn::of) {
-        let place = SERVICES
-            .iter()
-            .find(|(resource, _)| sign_in.resource.eq_ignore_ascii_case(resource));
+        let service = |id: &str| SERVICES.iter().find(|(known, _)| id.eq_ignore_ascii_case(known));
+        let place = service(&sign_in.resource).or_else(|| service(&sign_in.app));
         let (Some((_, place)), Some(day)) = (place, sign_in.created.get(..10)) else {
             continue;
         };
