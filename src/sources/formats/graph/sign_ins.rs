@@ -16,7 +16,7 @@
 //! only. Those of service principals and managed identities have no such name, and are not ours.
 
 use crate::sources::fields::user_name::id_of_name;
-use crate::sources::fields::values::{Field, array, is_word, is_zero, present, text};
+use crate::sources::fields::values::{Field, array, is_word, is_zero, not_nested, present, text};
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{UnpackBuffer, unpacked_object};
 use crate::sources::formats::shared::graph_members::members;
@@ -190,6 +190,11 @@ impl TableReader for GraphSignIns {
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let mut listed = Listed::of(std::array::from_fn(|column| cells.cell(column)));
+        // Nothing else is worth telling of a table whose status was cut: all of it has to be exported
+        // anew.
+        if listed.status.is_some_and(|status| not_nested(status) == Reason::CutByPowershell) {
+            return Err(Reason::CutByPowershell);
+        }
         // `Export-Csv` writes `System.String[]` in the place of the types; whether the sign-in was
         // interactive, another column says.
         listed.event_types = None;
