@@ -48,7 +48,7 @@ pub use read::read;
 
 /// Rises when a reader gives other rows for the same bytes: files that were read by another version
 /// are read again.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Rises when `auto` chooses another format for the same bytes.
-pub const AUTO_VERSION: u32 = 2;
+pub const AUTO_VERSION: u32 = 3;

@@ -33,7 +33,7 @@ use crate::warehouse::contract::Contract;
 use crate::warehouse::store::Store;
 
 /// Rises when the published files change their form.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 /// The groups of settings that published files have besides what the tables have.
 const NAMED_WITH: [SettingsGroup; 4] = [
     SettingsGroup::Products,
