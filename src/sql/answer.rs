@@ -1,6 +1,7 @@
 //! A question, from its text to its rows.
 
 use arrow::record_batch::RecordBatch;
+use polars::error::set_warning_function;
 use polars::prelude::{Column, DataFrame, DataType, Int64Chunked, IntoColumn, PolarsResult, TimeUnit};
 use polars::sql::SQLContext;
 
@@ -17,6 +18,8 @@ use crate::warehouse::error::WarehouseError;
 /// Answers a question. Its rows are in the order that it asks for; where it asks for none, in the
 /// order of the files, as far as it neither groups nor joins.
 pub fn answer(tables: &Tables, text: &str) -> Result<RecordBatch, SqlError> {
+    // Polars tells whoever develops with it what will change, on standard error.
+    set_warning_function(|_, _| ());
     let Resolved {
         mut statement,
         tables: named,

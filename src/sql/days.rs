@@ -102,22 +102,25 @@ mod tests {
     #[test]
     fn conditions_on_the_day_leave_its_days() {
         leaves("day = DATE '2026-01-31'", &ALL[1..2]);
-        leaves("day = '2026-01-31'", &ALL[1..2]);
-        leaves("day >= '2026-02-01' AND seats_sold > 4", &ALL[2..]);
-        leaves("seats_sold > 4 AND (day = '2026-01-30' OR day > '2026-02-01')", &[ALL[0], ALL[3]]);
-        leaves("day BETWEEN '2026-01-31' AND '2026-02-01'", &ALL[1..3]);
-        leaves("day IN ('2026-01-31', '2026-02-02')", &[ALL[1], ALL[3]]);
+        leaves("day = DATE '2026-01-31'", &ALL[1..2]);
+        leaves("day >= DATE '2026-02-01' AND seats_sold > 4", &ALL[2..]);
+        leaves(
+            "seats_sold > 4 AND (day = DATE '2026-01-30' OR day > DATE '2026-02-01')",
+            &[ALL[0], ALL[3]],
+        );
+        leaves("day BETWEEN DATE '2026-01-31' AND DATE '2026-02-01'", &ALL[1..3]);
+        leaves("day IN (DATE '2026-01-31', DATE '2026-02-02')", &[ALL[1], ALL[3]]);
         leaves("EXTRACT(MONTH FROM day) = 2", &ALL[2..]);
-        leaves("day + INTERVAL '1 day' = '2026-02-01'", &ALL[1..2]);
-        leaves("NOT day = '2026-01-30'", &ALL[1..]);
+        leaves("day + INTERVAL '1 day' = DATE '2026-02-01'", &ALL[1..2]);
+        leaves("NOT day = DATE '2026-01-30'", &ALL[1..]);
         leaves("day IS NULL", &[]);
     }
 
     #[test]
     fn conditions_on_anything_else_exclude_no_day() {
         leaves("seats_sold > 4", &ALL);
-        leaves("day = '2026-01-31' OR seats_sold > 4", &ALL);
-        leaves("last_day = '2026-01-31'", &ALL);
+        leaves("day = DATE '2026-01-31' OR seats_sold > 4", &ALL);
+        leaves("last_day = DATE '2026-01-31'", &ALL);
         let days: BTreeSet<Day> = [Day(1)].into();
         assert_eq!(left(days.clone(), "day", None), days);
         let of_all = col("day").eq(col("day").max());

@@ -2,20 +2,27 @@
 //! written here as Polars takes it for the same, or refused where it would be taken for another
 //! question.
 
-use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Interval, Value, VisitMut, VisitorMut, WindowType};
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
 use std::ops::ControlFlow;
 
+use sqlparser::ast::{
+    BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Interval, TimezoneInfo, Value, VisitMut,
+    VisitorMut, WindowType,
+};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+
+use crate::domain::day::Day;
 use crate::sql::error::SqlError;
+use crate::warehouse::contract::Kind;
 
 /// Functions that make one value of many rows.
 const OF_MANY_ROWS: [&str; 9] = ["sum", "count", "avg", "min", "max", "median", "stddev", "variance", "total"];
 /// The most digits to which a number is rounded here.
 const MOST_DIGITS: usize = 15;
 
-/// Rewrites one expression.
-pub(super) fn adapt(expr: &mut Expr) -> Result<(), SqlError> {
+/// Rewrites one expression. `kind_of_time` says of which kind a column is that has dates or times.
+pub(super) fn adapt(expr: &mut Expr, kind_of_time: &dyn Fn(&str) -> Option<Kind>) -> Result<(), SqlError> {
+    with_times(expr, kind_of_time);
     let adapted = match expr {
         // Polars takes what is unknown for false here.
         Expr::IsNotTrue(inner) => format!("(COALESCE({inner}, FALSE) = FALSE)"),
@@ -51,6 +58,63 @@ pub(super) fn adapt(expr: &mut Expr) -> Result<(), SqlError> {
         .and_then(|mut parser| parser.parse_expr());
     *expr = parsed.map_err(|error| SqlError::question(error.to_string(), ""))?;
     Ok(())
+}
+
+/// A text that is compared with a column of dates or times is one itself. Polars sees that where a
+/// question has one table, and compares texts where it has two.
+fn with_times(expr: &mut Expr, kind_of_time: &dyn Fn(&str) -> Option<Kind>) {
+    let kind = |column: &Expr| match column {
+        Expr::Identifier(name) => kind_of_time(&name.value),
+        Expr::CompoundIdentifier(parts) => kind_of_time(&parts.last()?.value),
+        _ => None,
+    };
+    match expr {
+        Expr::BinaryOp { left, right, op } if is_comparison(op) => match (kind(left), kind(right)) {
+            (Some(kind), None) => as_time(right, kind),
+            (None, Some(kind)) => as_time(left, kind),
+            _ => {}
+        },
+        Expr::Between { expr, low, high, .. } => {
+            if let Some(kind) = kind(expr) {
+                as_time(low, kind);
+                as_time(high, kind);
+            }
+        }
+        Expr::InList { expr, list, .. } => {
+            if let Some(kind) = kind(expr) {
+                list.iter_mut().for_each(|value| as_time(value, kind));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_comparison(op: &BinaryOperator) -> bool {
+    use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+    matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
+}
+
+/// A text as a date or a time; what is no text stays.
+fn as_time(expr: &mut Expr, kind: Kind) {
+    let Expr::Value(value) = &*expr else { return };
+    let Value::SingleQuotedString(text) = &value.value else { return };
+    let is_day = Day::parse(text).is_some();
+    if is_day {
+        *expr = cast(expr.clone(), DataType::Date);
+    }
+    if kind == Kind::Instant {
+        *expr = cast(expr.clone(), DataType::Timestamp(None, TimezoneInfo::None));
+    }
+}
+
+fn cast(expr: Expr, data_type: DataType) -> Expr {
+    Expr::Cast {
+        kind: CastKind::Cast,
+        expr: Box::new(expr),
+        data_type,
+        array: false,
+        format: None,
+    }
 }
 
 fn number_of(value: &Expr) -> Option<String> {
@@ -124,7 +188,12 @@ mod tests {
 
     fn adapted(text: &str) -> Result<String, SqlError> {
         let mut expr = Parser::new(&GenericDialect).try_with_sql(text).unwrap().parse_expr().unwrap();
-        adapt(&mut expr)?;
+        let kind_of_time = |column: &str| match column {
+            "day" => Some(Kind::Day),
+            "at" => Some(Kind::Instant),
+            _ => None,
+        };
+        adapt(&mut expr, &kind_of_time)?;
         Ok(expr.to_string())
     }
 
@@ -139,6 +208,17 @@ mod tests {
             ("ROUND(a, 2)", "(SIGN(a) * FLOOR(ABS(a) * 100.0 + 0.5) / 100.0)"),
             ("ROUND(a, b)", "ROUND(a, b)"),
             ("SUM(a)", "SUM(a)"),
+            ("x.day = '2026-09-30'", "x.day = CAST('2026-09-30' AS DATE)"),
+            ("'2026-09-30' < day", "CAST('2026-09-30' AS DATE) < day"),
+            ("day = 'no day'", "day = 'no day'"),
+            ("name = '2026-09-30'", "name = '2026-09-30'"),
+            ("at >= '2026-09-30'", "at >= CAST(CAST('2026-09-30' AS DATE) AS TIMESTAMP)"),
+            ("at >= '2026-09-30 08:00:00'", "at >= CAST('2026-09-30 08:00:00' AS TIMESTAMP)"),
+            ("day IN ('2026-09-30', day)", "day IN (CAST('2026-09-30' AS DATE), day)"),
+            (
+                "day BETWEEN '2026-09-01' AND '2026-09-30'",
+                "day BETWEEN CAST('2026-09-01' AS DATE) AND CAST('2026-09-30' AS DATE)",
+            ),
             ("SUM(a) OVER (PARTITION BY b)", "SUM(a) OVER (PARTITION BY b)"),
         ] {
             assert_eq!(adapted(written).unwrap(), expected);

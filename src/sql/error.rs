@@ -6,7 +6,7 @@ use crate::pipeline::syntax::nearest::nearest_few;
 use crate::warehouse::error::WarehouseError;
 
 /// How many names are suggested.
-const SUGGESTIONS: usize = 3;
+pub const SUGGESTIONS: usize = 3;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]

@@ -203,7 +203,7 @@ mod tests {
     fn a_table_aligns_numbers_to_the_right_and_says_how_many_rows_there_are() {
         let rows = rows().project(&[0, 1, 4]).unwrap();
         let expected =
-            "name       count  day\n---------  -----  ----------\na, \"b\" c      -1  2024-10-04\nnull        null  null\n(2 rows)\n";
+            "name      count  day\n--------  -----  ----------\na, \"b\" c     -1  2024-10-04\nnull       null  null\n(2 rows)\n";
         assert_eq!(table(&rows).unwrap(), expected);
         assert_eq!(table(&rows.project(&[1]).unwrap().slice(0, 0)).unwrap(), "count\n-----\n(0 rows)\n");
     }

@@ -195,7 +195,7 @@ impl VisitorMut for Resolver<'_> {
         {
             parts.remove(0);
         }
-        match dialect::adapt(expr) {
+        match dialect::adapt(expr, &|column| self.tables.kind_of_time(column)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(Box::new(error)),
         }
@@ -260,14 +260,14 @@ mod tests {
     fn what_a_with_names_hides_a_table_from_there_on() {
         becomes(
             "WITH customers AS (SELECT * FROM customers), b AS (SELECT * FROM customers) SELECT * FROM Customers, b",
-            "WITH \"1. customers\" AS ( SELECT * FROM \"published.customers\" AS customers ), \
-             \"2. b\" AS ( SELECT * FROM \"1. customers\" AS customers ) \
+            "WITH \"1. customers\" AS (SELECT * FROM \"published.customers\" AS customers), \
+             \"2. b\" AS (SELECT * FROM \"1. customers\" AS customers) \
              SELECT * FROM \"1. customers\" AS Customers, \"2. b\" AS b",
             &["published.customers"],
         );
         becomes(
             "SELECT * FROM (WITH usage AS (SELECT 1) SELECT * FROM usage) a, usage",
-            "WITH \"1. usage\" AS ( SELECT 1 ) SELECT * FROM (SELECT * FROM \"1. usage\" AS usage) a, \
+            "WITH \"1. usage\" AS (SELECT 1) SELECT * FROM (SELECT * FROM \"1. usage\" AS usage) a, \
              \"published.usage\" AS usage",
             &["published.usage"],
         );
@@ -292,7 +292,7 @@ mod tests {
         }
         is_refused("SELECT 1; SELECT 2", "2 statements");
         is_refused(" -- nothing", "there is no question");
-        is_refused("SELECT FROM WHERE", "Expected");
+        is_refused("SELECT day FORM adoption", "Expected");
         is_refused("SELECT * FROM adoptoin", "there is no table `adoptoin`");
     }
 }

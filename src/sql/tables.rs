@@ -5,14 +5,16 @@
 //! is published has the names of customers and products next to their ids, and no users. The name of
 //! the file with its ending (`adoption.parquet`) means the file.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::day::Day;
+use crate::pipeline::syntax::nearest::nearest_few;
 use crate::reports::columns::published_tables;
 use crate::reports::published_table::PublishedTable;
-use crate::sql::error::{SqlError, did_you_mean};
+use crate::sql::error::{SUGGESTIONS, SqlError, did_you_mean};
 use crate::stages;
 use crate::storage::error::if_there;
 use crate::storage::interface::Storage;
@@ -127,6 +129,15 @@ impl Tables {
         &self.tables
     }
 
+    /// What kind of time a column is of, by its name: a date or an instant; `None` where it is neither
+    /// in every table.
+    pub(super) fn kind_of_time(&self, column: &str) -> Option<Kind> {
+        let columns = self.tables.iter().flat_map(|table| &table.columns);
+        let mut kinds = columns.filter(|known| known.name == column).map(|known| known.kind);
+        let first = kinds.next().filter(|kind| matches!(kind, Kind::Day | Kind::Instant))?;
+        kinds.all(|kind| kind == first).then_some(first)
+    }
+
     /// The table that a name means, written in any case.
     pub fn find(&self, written: &[&str]) -> Result<&Table, SqlError> {
         let (schema, name) = match written {
@@ -143,13 +154,23 @@ impl Tables {
     }
 
     fn unknown(&self, written: &str) -> SqlError {
-        let whole: Vec<String> = self.tables.iter().map(Table::to_string).collect();
-        let names = self.tables.iter().map(|table| table.name);
-        let known: Vec<&str> = match written.contains('.') {
-            true => whole.iter().map(String::as_str).collect(),
-            false => names.collect(),
+        let (schema, name) = written.rsplit_once('.').unwrap_or(("", written));
+        let near = nearest_few(name, self.tables.iter().map(|table| table.name), SUGGESTIONS);
+        let called = |table: &&Table| match schema {
+            "" => table.name.to_owned(),
+            _ => table.to_string(),
         };
-        let hint = did_you_mean(written, &known).unwrap_or_else(|| "`uptake query --list` names them all".to_owned());
+        let near: BTreeSet<String> = self
+            .tables
+            .iter()
+            .filter(|table| near.contains(&table.name))
+            .map(|table| called(&table))
+            .collect();
+        let near: Vec<String> = near.into_iter().collect();
+        let hint = match near.is_empty() {
+            true => "`uptake query --list` names them all".to_owned(),
+            false => format!("did you mean `{}`?", near.join("`, `")),
+        };
         SqlError::question(format!("there is no table `{written}`"), hint)
     }
 
@@ -238,6 +259,11 @@ mod tests {
         is_refused(
             &["warehouse", "calender"],
             "there is no table `warehouse.calender`",
+            "did you mean `published.calendar`?",
+        );
+        is_refused(
+            &["nothing_of_the_kind"],
+            "there is no table `nothing_of_the_kind`",
             "`uptake query --list` names them all",
         );
         is_refused(&["warehose", "usage"], "there is no schema `warehose`", "did you mean `warehouse`?");
