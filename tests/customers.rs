@@ -91,12 +91,15 @@ fn json_and_csv_have_the_same_customers_and_their_numbers_are_those_of_the_publi
         assert!(concerned.is_sorted_by(|one, next| one >= next), "{concerned:?}");
     }
     assert_eq!((sold, active), (149, 125), "the portfolio of the summary");
-    let (code, summary, _) = uptake(SITE.path(), &["run"]);
-    assert_eq!(code, 0);
-    let more = summary
-        .lines()
-        .find_map(|line| line.trim().strip_suffix(" more in next_steps.parquet"));
-    assert_eq!(more.map(|more| more.trim().parse::<usize>().unwrap() + 5), Some(steps));
+    let sql = "SELECT COUNT(*) AS n FROM next_steps WHERE day = '2026-09-30'";
+    let counted = Command::new(env!("CARGO_BIN_EXE_uptake"))
+        .args(["query", sql, "--format", "csv", "--pipeline"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/nightly.toml"))
+        .arg("--published")
+        .arg(SITE.path().join("published"))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(counted.stdout).unwrap(), format!("n\n{steps}\n"));
 }
 
 #[test]

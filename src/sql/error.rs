@@ -87,6 +87,8 @@ fn quoted(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic, reason = "a test ends by panicking")]
+
     use super::*;
 
     #[test]

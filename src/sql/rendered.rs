@@ -76,9 +76,7 @@ pub fn table(rows: &RecordBatch) -> Result<String, ArrowError> {
     };
     let mut text = line(&|at| names[at].clone());
     text.push_str(&line(&|at| "-".repeat(widths[at])));
-    for row in 0..rows.num_rows() {
-        text.push_str(&line(&|at| columns[at][row].clone()));
-    }
+    (0..rows.num_rows()).for_each(|row| text.push_str(&line(&|at| columns[at][row].clone())));
     text.push_str(&format!("({})\n", counted(rows.num_rows() as u64, "row")));
     Ok(text)
 }

@@ -217,7 +217,7 @@ fn no_schema(schema: &str, name: &str) -> SqlError {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking")]
 
     use super::*;
 
