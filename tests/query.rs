@@ -192,6 +192,10 @@ fn a_question_that_is_wrong_gets_the_nearest_names() {
     );
     SITE.refuses("SELECT seats_sold FORM adoption", &["Expected"]);
     SITE.refuses("DROP TABLE adoption", &["`DROP` is no question", "SELECT, WITH or EXPLAIN"]);
+    SITE.refuses(
+        "SELECT * FROM adoption WHERE seats_sold > AVG(seats_sold)",
+        &["single rows", "HAVING"],
+    );
     SITE.refuses("SELECT nonsense(seats_sold) FROM adoption", &["nonsense"]);
     SITE.refuses("SELECT * FROM read_csv('/etc/passwd')", &["read_csv"]);
     SITE.refuses(

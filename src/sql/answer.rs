@@ -105,6 +105,7 @@ mod tests {
                     events: i64::from(number),
                     digest: String::new(),
                     named_users: String::new(),
+                    reports: 0,
                 };
                 let place = (Some(first().plus(number)), shard);
                 store.replace_rows(place, &[row], Fingerprint::default()).unwrap();

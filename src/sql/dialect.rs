@@ -5,8 +5,8 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Interval, TimezoneInfo, Value, VisitMut,
-    VisitorMut, WindowType,
+    BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Interval, Query, TimezoneInfo, Value,
+    VisitMut, VisitorMut, WindowType,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -156,25 +156,57 @@ fn rounded(name: &str, arguments: &[&Expr]) -> Option<String> {
 /// instead.
 fn sums_in_a_window(function: &sqlparser::ast::Function) -> bool {
     let mut function = function.clone();
-    let mut sums = Sums(false);
+    let mut sums = Sums::default();
     let _ = function.args.visit(&mut sums);
     if let Some(WindowType::WindowSpec(window)) = &mut function.over {
         let _ = window.visit(&mut sums);
     }
-    sums.0
+    sums.has_sum
 }
 
-struct Sums(bool);
+/// Refuses a `WHERE` that sums, or looks along rows: it is about single rows. Polars would take it
+/// for a question about all of them.
+pub(super) fn check_condition(condition: &Expr) -> Result<(), SqlError> {
+    let mut sums = Sums::default();
+    let _ = condition.clone().visit(&mut sums);
+    match sums.has_sum || sums.has_window {
+        true => Err(SqlError::question(
+            format!("`WHERE {condition}` asks single rows for what is of many"),
+            "HAVING asks groups, QUALIFY asks windows, and a subquery has a value of its own",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// What an expression has besides its subqueries.
+#[derive(Default)]
+struct Sums {
+    has_sum: bool,
+    has_window: bool,
+    /// How many subqueries are around.
+    depth: u32,
+}
 
 impl VisitorMut for Sums {
     type Break = ();
 
+    fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+        self.depth += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if let Expr::Function(function) = expr
-            && function.over.is_none()
-            && OF_MANY_ROWS.contains(&function.name.to_string().to_lowercase().as_str())
+            && self.depth == 0
         {
-            self.0 = true;
+            let name = function.name.to_string().to_lowercase();
+            self.has_window |= function.over.is_some();
+            self.has_sum |= function.over.is_none() && OF_MANY_ROWS.contains(&name.as_str());
         }
         ControlFlow::Continue(())
     }
@@ -233,6 +265,25 @@ mod tests {
             "SUM(COUNT(*)) OVER ()",
         ] {
             assert!(adapted(text).unwrap_err().to_string().contains("looks along sums"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_condition_is_about_single_rows_but_for_its_subqueries() {
+        let check = |text: &str| {
+            let expr = Parser::new(&GenericDialect).try_with_sql(text).unwrap().parse_expr().unwrap();
+            check_condition(&expr)
+        };
+        for text in ["a > AVG(a)", "a = 1 AND SUM(a) OVER () > 3", "MAX(day) = b"] {
+            assert!(check(text).unwrap_err().to_string().contains("single rows"), "{text}");
+        }
+        for text in [
+            "a = 1",
+            "day = (SELECT MAX(day) FROM b)",
+            "a IN (SELECT SUM(c) FROM b)",
+            "ABS(a) > 1",
+        ] {
+            assert!(check(text).is_ok(), "{text}");
         }
     }
 }

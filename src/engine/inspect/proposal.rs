@@ -26,8 +26,6 @@ pub struct Proposal {
     pub sources: Vec<ProposedSource>,
     /// Files of which nothing can be used.
     pub unknown: Vec<Unknown>,
-    /// How many files the folder has.
-    pub files: u64,
     /// The latest day that paths and rows of the files that were looked at have.
     pub last_day: Option<String>,
 }
@@ -92,7 +90,6 @@ fn look(folder: &Path, group: &Group, rules: &Rules) -> Result<Vec<Inspection>, 
 impl Proposal {
     fn add(&mut self, group: &Group, inspections: &[Inspection]) {
         let files = group.files.len() as u64;
-        self.files += files;
         let mut formats: BTreeMap<Feed, BTreeSet<&'static str>> = BTreeMap::new();
         let mut warnings: BTreeMap<Feed, BTreeSet<String>> = BTreeMap::new();
         for inspection in inspections {
