@@ -9,7 +9,7 @@ use crate::domain::kinds::Feed;
 use crate::domain::rules::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::inspect::groups::{Group, groups};
-use crate::engine::inspect::{Asked, Inspection, inspect};
+use crate::engine::inspect::{Asked, Inspection, inspect, source_block};
 use crate::sources::Format;
 use crate::storage;
 use crate::storage::names::path_of;
@@ -67,29 +67,42 @@ pub fn propose(folder: &Path, rules: &Rules) -> Result<Proposal, EngineError> {
     let groups = groups(&*storage).map_err(|fault| EngineError::input("list", &fault.path)(fault.error))?;
     let mut proposal = Proposal::default();
     for group in groups {
-        let inspections = look(folder, &group, rules)?;
-        proposal.add(&group, &inspections);
+        for (glob, inspections) in look(folder, &group, rules)? {
+            proposal.add(&glob, group.files.len() as u64, &inspections);
+        }
     }
     let order = |source: &ProposedSource| (source.feed, source.path.clone());
     proposal.sources.sort_by_key(order);
     Ok(proposal)
 }
 
-/// Looks at files of a group until enough of them can be read.
-fn look(folder: &Path, group: &Group, rules: &Rules) -> Result<Vec<Inspection>, EngineError> {
-    let mut inspections: Vec<Inspection> = Vec::new();
+/// Looks at files of a group until enough of them can be read. The members of an archive are files
+/// of their own, with globs of their own.
+fn look(folder: &Path, group: &Group, rules: &Rules) -> Result<BTreeMap<String, Vec<Inspection>>, EngineError> {
+    let mut looked_at: BTreeMap<String, Vec<Inspection>> = BTreeMap::new();
+    let mut readable = 0;
     for name in group.spread(MOST_LOOKED_AT) {
-        inspections.push(inspect(&folder.join(path_of(name)), &Asked::default(), rules)?);
-        if inspections.iter().filter(|inspection| inspection.is_readable()).count() == ENOUGH {
+        let path = folder.join(path_of(name));
+        let inspections = inspect(&path, &Asked::default(), rules)?;
+        readable += usize::from(inspections.iter().any(Inspection::is_readable));
+        let shown = path.to_string_lossy().replace('\\', "/");
+        for inspection in inspections {
+            let member = inspection.file.strip_prefix(&shown).and_then(|below| below.strip_prefix('/'));
+            let glob = match member {
+                Some(member) => format!("{}/{}", group.glob, source_block::glob_of(member)),
+                None => group.glob.clone(),
+            };
+            looked_at.entry(glob).or_default().push(inspection);
+        }
+        if readable == ENOUGH {
             break;
         }
     }
-    Ok(inspections)
+    Ok(looked_at)
 }
 
 impl Proposal {
-    fn add(&mut self, group: &Group, inspections: &[Inspection]) {
-        let files = group.files.len() as u64;
+    fn add(&mut self, glob: &str, files: u64, inspections: &[Inspection]) {
         let mut formats: BTreeMap<Feed, BTreeSet<&'static str>> = BTreeMap::new();
         let mut warnings: BTreeMap<Feed, BTreeSet<String>> = BTreeMap::new();
         for inspection in inspections {
@@ -102,7 +115,7 @@ impl Proposal {
             self.last_day = self.last_day.take().max(inspection.path_day.clone());
         }
         if formats.is_empty() {
-            self.unknown.extend(unknown(group, inspections));
+            self.unknown.extend(unknown(glob, files, inspections));
         }
         self.sources.extend(formats.into_iter().map(|(feed, formats)| ProposedSource {
             feed,
@@ -110,7 +123,7 @@ impl Proposal {
                 1 => formats.first().copied().unwrap_or_default(),
                 _ => Format::Auto.name(),
             },
-            path: group.glob.clone(),
+            path: glob.to_owned(),
             files,
             warnings: warnings.remove(&feed).unwrap_or_default().into_iter().collect(),
         }));
@@ -118,7 +131,7 @@ impl Proposal {
 }
 
 /// What files are of which no record could be used.
-fn unknown(group: &Group, inspections: &[Inspection]) -> Option<Unknown> {
+fn unknown(glob: &str, files: u64, inspections: &[Inspection]) -> Option<Unknown> {
     let inspection = inspections.iter().max_by_key(|inspection| inspection.bytes)?;
     let why = inspection.readings.iter().find_map(|reading| {
         let reject = reading.rejects.first()?;
@@ -136,8 +149,8 @@ fn unknown(group: &Group, inspections: &[Inspection]) -> Option<Unknown> {
         (_, None, None) => "of no known form".to_owned(),
     };
     Some(Unknown {
-        path: group.glob.clone(),
-        files: group.files.len() as u64,
+        path: glob.to_owned(),
+        files,
         example: inspection.file.clone(),
         what,
     })
