@@ -16,6 +16,7 @@ pub mod reference;
 pub mod reports;
 pub mod sample;
 pub mod sources;
+pub mod sql;
 pub mod stages;
 pub mod storage;
 pub mod warehouse;

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use uptake::cli::args::global::LogFormat;
 use uptake::cli::args::{Cli, Command};
-use uptake::cli::commands::{catalogue, check, completions, describe, explain, inspect, plan, reprocess, run, sample, status};
+use uptake::cli::commands::{
+    catalogue, check, completions, customers, describe, explain, init, inspect, plan, query, reprocess, run, sample, status,
+};
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
 use uptake::cli::written;
@@ -94,7 +96,10 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Status(args) => status::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global, INTERRUPTION.flag()),
         Command::Explain(args) => explain::run(args, &cli.global),
+        Command::Customers(args) => customers::run(args, &cli.global),
+        Command::Query(args) => query::run(args, &cli.global),
         Command::Inspect(args) => inspect::run(args, &cli.global),
+        Command::Init(args) => init::run(args, &cli.global),
         Command::Sample(args) => sample::run(args, &cli.global),
         Command::Describe(args) => describe::run(args),
         Command::Catalogue(command) => catalogue::run(command),

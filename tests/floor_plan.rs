@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reference", &["domain", "sources"]),
     ("reports", &["domain", "storage", "warehouse", "stages"]),
     ("pipeline", &["domain", "sources"]),
+    ("sql", &["domain", "storage", "warehouse", "stages", "reports", "pipeline"]),
     ("explain", &["domain", "stages", "reports"]),
     (
         "engine",
@@ -58,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stages",
             "reports",
             "pipeline",
+            "sql",
             "explain",
             "engine",
             "observe",

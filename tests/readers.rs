@@ -54,7 +54,7 @@ fn every_file_opens_in_duckdb_pyarrow_and_polars() {
 }
 
 /// The Python of a virtual environment with the readers in it, made once; else why there is none.
-fn environment() -> Result<PathBuf, String> {
+pub fn environment() -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(ENVIRONMENT);
     let ready = folder.join("ready");
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });

@@ -8,6 +8,7 @@ use crate::engine::error::EngineError;
 use crate::observe::event_line::{Level, write_event};
 use crate::observe::record::RunFailure;
 use crate::observe::standard_error::write_line;
+use crate::sql::error::SqlError;
 use crate::warehouse::error::WarehouseError;
 
 /// The documented exit codes.
@@ -118,6 +119,15 @@ impl From<WarehouseError> for Failure {
             WarehouseError::Older { .. } => Failure::new(Code::Usage, message)
                 .hint("`uptake run` makes it again; where that says the same, let the version of uptake in between run once"),
             WarehouseError::Newer { .. } => Failure::new(Code::Usage, message).hint("use the newer version, or another warehouse folder"),
+        }
+    }
+}
+
+impl From<SqlError> for Failure {
+    fn from(error: SqlError) -> Failure {
+        match error {
+            SqlError::Warehouse(error) => error.into(),
+            SqlError::Question { message, hint } => Failure::new(Code::Usage, message).hint(hint),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod dictionary;
 pub mod exit;
 pub mod interruption;
 pub mod invocation;
+pub mod output;
 pub mod text;
 
 use std::io::{self, ErrorKind, Write};

@@ -57,12 +57,22 @@ pub fn members_named(path: &Path) -> Result<Vec<(String, OpenObject)>, StorageEr
     open::members_of(path)
 }
 
+/// Puts bytes in the place of a file that the user names by its path, whole: whoever reads it
+/// meanwhile sees what was there before.
+pub fn put_named(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
+    // A link stays one, and what it leads to is replaced.
+    let path = folder_paths::canonical(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let storage = at(folder.unwrap_or(Path::new(".")));
+    storage.put_synced(&text_of(path.file_name().unwrap_or_default()), bytes)
+}
+
 /// The same storage, changed by way of `disk`.
 pub fn on(root: &Path, disk: Disk) -> Arc<dyn Storage> {
     Arc::new(LocalStorage::new(root, disk, Reads::default()))
 }
 
-/// The same, whose raw files are read by way of `reads`.
+/// The same, whose files are read by way of `reads`.
 pub fn by(root: &Path, reads: Reads) -> Arc<dyn Storage> {
     Arc::new(LocalStorage::new(root, Disk::default(), reads))
 }

@@ -7,16 +7,17 @@
 //! Polars groups rows in no fixed order and adds fractions in whatever order is fastest. Whoever
 //! uses it sorts before writing, and adds fractions with [`added_in_order`].
 
+use std::any::Any;
 use std::mem::transmute;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, Int64Array, make_array};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
+use arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type, Schema, TimeUnit, TimestampMicrosecondType};
 use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
-use arrow::record_batch::RecordBatch;
-use polars::prelude::{Column, CompatLevel, DataFrame, Expr, IntoColumn, LazyFrame, NULL, Series, apply_multiple, col, lit};
-use polars_arrow::datatypes::Field;
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use polars::prelude::{Column, CompatLevel, DataFrame, Expr, IntoColumn, LazyFrame, NULL, PolarsError, Series, apply_multiple, col, lit};
 use polars_arrow::ffi::{ArrowArray, ArrowSchema, export_array_to_c, export_field_to_c, import_array_from_c, import_field_from_c};
 
 use crate::warehouse::contract::{self, Contract, Kind};
@@ -28,6 +29,51 @@ pub fn of(rows: &RecordBatch) -> Result<DataFrame, WarehouseError> {
     let columns = schema.fields().iter().zip(rows.columns());
     let columns = columns.map(|(field, values)| handed_over(field.name(), values));
     Ok(DataFrame::new(rows.num_rows(), columns.collect::<Result<_, WarehouseError>>()?)?)
+}
+
+/// Hands rows over with the types that somebody calculates with who asks in SQL: amounts are
+/// decimals, bits are whole numbers with a sign, so that a difference can be below 0, and instants
+/// are in UTC without saying so, since they are compared with times that name no zone.
+pub fn for_questions(rows: &RecordBatch) -> Result<DataFrame, WarehouseError> {
+    let column = |(field, values): (&FieldRef, &ArrayRef)| {
+        let values: ArrayRef = match values.data_type() {
+            DataType::UInt32 => cast(values, &DataType::Int64)?,
+            DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
+                let instants = values.as_primitive::<TimestampMicrosecondType>().clone();
+                Arc::new(instants.with_timezone_opt::<&str>(None))
+            }
+            _ => values.clone(),
+        };
+        imported(field.name(), &values)
+    };
+    let schema = rows.schema();
+    let columns = schema.fields().iter().zip(rows.columns()).map(column);
+    Ok(DataFrame::new(rows.num_rows(), columns.collect::<Result<_, WarehouseError>>()?)?)
+}
+
+/// Carries out a query that somebody wrote. A panic of Polars, which has not every type and function
+/// of SQL, is an error here.
+pub fn collected(query: LazyFrame) -> Result<DataFrame, WarehouseError> {
+    let asked = AssertUnwindSafe(|| query.collect());
+    Ok(on_a_thread_of_its_own(|| catch_unwind(asked)).unwrap_or_else(|panic| Err(refused(&*panic)))?)
+}
+
+/// Takes rows back with the types that Polars gives them.
+pub fn rows_of(rows: &DataFrame) -> Result<RecordBatch, WarehouseError> {
+    let columns = rows.columns().iter().map(taken_back).collect::<Result<Vec<ArrayRef>, _>>()?;
+    let field = |(column, values): (&Column, &ArrayRef)| Field::new(column.name().as_str(), values.data_type().clone(), true);
+    let fields: Vec<Field> = rows.columns().iter().zip(&columns).map(field).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.height()));
+    Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?)
+}
+
+/// What a panic says.
+fn refused(panic: &(dyn Any + Send)) -> PolarsError {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("nothing is known of why");
+    PolarsError::InvalidOperation(format!("Polars cannot answer this: {said}").into())
 }
 
 /// Carries a query out and takes back the columns of a contract, in its order and with its types.
@@ -102,8 +148,19 @@ fn handed_over(name: &str, values: &ArrayRef) -> Result<Column, WarehouseError> 
         let numbers: Int64Array = amounts.iter().map(|amount| amount.map(|amount| amount as i64)).collect();
         return handed_over(name, &(Arc::new(numbers) as ArrayRef));
     }
+    imported(name, values)
+}
+
+fn imported(name: &str, values: &ArrayRef) -> Result<Column, WarehouseError> {
     // Polars knows more types only where its features say so. Without them it panics.
-    let (DataType::Utf8 | DataType::Int64 | DataType::Boolean | DataType::Date32 | DataType::Float64) = values.data_type() else {
+    let (DataType::Utf8
+    | DataType::Int64
+    | DataType::Boolean
+    | DataType::Date32
+    | DataType::Float64
+    | DataType::Timestamp(TimeUnit::Microsecond, None)
+    | DataType::Decimal128(..)) = values.data_type()
+    else {
         let kind = values.data_type();
         return Err(WarehouseError::Contract(format!(
             "`{name}` is of type {kind}, which is not handed to Polars"
@@ -125,7 +182,7 @@ fn handed_over(name: &str, values: &ArrayRef) -> Result<Column, WarehouseError> 
 
 fn taken_back(column: &Column) -> Result<ArrayRef, WarehouseError> {
     let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
-    let field = Field::new(column.name().clone(), array.dtype().clone(), true);
+    let field = polars_arrow::datatypes::Field::new(column.name().clone(), array.dtype().clone(), true);
     let (array, schema) = (export_array_to_c(array), export_field_to_c(&field));
     // SAFETY: as in `handed_over`: the same struct, moved.
     let array = unsafe { transmute::<ArrowArray, FFI_ArrowArray>(array) };

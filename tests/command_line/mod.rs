@@ -268,6 +268,18 @@ fn level(line: &str) -> String {
 fn completions_and_the_data_dictionary_go_to_standard_output() {
     let bash = uptake(&["completions", "bash"]);
     assert!(bash.succeeds().out.contains("_uptake()") && bash.out.contains("--warehouse"));
+    for command in ["customers", "init", "query"] {
+        assert!(
+            bash.out.contains(&format!("uptake__subcmd__{command}")),
+            "`{command}` is not completed"
+        );
+        let help = uptake(&[command, "--help"]);
+        assert!(
+            help.succeeds().out.contains("Examples:\n") && help.out.contains(&format!("uptake {command} ")),
+            "{}",
+            help.out
+        );
+    }
     let adoption = uptake(&["describe", "adoption"]);
     for words in ["seats_sold", "deployment_ratio", "float64", "tenant_id", "partitioned by `day`"] {
         assert!(adoption.succeeds().out.contains(words), "`{words}` is not in: {}", adoption.out);

@@ -2,7 +2,9 @@
 
 pub mod catalogue;
 pub mod global;
+pub mod init;
 pub mod make;
+pub mod query;
 pub mod read;
 pub mod sample;
 pub mod values;
@@ -11,10 +13,12 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::args::catalogue::CatalogueCommand;
 use crate::cli::args::global::Global;
+use crate::cli::args::init::{INIT_EXAMPLES, InitArgs};
 use crate::cli::args::make::{PLAN_EXAMPLES, PlanArgs, REPROCESS_EXAMPLES, RUN_EXAMPLES, ReprocessArgs, RunArgs};
+use crate::cli::args::query::{QUERY_EXAMPLES, QueryArgs};
 use crate::cli::args::read::{
-    CHECK_EXAMPLES, CheckArgs, CompletionsArgs, DESCRIBE_EXAMPLES, DescribeArgs, EXPLAIN_EXAMPLES, ExplainArgs, INSPECT_EXAMPLES,
-    InspectArgs, STATUS_EXAMPLES, StatusArgs,
+    CHECK_EXAMPLES, CUSTOMERS_EXAMPLES, CheckArgs, CompletionsArgs, CustomersArgs, DESCRIBE_EXAMPLES, DescribeArgs, EXPLAIN_EXAMPLES,
+    ExplainArgs, INSPECT_EXAMPLES, InspectArgs, STATUS_EXAMPLES, StatusArgs,
 };
 use crate::cli::args::sample::SampleArgs;
 
@@ -60,9 +64,18 @@ pub enum Command {
     /// Take a number apart: who and what is behind it, and what changed it.
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// List all customers: their ratios, how fresh the data are, how many next steps they have.
+    #[command(after_help = CUSTOMERS_EXAMPLES)]
+    Customers(CustomersArgs),
+    /// Ask the warehouse and the published files in SQL; change nothing.
+    #[command(after_help = QUERY_EXAMPLES)]
+    Query(QueryArgs),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),
+    /// Write a pipeline file for a folder of raw files, and say what is missing.
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
     /// Write raw logs of a made-up portfolio in the real formats.
     #[command(
         after_help = "Examples:\n  uptake sample --out demo\n  uptake sample --out big --customers 200 --days 400 --users 100 --record-bytes 4000\n  uptake run demo/pipeline.toml"

@@ -1,12 +1,12 @@
-//! The arguments of the commands that only read: `status`, `check`, `explain`, `inspect`, `describe`
-//! and `completions`.
+//! The arguments of the commands that only read: `status`, `customers`, `check`, `explain`, `inspect`,
+//! `describe` and `completions`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::audit::recompute::customer_choice::Share;
-use crate::cli::args::values::{DictionaryFormat, ExplanationFormat, Format, day, feed, format_of_file, share};
+use crate::cli::args::values::{DictionaryFormat, ExplanationFormat, Format, ListFormat, day, feed, format_of_file, share};
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
 use crate::sources::Format as FileFormat;
@@ -39,6 +39,15 @@ Examples:
   uptake explain --customer Contoso --product SPE_E3 --workload teams --day 2026-09-30
   uptake explain --customer Contoso --user 4f0c... --show-raw          one user's days, and the raw lines behind them
   uptake explain --customer Contoso --product SPE_E3 --format markdown to paste into a mail";
+
+pub const CUSTOMERS_EXAMPLES: &str = "\
+CSV and JSON have more columns: people with a license, active ones, the codes of the next steps.
+
+Examples:
+  uptake customers
+  uptake customers my.toml --day 2026-09-30
+  uptake customers my.toml --format csv > customers-today.csv
+  uptake customers my.toml --format json | jq '.customers[] | select(.usage_ratio < 0.5) | .name'";
 
 pub const INSPECT_EXAMPLES: &str = "\
 Exit code 3 where there is a file of which nothing can be read.
@@ -114,6 +123,19 @@ pub struct ExplainArgs {
     /// How it is printed; no list is cut in JSON.
     #[arg(long, value_enum, default_value_t = ExplanationFormat::Text)]
     pub format: ExplanationFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct CustomersArgs {
+    /// The pipeline file.
+    #[arg(default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// The day (YYYY-MM-DD); default: the last one of the tables.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub day: Option<Day>,
+    /// How they are printed.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
 }
 
 #[derive(Args, Debug)]

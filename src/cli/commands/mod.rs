@@ -3,10 +3,13 @@
 pub mod catalogue;
 pub mod check;
 pub mod completions;
+pub mod customers;
 pub mod describe;
 pub mod explain;
+pub mod init;
 pub mod inspect;
 pub mod plan;
+pub mod query;
 pub mod reprocess;
 pub mod run;
 pub mod sample;

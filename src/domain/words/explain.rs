@@ -70,6 +70,12 @@ phrases! {
     SEATS_SOLD = "seats sold", "Lizenzen";
     DEPLOYMENT_COLUMN = "deployment", "zugewiesen";
     USAGE_COLUMN = "usage", "genutzt";
+    DAYS_COLUMN = "days seen", "Tage";
+    LIST_COLUMN = "list age", "Listenalter";
+    STEPS_COLUMN = "next steps", "Schritte";
+    COLUMNS_MEAN =
+        "days seen: days of the window with any event; list age: days since the list of subscriptions. `uptake explain --customer NAME` takes one apart.",
+        "Tage: Tage des Zeitfensters mit Ereignissen; Listenalter: Tage seit der Abonnementliste. `uptake explain --customer NAME` schlüsselt einen auf.";
     TAKE_CUSTOMER_APART =
         "`--customer NAME` takes one apart; the beginning of the name will do.",
         "`--customer NAME` schlüsselt einen auf; der Anfang des Namens genügt.";

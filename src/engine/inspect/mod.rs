@@ -6,6 +6,8 @@
 //! written.
 
 pub mod detect_feed;
+mod groups;
+pub mod proposal;
 pub mod sample_sink;
 pub mod source_block;
 

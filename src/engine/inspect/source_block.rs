@@ -36,7 +36,6 @@ impl SourceBlock {
 /// are meant and the input folder is two levels up.
 pub fn of(path: &str, feed: Feed, format: Format) -> SourceBlock {
     let segments: Vec<&str> = path.split('/').collect();
-    let is_tenant = |segment: &&str| segment.get(..9).is_some_and(|key| key.eq_ignore_ascii_case("tenantid="));
     let name = like_this(segments.last().copied().unwrap_or_default());
     let (root, path) = match segments.iter().position(is_tenant) {
         Some(at) if at > 0 => (&segments[..at - 1], format!("{}/**/{name}", literal(segments[at - 1]))),
@@ -56,6 +55,27 @@ pub fn of(path: &str, feed: Feed, format: Format) -> SourceBlock {
     }
 }
 
+/// A glob for files like the one of this path, below the folder that the path begins at. Tenants,
+/// numbers and dates may differ.
+pub fn glob_of(path: &str) -> String {
+    let mut segments: Vec<&str> = path.split('/').collect();
+    let name = like_this(segments.pop().unwrap_or_default());
+    let above: Vec<String> = match segments.iter().position(is_tenant) {
+        Some(at) => segments[..at]
+            .iter()
+            .map(|folder| without_numbers(folder))
+            .chain(["**".to_owned()])
+            .collect(),
+        None => segments.iter().map(|folder| without_numbers(folder)).collect(),
+    };
+    above.into_iter().chain([name]).collect::<Vec<_>>().join("/")
+}
+
+/// Whether a folder is named after a tenant.
+fn is_tenant(segment: &&str) -> bool {
+    segment.get(..9).is_some_and(|key| key.eq_ignore_ascii_case("tenantid="))
+}
+
 /// A glob for files that are named like this one: numbers and dates may differ, and whether it is
 /// compressed.
 fn like_this(name: &str) -> String {
@@ -69,8 +89,18 @@ fn like_this(name: &str) -> String {
     if stem == "PT1H" {
         return format!("PT1H{ending}*");
     }
+    let mut glob = without_numbers(stem);
+    glob.push_str(&literal(ending));
+    if plain.is_some() || !glob.ends_with('*') {
+        glob.push('*');
+    }
+    glob
+}
+
+/// A glob for names that differ from this one in their numbers and dates.
+fn without_numbers(name: &str) -> String {
     let mut glob = String::new();
-    let mut rest = stem;
+    let mut rest = name;
     while let Some(from) = rest.find(|letter: char| letter.is_ascii_digit()) {
         let number = &rest[from..];
         let end = number
@@ -81,15 +111,11 @@ fn like_this(name: &str) -> String {
         rest = &number[end..];
     }
     glob.push_str(&literal(rest));
-    glob.push_str(&literal(ending));
-    if plain.is_some() || !glob.ends_with('*') {
-        glob.push('*');
-    }
     glob
 }
 
 /// A text of which a glob takes no letter for a sign.
-fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             '*' | '?' | '[' | ']' | '{' | '}' => format!("[{letter}]"),

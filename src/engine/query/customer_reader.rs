@@ -17,6 +17,8 @@ use crate::explain::active_days::ActiveDays;
 use crate::explain::facts::{COMPARED_DAYS, CustomerName, Facts, TablesOfDay};
 use crate::explain::view::customer_list;
 use crate::explain::view::customer_list::CustomerList;
+use crate::explain::view::customer_overview;
+use crate::explain::view::customer_overview::CustomerOverview;
 use crate::pipeline::settings::Settings;
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::activity::activity_coverage::{ACTIVITY_COVERAGE, ActivityCoverage};
@@ -93,12 +95,28 @@ impl<'a> Reading<'a> {
 
     /// All customers with their two ratios.
     pub fn customers(&self) -> Result<CustomerList, EngineError> {
-        let mut adoption: Vec<Adoption> = Vec::new();
-        for shard in 0..u32::from(self.settings.shards) {
-            adoption.extend(self.store.rows::<Adoption>((Some(self.day), shard))?);
-        }
         let names = self.listed_customers()?.into_iter().map(CustomerName::from).collect();
-        Ok(customer_list::list(self.day, names, adoption))
+        Ok(customer_list::list(self.day, names, self.all_rows::<Adoption>()?))
+    }
+
+    /// All customers with their two ratios, how fresh the data behind them are, and their next
+    /// steps.
+    pub fn overview(&self) -> Result<CustomerOverview, EngineError> {
+        let (adoption, people, steps) = (self.all_rows::<Adoption>()?, self.all_rows()?, self.all_rows()?);
+        Ok(customer_overview::overview(self.customers()?, &adoption, people, steps))
+    }
+
+    /// The rows of the day in a table.
+    fn all_rows<R: Row>(&self) -> Result<Vec<R>, EngineError> {
+        let mut rows = Vec::new();
+        for shard in 0..u32::from(self.settings.shards) {
+            let place = (Some(self.day), shard);
+            if !self.store.has(R::CONTRACT, place)? {
+                return Err(self.lacks(R::CONTRACT, place.0));
+            }
+            rows.extend(self.store.rows::<R>(place)?);
+        }
+        Ok(rows)
     }
 
     /// The customers that the customer lists name, each once.
@@ -123,14 +141,17 @@ impl<'a> Reading<'a> {
     /// The customer's rows of a table's file; it has to be there.
     fn rows<R: Row>(&self, day: Option<Day>, tenant: Guid) -> Result<Vec<R>, EngineError> {
         let place = (day, shard_of(tenant, u32::from(self.settings.shards)));
-        self.store.rows_of_tenant(place, tenant)?.ok_or_else(|| {
-            let of = day.map_or_else(String::new, |day| format!(" of {day}"));
-            EngineError::Usage(format!(
-                "`{}`{of} has no file in `{}`: `uptake run` makes it",
-                R::CONTRACT.name,
-                self.store.root().display()
-            ))
-        })
+        let rows = self.store.rows_of_tenant(place, tenant)?;
+        rows.ok_or_else(|| self.lacks(R::CONTRACT, day))
+    }
+
+    fn lacks(&self, contract: &Contract, day: Option<Day>) -> EngineError {
+        let of = day.map_or_else(String::new, |day| format!(" of {day}"));
+        EngineError::Usage(format!(
+            "`{}`{of} has no file in `{}`: `uptake run` makes it",
+            contract.name,
+            self.store.root().display()
+        ))
     }
 
     /// The same where a file that is not there means that nothing happened.

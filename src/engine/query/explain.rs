@@ -16,6 +16,7 @@ use crate::explain::facts::{Facts, ProductName};
 use crate::explain::view::customer;
 use crate::explain::view::customer::{CustomerView, known_products};
 use crate::explain::view::customer_list::CustomerList;
+use crate::explain::view::customer_overview::CustomerOverview;
 use crate::explain::view::product;
 use crate::explain::view::product::ProductExplanation;
 use crate::explain::view::user;
@@ -66,10 +67,7 @@ impl Answer {
 
 /// Answers out of the warehouse; nothing is written.
 pub fn explain(settings: &Settings, store: &Store, request: &ExplainRequest) -> Result<Answer, EngineError> {
-    let mut days = store.partitions(&ADOPTION)?;
-    let is_outside = |day: &Day| settings.first_day.is_some_and(|first| *day < first) || settings.last_day.is_some_and(|last| *day > last);
-    days.retain(|day| !is_outside(day));
-    let day = day_of(store, &days, request.day)?;
+    let (days, day) = days(settings, store, request.day)?;
     let settings = &exceptions::applied(settings, &customers::listed(store)?);
     let reading = Reading::new(settings, store, days, day)?;
     let Some(customer) = &request.customer else {
@@ -101,6 +99,21 @@ pub fn explain(settings: &Settings, store: &Store, request: &ExplainRequest) -> 
         (None, Some(subject)) => Ok(Answer::Product(Box::new(product::explain(&facts, subject)))),
         (None, None) => Ok(Answer::Customer(Box::new(customer::view(&facts)))),
     }
+}
+
+/// All customers on a day, or on the last one.
+pub fn overview(settings: &Settings, store: &Store, day: Option<Day>) -> Result<CustomerOverview, EngineError> {
+    let (days, day) = days(settings, store, day)?;
+    Reading::new(settings, store, days, day)?.overview()
+}
+
+/// The days of the tables, and the one that was named of them, or the last one.
+fn days(settings: &Settings, store: &Store, named: Option<Day>) -> Result<(Vec<Day>, Day), EngineError> {
+    let mut days = store.partitions(&ADOPTION)?;
+    let is_outside = |day: &Day| settings.first_day.is_some_and(|first| *day < first) || settings.last_day.is_some_and(|last| *day > last);
+    days.retain(|day| !is_outside(day));
+    let day = day_of(store, &days, named)?;
+    Ok((days, day))
 }
 
 /// The day that was named, or the last one.

@@ -2,6 +2,7 @@
 
 pub mod account_words;
 pub mod customer_list;
+pub mod customer_overview;
 pub mod json;
 pub mod markdown;
 pub mod subscription_words;

@@ -2,6 +2,7 @@
 
 pub mod customer;
 pub mod customer_list;
+pub mod customer_overview;
 pub mod notes;
 pub mod product;
 pub mod user;

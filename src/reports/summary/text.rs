@@ -313,6 +313,11 @@ pub fn padded(name: &str, width: usize) -> String {
     text
 }
 
+/// How many columns a name takes in a terminal.
+pub fn width(name: &str) -> usize {
+    name.chars().map(columns_of).sum()
+}
+
 /// How many columns a letter takes in a terminal: two from the East Asian scripts on, which is near
 /// enough for names.
 fn columns_of(letter: char) -> usize {

@@ -10,7 +10,7 @@ use crate::storage::disk::Disk;
 use crate::storage::error::{LeaseFault, OpenFault, StorageError};
 use crate::storage::interface::{Changes, Earlier, Holder, Lease, Listing, Metadata, Selection, Staged, Storage, Unfinished, Walked};
 use crate::storage::local::folder::Folder;
-use crate::storage::local::reads::Reads;
+use crate::storage::local::reads::{Access, Reads};
 use crate::storage::local::staging::{self, Writer};
 use crate::storage::local::{commit, lease, list, metadata, open, walk};
 use crate::storage::object::OpenObject;
@@ -25,7 +25,7 @@ pub struct LocalStorage {
 }
 
 impl LocalStorage {
-    /// A folder that is changed by way of `disk`, and whose raw files are read by way of `reads`.
+    /// A folder that is changed by way of `disk`, and whose files are read by way of `reads`.
     pub fn new(root: &Path, disk: Disk, reads: Reads) -> LocalStorage {
         let root = root.to_path_buf();
         LocalStorage {
@@ -79,7 +79,9 @@ impl Storage for LocalStorage {
     }
 
     fn open(&self, name: &str) -> Result<OpenObject, StorageError> {
-        open::file(&self.path(name))
+        let path = self.path(name);
+        self.reads.ask(Access::Open, &path).map_err(StorageError::of("open", &path))?;
+        open::file(&path)
     }
 
     fn open_inside(&self, name: &str, found: Option<&Place>) -> Result<OpenObject, OpenFault> {

@@ -1,4 +1,4 @@
-//! A way to the files of the input, in which a test can come in between, as [`Disk`] is for what is
+//! A way to the files of a folder, in which a test can come in between, as [`Disk`] is for what is
 //! written.
 //!
 //! [`Disk`]: crate::storage::disk::Disk
@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A way in which the input folder is read.
+/// A way in which a folder is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
     /// The names in a folder.
@@ -22,7 +22,7 @@ pub enum Access {
 /// Is told of every access before it happens, and can refuse it.
 type Hook = dyn Fn(Access, &Path) -> io::Result<()> + Send + Sync;
 
-/// A way to the input folder.
+/// A way to a folder.
 #[derive(Clone, Default)]
 pub struct Reads {
     hook: Option<Arc<Hook>>,

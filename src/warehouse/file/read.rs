@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, BooleanArray, Int32Array, Int64Array, StringArray, 
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use arrow::error::ArrowError;
-use arrow::record_batch::RecordBatch;
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
@@ -27,6 +27,34 @@ pub fn read(file: &OpenObject, contract: &Contract, columns: &[&str]) -> Result<
     let metadata = ArrowReaderMetadata::load(file, options).map_err(WarehouseError::parquet("read", path))?;
     let version = version_of(metadata.metadata());
     as_one_frame(path, (contract, version), columns, reader(file, metadata, columns)?)
+}
+
+/// Reads these columns and no other one; where there are none, a frame that has just its number of
+/// rows, for which the footer alone is read. The caller has not looked at the footer before, so the
+/// version of the file is looked at here.
+pub fn read_exactly(file: &OpenObject, contract: &Contract, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
+    let path = file.shown();
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = ArrowReaderMetadata::load(file, options).map_err(WarehouseError::parquet("read", path))?;
+    let version = checked_version(path, contract, &metadata)?;
+    if columns.is_empty() {
+        let rows = usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        return Ok(RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?);
+    }
+    as_one_frame(path, (contract, version), columns, reader(file, metadata, columns)?)
+}
+
+/// The version of a file; an error where this program cannot read it. For callers who have not
+/// looked at the footers of the table before.
+pub(super) fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetadata) -> Result<u32, WarehouseError> {
+    let found = version_of(metadata.metadata());
+    let (path, table, known) = (path.to_path_buf(), contract.name.to_owned(), contract.version);
+    match found {
+        found if contract.reads(found) => Ok(found),
+        found if found > known => Err(WarehouseError::Newer { path, table, found, known }),
+        found => Err(WarehouseError::Older { path, table, found, known }),
+    }
 }
 
 /// Reads columns as one frame for each row group. Texts stay dictionary-coded where the file has

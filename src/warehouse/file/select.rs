@@ -6,7 +6,6 @@
 //! longer.
 
 use std::ops::Range;
-use std::path::Path;
 
 use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::record_batch::RecordBatch;
@@ -21,8 +20,7 @@ use crate::domain::guid::Guid;
 use crate::storage::object::OpenObject;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::error::WarehouseError;
-use crate::warehouse::file::footer::version_of;
-use crate::warehouse::file::read::as_one_frame;
+use crate::warehouse::file::read::{as_one_frame, checked_version};
 
 /// The column that says whose a row is.
 const TENANT: &str = "tenant_id";
@@ -66,18 +64,6 @@ pub fn read_tenant(file: &OpenObject, contract: &Contract, columns: &[&str], ten
         .build()
         .map_err(failed())?;
     as_one_frame(path, (contract, version), columns, reader)
-}
-
-/// The version of a file; an error where this program cannot read it. The caller asks for single
-/// rows and has not looked at the footers of the table before.
-fn checked_version(path: &Path, contract: &Contract, metadata: &ArrowReaderMetadata) -> Result<u32, WarehouseError> {
-    let found = version_of(metadata.metadata());
-    let (path, table, known) = (path.to_path_buf(), contract.name.to_owned(), contract.version);
-    match found {
-        found if contract.reads(found) => Ok(found),
-        found if found > known => Err(WarehouseError::Newer { path, table, found, known }),
-        found => Err(WarehouseError::Older { path, table, found, known }),
-    }
 }
 
 /// The row groups that may have an id, the ranges of rows in them that may (counted through these

@@ -18,6 +18,7 @@ use crate::storage;
 use crate::storage::disk::Disk;
 use crate::storage::error::{LeaseFault, StorageError, if_there};
 use crate::storage::interface::{Changes, Holder, Lease, Put, Storage};
+use crate::storage::local::reads::Reads;
 use crate::storage::object::OpenObject;
 use crate::storage::temporary_file::TemporaryFile;
 use crate::storage::version_tag::VersionTag;
@@ -89,6 +90,14 @@ impl Store {
             storage: storage::on(&self.root, disk.clone()),
             disk,
             ..self
+        }
+    }
+
+    /// The same warehouse, whose files are read by way of `reads`.
+    pub fn by(root: &Path, reads: Reads) -> Store {
+        Store {
+            storage: storage::by(root, reads),
+            ..Store::at(root)
         }
     }
 
@@ -274,6 +283,12 @@ impl Store {
     /// Reads columns of a file with texts as numbers of a dictionary, one frame per row group.
     pub fn read_coded(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<Vec<RecordBatch>, WarehouseError> {
         read::read_coded(&self.open(contract, place)?, contract, columns)
+    }
+
+    /// Reads these columns and no other one, of a file whose footer nobody has looked at; where
+    /// there are none, a frame that has just its number of rows.
+    pub fn read_exactly(&self, contract: &Contract, place: Place, columns: &[&str]) -> Result<RecordBatch, WarehouseError> {
+        read::read_exactly(&self.open(contract, place)?, contract, columns)
     }
 
     /// Reads the rows of a file.
