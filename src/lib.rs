@@ -11,6 +11,7 @@ pub mod domain;
 pub mod engine;
 pub mod explain;
 pub mod observe;
+pub mod pages;
 pub mod pipeline;
 pub mod reference;
 pub mod reports;

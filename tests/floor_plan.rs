@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "explain",
         ],
     ),
+    ("pages", &["domain", "storage", "warehouse", "stages", "reports"]),
     ("observe", &["domain", "storage", "warehouse", "reports", "pipeline", "engine"]),
     (
         "audit",
@@ -58,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "warehouse",
             "stages",
             "reports",
+            "pages",
             "pipeline",
             "sql",
             "explain",

@@ -30,6 +30,7 @@ mod oddities;
 mod privacy;
 mod query;
 mod readers;
+mod report;
 mod silence;
 mod status;
 mod tasks;

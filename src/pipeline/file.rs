@@ -11,6 +11,7 @@ use super::alert::{self, Alert};
 use super::catalogue::Part;
 use super::exceptions::{self, Exclude, Spare};
 use super::privacy::{self, Privacy};
+use super::report::{self, ReportSettings};
 use super::source::{self, Source};
 use super::thresholds;
 use crate::domain::day::{Day, Zone};
@@ -67,6 +68,7 @@ pub struct PipelineFile {
     pub thresholds: Thresholds,
     pub privacy: Privacy,
     pub alert: Alert,
+    pub report: ReportSettings,
 }
 
 /// One `[[product]]`: what a product is bought for.
@@ -139,6 +141,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
     let thresholds = top.table("thresholds", "[thresholds]");
     let privacy = top.table("privacy", "[privacy]");
     let alert = top.table("alert", "[alert]");
+    let report = top.table("report", "[report]");
     PipelineFile {
         path: path.to_owned(),
         name: top.text("name").map_or_else(|| stem(path), |name| name.value),
@@ -173,6 +176,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
             .as_ref()
             .map_or_else(Privacy::default, |section| privacy::read(section, folder)),
         alert: alert.as_ref().map_or_else(Alert::default, alert::read),
+        report: report.as_ref().map_or_else(ReportSettings::default, report::read),
     }
 }
 

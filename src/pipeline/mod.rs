@@ -23,6 +23,7 @@ pub mod file;
 mod prices;
 pub mod privacy;
 pub mod refresh;
+pub mod report;
 pub mod settings;
 pub mod source;
 pub mod syntax;

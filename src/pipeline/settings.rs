@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::alert::Alert;
 use super::exceptions::{CustomerExceptions, Resolved};
 use super::file::PipelineFile;
+use super::report::ReportSettings;
 use super::source::Source;
 use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::day::{Day, Zone};
@@ -42,6 +43,8 @@ pub struct Settings {
     pub user_ids: UserIds,
     /// Who is told of new next steps.
     pub alert: Alert,
+    /// The pages that a run writes beside the published files.
+    pub report: ReportSettings,
     /// The exceptions for customers, as the pipeline file names them. Those that it names by tenant
     /// id are in `rules` already; a run adds the others, and the customers who left.
     pub customer_exceptions: CustomerExceptions,
@@ -108,6 +111,7 @@ impl PipelineFile {
                 user_ids,
                 customer_exceptions: resolved.of_customers,
                 alert: self.alert,
+                report: self.report,
                 warnings: notes.warnings,
             }),
             _ => {

@@ -29,6 +29,9 @@ pub enum ReportError {
     /// A value that cannot be written as JSON.
     #[error("cannot write `{}`: {error}", path.display())]
     Json { path: PathBuf, error: serde_json::Error },
+    /// A page or workbook that cannot be made: a fault of ours.
+    #[error("cannot make `{name}`: {what}")]
+    Page { name: String, what: String },
     /// Columns that Arrow refuses to put together: a fault of ours.
     #[error("cannot put together the rows of `{table}`: {error}")]
     Frame {
@@ -74,7 +77,7 @@ impl ReportError {
     }
 
     /// Wraps an Arrow error with the table whose rows were being put together.
-    pub(super) fn frame(table: &'static str) -> impl FnOnce(arrow::error::ArrowError) -> ReportError {
+    pub fn frame(table: &'static str) -> impl FnOnce(arrow::error::ArrowError) -> ReportError {
         move |error| ReportError::Frame { table, error }
     }
 

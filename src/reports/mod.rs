@@ -27,6 +27,7 @@ mod parquet_file;
 pub mod product_notes;
 pub mod publication;
 pub mod publish;
+pub mod published_reader;
 pub mod published_table;
 mod staging;
 pub mod step_history;

@@ -6,6 +6,8 @@ use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
 use crate::domain::rules::Rules;
+use crate::reports::error::ReportError;
+use crate::reports::published_reader::PublishedReader;
 use crate::reports::published_table::FACTS;
 use crate::stages::received::customers::Customer;
 use crate::storage::interface::Storage;
@@ -36,6 +38,14 @@ pub struct Publication<'a> {
     /// The files of the last publication with the digests of their bytes. Months that did not
     /// change are copied from them.
     pub earlier: BTreeMap<String, Digest>,
+    /// Who makes pages for people of the files; `None` where none are wanted.
+    pub pages: Option<Box<dyn Pages + 'a>>,
+}
+
+/// Makes pages for people of files that are about to be published.
+pub trait Pages: Sync {
+    /// Reads the files and gives each page with the name under which it is published.
+    fn write(&self, files: &PublishedReader<'_>) -> Result<Vec<(String, Vec<u8>)>, ReportError>;
 }
 
 impl Publication<'_> {

@@ -2,6 +2,8 @@
 //! changes in the published folder before every file is written.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
@@ -10,13 +12,19 @@ use crate::reports::dimensions::{self, CALENDAR, CUSTOMER_DIMENSION, PRODUCTS};
 use crate::reports::error::ReportError;
 use crate::reports::names::Names;
 use crate::reports::parquet_file::ParquetFile;
+use crate::reports::publication::Pages;
 pub use crate::reports::publication::Publication;
+use crate::reports::published_reader::PublishedReader;
 use crate::reports::published_table::{FACTS, PublishedTable};
 pub use crate::reports::staging::{PublishedFile, digest_of, is_unfinished};
 use crate::reports::staging::{StagedFile, Staging};
 use crate::reports::{export, facts};
+use crate::storage::error::StorageError;
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
+
+/// How the names of pages end.
+const PAGES: [&str; 2] = [".html", ".xlsx"];
 
 /// Writes all files and puts them into place; returns them in the order of the data dictionary, the
 /// export last. Several threads call `progress`, each with the number of units that it has done
@@ -42,7 +50,45 @@ pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -
     files.push(whole(&staging, &PRODUCTS, &Row::frame(&products)?)?);
     files.push(whole(&staging, &CALENDAR, &Row::frame(&calendar)?)?);
     files.push(export::write(publication, &names, &staging)?);
-    staging.commit(files)
+    if let Some(pages) = &publication.pages {
+        files.extend(written(&**pages, &files, &staging)?);
+    }
+    let files = staging.commit(files)?;
+    remove_pages(publication, &files)?;
+    Ok(files)
+}
+
+/// Writes the pages of files that are not in their places yet, so that both get there together.
+fn written(pages: &dyn Pages, files: &[StagedFile], staging: &Staging<'_>) -> Result<Vec<StagedFile>, ReportError> {
+    let open = |name: &str| {
+        let file = files.iter().find(|file| file.name == name);
+        let absent = || StorageError::of("open", Path::new(name))(io::ErrorKind::NotFound.into());
+        staging.open(file.ok_or_else(absent)?)
+    };
+    let stage = |(name, bytes): (String, Vec<u8>)| {
+        let mut file = staging.create(&name)?;
+        let path = file.path.clone();
+        file.write_all(&bytes).map_err(ReportError::disk("write", &path))?;
+        file.finish(0)
+    };
+    let pages = pages.write(&PublishedReader::new(&open))?;
+    pages.into_iter().map(stage).collect()
+}
+
+/// Removes pages that the last publication had and this one has not: of customers who left, or
+/// because nobody wants them any more.
+fn remove_pages(publication: &Publication<'_>, files: &[PublishedFile]) -> Result<(), ReportError> {
+    let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let is_page = |name: &&String| PAGES.iter().any(|ending| name.ends_with(ending));
+    for name in publication
+        .earlier
+        .keys()
+        .filter(is_page)
+        .filter(|name| !names.contains(name.as_str()))
+    {
+        publication.published.delete(name)?;
+    }
+    Ok(())
 }
 
 /// Writes a table whose rows are one frame.

@@ -55,7 +55,7 @@ pub struct PublishedTable {
 
 impl PublishedTable {
     /// A table of the warehouse with its partition as a column and the names joined in.
-    pub(super) fn fact(contract: &Contract) -> PublishedTable {
+    pub fn fact(contract: &Contract) -> PublishedTable {
         let mut columns = vec![DAY];
         if contract.name == PORTFOLIO.name {
             columns.push(GRAIN);
@@ -76,7 +76,7 @@ impl PublishedTable {
     }
 
     /// A table that is published as its contract says.
-    pub(super) fn whole(contract: &Contract) -> PublishedTable {
+    pub fn whole(contract: &Contract) -> PublishedTable {
         PublishedTable {
             name: contract.name,
             ending: PARQUET,
@@ -137,7 +137,7 @@ pub(super) const GRAIN: Column = Column {
     about: "what the row sums: `sku` one product, `workload` one workload, `all` everything; add up rows of one grain only",
 };
 
-pub(super) const SINCE: Column = Column {
+pub const SINCE: Column = Column {
     name: "since",
     kind: Kind::Day,
     nullable: false,
@@ -146,7 +146,7 @@ pub(super) const SINCE: Column = Column {
     about: "the first of the days without a break on which the step has been there; the first published day at the earliest",
 };
 
-pub(super) const IS_NEW: Column = Column {
+pub const IS_NEW: Column = Column {
     name: "is_new",
     kind: Kind::Flag,
     nullable: false,

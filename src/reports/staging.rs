@@ -74,6 +74,11 @@ impl<'a> Staging<'a> {
         })
     }
 
+    /// Opens a file that is written and not yet in its place.
+    pub fn open(&self, file: &StagedFile) -> Result<OpenObject, StorageError> {
+        self.published.open_staged(&file.staged)
+    }
+
     /// Puts the files into place in the order given. The mark stays.
     pub fn commit(self, files: Vec<StagedFile>) -> Result<Vec<PublishedFile>, ReportError> {
         let mut published = Vec::with_capacity(files.len());
@@ -188,7 +193,7 @@ impl Write for FileWriter {
 
 /// A file that is written and not yet in its place.
 pub(super) struct StagedFile {
-    name: String,
+    pub name: String,
     staged: Staged,
     rows: u64,
     bytes: u64,

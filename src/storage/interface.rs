@@ -43,6 +43,9 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Begins an object that nobody sees before it is put.
     fn begin(&self) -> Result<Box<dyn Unfinished>, StorageError>;
 
+    /// Opens an object that is finished and not yet put.
+    fn open_staged(&self, staged: &Staged) -> Result<OpenObject, StorageError>;
+
     /// Puts an object under a name, whole, in the place of the one that was there.
     fn put(&self, staged: &Staged, name: &str) -> Result<(), StorageError>;
 

@@ -6,6 +6,7 @@ pub mod init;
 pub mod make;
 pub mod query;
 pub mod read;
+pub mod report;
 pub mod sample;
 pub mod values;
 
@@ -20,6 +21,7 @@ use crate::cli::args::read::{
     CHECK_EXAMPLES, CUSTOMERS_EXAMPLES, CheckArgs, CompletionsArgs, CustomersArgs, DESCRIBE_EXAMPLES, DescribeArgs, EXPLAIN_EXAMPLES,
     ExplainArgs, INSPECT_EXAMPLES, InspectArgs, STATUS_EXAMPLES, StatusArgs,
 };
+use crate::cli::args::report::{REPORT_EXAMPLES, ReportArgs};
 use crate::cli::args::sample::SampleArgs;
 
 /// Tells a Microsoft cloud partner whether its customers use what they bought.
@@ -70,6 +72,9 @@ pub enum Command {
     /// Ask the warehouse and the published files in SQL; change nothing.
     #[command(after_help = QUERY_EXAMPLES)]
     Query(QueryArgs),
+    /// Write a page for people: of the portfolio, of one customer, or of each.
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::audit::recompute::customer_choice::Share;
 use crate::domain::day::Day;
 use crate::domain::kinds::Feed;
+use crate::domain::next_steps::Language;
 use crate::reports::summary::valuable_steps::StepOrder;
 use crate::sample::forms;
 use crate::sources::Format as FileFormat;
@@ -28,6 +29,23 @@ pub enum ExplanationFormat {
     Text,
     Json,
     Markdown,
+}
+
+/// What kind of file a report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Html,
+    Xlsx,
+}
+
+impl ReportFormat {
+    /// How the names of its files end.
+    pub fn ending(self) -> &'static str {
+        match self {
+            ReportFormat::Html => "html",
+            ReportFormat::Xlsx => "xlsx",
+        }
+    }
 }
 
 /// How a list is printed.
@@ -57,6 +75,11 @@ impl From<By> for StepOrder {
 /// Parses a day.
 pub fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day is written YYYY-MM-DD, and must exist in the calendar".to_owned())
+}
+
+/// Parses a language.
+pub fn language(text: &str) -> Result<Language, String> {
+    Language::parse(text).ok_or_else(|| "it is `en` or `de`".to_owned())
 }
 
 /// Parses a number of customers.

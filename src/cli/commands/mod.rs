@@ -10,6 +10,7 @@ pub mod init;
 pub mod inspect;
 pub mod plan;
 pub mod query;
+pub mod report;
 pub mod reprocess;
 pub mod run;
 pub mod sample;

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::domain::day::Day;
 use crate::domain::money::{Currency, Money};
 use crate::domain::next_steps::Language;
 use crate::domain::words::phrase::{Noun, Phrase};
@@ -128,6 +129,18 @@ impl Words {
     /// `83.4 %`; in German `83,4 %`.
     pub fn percent(self, ratio: f64, decimals: usize) -> String {
         format!("{} %", self.decimal(ratio * 100.0, decimals))
+    }
+
+    /// A day as people write it, on pages that they read: `30 Sep 2026`; in German `30.09.2026`.
+    pub fn date(self, day: Day) -> String {
+        let date = day.date();
+        match self.0 {
+            Language::English => {
+                let month: String = self.month(date.month()).chars().take(3).collect();
+                format!("{} {month} {}", date.day(), date.year())
+            }
+            Language::German => format!("{:02}.{:02}.{}", date.day(), date.month(), date.year()),
+        }
     }
 
     /// The name of a month, 1 to 12; empty for any other number.

@@ -13,11 +13,13 @@
 //! | `explain_notes.rs` | of explanations: what a reader must know before trusting a number |
 //! | `status.rs`, `attention.rs` | of `uptake status` |
 //! | `next_steps.rs` | of next steps: causes and advice |
+//! | `report.rs`, `evidence.rs` | of the report for people; of the numbers behind a next step |
 //! | `nouns.rs` | nouns for things that are counted |
 //!
-//! Days are written `2026-09-30` in every language.
+//! Days are written `2026-09-30` in every language, but for the report, which people send on.
 
 pub mod attention;
+pub mod evidence;
 pub mod explain;
 pub mod explain_notes;
 pub mod explain_people;
@@ -25,6 +27,7 @@ pub mod figures;
 pub mod next_steps;
 pub mod nouns;
 pub mod phrase;
+pub mod report;
 pub mod status;
 pub mod summary;
 
@@ -45,11 +48,13 @@ mod tests {
     /// The phrases of each file.
     const LISTS: &[(&str, &[(&str, Phrase)])] = &[
         ("attention", attention::ALL),
+        ("evidence", evidence::ALL),
         ("explain", explain::ALL),
         ("explain_notes", explain_notes::ALL),
         ("explain_people", explain_people::ALL),
         ("next_steps", next_steps::ALL),
         ("nouns", nouns::ALL),
+        ("report", report::ALL),
         ("status", status::ALL),
         ("summary", summary::ALL),
     ];

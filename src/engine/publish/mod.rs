@@ -1,4 +1,5 @@
 //! From tables to published files: the checks that come before, and the publication.
 
 pub mod cross_checks;
+pub mod pages;
 pub mod publication;

@@ -24,6 +24,7 @@ pub const TOP: &[&str] = &[
     "thresholds",
     "privacy",
     "alert",
+    "report",
 ];
 /// Keys of `[input]`.
 pub const INPUT: &[&str] = &["root"];
@@ -77,6 +78,9 @@ pub const PRIVACY: &[&str] = &["user_ids", "key_file"];
 /// Keys of `[alert]`.
 pub const ALERT: &[&str] = &["command", "timeout_seconds"];
 
+/// Keys of `[report]`.
+pub const REPORT: &[&str] = &["html", "xlsx", "per_customer", "language"];
+
 /// The tables as their headers are written, with their keys. The first is the top of the file.
 pub const TABLES: &[(&str, &[&str])] = &[
     ("the top of the file", TOP),
@@ -90,6 +94,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[thresholds]", THRESHOLDS),
     ("[privacy]", PRIVACY),
     ("[alert]", ALERT),
+    ("[report]", REPORT),
 ];
 
 /// Returns the tables that have this key.

@@ -159,7 +159,7 @@ pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid,
     }
 }
 
-fn spending(rows: &[Spend]) -> Vec<Spending> {
+pub fn spending(rows: &[Spend]) -> Vec<Spending> {
     let mut sums: BTreeMap<Currency, Spending> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.in_scope) {
         let currency = row.currency;

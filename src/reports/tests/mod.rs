@@ -186,6 +186,7 @@ struct World {
     place: &'static str,
     made_from: BTreeMap<(&'static str, Day), Digest>,
     earlier: BTreeMap<String, Digest>,
+    pages: None,
 }
 
 impl World {
@@ -205,6 +206,7 @@ impl World {
             place: "published",
             made_from: BTreeMap::new(),
             earlier: BTreeMap::new(),
+            pages: None,
         };
         world.store().lock("test").unwrap();
         for number in 0..2 {
@@ -274,6 +276,7 @@ impl World {
             made_from: self.made_from.clone(),
             names_made_from: Digest::default(),
             earlier: self.earlier.clone(),
+            pages: None,
         };
         let told = AtomicU64::new(0);
         let files = publish(&publication, &|units| {

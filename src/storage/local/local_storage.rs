@@ -92,6 +92,10 @@ impl Storage for LocalStorage {
         staging::begin(&self.folder, self.writer()?)
     }
 
+    fn open_staged(&self, staged: &Staged) -> Result<OpenObject, StorageError> {
+        open::file(&self.folder.staging().join(&staged.0))
+    }
+
     fn put(&self, staged: &Staged, name: &str) -> Result<(), StorageError> {
         self.folder.put_into_place(&self.folder.staging().join(&staged.0), &self.path(name))
     }

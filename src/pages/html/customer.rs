@@ -1,0 +1,30 @@
+//! The page about one customer.
+
+use crate::domain::words::Words;
+use crate::domain::words::report as said;
+use crate::pages::figures::Figures;
+use crate::pages::figures::customer::CustomerFigures;
+use crate::pages::html::{Section, cards, changes, definitions, page, parts, products, quality, renewals, steps, trend, workloads};
+
+/// The whole page.
+pub fn write(words: Words, figures: &Figures, customer: &CustomerFigures) -> String {
+    let section = |id, title, body| Section {
+        id,
+        title: words.say(title),
+        body,
+    };
+    let sections = [
+        section("glance", said::AT_A_GLANCE, cards::customer(words, customer)),
+        section("steps", said::STEPS, steps::customer(words, figures, customer)),
+        section("trend", said::TREND, trend::customer(words, figures, customer)),
+        section("products", said::PRODUCTS, products::section(words, figures, customer)),
+        section("parts", said::OVERUSE, parts::customer(words, figures, customer)),
+        section("changes", said::CHANGES, changes::section(words, figures, customer)),
+        section("workloads", said::WORKLOADS, workloads::customer(words, customer)),
+        section("renewals", said::RENEWALS, renewals::section(words, figures, [customer], false)),
+        section("quality", said::UNKNOWN_THINGS, quality::section(words, figures, [customer], false)),
+        section("definitions", said::DEFINITIONS, definitions::section(words)),
+    ];
+    let title = words.fill(said::CUSTOMER_TITLE, &[("customer", &customer.name())]);
+    page(words, &title, figures, &sections)
+}

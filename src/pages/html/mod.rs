@@ -1,0 +1,100 @@
+//! The report as one HTML file: it needs no other file, no connection and no script to be read. It
+//! can be mailed and printed.
+//!
+//! | file | what |
+//! |---|---|
+//! | `portfolio`, `customer` | the two pages: their sections in order |
+//! | `cards`, `trend`, `parts`, `customers`, `workloads`, `products`, `changes`, `steps`, `renewals`, `quality`, `definitions` | a section each |
+//! | `number` | figures, days and names inside a text |
+//! | `style.css`, `script.js` | how it looks; sorting and filtering of tables |
+
+mod cards;
+mod changes;
+pub mod customer;
+mod customers;
+mod definitions;
+mod number;
+mod parts;
+pub mod portfolio;
+mod products;
+mod quality;
+mod renewals;
+mod steps;
+mod trend;
+mod workloads;
+
+#[cfg(test)]
+mod tests;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::domain::words::Words;
+use crate::domain::words::report as said;
+use crate::pages::figures::Figures;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+/// Nothing is loaded from anywhere.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/// A section of a page.
+struct Section {
+    /// What a link to it ends with.
+    id: &'static str,
+    title: &'static str,
+    body: Markup,
+}
+
+/// A whole page.
+fn page(words: Words, title: &str, figures: &Figures, sections: &[Section]) -> String {
+    let day = words.date(figures.day);
+    let compared = match figures.before {
+        Some(before) => words.fill(said::COMPARED_WITH, &[("day", &words.date(before))]),
+        None => words.say(said::NOT_COMPARED).to_owned(),
+    };
+    let made_by = words.fill(said::MADE_BY, &[("version", &env!("CARGO_PKG_VERSION")), ("day", &day)]);
+    let page = html! {
+        (DOCTYPE)
+        html lang=(words.0.name()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="generator" content=(concat!("uptake ", env!("CARGO_PKG_VERSION")));
+                title { (title) " · " (day) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#content" { (words.say(said::SKIP)) }
+                header {
+                    h1 { (number::name(title)) }
+                    p.lead { (words.fill(said::ON_DAY, &[("day", &day)])) ", " (compared) }
+                    nav aria-label=(words.say(said::CONTENTS)) {
+                        ul { @for section in sections { li { a href=(format!("#{}", section.id)) { (section.title) } } } }
+                    }
+                }
+                main #content {
+                    @for section in sections {
+                        section #(section.id) aria-labelledby=(format!("{}-heading", section.id)) {
+                            h2 #(format!("{}-heading", section.id)) { (section.title) }
+                            (section.body)
+                        }
+                    }
+                }
+                footer { p { (made_by) " " (words.say(said::NO_USERS)) } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+/// A table that can be wider than the page: then it scrolls, also by keyboard.
+fn wide(label: &str, table: &Markup) -> Markup {
+    html! { div.wide role="region" tabindex="0" aria-label=(label) { (table) } }
+}
+
+/// A chart that keeps its size on a small screen.
+fn figure(label: &str, chart: &Markup) -> Markup {
+    html! { figure { div.scroll role="region" tabindex="0" aria-label=(label) { (chart) } } }
+}
