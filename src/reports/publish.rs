@@ -63,7 +63,7 @@ fn written(pages: &dyn Pages, files: &[StagedFile], staging: &Staging<'_>) -> Re
     let open = |name: &str| {
         let file = files.iter().find(|file| file.name == name);
         let absent = || StorageError::of("open", Path::new(name))(io::ErrorKind::NotFound.into());
-        staging.open(file.ok_or_else(absent)?)
+        staging.open_staged(file.ok_or_else(absent)?)
     };
     let stage = |(name, bytes): (String, Vec<u8>)| {
         let mut file = staging.create(&name)?;

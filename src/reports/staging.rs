@@ -75,7 +75,7 @@ impl<'a> Staging<'a> {
     }
 
     /// Opens a file that is written and not yet in its place.
-    pub fn open(&self, file: &StagedFile) -> Result<OpenObject, StorageError> {
+    pub fn open_staged(&self, file: &StagedFile) -> Result<OpenObject, StorageError> {
         self.published.open_staged(&file.staged)
     }
 

@@ -39,7 +39,9 @@ pub fn add_settings(settings: &Settings, hasher: &mut Hasher) {
     let report = settings.report;
     if report.is_any() {
         let flags = [report.html, report.xlsx, report.per_customer].map(i64::from);
-        flags.into_iter().for_each(|flag| drop(hasher.number(flag)));
+        for flag in flags {
+            hasher.number(flag);
+        }
         let language = report.language.unwrap_or(settings.rules.language);
         hasher.text(language.name()).text(env!("CARGO_PKG_VERSION"));
     }
