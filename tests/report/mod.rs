@@ -65,7 +65,7 @@ pub fn sample() -> &'static Sample {
         list.flush().unwrap();
         std::fs::write(
             root.join("prices.csv"),
-            "sku,price_per_month,currency\nSPE_E3,36.90,EUR\nSPE_E5,54.75,EUR\nSPB,20.60,USD\n",
+            "part_number,price_per_month,currency\nSPE_E3,36.90,EUR\nSPE_E5,54.75,EUR\nSPB,20.60,USD\n",
         )
         .unwrap();
         let pipeline = root.join("pipeline.toml");

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::domain::day::Day;
 use crate::domain::words::Words;
 use crate::pages::chart::scale::{ticks, top_of_shares};
-use crate::pages::chart::{Caption, at, image, path};
+use crate::pages::chart::{Caption, at, image, path, width_of};
 
 /// A line, with a value for each day that has one.
 pub struct Line<'a> {
@@ -17,7 +17,6 @@ pub struct Line<'a> {
 
 const SIZE: (f64, f64) = (860.0, 300.0);
 const LEFT: f64 = 48.0;
-const RIGHT: f64 = 176.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = 30.0;
 /// How far apart two names at the ends of lines are at least.
@@ -29,7 +28,8 @@ const DAY_WIDTH: f64 = 74.0;
 pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>], marked: &[bool]) -> Markup {
     let (width, height) = SIZE;
     let top = top_of_shares(lines.iter().flat_map(|line| line.values.iter().flatten().copied()));
-    let step = (width - LEFT - RIGHT) / (days.len().max(2) - 1) as f64;
+    let right = room_for_names(words, lines);
+    let step = (width - LEFT - right) / (days.len().max(2) - 1) as f64;
     let x = |place: usize| LEFT + step * place as f64;
     let y = |value: f64| TOP + (height - TOP - BOTTOM) * (1.0 - value / top);
     let ends = places_of_names(lines, y);
@@ -38,7 +38,7 @@ pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>]
             rect class="shade" x=(at(x(range.start) - step / 2.0)) y=(at(TOP)) width=(at(step * range.len() as f64)) height=(at(height - TOP - BOTTOM)) {}
         }
         @for tick in ticks(top, 5) {
-            line class=(if (tick - 1.0).abs() < 1e-9 { "whole" } else { "grid" }) x1=(at(LEFT)) x2=(at(width - RIGHT)) y1=(at(y(tick))) y2=(at(y(tick))) {}
+            line class=(if (tick - 1.0).abs() < 1e-9 { "whole" } else { "grid" }) x1=(at(LEFT)) x2=(at(width - right)) y1=(at(y(tick))) y2=(at(y(tick))) {}
             text class="tick" x=(at(LEFT - 6.0)) y=(at(y(tick) + 4.0)) text-anchor="end" { (words.percent(tick, 0)) }
         }
         @for (place, label) in day_labels(words, days, step) {
@@ -49,11 +49,20 @@ pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>]
             path class=(format!("line s{number}")) d=(path(line.values.iter().enumerate().map(|(place, value)| value.map(|value| (x(place), y(value)))))) {}
             @if let (Some((place, value)), Some(end)) = (last_of(line), ends[number]) {
                 circle class=(format!("fill s{number}")) cx=(at(x(place))) cy=(at(y(value))) r="3.2" {}
-                text class=(format!("name s{number}")) x=(at(width - RIGHT + 10.0)) y=(at(end + 4.0)) { (line.name) " " (words.percent(value, 1)) }
+                text class=(format!("name s{number}")) x=(at(width - right + 10.0)) y=(at(end + 4.0)) { (line.name) " " (words.percent(value, 1)) }
             }
         }
     };
     image(caption, SIZE, &body)
+}
+
+/// How wide the longest name with its share is.
+fn room_for_names(words: Words, lines: &[Line<'_>]) -> f64 {
+    let named = lines
+        .iter()
+        .filter_map(|line| Some(format!("{} {}", line.name, words.percent(last_of(line)?.1, 1))));
+    // Names are bold, and so a little wider.
+    named.map(|name| width_of(&name) * 1.12 + 16.0).fold(16.0, f64::max)
 }
 
 fn last_of(line: &Line<'_>) -> Option<(usize, f64)> {

@@ -69,3 +69,20 @@ fn direction(rise: f64) -> &'static str {
         _ => "same",
     }
 }
+
+/// A text that begins with a capital letter.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    first.to_uppercase().chain(letters).collect()
+}
+
+/// A workload as people write it: `office_apps` is `Office apps`. Names of services are proper names
+/// and the same in every language.
+pub fn workload(workload: &str) -> String {
+    match workload {
+        "sharepoint" => "SharePoint".to_owned(),
+        "power_bi" => "Power BI".to_owned(),
+        other => sentence(&other.replace('_', " ")),
+    }
+}

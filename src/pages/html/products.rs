@@ -6,7 +6,7 @@ use crate::domain::words::report as said;
 use crate::domain::words::{Phrase, Words};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::{CustomerFigures, ProductFigures};
-use crate::pages::html::{number, wide, workloads};
+use crate::pages::html::{number, wide};
 
 pub fn section(words: Words, figures: &Figures, customer: &CustomerFigures) -> Markup {
     let counted: Vec<&ProductFigures> = customer.in_scope().collect();
@@ -66,7 +66,7 @@ fn by_workload(words: Words, figures: &Figures, products: &[&ProductFigures]) ->
             tbody { @for row in rows {
                 tr data-row=(format!("{} {}", row.sku_id, row.workload)) {
                     th.text scope="row" { (number::name(&figures.product_name(row.sku_id))) }
-                    td.text { (workloads::title(&row.workload)) }
+                    td.text { (number::workload(&row.workload)) }
                     td { (number::count_or_unknown(words, row.entitlements_total)) }
                     td { (number::count(words, row.entitlements_active)) }
                     td { (number::share(words, row.usage_ratio)) }

@@ -21,7 +21,9 @@ const MOST: usize = 100;
 pub fn section<'a>(words: Words, figures: &Figures, customers: impl IntoIterator<Item = &'a CustomerFigures>, with_names: bool) -> Markup {
     let mut renewals: Vec<(String, &Renewal)> = Vec::new();
     for customer in customers {
-        renewals.extend(customer.renewals.iter().map(|renewal| (customer.name(), renewal)));
+        // What does not count, such as a free product of a million seats, needs no decision.
+        let counts = |renewal: &&Renewal| customer.in_scope().any(|product| product.row.sku_id == renewal.row.sku_id);
+        renewals.extend(customer.renewals.iter().filter(counts).map(|renewal| (customer.name(), renewal)));
     }
     // Terms of a month renew all the time, and nothing has to be decided far ahead.
     renewals.retain(|(_, renewal)| renewal.row.term != Some(Term::Month));

@@ -14,7 +14,7 @@ use crate::domain::words::{Words, evidence};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
 use crate::pages::figures::steps::{Step, by_seats};
-use crate::pages::html::{number, wide, workloads};
+use crate::pages::html::{number, wide};
 use crate::stages::next_steps::advice::{cause, strategies, title};
 use crate::stages::next_steps::evidence::Evidence;
 
@@ -83,7 +83,7 @@ fn by_kind(words: Words, steps: &[Step]) -> Markup {
             } }
             tbody { @for (code, kind) in kinds.values() {
                 tr data-row=(code.name()) {
-                    th.text scope="row" { (title(words.0, *code)) }
+                    th.text scope="row" { (number::sentence(title(words.0, *code))) }
                     td { (number::count(words, kind.steps)) }
                     td { (number::count(words, kind.new)) }
                     td { (number::count(words, kind.seats)) }
@@ -100,14 +100,14 @@ fn item(words: Words, figures: &Figures, step: &Step, customer: Option<&str>) ->
     let about = row
         .sku_id
         .map(|sku| figures.product_name(sku))
-        .or_else(|| row.workload.as_deref().map(workloads::title));
+        .or_else(|| row.workload.as_deref().map(number::workload));
     let evidence = Evidence::parse(&row.evidence).unwrap_or_default();
     let names: Vec<&str> = customer.into_iter().chain(about.as_deref()).collect();
     let money = row.money_per_month.zip(row.currency);
     html! {
         li data-row=(format!("{} {} {} {}", row.tenant_id, row.sku_id.map(|sku| sku.to_string()).unwrap_or_default(), row.workload.as_deref().unwrap_or_default(), row.code.name())) {
             h3 {
-                (title(words.0, row.code)) ": " (number::count(words, row.seats_concerned))
+                (number::sentence(title(words.0, row.code))) ": " (number::count(words, row.seats_concerned))
                 @for name in names { " · " (number::name(name)) }
                 @if step.is_new { " " span.badge { (words.say(said::NEW)) } }
             }
@@ -133,8 +133,10 @@ fn shown(words: Words, figures: &Figures, key: &str, value: &Value) -> Option<Ma
     let yes_or_no = |is: bool| words.say(if is { said::YES } else { said::NO });
     Some(match value {
         Value::Null => return None,
+        // What is not there at all says nothing, and there would be much of it.
+        Value::Number(number) if number.as_f64() == Some(0.0) => return None,
         Value::Bool(is) => html! { (yes_or_no(*is)) },
-        Value::Number(number) if key.ends_with("ratio") => number::share(words, number.as_f64()),
+        Value::Number(number) if key.contains("ratio") => number::share(words, number.as_f64()),
         Value::Number(number) => match number.as_i64() {
             Some(number) => number::count(words, number),
             None => html! { data value=(number) { (words.decimal(number.as_f64().unwrap_or(0.0), 1)) } },

@@ -62,7 +62,7 @@ fn table(words: Words, rows: &[Row<'_>]) -> Markup {
             } }
             tbody { @for row in rows {
                 tr data-row=(row.workload) {
-                    th.text scope="row" { (number::name(&title(row.workload))) }
+                    th.text scope="row" { (number::name(&number::workload(row.workload))) }
                     td { (number::count_or_unknown(words, row.entitled)) }
                     td { (number::count_or_unknown(words, row.active)) }
                     td { (number::count_or_unknown(words, row.unlicensed)) }
@@ -78,19 +78,4 @@ fn table(words: Words, rows: &[Row<'_>]) -> Markup {
         p.soft { (words.say(said::WORKLOADS_TEXT)) }
         (wide(words.say(said::WORKLOADS), &table))
     }
-}
-
-/// A workload as people write it: `office_apps` is `Office apps`. Names of services are proper names
-/// and the same in every language.
-pub(super) fn title(workload: &str) -> String {
-    match workload {
-        "sharepoint" => return "SharePoint".to_owned(),
-        "power_bi" => return "Power BI".to_owned(),
-        _ => {}
-    }
-    let text = workload.replace('_', " ");
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -70,6 +70,7 @@ fn a_day_without_a_file_changes_nothing_that_is_published() {
         error.disk_error().is_some() && error.to_string().contains("day=2024-10-06"),
         "{error}"
     );
+    drop(publication);
     drop(published);
     let published = world.published();
     for file in before {

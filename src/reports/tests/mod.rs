@@ -186,7 +186,6 @@ struct World {
     place: &'static str,
     made_from: BTreeMap<(&'static str, Day), Digest>,
     earlier: BTreeMap<String, Digest>,
-    pages: None,
 }
 
 impl World {
