@@ -28,6 +28,7 @@ use crate::reports::manifest::Manifest;
 use crate::reports::published_reader::PublishedReader;
 use crate::storage;
 use crate::storage::interface::Storage;
+use crate::warehouse::error::WarehouseError;
 
 /// How often the files are read anew when a run publishes meanwhile.
 const ATTEMPTS: usize = 3;
@@ -164,7 +165,13 @@ fn no_days() -> Failure {
 }
 
 fn failed(error: ReportError) -> Failure {
-    EngineError::from(error).into()
+    match error {
+        ReportError::Frame { .. } | ReportError::Warehouse(WarehouseError::Contract(_)) => {
+            let message = format!("the published files are not of this version of uptake: {error}");
+            Failure::new(Code::Input, message).hint("`uptake run` publishes them again")
+        }
+        error => EngineError::from(error).into(),
+    }
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {

@@ -205,7 +205,6 @@ impl World {
             place: "published",
             made_from: BTreeMap::new(),
             earlier: BTreeMap::new(),
-            pages: None,
         };
         world.store().lock("test").unwrap();
         for number in 0..2 {
