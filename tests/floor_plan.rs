@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pipeline", &["domain", "sources"]),
     ("sql", &["domain", "storage", "warehouse", "stages", "reports", "pipeline"]),
     ("explain", &["domain", "stages", "reports"]),
+    ("pages", &["domain", "storage", "warehouse", "stages", "reports"]),
     (
         "engine",
         &[
@@ -28,11 +29,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "warehouse",
             "stages",
             "reports",
+            "pages",
             "pipeline",
             "explain",
         ],
     ),
-    ("pages", &["domain", "storage", "warehouse", "stages", "reports"]),
     ("observe", &["domain", "storage", "warehouse", "reports", "pipeline", "engine"]),
     (
         "audit",

@@ -218,7 +218,7 @@ fn all_problems_are_reported_at_once_in_the_order_of_the_file() {
 fn a_key_in_the_wrong_table_is_sent_home() {
     check(
         &with("[thresholds]\nlanguage = \"de\"\n"),
-        &["5: unknown key `language` in [thresholds]; it belongs to the top of the file"],
+        &["5: unknown key `language` in [thresholds]; it belongs to the top of the file or [report]"],
     );
     check(
         &before("path = \"x\""),

@@ -1,6 +1,7 @@
 //! `uptake report`: its pages and workbooks say what the published tables say, in a real browser and
 //! in another library, and wrong calls leave nothing behind.
 
+mod at_the_end;
 mod browser;
 mod figures;
 mod page;

@@ -101,7 +101,7 @@ mod tests {
     fn a_legend_that_is_too_long_goes_on_in_the_next_line() {
         let names = ["a long name of a part that is there"; 6];
         let (places, lines) = legend(&names);
-        assert_eq!(lines, 3);
+        assert_eq!(lines, 2);
         assert!(places.iter().all(|(_, x, _)| *x < WIDTH));
     }
 }

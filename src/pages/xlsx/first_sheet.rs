@@ -8,7 +8,7 @@ use crate::domain::guid::Guid;
 use crate::domain::words::Words;
 use crate::domain::words::report as said;
 use crate::pages::figures::Figures;
-use crate::pages::xlsx::{Formats, excel_date, fitting};
+use crate::pages::xlsx::cells::{Formats, excel_date, fitting};
 
 /// The first row of the trend: below its headings.
 const FIRST: u32 = 13;

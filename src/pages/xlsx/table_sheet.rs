@@ -7,7 +7,7 @@ use rust_xlsxwriter::{ConditionalFormatDataBar, ConditionalFormatDataBarDirectio
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::money::SCALE;
-use crate::pages::xlsx::{Formats, excel_date, fitting};
+use crate::pages::xlsx::cells::{Formats, excel_date, fitting};
 use crate::reports::published_table::PublishedTable;
 use crate::warehouse::contract::{Column, Kind};
 

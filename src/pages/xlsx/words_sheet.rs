@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use crate::domain::words::Words;
 use crate::domain::words::report as said;
-use crate::pages::xlsx::{Formats, fitting};
+use crate::pages::xlsx::cells::{Formats, fitting};
 use crate::reports::published_table::{FACTS, PublishedTable};
 
 pub(super) fn write(workbook: &mut Workbook, words: Words, formats: &Formats) -> Result<(), XlsxError> {
