@@ -57,11 +57,12 @@ TABLES = {
     }),
     "activity_daily": ("day", {
         "tenant_id": TEXT, "user_id": TEXT, "workload": TEXT, "interactive_sign_ins": BITS, "non_interactive_sign_ins": BITS, "actions": BITS,
+        "reports": BITS,
         "guest": FLAG, "first_at": TIME, "last_at": TIME,
     }),
     "activity_28d": ("day", {
         "tenant_id": TEXT, "user_id": TEXT, "workload": TEXT, "active_bits": BITS, "interactive_bits": BITS, "non_interactive_bits": BITS,
-        "action_bits": BITS, "active_days": COUNT, "last_active_day": DATE,
+        "action_bits": BITS, "report_bits": BITS, "active_days": COUNT, "last_active_day": DATE,
     }),
     "assignments": (None, {"tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "assigned_day": DATE, "removed_day": DATE, "source": TEXT}),
     "account_states": (None, {"tenant_id": TEXT, "user_id": TEXT, "sku_id": TEXT, "state": TEXT, "from_day": DATE, "until_day": DATE}),
@@ -72,7 +73,7 @@ TABLES = {
     "usage": ("day", {"tenant_id": TEXT, "sku_id": TEXT, "workload": TEXT, **ENTITLEMENTS, **PARTS, **USAGE}),
     "adoption": ("day", {
         "tenant_id": TEXT, "sku_id": TEXT, **DEPLOYMENT, **ENTITLEMENTS, **PARTS, **USAGE, "in_scope": FLAG, "scope_reason": TEXT,
-        "window_days_covered": COUNT, "window_complete": FLAG, "seats_snapshot_day": DATE,
+        "window_days_covered": COUNT, "activity_source": TEXT, "window_complete": FLAG, "seats_snapshot_day": DATE,
     }),
     "workload_adoption": ("day", {
         "tenant_id": TEXT, "workload": TEXT, **ENTITLEMENTS, "active_unlicensed": COUNT, "usage_ratio": RATIO, "usage_ratio_licensed": RATIO,

@@ -32,7 +32,7 @@ pub fn first_day(inputs: &Inputs, earliest_path_day: Option<Day>) -> Option<Day>
     let sign_ins = inputs
         .activity
         .iter()
-        .filter(|row| row.evidence != Evidence::Action)
+        .filter(|row| ![Evidence::Action, Evidence::Report].contains(&row.evidence))
         .map(|row| row.day);
     let pages = inputs.subscription_pages.iter().map(|&(_, _, day)| day);
     let subscriptions = inputs.subscriptions.iter().map(|row| row.day);

@@ -14,6 +14,7 @@ use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::Step;
 use crate::sources::bytes::open_file::OpenFile;
 use crate::sources::detect::first_keys::LISTS;
+use crate::sources::formats::usage_report::reports::is_of_report;
 
 /// What was found at the place of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,12 +73,39 @@ pub fn find_records(input: &mut dyn Input, compressed_size: u64, wanted: &[(u64,
 fn take(text: &[u8], wanted: &[(u64, String)], which: &[usize], answers: &mut [FoundRecord]) -> Vec<usize> {
     let mut absent = Vec::new();
     for &at in which {
-        match record_with(text, wanted[at].1.as_bytes()) {
+        let id = &wanted[at].1;
+        if is_of_report(id) {
+            answers[at] = row_of_report(text);
+            continue;
+        }
+        match record_with(text, id.as_bytes()) {
             Some(record) => answers[at] = FoundRecord::Record(record.to_vec()),
             None => absent.push(at),
         }
     }
     absent
+}
+
+/// The row of a usage report. It has no id, so it is the line; in a page of many users nothing says
+/// which row it is.
+fn row_of_report(text: &[u8]) -> FoundRecord {
+    let Some(begins_at) = text.iter().position(|byte| !byte.is_ascii_whitespace()) else {
+        return FoundRecord::Missing("the file has changed: the row is no longer there");
+    };
+    match text[begins_at] {
+        b'{' if !has_list(text) => match object_around(text, begins_at) {
+            Some((start, end)) => FoundRecord::Record(text[start..end].to_vec()),
+            None => FoundRecord::Record(text.to_vec()),
+        },
+        b'{' | b'[' => FoundRecord::Missing("a page of a usage report has many users and no ids: look for the user's name in the file"),
+        _ => FoundRecord::Record(text.to_vec()),
+    }
+}
+
+/// Whether a text has the list of a page.
+fn has_list(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    LISTS.iter().any(|list| text.contains(&format!("\"{list}\"")))
 }
 
 /// The record in a text that has an id, in any case; `None` where the text does not have it.
@@ -176,6 +204,15 @@ mod tests {
                 FoundRecord::Missing(why) => format!("missing: {why}"),
             })
             .collect()
+    }
+
+    #[test]
+    fn the_row_of_a_usage_report_is_its_line_and_in_a_page_nothing_says_which() {
+        let id = "getTeamsUserActivityUserDetail";
+        assert_eq!(found(b"User,Count\nanna,1\nbert,2\n", &[(3, id)]), ["bert,2"]);
+        assert_eq!(found(b"{\"a\":1}\n{\"a\":2}\n", &[(2, id)]), ["{\"a\":2}"]);
+        let of_service = "getOffice365ActiveUserDetail/teams";
+        assert!(found(b"{\"value\":[{\"a\":1}]}", &[(1, of_service)])[0].contains("many users"));
     }
 
     const GONE: &str = "missing: the file has changed: the event is no longer there";

@@ -30,13 +30,15 @@ fn what_is_asked_for_has_to_be_there() {
 }
 
 #[test]
-fn what_cannot_be_written_is_a_fault_of_the_disk() {
+fn what_cannot_be_written_is_said_before_anything_is() {
     let folder = tempfile::tempdir().unwrap();
     let (code, message) = fails(&["--out", folder.path().to_str().unwrap()]);
-    assert!(code == 6 && message.contains("name a file"), "{message}");
+    assert!(code == 2 && message.contains("is a folder"), "{message}");
     let deep = folder.path().join("not/there.html");
     let (code, message) = fails(&["--out", deep.to_str().unwrap()]);
-    assert!(code == 6 && message.contains("folder is not there"), "{message}");
+    assert!(code == 2 && message.contains("cannot be written"), "{message}");
+    let (code, message) = fails(&["--per-customer", "/proc/pages"]);
+    assert!(code == 6 && message.contains("/proc/pages"), "{message}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

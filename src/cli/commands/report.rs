@@ -10,7 +10,7 @@ use crate::cli::args::report::ReportArgs;
 use crate::cli::args::values::ReportFormat;
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
-use crate::cli::print;
+use crate::cli::{output, print};
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
 use crate::domain::words::{Words, counted};
@@ -37,6 +37,9 @@ const ATTEMPTS: usize = 3;
 pub fn run(args: &ReportArgs, global: &Global) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let published = storage::at(&context.settings.published);
+    if args.per_customer.is_none() {
+        output::check(&path(args))?;
+    }
     let mut attempt = 1;
     let files = loop {
         let before = manifest(&*published)?;
@@ -51,10 +54,10 @@ pub fn run(args: &ReportArgs, global: &Global) -> Result<(), Failure> {
         attempt += 1;
     };
     if let Some(folder) = &args.per_customer {
-        storage::folder_paths::create(folder).map_err(|error| cannot_write(folder, &error))?;
+        storage::folder_paths::create(folder).map_err(|error| no_folder(folder, &error))?;
     }
     for (path, bytes) in &files {
-        storage::put_named(path, bytes).map_err(|error| cannot_write(path, &error.error))?;
+        output::write(path, bytes)?;
     }
     if global.quiet {
         return Ok(());
@@ -120,11 +123,17 @@ fn files(args: &ReportArgs, context: &Context, published: &dyn Storage) -> Resul
         (Some(_), Some(customer), _) => of_customer(customer)?,
         (Some(id), None, _) => return Err(absent(id, day)),
     };
-    Ok(vec![(path, bytes)])
+    Ok(vec![(path(args), bytes)])
 }
 
 fn no_workbook(error: XlsxError) -> Failure {
     Failure::new(Code::Bug, format!("cannot write the workbook: {error}")).hint("please report this")
+}
+
+/// Where the one file belongs.
+fn path(args: &ReportArgs) -> PathBuf {
+    let named = args.out.clone();
+    named.unwrap_or_else(|| PathBuf::from(format!("report.{}", format(args).ending())))
 }
 
 /// The format that is asked for, or that the name of the file says.
@@ -174,11 +183,6 @@ fn failed(error: ReportError) -> Failure {
     }
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
-    let hint = match error.kind() {
-        std::io::ErrorKind::NotFound => "its folder is not there: make it, or name another one",
-        std::io::ErrorKind::IsADirectory => "it is a folder: name a file",
-        _ => "name another file",
-    };
-    Failure::new(Code::Store, format!("cannot write `{}`: {error}", path.display())).hint(hint)
+fn no_folder(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Code::Store, format!("cannot make the folder `{}`: {error}", path.display())).hint("name another one")
 }

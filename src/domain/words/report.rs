@@ -10,6 +10,8 @@ phrases! {
     NOT_COMPARED = "there is no day 28 days before to compare with", "es gibt keinen Tag 28 Tage zuvor zum Vergleich";
     SKIP = "Skip to the content", "Zum Inhalt springen";
     CONTENTS = "Contents", "Inhalt";
+    TABLE_OF = "Table: {what}", "Tabelle: {what}";
+    CHART_OF = "Chart: {what}", "Diagramm: {what}";
     MADE_BY = "Made by uptake {version} from the published tables of {day}.", "Erstellt von uptake {version} aus den veröffentlichten Tabellen vom {day}.";
     NO_USERS = "This page names no users.", "Diese Seite nennt keine Nutzer.";
     UNKNOWN = "unknown", "unbekannt";

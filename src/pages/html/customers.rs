@@ -35,7 +35,7 @@ pub fn table(words: Words, figures: &Figures) -> Markup {
     html! {
         p.soft { (words.say(said::CUSTOMERS_TEXT)) }
         (filter_box(words))
-        (wide(words.say(said::CUSTOMERS), &table))
+        (wide(words, words.say(said::CUSTOMERS), &table))
     }
 }
 

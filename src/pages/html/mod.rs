@@ -90,11 +90,11 @@ fn page(words: Words, title: &str, figures: &Figures, sections: &[Section]) -> S
 }
 
 /// A table that can be wider than the page: then it scrolls, also by keyboard.
-fn wide(label: &str, table: &Markup) -> Markup {
-    html! { div.wide role="region" tabindex="0" aria-label=(label) { (table) } }
+fn wide(words: Words, what: &str, table: &Markup) -> Markup {
+    html! { div.wide role="region" tabindex="0" aria-label=(words.fill(said::TABLE_OF, &[("what", &what)])) { (table) } }
 }
 
 /// A chart that keeps its size on a small screen.
-fn figure(label: &str, chart: &Markup) -> Markup {
-    html! { figure { div.scroll role="region" tabindex="0" aria-label=(label) { (chart) } } }
+fn figure(words: Words, what: &str, chart: &Markup) -> Markup {
+    html! { figure { div.scroll role="region" tabindex="0" aria-label=(words.fill(said::CHART_OF, &[("what", &what)])) { (chart) } } }
 }

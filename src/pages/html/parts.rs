@@ -123,8 +123,8 @@ fn both(words: Words, products: &[Product]) -> Markup {
     };
     html! {
         p.soft { (words.say(said::OVERUSE_TEXT)) }
-        (figure(words.say(said::OVERUSE), &stacked::draw(words, caption, &names, &rows)))
-        (wide(words.say(said::OVERUSE), &table(words, products)))
+        (figure(words, words.say(said::OVERUSE), &stacked::draw(words, caption, &names, &rows)))
+        (wide(words, words.say(said::OVERUSE), &table(words, products)))
     }
 }
 

@@ -13,14 +13,14 @@ pub fn section(words: Words, figures: &Figures, customer: &CustomerFigures) -> M
     let others: Vec<&ProductFigures> = customer.products.iter().filter(|product| !product.row.in_scope).collect();
     html! {
         @if counted.is_empty() { p { (words.say(said::NO_PRODUCTS)) } } @else {
-            (wide(words.say(said::PRODUCTS), &table(words, figures, &counted)))
+            (wide(words, words.say(said::PRODUCTS), &table(words, figures, &counted)))
             h3 { (words.say(said::BY_WORKLOAD)) }
-            (wide(words.say(said::BY_WORKLOAD), &by_workload(words, figures, &counted)))
+            (wide(words, words.say(said::BY_WORKLOAD), &by_workload(words, figures, &counted)))
         }
         @if !others.is_empty() {
             details {
                 summary { (words.say(said::NOT_COUNTED)) }
-                (wide(words.say(said::NOT_COUNTED), &not_counted(words, figures, &others)))
+                (wide(words, words.say(said::NOT_COUNTED), &not_counted(words, figures, &others)))
             }
         }
     }

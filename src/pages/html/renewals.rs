@@ -42,8 +42,8 @@ pub fn section<'a>(words: Words, figures: &Figures, customers: impl IntoIterator
     let range = (figures.day, figures.day.plus(RENEWAL_DAYS));
     let hidden = renewals.len().saturating_sub(MOST);
     html! {
-        (figure(words.say(said::RENEWALS), &timeline::draw(words, caption, range, &marks(words, &renewals))))
-        (wide(words.say(said::RENEWALS), &table(words, figures, &renewals[..renewals.len() - hidden], with_names)))
+        (figure(words, words.say(said::RENEWALS), &timeline::draw(words, caption, range, &marks(words, &renewals))))
+        (wide(words, words.say(said::RENEWALS), &table(words, figures, &renewals[..renewals.len() - hidden], with_names)))
         @if hidden > 0 { p.soft { (words.fill(said::MORE_ROWS, &[("count", &words.grouped(hidden as i64)), ("file", &"subscriptions.parquet")])) } }
     }
 }

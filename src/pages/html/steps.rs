@@ -34,7 +34,7 @@ pub fn portfolio(words: Words, figures: &Figures) -> Markup {
         }
         h3 { (words.say(said::STEPS_ALL)) }
         @if figures.portfolio.steps.is_empty() { p { (words.say(said::STEPS_NONE)) } } @else {
-            (wide(words.say(said::STEPS_ALL), &by_kind(words, &figures.portfolio.steps)))
+            (wide(words, words.say(said::STEPS_ALL), &by_kind(words, &figures.portfolio.steps)))
         }
     }
 }

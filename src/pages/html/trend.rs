@@ -74,11 +74,11 @@ fn draw(words: Words, figures: &Figures, shares: Vec<Shares>) -> Markup {
     };
     html! {
         p.soft { (words.say(said::TREND_TEXT)) }
-        (figure(words.say(said::TREND), &lines::draw(words, caption, &days, &lines, &marked)))
+        (figure(words, words.say(said::TREND), &lines::draw(words, caption, &days, &lines, &marked)))
         @if marked.contains(&true) { p.key { span { i {} (words.say(said::INCOMPLETE_DAYS)) } } }
         details.numbers {
             summary { (words.say(said::TREND_NUMBERS)) }
-            (wide(words.say(said::TREND_NUMBERS), &weeks(words, &days, &shares)))
+            (wide(words, words.say(said::TREND_NUMBERS), &weeks(words, &days, &shares)))
         }
     }
 }

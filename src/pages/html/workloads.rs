@@ -76,6 +76,6 @@ fn table(words: Words, rows: &[Row<'_>]) -> Markup {
     };
     html! {
         p.soft { (words.say(said::WORKLOADS_TEXT)) }
-        (wide(words.say(said::WORKLOADS), &table))
+        (wide(words, words.say(said::WORKLOADS), &table))
     }
 }

@@ -230,6 +230,13 @@ pub const TOLD_BY: &[usize] = &[
     Word as usize,
 ];
 
+/// Whether an event has the id that rows of a report give: the report's name, and where the row has
+/// a date for each service, the service.
+pub fn is_of_report(event_id: &str) -> bool {
+    let name = event_id.split('/').next().unwrap_or_default();
+    REPORTS.iter().any(|report| report.name == name)
+}
+
 /// A name without its case, its blanks and its signs: `Outlook (Windows)` of CSV is `outlookWindows`
 /// of JSON.
 pub fn folded(name: &str) -> String {
