@@ -21,6 +21,17 @@ impl ReportSettings {
     pub fn is_any(self) -> bool {
         self.html || self.xlsx
     }
+
+    /// What decides which pages are written, and how they look, as a text; empty where none is.
+    /// `language` is the pipeline's.
+    pub fn text(self, language: Language) -> String {
+        if !self.is_any() {
+            return String::new();
+        }
+        let language = self.language.unwrap_or(language);
+        let (html, xlsx, per_customer) = (self.html, self.xlsx, self.per_customer);
+        format!("{html}\t{xlsx}\t{per_customer}\t{language}\t{}", env!("CARGO_PKG_VERSION"))
+    }
 }
 
 pub(super) fn read(section: &Section<'_>) -> ReportSettings {

@@ -113,10 +113,6 @@ fn files(args: &ReportArgs, context: &Context, published: &dyn Storage) -> Resul
         let file = |customer: &CustomerFigures| Ok((folder.join(file_name(customer, format.ending())), of_customer(customer)?));
         return figures.customers.par_iter().map(file).collect();
     }
-    let path = args
-        .out
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("report.{}", format.ending())));
     let bytes = match (customer, figures.customers.first(), &tables) {
         (None, _, None) => html::portfolio::write(words, &figures).into_bytes(),
         (None, _, Some(tables)) => xlsx::write(words, &figures, tables, None).map_err(no_workbook)?,

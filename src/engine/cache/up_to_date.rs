@@ -21,7 +21,7 @@ pub fn looked_at(request: &Request<'_>, state: &State, files: &[RawFile]) -> Opt
     SettingsGroup::ALL.iter().for_each(|group| {
         hasher.text(&settings.text(*group));
     });
-    hasher.text(&settings.name);
+    hasher.text(&settings.name).text(&settings.report.text(settings.rules.language));
     settings.sources.iter().for_each(|source| {
         hasher.text(&source.reading_text()).text(&source.fail_above.to_string());
     });

@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
-use crate::domain::digest::Hasher;
 use crate::domain::words::Words;
 use crate::pages::figures::customer::CustomerFigures;
 use crate::pages::figures::read::read;
@@ -31,19 +30,6 @@ impl<'s> ReportPages<'s> {
             .report
             .is_any()
             .then(|| Box::new(ReportPages { settings, days }) as Box<dyn Pages>)
-    }
-}
-
-/// Adds what decides which pages are written, and how they look.
-pub fn add_settings(settings: &Settings, hasher: &mut Hasher) {
-    let report = settings.report;
-    if report.is_any() {
-        let flags = [report.html, report.xlsx, report.per_customer].map(i64::from);
-        for flag in flags {
-            hasher.number(flag);
-        }
-        let language = report.language.unwrap_or(settings.rules.language);
-        hasher.text(language.name()).text(env!("CARGO_PKG_VERSION"));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::engine::context::{RunContext, RunState};
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::plan::day_range::Range;
-use crate::engine::publish::pages::{self, ReportPages};
+use crate::engine::publish::pages::ReportPages;
 use crate::engine::query::customers::{known_customers, seen_tenants};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -56,7 +56,10 @@ pub fn is_due(
     hasher.number(i64::from(days.0.0)).number(i64::from(days.1.0));
     hasher.digest(state.digest_of_days(&FACTS, days));
     hasher.digest(names_made_from(settings, &known_customers(store, state)?));
-    pages::add_settings(settings, &mut hasher);
+    let pages = settings.report.text(settings.rules.language);
+    if !pages.is_empty() {
+        hasher.text(&pages);
+    }
     let fingerprint = hasher.finish();
     let published = Manifest::of_whole(published).and_then(|manifest| manifest.fingerprint);
     Ok((published != Some(fingerprint)).then_some(fingerprint))
