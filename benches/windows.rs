@@ -71,7 +71,7 @@ fn of_warehouse(folder: &Path) {
 
 /// How many windows with evidence there are on all days from `first` on.
 fn window_rows(facts: &DailyFacts, first: Day) -> usize {
-    let mut windows = Windows::before(facts.days[0].0, &facts);
+    let mut windows = Windows::before(facts.days[0].0, facts);
     let mut rows = 0;
     for (day, active) in &facts.days {
         windows.advance(*day, active);
@@ -85,7 +85,7 @@ fn window_rows(facts: &DailyFacts, first: Day) -> usize {
 /// Per day, tenant and workload how many users are active in the 28 days that end on the day.
 fn counted(facts: &DailyFacts) -> Vec<(Day, u32, u32, u32)> {
     let workloads = facts.workloads.len();
-    let mut windows = Windows::before(facts.days[0].0, &facts);
+    let mut windows = Windows::before(facts.days[0].0, facts);
     let mut counted = Vec::new();
     for (day, active) in &facts.days {
         windows.advance(*day, active);

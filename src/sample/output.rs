@@ -157,7 +157,7 @@ impl<'a> Output<'a> {
         self.summary.users += customer.users.len() as u64;
         if customer.traits.listed {
             let fields = [&customer.name, &customer.domain, customer.country, customer.segment]
-                .map(|field| csv_field(field))
+                .map(csv_field)
                 .join(",");
             self.list(&format!("{},{fields}\n", customer.tenant))?;
         }

@@ -51,11 +51,6 @@ pub fn is_within(inner: &Path, outer: &Path) -> bool {
     inner.starts_with(&outer) || (is_outer.is_some() && inner.ancestors().any(|above| Identity::at(above) == is_outer))
 }
 
-/// Makes a folder, and those above it; fine where it is there.
-pub fn create(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path)
-}
-
 /// What is at a path, or at the end of the links there.
 pub fn kind(path: &Path) -> io::Result<Kind> {
     Ok(metadata::of(&fs::metadata(path)?).kind)

@@ -27,7 +27,9 @@ use crate::reports::error::ReportError;
 use crate::reports::manifest::Manifest;
 use crate::reports::published_reader::PublishedReader;
 use crate::storage;
+use crate::storage::error::StorageError;
 use crate::storage::interface::Storage;
+use crate::storage::names::text_of;
 use crate::warehouse::error::WarehouseError;
 
 /// How often the files are read anew when a run publishes meanwhile.
@@ -53,11 +55,9 @@ pub fn run(args: &ReportArgs, global: &Global) -> Result<(), Failure> {
         }
         attempt += 1;
     };
-    if let Some(folder) = &args.per_customer {
-        storage::folder_paths::create(folder).map_err(|error| no_folder(folder, &error))?;
-    }
-    for (path, bytes) in &files {
-        output::write(path, bytes)?;
+    match &args.per_customer {
+        Some(folder) => write_all(folder, &files)?,
+        None => files.iter().try_for_each(|(path, bytes)| output::write(path, bytes))?,
     }
     if global.quiet {
         return Ok(());
@@ -179,6 +179,15 @@ fn failed(error: ReportError) -> Failure {
     }
 }
 
-fn no_folder(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Code::Store, format!("cannot make the folder `{}`: {error}", path.display())).hint("name another one")
+/// Writes the files of a folder, which is made where it is not there.
+fn write_all(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
+    let pages = storage::at(folder);
+    for (path, bytes) in files {
+        let name = text_of(path.file_name().unwrap_or_default());
+        let failed = |error: StorageError| {
+            Failure::new(Code::Store, format!("cannot write `{}`: {}", path.display(), error.error)).hint("name another folder")
+        };
+        pages.put_synced(&name, bytes).map_err(failed)?;
+    }
+    Ok(())
 }

@@ -83,7 +83,7 @@ impl History {
         ];
         let (in_scope, complete): (&BooleanArray, &BooleanArray) = (flags(frame, "in_scope")?, flags(frame, "window_complete")?);
         let (mut text, mut tenant) = ("", None);
-        for row in 0..frame.num_rows() {
+        for (row, day) in days.iter().enumerate() {
             if tenants.value(row) != text {
                 text = tenants.value(row);
                 tenant = Guid::parse(text.as_bytes()).filter(|tenant| only.is_none_or(|only| only == *tenant));
@@ -103,9 +103,9 @@ impl History {
                 is_complete: complete.value(row),
             };
             let of_customer = self.customers.entry(tenant).or_insert_with(|| vec![None; self.days]);
-            let place = usize::try_from(days[row].0 - self.first.0).ok();
-            if let Some(day) = place.and_then(|place| of_customer.get_mut(place)) {
-                *day = Some(day.map_or(sums, |before| before.plus(sums)));
+            let place = usize::try_from(day.0 - self.first.0).ok();
+            if let Some(of_day) = place.and_then(|place| of_customer.get_mut(place)) {
+                *of_day = Some(of_day.map_or(sums, |before| before.plus(sums)));
             }
         }
         Ok(())

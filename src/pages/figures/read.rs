@@ -84,10 +84,8 @@ fn portfolio(
     let mut steps: Vec<&Step> = customers.iter().flat_map(|customer| &customer.steps).collect();
     steps::by_seats(&mut steps);
     figures.seats_to_win_back = seats_to_win_back(steps.iter().copied());
-    figures.seats_to_win_back_before = match before {
-        Some(_) => Some(customers.iter().filter_map(|customer| customer.seats_to_win_back_before).sum()),
-        None => None,
-    };
+    let seats_before = || customers.iter().filter_map(|customer| customer.seats_to_win_back_before).sum();
+    figures.seats_to_win_back_before = before.map(|_| seats_before());
     figures.steps = steps.into_iter().cloned().collect();
     Ok(figures)
 }
