@@ -287,5 +287,7 @@ impl FormatEntry {
 /// Whether a file of a format that comes in both is JSON: some line begins like JSON, and there is
 /// no header.
 fn is_json(head: &[u8], csv: &Csv) -> bool {
-    has_json_line(head) && !csv.is_header(&first_record(head))
+    // No header begins so, and there is nothing to look for in what follows.
+    let begins = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start().first();
+    matches!(begins, Some(b'{' | b'[')) || (has_json_line(head) && !csv.is_header(&first_record(head)))
 }
