@@ -68,9 +68,4 @@ impl CustomerFigures {
     pub fn in_scope(&self) -> impl Iterator<Item = &ProductFigures> {
         self.products.iter().filter(|product| product.row.in_scope)
     }
-
-    /// Users who are active of those who have a license.
-    pub fn users_ratio(&self) -> Option<f64> {
-        self.people.users_ratio
-    }
 }
