@@ -2,7 +2,7 @@
 //! (see `golden/README.md`).
 
 mod expected;
-
+mod outcomes;
 mod second_computation;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{
-    Array, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray, UInt32Array,
+    Array, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt32Array,
 };
 use uptake::domain::day::{Day, Instant};
 use uptake::observe::record;
@@ -24,6 +25,7 @@ use uptake::stages::licenses::assignments::Assignment;
 use uptake::stages::measures::adoption::Adoption;
 use uptake::stages::measures::customer_adoption::CustomerAdoption;
 use uptake::stages::measures::portfolio::Portfolio;
+use uptake::stages::measures::seat_outcomes::SEAT_OUTCOMES;
 use uptake::stages::measures::spend::Spend;
 use uptake::stages::measures::usage::Usage;
 use uptake::stages::measures::workload_adoption::WorkloadAdoption;
@@ -94,6 +96,7 @@ scenarios! {
     unused_seats_in_tiers_with_new_ones_left_out = "unused-seats-in-tiers-with-new-ones-left-out",
     support_load_by_seats_and_of_a_new_product = "support-load-by-seats-and-of-a-new-product",
     upsell_when_deployment_and_usage_are_both_high = "upsell-when-deployment-and-usage-are-both-high",
+    seats_are_kept_left_used_again_new_or_taken_back = "seats-are-kept-left-used-again-new-or-taken-back",
     people_count_once_whatever_they_hold = "people-count-once-whatever-they-hold",
     who_was_switched_to_another_product_is_no_leaver = "who-was-switched-to-another-product-is-no-leaver",
     no_more_seats_are_offered_where_licenses_moved_on = "no-more-seats-are-offered-where-licenses-moved-on",
@@ -270,12 +273,7 @@ impl Warehouse<'_> {
     /// The rows of a day as text, only the columns that are expected.
     fn cells(&self, expected: &Expected, day: Option<Day>) -> Vec<String> {
         let mut rows = Vec::new();
-        for place in self.places(expected.contract, day) {
-            // Nothing was received on many a day; every other table has a file for each day.
-            if expected.contract.partition == Partition::Received && !self.store.path(expected.contract, place).exists() {
-                continue;
-            }
-            let frame = self.store.read(expected.contract, place, &[]).unwrap();
+        for frame in self.frames(expected.contract, day) {
             for row in 0..frame.num_rows() {
                 let cells: Vec<String> = expected
                     .columns
@@ -286,6 +284,16 @@ impl Warehouse<'_> {
             }
         }
         rows
+    }
+
+    fn frames(&self, contract: &Contract, day: Option<Day>) -> Vec<RecordBatch> {
+        if contract.name == SEAT_OUTCOMES.name {
+            return outcomes::frames(self.settings, day.expect("a day"));
+        }
+        // Nothing was received on many a day; every other table has a file for each day.
+        let is_there = |place: &(Option<Day>, u32)| contract.partition != Partition::Received || self.store.path(contract, *place).exists();
+        let places = self.places(contract, day).into_iter().filter(is_there);
+        places.map(|place| self.store.read(contract, place, &[]).unwrap()).collect()
     }
 
     fn rows<R: Row>(&self, day: Option<Day>) -> Vec<R> {
@@ -358,6 +366,8 @@ impl Warehouse<'_> {
                 reference_rows(&tables.spend, |key| key.day == day),
                 of,
             );
+            let outcomes = reference_rows(&tables.seat_outcomes, |key| key.day == day);
+            assert_same(SEAT_OUTCOMES.name, day, outcomes::rows(self.settings, day), outcomes, of);
             assert_same(
                 "portfolio",
                 day,

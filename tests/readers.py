@@ -98,6 +98,14 @@ TABLES = {
     }),
 }
 
+SEAT_OUTCOMES = {
+    "day": DATE, "tenant_id": TEXT, "sku_id": TEXT, "earlier_day": DATE, "seats_assigned": COUNT, "seats_active": COUNT,
+    "seats_active_every_week": COUNT, "seats_assigned_earlier": COUNT, "seats_active_earlier": COUNT, "seats_retained": COUNT,
+    "seats_reactivated": COUNT, "seats_stopped": COUNT, "seats_unused": COUNT, "seats_new": COUNT, "seats_new_active": COUNT,
+    "seats_reclaimed": COUNT, "seats_reclaimed_unused": COUNT, "in_scope": FLAG, "window_days_covered": COUNT, "window_complete": FLAG,
+    "earlier_window_days_covered": COUNT, "earlier_window_complete": FLAG,
+}
+
 # Published fact tables have `day` and the table's columns, and names besides; the dimensions are these.
 PUBLISHED_FACTS = ["adoption", "usage", "workload_adoption", "customer_adoption", "portfolio", "spend", "next_steps"]
 DIMENSIONS = {
@@ -253,6 +261,8 @@ def main(warehouse, published, dictionary):
     # Published with the last day of each month and the latest day.
     rows = check_published(published / "subscriptions.parquet", {"day": DATE, **TABLES["subscriptions"][1]})
     expect("published subscriptions: rows, and fewer than in the warehouse", 0 < rows < counts["subscriptions"], True)
+    rows = check_published(published / "seat_outcomes.parquet", SEAT_OUTCOMES)
+    expect("published seat_outcomes: has rows", rows > 0, True)
     for name, columns in DIMENSIONS.items():
         check_published(published / f"{name}.parquet", columns)
     files = {entry["name"]: entry for entry in json.loads(dictionary.read_text()) if entry["in"] == "published"}

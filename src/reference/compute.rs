@@ -16,6 +16,7 @@ use super::money;
 use super::names::KnownNames;
 use super::next_steps::{self, Advisor};
 use super::portfolio;
+use super::seat_outcomes;
 use super::snapshots::{self, list_days};
 use super::subscriptions::{self, InForce};
 use super::tables::{ActivityDailyKey, AdoptionKey, Assignments, AssignmentsKey, CustomerAdoptionKey, SubscriptionsKey, Tables};
@@ -90,6 +91,9 @@ pub fn compute(inputs: &Inputs, rules: &Rules, first: Day, last: Day) -> Tables 
                 list_of_users: lists.get(&tenant).and_then(|days| days.range(..=day).next_back().copied()),
             };
             add_usage(&mut tables, tenant, &facts);
+            if seat_outcomes::is_published(day, last) {
+                seat_outcomes::add(&mut tables, tenant, &facts);
+            }
             let advisor = Advisor {
                 tenant,
                 facts: &facts,

@@ -31,6 +31,7 @@ mod money;
 mod names;
 mod next_steps;
 mod portfolio;
+mod seat_outcomes;
 mod snapshots;
 mod subscriptions;
 mod tables;
@@ -45,6 +46,6 @@ pub use inputs::{
 };
 pub use tables::{
     Activity28d, ActivityDaily, ActivityDailyKey, ActivityEvents, ActivityEventsKey, Adoption, AdoptionKey, Assignments, AssignmentsKey,
-    CustomerAdoption, CustomerAdoptionKey, NextSteps, NextStepsKey, Portfolio, PortfolioKey, Spend, Subscriptions, SubscriptionsKey,
-    Tables, Usage, UsageKey, WorkloadAdoption, WorkloadAdoptionKey,
+    CustomerAdoption, CustomerAdoptionKey, NextSteps, NextStepsKey, Portfolio, PortfolioKey, SeatOutcomes, Spend, Subscriptions,
+    SubscriptionsKey, Tables, Usage, UsageKey, WorkloadAdoption, WorkloadAdoptionKey,
 };

@@ -28,6 +28,8 @@ pub struct Tables {
     pub portfolio: BTreeMap<PortfolioKey, Portfolio>,
     pub spend: BTreeMap<AdoptionKey, Spend>,
     pub next_steps: BTreeMap<NextStepsKey, NextSteps>,
+    /// Of the last day of each month, and of the latest day.
+    pub seat_outcomes: BTreeMap<AdoptionKey, SeatOutcomes>,
     /// How many license events contradicted the state at the time, and so changed nothing.
     pub contradictions: u64,
 }
@@ -291,6 +293,29 @@ pub struct NextSteps {
     pub money_per_month: Option<Money>,
     pub currency: Option<Currency>,
     pub evidence: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeatOutcomes {
+    pub earlier_day: Day,
+    pub seats_assigned: i64,
+    pub seats_active: Option<i64>,
+    pub seats_active_every_week: Option<i64>,
+    pub seats_assigned_earlier: Option<i64>,
+    pub seats_active_earlier: Option<i64>,
+    pub seats_retained: Option<i64>,
+    pub seats_reactivated: Option<i64>,
+    pub seats_stopped: Option<i64>,
+    pub seats_unused: Option<i64>,
+    pub seats_new: Option<i64>,
+    pub seats_new_active: Option<i64>,
+    pub seats_reclaimed: Option<i64>,
+    pub seats_reclaimed_unused: Option<i64>,
+    pub in_scope: bool,
+    pub window_days_covered: Option<i64>,
+    pub window_complete: Option<bool>,
+    pub earlier_window_days_covered: Option<i64>,
+    pub earlier_window_complete: Option<bool>,
 }
 
 /// A share of a known total. Null if the total is 0 or unknown. Never clamped.

@@ -81,6 +81,11 @@ impl ReportError {
         move |error| ReportError::Frame { table, error }
     }
 
+    /// Whether a file is not there.
+    pub fn is_missing(&self) -> bool {
+        self.disk_error().is_some_and(|(_, kind)| kind == io::ErrorKind::NotFound)
+    }
+
     /// What was being done and what the disk or the store answered, where it failed rather than the
     /// program.
     pub fn disk_error(&self) -> Option<(&'static str, io::ErrorKind)> {

@@ -19,8 +19,10 @@ use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
 use crate::reports::publication::Publication;
 use crate::reports::published_table::{DAY, GRAIN, PublishedTable, is_by_month};
+use crate::reports::seat_outcomes;
 use crate::reports::staging::{StagedFile, Staging};
 use crate::reports::step_history::{READ, StepHistory};
+use crate::stages::measures::seat_outcomes::SEAT_OUTCOMES;
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::warehouse::contract::Contract;
 
@@ -114,7 +116,11 @@ pub(super) fn of_day(
 ) -> Result<RecordBatch, ReportError> {
     let mut shards: Vec<RecordBatch> = Vec::new();
     for shard in 0..contract.files(publication.shards) {
-        shards.push(publication.store.read(contract, (Some(day), shard), &[])?);
+        shards.push(if contract.name == SEAT_OUTCOMES.name {
+            seat_outcomes::of_shard(publication, day, shard)?
+        } else {
+            publication.store.read(contract, (Some(day), shard), &[])?
+        });
     }
     sorted(contract, shards)
         .and_then(|rows| published(table, names, day, &rows))

@@ -6,18 +6,21 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
+use crate::domain::day::Day;
 use crate::stages::licenses::subscriptions::SUBSCRIPTIONS;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
 use crate::stages::measures::portfolio::PORTFOLIO;
+use crate::stages::measures::seat_outcomes::SEAT_OUTCOMES;
 use crate::stages::measures::spend::SPEND;
 use crate::stages::measures::usage::USAGE;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::stages::next_steps::NEXT_STEPS;
 use crate::warehouse::contract::{Column, Contract, Kind};
 
-/// The tables that are published, with all their days but for [`is_by_month`].
-pub const FACTS: [&Contract; 8] = [
+/// The tables that are published, with all their days but for [`is_by_month`]. `seat_outcomes` is
+/// made for it; the others are tables of the warehouse.
+pub const FACTS: [&Contract; 9] = [
     &ADOPTION,
     &USAGE,
     &WORKLOAD_ADOPTION,
@@ -26,13 +29,20 @@ pub const FACTS: [&Contract; 8] = [
     &SPEND,
     &NEXT_STEPS,
     &SUBSCRIPTIONS,
+    &SEAT_OUTCOMES,
 ];
 
 /// Whether a table is published with the last day of each month alone, and with the latest day.
 /// Prices are those of a month, so rows of more days would invite to add them up. Lists of
-/// subscriptions say nearly the same day after day.
+/// subscriptions say nearly the same day after day, and so do comparisons of whole windows.
 pub(super) fn is_by_month(contract: &Contract) -> bool {
-    [SPEND.name, SUBSCRIPTIONS.name].contains(&contract.name)
+    [SPEND.name, SUBSCRIPTIONS.name, SEAT_OUTCOMES.name].contains(&contract.name)
+}
+
+/// The days that a table by months is published with, of those between two days.
+pub fn days_by_month(first: Day, last: Day) -> impl Iterator<Item = Day> {
+    let ends_month = |day: Day| day.plus(1).date().day() == 1;
+    first.to(last).filter(move |day| *day == last || ends_month(*day))
 }
 
 const PARQUET: &str = "parquet";

@@ -12,6 +12,7 @@ mod explained;
 mod facts;
 mod files;
 mod nights;
+mod outcomes;
 mod parts;
 mod reference;
 mod render;
@@ -244,6 +245,10 @@ fn random_portfolios_make_every_situation_happen() {
         };
         let opened = |source: Opened| tables.assignments.values().filter(|row| row.source == source).count();
         let adoption = |of: fn(&uptake::reference::Adoption) -> bool| tables.adoption.values().filter(|row| of(row)).count();
+        let outcomes = |of: fn(&uptake::reference::SeatOutcomes) -> Option<i64>| {
+            let rows = tables.seat_outcomes.values();
+            rows.filter(|row| of(row).is_some_and(|seats| seats > 0)).count()
+        };
         let step = |code: StepCode, about: &str| {
             let steps = tables.next_steps.iter();
             steps.filter(|(key, row)| key.code == code && row.evidence.contains(about)).count()
@@ -331,6 +336,13 @@ fn random_portfolios_make_every_situation_happen() {
                     .filter(|row| row.users_active < row.users_entitled)
                     .count(),
             ),
+            ("seats that are still used", outcomes(|row| row.seats_retained)),
+            ("seats whose users came back", outcomes(|row| row.seats_reactivated)),
+            ("seats whose users stopped", outcomes(|row| row.seats_stopped)),
+            ("seats that are still not used", outcomes(|row| row.seats_unused)),
+            ("new seats that are used", outcomes(|row| row.seats_new_active)),
+            ("seats that were taken back", outcomes(|row| row.seats_reclaimed)),
+            ("seats that were used every week", outcomes(|row| row.seats_active_every_week)),
             (
                 "customers together",
                 tables.portfolio.values().filter(|row| row.customers > 1).count(),

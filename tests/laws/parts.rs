@@ -55,6 +55,7 @@ fn parts_add_up(settings: &Settings) -> Verdict {
         }
     }
     people_add_up(settings, &adoption)?;
+    outcomes::add_up(settings, &adoption)?;
     let mut sums: BTreeMap<_, (Vec<PortfolioRow>, Option<PortfolioRow>)> = BTreeMap::new();
     for (day, row) in rows::<PortfolioRow>(settings)? {
         let entry = sums.entry(day).or_default();

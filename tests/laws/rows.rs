@@ -13,6 +13,7 @@ use uptake::stages::licenses::subscriptions::Subscription;
 use uptake::stages::measures::adoption::Adoption;
 use uptake::stages::measures::customer_adoption::CustomerAdoption;
 use uptake::stages::measures::portfolio::Portfolio;
+use uptake::stages::measures::seat_outcomes::SEAT_OUTCOMES;
 use uptake::stages::measures::spend::Spend;
 use uptake::stages::measures::usage::Usage;
 use uptake::stages::measures::workload_adoption::WorkloadAdoption;
@@ -29,6 +30,8 @@ use uptake::stages::received::subscription_snapshots::SnapshotSubscription;
 use uptake::stages::received::support_requests::SupportRequest;
 use uptake::warehouse::store::Store;
 use uptake::warehouse::table::Row;
+
+use super::outcomes;
 
 /// The tables whose bytes do not depend on the form of the raw files.
 pub const FINAL_TABLES: [&str; 12] = [
@@ -169,6 +172,7 @@ pub fn found(settings: &Settings) -> Result<AllLines, String> {
         ("spend", lines(settings, priced::found)?),
         ("next_steps", lines(settings, advised::found)?),
         ("portfolio", lines(settings, summed::found)?),
+        (SEAT_OUTCOMES.name, outcomes::found(settings)?),
     ]))
 }
 
@@ -200,6 +204,7 @@ pub fn expected(tables: &Tables) -> AllLines {
         ("spend", lines!(tables.spend, priced::expected)),
         ("next_steps", lines!(tables.next_steps, advised::expected)),
         ("portfolio", lines!(tables.portfolio, summed::expected)),
+        (SEAT_OUTCOMES.name, outcomes::expected(tables)),
     ])
 }
 

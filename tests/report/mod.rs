@@ -6,6 +6,7 @@ mod browser;
 mod figures;
 mod page;
 mod published;
+mod trend_words;
 mod workbook;
 mod wrong_calls;
 
@@ -82,13 +83,49 @@ pub fn sample() -> &'static Sample {
     })
 }
 
+/// Another portfolio, with enough history for an outlook.
+pub fn long_sample() -> &'static Sample {
+    static SAMPLE: OnceLock<Sample> = OnceLock::new();
+    SAMPLE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("sample");
+        let out = root.to_str().unwrap();
+        let written = uptake(&[
+            "sample",
+            "--quiet",
+            "--customers",
+            "5",
+            "--users",
+            "8",
+            "--days",
+            "160",
+            "--out",
+            out,
+        ]);
+        assert!(written.status.success(), "{written:?}");
+        let pipeline = root.join("pipeline.toml");
+        let ran = uptake(&["run", "--quiet", pipeline.to_str().unwrap()]);
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        Sample {
+            published: root.join("published"),
+            pipeline,
+            _folder: folder,
+        }
+    })
+}
+
 pub fn uptake(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_uptake")).args(arguments).output().unwrap()
 }
 
 /// The text of a report about the sample.
 pub fn report(arguments: &[&str], out: &Path) -> Vec<u8> {
-    let pipeline = sample().pipeline.to_str().unwrap();
+    report_of(sample(), arguments, out)
+}
+
+/// The text of a report about some portfolio.
+pub fn report_of(sample: &Sample, arguments: &[&str], out: &Path) -> Vec<u8> {
+    let pipeline = sample.pipeline.to_str().unwrap();
     let all = [&["report", pipeline, "--out", out.to_str().unwrap()], arguments].concat();
     let output = uptake(&all);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -97,6 +134,10 @@ pub fn report(arguments: &[&str], out: &Path) -> Vec<u8> {
 
 /// The same as a page.
 pub fn page(arguments: &[&str]) -> String {
+    page_of(sample(), arguments)
+}
+
+pub fn page_of(sample: &Sample, arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    String::from_utf8(report(arguments, &folder.path().join("page.html"))).unwrap()
+    String::from_utf8(report_of(sample, arguments, &folder.path().join("page.html"))).unwrap()
 }

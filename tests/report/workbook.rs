@@ -48,6 +48,7 @@ fn every_cell_of_every_sheet_is_the_tables() {
         "spend",
         "next_steps",
         "subscriptions",
+        "seat_outcomes",
     ];
     for table in tables {
         assert!(names.contains(&table.to_owned()), "{names:?}");

@@ -14,6 +14,7 @@
 //! | `status.rs`, `attention.rs` | of `uptake status` |
 //! | `next_steps.rs` | of next steps: causes and advice |
 //! | `report.rs`, `evidence.rs` | of the report for people; of the numbers behind a next step |
+//! | `outcomes.rs` | of the report: what became of seats, and where usage leads |
 //! | `nouns.rs` | nouns for things that are counted |
 //!
 //! Days are written `2026-09-30` in every language, but for the report, which people send on.
@@ -26,6 +27,7 @@ pub mod explain_people;
 pub mod figures;
 pub mod next_steps;
 pub mod nouns;
+pub mod outcomes;
 pub mod phrase;
 pub mod report;
 pub mod status;
@@ -54,6 +56,7 @@ mod tests {
         ("explain_people", explain_people::ALL),
         ("next_steps", next_steps::ALL),
         ("nouns", nouns::ALL),
+        ("outcomes", outcomes::ALL),
         ("report", report::ALL),
         ("status", status::ALL),
         ("summary", summary::ALL),

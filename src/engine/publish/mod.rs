@@ -3,3 +3,4 @@
 pub mod cross_checks;
 pub mod pages;
 pub mod publication;
+mod seat_outcomes;

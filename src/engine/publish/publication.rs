@@ -14,6 +14,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::Event;
 use crate::engine::plan::day_range::Range;
 use crate::engine::publish::pages::ReportPages;
+use crate::engine::publish::seat_outcomes;
 use crate::engine::query::customers::{known_customers, seen_tenants};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -27,6 +28,7 @@ use crate::reports::summary::figures::{Summary, summarize};
 use crate::reports::summary::step_news::StepNews;
 use crate::reports::summary::valuable_steps::ValuableSteps;
 use crate::stages::measures::adoption::ADOPTION;
+use crate::stages::measures::seat_outcomes::SEAT_OUTCOMES;
 use crate::stages::next_steps::NextStep;
 use crate::stages::received::customers::Customer;
 use crate::storage::interface::Storage;
@@ -55,6 +57,7 @@ pub fn is_due(
     let mut hasher = Hasher::new();
     hasher.number(i64::from(days.0.0)).number(i64::from(days.1.0));
     hasher.digest(state.digest_of_days(&FACTS, days));
+    hasher.digest(seat_outcomes::digest_of_all(settings, state, days));
     hasher.digest(names_made_from(settings, &known_customers(store, state)?));
     let pages = settings.report.text(settings.rules.language);
     if !pages.is_empty() {
@@ -112,8 +115,10 @@ pub fn publication<'a>(
         let digest = |day| ((name, day), state.digest_of_days(&table, (day, day)));
         first.to(last).map(digest).collect::<Vec<_>>()
     };
+    let outcomes = seat_outcomes::made_from(settings, store, state, (first, last))?;
+    let outcomes = outcomes.into_iter().map(|(day, digest)| ((SEAT_OUTCOMES.name, day), digest));
     Ok(Some(Publication {
-        made_from: FACTS.iter().flat_map(made_from).collect(),
+        made_from: FACTS.iter().flat_map(made_from).chain(outcomes).collect(),
         names_made_from: names_made_from(settings, &customers),
         earlier: BTreeMap::new(),
         pages: ReportPages::wanted(settings, (first, last)),

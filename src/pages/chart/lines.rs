@@ -15,6 +15,16 @@ pub struct Line<'a> {
     pub values: Vec<Option<f64>>,
 }
 
+/// Where a line leads after its last day, and the range in which it ends.
+pub struct Ahead {
+    /// The number of the line.
+    pub series: usize,
+    /// The day from which it leads on, and the value there.
+    pub from: (Day, f64),
+    pub to: (Day, f64),
+    pub range: (f64, f64),
+}
+
 const SIZE: (f64, f64) = (860.0, 300.0);
 const LEFT: f64 = 48.0;
 const TOP: f64 = 10.0;
@@ -24,11 +34,14 @@ const NAME_HEIGHT: f64 = 17.0;
 /// How far apart two days on the axis are at least.
 const DAY_WIDTH: f64 = 74.0;
 
-/// Draws lines over days that follow each other. `marked` days have a shade behind them.
-pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>], marked: &[bool]) -> Markup {
+/// Draws lines over days that follow each other. `marked` days have a shade behind them. With `ahead`
+/// the axis goes on to the day to which it leads.
+pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>], marked: &[bool], ahead: Option<&Ahead>) -> Markup {
     let (width, height) = SIZE;
-    let top = top_of_shares(lines.iter().flat_map(|line| line.values.iter().flatten().copied()));
+    let known = lines.iter().flat_map(|line| line.values.iter().flatten().copied());
+    let top = top_of_shares(known.chain(ahead.map(|ahead| ahead.to.1)));
     let right = room_for_names(words, lines);
+    let days = &with_days_ahead(days, ahead);
     let step = (width - LEFT - right) / (days.len().max(2) - 1) as f64;
     let x = |place: usize| LEFT + step * place as f64;
     let y = |value: f64| TOP + (height - TOP - BOTTOM) * (1.0 - value / top);
@@ -37,6 +50,7 @@ pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>]
         @for range in runs(marked) {
             rect class="shade" x=(at(x(range.start) - step / 2.0)) y=(at(TOP)) width=(at(step * range.len() as f64)) height=(at(height - TOP - BOTTOM)) {}
         }
+        @if let Some(ahead) = ahead { (lead_on(ahead, days, x, |value| y(value.min(top)))) }
         @for tick in ticks(top, 5) {
             line class=(if (tick - 1.0).abs() < 1e-9 { "whole" } else { "grid" }) x1=(at(LEFT)) x2=(at(width - right)) y1=(at(y(tick))) y2=(at(y(tick))) {}
             text class="tick" x=(at(LEFT - 6.0)) y=(at(y(tick) + 4.0)) text-anchor="end" { (words.percent(tick, 0)) }
@@ -54,6 +68,25 @@ pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>]
         }
     };
     image(caption, SIZE, &body)
+}
+
+/// The days of the axis.
+fn with_days_ahead(days: &[Day], ahead: Option<&Ahead>) -> Vec<Day> {
+    let last = days.last().copied();
+    let more = ahead.zip(last).into_iter().flat_map(|(ahead, last)| last.plus(1).to(ahead.to.0));
+    days.iter().copied().chain(more).collect()
+}
+
+/// The range as a band that opens, and the line within it. A range above the axis is cut.
+fn lead_on(ahead: &Ahead, days: &[Day], x: impl Fn(usize) -> f64, y: impl Fn(f64) -> f64) -> Markup {
+    let place = |day: Day| days.first().map_or(0.0, |first| x(usize::try_from(day.0 - first.0).unwrap_or(0)));
+    let (begin, end) = ((place(ahead.from.0), y(ahead.from.1)), (place(ahead.to.0), y(ahead.to.1)));
+    let (low, high) = ((end.0, y(ahead.range.0)), (end.0, y(ahead.range.1)));
+    let band = format!("{}Z", path([begin, high, low].into_iter().map(Some)));
+    html! {
+        path class=(format!("band s{}", ahead.series)) d=(band) {}
+        path class=(format!("line ahead s{}", ahead.series)) d=(path([begin, end].into_iter().map(Some))) {}
+    }
 }
 
 /// How wide the longest name with its share is.
@@ -163,6 +196,7 @@ mod tests {
                 &days,
                 &[Line { name: "<&>", values }],
                 &vec![true; days.len()],
+                None,
             )
             .into_string();
             assert!(
@@ -170,6 +204,21 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn where_a_line_leads_is_within_the_image_and_after_its_last_day() {
+        let days = [Day(20_000), Day(20_001)];
+        let ahead = Ahead {
+            series: 1,
+            from: (days[0], 0.5),
+            to: (Day(20_028), 0.6),
+            range: (0.4, 9.0),
+        };
+        assert_eq!(with_days_ahead(&days, Some(&ahead)).last(), Some(&Day(20_028)));
+        let text = lead_on(&ahead, &days, |place| place as f64, |value| 100.0 - 50.0 * value.min(2.0)).into_string();
+        assert!(text.contains("class=\"band s1\" d=\"M0 75L28 0L28 80Z\""), "{text}");
+        assert!(text.contains("class=\"line ahead s1\" d=\"M0 75L28 70\""), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::reports::dimensions::CustomerEntry;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::customer_adoption::CustomerAdoption;
+use crate::stages::measures::seat_outcomes::SeatOutcome;
 use crate::stages::measures::spend::Spend;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
@@ -32,6 +33,8 @@ pub struct CustomerFigures {
     /// Those that renew within the next days, in the order of the days.
     pub renewals: Vec<Renewal>,
     pub spend: Vec<Spend>,
+    /// What became of the seats of each product.
+    pub outcomes: Vec<SeatOutcome>,
 }
 
 /// A product of a customer.

@@ -7,12 +7,16 @@
 //! | `steps` | next steps, with since when they have been there |
 //! | `customer` | one customer |
 //! | `portfolio` | all customers |
+//! | `seats` | what became of seats, added up |
+//! | `outlook` | where usage leads, as a straight line |
 //! | `read` | reads all of it |
 
 pub mod customer;
 pub mod history;
+pub mod outlook;
 pub mod portfolio;
 pub mod read;
+pub mod seats;
 pub mod steps;
 pub mod sums;
 

@@ -20,6 +20,7 @@ use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::customer_adoption::CustomerAdoption;
 use crate::stages::measures::portfolio::Portfolio;
+use crate::stages::measures::seat_outcomes::SeatOutcome;
 use crate::stages::measures::spend::Spend;
 use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
@@ -131,10 +132,15 @@ fn customers(reader: &PublishedReader<'_>, day: Day, before: Option<Day>, only: 
             customer.steps.push(step);
         }
     }
-    // Prices and subscriptions are published for the last day of each month and the latest day.
+    // Prices, seats of two days and subscriptions are published for the last day of each month and the latest day.
     for row in reader.rows_of_day::<Spend>(day)? {
         if let Some(customer) = customers.get_mut(&row.tenant_id) {
             customer.spend.push(row);
+        }
+    }
+    for row in reader.rows_of_day::<SeatOutcome>(day)? {
+        if let Some(customer) = customers.get_mut(&row.tenant_id) {
+            customer.outcomes.push(row);
         }
     }
     for row in reader.rows_of_day::<Subscription>(day)? {
@@ -215,5 +221,6 @@ fn empty(entry: CustomerEntry, people: CustomerAdoption) -> CustomerFigures {
         seats_to_win_back_before: None,
         renewals: Vec::new(),
         spend: Vec::new(),
+        outcomes: Vec::new(),
     }
 }

@@ -1,10 +1,11 @@
 //! The page about one customer.
 
 use crate::domain::words::Words;
+use crate::domain::words::outcomes::OUTCOMES;
 use crate::domain::words::report as said;
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
-use crate::pages::html::{Section, cards, changes, definitions, page, parts, products, quality, renewals, steps, trend, workloads};
+use crate::pages::html::{Section, cards, changes, definitions, page, parts, products, quality, renewals, seats, steps, trend, workloads};
 
 /// The whole page.
 pub fn write(words: Words, figures: &Figures, customer: &CustomerFigures) -> String {
@@ -19,6 +20,7 @@ pub fn write(words: Words, figures: &Figures, customer: &CustomerFigures) -> Str
         section("trend", said::TREND, trend::customer(words, figures, customer)),
         section("products", said::PRODUCTS, products::section(words, figures, customer)),
         section("parts", said::OVERUSE, parts::customer(words, figures, customer)),
+        section("seats", OUTCOMES, seats::customer(words, figures, customer)),
         section("changes", said::CHANGES, changes::section(words, figures, customer)),
         section("workloads", said::WORKLOADS, workloads::customer(words, customer)),
         section("renewals", said::RENEWALS, renewals::section(words, figures, [customer], false)),

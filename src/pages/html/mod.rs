@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `portfolio`, `customer` | the two pages: their sections in order |
-//! | `cards`, `trend`, `parts`, `customers`, `workloads`, `products`, `changes`, `steps`, `renewals`, `quality`, `definitions` | a section each |
+//! | `cards`, `trend`, `outlook`, `parts`, `customers`, `workloads`, `products`, `changes`, `seats`, `steps`, `renewals`, `quality`, `definitions` | a section each |
 //! | `number` | figures, days and names inside a text |
 //! | `style.css`, `script.js` | how it looks; sorting and filtering of tables |
 
@@ -14,11 +14,13 @@ pub mod customer;
 mod customers;
 mod definitions;
 mod number;
+mod outlook;
 mod parts;
 pub mod portfolio;
 mod products;
 mod quality;
 mod renewals;
+mod seats;
 mod steps;
 mod trend;
 mod workloads;

@@ -1,9 +1,10 @@
 //! The page about all customers.
 
 use crate::domain::words::Words;
+use crate::domain::words::outcomes::OUTCOMES;
 use crate::domain::words::report as said;
 use crate::pages::figures::Figures;
-use crate::pages::html::{Section, cards, customers, definitions, page, parts, quality, renewals, steps, trend, workloads};
+use crate::pages::html::{Section, cards, customers, definitions, page, parts, quality, renewals, seats, steps, trend, workloads};
 
 /// The whole page.
 pub fn write(words: Words, figures: &Figures) -> String {
@@ -16,6 +17,7 @@ pub fn write(words: Words, figures: &Figures) -> String {
         section("glance", said::AT_A_GLANCE, cards::portfolio(words, figures)),
         section("trend", said::TREND, trend::portfolio(words, figures)),
         section("parts", said::OVERUSE, parts::portfolio(words, figures)),
+        section("seats", OUTCOMES, seats::portfolio(words, figures)),
         section("customers", said::CUSTOMERS, customers::table(words, figures)),
         section("workloads", said::WORKLOADS, workloads::portfolio(words, figures)),
         section("steps", said::STEPS_NEW, steps::portfolio(words, figures)),

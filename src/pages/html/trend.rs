@@ -3,13 +3,17 @@
 use maud::{Markup, html};
 
 use crate::domain::day::Day;
-use crate::domain::words::Words;
 use crate::domain::words::report as said;
+use crate::domain::words::{Words, outcomes};
 use crate::pages::chart::Caption;
-use crate::pages::chart::lines::{self, Line};
+use crate::pages::chart::lines::{self, Ahead, Line};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
-use crate::pages::html::{figure, number, wide};
+use crate::pages::figures::outlook::{self, Outlook};
+use crate::pages::html::{figure, number, outlook as outlooks, wide};
+
+/// Which of the lines is usage.
+const USAGE_SERIES: usize = 1;
 
 /// The shares of a day.
 #[derive(Clone, Copy, Default)]
@@ -31,7 +35,7 @@ pub fn portfolio(words: Words, figures: &Figures) -> Markup {
         adjusted: row.as_ref().and_then(|row| row.usage_ratio_adjusted),
         is_incomplete: *of > 0 && incomplete * 2 >= *of,
     });
-    draw(words, figures, shares.collect())
+    draw(words, figures, shares.collect(), outlook::of_portfolio(figures))
 }
 
 /// The trend of a customer.
@@ -42,10 +46,10 @@ pub fn customer(words: Words, figures: &Figures, customer: &CustomerFigures) -> 
         adjusted: sums.and_then(|sums| sums.usage_adjusted()),
         is_incomplete: sums.is_some_and(|sums| !sums.is_complete),
     });
-    draw(words, figures, shares.collect())
+    draw(words, figures, shares.collect(), outlook::of_customer(figures, customer))
 }
 
-fn draw(words: Words, figures: &Figures, shares: Vec<Shares>) -> Markup {
+fn draw(words: Words, figures: &Figures, shares: Vec<Shares>, outlook: Option<Outlook>) -> Markup {
     let days: Vec<Day> = figures.days().collect();
     let line = |name, of: fn(&Shares) -> Option<f64>| Line {
         name: words.say(name),
@@ -67,6 +71,16 @@ fn draw(words: Words, figures: &Figures, shares: Vec<Shares>) -> Markup {
             ("adjusted", &text(last.adjusted)),
         ],
     );
+    let description = match &outlook {
+        Some(outlook) => format!("{description} {}", outlooks::description(words, outlook)),
+        None => description,
+    };
+    let ahead = outlook.map(|outlook| Ahead {
+        series: USAGE_SERIES,
+        from: (outlook.from, outlook.usage),
+        to: (outlook.day, outlook.expected),
+        range: (outlook.low, outlook.high),
+    });
     let caption = Caption {
         id: "trend-chart",
         title: words.say(said::TREND),
@@ -74,8 +88,14 @@ fn draw(words: Words, figures: &Figures, shares: Vec<Shares>) -> Markup {
     };
     html! {
         p.soft { (words.say(said::TREND_TEXT)) }
-        (figure(words, words.say(said::TREND), &lines::draw(words, caption, &days, &lines, &marked)))
-        @if marked.contains(&true) { p.key { span { i {} (words.say(said::INCOMPLETE_DAYS)) } } }
+        (figure(words, words.say(said::TREND), &lines::draw(words, caption, &days, &lines, &marked, ahead.as_ref())))
+        @if marked.contains(&true) || outlook.is_some() {
+            p.key {
+                @if marked.contains(&true) { span { i {} (words.say(said::INCOMPLETE_DAYS)) } }
+                @if outlook.is_some() { span { i.ahead {} (words.say(outcomes::OUTLOOK_RANGE)) } }
+            }
+        }
+        (outlooks::sentence(words, outlook.as_ref()))
         details.numbers {
             summary { (words.say(said::TREND_NUMBERS)) }
             (wide(words, words.say(said::TREND_NUMBERS), &weeks(words, &days, &shares)))

@@ -5,14 +5,17 @@ use rust_xlsxwriter::{Chart, ChartType, Workbook, Worksheet, XlsxError};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::domain::words::Words;
 use crate::domain::words::report as said;
+use crate::domain::words::{Words, outcomes};
 use crate::pages::figures::Figures;
+use crate::pages::figures::outlook::{self, Outlook};
 use crate::pages::xlsx::cells::{Formats, excel_date, fitting};
 
 /// The first row of the trend: below its headings.
 const FIRST: u32 = 13;
 const HEADINGS: u32 = FIRST - 1;
+/// The row of where usage leads.
+const OUTLOOK: u32 = 9;
 
 /// The shares of a day.
 type Shares = [Option<f64>; 3];
@@ -27,7 +30,7 @@ pub(super) fn write(
     let name = words.say(said::AT_A_GLANCE);
     let sheet = workbook.add_worksheet();
     sheet.set_name(name)?;
-    sheet.set_column_width(0, 26.0)?;
+    sheet.set_column_width(0, 46.0)?;
     sheet.set_column_range_width(1, 3, 15.0)?;
     let of_customer = customer.and_then(|id| figures.customers.iter().find(|customer| customer.id() == id));
     let title = match of_customer {
@@ -65,6 +68,11 @@ pub(super) fn write(
         of_customer.map(|customer| customer.id()),
         trend.last(),
     )?;
+    let outlook = match of_customer {
+        Some(customer) => outlook::of_customer(figures, customer),
+        None => outlook::of_portfolio(figures),
+    };
+    leads_to(sheet, words, formats, outlook.as_ref())?;
     let days: Vec<Day> = figures.days().collect();
     numbers(sheet, words, formats, &days, &trend)?;
     if !days.is_empty() {
@@ -125,6 +133,20 @@ fn cards(
     if let Some(customers) = customers {
         sheet.write_string(7, 0, words.say(said::CUSTOMERS))?;
         sheet.write_number_with_format(7, 1, customers as f64, &formats.count)?;
+    }
+    Ok(())
+}
+
+/// Where usage leads: the expected share, and the ends of its range.
+fn leads_to(sheet: &mut Worksheet, words: Words, formats: &Formats, outlook: Option<&Outlook>) -> Result<(), XlsxError> {
+    let Some(outlook) = outlook else {
+        sheet.write_string(OUTLOOK, 0, words.say(outcomes::OUTLOOK_CELL_NONE))?;
+        return Ok(());
+    };
+    let name = words.fill(outcomes::OUTLOOK_CELL, &[("day", &words.date(outlook.day))]);
+    sheet.write_string(OUTLOOK, 0, name)?;
+    for (at, share) in (1..).zip([outlook.expected, outlook.low, outlook.high]) {
+        sheet.write_number_with_format(OUTLOOK, at, share, &formats.share)?;
     }
     Ok(())
 }

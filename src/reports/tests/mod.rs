@@ -20,11 +20,14 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::catalogue::Product;
 use crate::domain::digest::{Digest, Fingerprint};
-use crate::domain::kinds::ActivitySource;
+use crate::domain::kinds::{ActivitySource, Opened};
 use crate::domain::money::{Currency, Price};
 use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
+use crate::domain::window;
 use crate::reports::columns::{published_files, published_tables};
+use crate::stages::activity::activity_28d::Activity28d;
+use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
 use crate::stages::measures::adoption::Adoption;
 use crate::stages::measures::customer_adoption::CustomerAdoption;
@@ -143,6 +146,35 @@ fn customer_adoption(tenant_id: Guid) -> CustomerAdoption {
     }
 }
 
+/// Two people with a seat since ever.
+fn assignments(tenant_id: Guid) -> Vec<Assignment> {
+    let assignment = |user: &str| Assignment {
+        tenant_id,
+        user_id: user.to_owned(),
+        sku_id: E3,
+        assigned_day: None,
+        removed_day: None,
+        source: Opened::Before,
+    };
+    vec![assignment("ada"), assignment("bob")]
+}
+
+/// One of them uses it on every day.
+fn activity(tenant_id: Guid) -> Activity28d {
+    Activity28d {
+        tenant_id,
+        user_id: "ada".to_owned(),
+        workload: "teams".to_owned(),
+        active_bits: window::WINDOW_MASK,
+        interactive_bits: window::WINDOW_MASK,
+        non_interactive_bits: 0,
+        action_bits: 0,
+        report_bits: 0,
+        active_days: 28,
+        last_active_day: None,
+    }
+}
+
 fn spend(tenant_id: Guid, seats: i64) -> Spend {
     let price = Price::parse("12.35", Currency::of("EUR").unwrap()).unwrap();
     Spend {
@@ -207,6 +239,13 @@ impl World {
             earlier: BTreeMap::new(),
         };
         world.store().lock("test").unwrap();
+        for (shard, tenant) in [NAMELESS, CONTOSO].into_iter().enumerate() {
+            let place = (None, shard as u32);
+            world
+                .store()
+                .replace_rows(place, &assignments(tenant), Fingerprint::default())
+                .unwrap();
+        }
         for number in 0..2 {
             world.day(number, 8);
         }
@@ -232,11 +271,13 @@ impl World {
         let customers = [vec![customer_adoption(NAMELESS)], vec![customer_adoption(CONTOSO)]];
         let spent = [vec![spend(NAMELESS, seats)], vec![spend(CONTOSO, seats)]];
         let sold = [vec![subscription(NAMELESS, seats)], vec![subscription(CONTOSO, seats)]];
+        let active = [vec![activity(NAMELESS)], vec![activity(CONTOSO)]];
         let advised = [vec![next_step(NAMELESS, Some(E3))], vec![next_step(CONTOSO, None)]];
         for shard in 0..2 {
             store.replace_rows((day, shard as u32), &adopted[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &used[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &sold[shard], digest).unwrap();
+            store.replace_rows((day, shard as u32), &active[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &worked[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &customers[shard], digest).unwrap();
             store.replace_rows((day, shard as u32), &spent[shard], digest).unwrap();

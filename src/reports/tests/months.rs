@@ -4,6 +4,8 @@ use arrow::datatypes::Decimal128Type;
 
 use super::*;
 use crate::reports::published_table::FACTS;
+use crate::stages::measures::seat_outcomes::{SEAT_OUTCOMES, SeatOutcome};
+use crate::warehouse::table::Row;
 
 /// Days from October to November.
 fn two_months() -> World {
@@ -32,10 +34,12 @@ impl World {
         names.map(|name| (name.clone(), digest(&name))).collect()
     }
 
-    /// Takes the tables of October away: what is published of it cannot come from there.
+    /// Takes the tables of October away: what is published of it cannot come from there. Only the day
+    /// stays with which seats of the latest day are compared.
     fn forget_october(&self) {
-        for contract in FACTS {
-            for number in 0..28 {
+        let of_warehouse = FACTS.iter().filter(|contract| contract.name != SEAT_OUTCOMES.name);
+        for contract in of_warehouse {
+            for number in (0..28).filter(|number| number + 28 != self.days - 1) {
                 for shard in 0..contract.files(2) {
                     self.store().remove(contract, (Some(FIRST.plus(number)), shard)).unwrap();
                 }
@@ -111,4 +115,34 @@ fn of_what_is_priced_by_the_month_the_last_day_of_each_month_is_published_and_th
     assert_eq!(world.texts("spend.parquet", "customer_name")[..2], ["Contoso, \"Ltd\"", "-"]);
     let costs = rows.column_by_name("cost_sold").unwrap();
     assert_eq!(costs.as_primitive::<Decimal128Type>().value_as_string(0), "98.8000");
+}
+
+#[test]
+fn seats_are_compared_with_28_days_before_where_that_is_published() {
+    let mut world = two_months();
+    world.publish();
+    let frame = world.read("seat_outcomes.parquet");
+    let days = frame.column(0).as_primitive::<Date32Type>().values().to_vec();
+    let (end_of_october, latest) = (Day::parse("2024-10-31").unwrap(), FIRST.plus(39));
+    assert_eq!(days, [end_of_october.0, end_of_october.0, latest.0, latest.0]);
+    let rows = SeatOutcome::rows(&frame).unwrap();
+    assert_eq!(
+        (rows[0].seats_assigned, rows[0].seats_active, rows[0].seats_active_every_week),
+        (2, Some(1), Some(1))
+    );
+    assert_eq!(
+        (rows[0].seats_retained, rows[0].seats_assigned_earlier),
+        (None, None),
+        "the day before is not published"
+    );
+    assert_eq!(
+        (rows[2].seats_retained, rows[2].seats_unused, rows[2].seats_new),
+        (Some(1), Some(1), Some(0))
+    );
+    assert_eq!(rows[2].earlier_day, FIRST.plus(11));
+    // What an earlier run left of days before the first one makes no difference.
+    world.days = 28;
+    world.publish();
+    let alone = SeatOutcome::rows(&world.read("seat_outcomes.parquet")).unwrap();
+    assert_eq!(alone, rows[..2]);
 }

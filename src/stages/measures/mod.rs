@@ -6,6 +6,7 @@ pub mod customer_adoption;
 mod customer_people;
 pub mod idle_seats;
 pub mod portfolio;
+pub mod seat_outcomes;
 pub mod seats;
 pub mod spend;
 pub mod usage;
