@@ -11,8 +11,8 @@
 //!    rename of all.
 //!
 //! `published_table` says what a table has in its file, `columns` lists them all; `facts` streams
-//! them day by day with names joined in (`names`), `seat_outcomes` makes the table that the warehouse
-//! does not have, `dimensions` has the star's other tables, `export` the CSV of the last day.
+//! them day by day with names joined in (`names`) and makes the table that the warehouse does not
+//! have, `dimensions` has the star's other tables, `export` the CSV of the last day.
 
 pub mod columns;
 pub mod day_rows;
@@ -29,7 +29,6 @@ pub mod publication;
 pub mod publish;
 pub mod published_reader;
 pub mod published_table;
-mod seat_outcomes;
 mod staging;
 pub mod step_history;
 pub mod summary;

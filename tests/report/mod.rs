@@ -94,7 +94,7 @@ pub fn long_sample() -> &'static Sample {
             "sample",
             "--quiet",
             "--customers",
-            "5",
+            "8",
             "--users",
             "8",
             "--days",

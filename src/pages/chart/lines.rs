@@ -50,7 +50,7 @@ pub fn draw(words: Words, caption: Caption<'_>, days: &[Day], lines: &[Line<'_>]
         @for range in runs(marked) {
             rect class="shade" x=(at(x(range.start) - step / 2.0)) y=(at(TOP)) width=(at(step * range.len() as f64)) height=(at(height - TOP - BOTTOM)) {}
         }
-        @if let Some(ahead) = ahead { (lead_on(ahead, days, x, |value| y(value.min(top)))) }
+        @if let Some(ahead) = ahead { (lead_on(words, ahead, days, x, |value| y(value.min(top)))) }
         @for tick in ticks(top, 5) {
             line class=(if (tick - 1.0).abs() < 1e-9 { "whole" } else { "grid" }) x1=(at(LEFT)) x2=(at(width - right)) y1=(at(y(tick))) y2=(at(y(tick))) {}
             text class="tick" x=(at(LEFT - 6.0)) y=(at(y(tick) + 4.0)) text-anchor="end" { (words.percent(tick, 0)) }
@@ -77,15 +77,22 @@ fn with_days_ahead(days: &[Day], ahead: Option<&Ahead>) -> Vec<Day> {
     days.iter().copied().chain(more).collect()
 }
 
-/// The range as a band that opens, and the line within it. A range above the axis is cut.
-fn lead_on(ahead: &Ahead, days: &[Day], x: impl Fn(usize) -> f64, y: impl Fn(f64) -> f64) -> Markup {
+/// The range as a band that opens, and the line within it with its value at the end. A range above
+/// the axis is cut.
+fn lead_on(words: Words, ahead: &Ahead, days: &[Day], x: impl Fn(usize) -> f64, y: impl Fn(f64) -> f64) -> Markup {
     let place = |day: Day| days.first().map_or(0.0, |first| x(usize::try_from(day.0 - first.0).unwrap_or(0)));
     let (begin, end) = ((place(ahead.from.0), y(ahead.from.1)), (place(ahead.to.0), y(ahead.to.1)));
     let (low, high) = ((end.0, y(ahead.range.0)), (end.0, y(ahead.range.1)));
+    let above_or_below = if end.1 > TOP + NAME_HEIGHT {
+        end.1 - 7.0
+    } else {
+        end.1 + NAME_HEIGHT
+    };
     let band = format!("{}Z", path([begin, high, low].into_iter().map(Some)));
     html! {
         path class=(format!("band s{}", ahead.series)) d=(band) {}
         path class=(format!("line ahead s{}", ahead.series)) d=(path([begin, end].into_iter().map(Some))) {}
+        text class=(format!("ahead s{}", ahead.series)) x=(at(end.0 - 4.0)) y=(at(above_or_below)) text-anchor="end" { (words.percent(ahead.to.1, 1)) }
     }
 }
 
@@ -216,7 +223,8 @@ mod tests {
             range: (0.4, 9.0),
         };
         assert_eq!(with_days_ahead(&days, Some(&ahead)).last(), Some(&Day(20_028)));
-        let text = lead_on(&ahead, &days, |place| place as f64, |value| 100.0 - 50.0 * value.min(2.0)).into_string();
+        let words = Words(Language::English);
+        let text = lead_on(words, &ahead, &days, |place| place as f64, |value| 100.0 - 50.0 * value.min(2.0)).into_string();
         assert!(text.contains("class=\"band s1\" d=\"M0 75L28 0L28 80Z\""), "{text}");
         assert!(text.contains("class=\"line ahead s1\" d=\"M0 75L28 70\""), "{text}");
     }

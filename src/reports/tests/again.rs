@@ -40,7 +40,7 @@ fn no_days_are_files_without_rows() {
     let files = world.publish();
     assert_eq!(
         files.iter().map(|file| file.rows).collect::<Vec<_>>(),
-        [0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]
     );
 }
 

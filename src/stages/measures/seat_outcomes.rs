@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray, UInt32Array};
+use arrow::array::{AsArray, RecordBatch, StringArray, UInt32Array};
 use arrow::datatypes::UInt32Type;
 
 use crate::domain::day::Day;

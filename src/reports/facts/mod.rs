@@ -1,6 +1,8 @@
 //! The published fact tables: the days of a table of the warehouse in one file, with the names
 //! joined in. A few days are read and joined at a time, so memory never holds the whole range.
 
+mod seat_outcomes;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -19,7 +21,6 @@ use crate::reports::names::{Names, cell, texts};
 use crate::reports::parquet_file::ParquetFile;
 use crate::reports::publication::Publication;
 use crate::reports::published_table::{DAY, GRAIN, PublishedTable, is_by_month};
-use crate::reports::seat_outcomes;
 use crate::reports::staging::{StagedFile, Staging};
 use crate::reports::step_history::{READ, StepHistory};
 use crate::stages::measures::seat_outcomes::SEAT_OUTCOMES;
