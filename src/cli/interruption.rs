@@ -168,8 +168,6 @@ fn end(last_message: &(impl Fn() + Send + Sync)) -> ! {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     #[test]

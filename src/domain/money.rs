@@ -144,8 +144,6 @@ impl fmt::Display for Price {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     fn parse(text: &str, code: &str) -> Result<i64, NoPrice> {

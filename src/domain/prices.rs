@@ -68,8 +68,6 @@ fn on(known: &BTreeMap<Option<Day>, Price>, day: Day) -> Option<Price> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::domain::money::Currency;
 

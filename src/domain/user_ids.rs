@@ -122,7 +122,6 @@ fn first_half(digest: &[u8]) -> u128 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
 

@@ -260,9 +260,6 @@ impl Family {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-    #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
-
     use std::fs;
 
     use super::*;

@@ -60,9 +60,6 @@ pub fn read(published: &dyn Storage, most: usize) -> Result<Vec<Value>, StorageE
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-    #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
-
     use std::fs;
     use std::path::Path;
 

@@ -1,5 +1,4 @@
 //! Catalogue files with the flaws of Microsoft and of people.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::guid::Guid;

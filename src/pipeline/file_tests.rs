@@ -1,5 +1,4 @@
 //! Pipeline files, good and bad. Each bad one comes with the whole message that it gives.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 #[path = "source_tests.rs"]
 mod sources;

@@ -1,5 +1,4 @@
 //! Price lists as people write them.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends by panicking")]
 
 use std::collections::BTreeSet;
 

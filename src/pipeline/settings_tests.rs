@@ -1,5 +1,4 @@
 //! From a pipeline file and a catalogue to settings, and the texts that fingerprints are made from.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use std::path::Path;
 

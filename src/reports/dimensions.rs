@@ -115,8 +115,6 @@ pub(super) fn calendar(first: Day, last: Day, language: Language) -> Vec<Calenda
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::domain::catalogue::Product;
 

@@ -144,8 +144,6 @@ impl Manifest {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use std::fs;
 
     use serde_json::{Value, json};

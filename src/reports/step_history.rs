@@ -130,8 +130,6 @@ fn dates<'a>(rows: &'a RecordBatch, column: &str) -> Result<&'a Date32Array, Arr
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use arrow::datatypes::{DataType, Field, Schema};
 
     use super::*;

@@ -147,7 +147,6 @@ fn last_date(path: &str) -> Option<Day> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
 

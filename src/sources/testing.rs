@@ -62,14 +62,12 @@ impl Read for Failing<'_> {
 
 impl Input for Failing<'_> {}
 
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 pub fn zstd_frame(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
 }
@@ -181,7 +179,6 @@ pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
 
 /// A catalogue with an offer of the old kind, and one of new commerce without its availability; and
 /// with a few audited actions.
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 fn catalogue() -> Catalogue {
     let sku = Guid::parse(b"05e9a617-0261-4cee-bb44-138d3ef5d965").unwrap();
     let offers = ["91fd106f-4b2c-4938-95ac-f54f74e9a239", "cfq7ttc0lflx:0001"];

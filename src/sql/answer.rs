@@ -71,8 +71,6 @@ fn with_days_as_numbers(mut rows: DataFrame) -> PolarsResult<DataFrame> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use std::path::Path;
     use std::sync::{Arc, Mutex};
 

@@ -83,8 +83,6 @@ fn kept(days: &BTreeSet<Day>, column: &str, part: &Expr) -> Option<BTreeSet<Day>
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use polars::prelude::lit;
     use polars::sql::sql_expr;
 

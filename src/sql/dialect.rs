@@ -214,8 +214,6 @@ impl VisitorMut for Sums {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     fn adapted(text: &str) -> Result<String, SqlError> {

@@ -87,8 +87,6 @@ fn quoted(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic, reason = "a test ends by panicking")]
-
     use super::*;
 
     #[test]

@@ -172,8 +172,6 @@ fn with_plain_texts(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use std::sync::Arc;
 
     use arrow::array::{

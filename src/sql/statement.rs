@@ -223,8 +223,6 @@ fn change_of(body: &SetExpr) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::warehouse::store::Store;
 

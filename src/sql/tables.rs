@@ -217,8 +217,6 @@ fn no_schema(schema: &str, name: &str) -> SqlError {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking")]
-
     use super::*;
 
     #[track_caller]

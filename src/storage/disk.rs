@@ -242,8 +242,6 @@ impl Write for DiskFile {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use std::sync::Mutex;
 

@@ -160,8 +160,6 @@ impl Unfinished for UnfinishedObject {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     fn staged(objects: &TemporaryFile, bytes: &[u8]) -> Staged {

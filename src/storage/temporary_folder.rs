@@ -53,8 +53,6 @@ pub fn remove_all() {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     #[test]

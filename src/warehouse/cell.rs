@@ -204,8 +204,6 @@ textual!(StepCode, |cell, column| column.add(cell.name()), StepCode::parse);
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     #[test]

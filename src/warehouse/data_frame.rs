@@ -195,8 +195,6 @@ fn taken_back(column: &Column) -> Result<ArrayRef, WarehouseError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use polars::prelude::{IntoLazy, SortMultipleOptions, col};
 
     use super::*;

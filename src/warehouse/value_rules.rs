@@ -111,8 +111,6 @@ pub fn key(contract: &Contract, frame: &RecordBatch, row: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use std::sync::Arc;
 
     use arrow::array::{Float64Array, Int64Array, StringArray};

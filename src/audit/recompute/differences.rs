@@ -156,8 +156,6 @@ fn shown(column: &ArrayRef, row: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::domain::guid::Guid;
     use crate::stages::measures::usage::{USAGE, Usage};

@@ -57,7 +57,7 @@ pub struct RunArgs {
     /// others; where they differ, nothing is.
     #[arg(long, value_name = "N", value_parser = share, conflicts_with = "tables")]
     pub verify: Option<Share>,
-    /// ProgressMode at every raw file, also at those older than the pipeline's `rescan_days`, and at the
+    /// Look at every raw file, also at those older than the pipeline's `rescan_days`, and at the
     /// bytes of each, not only at size and time.
     #[arg(long)]
     pub rescan: bool,

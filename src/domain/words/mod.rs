@@ -38,8 +38,6 @@ pub use phrase::{Noun, Phrase};
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::expect_used, reason = "a test ends by panicking")]
-
     use std::collections::BTreeSet;
     use std::fmt::Display;
 

@@ -100,7 +100,6 @@ pub fn collapsed(lists: &AllLists, names: &BTreeMap<Guid, String>, last: Day) ->
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
     use crate::domain::words::ENGLISH;

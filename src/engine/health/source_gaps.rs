@@ -162,7 +162,6 @@ fn median(mut numbers: Vec<i64>) -> Option<i64> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
 

@@ -88,7 +88,6 @@ fn next(steps: &[Step], places: &[usize], name: &str) -> Vec<usize> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
 

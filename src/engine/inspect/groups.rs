@@ -108,8 +108,6 @@ fn matcher(glob: &str) -> Option<GlobMatcher> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::storage;
 

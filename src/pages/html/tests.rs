@@ -1,7 +1,5 @@
 //! The colours of the style sheet: texts and lines can be told from what is behind them.
 
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
 use std::collections::BTreeMap;
 
 use super::*;

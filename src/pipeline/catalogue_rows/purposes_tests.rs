@@ -1,5 +1,4 @@
 //! What products are bought for: the built-in list, and those of pipelines.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
 //! Microsoft's list held against the built-in one.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
 //! What the closing summary computes, from rows told in a line each.
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::kinds::ActivitySource;

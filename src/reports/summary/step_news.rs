@@ -186,8 +186,6 @@ fn by_seats(mut steps: Vec<NamedStep>) -> Vec<NamedStep> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::domain::money::Money;
     use crate::stages::next_steps::evidence::Evidence;

@@ -1,5 +1,4 @@
 //! Small warehouses, published and read back.
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;

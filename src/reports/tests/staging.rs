@@ -1,9 +1,4 @@
 //! Publications into small folders.
-#![allow(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test ends by panicking, and puts files where it wants"
-)]
 
 use std::fs::{self, File};
 use std::path::Path;

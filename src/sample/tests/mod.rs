@@ -1,7 +1,5 @@
 //! The laws of this room, and that every story happens in the small sample.
 
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
 mod stories;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,4 @@
 //! Spellings of times.
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 

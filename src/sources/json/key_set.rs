@@ -164,8 +164,6 @@ impl<const N: usize> Keys<N> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     #[test]

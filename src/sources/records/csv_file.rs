@@ -248,7 +248,6 @@ impl CsvRecord {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
     use crate::sources::bytes::limits::Limits;

@@ -1,5 +1,4 @@
 //! Tests of whole files, one file a format, and the laws that hold for all of them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 
 mod avro;
 mod compressed;

@@ -1,7 +1,5 @@
 //! For each invariant of next steps, rows that keep it and rows that violate it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
 use super::*;
 use crate::domain::next_steps::Language;
 use crate::stages::activity::first_activity::FirstActivity;

@@ -223,8 +223,6 @@ fn check_ratios(subject: Subject<'_>, row: &Portfolio, of_workload: bool, violat
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::stages::checks::testing::{day, day_of_one_product, says};
     use crate::stages::measures::portfolio::build_rows;

@@ -1,7 +1,5 @@
 //! For each invariant of seats, rows that keep it and rows that violate it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
 use super::*;
 use crate::domain::subscription::State;
 use crate::stages::checks::inputs::Products;

@@ -73,8 +73,6 @@ fn columns(row: &Spend, product: &Adoption, price: Price, idle: Option<i64>) -> 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::domain::money::Currency;
     use crate::stages::checks::testing::{SKU, TENANT, check_with, says};

@@ -4,8 +4,6 @@
 //! paid seats. Four users have or had the product and are active in `exchange`: `a`, `b` and `c`
 //! have it, `d` had it until three days ago. `a` also uses `teams`.
 
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
 use std::collections::BTreeMap;
 
 use arrow::record_batch::RecordBatch;

@@ -143,8 +143,6 @@ fn for_each_group<'a>(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::stages::checks::testing::{broken, daily, daily_users, day, frame, says, windows};
 

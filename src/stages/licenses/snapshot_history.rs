@@ -209,8 +209,6 @@ impl From<SnapshotSubscription> for ListedSubscription {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use proptest::prelude::*;
 

@@ -97,8 +97,6 @@ fn renewals(list: &[ListedSubscription]) -> impl Iterator<Item = (&str, Day)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::domain::guid::Guid;
     use crate::domain::kinds::Feed;

@@ -1,5 +1,4 @@
 //! What seats cost, by small rows of `adoption`.
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -33,17 +33,10 @@ table! {
 
 /// Sorts the rows by key and removes copies.
 pub fn distinct(mut rows: Vec<UserNameRow>) -> Vec<UserNameRow> {
-    let key = |row: &UserNameRow| {
-        (
-            row.tenant_id,
-            row.name_id.clone(),
-            row.user_id.clone(),
-            row.day,
-            row.source.clone(),
-            row.source_file.clone(),
-        )
-    };
-    rows.sort_by_cached_key(key);
+    fn key(row: &UserNameRow) -> (Guid, &str, &str, Option<Day>, &str, &str) {
+        (row.tenant_id, &row.name_id, &row.user_id, row.day, &row.source, &row.source_file)
+    }
+    rows.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
     rows.dedup_by(|a, b| key(a) == key(b));
     rows
 }

@@ -1,8 +1,6 @@
 //! Names that change hands, one case per line: to whom sources give the name on which day, and who
 //! has it when.
 
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
 use super::*;
 
 const TENANT: Guid = Guid(1);

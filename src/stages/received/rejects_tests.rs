@@ -1,7 +1,5 @@
 //! Rejects are counted, sorted, and none is lost.
 
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
 use super::*;
 use crate::warehouse::table::Row;
 

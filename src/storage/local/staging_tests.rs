@@ -1,9 +1,4 @@
 //! Unfinished files of processes that live and of processes that died.
-#![allow(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test ends by panicking, and puts files where it wants"
-)]
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

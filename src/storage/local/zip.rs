@@ -202,7 +202,6 @@ impl ReadAt for MemberBytes {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
     use flate2::read::GzDecoder;

@@ -1,6 +1,5 @@
 //! What every storage has to keep of what the trait promises. [`conforms`] makes tests of it for one
 //! kind of storage: `open` gives one more way to the same objects, as another process would have it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking")]
 
 mod finding;
 mod objects;

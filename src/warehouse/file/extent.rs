@@ -58,8 +58,6 @@ fn end_of_parts(metadata: &ParquetMetaData) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use std::fs;
     use std::sync::Arc;
 

@@ -122,8 +122,6 @@ fn may_have(least: Option<&[u8]>, most: Option<&[u8]>, id: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use std::sync::Arc;
 
     use arrow::array::{ArrayRef, Int64Array, StringArray};

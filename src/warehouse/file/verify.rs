@@ -175,8 +175,6 @@ fn columns_flaw(contract: &Contract, frame: &RecordBatch) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use std::fs;
     use std::sync::Arc;
 

@@ -134,7 +134,6 @@ pub(super) fn encode<W: Write + Send>(
 
 /// Writes a frame of a test under a name.
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test ends by panicking")]
 pub fn put(storage: &dyn crate::storage::interface::Storage, name: &str, contract: &Contract, frame: &RecordBatch) {
     let (staged, _) = write(storage.begin().unwrap(), contract, frame, Default::default(), &[]).unwrap();
     storage.put(&staged, name).unwrap();

@@ -73,8 +73,6 @@ fn of_bytes<T: DeserializeOwned>(bytes: &[u8], version: u8) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
     use crate::storage::temporary_file::TemporaryFile;
 

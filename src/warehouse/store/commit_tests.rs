@@ -1,9 +1,4 @@
 //! Files of a partition that take their places together.
-#![allow(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test ends by panicking, and spoils files by itself"
-)]
 
 use std::fs;
 use std::io;

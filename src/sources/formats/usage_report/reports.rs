@@ -247,7 +247,6 @@ pub fn folded(name: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
