@@ -1,4 +1,5 @@
 //! All integration tests in one binary, so that the program is linked once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests put files where they want")]
 
 mod catalogue_refresh;
