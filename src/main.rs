@@ -14,23 +14,29 @@ use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
 use uptake::cli::written;
 use uptake::sources::records::panic_guard::is_guarded;
+use uptake::warehouse::data_frame::is_answering;
 
 /// Ctrl-C, or a request to end.
 static INTERRUPTION: Interruption = Interruption::new();
 
 fn main() -> ExitCode {
-    let _ = ctrlc::set_handler(|| INTERRUPTION.signal());
-    ignore_the_size_limit_signal();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
+    if let Some(threads) = cli.command.threads() {
+        limit_threads_of_polars(threads);
+    }
+    let _ = ctrlc::set_handler(|| INTERRUPTION.signal());
+    ignore_the_size_limit_signal();
     let log_format = cli.global.log_format;
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |panic| match log_format {
         // A library that panics over the bytes of a raw file: they are a reject, and nothing to
         // report.
         _ if is_guarded() => {}
+        // Polars over a question that somebody wrote: it is an error with a message.
+        _ if is_answering() => {}
         LogFormat::Json => Failure::new(Code::Bug, panic).hint("please report this").report(LogFormat::Json),
         LogFormat::Text => usual(panic),
     }));
@@ -73,6 +79,14 @@ fn refuse(error: &clap::Error) -> ExitCode {
         .hint("`uptake help` lists the commands, `uptake help COMMAND` their options")
         .report(LogFormat::Json);
     ExitCode::from(Code::Usage as u8)
+}
+
+/// Polars has threads of its own, as many as there are cores. Its only setting for that is this
+/// variable, which it reads when it begins its first work.
+fn limit_threads_of_polars(threads: u16) {
+    // SAFETY: this is the only thread of the process: the first one, before any other is started. So
+    // nothing reads or writes the environment at the same time.
+    unsafe { std::env::set_var("POLARS_MAX_THREADS", threads.to_string()) };
 }
 
 /// A file that may not grow any more (`ulimit -f`) is to be an error of the write, which says which

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pipeline", &["domain", "sources"]),
     ("sql", &["domain", "storage", "warehouse", "stages", "reports", "pipeline"]),
     ("explain", &["domain", "stages", "reports"]),
-    ("pages", &["domain", "storage", "warehouse", "stages", "reports"]),
+    ("pages", &["domain", "storage", "warehouse", "stages", "reports", "explain"]),
     (
         "engine",
         &[

@@ -1,12 +1,16 @@
 //! `uptake init`: from a folder of raw files to a pipeline file that runs.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 use walkdir::WalkDir;
+
+use crate::input::zipped::zip;
+use crate::workdir::parquet_files;
 
 fn uptake(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_uptake"))
@@ -79,6 +83,87 @@ fn a_folder_of_raw_files_becomes_a_pipeline_that_publishes_what_its_own_would() 
         published(&site.path().join("published")),
         published(&site.path().join("own/published"))
     );
+}
+
+/// Packs every file below a folder into an archive, named from there, and takes the folder away.
+/// What is compressed already is unpacked first.
+fn pack(folder: &Path, archive: &Path) {
+    let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let path = entry.unwrap().into_path();
+        if path.is_file() {
+            let bytes = fs::read(&path).unwrap();
+            let mut plain = Vec::new();
+            match flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain) {
+                Ok(_) => {}
+                Err(_) => plain = bytes,
+            }
+            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
+            entries.push((name.trim_end_matches(".gz").to_owned(), plain));
+        }
+    }
+    let members: Vec<(&str, &[u8])> = entries.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    fs::write(archive, zip(&members)).unwrap();
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn members_of_archives_are_read_as_a_pipeline_written_by_hand_would() {
+    let site = site();
+    let raw = site.path().join("raw");
+    let own = fs::read_to_string(site.path().join("own.toml")).unwrap();
+    // An archive in the folder of each tenant, and one that has the folders of all tenants.
+    let tenants: Vec<_> = fs::read_dir(raw.join("graph-users"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    for tenant in &tenants {
+        pack(tenant, &tenant.with_extension("zip"));
+        let (name, folder) = (tenant.with_extension("zip"), raw.join("users").join(tenant.file_name().unwrap()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::rename(&name, folder.join("2026-09.zip")).unwrap();
+    }
+    fs::remove_dir_all(raw.join("graph-users")).unwrap();
+    pack(&raw.join("graph-subscriptions"), &raw.join("lists-2026.zip"));
+    let by_hand = own
+        .replace("root = \".\"", "root = \"raw\"")
+        .replace("\"graph-users/**/*.json*\"", "\"users/**/*.zip\"")
+        .replace("\"graph-subscriptions/**/*.json*\"", "\"lists-2026.zip\"")
+        .replace("\"warehouse\"", "\"own/warehouse\"")
+        .replace("\"published\"", "\"own/published\"");
+    fs::write(site.path().join("own.toml"), &by_hand).unwrap();
+    let (code, _, err) = uptake(site.path(), &["run", "own.toml", "--quiet"]);
+    assert_eq!(code, 0, "{err}");
+    let (code, out, err) = uptake(site.path(), &["init", "raw", "--out", "found.toml"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("license_holdings in the format graph-users: users/**/"), "{out}");
+    assert!(
+        out.contains("subscriptions in the format graph-company-subscriptions: lists-*.zip/**/"),
+        "{out}"
+    );
+    let line = |start: &str| by_hand.lines().find(|line| line.starts_with(start)).unwrap().to_owned();
+    let found = fs::read_to_string(site.path().join("found.toml")).unwrap();
+    let found: String = found
+        .lines()
+        .filter(|line| !line.starts_with("time_zone = "))
+        .map(|text| match text.starts_with("# last_day = ") {
+            true => ["first_day", "last_day", "partner_tenant_id", "time_zone"]
+                .map(|key| line(key) + "\n")
+                .concat(),
+            false => format!("{text}\n"),
+        })
+        .collect();
+    fs::write(site.path().join("found.toml"), found).unwrap();
+    let (code, _, err) = uptake(site.path(), &["run", "found.toml", "--quiet"]);
+    assert_eq!(code, 0, "{err}");
+    let files = |root: &str, table: &str| {
+        let files = parquet_files(&site.path().join(root).join(table));
+        assert!(!files.is_empty(), "{root} {table}");
+        files
+    };
+    for table in ["activity_daily", "assignments", "subscriptions", "usage", "adoption", "next_steps"] {
+        assert!(files("warehouse", table) == files("own/warehouse", table), "{table}");
+    }
 }
 
 #[test]

@@ -7,7 +7,8 @@
 //!    they look in light, in dark and on paper.
 //! 3. `html` puts both into one file that needs no other; `xlsx` makes a workbook of the same.
 //!
-//! No figure names a user: published tables have none.
+//! No figure names a user: published tables have none. A page does where somebody asks for it: then
+//! `explain` says who is behind the figures of one customer.
 
 pub mod chart;
 pub mod figures;

@@ -44,9 +44,15 @@ pub fn answer(tables: &Tables, text: &str) -> Result<RecordBatch, SqlError> {
         error => SqlError::Warehouse(error),
     };
     subquery::settle(&mut statement, &mut context, &columns).map_err(told)?;
-    let query = context.execute(&statement.to_string()).map_err(|error| explained(error.into()))?;
+    let query = data_frame::answered(|| context.execute(&statement.to_string())).map_err(explained)?;
     let rows = data_frame::collected(query).map_err(explained)?;
-    Ok(data_frame::rows_of(&with_days_as_numbers(rows).map_err(WarehouseError::from)?)?)
+    let rows = with_days_as_numbers(rows).map_err(WarehouseError::from)?;
+    data_frame::rows_of(&rows).map_err(|error| {
+        SqlError::question(
+            format!("a column of the answer has a type that cannot be shown: {error}"),
+            "CAST gives it another one, such as BIGINT, DOUBLE or VARCHAR",
+        )
+    })
 }
 
 /// What lies between two dates is a number of days.

@@ -52,9 +52,8 @@ impl Settler<'_> {
             recursive: false,
             cte_tables,
         });
-        let found = self.context.execute(&alone.to_string());
-        let found = found.map_err(|error| alone_is_not_enough(query, &SqlError::of(&error, self.columns)))?;
-        data_frame::collected(found).map_err(|error| match error {
+        let found = data_frame::answered(|| self.context.execute(&alone.to_string()));
+        found.and_then(data_frame::collected).map_err(|error| match error {
             WarehouseError::Query(error) => alone_is_not_enough(query, &SqlError::of(&error, self.columns)),
             error => SqlError::Warehouse(error),
         })

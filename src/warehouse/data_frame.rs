@@ -11,13 +11,16 @@ use std::any::Any;
 use std::mem::transmute;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, Int64Array, make_array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type, Schema, TimeUnit, TimestampMicrosecondType};
 use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
-use polars::prelude::{Column, CompatLevel, DataFrame, Expr, IntoColumn, LazyFrame, NULL, PolarsError, Series, apply_multiple, col, lit};
+use polars::prelude::{
+    Column, CompatLevel, DataFrame, Expr, IntoColumn, LazyFrame, NULL, PolarsError, PolarsResult, Series, apply_multiple, col, lit,
+};
 use polars_arrow::ffi::{ArrowArray, ArrowSchema, export_array_to_c, export_field_to_c, import_array_from_c, import_field_from_c};
 
 use crate::warehouse::contract::{self, Contract, Kind};
@@ -51,11 +54,27 @@ pub fn for_questions(rows: &RecordBatch) -> Result<DataFrame, WarehouseError> {
     Ok(DataFrame::new(rows.num_rows(), columns.collect::<Result<_, WarehouseError>>()?)?)
 }
 
-/// Carries out a query that somebody wrote. A panic of Polars, which has not every type and function
-/// of SQL, is an error here.
+/// How many questions that somebody wrote Polars is at work on.
+static QUESTIONS: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether Polars is at work on a question that somebody wrote. A panic in any thread is part of the
+/// answer then, and needs no message of its own.
+pub fn is_answering() -> bool {
+    QUESTIONS.load(Ordering::Relaxed) > 0
+}
+
+/// Hands a question that somebody wrote to Polars. A panic of Polars, which has not every type and
+/// function of SQL, is an error here.
+pub fn answered<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, WarehouseError> {
+    QUESTIONS.fetch_add(1, Ordering::Relaxed);
+    let answer = catch_unwind(AssertUnwindSafe(work));
+    QUESTIONS.fetch_sub(1, Ordering::Relaxed);
+    Ok(answer.unwrap_or_else(|panic| Err(refused(&*panic)))?)
+}
+
+/// Carries out a query that somebody wrote.
 pub fn collected(query: LazyFrame) -> Result<DataFrame, WarehouseError> {
-    let asked = AssertUnwindSafe(|| query.collect());
-    Ok(on_a_thread_of_its_own(|| catch_unwind(asked)).unwrap_or_else(|panic| Err(refused(&*panic)))?)
+    answered(|| on_a_thread_of_its_own(|| query.collect()))
 }
 
 /// Takes rows back with the types that Polars gives them.
@@ -268,6 +287,18 @@ mod tests {
         assert_eq!(sums.len(), 1);
         assert_eq!(sums[0].share.map(f64::to_bits), Some(expected.to_bits()));
         assert_eq!((sums[0].count, sums[0].day), (Some(299 * 150), Some(Day(299))));
+    }
+
+    #[test]
+    #[allow(clippy::panic, reason = "it is what is looked at")]
+    fn a_panic_over_a_question_is_an_error_that_says_why() {
+        let inside = answered(|| Ok(is_answering())).unwrap();
+        assert!(inside, "while it is answered, a panic needs no message");
+        let lost: Result<(), _> = answered(|| on_a_thread_of_its_own(|| panic!("no such type")));
+        assert_eq!(
+            lost.unwrap_err().to_string(),
+            WarehouseError::from(refused(&"no such type")).to_string()
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod alert;
 mod faults;
 mod money;
+mod threads;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ mod outside;
 mod removed;
 mod seen;
 mod unread;
-mod zipped;
+pub mod zipped;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

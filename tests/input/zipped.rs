@@ -14,7 +14,7 @@ use uptake::storage::local::reads::Reads;
 use super::{Site, said, sign_in};
 
 /// A zip file of packed members: names and contents.
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = ZipArchiveWriter::new(&mut bytes);
     for (name, content) in members {

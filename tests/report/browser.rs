@@ -62,6 +62,8 @@ impl Tools {
             "--headless=new",
             "--no-sandbox",
             "--disable-gpu",
+            // A container may have 64 MB of shared memory only, which a page can fill.
+            "--disable-dev-shm-usage",
             "--no-first-run",
             "--disable-background-networking",
         ]);

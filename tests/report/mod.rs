@@ -1,10 +1,13 @@
 //! `uptake report`: its pages and workbooks say what the published tables say, in a real browser and
 //! in another library, and wrong calls leave nothing behind.
 
+pub mod agree;
 mod at_the_end;
 mod browser;
 mod figures;
+mod libreoffice;
 mod page;
+mod people;
 mod published;
 mod trend_words;
 mod workbook;

@@ -11,7 +11,12 @@ fn between<'a>(text: &'a str, begin: &str, end: &str) -> Option<(&'a str, &'a st
 /// The rows of a table, by what `data-row` says; of each cell but the first the values of its
 /// figures, in order.
 pub fn table(page: &str, id: &str) -> BTreeMap<String, Vec<Vec<String>>> {
-    let (table, _) = between(page, &format!("id=\"{id}\""), "</table>").unwrap_or_else(|| panic!("no table {id}"));
+    find_table(page, id).unwrap_or_else(|| panic!("no table {id}"))
+}
+
+/// The same; `None` where the page has no such table.
+pub fn find_table(page: &str, id: &str) -> Option<BTreeMap<String, Vec<Vec<String>>>> {
+    let (table, _) = between(page, &format!("id=\"{id}\""), "</table>")?;
     let (_, body) = table.split_once("<tbody>").unwrap();
     let mut rows = BTreeMap::new();
     for row in body.split("<tr").skip(1) {
@@ -19,7 +24,7 @@ pub fn table(page: &str, id: &str) -> BTreeMap<String, Vec<Vec<String>>> {
         let cells = cells.split("<td").skip(1).map(values).collect();
         assert!(rows.insert(name.to_owned(), cells).is_none(), "two rows {name}");
     }
-    rows
+    Some(rows)
 }
 
 /// The exact values of the figures and days in a piece of HTML.

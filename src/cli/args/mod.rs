@@ -96,3 +96,17 @@ pub enum Command {
     #[command(after_help = "Example:\n  uptake completions bash > /etc/bash_completion.d/uptake")]
     Completions(CompletionsArgs),
 }
+
+impl Command {
+    /// How many threads the command is to use; `None` where the call does not say, or the command
+    /// takes no such option.
+    pub fn threads(&self) -> Option<u16> {
+        match self {
+            Command::Run(args) => args.threads,
+            Command::Reprocess(args) => args.threads,
+            Command::Plan(args) => args.run.threads,
+            Command::Check(args) => args.threads,
+            _ => None,
+        }
+    }
+}

@@ -16,7 +16,9 @@ use crate::domain::guid::Guid;
 use crate::domain::words::{Words, counted};
 use crate::engine::error::EngineError;
 use crate::engine::query::customers::pick;
+use crate::engine::query::explain::people;
 use crate::engine::query::name_lookup::Named;
+use crate::explain::view::everyone::Everyone;
 use crate::pages::figures::customer::CustomerFigures;
 use crate::pages::figures::read::read;
 use crate::pages::names::file_name;
@@ -31,6 +33,7 @@ use crate::storage::error::StorageError;
 use crate::storage::interface::Storage;
 use crate::storage::names::text_of;
 use crate::warehouse::error::WarehouseError;
+use crate::warehouse::store::Store;
 
 /// How often the files are read anew when a run publishes meanwhile.
 const ATTEMPTS: usize = 3;
@@ -39,6 +42,13 @@ const ATTEMPTS: usize = 3;
 pub fn run(args: &ReportArgs, global: &Global) -> Result<(), Failure> {
     let context = Context::read(&args.pipeline, global)?;
     let published = storage::at(&context.settings.published);
+    if args.users && format(args) == ReportFormat::Xlsx {
+        return Err(Failure::new(
+            Code::Usage,
+            "`--users` is for a page: a workbook has the published tables, which name no user",
+        )
+        .hint("leave `--users` out, or ask for `--format html`"));
+    }
     if args.per_customer.is_none() {
         output::check(&path(args))?;
     }
@@ -105,8 +115,14 @@ fn files(args: &ReportArgs, context: &Context, published: &dyn Storage) -> Resul
         ReportFormat::Html => None,
         ReportFormat::Xlsx => Some(DayTables::read(&reader, day).map_err(failed)?),
     };
+    let everyone = customer.filter(|_| args.users);
+    let everyone = everyone.map(|customer| everyone_of(context, customer, day)).transpose()?;
     let of_customer = |customer: &CustomerFigures| match &tables {
-        None => Ok(html::customer::write(words, &figures, customer).into_bytes()),
+        None => {
+            let everyone = everyone.as_ref();
+            everyone.map_or(Ok(()), |everyone| are_the_published(everyone, customer))?;
+            Ok(html::customer::write(words, &figures, customer, everyone).into_bytes())
+        }
         Some(tables) => xlsx::write(words, &figures, tables, Some(customer.id())).map_err(no_workbook),
     };
     if let Some(folder) = &args.per_customer {
@@ -120,6 +136,41 @@ fn files(args: &ReportArgs, context: &Context, published: &dyn Storage) -> Resul
         (Some(id), None, _) => return Err(absent(id, day)),
     };
     Ok(vec![(path(args), bytes)])
+}
+
+/// The people of a customer, out of the warehouse.
+fn everyone_of(context: &Context, customer: Guid, day: Day) -> Result<Everyone, Failure> {
+    let store = Store::at(&context.settings.warehouse);
+    let everyone = people(&context.settings, &store, customer, day)?;
+    match everyone.differences.len() {
+        0 => Ok(everyone),
+        count => Err(Failure::new(
+            Code::Check,
+            format!("the tables differ in {} from what is counted again", counted(count, "place")),
+        )
+        .hint("where the pipeline file was changed, or a run is at work, `uptake run` brings the tables up to date")),
+    }
+}
+
+/// The people are to be those behind the figures of the page, which were published by a run. The
+/// warehouse may have gone on since then.
+fn are_the_published(everyone: &Everyone, customer: &CustomerFigures) -> Result<(), Failure> {
+    let published: Vec<_> = customer
+        .in_scope()
+        .map(|product| (product.row.sku_id, product.row.seats_assigned, product.row.parts()))
+        .collect();
+    let counted: Vec<_> = everyone
+        .products
+        .iter()
+        .map(|product| (product.sku, product.numbers.assigned, product.numbers.parts))
+        .collect();
+    match published == counted {
+        true => Ok(()),
+        false => Err(
+            Failure::new(Code::Check, "the warehouse has other numbers than the published files")
+                .hint("`uptake run` publishes what the warehouse has"),
+        ),
+    }
 }
 
 fn no_workbook(error: XlsxError) -> Failure {

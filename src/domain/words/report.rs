@@ -14,6 +14,9 @@ phrases! {
     CHART_OF = "Chart: {what}", "Diagramm: {what}";
     MADE_BY = "Made by uptake {version} from the published tables of {day}.", "Erstellt von uptake {version} aus den veröffentlichten Tabellen vom {day}.";
     NO_USERS = "This page names no users.", "Diese Seite nennt keine Nutzer.";
+    HAS_USERS = "Its users come from the warehouse.", "Die Nutzer stammen aus dem Warehouse.";
+    PERSONAL_DATA = "Personal data.", "Personenbezogene Daten.";
+    PERSONAL_DATA_TEXT = "This page names users, their licenses and when they were active. It is for those who may know that.", "Diese Seite nennt Nutzer, ihre Lizenzen und wann sie aktiv waren. Sie ist nur für Personen bestimmt, die das wissen dürfen.";
     UNKNOWN = "unknown", "unbekannt";
     NONE = "none", "keine";
     MORE_ROWS = "and {count} more, in {file}", "und {count} weitere, in {file}";
@@ -86,11 +89,19 @@ phrases! {
     CHANGES = "What changed in 28 days", "Was sich in 28 Tagen geändert hat";
     CHANGES_NONE = "Nothing changed.", "Nichts hat sich geändert.";
     CHANGES_UNKNOWN = "There is no day 28 days before to compare with.", "Es gibt keinen Tag 28 Tage zuvor, mit dem verglichen werden könnte.";
-    ROSE = "Usage went from {before} to {now}.", "Die Nutzung ging von {before} auf {now}.";
-    BY_ACTIVE = "{points} points, because {count} users are active", "{points} Punkte durch {count} aktive Nutzer";
-    BY_SEATS = "{points} points, because {count} seats are usable", "{points} Punkte durch {count} nutzbare Lizenzen";
-    NEW_PRODUCT = "The product was not there 28 days before.", "Das Produkt gab es 28 Tage zuvor nicht.";
-    CHANGE_OF = "{what}: {before} to {now} ({change})", "{what}: {before} auf {now} ({change})";
+    CHANGES_TEXT = "Usage and deployment, and below each the counts that moved it, by how many points. The effects add up to the change.", "Nutzung und Bereitstellung, und darunter die Zahlen, die sie bewegt haben, mit der Wirkung in Punkten. Die Wirkungen ergeben zusammen die Änderung.";
+    CHANGES_BEGAN = "28 days before, a window was not complete: part of a rise is data that began, and not use.", "28 Tage zuvor war ein Zeitfenster nicht vollständig: Ein Teil eines Anstiegs sind neu beginnende Daten und keine Nutzung.";
+    CAUSE = "What changed", "Was sich geändert hat";
+    BEFORE = "28 days before", "28 Tage zuvor";
+    NOW = "Now", "Jetzt";
+    CHANGE = "Change", "Änderung";
+    EFFECT = "Effect in points", "Wirkung in Punkten";
+    ACTIVE_PART = "Active: {part}", "Aktiv: {part}";
+    ENTITLED_SEATS = "Usable seats", "Nutzbare Lizenzen";
+    ASSIGNED_SEATS = "Assigned seats", "Zugewiesene Lizenzen";
+    SOLD_SEATS = "Seats sold", "Gekaufte Lizenzen";
+    NEW_PRODUCT = "The product was not there 28 days before, or did not count.", "Das Produkt gab es 28 Tage zuvor nicht, oder es zählte nicht.";
+    GONE_PRODUCT = "The product is not there any more, or does not count; 28 days before, {assigned} seats were assigned and {active} users active.", "Das Produkt gibt es nicht mehr, oder es zählt nicht; 28 Tage zuvor waren {assigned} Lizenzen zugewiesen und {active} Nutzer aktiv.";
 
     STEPS = "Next steps", "Nächste Schritte";
     STEPS_NEW = "Next steps that are new", "Neue nächste Schritte";
@@ -107,6 +118,29 @@ phrases! {
     WHAT = "What can be done", "Was getan werden kann";
     NUMBERS = "The numbers behind it", "Die Zahlen dahinter";
     PER_MONTH = "{amount} per month", "{amount} pro Monat";
+
+    USERS = "People", "Personen";
+    USERS_TEXT = "Who is behind the numbers. Users have the ids under which the warehouse stores them: those of their accounts, or pseudonyms where the pipeline asks for these.", "Wer hinter den Zahlen steht. Nutzer haben die IDs, unter denen das Warehouse sie speichert: die ihrer Konten, oder Pseudonyme, wo die Pipeline das so will.";
+    USERS_NONE = "All seats are used, and everybody who is active has one.", "Alle Lizenzen werden genutzt, und wer aktiv ist, hat eine.";
+    IDLE = "Seats without use", "Lizenzen ohne Nutzung";
+    TIER = "Tier", "Stufe";
+    TIER_DISABLED = "disabled account", "deaktiviertes Konto";
+    TIER_NEVER = "never active", "nie aktiv";
+    TIER_INACTIVE = "inactive", "inaktiv";
+    EVIDENCE = "Evidence", "Beleg";
+    LICENSE_SINCE = "License since", "Lizenz seit";
+    LAST_USE_ON = "last use on {day}", "zuletzt genutzt am {day}";
+    NO_USE_SINCE = "no use since {day}, as far back as the tables go", "keine Nutzung seit {day}, soweit die Tabellen zurückreichen";
+    TOO_EARLY = "Not listed: {count} without use who have their license for less than {days} days. It is too early to say.", "Nicht aufgeführt: {count} ohne Nutzung, die ihre Lizenz seit weniger als {days} Tagen haben. Es ist zu früh für ein Urteil.";
+    WITHOUT_SEAT = "Active with the product, and without it by now", "Aktiv mit dem Produkt, inzwischen ohne";
+    SEAT_UNTIL = "License until", "Lizenz bis";
+    SEAT_NOW = "The license now", "Die Lizenz jetzt";
+    ACTIVE_DAYS = "Active days", "Aktive Tage";
+    LAST_ACTIVE = "Last active", "Zuletzt aktiv";
+    WAITING = "Waiting for a seat", "Warten auf eine Lizenz";
+    NO_LICENSE = "Active without any license for it", "Aktiv ohne jede Lizenz dafür";
+    WHO_CHANGED = "Who made active users change in 28 days", "Wer die aktiven Nutzer in 28 Tagen verändert hat";
+    MORE_USERS = "{count} more are not listed here. All of them:", "{count} weitere sind hier nicht aufgeführt. Alle zeigt:";
 
     RENEWALS = "Renewals of the next 90 days", "Verlängerungen der nächsten 90 Tage";
     RENEWALS_NONE = "No subscription renews in the next 90 days, as far as the lists say.", "In den nächsten 90 Tagen verlängert sich kein Abonnement, soweit die Listen es sagen.";

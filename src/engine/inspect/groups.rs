@@ -1,13 +1,16 @@
 //! The files of a folder in groups, by their names: one glob for files that differ in numbers, dates
-//! and tenants only.
+//! and tenants only. The members of an archive are files below it, as they are for a run.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::engine::inspect::source_block;
+use crate::storage;
 use crate::storage::error::StorageError;
 use crate::storage::interface::{Kind, Storage};
+use crate::storage::names::path_of;
 
 /// What a run leaves in the folder of a warehouse, and in that of the published files: neither has
 /// raw files.
@@ -36,15 +39,27 @@ impl Group {
 }
 
 /// All files below a folder. Hidden ones are left out, and folders that a run has written.
-pub fn groups(storage: &dyn Storage) -> Result<Vec<Group>, StorageError> {
+pub fn groups(folder: &Path, storage: &dyn Storage) -> Result<Vec<Group>, StorageError> {
     let mut names = Vec::new();
     gather(storage, "", &mut names)?;
     names.sort_unstable();
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut archives = Vec::new();
     for name in names {
-        groups.entry(source_block::glob_of(&name)).or_default().push(name);
+        let members = storage::members_named(&folder.join(path_of(&name)))?;
+        let below: Vec<String> = members.into_iter().map(|(member, _)| format!("{name}/{member}")).collect();
+        let files = match below.is_empty() {
+            true => vec![name],
+            false => {
+                archives.push(name);
+                below
+            }
+        };
+        for file in files {
+            groups.entry(source_block::glob_of(&file)).or_default().push(file);
+        }
     }
-    Ok(told_apart(groups))
+    Ok(told_apart(groups, &archives))
 }
 
 fn gather(storage: &dyn Storage, prefix: &str, names: &mut Vec<String>) -> Result<(), StorageError> {
@@ -68,11 +83,14 @@ fn gather(storage: &dyn Storage, prefix: &str, names: &mut Vec<String>) -> Resul
 
 /// The groups, each with a glob that names no file of another one. A name that is nothing but
 /// numbers is `*`, which is every other name too: there the glob asks for a digit. Where a glob
-/// still names others, the group has one for each of its files.
-fn told_apart(groups: BTreeMap<String, Vec<String>>) -> Vec<Group> {
+/// still names others, the group has one for each of its files. A glob that names an archive would
+/// read all of its members.
+fn told_apart(groups: BTreeMap<String, Vec<String>>, archives: &[String]) -> Vec<Group> {
+    let nobodys = String::new();
     let all: Vec<(&String, &String)> = groups
         .iter()
         .flat_map(|(glob, files)| files.iter().map(move |file| (glob, file)))
+        .chain(archives.iter().map(|archive| (&nobodys, archive)))
         .collect();
     let names_others = |own: &str, glob: &str| {
         let matcher = matcher(glob);
@@ -121,7 +139,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "").unwrap();
         }
-        let groups = groups(&*storage::at(folder.path())).unwrap();
+        let groups = groups(folder.path(), &*storage::at(folder.path())).unwrap();
         let found: Vec<(&str, usize)> = groups.iter().map(|group| (group.glob.as_str(), group.files.len())).collect();
         assert_eq!(found, expected);
         for group in &groups {
@@ -162,6 +180,33 @@ mod tests {
     }
 
     #[test]
+    fn no_glob_names_an_archive_or_a_member_of_another_group() {
+        let names = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect::<Vec<_>>();
+        let all = names(&[
+            "2026-09.zip/2026-09-01.json",
+            "2026-09.zip/subs.json",
+            "20260901",
+            "all.zip/a/users_1.csv",
+        ]);
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for file in &all {
+            groups.entry(source_block::glob_of(file)).or_default().push(file.clone());
+        }
+        let archives = names(&["2026-09.zip", "all.zip"]);
+        let found = told_apart(groups, &archives);
+        let globs: Vec<&str> = found.iter().map(|group| group.glob.as_str()).collect();
+        assert_eq!(
+            globs,
+            ["20260901", "*.zip/[0-9]*.json*", "*.zip/subs.json*", "all.zip/a/users_*.csv*"]
+        );
+        for group in &found {
+            let matcher = matcher(&group.glob).unwrap();
+            let named: Vec<&String> = all.iter().chain(&archives).filter(|name| matcher.is_match(name)).collect();
+            assert_eq!(named, group.files.iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn hidden_files_and_what_a_run_has_written_are_no_raw_files() {
         are_grouped(&["raw/a.csv"], &[("raw/a.csv*", 1)]);
         let folder = tempfile::tempdir().unwrap();
@@ -175,7 +220,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "").unwrap();
         }
-        assert_eq!(groups(&*storage::at(folder.path())).unwrap(), []);
+        assert_eq!(groups(folder.path(), &*storage::at(folder.path())).unwrap(), []);
     }
 
     #[test]

@@ -9,9 +9,11 @@ use crate::domain::kinds::Feed;
 use crate::domain::rules::Rules;
 use crate::engine::error::EngineError;
 use crate::engine::inspect::groups::{Group, groups};
-use crate::engine::inspect::{Asked, Inspection, inspect, source_block};
+use crate::engine::inspect::{Asked, Inspection, inspect_object};
 use crate::sources::Format;
 use crate::storage;
+use crate::storage::error::OpenFault;
+use crate::storage::interface::Storage;
 use crate::storage::names::path_of;
 
 /// How many files of a group are looked at, at most.
@@ -64,41 +66,34 @@ impl Proposal {
 /// Looks at a folder.
 pub fn propose(folder: &Path, rules: &Rules) -> Result<Proposal, EngineError> {
     let storage = storage::at(folder);
-    let groups = groups(&*storage).map_err(|fault| EngineError::input("list", &fault.path)(fault.error))?;
+    let groups = groups(folder, &*storage).map_err(|fault| EngineError::input("list", &fault.path)(fault.error))?;
     let mut proposal = Proposal::default();
     for group in groups {
-        for (glob, inspections) in look(folder, &group, rules)? {
-            proposal.add(&glob, group.files.len() as u64, &inspections);
-        }
+        let inspections = look(folder, &*storage, &group, rules)?;
+        proposal.add(&group.glob, group.files.len() as u64, &inspections);
     }
     let order = |source: &ProposedSource| (source.feed, source.path.clone());
     proposal.sources.sort_by_key(order);
     Ok(proposal)
 }
 
-/// Looks at files of a group until enough of them can be read. The members of an archive are files
-/// of their own, with globs of their own.
-fn look(folder: &Path, group: &Group, rules: &Rules) -> Result<BTreeMap<String, Vec<Inspection>>, EngineError> {
-    let mut looked_at: BTreeMap<String, Vec<Inspection>> = BTreeMap::new();
-    let mut readable = 0;
+/// Looks at files of a group until enough of them can be read.
+fn look(folder: &Path, storage: &dyn Storage, group: &Group, rules: &Rules) -> Result<Vec<Inspection>, EngineError> {
+    let mut inspections: Vec<Inspection> = Vec::new();
     for name in group.spread(MOST_LOOKED_AT) {
         let path = folder.join(path_of(name));
-        let inspections = inspect(&path, &Asked::default(), rules)?;
-        readable += usize::from(inspections.iter().any(Inspection::is_readable));
-        let shown = path.to_string_lossy().replace('\\', "/");
-        for inspection in inspections {
-            let member = inspection.file.strip_prefix(&shown).and_then(|below| below.strip_prefix('/'));
-            let glob = match member {
-                Some(member) => format!("{}/{}", group.glob, source_block::glob_of(member)),
-                None => group.glob.clone(),
-            };
-            looked_at.entry(glob).or_default().push(inspection);
-        }
-        if readable == ENOUGH {
+        let object = match storage.open_inside(name, None) {
+            Ok(object) => object,
+            Err(OpenFault::Unreadable(error)) => return Err(EngineError::input("open", &path)(error)),
+            // A link was put in its place meanwhile.
+            Err(OpenFault::LeadsOut) => continue,
+        };
+        inspections.push(inspect_object(&path, &object, &Asked::default(), rules)?);
+        if inspections.iter().filter(|inspection| inspection.is_readable()).count() == ENOUGH {
             break;
         }
     }
-    Ok(looked_at)
+    Ok(inspections)
 }
 
 impl Proposal {

@@ -56,7 +56,7 @@ impl Pages for ReportPages<'_> {
                 let named = |ending: &str| format!("{FOLDER}/{}", file_name(customer, ending));
                 let mut pages: Vec<(String, Vec<u8>)> = Vec::new();
                 if report.html {
-                    pages.push((named("html"), html::customer::write(words, &figures, customer).into_bytes()));
+                    pages.push((named("html"), html::customer::write(words, &figures, customer, None).into_bytes()));
                 }
                 if let Some(tables) = &tables {
                     let name = named("xlsx");

@@ -17,6 +17,7 @@ use crate::explain::view::customer;
 use crate::explain::view::customer::{CustomerView, known_products};
 use crate::explain::view::customer_list::CustomerList;
 use crate::explain::view::customer_overview::CustomerOverview;
+use crate::explain::view::everyone::{Everyone, everyone};
 use crate::explain::view::product;
 use crate::explain::view::product::ProductExplanation;
 use crate::explain::view::user;
@@ -99,6 +100,15 @@ pub fn explain(settings: &Settings, store: &Store, request: &ExplainRequest) -> 
         (None, Some(subject)) => Ok(Answer::Product(Box::new(product::explain(&facts, subject)))),
         (None, None) => Ok(Answer::Customer(Box::new(customer::view(&facts)))),
     }
+}
+
+/// The people of a customer on a day of the tables.
+pub fn people(settings: &Settings, store: &Store, tenant: Guid, day: Day) -> Result<Everyone, EngineError> {
+    let (days, day) = days(settings, store, Some(day))?;
+    let settings = &exceptions::applied(settings, &customers::listed(store)?);
+    let reading = Reading::new(settings, store, days, day)?;
+    let customer = reading.customer(&tenant.to_string())?;
+    Ok(everyone(&reading.facts(customer, Scope::Compared)?))
 }
 
 /// All customers on a day, or on the last one.

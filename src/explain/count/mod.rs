@@ -5,4 +5,5 @@ pub mod differences;
 pub mod moves;
 pub mod numbers;
 pub mod people;
+pub mod tiers;
 pub mod unlicensed;

@@ -26,6 +26,8 @@ pub struct CustomerFigures {
     /// Day by day, in the order of [`Figures::days`](super::Figures::days).
     pub trend: Vec<Option<Sums>>,
     pub products: Vec<ProductFigures>,
+    /// Products that had a row on the day before which is compared, and have none any more.
+    pub gone: Vec<Adoption>,
     pub workloads: Vec<WorkloadAdoption>,
     /// In the order of the file.
     pub steps: Vec<Step>,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `sums` | the products in scope of one customer on one day, added up |
 //! | `history` | these sums day by day, for every customer |
+//! | `changes` | a change of usage and deployment, taken apart into its causes |
 //! | `steps` | next steps, with since when they have been there |
 //! | `customer` | one customer |
 //! | `portfolio` | all customers |
@@ -11,6 +12,7 @@
 //! | `outlook` | where usage leads, as a straight line |
 //! | `read` | reads all of it |
 
+pub mod changes;
 pub mod customer;
 pub mod history;
 pub mod outlook;

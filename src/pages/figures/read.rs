@@ -175,9 +175,9 @@ fn compare(reader: &PublishedReader<'_>, before: Day, customers: &mut BTreeMap<G
         let of_customer = rows.remove(id).unwrap_or_default();
         customer.sums_before = Sums::of(&of_customer);
         for row in of_customer {
-            let mut products = customer.products.iter_mut();
-            if let Some(product) = products.find(|product| product.row.sku_id == row.sku_id) {
-                product.before = Some(row);
+            match customer.products.iter_mut().find(|product| product.row.sku_id == row.sku_id) {
+                Some(product) => product.before = Some(row),
+                None => customer.gone.push(row),
             }
         }
         customer.seats_to_win_back_before = Some(0);
@@ -216,6 +216,7 @@ fn empty(entry: CustomerEntry, people: CustomerAdoption) -> CustomerFigures {
         sums_before: None,
         trend: Vec::new(),
         products: Vec::new(),
+        gone: Vec::new(),
         workloads: Vec::new(),
         steps: Vec::new(),
         seats_to_win_back_before: None,

@@ -22,17 +22,30 @@ pub struct SeatSums {
     pub entitlements: i64,
 }
 
+impl SeatSums {
+    /// Those of a row; `None` where no list of subscriptions is in force.
+    pub fn of(row: &Adoption) -> Option<SeatSums> {
+        row.seats_sold.map(|sold| SeatSums {
+            sold,
+            entitlements: row.entitlements_total.unwrap_or(0),
+        })
+    }
+
+    pub fn plus(self, other: SeatSums) -> SeatSums {
+        SeatSums {
+            sold: self.sold + other.sold,
+            entitlements: self.entitlements + other.entitlements,
+        }
+    }
+}
+
 impl Sums {
     /// Adds up the rows of a customer; `None` where no product is in scope.
     pub fn of<'a>(rows: impl IntoIterator<Item = &'a Adoption>) -> Option<Sums> {
         let mut sums: Option<Sums> = None;
         for row in rows.into_iter().filter(|row| row.in_scope) {
-            let seats = row.seats_sold.map(|sold| SeatSums {
-                sold,
-                entitlements: row.entitlements_total.unwrap_or(0),
-            });
             let of_row = Sums {
-                seats,
+                seats: SeatSums::of(row),
                 seats_assigned: row.seats_assigned,
                 entitlements_active: row.entitlements_active,
                 active_current: row.active_current,
@@ -45,10 +58,7 @@ impl Sums {
 
     pub fn plus(self, other: Sums) -> Sums {
         let seats = match (self.seats, other.seats) {
-            (Some(one), Some(two)) => Some(SeatSums {
-                sold: one.sold + two.sold,
-                entitlements: one.entitlements + two.entitlements,
-            }),
+            (Some(one), Some(two)) => Some(one.plus(two)),
             (one, two) => one.or(two),
         };
         Sums {

@@ -6,34 +6,113 @@ use crate::domain::words::report as said;
 use crate::domain::words::{Phrase, Words};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
+use crate::pages::figures::sums::Sums;
 use crate::pages::html::number;
 use crate::reports::summary::figures::{Spending, spending};
+use crate::stages::measures::customer_adoption::CustomerAdoption;
+use crate::stages::measures::portfolio::Portfolio;
 
-/// A share, what it is made of, and by how much it rose.
+/// The cards of shares, in the order of the page.
+const SHARES: [ShareCard; 4] = [
+    ShareCard {
+        id: "deployment",
+        title: said::DEPLOYMENT,
+        of: said::ASSIGNED_OF_SOLD,
+        names: ["assigned", "sold"],
+    },
+    ShareCard {
+        id: "usage",
+        title: said::USAGE,
+        of: said::ACTIVE_OF_ENTITLED,
+        names: ["active", "entitled"],
+    },
+    ShareCard {
+        id: "adjusted",
+        title: said::ADJUSTED,
+        of: said::CURRENT_OF_ENTITLED,
+        names: ["current", "entitled"],
+    },
+    ShareCard {
+        id: "people",
+        title: said::PEOPLE,
+        of: said::OF_PEOPLE,
+        names: ["active", "entitled"],
+    },
+];
+
 struct ShareCard {
     /// What the figure is called for programs, too.
     id: &'static str,
     title: Phrase,
-    share: Option<f64>,
-    before: Option<f64>,
-    /// The words for numerator and denominator, and the two.
+    /// The words for numerator and denominator, and the names of the two in it.
     of: Phrase,
     names: [&'static str; 2],
+}
+
+/// A share, and what it is made of.
+#[derive(Clone, Copy)]
+struct Share {
+    share: Option<f64>,
     part: i64,
     whole: Option<i64>,
 }
 
+/// The shares of [`SHARES`]; `None` where there is nothing that could be shared.
+type Shares = [Option<Share>; 4];
+
+fn shares_of_portfolio(row: &Portfolio) -> Shares {
+    let share = |share, part: Option<i64>, whole| {
+        Some(Share {
+            share,
+            part: part.unwrap_or(0),
+            whole,
+        })
+    };
+    [
+        share(row.deployment_ratio, row.seats_assigned, row.seats_sold),
+        share(row.usage_ratio, row.entitlements_active, row.entitlements_total),
+        share(row.usage_ratio_adjusted, row.active_current, row.entitlements_total),
+        share(row.users_ratio, row.users_active, row.users_entitled),
+    ]
+}
+
+fn shares_of_customer(sums: Option<Sums>, people: &CustomerAdoption) -> Shares {
+    let share = |share, part, whole| Share { share, part, whole };
+    let entitled = |sums: &Sums| sums.seats.map(|seats| seats.entitlements);
+    let of_sums = sums.map(|sums| {
+        [
+            share(sums.deployment(), sums.seats_assigned, sums.seats.map(|seats| seats.sold)),
+            share(sums.usage(), sums.entitlements_active, entitled(&sums)),
+            share(sums.usage_adjusted(), sums.active_current, entitled(&sums)),
+        ]
+    });
+    let [deployment, usage, adjusted] = of_sums.map_or([None; 3], |shares| shares.map(Some));
+    let of_people = share(people.users_ratio, people.users_active, Some(people.users_entitled));
+    [deployment, usage, adjusted, Some(of_people)]
+}
+
+fn shares(words: Words, now: Shares, before: Option<Shares>) -> Markup {
+    html! {
+        @for (at, card) in SHARES.iter().enumerate() {
+            @if let Some(now) = now[at] { (card.markup(words, now, before.and_then(|before| before[at]))) }
+        }
+    }
+}
+
 impl ShareCard {
-    fn markup(&self, words: Words) -> Markup {
-        let rise = self.share.zip(self.before).map(|(now, before)| now - before);
-        let whole = self
+    fn markup(&self, words: Words, now: Share, before: Option<Share>) -> Markup {
+        let rise = now
+            .share
+            .zip(before.and_then(|before| before.share))
+            .map(|(now, before)| now - before);
+        let whole = now
             .whole
             .map_or_else(|| words.say(said::UNKNOWN).to_owned(), |whole| words.grouped(whole));
-        let text = words.fill(self.of, &[(self.names[0], &words.grouped(self.part)), (self.names[1], &whole)]);
+        let text = words.fill(self.of, &[(self.names[0], &words.grouped(now.part)), (self.names[1], &whole)]);
         html! {
-            li data-figure=(self.id) data-part=(self.part) data-whole=[self.whole] {
+            li data-figure=(self.id) data-part=(now.part) data-whole=[now.whole] {
                 h3 { (words.say(self.title)) }
-                span.value { (number::share(words, self.share)) }
+                span.value { (number::share(words, now.share)) }
                 p { (text) }
                 @if let Some(rise) = rise { p { (number::points(words, rise)) } }
             }
@@ -44,55 +123,13 @@ impl ShareCard {
 /// The cards of the portfolio.
 pub fn portfolio(words: Words, figures: &Figures) -> Markup {
     let portfolio = &figures.portfolio;
-    let (now, before) = (portfolio.all.as_ref(), portfolio.all_before.as_ref());
-    let Some(row) = now else {
+    let Some(row) = &portfolio.all else {
         return html! { p { (words.say(said::NO_CUSTOMERS)) } };
     };
-    let shares = [
-        ShareCard {
-            id: "deployment",
-            title: said::DEPLOYMENT,
-            share: row.deployment_ratio,
-            before: before.and_then(|row| row.deployment_ratio),
-            of: said::ASSIGNED_OF_SOLD,
-            names: ["assigned", "sold"],
-            part: row.seats_assigned.unwrap_or(0),
-            whole: row.seats_sold,
-        },
-        ShareCard {
-            id: "usage",
-            title: said::USAGE,
-            share: row.usage_ratio,
-            before: before.and_then(|row| row.usage_ratio),
-            of: said::ACTIVE_OF_ENTITLED,
-            names: ["active", "entitled"],
-            part: row.entitlements_active.unwrap_or(0),
-            whole: row.entitlements_total,
-        },
-        ShareCard {
-            id: "adjusted",
-            title: said::ADJUSTED,
-            share: row.usage_ratio_adjusted,
-            before: before.and_then(|row| row.usage_ratio_adjusted),
-            of: said::CURRENT_OF_ENTITLED,
-            names: ["current", "entitled"],
-            part: row.active_current.unwrap_or(0),
-            whole: row.entitlements_total,
-        },
-        ShareCard {
-            id: "people",
-            title: said::PEOPLE,
-            share: row.users_ratio,
-            before: before.and_then(|row| row.users_ratio),
-            of: said::OF_PEOPLE,
-            names: ["active", "entitled"],
-            part: row.users_active.unwrap_or(0),
-            whole: row.users_entitled,
-        },
-    ];
+    let before = portfolio.all_before.as_ref();
     html! {
         ul.cards {
-            @for card in &shares { (card.markup(words)) }
+            (shares(words, shares_of_portfolio(row), before.map(shares_of_portfolio)))
             li data-figure="customers" {
                 h3 { (words.say(said::CUSTOMERS)) }
                 span.value { (number::count(words, row.customers)) }
@@ -107,67 +144,12 @@ pub fn portfolio(words: Words, figures: &Figures) -> Markup {
 
 /// The cards of a customer.
 pub fn customer(words: Words, customer: &CustomerFigures) -> Markup {
-    let (now, before) = (customer.sums, customer.sums_before);
-    let share = |id, title, of, names, share: Option<f64>, before: Option<f64>, part, whole| ShareCard {
-        id,
-        title,
-        share,
-        before,
-        of,
-        names,
-        part,
-        whole,
-    };
     let people = &customer.people;
-    let shares = now.map(|now| {
-        let (sold, entitled) = (now.seats.map(|seats| seats.sold), now.seats.map(|seats| seats.entitlements));
-        [
-            share(
-                "deployment",
-                said::DEPLOYMENT,
-                said::ASSIGNED_OF_SOLD,
-                ["assigned", "sold"],
-                now.deployment(),
-                before.and_then(|before| before.deployment()),
-                now.seats_assigned,
-                sold,
-            ),
-            share(
-                "usage",
-                said::USAGE,
-                said::ACTIVE_OF_ENTITLED,
-                ["active", "entitled"],
-                now.usage(),
-                before.and_then(|before| before.usage()),
-                now.entitlements_active,
-                entitled,
-            ),
-            share(
-                "adjusted",
-                said::ADJUSTED,
-                said::CURRENT_OF_ENTITLED,
-                ["current", "entitled"],
-                now.usage_adjusted(),
-                before.and_then(|before| before.usage_adjusted()),
-                now.active_current,
-                entitled,
-            ),
-        ]
-    });
-    let of_people = share(
-        "people",
-        said::PEOPLE,
-        said::OF_PEOPLE,
-        ["active", "entitled"],
-        people.users_ratio,
-        customer.people_before.as_ref().and_then(|before| before.users_ratio),
-        people.users_active,
-        Some(people.users_entitled),
-    );
+    let before = customer.people_before.as_ref();
+    let before = before.map(|people| shares_of_customer(customer.sums_before, people));
     html! {
         ul.cards {
-            @for card in shares.iter().flatten() { (card.markup(words)) }
-            (of_people.markup(words))
+            (shares(words, shares_of_customer(customer.sums, people), before))
             (win_back(words, customer.seats_to_win_back(), customer.seats_to_win_back_before, people.seats_sold))
             @for spending in spending(&customer.spend) { (money(words, &spending)) }
         }

@@ -1,118 +1,158 @@
-//! What changed at a customer since 28 days before, product by product, and what moved usage.
+//! What changed since 28 days before, and why: usage and deployment taken apart into the counts that
+//! moved them, of everything and of each product.
 
 use maud::{Markup, html};
 
 use crate::domain::words::report as said;
 use crate::domain::words::{Phrase, Words};
 use crate::pages::figures::Figures;
+use crate::pages::figures::changes::{Cause, Changes, Count, Split, Standing};
 use crate::pages::figures::customer::{CustomerFigures, ProductFigures};
-use crate::pages::html::number;
+use crate::pages::html::{number, parts, wide};
 use crate::stages::measures::adoption::Adoption;
 
-type Count = fn(&Adoption) -> Option<i64>;
-
-/// What is compared, in the order in which it is told.
-const COUNTS: [(Phrase, Count); 10] = [
-    (said::SOLD, |row| row.seats_sold),
-    (said::ASSIGNED, |row| Some(row.seats_assigned)),
-    (said::ENTITLED, |row| row.entitlements_total),
-    (said::ACTIVE, |row| Some(row.entitlements_active)),
-    (said::CURRENT, |row| Some(row.active_current)),
-    (said::MOVED, |row| Some(row.active_moved)),
-    (said::SWITCHED, |row| Some(row.active_switched)),
-    (said::LAPSED, |row| Some(row.active_lapsed)),
-    (said::TRIAL, |row| Some(row.active_trial)),
-    (said::OVER_ASSIGNED, |row| Some(row.active_over_assigned)),
+/// What a part of active users is called by programs, in the order of its words.
+const PART_IDS: [&str; 6] = [
+    "active_current",
+    "active_moved",
+    "active_switched",
+    "active_lapsed",
+    "active_trial",
+    "active_over_assigned",
 ];
 
-pub fn section(words: Words, figures: &Figures, customer: &CustomerFigures) -> Markup {
+/// The changes of all customers together.
+pub fn portfolio(words: Words, figures: &Figures) -> Markup {
+    let portfolio = &figures.portfolio;
+    let place = figures.before.map(|before| (before.0 - figures.first.0) as usize);
+    let incomplete = place.and_then(|place| portfolio.incomplete.get(place));
+    let is_complete = incomplete.is_none_or(|(incomplete, of)| incomplete * 2 < *of);
+    let before = portfolio
+        .all_before
+        .as_ref()
+        .and_then(|row| Standing::of_portfolio(row, is_complete));
+    let now = portfolio.all.as_ref().and_then(|row| Standing::of_portfolio(row, true));
+    let Some((before, now)) = before.zip(now) else {
+        return html! { p { (words.say(said::CHANGES_UNKNOWN)) } };
+    };
+    let changes = Changes::between(&before, &now);
+    html! {
+        @if changes.is_nothing() { p { (words.say(said::CHANGES_NONE)) } } @else {
+            p.soft { (words.say(said::CHANGES_TEXT)) }
+            (table(words, "all", words.say(said::ALL_PRODUCTS), &changes))
+        }
+    }
+}
+
+/// The changes of a customer: of all products together where there are several, and of each.
+pub fn customer(words: Words, figures: &Figures, customer: &CustomerFigures) -> Markup {
     if figures.before.is_none() {
         return html! { p { (words.say(said::CHANGES_UNKNOWN)) } };
     }
-    let changed: Vec<(&ProductFigures, Markup)> = customer
+    let products: Vec<(&ProductFigures, Markup)> = customer
         .in_scope()
-        .filter_map(|product| Some((product, of_product(words, product)?)))
+        .filter_map(|product| Some((product, of_product(words, figures, product)?)))
         .collect();
+    let left_out = customer.products.iter().filter(|product| !product.row.in_scope);
+    let left_out = left_out.filter_map(|product| product.before.as_ref());
+    let gone: Vec<&Adoption> = customer.gone.iter().chain(left_out).filter(|row| row.in_scope).collect();
+    let before = customer.products.iter().filter_map(|product| product.before.as_ref());
+    let before = Standing::of(before.chain(&customer.gone));
+    let now = Standing::of(customer.products.iter().map(|product| &product.row));
+    let all = before.zip(now).map(|(before, now)| Changes::between(&before, &now));
+    let several = all.filter(|all| !all.is_nothing() && customer.in_scope().count() + gone.len() > 1);
     html! {
-        @if changed.is_empty() { p { (words.say(said::CHANGES_NONE)) } }
-        @for (product, changes) in changed {
+        @if products.is_empty() && gone.is_empty() { p { (words.say(said::CHANGES_NONE)) } } @else { p.soft { (words.say(said::CHANGES_TEXT)) } }
+        @if let Some(all) = several {
+            h3 { (words.say(said::ALL_PRODUCTS)) }
+            (table(words, "all", words.say(said::ALL_PRODUCTS), &all))
+        }
+        @for (product, changes) in products {
             h3 { (number::name(&figures.product_name(product.row.sku_id))) }
             (changes)
+        }
+        @for row in gone {
+            h3 { (number::name(&figures.product_name(row.sku_id))) }
+            p { (words.fill(said::GONE_PRODUCT, &[("assigned", &words.grouped(row.seats_assigned)), ("active", &words.grouped(row.entitlements_active))])) }
         }
     }
 }
 
 /// The changes of a product; `None` where there are none.
-fn of_product(words: Words, product: &ProductFigures) -> Option<Markup> {
-    let Some(before) = &product.before else {
+fn of_product(words: Words, figures: &Figures, product: &ProductFigures) -> Option<Markup> {
+    let Some(before) = product.before.as_ref().filter(|before| before.in_scope) else {
         return Some(html! { p { (words.say(said::NEW_PRODUCT)) } });
     };
-    let now = &product.row;
-    let counts: Vec<String> = COUNTS
-        .iter()
-        .filter_map(|(what, count)| change(words, *what, count(before), count(now)))
-        .collect();
-    (!counts.is_empty()).then(|| {
-        html! {
-            @if let Some(sentence) = moved_usage(words, before, now) { p { (sentence) } }
-            ul.plain { @for line in &counts { li { (line) } } }
-        }
-    })
+    let (before, now) = Standing::of([before]).zip(Standing::of([&product.row]))?;
+    let changes = Changes::between(&before, &now);
+    let sku = product.row.sku_id;
+    (!changes.is_nothing()).then(|| table(words, &sku.to_string(), &figures.product_name(sku), &changes))
 }
 
-/// `Sold: 20 to 25 (+5)`.
-fn change(words: Words, what: Phrase, before: Option<i64>, now: Option<i64>) -> Option<String> {
-    let (before, now) = before.zip(now).filter(|(before, now)| before != now)?;
-    let values: [(&str, &dyn std::fmt::Display); 4] = [
-        ("what", &words.say(what)),
-        ("before", &words.grouped(before)),
-        ("now", &words.grouped(now)),
-        ("change", &words.signed(now - before)),
+/// A row for each share that changed, and below it the counts that moved it.
+fn table(words: Words, id: &str, what: &str, changes: &Changes) -> Markup {
+    let shares = [
+        ("usage_ratio", said::USAGE, &changes.usage),
+        ("deployment_ratio", said::DEPLOYMENT, &changes.deployment),
     ];
-    Some(words.fill(said::CHANGE_OF, &values))
+    let shares = shares.into_iter().filter(|(_, _, split)| !split.counts.is_empty());
+    let table = html! {
+        table id=(format!("changes-{id}")) {
+            thead { tr {
+                th.text scope="col" { (words.say(said::CAUSE)) }
+                @for phrase in [said::BEFORE, said::NOW, said::CHANGE, said::EFFECT] { th scope="col" { (words.say(phrase)) } }
+            } }
+            tbody { @for (name, title, split) in shares {
+                (share_row(words, name, title, split))
+                @for count in &split.counts { (count_row(words, count)) }
+            } }
+        }
+    };
+    html! {
+        (wide(words, &format!("{}, {what}", words.say(said::CHANGES)), &table))
+        @if changes.began { p.soft { (words.say(said::CHANGES_BEGAN)) } }
+    }
 }
 
-/// By how many points usage moved because of active users, at the seats of before, and by how many
-/// because of usable seats, at the users of now. The two add up to the whole.
-fn moved_usage(words: Words, before: &Adoption, now: &Adoption) -> Option<String> {
-    let (then, today) = before.usage_ratio.zip(now.usage_ratio).filter(|(then, today)| then != today)?;
-    let (total, total_now) = before.entitlements_total.zip(now.entitlements_total)?;
-    let active = now.entitlements_active - before.entitlements_active;
-    let by_active = active as f64 / total as f64;
-    let by_seats = today - then - by_active;
-    let points = |rise: f64| words.signed_decimal(rise * 100.0, 1);
-    let mut sentence = words.fill(
-        said::ROSE,
-        &[("before", &words.percent(then, 1)), ("now", &words.percent(today, 1))],
-    );
-    let mut reasons: Vec<String> = Vec::new();
-    for (phrase, rise, count) in [(said::BY_ACTIVE, by_active, active), (said::BY_SEATS, by_seats, total_now - total)] {
-        if count != 0 {
-            reasons.push(words.fill(phrase, &[("points", &points(rise)), ("count", &words.signed(count))]));
+fn share_row(words: Words, name: &str, title: Phrase, split: &Split) -> Markup {
+    html! {
+        tr.sum data-row=(name) {
+            th.text scope="row" { (words.say(title)) }
+            td { (number::share(words, split.before)) }
+            td { (number::share(words, split.now)) }
+            td {}
+            td { (effect(words, split.before.zip(split.now).map(|(before, now)| now - before), split.tenths)) }
         }
     }
-    if !reasons.is_empty() {
-        let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
-        sentence.push(' ');
-        sentence.push_str(&words.and(&reasons));
-        sentence.push('.');
-    }
-    Some(sentence)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::next_steps::Language;
+fn count_row(words: Words, count: &Count) -> Markup {
+    let (name, title, part) = match count.cause {
+        Cause::Part(at) => (PART_IDS[at], parts::NAMES[at], Some(at)),
+        Cause::Entitled => ("entitlements_total", said::ENTITLED_SEATS, None),
+        Cause::Assigned => ("seats_assigned", said::ASSIGNED_SEATS, None),
+        Cause::Sold => ("seats_sold", said::SOLD_SEATS, None),
+    };
+    let title = match part {
+        Some(_) => words.fill(said::ACTIVE_PART, &[("part", &words.say(title))]),
+        None => words.say(title).to_owned(),
+    };
+    let change = count.now - count.before;
+    html! {
+        tr data-row=(name) {
+            th.text scope="row" { @if let Some(at) = part { span class=(format!("part p{at}")) {} } (title) }
+            td { (number::count(words, count.before)) }
+            td { (number::count(words, count.now)) }
+            td { data value=(change) { (words.signed(change)) } }
+            td { (effect(words, count.effect, count.tenths)) }
+        }
+    }
+}
 
-    #[test]
-    fn a_change_is_told_only_where_both_are_known_and_differ() {
-        let words = Words(Language::English);
-        assert_eq!(
-            change(words, said::SOLD, Some(20), Some(1025)),
-            Some("Sold: 20 to 1,025 (+1,005)".to_owned())
-        );
-        assert_eq!(change(words, said::SOLD, Some(20), Some(20)), None);
-        assert_eq!(change(words, said::SOLD, None, Some(20)), None);
+/// An effect as it is, for programs, and rounded so that those of a table add up, for people.
+fn effect(words: Words, effect: Option<f64>, tenths: Option<i64>) -> Markup {
+    match effect.zip(tenths) {
+        Some((effect, tenths)) => html! { data value=(effect) { (words.signed_decimal(tenths as f64 / 10.0, 1)) } },
+        None => number::unknown(words),
     }
 }

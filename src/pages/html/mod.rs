@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `portfolio`, `customer` | the two pages: their sections in order |
 //! | `cards`, `trend`, `outlook`, `parts`, `customers`, `workloads`, `products`, `changes`, `seats`, `steps`, `renewals`, `quality`, `definitions` | a section each |
+//! | `people` | the section that names users, where somebody asks for it |
 //! | `number` | figures, days and names inside a text |
 //! | `style.css`, `script.js` | how it looks; sorting and filtering of tables |
 
@@ -16,6 +17,7 @@ mod definitions;
 mod number;
 mod outlook;
 mod parts;
+mod people;
 pub mod portfolio;
 mod products;
 mod quality;
@@ -30,8 +32,8 @@ mod tests;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::domain::words::Words;
 use crate::domain::words::report as said;
+use crate::domain::words::{Phrase, Words};
 use crate::pages::figures::Figures;
 
 const STYLE: &str = include_str!("style.css");
@@ -47,14 +49,25 @@ struct Section {
     body: Markup,
 }
 
-/// A whole page.
-fn page(words: Words, title: &str, figures: &Figures, sections: &[Section]) -> String {
+impl Section {
+    fn new(words: Words, id: &'static str, title: Phrase, body: Markup) -> Section {
+        Section {
+            id,
+            title: words.say(title),
+            body,
+        }
+    }
+}
+
+/// A whole page. `has_users` says whether it names users.
+fn page(words: Words, title: &str, figures: &Figures, has_users: bool, sections: &[Section]) -> String {
     let day = words.date(figures.day);
     let compared = match figures.before {
         Some(before) => words.fill(said::COMPARED_WITH, &[("day", &words.date(before))]),
         None => words.say(said::NOT_COMPARED).to_owned(),
     };
     let made_by = words.fill(said::MADE_BY, &[("version", &env!("CARGO_PKG_VERSION")), ("day", &day)]);
+    let users = words.say(if has_users { said::HAS_USERS } else { said::NO_USERS });
     let page = html! {
         (DOCTYPE)
         html lang=(words.0.name()) {
@@ -71,6 +84,7 @@ fn page(words: Words, title: &str, figures: &Figures, sections: &[Section]) -> S
                 header {
                     h1 { (number::name(title)) }
                     p.lead { (words.fill(said::ON_DAY, &[("day", &day)])) ", " (compared) }
+                    @if has_users { p.notice { strong { (words.say(said::PERSONAL_DATA)) } " " (words.say(said::PERSONAL_DATA_TEXT)) } }
                     nav aria-label=(words.say(said::CONTENTS)) {
                         ul { @for section in sections { li { a href=(format!("#{}", section.id)) { (section.title) } } } }
                     }
@@ -83,7 +97,7 @@ fn page(words: Words, title: &str, figures: &Figures, sections: &[Section]) -> S
                         }
                     }
                 }
-                footer { p { (made_by) " " (words.say(said::NO_USERS)) } }
+                footer { p { (made_by) " " (users) } }
                 script { (PreEscaped(SCRIPT)) }
             }
         }
@@ -99,4 +113,11 @@ fn wide(words: Words, what: &str, table: &Markup) -> Markup {
 /// A chart that keeps its size on a small screen.
 fn figure(words: Words, what: &str, chart: &Markup) -> Markup {
     html! { figure { div.scroll role="region" tabindex="0" aria-label=(words.fill(said::CHART_OF, &[("what", &what)])) { (chart) } } }
+}
+
+/// How many rows of a file a page leaves out; nothing where it has all.
+fn more_rows(words: Words, hidden: usize, file: &str) -> Markup {
+    html! {
+        @if hidden > 0 { p.soft { (words.fill(said::MORE_ROWS, &[("count", &words.grouped(hidden as i64)), ("file", &file)])) } }
+    }
 }

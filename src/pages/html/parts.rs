@@ -10,7 +10,7 @@ use crate::pages::chart::stacked::{self, Row};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
 use crate::pages::figures::sums::parts_of;
-use crate::pages::html::{figure, number, wide};
+use crate::pages::html::{figure, more_rows, number, wide};
 use crate::stages::measures::portfolio::Portfolio;
 use crate::stages::measures::usage::{Parts, ratio};
 
@@ -18,7 +18,7 @@ use crate::stages::measures::usage::{Parts, ratio};
 const MOST: usize = 12;
 
 /// The parts, in the order of [`Parts::all`].
-const NAMES: [Phrase; 6] = [
+pub const NAMES: [Phrase; 6] = [
     said::CURRENT,
     said::MOVED,
     said::SWITCHED,
@@ -48,7 +48,7 @@ pub fn portfolio(words: Words, figures: &Figures) -> Markup {
         Some(Product {
             id,
             name,
-            parts: parts_of_row(row)?,
+            parts: row.parts()?,
             entitlements: row.entitlements_total.filter(|entitlements| *entitlements > 0)?,
         })
     };
@@ -62,7 +62,7 @@ pub fn portfolio(words: Words, figures: &Figures) -> Markup {
     let rows: Vec<Product> = all.into_iter().chain(products).collect();
     html! {
         (both(words, &rows))
-        @if hidden > 0 { p.soft { (words.fill(said::MORE_ROWS, &[("count", &words.grouped(hidden as i64)), ("file", &"portfolio.parquet")])) } }
+        (more_rows(words, hidden, "portfolio.parquet"))
     }
 }
 
@@ -85,17 +85,6 @@ pub fn customer(words: Words, figures: &Figures, customer: &CustomerFigures) -> 
         entitlements: row.entitlements_total.unwrap_or(0),
     }));
     both(words, &products)
-}
-
-fn parts_of_row(row: &Portfolio) -> Option<Parts> {
-    Some(Parts {
-        current: row.active_current?,
-        moved: row.active_moved?,
-        switched: row.active_switched?,
-        lapsed: row.active_lapsed?,
-        trial: row.active_trial?,
-        over_assigned: row.active_over_assigned?,
-    })
 }
 
 /// The chart and its table.

@@ -9,7 +9,7 @@ use crate::domain::words::report as said;
 use crate::domain::words::{Phrase, Words, nouns};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
-use crate::pages::html::number;
+use crate::pages::html::{more_rows, number};
 
 /// How many customers are named of each lack.
 const MOST: usize = 20;
@@ -108,7 +108,7 @@ fn listed(words: Words, names: &[(String, Option<i64>)], with_names: bool) -> Ma
                     @if let Some(days) = days { @if with_names { ", " } (age(*days)) }
                 }
             }
-            @if hidden > 0 { li { (words.fill(said::MORE_ROWS, &[("count", &words.grouped(hidden as i64)), ("file", &"customer_adoption.parquet")])) } }
         }
+        (more_rows(words, hidden, "customer_adoption.parquet"))
     }
 }

@@ -12,7 +12,7 @@ use crate::pages::chart::Caption;
 use crate::pages::chart::timeline::{self, Mark};
 use crate::pages::figures::customer::{CustomerFigures, Renewal};
 use crate::pages::figures::{Figures, RENEWAL_DAYS};
-use crate::pages::html::{figure, number, wide};
+use crate::pages::html::{figure, more_rows, number, wide};
 
 /// How many subscriptions a page names.
 const MOST: usize = 100;
@@ -44,7 +44,7 @@ pub fn section<'a>(words: Words, figures: &Figures, customers: impl IntoIterator
     html! {
         (figure(words, words.say(said::RENEWALS), &timeline::draw(words, caption, range, &marks(words, &renewals))))
         (wide(words, words.say(said::RENEWALS), &table(words, figures, &renewals[..renewals.len() - hidden], with_names)))
-        @if hidden > 0 { p.soft { (words.fill(said::MORE_ROWS, &[("count", &words.grouped(hidden as i64)), ("file", &"subscriptions.parquet")])) } }
+        (more_rows(words, hidden, "subscriptions.parquet"))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::words::{Words, evidence};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
 use crate::pages::figures::steps::{Step, by_seats};
-use crate::pages::html::{number, wide};
+use crate::pages::html::{more_rows, number, wide};
 use crate::stages::next_steps::advice::{cause, strategies, title};
 use crate::stages::next_steps::evidence::Evidence;
 
@@ -30,7 +30,7 @@ pub fn portfolio(words: Words, figures: &Figures) -> Markup {
         p.soft { (words.say(said::STEPS_TEXT)) }
         @if new.is_empty() { p { (words.say(said::STEPS_NO_NEW)) } } @else {
             ul.steps { @for step in new.iter().take(MOST) { (item(words, figures, step, names.get(&step.row.tenant_id).map(String::as_str))) } }
-            @if hidden > 0 { p.soft { (words.fill(said::MORE_ROWS, &[("count", &words.grouped(hidden as i64)), ("file", &"next_steps.parquet")])) } }
+            (more_rows(words, hidden, "next_steps.parquet"))
         }
         h3 { (words.say(said::STEPS_ALL)) }
         @if figures.portfolio.steps.is_empty() { p { (words.say(said::STEPS_NONE)) } } @else {

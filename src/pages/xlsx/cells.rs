@@ -13,6 +13,7 @@ pub(super) struct Formats {
     pub wrapped: Format,
     pub count: Format,
     pub share: Format,
+    pub fraction: Format,
     pub money: Format,
     pub day: Format,
 }
@@ -32,6 +33,7 @@ impl Formats {
             wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             count: number("#,##0"),
             share: number("0.0%"),
+            fraction: number("#,##0.0#"),
             money: number("#,##0.00##"),
             day: number("yyyy-mm-dd"),
         }

@@ -34,7 +34,7 @@ pub(super) fn write(
     let last = (next - 1).max(1);
     sheet.autofilter(0, 0, last, u16::try_from(table.columns.len() - 1).unwrap_or(0))?;
     for (at, column) in (0..).zip(&table.columns) {
-        if column.kind == Kind::Ratio {
+        if is_share(column) {
             let bar = ConditionalFormatDataBar::new()
                 .set_fill_color(0x9C_C7_EA)
                 .set_direction(ConditionalFormatDataBarDirection::LeftToRight)
@@ -43,6 +43,12 @@ pub(super) fn write(
         }
     }
     Ok(())
+}
+
+/// Whether a column has shares, which are written in percent. Seats by the partner's share of them
+/// are fractions as well, and no shares.
+fn is_share(column: &Column) -> bool {
+    column.kind == Kind::Ratio && column.name.contains("_ratio")
 }
 
 /// How many columns stay in view: those up to the name of the customer or product.
@@ -82,7 +88,7 @@ fn rows(
         }
         for (at, column) in (0..).zip(&table.columns) {
             if let Some(values) = frame.column_by_name(column.name).filter(|values| values.is_valid(row)) {
-                cell(sheet, formats, (*next, at), column.kind, values.as_ref(), row)?;
+                cell(sheet, formats, (*next, at), column, values.as_ref(), row)?;
             }
         }
         *next += 1;
@@ -95,14 +101,17 @@ fn cell(
     sheet: &mut Worksheet,
     formats: &Formats,
     (row, at): (u32, u16),
-    kind: Kind,
+    column: &Column,
     values: &dyn Array,
     from: usize,
 ) -> Result<(), XlsxError> {
-    match kind {
+    match column.kind {
         Kind::Text => sheet.write_string_with_format(row, at, fitting(values.as_string::<i32>().value(from)), &formats.text)?,
         Kind::Count => sheet.write_number_with_format(row, at, values.as_primitive::<Int64Type>().value(from) as f64, &formats.count)?,
-        Kind::Ratio => sheet.write_number_with_format(row, at, values.as_primitive::<Float64Type>().value(from), &formats.share)?,
+        Kind::Ratio => {
+            let format = if is_share(column) { &formats.share } else { &formats.fraction };
+            sheet.write_number_with_format(row, at, values.as_primitive::<Float64Type>().value(from), format)?
+        }
         Kind::Money => {
             let amount = values.as_primitive::<Decimal128Type>().value(from) as f64 / 10_f64.powi(SCALE as i32);
             sheet.write_number_with_format(row, at, amount, &formats.money)?

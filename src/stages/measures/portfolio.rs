@@ -10,6 +10,7 @@ use polars::prelude::{DataType, Expr, IntoLazy, NULL, SortMultipleOptions, Union
 use crate::domain::guid::Guid;
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::customer_adoption::CUSTOMER_ADOPTION;
+use crate::stages::measures::usage::Parts;
 use crate::stages::measures::workload_adoption::WORKLOAD_ADOPTION;
 use crate::warehouse::data_frame;
 use crate::warehouse::error::WarehouseError;
@@ -50,6 +51,20 @@ table! {
         users_entitled: Option<i64> = "sum over the customers of their distinct users with a license; null for a product",
         users_active: Option<i64> = "sum over the customers of those of them who are active; null for a product",
         users_ratio: Option<f64> = "users_active / users_entitled; never above 1, null for a product",
+    }
+}
+
+impl Portfolio {
+    /// The parts of active entitlements; `None` in the row of a workload.
+    pub fn parts(&self) -> Option<Parts> {
+        Some(Parts {
+            current: self.active_current?,
+            moved: self.active_moved?,
+            switched: self.active_switched?,
+            lapsed: self.active_lapsed?,
+            trial: self.active_trial?,
+            over_assigned: self.active_over_assigned?,
+        })
     }
 }
 

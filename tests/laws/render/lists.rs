@@ -127,7 +127,8 @@ impl Writer<'_> {
             cased(&tenant_id(tenant), name.is_multiple_of(2))
         };
         let line = format!(
-            "{id},\"Customer, {name}\",c{name}.example,{},,{}\n",
+            "{id},\"{}\",c{name}.example,{},,{}\n",
+            customer_name(name).replace('"', "\"\""),
             if name.is_multiple_of(3) { "" } else { "DE" },
             left.map_or_else(String::new, |left| self.day(left).to_string())
         );
@@ -150,5 +151,15 @@ impl Writer<'_> {
             records: vec![header],
         });
         file.records.push(line.into_bytes());
+    }
+}
+
+/// Names of customers, some of them hard to write on a page.
+fn customer_name(name: u8) -> String {
+    match name % 5 {
+        1 => format!("<script>alert({name})</script> \"quoted\" & 'more' =1+{name}"),
+        2 => format!("חברת דוגמה בע״מ {name}"),
+        3 => format!("{name}{}", "Donaudampfschifffahrts".repeat(9)),
+        _ => format!("Customer, {name}"),
     }
 }
