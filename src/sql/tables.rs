@@ -25,6 +25,9 @@ use crate::warehouse::store::Store;
 /// The day of receipt of raw files whose paths name none.
 const UNDATED: Day = Day(0);
 
+/// The published file that is no table: its rows are those of one.
+const EXPORT: &str = "portfolio-export";
+
 /// What stands before the name of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Schema {
@@ -154,6 +157,10 @@ impl Tables {
     }
 
     fn unknown(&self, written: &str) -> SqlError {
+        if written.to_lowercase().contains(EXPORT) {
+            let message = format!("there is no table `{written}`: the export is the last day of `adoption`, for a spreadsheet");
+            return SqlError::question(message, "`SELECT * FROM adoption WHERE day = (SELECT MAX(day) FROM adoption)` has its rows");
+        }
         let (schema, name) = written.rsplit_once('.').unwrap_or(("", written));
         let near = nearest_few(name, self.tables.iter().map(|table| table.name), SUGGESTIONS);
         let called = |table: &&Table| match schema {
@@ -258,6 +265,11 @@ mod tests {
             &["warehouse", "calender"],
             "there is no table `warehouse.calender`",
             "did you mean `published.calendar`?",
+        );
+        is_refused(
+            &["portfolio-export.csv"],
+            "there is no table `portfolio-export.csv`: the export is the last day of `adoption`, for a spreadsheet",
+            "`SELECT * FROM adoption WHERE day = (SELECT MAX(day) FROM adoption)` has its rows",
         );
         is_refused(
             &["nothing_of_the_kind"],
