@@ -159,7 +159,10 @@ impl Tables {
     fn unknown(&self, written: &str) -> SqlError {
         if written.to_lowercase().contains(EXPORT) {
             let message = format!("there is no table `{written}`: the export is the last day of `adoption`, for a spreadsheet");
-            return SqlError::question(message, "`SELECT * FROM adoption WHERE day = (SELECT MAX(day) FROM adoption)` has its rows");
+            return SqlError::question(
+                message,
+                "`SELECT * FROM adoption WHERE day = (SELECT MAX(day) FROM adoption)` has its rows",
+            );
         }
         let (schema, name) = written.rsplit_once('.').unwrap_or(("", written));
         let near = nearest_few(name, self.tables.iter().map(|table| table.name), SUGGESTIONS);

@@ -129,6 +129,7 @@ phrases! {
     TIER_INACTIVE = "inactive", "inaktiv";
     EVIDENCE = "Evidence", "Beleg";
     LICENSE_SINCE = "License since", "Lizenz seit";
+    BEFORE_DATA = "before the data", "vor Beginn der Daten";
     LAST_USE_ON = "last use on {day}", "zuletzt genutzt am {day}";
     NO_USE_SINCE = "no use since {day}, as far back as the tables go", "keine Nutzung seit {day}, soweit die Tabellen zurückreichen";
     TOO_EARLY = "Not listed: {count} without use who have their license for less than {days} days. It is too early to say.", "Nicht aufgeführt: {count} ohne Nutzung, die ihre Lizenz seit weniger als {days} Tagen haben. Es ist zu früh für ein Urteil.";

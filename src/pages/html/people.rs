@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::domain::day::Day;
 use crate::domain::guid::Guid;
-use crate::domain::words::{Phrase, Words};
+use crate::domain::words::{Phrase, Words, nouns};
 use crate::domain::words::{explain_people as told, report as said};
 use crate::explain::count::people::Person;
 use crate::explain::count::tiers::Tier;
@@ -167,7 +167,7 @@ fn idle_cells(about: About<'_>, tier: Tier, person: &Person) -> Vec<Markup> {
         number::name(&person.user),
         html! { (words.say(name)) },
         html! { (evidence) @if let Some(others) = others { "; " (others) } },
-        day_or(words, person.license.since, told::BEFORE),
+        day_or(words, person.license.since, said::BEFORE_DATA),
     ]
 }
 
