@@ -62,8 +62,8 @@ fn of_product(about: About<'_>, product: &ProductPeople) -> Option<Markup> {
         .flat_map(|change| &change.users)
         .map(|change| {
             format!(
-                "{} {}",
-                words.grouped(change.users.len() as i64),
+                "{}: {}",
+                words.count(change.users.len(), nouns::USER),
                 explained::user_change(words, change)
             )
         })
