@@ -5,12 +5,12 @@ use maud::{Markup, html};
 
 use crate::domain::window::WINDOW_DAYS;
 use crate::domain::words::outcomes as said;
-use crate::domain::words::report::{ACTIVE, ALL_PRODUCTS, CUSTOMER, MORE_ROWS, PRODUCT};
+use crate::domain::words::report::{ACTIVE, ALL_PRODUCTS, CUSTOMER, PRODUCT};
 use crate::domain::words::{Phrase, Words, nouns};
 use crate::pages::figures::Figures;
 use crate::pages::figures::customer::CustomerFigures;
 use crate::pages::figures::seats::SeatGroups;
-use crate::pages::html::{number, wide};
+use crate::pages::html::{more_rows, number, wide};
 use crate::stages::measures::usage::ratio;
 
 /// How many customers the page has, besides the sum. The file has all.
@@ -79,7 +79,7 @@ fn section(words: Words, figures: &Figures, all: SeatGroups, what: Phrase, sum: 
             (card(words, "habit", said::HABIT, said::HABIT_OF, all.every_week, all.active))
         }
         (wide(words, words.say(said::OUTCOMES), &table(words, what, &rows)))
-        @if hidden > 0 { p.soft { (words.fill(MORE_ROWS, &[("count", &words.grouped(hidden as i64)), ("file", &FILE)])) } }
+        (more_rows(words, hidden, FILE))
         @if all.not_compared > 0 {
             p.soft { (words.fill(said::NOT_COMPARED_SEATS, &[("seats", &words.count(all.not_compared, nouns::SEAT))])) }
         }
