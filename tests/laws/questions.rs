@@ -91,7 +91,8 @@ fn read(files: &Path, partition: Option<&str>) -> Rows {
                         }),
                     );
                 }
-                for (field, values) in schema.fields().iter().zip(frame.columns()) {
+                let fields = schema.fields().iter().zip(frame.columns());
+                for (field, values) in fields.filter(|(field, _)| !matches!(field.data_type(), DataType::Timestamp(..))) {
                     let text = || ArrayFormatter::try_new(values, &options).unwrap().value(row).to_string();
                     let cell = values.is_valid(row).then(|| Cell {
                         text: text(),

@@ -7,7 +7,7 @@
 //! | `cards`, `trend`, `outlook`, `parts`, `customers`, `workloads`, `products`, `changes`, `seats`, `steps`, `renewals`, `quality`, `definitions` | a section each |
 //! | `people` | the section that names users, where somebody asks for it |
 //! | `number` | figures, days and names inside a text |
-//! | `style.css`, `script.js` | how it looks; sorting and filtering of tables |
+//! | `assets/` | how it looks; sorting and filtering of tables |
 
 mod cards;
 mod changes;
@@ -36,8 +36,8 @@ use crate::domain::words::report as said;
 use crate::domain::words::{Phrase, Words};
 use crate::pages::figures::Figures;
 
-const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+const STYLE: &str = include_str!("assets/style.css");
+const SCRIPT: &str = include_str!("assets/script.js");
 /// Nothing is loaded from anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
