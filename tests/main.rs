@@ -33,6 +33,7 @@ mod readers;
 mod report;
 mod silence;
 mod status;
+mod stores;
 mod tasks;
 mod upgrade;
 mod watching;

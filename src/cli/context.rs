@@ -9,11 +9,12 @@ use crate::cli::args::global::Global;
 use crate::cli::args::make::{AgainArgs, RunArgs};
 use crate::cli::exit::{Code, Failure};
 use crate::domain::day::{Day, Instant, MICROS_PER_HOUR};
+use crate::domain::store_url::{StoreUrl, is_url};
 use crate::engine::input::folders;
 use crate::engine::query::customers;
 use crate::engine::request::{Again, Request};
 use crate::pipeline::catalogue::built_in;
-use crate::pipeline::file::{self, NO_URLS, is_url};
+use crate::pipeline::file;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::syntax::nearest::nearest;
 use crate::stages;
@@ -41,8 +42,8 @@ impl Context {
             ("--warehouse", &global.warehouse),
             ("--published", &global.published),
         ] {
-            if let Some(url) = folder.as_deref().and_then(Path::to_str).filter(|text| is_url(text)) {
-                return Err(Failure::new(Code::Usage, format!("`{option}` cannot be `{url}`: {NO_URLS}")));
+            if let Some(folder) = folder {
+                check_url(option, folder)?;
             }
         }
         written.input_root = global.input.clone().or(written.input_root);
@@ -158,6 +159,14 @@ impl Context {
             today: Some(self.today()),
             ..Request::new(&self.settings, end)
         })
+    }
+}
+
+/// Refuses a URL that names no place in a store. It is not repeated, since it may have a secret in it.
+pub fn check_url(option: &str, path: &Path) -> Result<(), Failure> {
+    match path.to_str().filter(|text| is_url(text)).map(StoreUrl::parse) {
+        Some(Err(why)) => Err(Failure::new(Code::Usage, format!("`{option}` cannot be what it is: {why}"))),
+        _ => Ok(()),
     }
 }
 

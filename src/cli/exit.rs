@@ -113,9 +113,8 @@ impl From<WarehouseError> for Failure {
                 Failure::new(Code::Usage, message).hint("customers are spread over so many files a day; all files are made again")
             }
             WarehouseError::Frame(_) | WarehouseError::Query(_) => Failure::new(Code::Bug, message).hint("please report this"),
-            WarehouseError::Locked { .. } => {
-                Failure::new(Code::Locked, message).hint("wait until it is done; a run that died holds nothing")
-            }
+            WarehouseError::Locked { .. } => Failure::new(Code::Locked, message)
+                .hint("wait until it is done; a run that died holds nothing, in a store after two minutes"),
             WarehouseError::Older { .. } => Failure::new(Code::Usage, message)
                 .hint("`uptake run` makes it again; where that says the same, let the version of uptake in between run once"),
             WarehouseError::Newer { .. } => Failure::new(Code::Usage, message).hint("use the newer version, or another warehouse folder"),

@@ -14,6 +14,7 @@ pub mod next_steps;
 pub mod prices;
 pub mod rules;
 pub mod settings_group;
+pub mod store_url;
 pub mod subscription;
 pub mod user_ids;
 pub mod window;

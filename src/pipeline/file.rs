@@ -19,6 +19,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::{Language, Thresholds};
 use crate::domain::rules::Rules;
+use crate::domain::store_url::{StoreUrl, is_url};
 use crate::domain::subscription::State;
 use crate::pipeline::syntax::nearest::nearest;
 use crate::pipeline::syntax::page::{Page, Written};
@@ -113,24 +114,16 @@ pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
     }
 }
 
-/// The message about a URL in place of a folder.
-pub const NO_URLS: &str = "it is a URL, and this version reads and writes folders only; mount what is there, or copy it";
-
-/// Returns whether a text is a URL such as `az://container/raw`.
-pub fn is_url(text: &str) -> bool {
-    let Some((scheme, _)) = text.split_once("://") else { return false };
-    scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
-}
-
 fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
     let folder = path.parent().unwrap_or(Path::new(""));
     let folder_at = |section: &Section<'_>, key| {
         let written = section.text(key)?;
         if is_url(&written.value) {
-            section.refuse(key, &written, NO_URLS);
+            // A URL may have a secret in it, so it is not repeated.
+            if let Err(why) = StoreUrl::parse(&written.value) {
+                section.refuse_secret(key, written.line, &why);
+            }
+            return Some(PathBuf::from(written.value));
         }
         Some(folder.join(written.value))
     };

@@ -1,10 +1,12 @@
 //! Files and folders as the user names them: what they are, how they are best written, and whether
-//! one folder is in another.
+//! one folder is in another. A URL that stands in the place of a folder is within another one where
+//! its container is the same and its prefix begins with the other one's.
 
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf, absolute};
 
+use crate::domain::store_url::StoreUrl;
 use crate::storage::interface::Kind;
 use crate::storage::local::metadata;
 use crate::storage::place::Identity;
@@ -12,6 +14,9 @@ use crate::storage::place::Identity;
 /// A path without `.` and `..`, where it leads to the same place: `a/..` does not where `a` is a
 /// link.
 pub fn tidy(path: &Path) -> PathBuf {
+    if let Some(url) = plain_url(path) {
+        return url;
+    }
     let mut tidied = PathBuf::new();
     for part in path.components() {
         match (part, tidied.components().next_back()) {
@@ -26,8 +31,21 @@ pub fn tidy(path: &Path) -> PathBuf {
     if real(&tidied) == real(path) { tidied } else { path.to_path_buf() }
 }
 
+/// A URL of a store without what means nothing; `None` for any other path.
+fn plain_url(path: &Path) -> Option<PathBuf> {
+    let StoreUrl { container, prefix, .. } = StoreUrl::parse(path.to_str()?).ok()?;
+    Some(PathBuf::from(if prefix.is_empty() {
+        container
+    } else {
+        format!("{container}/{prefix}")
+    }))
+}
+
 /// Where a path leads, as far as there is something, and what follows as it is written.
 pub fn real(path: &Path) -> PathBuf {
+    if let Some(url) = plain_url(path) {
+        return url;
+    }
     let whole = absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut real = PathBuf::new();
     for part in whole.components() {

@@ -27,6 +27,12 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// names only.
     fn list(&self, prefix: &str, earlier: Option<&Earlier>) -> Result<Option<Listing>, StorageError>;
 
+    /// Everything below a prefix, in the order of names; `None` where it costs no more to list each
+    /// folder there by itself.
+    fn list_below(&self, _prefix: &str) -> Result<Option<Vec<Entry>>, StorageError> {
+        Ok(None)
+    }
+
     /// All objects that a selection takes, in the order of their names.
     fn walk(&self, selection: &dyn Selection) -> Result<Walked, StorageError>;
 
@@ -39,6 +45,10 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Opens an object that a walk has `found`, or one by a name that somebody else wrote down, and
     /// never what is outside of the root.
     fn open_inside(&self, name: &str, found: Option<&Place>) -> Result<OpenObject, OpenFault>;
+
+    /// Says which objects will be opened by [`Storage::open_inside`] soon, in this order, with their
+    /// sizes, so that a storage far away can have them ready.
+    fn will_open(&self, _objects: &mut dyn Iterator<Item = (&str, u64)>) {}
 
     /// Begins an object that nobody sees before it is put.
     fn begin(&self) -> Result<Box<dyn Unfinished>, StorageError>;

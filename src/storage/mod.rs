@@ -1,6 +1,6 @@
 //! Where input, warehouse and published files are. Everything that reads or changes one of them
-//! goes through the trait [`Storage`](interface::Storage); a folder of this machine ([`local`]) is
-//! what implements it.
+//! goes through the trait [`Storage`](interface::Storage). A folder of this machine ([`local`]) and
+//! a container or bucket of a store ([`remote`]) implement it.
 //!
 //! | file | what for |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | `place` | where a walk has found an object |
 //! | `names` | names of objects as text |
 //! | `local/` | folders: listing, links, staging and renames, commit lists, the lock |
+//! | `remote/` | stores: requests, bundles, the lease, credentials |
 //! | `disk` | every change of a file system, so that tests can make each one fail |
 //! | `temporary_file` | what a plan writes, in one file that nobody sees |
 //! | `folder_paths`, `temporary_folder` | files and folders as the user and the system name them |
@@ -22,6 +23,7 @@ pub mod local;
 pub mod names;
 pub mod object;
 pub mod place;
+mod remote;
 pub mod temporary_file;
 pub mod temporary_folder;
 #[cfg(test)]
@@ -31,30 +33,48 @@ pub mod version_tag;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::domain::store_url;
 use crate::storage::disk::Disk;
 use crate::storage::error::StorageError;
 use crate::storage::interface::Storage;
 use crate::storage::local::local_storage::LocalStorage;
-use crate::storage::local::open;
 use crate::storage::local::reads::Reads;
+use crate::storage::local::zip::{self, Member, MemberBytes};
 use crate::storage::names::text_of;
 use crate::storage::object::OpenObject;
 
-/// The storage that a pipeline file names by the path of a folder.
+/// The storage that a pipeline file names by the path of a folder, or by a URL.
 pub fn at(root: &Path) -> Arc<dyn Storage> {
     on(root, Disk::default())
 }
 
-/// Opens a file that the user names by its path, wherever it is.
+/// Whether what stands in the place of a path is a URL.
+pub fn is_url(path: &Path) -> bool {
+    path.to_str().is_some_and(store_url::is_url)
+}
+
+/// Opens a file that the user names by its path or URL, wherever it is.
 pub fn open_named(path: &Path) -> Result<OpenObject, StorageError> {
     let folder = path.parent().unwrap_or(path);
     at(folder).open(&text_of(path.file_name().unwrap_or_default()))
 }
 
-/// The members of an archive that the user names by its path, each with its path below it; none
-/// where the file is no archive.
+/// The members of an archive that the user names by its path or URL, each with its path below it;
+/// none where the file is no archive.
 pub fn members_named(path: &Path) -> Result<Vec<(String, OpenObject)>, StorageError> {
-    open::members_of(path)
+    if !zip::is_archive(&path.to_string_lossy()) {
+        return Ok(Vec::new());
+    }
+    let failed = || StorageError::of("open", path);
+    let archive = open_named(path)?.source();
+    let size = archive.version().map_err(failed())?.size();
+    let members = zip::members(&*archive, size).map_err(failed())?.unwrap_or_default();
+    let open = |member: Member| {
+        let (name, shown) = (member.name.clone(), path.join(&member.name));
+        let bytes = MemberBytes::of(archive.clone(), member);
+        Ok((name, OpenObject::new(Arc::new(bytes), shown).map_err(failed())?))
+    };
+    members.into_iter().map(open).collect()
 }
 
 /// Puts bytes in the place of a file that the user names by its path, whole: whoever reads it
@@ -67,12 +87,19 @@ pub fn put_named(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     storage.put_synced(&text_of(path.file_name().unwrap_or_default()), bytes)
 }
 
-/// The same storage, changed by way of `disk`.
+/// The same storage; a folder is changed by way of `disk`.
 pub fn on(root: &Path, disk: Disk) -> Arc<dyn Storage> {
-    Arc::new(LocalStorage::new(root, disk, Reads::default()))
+    with(root, disk, Reads::default())
 }
 
-/// The same, whose files are read by way of `reads`.
+/// The same; the files of a folder are read by way of `reads`.
 pub fn by(root: &Path, reads: Reads) -> Arc<dyn Storage> {
-    Arc::new(LocalStorage::new(root, Disk::default(), reads))
+    with(root, Disk::default(), reads)
+}
+
+fn with(root: &Path, disk: Disk, reads: Reads) -> Arc<dyn Storage> {
+    match is_url(root) {
+        true => remote::at_url(root),
+        false => Arc::new(LocalStorage::new(root, disk, reads)),
+    }
 }

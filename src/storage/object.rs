@@ -34,6 +34,11 @@ impl OpenObject {
         })
     }
 
+    /// What reads its bytes.
+    pub(super) fn source(&self) -> Arc<dyn ReadAt> {
+        self.bytes.clone()
+    }
+
     /// How messages call it.
     pub fn shown(&self) -> &Path {
         &self.shown

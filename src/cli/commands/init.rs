@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::cli::args::global::Global;
 use crate::cli::args::init::InitArgs;
+use crate::cli::context::check_url;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::text::init as text;
 use crate::cli::{output, print};
@@ -11,8 +12,8 @@ use crate::domain::rules::Rules;
 use crate::engine::inspect::proposal::propose;
 use crate::pipeline::catalogue::built_in;
 use crate::pipeline::file;
-use crate::storage::folder_paths;
 use crate::storage::interface::Kind;
+use crate::storage::{self, folder_paths};
 
 /// The file that every command reads where the call names none.
 const DEFAULT: &str = "pipelines/nightly.toml";
@@ -25,7 +26,9 @@ pub fn run(args: &InitArgs, global: &Global) -> Result<(), Failure> {
         return Err(Failure::new(Code::Usage, format!("`{shown}` is there already, and stays as it is"))
             .hint("name another file with `--out FILE`, or move this one away"));
     }
+    check_url("FOLDER", &args.folder)?;
     match folder_paths::kind(&args.folder) {
+        _ if storage::is_url(&args.folder) => {}
         Ok(Kind::Folder) => {}
         Ok(_) => {
             let failure = Failure::new(Code::Usage, format!("`{}` is no folder", args.folder.display()));
@@ -75,8 +78,11 @@ pub fn run(args: &InitArgs, global: &Global) -> Result<(), Failure> {
 }
 
 /// A path as it is seen from a folder, where both are relative to the current folder; else the path
-/// from the root.
+/// from the root. A URL is the same from everywhere.
 fn seen_from(folder: &Path, path: &Path) -> PathBuf {
+    if storage::is_url(path) {
+        return path.to_path_buf();
+    }
     let is_plain = |path: &Path| {
         path.components()
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))

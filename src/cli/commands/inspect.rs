@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cli::args::global::Global;
 use crate::cli::args::read::InspectArgs;
 use crate::cli::args::values::Format as Printed;
+use crate::cli::context::check_url;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::print;
 use crate::cli::text;
@@ -12,8 +13,8 @@ use crate::domain::rules::Rules;
 use crate::engine::inspect::{self, Asked, Inspection};
 use crate::pipeline::catalogue::built_in;
 use crate::sources::Format;
-use crate::storage::folder_paths;
 use crate::storage::interface::Kind;
+use crate::storage::{self, folder_paths};
 
 /// Prints one block per file and, for several files, a sum.
 pub fn run(args: &InspectArgs, global: &Global) -> Result<(), Failure> {
@@ -55,6 +56,9 @@ pub fn run(args: &InspectArgs, global: &Global) -> Result<(), Failure> {
 /// Refuses a path that is not a regular file before anything is read.
 fn check(path: &Path) -> Result<(), Failure> {
     let wrong = |what: &str, hint: String| Err(Failure::new(Code::Usage, format!("`{}` {what}", path.display())).hint(hint));
+    if storage::is_url(path) {
+        return check_url("FILE", path);
+    }
     match folder_paths::kind(path) {
         Ok(Kind::Folder) => wrong(
             "is a folder",

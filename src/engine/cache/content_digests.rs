@@ -66,12 +66,19 @@ impl ContentDigests {
         is_believed: impl Fn(&RawFile) -> bool + Sync,
     ) -> Vec<Result<Option<Digest>, String>> {
         let known = &self.digests;
+        let is_looked_at = |file: &RawFile| file.kind == Kind::Object && is_compared(file);
+        let known = |file: &RawFile| {
+            let known = known.get(&file.path).filter(|_| file.version.is_settled() && is_believed(file));
+            known.and_then(|entry| entry.value_for(&file.version))
+        };
+        if let Some(first) = files.first() {
+            first.announce(files.iter().filter(|file| is_looked_at(file) && known(file).is_none()));
+        }
         let look = |file: &RawFile| {
-            if file.kind != Kind::Object || !is_compared(file) {
+            if !is_looked_at(file) {
                 return (Ok(None), false);
             }
-            let known = known.get(&file.path).filter(|_| file.version.is_settled() && is_believed(file));
-            match known.and_then(|entry| entry.value_for(&file.version)) {
+            match known(file) {
                 Some(digest) => (Ok(Some(*digest)), false),
                 None => (Digesting::digest_of(file).map(Some).map_err(|fault| fault.to_string()), true),
             }

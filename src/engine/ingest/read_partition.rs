@@ -62,6 +62,10 @@ pub fn gather(readings: &[Reading<'_>], context: &TaskContext<'_>) -> Result<Fil
         watch.tell(Event::Advance(1));
         gathered
     };
+    if let Some(first) = readings.first() {
+        let read = readings.iter().filter(|reading| reading.refused.is_none());
+        first.file.announce(read.map(|reading| reading.file));
+    }
     readings
         .par_iter()
         .with_max_len(readings.len() / PORTIONS + 1)

@@ -34,6 +34,12 @@ impl RawFile {
     pub fn size(&self) -> u64 {
         self.version.size()
     }
+
+    /// Tells the storage of this file that these are about to be read, in this order.
+    pub fn announce<'f>(&self, files: impl Iterator<Item = &'f RawFile>) {
+        let files = files.filter(|file| file.kind == Kind::Object);
+        self.storage.will_open(&mut files.map(|file| (file.path.as_str(), file.size())));
+    }
 }
 
 /// Why a raw file was not opened.

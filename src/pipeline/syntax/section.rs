@@ -262,6 +262,11 @@ impl<'t> Section<'t> {
         );
     }
 
+    /// The same, without a word of the value.
+    pub fn refuse_secret(&self, key: &str, line: usize, why: &str) {
+        self.note(line, format!("`{key}`{} cannot be what it is: {why}", self.place()));
+    }
+
     fn text_of(&self, key: &str, line: usize, value: &Spanned<DeValue<'t>>) -> Option<Written<String>> {
         match value.get_ref() {
             DeValue::String(text) if !text.trim().is_empty() => Some(Written {

@@ -28,27 +28,6 @@ pub fn file(path: &Path) -> Result<OpenObject, StorageError> {
     OpenObject::new(Arc::new(file), path.to_path_buf()).map_err(failed())
 }
 
-/// The members of an archive that the user has named, each with its content; none where the file is
-/// no archive.
-pub fn members_of(path: &Path) -> Result<Vec<(String, OpenObject)>, StorageError> {
-    let failed = || StorageError::of("open", path);
-    if !zip::is_archive(&path.to_string_lossy()) {
-        return Ok(Vec::new());
-    }
-    let file: Arc<dyn ReadAt> = Arc::new(OpenFile {
-        file: File::open(path).map_err(failed())?,
-        watched: None,
-    });
-    let size = file.version().map_err(failed())?.size();
-    let members = zip::members(&*file, size).map_err(failed())?.unwrap_or_default();
-    let open = |member: Member| {
-        let (name, shown) = (member.name.clone(), path.join(&member.name));
-        let bytes = MemberBytes::of(file.clone(), member);
-        Ok((name, OpenObject::new(Arc::new(bytes), shown).map_err(failed())?))
-    };
-    members.into_iter().map(open).collect()
-}
-
 /// An archive that a walk has found.
 pub(super) struct Archive {
     pub version: VersionTag,

@@ -1,7 +1,10 @@
 //! What every storage has to keep of what the trait promises. [`conforms`] makes tests of it for one
 //! kind of storage: `open` gives one more way to the same objects, as another process would have it.
 
+#[path = "../../../tests/stores/emulators.rs"]
+mod emulators;
 mod finding;
+mod kinds;
 mod objects;
 mod together;
 
@@ -14,44 +17,47 @@ use together::*;
 
 type Open<'a> = &'a dyn Fn() -> Arc<dyn Storage>;
 
+/// Tests of one kind of storage; skipped where there is none of it.
 macro_rules! conforms {
-    ($name:ident, $folder:expr, $open:expr, [$($law:ident),+ $(,)?]) => {
-        mod $name {
+    ($kind:ident) => {
+        conforms!($kind, [
+            nothing_is_where_nobody_put_anything,
+            what_is_put_is_there_whole_and_replaces_what_was_there,
+            what_is_begun_is_seen_by_nobody_and_gone_when_it_is_given_up,
+            a_reader_has_the_old_object_or_the_new_one_and_never_half_of_one,
+            any_range_of_an_object_can_be_read,
+            a_prefix_lists_what_is_directly_below_it,
+            a_walk_finds_what_is_selected_in_the_order_of_names,
+            names_are_kept_as_they_are,
+            a_listing_that_knows_an_earlier_one_gives_the_same,
+            the_tag_tells_content_of_equal_size_apart,
+            a_name_that_leads_out_is_not_opened,
+            several_changes_are_made_together,
+            what_is_appended_stands_behind_what_was_there,
+            what_is_not_there_can_be_deleted,
+            only_one_has_a_lease_for_itself,
+            many_share_a_lease,
+            recovery_keeps_what_others_write,
+        ]);
+    };
+    ($kind:ident, [$($law:ident),+ $(,)?]) => {
+        mod $kind {
             $(
                 #[test]
                 fn $law() {
-                    let folder = $folder;
-                    super::$law(&|| $open(&folder.path().join("root")));
+                    if let Some(open) = super::kinds::$kind() {
+                        super::$law(&*open);
+                    }
                 }
             )+
         }
     };
 }
 
-conforms!(
-    a_folder,
-    tempfile::tempdir().unwrap(),
-    crate::storage::at,
-    [
-        nothing_is_where_nobody_put_anything,
-        what_is_put_is_there_whole_and_replaces_what_was_there,
-        what_is_begun_is_seen_by_nobody_and_gone_when_it_is_given_up,
-        a_reader_has_the_old_object_or_the_new_one_and_never_half_of_one,
-        any_range_of_an_object_can_be_read,
-        a_prefix_lists_what_is_directly_below_it,
-        a_walk_finds_what_is_selected_in_the_order_of_names,
-        names_are_kept_as_they_are,
-        a_listing_that_knows_an_earlier_one_gives_the_same,
-        the_tag_tells_content_of_equal_size_apart,
-        a_name_that_leads_out_is_not_opened,
-        several_changes_are_made_together,
-        what_is_appended_stands_behind_what_was_there,
-        what_is_not_there_can_be_deleted,
-        only_one_has_a_lease_for_itself,
-        many_share_a_lease,
-        recovery_keeps_what_others_write,
-    ]
-);
+conforms!(a_folder);
+conforms!(in_memory);
+conforms!(on_azurite);
+conforms!(on_moto);
 
 fn put(storage: &dyn Storage, name: &str, text: &str) {
     storage.put_bytes(name, text.as_bytes()).unwrap();

@@ -137,6 +137,9 @@ fn find<T: Send>(
     let Some(column) = contract.partition.column() else {
         return in_folder(storage, contract.name, None, known, &look);
     };
+    if let Some(entries) = storage.list_below(contract.name)? {
+        return below(storage, (contract.name, column), &entries, &look);
+    }
     let partitions = storage.list(contract.name, None)?.unwrap_or_default().entries;
     let found: Vec<Found<T>> = partitions
         .into_par_iter()
@@ -151,6 +154,32 @@ fn find<T: Send>(
             }
         })
         .collect::<Result<_, _>>()?;
+    let mut all = Found::default();
+    found.into_iter().for_each(|found| all.append(found));
+    Ok(all)
+}
+
+/// Looks through everything below the folder of a table.
+fn below<T: Send>(
+    storage: &dyn Storage,
+    (table, column): (&str, &str),
+    entries: &[Entry],
+    look: &(impl Fn(Place, &Entry, &str) -> Result<T, WarehouseError> + Sync),
+) -> Result<Found<T>, WarehouseError> {
+    let look_at = |entry: &Entry| {
+        let place = entry
+            .name
+            .split_once('/')
+            .and_then(|(folder, file)| Some((Some(day_of(folder, column)?), shard_of(file)?)));
+        let name = format!("{table}/{}", entry.name);
+        let mut found = Found::default();
+        match place {
+            Some(place) => found.files.push(look(place, entry, &name)?),
+            None => found.foreign.push(storage.shown(&name)),
+        }
+        Ok(found)
+    };
+    let found: Vec<Found<T>> = entries.par_iter().map(look_at).collect::<Result<_, WarehouseError>>()?;
     let mut all = Found::default();
     found.into_iter().for_each(|found| all.append(found));
     Ok(all)

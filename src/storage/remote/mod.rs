@@ -1,0 +1,30 @@
+//! A container or bucket of Azure, S3 or Google as a storage: objects are objects, and a prefix is
+//! what their keys begin with.
+//!
+//! A PUT replaces an object whole, and there is no rename. So an object is written to memory, or to
+//! a temporary file of this machine where it is large, and goes to the store when it is put
+//! ([`staging`]). What is put together goes there twice: first as one object in `.uptake/commits`
+//! that has all of it, then each under its name ([`together`]). The lock is an object whose holder
+//! renews it ([`lease`]).
+//!
+//! Everything that is asynchronous stays in this folder. Whoever calls waits ([`runtime`]), so raw
+//! files that will be read soon are fetched ahead, many at once ([`ahead`]).
+
+mod ahead;
+mod aws_profile;
+mod body;
+mod connect;
+mod credentials;
+mod fault;
+mod fence;
+mod lease;
+mod objects;
+pub mod remote_storage;
+mod runtime;
+mod staging;
+#[cfg(test)]
+pub mod testing;
+mod together;
+mod walk;
+
+pub use connect::at_url;

@@ -1,0 +1,11 @@
+//! The program with raw files, warehouse and published files in stores: the bytes that folders give,
+//! also where requests fail, and where runs die. The stores are emulators; where these cannot be
+//! installed the tests are skipped, but not by `.ci/run`.
+
+mod credentials;
+mod emulators;
+mod faults;
+mod kills;
+mod place;
+mod proxy;
+mod runs;
