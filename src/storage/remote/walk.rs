@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::io;
 use std::path::PathBuf;
 
 use object_store::ObjectMeta;
@@ -22,7 +23,7 @@ use crate::storage::version_tag::VersionTag;
 const ENOUGH: usize = AT_ONCE / 2;
 const DEEPEST: usize = 4;
 
-/// Walks everything below the prefix.
+/// Walks everything below the prefix. Fails where nothing is there.
 pub fn walk(objects: &Objects, selection: &dyn Selection) -> Result<Walked, StorageError> {
     let mut unseen = BTreeMap::new();
     let mut found = Vec::new();
@@ -55,6 +56,10 @@ fn below(objects: &Objects, selection: &dyn Selection) -> Result<BTreeMap<String
             let named = list.objects.into_iter();
             found.extend(named.filter_map(|meta| Some((objects.name(&meta.location)?, meta))));
             deeper.extend(list.common_prefixes.iter().filter_map(|key| objects.name(key)));
+        }
+        if found.is_empty() && deeper.is_empty() && folders == [""] {
+            let nothing = io::Error::new(io::ErrorKind::NotFound, "nothing is there");
+            return Err(StorageError::of("open the input folder", &objects.shown(""))(nothing));
         }
         let is_wanted = |folder: &String| selection.enters(folder) && selection.progress(folder).is_some();
         folders = deeper.into_iter().filter(is_wanted).collect();

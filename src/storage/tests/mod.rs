@@ -59,6 +59,13 @@ conforms!(in_memory);
 conforms!(on_azurite);
 conforms!(on_moto);
 
+#[test]
+fn a_backslash_is_part_of_a_name_where_the_store_lets_it() {
+    for open in [kinds::a_folder(), kinds::in_memory(), kinds::on_moto()].into_iter().flatten() {
+        backslashes_are_kept_as_they_are(&*open);
+    }
+}
+
 fn put(storage: &dyn Storage, name: &str, text: &str) {
     storage.put_bytes(name, text.as_bytes()).unwrap();
 }
