@@ -12,6 +12,7 @@ use object_store::{Error, GetOptions, GetRange, ObjectMeta, ObjectStore};
 
 use crate::domain::digest::Digest;
 use crate::storage::object::ReadAt;
+use crate::storage::remote::again::again;
 use crate::storage::remote::{fault, runtime};
 use crate::storage::version_tag::VersionTag;
 
@@ -77,8 +78,8 @@ impl InBlocks {
             if_match: self.meta.e_tag.clone(),
             ..GetOptions::default()
         };
-        let get = async { self.store.get_opts(&self.meta.location, options).await?.bytes().await };
-        let bytes = runtime::wait_for(get)?.map_err(|error| match error {
+        let get = async || self.store.get_opts(&self.meta.location, options.clone()).await?.bytes().await;
+        let bytes = runtime::wait_for(again(get))?.map_err(|error| match error {
             Error::Precondition { .. } | Error::NotFound { .. } => {
                 io::Error::other("it was replaced while it was read; another run reads what is there now")
             }
@@ -109,13 +110,16 @@ impl ReadAt for InBlocks {
 
 /// Fetches an object whole; `Err` of the inner result has what is known of one that is too large.
 pub async fn fetch(store: &dyn ObjectStore, key: &Path) -> Result<Result<Whole, ObjectMeta>, Error> {
-    let got = store.get_opts(key, GetOptions::default()).await?;
-    if got.meta.size > MOST_AT_ONCE {
-        return Ok(Err(got.meta));
-    }
-    let version = version_of(&got.meta);
-    let bytes = got.bytes().await?;
-    Ok(Ok(Whole { bytes, version }))
+    again(async || {
+        let got = store.get_opts(key, GetOptions::default()).await?;
+        if got.meta.size > MOST_AT_ONCE {
+            return Ok(Err(got.meta));
+        }
+        let version = version_of(&got.meta);
+        let bytes = got.bytes().await?;
+        Ok(Ok(Whole { bytes, version }))
+    })
+    .await
 }
 
 /// What reads an object that was fetched, or is too large for that.

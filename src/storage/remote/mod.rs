@@ -10,6 +10,7 @@
 //! Everything that is asynchronous stays in this folder. Whoever calls waits ([`runtime`]), so raw
 //! files that will be read soon are fetched ahead, many at once ([`ahead`]).
 
+mod again;
 mod ahead;
 mod aws_profile;
 mod body;

@@ -5,7 +5,6 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -14,6 +13,7 @@ use object_store::{Error, ListResult, ObjectMeta, ObjectStore, ObjectStoreExt, P
 
 use crate::storage::error::StorageError;
 use crate::storage::object::OpenObject;
+use crate::storage::remote::again::again;
 use crate::storage::remote::body::{self, Whole};
 use crate::storage::remote::fence::Fence;
 use crate::storage::remote::{fault, runtime};
@@ -26,12 +26,6 @@ const PUTS_AT_ONCE: usize = 16;
 /// in the store until a rule of its own removes them.
 const MOST_IN_ONE_PUT: u64 = 100 << 20;
 const PART: u64 = 16 << 20;
-/// How long it is waited before requests that are repeated here.
-const PAUSES: [Duration; 3] = [
-    Duration::from_millis(100),
-    Duration::from_millis(1_000),
-    Duration::from_millis(5_000),
-];
 
 /// A place in a store.
 #[derive(Clone)]
@@ -98,7 +92,7 @@ impl Objects {
 
     pub fn look(&self, name: &str) -> Result<Option<ObjectMeta>, StorageError> {
         let key = self.key_to("look at", name)?;
-        if_found(self.ask("look at", name, self.store.head(&key)))
+        if_found(self.ask("look at", name, again(async || self.store.head(&key).await)))
     }
 
     pub fn open(&self, name: &str) -> Result<OpenObject, StorageError> {
@@ -115,7 +109,7 @@ impl Objects {
     /// All bytes of an object, with its version; `None` where it is not there.
     pub fn get(&self, name: &str) -> Result<Option<Found>, StorageError> {
         let key = self.key_to("read", name)?;
-        let get = async {
+        let get = async || {
             let got = self.store.get(&key).await?;
             let meta = got.meta.clone();
             Ok(Found {
@@ -123,7 +117,7 @@ impl Objects {
                 meta,
             })
         };
-        if_found(self.ask("read", name, get))
+        if_found(self.ask("read", name, again(get)))
     }
 
     /// Puts an object, in the place of the one that was there.
@@ -138,7 +132,8 @@ impl Objects {
         let size = bytes.size();
         if size <= MOST_IN_ONE_PUT {
             let payload = PutPayload::from(read(0, size)?);
-            return self.ask("put", name, self.store.put(&key, payload)).map(drop);
+            let put = async || self.store.put(&key, payload.clone()).await;
+            return self.ask("put", name, again(put)).map(drop);
         }
         let mut upload = self.ask("put", name, self.store.put_multipart(&key))?;
         let mut at = 0;
@@ -170,7 +165,8 @@ impl Objects {
                     store: "a temporary file",
                     source: error.into(),
                 })?;
-                self.store.put(&key, bytes.into()).await.map(drop)
+                let payload = PutPayload::from(bytes);
+                again(async || self.store.put(&key, payload.clone()).await).await.map(drop)
             }
         };
         let puts = stream::iter(keyed).map(put).buffer_unordered(PUTS_AT_ONCE);
@@ -217,7 +213,7 @@ impl Objects {
     /// What is directly below a prefix.
     pub fn list(&self, prefix: &str) -> Result<ListResult, StorageError> {
         let key = self.key_to("list", prefix)?;
-        self.ask("list", prefix, self.store.list_with_delimiter(Some(&key)))
+        self.ask("list", prefix, again(async || self.store.list_with_delimiter(Some(&key)).await))
     }
 
     /// What is directly below each of these prefixes.
@@ -225,7 +221,7 @@ impl Objects {
         let shown = prefixes.first().map_or("", String::as_str);
         let keys = prefixes.iter().map(|prefix| self.key_to("list", prefix));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        let list = |key: Key| async move { self.store.list_with_delimiter(Some(&key)).await };
+        let list = |key: Key| again(async move || self.store.list_with_delimiter(Some(&key)).await);
         let lists = stream::iter(keys).map(list).buffered(AT_ONCE);
         self.ask("list", shown, lists.try_collect())
     }
@@ -235,7 +231,7 @@ impl Objects {
         let shown = prefixes.first().map_or("", String::as_str);
         let keys = prefixes.iter().map(|prefix| self.key_to("list", prefix));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        let list = |key: Key| async move { self.store.list(Some(&key)).try_collect::<Vec<_>>().await };
+        let list = |key: Key| again(async move || self.store.list(Some(&key)).try_collect::<Vec<_>>().await);
         let lists = stream::iter(keys).map(list).buffer_unordered(AT_ONCE);
         let found: Vec<Vec<ObjectMeta>> = self.ask("list", shown, lists.try_collect())?;
         let named = found.into_iter().flatten();
@@ -247,18 +243,6 @@ impl fmt::Debug for Objects {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Objects").field(&self.root).finish()
     }
-}
-
-/// Repeats a request that the library does not repeat by itself when the connection breaks, since it
-/// cannot know that the second one does no harm.
-async fn again<T>(request: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
-    for pause in PAUSES {
-        match request().await {
-            Err(Error::Generic { .. }) => tokio::time::sleep(pause).await,
-            answer => return answer,
-        }
-    }
-    request().await
 }
 
 /// `None` for what is not there.
