@@ -7,7 +7,7 @@ use std::time::Duration;
 use object_store::Error;
 
 /// How long it is waited before each. The library has tried for a while before, where it tries.
-const PAUSES: [Duration; 3] = [
+pub const PAUSES: [Duration; 3] = [
     Duration::from_millis(100),
     Duration::from_millis(1_000),
     Duration::from_millis(5_000),

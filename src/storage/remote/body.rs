@@ -12,7 +12,7 @@ use object_store::{Error, GetOptions, GetRange, ObjectMeta, ObjectStore};
 
 use crate::domain::digest::Digest;
 use crate::storage::object::ReadAt;
-use crate::storage::remote::again::again;
+use crate::storage::remote::again::{PAUSES, again};
 use crate::storage::remote::{fault, runtime};
 use crate::storage::version_tag::VersionTag;
 
@@ -110,16 +110,24 @@ impl ReadAt for InBlocks {
 
 /// Fetches an object whole; `Err` of the inner result has what is known of one that is too large.
 pub async fn fetch(store: &dyn ObjectStore, key: &Path) -> Result<Result<Whole, ObjectMeta>, Error> {
-    again(async || {
-        let got = store.get_opts(key, GetOptions::default()).await?;
-        if got.meta.size > MOST_AT_ONCE {
-            return Ok(Err(got.meta));
+    // As `again` does, but that the compiler sees that any thread can go on with it.
+    for pause in PAUSES {
+        match fetch_once(store, key).await {
+            Err(Error::Generic { .. }) => tokio::time::sleep(pause).await,
+            answer => return answer,
         }
-        let version = version_of(&got.meta);
-        let bytes = got.bytes().await?;
-        Ok(Ok(Whole { bytes, version }))
-    })
-    .await
+    }
+    fetch_once(store, key).await
+}
+
+async fn fetch_once(store: &dyn ObjectStore, key: &Path) -> Result<Result<Whole, ObjectMeta>, Error> {
+    let got = store.get_opts(key, GetOptions::default()).await?;
+    if got.meta.size > MOST_AT_ONCE {
+        return Ok(Err(got.meta));
+    }
+    let version = version_of(&got.meta);
+    let bytes = got.bytes().await?;
+    Ok(Ok(Whole { bytes, version }))
 }
 
 /// What reads an object that was fetched, or is too large for that.
