@@ -267,7 +267,11 @@ fn a_form_that_accepts_no_record_is_told_as_tried_and_never_as_what_the_file_is(
     let in_words = desk.file(&name("dates.json"), sign_in(good, "1 September 2026"));
     for (path, reason, words) in [
         (&cut, "cut_by_powershell", "`ConvertTo-Json -Depth 10`"),
-        (&in_words, "unreadable_time", "`createdDateTime` is a text"),
+        (
+            &in_words,
+            "unreadable_time",
+            "`createdDateTime` is a text, and no time in a spelling that is known",
+        ),
     ] {
         let value = told(3, &[path]);
         let tried = value["files"][0]["readings"].as_array().unwrap();

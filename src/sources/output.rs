@@ -20,6 +20,13 @@ pub const CONCEALED: &str = "the tenant conceals the names in its usage reports:
     Services, Reports, uncheck `Display concealed user, group, and site names in all reports` (a global administrator of the tenant can), and \
     export the report again";
 
+/// The detail of a record of nobody knows whom: where the file belongs.
+pub const NO_TENANT: &str = "the path names no tenant: put the file below a folder `tenantId=<GUID>`, or name a `path_tenant` in the pipeline \
+    file";
+
+/// The detail of a snapshot without a day: where the file belongs.
+pub const NO_DAY: &str = "neither the record nor the path names a day: put the file below a folder with its name, such as `2026-09-01`";
+
 /// A sink and the counts of one file.
 pub struct Output<'s> {
     pub sink: &'s mut dyn Sink,
@@ -46,7 +53,11 @@ impl<'s> Output<'s> {
                 let detail = match reason {
                     Reason::InvalidUtf8 => NOT_UTF8.to_owned(),
                     Reason::ConcealedNames => CONCEALED.to_owned(),
-                    Reason::MissingDay => "neither the record nor the path names a day".to_owned(),
+                    Reason::MissingDay => NO_DAY.to_owned(),
+                    Reason::MissingTenant => match detail(reason) {
+                        of_record if of_record.is_empty() => NO_TENANT.to_owned(),
+                        of_record => format!("{of_record}; {NO_TENANT}"),
+                    },
                     _ => detail(reason),
                 };
                 self.sink.reject(at, reason, raw, &detail);

@@ -45,6 +45,12 @@ pub fn block(inspection: &Inspection, is_first: bool, colored: bool) -> String {
             (0, _) => "an empty file",
             (_, []) if inspection.page.is_some() => "no log that can be read, but known",
             (_, []) => "no log that can be read: it has the keys or columns of no known form",
+            (_, readings) if readings.iter().all(|reading| reading.rejected == 0 && reading.not_ours > 0) => {
+                "a log that is known, but not one record of it is about use or licenses"
+            }
+            (_, readings) if readings.iter().any(lacks_a_path) => {
+                "a log that is known, but neither it nor its path says whose it is and of which day"
+            }
             _ => "no log that can be read: not one record of it could be used",
         };
         text.push_str(&line("is", what));
@@ -121,6 +127,12 @@ fn about(reading: &Reading) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Whether all that was wrong with a file is where it lies.
+fn lacks_a_path(reading: &Reading) -> bool {
+    let is_of_path = |reason: &str| reason == "missing_tenant" || reason == "missing_day";
+    !reading.rejects.is_empty() && reading.rejects.iter().all(|reject| is_of_path(reject.reason))
 }
 
 fn line(name: &str, value: &str) -> String {

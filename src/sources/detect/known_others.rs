@@ -48,7 +48,25 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         "an error that an API answered with",
         "the call failed: look at its code and message, and call again",
         &["error"],
+        &["id", "value", "results"],
+    ),
+    other(
+        "answers of a batch of calls",
+        "keep the `body` of each answer as a file of its own",
+        &["responses"],
         &["id", "value"],
+    ),
+    other(
+        "what `Invoke-AzOperationalInsightsQuery` gives around its records",
+        "export `.Results` of it as JSON",
+        &["results", "render"],
+        &[],
+    ),
+    other(
+        "a table of Log Analytics with times in the zone of the browser",
+        "choose UTC as the time zone of the portal's logs and export again",
+        &["timegeneratedlocaltime"],
+        &[],
     ),
     other(
         "a list of content blobs of the Management Activity API",
@@ -63,6 +81,12 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         &["auditdata"],
     ),
     other(
+        "records of the unified audit log that were taken apart into columns",
+        "export the column `AuditData`, which has the whole record",
+        &["creationtime", "operation", "userid"],
+        &["auditdata"],
+    ),
+    other(
         "a usage report of Microsoft 365 that does not say which user was active on which day (counts, a summary, storage, devices or \
          activations)",
         "export a user detail instead, as `getOffice365ActiveUserDetail`, `getTeamsUserActivityUserDetail`, `getEmailActivityUserDetail`, \
@@ -73,20 +97,51 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
     ),
     other(
         "the licenses of one user, who is not named",
-        "get `/users?$select=id,userPrincipalName,accountEnabled,assignedLicenses,licenseAssignmentStates`",
+        USERS,
         &["skuid", "serviceplans"],
         &["prepaidunits", "totallicenses"],
     ),
     other(
+        "the licenses of one user, who is not named",
+        USERS,
+        &["productsku", "serviceplans"],
+        &["totalunits", "activeunits", "availableunits"],
+    ),
+    other(
         "a list of users without their licenses",
-        "get `/users?$select=id,userPrincipalName,accountEnabled,assignedLicenses,licenseAssignmentStates`",
+        USERS,
         &["userprincipalname", "accountenabled"],
         &["assignedlicenses", "licenses"],
     ),
     other(
+        "what the retired module MSOnline lists",
+        "export `Get-MgSubscribedSku -All` as JSON (`ConvertTo-Json -Depth 10`)",
+        &["accountskuid"],
+        &[],
+    ),
+    other(
+        "what the retired module MSOnline lists",
+        "export `Get-MgUser -All -Property Id,UserPrincipalName,AccountEnabled,AssignedLicenses,LicenseAssignmentStates` as JSON \
+         (`ConvertTo-Json -Depth 10`)",
+        &["userprincipalname", "islicensed"],
+        &["reportrefreshdate"],
+    ),
+    other(
+        "a list of products without the number of seats",
+        "export `Get-MgSubscribedSku -All` as JSON (`ConvertTo-Json -Depth 10`), or get `/subscribedSkus`",
+        &["skuid", "capabilitystatus", "consumedunits"],
+        &["prepaidunits"],
+    ),
+    other(
+        "the list of licenses of the Microsoft 365 admin center, which names neither products by their ids nor the tenant",
+        "get `/subscribedSkus` or `/directory/subscriptions`",
+        &["totallicenses", "assignedlicenses"],
+        &["skuid"],
+    ),
+    other(
         "how users have registered for authentication",
         "use is in the sign-in logs, licenses are in `/users?$select=...,assignedLicenses`",
-        &["userprincipalname", "ismfacapable"],
+        &["ismfaregistered"],
         &[],
     ),
     other("a list of groups", LISTS, &["grouptypes", "securityenabled"], &[]),
@@ -95,6 +150,12 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         LISTS,
         &["deviceid", "operatingsystem", "trusttype"],
         &["appid"],
+    ),
+    other(
+        "a list of devices",
+        LISTS,
+        &["devicename", "operatingsystem"],
+        &["appid", "timestamp"],
     ),
     other("a list of applications", LISTS, &["appid", "signinaudience"], &[]),
     other("a list of service principals", LISTS, &["appid", "serviceprincipaltype"], &[]),
@@ -112,6 +173,79 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         &["appid"],
     ),
     other(
+        "lines of an invoice, which say what was billed and not what there is",
+        SOLD,
+        &["customerid", "chargetype"],
+        &[],
+    ),
+    other("orders of Partner Center", SOLD, &["lineitems", "billingcycle"], &[]),
+    other(
+        "counts of licenses that were deployed or used",
+        SOLD,
+        &["customertenantid", "workloadcode"],
+        &[],
+    ),
+    other(
+        "counts of licenses that were deployed or used",
+        SOLD,
+        &["customertenantid", "licensesdeployed"],
+        &[],
+    ),
+    other(
+        "a list of contracts with customers",
+        CUSTOMERS,
+        &["customerid", "defaultdomainname"],
+        &[],
+    ),
+    other(
+        "the list of customers of Partner Center's pages",
+        CUSTOMERS,
+        &["microsoftid", "companyname"],
+        &[],
+    ),
+    other(
+        "the activity log of an Azure subscription, which is about resources",
+        "export the sign-in logs of Microsoft Entra ID for activity, its audit logs for license changes",
+        &["eventtimestamp", "operationname"],
+        &[],
+    ),
+    other(
+        "a table of advanced hunting in Microsoft Defender",
+        HUNTED,
+        &["timestamp", "accountobjectid"],
+        &[],
+    ),
+    other(
+        "a table of advanced hunting in Microsoft Defender",
+        HUNTED,
+        &["timestamp", "actiontype"],
+        &[],
+    ),
+    other(
+        "a trace of messages, which were delivered whether or not anybody works",
+        "export the audit log, or the usage report `getEmailActivityUserDetail`",
+        &["senderaddress", "messageid"],
+        &[],
+    ),
+    other(
+        "a trace of messages, which were delivered whether or not anybody works",
+        "export the audit log, or the usage report `getEmailActivityUserDetail`",
+        &["senderaddress", "recipientstatus"],
+        &[],
+    ),
+    other(
+        "a list of users without their licenses",
+        USERS,
+        &["userprincipalname", "displayname"],
+        &["assignedlicenses", "licenses", "timegenerated", "userid"],
+    ),
+    other(
+        "licenses without saying whose they are, or how many",
+        USERS,
+        &["skuid", "skupartnumber"],
+        &["prepaidunits", "totallicenses", "consumedunits"],
+    ),
+    other(
         "Microsoft's list of products and service plans",
         "name it in the pipeline file: `[catalogue] skus`",
         &["stringid", "guid", "serviceplanname"],
@@ -119,6 +253,10 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
     ),
 ];
 
+const USERS: &str = "get `/users?$select=id,userPrincipalName,accountEnabled,assignedLicenses,licenseAssignmentStates`";
+const SOLD: &str = "get `/v1/customers/{id}/subscriptions`";
+const CUSTOMERS: &str = "get the customers from Partner Center, `/v1/customers`";
+const HUNTED: &str = "export the sign-in logs of Microsoft Entra ID, or the audit log of Microsoft Purview";
 const LISTS: &str = "get `/users` for licenses, `/directory/subscriptions` for what was bought, `/auditLogs/signIns` for activity";
 
 const fn other(what: &'static str, instead: &'static str, with: &'static [&'static str], without: &'static [&'static str]) -> KnownOther {

@@ -3,8 +3,9 @@
 //!
 //! The signs of each format stand in the registry (`formats/registry.rs`). A file may begin with a
 //! line that is broken, and a list with a record that lacks the signs of its format, so those after
-//! it are looked at too. A list without entries has no keys: then the key that holds it decides.
-//! What has the signs of no format is not guessed.
+//! it are looked at too. An indented line belongs to the document before it, and objects within a
+//! record have the signs of other formats, so no such line is looked at. A list without entries has
+//! no keys: then the key that holds it decides. What has the signs of no format is not guessed.
 
 pub(crate) mod first_keys;
 pub(crate) mod known_others;
@@ -37,8 +38,11 @@ pub fn choose(feed: Feed, head: &[u8]) -> Option<Choice> {
     }
     let mut empty = None;
     let mut from = 0;
+    let mut is_within = false;
     for line in head.split(|byte| *byte == b'\n').take(LINES) {
-        if matches!(line.trim_ascii_start(), [b'{' | b'[', ..]) {
+        let is_indented = line.first().is_some_and(u8::is_ascii_whitespace);
+        if matches!(line.trim_ascii_start(), [b'{' | b'[', ..]) && !(is_within && is_indented) {
+            is_within = true;
             let mut keys = first_keys(&head[from..], 1);
             let mut choice = by_keys(feed, &keys);
             if choice.is_none() && keys.list.is_some() {

@@ -93,8 +93,17 @@ pub fn nearest_format(feeds: &[Feed], head: &[u8]) -> String {
     let tables: Vec<_> = entries.filter_map(|entry| Some((entry.format, entry.as_csv()?))).collect();
     // The last one of the largest: of several that are as much alike, the first one of the list.
     match tables.iter().rev().max_by_key(|(_, csv)| likeness(csv.columns)) {
-        Some((format, csv)) => format!("read as {format}: {}", of_header(csv.needed(), first, second)),
-        None => String::new(),
+        Some((format, csv)) if likeness(csv.columns) > 0 => format!("read as {format}: {}", of_header(csv.needed(), first, second)),
+        _ if line_of_names(head).is_some() => {
+            let names: Vec<String> = (0..record.field_count())
+                .map(|number| String::from_utf8_lossy(record.field(number)).into_owned())
+                .collect();
+            format!(
+                "no form has a table with {}",
+                listed(&names.iter().map(String::as_str).collect::<Vec<_>>())
+            )
+        }
+        _ => "it is neither JSON nor a table; the first line is none with names of columns".to_owned(),
     }
 }
 

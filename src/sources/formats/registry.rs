@@ -25,6 +25,7 @@ static REGISTRY: &[FormatEntry] = &[
     // Activity.
     FormatEntry::json::<azure_monitor::sign_ins::AzureSignIns>(Feed::Activity, Format::AzureMonitor)
         .with_keys(AZURE_MONITOR_KEYS)
+        .unless_keys(ACTIVITY_LOG_KEYS)
         .with_empty_lists(&["records"])
         .with(&[Trait::SeveralFeeds, Trait::Splittable]),
     FormatEntry::json_or_csv::<graph::sign_ins::GraphSignIns>(Feed::Activity, Format::Graph)
@@ -49,6 +50,7 @@ static REGISTRY: &[FormatEntry] = &[
     // License changes.
     FormatEntry::json::<azure_monitor::audit_logs::AzureAudit>(Feed::LicenseChanges, Format::AzureMonitor)
         .with_keys(AZURE_MONITOR_KEYS)
+        .unless_keys(ACTIVITY_LOG_KEYS)
         .with_empty_lists(&["records"])
         .with(&[Trait::SeveralFeeds, Trait::Splittable]),
     FormatEntry::json::<graph::directory_audits::GraphAudits>(Feed::LicenseChanges, Format::Graph)
@@ -68,7 +70,7 @@ static REGISTRY: &[FormatEntry] = &[
     // License holdings.
     FormatEntry::json::<graph::users::GraphUsers>(Feed::LicenseHoldings, Format::GraphUsers)
         .with_keys(&[&["assignedLicenses"], &["licenseAssignmentStates"], &["id", "userPrincipalName"]])
-        .unless_keys(&["appId", "signInCount", "TimeGenerated", "auditData"])
+        .unless_keys(NO_USER_KEYS)
         .with_empty_lists(&["value", ""]),
     FormatEntry::csv::<AdminCenterUsers>(Feed::LicenseHoldings, Format::AdminCenterUsers),
     FormatEntry::csv::<own::license_holdings::LicenseHoldingsTable>(Feed::LicenseHoldings, Format::Csv),
@@ -81,9 +83,14 @@ static REGISTRY: &[FormatEntry] = &[
     FormatEntry::json::<graph::subscribed_skus::GraphSubscribedSkus>(Feed::Subscriptions, Format::GraphSubscribedSkus)
         .with_keys(&[&["prepaidUnits"]]),
     FormatEntry::json::<PartnerCenter>(Feed::Subscriptions, Format::PartnerCenter)
-        .with_keys(&[&["offerId"]])
+        .with_keys(&[&["offerId"], &["unitType", "commitmentEndDate"]])
+        .unless_keys(&["lineItemNumber", "lineItems", "chargeType", "targetOfferId", "meterId"])
         .with_empty_lists(&["items"]),
-    FormatEntry::json::<SubscribedSkus>(Feed::Subscriptions, Format::PartnerCenterSubscribedSkus).with_keys(&[&["productSku"]]),
+    FormatEntry::json::<SubscribedSkus>(Feed::Subscriptions, Format::PartnerCenterSubscribedSkus).with_keys(&[
+        &["productSku", "totalUnits"],
+        &["productSku", "activeUnits"],
+        &["productSku", "availableUnits"],
+    ]),
     FormatEntry::json::<Analytics>(Feed::Subscriptions, Format::PartnerCenterAnalytics).with_keys(&[&["customerTenantId", "licenseCount"]]),
     FormatEntry::csv::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Csv),
     FormatEntry::parquet::<own::subscriptions::SubscriptionsTable>(Feed::Subscriptions, Format::Parquet),
@@ -91,17 +98,24 @@ static REGISTRY: &[FormatEntry] = &[
     FormatEntry::csv::<own::customers_csv::CustomersTable>(Feed::Customers, Format::Csv),
     FormatEntry::json::<own::customers_json::CustomersJson>(Feed::Customers, Format::Json)
         .with_keys(&[&["tenant_id"], &["companyProfile"]])
+        .unless_keys(ACTIVITY_LOG_KEYS)
         .with_empty_lists(&["items", ""]),
     // Support requests.
     FormatEntry::csv::<own::support_requests_csv::SupportRequestsTable>(Feed::SupportRequests, Format::Csv),
     FormatEntry::json::<own::support_requests_json::SupportRequestsJson>(Feed::SupportRequests, Format::Json)
-        .with_keys(&[&["request_id"], &["createdDate", "organization"]])
+        .with_keys(&[
+            &["request_id"],
+            &["createdDate", "organization"],
+            &["createdDate", "primaryContact"],
+        ])
         .with_empty_lists(&["items", ""]),
 ];
 
-/// `tables` is the answer of a query.
-const LOG_ANALYTICS_KEYS: &[&[&str]] = &[&["TimeGenerated"], &["AADTenantId"], &["tables"]];
+/// `tables` is the answer of a query, `Tables` that of Azure Data Explorer.
+const LOG_ANALYTICS_KEYS: &[&[&str]] = &[&["TimeGenerated"], &["AADTenantId"], &["tables"], &["Tables"]];
 const AZURE_MONITOR_KEYS: &[&[&str]] = &[&["category", "properties"], &["category", "time"]];
+/// The activity log of an Azure subscription, in two spellings: other events have a category, too.
+const ACTIVITY_LOG_KEYS: &[&str] = &["eventTimestamp", "event_timestamp"];
 const GRAPH_LOG_KEYS: &[&[&str]] = &[
     &["createdDateTime", "appId"],
     &["createdDateTime", "userId"],
@@ -123,6 +137,22 @@ const MANAGEMENT_API_KEYS: &[&[&str]] = &[
     &["Operation", "RecordType"],
     &[AUDIT_DATA],
     &["auditData"],
+];
+/// What records about a user have, and users do not: risks, registrations, calls, members of a
+/// site or of Partner Center. Such records have an id and a name, too.
+const NO_USER_KEYS: &[&str] = &[
+    "appId",
+    "signInCount",
+    "TimeGenerated",
+    "auditData",
+    "userId",
+    "userDisplayName",
+    "riskLevel",
+    "isMfaRegistered",
+    "usageDate",
+    "LoginName",
+    "userDomainType",
+    "managedDeviceId",
 ];
 /// Graph's spelling, and the one of programs that turn the CSV into JSON.
 const USAGE_REPORT_KEYS: &[&[&str]] = &[

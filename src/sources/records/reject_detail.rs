@@ -39,7 +39,7 @@ pub fn of_record(members: ReasonMembers, in_any_case: bool, reason: Reason, reco
                 missing.push(name);
                 there = around;
             }
-            PathCheck::Wrong(words) => wrong.push(words),
+            PathCheck::Wrong(words) => wrong.push(words + what_it_should_be(reason)),
             PathCheck::Fine => {}
         }
     }
@@ -50,7 +50,23 @@ pub fn of_record(members: ReasonMembers, in_any_case: bool, reason: Reason, reco
     if missing.is_empty() {
         return String::new();
     }
-    lacks("member", &texts(&missing), &texts(&there))
+    match lacks("member", &texts(&missing), &texts(&there)) {
+        // Whether a record names its tenant is a matter of the format: other members tell nothing.
+        text if reason == Reason::MissingTenant => text.split("; there ").next().unwrap_or_default().to_owned(),
+        text => text,
+    }
+}
+
+/// What a value that is there should be, to follow what it is. The value itself is not shown.
+fn what_it_should_be(reason: Reason) -> &'static str {
+    match reason {
+        Reason::UnreadableTime => ", and no time in a spelling that is known",
+        Reason::MalformedTenant | Reason::MalformedSku => ", and no GUID",
+        Reason::UnknownOffer => {
+            ", and in no list of offers: name the SKU that it sells in a file of your own, `[catalogue] offers` in the pipeline file"
+        }
+        _ => "",
+    }
 }
 
 /// Whether a path ends in an object or a list.
@@ -68,7 +84,10 @@ pub fn of_cells(columns: &[&str], about: ReasonColumns, reason: Reason, cells: &
     let wanted = about.iter().filter(|(of, _)| *of == reason).flat_map(|(_, numbers)| numbers.iter());
     let words = wanted.filter_map(|number| {
         let name = columns.get(*number)?;
-        Some(format!("`{name}` is {}", cells.cell(*number).map_or("empty or missing", kind)))
+        Some(match cells.cell(*number) {
+            Some(value) => format!("`{name}` is {}{}", kind(value), what_it_should_be(reason)),
+            None => format!("`{name}` is empty or missing"),
+        })
     });
     words.collect::<Vec<_>>().join("; ")
 }

@@ -11,6 +11,7 @@ mod formats;
 mod framing;
 mod json;
 mod laws;
+mod look_alikes;
 mod oracle;
 mod parquet;
 mod registry;

@@ -3,12 +3,14 @@
 //!
 //! The category is `AuditLogs`. Ours are `Change user license`, `Update user` (some writers put the
 //! lists there), `Delete user`, `Hard Delete user`, `Restore user` and `Add user` (which assigns
-//! nothing). For `properties` and their traps see `shared/directory_audit.rs`. `time`,
+//! nothing). Intune's audit log has the same category and other members, among them `AuditEventId`
+//! in the place of `id`: it is not ours. For `properties` and their traps see `shared/directory_audit.rs`. `time`,
 //! `operationName` and `resultType` of the envelope stand in for members that are missing there.
 
 use crate::sources::file_context::FileContext;
 use crate::sources::formats::shared::azure_envelope::{Envelope, UnpackBuffer, unpacked_object};
 use crate::sources::formats::shared::directory_audit::{DirectoryAudit, DirectoryAuditRows};
+use crate::sources::json::key_set::Keys;
 use crate::sources::json::value::Node;
 use crate::sources::output::Verdict;
 use crate::sources::record::{Position, Reason, Sink};
@@ -36,6 +38,7 @@ impl JsonReader for AzureAudit {
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["category"]),
         (Reason::MissingTenant, &["tenantId"]),
+        (Reason::MalformedTenant, &["tenantId"]),
         (Reason::MissingTime, &["properties.activityDateTime"]),
         (Reason::UnreadableTime, &["properties.activityDateTime"]),
         (Reason::MissingId, &["properties.id"]),
@@ -51,12 +54,19 @@ impl JsonReader for AzureAudit {
         }
         let tenant = self.audits.tenants.of_record(envelope.tenant, &self.audits.context)?;
         let mut slot = None;
-        let mut event = unpacked_object(envelope.properties, &mut self.unpacked, &mut slot)?
-            .map(DirectoryAudit::of)
-            .unwrap_or_default();
+        let properties = unpacked_object(envelope.properties, &mut self.unpacked, &mut slot)?;
+        let mut event = properties.map(DirectoryAudit::of).unwrap_or_default();
+        if event.id.is_none() && properties.is_some_and(is_of_intune) {
+            return Ok(Verdict::NotOurs);
+        }
         event.logged_at = envelope.time;
         event.logged_activity = envelope.operation;
         event.logged_result = envelope.result_type;
         self.audits.take(&event, tenant, at, sink)
     }
+}
+
+/// Whether an event without an id is one of Intune's.
+fn is_of_intune(properties: Node<'_>) -> bool {
+    properties.field(&const { Keys::of(["AuditEventId"]) }).is_some()
 }

@@ -59,6 +59,7 @@ impl JsonReader for AzureSignIns {
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["category"]),
         (Reason::MissingTenant, &["tenantId"]),
+        (Reason::MalformedTenant, &["tenantId"]),
         (Reason::MissingTime, &["properties.createdDateTime", "time"]),
         (Reason::UnreadableTime, &["properties.createdDateTime", "time"]),
         (Reason::MissingId, &["properties.id"]),

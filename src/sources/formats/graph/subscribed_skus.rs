@@ -48,7 +48,11 @@ impl Reader for GraphSubscribedSkus {
 impl JsonReader for GraphSubscribedSkus {
     const LIST_KEY: &'static str = "value";
     const IN_ANY_CASE: bool = true;
-    const REASON_MEMBERS: ReasonMembers = &[(Reason::MissingId, &["skuId"]), (Reason::MalformedSeats, &["prepaidUnits{}"])];
+    const REASON_MEMBERS: ReasonMembers = &[
+        (Reason::MissingId, &["skuId"]),
+        (Reason::MalformedSku, &["skuId"]),
+        (Reason::MalformedSeats, &["prepaidUnits{}"]),
+    ];
 
     fn record(&mut self, record: Node<'_>, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {
         let tenant = self.context.tenant.ok_or(Reason::MissingTenant)?;

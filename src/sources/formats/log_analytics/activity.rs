@@ -13,7 +13,8 @@
 //! Traps: the customer is `AADTenantId` or `OrganizationId`; `TenantId` is the workspace. Columns
 //! that hold objects are strings with JSON text, also in JSON lines: `Agent` is unpacked, and
 //! `Status` if `ResultType` is missing. Several tables may come in one stream. A record that names
-//! neither category nor table is taken for a sign-in, unless it has an `OfficeWorkload`.
+//! neither category nor table is taken for a sign-in, unless it has an `OfficeWorkload`, or no id, no
+//! user, no application and no result.
 
 use crate::sources::fields::values::{Field, is_word, present, text};
 use crate::sources::file_context::FileContext;
@@ -155,6 +156,22 @@ impl<F> Exported<F> {
     }
 }
 
+impl<F> Exported<F> {
+    /// Whether a record of a workspace has nothing but its time that sign-ins have.
+    fn is_of_another_table(&self) -> bool {
+        let sign_in = &self.sign_in;
+        let has = [
+            &sign_in.id,
+            &sign_in.user,
+            &sign_in.user_name,
+            &sign_in.app,
+            &sign_in.created,
+            &self.result,
+        ];
+        sign_in.logged.is_some() && has.iter().all(|field| field.is_none())
+    }
+}
+
 impl Reader for LogAnalytics {
     fn new(context: &FileContext) -> LogAnalytics {
         LogAnalytics {
@@ -235,6 +252,7 @@ impl JsonReader for LogAnalytics {
         (Reason::UnreadableTime, &["CreatedDateTime", "TimeGenerated"]),
         (Reason::MissingId, &["Id"]),
         (Reason::MissingTenant, &["AADTenantId"]),
+        (Reason::MalformedTenant, &["AADTenantId"]),
         (Reason::UnreadableValue, &["Status{}"]),
     ];
     const HAS_TABLES: bool = true;
@@ -243,6 +261,9 @@ impl JsonReader for LogAnalytics {
         let mut exported = Exported::of(record.fields(&KEYS));
         if exported.category.is_none() && is_action(exported.table, || has_workload(record))? {
             return self.action(record, at, sink);
+        }
+        if exported.category.is_none() && exported.table.is_none() && exported.is_of_another_table() {
+            return Ok(Verdict::NotOurs);
         }
         // Many columns have empty strings where JSON would have null.
         exported.sign_in.created = filled(exported.sign_in.created);
@@ -269,6 +290,7 @@ impl TableReader for LogAnalytics {
         (Reason::UnreadableTime, &[3, 0]),
         (Reason::MissingId, &[2]),
         (Reason::MissingTenant, &[15]),
+        (Reason::MalformedTenant, &[15]),
     ];
 
     fn record(&mut self, cells: &impl Cells, at: Position, sink: &mut dyn Sink) -> Result<Verdict, Reason> {

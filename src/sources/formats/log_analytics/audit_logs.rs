@@ -76,6 +76,7 @@ impl JsonReader for LogAnalyticsAudit {
         (Reason::UnreadableTime, &["ActivityDateTime", "TimeGenerated"]),
         (Reason::MissingId, &["Id"]),
         (Reason::MissingTenant, &["AADTenantId"]),
+        (Reason::MalformedTenant, &["AADTenantId"]),
         (Reason::MissingUser, &["TargetResources[]"]),
         (Reason::MissingLicenses, &["TargetResources[].modifiedProperties[]"]),
         (Reason::UnreadableValue, &["TargetResources[].modifiedProperties[]"]),

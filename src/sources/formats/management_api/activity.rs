@@ -171,6 +171,7 @@ impl JsonReader for ManagementActivity {
     const REASON_MEMBERS: ReasonMembers = &[
         (Reason::MissingCategory, &["Operation"]),
         (Reason::MissingTenant, &["OrganizationId"]),
+        (Reason::MalformedTenant, &["OrganizationId"]),
         (Reason::MissingTime, &["CreationTime"]),
         (Reason::UnreadableTime, &["CreationTime"]),
         (Reason::MissingId, &["Id"]),

@@ -236,7 +236,7 @@ impl Who {
 
 /// Whether a name, in any case, is that of a service.
 fn is_service(name: &str) -> bool {
-    const BEGINNINGS: [&str; 7] = [
+    const BEGINNINGS: [&str; 8] = [
         "s-1-",
         "app@sharepoint",
         "sharepoint\\",
@@ -244,6 +244,7 @@ fn is_service(name: &str) -> bool {
         "nt authority\\",
         "nt service\\",
         "serviceprincipal_",
+        "fim_password_service@support.",
     ];
     // The first letter rules out most names cheaply.
     let may_be = |first: &u8| {
