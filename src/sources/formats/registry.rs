@@ -78,13 +78,20 @@ static REGISTRY: &[FormatEntry] = &[
     // Subscriptions.
     FormatEntry::json_or_csv::<graph::company_subscriptions::GraphSubscriptions>(Feed::Subscriptions, Format::GraphCompanySubscriptions)
         .with_keys(&[&["skuId", "totalLicenses"], &["skuId", "status"]])
-        .unless_keys(&["prepaidUnits", "offerId"])
+        .unless_keys(&["prepaidUnits", "offerId", "quantity"])
         .with_empty_lists(&["value", ""]),
     FormatEntry::json::<graph::subscribed_skus::GraphSubscribedSkus>(Feed::Subscriptions, Format::GraphSubscribedSkus)
         .with_keys(&[&["prepaidUnits"]]),
     FormatEntry::json::<PartnerCenter>(Feed::Subscriptions, Format::PartnerCenter)
         .with_keys(&[&["offerId"], &["unitType", "commitmentEndDate"]])
-        .unless_keys(&["lineItemNumber", "lineItems", "chargeType", "targetOfferId", "meterId"])
+        .unless_keys(&[
+            "lineItemNumber",
+            "lineItems",
+            "chargeType",
+            "targetOfferId",
+            "totalCost",
+            "usageDate",
+        ])
         .with_empty_lists(&["items"]),
     FormatEntry::json::<SubscribedSkus>(Feed::Subscriptions, Format::PartnerCenterSubscribedSkus).with_keys(&[
         &["productSku", "totalUnits"],
@@ -151,7 +158,8 @@ const NO_USER_KEYS: &[&str] = &[
     "isMfaRegistered",
     "usageDate",
     "LoginName",
-    "userDomainType",
+    "firstName",
+    "roleId",
     "managedDeviceId",
 ];
 /// Graph's spelling, and the one of programs that turn the CSV into JSON.

@@ -55,6 +55,10 @@ fn lists_that_name_an_offer_or_a_product_are_not_all_subscriptions() {
     let of_a_user = "{\"items\":[{\"productSku\":{\"id\":\"x\"},\"servicePlans\":[]}]}";
     is_of_no_format(of_a_user);
     assert_eq!(what(of_a_user), "the licenses of one user, who is not named");
+    let used = "[{\"id\":\"u1\",\"offerId\":\"y\",\"resourceName\":\"Azure\",\"totalCost\":22.8}]";
+    is_of_no_format(used);
+    assert_eq!(what(used), "what was used of Azure or of the marketplace");
+    is_of_no_format("{\"skuId\":\"x\",\"status\":\"success\",\"quantity\":5}");
     let without_offer = "{\"items\":[{\"id\":\"s1\",\"quantity\":1,\"unitType\":\"Licenses\",\"commitmentEndDate\":\"2026-12-01T00:00:00Z\",\"status\":\"active\"}]}";
     let found = read_text((Feed::Subscriptions, Format::Auto), without_offer, &known());
     assert_eq!(found.rejects, ["1/1 unknown_offer"]);
