@@ -8,6 +8,7 @@
 //! | `01/09/2007 09:41:00`, `1/9/2007 9:41:00 AM`, `1/9/2007 10:41:00 AM +01:00` | portal, Event Hubs: UTC without an offset; month or day first, see `date_order` |
 //! | `1/9/2007, 9:41:00.123 AM`, `09/01/2007, 09:41:00`, `2007-01-09, 9:41:00 a.m.` | Log Analytics in the portal, as the browser's language has it |
 //! | `2007/01/09 9:41:00`, `9.1.2007, 09:41:00` | the same, year first or in German and other languages: dots are always day first |
+//! | `1/9/2007 9:41`, `09.01.2007 09:41` | a table that Excel saved: the seconds are gone |
 //! | `/Date(1168335660000)/`, `/Date(1168335660000+0100)/` | Windows PowerShell: milliseconds since 1970 in UTC. The offset says where it was written, and changes nothing |
 //!
 //! Traps: a fraction has any number of digits, and is cut to microseconds, not rounded. 12 AM is
@@ -202,17 +203,20 @@ impl Reader<'_> {
     }
 
     /// Microseconds since midnight: `HH:MM:SS` and a fraction. If it is `written` for people, the
-    /// hour may have one digit, and AM or PM may follow.
+    /// hour may have one digit, the seconds may be missing, and AM or PM may follow.
     fn clock(&mut self, written: bool) -> Option<(i64, HalfDay)> {
         let hour = self.number()?;
         self.expect(b':')?;
         let minute = self.number()?;
-        self.expect(b':')?;
-        let second = self.number()?;
+        let (second, fraction) = if written && self.peek() != Some(b':') {
+            ((0, 2), 0)
+        } else {
+            self.expect(b':')?;
+            (self.number()?, self.fraction()?)
+        };
         if hour.1 > 2 || (!written && hour.1 != 2) || minute.1 != 2 || second.1 != 2 {
             return None;
         }
-        let fraction = self.fraction()?;
         let (hour, mark) = if written {
             self.half_day(hour.0)?
         } else {

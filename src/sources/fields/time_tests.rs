@@ -30,6 +30,22 @@ fn the_eleven_spellings_of_the_sample_logs() {
 }
 
 #[test]
+fn a_table_that_excel_saved_has_no_seconds() {
+    check("1/9/2007 9:41", "2007-01-09T09:41:00Z");
+    check("1/9/2007 9:41 PM", "2007-01-09T21:41:00Z");
+    check("09.01.2007 09:41", "2007-01-09T09:41:00Z");
+    for text in [
+        "1/9/2007 9",
+        "1/9/2007 9:4",
+        "1/9/2007 9:41:",
+        "1/9/2007 9:41.5",
+        "2007-01-09T09:41Z",
+    ] {
+        assert_eq!(at(text), None, "{text}");
+    }
+}
+
+#[test]
 fn a_fraction_is_cut_and_not_rounded() {
     check("2026-09-01T23:59:59.9999999Z", "2026-09-01T23:59:59.999999Z");
     check("2026-09-01T23:59:59.999Z", "2026-09-01T23:59:59.999Z");
