@@ -191,6 +191,14 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         &["customertenantid", "licensesdeployed"],
         &[],
     ),
+    other("what was used of Azure or of the marketplace", SOLD, &["offerid", "totalcost"], &[]),
+    other("what was used of Azure or of the marketplace", SOLD, &["usagedate", "offerid"], &[]),
+    other(
+        "what was used of Azure or of the marketplace",
+        SOLD,
+        &["usagedate", "customertenantid"],
+        &[],
+    ),
     other(
         "a list of contracts with customers",
         CUSTOMERS,
