@@ -31,6 +31,7 @@ mod privacy;
 mod query;
 mod readers;
 mod report;
+mod seat_outcomes;
 mod silence;
 mod status;
 mod stores;
