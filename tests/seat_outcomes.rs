@@ -111,7 +111,7 @@ fn a_month_that_did_not_change_is_not_made_again_and_late_events_change_the_mont
 
     // Another exception is another scope, also of products that nobody has any more.
     let pipeline = desk.folder.path().join("raw/pipeline.toml");
-    let text = fs::read_to_string(&pipeline).unwrap() + "\n[[exclude]]\nsku = \"SPE_E3\"\nfrom = \"2026-08-15\"\n";
+    let text = fs::read_to_string(&pipeline).unwrap() + "\n[[exclude]]\nsku = \"SPE_E3\"\nfrom = \"2026-08-15\"\nreason = \"a pilot\"\n";
     fs::write(&pipeline, text).unwrap();
     let (nights, scratch) = (desk.run("nights", "2026-09-29"), desk.run("other-scratch", "2026-09-29"));
     assert!(
