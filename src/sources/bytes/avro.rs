@@ -151,6 +151,8 @@ impl Avro {
                 self.lines.push(b'\n');
             }
         }
+        // Events that are there and not counted would be gone without a word.
+        let is_whole = is_whole && events.is_empty();
         self.raw.drain(..end.min(self.raw.len()));
         if is_whole { Ok(true) } else { Err(ContentError::Corrupt) }
     }

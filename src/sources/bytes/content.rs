@@ -12,7 +12,9 @@
 //! An Avro file as event hubs capture them is the bodies of its events, each a line (`avro.rs`).
 //!
 //! What is no character of the encoding becomes a byte that is no UTF-8 either, so that the record
-//! around it is a reject and nothing is replaced in silence.
+//! around it is a reject and nothing is replaced in silence. So does U+0A00, which no language has:
+//! it is a line end whose bytes are swapped, where a byte is missing in a text of UTF-16, and the
+//! records behind it would be one field of a table.
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -27,6 +29,8 @@ const LOOKED_AT: usize = 4096;
 const UTF8_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// A byte that is never in UTF-8.
 const NO_CHARACTER: u8 = 0xff;
+/// U+0A00 in UTF-8.
+const SWAPPED_LINE_END: [u8; 3] = [0xe0, 0xa8, 0x80];
 
 /// The content of a raw file.
 pub struct Content<'a> {
@@ -243,5 +247,11 @@ impl Transcoder {
             }
         }
         self.decoded.truncate(written);
+        // A character is never cut between two pieces.
+        let mut from = 0;
+        while let Some(at) = memchr::memmem::find(&self.decoded[from..], &SWAPPED_LINE_END) {
+            self.decoded[from + at..from + at + SWAPPED_LINE_END.len()].fill(NO_CHARACTER);
+            from += at + SWAPPED_LINE_END.len();
+        }
     }
 }

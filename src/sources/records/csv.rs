@@ -1,7 +1,8 @@
 //! Reads a CSV file as a table: the first record names the columns.
 //!
-//! A header that lacks a needed column is one reject, and the rest of the file is not read. A
-//! record that is not UTF-8 is a reject. A last line that has no end and fewer cells than the
+//! A header that lacks a needed column is one reject, and the rest of the file is not read. One that
+//! has its columns and is not UTF-8 is a reject, too, and the rest is read. A
+//! record that is not UTF-8 is a reject, and so is one that was joined with others. A last line that has no end and fewer cells than the
 //! header is unfinished: the file still grows.
 
 use crate::sources::bytes::open_file::OpenFile;
@@ -60,12 +61,20 @@ pub fn read_csv<R: TableReader>(mut file: OpenFile<'_>, context: &FileContext, o
             CsvStep::Record(record) => record,
         };
         let at = of_line(record.first_line);
+        if let Some(why) = record.has_swallowed(header_cells) {
+            out.reject_with(at, Reason::UnreadableValue, &record.raw, why.to_owned());
+            continue;
+        }
         let is_text = std::str::from_utf8(&record.raw).is_ok();
         let Some(places) = &columns else {
             columns = column_places(record, R::COLUMNS, R::NEEDED)
                 .filter(|places| has_one_of(places, R::ONE_OF))
                 .or_else(|| other_places.clone());
             header_cells = record.field_count();
+            if columns.is_some() && !is_text {
+                // What cannot be read of it may be records.
+                out.reject(at, Reason::InvalidUtf8, &record.raw);
+            }
             if columns.is_none() {
                 return reject_header(&R::COLUMNS[..R::NEEDED], &names_of(R::COLUMNS, R::ONE_OF), &mut file, out);
             }

@@ -8,6 +8,11 @@
 //! A quote counts only at the beginning of a field; elsewhere it is text. A blank line is no
 //! record. A record may have too few or too many fields: a missing one is empty. A record is at
 //! most as long as a line may be.
+//!
+//! A quote that is lost, or one too many, joins a record with those behind it, up to the next quote;
+//! a line end that is lost joins two, and one that is a carriage return alone (CSV of Excel for
+//! "Macintosh") joins all. Such a record is told from a sound one ([`CsvRecord::has_swallowed`]):
+//! else those in it would be gone without a word.
 
 use crate::sources::bytes::lines::{Lines, Step};
 use crate::sources::bytes::open_file::OpenFile;
@@ -39,6 +44,10 @@ pub struct CsvRecord {
     /// quotes: then `raw` is the fields.
     unquoted: Vec<u8>,
     has_quotes: bool,
+    /// Whether something stands between the quote that ends a field and the next separator.
+    has_loose_quote: bool,
+    /// Whether a carriage return stands outside of quotes, and not at the end of a line.
+    has_return: bool,
     /// Where each field ends.
     ends: Vec<usize>,
     in_quotes: bool,
@@ -157,6 +166,8 @@ impl CsvRecord {
             raw: Vec::new(),
             unquoted: Vec::new(),
             has_quotes: false,
+            has_loose_quote: false,
+            has_return: false,
             ends: Vec::new(),
             in_quotes: false,
         }
@@ -166,6 +177,8 @@ impl CsvRecord {
         self.raw.clear();
         self.unquoted.clear();
         self.has_quotes = false;
+        self.has_loose_quote = false;
+        self.has_return = false;
         self.ends.clear();
         self.in_quotes = false;
     }
@@ -183,6 +196,22 @@ impl CsvRecord {
         self.ends.len()
     }
 
+    /// Why a record is probably several records; `None` where nothing says so. `columns` is the number
+    /// of the header's fields, 0 for the header itself.
+    pub fn has_swallowed(&self, columns: usize) -> Option<&'static str> {
+        let has_lines = self.first_line != self.last_line;
+        if self.has_return {
+            return Some("a carriage return alone ends a line: save the file with usual line ends, as \"CSV UTF-8\"");
+        }
+        if has_lines && (self.has_loose_quote || (columns > 0 && self.field_count() != columns)) {
+            return Some("a quote is missing or one too many, so that several lines are one field");
+        }
+        // Two records have one field less together than apart.
+        let is_two = columns > 1 && self.field_count() >= 2 * columns - 1;
+        let is_blank = |number: usize| self.field(number).is_empty();
+        (is_two && !(columns..self.field_count()).all(is_blank)).then_some("it is as long as two: a line end is missing")
+    }
+
     fn take_line(&mut self, number: u64, line: &[u8]) {
         if self.in_quotes {
             self.raw.push(b'\n');
@@ -194,6 +223,7 @@ impl CsvRecord {
         self.raw.extend_from_slice(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !self.in_quotes && memchr::memchr(b'"', line).is_none() {
+            self.has_return |= has_inner_return(line);
             self.ends.extend(memchr::memchr_iter(self.separator, line));
             self.ends.push(line.len());
         } else {
@@ -215,8 +245,10 @@ impl CsvRecord {
         let mut rest = line;
         let mut is_start = !self.in_quotes;
         loop {
+            let mut is_quoted = self.in_quotes;
             if let (true, [b'"', field @ ..]) = (is_start, rest) {
                 self.in_quotes = true;
+                is_quoted = true;
                 rest = field;
             }
             while self.in_quotes {
@@ -236,6 +268,8 @@ impl CsvRecord {
                 }
             }
             let before = copy_until(rest, self.separator, &mut self.unquoted[to..]);
+            self.has_loose_quote |= is_quoted && !rest[..before].trim_ascii().is_empty();
+            self.has_return |= has_inner_return(&rest[..before]);
             to += before;
             self.ends.push(to);
             let [_, field @ ..] = &rest[before..] else { return to };
@@ -247,98 +281,11 @@ impl CsvRecord {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sources::bytes::limits::Limits;
-    use proptest::prelude::*;
-
-    /// The fields of a text's records as the csv crate reads them.
-    fn by_the_csv_crate(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
-        let fields = |record: csv::ByteRecord| record.iter().map(|field| field.trim_ascii().to_vec()).collect();
-        reader.byte_records().map(|record| fields(record.unwrap())).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn the_fields_are_those_that_the_csv_crate_reads(
-            pieces in proptest::collection::vec(proptest::sample::select(vec![
-                "a", "\"", "\"\"", ",", "\n", "\u{e9}", "\",\"", "longer than a piece that is copied", ",\"b c\",", "\"{\"\"key\"\":\"\"value\"\"}\"",
-            ]), 0..40),
-        ) {
-            let text = pieces.concat();
-            let mut input = text.as_bytes();
-            let mut file = CsvFile::new(OpenFile::new(&mut input, 0, Limits::of_file(0)));
-            let mut found: Vec<Vec<Vec<u8>>> = Vec::new();
-            let is_closed = loop {
-                match file.step() {
-                    CsvStep::Record(record) => found.push((0..record.field_count()).map(|number| record.field(number).to_vec()).collect()),
-                    CsvStep::End => break true,
-                    CsvStep::Reject(..) | CsvStep::Error(..) => break false,
-                }
-            };
-            let mut expected = by_the_csv_crate(text.as_bytes());
-            // That crate takes what is left of a quoted field that nothing closes.
-            expected.truncate(expected.len() - usize::from(!is_closed));
-            prop_assert_eq!(found, expected);
-        }
-    }
-
-    fn records(text: &str) -> Vec<String> {
-        let mut input = text.as_bytes();
-        let limits = Limits {
-            line_bytes: 100,
-            ..Limits::of_file(0)
-        };
-        let mut file = CsvFile::new(OpenFile::new(&mut input, 0, limits));
-        let mut found = Vec::new();
-        loop {
-            found.push(match file.step() {
-                CsvStep::End => return found,
-                CsvStep::Record(record) => {
-                    let fields: Vec<_> = (0..record.field_count())
-                        .map(|number| String::from_utf8_lossy(record.field(number)))
-                        .collect();
-                    format!("{} {}", record.first_line, fields.join("|"))
-                }
-                CsvStep::Reject(record, reason) => format!("{} {reason}", record.first_line),
-                CsvStep::Error(record, error) => format!("{} {error:?}", record.last_line),
-            });
-        }
-    }
-
-    #[test]
-    fn quoted_fields_hold_commas_quotes_and_line_breaks() {
-        assert_eq!(
-            records("a,\"b,\"\"c\"\"\",\"d\r\ne\"\r\n\r\n f ,g\"h,\n"),
-            ["1 a|b,\"c\"|d\r\ne".replace("d\r\n", "d\n"), "4 f|g\"h|".to_owned()]
-        );
-        assert_eq!(records("\"\",\"a\"b"), ["1 |ab"]);
-    }
-
-    #[test]
-    fn the_header_decides_what_separates_the_fields() {
-        assert_eq!(records("a;b\n\"c;d\";1,5\n"), ["1 a|b", "2 c;d|1,5"]);
-        assert_eq!(records("a\tb\nc;d\t1,5\n"), ["1 a|b", "2 c;d|1,5"]);
-        assert_eq!(records("a,b;c,d\n1;2,3\n"), ["1 a|b;c|d", "2 1;2|3"]);
-        assert_eq!(records("alone\nc;d\n"), ["1 alone", "2 c;d"]);
-    }
-
-    #[test]
-    fn lines_before_the_header_that_say_how_the_file_was_written_are_no_records() {
-        assert_eq!(records("#TYPE Selected.Log\r\n\"a\",\"b\"\r\n1,2\r\n"), ["2 a|b", "3 1|2"]);
-        assert_eq!(records("\nsep=;\r\na;b\r\n#TYPE x;2\r\n"), ["3 a|b", "4 #TYPE x|2"]);
-        assert_eq!(first_record(b"\"sep=\t\"\n\na\tb\nc").field(1), b"b");
-    }
-
-    #[test]
-    fn a_quote_that_nothing_closes_is_a_reject() {
-        assert_eq!(records("a\n\"b,c\nd\n"), ["1 a", "2 unreadable_value"]);
-        assert_eq!(records("a\n\"b,c"), ["1 a", "2 unfinished_last_line"]);
-        assert_eq!(
-            records(&format!("a\n\"b,c\n{}\nd\n", "x".repeat(99))),
-            ["1 a", "2 line_too_long", "4 d"]
-        );
-    }
+/// Whether something follows a carriage return. Some programs write two of them at the end of a line.
+fn has_inner_return(text: &[u8]) -> bool {
+    memchr::memchr(b'\r', text).is_some_and(|at| text[at..].iter().any(|byte| *byte != b'\r'))
 }
+
+#[cfg(test)]
+#[path = "csv_file_tests.rs"]
+mod tests;

@@ -25,6 +25,7 @@ pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext
     let mut reader = R::new(context);
     let mut structure = Structure::default();
     let mut column = None;
+    let mut header_cells = 0;
     loop {
         let record = match file.step() {
             CsvStep::End => return,
@@ -39,8 +40,16 @@ pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext
             CsvStep::Record(record) => record,
         };
         let at = of_line(record.first_line);
+        if let Some(why) = record.has_swallowed(header_cells) {
+            out.reject_with(at, Reason::UnreadableValue, &record.raw, why.to_owned());
+            continue;
+        }
         let Some(column) = column else {
             column = column_places(record, &[R::COLUMN], 1).and_then(|places| places.first().copied().flatten());
+            header_cells = record.field_count();
+            if column.is_some() && std::str::from_utf8(&record.raw).is_err() {
+                out.reject(at, Reason::InvalidUtf8, &record.raw);
+            }
             if column.is_none() {
                 return reject_header(&[R::COLUMN], &[], &mut file, out);
             }
@@ -51,6 +60,11 @@ pub fn read_json_column<R: JsonColumn>(file: OpenFile<'_>, context: &FileContext
             let is_cut = std::str::from_utf8(text).is_ok_and(is_cut);
             let reason = if is_cut { Reason::CutByPowershell } else { reason_of(error) };
             out.reject(at, reason, &record.raw);
+            continue;
+        }
+        // Beside the column, too: there may be other records in it.
+        if std::str::from_utf8(&record.raw).is_err() {
+            out.reject(at, Reason::InvalidUtf8, &record.raw);
             continue;
         }
         let json = Json {

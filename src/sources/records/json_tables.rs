@@ -1,5 +1,8 @@
 //! Answers of the Log Analytics API, whose tables have the names of their columns once:
 //!
+//! A row has as many cells as there are columns, or none, or nobody knows which is which. A table without rows
+//! that can be found is a record that cannot be read.
+//!
 //! ```json
 //! {"tables":[{"name":"PrimaryResult","columns":[{"name":"Id","type":"string"}],"rows":[["e1"]]}]}
 //! ```
@@ -16,16 +19,23 @@ pub fn tables_of(object: Node<'_>) -> Option<Node<'_>> {
     tables.or(capitals).filter(|tables| tables.is_array())
 }
 
-/// Gives each row, and what it is as an object; `None` where it is no list.
+/// Gives each row, and what it is as an object. `None` where it is none of the columns' rows, and for
+/// a table whose rows are missing.
 pub fn for_each_row(tables: Node<'_>, mut take: impl FnMut(Node<'_>, Option<&[u8]>)) {
     let mut text = Vec::new();
-    for table in tables.items().filter(|table| table.is_object()) {
-        let [columns, rows] = table
-            .fields(&const { Keys::in_any_case(["columns", "rows"]) })
-            .map(|list| list.filter(|list| list.is_array()));
+    for table in tables.items() {
+        let lists = table
+            .is_object()
+            .then(|| table.fields(&const { Keys::in_any_case(["columns", "rows"]) }));
+        let [columns, rows] = lists.unwrap_or_default().map(|list| list.filter(|list| list.is_array()));
+        let Some(rows) = rows else {
+            take(table, None);
+            continue;
+        };
         let names: Vec<&[u8]> = columns.map_or(Vec::new(), |columns| columns.items().map(name_of).collect());
-        for row in rows.into_iter().flat_map(Node::items) {
-            if !row.is_array() {
+        for row in rows.items() {
+            let cells = row.is_array().then(|| row.items().count());
+            if !cells.is_some_and(|cells| cells == 0 || cells == names.len()) {
                 take(row, None);
                 continue;
             }

@@ -72,6 +72,27 @@ fn half_a_character_of_utf_16_is_a_reject_and_not_replaced_in_silence() {
 }
 
 #[test]
+fn a_missing_byte_of_utf_16_does_not_make_one_field_of_the_records_behind_it() {
+    let rows = format!("{TENANT},a,a.example\n").repeat(6);
+    let mut raw = utf16(&format!("\u{feff}tenant_id,name,domain\n{rows}"), u16::to_le_bytes);
+    let length = raw.len();
+    // Two are missing, so that the text is well formed at its end.
+    raw.remove(length * 3 / 4);
+    raw.remove(length / 3);
+    let found = read_input(CUSTOMERS, &mut raw.as_slice(), &unknown());
+    assert!(found.counts.accepted >= 2 && found.counts.rejected > 0, "{found:?}");
+    assert!(found.rejects.iter().all(|reject| reject.ends_with(" invalid_utf8")), "{found:?}");
+    // In the header, whose columns are still found.
+    for source in [CUSTOMERS, (Feed::Activity, Format::Csv)] {
+        let table = "tenant_id,event_id,event_time,user_id,name,x\n".repeat(3);
+        let mut raw = utf16(&table, u16::to_le_bytes);
+        raw.remove("tenant_id,event_id,event_time,user_id,name,".len() * 2 + 1);
+        let found = read_input(source, &mut raw.as_slice(), &unknown());
+        assert_eq!((found.counts.accepted, found.rejects), (0, vec!["1 invalid_utf8".to_owned()]));
+    }
+}
+
+#[test]
 fn a_table_of_excel_in_windows_1252_is_read_however_late_its_first_letter_comes() {
     let western = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
     let plain = format!("{TENANT},Contoso,c.example\r\n").repeat(10_000);

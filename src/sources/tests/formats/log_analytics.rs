@@ -169,6 +169,25 @@ fn targets_that_cannot_be_read_are_a_reject_and_no_change_of_nothing() {
 }
 
 #[test]
+fn an_answer_whose_rows_are_gone_is_a_reject_and_so_is_a_row_of_other_columns() {
+    let found = |tables: Value| read_text(ACTIVITY, &json!({"tables": tables}).to_string(), &known());
+    let columns = json!([{"name": "Id"}, {"name": "TimeGenerated"}]);
+    let row = json!(["e", "2026-09-01T08:00:00Z"]);
+    let sound = json!({"name": "PrimaryResult", "columns": columns, "rows": [row]});
+    assert_eq!(found(json!([sound])).counts.records, 1);
+    for gone in [
+        json!({"columns": columns, "rowz": [row]}),
+        json!({"columns": columns, "rows": {"0": row}}),
+        json!("PrimaryResult"),
+    ] {
+        assert_eq!(found(json!([gone])).rejects, ["1/1 broken_json"]);
+    }
+    for cells in [json!(["e", "2026-09-01T08:00:00Z", "u"]), json!(["e"])] {
+        assert_eq!(found(json!([{"columns": columns, "rows": [cells]}])).rejects, ["1/1 broken_json"]);
+    }
+}
+
+#[test]
 fn rows_of_an_answer_that_are_none_are_rejects() {
     let text = answer(&[sign_in(), sign_in()]).replacen("\"rows\":[", "\"rows\":[7,[],", 1);
     let found = read_text(ACTIVITY, &text, &known());
