@@ -3,13 +3,15 @@
 //! Nothing is inflated here. A packed member is given as what it is but for its frame: a gzip file,
 //! whose header is written before the member's own bytes, and whose sums behind them. So whoever
 //! reads it has the limits and the diagnosis that gzip files have, and needs no others. A member
-//! that was stored is given as it is. One that is encrypted, or packed in another way, is given as
-//! it stands in the archive, with its header, by which readers know what it is.
+//! that was stored is given as it is. One that is encrypted, or packed in another way, or has not
+//! the size that the list says, is given as it stands in the archive, with its header, by which
+//! readers know what it is.
 //!
 //! Traps: names may have backslashes, or lead out of the archive; they become plain ones. Two
-//! members may have one name: then the later ones get a number. What macOS adds is left out. An
-//! archive that is damaged, has no member or far too many is no folder, but a file that nobody can
-//! read.
+//! members may have one name: then the later ones get a number. What macOS adds is left out. A folder
+//! has no bytes: what is called like one and has some is a member. An archive that is damaged, has
+//! no member or far too many, or another number of them than it says, is no folder, but a file that
+//! nobody can read.
 
 use std::collections::HashMap;
 use std::io;
@@ -26,7 +28,7 @@ const MOST_MEMBERS: usize = 10_000;
 const ENDING: &str = ".zip";
 /// The header of a gzip file: deflate, no name, no time, any system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-/// The longest header of a member that is given with it, without its name and extra fields.
+/// How long the header of a member is, without its name and extra fields.
 const HEADER_BYTES: u64 = 30;
 
 /// Whether a file of this name may be an archive.
@@ -104,8 +106,11 @@ fn none_unless_unreadable<T>(error: rawzip::Error) -> io::Result<Option<T>> {
 fn list(archive: &ZipArchive<Bytes<'_>>, buffer: &mut [u8], size: u64) -> Result<Option<Vec<Member>>, rawzip::Error> {
     let mut entries = archive.entries(buffer);
     let (mut members, mut names) = (Vec::new(), HashMap::new());
+    let mut count = 0;
     while let Some(entry) = entries.next_entry()? {
-        let Some(name) = plain_name(entry.file_path().as_ref()).filter(|_| !entry.is_dir()) else {
+        count += 1;
+        let is_folder = entry.is_dir() && entry.uncompressed_size_hint() == 0;
+        let Some(name) = plain_name(entry.file_path().as_ref()).filter(|_| !is_folder) else {
             continue;
         };
         if members.len() == MOST_MEMBERS {
@@ -125,9 +130,10 @@ fn list(archive: &ZipArchive<Bytes<'_>>, buffer: &mut [u8], size: u64) -> Result
                 let sums = [entry.crc32().to_le_bytes(), length.to_le_bytes()].concat();
                 (from, until, <[u8; 8]>::try_from(sums).ok())
             }
-            Ok((from, until)) if is_stored => (from, until, None),
+            Ok((from, until)) if is_stored && until.saturating_sub(from) == entry.uncompressed_size_hint() => (from, until, None),
             Ok((_, until)) => (header, until, None),
-            Err(_) => (header, header.saturating_add(HEADER_BYTES), None),
+            // What leads nowhere is no empty file: it is given as the archive itself begins.
+            Err(_) => (0, HEADER_BYTES, None),
         };
         let until = until.min(size);
         members.push(Member {
@@ -137,17 +143,22 @@ fn list(archive: &ZipArchive<Bytes<'_>>, buffer: &mut [u8], size: u64) -> Result
             sums,
         });
     }
-    Ok(Some(members))
+    Ok((count == archive.entries_hint()).then_some(members))
 }
 
-/// The name of a member as a path below the archive; `None` where it has none, or is what macOS
-/// adds.
+/// How a member is called whose name says nothing.
+const UNNAMED: &str = "unnamed";
+
+/// The name of a member as a path below the archive; `None` for what macOS adds.
 fn plain_name(name: &[u8]) -> Option<String> {
     let name = String::from_utf8_lossy(name);
     let parts = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
     let parts: Vec<&str> = parts.collect();
     let is_added = parts.first() == Some(&"__MACOSX") || parts.last() == Some(&".DS_Store");
-    (!parts.is_empty() && !is_added).then(|| parts.join("/"))
+    match parts.as_slice() {
+        [] => Some(UNNAMED.to_owned()),
+        _ => (!is_added).then(|| parts.join("/")),
+    }
 }
 
 /// The bytes of a member.
@@ -289,7 +300,7 @@ mod tests {
         assert_eq!(plain_name(b"..\\a\\.\\b.csv").as_deref(), Some("a/b.csv"));
         assert_eq!(plain_name(b"/etc/../x").as_deref(), Some("etc/x"));
         assert_eq!(plain_name(b"__MACOSX/._a.csv"), None);
-        assert_eq!(plain_name(b"../"), None);
+        assert_eq!(plain_name(b"../").as_deref(), Some(UNNAMED));
         let found = given(&archive(&[("a", "1", false), ("./a", "2", false), ("__MACOSX/._a", "3", false)]));
         assert_eq!(found, [("a".to_owned(), b"1".to_vec()), ("a (2)".to_owned(), b"2".to_vec())]);
     }
@@ -305,6 +316,33 @@ mod tests {
         for none in [&b""[..], b"PK\x03\x04 and so on", &archive(&[]), &bytes[..bytes.len() - 30]] {
             assert_eq!(given(none), []);
         }
+    }
+
+    #[test]
+    fn no_member_is_left_out_because_the_list_is_damaged() {
+        let sound = archive(&[("a.json", "{}{}{}{}{}", true), ("b.json", "{}", true)]);
+        assert_eq!(given(&sound).len(), 2);
+        // The end of the list says how many there are.
+        let end = sound.windows(4).rposition(|four| four == b"PK\x05\x06").unwrap();
+        let mut damaged = sound.clone();
+        (damaged[end + 8], damaged[end + 10]) = (1, 1);
+        assert_eq!(given(&damaged), []);
+        // Called like a folder.
+        let mut damaged = sound.clone();
+        let name = sound.windows(6).rposition(|name| name == b"b.json").unwrap();
+        damaged[name + 5] = b'/';
+        assert_eq!(given(&damaged)[1].0, "b.jso");
+        damaged[name..name + 6].copy_from_slice(b"./././");
+        assert_eq!(given(&damaged)[1].0, UNNAMED);
+        // The list leads out of the archive.
+        let mut damaged = sound.clone();
+        damaged[name - 2] = 0x7f;
+        assert!(given(&damaged)[1].1.starts_with(b"PK\x03\x04"));
+        // A stored member of another size than the list says.
+        let mut stored = archive(&[("a.json", "{}\n", false)]);
+        let central = stored.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
+        stored[central + 20] = 0;
+        assert!(given(&stored)[0].1.starts_with(b"PK\x03\x04"));
     }
 
     #[test]
