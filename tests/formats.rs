@@ -16,8 +16,8 @@ use uptake::stages::received::rejects::Reject;
 use crate::laws::rows::{AllLines, compare, found, rows};
 use crate::workdir::{run_pipeline, settings};
 
-const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
-const PARTNER: &str = "0d1f6a3c-55d0-4c5e-9a0e-3f0d6f5b7a10";
+pub const TENANT: &str = "8a4de8b5-095c-47d0-a96f-a75130c61d53";
+pub const PARTNER: &str = "0d1f6a3c-55d0-4c5e-9a0e-3f0d6f5b7a10";
 const ANNA: &str = "6c1d7a51-8a36-4b8f-8a0e-6d5a8f6b1c02";
 const BERT: &str = "7d2e8b62-9b47-4c90-9b1f-7e6b907c2d13";
 /// Office 365 E1.
@@ -69,7 +69,7 @@ fn name_of(user: &str) -> &'static str {
 }
 
 /// The records of a feed as the default form has them.
-fn records(feed: Feed) -> Vec<Value> {
+pub fn records(feed: Feed) -> Vec<Value> {
     let list = |held: bool| {
         if held {
             format!(r#"["[SkuName=STANDARDPACK, AccountId={TENANT}, SkuId={SKU}, DisabledPlans=[]]"]"#)
@@ -136,7 +136,7 @@ fn portfolio() -> [Vec<Written>; 4] {
 }
 
 /// The day in a file's path: that of a snapshot, else one late enough for every event.
-fn path_day(feed: Feed) -> &'static str {
+pub fn path_day(feed: Feed) -> &'static str {
     match feed {
         Feed::LicenseHoldings => "2026-09-07",
         Feed::Subscriptions => "2026-09-01",

@@ -25,6 +25,7 @@ mod large_files;
 mod laws;
 mod lists;
 mod messages;
+mod mutations;
 mod names;
 mod oddities;
 mod privacy;

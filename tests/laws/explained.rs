@@ -2,7 +2,7 @@
 //! have the events.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::io::Read;
 
 use uptake::domain::day::Day;
 use uptake::domain::kinds::Evidence;
@@ -12,6 +12,7 @@ use uptake::explain::view::user::{EventLine, RawRecord};
 use uptake::pipeline::settings::Settings;
 use uptake::stages::measures::adoption::Adoption;
 use uptake::stages::measures::usage::Usage;
+use uptake::storage;
 use uptake::warehouse::store::Store;
 
 use super::rows::{days_of, rows};
@@ -148,8 +149,12 @@ fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
 
 /// The cited line has the event: itself, or where it only begins a document what follows it.
 fn has_event(settings: &Settings, line: &EventLine) -> Result<(), String> {
-    let path = settings.input_root.join(&line.source_file);
-    let text = inflated(&fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?);
+    let file = storage::at(&settings.input_root)
+        .open_inside(&line.source_file, None)
+        .map_err(|error| format!("{}: {error}", line.source_file))?;
+    let mut bytes = Vec::new();
+    file.reader().read_to_end(&mut bytes).unwrap();
+    let text = decoded(inflated(&bytes));
     let from = text
         .split_inclusive(|byte| *byte == b'\n')
         .take(line.source_line as usize - 1)
@@ -165,14 +170,31 @@ fn has_event(settings: &Settings, line: &EventLine) -> Result<(), String> {
     }
     match &line.raw {
         Some(RawRecord::Excerpt(text)) if !text.is_empty() => Ok(()),
+        // In a page of many users nothing says which row it is.
+        Some(RawRecord::Missing(_)) if line.evidence == Evidence::Report && (!is_whole || text.contains(&b'[')) => Ok(()),
         raw => Err(format!("{line:?} is not found again: {raw:?}")),
     }
+}
+
+/// A text in UTF-8, whatever it is written in.
+fn decoded(text: Vec<u8>) -> Vec<u8> {
+    let order: fn([u8; 2]) -> u16 = match text.as_slice() {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0, _, ..] => u16::from_be_bytes,
+        _ => return text,
+    };
+    let units: Vec<u16> = text.as_chunks::<2>().0.iter().map(|unit| order(*unit)).collect();
+    String::from_utf16(&units)
+        .unwrap()
+        .trim_start_matches('\u{feff}')
+        .as_bytes()
+        .to_vec()
 }
 
 fn inflated(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     match bytes {
-        [0x1f, 0x8b, ..] => std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(bytes), &mut text).map(drop),
+        [0x1f, 0x8b, ..] => flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut text).map(drop),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd::stream::copy_decode(bytes, &mut text),
         _ => {
             text.extend_from_slice(bytes);

@@ -345,6 +345,8 @@ pub enum Form {
     Cut,
     /// A page, and a second one that is cut off.
     SecondCut,
+    /// What the PowerShell module gives as JSON.
+    Powershell,
 }
 
 /// A snapshot of subscriptions.
@@ -411,7 +413,7 @@ impl fmt::Debug for Portfolio {
         let files = super::render::files(self);
         if files.len() <= 16 {
             for (path, file) in &files {
-                writeln!(f, "--- {path}\n{}", String::from_utf8_lossy(&file.text()))?;
+                writeln!(f, "--- {path}\n{}", String::from_utf8_lossy(&file.plain()))?;
             }
         } else {
             writeln!(f, "({} raw files)", files.len())?;

@@ -8,7 +8,9 @@ use std::path::Path;
 
 use uptake::domain::day::Day;
 
+use super::dress::{Dress, dressed};
 use super::render::hour_path;
+use crate::mutations::written::zip_of;
 
 /// Raw files by their path below the input folder.
 pub type Files = BTreeMap<String, RawFile>;
@@ -40,8 +42,13 @@ impl RawFile {
         }
     }
 
-    /// The bytes before compression.
-    pub fn text(&self) -> Vec<u8> {
+    /// The bytes of the file at this path before compression.
+    pub fn text(&self, path: &str) -> Vec<u8> {
+        dressed(Dress::of(path, self), &self.records).unwrap_or_else(|| self.plain())
+    }
+
+    /// The bytes as the sender writes them.
+    pub fn plain(&self) -> Vec<u8> {
         let list = |records: &[Vec<u8>]| records.join(&b","[..]);
         match self.packing {
             Packing::Whole => self.records.concat(),
@@ -82,6 +89,9 @@ pub fn write(root: &Path, path: &str, text: &[u8]) {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(text).unwrap();
         fs::write(place, encoder.finish().unwrap()).unwrap();
+    } else if let Some(name) = path.strip_suffix(".zip") {
+        let member = name.rsplit('/').next().unwrap();
+        fs::write(place, zip_of(&[(member, text)])).unwrap();
     } else {
         fs::write(place, text).unwrap();
     }
@@ -91,7 +101,7 @@ pub fn write(root: &Path, path: &str, text: &[u8]) {
 pub fn write_all(root: &Path, files: &Files) {
     fs::create_dir_all(root).unwrap();
     for (path, file) in files {
-        write(root, path, &file.text());
+        write(root, path, &file.text(path));
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `UPTAKE_SHRINK_SECONDS` | how long a failing portfolio is made smaller; default 90 |
 
 mod check;
+mod dress;
 mod explained;
 mod facts;
 mod files;
@@ -61,7 +62,7 @@ use site::Site;
 type Verdict = Result<(), String>;
 
 /// Holds a law against random values. Fails with the smallest value that breaks it.
-fn holds<T: Debug>(strategy: impl Strategy<Value = T>, law: impl Fn(&T) -> Verdict) {
+pub fn holds<T: Debug>(strategy: impl Strategy<Value = T>, law: impl Fn(&T) -> Verdict) {
     let number = |name: &str, default: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
     let seed = number("UPTAKE_SEED", now);

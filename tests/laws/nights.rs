@@ -39,7 +39,7 @@ pub fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl F
             } else {
                 whole
             };
-            let text = file.text();
+            let text = file.text(path);
             if night == whole {
                 files::write(&root, path, &text);
                 told(format!("night {night}: {path}"));

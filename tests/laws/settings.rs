@@ -159,7 +159,7 @@ fn any_sequence_of_settings_ends_in_what_the_last_one_gives_from_scratch() {
             // Most files are there from the beginning, the others come with some run.
             for (path, file) in &raw {
                 if at == edits.len() - 1 || chance.below(path, 3) as usize <= at {
-                    files::write(&root, path, &file.text());
+                    files::write(&root, path, &file.text(path));
                 }
             }
             if one.without_caches {

@@ -2,6 +2,39 @@
 
 use super::*;
 
+/// What separates the columns of the tables of a day: what Excel takes depends on the country.
+fn separator(day: u8) -> &'static str {
+    [",", ";", "\t"][usize::from(day % 3)]
+}
+
+/// Records of Graph as its module gives them: names with a capital letter first, times as numbers, and
+/// what the module does not know in an object of its own.
+fn powershell(records: &[Vec<u8>]) -> Vec<u8> {
+    let records: Vec<Value> = records
+        .iter()
+        .map(|record| of_module(&serde_json::from_slice(record).unwrap()))
+        .collect();
+    format!("{:#}\r\n", Value::from(records)).into_bytes()
+}
+
+fn of_module(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let capital = |key: &String| key[..1].to_uppercase() + &key[1..];
+            let members = members.iter().map(|(key, value)| (capital(key), of_module(value)));
+            Value::Object(members.chain([("AdditionalProperties".to_owned(), json!({}))]).collect())
+        }
+        Value::Array(items) => items.iter().map(of_module).collect(),
+        // A time of a list is half past some hour.
+        Value::String(text) if text.ends_with(":30:00Z") => {
+            let hour: i64 = text[11..13].parse().unwrap();
+            let at = Day::parse(&text[..10]).unwrap().start_utc().0 + hour * MICROS_PER_HOUR + MICROS_PER_HOUR / 2;
+            json!(format!("/Date({})/", at / 1000))
+        }
+        other => other.clone(),
+    }
+}
+
 impl Writer<'_> {
     pub fn users(&mut self, fact: &Users, facts: &[Fact]) {
         let mut listed = fact.listed.clone();
@@ -83,7 +116,7 @@ impl Writer<'_> {
                 packing: packing(false),
                 records: records.to_vec(),
             }
-            .text();
+            .plain();
             page.truncate(page.len() * 2 / 3);
             if records.len().is_multiple_of(2) {
                 page.push(b'\n');
@@ -94,6 +127,10 @@ impl Writer<'_> {
             }
         };
         let first = match form {
+            Form::Powershell => RawFile {
+                packing: Packing::Whole,
+                records: vec![powershell(&records)],
+            },
             Form::Lines => RawFile {
                 packing: Packing::Lines,
                 records,
@@ -121,18 +158,21 @@ impl Writer<'_> {
 
     pub fn customers(&mut self, tenant: u8, day: u8, name: u8, (bad, left): (bool, Option<u8>)) {
         let path = format!("customers/{}/customers.csv", self.day(day));
+        let separator = separator(day);
         let id = if bad {
             "contoso".to_owned()
         } else {
             cased(&tenant_id(tenant), name.is_multiple_of(2))
         };
         let line = format!(
-            "{id},\"{}\",c{name}.example,{},,{}\n",
+            "{id}{separator}\"{}\"{separator}c{name}.example{separator}{}{separator}{separator}{}\n",
             customer_name(name).replace('"', "\"\""),
             if name.is_multiple_of(3) { "" } else { "DE" },
             left.map_or_else(String::new, |left| self.day(left).to_string())
         );
-        let header = b"tenant_id,name,domain,country,segment,left_on\n".to_vec();
+        let header = "tenant_id,name,domain,country,segment,left_on\n"
+            .replace(',', separator)
+            .into_bytes();
         let file = self.files.entry(path).or_insert_with(|| RawFile {
             packing: Packing::Whole,
             records: vec![header],
@@ -144,8 +184,9 @@ impl Writer<'_> {
         let path = format!("support/{}/requests.csv", self.day(fact.day));
         let id = if fact.bad { "contoso".to_owned() } else { tenant_id(fact.tenant) };
         let opened = time(self.instant(fact.at, u16::from(fact.id)), fact.spelling);
-        let line = format!("{id},R{},{opened},mail\n", fact.id);
-        let header = b"tenant_id,request_id,opened_at,topic\n".to_vec();
+        let separator = separator(fact.day);
+        let line = format!("{id},R{},{opened},mail\n", fact.id).replace(',', separator);
+        let header = "tenant_id,request_id,opened_at,topic\n".replace(',', separator).into_bytes();
         let file = self.files.entry(path).or_insert_with(|| RawFile {
             packing: Packing::Whole,
             records: vec![header],

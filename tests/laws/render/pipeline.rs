@@ -75,6 +75,7 @@ pub fn pipeline_text(knobs: &Knobs) -> String {
     for (feed, format, path) in [
         ("activity", "azure-monitor", "{insights-logs-*signinlogs,eventhub}/**/*.json*"),
         ("activity", "management-api", "management/**/*.json"),
+        ("activity", "log-analytics", "log-analytics/**/*.json"),
         ("activity", "usage-report", "usage-reports/**/*.json"),
         ("license_changes", "azure-monitor", "{insights-logs-auditlogs,eventhub}/**/*.json*"),
         ("license_holdings", "graph-users", "graph-users/**/*.json*"),

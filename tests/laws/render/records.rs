@@ -60,9 +60,13 @@ pub fn dated(day: Day) -> String {
     format!("y={:04}/m={:02}/d={:02}", date.year(), date.month(), date.day())
 }
 
-/// A blob of diagnostic settings; some are compressed.
+/// A blob of diagnostic settings; some are compressed, and some are in a zip file.
 pub fn hour_path(container: &str, tenant: &str, day: Day, hour: i64) -> String {
-    let ending = if (i64::from(day.0) + hour) % 3 == 0 { ".gz" } else { "" };
+    let ending = match (i64::from(day.0) + hour).rem_euclid(9) {
+        0 | 3 | 6 => ".gz",
+        1 => ".zip",
+        _ => "",
+    };
     format!(
         "insights-logs-{container}/tenantId={tenant}/{}/h={hour:02}/m=00/PT1H.json{ending}",
         dated(day)

@@ -38,6 +38,7 @@ fn form() -> impl Strategy<Value = Form> {
         2 => Just(Form::Lines),
         1 => Just(Form::Cut),
         1 => Just(Form::SecondCut),
+        2 => Just(Form::Powershell),
     ]
 }
 
