@@ -1,6 +1,7 @@
 //! Mutates raw files and holds every reader against what has to be true of any bytes. README.md
 //! says how to run it.
 
+mod archive;
 mod driver;
 mod mutate;
 mod reading;

@@ -9,6 +9,7 @@ use uptake::sources::bytes::input::Input;
 use uptake::sources::fields::time::{Spelled, parse_instant};
 use uptake::sources::path::path_context;
 
+use crate::archive;
 use crate::reading::{context, read};
 use crate::same;
 
@@ -18,6 +19,8 @@ pub enum Target {
     Reader(Feed, Format),
     /// The reader of JSON against a full parser.
     Same(Feed, Format),
+    /// The list of members of a zip file, and what is read of each.
+    Archive,
     /// What a path says, and what a text says as a time.
     Words,
 }
@@ -33,7 +36,7 @@ impl Target {
         let json = pairs().filter(|(_, format)| format.comes_as_json());
         readers
             .chain(json.map(|(feed, format)| Target::Same(feed, format)))
-            .chain([Target::Words])
+            .chain([Target::Archive, Target::Words])
             .collect()
     }
 
@@ -41,6 +44,7 @@ impl Target {
         match self {
             Target::Reader(feed, format) => format!("{feed}-{format}"),
             Target::Same(feed, format) => format!("same-{feed}-{format}"),
+            Target::Archive => "zip".to_owned(),
             Target::Words => "words".to_owned(),
         }
     }
@@ -50,6 +54,7 @@ impl Target {
         match self {
             Target::Reader(_, Format::Auto) | Target::Words => None,
             Target::Reader(_, format) | Target::Same(_, format) => Some(format.name()),
+            Target::Archive => Some("zip"),
         }
     }
 
@@ -57,6 +62,7 @@ impl Target {
         match self {
             Target::Reader(feed, format) => reader(*feed, *format, input),
             Target::Same(feed, format) => same::check(*feed, *format, input),
+            Target::Archive => archive::check(input),
             Target::Words => words(input),
         }
     }
