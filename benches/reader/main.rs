@@ -1,11 +1,13 @@
 //! How fast raw files are read: bytes per second of every form on one core, and of compressed files
-//! beside inflating alone.
+//! beside inflating alone; then the time for a record in every form of the sample, as a multiple of
+//! that in the usual form. `ratios` as the only argument gives the latter alone.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark ends by panicking")]
 
 mod audited;
 mod files;
 mod forms;
 mod other_feeds;
+mod ratios;
 mod sign_ins;
 mod table;
 
@@ -18,12 +20,20 @@ use uptake::domain::kinds::Feed;
 use uptake::sources::Format;
 use uptake::sources::file_context::FileContext;
 use uptake::sources::path::PathFacts;
-use uptake::sources::record::{Position, Reason, Row, Sink, SnapshotPage};
+use uptake::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotPage};
 
 use files::Files;
 
 fn main() {
-    divan::main();
+    let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    match asked.as_slice() {
+        [only] if only == "ratios" => ratios::print(),
+        [] => {
+            divan::main();
+            ratios::print();
+        }
+        _ => divan::main(),
+    }
 }
 
 /// Counts what it is given.
@@ -48,19 +58,34 @@ impl Sink for Count {
 
 /// Reads some files, each by itself, and returns how many rows they gave.
 fn read(files: &Files) -> u64 {
+    let mut sink = Count::default();
+    read_into(files, &mut sink);
+    assert_eq!(sink.rejects, 0, "the made-up files are sound");
+    sink.rows
+}
+
+/// Reads some files, and returns what they held.
+fn counts(files: &Files) -> FileCounts {
+    read_into(files, &mut Count::default())
+}
+
+fn read_into(files: &Files, sink: &mut Count) -> FileCounts {
     let facts = PathFacts {
         tenant: Some(files.tenant),
         day: Some(Day(20_726)),
         ..PathFacts::default()
     };
     let context = FileContext::of(facts, &Zone::utc(), &Catalogue::default());
-    let mut sink = Count::default();
+    let mut all = FileCounts::default();
     for bytes in &files.contents {
         let size = bytes.len() as u64;
-        uptake::sources::read(files.feed, files.format, &mut bytes.as_slice(), size, &context, &mut sink);
+        let counts = uptake::sources::read(files.feed, files.format, &mut bytes.as_slice(), size, &context, sink);
+        all.records += counts.records;
+        all.accepted += counts.accepted;
+        all.rejected += counts.rejected;
+        all.not_ours += counts.not_ours;
     }
-    assert_eq!(sink.rejects, 0, "the made-up files are sound");
-    sink.rows
+    all
 }
 
 fn bench_files(bencher: divan::Bencher<'_, '_>, files: &Files) {
@@ -136,15 +161,19 @@ fn inflate_at_once(file: &[u8], content: &mut [u8]) {
 fn packed_sign_ins(codec: &str) -> (usize, Files) {
     let mut files = forms::azure_monitor(&sign_ins::of_bytes(3_000));
     let plain = files.bytes();
-    let content = &files.contents[0];
-    files.contents = vec![match codec {
+    files.contents = vec![packed(&files.contents[0], codec)];
+    assert_eq!((files.feed, files.format), (Feed::Activity, Format::AzureMonitor));
+    (plain, files)
+}
+
+/// Bytes as a compressed file.
+fn packed(content: &[u8], codec: &str) -> Vec<u8> {
+    match codec {
         "gzip" | "gzip at once" => {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
             encoder.write_all(content).unwrap();
             encoder.finish().unwrap()
         }
-        _ => zstd::encode_all(content.as_slice(), 3).unwrap(),
-    }];
-    assert_eq!((files.feed, files.format), (Feed::Activity, Format::AzureMonitor));
-    (plain, files)
+        _ => zstd::encode_all(content, 3).unwrap(),
+    }
 }
