@@ -26,15 +26,12 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
         .replace("\"../data/sample\"", &Value::from(input).to_string())
         .replace("\"../warehouse\"", "\"warehouse\"")
         .replace("\"../published\"", "\"published\"")
+        .replace("\"../data/sample/prices.csv\"", "\"prices.csv\"")
         .replace("shards = 1", "shards = 2");
     let prices = "part_number,price_per_month,currency\nSPE_E3,30.12,EUR\nENTERPRISEPACK,20.5,EUR\n\
         O365_BUSINESS_PREMIUM,12.55,EUR\nSPB,21.99,EUR\n";
     fs::write(folder.path().join("prices.csv"), prices).unwrap();
-    fs::write(
-        folder.path().join("pipeline.toml"),
-        format!("{pipeline}\n[catalogue]\nprices = \"prices.csv\"\n"),
-    )
-    .unwrap();
+    fs::write(folder.path().join("pipeline.toml"), pipeline).unwrap();
     let site = Site { folder };
     let run = site.uptake(&["run", "pipeline.toml", "--quiet"]);
     assert_eq!(run.code, 0, "{}", run.err);

@@ -53,6 +53,31 @@ const VISIO_CLIENT: (&str, &str) = ("VISIO_CLIENT_SUBSCRIPTION", "663a804f-1c30-
 const POWER_BI: (&str, &str) = ("BI_AZURE_P0", "2049e525-b859-401b-b2a0-e0a31c4b1fe4");
 const FLOW: (&str, &str) = ("FLOW_P2_VIRAL", "50e68c76-46c6-4674-81f9-75456511b170");
 
+/// What a seat of a product costs a month, in euros; made up, but of the size of real prices. What
+/// is free and what no catalogue has is not listed.
+const PRICES: [(usize, &str); 10] = [
+    (E3, "36.70"),
+    (E5, "57.10"),
+    (F3, "7.50"),
+    (OFFICE_E3, "22.40"),
+    (BUSINESS_PREMIUM, "20.60"),
+    (BUSINESS_STANDARD, "11.70"),
+    (BUSINESS_BASIC, "5.60"),
+    (APPS_FOR_BUSINESS, "9.80"),
+    (EXCHANGE_PLAN_1, "3.70"),
+    (VISIO, "13.90"),
+];
+
+/// The price list as a pipeline file names one.
+pub fn price_list() -> String {
+    let rows = PRICES
+        .iter()
+        .map(|(sku, price)| format!("{},{price},EUR\n", SKUS[*sku].part_number));
+    std::iter::once("part_number,price_per_month,currency\n".to_owned())
+        .chain(rows)
+        .collect()
+}
+
 /// An application or a resource.
 pub struct App {
     pub id: Guid,

@@ -24,7 +24,7 @@
 //!     tenantId=<guid>/y=2026/m=09/d=01/h=23/m=00/PT1H.json[.gz]
 //! graph-users/tenantId=<guid>/2026-09-01/users-1.json[.gz]
 //! graph-subscriptions/tenantId=<guid>/2026-09-01.json[.gz]
-//! customers.csv, pipeline.toml
+//! customers.csv, prices.csv, pipeline.toml
 //! ```
 
 mod chance;

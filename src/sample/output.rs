@@ -15,6 +15,7 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Feed;
 use crate::sample::customer::portfolio;
 use crate::sample::customer::portfolio::Customer;
+use crate::sample::facts;
 use crate::sample::forms::text::csv_field;
 use crate::sample::forms::{self, Batch};
 use crate::sample::options::{Options, SampleError, Summary};
@@ -22,7 +23,7 @@ use crate::sample::pipeline_file;
 
 /// What this room writes below its folder. None of it may exist. Other forms have a folder for each
 /// feed.
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "insights-logs-",
     "graph-users",
     "graph-subscriptions",
@@ -31,9 +32,11 @@ const OURS: [&str; 9] = [
     "license_holdings",
     "subscriptions",
     CUSTOMERS,
+    PRICES,
     "pipeline.toml",
 ];
 const CUSTOMERS: &str = "customers.csv";
+pub const PRICES: &str = "prices.csv";
 
 /// How many bytes of a file are compressed at once. The end of a part may influence the
 /// compression, so files up to this size are compressed whole.
@@ -172,7 +175,7 @@ impl<'a> Output<'a> {
         })
     }
 
-    /// Closes the customer list and writes the pipeline file.
+    /// Closes the customer list, and writes the price list and the pipeline file.
     pub fn close(mut self) -> Result<Summary, SampleError> {
         self.customers.flush().map_err(|source| SampleError::Write {
             path: self.options.out.join(CUSTOMERS),
@@ -181,6 +184,7 @@ impl<'a> Output<'a> {
         self.summary.files += 1;
         self.summary.raw_bytes += self.customers.bytes;
         self.summary.file_bytes += self.customers.bytes;
+        self.put(PRICES, false, |out| out.write_all(facts::price_list().as_bytes()))?;
         let content = pipeline_file::text(self.options);
         self.put("pipeline.toml", false, |out| out.write_all(content.as_bytes()))?;
         Ok(self.summary)

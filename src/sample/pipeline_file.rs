@@ -4,6 +4,7 @@ use crate::domain::kinds::Feed;
 use crate::sample::customer::portfolio;
 use crate::sample::forms;
 use crate::sample::options::Options;
+use crate::sample::output;
 
 /// The sources: feed, the path of its files in the default form, and what else there is to say.
 const SOURCES: [(Feed, &str, &str); 4] = [
@@ -40,10 +41,14 @@ root = "."
 [warehouse]
 path = "warehouse"
 published = "published"
+
+[catalogue]
+prices = "{prices}"
 "#,
         first = options.first_day(),
         last = options.last_day,
         partner = portfolio::partners(seed).0,
+        prices = output::PRICES,
     );
     for (feed, usual_path, more) in SOURCES {
         let default = forms::of(forms::DEFAULT, feed).map_or("auto", |form| form.format);

@@ -153,6 +153,7 @@ impl Draft {
             from: BEFORE,
             until: i32::MAX,
             locked_out: false,
+            disabled_from: i32::MAX,
             address: chance.address(),
             agent: facts::AGENTS[chance.below(facts::AGENTS.len())],
             device: chance.guid(),
@@ -168,11 +169,12 @@ impl Draft {
         }
     }
 
-    /// Sells seats before the data begins. Returns the subscription's id.
+    /// Sells seats before the data begins, for a term that ends within the year behind the data.
+    /// Returns the subscription's id.
     pub fn sell(&mut self, sku: usize, seats: usize, owner: Owner) -> Guid {
         let mut subscription = self.subscription(sku, seats, owner);
         subscription.created = BEFORE / 4 - self.chance.below(300) as i32;
-        subscription.next_step = Some(self.days + 60 + self.chance.below(200) as i32);
+        subscription.next_step = Some(self.days + 10 + self.chance.below(350) as i32);
         self.subscribe(BEFORE, subscription)
     }
 

@@ -102,6 +102,8 @@ pub struct User {
     pub until: i32,
     /// Whether all sign-ins fail, because the user forgot the password.
     pub locked_out: bool,
+    /// The first day on which lists say that the account is disabled.
+    pub disabled_from: i32,
     pub address: Ipv4Addr,
     pub agent: &'static str,
     pub device: Guid,

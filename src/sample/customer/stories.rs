@@ -144,8 +144,8 @@ fn trial(draft: &mut Draft) {
     draft.customer.traits.upper_case = true;
 }
 
-/// Low usage: hardly three of fourteen assigned seats of Office 365 E3 are used. There are also a
-/// suspended subscription and seats of another partner.
+/// Low usage: hardly three of fourteen assigned seats of Office 365 E3 are used. There are also
+/// disabled accounts that hold some, a suspended subscription and seats of another partner.
 fn shelfware(draft: &mut Draft) {
     let guests = (draft.size / 8).max(1);
     let licensed = draft.left().saturating_sub(guests + 1).max(2);
@@ -166,6 +166,10 @@ fn shelfware(draft: &mut Draft) {
     // One user tries and fails every time.
     draft.customer.users[idle[0]].habit = 0.4;
     draft.customer.users[idle[0]].locked_out = true;
+    // Two have left: their accounts are disabled, and their seats still paid for.
+    for &leaver in idle.iter().skip(1).take(2) {
+        draft.customer.users[leaver].disabled_from = draft.ago(20);
+    }
     for number in 0..guests {
         draft.user(
             if number % 2 == 0 {

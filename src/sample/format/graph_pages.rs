@@ -13,9 +13,12 @@ use crate::sample::text::{Escaped, Id};
 /// Number of users on a page.
 pub const PAGE_USERS: usize = 25;
 
-/// Returns page `number` of a snapshot of users, given by index, with the products of each.
-pub fn users(customer: &Customer, number: usize, is_last: bool, rows: &[(usize, HeldProducts)]) -> String {
-    let mut out = "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users(id,userPrincipalName,assignedLicenses".to_owned();
+/// Returns a page of the snapshot of a day, by its number and whether it is the last: users, given
+/// by index, with the products of each.
+pub fn users(customer: &Customer, day: i32, (number, is_last): (usize, bool), rows: &[(usize, HeldProducts)]) -> String {
+    let mut out =
+        "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users(id,userPrincipalName,accountEnabled,assignedLicenses"
+            .to_owned();
     out.push_str(if customer.traits.assignment_states {
         ",licenseAssignmentStates)\""
     } else {
@@ -31,18 +34,19 @@ pub fn users(customer: &Customer, number: usize, is_last: bool, rows: &[(usize, 
     out.push_str(",\"value\":[");
     for (place, &(user, held)) in rows.iter().enumerate() {
         out.push_str(if place == 0 { "" } else { "," });
-        self::user(&mut out, customer, &customer.users[user], held);
+        self::user(&mut out, customer, day, &customer.users[user], held);
     }
     out.push_str("]}\n");
     out
 }
 
-fn user(out: &mut String, customer: &Customer, user: &User, held: HeldProducts) {
+fn user(out: &mut String, customer: &Customer, day: i32, user: &User, held: HeldProducts) {
     let _ = write!(
         out,
-        "{{\"id\":\"{}\",\"userPrincipalName\":\"{}\",\"assignedLicenses\":[",
+        "{{\"id\":\"{}\",\"userPrincipalName\":\"{}\",\"accountEnabled\":{},\"assignedLicenses\":[",
         user.id,
-        Escaped(&user.principal(customer))
+        Escaped(&user.principal(customer)),
+        day < user.disabled_from
     );
     for (place, sku) in held.products().enumerate() {
         let comma = if place == 0 { "" } else { "," };

@@ -111,7 +111,7 @@ fn snapshots(
         let pages = count.div_ceil(graph_pages::PAGE_USERS).max(1);
         for number in 0..pages {
             let rows: Vec<_> = present.by_ref().take(graph_pages::PAGE_USERS).collect();
-            let page = graph_pages::users(customer, number, number + 1 == pages, &rows);
+            let page = graph_pages::users(customer, day, (number, number + 1 == pages), &rows);
             let stem = format!("users-{}", number + 1);
             let path = format!("graph-users/tenantId={}/{date}/{stem}.json", customer.tenant);
             let file = list(Feed::LicenseHoldings, customer, date, (&path, &stem), rows.len());

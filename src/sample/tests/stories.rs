@@ -227,3 +227,51 @@ fn events_arrive_twice_late_and_under_one_id() {
     );
     assert!(pairs.iter().any(|pair| pair[0].1 != pair[1].1), "one id, several resources");
 }
+
+#[test]
+fn terms_end_all_over_the_year_and_some_of_them_soon() {
+    let small = &*SMALL;
+    let last = small.summary.last_day;
+    // The last list of each tenant.
+    let lists: BTreeMap<&str, &Value> = small
+        .subscriptions
+        .iter()
+        .map(|(path, page)| (path.split('/').nth(1).unwrap(), page))
+        .collect();
+    let ends: Vec<Day> = lists
+        .values()
+        .flat_map(|page| page["value"].as_array().unwrap())
+        .filter(|one| one["status"] == "Enabled" && one["isTrial"] == false)
+        .map(|one| Day::parse(&one["nextLifecycleDateTime"].as_str().unwrap()[..10]).unwrap())
+        .collect();
+    assert!(ends.iter().all(|day| *day > last && *day <= last.plus(366)), "{ends:?}");
+    let quarters: BTreeSet<i32> = ends.iter().map(|day| (day.0 - last.0) / 92).collect();
+    assert_eq!(quarters.len(), 4, "{ends:?}");
+    let soon = ends.iter().filter(|day| **day <= last.plus(90)).count();
+    assert!((3..ends.len() / 2).contains(&soon), "{ends:?}");
+}
+
+#[test]
+fn accounts_of_some_holders_are_disabled_from_a_day_on() {
+    let small = &*SMALL;
+    let disabled = |day: &str| {
+        let pages = small.users.iter().filter(|(path, _)| path.contains(day));
+        let users = pages.flat_map(|(_, page)| page["value"].as_array().unwrap().clone());
+        let disabled: Vec<Value> = users.filter(|user| user["accountEnabled"] == false).collect();
+        disabled
+    };
+    assert!(disabled("/2026-08-05/").is_empty());
+    let found = disabled("/2026-09-30/");
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|user| !user["assignedLicenses"].as_array().unwrap().is_empty()));
+}
+
+#[test]
+fn every_product_in_the_catalogue_that_costs_something_has_a_price() {
+    let list = facts::price_list();
+    let free = [facts::POWER_BI_FREE, facts::FLOW_FREE, facts::UNKNOWN];
+    for (sku, product) in facts::SKUS.iter().enumerate() {
+        let is_listed = list.lines().any(|line| line.starts_with(&format!("{},", product.part_number)));
+        assert_eq!(is_listed, !free.contains(&sku), "{}", product.part_number);
+    }
+}
