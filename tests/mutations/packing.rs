@@ -19,7 +19,7 @@ use uptake::sources::record::{FileCounts, Position, Reason, Row, Sink, SnapshotP
 use uptake::sources::{self, Format};
 use uptake::storage;
 
-use super::written::{batches, gzip, indented, item_of_indented, lines, utf16, zip};
+use super::written::{ByteOrder, batches, gzip, indented, item_of_indented, lines, utf16, zip};
 use crate::formats::{PARTNER, TENANT, path_day, records};
 
 /// The packings besides the forms' own.
@@ -339,7 +339,7 @@ impl Packings<'_> {
     }
 
     fn in_utf16(&mut self, text: &[u8], records: &[Vec<u8>]) {
-        let orders: [(&str, fn(u16) -> [u8; 2]); 2] = [("le", u16::to_le_bytes), ("be", u16::to_be_bytes)];
+        let orders: [(&str, ByteOrder); 2] = [("le", u16::to_le_bytes), ("be", u16::to_be_bytes)];
         for (name, order) in orders {
             for (mark, without) in [("\u{feff}", ""), ("", " without mark")] {
                 let bytes = utf16(&[mark.as_bytes(), text].concat(), order);

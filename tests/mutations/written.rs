@@ -32,8 +32,11 @@ pub fn batches(key: &str, records: &[Vec<u8>]) -> Vec<u8> {
     [b"[".as_slice(), &batches.join(&b","[..]), b"]"].concat()
 }
 
+/// In which order the bytes of a unit of UTF-16 stand.
+pub type ByteOrder = fn(u16) -> [u8; 2];
+
 /// A text of UTF-8 in UTF-16.
-pub fn utf16(text: &[u8], order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+pub fn utf16(text: &[u8], order: ByteOrder) -> Vec<u8> {
     let text = std::str::from_utf8(text).unwrap();
     text.encode_utf16().flat_map(order).collect()
 }
