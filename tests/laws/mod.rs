@@ -16,6 +16,7 @@ mod nights;
 mod outcomes;
 mod pages;
 mod parts;
+mod questions;
 mod reference;
 mod render;
 pub mod rows;
@@ -237,6 +238,14 @@ fn pages_say_what_the_published_tables_say_whatever_customers_are_called() {
     holds(strategy::portfolio(), |portfolio| {
         let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
         pages::agree(&site.settings)
+    });
+}
+
+#[test]
+fn simple_questions_have_the_answers_that_the_files_give() {
+    holds((strategy::portfolio(), any::<u64>()), |(portfolio, seed)| {
+        let site = Site::ran(&portfolio.knobs, &render::files(portfolio))?;
+        questions::are_answered(&site.settings, Chance(*seed))
     });
 }
 

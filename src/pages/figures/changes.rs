@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn rounded_effects_add_up_to_what_is_shown() {
         assert_eq!(apportioned(1, &[0.0004, 0.0004]), [1, 0]);
-        assert_eq!(apportioned(-1, &[-0.0006, -0.0006]), [-1, 0]);
+        assert_eq!(apportioned(-1, &[-0.0006, -0.0006]), [0, -1]);
         assert_eq!(apportioned(0, &[]), [0; 0]);
         assert_eq!(tenths_of(0.82749), 827);
         assert_eq!(tenths_of(1.0), 1000);
