@@ -28,14 +28,17 @@ struct Cell {
     number: Option<f64>,
 }
 
-/// The rows of a table: columns by name; null is `None`.
+/// A row: cells by the names of their columns; null is `None`.
+type Cells = BTreeMap<String, Option<Cell>>;
+
+/// The rows of a table.
 #[derive(Default)]
 struct Rows {
     /// All that a question can name as they are: instants have a zone in the files and none in SQL.
     columns: Vec<String>,
     numbers: Vec<String>,
     dates: Vec<String>,
-    rows: Vec<BTreeMap<String, Option<Cell>>>,
+    rows: Vec<Cells>,
 }
 
 fn number(values: &dyn Array, row: usize) -> Option<f64> {
@@ -118,47 +121,38 @@ fn quoted(text: &str) -> String {
     text.replace('\'', "''")
 }
 
-/// Makes up a question about a table, and answers it by counting.
-fn question(table: &str, rows: &Rows, chance: Chance, at: u64) -> Question {
-    let pick = |about: &str, from: &[String]| from[chance.below(&format!("{at} {about}"), from.len() as u64) as usize].clone();
-    let once_in = |about: &str, times: u64| chance.once_in(&format!("{at} {about}"), times);
-    let text_of = |row: &BTreeMap<String, Option<Cell>>, column: &str| row[column].as_ref().map(|cell| cell.text.clone());
-    // A condition on a column of which some row has a value: numbers are compared, all else is equal.
-    let (column, row) = (
-        pick("condition", &rows.columns),
-        chance.below(&format!("{at} row"), rows.rows.len() as u64),
-    );
-    let value = rows.rows[row as usize][&column].clone();
-    let is_number = rows.numbers.contains(&column);
-    let has = |cells: &BTreeMap<String, Option<Cell>>| cells[&column].clone();
-    let (condition, kept): (String, Vec<&BTreeMap<String, Option<Cell>>>) = match value {
-        _ if once_in("all", 4) => (String::new(), rows.rows.iter().collect()),
-        None => (
-            format!(" WHERE {column} IS NULL"),
-            rows.rows.iter().filter(|cells| has(cells).is_none()).collect(),
-        ),
-        Some(value) if is_number => (
+/// A condition on a column, and the rows that it leaves: all, or those like some row. Numbers are
+/// compared, all else is equal.
+fn condition<'r>(rows: &'r Rows, column: &str, chance: Chance, at: u64) -> (String, Vec<&'r Cells>) {
+    let like = &rows.rows[chance.below(&format!("{at} row"), rows.rows.len() as u64) as usize];
+    let that = |keeps: &dyn Fn(Option<&Cell>) -> bool| rows.rows.iter().filter(|cells| keeps(cells[column].as_ref())).collect();
+    match &like[column] {
+        _ if chance.once_in(&format!("{at} all"), 4) => (String::new(), rows.rows.iter().collect()),
+        None => (format!(" WHERE {column} IS NULL"), that(&|cell| cell.is_none())),
+        Some(value) if rows.numbers.iter().any(|number| number == column) => (
             format!(" WHERE {column} >= {}", value.text),
-            rows.rows
-                .iter()
-                .filter(|cells| has(cells).is_some_and(|cell| cell.number >= value.number))
-                .collect(),
+            that(&|cell| cell.is_some_and(|cell| cell.number >= value.number)),
         ),
         Some(value) => {
             let written = match value.text.as_str() {
                 "true" | "false" => value.text.clone(),
-                text if rows.dates.contains(&column) => format!("DATE '{text}'"),
+                text if rows.dates.iter().any(|date| date == column) => format!("DATE '{text}'"),
                 text => format!("'{}'", quoted(text)),
             };
             (
                 format!(" WHERE {column} = {written}"),
-                rows.rows
-                    .iter()
-                    .filter(|cells| has(cells).is_some_and(|cell| cell.text == value.text))
-                    .collect(),
+                that(&|cell| cell.is_some_and(|cell| cell.text == value.text)),
             )
         }
-    };
+    }
+}
+
+/// Makes up a question about a table, and answers it by counting.
+fn question(table: &str, rows: &Rows, chance: Chance, at: u64) -> Question {
+    let pick = |about: &str, from: &[String]| from[chance.below(&format!("{at} {about}"), from.len() as u64) as usize].clone();
+    let once_in = |about: &str, times: u64| chance.once_in(&format!("{at} {about}"), times);
+    let text_of = |row: &Cells, column: &str| row[column].as_ref().map(|cell| cell.text.clone());
+    let (condition, kept) = condition(rows, &pick("condition", &rows.columns), chance, at);
     let groups: Vec<String> = match once_in("no group", 3) {
         true => Vec::new(),
         false => vec![pick("group", &rows.columns)],
@@ -171,7 +165,7 @@ fn question(table: &str, rows: &Rows, chance: Chance, at: u64) -> Question {
     wanted.push(format!("COUNT(DISTINCT {counted}) AS d"));
     wanted.extend(summed.iter().map(|column| format!("SUM({column}) AS s")));
     let group_by = groups.first().map_or_else(String::new, |group| format!(" GROUP BY {group}"));
-    let mut parts: BTreeMap<Option<String>, Vec<&BTreeMap<String, Option<Cell>>>> = BTreeMap::new();
+    let mut parts: BTreeMap<Option<String>, Vec<&Cells>> = BTreeMap::new();
     if groups.is_empty() {
         parts.insert(None, Vec::new());
     }
@@ -179,7 +173,7 @@ fn question(table: &str, rows: &Rows, chance: Chance, at: u64) -> Question {
         let key = groups.first().and_then(|group| text_of(cells, group));
         parts.entry(key).or_default().push(cells);
     }
-    let answer = |(key, cells): (Option<String>, Vec<&BTreeMap<String, Option<Cell>>>)| {
+    let answer = |(key, cells): (Option<String>, Vec<&Cells>)| {
         let texts: Vec<String> = cells.iter().filter_map(|cells| text_of(cells, &counted)).collect();
         let distinct: std::collections::BTreeSet<&String> = texts.iter().collect();
         let mut line: Vec<Option<String>> = groups.first().map(|_| key).into_iter().collect();
