@@ -8,6 +8,10 @@ use crate::warehouse::error::WarehouseError;
 /// How many names are suggested.
 pub const SUGGESTIONS: usize = 3;
 
+/// What Polars says where it would have to compare decimals bit by bit: it has 128 bits in a feature
+/// that is not built in.
+const NO_SUCH_TYPE: &str = "activate 'dtype-u128";
+
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SqlError {
@@ -30,6 +34,12 @@ impl SqlError {
     /// What Polars says of a question. `columns` are those of the tables that it names.
     pub fn of(error: &PolarsError, columns: &[&str]) -> SqlError {
         let message = said(error);
+        if message.contains(NO_SUCH_TYPE) {
+            return SqlError::question(
+                "rows cannot be grouped by an amount of money, nor its different values be counted",
+                "`CAST(… AS DOUBLE)` or `CAST(… AS VARCHAR)` can stand in its place",
+            );
+        }
         let near = quoted(&message).and_then(|name| did_you_mean(name, columns));
         let hint = near.unwrap_or_else(|| match is_text_for_a_date(&message) {
             true => "write a date as `DATE '2026-09-30'`, a time as `TIMESTAMP '2026-09-30 08:00:00'`".to_owned(),

@@ -37,6 +37,8 @@ struct Rows {
     /// All that a question can name as they are: instants have a zone in the files and none in SQL.
     columns: Vec<String>,
     numbers: Vec<String>,
+    /// What rows can be grouped by: not amounts, which `uptake query` refuses.
+    groups: Vec<String>,
     dates: Vec<String>,
     rows: Vec<Cells>,
 }
@@ -76,6 +78,8 @@ fn read(files: &Path, partition: Option<&str>) -> Rows {
             };
             let day = || partition.map(str::to_owned).into_iter();
             found.columns = day().chain(of_kind(|kind| !matches!(kind, DataType::Timestamp(..)))).collect();
+            let is_group = |kind: &DataType| !matches!(kind, DataType::Timestamp(..) | DataType::Decimal128(..));
+            found.groups = day().chain(of_kind(is_group)).collect();
             found.dates = day().chain(of_kind(|kind| *kind == DataType::Date32)).collect();
             found.numbers = of_kind(|kind| {
                 matches!(
@@ -155,9 +159,9 @@ fn question(table: &str, rows: &Rows, chance: Chance, at: u64) -> Question {
     let (condition, kept) = condition(rows, &pick("condition", &rows.columns), chance, at);
     let groups: Vec<String> = match once_in("no group", 3) {
         true => Vec::new(),
-        false => vec![pick("group", &rows.columns)],
+        false => vec![pick("group", &rows.groups)],
     };
-    let counted = pick("counted", &rows.columns);
+    let counted = pick("counted", &rows.groups);
     let summed = (!rows.numbers.is_empty()).then(|| pick("summed", &rows.numbers));
     let mut wanted: Vec<String> = groups.iter().map(|group| format!("{group} AS g")).collect();
     wanted.push("COUNT(*) AS n".to_owned());
