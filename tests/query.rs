@@ -205,22 +205,18 @@ fn a_question_that_is_wrong_gets_the_nearest_names() {
     );
 }
 
-/// Polars panics over these. That is an error like any other: no backtrace is shown.
+/// Polars panics over the first of these. That is an error like any other: no backtrace is shown.
 #[test]
 fn what_polars_panics_over_is_refused_with_a_way_around_it() {
-    for sql in [
-        "SELECT cost_sold, COUNT(*) AS n FROM spend GROUP BY cost_sold",
-        "SELECT COUNT(DISTINCT cost_sold) AS n FROM spend",
-    ] {
-        let said = SITE.query(sql, &[]);
-        assert_eq!((said.code, said.out.as_str()), (2, ""), "{sql}: {}", said.err);
-        let lines: Vec<&str> = said.err.lines().collect();
-        assert!(
-            matches!(lines.as_slice(), [error, hint] if error.starts_with("error: rows cannot be grouped by an amount") && hint.contains("CAST(")),
-            "{sql}: {}",
-            said.err
-        );
-    }
+    let sql = "SELECT cost_sold, COUNT(*) AS n FROM spend GROUP BY cost_sold";
+    let said = SITE.query(sql, &[]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+    let lines: Vec<&str> = said.err.lines().collect();
+    assert!(
+        matches!(lines.as_slice(), [error, hint] if error.starts_with("error: rows cannot be grouped by an amount") && hint.contains("CAST(")),
+        "{}",
+        said.err
+    );
     let around = SITE.rows("SELECT CAST(cost_sold AS DOUBLE) AS cost, COUNT(*) AS n FROM spend GROUP BY CAST(cost_sold AS DOUBLE)");
     assert!(!around.as_array().unwrap().is_empty());
     SITE.refuses(

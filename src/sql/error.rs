@@ -36,7 +36,7 @@ impl SqlError {
         let message = said(error);
         if message.contains(NO_SUCH_TYPE) {
             return SqlError::question(
-                "rows cannot be grouped by an amount of money, nor its different values be counted",
+                "rows cannot be grouped by an amount of money",
                 "`CAST(… AS DOUBLE)` or `CAST(… AS VARCHAR)` can stand in its place",
             );
         }
