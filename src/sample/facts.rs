@@ -68,6 +68,9 @@ const PRICES: [(usize, &str); 10] = [
     (VISIO, "13.90"),
 ];
 
+/// How the file of the price list is called.
+pub const PRICE_LIST: &str = "prices.csv";
+
 /// The price list as a pipeline file names one.
 pub fn price_list() -> String {
     let rows = PRICES

@@ -32,11 +32,10 @@ const OURS: [&str; 10] = [
     "license_holdings",
     "subscriptions",
     CUSTOMERS,
-    PRICES,
+    facts::PRICE_LIST,
     "pipeline.toml",
 ];
 const CUSTOMERS: &str = "customers.csv";
-pub const PRICES: &str = "prices.csv";
 
 /// How many bytes of a file are compressed at once. The end of a part may influence the
 /// compression, so files up to this size are compressed whole.
@@ -184,7 +183,7 @@ impl<'a> Output<'a> {
         self.summary.files += 1;
         self.summary.raw_bytes += self.customers.bytes;
         self.summary.file_bytes += self.customers.bytes;
-        self.put(PRICES, false, |out| out.write_all(facts::price_list().as_bytes()))?;
+        self.put(facts::PRICE_LIST, false, |out| out.write_all(facts::price_list().as_bytes()))?;
         let content = pipeline_file::text(self.options);
         self.put("pipeline.toml", false, |out| out.write_all(content.as_bytes()))?;
         Ok(self.summary)

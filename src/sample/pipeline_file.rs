@@ -2,9 +2,9 @@
 
 use crate::domain::kinds::Feed;
 use crate::sample::customer::portfolio;
+use crate::sample::facts;
 use crate::sample::forms;
 use crate::sample::options::Options;
-use crate::sample::output;
 
 /// The sources: feed, the path of its files in the default form, and what else there is to say.
 const SOURCES: [(Feed, &str, &str); 4] = [
@@ -48,7 +48,7 @@ prices = "{prices}"
         first = options.first_day(),
         last = options.last_day,
         partner = portfolio::partners(seed).0,
-        prices = output::PRICES,
+        prices = facts::PRICE_LIST,
     );
     for (feed, usual_path, more) in SOURCES {
         let default = forms::of(forms::DEFAULT, feed).map_or("auto", |form| form.format);
