@@ -32,7 +32,7 @@ const BOTTOM: f64 = 30.0;
 /// How far apart two names at the ends of lines are at least.
 const NAME_HEIGHT: f64 = 17.0;
 /// How far apart two days on the axis are at least.
-const DAY_WIDTH: f64 = 74.0;
+const DAY_WIDTH: f64 = 104.0;
 
 /// Draws lines over days that follow each other. `marked` days have a shade behind them. With `ahead`
 /// the axis goes on to the day to which it leads.
