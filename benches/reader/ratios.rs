@@ -17,6 +17,8 @@ use crate::sign_ins::{guid, texts};
 
 /// How many records a file has, where `UPTAKE_BENCH_RECORDS` does not say it.
 const RECORDS: usize = 8_000;
+/// Whose customers the subscriptions of Partner Center are.
+const PARTNER: Guid = Guid(0xb358_faf7_4ef9_465a_875c_3d96_4f48_2cd2);
 /// How long the records of sign-ins are in the usual form.
 const RECORD_BYTES: u32 = 3_000;
 /// A form is read for so long, and at least so often. The best time counts.
@@ -74,7 +76,7 @@ fn records(feed: Feed, folder: &str, count: usize) -> (Guid, Vec<Value>) {
 fn written(form: &'static Form, tenant: Guid, records: &[Value]) -> Files {
     let batch = Batch {
         tenant,
-        partner: tenant,
+        partner: PARTNER,
         day: Day(20_726),
         records,
     };
