@@ -157,14 +157,14 @@ fn wrong_numbers_in_any_table_of_the_day_are_found() {
     let planted = sample.plant(day("2026-09-30"), |rows: &mut Vec<NextStep>| {
         let row = rows
             .iter_mut()
-            .find(|row| row.evidence.contains("\"seats_never_active\":10,"))
+            .find(|row| row.evidence.contains("\"seats_never_active\":8,"))
             .unwrap();
-        row.evidence = row.evidence.replace("\"seats_never_active\":10,", "\"seats_never_active\":9,");
+        row.evidence = row.evidence.replace("\"seats_never_active\":8,", "\"seats_never_active\":7,");
         rows.retain(|row| row.code != StepCode::TrialEnding);
     });
     let words = [
         "`next_steps` of 2026-09-30",
-        "`seats_never_active` is `9`, and by `activity_28d`, `assignments`, `account_states` and `first_activity` it is `10`",
+        "`seats_never_active` is `7`, and by `activity_28d`, `assignments`, `account_states` and `first_activity` it is `8`",
         "`seats_concerned` is `12`, and by its tiers it is `11`",
         "`trial_ending` is missing, and the numbers call for it",
     ];
