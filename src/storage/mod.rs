@@ -30,12 +30,13 @@ pub mod temporary_folder;
 mod tests;
 pub mod version_tag;
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::store_url;
 use crate::storage::disk::Disk;
-use crate::storage::error::StorageError;
+use crate::storage::error::{OpenFault, StorageError};
 use crate::storage::interface::Storage;
 use crate::storage::local::local_storage::LocalStorage;
 use crate::storage::local::reads::Reads;
@@ -57,6 +58,22 @@ pub fn is_url(path: &Path) -> bool {
 pub fn open_named(path: &Path) -> Result<OpenObject, StorageError> {
     let folder = path.parent().unwrap_or(path);
     at(folder).open(&text_of(path.file_name().unwrap_or_default()))
+}
+
+/// Whether a raw file is there that a walk has called so: an object, or a member of an archive.
+pub fn has_raw_file(input: &dyn Storage, name: &str) -> Result<bool, StorageError> {
+    if input.look(name)?.is_some() {
+        return Ok(true);
+    }
+    if zip::split(name, |_| true).is_none() {
+        return Ok(false);
+    }
+    match input.open_inside(name, None) {
+        Ok(_) => Ok(true),
+        Err(OpenFault::LeadsOut) => Ok(false),
+        Err(OpenFault::Unreadable(error)) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
+        Err(OpenFault::Unreadable(error)) => Err(StorageError::of("look into", input.shown(name))(error)),
+    }
 }
 
 /// The members of an archive that the user names by its path or URL, each with its path below it;

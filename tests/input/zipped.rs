@@ -11,7 +11,7 @@ use uptake::stages::received::raw_files::{RAW_FILES, RawFile};
 use uptake::stages::received::rejects::{REJECTS, Reject};
 use uptake::storage::local::reads::Reads;
 
-use super::{Site, said, sign_in};
+use super::{LAST, Site, said, sign_in};
 
 /// A zip file of packed members: names and contents.
 pub fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -74,6 +74,27 @@ fn each_member_is_a_file_of_its_own_with_its_form_and_its_lines() {
         &site,
         "act/2026-09-01/logs.zip",
         &zip(&[("a/one.csv", one.as_bytes()), ("two.csv", sign_in("u3").as_bytes())]),
+    );
+    site.run();
+    assert_eq!(site.users(), ["u1", "u3"]);
+}
+
+#[test]
+fn a_member_that_no_source_reads_any_more_gives_nothing_while_its_archive_is_there() {
+    let site = Site::new("act/**/*.csv");
+    let [one, two, three] = ["u1", "u2", "u3"].map(sign_in);
+    put(
+        &site,
+        "act/2026-09-01/logs.zip",
+        &zip(&[("one.csv", one.as_bytes()), ("two.csv", two.as_bytes())]),
+    );
+    put(&site, "act/2026-09-01/gone.zip", &zip(&[("three.csv", three.as_bytes())]));
+    site.run();
+    assert_eq!(site.users(), ["u1", "u2", "u3"]);
+    fs::remove_file(site.raw("act/2026-09-01/gone.zip")).unwrap();
+    site.pipeline(
+        &format!("last_day = \"{LAST}\""),
+        "[[source]]\nfeed = \"activity\"\npath = \"act/**/one.csv\"\n",
     );
     site.run();
     assert_eq!(site.users(), ["u1", "u3"]);

@@ -311,10 +311,12 @@ pub fn raw_lines(settings: &Settings, by_partition: bool) -> Result<AllLines, St
     let of_document = ["broken_json", "invalid_utf8", "nested_too_deep", "unfinished_last_line"];
     let rejects: Vec<(Option<Day>, Reject)> = rows(settings)?;
     let rejects = rejects.into_iter().filter(|(_, row)| !of_document.contains(&row.reason.as_str()));
+    // An excerpt has the blanks of the document that the record stood in, and less of the record.
+    let begins = |row: &Reject| row.excerpt.split_whitespace().flat_map(str::chars).take(60).collect::<String>();
     all.insert(
         "rejects",
         rejects
-            .map(|(day, row)| (of(day) + &cells!(row; source reason excerpt), String::new()))
+            .map(|(day, row)| (of(day) + &cells!(row; source reason) + &begins(&row), String::new()))
             .collect(),
     );
     Ok(all)

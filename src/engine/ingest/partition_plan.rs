@@ -104,7 +104,7 @@ impl<'a> PartitionPlan<'a> {
         let input = storage::at(&settings.input_root);
         let mut has_strays = false;
         for row in self.known.iter().filter(|row| !reads(row)) {
-            if matches!(input.look(&row.source_file), Ok(Some(_))) {
+            if matches!(storage::has_raw_file(&*input, &row.source_file), Ok(true)) {
                 self.moved.insert((row.source.clone(), row.source_file.clone()));
             } else {
                 has_strays = true;

@@ -101,7 +101,7 @@ impl RejectBudget {
         let input = storage::at(&settings.input_root);
         let is_there = |path: &str| {
             let is_found = files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
-            is_found || !matches!(input.look(path), Ok(None))
+            is_found || !matches!(storage::has_raw_file(&*input, path), Ok(false))
         };
         let mut worthless = BTreeSet::new();
         for (source, files) in &mut self.0 {
