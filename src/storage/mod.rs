@@ -72,7 +72,7 @@ pub fn has_raw_file(input: &dyn Storage, name: &str) -> Result<bool, StorageErro
         Ok(_) => Ok(true),
         Err(OpenFault::LeadsOut) => Ok(false),
         Err(OpenFault::Unreadable(error)) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
-        Err(OpenFault::Unreadable(error)) => Err(StorageError::of("look into", input.shown(name))(error)),
+        Err(OpenFault::Unreadable(error)) => Err(StorageError::of("look into", &input.shown(name))(error)),
     }
 }
 
