@@ -78,10 +78,11 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Copies bytes that are ASCII.
+    /// Copies what is ASCII, but for the blanks of times, which become ASCII.
     fn copy(&mut self, length: usize) {
         let (copied, rest) = self.rest.split_at(length);
-        self.out.extend(copied.iter().copied().map(char::from));
+        let text = String::from_utf8_lossy(copied);
+        self.out.extend(text.chars().map(|char| if char.is_ascii() { char } else { ' ' }));
         self.rest = rest;
     }
 
