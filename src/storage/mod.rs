@@ -40,6 +40,7 @@ use crate::storage::error::{OpenFault, StorageError};
 use crate::storage::interface::Storage;
 use crate::storage::local::local_storage::LocalStorage;
 use crate::storage::local::reads::Reads;
+pub use crate::storage::local::zip::archives_of;
 use crate::storage::local::zip::{self, Member, MemberBytes};
 use crate::storage::names::text_of;
 use crate::storage::object::OpenObject;
@@ -65,7 +66,7 @@ pub fn has_raw_file(input: &dyn Storage, name: &str) -> Result<bool, StorageErro
     if input.look(name)?.is_some() {
         return Ok(true);
     }
-    if zip::split(name, |_| true).is_none() {
+    if archives_of(name).next().is_none() {
         return Ok(false);
     }
     match input.open_inside(name, None) {

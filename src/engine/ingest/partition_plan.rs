@@ -18,6 +18,7 @@ use crate::engine::plan::causes::{Cause, FilesRead};
 use crate::engine::plan::received_task::{Fate, RawFileTask, ReceivedTask};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
+use crate::pipeline::source::Source;
 use crate::sources::record::Reason;
 use crate::stages;
 use crate::stages::received::raw_files;
@@ -95,11 +96,12 @@ impl<'a> PartitionPlan<'a> {
     /// Gives up the known files that are there and that no source reads any more. Says whether
     /// there are others that no source would read, and that are gone.
     pub fn give_up_what_nobody_reads(&mut self, settings: &Settings) -> bool {
+        // Who reads an archive reads its members.
+        let reads_file =
+            |source: &Source, path: &str| source.reads(path) || storage::archives_of(path).any(|archive| source.reads(archive));
         let reads = |row: &raw_files::RawFile| {
-            settings
-                .sources
-                .iter()
-                .any(|source| source.id == row.source && source.reads(&row.source_file))
+            let mut sources = settings.sources.iter();
+            sources.any(|source| source.id == row.source && reads_file(source, &row.source_file))
         };
         let input = storage::at(&settings.input_root);
         let mut has_strays = false;

@@ -37,12 +37,17 @@ pub fn is_archive(name: &str) -> bool {
     ending.is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
 }
 
+/// The files that a name could be a member of, by their names.
+pub fn archives_of(name: &str) -> impl Iterator<Item = &str> {
+    let parts = name.match_indices('/').map(|(at, _)| &name[..at]);
+    parts.filter(|part| is_archive(part))
+}
+
 /// The archive and the member that a name means, if there is a file `is_file` says is one: the
 /// first part of the name that ends like one.
 pub fn split(name: &str, is_file: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
-    let ends = name.match_indices('/').map(|(at, _)| at);
-    let mut archives = ends.filter(|at| is_archive(&name[..*at]) && is_file(&name[..*at]));
-    archives.next().map(|at| (&name[..at], &name[at + 1..]))
+    let archive = archives_of(name).find(|archive| is_file(archive))?;
+    Some((archive, &name[archive.len() + 1..]))
 }
 
 /// A member of an archive.
