@@ -2,10 +2,11 @@
 //! types of the spec and the meanings of the data dictionary, and Prometheus' own parsers read the
 //! metrics. Where Python or PyPI is out of reach, the test is skipped, but not by `.ci/run`.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::stores::emulators::installed;
 use crate::workdir::cannot_run;
 
 /// Rises when the readers of a virtual environment that is there already do not do any more.
@@ -55,44 +56,5 @@ fn every_file_opens_in_duckdb_pyarrow_and_polars() {
 
 /// The Python of a virtual environment with the readers in it, made once; else why there is none.
 pub fn environment() -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(ENVIRONMENT);
-    let ready = folder.join("ready");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    fs::create_dir_all(env!("CARGO_TARGET_TMPDIR")).map_err(|error| error.to_string())?;
-    // Two test runs at once are not to make one environment together.
-    let lock = File::create(folder.with_extension("lock")).map_err(|error| error.to_string())?;
-    lock.lock().map_err(|error| error.to_string())?;
-    if ready.exists() {
-        return Ok(python);
-    }
-    let _ = fs::remove_dir_all(&folder);
-    let launcher = if cfg!(windows) { "python" } else { "python3" };
-    succeed(
-        Command::new(launcher).args(["-m", "venv"]).arg(&folder),
-        "python3 cannot make a virtual environment",
-    )?;
-    let install = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--retries",
-        "1",
-        "--timeout",
-        "15",
-    ];
-    succeed(Command::new(&python).args(install).args(READERS), "PyPI is out of reach")?;
-    fs::write(ready, "").map_err(|error| error.to_string())?;
-    Ok(python)
-}
-
-fn succeed(command: &mut Command, otherwise: &str) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{otherwise}: {error}"))?;
-    let last = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().last().unwrap_or_default().to_owned();
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(format!("{otherwise}: {}", last(&output.stderr)))
-    }
+    installed::python(ENVIRONMENT, READERS)
 }

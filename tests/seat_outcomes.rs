@@ -34,12 +34,7 @@ impl Desk {
 
     /// Runs and publishes until a day, as `uptake run` does.
     fn run(&self, warehouse: &str, last: &str) -> Settings {
-        let raw = self.folder.path().join("raw");
-        let text = fs::read_to_string(raw.join("pipeline.toml")).unwrap();
-        let mut settings = workdir::settings(&raw, &text);
-        settings.warehouse = self.folder.path().join(warehouse);
-        settings.published = self.folder.path().join(format!("{warehouse}-published"));
-        settings.last_day = Day::parse(last);
+        let settings = workdir::settings_of_sample(self.folder.path(), warehouse, last);
         let report = workdir::run_pipeline(&settings).unwrap();
         if report.published {
             record::write(&*storage::at(&settings.published), &settings, &report, Instant(0)).unwrap();

@@ -42,12 +42,7 @@ impl Desk {
 
     /// The pipeline of the sample, which ends on a day and has its warehouse in a folder of its own.
     fn settings(&self, warehouse: &str, last: &str) -> Settings {
-        let raw = self.folder.path().join("raw");
-        let text = fs::read_to_string(raw.join("pipeline.toml")).unwrap();
-        let mut settings = workdir::settings(&raw, &text);
-        settings.warehouse = self.folder.path().join(warehouse);
-        settings.published = self.folder.path().join(format!("{warehouse}-published"));
-        settings.last_day = Day::parse(last);
+        let mut settings = workdir::settings_of_sample(self.folder.path(), warehouse, last);
         settings.shards = 3;
         // A test may damage files.
         settings.sources.iter_mut().for_each(|source| source.fail_above = 1.0);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use uptake::domain::day::Day;
 use uptake::engine::error::EngineError;
 use uptake::engine::events::Watch;
 use uptake::engine::report::RunReport;
@@ -31,6 +32,17 @@ pub fn settings(folder: &Path, text: &str) -> Settings {
     }
     let catalogue = texts.parse().expect("a catalogue").catalogue;
     written.resolve(catalogue).expect("settings")
+}
+
+/// The pipeline of a sample in the folder `raw`, which ends on a day and has a warehouse of its own.
+pub fn settings_of_sample(folder: &Path, warehouse: &str, last: &str) -> Settings {
+    let raw = folder.join("raw");
+    let text = std::fs::read_to_string(raw.join("pipeline.toml")).expect("a sample");
+    let mut settings = settings(&raw, &text);
+    settings.warehouse = folder.join(warehouse);
+    settings.published = folder.join(format!("{warehouse}-published"));
+    settings.last_day = Day::parse(last);
+    settings
 }
 
 /// Runs the pipeline in this process, as `uptake run` does, until the settings' last day.

@@ -104,8 +104,6 @@ fn is_name(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     #[track_caller]

@@ -290,7 +290,6 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::panic, reason = "it is what is looked at")]
     fn a_panic_over_a_question_is_an_error_that_says_why() {
         let inside = answered(|| Ok(is_answering())).unwrap();
         assert!(inside, "while it is answered, a panic needs no message");

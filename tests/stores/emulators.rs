@@ -2,13 +2,17 @@
 //! installed once below the target folder, started once by a process of tests, and ends with it.
 //! Unit tests take this file in, too.
 
-use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use installed::succeed;
+
+#[path = "../installed.rs"]
+pub mod installed;
 
 const AZURITE: &str = "3.37.0";
 const MOTO: &str = "5.2.5";
@@ -23,7 +27,7 @@ pub type Endpoint = Result<String, String>;
 pub fn azurite() -> &'static Endpoint {
     static ENDPOINT: OnceLock<Endpoint> = OnceLock::new();
     ENDPOINT.get_or_init(|| {
-        let folder = installed(&format!("azurite-{AZURITE}"), |folder| {
+        let folder = installed::once(&format!("azurite-{AZURITE}"), |folder| {
             let mut npm = Command::new("npm");
             npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(folder);
             succeed(npm.arg(format!("azurite@{AZURITE}")), "npm cannot install Azurite")
@@ -41,27 +45,8 @@ pub fn azurite() -> &'static Endpoint {
 pub fn moto() -> &'static Endpoint {
     static ENDPOINT: OnceLock<Endpoint> = OnceLock::new();
     ENDPOINT.get_or_init(|| {
-        let folder = installed(&format!("moto-{MOTO}"), |folder| {
-            let venv = ["-m", "venv"];
-            succeed(
-                Command::new("python3").args(venv).arg(folder),
-                "python3 cannot make a virtual environment",
-            )?;
-            let install = [
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--retries",
-                "1",
-                "--timeout",
-                "30",
-            ];
-            let mut pip = Command::new(folder.join("bin/python"));
-            succeed(pip.args(install).arg(format!("moto[server,s3]=={MOTO}")), "PyPI is out of reach")
-        })?;
-        let server = folder.join("bin/moto_server").display().to_string();
+        let python = installed::python(&format!("moto-{MOTO}"), &[&format!("moto[server,s3]=={MOTO}")])?;
+        let server = python.with_file_name("moto_server").display().to_string();
         start("s3", |port| {
             let address = ["-H", "127.0.0.1", "-p", port].map(str::to_owned);
             std::iter::once(server.clone()).chain(address).collect()
@@ -78,31 +63,6 @@ pub fn or_skip(endpoint: &Endpoint) -> Option<&str> {
             eprintln!("skipped: {why}");
             None
         }
-    }
-}
-
-/// The folder in which something was installed, once for all processes.
-fn installed(name: &str, install: impl Fn(&PathBuf) -> Result<(), String>) -> Result<PathBuf, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let target = program.ancestors().nth(3).ok_or("tests are not in a target folder")?;
-    let folder = target.join("tmp").join(name);
-    fs::create_dir_all(target.join("tmp")).map_err(|error| error.to_string())?;
-    let lock = File::create(target.join("tmp").join(format!("{name}.lock"))).map_err(|error| error.to_string())?;
-    lock.lock().map_err(|error| error.to_string())?;
-    let ready = folder.join("ready");
-    if !ready.exists() {
-        let _ = fs::remove_dir_all(&folder);
-        install(&folder)?;
-        fs::write(ready, "").map_err(|error| error.to_string())?;
-    }
-    Ok(folder)
-}
-
-fn succeed(command: &mut Command, otherwise: &str) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{otherwise}: {error}"))?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(format!("{otherwise}: {}", String::from_utf8_lossy(&output.stderr))),
     }
 }
 

@@ -3,7 +3,7 @@
 //! installed the tests are skipped, but not by `.ci/run`.
 
 mod credentials;
-mod emulators;
+pub mod emulators;
 mod faults;
 mod kills;
 mod place;

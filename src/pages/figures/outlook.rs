@@ -105,8 +105,6 @@ fn predict(points: &[(f64, f64)], x: f64) -> Option<Prediction> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
-
     use super::*;
 
     const LAST: Day = Day(20_000);

@@ -26,7 +26,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[allow(clippy::panic, reason = "it is what is looked at")]
     fn a_panic_is_no_value_and_only_what_is_inside_is_guarded() {
         assert!(!is_guarded());
         assert_eq!(guarded(is_guarded), Some(true));

@@ -1,5 +1,4 @@
 //! Seats of two days, by small rows of `activity_28d` and `assignments`.
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use super::*;
 use crate::domain::catalogue::Product;

@@ -1,5 +1,4 @@
 //! Storages over any store, for tests, and what happens to leases and bundles whose owner dies.
-#![allow(clippy::unwrap_used, reason = "a test ends by panicking")]
 
 use std::path::Path;
 use std::sync::Arc;
