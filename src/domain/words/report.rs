@@ -121,7 +121,7 @@ phrases! {
 
     USERS = "People", "Personen";
     USERS_TEXT = "Who is behind the numbers. Users have the ids under which the warehouse stores them: those of their accounts, or pseudonyms where the pipeline asks for these.", "Wer hinter den Zahlen steht. Nutzer haben die IDs, unter denen das Warehouse sie speichert: die ihrer Konten, oder Pseudonyme, wo die Pipeline das so will.";
-    USERS_NONE = "All seats are used, and everybody who is active has one.", "Alle Lizenzen werden genutzt, und wer aktiv ist, hat eine.";
+    USERS_NONE = "There is nobody to name: of no seat it is known that it is not used, and of nobody that they are active without one.", "Es ist niemand zu nennen: Von keiner Lizenz ist bekannt, dass sie ungenutzt ist, und von niemandem, dass er ohne Lizenz aktiv ist.";
     IDLE = "Seats without use", "Lizenzen ohne Nutzung";
     TIER = "Tier", "Stufe";
     TIER_DISABLED = "disabled account", "deaktiviertes Konto";

@@ -44,10 +44,10 @@ struct Prediction {
 /// The outlook of the portfolio. As in its trend, a day is complete where more than half of the
 /// customers have a complete window. `None`: there is not enough history.
 pub fn of_portfolio(figures: &Figures) -> Option<Outlook> {
-    let days = figures.portfolio.trend.iter().zip(&figures.portfolio.incomplete);
-    let usage = days.map(|(row, (incomplete, of))| {
-        let is_complete = incomplete * 2 < *of;
-        row.as_ref().and_then(|row| row.usage_ratio).filter(|_| is_complete)
+    let days = figures.portfolio.trend.iter().enumerate();
+    let usage = days.map(|(place, row)| {
+        let usage = row.as_ref().and_then(|row| row.usage_ratio);
+        usage.filter(|_| figures.portfolio.is_complete(place))
     });
     of_days(figures.day, &usage.collect::<Vec<_>>())
 }

@@ -26,3 +26,12 @@ pub struct PortfolioFigures {
     /// Of all customers, those of the most seats first.
     pub steps: Vec<Step>,
 }
+
+impl PortfolioFigures {
+    /// Whether more than half of the customers have a complete window on a day, by its place in the
+    /// trend.
+    pub fn is_complete(&self, place: usize) -> bool {
+        let known = self.incomplete.get(place);
+        known.is_none_or(|(incomplete, of)| *of == 0 || incomplete * 2 < *of)
+    }
+}

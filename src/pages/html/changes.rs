@@ -25,8 +25,7 @@ const PART_IDS: [&str; 6] = [
 pub fn portfolio(words: Words, figures: &Figures) -> Markup {
     let portfolio = &figures.portfolio;
     let place = figures.before.map(|before| (before.0 - figures.first.0) as usize);
-    let incomplete = place.and_then(|place| portfolio.incomplete.get(place));
-    let is_complete = incomplete.is_none_or(|(incomplete, of)| incomplete * 2 < *of);
+    let is_complete = place.is_none_or(|place| portfolio.is_complete(place));
     let before = portfolio
         .all_before
         .as_ref()

@@ -69,7 +69,7 @@ fn of_product(about: About<'_>, product: &ProductPeople) -> Option<Markup> {
         })
         .collect();
     let beyond = explained::beyond(words, &product.numbers);
-    let is_anybody = !idle.is_empty() || !product.without_seat.is_empty() || !product.waiting.is_empty();
+    let is_anybody = !product.idle.is_empty() || !product.without_seat.is_empty() || !product.waiting.is_empty();
     (is_anybody || beyond.is_some() || !changes.is_empty()).then(|| {
         html! {
             @if !idle.is_empty() {

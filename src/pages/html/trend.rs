@@ -28,12 +28,11 @@ struct Shares {
 /// The trend of the portfolio. A day is marked where half of the customers or more have no complete
 /// window.
 pub fn portfolio(words: Words, figures: &Figures) -> Markup {
-    let rows = figures.portfolio.trend.iter().zip(&figures.portfolio.incomplete);
-    let shares = rows.map(|(row, (incomplete, of))| Shares {
+    let shares = figures.portfolio.trend.iter().enumerate().map(|(place, row)| Shares {
         deployment: row.as_ref().and_then(|row| row.deployment_ratio),
         usage: row.as_ref().and_then(|row| row.usage_ratio),
         adjusted: row.as_ref().and_then(|row| row.usage_ratio_adjusted),
-        is_incomplete: *of > 0 && incomplete * 2 >= *of,
+        is_incomplete: !figures.portfolio.is_complete(place),
     });
     draw(words, figures, shares.collect(), outlook::of_portfolio(figures))
 }

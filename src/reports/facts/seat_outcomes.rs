@@ -18,7 +18,6 @@ use crate::stages::activity::activity_28d::ACTIVITY_28D;
 use crate::stages::licenses::assignments::{ASSIGNMENTS, Assignment};
 use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::measures::seat_outcomes::{KnownDay, SEAT_OUTCOMES, SeatOutcome, WINDOW_COLUMNS, WindowCover, rows};
-use crate::warehouse::contract::{Contract, Place};
 use crate::warehouse::table::Row;
 
 /// The columns of `adoption` that say how much is known of a customer's window.
@@ -29,27 +28,24 @@ pub(super) fn of_shard(publication: &Publication<'_>, day: Day, shard: u32) -> R
     let earlier_day = Some(day.plus(-WINDOW_DAYS)).filter(|earlier| *earlier >= publication.first);
     let now = known(publication, day, shard)?;
     let earlier = earlier_day.map(|earlier| known(publication, earlier, shard)).transpose()?;
-    let assignments = read(publication, &ASSIGNMENTS, (None, shard), &[])?;
-    let rows = rows(day, &now, earlier.as_ref(), &Assignment::rows(&assignments)?, publication.rules)?;
+    let rows = rows(day, &now, earlier.as_ref(), &assignments(publication, shard)?, publication.rules)?;
     Ok(SeatOutcome::frame(&rows)?)
 }
 
 fn known(publication: &Publication<'_>, day: Day, shard: u32) -> Result<KnownDay, ReportError> {
     let place = (Some(day), shard);
-    let adoption = read(publication, &ADOPTION, place, COVER_COLUMNS)?;
+    let adoption = publication.store.read(&ADOPTION, place, COVER_COLUMNS)?;
     Ok(KnownDay {
-        windows: read(publication, &ACTIVITY_28D, place, WINDOW_COLUMNS)?,
+        windows: publication.store.read(&ACTIVITY_28D, place, WINDOW_COLUMNS)?,
         covers: covers(&adoption).map_err(ReportError::frame(SEAT_OUTCOMES.name))?,
     })
 }
 
-/// Some columns of a file; no rows where it is not there: a pipeline without lists of licenses has
-/// no assignments.
-fn read(publication: &Publication<'_>, contract: &Contract, place: Place, columns: &[&str]) -> Result<RecordBatch, ReportError> {
-    let found = publication.store.read(contract, place, columns).map_err(ReportError::from);
-    match found {
-        Err(error) if error.is_missing() => Ok(RecordBatch::new_empty(contract.schema())),
-        found => found,
+/// No rows where the file is not there: a pipeline without lists of licenses has no assignments.
+fn assignments(publication: &Publication<'_>, shard: u32) -> Result<Vec<Assignment>, ReportError> {
+    match publication.store.read(&ASSIGNMENTS, (None, shard), &[]).map_err(ReportError::from) {
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        found => Ok(Assignment::rows(&found?)?),
     }
 }
 

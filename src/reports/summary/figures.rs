@@ -152,7 +152,7 @@ pub fn summarize(now: &DayRows, before: Option<&DayRows>, names: &BTreeMap<Guid,
         deployment: measure(|row| Some(Share::of(row.seats_assigned?, row.seats_sold?))),
         usage: measure(|row| Some(Share::of(row.entitlements_active?, row.entitlements_total?))),
         usage_adjusted: measure(|row| Some(Share::of(row.active_current?, row.entitlements_total?))),
-        parts: total.and_then(parts_of),
+        parts: total.and_then(Portfolio::parts),
         spending: spending(&now.spend),
         movers,
         not_compared,
@@ -201,17 +201,6 @@ fn old_lists(now: &DayRows, names: &BTreeMap<Guid, String>, stale_days: i32) -> 
 /// The row that sums up the whole portfolio.
 fn total_of(portfolio: &[Portfolio]) -> Option<&Portfolio> {
     portfolio.iter().find(|row| row.sku_id.is_none() && row.workload.is_none())
-}
-
-fn parts_of(total: &Portfolio) -> Option<Parts> {
-    Some(Parts {
-        current: total.active_current?,
-        moved: total.active_moved?,
-        switched: total.active_switched?,
-        lapsed: total.active_lapsed?,
-        trial: total.active_trial?,
-        over_assigned: total.active_over_assigned?,
-    })
 }
 
 /// A customer's sums over its products in scope.
