@@ -8,7 +8,7 @@ use rust_xlsxwriter::XlsxError;
 use crate::cli::args::global::Global;
 use crate::cli::args::report::ReportArgs;
 use crate::cli::args::values::ReportFormat;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, check_url};
 use crate::cli::exit::{Code, Failure};
 use crate::cli::{output, print};
 use crate::domain::day::Day;
@@ -49,8 +49,9 @@ pub fn run(args: &ReportArgs, global: &Global) -> Result<(), Failure> {
         )
         .hint("leave `--users` out, or ask for `--format html`"));
     }
-    if args.per_customer.is_none() {
-        output::check(&path(args))?;
+    match &args.per_customer {
+        None => output::check(&path(args))?,
+        Some(folder) => check_url("--per-customer", folder)?,
     }
     let mut attempt = 1;
     let files = loop {

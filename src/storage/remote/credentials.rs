@@ -21,11 +21,12 @@ const KNOCK: Duration = Duration::from_millis(500);
 /// Adds what has to be added to the environment, or says what was looked for.
 pub fn of_azure(builder: MicrosoftAzureBuilder) -> io::Result<MicrosoftAzureBuilder> {
     use AzureConfigKey::{
-        AccessKey, ClientId, ClientSecret, FabricSessionToken, FederatedTokenFile, MsiEndpoint, SasKey, SkipSignature, Token, UseAzureCli,
-        UseEmulator,
+        AccessKey, AuthorityId, ClientId, ClientSecret, FabricSessionToken, FederatedTokenFile, MsiEndpoint, SasKey, SkipSignature, Token,
+        UseAzureCli, UseEmulator,
     };
     let has = |key: AzureConfigKey| builder.get_config_value(&key).is_some_and(|value| value != "false");
-    let has_client = has(ClientId) && (has(ClientSecret) || has(FederatedTokenFile));
+    // Without all of them the library would go on to the identity of the machine.
+    let has_client = has(ClientId) && has(AuthorityId) && (has(ClientSecret) || has(FederatedTokenFile));
     let told = [
         Token,
         AccessKey,
@@ -46,15 +47,15 @@ pub fn of_azure(builder: MicrosoftAzureBuilder) -> io::Result<MicrosoftAzureBuil
         return Ok(builder);
     }
     missing(
-        "`AZURE_STORAGE_ACCOUNT_KEY`, `AZURE_STORAGE_SAS_TOKEN`, `AZURE_STORAGE_TOKEN`, `AZURE_CLIENT_ID` with `AZURE_CLIENT_SECRET` or \
-         `AZURE_FEDERATED_TOKEN_FILE`, a login of `az login`, a managed identity",
+        "`AZURE_STORAGE_ACCOUNT_KEY`, `AZURE_STORAGE_SAS_TOKEN`, `AZURE_STORAGE_TOKEN`, `AZURE_CLIENT_ID` and `AZURE_TENANT_ID` with \
+         `AZURE_CLIENT_SECRET` or `AZURE_FEDERATED_TOKEN_FILE`, a login of `az login`, a managed identity",
     )
 }
 
 /// The same for S3.
 pub fn of_aws(mut builder: AmazonS3Builder) -> io::Result<AmazonS3Builder> {
     use AmazonS3ConfigKey::{
-        AccessKeyId, ContainerCredentialsFullUri, ContainerCredentialsRelativeUri, DefaultRegion, MetadataEndpoint, Region,
+        AccessKeyId, ContainerCredentialsFullUri, ContainerCredentialsRelativeUri, DefaultRegion, MetadataEndpoint, Region, RoleArn,
         SecretAccessKey, SkipSignature, Token, WebIdentityTokenFile,
     };
     let profile = aws_profile::read(home().as_deref());
@@ -67,13 +68,13 @@ pub fn of_aws(mut builder: AmazonS3Builder) -> io::Result<AmazonS3Builder> {
     }
     let told = [
         AccessKeyId,
-        WebIdentityTokenFile,
         ContainerCredentialsRelativeUri,
         ContainerCredentialsFullUri,
         MetadataEndpoint,
         SkipSignature,
     ];
-    if told.into_iter().any(|key| has(&builder, key)) {
+    let has_web_identity = has(&builder, WebIdentityTokenFile) && has(&builder, RoleArn);
+    if has_web_identity || told.into_iter().any(|key| has(&builder, key)) {
         return Ok(builder);
     }
     if let (Some(id), Some(secret)) = (profile.access_key_id, profile.secret_access_key) {

@@ -44,11 +44,12 @@ impl Fence {
         }
     }
 
-    /// Notes a lease that was just taken, for as long as the answer lives.
-    pub fn hold(&self, shown: PathBuf) -> Arc<Hold> {
+    /// Notes a lease that was just taken, by a request that was sent at this time, for as long as the
+    /// answer lives.
+    pub fn hold(&self, shown: PathBuf, sent: Instant) -> Arc<Hold> {
         let hold = Arc::new(Hold {
             shown,
-            renewed: Mutex::new(Instant::now()),
+            renewed: Mutex::new(sent),
             is_taken_over: AtomicBool::new(false),
             expiry: self.expiry,
         });
@@ -88,9 +89,10 @@ impl Hold {
         self.is_taken_over.load(Ordering::SeqCst)
     }
 
-    /// Whether somebody else has the lease, or may have it.
+    /// Whether somebody else has the lease, or may have it. That is so a little before it expires:
+    /// the store's clock has whole seconds, and a request takes its time.
     pub fn is_lost(&self) -> bool {
-        self.is_taken_over() || lock(&self.renewed).elapsed() >= self.expiry
+        self.is_taken_over() || lock(&self.renewed).elapsed() >= self.expiry - self.expiry / 8
     }
 }
 

@@ -77,8 +77,9 @@ fn time(objects: &Objects, name: &str) -> Result<u64, StorageError> {
     let text = Text::of("");
     let clock = format!("{name}.clock-{}", text.token);
     objects.put_if(&clock, &text.bytes(), None)?;
-    let found = objects.look(&clock)?;
+    let found = objects.look(&clock);
     objects.delete(std::slice::from_ref(&clock))?;
+    let found = found?;
     let missing = || StorageError::of("ask for the time", &objects.shown(&clock))(io::ErrorKind::NotFound.into());
     found.as_ref().and_then(changed).ok_or_else(missing)
 }
@@ -99,12 +100,13 @@ pub fn take(objects: &Objects, name: &str, holder_text: &str) -> Result<Lease, L
         if let Some(other) = other {
             return Err(LeaseFault::Held(other));
         }
+        let sent = Instant::now();
         let taken = match objects.put_if(name, &text.bytes(), version.as_ref())? {
             None => own_version(objects, name, &text)?,
             taken => taken,
         };
         let Some(version) = taken else { continue };
-        let lease = Renewing::start(objects, name, text, version, false)?;
+        let lease = Renewing::start(objects, name, text, version, sent, false)?;
         return match live_sharer(objects, name)? {
             None => Ok(Lease(Box::new(lease))),
             Some(sharer) => Err(LeaseFault::Held(sharer)),
@@ -124,6 +126,7 @@ pub fn share(objects: &Objects, name: &str, holder_text: &str) -> Result<Option<
     }
     let text = Text::of(holder_text);
     let own = format!("{}/{}", shared(name), text.token);
+    let sent = Instant::now();
     let put = match objects.put_if(&own, &text.bytes(), None)? {
         None => own_version(objects, &own, &text)?,
         put => put,
@@ -131,7 +134,7 @@ pub fn share(objects: &Objects, name: &str, holder_text: &str) -> Result<Option<
     let Some(version) = put else {
         return Err(StorageError::of("share the lock", &objects.shown(name))(io::ErrorKind::AlreadyExists.into()).into());
     };
-    let lease = Renewing::start(objects, &own, text, version, true)?;
+    let lease = Renewing::start(objects, &own, text, version, sent, true)?;
     match holder(objects, name)?.1 {
         None => Ok(Some(Lease(Box::new(lease)))),
         Some(other) => Err(LeaseFault::Held(other)),
@@ -165,10 +168,11 @@ fn live_sharer(objects: &Objects, name: &str) -> Result<Option<String>, StorageE
     }
     let now = time(objects, name)?;
     for (name, meta) in found {
-        if is_live(objects, &meta, now) {
-            return Ok(objects.get(&name)?.map(|found| Text::parse(&found.bytes).holder));
+        if !is_live(objects, &meta, now) {
+            objects.delete(&[name])?;
+        } else if let Some(found) = objects.get(&name)? {
+            return Ok(Some(Text::parse(&found.bytes).holder));
         }
-        objects.delete(&[name])?;
     }
     Ok(None)
 }
@@ -221,13 +225,21 @@ struct Renewing {
 }
 
 impl Renewing {
-    fn start(objects: &Objects, name: &str, text: Text, version: UpdateVersion, is_deleted: bool) -> Result<Renewing, StorageError> {
+    /// `sent`: when the request was sent that took the lease.
+    fn start(
+        objects: &Objects,
+        name: &str,
+        text: Text,
+        version: UpdateVersion,
+        sent: Instant,
+        is_deleted: bool,
+    ) -> Result<Renewing, StorageError> {
         let held = Arc::new(Held {
             objects: objects.clone(),
             name: name.to_owned(),
             text,
             version: Mutex::new(version),
-            hold: objects.fence.hold(objects.shown(name)),
+            hold: objects.fence.hold(objects.shown(name), sent),
         });
         let (stop, stopped) = channel();
         let renewed = held.clone();

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -22,6 +23,8 @@ use crate::storage::remote::{fault, runtime};
 pub const AT_ONCE: usize = 64;
 /// How many objects are put at once: their bytes are in memory.
 const PUTS_AT_ONCE: usize = 16;
+/// How long the answer to a small conditional put is waited for at least.
+const LEAST_PATIENCE: Duration = Duration::from_secs(5);
 /// The largest object that is put by one request. Parts of a larger one that is never completed stay
 /// in the store until a rule of its own removes them.
 const MOST_IN_ONE_PUT: u64 = 100 << 20;
@@ -147,6 +150,10 @@ impl Objects {
             }
             at += part;
         }
+        if let Err(lost) = self.fence.check(&self.shown(name)) {
+            let _ = self.ask("put", name, upload.abort());
+            return Err(lost);
+        }
         self.ask("put", name, upload.complete()).map(drop)
     }
 
@@ -181,12 +188,21 @@ impl Objects {
         let mode = before.map_or(PutMode::Create, |version| PutMode::Update(version.clone()));
         let options = PutOptions::from(mode);
         let payload = PutPayload::from(bytes.to_vec());
-        let put = async || match self.store.put_opts(&key, payload.clone(), options.clone()).await {
-            Ok(put) => Ok(Some(put.into())),
-            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(None),
-            // Somebody has deleted what was to be replaced.
-            Err(Error::NotFound { .. }) if before.is_some() => Ok(None),
-            Err(error) => Err(error),
+        // One connection that hangs is not to cost a lease.
+        let patience = (self.fence.expiry / 4).max(LEAST_PATIENCE);
+        let put = async || {
+            let put = self.store.put_opts(&key, payload.clone(), options.clone());
+            match tokio::time::timeout(patience, put).await {
+                Ok(Ok(put)) => Ok(Some(put.into())),
+                Ok(Err(Error::AlreadyExists { .. } | Error::Precondition { .. })) => Ok(None),
+                // Somebody has deleted what was to be replaced.
+                Ok(Err(Error::NotFound { .. })) if before.is_some() => Ok(None),
+                Ok(Err(error)) => Err(error),
+                Err(late) => Err(Error::Generic {
+                    store: "the store",
+                    source: late.into(),
+                }),
+            }
         };
         self.ask("put", name, again(put))
     }

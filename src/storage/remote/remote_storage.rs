@@ -1,9 +1,10 @@
 //! A place in a store as a storage.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use object_store::{ListResult, ObjectMeta};
 
@@ -30,7 +31,12 @@ pub struct RemoteStorage {
     connected: OnceLock<io::Result<Objects>>,
     staging: Arc<Staging>,
     ahead: Ahead,
+    /// The archives that were opened last: each has many members, and they are asked for one by one.
+    archives: Mutex<VecDeque<(String, OpenObject)>>,
 }
+
+/// How many of them stay open.
+const ARCHIVES: usize = 4;
 
 /// Connects to the place that a URL names.
 type Connect = fn(&Path) -> io::Result<Objects>;
@@ -44,6 +50,7 @@ impl RemoteStorage {
             connected: OnceLock::new(),
             staging: Arc::new(Staging::new(root.join("an object that is not put yet"))),
             ahead: Ahead::default(),
+            archives: Mutex::default(),
         }
     }
 
@@ -65,6 +72,19 @@ impl RemoteStorage {
                 error.to_string(),
             ))),
         }
+    }
+
+    /// An archive, which stays open for a while.
+    fn archive(&self, name: &str) -> Result<OpenObject, StorageError> {
+        let kept = || self.archives.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, open)) = kept().iter().find(|(known, _)| known == name) {
+            return Ok(open.clone());
+        }
+        let open = self.open(name)?;
+        let mut kept = kept();
+        kept.push_front((name.to_owned(), open.clone()));
+        kept.truncate(ARCHIVES);
+        Ok(open)
     }
 
     /// Opens an object that may have been fetched ahead.
@@ -155,7 +175,7 @@ impl Storage for RemoteStorage {
         let Some((archive, member)) = of_archive else {
             return self.open_fetched(name).map_err(unreadable);
         };
-        let opened = self.open(archive).map_err(unreadable)?;
+        let opened = self.archive(archive).map_err(unreadable)?;
         let is_it = |known: &str| known == member || text_of_member(known) == member;
         match MemberBytes::find(opened.source(), is_it)? {
             Some(bytes) => Ok(OpenObject::new(Arc::new(bytes), self.shown(name))?),

@@ -114,6 +114,22 @@ fn changes_of_a_dead_process_are_completed_from_their_bundle() {
 }
 
 #[test]
+fn a_bundle_that_is_read_in_blocks_is_completed_too() {
+    let (_, one, two) = two();
+    let large = "x".repeat(40 << 20);
+    let mut list = format!(r#"{{"puts":[["t/a",1],["t/large",{}]],"removed":[]}}"#, large.len()).into_bytes();
+    let mut bundle = (list.len() as u64).to_le_bytes().to_vec();
+    bundle.append(&mut list);
+    bundle.push(b'a');
+    bundle.extend(large.as_bytes());
+    one.put_bytes(".uptake/commits/g", &bundle).unwrap();
+    let _lease = two.lease("lock", "the next").unwrap();
+    two.recover(&|_| Ok(true)).unwrap();
+    assert_eq!(two.read("t/a").unwrap().unwrap(), b"a");
+    assert!(two.read("t/large").unwrap().unwrap() == large.as_bytes());
+}
+
+#[test]
 fn what_was_announced_is_opened_as_it_was_and_anything_else_too() {
     let (_, one, two) = two();
     let names: Vec<String> = (0..200).map(|at| format!("raw/{at:03}")).collect();

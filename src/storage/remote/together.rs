@@ -79,7 +79,7 @@ fn carry_out(objects: &Objects, puts: &[(String, OpenObject)], removed: &[String
 /// Completes what processes that died have begun.
 pub fn complete(objects: &Objects, is_whole: &dyn Fn(&OpenObject) -> Result<bool, StorageError>) -> Result<(), StorageError> {
     for name in objects.list_below(&[COMMITS.to_owned()])?.into_keys() {
-        let object = objects.open(&name)?;
+        let object = on_this_machine(&objects.open(&name)?)?;
         // A PUT is whole or it is not there, so somebody else has written what is no bundle.
         if let Some((puts, removed)) = parts(&object).map_err(StorageError::of("read", object.shown()))?
             && are_whole(&puts, is_whole)?
@@ -89,6 +89,14 @@ pub fn complete(objects: &Objects, is_whole: &dyn Fn(&OpenObject) -> Result<bool
         objects.delete(&[name])?;
     }
     Ok(())
+}
+
+/// The same object in a temporary file, so that to read it is no request: its parts are read while
+/// others of them are being put.
+fn on_this_machine(object: &OpenObject) -> Result<OpenObject, StorageError> {
+    let mut file = staging::file();
+    let size = io::copy(&mut object.reader(), &mut file).map_err(StorageError::of("read", object.shown()))?;
+    staging::finished(file, size, object.shown())
 }
 
 fn are_whole(puts: &[(String, OpenObject)], is_whole: &dyn Fn(&OpenObject) -> Result<bool, StorageError>) -> Result<bool, StorageError> {
