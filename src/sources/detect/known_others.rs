@@ -185,10 +185,13 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         &["customertenantid", "workloadcode"],
         &[],
     ),
+    other("counts of licenses that were deployed or used", SOLD, &["licensesdeployed"], &[]),
+    other("counts of licenses that were deployed or used", SOLD, &["licensesqualified"], &[]),
+    other("counts of licenses that were deployed or used", SOLD, &["licensessold"], &[]),
     other(
         "counts of licenses that were deployed or used",
         SOLD,
-        &["customertenantid", "licensesdeployed"],
+        &["proratedlicensesusagepercent"],
         &[],
     ),
     other("what was used of Azure or of the marketplace", SOLD, &["offerid", "totalcost"], &[]),
@@ -227,6 +230,12 @@ pub static KNOWN_OTHERS: &[KnownOther] = &[
         "a table of advanced hunting in Microsoft Defender",
         HUNTED,
         &["timestamp", "actiontype"],
+        &[],
+    ),
+    other(
+        "an answer of advanced hunting in Microsoft Defender",
+        HUNTED,
+        &["schema", "results"],
         &[],
     ),
     other(

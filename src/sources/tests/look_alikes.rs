@@ -80,6 +80,18 @@ fn tables_that_people_export_instead_are_named() {
             "a table of advanced hunting in Microsoft Defender",
         ),
         (
+            "{\"schema\":[{\"name\":\"Timestamp\"}],\"results\":[{\"Timestamp\":\"2026-09-01T08:00:00Z\"}]}",
+            "an answer of advanced hunting in Microsoft Defender",
+        ),
+        (
+            "{\"totalCount\":1,\"items\":[{\"customerId\":\"c\",\"licensesDeployed\":5,\"licensesSold\":9}]}",
+            "counts of licenses that were deployed or used",
+        ),
+        (
+            "{\"totalCount\":1,\"items\":[{\"customerName\":\"A\",\"licensesActive\":0,\"licensesQualified\":1}]}",
+            "counts of licenses that were deployed or used",
+        ),
+        (
             "CreationTime,Id,Operation,UserId\n2026-09-01T08:00:00,x,FileAccessed,a@contoso.example\n",
             "records of the unified audit log that were taken apart into columns",
         ),
