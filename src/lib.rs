@@ -13,6 +13,7 @@ pub mod explain;
 pub mod observe;
 pub mod pages;
 pub mod pipeline;
+pub mod powerbi;
 pub mod reference;
 pub mod reports;
 pub mod sample;

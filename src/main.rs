@@ -8,7 +8,8 @@ use clap::Parser;
 use uptake::cli::args::global::LogFormat;
 use uptake::cli::args::{Cli, Command};
 use uptake::cli::commands::{
-    catalogue, check, completions, customers, describe, explain, init, inspect, plan, query, report, reprocess, run, sample, status,
+    catalogue, check, completions, customers, describe, explain, init, inspect, plan, powerbi, query, report, reprocess, run, sample,
+    status,
 };
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
@@ -109,6 +110,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Plan(args) => plan::run(args, &cli.global, INTERRUPTION.flag()),
         Command::Status(args) => status::run(args, &cli.global),
         Command::Report(args) => report::run(args, &cli.global),
+        Command::PowerBi(args) => powerbi::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global, INTERRUPTION.flag()),
         Command::Explain(args) => explain::run(args, &cli.global),
         Command::Customers(args) => customers::run(args, &cli.global),

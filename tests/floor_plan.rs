@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sql", &["domain", "storage", "warehouse", "stages", "reports", "pipeline"]),
     ("explain", &["domain", "stages", "reports"]),
     ("pages", &["domain", "storage", "warehouse", "stages", "reports", "explain"]),
+    ("powerbi", &["domain", "warehouse", "stages", "reports"]),
     (
         "engine",
         &[
@@ -61,6 +62,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "stages",
             "reports",
             "pages",
+            "powerbi",
             "pipeline",
             "sql",
             "explain",

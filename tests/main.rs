@@ -28,6 +28,7 @@ mod messages;
 mod mutations;
 mod names;
 mod oddities;
+mod powerbi;
 mod privacy;
 mod query;
 mod readers;

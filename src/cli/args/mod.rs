@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod global;
 pub mod init;
 pub mod make;
+pub mod powerbi;
 pub mod query;
 pub mod read;
 pub mod report;
@@ -16,6 +17,7 @@ use crate::cli::args::catalogue::CatalogueCommand;
 use crate::cli::args::global::Global;
 use crate::cli::args::init::{INIT_EXAMPLES, InitArgs};
 use crate::cli::args::make::{PLAN_EXAMPLES, PlanArgs, REPROCESS_EXAMPLES, RUN_EXAMPLES, ReprocessArgs, RunArgs};
+use crate::cli::args::powerbi::{POWERBI_EXAMPLES, PowerBiArgs};
 use crate::cli::args::query::{QUERY_EXAMPLES, QueryArgs};
 use crate::cli::args::read::{
     CHECK_EXAMPLES, CUSTOMERS_EXAMPLES, CheckArgs, CompletionsArgs, CustomersArgs, DESCRIBE_EXAMPLES, DescribeArgs, EXPLAIN_EXAMPLES,
@@ -75,6 +77,9 @@ pub enum Command {
     /// Write a page for people: of the portfolio, of one customer, or of each.
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
+    /// Write a Power BI project over the published files: a model with measures, and a report.
+    #[command(name = "powerbi", after_help = POWERBI_EXAMPLES)]
+    PowerBi(PowerBiArgs),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod init;
 pub mod inspect;
 pub mod plan;
+pub mod powerbi;
 pub mod query;
 pub mod report;
 pub mod reprocess;

@@ -15,6 +15,7 @@
 //! | `next_steps.rs` | of next steps: causes and advice |
 //! | `report.rs`, `evidence.rs` | of the report for people; of the numbers behind a next step |
 //! | `outcomes.rs` | of the report: what became of seats, and where usage leads |
+//! | `powerbi.rs` | of the Power BI project: measures, tables, pages |
 //! | `nouns.rs` | nouns for things that are counted |
 //!
 //! Days are written `2026-09-30` in every language, but for the report, which people send on.
@@ -29,6 +30,7 @@ pub mod next_steps;
 pub mod nouns;
 pub mod outcomes;
 pub mod phrase;
+pub mod powerbi;
 pub mod report;
 pub mod status;
 pub mod summary;
@@ -55,6 +57,7 @@ mod tests {
         ("next_steps", next_steps::ALL),
         ("nouns", nouns::ALL),
         ("outcomes", outcomes::ALL),
+        ("powerbi", powerbi::ALL),
         ("report", report::ALL),
         ("status", status::ALL),
         ("summary", summary::ALL),
