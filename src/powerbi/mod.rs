@@ -16,3 +16,4 @@ pub mod measures;
 mod model;
 pub mod project;
 mod report;
+mod schemas;

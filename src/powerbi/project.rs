@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 
 use crate::domain::words::Words;
 use crate::powerbi::folder::PublishedFolder;
+use crate::powerbi::schemas::schema;
 use crate::powerbi::{model, report};
 
-/// What the JSON schemas of Microsoft are called.
-pub(super) const SCHEMAS: &str = "https://developer.microsoft.com/json-schemas/fabric/";
 /// The folders of the two halves.
 const MODEL: &str = "uptake.SemanticModel";
 const REPORT: &str = "uptake.Report";
@@ -52,7 +51,7 @@ fn as_json(path: String, value: &Value) -> ProjectFile {
 
 fn pbip() -> Value {
     json!({
-        "$schema": format!("{SCHEMAS}pbip/pbipProperties/1.0.0/schema.json"),
+        "$schema": schema("pbip/pbipProperties/1.0.0"),
         "version": "1.0",
         "artifacts": [{"report": {"path": REPORT}}],
         "settings": {"enableAutoRecovery": true},
@@ -61,7 +60,7 @@ fn pbip() -> Value {
 
 fn pbism() -> Value {
     json!({
-        "$schema": format!("{SCHEMAS}item/semanticModel/definitionProperties/1.0.0/schema.json"),
+        "$schema": schema("item/semanticModel/definitionProperties/1.0.0"),
         "version": "4.2",
         "settings": {},
     })
@@ -69,7 +68,7 @@ fn pbism() -> Value {
 
 fn pbir() -> Value {
     json!({
-        "$schema": format!("{SCHEMAS}item/report/definitionProperties/2.0.0/schema.json"),
+        "$schema": schema("item/report/definitionProperties/2.0.0"),
         "version": "4.0",
         "datasetReference": {"byPath": {"path": format!("../{MODEL}")}},
     })

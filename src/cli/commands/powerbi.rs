@@ -21,8 +21,8 @@ use crate::storage::{self, folder_paths, is_url};
 
 /// What was written, with the digests of the files.
 const WRITTEN: &str = "uptake-files.json";
-/// What Power BI puts beside a project for itself, and Git has: neither is anybody's work.
-const BESIDE: [&str; 3] = [".pbi", ".gitignore", ".git"];
+/// What Power BI, Git and a call that died put beside a project for themselves: nobody's work.
+const BESIDE: [&str; 4] = [".pbi", ".gitignore", ".git", ".uptake"];
 
 /// Writes the project, and says which file to open.
 pub fn run(args: &PowerBiArgs, global: &Global) -> Result<(), Failure> {

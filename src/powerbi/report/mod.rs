@@ -6,13 +6,8 @@ mod visual;
 use serde_json::{Value, json};
 
 use crate::domain::words::Words;
-use crate::powerbi::project::SCHEMAS;
 use crate::powerbi::report::pages::{HEIGHT, PAGES, Page, WIDTH};
-
-/// A JSON schema of the report's definition.
-fn schema(name: &str) -> String {
-    format!("{SCHEMAS}item/report/definition/{name}/schema.json")
-}
+use crate::powerbi::schemas::report_schema as schema;
 
 /// The files of the report, with their paths below its definition.
 pub fn files(words: Words) -> Vec<(String, Value)> {

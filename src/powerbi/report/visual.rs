@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::words::{Phrase, Words};
 use crate::powerbi::measures::MEASURES;
-use crate::powerbi::report::schema;
+use crate::powerbi::schemas::report_schema as schema;
 
 /// Something that a visual shows.
 #[derive(Clone, Copy)]
