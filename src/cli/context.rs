@@ -125,6 +125,7 @@ impl Context {
             allow_empty: args.allow.empty,
             allow_unreadable: args.allow.unreadable,
             today: Some(self.today()),
+            began: self.began,
             ..Request::new(&self.settings, last)
         })
     }
@@ -157,6 +158,7 @@ impl Context {
             }),
             rescan: true,
             today: Some(self.today()),
+            began: self.began,
             ..Request::new(&self.settings, end)
         })
     }

@@ -8,6 +8,7 @@ use crate::engine::error::EngineError;
 use crate::observe::event_line::{Level, write_event};
 use crate::observe::record::RunFailure;
 use crate::observe::standard_error::write_line;
+use crate::reports::error::ReportError;
 use crate::sql::error::SqlError;
 use crate::warehouse::error::WarehouseError;
 
@@ -160,6 +161,8 @@ impl From<EngineError> for Failure {
         let message = error.to_string();
         match error {
             EngineError::Warehouse(error) => error.into(),
+            EngineError::Report(ReportError::Publishing { .. }) => Failure::new(Code::Locked, message)
+                .hint("wait until it is done, and give each pipeline a published folder of its own"),
             EngineError::Report(error) => {
                 let kept = "the files that were published before are still there";
                 match error.disk_error() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::day::Day;
+use crate::domain::day::{Day, Instant};
 use crate::domain::guid::Guid;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
@@ -19,6 +19,8 @@ use crate::warehouse::store::Store;
 #[derive(Clone)]
 pub struct Request<'a> {
     pub settings: &'a Settings,
+    /// When the run began: releases are called by it.
+    pub began: Instant,
     /// The last day of the tables.
     pub last: Day,
     /// The day that it is: snapshots of later days are rejects until it comes. `None`: nobody asks.
@@ -61,6 +63,7 @@ impl<'a> Request<'a> {
     pub fn new(settings: &'a Settings, last: Day) -> Request<'a> {
         Request {
             settings,
+            began: Instant(0),
             last,
             today: None,
             from: None,

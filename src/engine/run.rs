@@ -51,6 +51,7 @@ use crate::engine::size_estimates;
 use crate::engine::state::State;
 use crate::reports::error::ReportError;
 use crate::reports::manifest::Manifest;
+use crate::reports::releases::folder;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
 use crate::stages::licenses::snapshot_history::SnapshotHistory;
@@ -255,7 +256,8 @@ fn is_up_to_date(run: &RunContext<'_>, so_far: &RunState, files: &[RawFile]) -> 
         let known = cache.up_to_date.as_ref().zip(looked_at);
         known.is_some_and(|(entry, now)| entry.is_true_for(&now))
     };
-    is_whole && !has_to_prune && is_as_it_was() && Manifest::of_whole(run.published).is_some()
+    let is_published = || Manifest::of_whole(run.published).is_some() && matches!(folder::is_in_force(run.published), Ok(true));
+    is_whole && !has_to_prune && is_as_it_was() && is_published()
 }
 
 /// The days of the tables: none on which raw files came in that wait for another run. Fails where

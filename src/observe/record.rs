@@ -14,6 +14,8 @@ use crate::observe::phases::{Phase, rounded};
 use crate::pipeline::settings::Settings;
 use crate::reports::manifest::{Manifest, RunRecord};
 use crate::reports::publish::is_unfinished;
+use crate::reports::releases::current::Current;
+use crate::reports::releases::id::ReleaseId;
 use crate::storage::interface::Storage;
 
 /// The call on the command line.
@@ -107,8 +109,15 @@ impl Record<'_> {
                 "done": news.done.len(),
             })),
             "alert": report.alert,
+            "release": self.release(report),
         });
         Ok(self.manifest(report).write(self.published, &record)?)
+    }
+
+    /// Returns the release that is in force, of this run or of an earlier one.
+    fn release(&self, report: &RunReport) -> Option<ReleaseId> {
+        let in_force = || Some(Current::read(self.published).ok()??.release);
+        report.release.or_else(in_force)
     }
 
     /// Returns what is published, by this run or by an earlier one.

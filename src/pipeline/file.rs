@@ -29,6 +29,11 @@ use crate::pipeline::syntax::section::Section;
 /// Maximum number of shards. The number of a shard has at most three digits.
 pub const MOST_SHARDS: u16 = 999;
 
+/// How many releases are kept where the pipeline file does not say.
+const KEPT_RELEASES: usize = 30;
+/// Maximum number of releases.
+const MOST_RELEASES: i64 = 10_000;
+
 /// The contents of a pipeline file. The command line may replace folders and days before `resolve`.
 #[derive(Clone)]
 pub struct PipelineFile {
@@ -59,6 +64,8 @@ pub struct PipelineFile {
     pub published: Option<PathBuf>,
     /// 1 to 999.
     pub shards: u16,
+    /// How many releases of the published files are kept; at least 1.
+    pub keep_releases: usize,
     /// In the order of the file. There is at least one, and ids are unique.
     pub sources: Vec<Source>,
     /// The catalogue files that replace built-in ones.
@@ -159,6 +166,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
         warehouse: warehouse.as_ref().and_then(|warehouse| folder_at(warehouse, "path")),
         published: warehouse.as_ref().and_then(|warehouse| folder_at(warehouse, "published")),
         shards: warehouse.as_ref().and_then(shards).unwrap_or(1),
+        keep_releases: warehouse.as_ref().and_then(keep_releases).unwrap_or(KEPT_RELEASES),
         sources: source::read_all(top),
         catalogue: catalogue(top, folder),
         products: purposes(top),
@@ -186,6 +194,12 @@ fn shards(warehouse: &Section<'_>) -> Option<u16> {
     warehouse
         .whole("shards", 1, i64::from(MOST_SHARDS))
         .and_then(|shards| u16::try_from(shards).ok())
+}
+
+fn keep_releases(warehouse: &Section<'_>) -> Option<usize> {
+    warehouse
+        .whole("keep_releases", 1, MOST_RELEASES)
+        .and_then(|releases| usize::try_from(releases).ok())
 }
 
 /// Returns the time zone under its canonical name (`europe/berlin` is `Europe/Berlin`).

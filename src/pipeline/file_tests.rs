@@ -266,6 +266,15 @@ fn numbers_have_limits() {
         );
     }
     assert_eq!(parsed(&with("[warehouse]\nshards = 0x3e7\n")).shards, 999);
+    for bad in ["0", "10001", "-1"] {
+        check(
+            &with(&format!("[warehouse]\nkeep_releases = {bad}\n")),
+            &[&format!(
+                "5: `keep_releases` in [warehouse] must be a whole number from 1 to 10000, not `{bad}`"
+            )],
+        );
+    }
+    assert_eq!(parsed(&with("")).keep_releases, 30);
     assert_eq!(
         parsed(&with("[thresholds]\nlow_usage = 0\nending_days = 7\n"))
             .thresholds

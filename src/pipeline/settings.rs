@@ -34,6 +34,8 @@ pub struct Settings {
     pub published: PathBuf,
     /// 1 to 999.
     pub shards: u16,
+    /// How many releases of the published files are kept; at least 1.
+    pub keep_releases: usize,
     /// There is at least one. Their order decides which snapshot of a tenant is in force.
     pub sources: Vec<Source>,
     /// What decides the numbers: zone, partner, evidence, states, thresholds, and the catalogue
@@ -94,6 +96,7 @@ impl PipelineFile {
                 warehouse,
                 published,
                 shards: self.shards,
+                keep_releases: self.keep_releases,
                 sources: self.sources,
                 rules: Rules {
                     zone: self.zone,

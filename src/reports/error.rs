@@ -38,6 +38,9 @@ pub enum ReportError {
         table: &'static str,
         error: arrow::error::ArrowError,
     },
+    /// Somebody else publishes to the same folder at this moment.
+    #[error("another run publishes to `{}`{holder}", path.display())]
+    Publishing { path: PathBuf, holder: String },
     /// A table of the warehouse that cannot be read.
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),

@@ -137,7 +137,9 @@ impl Manifest {
         let text = serde_json::to_string_pretty(&whole).map_err(|error| ReportError::Json { path: path.clone(), error })?;
         writeln!(file, "{text}").map_err(ReportError::disk("write", &path))?;
         let staged = file.finish(1)?;
-        staging.commit(vec![staged])?;
+        let compared = staging.compare(vec![staged])?;
+        staging.mark()?;
+        staging.commit(compared)?;
         close(published)
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::rules::Rules;
 use crate::reports::error::ReportError;
 use crate::reports::published_reader::PublishedReader;
 use crate::reports::published_table::FACTS;
+use crate::reports::releases::release::ReleaseNotes;
 use crate::stages::received::customers::Customer;
 use crate::storage::interface::Storage;
 use crate::warehouse::contract::Contract;
@@ -38,6 +39,8 @@ pub struct Publication<'a> {
     /// The files of the last publication with the digests of their bytes. Months that did not
     /// change are copied from them.
     pub earlier: BTreeMap<String, Digest>,
+    /// What the release says of itself; `None` where none is to be made.
+    pub release: Option<ReleaseNotes>,
     /// Who makes pages for people of the files; `None` where none are wanted.
     pub pages: Option<Box<dyn Pages + 'a>>,
 }

@@ -10,26 +10,48 @@ use rayon::prelude::*;
 
 use crate::reports::dimensions::{self, CALENDAR, CUSTOMER_DIMENSION, PRODUCTS};
 use crate::reports::error::ReportError;
+use crate::reports::files::parquet_file::ParquetFile;
 use crate::reports::names::Names;
-use crate::reports::parquet_file::ParquetFile;
 use crate::reports::publication::Pages;
 pub use crate::reports::publication::Publication;
 use crate::reports::published_reader::PublishedReader;
 use crate::reports::published_table::{FACTS, PublishedTable};
+use crate::reports::releases::current::Current;
+use crate::reports::releases::folder;
+use crate::reports::releases::release::Release;
 pub use crate::reports::staging::{PublishedFile, digest_of, is_unfinished};
 use crate::reports::staging::{StagedFile, Staging};
 use crate::reports::{export, facts};
-use crate::storage::error::StorageError;
+use crate::storage::error::{LeaseFault, StorageError};
+use crate::storage::interface::{Lease, Storage};
 use crate::warehouse::contract::Contract;
 use crate::warehouse::table::Row;
 
 /// How the names of pages end.
 const PAGES: [&str; 2] = [".html", ".xlsx"];
 
-/// Writes all files and puts them into place; returns them in the order of the data dictionary, the
-/// export last. Several threads call `progress`, each with the number of units that it has done
-/// since its last call.
-pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Vec<PublishedFile>, ReportError> {
+/// The right of whoever publishes to a folder.
+const PUBLISHING: &str = ".uptake/publishing";
+
+/// What was published.
+#[derive(Debug)]
+pub struct Published {
+    /// In the order of the data dictionary, the export and the pages last.
+    pub files: Vec<PublishedFile>,
+    /// The release that is in force by that; `None` where none was to be made.
+    pub release: Option<Release>,
+}
+
+/// Writes all files and puts them into place. Several threads call `progress`, each with the number
+/// of units that it has done since its last call.
+pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Published, ReportError> {
+    let _lease = match &publication.release {
+        Some(notes) => Some(lease(
+            publication.published,
+            &format!("pipeline {} since {}", notes.pipeline, notes.began),
+        )?),
+        None => None,
+    };
     let staging = Staging::open(publication.published)?;
     let names = Names::of(&publication.customers, &publication.rules.catalogue);
     let facts: Vec<(StagedFile, facts::Seen)> = FACTS
@@ -50,12 +72,48 @@ pub fn publish(publication: &Publication<'_>, progress: &(dyn Fn(u64) + Sync)) -
     files.push(whole(&staging, &PRODUCTS, &Row::frame(&products)?)?);
     files.push(whole(&staging, &CALENDAR, &Row::frame(&calendar)?)?);
     files.push(export::write(publication, &names, &staging)?);
-    if let Some(pages) = &publication.pages {
-        files.extend(written(&**pages, &files, &staging)?);
+    let pages = match &publication.pages {
+        Some(pages) => written(&**pages, &files, &staging)?,
+        None => Vec::new(),
+    };
+    commit(publication, staging, files, pages)
+}
+
+/// Makes a release of the files, puts it into force, and then everything into its place.
+fn commit(
+    publication: &Publication<'_>,
+    staging: Staging<'_>,
+    files: Vec<StagedFile>,
+    pages: Vec<StagedFile>,
+) -> Result<Published, ReportError> {
+    let published = publication.published;
+    let (mut files, pages) = (staging.compare(files)?, staging.compare(pages)?);
+    let notes = publication.release.as_ref();
+    let days = (publication.first, publication.last);
+    let release = notes.map(|notes| folder::put(published, &staging, &mut files, (notes, days)));
+    let release = release.transpose()?;
+    staging.mark()?;
+    if let Some(release) = &release {
+        Current::of(release).replace(published)?;
     }
+    files.extend(pages);
     let files = staging.commit(files)?;
     remove_pages(publication, &files)?;
-    Ok(files)
+    if let (Some(notes), Some(release)) = (notes, &release) {
+        folder::remove_old(published, notes.keep, release.release)?;
+    }
+    Ok(Published { files, release })
+}
+
+/// The right to publish, until it is dropped. Other pipelines can have the same folder by mistake.
+pub fn lease(published: &dyn Storage, holder: &str) -> Result<Lease, ReportError> {
+    published.lease(PUBLISHING, holder).map_err(|fault| match fault {
+        LeaseFault::Storage(error) => error.into(),
+        LeaseFault::Held(holder) => ReportError::Publishing {
+            path: published.shown(""),
+            holder: if holder.is_empty() { holder } else { format!(": {holder}") },
+        },
+    })
 }
 
 /// Writes the pages of files that are not in their places yet, so that both get there together.

@@ -79,32 +79,52 @@ impl<'a> Staging<'a> {
         self.published.open_staged(&file.staged)
     }
 
-    /// Puts the files into place in the order given. The mark stays.
-    pub fn commit(self, files: Vec<StagedFile>) -> Result<Vec<PublishedFile>, ReportError> {
-        let mut published = Vec::with_capacity(files.len());
-        // All comparisons come first: between the first file that is put and the last there is to
-        // be nothing that takes time or fails.
-        for file in files {
-            let changed = !self.is_there(&file)?;
-            published.push((file, changed));
+    /// Compares files with what is published. All comparisons come before the first file is put:
+    /// between it and the last one there is to be nothing that takes time or fails.
+    pub fn compare(&self, files: Vec<StagedFile>) -> Result<Vec<Compared>, ReportError> {
+        let compared = |staged: StagedFile| {
+            let changed = !self.is_there(&staged)?;
+            Ok(Compared {
+                staged,
+                changed,
+                in_release: None,
+            })
+        };
+        files.into_iter().map(compared).collect()
+    }
+
+    /// Puts a file under a name for good, where it is not there yet. Nothing takes its place there.
+    pub fn put_in_release(&self, file: &mut Compared, path: &str, is_there: bool) -> Result<(), ReportError> {
+        match (is_there, file.changed) {
+            (true, _) => {}
+            (false, true) => self.published.put(&file.staged.staged, path)?,
+            (false, false) => self.published.copy(&file.staged.name, path)?,
         }
-        self.mark()?;
-        for (file, _) in published.iter().filter(|(_, changed)| *changed) {
-            self.published.put(&file.staged, &file.name)?;
+        file.in_release = Some(path.to_owned());
+        Ok(())
+    }
+
+    /// Puts the files into place in the order given. The mark is there, and stays.
+    pub fn commit(self, files: Vec<Compared>) -> Result<Vec<PublishedFile>, ReportError> {
+        for file in files.iter().filter(|file| file.changed) {
+            match &file.in_release {
+                Some(path) => self.published.copy(path, &file.staged.name)?,
+                None => self.published.put(&file.staged.staged, &file.staged.name)?,
+            }
         }
         self.published.sync("")?;
-        let told = |(file, changed): (StagedFile, bool)| PublishedFile {
-            name: file.name,
-            rows: file.rows,
-            bytes: file.bytes,
-            digest: file.digest,
+        let told = |Compared { staged, changed, .. }| PublishedFile {
+            name: staged.name,
+            rows: staged.rows,
+            bytes: staged.bytes,
+            digest: staged.digest,
             changed,
         };
-        Ok(published.into_iter().map(told).collect())
+        Ok(files.into_iter().map(told).collect())
     }
 
     /// Puts the mark, on the disk before any file is put.
-    fn mark(&self) -> Result<(), ReportError> {
+    pub fn mark(&self) -> Result<(), ReportError> {
         if !self.is_marked {
             self.published.put_bytes(&format!("{MARKS}/{MARK}"), b"")?;
             self.published.sync(MARKS)?;
@@ -195,9 +215,18 @@ impl Write for FileWriter {
 pub(super) struct StagedFile {
     pub name: String,
     staged: Staged,
-    rows: u64,
-    bytes: u64,
-    digest: Digest,
+    pub rows: u64,
+    pub bytes: u64,
+    pub digest: Digest,
+}
+
+/// The same, held against what is published.
+pub(super) struct Compared {
+    pub staged: StagedFile,
+    /// Whether other bytes are published under its name, or none.
+    pub changed: bool,
+    /// Where it is in a release.
+    in_release: Option<String>,
 }
 
 #[cfg(test)]

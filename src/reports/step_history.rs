@@ -15,7 +15,7 @@ use arrow::error::ArrowError;
 use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::domain::guid::Guid;
-use crate::reports::earlier_file::EarlierFile;
+use crate::reports::files::earlier_file::EarlierFile;
 use crate::reports::names::texts;
 use crate::reports::publication::Publication;
 use crate::reports::published_table::{IS_NEW, PublishedTable, SINCE};

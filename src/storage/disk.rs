@@ -8,6 +8,7 @@
 //! | create a file, write to it, sync it | [`Disk::create_file`], [`DiskFile`] |
 //! | open a file that stays, or make it | [`Disk::open_file`], [`Disk::open_to_append`] |
 //! | rename | [`Disk::rename`] |
+//! | give a file a second name | [`Disk::link`] |
 //! | remove | [`Disk::remove_file`], [`Disk::remove_folder`] |
 //!
 //! What is made here is readable by its owner and its group only, since it is about people: files
@@ -32,6 +33,7 @@ pub enum Operation {
     Write,
     Sync,
     Rename,
+    Link,
     RemoveFile,
     RemoveFolder,
 }
@@ -40,7 +42,7 @@ pub enum Operation {
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
     pub operation: Operation,
-    /// What is changed; of a rename the new name.
+    /// What is changed; of a rename or a link the new name.
     pub path: &'a Path,
     /// Counts the changes of one disk from 0.
     pub number: u64,
@@ -151,6 +153,12 @@ impl Disk {
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.ask(Operation::Rename, to)?;
         fs::rename(from, to)
+    }
+
+    /// Gives a file a second name, which nothing has yet.
+    pub fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.ask(Operation::Link, to)?;
+        fs::hard_link(from, to)
     }
 
     /// Removes a file.

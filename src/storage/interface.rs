@@ -59,6 +59,14 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Puts an object under a name, whole, in the place of the one that was there.
     fn put(&self, staged: &Staged, name: &str) -> Result<(), StorageError>;
 
+    /// Gives an object a second name, in the place of what has it. Nobody writes into an object, so
+    /// both names may stand for the same bytes; where a storage has no such thing, it copies them.
+    fn copy(&self, from: &str, to: &str) -> Result<(), StorageError>;
+
+    /// Puts these bytes under a name where `before` is what is there, `None` for nothing. Says
+    /// whether it was so: of several who try at once, one succeeds.
+    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError>;
+
     /// Makes several changes, of which [`Storage::recover`] completes what a dead process has begun.
     /// `group` is a name for them that no other changes under way have. Who reads meanwhile can see
     /// some of them done and others not.

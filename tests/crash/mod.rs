@@ -7,6 +7,7 @@ mod faults;
 mod kills;
 mod limits;
 mod portfolio;
+mod releases;
 mod settings;
 mod surroundings;
 

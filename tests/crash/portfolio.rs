@@ -21,6 +21,7 @@ use uptake::sample::{self, Options};
 use uptake::storage::disk::Disk;
 use uptake::warehouse::store::Store;
 
+use crate::crash::releases;
 use crate::workdir;
 
 /// 2026-09-30: the last day of the second delivery. The first ends two days earlier.
@@ -174,6 +175,9 @@ impl Portfolio {
                 assert!(found.contains_key(path), "{what}: `{}` is gone", path.display());
             }
         }
+        let known = [&old.published, &new.published];
+        let in_force = releases::assert_whole(&desk.published(), &known, what);
+        assert!(in_force.is_some() || delivery == Delivery::First, "{what}: no release is in force");
     }
 
     /// Runs once more, undisturbed: holds that everything is as if nothing had happened, and that
@@ -204,6 +208,12 @@ impl Portfolio {
         assert!(
             !desk.published().join(".uptake-unfinished").exists(),
             "{what}: unfinished published files are left"
+        );
+        let known = [&self.first.published, &self.second.published];
+        let in_force = releases::assert_whole(&desk.published(), &known, what);
+        assert!(
+            in_force.as_ref() == Some(&expected.published),
+            "{what}: another release is in force"
         );
         let run: serde_json::Value = serde_json::from_slice(&fs::read(desk.published().join("run.json")).unwrap()).unwrap();
         let digests: BTreeMap<PathBuf, String> = run["published"]
@@ -291,9 +301,10 @@ impl Desk {
     /// What is in the tables and the published files.
     pub fn contents(&self) -> Contents {
         let mut published = files(&self.published());
-        for of_runs in ["run.json", "runs.jsonl", "metrics.prom"] {
+        for of_runs in ["run.json", "runs.jsonl", "metrics.prom", "current.json"] {
             published.remove(Path::new(of_runs));
         }
+        published.retain(|path, _| !path.starts_with("releases"));
         Contents {
             tables: files(&self.warehouse()),
             published,

@@ -81,9 +81,9 @@ pub fn check_content(
         unit: "days of tables",
         total: publication.units(),
     });
-    let files = publish::publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
+    let again_published = publish::publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
-    for file in files {
+    for file in again_published.files {
         watch.go_on()?;
         faults.extend(of_file(published, &*again, &file)?);
     }

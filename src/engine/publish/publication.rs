@@ -23,6 +23,8 @@ use crate::reports::manifest::{Manifest, RunRecord};
 use crate::reports::product_notes::{large_quantities, unknown_products};
 use crate::reports::publish::{Publication, publish};
 use crate::reports::published_table::FACTS;
+use crate::reports::releases::folder;
+use crate::reports::releases::release::ReleaseNotes;
 use crate::reports::step_history::last_published;
 use crate::reports::summary::figures::{Summary, summarize};
 use crate::reports::summary::step_news::StepNews;
@@ -66,8 +68,8 @@ pub fn is_due(
         hasher.text(&pages);
     }
     let fingerprint = hasher.finish();
-    let published = Manifest::of_whole(published).and_then(|manifest| manifest.fingerprint);
-    Ok((published != Some(fingerprint)).then_some(fingerprint))
+    let is_published = Manifest::of_whole(published).and_then(|manifest| manifest.fingerprint) == Some(fingerprint);
+    Ok((!is_published || !folder::is_in_force(published)?).then_some(fingerprint))
 }
 
 /// What the published files have of names, and of everything else that is the same for all days.
@@ -124,6 +126,7 @@ pub fn publication<'a>(
         made_from: of_tables.flat_map(made_from).chain(outcomes).collect(),
         names_made_from: names_made_from(settings, &customers),
         earlier: BTreeMap::new(),
+        release: None,
         pages: ReportPages::wanted(settings, (first, last)),
         store,
         published,
@@ -152,6 +155,13 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
     let earlier = RunRecord::read(published).unwrap_or_default();
     let files = earlier.manifest.published.into_iter();
     publication.earlier = files.map(|file| (file.name, file.digest)).collect();
+    publication.release = Some(ReleaseNotes {
+        pipeline: settings.name.clone(),
+        began: run.request.began,
+        fingerprint,
+        settings: settings_digests(settings),
+        keep: settings.keep_releases,
+    });
     let mut steps_before = last_published(&publication);
     if let (Some(before), Some(alert)) = (&mut steps_before, &earlier.alert) {
         // Whoever was not told of a step learns of it now.
@@ -162,7 +172,7 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
         unit: "days of tables",
         total: publication.units(),
     });
-    let files = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
+    let published = publish(&publication, &|days| watch.tell(Event::Advance(days)))?;
     watch.tell(Event::End);
     let (steps, names, rules) = (last_steps(&publication)?, names_of(&publication), publication.rules);
     let now = DayRows::read(publication.store, publication.shards, publication.last)?;
@@ -185,8 +195,15 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
         rules.language,
     ));
     report.fingerprint = Some(fingerprint);
-    report.published_files = files;
+    report.published_files = published.files;
+    report.release = published.release.map(|release| release.release);
     Ok(())
+}
+
+/// A digest of each group of settings, by its name.
+fn settings_digests(settings: &Settings) -> BTreeMap<String, Digest> {
+    let digest = |group: &SettingsGroup| (group.to_string(), Digest::of(settings.text(*group).as_bytes()));
+    SettingsGroup::ALL.iter().map(digest).collect()
 }
 
 /// What the closing summary shows: the last day, and how it moved in 28 days.

@@ -11,6 +11,7 @@ use crate::engine::report::alert_report::AlertReport;
 use crate::engine::report::collapsed_list::CollapsedList;
 use crate::reports::product_notes::UnknownProduct;
 use crate::reports::publish::PublishedFile;
+use crate::reports::releases::id::ReleaseId;
 use crate::reports::summary::figures::Summary;
 use crate::reports::summary::step_news::StepNews;
 use crate::reports::summary::valuable_steps::ValuableSteps;
@@ -173,6 +174,8 @@ pub struct RunReport {
     /// Digest of what the published files were made from.
     pub fingerprint: Option<Digest>,
     pub published_files: Vec<PublishedFile>,
+    /// The release that was published.
+    pub release: Option<ReleaseId>,
     /// How far each source has come.
     pub freshness: Vec<Freshness>,
     /// What each table holds.

@@ -29,7 +29,7 @@ pub const TOP: &[&str] = &[
 /// Keys of `[input]`.
 pub const INPUT: &[&str] = &["root"];
 /// Keys of `[warehouse]`.
-pub const WAREHOUSE: &[&str] = &["path", "published", "shards"];
+pub const WAREHOUSE: &[&str] = &["path", "published", "shards", "keep_releases"];
 /// Keys of each `[[source]]`.
 pub const SOURCE: &[&str] = &[
     "name",

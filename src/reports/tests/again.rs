@@ -63,6 +63,7 @@ fn a_day_without_a_file_changes_nothing_that_is_published() {
         made_from: BTreeMap::new(),
         names_made_from: Digest::default(),
         earlier: BTreeMap::new(),
+        release: None,
         pages: None,
     };
     let error = publish(&publication, &|_| {}).unwrap_err();

@@ -25,6 +25,7 @@ use crate::domain::next_steps::StepCode;
 use crate::domain::subscription::{Seller, State, Term};
 use crate::domain::window;
 use crate::reports::columns::{published_files, published_tables};
+use crate::reports::releases::release::ReleaseNotes;
 use crate::stages::activity::activity_28d::Activity28d;
 use crate::stages::licenses::assignments::Assignment;
 use crate::stages::licenses::subscriptions::Subscription;
@@ -36,10 +37,12 @@ use crate::stages::measures::usage::Usage;
 use crate::stages::measures::workload_adoption::WorkloadAdoption;
 use crate::stages::next_steps::NextStep;
 use crate::storage;
+use crate::storage::disk::Disk;
 
 mod again;
 mod content;
 mod months;
+mod releases;
 
 const CONTOSO: Guid = Guid(0xa);
 const NAMELESS: Guid = Guid(0xb);
@@ -217,6 +220,7 @@ struct World {
     place: &'static str,
     made_from: BTreeMap<(&'static str, Day), Digest>,
     earlier: BTreeMap<String, Digest>,
+    release: Option<ReleaseNotes>,
 }
 
 impl World {
@@ -236,6 +240,7 @@ impl World {
             place: "published",
             made_from: BTreeMap::new(),
             earlier: BTreeMap::new(),
+            release: None,
         };
         world.store().lock("test").unwrap();
         for (shard, tenant) in [NAMELESS, CONTOSO].into_iter().enumerate() {
@@ -291,7 +296,11 @@ impl World {
     }
 
     fn publish(&self) -> Vec<PublishedFile> {
-        let (store, published) = (self.store(), storage::at(&self.published()));
+        self.publish_on(&Disk::default()).unwrap().files
+    }
+
+    fn publish_on(&self, disk: &Disk) -> Result<Published, ReportError> {
+        let (store, published) = (self.store(), storage::on(&self.published(), disk.clone()));
         let contoso = Customer {
             tenant_id: CONTOSO,
             source_file: "customers.csv".to_owned(),
@@ -314,15 +323,15 @@ impl World {
             made_from: self.made_from.clone(),
             names_made_from: Digest::default(),
             earlier: self.earlier.clone(),
+            release: self.release.clone(),
             pages: None,
         };
         let told = AtomicU64::new(0);
         let files = publish(&publication, &|units| {
             told.fetch_add(units, Ordering::Relaxed);
-        })
-        .unwrap();
+        })?;
         assert_eq!(told.into_inner(), publication.units());
-        files
+        Ok(files)
     }
 
     fn read(&self, name: &str) -> RecordBatch {

@@ -16,7 +16,9 @@ fn put(published: &Path, files: &[(&str, &str)]) -> Vec<PublishedFile> {
         file.finish(1).unwrap()
     });
     let staged = staged.collect();
-    staging.commit(staged).unwrap()
+    let compared = staging.compare(staged).unwrap();
+    staging.mark().unwrap();
+    staging.commit(compared).unwrap()
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -111,8 +113,10 @@ fn two_that_publish_at_once_have_no_unfinished_name_in_common() {
         file.write_all(text.as_bytes()).unwrap();
     }
     let [of_one, of_other] = files.map(|file| file.finish(1).unwrap());
-    second.commit(vec![of_other]).unwrap();
-    first.commit(vec![of_one]).unwrap();
+    for (staging, file) in [(second, of_other), (first, of_one)] {
+        let compared = staging.compare(vec![file]).unwrap();
+        staging.commit(compared).unwrap();
+    }
     assert_eq!(fs::read_to_string(folder.path().join("a.csv")).unwrap(), "one");
 }
 

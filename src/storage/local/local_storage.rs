@@ -14,7 +14,10 @@ use crate::storage::local::reads::{Access, Reads};
 use crate::storage::local::staging::{self, Writer};
 use crate::storage::local::{commit, lease, list, metadata, open, walk};
 use crate::storage::object::OpenObject;
-use crate::storage::place::Place;
+use crate::storage::place::{Identity, Place};
+
+/// The lock of whoever replaces a file that somebody else may replace at the same time.
+const REPLACING: &str = "replacing";
 
 /// A folder of this machine. It need not exist: nothing is in it then.
 pub struct LocalStorage {
@@ -43,6 +46,15 @@ impl LocalStorage {
         let new = Arc::new(Writer::new(&self.folder)?);
         *writer = Some(new.clone());
         Ok(new)
+    }
+
+    /// The bytes of a file as an object that is not put yet.
+    fn copied(&self, from: &Path) -> Result<Staged, StorageError> {
+        let mut unfinished = staging::begin(&self.folder, self.writer()?)?;
+        let failed = || StorageError::of("copy", from);
+        io::copy(&mut open::file(from)?.reader(), &mut unfinished).map_err(failed())?;
+        unfinished.sync()?;
+        unfinished.finish()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -98,6 +110,35 @@ impl Storage for LocalStorage {
 
     fn put(&self, staged: &Staged, name: &str) -> Result<(), StorageError> {
         self.folder.put_into_place(&self.folder.staging().join(&staged.0), &self.path(name))
+    }
+
+    fn copy(&self, from: &str, to: &str) -> Result<(), StorageError> {
+        let (from, to) = (self.path(from), self.path(to));
+        if Identity::at(&from).is_some_and(|file| Identity::at(&to) == Some(file)) {
+            // Both are names of one file already, and a rename would do nothing.
+            return Ok(());
+        }
+        let staged = match staging::link(&self.folder, &*self.writer()?, &from)? {
+            Some(linked) => linked,
+            None => self.copied(&from)?,
+        };
+        self.folder.put_into_place(&self.folder.staging().join(&staged.0), &to)
+    }
+
+    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
+        let lock = self.folder.private().join(REPLACING);
+        self.folder.create_around(&lock)?;
+        let _lease = match lease::take(&self.folder.disk, &lock, name) {
+            Ok(lease) => lease,
+            // Somebody is about to put something.
+            Err(LeaseFault::Held(_)) => return Ok(false),
+            Err(LeaseFault::Storage(error)) => return Err(error),
+        };
+        let is_as_before = self.read(name)?.as_deref() == before;
+        if is_as_before {
+            self.put_synced(name, bytes)?;
+        }
+        Ok(is_as_before)
     }
 
     fn put_together(&self, group: &str, changes: &Changes) -> Result<(), StorageError> {

@@ -26,6 +26,14 @@ use crate::storage::place::Identity;
 const WRITER: &str = ".writer";
 /// What the name of an unfinished file ends in, behind the token, a hyphen and a number.
 const UNFINISHED: &str = ".unfinished";
+/// How a file system says that it cannot give a file a second name: it has no such thing (Linux
+/// calls that a lack of permission), the name is on another one, or the file has as many as it can.
+const CANNOT_LINK: [io::ErrorKind; 4] = [
+    io::ErrorKind::PermissionDenied,
+    io::ErrorKind::Unsupported,
+    io::ErrorKind::CrossesDevices,
+    io::ErrorKind::TooManyLinks,
+];
 /// How often somebody tries to become a writer whom another one's clean-up comes in between.
 const TRIES: u32 = 8;
 
@@ -68,6 +76,14 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// The name of a new unfinished file.
+    fn next_name(&self) -> String {
+        let number = self.begun.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{number:06}{UNFINISHED}", self.token)
+    }
+}
+
 /// Makes a file and locks it. `None` where somebody who cleans up was faster: between the two there
 /// is nobody who holds it.
 fn locked(disk: &Disk, path: &Path) -> io::Result<Option<DiskFile>> {
@@ -100,9 +116,19 @@ impl Drop for Writer {
     }
 }
 
+/// A second name of a file, as an object that is finished and not put yet; `None` where the file
+/// system has no such thing, or not for this file.
+pub fn link(folder: &Folder, writer: &Writer, from: &Path) -> Result<Option<Staged>, StorageError> {
+    let name = writer.next_name();
+    match folder.disk.link(from, &folder.staging().join(&name)) {
+        Ok(()) => Ok(Some(Staged(name))),
+        Err(error) if CANNOT_LINK.contains(&error.kind()) => Ok(None),
+        Err(error) => Err(StorageError::of("link", from)(error)),
+    }
+}
+
 pub fn begin(folder: &Folder, writer: Arc<Writer>) -> Result<Box<dyn Unfinished>, StorageError> {
-    let number = writer.begun.fetch_add(1, Ordering::Relaxed);
-    let name = format!("{}-{number:06}{UNFINISHED}", writer.token);
+    let name = writer.next_name();
     let path = folder.staging().join(&name);
     let file = folder.disk.create_file(&path).map_err(StorageError::of("create", &path))?;
     Ok(Box::new(UnfinishedFile {

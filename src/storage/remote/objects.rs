@@ -157,6 +157,13 @@ impl Objects {
         self.ask("put", name, upload.complete()).map(drop)
     }
 
+    /// Gives the bytes of an object a second name; no byte of them comes here.
+    pub fn copy(&self, from: &str, to: &str) -> Result<(), StorageError> {
+        self.fence.check(&self.shown(to))?;
+        let (from, to_key) = (self.key_to("copy", from)?, self.key_to("copy", to)?);
+        self.ask("copy", to, again(async || self.store.copy(&from, &to_key).await))
+    }
+
     /// Puts several objects, in no order.
     pub fn put_each(&self, puts: &[(String, OpenObject)]) -> Result<(), StorageError> {
         let (large, small): (Vec<_>, Vec<_>) = puts.iter().partition(|(_, object)| object.size() > MOST_IN_ONE_PUT);

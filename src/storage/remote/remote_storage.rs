@@ -207,6 +207,25 @@ impl Storage for RemoteStorage {
         Ok(())
     }
 
+    fn copy(&self, from: &str, to: &str) -> Result<(), StorageError> {
+        self.objects()?.copy(from, to)
+    }
+
+    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
+        let objects = self.objects()?;
+        objects.fence.check(&self.shown(name))?;
+        let found = objects.get(name)?;
+        if found.as_ref().map(|found| found.bytes.as_ref()) != before {
+            return Ok(false);
+        }
+        let version = found.map(|found| version_to_replace(&found.meta));
+        if objects.put_if(name, bytes, version.as_ref())?.is_some() {
+            return Ok(true);
+        }
+        // A PUT that was repeated, since its answer was lost, meets what it has put itself.
+        Ok(objects.get(name)?.is_some_and(|found| found.bytes == bytes))
+    }
+
     fn put_together(&self, group: &str, changes: &Changes) -> Result<(), StorageError> {
         together::put(self.objects()?, &self.staging, group, changes)
     }

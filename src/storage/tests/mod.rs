@@ -35,6 +35,8 @@ macro_rules! conforms {
             several_changes_are_made_together,
             what_is_appended_stands_behind_what_was_there,
             what_is_not_there_can_be_deleted,
+            a_second_name_has_the_bytes_and_neither_changes_with_the_other,
+            of_those_who_replace_the_same_object_one_succeeds,
             only_one_has_a_lease_for_itself,
             many_share_a_lease,
             recovery_keeps_what_others_write,

@@ -135,3 +135,40 @@ pub fn what_is_not_there_can_be_deleted(open: Open<'_>) {
     storage.delete("a").unwrap();
     assert!(storage.look("a").unwrap().is_none());
 }
+
+pub fn a_second_name_has_the_bytes_and_neither_changes_with_the_other(open: Open<'_>) {
+    let (storage, other) = (open(), open());
+    put(&*storage, "a/one", "first");
+    put(&*storage, "b/two", "replaced");
+    for name in ["b/two", "b/two", "c/three"] {
+        storage.copy("a/one", name).unwrap();
+        assert_eq!(text(&*other, name).unwrap(), "first");
+    }
+    assert_eq!(listed(&*other, "b"), [("two".to_owned(), Kind::Object)]);
+    put(&*storage, "a/one", "second");
+    assert_eq!(text(&*other, "b/two").unwrap(), "first");
+    storage.delete("b/two").unwrap();
+    assert_eq!(text(&*other, "c/three").unwrap(), "first");
+    assert_eq!(text(&*other, "a/one").unwrap(), "second");
+    assert!(storage.copy("nowhere", "d").unwrap_err().is_missing());
+    assert!(storage.look("d").unwrap().is_none());
+}
+
+pub fn of_those_who_replace_the_same_object_one_succeeds(open: Open<'_>) {
+    let (storage, other) = (open(), open());
+    assert!(!storage.put_if("a/one", b"x", Some(b"y")).unwrap(), "nothing is there");
+    let won = std::thread::scope(|scope| {
+        let tries = [(&storage, "one"), (&other, "two")]
+            .map(|(storage, text)| scope.spawn(move || storage.put_if("a/one", text.as_bytes(), None).unwrap().then_some(text)));
+        tries.into_iter().filter_map(|tried| tried.join().unwrap()).collect::<Vec<_>>()
+    });
+    // Both can meet each other and give up, but never both succeed.
+    assert!(won.len() <= 1, "{won:?}");
+    let before = text(&*storage, "a/one");
+    assert_eq!(before.as_deref(), won.first().copied());
+    let before = before.as_deref().map(str::as_bytes);
+    assert!(!storage.put_if("a/one", b"late", Some(b"another")).unwrap());
+    assert!(storage.put_if("a/one", b"next", before).unwrap());
+    assert!(!other.put_if("a/one", b"late", before).unwrap() && !other.put_if("a/one", b"late", None).unwrap());
+    assert_eq!(text(&*other, "a/one").unwrap(), "next");
+}

@@ -17,8 +17,8 @@ use parquet::file::writer::SerializedFileWriter;
 
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
-use crate::reports::earlier_file::{EarlierPart, PARTS_KEY, Part};
 use crate::reports::error::ReportError;
+use crate::reports::files::earlier_file::{EarlierPart, PARTS_KEY, Part};
 use crate::reports::published_table::{COLUMN_KEY, PublishedTable};
 use crate::reports::staging::{FileWriter, StagedFile, Staging};
 use crate::warehouse::contract::Kind;
@@ -28,7 +28,7 @@ const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// The largest dictionary of a column in a row group.
 const DICTIONARY_BYTES: usize = 16 << 20;
 
-pub(super) struct ParquetFile {
+pub(in crate::reports) struct ParquetFile {
     writer: SerializedFileWriter<FileWriter>,
     columns: ArrowRowGroupWriterFactory,
     schema: SchemaRef,

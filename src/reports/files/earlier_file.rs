@@ -25,11 +25,11 @@ use crate::storage::interface::Storage;
 use crate::storage::object::OpenObject;
 
 /// The footer key of the list of parts.
-pub(super) const PARTS_KEY: &str = "uptake.parts";
+pub(in crate::reports) const PARTS_KEY: &str = "uptake.parts";
 
 /// Days of a file that have row groups of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part {
+pub(in crate::reports) struct Part {
     pub first: i32,
     pub last: i32,
     /// The digest of everything that the rows are made from.
@@ -42,7 +42,7 @@ pub(super) struct Part {
 }
 
 /// A whole file that has the bytes that were published.
-pub(super) struct EarlierFile {
+pub(in crate::reports) struct EarlierFile {
     file: OpenObject,
     reader: SerializedFileReader<OpenObject>,
     /// Each part with the number of its first row group.
@@ -50,14 +50,14 @@ pub(super) struct EarlierFile {
 }
 
 /// A part of a file.
-pub(super) struct EarlierPart<'e> {
+pub(in crate::reports) struct EarlierPart<'e> {
     of: &'e EarlierFile,
     first_group: usize,
     pub part: Part,
 }
 
 /// A row group of a part.
-pub(super) struct EarlierGroup<'e> {
+pub(in crate::reports) struct EarlierGroup<'e> {
     of: &'e EarlierFile,
     number: usize,
 }

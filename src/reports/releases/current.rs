@@ -1,0 +1,58 @@
+//! `current.json`: which release is in force. It is replaced in one step, after everything that it
+//! names is there, so whoever begins with it finds files of one night.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::reports::error::ReportError;
+use crate::reports::releases::id::ReleaseId;
+use crate::reports::releases::release::{Release, manifest_of};
+use crate::storage::interface::Storage;
+
+/// The file's name.
+pub const CURRENT: &str = "current.json";
+
+/// The release that is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Current {
+    pub release: ReleaseId,
+    /// Where its manifest is, below the published folder.
+    pub manifest: String,
+    /// Where each published file of it is, likewise.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Current {
+    pub fn of(release: &Release) -> Current {
+        Current {
+            release: release.release,
+            manifest: manifest_of(release.release),
+            files: release.files.iter().map(|file| (file.name.clone(), file.path.clone())).collect(),
+        }
+    }
+
+    /// What is in force; `None` where nothing is, or where that cannot be read.
+    pub fn read(published: &dyn Storage) -> Result<Option<Current>, ReportError> {
+        let bytes = published.read(CURRENT)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// Puts it into force in the place of what is. Fails where somebody else does so at this moment.
+    pub fn replace(&self, published: &dyn Storage) -> Result<(), ReportError> {
+        let path = published.shown(CURRENT);
+        let failed = |error| ReportError::Json { path: path.clone(), error };
+        let bytes = serde_json::to_string_pretty(self).map_err(failed)? + "\n";
+        let before = published.read(CURRENT)?;
+        if before.as_deref() == Some(bytes.as_bytes()) {
+            return Ok(());
+        }
+        if !published.put_if(CURRENT, bytes.as_bytes(), before.as_deref())? {
+            return Err(ReportError::Publishing {
+                path: published.shown(""),
+                holder: String::new(),
+            });
+        }
+        Ok(published.sync("")?)
+    }
+}
