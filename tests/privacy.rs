@@ -184,6 +184,8 @@ fn pseudonyms_change_no_number_and_leave_no_id_of_the_logs() {
     let published = |folder: &str| {
         let mut files: BTreeMap<PathBuf, Vec<u8>> = parquet_files(&desk.path(folder)).into_iter().collect();
         assert!(files.remove(outcomes).is_some());
+        // The same files once more, under names that tell when they were made.
+        files.retain(|path, _| !path.starts_with("releases"));
         files
     };
     assert!(published("keyed/published") == published("plain/published"));
