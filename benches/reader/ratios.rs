@@ -1,8 +1,10 @@
 //! The same records in every form that the sample writes: the time for each record, as a multiple of
 //! the time that the usual form takes (of sign-ins and audit records that of diagnostic settings).
 //!
-//! Nothing is asserted: a ratio depends on what else a form repeats around a record.
+//! With `UPTAKE_BENCH_FILES=FOLDER` the files are written there, too, so that other programs can read
+//! the same ones (`csv_beside_duckdb.py`). Nothing is asserted: a ratio depends on what else a form repeats around a record.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -36,16 +38,21 @@ const FEEDS: [(Feed, &str); 4] = [
 
 /// Prints a line for each form.
 pub fn print() {
+    let folder = std::env::var_os("UPTAKE_BENCH_FILES").map(PathBuf::from);
     let count = std::env::var("UPTAKE_BENCH_RECORDS").ok().and_then(|text| text.parse().ok());
     println!(
         "\n{:<17} {:<31} {:>8} {:>13} {:>10} {:>6}",
         "feed", "form", "records", "bytes/record", "ns/record", "ratio"
     );
-    for (feed, folder) in FEEDS {
-        let (tenant, records) = records(feed, folder, count.unwrap_or(RECORDS));
+    for (feed, sample) in FEEDS {
+        let (tenant, records) = records(feed, sample, count.unwrap_or(RECORDS));
         let mut usual = None;
         for form in FORMS.iter().filter(|form| form.feed == feed) {
             let files = written(form, tenant, &records);
+            if let Some(folder) = &folder {
+                let name = format!("{}-{}.{}", feed.name(), form.name, form.ending);
+                std::fs::write(folder.join(name), &files.contents[0]).unwrap();
+            }
             let (records, nanos) = time(&files);
             let usual = *usual.get_or_insert(nanos);
             println!(

@@ -11,18 +11,23 @@ use crate::sample::forms::text;
 const SCHEMA: &str = r#"{"type":"record","name":"EventData","namespace":"Microsoft.ServiceBus.Messaging","fields":[{"name":"SequenceNumber","type":"long"},{"name":"Offset","type":"string"},{"name":"EnqueuedTimeUtc","type":"string"},{"name":"SystemProperties","type":{"type":"map","values":["long","double","string","bytes"]}},{"name":"Properties","type":{"type":"map","values":["long","double","string","bytes","null"]}},{"name":"Body","type":["null","bytes"]}]}"#;
 /// What stands behind every block.
 const SYNC: &[u8; 16] = b"uptake's sample.";
-/// How many records an event has.
+/// How many records an event has, and how many events a block.
 const RECORDS: usize = 50;
+const EVENTS: usize = 4;
 
-/// A file of one block, whose events are batches of records.
+/// A file of blocks of some hundred kilobytes, whose events are batches of records.
 pub fn capture(batch: &Batch<'_>) -> io::Result<Vec<u8>> {
     let events: Vec<Vec<u8>> = (0..)
         .zip(batch.records.chunks(RECORDS))
         .map(|(number, records)| event(number, records))
         .collect();
     let header = [long(1), bytes(b"avro.schema"), bytes(SCHEMA.as_bytes()), long(0)].concat();
-    let count = long(events.len() as i64);
-    Ok([b"Obj\x01".as_slice(), &header, SYNC, &count, &bytes(&events.concat()), SYNC].concat())
+    let mut file = [b"Obj\x01".as_slice(), &header, SYNC].concat();
+    for events in events.chunks(EVENTS) {
+        file.extend([long(events.len() as i64), bytes(&events.concat())].concat());
+        file.extend_from_slice(SYNC);
+    }
+    Ok(file)
 }
 
 /// An event: its number, its place, its time, no properties, and its body.

@@ -8,11 +8,14 @@
 //! Bodies are what somebody sent to the event hub: diagnostic settings send batches
 //! (`{"records":[...]}`). What is no JSON becomes a reject as any other line does.
 
+use std::ops::Range;
+
 use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::sources::bytes::avro_schema::{Schema, long, take, take_bytes};
 use crate::sources::bytes::decompress::Inflated;
 use crate::sources::bytes::raw_input::{CHUNK_BYTES, ContentError};
+use crate::sources::bytes::snappy;
 
 /// What a file begins with.
 pub const AVRO: &[u8] = b"Obj\x01";
@@ -28,6 +31,7 @@ const SYNC_BYTES: usize = 16;
 enum Codec {
     Null,
     Deflate,
+    Snappy,
     Zstandard,
 }
 
@@ -37,14 +41,31 @@ pub struct Avro {
     codec: Codec,
     /// What stands behind every block.
     sync: [u8; SYNC_BYTES],
-    /// What was read of the file and not yet looked at.
+    /// What was read of the file. The memory is used for every block.
     raw: Vec<u8>,
-    /// The lines of the last block, and how much of them was given.
-    lines: Vec<u8>,
-    given: usize,
+    /// From where to where the bytes are that belong to the next blocks.
+    start: usize,
+    end: usize,
+    events: Events,
     /// How many more bytes may be unpacked.
     allowance: u64,
     error: Option<ContentError>,
+}
+
+/// The events of a block, which are given one after the other.
+#[derive(Default)]
+struct Events {
+    /// The block, where it had to be unpacked.
+    unpacked: Option<Vec<u8>>,
+    /// From where to where the events are that were not looked at, and how many they should be.
+    at: usize,
+    end: usize,
+    count: i64,
+    /// From where to where the body is that is given now. A line end follows it.
+    body: Range<usize>,
+    has_line_end: bool,
+    /// Whether what stands behind the block is what should.
+    is_whole: bool,
 }
 
 impl Avro {
@@ -65,8 +86,12 @@ impl Avro {
                     codec,
                     sync,
                     raw: Vec::new(),
-                    lines: Vec::new(),
-                    given: 0,
+                    start: 0,
+                    end: 0,
+                    events: Events {
+                        is_whole: true,
+                        ..Events::default()
+                    },
                     allowance,
                     error: None,
                 });
@@ -80,81 +105,135 @@ impl Avro {
 
     /// Gives the next bytes: 0 at the end.
     pub fn read(&mut self, from: &mut Inflated<'_>, out: &mut [u8]) -> Result<usize, ContentError> {
-        while self.given == self.lines.len() {
-            if let Some(error) = self.error {
-                return Err(error);
+        let mut given = 0;
+        while given < out.len() {
+            given += self.events.give(&self.raw, &mut out[given..]);
+            if given == out.len() {
+                break;
             }
-            match self.next_block(from) {
+            // What came before an error is given first.
+            let is_more = match self.error {
+                Some(error) => Err(error),
+                None => self.next(from),
+            };
+            match is_more {
                 Ok(true) => {}
-                Ok(false) => return Ok(0),
-                // What came before it in the block is given first.
-                Err(error) => self.error = Some(error),
+                Ok(false) => break,
+                Err(error) => {
+                    self.error = Some(error);
+                    return if given > 0 { Ok(given) } else { Err(error) };
+                }
             }
         }
-        let rest = &self.lines[self.given..];
-        let count = rest.len().min(out.len());
-        out[..count].copy_from_slice(&rest[..count]);
-        self.given += count;
-        Ok(count)
+        Ok(given)
+    }
+
+    /// Comes to the next event or, where a block has no more, to the next block. `false` at the end
+    /// of the file.
+    fn next(&mut self, from: &mut Inflated<'_>) -> Result<bool, ContentError> {
+        if self.events.count > 0 {
+            self.events.next(&self.raw, &self.schema).ok_or(ContentError::Corrupt)?;
+            return Ok(true);
+        }
+        // Events that are there and not counted would be gone without a word.
+        if !self.events.is_whole || self.events.at < self.events.end {
+            return Err(ContentError::Corrupt);
+        }
+        self.next_block(from)
     }
 
     /// Reads until so many bytes are there; fewer only at the end of the file.
     fn fill(&mut self, from: &mut Inflated<'_>, count: usize) -> Result<(), ContentError> {
-        while self.raw.len() < count {
-            let length = self.raw.len();
-            self.raw.resize(length + CHUNK_BYTES, 0);
-            let read = from.read(&mut self.raw[length..]);
-            self.raw.truncate(length + read.unwrap_or(0));
-            if read? == 0 {
-                return Ok(());
+        while self.end - self.start < count {
+            if self.raw.len() - self.start < count {
+                self.raw.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            }
+            if self.end == self.raw.len() {
+                // Twice as much each time: a damaged length takes no memory that is not needed.
+                let size = count.min(2 * self.end).max(self.end + CHUNK_BYTES);
+                self.raw.resize(size, 0);
+            }
+            match from.read(&mut self.raw[self.end..])? {
+                0 => return Ok(()),
+                read => self.end += read,
             }
         }
         Ok(())
     }
 
-    /// Takes the lines of the next block; `false` at the end of the file.
+    /// Takes the events of the next block; `false` at the end of the file.
     fn next_block(&mut self, from: &mut Inflated<'_>) -> Result<bool, ContentError> {
-        self.lines.clear();
-        self.given = 0;
         self.fill(from, COUNT_BYTES)?;
-        if self.raw.is_empty() {
+        let waiting = &self.raw[self.start..self.end];
+        if waiting.is_empty() {
             return Ok(false);
         }
-        let mut rest = self.raw.as_slice();
+        let mut rest = waiting;
         let count = long(&mut rest).ok_or(ContentError::Corrupt)?;
         let size = long(&mut rest)
             .and_then(|size| usize::try_from(size).ok())
             .ok_or(ContentError::Corrupt)?;
-        let begin = self.raw.len() - rest.len();
+        let begin = waiting.len() - rest.len();
         if size > BLOCK_BYTES {
             return Err(ContentError::Bomb);
         }
-        let end = begin + size + SYNC_BYTES;
-        self.fill(from, end)?;
-        let packed = self.raw.get(begin..begin + size).ok_or(ContentError::Corrupt)?;
-        let sync = self.raw.get(begin + size..end);
+        self.fill(from, begin + size + SYNC_BYTES)?;
+        let begin = self.start + begin;
+        self.start = self.end.min(begin + size + SYNC_BYTES);
+        let block = self.raw.get(begin..self.start).unwrap_or_default();
+        let (packed, sync) = block.split_at_checked(size).ok_or(ContentError::Corrupt)?;
+        let is_whole = sync == self.sync;
         let most = usize::try_from(self.allowance).unwrap_or(usize::MAX).min(BLOCK_BYTES);
         let unpacked = match self.codec {
             Codec::Null => None,
             Codec::Deflate => Some(inflate(packed, most)?),
+            Codec::Snappy => Some(snappy::unpack(packed, most)?),
             Codec::Zstandard => Some(unpack_zstandard(packed, most)?),
         };
-        let mut events = unpacked.as_deref().unwrap_or(packed);
-        self.allowance = self.allowance.saturating_sub(events.len() as u64);
-        let is_whole = sync == Some(&self.sync);
-        for _ in 0..count {
-            // An event has some bytes, or there could be as many as a number can say.
-            let body = (!events.is_empty()).then(|| self.schema.body(&mut events)).flatten();
-            let body = body.ok_or(ContentError::Corrupt)?;
-            if !body.is_empty() {
-                self.lines.extend_from_slice(body);
-                self.lines.push(b'\n');
-            }
+        let at = if unpacked.is_some() { 0 } else { begin };
+        let length = unpacked.as_ref().map_or(size, Vec::len);
+        self.allowance = self.allowance.saturating_sub(length as u64);
+        self.events = Events {
+            unpacked,
+            at,
+            end: at + length,
+            count,
+            is_whole,
+            ..Events::default()
+        };
+        Ok(true)
+    }
+}
+
+impl Events {
+    /// Gives what is left of a body and its line end, as far as there is room.
+    fn give(&mut self, raw: &[u8], out: &mut [u8]) -> usize {
+        let block = self.unpacked.as_deref().unwrap_or(raw);
+        let rest = block.get(self.body.clone()).unwrap_or_default();
+        let count = rest.len().min(out.len());
+        out[..count].copy_from_slice(&rest[..count]);
+        self.body.start += count;
+        if self.has_line_end && self.body.is_empty() && count < out.len() {
+            out[count] = b'\n';
+            self.has_line_end = false;
+            return count + 1;
         }
-        // Events that are there and not counted would be gone without a word.
-        let is_whole = is_whole && events.is_empty();
-        self.raw.drain(..end.min(self.raw.len()));
-        if is_whole { Ok(true) } else { Err(ContentError::Corrupt) }
+        count
+    }
+
+    /// Comes to the next event. `None` where the bytes are none.
+    fn next(&mut self, raw: &[u8], schema: &Schema) -> Option<()> {
+        let block = self.unpacked.as_deref().unwrap_or(raw);
+        // An event has some bytes, or there could be as many as a number can say.
+        let mut rest = block.get(self.at..self.end).filter(|rest| !rest.is_empty())?;
+        let body = schema.body(&mut rest)?;
+        self.body = self.at + body.start..self.at + body.end;
+        self.has_line_end = !body.is_empty();
+        self.at = self.end - rest.len();
+        self.count -= 1;
+        Some(())
     }
 }
 
@@ -179,6 +258,7 @@ fn header(rest: &mut &[u8]) -> Option<(Option<Schema>, Option<Codec>, [u8; SYNC_
                 (b"avro.schema", text) => schema = Schema::parse(text),
                 (b"avro.codec", b"null") => {}
                 (b"avro.codec", b"deflate") => codec = Some(Codec::Deflate),
+                (b"avro.codec", b"snappy") => codec = Some(Codec::Snappy),
                 (b"avro.codec", b"zstandard") => codec = Some(Codec::Zstandard),
                 (b"avro.codec", _) => codec = None,
                 _ => {}

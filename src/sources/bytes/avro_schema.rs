@@ -2,6 +2,7 @@
 //! matter but for the bodies of events.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -61,10 +62,11 @@ impl Schema {
         })
     }
 
-    /// The body of the event that some bytes begin with; they go on behind it. `None` where they are
-    /// no event. A missing body is empty.
-    pub fn body<'b>(&self, bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
-        let mut body: &[u8] = &[];
+    /// Where the body is of the event that some bytes begin with; they go on behind the event. `None`
+    /// where they are no event. A missing body is empty.
+    pub fn body(&self, bytes: &mut &[u8]) -> Option<Range<usize>> {
+        let whole = bytes.len();
+        let mut body = 0..0;
         for (number, kind) in self.fields.iter().enumerate() {
             if number != self.body {
                 self.pass(kind, bytes, DEEPEST)?;
@@ -75,7 +77,9 @@ impl Schema {
                 kind => kind,
             };
             if *kind == Kind::Bytes {
-                body = take_bytes(bytes)?;
+                let length = take_bytes(bytes)?.len();
+                let end = whole - bytes.len();
+                body = end - length..end;
             }
         }
         Some(body)

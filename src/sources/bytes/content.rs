@@ -11,26 +11,21 @@
 //!
 //! An Avro file as event hubs capture them is the bodies of its events, each a line (`avro.rs`).
 //!
-//! What is no character of the encoding becomes a byte that is no UTF-8 either, so that the record
-//! around it is a reject and nothing is replaced in silence. So does U+0A00, which no language has:
-//! it is a line end whose bytes are swapped, where a byte is missing in a text of UTF-16, and the
-//! records behind it would be one field of a table.
+//! What is no character of the encoding becomes a byte that is no UTF-8 either (`transcoder.rs`), so
+//! that the record around it is a reject and nothing is replaced in silence.
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::sources::bytes::avro::{AVRO, Avro};
 use crate::sources::bytes::decompress::Inflated;
 use crate::sources::bytes::first_bytes::{PARQUET, is_utf16_big_endian, is_utf16_little_endian};
 use crate::sources::bytes::input::{Input, Seekable};
-use crate::sources::bytes::raw_input::{CHUNK_BYTES, ContentError};
+use crate::sources::bytes::raw_input::ContentError;
+use crate::sources::bytes::transcoder::Transcoder;
 
 /// How much of a content is looked at to tell its encoding.
 const LOOKED_AT: usize = 4096;
 const UTF8_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
-/// A byte that is never in UTF-8.
-const NO_CHARACTER: u8 = 0xff;
-/// U+0A00 in UTF-8.
-const SWAPPED_LINE_END: [u8; 3] = [0xe0, 0xa8, 0x80];
 
 /// The content of a raw file.
 pub struct Content<'a> {
@@ -136,9 +131,9 @@ impl<'a> Content<'a> {
         if head.starts_with(&UTF8_MARK) {
             self.inflated.pass(UTF8_MARK.len());
         } else if is_utf16_little_endian(head) {
-            self.encoding = Coding::Decoded(Transcoder::of(UTF_16LE));
+            self.encoding = Coding::Decoded(Transcoder::utf16(UTF_16LE));
         } else if is_utf16_big_endian(head) {
-            self.encoding = Coding::Decoded(Transcoder::of(UTF_16BE));
+            self.encoding = Coding::Decoded(Transcoder::utf16(UTF_16BE));
         } else if may_be_table(head) {
             self.encoding = Coding::Undecided;
         }
@@ -185,73 +180,4 @@ fn is_western(bytes: &[u8]) -> bool {
     };
     let is_letter = |byte: u8| !matches!(byte, 0x00..=0x7f | 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0xff);
     !is_utf8 && bytes.first().is_some_and(|byte| is_letter(*byte))
-}
-
-/// Turns text in another encoding into UTF-8, piece by piece.
-struct Transcoder {
-    decoder: Decoder,
-    /// What was read of the file.
-    raw: Vec<u8>,
-    /// What it was decoded to, and how much of that was given.
-    decoded: Vec<u8>,
-    given: usize,
-    ended: bool,
-}
-
-impl Transcoder {
-    fn of(encoding: &'static Encoding) -> Transcoder {
-        Transcoder {
-            decoder: encoding.new_decoder_with_bom_removal(),
-            raw: vec![0; CHUNK_BYTES],
-            decoded: Vec::new(),
-            given: 0,
-            ended: false,
-        }
-    }
-
-    fn read(&mut self, from: &mut Inflated<'_>, out: &mut [u8]) -> Result<usize, ContentError> {
-        while self.given == self.decoded.len() && !self.ended {
-            let count = from.read(&mut self.raw)?;
-            self.ended = count == 0;
-            self.take(count);
-        }
-        let rest = &self.decoded[self.given..];
-        let count = rest.len().min(out.len());
-        out[..count].copy_from_slice(&rest[..count]);
-        self.given += count;
-        Ok(count)
-    }
-
-    /// Decodes the first bytes of what was read.
-    fn take(&mut self, count: usize) {
-        self.given = 0;
-        // No character takes more than three bytes for each of its own.
-        self.decoded.resize(3 * count + 16, 0);
-        let (mut taken, mut written) = (0, 0);
-        loop {
-            let (result, read, decoded) =
-                self.decoder
-                    .decode_to_utf8_without_replacement(&self.raw[taken..count], &mut self.decoded[written..], self.ended);
-            taken += read;
-            written += decoded;
-            match result {
-                DecoderResult::InputEmpty => break,
-                DecoderResult::Malformed(..) => {
-                    if written == self.decoded.len() {
-                        self.decoded.push(0);
-                    }
-                    self.decoded[written] = NO_CHARACTER;
-                    written += 1;
-                }
-                DecoderResult::OutputFull => self.decoded.resize(self.decoded.len() + CHUNK_BYTES, 0),
-            }
-        }
-        self.decoded.truncate(written);
-        // A character is never cut between two pieces.
-        let mut from = 0;
-        while let Some(at) = memchr::memmem::find(&self.decoded[from..], &SWAPPED_LINE_END) {
-            self.decoded[from + at..from + at + SWAPPED_LINE_END.len()].fill(NO_CHARACTER);
-            from += at + SWAPPED_LINE_END.len();
-        }
-    }
 }

@@ -111,7 +111,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Reads more, making room first; `false` when there is no more.
-    pub(super) fn read_more(&mut self) -> bool {
+    pub fn read_more(&mut self) -> bool {
         let Some(content) = self.content.as_mut().filter(|_| self.ended.is_none()) else {
             return false;
         };

@@ -12,3 +12,5 @@ pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod open_file;
 pub(crate) mod raw_input;
+pub(crate) mod snappy;
+pub(crate) mod transcoder;

@@ -11,7 +11,7 @@ use std::hash::Hasher;
 use rustc_hash::FxHasher;
 
 use crate::sources::json::error::JsonError;
-use crate::sources::json::scan::{MARKS_LIMIT, QuoteBits, Scan, scan};
+use crate::sources::json::scan::{MARKS_LIMIT, QuoteBits, Scan, scan, scan_document};
 use crate::sources::json::simd::FALSE_MARK;
 
 /// How deep brackets may nest; the outermost is 1.
@@ -61,9 +61,43 @@ impl Marks {
         Ok(scan)
     }
 
+    /// Goes on with a document whose end is not known, as far as the text has come. Returns the
+    /// place of the bracket that closes it; then the marks are its own.
+    pub fn find_end(
+        &mut self,
+        document: &mut Unfinished,
+        text: &[u8],
+        quote_bits: &mut Vec<QuoteBits>,
+    ) -> Result<Option<usize>, JsonError> {
+        let known = document.scan.marks;
+        if known == 0 {
+            // The shape is not one that another text is compared with: it is not whole.
+            self.shape.kinds.clear();
+            self.shape.closers.clear();
+            self.kinds.clear();
+        }
+        document.scan = scan_document(std::mem::take(&mut document.scan), text, quote_bits, &mut self.places);
+        if document.scan.marks > MARKS_LIMIT {
+            return Err(JsonError::TooLarge);
+        }
+        if document.scan.has_broken_string {
+            return Err(JsonError::Broken);
+        }
+        let places = self.places[known..document.scan.marks].iter();
+        self.kinds
+            .extend(places.map(|place| text.get(*place as usize).copied().unwrap_or_default()));
+        self.drop_false_marks(known);
+        document.scan.marks = self.kinds.len();
+        let last = document.open.close(&self.kinds, &mut self.shape.closers)?;
+        if let Some(last) = last {
+            self.kinds.truncate(last + 1);
+        }
+        Ok(last.map(|last| self.place(last)))
+    }
+
     #[inline(never)]
     fn find_shape(&mut self) -> Result<(), JsonError> {
-        self.drop_false_marks();
+        self.drop_false_marks(0);
         if self.shapes.is_empty() {
             self.shapes.resize_with(SHAPES, Shape::default);
         }
@@ -81,14 +115,14 @@ impl Marks {
         Ok(())
     }
 
-    /// Removes the control character that the scan takes for a mark. No kept shape has it, so a
+    /// Removes the control character that the scan takes for a mark, behind the first marks. No kept shape has it, so a
     /// text with it is never of a known shape, and always comes here.
-    fn drop_false_marks(&mut self) {
-        if !self.kinds.contains(&FALSE_MARK) {
+    fn drop_false_marks(&mut self, from: usize) {
+        if !self.kinds[from..].contains(&FALSE_MARK) {
             return;
         }
-        let mut kept = 0;
-        for number in 0..self.kinds.len() {
+        let mut kept = from;
+        for number in from..self.kinds.len() {
             if self.kinds[number] != FALSE_MARK {
                 (self.kinds[kept], self.places[kept]) = (self.kinds[number], self.places[number]);
                 kept += 1;
@@ -168,7 +202,10 @@ impl Shape {
     /// Becomes the shape with these marks.
     fn set(&mut self, kinds: &[u8]) -> Result<(), JsonError> {
         self.kinds.clear();
-        close(kinds, &mut self.closers)?;
+        self.closers.clear();
+        if Open::default().close(kinds, &mut self.closers)? != kinds.len().checked_sub(1) {
+            return Err(JsonError::Broken);
+        }
         self.kinds.extend_from_slice(kinds);
         Ok(())
     }
@@ -179,36 +216,68 @@ impl Shape {
     }
 }
 
-/// Finds out which bracket closes which.
-fn close(kinds: &[u8], closers: &mut Vec<u32>) -> Result<(), JsonError> {
-    closers.clear();
-    closers.resize(kinds.len(), 0);
-    let mut open = [0u32; DEPTH_LIMIT];
-    let mut depth = 0;
-    for (chunk, eight) in kinds.chunks(8).enumerate() {
-        let mut word = [b':'; 8];
-        word[..eight.len()].copy_from_slice(eight);
-        // Bit 6 is set in brackets and not in colons, which are most of the marks.
-        let mut brackets = u64::from_le_bytes(word) & 0x4040_4040_4040_4040;
-        while brackets != 0 {
-            let number = chunk * 8 + brackets.trailing_zeros() as usize / 8;
-            brackets &= brackets - 1;
-            // In ASCII bit 1 is set in opening brackets and not in closing ones, which come two
-            // after them.
-            if kinds[number] & 2 != 0 {
-                *open.get_mut(depth).ok_or(JsonError::TooDeep)? = number as u32;
-                depth += 1;
-            } else {
-                depth = usize::checked_sub(depth, 1).ok_or(JsonError::Broken)?;
-                let opened = open[depth] as usize;
-                closers[opened] = number as u32;
-                if kinds[opened] + 2 != kinds[number] || depth == 0 && number + 1 < kinds.len() {
-                    return Err(JsonError::Broken);
+/// A document whose end is being looked for.
+#[derive(Default)]
+pub struct Unfinished {
+    pub scan: Scan,
+    open: Open,
+}
+
+/// The brackets that are open.
+struct Open {
+    /// Their numbers, the outermost first.
+    numbers: [u32; DEPTH_LIMIT],
+    depth: usize,
+    /// How many marks were looked at.
+    seen: usize,
+}
+
+impl Default for Open {
+    fn default() -> Open {
+        Open {
+            numbers: [0; DEPTH_LIMIT],
+            depth: 0,
+            seen: 0,
+        }
+    }
+}
+
+impl Open {
+    /// Finds out which bracket closes which, in marks that begin with those of before. Returns the
+    /// number of the mark that closes the outermost one, behind which nothing is looked at.
+    #[inline(always)]
+    fn close(&mut self, kinds: &[u8], closers: &mut Vec<u32>) -> Result<Option<usize>, JsonError> {
+        closers.resize(kinds.len(), 0);
+        let (from, mut depth) = (self.seen, self.depth);
+        for (chunk, eight) in kinds[from..].chunks(8).enumerate() {
+            let mut word = [b':'; 8];
+            word[..eight.len()].copy_from_slice(eight);
+            // Bit 6 is set in brackets and not in colons, which are most of the marks.
+            let mut brackets = u64::from_le_bytes(word) & 0x4040_4040_4040_4040;
+            while brackets != 0 {
+                let number = from + chunk * 8 + brackets.trailing_zeros() as usize / 8;
+                brackets &= brackets - 1;
+                // In ASCII bit 1 is set in opening brackets and not in closing ones, which come two
+                // after them.
+                if kinds[number] & 2 != 0 {
+                    *self.numbers.get_mut(depth).ok_or(JsonError::TooDeep)? = number as u32;
+                    depth += 1;
+                } else {
+                    depth = usize::checked_sub(depth, 1).ok_or(JsonError::Broken)?;
+                    let opened = self.numbers[depth] as usize;
+                    closers[opened] = number as u32;
+                    if kinds[opened] + 2 != kinds[number] {
+                        return Err(JsonError::Broken);
+                    }
+                    if depth == 0 {
+                        return Ok(Some(number));
+                    }
                 }
             }
         }
+        (self.seen, self.depth) = (kinds.len(), depth);
+        Ok(None)
     }
-    if depth == 0 { Ok(()) } else { Err(JsonError::Broken) }
 }
 
 /// A hash of some bytes.

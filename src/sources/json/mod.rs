@@ -1,7 +1,7 @@
 //! JSON without a full parser. One pass over a text finds its structure; values are decoded only
 //! when a reader asks for them.
 
-mod brackets;
+pub(crate) mod brackets;
 pub(crate) mod error;
 pub mod key_set;
 mod scan;

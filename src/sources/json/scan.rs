@@ -23,9 +23,12 @@ pub const MARKS_LIMIT: usize = 8 << 20;
 /// the processor's caches have.
 const CHUNK_BLOCKS: usize = 64;
 
-/// What the scan found out about the text as a whole.
+/// What the scan found out about the text so far.
+#[derive(Default)]
 pub struct Scan {
     pub ends_in_string: bool,
+    /// Whether there is a line break in a string. Only [`scan_document`] looks for it.
+    pub has_broken_string: bool,
     /// The number of colons and brackets outside of strings, and of every [`FALSE_MARK`]. Above
     /// [`MARKS_LIMIT`] the scan stops.
     ///
@@ -35,11 +38,25 @@ pub struct Scan {
     pub not_ascii: Option<(usize, usize)>,
     /// Whether some `\u` may spell a letter.
     pub has_unicode_escapes: bool,
+    /// How many bytes were scanned.
+    scanned: usize,
+    /// 1 if the next byte is escaped.
+    escape: u64,
 }
 
 /// Scans a text into `quote_bits`, one for every 64 bytes, and writes the places of its marks to the
 /// beginning of `places`.
 pub fn scan(text: &[u8], quote_bits: &mut Vec<QuoteBits>, places: &mut Vec<u32>) -> Scan {
+    scan_on::<false>(Scan::default(), text, quote_bits, places)
+}
+
+/// Goes on with a document whose beginning was scanned before: `text` begins with the same bytes and
+/// has more. But at the end of the file it has a multiple of 64 bytes.
+pub fn scan_document(before: Scan, text: &[u8], quote_bits: &mut Vec<QuoteBits>, places: &mut Vec<u32>) -> Scan {
+    scan_on::<true>(before, text, quote_bits, places)
+}
+
+fn scan_on<const DOCUMENT: bool>(before: Scan, text: &[u8], quote_bits: &mut Vec<QuoteBits>, places: &mut Vec<u32>) -> Scan {
     // The scan writes all of them, so old content does no harm.
     quote_bits.resize(text.len().div_ceil(64), QuoteBits::default());
     #[cfg(target_arch = "x86_64")]
@@ -50,18 +67,19 @@ pub fn scan(text: &[u8], quote_bits: &mut Vec<QuoteBits>, places: &mut Vec<u32>)
             && is_x86_feature_detected!("pclmulqdq")
         {
             // SAFETY: the machine was just asked for what the function is compiled for.
-            return unsafe { scan_with_avx2(text, quote_bits, places) };
+            return unsafe { scan_with_avx2::<DOCUMENT>(before, text, quote_bits, places) };
         }
     }
-    scan_blocks(text, quote_bits, places, classify, equal, within)
+    scan_blocks::<DOCUMENT>(before, text, quote_bits, places, classify, equal, within)
 }
 
 /// The same, compiled for machines with AVX2: every server of the last ten years. AVX-512 would
 /// need fewer instructions, but it slows the processor down for everything that follows.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,popcnt,pclmulqdq")]
-fn scan_with_avx2(text: &[u8], quote_bits: &mut [QuoteBits], places: &mut Vec<u32>) -> Scan {
-    scan_blocks(
+fn scan_with_avx2<const DOCUMENT: bool>(before: Scan, text: &[u8], quote_bits: &mut [QuoteBits], places: &mut Vec<u32>) -> Scan {
+    scan_blocks::<DOCUMENT>(
+        before,
         text,
         quote_bits,
         places,
@@ -79,10 +97,13 @@ struct Carried {
     in_string: u64,
     not_ascii: Option<(usize, usize)>,
     has_unicode_escapes: u64,
+    /// Line breaks in strings.
+    broken: u64,
 }
 
 #[inline(always)]
-fn scan_blocks(
+fn scan_blocks<const DOCUMENT: bool>(
+    before: Scan,
     text: &[u8],
     quote_bits: &mut [QuoteBits],
     places: &mut Vec<u32>,
@@ -91,23 +112,32 @@ fn scan_blocks(
     within: impl Fn(u64) -> u64,
 ) -> Scan {
     let mut carried = Carried {
-        escape: 0,
-        in_string: 0,
-        not_ascii: None,
-        has_unicode_escapes: 0,
+        escape: before.escape,
+        in_string: u64::from(before.ends_in_string).wrapping_neg(),
+        not_ascii: before.not_ascii,
+        has_unicode_escapes: u64::from(before.has_unicode_escapes),
+        broken: u64::from(before.has_broken_string),
     };
-    let mut marks = 0;
+    let mut marks = before.marks;
     let mut found = [0; CHUNK_BLOCKS];
-    for (number, (chunk, quote_bits)) in text.chunks(CHUNK_BLOCKS * 64).zip(quote_bits.chunks_mut(CHUNK_BLOCKS)).enumerate() {
-        let from = number * CHUNK_BLOCKS * 64;
+    let begin = before.scanned;
+    let new_bits = quote_bits.get_mut(begin / 64..).unwrap_or_default();
+    let new_text = text.get(begin..).unwrap_or_default();
+    for (number, (chunk, quote_bits)) in new_text
+        .chunks(CHUNK_BLOCKS * 64)
+        .zip(new_bits.chunks_mut(CHUNK_BLOCKS))
+        .enumerate()
+    {
+        let from = begin + number * CHUNK_BLOCKS * 64;
         let (blocks, tail) = chunk.as_chunks::<64>();
         for (number, ((block, word), found)) in blocks.iter().zip(quote_bits.iter_mut()).zip(&mut found).enumerate() {
-            (*word, *found) = take_block(block, from + number * 64, &classify, &equal, &within, &mut carried);
+            (*word, *found) = take_block::<DOCUMENT>(block, from + number * 64, &classify, &equal, &within, &mut carried);
         }
         if let Some(word) = quote_bits.get_mut(blocks.len()) {
             let mut last = [b' '; 64];
             last[..tail.len()].copy_from_slice(tail);
-            (*word, found[blocks.len()]) = take_block(&last, from + blocks.len() * 64, &classify, &equal, &within, &mut carried);
+            (*word, found[blocks.len()]) =
+                take_block::<DOCUMENT>(&last, from + blocks.len() * 64, &classify, &equal, &within, &mut carried);
         }
         if places.len() < marks + (CHUNK_BLOCKS + 1) * 64 {
             places.resize(places.len() * 2 + (CHUNK_BLOCKS + 1) * 64, 0);
@@ -119,14 +149,17 @@ fn scan_blocks(
     }
     Scan {
         ends_in_string: carried.in_string != 0,
+        has_broken_string: carried.broken != 0,
         marks,
         not_ascii: carried.not_ascii,
         has_unicode_escapes: carried.has_unicode_escapes != 0,
+        scanned: text.len(),
+        escape: carried.escape,
     }
 }
 
 #[inline(always)]
-fn take_block(
+fn take_block<const DOCUMENT: bool>(
     block: &[u8; 64],
     place: usize,
     classify: &impl Fn(&[u8; 64]) -> Masks,
@@ -149,6 +182,9 @@ fn take_block(
     }
     let inside = within(quotes) ^ carried.in_string;
     carried.in_string = ((inside as i64) >> 63) as u64;
+    if DOCUMENT {
+        carried.broken |= equal(block, b'\n') & inside;
+    }
     let quote_bits = QuoteBits {
         quotes,
         backslashes: found.backslashes,

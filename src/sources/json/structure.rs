@@ -8,7 +8,7 @@
 
 use std::cell::Cell;
 
-use crate::sources::json::brackets::Marks;
+use crate::sources::json::brackets::{Marks, Unfinished};
 use crate::sources::json::error::JsonError;
 use crate::sources::json::scan::{QuoteBits, Scan};
 
@@ -48,6 +48,30 @@ impl Structure {
             Ok(_) => Ok(()),
             Err(_) if std::str::from_utf8(text).is_err() => Err(JsonError::NotUtf8 { broken: true }),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Goes on with a document that a text begins with: the text has the bytes of before and more,
+    /// or is whole. Returns the length of the document where it is sound and ends in the text; then
+    /// the structure is its own. A line break in a string is an error here: it may be that
+    /// a quote is missing, and what follows are other documents.
+    pub fn find_document(&mut self, document: &mut Unfinished, text: &[u8], is_all: bool) -> Result<Option<usize>, JsonError> {
+        let scanned = if is_all { text.len() } else { text.len() / 64 * 64 };
+        let end = self.marks.find_end(document, &text[..scanned], &mut self.quote_bits)?;
+        let Some(length) = end.map(|last| last + 1) else {
+            return Ok(None);
+        };
+        self.has_unicode_escapes = document.scan.has_unicode_escapes;
+        self.quote_bits.truncate(length.div_ceil(64));
+        if let Some(last) = self.quote_bits.last_mut().filter(|_| length % 64 != 0) {
+            last.quotes &= !(!0u64 << (length % 64));
+            last.backslashes &= !(!0u64 << (length % 64));
+        }
+        match document.scan.not_ascii {
+            Some((first, last)) if first < length && std::str::from_utf8(&text[first..length.min(last + 1)]).is_err() => {
+                Err(JsonError::NotUtf8 { broken: false })
+            }
+            _ => Ok(Some(length)),
         }
     }
 

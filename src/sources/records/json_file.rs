@@ -32,6 +32,7 @@ use crate::sources::output::{Output, Verdict};
 use crate::sources::record::{Position, Reason};
 use crate::sources::records::json::{JsonReader, detail, no_record, of_line, reason_of, reject_content_error};
 use crate::sources::records::json_tables::{for_each_row, tables_of};
+use crate::sources::records::sound_documents::SoundDocuments;
 
 /// To look for the end of documents that have none takes time. Behind so many times the length of
 /// the longest document it is given up, and the rest of the file is read line by line.
@@ -153,6 +154,13 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
     /// after all, nothing is passed.
     fn whole(&mut self, lines: &mut Lines<'_>, structure: &mut Structure, limits: Limits) {
         let number = lines.next_number();
+        let mut sound = SoundDocuments::default();
+        let length = sound.next(lines, structure, limits.document_bytes);
+        if let Some(length) = length
+            && matches!(lines.next_on_line(length), None | Some(b'{' | b'['))
+        {
+            return self.documents(sound, Some(length), lines, structure, limits);
+        }
         if let Some(text) = lines.rest(limits.document_bytes)
             && structure.find(text).is_ok()
         {
@@ -167,12 +175,21 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
         };
         let is_record = |line: &[u8]| line.trim_ascii_start().starts_with(b"{") && structure.find(line).is_ok();
         if is_first_sound || !lines.waiting().split(|byte| *byte == b'\n').skip(1).any(is_record) {
-            self.documents(lines, structure, limits);
+            self.documents(sound, None, lines, structure, limits);
         }
     }
 
     /// Reads one document after the other, up to the end or to the error at which reading stopped.
-    fn documents(&mut self, lines: &mut Lines<'_>, structure: &mut Structure, limits: Limits) {
+    /// `known` is the length of the first one, where its structure is found already.
+    fn documents(
+        &mut self,
+        mut sound: SoundDocuments,
+        known: Option<usize>,
+        lines: &mut Lines<'_>,
+        structure: &mut Structure,
+        limits: Limits,
+    ) {
+        let mut known = known;
         let mut patience = PATIENCE * limits.document_bytes;
         let mut last_number = 0;
         loop {
@@ -186,13 +203,20 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
                     continue;
                 }
             }
-            let end = lines.document(limits.document_bytes);
+            let found = known.take().or_else(|| sound.next(lines, structure, limits.document_bytes));
+            let end = match found {
+                Some(length) => DocumentEnd::At(length),
+                None => lines.document(limits.document_bytes),
+            };
             if let DocumentEnd::At(length) = end {
                 let has_lines = memchr::memchr(b'\n', &lines.waiting()[..length]).is_some();
                 let is_alone = number != last_number && (has_lines || lines.next_on_line(length).is_none());
                 let before = if number == last_number { self.on_line } else { Some(0) };
                 self.on_line = before.filter(|_| !is_alone);
-                self.text(number, &lines.waiting()[..length], structure);
+                match found {
+                    Some(_) => self.document(number, &lines.waiting()[..length], structure),
+                    None => self.text(number, &lines.waiting()[..length], structure),
+                }
                 lines.pass(length);
                 last_number = number;
                 continue;

@@ -13,4 +13,5 @@ pub(crate) mod parquet_column;
 pub(crate) mod parquet_pages;
 pub(crate) mod reader;
 pub(crate) mod reject_detail;
+pub(crate) mod sound_documents;
 pub(crate) mod table;

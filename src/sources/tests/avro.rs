@@ -52,6 +52,19 @@ fn packed(codec: &str, block: &[u8]) -> Vec<u8> {
             encoder.write_all(block).unwrap();
             encoder.finish().unwrap()
         }
+        // One literal, and nothing that is shorter for it.
+        "snappy" => {
+            let (length, last) = (block.len() as u32, (block.len() as u32).wrapping_sub(1).to_le_bytes());
+            let claimed = (0..5).map(|at| (length >> (7 * at)) as u8 & 0x7f | if at < 4 { 0x80 } else { 0 });
+            let mut crc = flate2::Crc::new();
+            crc.update(block);
+            let element = if block.is_empty() {
+                Vec::new()
+            } else {
+                [&[63 << 2], &last[..], block].concat()
+            };
+            [claimed.collect(), element, crc.sum().to_be_bytes().to_vec()].concat()
+        }
         "zstandard" => zstd::encode_all(block, 1).unwrap(),
         _ => block.to_vec(),
     }
@@ -93,7 +106,7 @@ fn the_body_of_each_event_is_a_line() {
     ];
     let expected = read_text(AZURE, &format!("{}\n", bodies.join("\n")), &known());
     assert_eq!((expected.counts.accepted, expected.counts.rejected), (3, 1));
-    for codec in ["null", "deflate", "zstandard"] {
+    for codec in ["null", "deflate", "snappy", "zstandard"] {
         let file = capture(SCHEMA, codec, &blocks);
         assert_eq!(read(&file), expected, "{codec}");
         assert_eq!(read(&gzip(&file)), expected);
@@ -120,7 +133,7 @@ fn what_comes_before_a_damage_is_kept() {
 fn a_block_that_unpacks_to_more_than_is_allowed_is_a_bomb() {
     let a = sign_in("a");
     let long_body = " ".repeat(SMALL.inflated_bytes as usize + 1);
-    for codec in ["deflate", "zstandard"] {
+    for codec in ["deflate", "snappy", "zstandard"] {
         let found = read(&capture(SCHEMA, codec, &[vec![Some(&a)], vec![Some(&long_body)]]));
         assert_eq!(
             (found.counts.accepted, found.rejects),
@@ -149,7 +162,7 @@ proptest! {
     fn damaged_files_give_the_same_whatever_the_sizes_of_reads(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..5),
         cut in proptest::option::of(any::<prop::sample::Index>()),
-        codec in proptest::sample::select(vec!["null", "deflate", "zstandard"]),
+        codec in proptest::sample::select(vec!["null", "deflate", "snappy", "zstandard"]),
         piece in 1..50usize,
     ) {
         let (a, b) = (batch(&["a", "b"]), sign_in("c"));

@@ -162,4 +162,34 @@ proptest! {
         let mut peeked = Content::open(&mut input, u64::MAX);
         prop_assert_eq!(peeked.peek(whole.len() + 1), &whole[..]);
     }
+
+    #[test]
+    fn utf_16_gives_the_characters_that_it_has_and_a_fault_for_all_that_is_none(
+        pieces in proptest::collection::vec(prop_oneof![
+            proptest::collection::vec(0u16..0x80, 1..70),
+            proptest::collection::vec(proptest::sample::select(vec![0xfc, 0x6771, 0xd83d, 0xde00, 0xfeff, 0x0a00, 0x0a, 0x61]), 1..6),
+        ], 0..20),
+        is_big_endian in any::<bool>(),
+        has_half in any::<bool>(),
+        piece in prop_oneof![1..40usize, Just(100_000)],
+    ) {
+        let units = pieces.concat();
+        let order = if is_big_endian { u16::to_be_bytes } else { u16::to_le_bytes };
+        let mut raw: Vec<u8> = [0xfeff].iter().chain(&units).copied().flat_map(order).collect();
+        let mut expected = Vec::new();
+        for character in char::decode_utf16(units) {
+            match character {
+                Ok('\u{a00}') => expected.extend([0xff; 3]),
+                Ok(character) => expected.extend(character.encode_utf8(&mut [0; 4]).as_bytes()),
+                Err(_) => expected.push(0xff),
+            }
+        }
+        // The file ends within a unit.
+        if has_half {
+            raw.extend(order(0x61));
+            raw.push(0x61);
+            expected.extend([b'a', 0xff]);
+        }
+        prop_assert_eq!(content(&raw, piece), expected);
+    }
 }
