@@ -2,7 +2,9 @@
 //! the time that the usual form takes (of sign-ins and audit records that of diagnostic settings).
 //!
 //! With `UPTAKE_BENCH_FILES=FOLDER` the files are written there, too, so that other programs can read
-//! the same ones (`csv_beside_duckdb.py`). Nothing is asserted: a ratio depends on what else a form repeats around a record.
+//! the same ones (`csv_beside_duckdb.py`).
+//!
+//! Nothing is asserted: a ratio depends on what else a form repeats around a record.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -36,10 +38,11 @@ const FEEDS: [(Feed, &str); 4] = [
     (Feed::Subscriptions, "graph-subscriptions"),
 ];
 
-/// Prints a line for each form.
-pub fn print() {
+/// Prints a line for each form, or for those with these names.
+pub fn print(names: &[String]) {
     let folder = std::env::var_os("UPTAKE_BENCH_FILES").map(PathBuf::from);
     let count = std::env::var("UPTAKE_BENCH_RECORDS").ok().and_then(|text| text.parse().ok());
+    let is_asked = |form: &Form| names.is_empty() || names.iter().any(|name| name == form.name);
     println!(
         "\n{:<17} {:<31} {:>8} {:>13} {:>10} {:>6}",
         "feed", "form", "records", "bytes/record", "ns/record", "ratio"
@@ -47,7 +50,7 @@ pub fn print() {
     for (feed, sample) in FEEDS {
         let (tenant, records) = records(feed, sample, count.unwrap_or(RECORDS));
         let mut usual = None;
-        for form in FORMS.iter().filter(|form| form.feed == feed) {
+        for form in FORMS.iter().filter(|form| form.feed == feed && is_asked(form)) {
             let files = written(form, tenant, &records);
             if let Some(folder) = &folder {
                 let name = format!("{}-{}.{}", feed.name(), form.name, form.ending);

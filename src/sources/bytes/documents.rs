@@ -69,6 +69,24 @@ pub fn document_end(text: &[u8]) -> DocumentEnd {
     Walk::default().go(text)
 }
 
+/// Whether the first bracket of a document comes next.
+pub fn begins_document(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
+}
+
+/// The documents that stand on a line, one after the other, and what is left of it.
+pub fn documents_of(line: &[u8]) -> (Vec<&[u8]>, &[u8]) {
+    let mut documents = Vec::new();
+    let mut rest = line.trim_ascii();
+    while begins_document(rest)
+        && let DocumentEnd::At(length) = document_end(rest)
+    {
+        documents.push(&rest[..length]);
+        rest = rest[length..].trim_ascii_start();
+    }
+    (documents, rest)
+}
+
 impl Lines<'_> {
     /// Where the document ends that begins with the next byte. As much is read as it takes.
     pub fn document(&mut self, limit: usize) -> DocumentEnd {

@@ -26,14 +26,14 @@ pub struct Transcoder {
     ascii: Option<Utf16>,
     /// Whether the decoder waits for nothing: no half of a character, no byte order mark.
     is_idle: bool,
-    /// What was read of the file, and how much of that was not decoded: half a unit.
+    /// What was read of the file, and from where to where it was not decoded.
     raw: Vec<u8>,
-    left: usize,
-    /// What it was decoded to: how many bytes of this memory, and how many of them were given.
-    decoded: Vec<u8>,
-    count: usize,
-    given: usize,
+    start: usize,
+    end: usize,
     ended: bool,
+    /// What the library has decoded, and how much of that was given.
+    decoded: Vec<u8>,
+    given: usize,
 }
 
 /// The order of the bytes of a unit.
@@ -49,11 +49,11 @@ impl Transcoder {
             ascii: None,
             is_idle: false,
             raw: vec![0; CHUNK_BYTES],
-            left: 0,
-            decoded: Vec::new(),
-            count: 0,
-            given: 0,
+            start: 0,
+            end: 0,
             ended: false,
+            decoded: Vec::new(),
+            given: 0,
         }
     }
 
@@ -69,64 +69,82 @@ impl Transcoder {
 
     /// Gives the next bytes: 0 at the end.
     pub fn read(&mut self, from: &mut Inflated<'_>, out: &mut [u8]) -> Result<usize, ContentError> {
-        while self.given == self.count && !self.ended {
-            let count = from.read(&mut self.raw[self.left..])?;
-            self.ended = count == 0;
-            self.take(self.left + count);
+        let mut written = 0;
+        loop {
+            let rest = &self.decoded[self.given..];
+            let count = rest.len().min(out.len() - written);
+            out[written..written + count].copy_from_slice(&rest[..count]);
+            self.given += count;
+            written += count;
+            if written == out.len() {
+                return Ok(written);
+            }
+            if self.whole() == 0 {
+                if written > 0 || self.ended {
+                    return Ok(written);
+                }
+                self.read_more(from)?;
+                continue;
+            }
+            if let Some(ascii) = self.ascii.filter(|_| self.is_idle) {
+                let units = ascii.narrow(&self.raw[self.start..self.end], &mut out[written..]);
+                self.start += 2 * units;
+                written += units;
+                if written == out.len() || self.whole() == 0 {
+                    continue;
+                }
+            }
+            self.decode_next();
         }
-        let rest = &self.decoded[self.given..self.count];
-        let count = rest.len().min(out.len());
-        out[..count].copy_from_slice(&rest[..count]);
-        self.given += count;
-        Ok(count)
     }
 
-    /// Decodes the first bytes of what was read.
-    fn take(&mut self, count: usize) {
+    /// How many bytes there are to be decoded: whole units, but at the end of the file.
+    fn whole(&self) -> usize {
+        let count = self.end - self.start;
+        match self.ascii {
+            Some(_) if !self.ended => count / 2 * 2,
+            _ => count,
+        }
+    }
+
+    fn read_more(&mut self, from: &mut Inflated<'_>) -> Result<(), ContentError> {
+        self.raw.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        let count = from.read(&mut self.raw[self.end..])?;
+        self.end += count;
+        self.ended = count == 0;
+        if self.ended && self.end == 0 {
+            // The file may end within a character.
+            self.decode(0);
+        }
+        Ok(())
+    }
+
+    /// Lets the library decode what comes next. In UTF-16 that is up to the next unit of ASCII: what
+    /// comes before it is complete then.
+    fn decode_next(&mut self) {
+        let whole = self.whole();
+        let Some(ascii) = self.ascii else { return self.decode(whole) };
+        let units = self.raw[self.start..self.start + whole].chunks(2);
+        let others = units.clone().take_while(|unit| ascii.of(unit).is_none()).count();
+        self.is_idle = others < units.len();
+        self.decode(whole.min(2 * (others + 1)));
+    }
+
+    /// Decodes so many bytes, all that there are at the end of the file.
+    fn decode(&mut self, count: usize) {
         self.given = 0;
         // No character takes more than three bytes for each of its own.
-        if self.decoded.len() < 3 * count + 16 {
-            self.decoded.resize(3 * count + 16, 0);
-        }
-        let Some(ascii) = self.ascii else {
-            self.count = self.decode(0, count, 0);
-            return;
-        };
+        self.decoded.resize(3 * count + 16, 0);
+        let end = self.start + count;
+        let is_last = self.ended && end == self.end;
         let mut written = 0;
-        let whole = if self.ended { count } else { count / 2 * 2 };
-        let mut taken = 0;
-        while taken < whole {
-            if self.is_idle {
-                let units = ascii.narrow(&self.raw[taken..whole], &mut self.decoded[written..]);
-                taken += 2 * units;
-                written += units;
-            }
-            // Up to the next unit of ASCII: what comes before it is complete then.
-            let units = self.raw[taken..whole].chunks(2);
-            let others = units.clone().take_while(|unit| ascii.of(unit).is_none()).count();
-            let end = whole.min(taken + 2 * (others + 1));
-            self.is_idle = others < units.len();
-            written = self.decode(taken, end, written);
-            taken = end;
-        }
-        if self.ended {
-            // Half a character at the end of the file.
-            written = self.decode(count, count, written);
-        }
-        self.raw.copy_within(whole..count, 0);
-        self.left = count - whole;
-        self.count = written;
-    }
-
-    /// Decodes some bytes to a place, and returns the place behind them.
-    fn decode(&mut self, from: usize, end: usize, begin: usize) -> usize {
-        let (mut taken, mut written) = (from, begin);
         loop {
-            let last = self.ended && end == from;
             let (result, read, decoded) =
                 self.decoder
-                    .decode_to_utf8_without_replacement(&self.raw[taken..end], &mut self.decoded[written..], last);
-            taken += read;
+                    .decode_to_utf8_without_replacement(&self.raw[self.start..end], &mut self.decoded[written..], is_last);
+            self.start += read;
             written += decoded;
             match result {
                 DecoderResult::InputEmpty => break,
@@ -140,13 +158,13 @@ impl Transcoder {
                 DecoderResult::OutputFull => self.decoded.resize(self.decoded.len() + CHUNK_BYTES, 0),
             }
         }
+        self.decoded.truncate(written);
         // A character is never cut between two pieces.
-        let mut at = begin;
-        while let Some(found) = memchr::memmem::find(&self.decoded[at..written], &SWAPPED_LINE_END) {
+        let mut at = 0;
+        while let Some(found) = memchr::memmem::find(&self.decoded[at..], &SWAPPED_LINE_END) {
             self.decoded[at + found..at + found + SWAPPED_LINE_END.len()].fill(NO_CHARACTER);
             at += found + SWAPPED_LINE_END.len();
         }
-        written
     }
 }
 

@@ -111,6 +111,8 @@ fn scan_blocks<const DOCUMENT: bool>(
     equal: impl Fn(&[u8; 64], u8) -> u64,
     within: impl Fn(u64) -> u64,
 ) -> Scan {
+    // Of a text that is not scanned piece by piece nothing was seen before. The compiler knows, too.
+    let before = if DOCUMENT { before } else { Scan::default() };
     let mut carried = Carried {
         escape: before.escape,
         in_string: u64::from(before.ends_in_string).wrapping_neg(),

@@ -19,7 +19,7 @@
 //! The position of a record that is a line has record 0. In a batch each record has its number,
 //! from 1, and the line on which the document begins; so has each of several documents on a line.
 
-use crate::sources::bytes::documents::{DocumentEnd, document_end};
+use crate::sources::bytes::documents::{DocumentEnd, begins_document, documents_of};
 use crate::sources::bytes::limits::Limits;
 use crate::sources::bytes::lines::{Lines, Step};
 use crate::sources::bytes::open_file::OpenFile;
@@ -70,10 +70,6 @@ struct JsonFile<'f, 's, R> {
     has_single: bool,
     /// How many records came from the line so far. `None` where it has one document only.
     on_line: Option<u32>,
-}
-
-fn begins_document(text: &[u8]) -> bool {
-    matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
 }
 
 impl<R: JsonReader> JsonFile<'_, '_, R> {
@@ -394,17 +390,4 @@ impl<R: JsonReader> JsonFile<'_, '_, R> {
 /// The list of a batch or page; `None` where an object has none.
 fn list_of<R: JsonReader>(record: Node<'_>) -> Option<Node<'_>> {
     record.field(const { &Keys::of([R::LIST_KEY]) }).filter(|value| value.is_array())
-}
-
-/// The documents that stand on a line, one after the other, and what is left of it.
-fn documents_of(line: &[u8]) -> (Vec<&[u8]>, &[u8]) {
-    let mut documents = Vec::new();
-    let mut rest = line.trim_ascii();
-    while begins_document(rest)
-        && let DocumentEnd::At(length) = document_end(rest)
-    {
-        documents.push(&rest[..length]);
-        rest = rest[length..].trim_ascii_start();
-    }
-    (documents, rest)
 }
