@@ -9,7 +9,7 @@ use uptake::cli::args::global::LogFormat;
 use uptake::cli::args::{Cli, Command};
 use uptake::cli::commands::{
     catalogue, check, completions, customers, describe, explain, init, inspect, plan, powerbi, query, report, reprocess, run, sample,
-    status,
+    status, work,
 };
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
@@ -108,6 +108,8 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Run(args) => run::run(args, &cli.global, &INTERRUPTION),
         Command::Reprocess(args) => reprocess::run(args, &cli.global, &INTERRUPTION),
         Command::Plan(args) => plan::run(args, &cli.global, INTERRUPTION.flag()),
+        Command::Work(args) => work::work(args, &cli.global, INTERRUPTION.flag()),
+        Command::Task(args) => work::task(args, &cli.global, INTERRUPTION.flag()),
         Command::Status(args) => status::run(args, &cli.global),
         Command::Report(args) => report::run(args, &cli.global),
         Command::PowerBi(args) => powerbi::run(args, &cli.global),

@@ -6,6 +6,7 @@ mod catalogue_refresh;
 mod check;
 mod check_healthy;
 mod checks;
+mod cluster;
 mod command_line;
 mod contracts;
 mod corrections;

@@ -22,6 +22,7 @@ pub enum Code {
     Check = 4,
     Locked = 5,
     Store = 6,
+    Workers = 7,
     Interrupted = 130,
 }
 
@@ -185,6 +186,10 @@ impl From<EngineError> for Failure {
             EngineError::Usage(_) => Failure::new(Code::Usage, message),
             EngineError::Check(_) => Failure::new(Code::Check, message).hint(
                 "the files that were published before are still there; remove the warehouse's files of these tables and days and run again: they are made anew. If it comes back, report it",
+            ),
+            EngineError::GivenUp { is_bug: true, .. } => Failure::new(Code::Bug, message).hint("nothing was published; please report this"),
+            EngineError::GivenUp { .. } => Failure::new(Code::Workers, message).hint(
+                "nothing was published, and the next run goes on from here; give workers more memory, or raise `shards` in [warehouse] so that each task needs less",
             ),
             EngineError::Interrupted => Failure::interrupted(),
         }

@@ -8,8 +8,10 @@ pub mod dictionary;
 pub mod exit;
 pub mod interruption;
 pub mod invocation;
+pub mod leading;
 pub mod output;
 pub mod text;
+pub mod worker_index;
 
 use std::io::{self, ErrorKind, Write};
 

@@ -39,6 +39,9 @@ pub enum EngineError {
     /// A table breaks its contract: nothing is published.
     #[error("{0}")]
     Check(String),
+    /// Workers could not make some tasks, and nobody is to try them again.
+    #[error("{text}")]
+    GivenUp { text: String, is_bug: bool },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,

@@ -6,6 +6,7 @@
 pub mod build;
 pub mod cache;
 pub mod context;
+pub mod crew;
 pub mod error;
 pub mod events;
 pub mod execute;

@@ -8,6 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::task::{Forced, Task};
+use crate::engine::plan::workers::{HandedOut, Workers};
 use crate::engine::report::Verified;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -47,12 +48,13 @@ pub struct Request<'a> {
     /// Computes customers a second time before anything is published. It comes from above: the
     /// engine knows one computation only.
     pub verify: Option<&'a Verify<'a>>,
+    /// Those who carry out the tasks; `None`: this process, on its threads.
+    pub workers: Option<&'a dyn Workers>,
     /// Is told of every task when it is about to be carried out.
     pub on_task: Option<&'a OnTask<'a>>,
 }
 
-/// Takes the tasks of a run. Those that one thread begins while another one is at work come in no
-/// order. All tasks of one kind come before those of the next kind.
+/// Takes the tasks of a run: all tasks of one level before those of the next one.
 pub type OnTask<'a> = dyn Fn(&Task) + Sync + 'a;
 
 /// A second computation of some customers, compared with the tables. It fails where they differ.
@@ -76,15 +78,22 @@ impl<'a> Request<'a> {
             prune: false,
             reads: Reads::default(),
             verify: None,
+            workers: None,
             on_task: None,
         }
     }
 
-    /// Tells of a task that is about to be carried out, where somebody wants to know.
-    pub fn tell(&self, task: impl FnOnce() -> Task) {
+    /// Has the tasks of a level made where there are workers, and tells of them where somebody
+    /// wants to know. Carrying out the answer makes what is left.
+    pub fn hand_out<'s>(&self, tasks: impl Iterator<Item = Task>, before: &'s State) -> Result<HandedOut<'s>, EngineError> {
+        let tasks: Vec<Task> = match (self.workers, self.on_task) {
+            (None, None) => Vec::new(),
+            _ => tasks.collect(),
+        };
         if let Some(on_task) = self.on_task {
-            on_task(&task());
+            tasks.iter().for_each(on_task);
         }
+        HandedOut::new(tasks, before, u32::from(self.settings.shards), self.workers)
     }
 
     /// Which files of the tables are made again whatever their footers say.

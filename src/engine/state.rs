@@ -22,7 +22,7 @@ use crate::warehouse::store::listing::{Broken, Fault, FolderTags, Known, Listing
 pub type Footers = BTreeMap<String, (u32, Known)>;
 
 /// The footers of all tables.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct State {
     tables: BTreeMap<&'static str, TableIndex>,
     /// The tags of the folders of each table's partitions, as this run has found them.
@@ -205,6 +205,19 @@ impl State {
     pub fn put(&mut self, contract: &'static Contract, place: Place, footer: Footer) {
         self.tables.entry(contract.name).or_default().insert(place, footer);
         self.changed.entry(contract.name).or_default().insert(place);
+    }
+
+    /// Looks at files again that somebody else may have made since.
+    pub fn look_again(&mut self, store: &Store, places: &[(&'static Contract, Place)]) -> Result<(), WarehouseError> {
+        let look = |(contract, place): &(&'static Contract, Place)| store.footer(contract, *place);
+        let found: Vec<Option<Footer>> = places.par_iter().map(look).collect::<Result<_, _>>()?;
+        for ((contract, place), footer) in places.iter().zip(found) {
+            match footer {
+                Some(footer) => self.put(contract, *place, footer),
+                None => self.forget(contract, *place),
+            }
+        }
+        Ok(())
     }
 
     /// Takes note of a file that is no more.

@@ -223,7 +223,7 @@ impl Reason {
 }
 
 /// What a reader decided about a record that the catalogue knows too little of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Notice {
     /// No list has the offer. The product was found by its name.
     OfferByName { offer: String, name: String },

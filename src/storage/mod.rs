@@ -121,3 +121,8 @@ fn with(root: &Path, disk: Disk, reads: Reads) -> Arc<dyn Storage> {
         false => Arc::new(LocalStorage::new(root, disk, reads)),
     }
 }
+
+/// How long a lease, or another right that is renewed, outlives its holder.
+pub fn lease_expiry() -> std::time::Duration {
+    remote::lease_expiry()
+}

@@ -6,6 +6,6 @@ mod credentials;
 pub mod emulators;
 mod faults;
 mod kills;
-mod place;
+pub mod place;
 mod proxy;
-mod runs;
+pub mod runs;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use crate::audit::recompute::customer_choice::Share;
@@ -77,6 +77,37 @@ pub struct RunArgs {
     /// How many threads to use; default: one per core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// The arguments of `run`: what `plan` takes too, and who makes it.
+#[derive(Args, Debug)]
+pub struct RunCommand {
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub lead: LeadArgs,
+}
+
+/// Who makes the tasks of a run.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct LeadArgs {
+    /// Hand the work out to other processes: `claims`, workers take what nobody has; `tasks`, a
+    /// scheduler or the number of the worker says which.
+    #[arg(long, value_enum, value_name = "HOW", conflicts_with = "tables")]
+    pub workers: Option<WorkersMode>,
+    /// With --workers: input and warehouse are folders, and every worker sees the same ones there.
+    #[arg(long, requires = "workers")]
+    pub shared_folders: bool,
+    /// With --workers: after how many seconds in which no worker does anything this process goes on
+    /// by itself.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub patience: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WorkersMode {
+    Tasks,
+    Claims,
 }
 
 /// What a run may go on without.
@@ -158,6 +189,10 @@ pub struct PlanArgs {
     pub to: Option<Day>,
     #[command(flatten)]
     pub how: AgainArgs,
+    /// Print the tasks that can be made now, one line of JSON each: those that a run with --workers
+    /// has handed out, or else those that one would hand out first.
+    #[arg(long, conflicts_with_all = ["to", "format"])]
+    pub tasks: bool,
     /// How the plan is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

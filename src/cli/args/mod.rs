@@ -10,13 +10,14 @@ pub mod read;
 pub mod report;
 pub mod sample;
 pub mod values;
+pub mod work;
 
 use clap::{Parser, Subcommand};
 
 use crate::cli::args::catalogue::CatalogueCommand;
 use crate::cli::args::global::Global;
 use crate::cli::args::init::{INIT_EXAMPLES, InitArgs};
-use crate::cli::args::make::{PLAN_EXAMPLES, PlanArgs, REPROCESS_EXAMPLES, RUN_EXAMPLES, ReprocessArgs, RunArgs};
+use crate::cli::args::make::{PLAN_EXAMPLES, PlanArgs, REPROCESS_EXAMPLES, RUN_EXAMPLES, ReprocessArgs, RunCommand};
 use crate::cli::args::powerbi::{POWERBI_EXAMPLES, PowerBiArgs};
 use crate::cli::args::query::{QUERY_EXAMPLES, QueryArgs};
 use crate::cli::args::read::{
@@ -25,6 +26,7 @@ use crate::cli::args::read::{
 };
 use crate::cli::args::report::{REPORT_EXAMPLES, ReportArgs};
 use crate::cli::args::sample::SampleArgs;
+use crate::cli::args::work::{TASK_EXAMPLES, TaskArgs, WORK_EXAMPLES, WorkArgs};
 
 /// Tells a Microsoft cloud partner whether its customers use what they bought.
 #[derive(Parser, Debug)]
@@ -38,7 +40,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 a bug; 2 wrong usage or pipeline file; 3 input not usable; 4 a check failed;
-5 another run holds the warehouse; 6 the disk or the store failed; 130 interrupted.
+5 another run holds the warehouse; 6 the disk or the store failed; 7 workers gave a task up;
+130 interrupted.
 
 Examples:
   uptake run                                 bring everything up to date until yesterday
@@ -51,13 +54,19 @@ Examples:
 pub enum Command {
     /// Bring every table and the published files up to date.
     #[command(after_help = RUN_EXAMPLES)]
-    Run(RunArgs),
+    Run(RunCommand),
     /// Make days again from raw files, even if nothing changed.
     #[command(after_help = REPROCESS_EXAMPLES)]
     Reprocess(ReprocessArgs),
     /// Print what `run` (with --to: `reprocess`) would do and why; change nothing.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
+    /// Make tasks that `run --workers` hands out, until that run is over.
+    #[command(after_help = WORK_EXAMPLES)]
+    Work(WorkArgs),
+    /// Make tasks that a scheduler gives on standard input, and print what came of each.
+    #[command(after_help = TASK_EXAMPLES)]
+    Task(TaskArgs),
     /// Say how things stand: last runs, how fresh the data are, holes, rejects, what the lists
     /// lack; change nothing.
     #[command(after_help = STATUS_EXAMPLES)]
@@ -107,7 +116,9 @@ impl Command {
     /// takes no such option.
     pub fn threads(&self) -> Option<u16> {
         match self {
-            Command::Run(args) => args.threads,
+            Command::Run(args) => args.run.threads,
+            Command::Work(args) => Some(args.how.threads),
+            Command::Task(args) => Some(args.how.threads),
             Command::Reprocess(args) => args.threads,
             Command::Plan(args) => args.run.threads,
             Command::Check(args) => args.threads,

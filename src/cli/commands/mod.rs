@@ -16,3 +16,4 @@ pub mod reprocess;
 pub mod run;
 pub mod sample;
 pub mod status;
+pub mod work;

@@ -11,7 +11,12 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::print;
 use crate::cli::text::plan;
+use crate::engine::crew::board::Board;
+use crate::engine::crew::first_level::FirstLevel;
+use crate::engine::crew::slip::{Number, Slip, digest_of_settings};
+use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
+use crate::engine::plan::task::Task;
 use crate::engine::request::Request;
 use crate::engine::run;
 use crate::observe::progress::Progress;
@@ -49,6 +54,9 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
         notify: &|event| progress.take(event),
         interrupted,
     };
+    if args.tasks {
+        return print_tasks(&request, &store, &watch, args.run.threads);
+    }
     let result = in_threads(args.run.threads, || run::run(&request, &store, &watch))?;
     progress.finish();
     let report = result?;
@@ -56,4 +64,36 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
         Format::Text => plan::text(&request, &report),
         Format::Json => format!("{:#}\n", plan::json(&request, &report)),
     })
+}
+
+/// Prints the tasks that can be made now: those that a run has handed out and that nobody has made,
+/// or else those of the first level of which something is to be made.
+fn print_tasks(request: &Request<'_>, store: &Store, watch: &Watch<'_>, threads: Option<u16>) -> Result<(), Failure> {
+    let warehouse = Store::at(store.root());
+    if let Some((board, holder)) = Board::of_leader(&warehouse)?
+        && board.is_led(&holder)?
+    {
+        return print_slips(&board.to_be_made()?);
+    }
+    let first_level = FirstLevel::default();
+    let request = Request {
+        workers: Some(&first_level),
+        ..request.clone()
+    };
+    let result = in_threads(threads, || run::run(&request, store, watch))?;
+    let tasks = first_level.tasks();
+    match result {
+        // The level ends the rehearsal: what comes after it depends on what is made.
+        Err(EngineError::Interrupted) if !tasks.is_empty() => {}
+        other => drop(other?),
+    }
+    let digest = digest_of_settings(request.settings);
+    let slip = |(line, task): (u32, &Task)| Slip::of(None, Number { list: 0, line }, task, digest);
+    print_slips(&(0..).zip(&tasks).map(slip).collect::<Vec<_>>())
+}
+
+fn print_slips(slips: &[Slip]) -> Result<(), Failure> {
+    let line = |slip: &Slip| serde_json::to_string(slip).map(|line| line + "\n");
+    let lines: String = slips.iter().filter_map(|slip| line(slip).ok()).collect();
+    print(&lines)
 }

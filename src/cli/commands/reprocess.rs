@@ -41,7 +41,7 @@ pub fn run(args: &ReprocessArgs, global: &Global, interruption: &Interruption) -
         &request,
         &store,
         invocation,
-        (args.threads, args.by, global),
+        (args.threads, args.by, None, global),
         interruption,
     )
 }

@@ -8,16 +8,18 @@ use serde_json::json;
 use crate::audit::recompute::customer_choice::Share;
 use crate::audit::verify::verify;
 use crate::cli::args::global::Global;
-use crate::cli::args::make::RunArgs;
+use crate::cli::args::make::RunCommand;
 use crate::cli::args::values::By;
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::interruption::Interruption;
+use crate::cli::leading::{self, Lead};
 use crate::cli::print;
 use crate::domain::words::counted;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::plan::day_range::Range;
+use crate::engine::plan::workers::Workers;
 use crate::engine::report::{RunReport, Verified};
 use crate::engine::request::{Request, Verify};
 use crate::engine::run;
@@ -31,8 +33,10 @@ use crate::pipeline::settings::Settings;
 use crate::warehouse::store::Store;
 
 /// Runs the pipeline, records the run, and prints a short summary to standard output.
-pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Result<(), Failure> {
+pub fn run(command: &RunCommand, global: &Global, interruption: &Interruption) -> Result<(), Failure> {
+    let RunCommand { run: args, lead } = command;
     let mut context = Context::read(&args.pipeline, global)?;
+    let lead = leading::check(lead, &context.settings)?;
     if let Some(command) = &args.alert_command {
         context.settings.alert.command = Some(command.clone());
     }
@@ -51,6 +55,7 @@ pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Resu
         ("verify", args.verify.map(Share::json)),
         ("alert_command", args.alert_command.is_some().then(|| json!(true))),
         ("threads", args.threads.map(|threads| json!(threads))),
+        ("workers", lead.as_ref().map(Lead::json)),
     ];
     let invocation = Invocation::new("run", given.into_iter().chain(args.allow.given()), &args.pipeline, global);
     let store = Store::at(&context.settings.warehouse);
@@ -59,7 +64,7 @@ pub fn run(args: &RunArgs, global: &Global, interruption: &Interruption) -> Resu
         &request,
         &store,
         invocation,
-        (args.threads, args.by, global),
+        (args.threads, args.by, lead, global),
         interruption,
     )
 }
@@ -78,7 +83,7 @@ pub fn carry_out(
     request: &Request<'_>,
     store: &Store,
     invocation: Invocation,
-    (threads, by, global): (Option<u16>, By, &Global),
+    (threads, by, lead, global): (Option<u16>, By, Option<Lead>, &Global),
     interruption: &Interruption,
 ) -> Result<(), Failure> {
     let progress = Progress::with_warnings_in_the_result(global.progress_mode());
@@ -94,8 +99,9 @@ pub fn carry_out(
     };
     journal.began(&request.last.to_string());
     // The lock is held until the run is recorded.
+    let holder = format!("process {} since {}", std::process::id(), context.began);
     let _lock = store
-        .lock(&format!("process {} since {}", std::process::id(), context.began))
+        .lock(&lead.as_ref().map_or(holder.clone(), |lead| lead.run.holder(&holder)))
         .map_err(|error| {
             let failure = Failure::from(error).of_a_run();
             journal.failed(&failure.to_record());
@@ -107,7 +113,12 @@ pub fn carry_out(
         journal.failed(&failure.to_record());
         failure.report(global.log_format);
     };
-    let work = || interruption.run(|| work(request, store, threads, &journal, interruption.flag()), ended_early);
+    let work = || {
+        interruption.run(
+            || work(request, store, (threads, lead.as_ref()), &journal, interruption.flag()),
+            ended_early,
+        )
+    };
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     progress.finish();
     let report = match result {
@@ -135,7 +146,7 @@ pub fn carry_out(
 fn work(
     request: &Request<'_>,
     store: &Store,
-    threads: Option<u16>,
+    (threads, lead): (Option<u16>, Option<&Lead>),
     journal: &Journal<'_>,
     interrupted: &AtomicBool,
 ) -> Result<RunReport, Failure> {
@@ -143,7 +154,13 @@ fn work(
         notify: &|event| journal.progress.take(event),
         interrupted,
     };
+    let leader = lead.map(|lead| lead.begin(journal.settings, store, &watch)).transpose()?;
+    let request = &Request {
+        workers: leader.as_ref().map(|leader| leader as &dyn Workers),
+        ..request.clone()
+    };
     let mut report = in_threads(threads, || run::run(request, store, &watch))??;
+    drop(leader);
     journal.progress.finish();
     let settings = journal.settings;
     if let Some(mut alert) = alert::pending(&settings.alert, &report)

@@ -78,14 +78,16 @@ pub fn run(job: &Job<'_>, state: &mut State, recent_events: RecentEvents, change
             stale.chunks(at_once).map(move |days| (task(job, shard, days), days))
         })
         .collect();
+    let handed_out = job
+        .request
+        .hand_out(portions.iter().map(|(task, _)| Task::Tables(task.clone())), before)?;
     let written: Vec<Vec<Made>> = portions
         .par_iter()
+        .enumerate()
         .with_max_len(1)
-        .map(|(task, _)| {
-            job.request.tell(|| Task::Tables(task.clone()));
-            Ok(execute(task, job, before, &recent_events)?.into_made()?.unwrap_or_default())
-        })
+        .map(|(at, (task, _))| handed_out.all_made(at, |state| execute(task, job, state, &recent_events)))
         .collect::<Result<_, EngineError>>()?;
+    handed_out.check()?;
     for ((_, days), written) in portions.iter().zip(written) {
         for (contract, place, footer) in written {
             let stale = days.iter().find(|stale| Some(stale.activity.day) == place.0);

@@ -1,7 +1,7 @@
 //! `assignments`, `account_states` and the timeline of subscriptions, out of everything that ever came
 //! in about licenses: small, and read whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -24,6 +24,7 @@ use crate::engine::plan::dependencies::upstream_causes;
 use crate::engine::plan::interval_digests;
 use crate::engine::plan::rebuild::{Made, Making, own_cause};
 use crate::engine::plan::task::{Outcome, TableTask, Task, Work};
+use crate::engine::plan::workers::HandedOut;
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -57,14 +58,25 @@ pub fn run_assignments(
     let tasks: Vec<TableTask> = (0..job.shards())
         .filter_map(|shard| task(job, state, &cache.assignments, shard))
         .collect();
+    let before: &State = state;
+    let rows_before = |shard| Ok::<_, EngineError>((assignments(job.store, before, shard)?, account_spans(job.store, before, shard)?));
+    // Workers put other rows in the place of these.
+    let mut kept: BTreeMap<u32, _> = BTreeMap::new();
+    if job.request.workers.is_some() {
+        for task in &tasks {
+            kept.insert(task.shard, rows_before(task.shard)?);
+        }
+    }
+    let handed_out = job.request.hand_out(tasks.iter().cloned().map(Task::Tables), before)?;
+    let tasks: Vec<(usize, &TableTask, _)> = (0..).zip(&tasks).map(|(at, task)| (at, task, kept.remove(&task.shard))).collect();
     // As many shards are in memory as there are threads.
     for some in tasks.chunks(rayon::current_num_threads()) {
-        let before: &State = state;
-        let carry_out = |task: &TableTask| {
-            job.request.tell(|| Task::Tables(task.clone()));
-            let rows = assignments(job.store, before, task.shard)?;
-            let spans = account_spans(job.store, before, task.shard)?;
-            Ok::<_, EngineError>((task.shard, (rows, spans), execute(task, job, before)?.into_made()?))
+        let carry_out = |(at, task, kept): &(usize, &TableTask, Option<_>)| {
+            let rows = match kept {
+                Some(kept) => Clone::clone(kept),
+                None => rows_before(task.shard)?,
+            };
+            Ok::<_, EngineError>((task.shard, rows, built(job, before, &handed_out, (*at, task))?))
         };
         let done: Vec<_> = some.par_iter().map(carry_out).collect::<Result<_, _>>()?;
         for (shard, (rows_before, spans_before), built) in done {
@@ -95,6 +107,7 @@ pub fn run_assignments(
             }
         }
     }
+    handed_out.check()?;
     let steps = [making, making_states].map(|making| making.step(state, changes, job.reason()));
     for (contract, place, footer) in made {
         state.put(contract, place, footer);
@@ -103,6 +116,48 @@ pub fn run_assignments(
         remove_beyond(job.store, state, contract, job.shards())?;
     }
     Ok((steps.into_iter().flatten().collect(), contradictions))
+}
+
+/// What was made again of a shard: by a worker, or here.
+fn built(job: &Job<'_>, before: &State, handed_out: &HandedOut<'_>, (at, task): (usize, &TableTask)) -> Result<Option<Built>, EngineError> {
+    let here = match handed_out.carry_out(at, |state| execute(task, job, state))? {
+        Some(outcome) => outcome.into_made()?,
+        None => None,
+    };
+    if here.is_some() {
+        return Ok(here);
+    }
+    let made = handed_out.made_by_workers(at);
+    let footer_of = |contract: &Contract| {
+        made.iter()
+            .find(|(of, ..)| of.name == contract.name)
+            .map(|(.., footer)| footer.clone())
+    };
+    let place = (None, task.shard);
+    let assignments = match footer_of(&ASSIGNMENTS) {
+        Some(footer) => {
+            let contradictions = handed_out.account(at).and_then(serde_json::Value::as_u64).unwrap_or(0);
+            let rows = job.store.rows(place)?;
+            Some((Assignments { rows, contradictions }, footer))
+        }
+        None => None,
+    };
+    let account_states = match footer_of(&ACCOUNT_STATES) {
+        Some(footer) => Some((job.store.rows(place)?, footer)),
+        None => None,
+    };
+    // What stands in the footers was held against the evidence when this was carried out again.
+    let print = |contract: &Contract| footer_of(contract).map(|footer| footer.fingerprint);
+    let print = |contract| print(contract).or_else(|| before.fingerprint(contract, place)).unwrap_or_default();
+    let is_any = assignments.is_some() || account_states.is_some();
+    Ok(is_any.then(|| Built {
+        prints: EvidencePrints {
+            assignments: print(&ASSIGNMENTS),
+            account_states: print(&ACCOUNT_STATES),
+        },
+        assignments,
+        account_states,
+    }))
 }
 
 /// The tables that the evidence of a shard makes, as far as they are wanted, each with what its file

@@ -40,13 +40,13 @@ pub fn run(job: &Job<'_>, state: &mut State, changes: &Changes) -> Result<Option
         .into_par_iter()
         .filter_map(|shard| task(job, before, shard, last))
         .collect();
+    let handed_out = job.request.hand_out(tasks.iter().cloned().map(Task::Tables), before)?;
     let made: Vec<Vec<Made>> = tasks
         .par_iter()
-        .map(|task| {
-            job.request.tell(|| Task::Tables(task.clone()));
-            Ok(execute(task, job, before)?.into_made()?.unwrap_or_default())
-        })
+        .enumerate()
+        .map(|(at, task)| handed_out.all_made(at, |state| execute(task, job, state)))
         .collect::<Result<_, EngineError>>()?;
+    handed_out.check()?;
     let mut making = Making::new(&FIRST_ACTIVITY);
     for (task, (_, place, footer)) in tasks
         .iter()

@@ -34,14 +34,13 @@ pub fn make(job: &Job<'_>, state: &State, days: &BTreeSet<Day>) -> Result<Vec<Ma
         },
     });
     let tasks: Vec<TableTask> = tasks.collect();
-    let made = tasks.par_iter().map(|task| {
-        job.request.tell(|| Task::Tables(task.clone()));
-        match task.work {
-            Work::Portfolio { day, fingerprint } => Ok(execute(day, fingerprint, job, state)?.into_made()?.unwrap_or_default()),
-            _ => Ok(Vec::new()),
-        }
+    let handed_out = job.request.hand_out(tasks.iter().cloned().map(Task::Tables), state)?;
+    let made = tasks.par_iter().enumerate().map(|(at, task)| match task.work {
+        Work::Portfolio { day, fingerprint } => handed_out.all_made(at, |state| execute(day, fingerprint, job, state)),
+        _ => Ok(Vec::new()),
     });
     let made: Vec<Vec<Made>> = made.collect::<Result<_, EngineError>>()?;
+    handed_out.check()?;
     Ok(made.into_iter().flatten().collect())
 }
 

@@ -80,19 +80,23 @@ pub fn make(job: &Job<'_>, state: &mut State, plan: &WindowsPlan<'_>) -> Result<
         unit: "days",
         total: plan.shards.iter().map(|shard| days_of_passes(&shard.stale).len() as u64).sum(),
     });
-    let carry_out = |task: &TableTask| -> Result<Vec<Made>, EngineError> {
-        job.request.tell(|| Task::Tables(task.clone()));
+    let all = || subscriptions.iter().chain(&of_passes);
+    let handed_out = job.request.hand_out(all().cloned().map(Task::Tables), before)?;
+    let carry_out = |(at, task): &(usize, &TableTask)| -> Result<Vec<Made>, EngineError> {
         let planned = plan.shards.iter().find(|planned| planned.inputs.shard == task.shard);
         match (&task.work, planned) {
-            (Work::Windows(files), Some(planned)) => Ok(execute(task, files, job, before, planned)?.into_made()?.unwrap_or_default()),
+            (Work::Windows(files), Some(planned)) => handed_out.all_made(*at, |state| execute(task, files, job, state, planned)),
             _ => Ok(Vec::new()),
         }
     };
+    let numbered: Vec<(usize, &TableTask)> = all().enumerate().collect();
+    let (subscriptions, of_passes) = numbered.split_at(subscriptions.len());
     let mut made: Vec<Vec<Made>> = subscriptions.par_iter().map(carry_out).collect::<Result<_, _>>()?;
     // As many passes are in memory as there are threads.
     for some in of_passes.chunks(rayon::current_num_threads()) {
         made.extend(some.par_iter().map(carry_out).collect::<Result<Vec<_>, _>>()?);
     }
+    handed_out.check()?;
     job.watch.tell(Event::End);
     for (contract, place, footer) in made.into_iter().flatten() {
         state.put(contract, place, footer);

@@ -40,7 +40,7 @@ pub fn execute(
         return Ok(Outcome::Outdated);
     }
     if task.footers != digest_of_footers(context.state, task.received) {
-        return Ok(match is_already_made(task, context)? {
+        return Ok(match is_already_made(task, context, has_its_bytes)? {
             true => Outcome::AlreadyMade,
             false => Outcome::Outdated,
         });
@@ -110,10 +110,20 @@ fn readings<'a>(task: &ReceivedTask, context: &TaskContext<'a>) -> Option<Vec<Re
     task.files.iter().filter(|file| file.fate.taken().is_some()).map(reading).collect()
 }
 
+/// Whether a worker of this run has made the partition: it has read just the versions of the raw
+/// files that the task names, so their bytes are not read once more.
+pub fn is_made_by_worker(task: &ReceivedTask, context: &TaskContext<'_>) -> Result<bool, EngineError> {
+    is_already_made(task, context, |row, reading| row.content.is_empty() == reading.refused.is_some())
+}
+
 /// Whether the partition, which is not what the task was planned from, is what it would make: its
-/// tables are made from the files that it names, and these are the files that stay and, with the
-/// bytes that they have now, those that the task reads.
-fn is_already_made(task: &ReceivedTask, context: &TaskContext<'_>) -> Result<bool, EngineError> {
+/// tables are made from the files that it names, and these are the files that stay and, with their
+/// bytes, those that the task reads.
+fn is_already_made(
+    task: &ReceivedTask,
+    context: &TaskContext<'_>,
+    has_content: fn(&raw_files::RawFile, &Reading<'_>) -> bool,
+) -> Result<bool, EngineError> {
     let TaskContext { settings, state, .. } = *context;
     let rows = rows_of_raw_files(context.store, state, task.received)?;
     let tables = stages::TABLES.iter().filter(|table| is_made_with(table, &task.feeds));
@@ -133,16 +143,20 @@ fn is_already_made(task: &ReceivedTask, context: &TaskContext<'_>) -> Result<boo
     let reading_of = |row: &raw_files::RawFile| taken.get(&(row.source.as_str(), row.source_file.as_str())).copied();
     let (read, kept): (Vec<&raw_files::RawFile>, Vec<_>) = rows.iter().partition(|row| reading_of(row).is_some());
     let is_from_the_same = read.len() == taken.len() && digest_of_rows(kept.into_iter()) == task.kept;
-    let is_current = |row: &&raw_files::RawFile| reading_of(row).is_some_and(|reading| is_of(row, reading));
+    let is_current = |row: &&raw_files::RawFile| reading_of(row).is_some_and(|reading| is_of(row, reading) && has_content(row, reading));
     Ok(is_from_the_same && read.par_iter().all(is_current))
 }
 
 /// Whether a row is what reading a file would give now.
 fn is_of(row: &raw_files::RawFile, reading: &Reading<'_>) -> bool {
     let has_come = |day| reading.today.is_some_and(|today| day <= today);
-    let has_content = match reading.refused {
+    row.reading == *reading.way && !row.waits_until.is_some_and(has_come)
+}
+
+/// Whether a row is of the bytes that a file has now.
+fn has_its_bytes(row: &raw_files::RawFile, reading: &Reading<'_>) -> bool {
+    match reading.refused {
         Some(_) => row.content.is_empty(),
         None => Digesting::digest_of(reading.file).is_ok_and(|digest| row.content == digest.to_string()),
-    };
-    row.reading == *reading.way && !row.waits_until.is_some_and(has_come) && has_content
+    }
 }

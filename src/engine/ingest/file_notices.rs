@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::ingest::file_tenants::{self, SeveralTenants};
 use crate::sources::record::Notice;
 
@@ -12,7 +14,7 @@ pub const MOST_NOTICES: usize = 1_000;
 const NAMED: usize = 5;
 
 /// What there is to tell of some files.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct FileNotices {
     /// The files that should be of one tenant and are of several.
     pub of_several_tenants: Vec<SeveralTenants>,

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::guid::Guid;
 use crate::sources::Format;
 use crate::sources::file_context::FileContext;
@@ -16,7 +18,7 @@ pub struct FileTenants {
 }
 
 /// A file that should be of one tenant and is of several.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SeveralTenants {
     pub source: String,
     pub path: String,

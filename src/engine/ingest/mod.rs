@@ -14,6 +14,7 @@ pub mod file_tenants;
 pub mod gathered;
 pub mod partition_files;
 pub mod partition_plan;
+pub mod read_back;
 pub mod read_file;
 pub(crate) mod read_large_file;
 pub(crate) mod read_partition;

@@ -19,6 +19,7 @@ use crate::engine::ingest::execute_task;
 use crate::engine::ingest::file_notices;
 use crate::engine::ingest::partition_files::NO_DAY;
 use crate::engine::ingest::partition_plan::PartitionPlan;
+use crate::engine::ingest::read_back::read_back;
 use crate::engine::ingest::recent_events::RecentEvents;
 use crate::engine::ingest::reject_budget::RejectBudget;
 use crate::engine::ingest::task_context::TaskContext;
@@ -27,7 +28,9 @@ use crate::engine::input::raw_file::RawFile;
 use crate::engine::input::unread::Unread;
 use crate::engine::plan::causes::{Cause, Changes};
 use crate::engine::plan::rebuild::Making;
+use crate::engine::plan::received_task::ReceivedTask;
 use crate::engine::plan::task::{Outcome, Task, changed_meanwhile};
+use crate::engine::plan::workers::HandedOut;
 use crate::engine::report::{RunReport, Size};
 use crate::engine::request::Request;
 use crate::engine::state::State;
@@ -94,15 +97,21 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
         unit: "files",
         total,
     });
-    let context = TaskContext::of_run(settings, store, shared, files, unread, watch);
-    let written: Vec<Written> = plans
+    let recent_events = RecentEvents::default();
+    let context = TaskContext::of_run(settings, store, shared, files, unread, (watch, &recent_events));
+    let tasks: Vec<ReceivedTask> = plans.par_iter().map(|plan| plan.task(&context, request.today)).collect();
+    let handed_out = request.hand_out(tasks.iter().cloned().map(Task::Received), shared)?;
+    let written: Vec<Option<Written>> = plans
         .par_iter()
+        .zip(&tasks)
+        .enumerate()
         // One by one: a thread that is given several in a row has some left when the others are
         // through.
         .with_max_len(1)
-        .map(|plan| carry_out(plan, &context, request))
+        .map(|(at, (plan, task))| carry_out((plan, task), &context, &handed_out, at))
         .collect::<Result<_, _>>()?;
-    let recent_events = context.recent_events;
+    handed_out.check()?;
+    let written: Vec<Written> = written.into_iter().flatten().collect();
     watch.tell(Event::End);
     for warning in file_notices::warnings(written.iter().map(|part| &part.notices)) {
         watch.tell(Event::Warning(warning));
@@ -152,13 +161,32 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
     })
 }
 
-/// Carries out the task of a partition.
-fn carry_out(plan: &PartitionPlan<'_>, context: &TaskContext<'_>, request: &Request<'_>) -> Result<Written, EngineError> {
-    let task = plan.task(context, request.today);
-    request.tell(|| Task::Received(task.clone()));
-    match execute_task::execute(&task, context, Some(&plan.known))? {
-        Outcome::Made(written) => Ok(written),
-        Outcome::AlreadyMade | Outcome::Outdated => Err(changed_meanwhile()),
+/// Carries out the task of a partition, unless a worker did. `None` where it was given up.
+fn carry_out(
+    (plan, task): (&PartitionPlan<'_>, &ReceivedTask),
+    context: &TaskContext<'_>,
+    handed_out: &HandedOut<'_>,
+    at: usize,
+) -> Result<Option<Written>, EngineError> {
+    let made = handed_out.made_by_workers(at);
+    let outcome = handed_out.carry_out(at, |state| {
+        let context = &TaskContext { state, ..context.clone() };
+        match made.is_empty() {
+            true => execute_task::execute(task, context, Some(&plan.known)),
+            false if execute_task::is_made_by_worker(task, context)? => Ok(Outcome::AlreadyMade),
+            false => execute_task::execute(task, context, None),
+        }
+    })?;
+    match outcome {
+        None => Ok(None),
+        Some(Outcome::Made(written)) => Ok(Some(written)),
+        Some(Outcome::AlreadyMade) if !made.is_empty() => {
+            let account = handed_out
+                .account(at)
+                .and_then(|account| serde_json::from_value(account.clone()).ok());
+            Ok(Some(read_back(task, context.store, made, account.unwrap_or_default())?))
+        }
+        Some(Outcome::AlreadyMade | Outcome::Outdated) => Err(changed_meanwhile()),
     }
 }
 
@@ -231,11 +259,9 @@ fn note_events(state: &State, written: &[Written], changes: &mut Changes) {
         }
     }
     let mut files: BTreeMap<Day, (u64, &str)> = BTreeMap::new();
-    for file in written.iter().flat_map(|part| &part.events) {
-        for day in file.days.keys().filter(|day| rows.contains_key(day)) {
-            let known = files.entry(*day).or_insert((0, file.path.as_str()));
-            *known = (known.0 + 1, known.1.min(file.path.as_str()));
-        }
+    for (day, (count, first)) in written.iter().flat_map(|part| &part.events) {
+        let known = files.entry(*day).or_insert((0, first.as_str()));
+        *known = (known.0 + count, known.1.min(first.as_str()));
     }
     let made: BTreeSet<Day> = state.days(&ACTIVITY_DAILY).into_iter().collect();
     for (day, more) in rows {

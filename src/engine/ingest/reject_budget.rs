@@ -243,11 +243,17 @@ fn rejects_of(
     place: Place,
     is_counted: impl Fn(&str, &str) -> bool,
 ) -> Result<Vec<RejectCount>, EngineError> {
+    match state.footer(&REJECTS, place) {
+        Some(_) => rejects_in(store, place, is_counted),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The rejects of some files of a partition that has a file of rejects.
+pub fn rejects_in(store: &Store, place: Place, is_counted: impl Fn(&str, &str) -> bool) -> Result<Vec<RejectCount>, EngineError> {
     let mut rejects = Rejects::default();
-    if state.footer(&REJECTS, place).is_some() {
-        for frame in store.read_coded(&REJECTS, place, &[])? {
-            rejects.absorb(&frame, |source, file| !is_counted(source, file), |_| String::new())?;
-        }
+    for frame in store.read_coded(&REJECTS, place, &[])? {
+        rejects.absorb(&frame, |source, file| !is_counted(source, file), |_| String::new())?;
     }
     Ok(rejects.counts())
 }

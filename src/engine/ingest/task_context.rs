@@ -15,6 +15,7 @@ use crate::pipeline::settings::Settings;
 use crate::warehouse::store::Store;
 
 /// What the tasks of `received=` partitions share.
+#[derive(Clone)]
 pub struct TaskContext<'a> {
     pub settings: &'a Settings,
     pub store: &'a Store,
@@ -25,7 +26,7 @@ pub struct TaskContext<'a> {
     pub ways: Vec<Arc<str>>,
     pub digest_of_reading: Digest,
     /// Takes what is written of events, for the facts.
-    pub recent_events: RecentEvents,
+    pub recent_events: &'a RecentEvents,
     pub unread: &'a Unread,
     /// Whether a partition is made without files that cannot be read. Only a run that tells of them
     /// may do so.
@@ -41,7 +42,7 @@ impl<'a> TaskContext<'a> {
         state: &'a State,
         files: &'a [RawFile],
         unread: &'a Unread,
-        watch: &'a Watch<'a>,
+        (watch, recent_events): (&'a Watch<'a>, &'a RecentEvents),
     ) -> TaskContext<'a> {
         TaskContext {
             settings,
@@ -50,7 +51,7 @@ impl<'a> TaskContext<'a> {
             files,
             ways: ways(settings),
             digest_of_reading: digest_of_reading(settings),
-            recent_events: RecentEvents::default(),
+            recent_events,
             unread,
             goes_on_without_unread: true,
             watch,

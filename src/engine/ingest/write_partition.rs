@@ -3,7 +3,7 @@
 //! was or as it is to be.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use arrow::record_batch::RecordBatch;
@@ -52,8 +52,8 @@ pub struct Written {
     pub footers: Vec<(&'static Contract, Place, Footer)>,
     pub files: Vec<raw_files::RawFile>,
     pub rejects: Vec<RejectCount>,
-    /// How many events of which day each raw file had that was read.
-    pub events: Vec<FileEvents>,
+    /// How many of the raw files that were read had events of a day, and the first of them.
+    pub events: EventFiles,
     /// What there is to tell of the files that were read.
     pub notices: FileNotices,
     /// Users who stay under pseudonyms though ids are plain: raw files that would say who they are
@@ -61,6 +61,23 @@ pub struct Written {
     pub masked: BTreeSet<String>,
     /// What the partition's `raw_files` come to.
     pub totals: Entry<PartitionTotals>,
+}
+
+/// For days of events how many raw files had some, and the path of the first of these files.
+pub type EventFiles = BTreeMap<Day, (u64, String)>;
+
+fn files_by_day(files: Vec<FileEvents>) -> EventFiles {
+    let mut by_day = EventFiles::new();
+    for FileEvents { path, days } in files {
+        for day in days.into_keys() {
+            let known = by_day.entry(day).or_insert_with(|| (0, path.clone()));
+            known.0 += 1;
+            if path < known.1 {
+                known.1.clone_from(&path);
+            }
+        }
+    }
+    by_day
 }
 
 /// What a task begins with.
@@ -91,7 +108,7 @@ pub fn write(task: &ReceivedTask, inputs: Inputs<'_>, context: &TaskContext<'_>)
         readings.retain(|reading| !(context.unread.has(&reading.file.path) && was_read(&reading.file.path)));
     };
     let (files, rejects) = (gathered.files.clone(), gathered.rejects.counts());
-    let events = std::mem::take(&mut gathered.file_events);
+    let events = files_by_day(std::mem::take(&mut gathered.file_events));
     let notices = std::mem::take(&mut gathered.notices);
     let readings: Vec<&Reading<'_>> = readings.iter().collect();
     let carried = CarriedOver::of(task, known, context, &readings);
@@ -105,7 +122,7 @@ pub fn write(task: &ReceivedTask, inputs: Inputs<'_>, context: &TaskContext<'_>)
         settings: context.settings,
         store: context.store,
         state: context.state,
-        recent_events: &context.recent_events,
+        recent_events: context.recent_events,
         carried,
         gathered,
         commit: Mutex::default(),

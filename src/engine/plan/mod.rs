@@ -10,3 +10,4 @@ pub mod outside_days;
 pub mod rebuild;
 pub mod received_task;
 pub mod task;
+pub mod workers;

@@ -5,9 +5,9 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Read};
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::storage::disk::Disk;
+use crate::storage::disk::{Disk, DiskFile};
 use crate::storage::error::{LeaseFault, StorageError};
 use crate::storage::interface::{Holder, Lease};
 
@@ -15,6 +15,9 @@ use crate::storage::interface::{Holder, Lease};
 /// moment.
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(5);
+/// The same for a lock that everybody has for a moment only; one who has it longer has stopped.
+const SHORT_PAUSE: Duration = Duration::from_micros(500);
+const LONGEST_MOMENT: Duration = Duration::from_secs(20);
 
 /// Looks who has the lock or had it last. Nothing is written.
 pub fn look(path: &Path) -> io::Result<Holder> {
@@ -57,6 +60,20 @@ pub fn take(disk: &Disk, path: &Path, holder: &str) -> Result<Lease, LeaseFault>
     file.overwrite(format!("{holder}\n").as_bytes())
         .map_err(StorageError::of("write the lock", path))?;
     Ok(Lease(Box::new(file)))
+}
+
+/// Waits until the lock is free, and takes it. Who has one like this has it for a moment.
+pub fn wait(disk: &Disk, path: &Path) -> Result<DiskFile, StorageError> {
+    let file = disk.open_file(path).map_err(StorageError::of("open the lock", path))?;
+    let began = Instant::now();
+    loop {
+        match file.as_file().try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if began.elapsed() < LONGEST_MOMENT => thread::sleep(SHORT_PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(StorageError::of("lock", path)(io::ErrorKind::TimedOut.into())),
+            Err(TryLockError::Error(error)) => return Err(StorageError::of("lock", path)(error)),
+        }
+    }
 }
 
 /// Takes the lock for reading only, or says who changes what is locked. `None` where there is no

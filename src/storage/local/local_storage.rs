@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::storage::disk::Disk;
 use crate::storage::error::{LeaseFault, OpenFault, StorageError};
@@ -25,7 +25,18 @@ pub struct LocalStorage {
     reads: Reads,
     /// Who writes here for this process, as soon as it has written something.
     writer: Mutex<Option<Arc<Writer>>>,
+    /// For whom this process works here.
+    follows: Mutex<Weak<Followed>>,
 }
+
+/// Somebody who has a lease, and for whom others work.
+struct Followed {
+    lock: PathBuf,
+    holder: String,
+}
+
+/// Whoever changes an object under a condition has this alone, for as long as it takes.
+const CONDITIONAL: &str = ".uptake/conditional";
 
 impl LocalStorage {
     /// A folder that is changed by way of `disk`, and whose files are read by way of `reads`.
@@ -35,6 +46,25 @@ impl LocalStorage {
             folder: Folder { root, disk },
             reads,
             writer: Mutex::default(),
+            follows: Mutex::default(),
+        }
+    }
+
+    /// Refuses a change where somebody for whom this process works has lost the lease.
+    fn check_followed(&self, changed: &Path) -> Result<(), StorageError> {
+        let followed = self.follows.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        let Some(Followed { lock, holder }) = followed.as_deref() else {
+            return Ok(());
+        };
+        match lease::look(lock).map_err(StorageError::of("look at the lock", lock))? {
+            Holder::Held(now) if now == *holder => Ok(()),
+            _ => {
+                let why = format!(
+                    "the lock `{}` is no longer held by {holder}: nothing more is changed",
+                    lock.display()
+                );
+                Err(StorageError::of("change", changed)(io::Error::other(why)))
+            }
         }
     }
 
@@ -109,6 +139,7 @@ impl Storage for LocalStorage {
     }
 
     fn put(&self, staged: &Staged, name: &str) -> Result<(), StorageError> {
+        self.check_followed(&self.path(name))?;
         self.folder.put_into_place(&self.folder.staging().join(&staged.0), &self.path(name))
     }
 
@@ -142,9 +173,21 @@ impl Storage for LocalStorage {
     }
 
     fn put_together(&self, group: &str, changes: &Changes) -> Result<(), StorageError> {
+        self.check_followed(&self.path(&commit::name_of(group)))?;
         self.put_bytes(&commit::name_of(group), &commit::list_of(changes)?)?;
         commit::carry_out(&self.folder, changes)?;
         self.folder.remove(&self.path(&commit::name_of(group)))
+    }
+
+    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
+        let alone = self.path(CONDITIONAL);
+        self.folder.create_around(&alone)?;
+        let _alone = lease::wait(&self.folder.disk, &alone)?;
+        if self.read(name)?.as_deref() != before {
+            return Ok(false);
+        }
+        self.put_bytes(name, bytes)?;
+        Ok(true)
     }
 
     fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
@@ -158,6 +201,7 @@ impl Storage for LocalStorage {
     }
 
     fn delete(&self, name: &str) -> Result<(), StorageError> {
+        self.check_followed(&self.path(name))?;
         self.folder.remove(&self.path(name))
     }
 
@@ -188,6 +232,25 @@ impl Storage for LocalStorage {
 
     fn share(&self, name: &str, holder: &str) -> Result<Option<Lease>, LeaseFault> {
         lease::share(&self.folder.disk, &self.path(name), holder)
+    }
+
+    fn follow(&self, name: &str, holder: &str) -> Result<Lease, LeaseFault> {
+        let followed = Arc::new(Followed {
+            lock: self.path(name),
+            holder: holder.to_owned(),
+        });
+        match self.leaseholder(name)? {
+            Holder::Held(now) if now == holder => {}
+            Holder::Held(other) | Holder::Free(other) => return Err(LeaseFault::Held(other)),
+            Holder::Untouched => return Err(LeaseFault::Held(String::new())),
+        }
+        let mut follows = self.follows.lock().unwrap_or_else(PoisonError::into_inner);
+        let followed = match follows.upgrade().filter(|known| known.holder == holder) {
+            Some(known) => known,
+            None => followed,
+        };
+        *follows = Arc::downgrade(&followed);
+        Ok(Lease(Box::new(followed)))
     }
 
     fn leaseholder(&self, name: &str) -> Result<Holder, StorageError> {

@@ -141,6 +141,36 @@ pub fn share(objects: &Objects, name: &str, holder_text: &str) -> Result<Option<
     }
 }
 
+/// What a lease says, and how it stands by the clock of the store.
+pub struct Described {
+    pub holder: String,
+    pub is_live: bool,
+    /// When it was renewed last, and how long ago that is: nanoseconds.
+    pub renewed: u64,
+    pub age: u64,
+}
+
+/// Describes a lease; `None` where nobody ever took it.
+pub fn described(objects: &Objects, name: &str) -> Result<Option<Described>, StorageError> {
+    let Some(found) = objects.get(name)? else { return Ok(None) };
+    let text = Text::parse(&found.bytes);
+    let (now, renewed) = (time(objects, name)?, changed(&found.meta).unwrap_or(0));
+    Ok(Some(Described {
+        is_live: text.is_held && is_live(objects, &found.meta, now),
+        holder: text.holder,
+        renewed,
+        age: now.saturating_sub(renewed),
+    }))
+}
+
+/// Who has the lease, and when he renewed it last by the clock of the store; `None` where nobody
+/// has it. One that expired is still somebody's as long as nobody takes it over.
+pub fn holder_and_renewal(objects: &Objects, name: &str) -> Result<Option<(String, u64)>, StorageError> {
+    let Some(found) = objects.get(name)? else { return Ok(None) };
+    let text = Text::parse(&found.bytes);
+    Ok(text.is_held.then(|| (text.holder, changed(&found.meta).unwrap_or(0))))
+}
+
 /// Looks who has the lease or had it last. Nothing is written, so the time is that of this machine.
 pub fn look(objects: &Objects, name: &str) -> Result<Holder, StorageError> {
     let Some(found) = objects.get(name)? else {

@@ -18,6 +18,7 @@ mod connect;
 mod credentials;
 mod fault;
 mod fence;
+mod follow;
 mod lease;
 mod objects;
 pub mod remote_storage;
@@ -29,3 +30,8 @@ mod together;
 mod walk;
 
 pub use connect::at_url;
+
+/// How long a lease outlives its holder.
+pub fn lease_expiry() -> std::time::Duration {
+    fence::Fence::of_process().expiry
+}

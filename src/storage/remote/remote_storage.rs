@@ -20,7 +20,7 @@ use crate::storage::remote::ahead::Ahead;
 use crate::storage::remote::body::{changed, version_of};
 use crate::storage::remote::objects::{Objects, version_to_replace};
 use crate::storage::remote::staging::Staging;
-use crate::storage::remote::{fault, lease, together, walk};
+use crate::storage::remote::{fault, follow, lease, together, walk};
 use crate::storage::version_tag::VersionTag;
 
 /// A prefix of a container or bucket.
@@ -230,6 +230,22 @@ impl Storage for RemoteStorage {
         together::put(self.objects()?, &self.staging, group, changes)
     }
 
+    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
+        let objects = self.objects()?;
+        let version = match before {
+            None => None,
+            Some(before) => match objects.get(name)?.filter(|found| *found.bytes == *before) {
+                Some(found) => Some(version_to_replace(&found.meta)),
+                None => return Ok(false),
+            },
+        };
+        if objects.put_if(name, bytes, version.as_ref())?.is_some() {
+            return Ok(true);
+        }
+        // A PUT that was repeated, since its answer was lost, meets what it has put itself.
+        Ok(objects.get(name)?.is_some_and(|found| *found.bytes == *bytes))
+    }
+
     fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
         let objects = self.objects()?;
         objects.fence.check(&self.shown(name))?;
@@ -278,6 +294,10 @@ impl Storage for RemoteStorage {
 
     fn share(&self, name: &str, holder: &str) -> Result<Option<Lease>, LeaseFault> {
         lease::share(self.objects()?, name, holder)
+    }
+
+    fn follow(&self, name: &str, holder: &str) -> Result<Lease, LeaseFault> {
+        follow::follow(self.objects()?, name, holder)
     }
 
     fn leaseholder(&self, name: &str) -> Result<Holder, StorageError> {

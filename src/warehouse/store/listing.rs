@@ -48,7 +48,7 @@ pub struct Listing {
 }
 
 /// Something in the place of a file of ours that is not one, or not any more.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Broken {
     /// The table in whose folder it is.
     pub table: &'static str,

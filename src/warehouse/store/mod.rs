@@ -124,17 +124,30 @@ impl Store {
     /// left unfinished.
     pub fn lock(&self, holder: &str) -> Result<Lease, WarehouseError> {
         let lock = self.storage.lease(LOCK, holder).map_err(|fault| self.locked(fault))?;
-        self.storage.recover(&|object| match describe(object) {
-            Ok(described) => Ok(described.is_some()),
-            Err(WarehouseError::Store { doing, path, error }) => Err(StorageError { doing, path, error }),
-            Err(_) => Ok(false),
-        })?;
+        self.recover()?;
         Ok(lock)
     }
 
     /// Keeps runs from changing the warehouse while it is read. `None` where there was never a run.
     pub fn share(&self, holder: &str) -> Result<Option<Lease>, WarehouseError> {
         self.storage.share(LOCK, holder).map_err(|fault| self.locked(fault))
+    }
+
+    /// Works for the one who has the lock and describes himself so: nothing is changed any more
+    /// once he has it no more.
+    pub fn follow(&self, holder: &str) -> Result<Lease, WarehouseError> {
+        self.storage.follow(LOCK, holder).map_err(|fault| self.locked(fault))
+    }
+
+    /// Completes what somebody who works for the holder of the lock has begun to commit and did not
+    /// live to complete. The caller has the lock.
+    pub fn recover(&self) -> Result<(), WarehouseError> {
+        self.storage.recover(&|object| match describe(object) {
+            Ok(described) => Ok(described.is_some()),
+            Err(WarehouseError::Store { doing, path, error }) => Err(StorageError { doing, path, error }),
+            Err(_) => Ok(false),
+        })?;
+        Ok(())
     }
 
     /// Who has the lock, or had it last.
@@ -250,6 +263,26 @@ impl Store {
     /// Reads something that is not a table; `None` where it is not there.
     pub fn read_private(&self, name: &str) -> Result<Option<Vec<u8>>, WarehouseError> {
         Ok(self.storage.read(&format!("{PRIVATE}/{name}"))?)
+    }
+
+    /// Puts something that is not a table where what is there is `before`, and says whether it was.
+    pub fn put_private_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, WarehouseError> {
+        Ok(self.storage.put_if(&format!("{PRIVATE}/{name}"), bytes, before)?)
+    }
+
+    /// What is directly below a name that is not a table, each with its version.
+    pub fn list_private(&self, name: &str) -> Result<Vec<(String, VersionTag)>, WarehouseError> {
+        let found = self.storage.list(&format!("{PRIVATE}/{name}"), None)?.unwrap_or_default();
+        Ok(found
+            .entries
+            .into_iter()
+            .map(|entry| (entry.name, entry.metadata.version))
+            .collect())
+    }
+
+    /// Deletes what is below a name that is not a table.
+    pub fn delete_private_below(&self, name: &str) -> Result<(), WarehouseError> {
+        Ok(self.storage.delete_below(&format!("{PRIVATE}/{name}"))?)
     }
 
     fn open(&self, contract: &Contract, place: Place) -> Result<OpenObject, StorageError> {
