@@ -156,7 +156,10 @@ fn hourly_logs(levels: &[Vec<String>], settings: &Settings) -> Vec<(ReceivedTask
         let logs = logs(&task);
         (logs.len() > 2).then_some((task, logs))
     };
-    tasks.filter_map(with_logs).collect()
+    let mut logs: Vec<_> = tasks.filter_map(with_logs).collect();
+    // The latest first: those days have logs of every kind that the tests look at.
+    logs.reverse();
+    logs
 }
 
 /// Where there are links.

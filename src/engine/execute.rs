@@ -55,6 +55,7 @@ pub struct Workplace<'a> {
     settings: &'a Settings,
     store: &'a Store,
     state: State,
+    is_of_level_before: bool,
     /// The settings with what is known of customers.
     applied: Option<Settings>,
     names: Vec<Names>,
@@ -74,6 +75,7 @@ impl<'a> Workplace<'a> {
             settings,
             store,
             state,
+            is_of_level_before: false,
             applied: None,
             names: (0..settings.shards).map(|_| Names::default()).collect(),
             named: BTreeSet::new(),
@@ -81,10 +83,18 @@ impl<'a> Workplace<'a> {
         }
     }
 
-    /// The same for the tasks of the next level, which read what those of this one have made.
-    pub fn again(self) -> Result<Workplace<'a>, EngineError> {
-        let state = State::read(self.store, self.state.into_footers(self.store)?)?;
-        Ok(Workplace::of(self.settings, self.store, state))
+    /// Takes note that tasks of the next level come, which read what those of this one have made.
+    pub fn go_to_next_level(&mut self) {
+        self.is_of_level_before = true;
+    }
+
+    /// Looks at the warehouse again where it is another level's.
+    pub fn catch_up(&mut self) -> Result<(), EngineError> {
+        if self.is_of_level_before {
+            let known = std::mem::take(&mut self.state).into_footers(self.store)?;
+            *self = Workplace::of(self.settings, self.store, State::read(self.store, known)?);
+        }
+        Ok(())
     }
 
     /// What the warehouse has.

@@ -150,7 +150,7 @@ impl Desk {
     /// A run that leads workers.
     pub fn lead(&self, mode: &str) -> Command {
         let mut command = self.command("run");
-        command.args(["--workers", mode, "--shared-folders", "--patience", "6"]);
+        command.args(["--workers", mode, "--shared-folders", "--patience", "30"]);
         command
     }
 

@@ -112,10 +112,10 @@ fn of_two_leaders_the_second_is_told_who_leads() {
 
 #[test]
 fn a_task_that_would_not_fit_is_refused_and_made_by_somebody_else() {
-    let portfolio = Portfolio::of_many();
+    let portfolio = Portfolio::small();
     let desk = portfolio.desk();
     let leader = start(&mut desk.lead("claims"));
-    let worker = start(desk.claims_worker().args(["--memory", "97"]));
+    let worker = start(desk.claims_worker().args(["--memory", "64"]));
     ended_with(&leader.end(), 0);
     let told = ended_with(&worker.end(), 0);
     assert!(told.contains("\"outcome\":\"refused\"") && told.contains("MiB"), "{told}");

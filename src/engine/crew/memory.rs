@@ -29,7 +29,13 @@ const OF_LICENSE_ROW: u64 = 400;
 
 /// Why a task is refused where there is so much memory; `None` where it fits.
 pub fn refused(task: &Task, state: &State, settings: &Settings, memory: u64) -> Option<String> {
-    let working = reckoned(task, state);
+    let shards = task.shard().map(|_| u64::from(settings.shards));
+    too_large(reckoned(task, state), shards, memory)
+}
+
+/// The same of a task that needs so much besides what a worker takes at rest. `shards`: how many
+/// there are, where more of them make it smaller.
+fn too_large(working: u64, shards: Option<u64>, memory: u64) -> Option<String> {
     if AT_REST + working <= memory {
         return None;
     }
@@ -39,12 +45,11 @@ pub fn refused(task: &Task, state: &State, settings: &Settings, memory: u64) -> 
         mebibytes(AT_REST + working),
         mebibytes(memory)
     );
-    let shards = u64::from(settings.shards);
     let room = memory.saturating_sub(AT_REST);
-    let fitting = (shards * working).checked_div(room).map(|shards| shards + 1);
-    Some(match (task.shard(), fitting) {
-        (Some(_), Some(fitting)) => format!("{needed}: with `shards = {fitting}` in [warehouse] it would fit"),
-        _ => format!("{needed}: more shards do not make it smaller, so give it to a worker with more"),
+    let fitting = shards.filter(|_| room > 0).map(|shards| (shards * working).div_ceil(room));
+    Some(match fitting {
+        Some(fitting) => format!("{needed}: with `shards = {fitting}` in [warehouse] it would fit"),
+        None => format!("{needed}: more shards do not make it smaller, so give it to a worker with more"),
     })
 }
 
@@ -98,4 +103,22 @@ fn reckoned(task: &Task, state: &State) -> u64 {
 
 fn is_compressed(name: &str) -> bool {
     [".gz", ".zip", ".zst", ".bz2", ".xz"].iter().any(|ending| name.ends_with(ending)) || name.contains(".zip/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_that_does_not_fit_is_told_how_many_shards_would_do() {
+        let (working, memory) = (1 << 30, AT_REST + (256 << 20));
+        assert_eq!(too_large(working, Some(4), AT_REST + working), None);
+        let told = too_large(working, Some(4), memory).unwrap();
+        assert!(
+            told.contains("1120 MiB") && told.contains("use 352") && told.contains("`shards = 16`"),
+            "{told}"
+        );
+        assert_eq!(too_large(working * 4 / 16, Some(16), memory), None, "with so many it fits");
+        assert!(too_large(working, None, memory).unwrap().contains("give it to a worker with more"));
+    }
 }

@@ -99,7 +99,7 @@ impl<'a> Worker<'a> {
                     }
                     if is_new(&open) {
                         list = Some((open.list, Others::default()));
-                        place = place.take().map(Workplace::again).transpose()?;
+                        place.iter_mut().for_each(Workplace::go_to_next_level);
                     }
                     let others = list.as_mut().map(|(_, others)| others);
                     if let Some(others) = others
@@ -237,6 +237,7 @@ impl<'a> Worker<'a> {
                 Some(place) => place,
                 None => place.insert(Workplace::open(self.settings, self.store)?),
             };
+            place.catch_up()?;
             if attempt > 1 {
                 place.look_again(task)?;
             }

@@ -39,6 +39,24 @@ pub struct FileEvents {
     pub days: BTreeMap<Day, u64>,
 }
 
+/// For days of events how many raw files had some, and the path of the first of these files.
+pub type EventFiles = BTreeMap<Day, (u64, String)>;
+
+/// The same files by day.
+pub fn files_by_day(files: Vec<FileEvents>) -> EventFiles {
+    let mut by_day = EventFiles::new();
+    for FileEvents { path, days } in files {
+        for day in days.into_keys() {
+            let known = by_day.entry(day).or_insert_with(|| (0, path.clone()));
+            known.0 += 1;
+            if path < known.1 {
+                known.1.clone_from(&path);
+            }
+        }
+    }
+    by_day
+}
+
 impl Gathered {
     /// Takes everything of another one.
     pub fn append(mut self, mut other: Gathered) -> Gathered {

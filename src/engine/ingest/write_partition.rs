@@ -3,7 +3,7 @@
 //! was or as it is to be.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use arrow::record_batch::RecordBatch;
@@ -20,7 +20,7 @@ use crate::engine::error::EngineError;
 use crate::engine::ingest::carry_over::CarriedOver;
 use crate::engine::ingest::collector::ids_in_excerpts;
 use crate::engine::ingest::file_notices::FileNotices;
-use crate::engine::ingest::gathered::{FileEvents, Gathered};
+use crate::engine::ingest::gathered::{EventFiles, Gathered, files_by_day};
 use crate::engine::ingest::partition_files::{belongs, fingerprint};
 use crate::engine::ingest::read_partition::{gather, lock};
 use crate::engine::ingest::reading::Reading;
@@ -61,23 +61,6 @@ pub struct Written {
     pub masked: BTreeSet<String>,
     /// What the partition's `raw_files` come to.
     pub totals: Entry<PartitionTotals>,
-}
-
-/// For days of events how many raw files had some, and the path of the first of these files.
-pub type EventFiles = BTreeMap<Day, (u64, String)>;
-
-fn files_by_day(files: Vec<FileEvents>) -> EventFiles {
-    let mut by_day = EventFiles::new();
-    for FileEvents { path, days } in files {
-        for day in days.into_keys() {
-            let known = by_day.entry(day).or_insert_with(|| (0, path.clone()));
-            known.0 += 1;
-            if path < known.1 {
-                known.1.clone_from(&path);
-            }
-        }
-    }
-    by_day
 }
 
 /// What a task begins with.
