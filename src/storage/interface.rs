@@ -72,11 +72,6 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// some of them done and others not.
     fn put_together(&self, group: &str, changes: &Changes) -> Result<(), StorageError>;
 
-    /// Puts these bytes under a name only where what is there is `before`: just these bytes, or
-    /// nothing. Of several who try this at once exactly one is told that it did. Nobody else may put
-    /// the same bytes there: an answer that was lost is known by them.
-    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError>;
-
     /// Adds bytes to the end of an object, together and on the disk when this returns. What several
     /// processes add stands there in some order.
     fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError>;

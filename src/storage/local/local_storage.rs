@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use crate::storage::disk::Disk;
 use crate::storage::error::{LeaseFault, OpenFault, StorageError};
 use crate::storage::interface::{Changes, Earlier, Holder, Lease, Listing, Metadata, Selection, Staged, Storage, Unfinished, Walked};
-use crate::storage::local::folder::Folder;
+use crate::storage::local::folder::{Folder, PRIVATE};
 use crate::storage::local::reads::{Access, Reads};
 use crate::storage::local::staging::{self, Writer};
 use crate::storage::local::{commit, lease, list, metadata, open, walk};
@@ -34,9 +34,6 @@ struct Followed {
     lock: PathBuf,
     holder: String,
 }
-
-/// Whoever changes an object under a condition has this alone, for as long as it takes.
-const CONDITIONAL: &str = ".uptake/conditional";
 
 impl LocalStorage {
     /// A folder that is changed by way of `disk`, and whose files are read by way of `reads`.
@@ -145,6 +142,7 @@ impl Storage for LocalStorage {
 
     fn copy(&self, from: &str, to: &str) -> Result<(), StorageError> {
         let (from, to) = (self.path(from), self.path(to));
+        self.check_followed(&to)?;
         if Identity::at(&from).is_some_and(|file| Identity::at(&to) == Some(file)) {
             // Both are names of one file already, and a rename would do nothing.
             return Ok(());
@@ -159,14 +157,12 @@ impl Storage for LocalStorage {
     fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
         let lock = self.folder.private().join(REPLACING);
         self.folder.create_around(&lock)?;
-        let _lease = match lease::take(&self.folder.disk, &lock, name) {
-            Ok(lease) => lease,
-            // Somebody is about to put something.
-            Err(LeaseFault::Held(_)) => return Ok(false),
-            Err(LeaseFault::Storage(error)) => return Err(error),
-        };
+        let _lock = lease::wait(&self.folder.disk, &lock)?;
         let is_as_before = self.read(name)?.as_deref() == before;
-        if is_as_before {
+        if is_as_before && name.starts_with(PRIVATE) {
+            // Nobody asks for it after a loss of power.
+            self.put_bytes(name, bytes)?;
+        } else if is_as_before {
             self.put_synced(name, bytes)?;
         }
         Ok(is_as_before)
@@ -177,17 +173,6 @@ impl Storage for LocalStorage {
         self.put_bytes(&commit::name_of(group), &commit::list_of(changes)?)?;
         commit::carry_out(&self.folder, changes)?;
         self.folder.remove(&self.path(&commit::name_of(group)))
-    }
-
-    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
-        let alone = self.path(CONDITIONAL);
-        self.folder.create_around(&alone)?;
-        let _alone = lease::wait(&self.folder.disk, &alone)?;
-        if self.read(name)?.as_deref() != before {
-            return Ok(false);
-        }
-        self.put_bytes(name, bytes)?;
-        Ok(true)
     }
 
     fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {

@@ -230,22 +230,6 @@ impl Storage for RemoteStorage {
         together::put(self.objects()?, &self.staging, group, changes)
     }
 
-    fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
-        let objects = self.objects()?;
-        let version = match before {
-            None => None,
-            Some(before) => match objects.get(name)?.filter(|found| *found.bytes == *before) {
-                Some(found) => Some(version_to_replace(&found.meta)),
-                None => return Ok(false),
-            },
-        };
-        if objects.put_if(name, bytes, version.as_ref())?.is_some() {
-            return Ok(true);
-        }
-        // A PUT that was repeated, since its answer was lost, meets what it has put itself.
-        Ok(objects.get(name)?.is_some_and(|found| *found.bytes == *bytes))
-    }
-
     fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
         let objects = self.objects()?;
         objects.fence.check(&self.shown(name))?;
