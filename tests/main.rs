@@ -14,6 +14,7 @@ mod crash;
 mod customers;
 mod describe;
 mod endings;
+mod examples;
 mod exceptions;
 mod explain;
 mod floor_plan;
