@@ -64,7 +64,8 @@ on_spark() {
     for _ in $(seq 600); do
       # Once something was made, there is more to come.
       if compgen -G "$work/$name/warehouse/*/*" > /dev/null; then
-        killed="$(executors "$spark" | head -1)"
+        killed="$(executors "$spark")"
+        killed="${killed%%$'\n'*}"
         [ -n "$killed" ] && break
       fi
       sleep 0.1
