@@ -45,7 +45,7 @@ const PARTNER: &str = "f0000000-0000-4000-8000-00000000000f";
 /// Declares a test for each scenario, and the list of them all.
 macro_rules! scenarios {
     ($($test:ident = $folder:literal,)+) => {
-        const SCENARIOS: &[&str] = &[$($folder),+];
+        pub const SCENARIOS: &[&str] = &[$($folder),+];
         $(#[test]
         fn $test() {
             check($folder);
@@ -172,6 +172,24 @@ fn site(scenario: &str, work: &Path) -> (Settings, Vec<Expected>) {
     let folder = golden().join(scenario);
     let expected = Expected::all(&folder.join("expected"));
     (settings(&folder, &pipeline(&folder, work, &expected)), expected)
+}
+
+/// Writes the raw files, the catalogues and the pipeline file of a scenario to a folder, where the
+/// program can be called, and returns the pipeline file.
+pub fn written_to(scenario: &str, work: &Path) -> PathBuf {
+    let folder = golden().join(scenario);
+    let expected = Expected::all(&folder.join("expected"));
+    for file in walkdir::WalkDir::new(&folder).into_iter().map(Result::unwrap) {
+        let below = file.path().strip_prefix(&folder).unwrap();
+        if file.file_type().is_file() && !below.starts_with("expected") {
+            let to = work.join(below);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(file.path(), to).unwrap();
+        }
+    }
+    let written = work.join("pipeline.toml");
+    fs::write(&written, pipeline(&folder, work, &expected)).unwrap();
+    written
 }
 
 /// The settings of a scenario that ran in a folder.

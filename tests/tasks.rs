@@ -129,7 +129,7 @@ fn assert_equal(a: &[(PathBuf, Vec<u8>)], b: &[(PathBuf, Vec<u8>)]) {
 /// The raw files of a partition's task that were read, as they are on the disk.
 fn read_by(task: &ReceivedTask, settings: &Settings) -> Vec<PathBuf> {
     let read = task.files.iter().filter(|file| matches!(file.fate, Fate::Read { .. }));
-    read.map(|file| settings.input_root.join(&file.name)).collect()
+    read.map(|file| settings.inputs[0].root.join(&file.name)).collect()
 }
 
 fn received(text: &str) -> Option<ReceivedTask> {

@@ -9,6 +9,7 @@ use crate::cli::args::global::Global;
 use crate::cli::args::make::{AgainArgs, RunArgs};
 use crate::cli::exit::{Code, Failure};
 use crate::domain::day::{Day, Instant, MICROS_PER_HOUR};
+use crate::domain::input::Input;
 use crate::domain::store_url::{StoreUrl, is_url};
 use crate::engine::input::folders;
 use crate::engine::query::customers;
@@ -46,7 +47,13 @@ impl Context {
                 check_url(option, folder)?;
             }
         }
-        written.input_root = global.input.clone().or(written.input_root);
+        if let Some(root) = &global.input {
+            if written.inputs.have_names {
+                let text = format!("`--input` names one folder, and `{}` has [[input]] with names", pipeline.display());
+                return Err(Failure::new(Code::Usage, text).hint("change `root` of an [[input]] in the pipeline file"));
+            }
+            written.inputs.inputs = vec![Input::only(root.clone())];
+        }
         written.warehouse = global.warehouse.clone().or(written.warehouse);
         written.published = global.published.clone().or(written.published);
         if let Some(key_file) = written.privacy.needed_key_file() {

@@ -8,6 +8,7 @@ pub mod day_ranges;
 pub mod digest;
 pub mod exceptions;
 pub mod guid;
+pub mod input;
 pub mod kinds;
 pub mod money;
 pub mod next_steps;

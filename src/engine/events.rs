@@ -16,6 +16,8 @@ pub enum Event {
     },
     /// Some of them are done.
     Advance(u64),
+    /// So many bytes of raw files were read.
+    Read(u64),
     /// All of them are.
     End,
     /// Something that a person should know, though the run goes on.

@@ -11,6 +11,9 @@ pub struct Phase {
     pub part: &'static str,
     pub unit: &'static str,
     pub done: u64,
+    /// Bytes of raw files that were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// Rounded to milliseconds.
     pub seconds: f64,
 }
@@ -29,6 +32,7 @@ impl PhaseTimer {
             part,
             unit,
             done: 0,
+            bytes: None,
             seconds: 0.0,
         };
         self.current = (total > 0).then(|| (began, Instant::now()));
@@ -39,6 +43,13 @@ impl PhaseTimer {
         if let Some((part, _)) = &mut self.current {
             part.done += units;
         }
+    }
+
+    /// Counts bytes that were read, and returns how many there are.
+    pub fn read(&mut self, bytes: u64) -> u64 {
+        self.current
+            .as_mut()
+            .map_or(0, |(part, _)| *part.bytes.insert(part.bytes.unwrap_or(0) + bytes))
     }
 
     /// Ends the current part and returns it.
@@ -52,6 +63,7 @@ impl PhaseTimer {
         {
             Some(known) => {
                 known.done += part.done;
+                known.bytes = part.bytes.map_or(known.bytes, |bytes| Some(known.bytes.unwrap_or(0) + bytes));
                 known.seconds = rounded(known.seconds + part.seconds);
             }
             None => self.done.push(part.clone()),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use crate::domain::words::nouns::size;
 use crate::engine::events::Event;
 use crate::observe::event_line::{Level, write_event};
 use crate::observe::phases::{Phase, PhaseTimer};
@@ -37,6 +38,8 @@ pub struct Progress {
 struct State {
     parts: PhaseTimer,
     bar: Option<ProgressBar>,
+    /// What the bar counts.
+    unit: &'static str,
     warnings: Vec<String>,
 }
 
@@ -76,6 +79,7 @@ impl Progress {
         match event {
             Event::Begin { what, unit, total } => self.begin(what, unit, total),
             Event::Advance(units) => self.advance(units),
+            Event::Read(bytes) => self.read(bytes),
             Event::End => self.end(),
             Event::Warning(text) => self.warn(&text),
         }
@@ -147,6 +151,7 @@ impl Progress {
             }
             bar.set_prefix(what);
             bar.set_message(unit);
+            state.unit = unit;
             bar.enable_steady_tick(Duration::from_millis(200));
             state.bar = Some(bar);
         }
@@ -160,19 +165,33 @@ impl Progress {
         }
     }
 
+    fn read(&self, bytes: u64) {
+        let Ok(mut state) = self.state.lock() else { return };
+        let all = state.parts.read(bytes);
+        if let Some(bar) = &state.bar {
+            bar.set_message(format!("{}, {}", state.unit, size(all)));
+        }
+    }
+
     fn end(&self) {
         let Ok(mut state) = self.state.lock() else { return };
         if let Some(bar) = state.bar.take() {
             bar.finish_and_clear();
         }
-        let Some(Phase { part, unit, done, seconds }) = state.parts.end() else {
-            return;
-        };
-        let message = format!("{part}: {} in {seconds:.1} s", counted(done, unit));
+        let Some(phase) = state.parts.end() else { return };
+        let Phase {
+            part,
+            unit,
+            done,
+            bytes,
+            seconds,
+        } = phase;
+        let bytes = bytes.map_or_else(String::new, |bytes| format!(", {},", size(bytes)));
+        let message = format!("{part}: {}{bytes} in {seconds:.1} s", counted(done, unit));
         match self.mode {
             ProgressMode::Quiet => {}
             ProgressMode::Json => {
-                let fields = json!({"part": part, "unit": unit, "done": done, "seconds": seconds});
+                let fields = json!(phase);
                 write_event(Level::Info, "part_ended", &message, fields);
             }
             ProgressMode::Lines | ProgressMode::Bars => write_line(&message),

@@ -11,7 +11,7 @@
 //! | unit_kinds | unit_kind, is_seat | the units of subscriptions in Partner Center |
 //! | excluded | sku_id, reason | products that are out of scope for sums |
 //! | audit_actions | kind, name, number, means | which audited actions are use of a service and which its administration |
-//! | prices | see [`prices`](crate::pipeline::prices) | what a seat of a product costs a month |
+//! | prices | see [`prices`](crate::pipeline::catalogue_rows::prices) | what a seat of a product costs a month |
 //!
 //! Columns may stand in any order, next to others. Microsoft's file has flaws that are only
 //! warnings here: repeated rows, blanks around values, two names for a SKU (the first one stays),
@@ -25,8 +25,8 @@ use crate::domain::catalogue::{Catalogue, Offers};
 use crate::domain::kinds::spelled;
 use crate::pipeline::catalogue_rows::offer_matrix::read_nce_offers;
 use crate::pipeline::catalogue_rows::others::{read_apps, read_audit_actions, read_excluded, read_offers, read_unit_kinds};
+use crate::pipeline::catalogue_rows::prices;
 use crate::pipeline::catalogue_rows::products::{names_of_one_product, read_products, read_purposes, read_workloads};
-use crate::pipeline::prices;
 use crate::pipeline::syntax::problem::{CatalogueError, Problem};
 use crate::pipeline::syntax::table::Notes;
 

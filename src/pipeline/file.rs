@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use super::alert::{self, Alert};
 use super::catalogue::Part;
 use super::exceptions::{self, Exclude, Spare};
+use super::inputs::{self, Inputs};
 use super::privacy::{self, Privacy};
 use super::report::{self, ReportSettings};
 use super::source::{self, Source};
@@ -19,7 +20,6 @@ use crate::domain::guid::Guid;
 use crate::domain::kinds::Evidence;
 use crate::domain::next_steps::{Language, Thresholds};
 use crate::domain::rules::Rules;
-use crate::domain::store_url::{StoreUrl, is_url};
 use crate::domain::subscription::State;
 use crate::pipeline::syntax::nearest::nearest;
 use crate::pipeline::syntax::page::{Page, Written};
@@ -56,8 +56,8 @@ pub struct PipelineFile {
     pub sold_states: BTreeSet<State>,
     pub entitled_states: BTreeSet<State>,
     pub language: Language,
-    /// `None`: not written; then `--input` must give it.
-    pub input_root: Option<PathBuf>,
+    /// None where they are not written; then `--input` must give one.
+    pub inputs: Inputs,
     /// `None`: not written; then `--warehouse` must give it.
     pub warehouse: Option<PathBuf>,
     /// `None`: not written; then `--published` must give it.
@@ -123,20 +123,9 @@ pub fn parse(text: &str, path: &Path) -> Result<PipelineFile, SettingsError> {
 
 fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let folder_at = |section: &Section<'_>, key| {
-        let written = section.text(key)?;
-        if is_url(&written.value) {
-            // A URL may have a secret in it, so it is not repeated.
-            if let Err(why) = StoreUrl::parse(&written.value) {
-                section.refuse_secret(key, written.line, &why);
-            }
-            return Some(PathBuf::from(written.value));
-        }
-        Some(folder.join(written.value))
-    };
     let standard = Rules::standard();
     let (first_day, last_day) = days(top);
-    let input = top.table("input", "[input]");
+    let inputs = inputs::read(top, folder);
     let warehouse = top.table("warehouse", "[warehouse]");
     let thresholds = top.table("thresholds", "[thresholds]");
     let privacy = top.table("privacy", "[privacy]");
@@ -162,12 +151,12 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
         sold_states: set(top.words("sold_states", State::ALL, State::name)).unwrap_or(standard.sold_states),
         entitled_states: set(top.words("entitled_states", State::ALL, State::name)).unwrap_or(standard.entitled_states),
         language: top.word("language", Language::ALL, Language::name).unwrap_or(Language::English),
-        input_root: input.as_ref().and_then(|input| folder_at(input, "root")),
-        warehouse: warehouse.as_ref().and_then(|warehouse| folder_at(warehouse, "path")),
-        published: warehouse.as_ref().and_then(|warehouse| folder_at(warehouse, "published")),
+        warehouse: warehouse.as_ref().and_then(|warehouse| warehouse.folder("path", folder)),
+        published: warehouse.as_ref().and_then(|warehouse| warehouse.folder("published", folder)),
         shards: warehouse.as_ref().and_then(shards).unwrap_or(1),
         keep_releases: warehouse.as_ref().and_then(keep_releases).unwrap_or(KEPT_RELEASES),
-        sources: source::read_all(top),
+        sources: source::read_all(top, &inputs),
+        inputs,
         catalogue: catalogue(top, folder),
         products: purposes(top),
         exclude: exceptions::excludes(top),

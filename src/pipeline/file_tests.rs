@@ -4,6 +4,7 @@
 mod sources;
 
 use super::*;
+use crate::domain::input::Input;
 use crate::domain::kinds::Feed;
 use crate::sources::Format;
 
@@ -116,7 +117,7 @@ fn the_contracts_example_is_read_as_written() {
         (Day::parse("2026-01-01"), Day::parse("2026-09-30"))
     );
     assert_eq!(file.partner_tenant, Guid::parse(b"8c0e4c3f-9f2e-4c3a-8f43-0d8ef6f1c2ab"));
-    assert_eq!(file.input_root.as_deref(), Some(Path::new("pipelines/../data/sample")));
+    assert_eq!(file.inputs.inputs, [Input::only("pipelines/../data/sample".into())]);
     assert_eq!(file.warehouse.as_deref(), Some(Path::new("pipelines/../warehouse")));
     assert_eq!(file.published.as_deref(), Some(Path::new("pipelines/../published")));
     assert_eq!((file.shards, file.rescan_days, file.language), (1, 0, Language::English));
@@ -155,8 +156,8 @@ fn what_is_not_written_has_its_default() {
         (standard.evidence, standard.sold_states, standard.entitled_states)
     );
     assert_eq!(
-        (file.input_root, file.warehouse, file.published, file.first_day),
-        (None, None, None, None)
+        (file.inputs.inputs, file.warehouse, file.published, file.first_day),
+        (vec![], None, None, None)
     );
     assert!(file.catalogue.is_empty() && file.exclude.is_empty() && file.unlicensed_use.is_none());
     let source = &file.sources[0];
@@ -170,7 +171,7 @@ fn absolute_paths_stay_and_relative_ones_start_at_the_files_folder() {
         Path::new("nightly.toml"),
     )
     .unwrap();
-    assert_eq!(file.input_root.as_deref(), Some(Path::new("/raw")));
+    assert_eq!(file.inputs.inputs, [Input::only("/raw".into())]);
     assert_eq!(file.warehouse.as_deref(), Some(Path::new("w")));
 }
 
@@ -225,7 +226,7 @@ fn a_key_in_the_wrong_table_is_sent_home() {
     );
     check(
         &with("[input]\ncolour = 1\n"),
-        &["5: unknown key `colour` in [input]; known keys: `root`"],
+        &["5: unknown key `colour` in [input]; known keys: `root`, `options`"],
     );
 }
 

@@ -20,7 +20,7 @@ pub mod catalogue;
 mod catalogue_rows;
 pub mod exceptions;
 pub mod file;
-mod prices;
+pub mod inputs;
 pub mod privacy;
 pub mod refresh;
 pub mod report;

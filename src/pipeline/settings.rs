@@ -1,7 +1,7 @@
 //! The settings that follow from a pipeline file and the catalogue.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::alert::Alert;
 use super::exceptions::{CustomerExceptions, Resolved};
@@ -12,6 +12,7 @@ use crate::domain::catalogue::{Catalogue, Product};
 use crate::domain::day::{Day, Zone};
 use crate::domain::exceptions::Exceptions;
 use crate::domain::guid::Guid;
+use crate::domain::input::Input;
 use crate::domain::rules::Rules;
 use crate::domain::user_ids::UserIds;
 use crate::pipeline::syntax::nearest::nearest;
@@ -29,7 +30,8 @@ pub struct Settings {
     /// 0: every run looks at every raw file. N: runs ignore files whose path day is older than N
     /// days, unless asked.
     pub rescan_days: u32,
-    pub input_root: PathBuf,
+    /// In the order of their names. There is at least one, and where there are several, all have names.
+    pub inputs: Vec<Input>,
     pub warehouse: PathBuf,
     pub published: PathBuf,
     /// 1 to 999.
@@ -75,24 +77,27 @@ impl PipelineFile {
         set_purposes(&self, &mut catalogue, &mut notes);
         let (resolved, exceptions) = exceptions(&self, &catalogue, &mut notes);
         catalogue.excluded.extend(resolved.products);
-        let input_root = folder(self.input_root, "`root` in [input]", "--input", &mut notes);
+        let inputs = self.inputs.inputs;
+        if inputs.is_empty() {
+            notes.refuse(0, lacks("`root` in [input]", "--input"));
+        }
         let warehouse = folder(self.warehouse, "`path` in [warehouse]", "--warehouse", &mut notes);
         let published = folder(self.published, "`published` in [warehouse]", "--published", &mut notes);
-        check_distinct(
-            &[("input", &input_root), ("warehouse", &warehouse), ("published", &published)],
-            &mut notes,
-        );
+        let mut folders: Vec<(&str, &Path)> = inputs.iter().map(|input| ("input", &*input.root)).collect();
+        folders.extend(warehouse.as_deref().map(|path| ("warehouse", path)));
+        folders.extend(published.as_deref().map(|path| ("published", path)));
+        check_distinct(&folders, &mut notes);
         let user_ids = self.privacy.resolve().unwrap_or_else(|(line, text)| {
             notes.refuse(line, text);
             UserIds::Plain
         });
-        match (input_root, warehouse, published) {
-            (Some(input_root), Some(warehouse), Some(published)) if notes.problems.is_empty() => Ok(Settings {
+        match (warehouse, published) {
+            (Some(warehouse), Some(published)) if notes.problems.is_empty() => Ok(Settings {
                 name: self.name,
                 first_day: self.first_day,
                 last_day: self.last_day,
                 rescan_days: self.rescan_days,
-                input_root,
+                inputs,
                 warehouse,
                 published,
                 shards: self.shards,
@@ -265,19 +270,22 @@ fn skus_named(table: &str, written: &Written<String>, catalogue: &Catalogue, not
 
 fn folder(path: Option<PathBuf>, key: &str, option: &str, notes: &mut SettingsNotes) -> Option<PathBuf> {
     if path.is_none() {
-        notes.refuse(0, format!("no {key}; write it, or pass `{option} DIR`"));
+        notes.refuse(0, lacks(key, option));
     }
     path
 }
 
-/// Checks that the three folders are different and not inside each other. Raw input is never
-/// written to, and published files are not tables.
-fn check_distinct(folders: &[(&str, &Option<PathBuf>); 3], notes: &mut SettingsNotes) {
+fn lacks(key: &str, option: &str) -> String {
+    format!("no {key}; write it, or pass `{option} DIR`")
+}
+
+/// Checks that inputs, warehouse and published are different. Raw input is never written to, and
+/// published files are not tables. Whether inputs are different from each other also depends on
+/// their options, so it was looked at where these are read.
+fn check_distinct(folders: &[(&str, &Path)], notes: &mut SettingsNotes) {
     for (at, (name, path)) in folders.iter().enumerate() {
         for (other, same) in folders.iter().skip(at + 1) {
-            if let (Some(path), Some(same)) = (path, same)
-                && path == same
-            {
+            if path == same && name != other {
                 notes.refuse(
                     0,
                     format!("{name} and {other} are both `{}`; give each its own folder", path.display()),

@@ -145,7 +145,7 @@ fn a_folder_that_nobody_names_is_asked_for() {
                     n.toml: no `published` in [warehouse]; write it, or pass `--published DIR`";
     assert_eq!(refused(bare()), expected);
     let mut told = bare();
-    told.input_root = Some(PathBuf::from("raw"));
+    told.inputs.inputs = vec![Input::only(PathBuf::from("raw"))];
     told.warehouse = Some(PathBuf::from("w"));
     told.published = Some(PathBuf::from("w"));
     assert_eq!(

@@ -4,7 +4,10 @@ use globset::{GlobBuilder, GlobMatcher};
 use regex::Regex;
 
 use crate::domain::kinds::Feed;
-use crate::pipeline::syntax::page::Written;
+use crate::pipeline::inputs::Inputs;
+use crate::pipeline::syntax::nearest::nearest;
+use crate::pipeline::syntax::page::{Written, shortened};
+use crate::pipeline::syntax::problem::{hint, listed};
 use crate::pipeline::syntax::section::Section;
 use crate::pipeline::syntax::table::squeezed;
 use crate::sources::Format;
@@ -22,10 +25,11 @@ pub struct Source {
     pub name: String,
     pub feed: Feed,
     pub format: Format,
-    /// The glob as it is written, relative to the input folder, with `/` between folders.
+    /// The glob, with `/` between folders. Where inputs have names it begins with the one that the
+    /// source names, or with `*` for all of them; the rest is as it is written.
     pub path: String,
     /// The compiled glob: `*` stays within a folder, `**` crosses folders. It is matched against
-    /// the path below the input folder.
+    /// the path of a raw file.
     pub glob: GlobMatcher,
     /// The share of rejects, from 0 to 1, above which a run fails.
     pub fail_above: f64,
@@ -43,7 +47,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Returns whether the source reads the file at a path below the input folder.
+    /// Returns whether the source reads the file at a path.
     pub fn reads(&self, path: &str) -> bool {
         // Most paths of other sources already differ before the first wildcard, so this is compared
         // first.
@@ -68,7 +72,7 @@ impl Source {
 
 /// Reads every `[[source]]` in the order of the file, which decides between snapshots, and reports
 /// problems.
-pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
+pub(super) fn read_all(top: &Section<'_>, inputs: &Inputs) -> Vec<Source> {
     let Some(sections) = top.tables("source", "[[source]]") else {
         return Vec::new();
     };
@@ -78,7 +82,7 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
     }
     let mut sources: Vec<Source> = Vec::new();
     for section in &sections {
-        let Some(source) = read(section) else {
+        let Some(source) = read(section, inputs) else {
             continue;
         };
         match sources.iter().find(|other| other.id == source.id || other.name == source.name) {
@@ -106,7 +110,7 @@ pub(super) fn read_all(top: &Section<'_>) -> Vec<Source> {
     sources
 }
 
-fn read(section: &Section<'_>) -> Option<Source> {
+fn read(section: &Section<'_>, inputs: &Inputs) -> Option<Source> {
     let name = section.text("name");
     let feed = section.needed_word("feed", Feed::ALL, Feed::name);
     // Without a feed the format cannot be checked.
@@ -117,6 +121,17 @@ fn read(section: &Section<'_>) -> Option<Source> {
         Some(Format::Auto)
     };
     let path = section.needed_text("path", "a glob below the input folder, such as `subscriptions/**/*.json`");
+    let input = input(section, inputs);
+    // What is wrong is said of what is written.
+    let path = path.filter(|path| is_below(section, path) && glob(section, path).is_some());
+    // The names of inputs have nothing in them that a glob takes for a sign.
+    let path = path.map(|path| match &input {
+        None => path,
+        Some(begin) => Written {
+            value: format!("{begin}/{}", path.value),
+            line: path.line,
+        },
+    });
     let glob = path.as_ref().and_then(|path| glob(section, path));
     let fail_above = section.ratio("fail_above").unwrap_or(FAIL_ABOVE);
     let required = section.flag("required").unwrap_or(false);
@@ -143,8 +158,29 @@ fn read(section: &Section<'_>) -> Option<Source> {
     })
 }
 
-/// Compiles a glob. It must stay below the input folder.
-fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
+/// Returns what paths begin with that the source reads: the name of an input, or `*` for all of
+/// them; `None` where no input has a name.
+fn input(section: &Section<'_>, inputs: &Inputs) -> Option<String> {
+    let names = || inputs.inputs.iter().filter_map(|input| input.name.as_deref());
+    let all = inputs.have_names.then(|| "*".to_owned());
+    let Some(written) = section.text("input") else { return all };
+    if !inputs.have_names {
+        section.refuse("input", &written, "no input has a name; write `[[input]]` with `name` and `root`");
+    } else if names().all(|name| name != written.value) {
+        let hint = hint(
+            nearest(&written.value, names()),
+            &format!("it must be one of {}", listed(names().take(20))),
+        );
+        let text = format!("unknown `input` `{}` in [[source]]{hint}", shortened(&written.value));
+        section.note(written.line, text);
+    } else {
+        return Some(written.value);
+    }
+    all
+}
+
+/// Whether a glob stays below the input folder.
+fn is_below(section: &Section<'_>, path: &Written<String>) -> bool {
     let why = if path.value.contains('\\') {
         Some("write `/` between folders, on every system".to_owned())
     } else if path.value.starts_with('/') || path.value.get(1..3) == Some(":/") {
@@ -154,10 +190,14 @@ fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
     } else {
         None
     };
-    if let Some(why) = why {
-        section.refuse("path", path, &why);
-        return None;
+    if let Some(why) = &why {
+        section.refuse("path", path, why);
     }
+    why.is_none()
+}
+
+/// Compiles a glob.
+fn glob(section: &Section<'_>, path: &Written<String>) -> Option<GlobMatcher> {
     match matcher(&path.value) {
         Ok(glob) => Some(glob),
         Err(why) => {

@@ -39,6 +39,12 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// What is under a name; `None` where nothing is.
     fn look(&self, name: &str) -> Result<Option<Metadata>, StorageError>;
 
+    /// The tag of an object that the caller has put under this name, where its storage has said so
+    /// when it was put.
+    fn put_version(&self, _name: &str) -> Option<VersionTag> {
+        None
+    }
+
     /// Opens an object to read from any place of it.
     fn open(&self, name: &str) -> Result<OpenObject, StorageError>;
 
@@ -240,6 +246,12 @@ pub trait Selection: Sync {
     /// What readers may find below a folder, as a value: where it is the same, they find the same.
     /// `None` where they find nothing.
     fn progress(&self, folder: &str) -> Option<Progress>;
+
+    /// Whether folders of days and months are left out by their names, so that it pays to look at the
+    /// names of these before all that is below them.
+    fn leaves_out_days(&self) -> bool {
+        false
+    }
 
     /// Whether the walk is to go on.
     fn goes_on(&self) -> bool;

@@ -9,6 +9,7 @@
 //! | `object` | an object that is open, read from any place |
 //! | `place` | where a walk has found an object |
 //! | `names` | names of objects as text |
+//! | `joined` | several inputs that have names, as one |
 //! | `local/` | folders: listing, links, staging and renames, commit lists, the lock |
 //! | `remote/` | stores: requests, bundles, the lease, credentials |
 //! | `disk` | every change of a file system, so that tests can make each one fail |
@@ -19,6 +20,7 @@ pub mod disk;
 pub mod error;
 pub mod folder_paths;
 pub mod interface;
+mod joined;
 pub mod local;
 pub mod names;
 pub mod object;
@@ -34,20 +36,36 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::domain::input::{Input, StoreOptions};
 use crate::domain::store_url;
 use crate::storage::disk::Disk;
 use crate::storage::error::{OpenFault, StorageError};
 use crate::storage::interface::Storage;
+use crate::storage::joined::Joined;
 use crate::storage::local::local_storage::LocalStorage;
 use crate::storage::local::reads::Reads;
 pub use crate::storage::local::zip::archives_of;
 use crate::storage::local::zip::{self, Member, MemberBytes};
 use crate::storage::names::text_of;
 use crate::storage::object::OpenObject;
+use crate::storage::remote::Ahead;
 
 /// The storage that a pipeline file names by the path of a folder, or by a URL.
 pub fn at(root: &Path) -> Arc<dyn Storage> {
     on(root, Disk::default())
+}
+
+/// The raw files of all inputs, below the names of these where they have some. The files of folders
+/// are read by way of `reads`.
+pub fn of_inputs(inputs: &[Input], reads: &Reads) -> Arc<dyn Storage> {
+    let ahead = Ahead::default();
+    let open = |input: &Input| with(&input.root, (&input.options, &ahead), Disk::default(), reads.clone());
+    match inputs {
+        [only @ Input { name: None, .. }] => open(only),
+        several => Arc::new(Joined::of(
+            several.iter().map(|input| (input.name.clone().unwrap_or_default(), open(input))),
+        )),
+    }
 }
 
 /// Whether what stands in the place of a path is a URL.
@@ -107,17 +125,18 @@ pub fn put_named(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
 
 /// The same storage; a folder is changed by way of `disk`.
 pub fn on(root: &Path, disk: Disk) -> Arc<dyn Storage> {
-    with(root, disk, Reads::default())
+    with(root, (&StoreOptions::default(), &Ahead::default()), disk, Reads::default())
 }
 
 /// The same; the files of a folder are read by way of `reads`.
 pub fn by(root: &Path, reads: Reads) -> Arc<dyn Storage> {
-    with(root, Disk::default(), reads)
+    with(root, (&StoreOptions::default(), &Ahead::default()), Disk::default(), reads)
 }
 
-fn with(root: &Path, disk: Disk, reads: Reads) -> Arc<dyn Storage> {
+/// A folder, or a place in a store, which shares what it fetches ahead with others.
+fn with(root: &Path, (options, ahead): (&StoreOptions, &Ahead), disk: Disk, reads: Reads) -> Arc<dyn Storage> {
     match is_url(root) {
-        true => remote::at_url(root),
+        true => remote::at_url(root, options, ahead),
         false => Arc::new(LocalStorage::new(root, disk, reads)),
     }
 }

@@ -8,12 +8,12 @@ use super::*;
 pub fn reference_tables(settings: &Settings, days: &[Day]) -> Tables {
     let mut inputs = Inputs::default();
     let mut earliest = None;
-    let files = walkdir::WalkDir::new(&settings.input_root)
+    let files = walkdir::WalkDir::new(&settings.inputs[0].root)
         .sort_by_file_name()
         .into_iter()
         .map(Result::unwrap);
     for file in files.filter(|entry| entry.file_type().is_file()) {
-        let below = file.path().strip_prefix(&settings.input_root).unwrap().to_str().unwrap();
+        let below = file.path().strip_prefix(&settings.inputs[0].root).unwrap().to_str().unwrap();
         for (number, source) in settings
             .sources
             .iter()

@@ -6,6 +6,7 @@ mod links;
 mod outside;
 mod removed;
 mod seen;
+mod several;
 mod unread;
 pub mod zipped;
 

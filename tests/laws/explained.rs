@@ -149,7 +149,7 @@ fn adds_up(explanation: &ProductExplanation) -> Result<(), String> {
 
 /// The cited line has the event: itself, or where it only begins a document what follows it.
 fn has_event(settings: &Settings, line: &EventLine) -> Result<(), String> {
-    let file = storage::at(&settings.input_root)
+    let file = storage::at(&settings.inputs[0].root)
         .open_inside(&line.source_file, None)
         .map_err(|error| format!("{}: {error}", line.source_file))?;
     let mut bytes = Vec::new();

@@ -13,6 +13,7 @@ mod explained;
 mod facts;
 mod files;
 mod nights;
+mod on_stores;
 mod outcomes;
 mod pages;
 mod parts;
@@ -258,7 +259,7 @@ fn random_portfolios_make_every_situation_happen() {
     for _ in 0..240 {
         let portfolio = strategy::portfolio().new_tree(&mut runner).unwrap().current();
         let site = Site::new(&portfolio.knobs);
-        files::write_all(&site.settings.input_root, &render::files(&portfolio));
+        files::write_all(&site.settings.inputs[0].root, &render::files(&portfolio));
         let Some((tables, ..)) = reference::computed(&site.settings) else {
             continue;
         };

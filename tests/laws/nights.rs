@@ -27,7 +27,7 @@ pub fn nights() -> impl Strategy<Value = Nights> {
 /// that has read them, and runs after most nights; at the end everything was delivered.
 pub fn deliver(site: &mut Site, files: &Files, nights: &Nights, mut told: impl FnMut(String)) -> Result<(), String> {
     let chance = Chance(nights.seed);
-    let root = site.settings.input_root.clone();
+    let root = site.settings.inputs[0].root.clone();
     let last = site.settings.last_day.unwrap();
     let count = nights.count as u64;
     for night in 0..nights.count {
@@ -159,7 +159,7 @@ fn days_made_again_in_any_chunks_and_order_give_the_same() {
         let nights = Nights { max_days: None, ..*nights };
         deliver(&mut site, &files, &nights, |_| {})?;
         // What was pruned is back: every day can be made again.
-        files::write_all(&site.settings.input_root, &files);
+        files::write_all(&site.settings.inputs[0].root, &files);
         let days = rows::days_of(&site.settings, "adoption");
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
             return Ok(());

@@ -192,10 +192,10 @@ fn mutate(bytes: &mut Vec<u8>, chance: Chance, path: &str) {
 fn no_record_is_lost_in_damaged_files() {
     holds((strategy::portfolio(), any::<u64>()), |(portfolio, seed)| {
         let site = Site::new(&portfolio.knobs);
-        files::write_all(&site.settings.input_root, &render::files(portfolio));
-        for (path, (mut bytes, _)) in every_file(&site.settings.input_root) {
+        files::write_all(&site.settings.inputs[0].root, &render::files(portfolio));
+        for (path, (mut bytes, _)) in every_file(&site.settings.inputs[0].root) {
             mutate(&mut bytes, Chance(*seed), path.to_str().unwrap());
-            fs::write(site.settings.input_root.join(&path), bytes).unwrap();
+            fs::write(site.settings.inputs[0].root.join(&path), bytes).unwrap();
         }
         site.run()?;
         parts_add_up(&site.settings)?;

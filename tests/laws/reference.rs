@@ -15,14 +15,14 @@ use uptake::storage::object::OpenObject;
 fn read_inputs(settings: &Settings) -> (Inputs, Option<Day>) {
     let mut inputs = Inputs::default();
     let mut earliest_path_day: Option<Day> = None;
-    for entry in walkdir::WalkDir::new(&settings.input_root).sort_by_file_name() {
+    for entry in walkdir::WalkDir::new(&settings.inputs[0].root).sort_by_file_name() {
         let entry = entry.unwrap();
         if !entry.file_type().is_file() {
             continue;
         }
         let path = entry
             .path()
-            .strip_prefix(&settings.input_root)
+            .strip_prefix(&settings.inputs[0].root)
             .unwrap()
             .to_str()
             .unwrap()

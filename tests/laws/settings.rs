@@ -124,13 +124,13 @@ const APPS: &str = "workload,app_id,app_name\nteams,00000002-0000-0ff1-ce00-0000
                     yammer,00000003-0000-0000-c000-000000000000,for the test\n";
 
 fn write_what_it_names(site: &Site) {
-    let folder = site.settings.input_root.parent().unwrap();
+    let folder = site.settings.inputs[0].root.parent().unwrap();
     fs::write(folder.join("key"), "0123456789abcdef0123").unwrap();
     fs::write(folder.join("apps.csv"), APPS).unwrap();
 }
 
 fn edit(site: &mut Site, knobs: &Knobs, edited: &Edited) {
-    let folder = site.settings.input_root.parent().unwrap().to_path_buf();
+    let folder = site.settings.inputs[0].root.parent().unwrap().to_path_buf();
     site.settings = workdir::settings(&folder, &text(knobs, edited));
 }
 
@@ -152,7 +152,7 @@ fn any_sequence_of_settings_ends_in_what_the_last_one_gives_from_scratch() {
         let raw = render::files(portfolio);
         let mut site = Site::new(knobs);
         write_what_it_names(&site);
-        let root = site.settings.input_root.clone();
+        let root = site.settings.inputs[0].root.clone();
         let chance = Chance(*seed);
         for (at, one) in edits.iter().enumerate() {
             edit(&mut site, knobs, one);
@@ -177,7 +177,7 @@ fn any_sequence_of_settings_ends_in_what_the_last_one_gives_from_scratch() {
         let mut scratch = Site::new(knobs);
         write_what_it_names(&scratch);
         edit(&mut scratch, knobs, last);
-        files::write_all(&scratch.settings.input_root, &raw);
+        files::write_all(&scratch.settings.inputs[0].root, &raw);
         scratch.run()?;
         ends_like(&site, &scratch)
     });

@@ -28,7 +28,7 @@ impl Site {
     /// A site with these raw files on which the pipeline ran once.
     pub fn ran(knobs: &Knobs, files: &Files) -> Result<Site, String> {
         let site = Site::new(knobs);
-        files::write_all(&site.settings.input_root, files);
+        files::write_all(&site.settings.inputs[0].root, files);
         site.run()?;
         Ok(site)
     }

@@ -1,6 +1,10 @@
-//! Requests that fail.
+//! Requests that fail, and objects that change while a run is at work.
 
-use super::place::{Place, are_the_same, succeeded, that_are_promised};
+use std::fs;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Once};
+
+use super::place::{Files, Place, are_the_same, files_of, succeeded, that_are_promised};
 use super::proxy::Proxy;
 use super::runs::{in_place, on_folders, small_portfolio};
 
@@ -22,5 +26,54 @@ fn nothing_is_lost_where_every_request_fails_once() {
         are_the_same(&that_are_promised(place.files("published")), &published);
         let log = String::from_utf8(place.files("published")["runs.jsonl"].clone()).unwrap();
         assert_eq!(log.lines().count(), 1, "an answer that was lost is no second line: {log}");
+    }
+}
+
+#[test]
+fn a_raw_file_that_is_replaced_between_listing_and_reading_is_what_it_is_in_the_end() {
+    let portfolio = small_portfolio();
+    let (pipeline, input) = (portfolio.path().join("sample/pipeline.toml"), portfolio.path().join("sample"));
+    let original = on_folders(&pipeline, &input);
+    let files = files_of(&input);
+    let is_log = |name: &&String| name.contains("signinlogs") && name.ends_with("PT1H.json");
+    let name = files.keys().filter(is_log).max_by_key(|name| files[*name].len()).unwrap().clone();
+    let bytes = files[&name].clone();
+    // The same file without its last record.
+    let end = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let shorter = bytes[..end].to_vec();
+    fs::write(input.join(&name), &shorter).unwrap();
+    let replaced = on_folders(&pipeline, &input);
+    fs::write(input.join(&name), &bytes).unwrap();
+    for place in Place::all() {
+        place.put_folder(&input, "raw");
+        let put = place.putter(&format!("raw/{name}"), shorter.clone());
+        let (key, once) = (name.clone(), Once::new());
+        let times = Arc::new(AtomicU32::new(0));
+        let told = times.clone();
+        let proxy = Proxy::told(place.endpoint().trim_start_matches("http://").parse().unwrap(), move |request| {
+            let request = request.replace("%3D", "=");
+            if request.starts_with("GET ") && request.split('?').next().unwrap().ends_with(&key) {
+                told.fetch_add(1, Ordering::Relaxed);
+                once.call_once(&put);
+            }
+        });
+        succeeded(
+            &in_place(&mut place.uptake_through(&proxy), "run", &pipeline, &place)
+                .output()
+                .unwrap(),
+        );
+        assert!(times.load(Ordering::Relaxed) > 0, "the file was never asked for");
+        let run = || succeeded(&in_place(&mut place.uptake(), "run", &pipeline, &place).output().unwrap());
+        let are = |(warehouse, published): &(Files, Files)| {
+            are_the_same(&that_are_promised(place.files("warehouse")), warehouse);
+            are_the_same(&that_are_promised(place.files("published")), published);
+        };
+        run();
+        are(&replaced);
+        // Where it becomes what it was, nobody believes what was read in between. Its ETag may be the
+        // one that the first listing had.
+        place.putter(&format!("raw/{name}"), bytes.clone())();
+        run();
+        are(&original);
     }
 }

@@ -9,3 +9,4 @@ mod kills;
 pub mod place;
 mod proxy;
 pub mod runs;
+mod scenarios;

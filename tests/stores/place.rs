@@ -66,7 +66,18 @@ impl Place {
             is_azure,
             prefix: format!("place-{}-{}", std::process::id(), PLACES.fetch_add(1, Ordering::Relaxed)),
             store,
-            runtime: Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap(),
+            runtime: runtime(),
+        }
+    }
+
+    /// A place below this one.
+    pub fn below(&self, name: &str) -> Place {
+        Place {
+            endpoint: self.endpoint.clone(),
+            is_azure: self.is_azure,
+            prefix: format!("{}/{name}", self.prefix),
+            store: self.store.clone(),
+            runtime: runtime(),
         }
     }
 
@@ -89,9 +100,11 @@ impl Place {
         self.uptake_by_way_of(&self.endpoint)
     }
 
-    /// The same, which reaches the emulator through a proxy.
+    /// The same, which reaches the emulator through a proxy, and waits for no answer for long.
     pub fn uptake_through(&self, proxy: &Proxy) -> Command {
-        self.uptake_by_way_of(&format!("http://{}", proxy.address))
+        let mut command = self.uptake_by_way_of(&format!("http://{}", proxy.address));
+        command.env(if self.is_azure { "AZURE_TIMEOUT" } else { "AWS_TIMEOUT" }, "5 seconds");
+        command
     }
 
     fn uptake_by_way_of(&self, endpoint: &str) -> Command {
@@ -108,6 +121,12 @@ impl Place {
                 .env("AWS_REGION", "us-east-1"),
         };
         command
+    }
+
+    /// What puts a file under a name here, at any time and from any thread.
+    pub fn putter(&self, name: &str, bytes: Vec<u8>) -> impl Fn() + Send + Sync + 'static {
+        let (store, key) = (self.store.clone(), Key::parse(format!("{}/{name}", self.prefix)).unwrap());
+        move || drop(runtime().block_on(store.put(&key, bytes.clone().into())).unwrap())
     }
 
     /// Puts the files of a folder below a name.
@@ -134,6 +153,10 @@ impl Place {
         let below = |name: String| name.strip_prefix(&prefix).unwrap().trim_start_matches('/').to_owned();
         found.into_iter().map(|(name, bytes)| (below(name), bytes)).collect()
     }
+}
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
 /// Everything in a folder.

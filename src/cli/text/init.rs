@@ -43,8 +43,9 @@ pub fn lacks(proposal: &Proposal) -> Vec<&'static str> {
         .collect()
 }
 
-/// The pipeline file. `root`, `warehouse` and `published` are as seen from its folder.
-pub fn pipeline(proposal: &Proposal, root: &str, warehouse: &str, published: &str) -> String {
+/// The pipeline file. The roots of the inputs, which have names where there are several, `warehouse`
+/// and `published` are as seen from its folder.
+pub fn pipeline(proposal: &Proposal, inputs: &[(Option<String>, String)], warehouse: &str, published: &str) -> String {
     let mut text = "\
 # A pipeline: which raw files are read, what counts, and where the tables go. Paths are relative to
 # this file. `uptake init` wrote it from the files that were there; every key is explained in
@@ -61,7 +62,12 @@ time_zone = \"UTC\"
     .to_owned();
     let last = proposal.last_day.as_deref().unwrap_or("2026-12-31");
     text.push_str(&format!("# last_day = {}\n\n", quoted(last)));
-    text.push_str(&format!("[input]\nroot = {}\n\n", quoted(root)));
+    for (name, root) in inputs {
+        match name {
+            None => text.push_str(&format!("[input]\nroot = {}\n\n", quoted(root))),
+            Some(name) => text.push_str(&format!("[[input]]\nname = {}\nroot = {}\n\n", quoted(name), quoted(root))),
+        }
+    }
     text.push_str(&format!(
         "[warehouse]\npath = {}\npublished = {}\n",
         quoted(warehouse),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::domain::day_ranges::range_text;
 use crate::domain::next_steps::Language;
 use crate::domain::words::Words;
+use crate::domain::words::nouns::size;
 use crate::engine::report::{Because, RunReport, Step};
 use crate::engine::request::Request;
 use crate::observe::closing_words::idle_text;
@@ -154,21 +155,5 @@ fn count(number: u64, thing: &str) -> String {
         format!("1 {thing}")
     } else {
         format!("{number} {thing}s")
-    }
-}
-
-/// A number of bytes for people.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let mut value = bytes as f64;
-    let mut unit = 0;
-    while value >= 1000.0 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 {
-        format!("{bytes} B")
-    } else {
-        format!("{value:.1} {}", UNITS[unit])
     }
 }

@@ -46,6 +46,11 @@ impl ContentDigests {
         }
     }
 
+    /// Forgets a file.
+    pub fn forget(&mut self, path: &str) {
+        self.changed |= self.digests.remove(path).is_some();
+    }
+
     /// Forgets every file but these, which are all that there are.
     pub fn forget_all_but(&mut self, files: &[RawFile]) {
         let still_there = files.iter().filter(|file| self.digests.contains_key(&file.path)).count();
@@ -80,7 +85,10 @@ impl ContentDigests {
             }
             match known(file) {
                 Some(digest) => (Ok(Some(*digest)), false),
-                None => (Digesting::digest_of(file).map(Some).map_err(|fault| fault.to_string()), true),
+                None => match Digesting::digest_of(file) {
+                    Ok((digest, opened)) => (Ok(Some(digest)), opened.is_as_found),
+                    Err(fault) => (Err(fault.to_string()), false),
+                },
             }
         };
         let looked: Vec<(Result<Option<Digest>, String>, bool)> = files.par_iter().map(look).collect();

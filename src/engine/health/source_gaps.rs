@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::day_ranges::{range_text, runs};
+use crate::domain::input::shown;
 use crate::domain::kinds::Feed;
 use crate::domain::words::ENGLISH;
 use crate::engine::cache::source_totals::PartitionTotals;
@@ -47,15 +48,11 @@ pub fn warn_of_gaps(settings: &Settings, report: &RunReport, latest: &[Partition
     for (source, found) in settings.sources.iter().zip(&report.sources) {
         let rows = received.remove(&source.id).unwrap_or_default();
         let warnings = match (found.files_found, rows.keys().next_back()) {
-            (0, None) => vec![format!(
-                "source `{}` has no file below `{}`",
-                source.name,
-                settings.input_root.display()
-            )],
+            (0, None) => vec![format!("source `{}` has no file below {}", source.name, shown(&settings.inputs))],
             (0, Some(latest)) if settings.rescan_days == 0 => vec![format!(
-                "source `{}` has no file below `{}` any more; the last ones were of {latest}",
+                "source `{}` has no file below {} any more; the last ones were of {latest}",
                 source.name,
-                settings.input_root.display()
+                shown(&settings.inputs)
             )],
             _ => about(source, &SourceDays { rows, last }),
         };

@@ -16,6 +16,7 @@ use crate::engine::ingest::reading::{Reading, refusal};
 use crate::engine::ingest::task_context::TaskContext;
 use crate::engine::ingest::write_partition;
 use crate::engine::ingest::write_partition::{Inputs, Written};
+use crate::engine::input::discover::input_of;
 use crate::engine::input::raw_file::{Digesting, RawFile};
 use crate::engine::plan::received_task::{Fate, RawFileTask, ReceivedTask};
 use crate::engine::plan::task::Outcome;
@@ -23,7 +24,6 @@ use crate::pipeline::settings::Settings;
 use crate::sources::path::path_context;
 use crate::stages;
 use crate::stages::received::raw_files;
-use crate::storage;
 use crate::storage::interface::Kind;
 
 /// Makes the partition of a task, as far as everything is what it was planned from. `known` is what
@@ -60,7 +60,7 @@ pub fn execute(
 /// The raw files that a task reads, in the order of their paths: not found by a walk, so they are
 /// read only in the versions that the task names.
 pub fn raw_files_of(task: &ReceivedTask, settings: &Settings) -> Vec<RawFile> {
-    let input = storage::at(&settings.input_root);
+    let input = input_of(settings);
     let mut files: BTreeMap<&str, RawFile> = BTreeMap::new();
     for RawFileTask { source, name, fate } in &task.files {
         let (Some(version), Some(at)) = (fate.taken(), source_of(settings, source)) else {
@@ -157,6 +157,6 @@ fn is_of(row: &raw_files::RawFile, reading: &Reading<'_>) -> bool {
 fn has_its_bytes(row: &raw_files::RawFile, reading: &Reading<'_>) -> bool {
     match reading.refused {
         Some(_) => row.content.is_empty(),
-        None => Digesting::digest_of(reading.file).is_ok_and(|digest| row.content == digest.to_string()),
+        None => Digesting::digest_of(reading.file).is_ok_and(|(digest, _)| row.content == digest.to_string()),
     }
 }

@@ -20,12 +20,16 @@ pub struct FileNotices {
     pub of_several_tenants: Vec<SeveralTenants>,
     /// What their readers noticed.
     pub noticed: BTreeSet<Notice>,
+    /// The paths of files that were others when they were opened than when they were found. What is
+    /// known of the version that was found says nothing about what was read.
+    pub replaced: Vec<String>,
 }
 
 impl FileNotices {
     pub fn append(&mut self, mut other: FileNotices) {
         self.of_several_tenants.append(&mut other.of_several_tenants);
         self.noticed.append(&mut other.noticed);
+        self.replaced.append(&mut other.replaced);
     }
 }
 

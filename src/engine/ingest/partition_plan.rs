@@ -14,6 +14,7 @@ use crate::engine::ingest::partition_files::{
 };
 use crate::engine::ingest::reading::Reading;
 use crate::engine::ingest::task_context::TaskContext;
+use crate::engine::input::discover::input_of;
 use crate::engine::plan::causes::{Cause, FilesRead};
 use crate::engine::plan::received_task::{Fate, RawFileTask, ReceivedTask};
 use crate::engine::state::State;
@@ -103,7 +104,7 @@ impl<'a> PartitionPlan<'a> {
             let mut sources = settings.sources.iter();
             sources.any(|source| source.id == row.source && reads_file(source, &row.source_file))
         };
-        let input = storage::at(&settings.input_root);
+        let input = input_of(settings);
         let mut has_strays = false;
         for row in self.known.iter().filter(|row| !reads(row)) {
             if matches!(storage::has_raw_file(&*input, &row.source_file), Ok(true)) {

@@ -12,7 +12,7 @@ use crate::engine::ingest::file_tenants::SeveralTenants;
 use crate::engine::ingest::gathered::{FileEvents, Gathered};
 use crate::engine::ingest::read_large_file;
 use crate::engine::ingest::reading::Reading;
-use crate::engine::input::raw_file::{Digesting, RawFileFault};
+use crate::engine::input::raw_file::{Digesting, Opened, RawFileFault};
 use crate::pipeline::settings::Settings;
 use crate::pipeline::source::Source;
 use crate::sources::file_context::FileContext;
@@ -26,8 +26,8 @@ use crate::storage::error::OpenFault;
 
 /// What the system gave of a file.
 enum Given {
-    /// All of it; its digest.
-    Whole(Digest),
+    /// All of it; its digest, and what it was.
+    Whole(Digest, Opened),
     /// It is no file to be read: a pipe, a link out of the input folder.
     Refused(Reason),
     /// Not all of it.
@@ -61,11 +61,12 @@ pub fn read(gathered: &mut Gathered, reading: &Reading<'_>, settings: &Settings)
             Err(RawFileFault::Open(OpenFault::Unreadable(error))) => return unread(error.to_string()),
         };
         let feed = settings.sources[reading.source].feed;
+        let is = opened.opened();
         let (found, digest) = read_large_file::read((feed, reading.format), file, opened, sink);
         *counts = found;
         match digest {
             Ok(_) if sink.is_cut() => unread("it became shorter while it was read".to_owned()),
-            Ok(digest) => Given::Whole(digest),
+            Ok(digest) => Given::Whole(digest, is),
             Err(why) => unread(why),
         }
     })
@@ -93,16 +94,26 @@ fn take(
         sink.wants_names = source.collects_names;
         let mut counts = FileCounts::default();
         let content = match give(&mut sink, &mut counts) {
-            Given::Whole(digest) => Ok(digest.to_string()),
+            Given::Whole(digest, opened) => Ok((digest.to_string(), opened)),
             Given::Refused(reason) => {
                 sink.whole_file_reject(&mut counts, reason);
-                Ok(String::new())
+                let is_as_found = true;
+                Ok((
+                    String::new(),
+                    Opened {
+                        size: file.size(),
+                        is_as_found,
+                    },
+                ))
             }
             Given::Unread(why) => Err(why),
         };
         (content, counts, sink.into_found())
     });
-    let content = content?;
+    let (content, opened) = content?;
+    if !opened.is_as_found {
+        gathered.notices.replaced.push(file.path.clone());
+    }
     if !found.events.days.is_empty() {
         gathered.file_events.push(FileEvents {
             path: file.path.clone(),
@@ -131,7 +142,7 @@ fn take(
         format: read_as.name().to_owned(),
         content,
         reading: way.to_string(),
-        bytes: file.size() as i64,
+        bytes: opened.size as i64,
         path_day: facts.day,
         records: counts.records as i64,
         accepted: counts.accepted as i64,

@@ -30,8 +30,9 @@ pub fn read(
     mut reader: Digesting,
     sink: &mut FileSink<'_>,
 ) -> (FileCounts, Result<Digest, String>) {
-    if file.size() >= LARGE_BYTES && rayon::current_num_threads() > 1 {
-        if let Some(parts) = Parts::open(feed, format, &mut reader, file.size(), PART_BYTES) {
+    let size = reader.opened().size;
+    if size >= LARGE_BYTES && rayon::current_num_threads() > 1 {
+        if let Some(parts) = Parts::open(feed, format, &mut reader, size, PART_BYTES) {
             let counts = read_parts(parts, sink);
             reader.drain();
             return (counts, reader.into_digest());
@@ -42,7 +43,8 @@ pub fn read(
         }
     }
     let context = sink.context;
-    let counts = sources::read(feed, format, &mut reader, file.size(), context, sink);
+    let size = reader.opened().size;
+    let counts = sources::read(feed, format, &mut reader, size, context, sink);
     reader.drain();
     (counts, reader.into_digest())
 }

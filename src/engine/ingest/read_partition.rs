@@ -52,6 +52,7 @@ pub fn gather(readings: &[Reading<'_>], context: &TaskContext<'_>) -> Result<Fil
             read_file::read(&mut gathered, reading, settings)
         };
         match read {
+            Ok(()) if reading.refused.is_none() => watch.tell(Event::Read(reading.file.size())),
             Ok(()) => {}
             Err(NotRead::Changed) => has_changed.store(true, Ordering::Relaxed),
             Err(NotRead::Unreadable(why)) => {

@@ -145,7 +145,8 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
     for contract in stages::TABLES.iter().filter(received) {
         forget_beyond(state, contract, settings);
     }
-    for (plan, part) in plans.iter().zip(&written) {
+    let is_as_found = |part: &Written| part.notices.replaced.is_empty();
+    for (plan, part) in plans.iter().zip(&written).filter(|(_, part)| is_as_found(part)) {
         unchanged.note(state, plan.received, plan.known.iter().chain(&part.files));
     }
     if since.is_none() && waiting.is_empty() && unread.is_empty() {
@@ -290,6 +291,9 @@ fn remember(files: &[RawFile], written: &[Written], contents: &mut ContentDigest
             contents.remember(raw, digest);
         }
     }
+    // Another look at a file that was replaced since it was found tells what is there then.
+    let replaced = written.iter().flat_map(|part| &part.notices.replaced);
+    replaced.for_each(|path| contents.forget(path));
 }
 
 /// Counts what was read, per source.

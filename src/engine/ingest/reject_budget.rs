@@ -10,6 +10,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::ingest::partition_plan::PartitionPlan;
 use crate::engine::ingest::write_partition::Written;
+use crate::engine::input::discover::input_of;
 use crate::engine::input::raw_file::RawFile as FoundFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -98,7 +99,7 @@ impl RejectBudget {
     /// of them. Returns those that are more rejects than anything else, and too many of them:
     /// whoever removed such a file wants nothing of it.
     pub fn forget_gone(&mut self, settings: &Settings, files: &[FoundFile], watch: &Watch<'_>) -> BTreeSet<SourceFile> {
-        let input = storage::at(&settings.input_root);
+        let input = input_of(settings);
         let is_there = |path: &str| {
             let is_found = files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
             is_found || !matches!(storage::has_raw_file(&*input, path), Ok(false))

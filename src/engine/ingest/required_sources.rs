@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
+use crate::domain::input::shown;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::input::raw_file::RawFile;
@@ -44,13 +45,13 @@ const MOST_LINES: usize = 10;
 /// been quiet. Where the run may go on without it, that is a warning; what came from there before
 /// is kept, like the rows of files that are gone.
 pub fn check_seen(request: &Request<'_>, unseen: &BTreeMap<String, String>, watch: &Watch<'_>) -> Result<(), EngineError> {
-    let root = request.settings.input_root.display();
+    let root = shown(&request.settings.inputs);
     if unseen.is_empty() {
         return Ok(());
     }
     let mut text = match unseen.len() {
-        1 => format!("a part of the input folder `{root}` cannot be read"),
-        parts => format!("{parts} parts of the input folder `{root}` cannot be read"),
+        1 => format!("a part of the input folder {root} cannot be read"),
+        parts => format!("{parts} parts of the input folder {root} cannot be read"),
     };
     for (path, why) in unseen.iter().take(MOST_LINES) {
         text.push_str(&format!("\n  `{path}`: {why}"));
@@ -84,9 +85,9 @@ pub fn check_any(request: &Request<'_>, state: &State, files: &[RawFile]) -> Res
         None => "nothing can be made".to_owned(),
     };
     Err(EngineError::Unusable(format!(
-        "no source has a file{lately} below `{}`: {days}; look at whatever should have delivered it, at `root` and at each `path`; \
+        "no source has a file{lately} below {}: {days}; look at whatever should have delivered it, at `root` and at each `path`; \
          `--allow-empty` goes on all the same",
-        request.settings.input_root.display()
+        shown(&request.settings.inputs)
     )))
 }
 
@@ -99,9 +100,9 @@ pub fn check_required(settings: &Settings, sources: &[SourceReport]) -> Result<(
         .find(|(source, report)| source.required && report.files_found == 0);
     match missing {
         Some((source, _)) => Err(EngineError::Unusable(format!(
-            "the required source `{}` has no file below `{}`: look at its `path`, and at whatever should have delivered it",
+            "the required source `{}` has no file below {}: look at its `path`, and at whatever should have delivered it",
             source.name,
-            settings.input_root.display()
+            shown(&settings.inputs)
         ))),
         None => Ok(()),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::domain::day::Day;
+use crate::domain::input::shown;
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::input::glob_steps::{GlobSteps, first_alive};
@@ -29,7 +30,7 @@ pub struct Walked {
 /// Walks the input folder. Where `since` is given, files and folders are left out whose path names
 /// an earlier day. Fails where there is no such folder.
 pub fn discover(settings: &Settings, since: Option<Day>, reads: &Reads, watch: &Watch<'_>) -> Result<Walked, EngineError> {
-    let input = storage::by(&settings.input_root, reads.clone());
+    let input = storage::of_inputs(&settings.inputs, reads);
     let walked = walk(settings, since, &input, watch)?;
     Ok(walked?)
 }
@@ -37,11 +38,13 @@ pub fn discover(settings: &Settings, since: Option<Day>, reads: &Reads, watch: &
 /// [`discover`] for whoever takes things as they are: warns of what is not seen. A folder that does
 /// not exist is an empty one.
 pub fn discover_what_is_there(settings: &Settings, watch: &Watch<'_>) -> Result<Vec<RawFile>, EngineError> {
-    let input = storage::at(&settings.input_root);
+    let input = input_of(settings);
     let Walked { files, unseen } = match walk(settings, None, &input, watch)? {
         Err(error) if error.is_missing() => {
-            let root = settings.input_root.display();
-            watch.tell(Event::Warning(format!("the input folder `{root}` does not exist")));
+            watch.tell(Event::Warning(format!(
+                "the input folder {} does not exist",
+                shown(&settings.inputs)
+            )));
             Walked::default()
         }
         walked => walked?,
@@ -50,6 +53,11 @@ pub fn discover_what_is_there(settings: &Settings, watch: &Watch<'_>) -> Result<
         watch.tell(Event::Warning(format!("cannot look at `{path}` in the input folder: {why}")));
     }
     Ok(files)
+}
+
+/// The raw files of all inputs. Nothing is ever written there.
+pub fn input_of(settings: &Settings) -> Arc<dyn Storage> {
+    storage::of_inputs(&settings.inputs, &Reads::default())
 }
 
 /// The inner error is that of the input folder itself.
@@ -117,18 +125,30 @@ impl Selection for Wanted<'_> {
             .any(|source| self.facts(*source, path).day.is_none_or(|day| day >= since))
     }
 
-    /// Not where a folder is of one day and that is before the days that are looked at. A date may
-    /// stand again further down, and the last one counts: so only `d=`, below which nothing but an
-    /// hour and a minute follow, and where no source has a rule of its own.
+    /// Not where a folder is of one day, or of one month, and that is before the days that are looked
+    /// at. A date may stand again further down, and the last one counts: so only `d=`, below which
+    /// nothing but an hour and a minute follow, and `m=` behind `y=`, below which `d=` follows; and
+    /// where no source has a rule of its own.
     fn enters(&self, folder: &str) -> bool {
-        let name = folder.rsplit('/').next().unwrap_or_default();
-        let Some(since) = self
-            .since
-            .filter(|_| !self.own_rules && (name.starts_with("d=") || name.starts_with("D=")))
-        else {
+        let Some(since) = self.since.filter(|_| !self.own_rules) else {
             return true;
         };
-        path_context(folder, None, None).day.is_none_or(|day| day >= since)
+        let mut names = folder.rsplit('/');
+        let (name, above) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+        let begins = |name: &str, key: &str| name.get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case(key));
+        if begins(name, "d=") {
+            return path_context(folder, None, None).day.is_none_or(|day| day >= since);
+        }
+        if begins(name, "m=") && begins(above, "y=") {
+            let first = path_context(&format!("{folder}/d=01"), None, None).day;
+            // No month is longer.
+            return first.is_none_or(|first| first.plus(31) > since);
+        }
+        true
+    }
+
+    fn leaves_out_days(&self) -> bool {
+        self.since.is_some() && !self.own_rules
     }
 
     fn progress(&self, folder: &str) -> Option<Progress> {

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::domain::input::Input;
 use crate::engine::error::EngineError;
 use crate::engine::input::glob_steps::{GlobSteps, first_alive};
 use crate::pipeline::settings::Settings;
@@ -15,29 +16,32 @@ use crate::storage::names::text_of_path;
 /// written among them. A folder that is written to may be in the input folder only where no source
 /// reads, as in the pipeline file of `uptake sample`.
 pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
-    for path in [&mut settings.input_root, &mut settings.warehouse, &mut settings.published] {
+    for input in &mut settings.inputs {
+        input.root = tidy(&input.root);
+    }
+    for path in [&mut settings.warehouse, &mut settings.published] {
         *path = tidy(path);
     }
     let Settings {
-        input_root,
+        inputs,
         warehouse,
         published,
         sources,
         ..
     } = &*settings;
-    let refused = |text: String| Err(EngineError::Usage(format!("{text}; give each its own folder")));
     for (name, written_to) in [("warehouse", warehouse), ("published", published)] {
-        let (input, other) = (input_root.display(), written_to.display());
-        match (is_within(written_to, input_root), is_within(input_root, written_to)) {
-            (true, true) => return refused(format!("input and {name} are one folder: `{input}` and `{other}`")),
-            (true, false) => {
-                if let Some(source) = reader_of(written_to, input_root, sources) {
-                    let text = format!("the {name} folder `{other}` is in the input folder `{input}`, where source `{source}` reads it");
-                    return refused(text);
-                }
-            }
-            (false, true) => return refused(format!("the input folder `{input}` is in the {name} folder `{other}`")),
-            (false, false) => {}
+        inputs.iter().try_for_each(|input| keep_apart(input, name, written_to, sources))?;
+    }
+    for (at, input) in inputs.iter().enumerate() {
+        // The same URL with other options is another place.
+        let mut others = inputs.iter().skip(at + 1).filter(|other| other.options == input.options);
+        if let Some(other) = others.find(|other| is_within(&other.root, &input.root) || is_within(&input.root, &other.root)) {
+            let names = [input, other].map(|input| input.name.as_deref().unwrap_or_default());
+            let roots = [input, other].map(|input| input.root.display());
+            let [(one, first), (two, second)] = [(names[0], &roots[0]), (names[1], &roots[1])];
+            return refused(format!(
+                "a file would be read twice: of the inputs `{one}` (`{first}`) and `{two}` (`{second}`) one is the other or in it"
+            ));
         }
     }
     if is_within(warehouse, published) && is_within(published, warehouse) {
@@ -47,10 +51,31 @@ pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
     Ok(())
 }
 
+fn refused(text: String) -> Result<(), EngineError> {
+    Err(EngineError::Usage(format!("{text}; give each its own folder")))
+}
+
+/// Refuses a folder that is written to where raw files are read, or the other way round. `name` is
+/// what it is.
+fn keep_apart(input: &Input, name: &str, written_to: &Path, sources: &[Source]) -> Result<(), EngineError> {
+    let (root, other) = (input.root.display(), written_to.display());
+    match (is_within(written_to, &input.root), is_within(&input.root, written_to)) {
+        (true, true) => refused(format!("input and {name} are one folder: `{root}` and `{other}`")),
+        (true, false) => match reader_of(written_to, input, sources) {
+            Some(source) => refused(format!(
+                "the {name} folder `{other}` is in the input folder `{root}`, where source `{source}` reads it"
+            )),
+            None => Ok(()),
+        },
+        (false, true) => refused(format!("the input folder `{root}` is in the {name} folder `{other}`")),
+        (false, false) => Ok(()),
+    }
+}
+
 /// The source that may read files of a folder in the input folder.
-fn reader_of<'s>(folder: &Path, input: &Path, sources: &'s [Source]) -> Option<&'s str> {
-    let reader = match real(folder).strip_prefix(real(input)) {
-        Ok(below) => first_alive(&GlobSteps::of(sources).at(&text_of_path(below))),
+fn reader_of<'s>(folder: &Path, input: &Input, sources: &'s [Source]) -> Option<&'s str> {
+    let reader = match real(folder).strip_prefix(real(&input.root)) {
+        Ok(below) => first_alive(&GlobSteps::of(sources).at(&input.path(&text_of_path(below)))),
         // It is there under another name.
         Err(_) => Some(0),
     };

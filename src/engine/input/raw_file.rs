@@ -114,16 +114,26 @@ fn open(file: &RawFile) -> Result<OpenObject, RawFileFault> {
 pub struct Digesting {
     file: OpenFile,
     hasher: Digester,
+    opened: Opened,
+}
+
+/// What a raw file was when it was opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened {
+    pub size: u64,
+    /// Whether it was what a look at it had found: somebody may have put another one in its place
+    /// since.
+    pub is_as_found: bool,
 }
 
 impl Digesting {
-    /// The digest of a file's bytes.
-    pub fn digest_of(file: &RawFile) -> Result<Digest, RawFileFault> {
+    /// The digest of a file's bytes, and what it was when it was opened.
+    pub fn digest_of(file: &RawFile) -> Result<(Digest, Opened), RawFileFault> {
         let mut reader = Digesting::open(file)?;
         let mut buffer = vec![0; 1 << 20];
         loop {
             match reader.read(&mut buffer) {
-                Ok(0) => return Ok(reader.hasher.digest()),
+                Ok(0) => return Ok((reader.hasher.digest(), reader.opened)),
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(OpenFault::from(error).into()),
@@ -141,10 +151,19 @@ impl Digesting {
                 return Err(OpenFault::Unreadable(io::Error::other(no_file)).into());
             }
         }
+        let object = open(file)?;
         Ok(Digesting {
-            file: OpenFile::of(open(file)?.reader()),
+            file: OpenFile::of(object.reader()),
             hasher: Digester::new(),
+            opened: Opened {
+                size: object.size(),
+                is_as_found: object.version() == file.version,
+            },
         })
+    }
+
+    pub fn opened(&self) -> Opened {
+        self.opened
     }
 
     /// Of everything that was read, or why the system did not give all of it.

@@ -63,6 +63,33 @@ impl Proposal {
     }
 }
 
+impl Proposal {
+    /// Adds what was found in another input, which has a name where there are several. A source
+    /// reads all of them.
+    pub fn join(&mut self, other: Proposal, input: Option<&str>) {
+        for source in other.sources {
+            let is_same = |known: &&mut ProposedSource| (known.feed, &known.path) == (source.feed, &source.path);
+            let Some(known) = self.sources.iter_mut().find(is_same) else {
+                self.sources.push(source);
+                continue;
+            };
+            known.files += source.files;
+            if known.format != source.format {
+                known.format = Format::Auto.name();
+            }
+            let more = source.warnings.into_iter().filter(|warning| !known.warnings.contains(warning));
+            let more: Vec<String> = more.collect();
+            known.warnings.extend(more);
+        }
+        self.sources.sort_by_key(|source| (source.feed, source.path.clone()));
+        self.unknown.extend(other.unknown.into_iter().map(|unknown| Unknown {
+            path: input.map_or_else(|| unknown.path.clone(), |input| format!("{input}/{}", unknown.path)),
+            ..unknown
+        }));
+        self.last_day = self.last_day.take().max(other.last_day);
+    }
+}
+
 /// Looks at a folder.
 pub fn propose(folder: &Path, rules: &Rules) -> Result<Proposal, EngineError> {
     let storage = storage::at(folder);

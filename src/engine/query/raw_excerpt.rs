@@ -6,12 +6,12 @@ use std::io::ErrorKind;
 
 use crate::engine::error::EngineError;
 use crate::engine::ingest::collector::ids_in_excerpts;
+use crate::engine::input::discover::input_of;
 use crate::engine::input::raw_file::OpenFile;
 use crate::explain::view::user::{EventLine, RawRecord};
 use crate::pipeline::settings::Settings;
 use crate::sources::find_record::{FoundRecord, find_records};
 use crate::stages::received::reject_excerpt::excerpt;
-use crate::storage;
 use crate::storage::error::OpenFault;
 
 /// Puts the beginning of its raw record to each event. Where a file or a record is gone, that is
@@ -40,7 +40,7 @@ fn place_of(line: &EventLine) -> (u64, String) {
 /// The records at some places of a file.
 fn read(settings: &Settings, path: &str, wanted: &[(u64, String)]) -> Result<Vec<FoundRecord>, EngineError> {
     let missing = |why: &'static str| Ok(wanted.iter().map(|_| FoundRecord::Missing(why)).collect());
-    let input = storage::at(&settings.input_root);
+    let input = input_of(settings);
     if !matches!(input.look(""), Ok(Some(_))) {
         return missing("the input folder is gone (`--input DIR` names another one)");
     }

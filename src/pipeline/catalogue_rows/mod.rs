@@ -4,6 +4,7 @@
 pub(super) mod cells;
 pub(super) mod offer_matrix;
 pub(super) mod others;
+pub(super) mod prices;
 pub(super) mod products;
 
 #[cfg(test)]

@@ -27,7 +27,11 @@ pub const TOP: &[&str] = &[
     "report",
 ];
 /// Keys of `[input]`.
-pub const INPUT: &[&str] = &["root"];
+pub const INPUT: &[&str] = &["root", "options"];
+/// Keys of each `[[input]]`.
+pub const NAMED_INPUT: &[&str] = &["name", "root", "options"];
+/// Keys of `options` in both.
+pub const INPUT_OPTIONS: &[&str] = &["account", "endpoint", "region", "profile", "variables"];
 /// Keys of `[warehouse]`.
 pub const WAREHOUSE: &[&str] = &["path", "published", "shards", "keep_releases"];
 /// Keys of each `[[source]]`.
@@ -36,6 +40,7 @@ pub const SOURCE: &[&str] = &[
     "feed",
     "format",
     "path",
+    "input",
     "fail_above",
     "required",
     "path_tenant",
@@ -85,6 +90,8 @@ pub const REPORT: &[&str] = &["html", "xlsx", "per_customer", "language"];
 pub const TABLES: &[(&str, &[&str])] = &[
     ("the top of the file", TOP),
     ("[input]", INPUT),
+    ("[[input]]", NAMED_INPUT),
+    ("`options` of an input", INPUT_OPTIONS),
     ("[warehouse]", WAREHOUSE),
     ("[[source]]", SOURCE),
     ("[catalogue]", CATALOGUE),
@@ -96,6 +103,22 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[alert]", ALERT),
     ("[report]", REPORT),
 ];
+
+/// Returns whether a key is called like something that nobody else may know.
+pub fn is_of_a_secret(key: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "secret",
+        "password",
+        "token",
+        "sas",
+        "key",
+        "credential",
+        "signature",
+        "connection_string",
+    ];
+    let key = key.to_ascii_lowercase();
+    WORDS.iter().any(|word| key.contains(word))
+}
 
 /// Returns the tables that have this key.
 pub fn homes_of(key: &str) -> impl Iterator<Item = &'static str> {

@@ -1,10 +1,13 @@
 //! Reads typed values from one TOML table and collects problems with their lines.
 
+use std::path::{Path, PathBuf};
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::day::{Day, EARLIEST};
 use crate::domain::guid::Guid;
+use crate::domain::store_url::{StoreUrl, is_url};
 use crate::pipeline::syntax::keys;
 use crate::pipeline::syntax::nearest::nearest;
 use crate::pipeline::syntax::page::{Page, Written, shortened};
@@ -33,6 +36,10 @@ impl<'t> Section<'t> {
             let near = nearest(word, known.iter().copied());
             let homes: Vec<&str> = keys::homes_of(word).collect();
             let hint = match homes.is_empty() {
+                true if keys::is_of_a_secret(word) && !near.is_some_and(keys::is_of_a_secret) => {
+                    "; a pipeline file is kept and shown, so no secret stands in it: put it into the environment (docs/stores.md)"
+                        .to_owned()
+                }
                 true => hint(near, &format!("known keys: {}", listed(known.iter().copied()))),
                 false => format!("; it belongs to {}", homes.join(" or ")),
             };
@@ -78,6 +85,25 @@ impl<'t> Section<'t> {
             }
         };
         all(items.iter().map(open))
+    }
+
+    /// Returns whether a list of tables is written, such as `[[source]]`.
+    pub fn has_list(&self, key: &str) -> bool {
+        self.value(key)
+            .is_some_and(|(_, value)| matches!(value.get_ref(), DeValue::Array(_)))
+    }
+
+    /// Reads the path of a folder, which is relative to `base`, or the URL of a store.
+    pub fn folder(&self, key: &str, base: &Path) -> Option<PathBuf> {
+        let written = self.text(key)?;
+        if is_url(&written.value) {
+            // A URL may have a secret in it, so it is not repeated.
+            if let Err(why) = StoreUrl::parse(&written.value) {
+                self.refuse_secret(key, written.line, &why);
+            }
+            return Some(PathBuf::from(written.value));
+        }
+        Some(base.join(written.value))
     }
 
     /// Reads a text that is not blank, without the blanks around it.

@@ -18,7 +18,7 @@ const MOST_WAITING: u64 = 256 << 20;
 /// What a fetch gives.
 pub type Fetched = Result<Result<Whole, ObjectMeta>, Error>;
 
-/// Objects that are fetched ahead. Clones share them.
+/// Objects that are fetched ahead, of one store or of several. Clones share them.
 #[derive(Clone, Default)]
 pub struct Ahead {
     shared: Arc<(Mutex<State>, Condvar)>,
@@ -27,12 +27,20 @@ pub struct Ahead {
 #[derive(Default)]
 struct State {
     /// What is to be fetched, with its size, in this order, as far as it is `wanted`.
-    queue: VecDeque<(Key, u64)>,
-    wanted: HashSet<Key>,
+    queue: VecDeque<(Arc<dyn ObjectStore>, Key, u64)>,
+    wanted: HashSet<At>,
     /// What is on its way or there, with its size.
-    slots: HashMap<Key, (u64, Option<Fetched>)>,
+    slots: HashMap<At, (u64, Option<Fetched>)>,
     under_way: usize,
     bytes: u64,
+}
+
+/// Where an object is: the address of its connection, which lives as long as the process, and its
+/// key there.
+type At = (usize, Key);
+
+fn at(store: &Arc<dyn ObjectStore>, key: &Key) -> At {
+    (Arc::as_ptr(store).cast::<()>() as usize, key.clone())
 }
 
 impl Ahead {
@@ -45,38 +53,39 @@ impl Ahead {
     pub fn will_open(&self, store: &Arc<dyn ObjectStore>, wanted: impl Iterator<Item = (Key, u64)>) {
         let mut state = self.lock();
         for (key, size) in wanted.filter(|(_, size)| *size <= MOST_AT_ONCE) {
-            state.wanted.insert(key.clone());
-            state.queue.push_back((key, size));
+            state.wanted.insert(at(store, &key));
+            state.queue.push_back((store.clone(), key, size));
         }
-        self.fetch_some(&mut state, store);
+        self.fetch_some(&mut state);
     }
 
     /// Starts as many fetches as there is room for.
-    fn fetch_some(&self, state: &mut State, store: &Arc<dyn ObjectStore>) {
+    fn fetch_some(&self, state: &mut State) {
         while state.under_way < AT_ONCE
-            && let Some((key, size)) = state.queue.pop_front()
+            && let Some((store, key, size)) = state.queue.pop_front()
         {
-            if state.slots.contains_key(&key) || !state.wanted.contains(&key) {
+            let place = at(&store, &key);
+            if state.slots.contains_key(&place) || !state.wanted.contains(&place) {
                 continue;
             }
             if state.bytes + size > MOST_WAITING && state.bytes > 0 {
-                state.queue.push_front((key, size));
+                state.queue.push_front((store, key, size));
                 return;
             }
             let Ok(handle) = runtime::handle() else { return };
-            state.wanted.remove(&key);
+            state.wanted.remove(&place);
             state.under_way += 1;
             state.bytes += size;
-            state.slots.insert(key.clone(), (size, None));
-            let (ahead, store) = (self.clone(), store.clone());
+            state.slots.insert(place.clone(), (size, None));
+            let ahead = self.clone();
             handle.spawn(async move {
                 let fetched = body::fetch(&*store, &key).await;
                 let mut state = ahead.lock();
                 state.under_way -= 1;
-                if let Some((_, slot)) = state.slots.get_mut(&key) {
+                if let Some((_, slot)) = state.slots.get_mut(&place) {
                     *slot = Some(fetched);
                 }
-                ahead.fetch_some(&mut state, &store);
+                ahead.fetch_some(&mut state);
                 ahead.shared.1.notify_all();
             });
         }
@@ -84,18 +93,18 @@ impl Ahead {
 
     /// An object that was fetched, or is on its way; `None` for any other, which its caller fetches.
     pub fn take(&self, store: &Arc<dyn ObjectStore>, key: &Key) -> Option<Fetched> {
-        let mut state = self.lock();
-        while state.slots.get(key).is_some_and(|(_, fetched)| fetched.is_none()) {
+        let (mut state, place) = (self.lock(), at(store, key));
+        while state.slots.get(&place).is_some_and(|(_, fetched)| fetched.is_none()) {
             state = self.shared.1.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        match state.slots.remove(key) {
+        match state.slots.remove(&place) {
             Some((size, fetched)) => {
                 state.bytes -= size;
-                self.fetch_some(&mut state, store);
+                self.fetch_some(&mut state);
                 fetched
             }
             None => {
-                state.wanted.remove(key);
+                state.wanted.remove(&place);
                 None
             }
         }

@@ -12,10 +12,11 @@ pub struct Profile {
     pub region: Option<String>,
 }
 
-/// Reads the profile that `AWS_PROFILE` names, or the one called `default`. What is not there or
-/// cannot be read says nothing.
-pub fn read(home: Option<&Path>) -> Profile {
-    let name = std::env::var("AWS_PROFILE").unwrap_or_else(|_| "default".to_owned());
+/// Reads a profile: the one of this name, else the one that `AWS_PROFILE` names, else the one called
+/// `default`. What is not there or cannot be read says nothing.
+pub fn read(home: Option<&Path>, name: Option<&str>) -> Profile {
+    let told = || std::env::var("AWS_PROFILE").unwrap_or_else(|_| "default".to_owned());
+    let name = name.map_or_else(told, str::to_owned);
     let text = |variable: &str, file: &str| {
         let told = std::env::var_os(variable).map(PathBuf::from);
         let path = told.or_else(|| Some(home?.join(".aws").join(file)));

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use object_store::path::Path;
-use object_store::{Error, GetOptions, GetRange, ObjectMeta, ObjectStore};
+use object_store::{Error, GetOptions, GetRange, ObjectMeta, ObjectStore, PutResult};
 
 use crate::domain::digest::Digest;
 use crate::storage::object::ReadAt;
@@ -26,10 +26,19 @@ const BLOCKS: usize = 8;
 /// The tag of an object: its size and its ETag, which a store changes whenever it takes other bytes.
 pub fn version_of(meta: &ObjectMeta) -> VersionTag {
     match &meta.e_tag {
-        // A listing may write it without quotation marks, and an answer with them.
-        Some(e_tag) => VersionTag::new(meta.size, Digest::of(e_tag.trim_matches('"').as_bytes()).0.max(1), true),
+        Some(e_tag) => tagged(meta.size, e_tag),
         None => VersionTag::new(meta.size, u128::from(changed(meta).unwrap_or(0)), false),
     }
+}
+
+/// The same of an object that was put, where the answer has an ETag.
+pub fn version_of_put(size: u64, answer: &PutResult) -> Option<VersionTag> {
+    Some(tagged(size, answer.e_tag.as_ref()?))
+}
+
+/// A listing may write an ETag without quotation marks, and an answer with them.
+fn tagged(size: u64, e_tag: &str) -> VersionTag {
+    VersionTag::new(size, Digest::of(e_tag.trim_matches('"').as_bytes()).0.max(1), true)
 }
 
 /// When an object was put, by the clock of its store: nanoseconds since 1970.

@@ -10,9 +10,11 @@ use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::{ClientConfigKey, ObjectStore};
 
+use crate::domain::input::StoreOptions;
 use crate::domain::store_url::{Platform, StoreUrl};
 use crate::storage::interface::Storage;
-use crate::storage::remote::credentials;
+use crate::storage::remote::ahead::Ahead;
+use crate::storage::remote::credentials::{self, Origin};
 use crate::storage::remote::fault;
 use crate::storage::remote::fence::Fence;
 use crate::storage::remote::objects::Objects;
@@ -21,25 +23,30 @@ use crate::storage::remote::remote_storage::RemoteStorage;
 /// How long a request may take as a whole; a large object is put by several.
 const TIMEOUT: &str = "120 seconds";
 
-/// The connections, by container.
-static CONNECTIONS: LazyLock<Mutex<BTreeMap<String, Arc<dyn ObjectStore>>>> = LazyLock::new(Mutex::default);
+type Connections = BTreeMap<(String, StoreOptions), Arc<dyn ObjectStore>>;
+/// The connections, by container and options.
+static CONNECTIONS: LazyLock<Mutex<Connections>> = LazyLock::new(Mutex::default);
 /// Whoever lost a lease changes nothing anywhere.
 static FENCE: LazyLock<Arc<Fence>> = LazyLock::new(|| Arc::new(Fence::of_process()));
 
-/// The storage that a URL names. Nothing is connected before something is asked of it.
-pub fn at_url(root: &Path) -> Arc<dyn Storage> {
-    Arc::new(RemoteStorage::new(root, connect))
+/// The storage that a URL names, and options say more about. Nothing is connected before something
+/// is asked of it.
+pub fn at_url(root: &Path, options: &StoreOptions, ahead: &Ahead) -> Arc<dyn Storage> {
+    let options = options.clone();
+    let connect = move |root: &Path| connect(root, &options);
+    Arc::new(RemoteStorage::new(root, ahead.clone(), Box::new(connect)))
 }
 
-fn connect(root: &Path) -> io::Result<Objects> {
+fn connect(root: &Path, options: &StoreOptions) -> io::Result<Objects> {
     let text = root.to_str().unwrap_or_default();
     let url = StoreUrl::parse(text).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
     let mut connections = CONNECTIONS.lock().unwrap_or_else(PoisonError::into_inner);
-    let store = match connections.get(&url.container) {
+    let place = (url.container.clone(), options.clone());
+    let store = match connections.get(&place) {
         Some(store) => store.clone(),
         None => {
-            let store = store(&url)?;
-            connections.insert(url.container.clone(), store.clone());
+            let store = store(&url, options)?;
+            connections.insert(place, store.clone());
             store
         }
     };
@@ -47,16 +54,57 @@ fn connect(root: &Path) -> io::Result<Objects> {
 }
 
 /// Connects, as far as that is done before the first request: finds the credentials.
-fn store(url: &StoreUrl) -> io::Result<Arc<dyn ObjectStore>> {
+fn store(url: &StoreUrl, options: &StoreOptions) -> io::Result<Arc<dyn ObjectStore>> {
     Ok(match url.platform {
-        Platform::Azure => Arc::new(azure(url)?.build().map_err(fault::io_error)?),
-        Platform::Aws => Arc::new(aws(url)?.build().map_err(fault::io_error)?),
-        Platform::Google => Arc::new(google(url)?.build().map_err(fault::io_error)?),
+        Platform::Azure => {
+            let (builder, origin) = azure(url, options)?;
+            let store = builder.build().map_err(fault::io_error)?;
+            credentials::check(url.platform, origin, store.credentials().get_credential())?;
+            Arc::new(store)
+        }
+        Platform::Aws => {
+            let (builder, origin) = aws(url, options)?;
+            let store = builder.build().map_err(fault::io_error)?;
+            credentials::check(url.platform, origin, store.credentials().get_credential())?;
+            Arc::new(store)
+        }
+        Platform::Google => {
+            let (builder, origin) = google(url, options)?;
+            let store = builder.build().map_err(fault::io_error)?;
+            credentials::check(url.platform, origin, store.credentials().get_credential())?;
+            Arc::new(store)
+        }
     })
 }
 
-fn azure(url: &StoreUrl) -> io::Result<MicrosoftAzureBuilder> {
-    let mut builder = MicrosoftAzureBuilder::from_env().with_url(&url.container);
+/// The variables of an input that has its own: those that begin with this, without it. The library
+/// reads the others.
+fn own_variables(begin: &str) -> impl Iterator<Item = (String, String)> + '_ {
+    std::env::vars_os().filter_map(move |(name, value)| {
+        let name = name.to_str()?.strip_prefix(begin)?.to_ascii_lowercase();
+        Some((name, value.into_string().ok()?))
+    })
+}
+
+fn azure(url: &StoreUrl, options: &StoreOptions) -> io::Result<(MicrosoftAzureBuilder, Origin)> {
+    let mut builder = match &options.variables {
+        None => MicrosoftAzureBuilder::from_env(),
+        Some(begin) => own_variables(begin).fold(MicrosoftAzureBuilder::new(), |builder, (name, value)| {
+            match name.starts_with("azure_").then(|| name.parse()) {
+                Some(Ok(key)) => builder.with_config(key, value),
+                _ => builder,
+            }
+        }),
+    };
+    builder = builder.with_url(&url.container);
+    for (key, value) in [
+        (AzureConfigKey::AccountName, &options.account),
+        (AzureConfigKey::Endpoint, &options.endpoint),
+    ] {
+        if let Some(value) = value {
+            builder = builder.with_config(key, value);
+        }
+    }
     let timeout = AzureConfigKey::Client(ClientConfigKey::Timeout);
     if builder.get_config_value(&timeout).is_none() {
         builder = builder.with_config(timeout, TIMEOUT);
@@ -74,8 +122,25 @@ fn azure(url: &StoreUrl) -> io::Result<MicrosoftAzureBuilder> {
     credentials::of_azure(builder)
 }
 
-fn aws(url: &StoreUrl) -> io::Result<AmazonS3Builder> {
-    let mut builder = AmazonS3Builder::from_env().with_url(&url.container);
+fn aws(url: &StoreUrl, options: &StoreOptions) -> io::Result<(AmazonS3Builder, Origin)> {
+    let mut builder = match &options.variables {
+        None => AmazonS3Builder::from_env(),
+        Some(begin) => own_variables(begin).fold(AmazonS3Builder::new(), |builder, (name, value)| {
+            match name.starts_with("aws_").then(|| name.parse()) {
+                Some(Ok(key)) => builder.with_config(key, value),
+                _ => builder,
+            }
+        }),
+    };
+    builder = builder.with_url(&url.container);
+    for (key, value) in [
+        (AmazonS3ConfigKey::Region, &options.region),
+        (AmazonS3ConfigKey::Endpoint, &options.endpoint),
+    ] {
+        if let Some(value) = value {
+            builder = builder.with_config(key, value);
+        }
+    }
     let timeout = AmazonS3ConfigKey::Client(ClientConfigKey::Timeout);
     if builder.get_config_value(&timeout).is_none() {
         builder = builder.with_config(timeout, TIMEOUT);
@@ -83,11 +148,20 @@ fn aws(url: &StoreUrl) -> io::Result<AmazonS3Builder> {
     if is_on_this_machine(builder.get_config_value(&AmazonS3ConfigKey::Endpoint)) {
         builder = builder.with_allow_http(true);
     }
-    credentials::of_aws(builder)
+    credentials::of_aws(builder, options.profile.as_deref())
 }
 
-fn google(url: &StoreUrl) -> io::Result<GoogleCloudStorageBuilder> {
-    let mut builder = GoogleCloudStorageBuilder::from_env().with_url(&url.container);
+fn google(url: &StoreUrl, options: &StoreOptions) -> io::Result<(GoogleCloudStorageBuilder, Origin)> {
+    let mut builder = match &options.variables {
+        None => GoogleCloudStorageBuilder::from_env(),
+        Some(begin) => own_variables(begin).fold(GoogleCloudStorageBuilder::new(), |builder, (name, value)| {
+            match name.starts_with("google_").then(|| name.parse()) {
+                Some(Ok(key)) => builder.with_config(key, value),
+                _ => builder,
+            }
+        }),
+    };
+    builder = builder.with_url(&url.container);
     let timeout = GoogleConfigKey::Client(ClientConfigKey::Timeout);
     if builder.get_config_value(&timeout).is_none() {
         builder = builder.with_config(timeout, TIMEOUT);

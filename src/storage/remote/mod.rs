@@ -20,6 +20,8 @@ mod fault;
 mod fence;
 mod follow;
 mod lease;
+#[cfg(test)]
+mod listing_tests;
 mod objects;
 pub mod remote_storage;
 mod runtime;
@@ -29,6 +31,7 @@ pub mod testing;
 mod together;
 mod walk;
 
+pub use ahead::Ahead;
 pub use connect::at_url;
 
 /// How long a lease outlives its holder.

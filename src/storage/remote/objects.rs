@@ -1,16 +1,16 @@
 //! Requests to one container, below one prefix, as calls that wait for the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path as Key;
-use object_store::{Error, ListResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, UpdateVersion};
+use object_store::{Error, ListResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, PutResult, UpdateVersion};
 
 use crate::storage::error::StorageError;
 use crate::storage::object::OpenObject;
@@ -18,6 +18,7 @@ use crate::storage::remote::again::again;
 use crate::storage::remote::body::{self, Whole};
 use crate::storage::remote::fence::Fence;
 use crate::storage::remote::{fault, runtime};
+use crate::storage::version_tag::VersionTag;
 
 /// How many requests of one kind are under way at once.
 pub const AT_ONCE: usize = 64;
@@ -40,6 +41,8 @@ pub struct Objects {
     root: PathBuf,
     /// What this process has to hold to be allowed to change something.
     pub fence: Arc<Fence>,
+    /// The tags of what was put here, as the answers had them.
+    put: Arc<Mutex<HashMap<Key, VersionTag>>>,
 }
 
 /// An object with what a condition for replacing it takes.
@@ -55,6 +58,7 @@ impl Objects {
             prefix: prefix.to_owned(),
             root: root.to_path_buf(),
             fence,
+            put: Arc::default(),
         }
     }
 
@@ -123,6 +127,23 @@ impl Objects {
         if_found(self.ask("read", name, again(get)))
     }
 
+    /// The tag of an object that was put here.
+    pub fn put_version(&self, name: &str) -> Option<VersionTag> {
+        self.lock_put().get(&self.key(name).ok()?).copied()
+    }
+
+    /// Nobody who holds this lock can panic, so nothing is ever half done.
+    fn lock_put(&self) -> MutexGuard<'_, HashMap<Key, VersionTag>> {
+        self.put.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_put(&self, key: Key, size: u64, answer: &PutResult) {
+        match body::version_of_put(size, answer) {
+            Some(version) => self.lock_put().insert(key, version),
+            None => self.lock_put().remove(&key),
+        };
+    }
+
     /// Puts an object, in the place of the one that was there.
     pub fn put(&self, name: &str, bytes: &OpenObject) -> Result<(), StorageError> {
         self.fence.check(&self.shown(name))?;
@@ -136,7 +157,9 @@ impl Objects {
         if size <= MOST_IN_ONE_PUT {
             let payload = PutPayload::from(read(0, size)?);
             let put = async || self.store.put(&key, payload.clone()).await;
-            return self.ask("put", name, again(put)).map(drop);
+            let answer = self.ask("put", name, again(put))?;
+            self.note_put(key, size, &answer);
+            return Ok(());
         }
         let mut upload = self.ask("put", name, self.store.put_multipart(&key))?;
         let mut at = 0;
@@ -154,7 +177,9 @@ impl Objects {
             let _ = self.ask("put", name, upload.abort());
             return Err(lost);
         }
-        self.ask("put", name, upload.complete()).map(drop)
+        let answer = self.ask("put", name, upload.complete())?;
+        self.note_put(key, size, &answer);
+        Ok(())
     }
 
     /// Gives the bytes of an object a second name; no byte of them comes here.
@@ -173,14 +198,17 @@ impl Objects {
         let keyed = keyed.collect::<Result<Vec<_>, StorageError>>()?;
         let put = |(key, object): (Key, &OpenObject)| {
             // Read when its turn comes: what waits is in no memory.
-            let bytes = object.read_range(0, usize::try_from(object.size()).unwrap_or(usize::MAX));
+            let size = object.size();
+            let bytes = object.read_range(0, usize::try_from(size).unwrap_or(usize::MAX));
             async move {
                 let bytes = bytes.map_err(|error| Error::Generic {
                     store: "a temporary file",
                     source: error.into(),
                 })?;
                 let payload = PutPayload::from(bytes);
-                again(async || self.store.put(&key, payload.clone()).await).await.map(drop)
+                let answer = again(async || self.store.put(&key, payload.clone()).await).await?;
+                self.note_put(key, size, &answer);
+                Ok(())
             }
         };
         let puts = stream::iter(keyed).map(put).buffer_unordered(PUTS_AT_ONCE);
@@ -223,6 +251,9 @@ impl Objects {
         let shown = names.first().map_or("", String::as_str);
         let keys = names.iter().map(|name| self.key_to("remove", name));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        for key in &keys {
+            self.lock_put().remove(key);
+        }
         let delete = |key: Key| {
             again(async move || match self.store.delete(&key).await {
                 Err(Error::NotFound { .. }) => Ok(()),

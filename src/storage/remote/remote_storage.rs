@@ -39,17 +39,17 @@ pub struct RemoteStorage {
 const ARCHIVES: usize = 4;
 
 /// Connects to the place that a URL names.
-type Connect = fn(&Path) -> io::Result<Objects>;
+type Connect = Box<dyn Fn(&Path) -> io::Result<Objects> + Send + Sync>;
 
 impl RemoteStorage {
-    /// The place that a URL names.
-    pub fn new(root: &Path, connect: Connect) -> RemoteStorage {
+    /// The place that a URL names. It shares what it fetches ahead with others.
+    pub fn new(root: &Path, ahead: Ahead, connect: Connect) -> RemoteStorage {
         RemoteStorage {
             root: root.to_path_buf(),
             connect,
             connected: OnceLock::new(),
             staging: Arc::new(Staging::new(root.join("an object that is not put yet"))),
-            ahead: Ahead::default(),
+            ahead,
             archives: Mutex::default(),
         }
     }
@@ -57,7 +57,11 @@ impl RemoteStorage {
     /// A place that is connected.
     #[cfg(test)]
     pub fn over(objects: Objects) -> RemoteStorage {
-        let storage = RemoteStorage::new(&objects.shown(""), |_| Err(io::ErrorKind::NotConnected.into()));
+        let storage = RemoteStorage::new(
+            &objects.shown(""),
+            Ahead::default(),
+            Box::new(|_| Err(io::ErrorKind::NotConnected.into())),
+        );
         RemoteStorage {
             connected: OnceLock::from(Ok(objects)),
             ..storage
@@ -152,7 +156,15 @@ impl Storage for RemoteStorage {
     }
 
     fn look(&self, name: &str) -> Result<Option<Metadata>, StorageError> {
+        // The place itself is there, whatever is in it.
+        if name.is_empty() {
+            return Ok(Some(FOLDER));
+        }
         Ok(self.objects()?.look(name)?.as_ref().map(metadata_of))
+    }
+
+    fn put_version(&self, name: &str) -> Option<VersionTag> {
+        self.objects().ok()?.put_version(name)
     }
 
     fn open(&self, name: &str) -> Result<OpenObject, StorageError> {

@@ -65,9 +65,57 @@ fn below(objects: &Objects, selection: &dyn Selection) -> Result<BTreeMap<String
         folders = deeper.into_iter().filter(is_wanted).collect();
     }
     if !folders.is_empty() && selection.goes_on() {
+        let folders = match selection.leaves_out_days() {
+            true => without_old_months(objects, selection, folders, &mut found)?,
+            false => folders,
+        };
         found.extend(objects.list_below(&folders)?);
     }
     Ok(found)
+}
+
+/// Goes down into folders of years, and gives the folders that have all objects that may be wanted
+/// and are not `found` by then: an archive of years has few of the months that are looked at.
+fn without_old_months(
+    objects: &Objects,
+    selection: &dyn Selection,
+    folders: Vec<String>,
+    found: &mut BTreeMap<String, ObjectMeta>,
+) -> Result<Vec<String>, StorageError> {
+    let is_wanted = |folder: &String| selection.enters(folder) && selection.progress(folder).is_some();
+    let named = |metas: Vec<ObjectMeta>| {
+        let named = metas.into_iter().filter_map(|meta| Some((objects.name(&meta.location)?, meta)));
+        named.collect::<Vec<_>>()
+    };
+    let (dated, undated): (Vec<String>, Vec<String>) = folders.into_iter().partition(|folder| folder.split('/').any(is_year));
+    let (mut years, mut whole): (Vec<String>, Vec<String>) = dated.into_iter().partition(|folder| is_last_a_year(folder));
+    for (folder, list) in undated.iter().zip(objects.list_each(&undated)?) {
+        let below: Vec<String> = list.common_prefixes.iter().filter_map(|key| objects.name(key)).collect();
+        if below.iter().any(|folder| is_last_a_year(folder)) {
+            found.extend(named(list.objects));
+            let (of_years, others): (Vec<_>, Vec<_>) = below.into_iter().filter(is_wanted).partition(|folder| is_last_a_year(folder));
+            years.extend(of_years);
+            whole.extend(others);
+        } else {
+            whole.push(folder.clone());
+        }
+    }
+    for list in objects.list_each(&years)? {
+        found.extend(named(list.objects));
+        let months = list.common_prefixes.iter().filter_map(|key| objects.name(key));
+        whole.extend(months.filter(is_wanted));
+    }
+    Ok(whole)
+}
+
+/// Whether a folder is one of a year, as Azure Monitor names it.
+fn is_year(name: &str) -> bool {
+    name.strip_prefix("y=")
+        .is_some_and(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_last_a_year(folder: &str) -> bool {
+    folder.rsplit('/').next().is_some_and(is_year)
 }
 
 /// The objects without the empty ones that stand for a folder: some tools leave them.

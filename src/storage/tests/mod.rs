@@ -5,6 +5,7 @@
 mod emulators;
 mod finding;
 mod kinds;
+mod large;
 mod objects;
 mod together;
 
@@ -54,6 +55,25 @@ macro_rules! conforms {
             )+
         }
     };
+}
+
+mod in_parts {
+    use super::kinds::{in_memory, on_azurite, on_moto};
+    use super::large::{a_large_object_is_put_in_parts_and_read_in_blocks, what_a_put_answers_is_what_a_look_finds};
+
+    #[test]
+    fn large_objects_are_put_in_parts_and_read_in_blocks_on_every_store() {
+        for open in [in_memory(), on_azurite(), on_moto()].into_iter().flatten() {
+            a_large_object_is_put_in_parts_and_read_in_blocks(&*open);
+        }
+    }
+
+    #[test]
+    fn the_answer_to_a_put_says_what_a_look_would_on_every_store() {
+        for open in [in_memory(), on_azurite(), on_moto()].into_iter().flatten() {
+            what_a_put_answers_is_what_a_look_finds(&*open);
+        }
+    }
 }
 
 conforms!(a_folder);

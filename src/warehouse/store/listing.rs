@@ -254,8 +254,15 @@ pub fn list(storage: &dyn Storage, contract: &Contract, known: Known) -> Result<
 
 /// The tag of the file of a footer; `None` where somebody else has written there since.
 pub fn version(storage: &dyn Storage, name: &str, footer: &Footer) -> Result<Option<VersionTag>, WarehouseError> {
-    let found = storage.look(name)?.filter(|found| found.kind == Kind::Object);
-    Ok(found.map(|found| found.version).filter(|version| version.size() == footer.bytes))
+    let version = match storage.put_version(name) {
+        // Where somebody has replaced the file since, the next look finds another tag.
+        Some(version) => Some(version),
+        None => {
+            let found = storage.look(name)?.filter(|found| found.kind == Kind::Object);
+            found.map(|found| found.version)
+        }
+    };
+    Ok(version.filter(|version| version.size() == footer.bytes))
 }
 
 /// The days that a table has a folder for, in order.

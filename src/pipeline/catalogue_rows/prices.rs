@@ -30,7 +30,7 @@ const TENANT_ID: usize = 4;
 const FROM: usize = 5;
 
 /// Reads the prices. `products` are those of the catalogue.
-pub(super) fn read(bytes: &[u8], products: &BTreeMap<Guid, Product>, notes: &mut Notes) -> Prices {
+pub(in crate::pipeline) fn read(bytes: &[u8], products: &BTreeMap<Guid, Product>, notes: &mut Notes) -> Prices {
     let mut prices = Prices::default();
     let rows = rows_with(bytes, NEEDED, OPTIONAL, notes);
     let has_products = rows.first().is_none_or(|row| row.has(SKU_ID) || row.has(PART_NUMBER));
