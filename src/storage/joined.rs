@@ -130,6 +130,14 @@ impl Storage for Joined {
         self.refused(name)
     }
 
+    fn copy(&self, _from: &str, to: &str) -> Result<(), StorageError> {
+        self.refused(to)
+    }
+
+    fn put_if(&self, name: &str, _bytes: &[u8], _before: Option<&[u8]>) -> Result<bool, StorageError> {
+        self.refused(name)
+    }
+
     fn put_together(&self, _group: &str, _changes: &Changes) -> Result<(), StorageError> {
         self.refused("")
     }

@@ -186,6 +186,7 @@ impl Objects {
     pub fn copy(&self, from: &str, to: &str) -> Result<(), StorageError> {
         self.fence.check(&self.shown(to))?;
         let (from, to_key) = (self.key_to("copy", from)?, self.key_to("copy", to)?);
+        self.lock_put().remove(&to_key);
         self.ask("copy", to, again(async || self.store.copy(&from, &to_key).await))
     }
 
@@ -225,6 +226,7 @@ impl Objects {
         let payload = PutPayload::from(bytes.to_vec());
         // One connection that hangs is not to cost a lease.
         let patience = (self.fence.expiry / 4).max(LEAST_PATIENCE);
+        self.lock_put().remove(&key);
         let put = async || {
             let put = self.store.put_opts(&key, payload.clone(), options.clone());
             match tokio::time::timeout(patience, put).await {
