@@ -172,10 +172,11 @@ pub fn files_of(folder: &Path) -> Files {
 }
 
 /// The files that have to be the same wherever they are: tables, and what is published but for what
-/// tells of the run itself.
+/// tells of the run itself, as names of releases do.
 pub fn that_are_promised(files: Files) -> Files {
-    let tells_of_the_run = ["run.json", "runs.jsonl", "metrics.prom"];
-    let is_promised = |name: &str| !name.starts_with(".uptake") && !tells_of_the_run.contains(&name);
+    let tells_of_the_run = ["run.json", "runs.jsonl", "metrics.prom", "current.json"];
+    let is_private = |name: &str| [".uptake", "releases/"].iter().any(|begin| name.starts_with(begin));
+    let is_promised = |name: &str| !is_private(name) && !tells_of_the_run.contains(&name);
     files.into_iter().filter(|(name, _)| is_promised(name)).collect()
 }
 

@@ -60,6 +60,7 @@ fn the_sample_gives_the_same_bytes_on_stores_as_on_folders() {
         assert!(!told.contains("warning"), "{told}");
         are_the_same(&that_are_promised(place.files("warehouse")), &warehouse);
         are_the_same(&that_are_promised(place.files("published")), &published);
+        the_release_in_force_is_whole(&place.files("published"));
         let left = place.files("warehouse/.uptake");
         assert!(
             left.keys().all(|name| !name.contains('/') && !name.contains(".clock")),
@@ -75,6 +76,16 @@ fn the_sample_gives_the_same_bytes_on_stores_as_on_folders() {
         for command in ["plan", "status", "check", "customers"] {
             succeeded(&in_place(&mut place.uptake(), command, &pipeline, &place).output().unwrap());
         }
+    }
+}
+
+/// What `current.json` names is what stands under fixed names.
+fn the_release_in_force_is_whole(published: &Files) {
+    let current: serde_json::Value = serde_json::from_slice(&published["current.json"]).unwrap();
+    let files = current["files"].as_object().unwrap();
+    assert!(files.contains_key("adoption.parquet"));
+    for (name, path) in files {
+        assert!(published[path.as_str().unwrap()] == published[name], "{name}");
     }
 }
 
