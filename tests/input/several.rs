@@ -86,7 +86,10 @@ impl Portfolio {
     }
 
     fn published(&self, name: &str) -> Vec<(PathBuf, Vec<u8>)> {
-        parquet_files(&self.path(&format!("{name}/published")))
+        let mut files = parquet_files(&self.path(&format!("{name}/published")));
+        // Releases have names of their time.
+        files.retain(|(path, _)| !path.starts_with("releases"));
+        files
     }
 
     fn warehouse(&self, name: &str) -> Vec<(PathBuf, Vec<u8>)> {

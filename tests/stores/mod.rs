@@ -5,6 +5,7 @@
 mod credentials;
 pub mod emulators;
 mod faults;
+mod inputs;
 mod kills;
 pub mod place;
 mod proxy;

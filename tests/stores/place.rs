@@ -19,7 +19,7 @@ use super::emulators::{self, ACCOUNT, CONTAINER};
 use super::proxy::Proxy;
 
 /// The key of every Azurite.
-const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+pub const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
 /// Files by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
