@@ -7,7 +7,7 @@ use crate::stores::place::{Place, are_the_same, files_of, succeeded, that_are_pr
 use crate::stores::runs::in_place;
 
 /// How many portfolios each store gets; `UPTAKE_STORE_CASES` says another number.
-const CASES: u32 = 3;
+const CASES: u32 = 1;
 
 #[test]
 fn night_by_night_on_stores_gives_what_one_run_from_scratch_gives_on_folders() {

@@ -1,6 +1,7 @@
 //! Requests that fail, and objects that change while a run is at work.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Once};
 
@@ -29,18 +30,25 @@ fn nothing_is_lost_where_every_request_fails_once() {
     }
 }
 
+fn without_its_last_line(gzip: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(gzip).read_to_end(&mut text).unwrap();
+    let end = text[..text.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&text[..end]).unwrap();
+    encoder.finish().unwrap()
+}
+
 #[test]
 fn a_raw_file_that_is_replaced_between_listing_and_reading_is_what_it_is_in_the_end() {
     let portfolio = small_portfolio();
     let (pipeline, input) = (portfolio.path().join("sample/pipeline.toml"), portfolio.path().join("sample"));
     let original = on_folders(&pipeline, &input);
     let files = files_of(&input);
-    let is_log = |name: &&String| name.contains("signinlogs") && name.ends_with("PT1H.json");
+    let is_log = |name: &&String| name.contains("signinlogs") && name.ends_with("PT1H.json.gz");
     let name = files.keys().filter(is_log).max_by_key(|name| files[*name].len()).unwrap().clone();
     let bytes = files[&name].clone();
-    // The same file without its last record.
-    let end = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
-    let shorter = bytes[..end].to_vec();
+    let shorter = without_its_last_line(&bytes);
     fs::write(input.join(&name), &shorter).unwrap();
     let replaced = on_folders(&pipeline, &input);
     fs::write(input.join(&name), &bytes).unwrap();
