@@ -28,7 +28,7 @@ const FAULTS: [Fault; 5] = [
     Fault::Reset,
 ];
 /// How many other faults come before a silence.
-const BETWEEN_SILENCES: usize = 40;
+const BETWEEN_SILENCES: usize = 150;
 /// How long one is; clients give up before.
 const SILENCE: Duration = Duration::from_secs(60);
 
