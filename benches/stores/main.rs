@@ -158,9 +158,9 @@ fn night(objects: usize, delay: Duration) {
     let line = |at: usize| {
         let id = format!("{at:08}-0000-4000-8000-000000000000");
         format!(
-            "{id},2026-09-{:02}T08:00:00Z,11111111-1111-4111-8111-{:012},{id},00000005-0000-0ff1-ce00-000000000000,,true,0\n",
-            at % 28 + 1,
-            at % 100
+            "{id},2026-09-{:02}T08:00:00Z,00000000-0000-4000-8000-{:012},{id},00000005-0000-0ff1-ce00-000000000000,,true,0\n",
+            at / 24 % 28 + 1,
+            at / (24 * 28)
         )
     };
     let header = "event_id,event_time,tenant_id,user_id,app_id,resource_id,interactive,error_code\n";
