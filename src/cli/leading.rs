@@ -38,11 +38,11 @@ impl Lead {
 /// Refuses folders that workers on other machines may not see, unless somebody says that they do.
 pub fn check(args: &LeadArgs, settings: &Settings) -> Result<Option<Lead>, Failure> {
     let Some(mode) = args.workers else { return Ok(None) };
-    let folders = [("input", &settings.input_root), ("warehouse", &settings.warehouse)];
+    let inputs = settings.inputs.iter().map(|input| ("input", &*input.root));
+    let folders = inputs.chain([("warehouse", &*settings.warehouse)]);
     let local: Vec<String> = folders
-        .into_iter()
         .filter(|(_, path)| !is_url(path))
-        .map(|(name, path): (_, &std::path::PathBuf)| format!("the {name} is the folder `{}`", Path::new(path).display()))
+        .map(|(name, path): (_, &Path)| format!("the {name} is the folder `{}`", path.display()))
         .collect();
     if !local.is_empty() && !args.shared_folders {
         let message = format!("{}, which workers on other machines may not see", local.join(", and "));
