@@ -166,6 +166,10 @@ impl Storage for Joined {
         Ok(self.refused(name)?)
     }
 
+    fn follow(&self, name: &str, _holder: &str) -> Result<Lease, LeaseFault> {
+        Ok(self.refused(name)?)
+    }
+
     fn share(&self, name: &str, _holder: &str) -> Result<Option<Lease>, LeaseFault> {
         Ok(self.refused(name)?)
     }
