@@ -12,14 +12,16 @@ uptake="$(realpath "${UPTAKE_BIN:-$here/target/release/uptake}")"
 command -v java > /dev/null || { echo "no Java: Spark needs version 17 or 21" >&2; exit 1; }
 
 work="$(mktemp -d)"
+venv="${SPARK_VENV:-$work/venv}"
 spark=""
 end() {
   if [ -n "$spark" ]; then kill "$spark" 2> /dev/null || true; fi
+  # Executors leave what was sent to them, the program among it.
+  find "$venv"/lib/*/site-packages/pyspark/work -maxdepth 1 -name 'app-*' -newer "$work/in" -exec rm -rf {} + 2> /dev/null || true
   rm -rf "$work"
 }
 trap end EXIT
 
-venv="${SPARK_VENV:-$work/venv}"
 if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet "pyspark==4.3.0"
