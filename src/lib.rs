@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod cli;
+pub mod delta;
 pub mod domain;
 pub mod engine;
 pub mod explain;

@@ -12,6 +12,7 @@ mod contracts;
 mod corrections;
 mod crash;
 mod customers;
+mod delta;
 mod describe;
 mod endings;
 mod examples;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 
 use crate::cli::args::global::LogFormat;
+use crate::delta::error::DeltaError;
 use crate::engine::error::EngineError;
 use crate::observe::event_line::{Level, write_event};
 use crate::observe::record::RunFailure;
@@ -157,6 +158,24 @@ fn store_hint(doing: &str, kind: ErrorKind) -> &'static str {
     }
 }
 
+impl From<DeltaError> for Failure {
+    fn from(error: DeltaError) -> Failure {
+        let message = error.to_string();
+        match error {
+            DeltaError::Storage { doing, error, .. } => Failure::new(Code::Store, message).hint(format!(
+                "{}; what is published stays, and the next run brings the Delta tables to it",
+                store_hint(doing, error.kind())
+            )),
+            DeltaError::Parquet { .. } => Failure::new(Code::Check, message).hint("remove the file: the next run publishes it again"),
+            DeltaError::Foreign { .. } => {
+                Failure::new(Code::Usage, message).hint("name a folder of its own in `[export.delta]`; nothing was touched")
+            }
+            DeltaError::Raced { .. } => Failure::new(Code::Locked, message)
+                .hint("two pipelines are not to have one Delta folder; where the other one was a run of this pipeline, run again"),
+        }
+    }
+}
+
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Failure {
         let message = error.to_string();
@@ -171,6 +190,7 @@ impl From<EngineError> for Failure {
                     None => Failure::new(Code::Check, message).hint(kept),
                 }
             }
+            EngineError::Delta(error) => error.into(),
             EngineError::Input { .. } => Failure::new(Code::Input, message).hint("nothing was done; mend it, or name another folder with `--input DIR`"),
             EngineError::Rejects(_) => {
                 Failure::new(Code::Input, message).hint(
@@ -220,5 +240,22 @@ mod tests {
         assert!(full.of_a_run().hint.ends_with("run again: what was finished is kept"));
         assert_eq!(Failure::interrupted().message, "interrupted");
         assert!(Failure::interrupted().of_a_run().message.contains("goes on from here"));
+    }
+
+    #[test]
+    fn delta_tables_of_somebody_else_are_wrong_usage_and_a_lost_race_is_another_run() {
+        let path = || Path::new("delta/usage").to_path_buf();
+        let code = |error: DeltaError| Failure::from(EngineError::from(error)).code;
+        let why = "is somebody else's".to_owned();
+        assert_eq!(code(DeltaError::Foreign { path: path(), why }), Code::Usage);
+        assert_eq!(code(DeltaError::Raced { path: path() }), Code::Locked);
+        let full = DeltaError::Storage {
+            doing: "write",
+            path: path(),
+            error: ErrorKind::StorageFull.into(),
+        };
+        let failure = Failure::from(full);
+        assert_eq!(failure.code, Code::Store);
+        assert!(failure.hint.starts_with("free some space"), "{}", failure.hint);
     }
 }

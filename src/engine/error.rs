@@ -14,6 +14,9 @@ pub enum EngineError {
     /// The published files cannot be written.
     #[error(transparent)]
     Report(#[from] crate::reports::error::ReportError),
+    /// The Delta tables cannot be written.
+    #[error(transparent)]
+    Delta(#[from] crate::delta::error::DeltaError),
     /// The raw input cannot be read as a whole.
     #[error("cannot {doing} `{}`: {error}", path.display())]
     Input {

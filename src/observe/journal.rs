@@ -72,6 +72,13 @@ impl Journal<'_> {
                 }),
             );
         }
+        if !report.delta.is_empty() {
+            self.progress.event(
+                "delta",
+                &format!("{} with a new version", counted(report.delta.len(), "Delta table")),
+                serde_json::json!({"tables": report.delta}),
+            );
+        }
         run_log::append(self.published, &record.done_line(report)).map_err(WarehouseError::from)?;
         self.write_metrics(&record, 0, Some(report)).map_err(WarehouseError::from)?;
         self.ended(outcome(report), &record, 0);

@@ -109,6 +109,7 @@ impl Record<'_> {
                 "done": news.done.len(),
             })),
             "alert": report.alert,
+            "delta": report.delta,
             "release": self.release(report),
         });
         Ok(self.manifest(report).write(self.published, &record)?)

@@ -77,6 +77,8 @@ pub struct PipelineFile {
     pub privacy: Privacy,
     pub alert: Alert,
     pub report: ReportSettings,
+    /// The folder of the Delta tables.
+    pub delta: Option<PathBuf>,
 }
 
 /// One `[[product]]`: what a product is bought for.
@@ -167,7 +169,17 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
             .map_or_else(Privacy::default, |section| privacy::read(section, folder)),
         alert: alert.as_ref().map_or_else(Alert::default, alert::read),
         report: report.as_ref().map_or_else(ReportSettings::default, report::read),
+        delta: delta(top).and_then(|delta| folder_at(&delta, "path")),
     }
+}
+
+/// The table `[export.delta]`, with a path.
+fn delta<'t>(top: &Section<'t>) -> Option<Section<'t>> {
+    let delta = top.table("export", "[export]")?.table("delta", "[export.delta]")?;
+    if !delta.has("path") {
+        delta.needed_text("path", "the folder of the Delta tables, or the URL of one");
+    }
+    Some(delta)
 }
 
 fn set<T: Ord>(words: Option<Vec<T>>) -> Option<BTreeSet<T>> {

@@ -222,7 +222,7 @@ fn a_key_in_the_wrong_table_is_sent_home() {
     );
     check(
         &before("path = \"x\""),
-        &["1: unknown key `path` at the top of the file; it belongs to [warehouse] or [[source]]"],
+        &["1: unknown key `path` at the top of the file; it belongs to [warehouse] or [[source]] or [export.delta]"],
     );
     check(
         &with("[input]\ncolour = 1\n"),
@@ -381,5 +381,27 @@ fn an_exception_names_a_customer_or_a_product_and_spare_seats_name_both() {
             "10: [[spare]] lacks `sku`; add `sku = \"...\"`, the GUID or the part number of a product",
             "11: `seats` in [[spare]] must be a whole number from 1 to 1000000000, not `0`",
         ],
+    );
+}
+
+#[test]
+fn delta_tables_have_a_folder_of_the_pipeline_or_a_url() {
+    let delta = |text: &str| parsed(&with(text)).delta;
+    assert_eq!(delta(""), None);
+    assert_eq!(delta("[export]\n"), None);
+    assert_eq!(delta("[export.delta]\npath = \"lake\"\n"), Some(PathBuf::from("pipelines/lake")));
+    let url = "az://box/lake";
+    assert_eq!(delta(&format!("[export.delta]\npath = \"{url}\"\n")), Some(PathBuf::from(url)));
+    check(
+        &with("[export.delta]\n"),
+        &["4: [export.delta] lacks `path`; add `path = \"...\"`, the folder of the Delta tables, or the URL of one"],
+    );
+    check(
+        &with("[export.iceberg]\npath = \"lake\"\n"),
+        &["4: unknown key `iceberg` in [export]; known keys: `delta`"],
+    );
+    check(
+        &with("[export.delta]\npath = 5\n"),
+        &["5: `path` in [export.delta] must be a text in double quotes, not `5`"],
     );
 }

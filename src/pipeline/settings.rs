@@ -49,6 +49,8 @@ pub struct Settings {
     pub alert: Alert,
     /// The pages that a run writes beside the published files.
     pub report: ReportSettings,
+    /// The folder of the Delta tables; `None`: there are none.
+    pub delta: Option<PathBuf>,
     /// The exceptions for customers, as the pipeline file names them. Those that it names by tenant
     /// id are in `rules` already; a run adds the others, and the customers who left.
     pub customer_exceptions: CustomerExceptions,
@@ -86,6 +88,7 @@ impl PipelineFile {
         let mut folders: Vec<(&str, &Path)> = inputs.iter().map(|input| ("input", &*input.root)).collect();
         folders.extend(warehouse.as_deref().map(|path| ("warehouse", path)));
         folders.extend(published.as_deref().map(|path| ("published", path)));
+        folders.extend(self.delta.as_deref().map(|path| ("`path` in [export.delta]", path)));
         check_distinct(&folders, &mut notes);
         let user_ids = self.privacy.resolve().unwrap_or_else(|(line, text)| {
             notes.refuse(line, text);
@@ -120,6 +123,7 @@ impl PipelineFile {
                 customer_exceptions: resolved.of_customers,
                 alert: self.alert,
                 report: self.report,
+                delta: self.delta,
                 warnings: notes.warnings,
             }),
             _ => {
@@ -279,7 +283,7 @@ fn lacks(key: &str, option: &str) -> String {
     format!("no {key}; write it, or pass `{option} DIR`")
 }
 
-/// Checks that inputs, warehouse and published are different. Raw input is never written to, and
+/// Checks that inputs, warehouse, published and the Delta tables are different. Raw input is never written to, and
 /// published files are not tables. Whether inputs are different from each other also depends on
 /// their options, so it was looked at where these are read.
 fn check_distinct(folders: &[(&str, &Path)], notes: &mut SettingsNotes) {

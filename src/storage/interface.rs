@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,12 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Gives an object a second name, in the place of what has it. Nobody writes into an object, so
     /// both names may stand for the same bytes; where a storage has no such thing, it copies them.
     fn copy(&self, from: &str, to: &str) -> Result<(), StorageError>;
+
+    /// Gives a file of this machine a second name here, in the place of what has it. Says whether
+    /// that can be: where it cannot, nothing is changed.
+    fn link(&self, _file: &Path, _name: &str) -> Result<bool, StorageError> {
+        Ok(false)
+    }
 
     /// Puts these bytes under a name where `before` is what is there, `None` for nothing. Says
     /// whether it was so: of several who try at once, one succeeds.

@@ -123,6 +123,19 @@ pub fn put_named(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     storage.put_synced(&text_of(path.file_name().unwrap_or_default()), bytes)
 }
 
+/// Gives an object of one storage a name in another one: by a second name of the same bytes where
+/// both are folders of one file system, else by a copy of them.
+pub fn copy_between(from: &dyn Storage, name: &str, to: &dyn Storage, new_name: &str) -> Result<(), StorageError> {
+    let file = from.shown(name);
+    if !is_url(&file) && to.link(&file, new_name)? {
+        return Ok(());
+    }
+    let mut unfinished = to.begin()?;
+    std::io::copy(&mut from.open(name)?.reader(), &mut unfinished).map_err(StorageError::of("copy", &file))?;
+    unfinished.sync()?;
+    to.put(&unfinished.finish()?, new_name)
+}
+
 /// The same storage; a folder is changed by way of `disk`.
 pub fn on(root: &Path, disk: Disk) -> Arc<dyn Storage> {
     with(root, (&StoreOptions::default(), &Ahead::default()), disk, Reads::default())

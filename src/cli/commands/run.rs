@@ -20,6 +20,7 @@ use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::plan::day_range::Range;
 use crate::engine::plan::workers::Workers;
+use crate::engine::publish::delta;
 use crate::engine::report::{RunReport, Verified};
 use crate::engine::request::{Request, Verify};
 use crate::engine::run;
@@ -154,7 +155,9 @@ fn work(
         notify: &|event| journal.progress.take(event),
         interrupted,
     };
-    let leader = lead.map(|lead| lead.begin(journal.settings, store, &watch)).transpose()?;
+    let settings = journal.settings;
+    delta::check(settings, store)?;
+    let leader = lead.map(|lead| lead.begin(settings, store, &watch)).transpose()?;
     let request = &Request {
         workers: leader.as_ref().map(|leader| leader as &dyn Workers),
         ..request.clone()
@@ -162,7 +165,6 @@ fn work(
     let mut report = in_threads(threads, || run::run(request, store, &watch))??;
     drop(leader);
     journal.progress.finish();
-    let settings = journal.settings;
     if let Some(mut alert) = alert::pending(&settings.alert, &report)
         && let Some(news) = report.step_news.as_ref().map(|news| news.json(&settings.name))
     {
@@ -176,6 +178,13 @@ fn work(
             ));
         }
         report.alert = Some(alert);
+    }
+    if settings.delta.is_some() {
+        // Whatever becomes of the Delta tables, the published files are whole.
+        if report.published {
+            journal.published(&report)?;
+        }
+        report.delta = delta::export(settings, store, journal.began)?;
     }
     journal.done(&report)?;
     // Warnings that were shown are not shown again.

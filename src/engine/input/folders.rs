@@ -19,17 +19,21 @@ pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
     for input in &mut settings.inputs {
         input.root = tidy(&input.root);
     }
-    for path in [&mut settings.warehouse, &mut settings.published] {
+    let ours = [&mut settings.warehouse, &mut settings.published];
+    for path in ours.into_iter().chain(settings.delta.as_mut()) {
         *path = tidy(path);
     }
     let Settings {
         inputs,
         warehouse,
         published,
+        delta,
         sources,
         ..
     } = &*settings;
-    for (name, written_to) in [("warehouse", warehouse), ("published", published)] {
+    let delta = delta.as_ref().map(|delta| ("Delta", delta));
+    let written_to = [("warehouse", warehouse), ("published", published)];
+    for (name, written_to) in written_to.into_iter().chain(delta) {
         inputs.iter().try_for_each(|input| keep_apart(input, name, written_to, sources))?;
     }
     for (at, input) in inputs.iter().enumerate() {
@@ -47,6 +51,17 @@ pub fn settle(settings: &mut Settings) -> Result<(), EngineError> {
     if is_within(warehouse, published) && is_within(published, warehouse) {
         let (warehouse, published) = (warehouse.display(), published.display());
         return refused(format!("warehouse and published are one folder: `{warehouse}` and `{published}`"));
+    }
+    // What is not uptake's in one of them is somebody else's there.
+    for (name, other) in written_to {
+        if let Some((_, delta)) = delta
+            && (is_within(delta, other) || is_within(other, delta))
+        {
+            let (delta, other) = (delta.display(), other.display());
+            return refused(format!(
+                "the Delta folder `{delta}` and the {name} folder `{other}` are one, or one is in the other"
+            ));
+        }
     }
     Ok(())
 }

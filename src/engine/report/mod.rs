@@ -5,6 +5,7 @@ pub mod collapsed_list;
 
 use serde::Serialize;
 
+use crate::delta::export::NewVersion;
 use crate::domain::day_ranges::runs;
 use crate::domain::digest::Digest;
 use crate::engine::report::alert_report::AlertReport;
@@ -174,6 +175,8 @@ pub struct RunReport {
     /// Digest of what the published files were made from.
     pub fingerprint: Option<Digest>,
     pub published_files: Vec<PublishedFile>,
+    /// The Delta tables that have a new version.
+    pub delta: Vec<NewVersion>,
     /// The release that was published.
     pub release: Option<ReleaseId>,
     /// How far each source has come.

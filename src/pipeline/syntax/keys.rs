@@ -25,6 +25,7 @@ pub const TOP: &[&str] = &[
     "privacy",
     "alert",
     "report",
+    "export",
 ];
 /// Keys of `[input]`.
 pub const INPUT: &[&str] = &["root", "options"];
@@ -86,6 +87,12 @@ pub const ALERT: &[&str] = &["command", "timeout_seconds"];
 /// Keys of `[report]`.
 pub const REPORT: &[&str] = &["html", "xlsx", "per_customer", "language"];
 
+/// Keys of `[export]`.
+pub const EXPORT: &[&str] = &["delta"];
+
+/// Keys of `[export.delta]`.
+pub const EXPORT_DELTA: &[&str] = &["path"];
+
 /// The tables as their headers are written, with their keys. The first is the top of the file.
 pub const TABLES: &[(&str, &[&str])] = &[
     ("the top of the file", TOP),
@@ -102,6 +109,8 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[privacy]", PRIVACY),
     ("[alert]", ALERT),
     ("[report]", REPORT),
+    ("[export]", EXPORT),
+    ("[export.delta]", EXPORT_DELTA),
 ];
 
 /// Returns whether a key is called like something that nobody else may know.

@@ -154,6 +154,15 @@ impl Storage for LocalStorage {
         self.folder.put_into_place(&self.folder.staging().join(&staged.0), &to)
     }
 
+    fn link(&self, file: &Path, name: &str) -> Result<bool, StorageError> {
+        let Some(staged) = staging::link(&self.folder, &*self.writer()?, file)? else {
+            return Ok(false);
+        };
+        self.folder
+            .put_into_place(&self.folder.staging().join(&staged.0), &self.path(name))
+            .map(|()| true)
+    }
+
     fn put_if(&self, name: &str, bytes: &[u8], before: Option<&[u8]>) -> Result<bool, StorageError> {
         let lock = self.folder.private().join(REPLACING);
         self.folder.create_around(&lock)?;
