@@ -383,25 +383,3 @@ fn an_exception_names_a_customer_or_a_product_and_spare_seats_name_both() {
         ],
     );
 }
-
-#[test]
-fn delta_tables_have_a_folder_of_the_pipeline_or_a_url() {
-    let delta = |text: &str| parsed(&with(text)).delta;
-    assert_eq!(delta(""), None);
-    assert_eq!(delta("[export]\n"), None);
-    assert_eq!(delta("[export.delta]\npath = \"lake\"\n"), Some(PathBuf::from("pipelines/lake")));
-    let url = "az://box/lake";
-    assert_eq!(delta(&format!("[export.delta]\npath = \"{url}\"\n")), Some(PathBuf::from(url)));
-    check(
-        &with("[export.delta]\n"),
-        &["4: [export.delta] lacks `path`; add `path = \"...\"`, the folder of the Delta tables, or the URL of one"],
-    );
-    check(
-        &with("[export.iceberg]\npath = \"lake\"\n"),
-        &["4: unknown key `iceberg` in [export]; known keys: `delta`"],
-    );
-    check(
-        &with("[export.delta]\npath = 5\n"),
-        &["5: `path` in [export.delta] must be a text in double quotes, not `5`"],
-    );
-}

@@ -268,3 +268,34 @@ fn what_is_excepted_twice_or_of_an_unknown_product_is_refused_and_spare_seats_ou
         )]
     );
 }
+
+/// What a file with these lines from line 4 on is refused for.
+fn refused_file(lines: &str) -> String {
+    let text = format!("[[source]]\nfeed = \"activity\"\npath = \"a\"\n{lines}");
+    parse(&text, Path::new("n.toml")).err().expect("it is refused").to_string()
+}
+
+#[test]
+fn delta_tables_have_a_folder_of_the_pipeline_or_a_url() {
+    let delta = |lines: &str| file("", lines).delta;
+    assert_eq!(delta(""), None);
+    assert_eq!(delta("[export]\n"), None);
+    assert_eq!(
+        delta("[export.delta]\npath = \"az://box/lake\"\n"),
+        Some(PathBuf::from("az://box/lake"))
+    );
+    let lake = delta("[export.delta]\npath = \"lake\"\n").expect("a folder");
+    assert!(lake.ends_with("lake"), "{}", lake.display());
+    assert_eq!(
+        refused_file("[export.delta]\n"),
+        "n.toml:4: [export.delta] lacks `path`; add `path = \"...\"`, the folder of the Delta tables, or the URL of one"
+    );
+    assert_eq!(
+        refused_file("[export.iceberg]\npath = \"lake\"\n"),
+        "n.toml:4: unknown key `iceberg` in [export]; known keys: `delta`"
+    );
+    assert_eq!(
+        refused_file("[export.delta]\npath = 5\n"),
+        "n.toml:5: `path` in [export.delta] must be a text in double quotes, not `5`"
+    );
+}
