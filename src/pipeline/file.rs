@@ -169,7 +169,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
             .map_or_else(Privacy::default, |section| privacy::read(section, folder)),
         alert: alert.as_ref().map_or_else(Alert::default, alert::read),
         report: report.as_ref().map_or_else(ReportSettings::default, report::read),
-        delta: delta(top).and_then(|delta| folder_at(&delta, "path")),
+        delta: delta(top).and_then(|delta| delta.folder("path", folder)),
     }
 }
 
