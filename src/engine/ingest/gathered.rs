@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::day::Day;
-use crate::engine::ingest::file_notices::FileNotices;
+use crate::engine::ingest::notices::file_notices::FileNotices;
 use crate::stages::people::user_names::UserNameRow;
 use crate::stages::received::customers::Customer;
 use crate::stages::received::distinct_events::Events;

@@ -16,7 +16,7 @@ use crate::engine::events::Event;
 use crate::engine::ingest::compare;
 use crate::engine::ingest::compare::{Planned, RawInput};
 use crate::engine::ingest::execute_task;
-use crate::engine::ingest::file_notices;
+use crate::engine::ingest::notices::file_notices;
 use crate::engine::ingest::partition_files::NO_DAY;
 use crate::engine::ingest::partition_plan::PartitionPlan;
 use crate::engine::ingest::read_back::read_back;

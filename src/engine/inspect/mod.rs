@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use crate::domain::kinds::Feed;
 use crate::domain::rules::Rules;
 use crate::engine::error::EngineError;
-use crate::engine::ingest::file_tenants;
+use crate::engine::ingest::notices::file_tenants;
 use crate::engine::input::raw_file::OpenFile;
 use crate::engine::inspect::detect_feed::Candidate;
 use crate::engine::inspect::sample_sink::{Looking, RejectCount, TenantRows};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::ingest::file_tenants::{self, SeveralTenants};
+use crate::engine::ingest::notices::file_tenants::{self, SeveralTenants};
 use crate::sources::record::Notice;
 
 /// How many notices of readers are kept of a file. More of them say nothing new.
