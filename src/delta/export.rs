@@ -168,7 +168,7 @@ impl DeltaFolder<'_> {
         json!({
             "id": Guid::of_names(&["delta", self.pipeline, table.name]).to_string(),
             "name": table.name,
-            "description": table.about,
+            "description": table.about.trim(),
             "format": {"provider": "parquet", "options": {}},
             "schemaString": schema::schema_string(table),
             "partitionColumns": [],

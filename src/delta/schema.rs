@@ -23,7 +23,7 @@ pub fn schema_string(table: &PublishedTable) -> String {
 
 /// What a reader knows of a table before it reads a file: another one needs new metadata.
 pub fn digest_of(table: &PublishedTable) -> Digest {
-    Digest::of(format!("{}\n{}", table.about, schema_string(table)).as_bytes())
+    Digest::of(format!("{}\n{}", table.about.trim(), schema_string(table)).as_bytes())
 }
 
 fn data_type(kind: Kind) -> String {

@@ -18,7 +18,7 @@ impl Tmdl {
 
     /// A description of what follows.
     pub fn about(&mut self, level: usize, text: &str) {
-        self.line(level, &format!("/// {text}"));
+        self.line(level, &format!("/// {}", text.trim()));
     }
 
     pub fn blank(&mut self) {
