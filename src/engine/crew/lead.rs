@@ -137,8 +137,9 @@ impl Workers for Leader<'_> {
             let open = self.open(&of_round);
             self.board.hand_out(&open, &of_round)?;
             let claims = self.wait(&of_round, open.list)?;
-            if claims.len() < left.len() || claims.values().any(|claim| claim.end.is_none()) {
-                // Somebody has died, perhaps in the middle of several renames.
+            if claims.len() < left.len() || claims.values().any(|claim| claim.end.is_none() || claim.attempt > 1) {
+                // Somebody has died, perhaps in the middle of several renames. Whoever has tried the
+                // task again has found a partition that is neither what it was nor what it is to be.
                 self.store.recover()?;
             }
             let places: Vec<_> = of_round.iter().flat_map(|task| task.places(shards)).collect();
