@@ -4,7 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::day::Day;
 use crate::domain::digest::{Digest, Hasher};
 use crate::engine::plan::fingerprint::{digest_of_reading, settings_digest};
 use crate::engine::plan::task::{Level, Task};
@@ -28,8 +27,9 @@ pub struct Slip {
     /// Of the task with everything that it is made from.
     pub inputs: Digest,
     pub shard: Option<u32>,
-    pub first_day: Option<Day>,
-    pub last_day: Option<Day>,
+    /// As people write them.
+    pub first_day: Option<String>,
+    pub last_day: Option<String>,
 }
 
 impl Slip {
@@ -43,8 +43,8 @@ impl Slip {
             settings,
             inputs: Digest::of(&text(task)),
             shard: task.shard(),
-            first_day: days.map(|(first, _)| first),
-            last_day: days.map(|(_, last)| last),
+            first_day: days.map(|(first, _)| first.to_string()),
+            last_day: days.map(|(_, last)| last.to_string()),
         }
     }
 
