@@ -99,16 +99,21 @@ pub fn receive(run: &RunContext<'_>, input: &RawInput<'_>, so_far: &mut RunState
     });
     let recent_events = RecentEvents::default();
     let context = TaskContext::of_run(settings, store, shared, files, unread, (watch, &recent_events));
-    let tasks: Vec<ReceivedTask> = plans.par_iter().map(|plan| plan.task(&context, request.today)).collect();
+    let is_told = request.workers.is_some() || request.on_task.is_some();
+    // Where nobody wants them, the names of all raw files need not be in memory once more.
+    let told = if is_told { plans.as_slice() } else { &[] };
+    let tasks: Vec<ReceivedTask> = told.par_iter().map(|plan| plan.task(&context, request.today)).collect();
     let handed_out = request.hand_out(tasks.iter().cloned().map(Task::Received), shared)?;
     let written: Vec<Option<Written>> = plans
         .par_iter()
-        .zip(&tasks)
         .enumerate()
         // One by one: a thread that is given several in a row has some left when the others are
         // through.
         .with_max_len(1)
-        .map(|(at, (plan, task))| carry_out((plan, task), &context, &handed_out, at))
+        .map(|(at, plan)| match tasks.get(at) {
+            Some(task) => carry_out((plan, task), &context, &handed_out, at),
+            None => carry_out((plan, &plan.task(&context, request.today)), &context, &handed_out, at),
+        })
         .collect::<Result<_, _>>()?;
     handed_out.check()?;
     let written: Vec<Written> = written.into_iter().flatten().collect();
