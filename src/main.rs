@@ -8,8 +8,8 @@ use clap::Parser;
 use uptake::cli::args::global::LogFormat;
 use uptake::cli::args::{Cli, Command};
 use uptake::cli::commands::{
-    catalogue, check, completions, customers, describe, explain, init, inspect, plan, powerbi, query, report, reprocess, run, sample,
-    status, work,
+    catalogue, check, completions, customers, describe, explain, init, inspect, plan, powerbi, query, releases, report, reprocess, run,
+    sample, status, work,
 };
 use uptake::cli::exit::{Code, Failure};
 use uptake::cli::interruption::Interruption;
@@ -112,6 +112,10 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Task(args) => work::task(args, &cli.global, INTERRUPTION.flag()),
         Command::Status(args) => status::run(args, &cli.global),
         Command::Report(args) => report::run(args, &cli.global),
+        Command::Releases(args) => releases::list::run(args, &cli.global),
+        Command::Diff(args) => releases::diff::run(args, &cli.global),
+        Command::Rollback(args) => releases::rollback::run(args, &cli.global),
+        Command::Release(command) => releases::hold::run(command, &cli.global),
         Command::PowerBi(args) => powerbi::run(args, &cli.global),
         Command::Check(args) => check::run(args, &cli.global, INTERRUPTION.flag()),
         Command::Explain(args) => explain::run(args, &cli.global),

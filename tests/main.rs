@@ -35,6 +35,7 @@ mod powerbi;
 mod privacy;
 mod query;
 mod readers;
+mod releases;
 mod report;
 mod seat_outcomes;
 mod silence;

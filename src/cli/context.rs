@@ -129,6 +129,7 @@ impl Context {
             max_days: args.max_days,
             rescan: args.rescan,
             prune: args.prune,
+            forward: args.forward,
             allow_empty: args.allow.empty,
             allow_unreadable: args.allow.unreadable,
             today: Some(self.today()),

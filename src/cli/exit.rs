@@ -183,6 +183,9 @@ impl From<EngineError> for Failure {
             EngineError::Warehouse(error) => error.into(),
             EngineError::Report(ReportError::Publishing { .. }) => Failure::new(Code::Locked, message)
                 .hint("wait until it is done, and give each pipeline a published folder of its own"),
+            EngineError::Report(ReportError::Damaged { .. }) => {
+                Failure::new(Code::Check, message).hint("nothing was changed; go back to another release, or publish anew with `uptake run`")
+            }
             EngineError::Report(error) => {
                 let kept = "the files that were published before are still there";
                 match error.disk_error() {

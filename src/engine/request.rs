@@ -43,6 +43,8 @@ pub struct Request<'a> {
     pub allow_unreadable: bool,
     /// Removes files of days that the tables do not have.
     pub prune: bool,
+    /// Publishes although an earlier release was put into force.
+    pub forward: bool,
     /// The way to the input folder.
     pub reads: Reads,
     /// Computes customers a second time before anything is published. It comes from above: the
@@ -76,6 +78,7 @@ impl<'a> Request<'a> {
             allow_empty: false,
             allow_unreadable: false,
             prune: false,
+            forward: false,
             reads: Reads::default(),
             verify: None,
             workers: None,

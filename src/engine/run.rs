@@ -24,7 +24,7 @@ use crate::engine::cache::up_to_date;
 use crate::engine::context::{Job, RunContext, RunState};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
-use crate::engine::health::{freshness, list_warnings, source_gaps};
+use crate::engine::health::{foreign_files, freshness, list_warnings, source_gaps};
 use crate::engine::ingest::compare;
 use crate::engine::ingest::compare::RawInput;
 use crate::engine::ingest::receive;
@@ -42,7 +42,7 @@ use crate::engine::plan::day_range::Range;
 use crate::engine::plan::dependencies::with_upstream;
 use crate::engine::plan::outside_days;
 use crate::engine::publish::cross_checks::CheckedTables;
-use crate::engine::publish::{cross_checks, publication};
+use crate::engine::publish::{cross_checks, kept_back, publication, run_notes};
 use crate::engine::query::customers::known_customers;
 use crate::engine::query::exceptions;
 use crate::engine::report::{RunReport, Size};
@@ -51,6 +51,7 @@ use crate::engine::size_estimates;
 use crate::engine::state::State;
 use crate::reports::error::ReportError;
 use crate::reports::manifest::Manifest;
+use crate::reports::releases::current::Current;
 use crate::reports::releases::folder;
 use crate::stages;
 use crate::stages::activity::activity_coverage::ACTIVITY_COVERAGE;
@@ -60,7 +61,6 @@ use crate::stages::measures::adoption::ADOPTION;
 use crate::stages::people::user_names::Names;
 use crate::warehouse::contract::{Contract, Partition};
 use crate::warehouse::store::Store;
-use crate::warehouse::store::listing::{Broken, Fault};
 
 /// Brings the warehouse up to date, and the published files where all tables were asked for.
 pub fn run(request: &Request<'_>, store: &Store, watch: &Watch<'_>) -> Result<RunReport, EngineError> {
@@ -225,7 +225,7 @@ fn look(run: &RunContext<'_>, wanted: &BTreeSet<&'static str>) -> Result<(RunSta
         looks_at_all.then(|| discover::discover(settings, None, &request.reads, watch))
     });
     let (mut state, cache) = tables?;
-    warn_of_foreign_files(&state, watch);
+    foreign_files::warn(&state, watch);
     if request.tables.is_none() {
         state.set_aside(settings.first_day, Some(request.last));
     }
@@ -257,7 +257,9 @@ fn is_up_to_date(run: &RunContext<'_>, so_far: &RunState, files: &[RawFile]) -> 
         known.is_some_and(|(entry, now)| entry.is_true_for(&now))
     };
     let is_published = || Manifest::of_whole(run.published).is_some() && matches!(folder::is_in_force(run.published), Ok(true));
-    is_whole && !has_to_prune && is_as_it_was() && is_published()
+    // After a rollback the tables have more than the published files, and that is said every time.
+    let is_newest = || Current::read(run.published).is_ok_and(|current| current.is_some_and(|current| current.rolled_back.is_none()));
+    is_whole && !has_to_prune && is_as_it_was() && is_published() && is_newest()
 }
 
 /// The days of the tables: none on which raw files came in that wait for another run. Fails where
@@ -322,6 +324,7 @@ fn make_tables(
         size_estimates::estimate(job, state, &mut plan)?;
         report.steps.extend(plan.steps(job, state, changes));
     } else {
+        run_notes::note(job.store, job.request.began, &plan.steps(job, state, changes))?;
         window_tables::make(job, state, &plan)?;
         plan.measure(|contract, place| state.footer(contract, place).map(Size::of).unwrap_or_default());
         report.steps.extend(plan.steps(job, state, changes));
@@ -343,9 +346,15 @@ fn finish(run: &RunContext<'_>, so_far: &mut RunState, files: &[RawFile], range:
         watch,
     } = *run;
     let due = publication::is_due(settings, store, published, &so_far.state, range)?;
+    let kept_back = kept_back::kept_back(settings, published, request.forward)?;
     if store.is_rehearsal() {
-        so_far.report.published = due.is_some() || !so_far.report.steps.is_empty();
+        so_far.report.published = kept_back.is_none() && (due.is_some() || !so_far.report.steps.is_empty());
         return Ok(());
+    }
+    let is_kept_back = due.is_some() && kept_back.is_some();
+    let due = due.filter(|_| kept_back.is_none());
+    if let Some(why) = kept_back.filter(|_| is_kept_back) {
+        watch.tell(Event::Warning(format!("nothing was published: {why}")));
     }
     if let Some(verify) = request.verify {
         so_far.report.verified = Some(verify(store, &so_far.state, range, watch)?);
@@ -363,35 +372,10 @@ fn finish(run: &RunContext<'_>, so_far: &mut RunState, files: &[RawFile], range:
         publication::run(run, so_far, range, fingerprint)?;
         so_far.report.published = true;
         RejectBudget::default().save(store)?;
+        run_notes::clear(store)?;
     }
-    let is_all = so_far.report.days_left == 0 && so_far.report.unread == 0;
+    let is_all = so_far.report.days_left == 0 && so_far.report.unread == 0 && !is_kept_back;
     let looked_at = up_to_date::looked_at(request, &so_far.state, files).filter(|_| is_all);
     so_far.cache.up_to_date = looked_at.map(|looked_at| Entry::new(looked_at, ()));
     Ok(())
-}
-
-/// Says what in the warehouse is not ours or cannot be used.
-fn warn_of_foreign_files(state: &State, watch: &Watch<'_>) {
-    for path in &state.foreign {
-        watch.tell(Event::Warning(format!(
-            "`{}` is not a file of uptake; it is left alone",
-            path.display()
-        )));
-    }
-    // A new version has made all files of a table old.
-    let (old, unusable): (Vec<&Broken>, Vec<&Broken>) = state.broken.iter().partition(|broken| broken.fault == Fault::OlderVersion);
-    for broken in unusable {
-        watch.tell(Event::Warning(broken.to_string()));
-    }
-    for files in old.chunk_by(|a, b| a.table == b.table) {
-        let said = match files {
-            [one] => one.to_string(),
-            several => format!(
-                "{} files of `{}` were written by an older version, and are made again",
-                several.len(),
-                several[0].table
-            ),
-        };
-        watch.tell(Event::Warning(said));
-    }
 }

@@ -38,6 +38,9 @@ pub enum ReportError {
         table: &'static str,
         error: arrow::error::ArrowError,
     },
+    /// A file of a release that has other bytes than its manifest says.
+    #[error("`{}` is damaged: its bytes are not those that were released", path.display())]
+    Damaged { path: PathBuf },
     /// Somebody else publishes to the same folder at this moment.
     #[error("another run publishes to `{}`{holder}", path.display())]
     Publishing { path: PathBuf, holder: String },

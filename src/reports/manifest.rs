@@ -9,10 +9,13 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use crate::domain::day::Day;
 use crate::domain::digest::Digest;
 use crate::reports::error::ReportError;
+use crate::reports::publish::remove_pages;
+use crate::reports::releases::release::Release;
 use crate::reports::staging::{PublishedFile, Staging, close, is_unfinished};
 use crate::storage::interface::{Kind, Storage};
 
@@ -144,11 +147,27 @@ impl Manifest {
     }
 }
 
+/// `run.json` after a release was put into force that is there: what the last run did, and the files
+/// of the release.
+pub fn put_release(published: &dyn Storage, release: &Release, files: Vec<PublishedFile>) -> Result<(), ReportError> {
+    let earlier = RunRecord::read(published).unwrap_or_default().manifest.published;
+    remove_pages(published, earlier.iter().map(|file| &file.name), &files)?;
+    let bytes = published.read(NAME)?.unwrap_or_default();
+    let mut run: Map<String, Value> = serde_json::from_slice(&bytes).unwrap_or_default();
+    ["fingerprint", "published"].iter().for_each(|key| drop(run.remove(*key)));
+    run.insert("release".to_owned(), Value::String(release.release.to_string()));
+    let manifest = Manifest {
+        fingerprint: Some(release.fingerprint),
+        published: files,
+    };
+    manifest.write(published, &run)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::storage;

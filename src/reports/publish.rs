@@ -17,8 +17,8 @@ pub use crate::reports::publication::Publication;
 use crate::reports::published_reader::PublishedReader;
 use crate::reports::published_table::{FACTS, PublishedTable};
 use crate::reports::releases::current::Current;
-use crate::reports::releases::folder;
 use crate::reports::releases::release::Release;
+use crate::reports::releases::{diff, folder};
 pub use crate::reports::staging::{PublishedFile, digest_of, is_unfinished};
 use crate::reports::staging::{StagedFile, Staging};
 use crate::reports::{export, facts};
@@ -98,11 +98,39 @@ fn commit(
     }
     files.extend(pages);
     let files = staging.commit(files)?;
-    remove_pages(publication, &files)?;
+    remove_pages(published, publication.earlier.keys(), &files)?;
     if let (Some(notes), Some(release)) = (notes, &release) {
         folder::remove_old(published, notes.keep, release.release)?;
     }
     Ok(Published { files, release })
+}
+
+/// Puts a release into force that is there, and makes the pages of it. Fails before anything changes
+/// where a file of it is not what it was.
+pub fn put_in_force(
+    published: &dyn Storage,
+    release: &Release,
+    current: &Current,
+    pages: Option<&dyn Pages>,
+) -> Result<Vec<PublishedFile>, ReportError> {
+    let open = |name: &str| diff::open(published, release, name);
+    for file in &release.files {
+        let object = open(&file.name)?;
+        if digest_of(&object)? != file.digest {
+            return Err(ReportError::Damaged {
+                path: object.shown().to_path_buf(),
+            });
+        }
+    }
+    let staging = Staging::open(published)?;
+    let pages = pages.map(|pages| pages.write(&PublishedReader::new(&open))).transpose()?;
+    let pages = staged(pages.unwrap_or_default(), &staging)?;
+    let files = release.files.iter().map(|file| staging.compare_released(file));
+    let mut files = files.collect::<Result<Vec<_>, _>>()?;
+    files.extend(staging.compare(pages)?);
+    staging.mark()?;
+    current.replace(published)?;
+    staging.commit(files)
 }
 
 /// The right to publish, until it is dropped. Other pipelines can have the same folder by mistake.
@@ -123,28 +151,30 @@ fn written(pages: &dyn Pages, files: &[StagedFile], staging: &Staging<'_>) -> Re
         let absent = || StorageError::of("open", Path::new(name))(io::ErrorKind::NotFound.into());
         staging.open_staged(file.ok_or_else(absent)?)
     };
+    staged(pages.write(&PublishedReader::new(&open))?, staging)
+}
+
+fn staged(pages: Vec<(String, Vec<u8>)>, staging: &Staging<'_>) -> Result<Vec<StagedFile>, ReportError> {
     let stage = |(name, bytes): (String, Vec<u8>)| {
         let mut file = staging.create(&name)?;
         let path = file.path.clone();
         file.write_all(&bytes).map_err(ReportError::disk("write", &path))?;
         file.finish(0)
     };
-    let pages = pages.write(&PublishedReader::new(&open))?;
     pages.into_iter().map(stage).collect()
 }
 
 /// Removes pages that the last publication had and this one has not: of customers who left, or
 /// because nobody wants them any more.
-fn remove_pages(publication: &Publication<'_>, files: &[PublishedFile]) -> Result<(), ReportError> {
+pub fn remove_pages<'n>(
+    published: &dyn Storage,
+    earlier: impl Iterator<Item = &'n String>,
+    files: &[PublishedFile],
+) -> Result<(), ReportError> {
     let names: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let is_page = |name: &&String| PAGES.iter().any(|ending| name.ends_with(ending));
-    for name in publication
-        .earlier
-        .keys()
-        .filter(is_page)
-        .filter(|name| !names.contains(name.as_str()))
-    {
-        publication.published.delete(name)?;
+    for name in earlier.filter(is_page).filter(|name| !names.contains(name.as_str())) {
+        published.delete(name)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! there, the published files are not known to belong together, and the next run publishes again.
 
 use std::io::{self, BufWriter, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,20 @@ pub struct PublishedFile {
     pub digest: Digest,
     /// Whether this run put new bytes there.
     pub changed: bool,
+}
+
+/// A file of a release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseFile {
+    /// The name under which it is published.
+    pub name: String,
+    /// Where it is, below the published folder.
+    pub path: String,
+    /// Rows without the header.
+    pub rows: u64,
+    pub bytes: u64,
+    /// Of the file's bytes.
+    pub digest: Digest,
 }
 
 /// Whether a publication was begun and not finished.
@@ -76,7 +90,8 @@ impl<'a> Staging<'a> {
 
     /// Opens a file that is written and not yet in its place.
     pub fn open_staged(&self, file: &StagedFile) -> Result<OpenObject, StorageError> {
-        self.published.open_staged(&file.staged)
+        let absent = || StorageError::of("open", Path::new(&file.name))(io::ErrorKind::NotFound.into());
+        self.published.open_staged(file.staged.as_ref().ok_or_else(absent)?)
     }
 
     /// Compares files with what is published. All comparisons come before the first file is put:
@@ -93,11 +108,33 @@ impl<'a> Staging<'a> {
         files.into_iter().map(compared).collect()
     }
 
+    /// Compares a file of a release with what is published.
+    pub fn compare_released(&self, file: &ReleaseFile) -> Result<Compared, ReportError> {
+        let staged = StagedFile {
+            name: file.name.clone(),
+            staged: None,
+            rows: file.rows,
+            bytes: file.bytes,
+            digest: file.digest,
+        };
+        let changed = !self.is_there(&staged)?;
+        Ok(Compared {
+            staged,
+            changed,
+            in_release: Some(file.path.clone()),
+        })
+    }
+
+    fn put(&self, file: &StagedFile, name: &str) -> Result<(), ReportError> {
+        let absent = || StorageError::of("open", Path::new(name))(io::ErrorKind::NotFound.into());
+        Ok(self.published.put(file.staged.as_ref().ok_or_else(absent)?, name)?)
+    }
+
     /// Puts a file under a name for good, where it is not there yet. Nothing takes its place there.
     pub fn put_in_release(&self, file: &mut Compared, path: &str, is_there: bool) -> Result<(), ReportError> {
         match (is_there, file.changed) {
             (true, _) => {}
-            (false, true) => self.published.put(&file.staged.staged, path)?,
+            (false, true) => self.put(&file.staged, path)?,
             (false, false) => self.published.copy(&file.staged.name, path)?,
         }
         file.in_release = Some(path.to_owned());
@@ -109,7 +146,7 @@ impl<'a> Staging<'a> {
         for file in files.iter().filter(|file| file.changed) {
             match &file.in_release {
                 Some(path) => self.published.copy(path, &file.staged.name)?,
-                None => self.published.put(&file.staged.staged, &file.staged.name)?,
+                None => self.put(&file.staged, &file.staged.name)?,
             }
         }
         self.published.sync("")?;
@@ -190,7 +227,7 @@ impl FileWriter {
         unfinished.sync()?;
         Ok(StagedFile {
             name: self.name,
-            staged: unfinished.finish()?,
+            staged: Some(unfinished.finish()?),
             rows,
             bytes: self.bytes,
             digest: self.hasher.digest(),
@@ -214,7 +251,8 @@ impl Write for FileWriter {
 /// A file that is written and not yet in its place.
 pub(super) struct StagedFile {
     pub name: String,
-    staged: Staged,
+    /// `None` of a file that is in a release.
+    staged: Option<Staged>,
     pub rows: u64,
     pub bytes: u64,
     pub digest: Digest,

@@ -65,6 +65,9 @@ pub struct RunArgs {
     /// or `first_day` later than before.
     #[arg(long, conflicts_with_all = ["until", "tables"])]
     pub prune: bool,
+    /// Publish although somebody went back to an earlier release (`uptake rollback`).
+    #[arg(long, conflicts_with = "tables")]
+    pub forward: bool,
     #[command(flatten)]
     pub allow: AllowArgs,
     /// A command for the shell that gets the new next steps as JSON on its standard input after

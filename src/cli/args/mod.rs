@@ -7,6 +7,7 @@ pub mod make;
 pub mod powerbi;
 pub mod query;
 pub mod read;
+pub mod releases;
 pub mod report;
 pub mod sample;
 pub mod values;
@@ -23,6 +24,9 @@ use crate::cli::args::query::{QUERY_EXAMPLES, QueryArgs};
 use crate::cli::args::read::{
     CHECK_EXAMPLES, CUSTOMERS_EXAMPLES, CheckArgs, CompletionsArgs, CustomersArgs, DESCRIBE_EXAMPLES, DescribeArgs, EXPLAIN_EXAMPLES,
     ExplainArgs, INSPECT_EXAMPLES, InspectArgs, STATUS_EXAMPLES, StatusArgs,
+};
+use crate::cli::args::releases::{
+    DIFF_EXAMPLES, DiffArgs, RELEASES_EXAMPLES, ROLLBACK_EXAMPLES, ReleaseCommand, ReleasesArgs, RollbackArgs,
 };
 use crate::cli::args::report::{REPORT_EXAMPLES, ReportArgs};
 use crate::cli::args::sample::SampleArgs;
@@ -89,6 +93,18 @@ pub enum Command {
     /// Write a Power BI project over the published files: a model with measures, and a report.
     #[command(name = "powerbi", after_help = POWERBI_EXAMPLES)]
     PowerBi(PowerBiArgs),
+    /// List the releases of the published files.
+    #[command(after_help = RELEASES_EXAMPLES)]
+    Releases(ReleasesArgs),
+    /// Say what was restated from one release to another, and why.
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// Publish an earlier release again.
+    #[command(after_help = ROLLBACK_EXAMPLES)]
+    Rollback(RollbackArgs),
+    /// Keep runs from publishing, or let them.
+    #[command(subcommand)]
+    Release(ReleaseCommand),
     /// Say what raw files are: form, feed, tenants, days, records, rejects; needs no pipeline.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(InspectArgs),

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod plan;
 pub mod powerbi;
 pub mod query;
+pub mod releases;
 pub mod report;
 pub mod reprocess;
 pub mod run;

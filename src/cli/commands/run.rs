@@ -53,6 +53,7 @@ pub fn run(command: &RunCommand, global: &Global, interruption: &Interruption) -
         ("max_days", args.max_days.map(|days| json!(days))),
         ("rescan", args.rescan.then(|| json!(true))),
         ("prune", args.prune.then(|| json!(true))),
+        ("forward", args.forward.then(|| json!(true))),
         ("verify", args.verify.map(Share::json)),
         ("alert_command", args.alert_command.is_some().then(|| json!(true))),
         ("threads", args.threads.map(|threads| json!(threads))),

@@ -15,12 +15,16 @@ use crate::engine::input::raw_file::RawFile as FoundFile;
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
 use crate::reports::manifest::Manifest;
+use crate::reports::releases::release::RawFilesRead;
 use crate::sources::record::Reason;
 use crate::stages::received::raw_files::{RAW_FILES, RawFile};
 use crate::stages::received::rejects::{REJECTS, RejectCount, Rejects};
 use crate::storage;
 use crate::warehouse::store::Store;
 use crate::warehouse::store::listing::Place;
+
+/// How many raw files a release names.
+const MOST_NAMED: usize = 100;
 
 /// Per source and file the records read, and the rejects that count.
 ///
@@ -79,6 +83,16 @@ impl RejectBudget {
         match serde_json::from_slice::<Kept>(&bytes) {
             Ok(kept) => (kept.files.digest()? == kept.digest).then_some(kept.files),
             Err(_) => serde_json::from_slice(&bytes).ok(),
+        }
+    }
+
+    /// The raw files that were read since the last publication, as far as that is known.
+    pub fn files_read(store: &Store) -> RawFilesRead {
+        let kept = RejectBudget::kept(store).unwrap_or_default();
+        let files: BTreeSet<&String> = kept.0.values().flat_map(BTreeMap::keys).collect();
+        RawFilesRead {
+            count: files.len() as u64,
+            first: files.into_iter().take(MOST_NAMED).cloned().collect(),
         }
     }
 

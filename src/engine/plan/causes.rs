@@ -187,6 +187,30 @@ pub fn explain(causes: &Causes, changes: &Changes, reason: Option<&str>) -> Vec<
         .collect()
 }
 
+/// The same for each day by itself: only days with the very same causes are said together.
+pub fn explain_exactly(causes: &Causes, changes: &Changes, reason: Option<&str>) -> Vec<Because> {
+    let mut exactly: Vec<Because> = Vec::new();
+    let mut last: Option<Day> = None;
+    for (day, of_day) in causes {
+        let why = why(of_day, changes, reason);
+        match exactly.last_mut() {
+            Some(before) if last == Some(day.plus(-1)) && before.why == why => {
+                before.last = day.to_string();
+                before.day_count += 1;
+            }
+            _ => exactly.push(Because {
+                first: day.to_string(),
+                last: day.to_string(),
+                day_count: 1,
+                causes: kinds(of_day),
+                why,
+            }),
+        }
+        last = Some(*day);
+    }
+    exactly
+}
+
 /// Causes in words.
 pub fn why(causes: &BTreeSet<Cause>, changes: &Changes, reason: Option<&str>) -> String {
     let mut parts = Vec::new();

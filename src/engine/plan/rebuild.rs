@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::day::Day;
 use crate::domain::digest::Fingerprint;
-use crate::engine::plan::causes::{Cause, Causes, Changes, explain, of_whole_table};
+use crate::engine::plan::causes::{Cause, Causes, Changes, explain, explain_exactly, of_whole_table};
 use crate::engine::report::{Size, Step};
 use crate::engine::state::State;
 use crate::warehouse::contract::Contract;
@@ -71,7 +71,11 @@ impl Making {
         if !self.whole.is_empty() {
             because.push(of_whole_table(&self.whole, changes, reason));
         }
-        Some(Step::of(self.contract, self.places.keys(), extent, untouched as u64, because))
+        let step = Step::of(self.contract, self.places.keys(), extent, untouched as u64, because);
+        Some(Step {
+            because_exactly: explain_exactly(&self.causes, changes, reason),
+            ..step
+        })
     }
 }
 

@@ -2,6 +2,9 @@
 
 pub mod cross_checks;
 pub mod delta;
+pub mod kept_back;
 pub mod pages;
 pub mod publication;
+pub mod rollback;
+pub mod run_notes;
 mod seat_outcomes;

@@ -12,9 +12,11 @@ use crate::engine::cache::customer_first_days::FirstDays;
 use crate::engine::context::{RunContext, RunState};
 use crate::engine::error::EngineError;
 use crate::engine::events::Event;
+use crate::engine::ingest::reject_budget::RejectBudget;
 use crate::engine::plan::day_range::Range;
+use crate::engine::publish::kept_back::settings_digests;
 use crate::engine::publish::pages::ReportPages;
-use crate::engine::publish::seat_outcomes;
+use crate::engine::publish::{run_notes, seat_outcomes};
 use crate::engine::query::customers::{known_customers, seen_tenants};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -160,6 +162,8 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
         began: run.request.began,
         fingerprint,
         settings: settings_digests(settings),
+        runs: run_notes::load(store),
+        raw_files: RejectBudget::files_read(store),
         keep: settings.keep_releases,
     });
     let mut steps_before = last_published(&publication);
@@ -198,12 +202,6 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
     report.published_files = published.files;
     report.release = published.release.map(|release| release.release);
     Ok(())
-}
-
-/// A digest of each group of settings, by its name.
-fn settings_digests(settings: &Settings) -> BTreeMap<String, Digest> {
-    let digest = |group: &SettingsGroup| (group.to_string(), Digest::of(settings.text(*group).as_bytes()));
-    SettingsGroup::ALL.iter().map(digest).collect()
 }
 
 /// What the closing summary shows: the last day, and how it moved in 28 days.

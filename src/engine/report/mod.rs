@@ -37,6 +37,9 @@ pub struct Step {
     pub untouched: u64,
     /// Why, in ranges of days with the same kinds of causes.
     pub because: Vec<Because>,
+    /// The same in ranges of days with the very same causes.
+    #[serde(skip)]
+    pub because_exactly: Vec<Because>,
 }
 
 /// Consecutive days of a table that are made for the same kinds of reasons.
@@ -82,6 +85,7 @@ impl Step {
             bytes: size.bytes,
             untouched,
             because,
+            because_exactly: Vec::new(),
         }
     }
 }

@@ -62,6 +62,17 @@ pub(in crate::reports) struct EarlierGroup<'e> {
     number: usize,
 }
 
+/// The parts of an open file, and the names of its columns.
+pub(in crate::reports) fn describe(file: &OpenObject) -> Result<(Vec<Part>, Vec<String>), ParquetError> {
+    let reader = SerializedFileReader::new(file.clone())?;
+    let metadata = reader.metadata().file_metadata();
+    let pairs = metadata.key_value_metadata().into_iter().flatten();
+    let noted = pairs.filter(|pair| pair.key == PARTS_KEY).find_map(|pair| pair.value.as_deref());
+    let parts = noted.and_then(|noted| serde_json::from_str(noted).ok()).unwrap_or_default();
+    let columns = metadata.schema_descr().columns().iter();
+    Ok((parts, columns.map(|column| column.name().to_owned()).collect()))
+}
+
 impl EarlierFile {
     /// Opens a file if it has this digest. Why another one does not have it makes no difference:
     /// then everything is made again.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::digest::Digest;
 use crate::reports::error::ReportError;
 use crate::reports::releases::id::ReleaseId;
 use crate::reports::releases::release::{Release, manifest_of};
@@ -21,6 +22,25 @@ pub struct Current {
     pub manifest: String,
     /// Where each published file of it is, likewise.
     pub files: BTreeMap<String, String>,
+    /// Where somebody went back to it; runs do not publish by themselves then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rolled_back: Option<RolledBack>,
+}
+
+/// A rollback.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolledBack {
+    pub at: String,
+    /// A digest of each group of settings of the newest release. As soon as the pipeline has others,
+    /// what was wrong may be mended.
+    pub settings: BTreeMap<String, Digest>,
+}
+
+impl RolledBack {
+    /// What it means for runs, in words.
+    pub fn what_runs_do(&self) -> &'static str {
+        "runs make tables and publish nothing, until the pipeline changes or with `uptake run --forward`"
+    }
 }
 
 impl Current {
@@ -29,6 +49,7 @@ impl Current {
             release: release.release,
             manifest: manifest_of(release.release),
             files: release.files.iter().map(|file| (file.name.clone(), file.path.clone())).collect(),
+            rolled_back: None,
         }
     }
 

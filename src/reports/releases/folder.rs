@@ -98,6 +98,8 @@ pub(in crate::reports) fn put(
                 fingerprint: notes.fingerprint,
                 settings: notes.settings.clone(),
                 files: list(id),
+                runs: notes.runs.clone(),
+                raw_files: notes.raw_files.clone(),
             };
             (release, true)
         }

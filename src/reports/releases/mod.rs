@@ -11,6 +11,8 @@
 //! ```
 
 pub mod current;
+pub mod diff;
 pub mod folder;
+pub mod hold;
 pub mod id;
 pub mod release;

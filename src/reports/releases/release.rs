@@ -6,8 +6,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::day::{Day, Instant};
 use crate::domain::digest::Digest;
 use crate::reports::releases::id::ReleaseId;
+pub use crate::reports::staging::ReleaseFile;
 
 /// The folder of all releases, below the published folder.
 pub const FOLDER: &str = "releases";
@@ -33,29 +35,50 @@ pub struct Release {
     /// A digest of each group of settings that decides numbers or names, by the name of the group.
     pub settings: BTreeMap<String, Digest>,
     pub files: Vec<ReleaseFile>,
+    /// Why days of the published tables were made, by each run since the release before.
+    #[serde(default)]
+    pub runs: Vec<RunNote>,
+    /// The raw files that were read since then.
+    #[serde(default)]
+    pub raw_files: RawFilesRead,
 }
 
-/// A file of a release.
+/// Why a run made days of published tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunNote {
+    /// When it began.
+    pub began: String,
+    pub made: Vec<MadeDays>,
+}
+
+/// Consecutive days of a table that were made for the same causes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReleaseFile {
-    /// The name under which it is published.
-    pub name: String,
-    /// Where it is, below the published folder.
-    pub path: String,
-    /// Rows without the header.
-    pub rows: u64,
-    pub bytes: u64,
-    /// Of the file's bytes.
-    pub digest: Digest,
+pub struct MadeDays {
+    pub table: String,
+    pub first: String,
+    pub last: String,
+    /// As in `run.json`.
+    pub causes: Vec<String>,
+    pub why: String,
+}
+
+/// Raw files that were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawFilesRead {
+    pub count: u64,
+    /// The first of them, by name.
+    pub first: Vec<String>,
 }
 
 /// What is known of a release before its files are written.
 #[derive(Clone, Debug)]
 pub struct ReleaseNotes {
     pub pipeline: String,
-    pub began: crate::domain::day::Instant,
+    pub began: Instant,
     pub fingerprint: Digest,
     pub settings: BTreeMap<String, Digest>,
+    pub runs: Vec<RunNote>,
+    pub raw_files: RawFilesRead,
     /// How many releases are kept.
     pub keep: usize,
 }
@@ -63,6 +86,11 @@ pub struct ReleaseNotes {
 impl Release {
     pub fn file(&self, name: &str) -> Option<&ReleaseFile> {
         self.files.iter().find(|file| file.name == name)
+    }
+
+    /// The first and the last published day.
+    pub fn days(&self) -> Option<(Day, Day)> {
+        Day::parse(&self.first_day).zip(Day::parse(&self.last_day))
     }
 
     /// Whether it has just these files.

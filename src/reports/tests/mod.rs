@@ -41,6 +41,7 @@ use crate::storage::disk::Disk;
 
 mod again;
 mod content;
+mod diff;
 mod months;
 mod releases;
 

@@ -11,7 +11,7 @@ use crate::domain::day::Instant;
 use crate::reports::manifest::Manifest;
 use crate::reports::releases::current::{CURRENT, Current};
 use crate::reports::releases::folder::{ids, is_in_force, read};
-use crate::reports::releases::release::{Release, ReleaseNotes};
+use crate::reports::releases::release::{RawFilesRead, Release, ReleaseNotes};
 use crate::storage::disk::{Disk, Operation};
 
 /// A portfolio that is published with releases.
@@ -27,6 +27,8 @@ impl Site {
             began: Instant(1_790_829_000_000_000),
             fingerprint: Digest(1),
             settings: BTreeMap::new(),
+            runs: Vec::new(),
+            raw_files: RawFilesRead::default(),
             keep,
         });
         Site { world }
