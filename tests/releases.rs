@@ -8,6 +8,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uptake::warehouse::store::Store;
 
+use crate::stores::emulators::installed;
+use crate::workdir::cannot_run;
+
 /// A small made-up portfolio with its pipeline file.
 struct Site {
     folder: TempDir,
@@ -210,7 +213,7 @@ fn after_a_rollback_runs_publish_only_forward_or_with_another_pipeline() {
     site.run(&["--forward"]);
     assert_eq!(site.assert_published(), second, "the newest release has these files");
     site.says(0, &["rollback", &first, &pipeline]);
-    fs::write(&pipeline, text.replace("time_zone = \"UTC\"", "time_zone = \"Asia/Tokyo\"")).unwrap();
+    fs::write(&pipeline, format!("evidence = [\"action\"]\n{text}")).unwrap();
     site.run(&[]);
     let third = site.assert_published();
     assert!(third > second);
@@ -220,7 +223,7 @@ fn after_a_rollback_runs_publish_only_forward_or_with_another_pipeline() {
         (&Value::Null, &Value::String(third))
     );
     let why = site.diff()["restated"]["days"].to_string();
-    assert!(why.contains("`time zone`"), "{why}");
+    assert!(why.contains("(`evidence`)"), "{why}");
 }
 
 #[test]
@@ -288,4 +291,96 @@ fn a_release_that_is_not_there_is_refused_with_the_list_and_a_rollback_waits_for
     fs::write(&path, "other bytes").unwrap();
     let said = site.says(4, &["rollback", &first, &pipeline]);
     assert!(said.contains("is damaged"), "{said}");
+}
+
+#[test]
+fn a_run_warns_where_more_of_a_released_day_was_restated_than_it_may_be() {
+    let site = Site::new();
+    let (_, held) = site.hold_back();
+    let pipeline = site.pipeline();
+    let text = fs::read_to_string(&pipeline).unwrap();
+    let alert = |most: &str| fs::write(&pipeline, format!("{text}\n[alert]\nrestated_above = {most}\n")).unwrap();
+    alert("7");
+    let refused = site.says(2, &["run", &pipeline]);
+    assert!(
+        refused.contains("`restated_above` in [alert] must be a ratio from 0 to 1"),
+        "{refused}"
+    );
+    alert("0.99");
+    assert!(!site.run(&[]).contains("restated"), "nothing was released before");
+    site.deliver(late_file(&held));
+    assert!(!site.run(&[]).contains("restated"), "a few seats are less than that");
+    alert("0.001");
+    let rest: Vec<&PathBuf> = held.iter().filter(|file| *file != late_file(&held)).collect();
+    rest.iter().for_each(|file| site.deliver(file));
+    let said = site.run(&[]);
+    assert!(
+        said.contains("were restated by more than 0.1 %: 20") && said.contains("`uptake diff 20"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_run_tells_its_lineage_in_the_form_of_openlineage() {
+    let site = Site::new();
+    let pipeline = site.pipeline();
+    let text = fs::read_to_string(&pipeline).unwrap();
+    fs::write(&pipeline, format!("{text}\n[observe]\nopenlineage = \"s3://bucket/lineage\"\n")).unwrap();
+    let refused = site.says(2, &["run", &pipeline]);
+    assert!(refused.contains("it is a file of this machine"), "{refused}");
+    fs::write(&pipeline, format!("{text}\n[observe]\nopenlineage = \"lineage.jsonl\"\n")).unwrap();
+    site.run(&[]);
+    site.run(&[]);
+    let lock = Store::at(&site.path("warehouse")).lock("a run that is at work").unwrap();
+    site.says(5, &["run", &pipeline]);
+    drop(lock);
+    let lines = fs::read_to_string(site.path("lineage.jsonl")).unwrap();
+    let events: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event["eventType"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["START", "COMPLETE", "START", "COMPLETE", "START", "FAIL"]);
+    let ids: Vec<&Value> = events.iter().map(|event| &event["run"]["runId"]).collect();
+    assert!(
+        ids[0] == ids[1] && ids[2] == ids[3] && ids[0] != ids[2] && ids[2] != ids[4],
+        "{ids:?}"
+    );
+    let outputs = events[1]["outputs"].as_array().unwrap();
+    let adoption = outputs
+        .iter()
+        .find(|of| of["name"].as_str().unwrap().ends_with("published/adoption.parquet"))
+        .unwrap();
+    let run: Value = serde_json::from_slice(&fs::read(site.path("published/run.json")).unwrap()).unwrap();
+    let published = run["published"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|file| file["name"] == "adoption.parquet")
+        .unwrap();
+    assert_eq!(adoption["outputFacets"]["outputStatistics"]["rowCount"], published["rows"]);
+    assert_eq!(adoption["facets"]["version"]["datasetVersion"], published["digest"]);
+    assert!(
+        adoption["facets"]["schema"]["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|field| field["name"] == "usage_ratio")
+    );
+    assert!(
+        outputs
+            .iter()
+            .any(|of| of["name"].as_str().unwrap().ends_with("warehouse/activity_daily"))
+    );
+    let inputs = events[1]["inputs"].as_array().unwrap();
+    assert!(
+        inputs
+            .iter()
+            .any(|of| of["inputFacets"]["inputStatistics"]["fileCount"].as_u64() > Some(0))
+    );
+    assert!(events[3]["outputs"].as_array().unwrap().is_empty(), "nothing was made");
+    let python = match installed::python("openlineage-1", &["openlineage-python==1.54.0"]) {
+        Ok(python) => python,
+        Err(reason) => return cannot_run(&reason),
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lineage_events.py");
+    let output = Command::new(python).arg(script).arg(site.path("lineage.jsonl")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -130,6 +130,7 @@ mod tests {
         let alert = Alert {
             command: Some(command.to_owned()),
             timeout_seconds,
+            ..Alert::default()
         };
         let mut report = AlertReport {
             steps: 1,

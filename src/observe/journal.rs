@@ -6,6 +6,7 @@ use crate::domain::day::Instant;
 use crate::domain::words::counted;
 use crate::engine::error::EngineError;
 use crate::engine::report::RunReport;
+use crate::observe::lineage::{self, Ending, LineageRun};
 use crate::observe::metrics::{self, MetricInputs};
 use crate::observe::progress::Progress;
 use crate::observe::record::{Invocation, REFUSED, Record, RunFailure, outcome};
@@ -38,6 +39,23 @@ impl Journal<'_> {
                 "command": self.invocation.command, "arguments": self.invocation.arguments, "pipeline": name, "version": version, "until": until,
             }),
         );
+        self.tell_lineage(None);
+    }
+
+    /// Tells of the beginning of the run, or of its end, in the form of OpenLineage. That this cannot
+    /// be written fails no run.
+    fn tell_lineage(&self, ending: Option<&Ending<'_>>) {
+        let Some(file) = &self.settings.observe.openlineage else { return };
+        let run = LineageRun {
+            settings: self.settings,
+            command: self.invocation.command,
+            began: self.began,
+        };
+        let now = Instant(jiff::Timestamp::now().as_microsecond());
+        let event = ending.map_or_else(|| run.start(), |ending| run.end(now, ending));
+        if let Err(error) = lineage::append(file, &event) {
+            self.progress.warn(&error.to_string());
+        }
     }
 
     /// Records what was published before the run ends, so that whoever is told of it finds it.
@@ -81,6 +99,7 @@ impl Journal<'_> {
         }
         run_log::append(self.published, &record.done_line(report)).map_err(WarehouseError::from)?;
         self.write_metrics(&record, 0, Some(report)).map_err(WarehouseError::from)?;
+        self.tell_lineage(Some(&Ending::Complete(report)));
         self.ended(outcome(report), &record, 0);
         Ok(())
     }
@@ -101,6 +120,7 @@ impl Journal<'_> {
         if let Err(error) = written {
             self.progress.warn(&error.to_string());
         }
+        self.tell_lineage(Some(&Ending::Fail(failure)));
         self.ended(failure.outcome(), &record, failure.exit_code);
     }
 

@@ -5,6 +5,7 @@ pub mod alert;
 pub mod closing_words;
 pub mod event_line;
 pub mod journal;
+pub mod lineage;
 pub mod metrics;
 pub mod phases;
 pub mod progress;

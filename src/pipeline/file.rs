@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
-use super::alert::{self, Alert};
+use super::alert::{self, Alert, Observe};
 use super::catalogue::Part;
 use super::exceptions::{self, Exclude, Spare};
 use super::inputs::{self, Inputs};
@@ -76,6 +76,7 @@ pub struct PipelineFile {
     pub thresholds: Thresholds,
     pub privacy: Privacy,
     pub alert: Alert,
+    pub observe: Observe,
     pub report: ReportSettings,
     /// The folder of the Delta tables.
     pub delta: Option<PathBuf>,
@@ -132,6 +133,7 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
     let thresholds = top.table("thresholds", "[thresholds]");
     let privacy = top.table("privacy", "[privacy]");
     let alert = top.table("alert", "[alert]");
+    let observe = top.table("observe", "[observe]");
     let report = top.table("report", "[report]");
     PipelineFile {
         path: path.to_owned(),
@@ -167,6 +169,9 @@ fn read(top: &Section<'_>, path: &Path) -> PipelineFile {
         privacy: privacy
             .as_ref()
             .map_or_else(Privacy::default, |section| privacy::read(section, folder)),
+        observe: observe
+            .as_ref()
+            .map_or_else(Observe::default, |section| alert::read_observe(section, folder)),
         alert: alert.as_ref().map_or_else(Alert::default, alert::read),
         report: report.as_ref().map_or_else(ReportSettings::default, report::read),
         delta: delta(top).and_then(|delta| delta.folder("path", folder)),

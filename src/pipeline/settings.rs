@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::alert::Alert;
+use super::alert::{Alert, Observe};
 use super::exceptions::{CustomerExceptions, Resolved};
 use super::file::PipelineFile;
 use super::report::ReportSettings;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub user_ids: UserIds,
     /// Who is told of new next steps.
     pub alert: Alert,
+    /// What a run tells other programs.
+    pub observe: Observe,
     /// The pages that a run writes beside the published files.
     pub report: ReportSettings,
     /// The folder of the Delta tables; `None`: there are none.
@@ -122,6 +124,7 @@ impl PipelineFile {
                 user_ids,
                 customer_exceptions: resolved.of_customers,
                 alert: self.alert,
+                observe: self.observe,
                 report: self.report,
                 delta: self.delta,
                 warnings: notes.warnings,

@@ -5,6 +5,7 @@ pub mod delta;
 pub mod kept_back;
 pub mod pages;
 pub mod publication;
+mod restated;
 pub mod rollback;
 pub mod run_notes;
 mod seat_outcomes;

@@ -16,7 +16,7 @@ use crate::engine::ingest::reject_budget::RejectBudget;
 use crate::engine::plan::day_range::Range;
 use crate::engine::publish::kept_back::settings_digests;
 use crate::engine::publish::pages::ReportPages;
-use crate::engine::publish::{run_notes, seat_outcomes};
+use crate::engine::publish::{restated, run_notes, seat_outcomes};
 use crate::engine::query::customers::{known_customers, seen_tenants};
 use crate::engine::state::State;
 use crate::pipeline::settings::Settings;
@@ -200,7 +200,10 @@ pub fn run(run: &RunContext<'_>, so_far: &mut RunState, range: Range, fingerprin
     ));
     report.fingerprint = Some(fingerprint);
     report.published_files = published.files;
-    report.release = published.release.map(|release| release.release);
+    report.release = published.release.as_ref().map(|release| release.release);
+    if let (Some(release), Some(most)) = (published.release, settings.alert.restated_above) {
+        restated::warn(run.published, release, most, watch)?;
+    }
     Ok(())
 }
 

@@ -16,7 +16,8 @@ use crate::reports::releases::id::ReleaseId;
 use crate::reports::summary::figures::Summary;
 use crate::reports::summary::step_news::StepNews;
 use crate::reports::summary::valuable_steps::ValuableSteps;
-use crate::warehouse::contract::{Contract, Partition};
+use crate::stages;
+use crate::warehouse::contract::{Column, Contract, Partition};
 use crate::warehouse::store::listing::Place;
 
 /// Files of one table that a run made, or would make.
@@ -87,6 +88,11 @@ impl Step {
             because,
             because_exactly: Vec::new(),
         }
+    }
+
+    /// The columns of its table.
+    pub fn columns(&self) -> &'static [Column] {
+        stages::table(self.table).map(|contract| contract.columns).unwrap_or_default()
     }
 }
 

@@ -26,6 +26,7 @@ pub const TOP: &[&str] = &[
     "alert",
     "report",
     "export",
+    "observe",
 ];
 /// Keys of `[input]`.
 pub const INPUT: &[&str] = &["root", "options"];
@@ -82,7 +83,10 @@ pub const THRESHOLDS: &[&str] = &[
 pub const PRIVACY: &[&str] = &["user_ids", "key_file"];
 
 /// Keys of `[alert]`.
-pub const ALERT: &[&str] = &["command", "timeout_seconds"];
+pub const ALERT: &[&str] = &["command", "timeout_seconds", "restated_above"];
+
+/// Keys of `[observe]`.
+pub const OBSERVE: &[&str] = &["openlineage"];
 
 /// Keys of `[report]`.
 pub const REPORT: &[&str] = &["html", "xlsx", "per_customer", "language"];
@@ -111,6 +115,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("[report]", REPORT),
     ("[export]", EXPORT),
     ("[export.delta]", EXPORT_DELTA),
+    ("[observe]", OBSERVE),
 ];
 
 /// Returns whether a key is called like something that nobody else may know.
