@@ -102,7 +102,7 @@ impl LineageRun<'_> {
                 .iter()
                 .find(|of| of.id == source.id)
                 .map_or(source.source.clone(), |of| of.path.clone());
-            let (namespace, name) = place(&self.settings.input_root, &path);
+            let (namespace, name) = self.input_place(&path);
             let read = json!({"rowCount": source.records, "size": source.bytes_read, "fileCount": source.files_read});
             json!({
                 "namespace": namespace, "name": name, "facets": {},
@@ -110,6 +110,21 @@ impl LineageRun<'_> {
             })
         };
         read.map(input).collect()
+    }
+
+    /// Where the files of a source are. Of a source that reads from several inputs no one place is:
+    /// it is called as the pipeline calls it.
+    fn input_place(&self, path: &str) -> (String, String) {
+        for input in &self.settings.inputs {
+            let below = match &input.name {
+                None => Some(path),
+                Some(name) => path.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('/')),
+            };
+            if let Some(below) = below {
+                return place(&input.root, below);
+            }
+        }
+        ("uptake".to_owned(), path.to_owned())
     }
 
     /// The tables that were made, and the files that were published with other bytes.
