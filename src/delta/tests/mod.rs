@@ -65,6 +65,8 @@ fn release(published: &Path, rows: usize) -> Release {
             bytes: bytes.len() as u64,
             digest: Digest::of(&bytes),
         }],
+        runs: Vec::new(),
+        raw_files: Default::default(),
     }
 }
 
