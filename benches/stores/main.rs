@@ -3,7 +3,7 @@
 //!
 //! Both are measured against a server in this process that answers from memory, once at once and
 //! once after 10 ms, as a store in a data centre does.
-#![allow(clippy::unwrap_used, reason = "a benchmark ends by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark ends by panicking")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark puts files where it wants")]
 
 mod server;
