@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::cli::args::make::{LeadArgs, WorkersMode};
 use crate::cli::exit::{Code, Failure};
-use crate::engine::crew::board::Mode;
-use crate::engine::crew::lead::Leader;
-use crate::engine::crew::slip::RunId;
+use crate::engine::cluster::lead::Leader;
+use crate::engine::cluster::task_line::RunId;
+use crate::engine::cluster::task_list::Mode;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::pipeline::settings::Settings;

@@ -7,7 +7,7 @@
 //! | Azure Batch | `AZ_BATCH_TASK_ID`, the name that whoever made the task gave it: the number at its end |
 
 use crate::cli::exit::{Code, Failure};
-use crate::engine::crew::work::Share;
+use crate::engine::cluster::work::Share;
 
 /// The share of a worker. `variable` looks into the environment.
 pub fn share(index: Option<u32>, of: Option<u32>, variable: &dyn Fn(&str) -> Option<String>) -> Result<Share, Failure> {

@@ -5,8 +5,8 @@
 
 pub mod build;
 pub mod cache;
+pub mod cluster;
 pub mod context;
-pub mod crew;
 pub mod error;
 pub mod events;
 pub mod execute;

@@ -90,10 +90,10 @@ fn a_worker_that_hangs_is_replaced_and_changes_nothing_when_it_wakes_up() {
 /// Says of every task that it is made, and makes none.
 fn lie(desk: &super::desk::Desk) -> usize {
     let Some(open) = desk.open_list() else { return 0 };
-    let slips = open["slips"].as_array().cloned().unwrap_or_default();
+    let task_lines = open["task_lines"].as_array().cloned().unwrap_or_default();
     let mut lies = 0;
-    for slip in slips {
-        let (Some(run), Some(task)) = (slip["run"].as_str(), slip["task"].as_str()) else {
+    for task_line in task_lines {
+        let (Some(run), Some(task)) = (task_line["run"].as_str(), task_line["task"].as_str()) else {
             continue;
         };
         let folder = desk.warehouse().join(".uptake/claims").join(run);
@@ -131,9 +131,11 @@ fn a_task_that_ends_three_workers_is_given_up_and_named_and_the_rest_is_made() {
     let mut workers: HashMap<u32, Running> = HashMap::new();
     // Whoever takes the windows of shard 1 dies of it: the longest task that there is.
     let is_deadly = |open: &Value, task: &str| {
-        let slips = open["slips"].as_array().cloned().unwrap_or_default();
-        let deadly = slips.iter().rfind(|slip| slip["level"] == "windows" && slip["shard"] == 1);
-        deadly.is_some_and(|slip| slip["task"] == task)
+        let task_lines = open["task_lines"].as_array().cloned().unwrap_or_default();
+        let deadly = task_lines
+            .iter()
+            .rfind(|task_line| task_line["level"] == "windows" && task_line["shard"] == 1);
+        deadly.is_some_and(|task_line| task_line["task"] == task)
     };
     let mut killed = 0;
     while !leader.is_over() {

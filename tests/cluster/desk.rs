@@ -178,8 +178,10 @@ impl Desk {
     /// The list of tasks that is handed out now.
     pub fn open_list(&self) -> Option<Value> {
         let folder = fs::read_dir(self.warehouse().join(".uptake/tasks")).ok()?;
-        let boards = folder.filter_map(Result::ok).map(|entry| entry.path().join("open.json"));
-        boards.filter_map(|open| serde_json::from_slice(&fs::read(open).ok()?).ok()).next()
+        let task_lists = folder.filter_map(Result::ok).map(|entry| entry.path().join("open.json"));
+        task_lists
+            .filter_map(|open| serde_json::from_slice(&fs::read(open).ok()?).ok())
+            .next()
     }
 }
 

@@ -11,9 +11,9 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::print;
 use crate::cli::text::plan;
-use crate::engine::crew::board::Board;
-use crate::engine::crew::first_level::FirstLevel;
-use crate::engine::crew::slip::{Number, Slip, digest_of_settings};
+use crate::engine::cluster::first_level::FirstLevel;
+use crate::engine::cluster::task_line::{Number, TaskLine, digest_of_settings};
+use crate::engine::cluster::task_list::TaskList;
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::plan::task::Task;
@@ -70,10 +70,10 @@ pub fn run(args: &PlanArgs, global: &Global, interrupted: &AtomicBool) -> Result
 /// or else those of the first level of which something is to be made.
 fn print_tasks(request: &Request<'_>, store: &Store, watch: &Watch<'_>, threads: Option<u16>) -> Result<(), Failure> {
     let warehouse = Store::at(store.root());
-    if let Some((board, holder)) = Board::of_leader(&warehouse)?
-        && board.is_led(&holder)?
+    if let Some((task_list, holder)) = TaskList::of_leader(&warehouse)?
+        && task_list.is_led(&holder)?
     {
-        return print_slips(&board.to_be_made()?);
+        return print_task_lines(&task_list.to_be_made()?);
     }
     let first_level = FirstLevel::default();
     let request = Request {
@@ -88,12 +88,12 @@ fn print_tasks(request: &Request<'_>, store: &Store, watch: &Watch<'_>, threads:
         other => drop(other?),
     }
     let digest = digest_of_settings(request.settings);
-    let slip = |(line, task): (u32, &Task)| Slip::of(None, Number { list: 0, line }, task, digest);
-    print_slips(&(0..).zip(&tasks).map(slip).collect::<Vec<_>>())
+    let task_line = |(line, task): (u32, &Task)| TaskLine::of(None, Number { list: 0, line }, task, digest);
+    print_task_lines(&(0..).zip(&tasks).map(task_line).collect::<Vec<_>>())
 }
 
-fn print_slips(slips: &[Slip]) -> Result<(), Failure> {
-    let line = |slip: &Slip| serde_json::to_string(slip).map(|line| line + "\n");
-    let lines: String = slips.iter().filter_map(|slip| line(slip).ok()).collect();
+fn print_task_lines(task_lines: &[TaskLine]) -> Result<(), Failure> {
+    let line = |task_line: &TaskLine| serde_json::to_string(task_line).map(|line| line + "\n");
+    let lines: String = task_lines.iter().filter_map(|task_line| line(task_line).ok()).collect();
     print(&lines)
 }

@@ -13,10 +13,10 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Code, Failure};
 use crate::cli::print;
 use crate::cli::worker_index;
-use crate::engine::crew::attempt::Limits;
-use crate::engine::crew::claim::{End, EndKind};
-use crate::engine::crew::slip::Slip;
-use crate::engine::crew::work::{Ended, Share, Worker};
+use crate::engine::cluster::attempt::Limits;
+use crate::engine::cluster::claim::{End, EndKind};
+use crate::engine::cluster::task_line::TaskLine;
+use crate::engine::cluster::work::{Ended, Share, Worker};
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::observe::progress::Progress;
@@ -49,30 +49,30 @@ pub fn work(args: &WorkArgs, global: &Global, interrupted: &AtomicBool) -> Resul
 
 /// Makes the tasks of standard input, one line of JSON each, and prints a line for each.
 pub fn task(args: &TaskArgs, global: &Global, interrupted: &AtomicBool) -> Result<(), Failure> {
-    let mut slips = Vec::new();
+    let mut task_lines = Vec::new();
     for (line, number) in std::io::stdin().lock().lines().zip(1..) {
         let line = line.map_err(|error| Failure::new(Code::Usage, format!("cannot read standard input: {error}")))?;
         if line.trim().is_empty() {
             continue;
         }
-        let slip: Slip = serde_json::from_str(&line).map_err(|error| no_task(number, &error))?;
-        slips.push(slip);
+        let task_line: TaskLine = serde_json::from_str(&line).map_err(|error| no_task(number, &error))?;
+        task_lines.push(task_line);
     }
-    if slips.is_empty() {
+    if task_lines.is_empty() {
         return Err(Failure::new(Code::Usage, "there is no task on standard input").hint("`uptake plan --tasks` prints tasks"));
     }
     let worst = with_worker(&args.pipeline, (args.how, global, interrupted), &|worker| {
         let (mut worst, mut place, mut level) = (0, None, None);
-        for slip in &slips {
+        for task_line in &task_lines {
             // Tasks of another level read what those before it have made.
-            if level.replace((slip.level, slip.task.list)) != Some((slip.level, slip.task.list)) {
+            if level.replace((task_line.level, task_line.task.list)) != Some((task_line.level, task_line.task.list)) {
                 place = None;
             }
-            let end = worker.carry_out_slip(slip, &mut place)?;
+            let end = worker.carry_out_line(task_line, &mut place)?;
             if end.outcome == EndKind::Refused {
                 worst = worst.max(end.code);
             }
-            (worker.tell)(slip, 0, &end);
+            (worker.tell)(task_line, 0, &end);
         }
         Ok(worst)
     })?;
@@ -108,9 +108,9 @@ fn with_worker<T: Send>(
         },
         interrupted,
     };
-    let tell = |slip: &Slip, attempt: u32, end: &End| {
+    let tell = |task_line: &TaskLine, attempt: u32, end: &End| {
         // Whoever reads the lines may have gone; the tasks are made all the same.
-        let _ = print(&format!("{}\n", row(slip, attempt, end)));
+        let _ = print(&format!("{}\n", row(task_line, attempt, end)));
     };
     let worker = Worker {
         settings: &context.settings,
@@ -132,14 +132,14 @@ fn with_worker<T: Send>(
 }
 
 /// What came of a task, for whoever reads lines.
-fn row(slip: &Slip, attempt: u32, end: &End) -> Value {
+fn row(task_line: &TaskLine, attempt: u32, end: &End) -> Value {
     json!({
-        "run": slip.run,
-        "task": slip.task,
-        "level": slip.level,
-        "shard": slip.shard,
-        "first_day": slip.first_day,
-        "last_day": slip.last_day,
+        "run": task_line.run,
+        "task": task_line.task,
+        "level": task_line.level,
+        "shard": task_line.shard,
+        "first_day": task_line.first_day,
+        "last_day": task_line.last_day,
         "outcome": end.outcome,
         "message": end.message,
         "code": end.code,

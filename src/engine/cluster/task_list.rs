@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::digest::Digest;
-use crate::engine::crew::claim::Claim;
-use crate::engine::crew::slip::{self, Number, RunId, Slip};
+use crate::engine::cluster::claim::Claim;
+use crate::engine::cluster::task_line::{self, Number, RunId, TaskLine};
 use crate::engine::error::EngineError;
 use crate::engine::plan::task::Task;
 use crate::storage::interface::{Holder, Lease};
@@ -36,27 +36,27 @@ pub struct Open {
     pub mode: Mode,
     /// Whether the run is over.
     pub is_over: bool,
-    pub slips: Vec<Slip>,
+    pub task_lines: Vec<TaskLine>,
 }
 
-/// The board of a run.
-pub struct Board<'a> {
+/// The task list of a run.
+pub struct TaskList<'a> {
     store: &'a Store,
     pub run: RunId,
 }
 
-impl<'a> Board<'a> {
-    pub fn new(store: &'a Store, run: RunId) -> Board<'a> {
-        Board { store, run }
+impl<'a> TaskList<'a> {
+    pub fn new(store: &'a Store, run: RunId) -> TaskList<'a> {
+        TaskList { store, run }
     }
 
-    /// The board of the run that leads at the moment, and how its leader describes himself. `None`
+    /// The task list of the run that leads at the moment, and how its leader describes himself. `None`
     /// where no run leads: whether the leader lives is not looked at.
-    pub fn of_leader(store: &'a Store) -> Result<Option<(Board<'a>, String)>, WarehouseError> {
+    pub fn of_leader(store: &'a Store) -> Result<Option<(TaskList<'a>, String)>, WarehouseError> {
         let (Holder::Held(holder) | Holder::Free(holder)) = store.lock_holder()? else {
             return Ok(None);
         };
-        Ok(RunId::of_holder(&holder).map(|run| (Board::new(store, run), holder)))
+        Ok(RunId::of_holder(&holder).map(|run| (TaskList::new(store, run), holder)))
     }
 
     /// Works for the run. Fails where it has not got the lock any more.
@@ -74,17 +74,17 @@ impl<'a> Board<'a> {
     }
 
     /// The tasks that are handed out and have come to no end.
-    pub fn to_be_made(&self) -> Result<Vec<Slip>, WarehouseError> {
+    pub fn to_be_made(&self) -> Result<Vec<TaskLine>, WarehouseError> {
         let Some(open) = self.open()? else { return Ok(Vec::new()) };
         let claimed: HashSet<Number> = self.claimed()?.into_iter().map(|(number, _)| number).collect();
-        let is_over = |slip: &Slip| match claimed.contains(&slip.task) {
-            true => Ok(self.claim(slip.task)?.is_some_and(|claim| claim.end.is_some())),
+        let is_over = |task_line: &TaskLine| match claimed.contains(&task_line.task) {
+            true => Ok(self.claim(task_line.task)?.is_some_and(|claim| claim.end.is_some())),
             false => Ok::<_, WarehouseError>(false),
         };
         let mut left = Vec::new();
-        for slip in open.slips {
-            if !is_over(&slip)? {
-                left.push(slip);
+        for task_line in open.task_lines {
+            if !is_over(&task_line)? {
+                left.push(task_line);
             }
         }
         Ok(left)
@@ -102,19 +102,19 @@ impl<'a> Board<'a> {
         format!("{}/{number}.json", self.claims())
     }
 
-    /// Removes the boards of runs that are over or dead. The caller has the lock.
+    /// Removes the task lists of runs that are over or dead. The caller has the lock.
     pub fn clear(&self) -> Result<(), WarehouseError> {
         self.store.delete_private_below(TASKS)?;
         self.store.delete_private_below(CLAIMS)
     }
 
-    /// Puts tasks on the board: each by itself, then the list of them.
+    /// Puts tasks on the task list: each by itself, then the list of them.
     pub fn hand_out(&self, open: &Open, tasks: &[&Task]) -> Result<(), WarehouseError> {
-        let put = |(slip, task): (&Slip, &&Task)| {
-            let name = format!("{}/{}.json", self.tasks(), slip.task);
-            self.store.replace_private(&name, &slip::text(task))
+        let put = |(task_line, task): (&TaskLine, &&Task)| {
+            let name = format!("{}/{}.json", self.tasks(), task_line.task);
+            self.store.replace_private(&name, &task_line::text(task))
         };
-        open.slips.par_iter().zip(tasks).try_for_each(put)?;
+        open.task_lines.par_iter().zip(tasks).try_for_each(put)?;
         let bytes = serde_json::to_vec(open).unwrap_or_default();
         self.store.replace_private(&format!("{}/open.json", self.tasks()), &bytes)
     }
@@ -125,11 +125,11 @@ impl<'a> Board<'a> {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// The task of a slip with everything that it takes; `None` where it is not there, or is
+    /// The task of a task line with everything that it takes; `None` where it is not there, or is
     /// another one.
-    pub fn task(&self, slip: &Slip) -> Result<Option<Task>, EngineError> {
-        let bytes = self.store.read_private(&format!("{}/{}.json", self.tasks(), slip.task))?;
-        let bytes = bytes.filter(|bytes| Digest::of(bytes) == slip.inputs);
+    pub fn task(&self, task_line: &TaskLine) -> Result<Option<Task>, EngineError> {
+        let bytes = self.store.read_private(&format!("{}/{}.json", self.tasks(), task_line.task))?;
+        let bytes = bytes.filter(|bytes| Digest::of(bytes) == task_line.inputs);
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 

@@ -15,7 +15,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A line of `uptake plan --tasks`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Slip {
+pub struct TaskLine {
     /// The run that hands it out; `None` where no run leads, and nobody may carry it out.
     pub run: Option<RunId>,
     /// Unique in its run.
@@ -32,10 +32,10 @@ pub struct Slip {
     pub last_day: Option<String>,
 }
 
-impl Slip {
-    pub fn of(run: Option<RunId>, number: Number, task: &Task, settings: Digest) -> Slip {
+impl TaskLine {
+    pub fn of(run: Option<RunId>, number: Number, task: &Task, settings: Digest) -> TaskLine {
         let days = task.days();
-        Slip {
+        TaskLine {
             run,
             task: number,
             level: task.level(),

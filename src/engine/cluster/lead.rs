@@ -7,10 +7,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::domain::digest::Digest;
-use crate::engine::crew::board::{Board, Mode, Open};
-use crate::engine::crew::claim::{Claim, EndKind, MOST_ATTEMPTS};
-use crate::engine::crew::pause::Pause;
-use crate::engine::crew::slip::{Number, RunId, Slip, digest_of_settings};
+use crate::engine::cluster::claim::{Claim, EndKind, MOST_ATTEMPTS};
+use crate::engine::cluster::pause::Pause;
+use crate::engine::cluster::task_line::{Number, RunId, TaskLine, digest_of_settings};
+use crate::engine::cluster::task_list::{Mode, Open, TaskList};
 use crate::engine::error::EngineError;
 use crate::engine::events::{Event, Watch};
 use crate::engine::plan::task::Task;
@@ -27,7 +27,7 @@ const PANICKED: u8 = 1;
 
 /// Leads workers. When it is dropped they are told that the run is over.
 pub struct Leader<'a> {
-    board: Board<'a>,
+    task_list: TaskList<'a>,
     mode: Mode,
     settings: &'a Settings,
     digest: Digest,
@@ -47,10 +47,10 @@ impl<'a> Leader<'a> {
         store: &'a Store,
         watch: &'a Watch<'a>,
     ) -> Result<Leader<'a>, EngineError> {
-        let board = Board::new(store, run);
-        board.clear()?;
+        let task_list = TaskList::new(store, run);
+        task_list.clear()?;
         Ok(Leader {
-            board,
+            task_list,
             mode,
             settings,
             digest: digest_of_settings(settings),
@@ -63,12 +63,13 @@ impl<'a> Leader<'a> {
 
     fn open(&self, tasks: &[&Task]) -> Open {
         let list = self.lists.fetch_add(1, Ordering::Relaxed);
-        let slip = |(line, task): (u32, &&Task)| Slip::of(Some(self.board.run.clone()), Number { list, line }, task, self.digest);
+        let task_line =
+            |(line, task): (u32, &&Task)| TaskLine::of(Some(self.task_list.run.clone()), Number { list, line }, task, self.digest);
         Open {
             list,
             mode: self.mode,
             is_over: false,
-            slips: (0..).zip(tasks).map(slip).collect(),
+            task_lines: (0..).zip(tasks).map(task_line).collect(),
         }
     }
 
@@ -81,13 +82,13 @@ impl<'a> Leader<'a> {
         loop {
             self.watch.go_on()?;
             let mut has_news = false;
-            for (number, version) in self.board.claimed()? {
+            for (number, version) in self.task_list.claimed()? {
                 let known = claims.get(&number.line).map(|(version, claim)| (version, claim.end.is_some()));
                 let is_settled = known.is_some_and(|(known, is_over)| is_over || *known == version);
                 if number.list != list || is_settled {
                     continue;
                 }
-                let Some(claim) = self.board.claim(number)? else { continue };
+                let Some(claim) = self.task_list.claim(number)? else { continue };
                 has_news = true;
                 if claim.end.is_some() {
                     self.watch
@@ -135,7 +136,7 @@ impl Workers for Leader<'_> {
         for round in 1..=MOST_ROUNDS {
             let of_round: Vec<&Task> = left.iter().filter_map(|at| tasks.get(*at)).collect();
             let open = self.open(&of_round);
-            self.board.hand_out(&open, &of_round)?;
+            self.task_list.hand_out(&open, &of_round)?;
             let claims = self.wait(&of_round, open.list)?;
             if claims.len() < left.len() || claims.values().any(|claim| claim.end.is_none() || claim.attempt > 1) {
                 // Somebody has died, perhaps in the middle of several renames. Whoever has tried the
@@ -199,9 +200,9 @@ impl Drop for Leader<'_> {
             list: u32::MAX,
             mode: self.mode,
             is_over: true,
-            slips: Vec::new(),
+            task_lines: Vec::new(),
         };
-        let _ = self.board.clear();
-        let _ = self.board.hand_out(&open, &[]);
+        let _ = self.task_list.clear();
+        let _ = self.task_list.hand_out(&open, &[]);
     }
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::engine::crew::board::Board;
-use crate::engine::crew::claim::{Claim, End, RENEWALS, expiry};
-use crate::engine::crew::memory;
-use crate::engine::crew::slip::{Number, RunId};
+use crate::engine::cluster::claim::{Claim, End, RENEWALS, expiry};
+use crate::engine::cluster::memory;
+use crate::engine::cluster::task_line::{Number, RunId};
+use crate::engine::cluster::task_list::TaskList;
 use crate::engine::error::EngineError;
 use crate::engine::plan::task::Task;
 use crate::engine::state::State;
@@ -35,14 +35,14 @@ impl Limits {
 
 /// A task that this worker has claimed.
 pub struct Attempt<'a> {
-    board: Board<'a>,
+    task_list: TaskList<'a>,
     number: Number,
     current: Arc<Mutex<Current>>,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// The claim as it stands on the board.
+/// The claim as it stands on the task list.
 struct Current {
     claim: Claim,
     /// Whether somebody else has put his claim in its place.
@@ -54,7 +54,7 @@ impl<'a> Attempt<'a> {
     pub fn begin(store: &'a Store, run: RunId, number: Number, claim: Claim, limits: Limits) -> Result<Attempt<'a>, EngineError> {
         let current = Arc::new(Mutex::new(Current { claim, is_lost: false }));
         let (stop, stopped) = channel();
-        let (renewed, root, board_of) = (current.clone(), store.root().to_path_buf(), run.clone());
+        let (renewed, root, task_list_of) = (current.clone(), store.root().to_path_buf(), run.clone());
         let renew = move || {
             let (pause, began) = (expiry() / RENEWALS, Instant::now());
             // Most tasks are over before anything is to be renewed.
@@ -62,7 +62,7 @@ impl<'a> Attempt<'a> {
             while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) && began.elapsed() < limits.time {
                 let store = own.get_or_insert_with(|| Store::at(&root));
                 // A store that does not answer may do so before it is too late.
-                if matches!(renew(&Board::new(store, board_of.clone()), number, &renewed), Ok(false)) {
+                if matches!(renew(&TaskList::new(store, task_list_of.clone()), number, &renewed), Ok(false)) {
                     break;
                 }
             }
@@ -70,7 +70,7 @@ impl<'a> Attempt<'a> {
         let thread = thread::Builder::new().name("claim".to_owned()).spawn(renew);
         let thread = thread.map_err(WarehouseError::store("renew a claim in", store.root()))?;
         Ok(Attempt {
-            board: Board::new(store, run),
+            task_list: TaskList::new(store, run),
             number,
             current,
             stop: Some(stop),
@@ -90,7 +90,7 @@ impl<'a> Attempt<'a> {
         let before = current.claim.bytes();
         current.claim.end = Some(end);
         if !current.is_lost {
-            self.board.put_claim(self.number, &current.claim, Some(&before))?;
+            self.task_list.put_claim(self.number, &current.claim, Some(&before))?;
         }
         Ok(())
     }
@@ -110,12 +110,12 @@ impl Drop for Attempt<'_> {
 }
 
 /// Renews a claim; says whether it is still there.
-fn renew(board: &Board<'_>, number: Number, current: &Mutex<Current>) -> Result<bool, WarehouseError> {
+fn renew(task_list: &TaskList<'_>, number: Number, current: &Mutex<Current>) -> Result<bool, WarehouseError> {
     let mut current = lock(current);
     let before = current.claim.bytes();
     let mut claim = current.claim.clone();
     claim.renewed += 1;
-    let is_ours = board.put_claim(number, &claim, Some(&before))?;
+    let is_ours = task_list.put_claim(number, &claim, Some(&before))?;
     match is_ours {
         true => current.claim = claim,
         false => current.is_lost = true,

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::engine::crew::board::Board;
-use crate::engine::crew::claim::expiry;
-use crate::engine::crew::slip::Number;
+use crate::engine::cluster::claim::expiry;
+use crate::engine::cluster::task_line::Number;
+use crate::engine::cluster::task_list::TaskList;
 use crate::engine::error::EngineError;
 use crate::storage::version_tag::VersionTag;
 
@@ -25,9 +25,9 @@ struct Other {
 
 impl Others {
     /// Looks at the claims, unless that was done a moment ago.
-    pub fn look_now_and_then(&mut self, board: &Board<'_>, list: u32) -> Result<(), EngineError> {
+    pub fn look_now_and_then(&mut self, task_list: &TaskList<'_>, list: u32) -> Result<(), EngineError> {
         if self.1.is_none_or(|last| last.elapsed() >= LOOKED_AT) {
-            self.look(&board.claimed()?, list);
+            self.look(&task_list.claimed()?, list);
             self.1 = Some(Instant::now());
         }
         Ok(())
@@ -63,8 +63,8 @@ impl Others {
     }
 
     /// Takes note of a claim that somebody else has put.
-    pub fn note_over_if_ended(&mut self, board: &Board<'_>, number: Number) -> Result<(), EngineError> {
-        let is_over = board.claim(number)?.is_some_and(|claim| claim.end.is_some());
+    pub fn note_over_if_ended(&mut self, task_list: &TaskList<'_>, number: Number) -> Result<(), EngineError> {
+        let is_over = task_list.claim(number)?.is_some_and(|claim| claim.end.is_some());
         match self.0.get_mut(&number.line) {
             Some(known) => {
                 known.is_over = is_over;

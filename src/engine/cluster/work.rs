@@ -5,12 +5,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::domain::digest::Digest;
-use crate::engine::crew::attempt::{Attempt, Limits};
-use crate::engine::crew::board::{Board, Open};
-use crate::engine::crew::claim::{Claim, End, EndKind, MOST_ATTEMPTS, expiry};
-use crate::engine::crew::others::Others;
-use crate::engine::crew::pause::Pause;
-use crate::engine::crew::slip::{Number, RunId, Slip, digest_of_settings};
+use crate::engine::cluster::attempt::{Attempt, Limits};
+use crate::engine::cluster::claim::{Claim, End, EndKind, MOST_ATTEMPTS, expiry};
+use crate::engine::cluster::other_claims::Others;
+use crate::engine::cluster::pause::Pause;
+use crate::engine::cluster::task_line::{Number, RunId, TaskLine, digest_of_settings};
+use crate::engine::cluster::task_list::{Open, TaskList};
 use crate::engine::error::EngineError;
 use crate::engine::events::Watch;
 use crate::engine::execute::Workplace;
@@ -30,7 +30,7 @@ pub struct Worker<'a> {
     pub limits: Limits,
     pub explain: Explain,
     /// Is told of each task that has come to an end.
-    pub tell: &'a (dyn Fn(&Slip, u32, &End) + Sync),
+    pub tell: &'a (dyn Fn(&TaskLine, u32, &End) + Sync),
 }
 
 /// Which tasks a worker takes.
@@ -71,10 +71,10 @@ impl<'a> Worker<'a> {
         let mut pause = Pause::of(self.store);
         loop {
             self.watch.go_on()?;
-            if let Some((board, holder)) = Board::of_leader(self.store)?
-                && let Ok(_follows) = board.follow(&holder)
+            if let Some((task_list, holder)) = TaskList::of_leader(self.store)?
+                && let Ok(_follows) = task_list.follow(&holder)
             {
-                return self.work_for(&board, &holder, share, digest);
+                return self.work_for(&task_list, &holder, share, digest);
             }
             if began.elapsed() >= patience {
                 return Ok(Ended::NobodyLeads);
@@ -83,7 +83,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn work_for(&self, board: &Board<'a>, holder: &str, share: Share, digest: Digest) -> Result<Ended, EngineError> {
+    fn work_for(&self, task_list: &TaskList<'a>, holder: &str, share: Share, digest: Digest) -> Result<Ended, EngineError> {
         let mut pause = Pause::of(self.store);
         let mut looked_at_lock = Instant::now();
         let mut list: Option<(u32, Others)> = None;
@@ -91,10 +91,10 @@ impl<'a> Worker<'a> {
         loop {
             self.watch.go_on()?;
             let is_new = |open: &Open| list.as_ref().is_none_or(|(list, _)| *list != open.list);
-            match board.open()? {
+            match task_list.open()? {
                 Some(open) if open.is_over => return Ok(Ended::Over),
                 Some(open) => {
-                    if open.slips.iter().any(|slip| slip.refused(digest).is_some()) {
+                    if open.task_lines.iter().any(|task_line| task_line.refused(digest).is_some()) {
                         return Ok(Ended::Refused(OUT_OF_SETTINGS));
                     }
                     if is_new(&open) {
@@ -103,7 +103,7 @@ impl<'a> Worker<'a> {
                     }
                     let others = list.as_mut().map(|(_, others)| others);
                     if let Some(others) = others
-                        && self.take_all(board, holder, &open, share, others, &mut place)?
+                        && self.take_all(task_list, holder, &open, share, others, &mut place)?
                     {
                         pause = Pause::of(self.store);
                     }
@@ -111,8 +111,8 @@ impl<'a> Worker<'a> {
                 None => {}
             }
             if looked_at_lock.elapsed() >= expiry() / 4 {
-                if !board.is_led(holder)? {
-                    let is_over = board.open()?.is_some_and(|open| open.is_over);
+                if !task_list.is_led(holder)? {
+                    let is_over = task_list.open()?.is_some_and(|open| open.is_over);
                     return Ok(if is_over { Ended::Over } else { Ended::Lost });
                 }
                 looked_at_lock = Instant::now();
@@ -124,7 +124,7 @@ impl<'a> Worker<'a> {
     /// Makes what is there for this worker on a list, and says whether there was anything.
     fn take_all(
         &self,
-        board: &Board<'a>,
+        task_list: &TaskList<'a>,
         holder: &str,
         open: &Open,
         share: Share,
@@ -133,13 +133,13 @@ impl<'a> Worker<'a> {
     ) -> Result<bool, EngineError> {
         let mut has_made = false;
         // Workers that begin at the same task would be in each other's way.
-        let (before, after) = open.slips.split_at(match share {
+        let (before, after) = open.task_lines.split_at(match share {
             Share::Index { .. } => 0,
-            Share::Claims => std::process::id() as usize % open.slips.len().max(1),
+            Share::Claims => std::process::id() as usize % open.task_lines.len().max(1),
         });
-        for slip in after.iter().chain(before) {
-            others.look_now_and_then(board, open.list)?;
-            let Number { line, .. } = slip.task;
+        for task_line in after.iter().chain(before) {
+            others.look_now_and_then(task_list, open.list)?;
+            let Number { line, .. } = task_line.task;
             let is_ours = match share {
                 Share::Index { index, of } => line % of.max(1) == index,
                 Share::Claims => true,
@@ -154,22 +154,22 @@ impl<'a> Worker<'a> {
             }
             self.watch.go_on()?;
             let before = match others.knows(line) {
-                true => board.claim_bytes(slip.task)?,
+                true => task_list.claim_bytes(task_line.task)?,
                 false => None,
             };
-            if let Some(attempt) = self.begin(board, slip, before)? {
+            if let Some(attempt) = self.begin(task_list, task_line, before)? {
                 has_made = true;
                 let number = attempt.number_of_attempt();
-                let end = self.make(board, holder, slip, attempt, place)?;
-                (self.tell)(slip, number, &end);
+                let end = self.make(task_list, holder, task_line, attempt, place)?;
+                (self.tell)(task_line, number, &end);
                 if end.outcome == EndKind::Refused && end.code == LOST_LOCK {
                     break;
                 }
             } else {
-                others.note_over_if_ended(board, slip.task)?;
+                others.note_over_if_ended(task_list, task_line.task)?;
             }
             // The list may be another one by now.
-            if board.open()?.is_none_or(|now| now.list != open.list) {
+            if task_list.open()?.is_none_or(|now| now.list != open.list) {
                 break;
             }
         }
@@ -178,7 +178,7 @@ impl<'a> Worker<'a> {
 
     /// Puts a claim on a task, in the place of one that is dead. `None` where somebody was faster,
     /// or where it has come to an end.
-    fn begin(&self, board: &Board<'a>, slip: &Slip, before: Option<Vec<u8>>) -> Result<Option<Attempt<'a>>, EngineError> {
+    fn begin(&self, task_list: &TaskList<'a>, task_line: &TaskLine, before: Option<Vec<u8>>) -> Result<Option<Attempt<'a>>, EngineError> {
         let earlier = before.as_deref().and_then(Claim::parse);
         if earlier.as_ref().is_some_and(|claim| claim.end.is_some()) {
             return Ok(None);
@@ -193,11 +193,17 @@ impl<'a> Worker<'a> {
         if attempt > MOST_ATTEMPTS {
             let why = format!("{MOST_ATTEMPTS} workers ended or hung while they made it");
             claim.end = Some(End::without(EndKind::GivenUp, GAVE_UP, why));
-            board.put_claim(slip.task, &claim, before.as_deref())?;
+            task_list.put_claim(task_line.task, &claim, before.as_deref())?;
             return Ok(None);
         }
-        match board.put_claim(slip.task, &claim, before.as_deref())? {
-            true => Ok(Some(Attempt::begin(self.store, board.run.clone(), slip.task, claim, self.limits)?)),
+        match task_list.put_claim(task_line.task, &claim, before.as_deref())? {
+            true => Ok(Some(Attempt::begin(
+                self.store,
+                task_list.run.clone(),
+                task_line.task,
+                claim,
+                self.limits,
+            )?)),
             false => Ok(None),
         }
     }
@@ -205,20 +211,20 @@ impl<'a> Worker<'a> {
     /// Makes a task that is claimed, and puts on its claim what came of it.
     fn make(
         &self,
-        board: &Board<'a>,
+        task_list: &TaskList<'a>,
         holder: &str,
-        slip: &Slip,
+        task_line: &TaskLine,
         attempt: Attempt<'a>,
         place: &mut Option<Workplace<'a>>,
     ) -> Result<End, EngineError> {
         let began = Instant::now();
-        let mut end = match board.task(slip)? {
-            None => End::without(EndKind::Outdated, 0, "the task is not on the board of its run".to_owned()),
+        let mut end = match task_list.task(task_line)? {
+            None => End::without(EndKind::Outdated, 0, "the task is not on the list of its run".to_owned()),
             Some(task) => self.carry_out(&task, attempt.number_of_attempt(), place),
         };
         end.seconds = began.elapsed().as_secs_f64();
-        if end.outcome == EndKind::Failed && !board.is_led(holder)? {
-            end = End::without(EndKind::Refused, LOST_LOCK, lost(&board.run));
+        if end.outcome == EndKind::Failed && !task_list.is_led(holder)? {
+            end = End::without(EndKind::Refused, LOST_LOCK, lost(&task_list.run));
         }
         match attempt.end(end.clone()) {
             // Nothing is put any more for a run that has lost the lock.
@@ -280,31 +286,31 @@ impl<'a> Worker<'a> {
 
     /// Carries out one task that a scheduler gives, whoever had it before. Tasks of one level share
     /// a `place`.
-    pub fn carry_out_slip(&self, slip: &Slip, place: &mut Option<Workplace<'a>>) -> Result<End, EngineError> {
+    pub fn carry_out_line(&self, task_line: &TaskLine, place: &mut Option<Workplace<'a>>) -> Result<End, EngineError> {
         let refused = |code, why: String| Ok(End::without(EndKind::Refused, code, why));
-        if let Some(why) = slip.refused(digest_of_settings(self.settings)) {
+        if let Some(why) = task_line.refused(digest_of_settings(self.settings)) {
             return refused(WRONG_CALL, why);
         }
-        let Some(run) = slip.run.clone() else {
+        let Some(run) = task_line.run.clone() else {
             return refused(
                 LOST_LOCK,
                 "the task belongs to no run: `uptake run --workers tasks` leads one".to_owned(),
             );
         };
-        let (board, holder) = match Board::of_leader(self.store)? {
-            Some((board, holder)) if board.run == run => (board, holder),
+        let (task_list, holder) = match TaskList::of_leader(self.store)? {
+            Some((task_list, holder)) if task_list.run == run => (task_list, holder),
             _ => return refused(LOST_LOCK, lost(&run)),
         };
-        let _follows = match board.follow(&holder) {
+        let _follows = match task_list.follow(&holder) {
             Ok(follows) => follows,
             Err(WarehouseError::Locked { .. }) => return refused(LOST_LOCK, lost(&run)),
             Err(error) => return Err(error.into()),
         };
-        let before = board.claim_bytes(slip.task)?;
+        let before = task_list.claim_bytes(task_line.task)?;
         let mut claim = before.as_deref().and_then(Claim::parse);
         if let Some(end) = claim.as_ref().and_then(|claim| claim.end.clone()) {
             // The files decide, and not what was said of them.
-            let now = match board.task(slip)? {
+            let now = match task_list.task(task_line)? {
                 Some(task) => self.carry_out(&task, 2, place),
                 None => return refused(LOST_LOCK, lost(&run)),
             };
@@ -314,14 +320,14 @@ impl<'a> Worker<'a> {
             if let Some(claim) = &mut claim {
                 let account = now.account.clone().or(end.account);
                 claim.end = Some(End { account, ..now.clone() });
-                board.put_claim(slip.task, claim, before.as_deref())?;
+                task_list.put_claim(task_line.task, claim, before.as_deref())?;
             }
             return Ok(now);
         }
-        match self.begin(&board, slip, before)? {
-            Some(attempt) => self.make(&board, &holder, slip, attempt, place),
+        match self.begin(&task_list, task_line, before)? {
+            Some(attempt) => self.make(&task_list, &holder, task_line, attempt, place),
             None => {
-                let end = board.claim(slip.task)?.and_then(|claim| claim.end);
+                let end = task_list.claim(task_line.task)?.and_then(|claim| claim.end);
                 let somebody_else = || End::without(EndKind::Outdated, 0, "somebody else makes the task at the moment".to_owned());
                 Ok(end.unwrap_or_else(somebody_else))
             }
