@@ -113,7 +113,7 @@ impl Task {
                     let table = *table;
                     (0..table.files(shards)).map(move |shard| (table, (Some(task.received), shard)))
                 };
-                return tables.flat_map(|table| of_table(table)).collect();
+                return tables.flat_map(of_table).collect();
             }
             Task::Tables(task) => task,
         };
