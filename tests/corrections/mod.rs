@@ -100,8 +100,10 @@ impl Site {
 
     /// Rows of a published table, each with its day, as texts.
     fn published(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        // Releases tell when they were made.
         contents(&self.path("published"))
             .into_iter()
+            .filter(|(path, _)| !path.starts_with("releases"))
             .map(|(path, (bytes, _))| (path, bytes))
             .collect()
     }

@@ -2,6 +2,7 @@
 //! is the documented one, and nothing that was there is lost.
 
 use std::fs;
+use std::process::Command;
 
 use arrow::array::RecordBatch;
 use uptake::stages::measures::adoption::ADOPTION;
@@ -44,9 +45,8 @@ fn published_files_on_a_read_only_file_system_stay_as_they_are() {
     let moved = folder.path().join("moved");
     fs::rename(&place, &moved).unwrap();
     let Some(disk) = Mounted::of(&place, "100m") else { return };
-    for entry in fs::read_dir(&moved).unwrap().map(Result::unwrap) {
-        fs::copy(entry.path(), place.join(entry.file_name())).unwrap();
-    }
+    let copied = Command::new("cp").arg("-a").arg(moved.join(".")).arg(&place).status().unwrap();
+    assert!(copied.success());
     disk.remount("ro");
     let output = uptake(&desk, Delivery::Second).output().unwrap();
     let told = [place.to_str().unwrap(), "hint: choose a folder", "published before are still there"];

@@ -24,8 +24,9 @@ fn site() -> Site {
 fn published(site: &Site) -> Vec<(String, Vec<u8>)> {
     let files = fs::read_dir(site.path("w/published")).unwrap().map(Result::unwrap);
     let mut files: Vec<(String, Vec<u8>)> = files
+        .filter(|file| file.file_type().unwrap().is_file())
         .map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap()))
-        .filter(|(name, _)| !["run.json", "runs.jsonl", "metrics.prom"].contains(&name.as_str()))
+        .filter(|(name, _)| !["run.json", "runs.jsonl", "metrics.prom", "current.json"].contains(&name.as_str()))
         .collect();
     files.sort();
     files

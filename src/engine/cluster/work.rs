@@ -74,7 +74,12 @@ impl<'a> Worker<'a> {
             if let Some((task_list, holder)) = TaskList::of_leader(self.store)?
                 && let Ok(_follows) = task_list.follow(&holder)
             {
-                return self.work_for(&task_list, &holder, share, digest);
+                return match self.work_for(&task_list, &holder, share, digest) {
+                    Err(EngineError::Interrupted) => Err(EngineError::Interrupted),
+                    // A lost lock lets nothing be changed any more: that is no fault of the store.
+                    Err(error) => self.how_it_ended(&task_list, &holder)?.ok_or(error),
+                    ended => ended,
+                };
             }
             if began.elapsed() >= patience {
                 return Ok(Ended::NobodyLeads);
@@ -111,14 +116,22 @@ impl<'a> Worker<'a> {
                 None => {}
             }
             if looked_at_lock.elapsed() >= expiry() / 4 {
-                if !task_list.is_led(holder)? {
-                    let is_over = task_list.open()?.is_some_and(|open| open.is_over);
-                    return Ok(if is_over { Ended::Over } else { Ended::Lost });
+                if let Some(ended) = self.how_it_ended(task_list, holder)? {
+                    return Ok(ended);
                 }
                 looked_at_lock = Instant::now();
             }
             sleep(pause.next());
         }
+    }
+
+    /// How the run has ended; `None` where it still leads.
+    fn how_it_ended(&self, task_list: &TaskList<'a>, holder: &str) -> Result<Option<Ended>, EngineError> {
+        if task_list.is_led(holder)? {
+            return Ok(None);
+        }
+        let is_over = task_list.open()?.is_some_and(|open| open.is_over);
+        Ok(Some(if is_over { Ended::Over } else { Ended::Lost }))
     }
 
     /// Makes what is there for this worker on a list, and says whether there was anything.
