@@ -125,12 +125,13 @@ impl Site {
             .collect()
     }
 
-    /// The published files, but for the one that tells of the run.
+    /// The published files, but for what tells of the run and of releases before it.
     pub fn published_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         every_file(&self.settings.published)
             .into_iter()
             .map(|(path, (bytes, _))| (path, bytes))
-            .filter(|(path, _)| !path.ends_with("run.json"))
+            .filter(|(path, _)| !path.ends_with("run.json") && !path.ends_with("current.json"))
+            .filter(|(path, _)| !path.components().any(|part| part.as_os_str() == "releases"))
             .collect()
     }
 }
