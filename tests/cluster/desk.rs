@@ -1,6 +1,7 @@
 //! A portfolio with a warehouse of its own, and the processes that work on it.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
@@ -185,17 +186,28 @@ impl Desk {
     }
 }
 
+/// Starts a process. What it says goes into files: a pipe that nobody reads would be full at last.
 pub fn start(command: &mut Command) -> Running {
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    Running(Some(child))
+    let (said, told) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+    command.stdout(Stdio::from(said.try_clone().unwrap()));
+    command.stderr(Stdio::from(told.try_clone().unwrap()));
+    Running {
+        child: Some(command.spawn().unwrap()),
+        said,
+        told,
+    }
 }
 
 /// A process that does not outlive its test.
-pub struct Running(Option<Child>);
+pub struct Running {
+    child: Option<Child>,
+    said: File,
+    told: File,
+}
 
 impl Running {
     pub fn id(&self) -> u32 {
-        self.0.as_ref().unwrap().id()
+        self.child.as_ref().unwrap().id()
     }
 
     pub fn signal(&self, name: &str) {
@@ -204,24 +216,36 @@ impl Running {
     }
 
     pub fn kill(mut self) {
-        let mut child = self.0.take().unwrap();
+        let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
     pub fn is_over(&mut self) -> bool {
-        self.0.as_mut().unwrap().try_wait().unwrap().is_some()
+        self.child.as_mut().unwrap().try_wait().unwrap().is_some()
     }
 
     /// What it said, once it has ended.
     pub fn end(mut self) -> Output {
-        self.0.take().unwrap().wait_with_output().unwrap()
+        let status = self.child.take().unwrap().wait().unwrap();
+        Output {
+            status,
+            stdout: all_of(&mut self.said),
+            stderr: all_of(&mut self.told),
+        }
     }
+}
+
+fn all_of(file: &mut File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(mut child) = self.0.take() {
+        if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
         }
