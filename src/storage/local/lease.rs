@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::storage::disk::{Disk, DiskFile};
+use crate::storage::disk::Disk;
 use crate::storage::error::{LeaseFault, StorageError};
 use crate::storage::interface::{Holder, Lease};
 
@@ -18,6 +18,23 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The same for a lock that everybody has for a moment only; one who has it longer has stopped.
 const SHORT_PAUSE: Duration = Duration::from_micros(500);
 const LONGEST_MOMENT: Duration = Duration::from_secs(20);
+
+/// A lock that somebody has until this is dropped. That the file is closed would not be enough: a
+/// process that is being started in that moment has it open, too, and the lock with it.
+pub struct Locked(File);
+
+impl Locked {
+    /// Of a file whose lock was just taken.
+    fn of(file: &File, path: &Path) -> Result<Locked, StorageError> {
+        file.try_clone().map(Locked).map_err(StorageError::of("lock", path))
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
 
 /// Looks who has the lock or had it last. Nothing is written.
 pub fn look(path: &Path) -> io::Result<Holder> {
@@ -57,18 +74,19 @@ pub fn take(disk: &Disk, path: &Path, holder: &str) -> Result<Lease, LeaseFault>
         tries += 1;
     }
     given(taken, file.as_file(), path)?;
+    let locked = Locked::of(file.as_file(), path)?;
     file.overwrite(format!("{holder}\n").as_bytes())
         .map_err(StorageError::of("write the lock", path))?;
-    Ok(Lease(Box::new(file)))
+    Ok(Lease(Box::new(locked)))
 }
 
 /// Waits until the lock is free, and takes it. Who has one like this has it for a moment.
-pub fn wait(disk: &Disk, path: &Path) -> Result<DiskFile, StorageError> {
+pub fn wait(disk: &Disk, path: &Path) -> Result<Locked, StorageError> {
     let file = disk.open_file(path).map_err(StorageError::of("open the lock", path))?;
     let began = Instant::now();
     loop {
         match file.as_file().try_lock() {
-            Ok(()) => return Ok(file),
+            Ok(()) => return Locked::of(file.as_file(), path),
             Err(TryLockError::WouldBlock) if began.elapsed() < LONGEST_MOMENT => thread::sleep(SHORT_PAUSE),
             Err(TryLockError::WouldBlock) => return Err(StorageError::of("lock", path)(io::ErrorKind::TimedOut.into())),
             Err(TryLockError::Error(error)) => return Err(StorageError::of("lock", path)(error)),
@@ -85,10 +103,11 @@ pub fn share(disk: &Disk, path: &Path, holder: &str) -> Result<Option<Lease>, Le
         Err(error) => return Err(StorageError::of("open the lock", path)(error).into()),
     };
     given(file.try_lock_shared(), &file, path)?;
+    let locked = Locked(file);
     let _ = disk
         .open_file(path)
         .and_then(|mut text| text.overwrite(format!("{holder}\n").as_bytes()));
-    Ok(Some(Lease(Box::new(file))))
+    Ok(Some(Lease(Box::new(locked))))
 }
 
 /// Whether a lock was given; else who has it.
